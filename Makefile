@@ -1,0 +1,91 @@
+# Everything a person needs:  make demo   make test   (make help lists the rest)
+# Needs Python 3.11 or newer and make. Packages come from hash-pinned lists; nothing is installed outside $(VENV),
+# except that `test` and `lab` let apt fetch Asterisk where they may.
+
+PYTHON ?= python3
+VENV   ?= .venv
+ARGS   ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+# --no-build-isolation: the build backend comes from the hash-pinned list too, not fetched unpinned for the occasion.
+INSTALL_PROJECT := $(PIP) install --no-deps --no-build-isolation --editable .
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench lab lock clean
+
+help:
+	@echo 'make demo    the console on a simulated contact centre: no account, no network   (ARGS="--seed 7")'
+	@echo 'make test    all checks and tests, those on a real Asterisk included              (ARGS="-k theme")'
+	@echo 'make lint    ruff, mypy and the import floors'
+	@echo 'make format  let ruff rewrite what it can'
+	@echo 'make bench   measure, and print a table'
+	@echo 'make lab     put up a real Asterisk with agents and callers, and open the console on it'
+	@echo 'make lock    pin the dependencies anew                                            (ARGS="--upgrade")'
+	@echo 'make clean   remove what was built'
+
+demo: $(VENV)/.run-installed
+	@$(BIN)/wallboard demo $(ARGS)
+
+test: lint
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.test-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.test-installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.test-installed
+	$(BIN)/python tests/bench/run.py $(ARGS)
+
+lab: $(VENV)/.test-installed
+	$(BIN)/python tests/lab/run.py $(ARGS)
+
+# A stamp per list: a second run starts at once, a changed list is installed again.
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "wallboard needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name another one:  make $(or $(firstword $(MAKECMDGOALS)),demo) PYTHON=python3.12" >&2; exit 1; }
+	@# Debian ships venv without ensurepip; as root the missing package is simply fetched.
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo 'Installing python3-venv ...' && \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; } || { \
+	  echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu:  sudo apt install python3-venv" >&2; \
+	  exit 1; }; }
+	@echo 'Making $(VENV) ...'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run-installed: requirements/run.txt pyproject.toml | $(VENV)/.created
+	@echo 'Installing what the console needs ...'
+	@$(PIP) install --require-hashes --requirement requirements/run.txt
+	@$(INSTALL_PROJECT)
+	@touch $@
+
+$(VENV)/.test-installed: requirements/test.txt pyproject.toml | $(VENV)/.created
+	@echo 'Installing what the tests need ...'
+	@$(PIP) install --require-hashes --requirement requirements/test.txt
+	@$(INSTALL_PROJECT)
+	@touch $@ $(VENV)/.run-installed
+
+# For maintainers. Hashes of all files of a release are kept, so that one list serves every Python and platform;
+# index addresses are not, so that the lists work with any mirror.
+LOCK := pip-compile --quiet --no-header --strip-extras --allow-unsafe --generate-hashes --resolver=backtracking \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+lock:
+	@rm -rf $(VENV)-lock
+	@$(PYTHON) -m venv $(VENV)-lock
+	@$(VENV)-lock/bin/python -m pip --quiet --disable-pip-version-check install 'pip-tools>=7.4'
+	$(VENV)-lock/bin/$(LOCK) $(ARGS) --output-file requirements/run.txt pyproject.toml requirements/run.in
+	$(VENV)-lock/bin/$(LOCK) $(ARGS) --extra sim --output-file requirements/test.txt pyproject.toml requirements/test.in
+	@rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) $(VENV)-lock build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,10 @@
+"""`python -m wallboard`: the same program as the `wallboard` command."""
+
+from __future__ import annotations
+
+import sys
+
+from wallboard.cli.main import entry
+
+if __name__ == "__main__":
+    sys.exit(entry())

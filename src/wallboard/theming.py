@@ -1,0 +1,300 @@
+"""Themes: what each semantic token looks like, read from TOML files.
+
+A theme file holds a `label`, whether it is `dark`, optionally the theme it `inherits` from, and a table `[tokens]`.
+A token is a colour, `"#rrggbb"`, or a table of `fg`, `bg` (colours) and `bold`, `dim`, `reverse`, `underline`
+(true or false). For the tokens that are backgrounds (`surface`, `panel`, `cursor`) a bare colour is the background,
+for every other token it is the foreground. A token that a theme lacks comes from the theme it inherits, which is
+`control-room` unless it says otherwise.
+
+Files are looked for in the user's directory first, so that a user's `daylight.toml` replaces the shipped one; it may
+inherit from the one it replaces. Shipped themes lie inside the installed package, or at the top of a checkout.
+
+This module imports neither Textual nor Rich at the top: `wallboard themes` lists files and needs no screen.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from rich.style import Style
+
+DEFAULT: Final = "control-room"
+COLOURLESS: Final = "mono"
+"""The theme that `NO_COLOR` chooses."""
+
+BACKGROUNDS: Final = ("surface", "panel", "cursor")
+"""Tokens that are a ground to write on."""
+FOREGROUNDS: Final = (
+    "line",
+    "text",
+    "muted",
+    "ok",
+    "info",
+    "ring",
+    "warn",
+    "alarm",
+    "wrap",
+    "stale",
+    "digits",
+)
+"""Tokens that are written, each legible on every background and as the ground of a chip."""
+TOKENS: Final = BACKGROUNDS + FOREGROUNDS
+
+_T = TypeVar("_T")
+
+_COLOUR: Final = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_TOP_KEYS: Final = ("label", "dark", "inherits", "tokens")
+
+
+class ThemeError(ValueError):
+    """A theme that cannot be used: which file (or name), what is wrong with it, and what to write instead."""
+
+    def __init__(self, where: str, problem: str, suggestion: str) -> None:
+        super().__init__(f"{where}: {problem}; {suggestion}")
+        self.where = where
+        self.problem = problem
+        self.suggestion = suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStyle:
+    """How one token is painted. A colour is `#rrggbb`; None leaves it to what lies beneath."""
+
+    fg: str | None = None
+    bg: str | None = None
+    bold: bool = False
+    dim: bool = False
+    reverse: bool = False
+    underline: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Theme:
+    """A complete theme: `tokens` has a style for each of `TOKENS`."""
+
+    name: str
+    label: str
+    dark: bool
+    tokens: Mapping[str, TokenStyle]
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeInfo:
+    """One theme that can be loaded, for lists. `origin` says whose file it is."""
+
+    name: str
+    label: str
+    dark: bool
+    origin: Literal["shipped", "user"]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One theme file as written: only its own tokens."""
+
+    path: Path
+    label: str
+    dark: bool | None
+    inherits: str | None
+    tokens: Mapping[str, TokenStyle]
+
+
+def shipped_directory() -> Path:
+    """The directory of the themes that come with the program: in the package, or at the top of a checkout or sdist."""
+    from importlib.resources import files
+
+    packaged = Path(str(files("wallboard"))) / "_themes"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[2] / "themes"
+
+
+def available(user_dir: Path | None = None) -> list[ThemeInfo]:
+    """All themes by name, the default first; a user's file stands in for a shipped one of the same name.
+
+    A file that cannot be read raises `ThemeError`: a list that hides a broken theme sends its author hunting.
+    """
+    found: dict[str, ThemeInfo] = {}
+    for origin, directory in _directories(user_dir):
+        for path in sorted(directory.glob("*.toml")):
+            if path.stem not in found:
+                theme = load(path.stem, user_dir=user_dir)
+                found[path.stem] = ThemeInfo(theme.name, theme.label, theme.dark, origin, str(path))
+    return sorted(found.values(), key=lambda info: (info.name != DEFAULT, info.name))
+
+
+def load(name: str, *, user_dir: Path | None = None) -> Theme:
+    """The theme `name` with everything it inherits. Raises `ThemeError`."""
+    chain = _chain(name, user_dir)
+    tokens: dict[str, TokenStyle] = {}
+    for source in reversed(chain):
+        tokens.update(source.tokens)
+    missing = [token for token in TOKENS if token not in tokens]
+    if missing:
+        raise ThemeError(
+            str(chain[-1].path), f"lacks {', '.join(missing)}", f'add them under [tokens], or inherits = "{DEFAULT}"'
+        )
+    dark = next((source.dark for source in chain if source.dark is not None), True)
+    ordered = {token: tokens[token] for token in TOKENS}
+    return Theme(name=name, label=chain[0].label, dark=dark, tokens=MappingProxyType(ordered))
+
+
+@lru_cache(maxsize=1024)
+def rich_style(theme: Theme, token: str, on: str = "surface") -> Style:
+    """`token` written on the background token `on`, as a Rich style.
+
+    A background token itself gives plain text on that ground. Without colours, `reverse` on a reversed ground cancels
+    out, so that an alarm still stands out of the cursor's row.
+    """
+    from rich.style import Style
+
+    if token in BACKGROUNDS:
+        return rich_style(theme, "text", token)
+    ink, ground = _style(theme, token), _style(theme, on)
+    return Style(
+        color=ink.fg,
+        bgcolor=ink.bg or ground.bg,
+        bold=ink.bold or ground.bold or None,
+        dim=ink.dim or ground.dim or None,
+        underline=ink.underline or ground.underline or None,
+        reverse=(ink.reverse != ground.reverse) or None,
+    )
+
+
+@lru_cache(maxsize=256)
+def rich_chip(theme: Theme, token: str) -> Style:
+    """`token` as a ground with the surface's colour written on it: a tile or a label that must be seen from afar.
+
+    Without colours it is the token in reverse, which is what its own attributes cannot say on a plain ground.
+    """
+    from rich.style import Style
+
+    ink, surface = _style(theme, token), _style(theme, "surface")
+    if ink.fg is None or surface.bg is None:
+        return Style(bold=ink.bold or None, underline=ink.underline or None, reverse=True)
+    return Style(color=surface.bg, bgcolor=ink.fg, bold=ink.bold or None, underline=ink.underline or None)
+
+
+def _style(theme: Theme, token: str) -> TokenStyle:
+    try:
+        return theme.tokens[token]
+    except KeyError:
+        raise ThemeError(theme.name, f"unknown token {token!r}", _suggest(token, TOKENS)) from None
+
+
+def _directories(user_dir: Path | None) -> list[tuple[Literal["shipped", "user"], Path]]:
+    shipped: tuple[Literal["shipped", "user"], Path] = ("shipped", shipped_directory())
+    return [shipped] if user_dir is None else [("user", user_dir), shipped]
+
+
+def _chain(name: str, user_dir: Path | None) -> list[_Source]:
+    """The files from `name` down to the last it inherits from; no file twice."""
+    chain: list[_Source] = []
+    wanted: str | None = name
+    while wanted is not None:
+        seen = {source.path for source in chain}
+        path = next((path for path in _candidates(wanted, user_dir, chain) if path not in seen), None)
+        if path is None:
+            looped = any(source.path.stem == wanted for source in chain)
+            where = str(chain[-1].path) if chain else wanted
+            if looped:
+                raise ThemeError(where, f"inherits {wanted!r}, which inherits it in turn", "break the circle")
+            raise ThemeError(where, f"there is no theme {wanted!r}", _suggest(wanted, _names(user_dir)))
+        source = _read(path)
+        chain.append(source)
+        # The root of all themes inherits from nothing, except that a user's own control-room adds to the shipped one.
+        if source.inherits is not None:
+            wanted = source.inherits
+        else:
+            wanted = None if path == shipped_directory() / f"{DEFAULT}.toml" else DEFAULT
+    return chain
+
+
+def _candidates(name: str, user_dir: Path | None, chain: list[_Source]) -> list[Path]:
+    """Where `name` may lie, in order. The name is a file name, never a way out of the directory."""
+    if not _NAME.fullmatch(name):
+        where = str(chain[-1].path) if chain else "theme"
+        raise ThemeError(where, f"{name!r} is not a theme name", "use letters, digits, '-', '_' and '.'")
+    paths = [directory / f"{name}.toml" for _, directory in _directories(user_dir)]
+    return [path for path in paths if path.is_file()]
+
+
+def _names(user_dir: Path | None) -> list[str]:
+    return sorted({path.stem for _, directory in _directories(user_dir) for path in directory.glob("*.toml")})
+
+
+def _read(path: Path) -> _Source:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ThemeError(str(path), f"not valid TOML: {error}", "compare it with a shipped theme") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ThemeError(str(path), f"cannot be read: {error}", "check that it is a readable UTF-8 file") from error
+    for key in data:
+        if key not in _TOP_KEYS:
+            raise ThemeError(str(path), f"unknown key {key!r}", _suggest(key, _TOP_KEYS))
+    tokens = _typed(path, data, "tokens", dict, "a table of tokens") or {}
+    return _Source(
+        path=path,
+        label=_typed(path, data, "label", str, "text in quotes") or path.stem,
+        dark=_typed(path, data, "dark", bool, "true or false"),
+        inherits=_typed(path, data, "inherits", str, "the name of a theme, in quotes"),
+        tokens={token: _token(path, token, value) for token, value in tokens.items()},
+    )
+
+
+def _typed(path: Path, data: Mapping[str, object], key: str, kind: type[_T], wanted: str) -> _T | None:
+    value = data.get(key)
+    if value is None or isinstance(value, kind):
+        return value
+    raise ThemeError(str(path), f"{key} is {value!r}", f"write {wanted}")
+
+
+def _token(path: Path, token: str, value: object) -> TokenStyle:
+    if token not in TOKENS:
+        raise ThemeError(str(path), f"unknown token {token!r}", _suggest(token, TOKENS))
+    if isinstance(value, str):
+        colour = _colour(path, token, value)
+        return TokenStyle(bg=colour) if token in BACKGROUNDS else TokenStyle(fg=colour)
+    if not isinstance(value, dict):
+        raise ThemeError(str(path), f"token {token} is {value!r}", 'write a colour such as "#8ab4d8", or a table')
+    known = tuple(field.name for field in fields(TokenStyle))
+    colours: dict[str, str] = {}
+    attributes: dict[str, bool] = {}
+    for key, part in value.items():
+        if key not in known:
+            raise ThemeError(str(path), f"token {token} has an unknown part {key!r}", _suggest(key, known))
+        if key in ("fg", "bg"):
+            colours[key] = _colour(path, f"{token}.{key}", part)
+        elif isinstance(part, bool):
+            attributes[key] = part
+        else:
+            raise ThemeError(str(path), f"token {token}.{key} is {part!r}", "write true or false")
+    return TokenStyle(
+        fg=colours.get("fg"),
+        bg=colours.get("bg"),
+        bold=attributes.get("bold", False),
+        dim=attributes.get("dim", False),
+        reverse=attributes.get("reverse", False),
+        underline=attributes.get("underline", False),
+    )
+
+
+def _colour(path: Path, what: str, value: object) -> str:
+    if isinstance(value, str) and _COLOUR.fullmatch(value):
+        return value.lower()
+    raise ThemeError(str(path), f"{what} is {value!r}, which is not a colour", 'write six hex digits, "#8ab4d8"')
+
+
+def _suggest(word: str, known: list[str] | tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}"

@@ -1,0 +1,58 @@
+"""What a quick command costs: it loads nothing that it does not need."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("textual", "rich", "httpx", "pydantic", "anyio", "asyncio", "sqlite3")
+
+RUN = """
+import json, runpy, sys
+sys.argv = ["wallboard", *json.loads(sys.argv[1])]
+status = 0
+try:
+    runpy.run_module("wallboard", run_name="__main__")
+except SystemExit as exit:
+    status = exit.code or 0
+roots = sorted({name.partition(".")[0] for name in sys.modules})
+print("\\n" + json.dumps({"status": status, "roots": roots}))
+"""
+
+
+def loaded(code: str, *arguments: str) -> tuple[str, dict[str, object]]:
+    """What the program printed, and what it had loaded when it ended."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60, check=True
+    )
+    said, _, facts = done.stdout.rstrip("\n").rpartition("\n")
+    return said, json.loads(facts)
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_version_and_help_load_nothing_heavy(option: str) -> None:
+    said, facts = loaded(RUN, json.dumps([option]))
+    assert facts["status"] == 0
+    assert "wallboard" in said
+    roots = facts["roots"]
+    assert isinstance(roots, list)
+    assert not set(HEAVY) & set(roots)
+
+
+def test_themes_are_listed_without_a_screen(home: Path) -> None:
+    code = (
+        "import json, sys\n"
+        "from wallboard import theming\n"
+        "names = [info.name for info in theming.available()]\n"
+        "print(json.dumps(names))\n"
+        "print(json.dumps({'roots': sorted({name.partition('.')[0] for name in sys.modules})}))\n"
+    )
+    said, facts = loaded(code)
+    assert "control-room" in json.loads(said)
+    roots = facts["roots"]
+    assert isinstance(roots, list)
+    assert not {"textual", "rich", "httpx", "pydantic"} & set(roots)
