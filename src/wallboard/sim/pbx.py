@@ -1,0 +1,272 @@
+"""One account of the simulated hosted PBX: its phones, queues and agents, and what holds calls together.
+
+This module knows how a call is rung, joined, taken apart and ended, once and for good. Who is offered a queue call is
+in `queueing`, what a supervisor may do in `controls`, how people behave in `traffic`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from wallboard.sim.engine import Engine
+from wallboard.sim.model import Agent, Behaviour, Call, End, Extension, Leg, Member, Parked, Queue
+
+__all__ = ["Outside", "Pbx", "Statistics"]
+
+_E164 = re.compile(r"\+?[1-9]\d{6,14}\Z|00[1-9]\d{6,13}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A number beyond the PBX."""
+
+    number: str
+
+
+@dataclass(slots=True)
+class Statistics:
+    """Callers from outside: everyone who arrived ends once, under one reason."""
+
+    arrived: int = 0
+    ended: Counter[str] = field(default_factory=Counter)
+
+
+class Pbx:
+    """State and primitives of one account. Times are world seconds; see `Engine.utc`."""
+
+    def __init__(self, engine: Engine, name: str, *, client_id: int, prefix: str, domain: str) -> None:
+        self.engine = engine
+        self.name = name
+        self.client_id = client_id
+        self.prefix = prefix
+        self.domain = domain
+        self.extensions: dict[int, Extension] = {}
+        self.queues: dict[int, Queue] = {}
+        self.agents: dict[tuple[str, int], Agent] = {}
+        self.calls: dict[str, Call] = {}
+        self.parked: dict[str, Parked] = {}
+        self.routes: dict[str, str] = {}
+        self.behaviour = Behaviour()
+        self.statistics = Statistics()
+        # The queue engine hangs itself in here: this module must not know how callers are handed out.
+        self.leave_queue: Callable[[Member], None] = lambda member: None
+        self.release_agent: Callable[[Agent], None] = lambda agent: None
+        self.phone_freed: Callable[[Extension], None] = lambda extension: None
+        self.join_queue: Callable[[Queue, Call], None] = lambda queue, call: None
+
+    # -- the site ---------------------------------------------------------------------------------------------------
+
+    def add_extension(self, identity: int, kind: str, label: str, number: str | None = None) -> Extension:
+        number = number or str(identity)
+        extension = Extension(
+            identity, number, kind, label, f"{self.prefix}*{number}@{self.domain}", self.client_id, self.client_id + 1
+        )
+        self.extensions[identity] = extension
+        return extension
+
+    def add_agent(self, identity: int, name: str, phone: int | None, *, remote_name: str = "") -> Agent:
+        extension = self.extensions[phone] if phone is not None else None
+        agent = Agent(
+            identity,
+            "local" if extension else "remote",
+            name,
+            extension,
+            extension.name if extension else remote_name,
+        )
+        self.agents[agent.kind, identity] = agent
+        return agent
+
+    def phones(self) -> list[Extension]:
+        return [extension for extension in self.extensions.values() if extension.kind == "phone"]
+
+    def resolve(self, destination: str | None) -> Extension | Outside | None:
+        """What a dialled string reaches: a phone or queue of this account, the outside, or nothing."""
+        text = (destination or "").strip()
+        for extension in self.extensions.values():
+            if text in (extension.number, str(extension.id), extension.name, extension.short_name):
+                return extension
+        compact = re.sub(r"[ ().-]", "", text)
+        if text in self.routes:
+            return Outside(self.routes[text])
+        return Outside(compact) if _E164.match(compact) else None
+
+    # -- identities -------------------------------------------------------------------------------------------------
+
+    def new_hex(self) -> str:
+        """32 hex digits, as the vendor's call ids look."""
+        return f"{self.engine.stream(f'{self.name}/ids').getrandbits(128):032x}"
+
+    # -- calls ------------------------------------------------------------------------------------------------------
+
+    def new_call(self, caller: End, *, counted: bool, did: str | None = None, identity: str | None = None) -> Call:
+        call = Call(identity or self.new_hex(), caller, counted, did, self.engine.now)
+        self.calls[call.id] = call
+        if counted:
+            self.statistics.arrived += 1
+        return call
+
+    def add_leg(
+        self,
+        call: Call,
+        extension: Extension | None,
+        flow: str,
+        called: str,
+        *,
+        caller: tuple[str, str] | None = None,
+        role: str = "talk",
+        call_id: str | None = None,
+    ) -> Leg:
+        """A leg that rings now. `extension` None is a phone that this account cannot see."""
+        number, name = caller or (call.caller.number, call.caller.name)
+        leg = Leg(
+            f"{extension.id if extension else 0}-{self.new_hex()}",
+            call,
+            call_id or call.id,
+            extension,
+            flow,
+            number,
+            name,
+            called,
+            call.did,
+            self.engine.now,
+            role=role,
+            callback_id=call.callback_id,
+            caller_extension=call.caller.leg.extension if call.caller.leg and role == "talk" else None,
+        )
+        call.legs.append(leg)
+        if extension is not None:
+            extension.legs[leg.id] = leg
+        return leg
+
+    def drop_leg(self, leg: Leg) -> None:
+        for timer in leg.timers:
+            timer.cancel()
+        leg.timers.clear()
+        if leg in leg.call.legs:
+            leg.call.legs.remove(leg)
+        extension = leg.extension
+        if extension is not None and extension.legs.pop(leg.id, None) is not None and not extension.busy:
+            # Later, not now: the one who drops may be in the middle of joining two parties.
+            self.engine.after(0.0, lambda: self.phone_freed(extension))
+        on_drop, leg.on_drop = leg.on_drop, None
+        if on_drop is not None:
+            on_drop()
+
+    def answer_delay(self, extension: Extension, *, timeout: float = 25.0) -> float | None:
+        """Seconds until somebody picks up this phone, or None."""
+        if not extension.registered or not extension.answers:
+            return None
+        if extension.answer_after is not None:
+            return extension.answer_after if extension.answer_after <= timeout else None
+        rng = self.engine.stream(f"{self.name}/answers")
+        if extension.desk:
+            return rng.uniform(1.0, 2.0)
+        if rng.random() < self.behaviour.no_answer_chance:
+            return None
+        return rng.uniform(*self.behaviour.ring)
+
+    def ring(
+        self, leg: Leg, answered: Callable[[Leg], None], failed: Callable[[], None], timeout: float = 25.0
+    ) -> None:
+        """Let a leg ring until it is answered or given up (the leg is gone then)."""
+        extension = leg.extension
+        assert extension is not None
+        delay = self.answer_delay(extension, timeout=timeout)
+
+        def give_up() -> None:
+            self.drop_leg(leg)
+            failed()
+
+        def pick_up() -> None:
+            leg.answered = self.engine.now
+            answered(leg)
+
+        if not extension.registered:
+            leg.timers.append(self.engine.after(0.5, give_up))
+        elif delay is None:
+            leg.timers.append(self.engine.after(timeout, give_up))
+        else:
+            leg.timers.append(self.engine.after(delay, pick_up))
+
+    def talk_length(self, mean: float) -> float:
+        rng = self.engine.stream(f"{self.name}/talk")
+        return max(8.0, rng.gammavariate(2.0, mean / 2.0)) if self.behaviour.talk_spread else mean
+
+    def connect(self, call: Call, callee: End, mean: float = 95.0) -> None:
+        """The two ends talk from now on, for a while."""
+        call.callee = callee
+        call.timers.append(self.engine.after(self.talk_length(mean), lambda: self.end(call, "completed")))
+
+    def clear_timers(self, call: Call) -> None:
+        for timer in call.timers:
+            timer.cancel()
+        call.timers.clear()
+
+    def detach(self, call: Call, keep: tuple[Leg, ...] = ()) -> None:
+        """Leave the caller alone on the line: out of queue, slot and talk; every other leg but `keep` is dropped."""
+        self.clear_timers(call)
+        call.callee = None
+        self._leave(call)
+        for leg in list(call.legs):
+            if leg is not call.caller.leg and leg not in keep:
+                self.drop_leg(leg)
+
+    def _leave(self, call: Call) -> None:
+        if call.member is not None:
+            self.leave_queue(call.member)
+            call.member = None
+        if call.parked is not None:
+            self.parked.pop(call.parked.handle, None)
+            call.parked = None
+        if call.agent is not None:
+            agent, call.agent = call.agent, None
+            self.release_agent(agent)
+
+    def end(self, call: Call, reason: str) -> None:
+        """The call is over. Safe to call twice: only the first reason counts."""
+        if call.ended is not None:
+            return
+        call.ended = reason
+        self.clear_timers(call)
+        self._leave(call)
+        for leg in list(call.legs):
+            self.drop_leg(leg)
+        del self.calls[call.id]
+        if call.counted:
+            self.statistics.ended[reason] += 1
+
+    # -- routing ----------------------------------------------------------------------------------------------------
+
+    def route(self, call: Call, destination: str | None, origin: Extension | None) -> None:
+        """Send a lone caller somewhere, as a blind transfer does: to a phone, a queue, a number, or into the void."""
+        target = self.resolve(destination)
+        if target is None:
+            self.end(call, "lost")
+        elif isinstance(target, Outside):
+            self._route_outside(call, target, origin)
+        elif target.kind == "queue":
+            self.join_queue(self.queues[target.id], call)
+        elif target.busy:
+            call.timers.append(self.engine.after(2.0, lambda: self.end(call, "unanswered")))
+        else:
+            leg = self.add_leg(call, target, "in", target.short_name)
+            self.ring(
+                leg,
+                lambda picked: self.connect(call, End(target.number, target.label, picked)),
+                lambda: self.end(call, "unanswered"),
+            )
+
+    def _route_outside(self, call: Call, target: Outside, origin: Extension | None) -> None:
+        phone = origin if origin is not None and origin.kind == "phone" else None
+        leg = self.add_leg(call, phone, "out", target.number)
+        # The leg hangs on the phone that sent it on, but the talk happens elsewhere: the vendor says real_call false.
+        leg.real = False
+
+        def picked_up() -> None:
+            leg.answered = self.engine.now
+            self.connect(call, End(target.number, "", leg))
+
+        leg.timers.append(self.engine.after(self.engine.stream(f"{self.name}/outside").uniform(4.0, 8.0), picked_up))

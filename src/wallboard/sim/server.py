@@ -1,0 +1,201 @@
+"""All faces of a world on one ASGI application, mounted by path, with a request log and faults on demand.
+
+| mount | what |
+|---|---|
+| `/ringme/<account>/api/ver1.0/…` | the hosted PBX of account `hq` or `branch` |
+| `/oauth/token`, `/ringme/<account>/oauth/token` | its token endpoint |
+| `/groupalarm/api/v1/first-responder/…` | the hotlines |
+
+No background task: the world advances to the present before each request, so that the application works the same in
+process (an ASGI transport of a client) and behind a server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wallboard.sim.access import BEARERS, CLIENTS, GROUPALARM_PERSONAL_TOKEN, GROUPALARM_TOKEN
+from wallboard.sim.asgi import Receive, Request, Response, Scope, Send, json_response, read_body, send_response
+from wallboard.sim.clock import WorldClock
+from wallboard.sim.faces.groupalarm import GroupalarmFace
+from wallboard.sim.faces.ringme import RingmeFace
+from wallboard.sim.faces.tokens import TokenOffice
+from wallboard.sim.faults import Fault, Faults
+from wallboard.sim.world import World
+
+__all__ = ["LoggedRequest", "SimServer", "make_app", "serve"]
+
+_RINGME = re.compile(r"/ringme/(?P<account>[^/]+)(?P<rest>/api/ver1\.0/.*|/oauth/token)\Z")
+_RINGME_BASE = "/api/ver1.0"
+_GROUPALARM = "/groupalarm/api/v1/first-responder"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRequest:
+    """One request as it came in: world second, account, path below its mount, query and JSON body (None: none).
+
+    Bodies of token requests are not kept. `status` 0: the answer never went out, or broke off.
+    """
+
+    time: float
+    account: str
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    body: object
+    status: int
+
+
+class SimServer:
+    """An ASGI application over one world. Public: `world`, `clock`, `faults`, `requests`, `tokens`, `ringme`."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        speed: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+        limits: dict[str, int] | None = None,
+        keep: int = 20000,
+    ) -> None:
+        """`limits`: requests an hour per account; `keep`: how many requests the log holds."""
+        self.world = world
+        self.clock = WorldClock(world, speed, clock)
+        self.faults = Faults()
+        self.requests: list[LoggedRequest] = []
+        self.keep = keep
+        self.tokens = TokenOffice(CLIENTS, BEARERS, self.clock.elapsed)
+        self.ringme = {
+            name: RingmeFace(site, self.tokens, self.clock.elapsed, (limits or {}).get(name, 30000))
+            for name, site in world.sites.items()
+        }
+        self.groupalarm = GroupalarmFace(world.hotlines, GROUPALARM_TOKEN, GROUPALARM_PERSONAL_TOKEN)
+
+    def made(self, method: str | None = None, account: str | None = None) -> list[LoggedRequest]:
+        """Logged requests of one method or account."""
+        return [each for each in self.requests if method in (None, each.method) and account in (None, each.account)]
+
+    def actions(self) -> list[LoggedRequest]:
+        """Logged requests that ask for a change: everything but GET and token requests."""
+        return [each for each in self.requests if each.method != "GET" and each.path != "/oauth/token"]
+
+    def handle(self, request: Request) -> tuple[str, Request, Callable[[], Response]]:
+        """Which account a request is for, the request as that account sees it, and what would answer it."""
+        path = request.path
+        if path == "/oauth/token":
+            client = request.form().get("client_id", "")
+            return CLIENTS.get(client, ("-", ""))[0], request, lambda: self.tokens.issue(request)
+        match = _RINGME.match(path)
+        if match is not None and match["account"] in self.ringme:
+            account, inner = match["account"], request.moved(match["rest"].removeprefix(_RINGME_BASE))
+            if inner.path == "/oauth/token" and not match["rest"].startswith(_RINGME_BASE):
+                return account, inner, lambda: self.tokens.issue(inner)
+            return account, inner, lambda: self.ringme[account].handle(inner)
+        if path.startswith(_GROUPALARM + "/"):
+            inner = request.moved(path.removeprefix(_GROUPALARM))
+            return "groupalarm", inner, lambda: self.groupalarm.handle(inner)
+        return "-", request, lambda: json_response(404, {"message": "Not found"})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        request = _request(scope, await read_body(receive))
+        account, inner, answer = self.handle(request)
+        fault = self.faults.take(account, inner)
+        status = 0
+        try:
+            if fault is not None and not fault.after:
+                await self._wait(fault, receive)
+                page = fault.page()
+                if page is not None or fault.kind == "drop":
+                    status = await self._send(send, page or json_response(200, {"message": ""}), fault)
+                    return
+            self.clock.sync()
+            response = answer()
+            # Settles what follows at once, such as an offer to an agent who has just been signed in.
+            self.clock.sync()
+            if fault is not None and fault.after:
+                await self._wait(fault, receive)
+                response = fault.page() or response
+            status = await self._send(send, response, fault)
+        finally:
+            self._log(account, inner, status)
+
+    async def _wait(self, fault: Fault, receive: Receive) -> None:
+        """Let the fault take its time, but not beyond the client's patience."""
+        waiting = asyncio.ensure_future(self.faults.wait(fault))
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await asyncio.wait({waiting, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            gone.cancel()
+
+    async def _send(self, send: Send, response: Response, fault: Fault | None) -> int:
+        if fault is not None and fault.kind == "drop":
+            half = Response(response.status, response.body[: len(response.body) // 2], response.headers)
+            await send_response(send, half, declared_length=len(response.body) + 64)
+            return 0
+        await send_response(send, response)
+        return response.status
+
+    def _log(self, account: str, request: Request, status: int) -> None:
+        body = None if request.path == "/oauth/token" else request.json()
+        self.requests.append(
+            LoggedRequest(self.world.now, account, request.method, request.path, request.query, body, status)
+        )
+        if len(self.requests) > self.keep:
+            del self.requests[: self.keep // 10]
+
+
+def make_app(
+    world: World,
+    *,
+    speed: float = 1.0,
+    clock: Callable[[], float] = time.monotonic,
+    limits: dict[str, int] | None = None,
+) -> SimServer:
+    """The application for a world; give it to an ASGI transport or to a server."""
+    return SimServer(world, speed=speed, clock=clock, limits=limits)
+
+
+def serve(app: SimServer, port: int = 8900) -> None:
+    """Serve on the loopback interface until interrupted. Needs the `sim` extra (uvicorn)."""
+    import uvicorn
+
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+def _request(scope: Scope, body: bytes) -> Request:
+    raw = scope.get("raw_path")
+    # Unquoted later, segment by segment, so that an encoded slash stays inside its segment.
+    path = raw.decode("latin-1").partition("?")[0] if isinstance(raw, bytes) else str(scope["path"])
+    query = scope.get("query_string", b"")
+    headers: dict[str, str] = {}
+    pairs = scope.get("headers")
+    if isinstance(pairs, list | tuple):
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs}
+    text = query.decode("latin-1") if isinstance(query, bytes) else ""
+    return Request.of(str(scope["method"]), path, text, headers, body)

@@ -1,0 +1,100 @@
+"""The simulated contact centre as a whole: two PBX accounts, one hotline organisation, one clock, one seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wallboard.sim import sites
+from wallboard.sim.controls import Controls
+from wallboard.sim.engine import Engine
+from wallboard.sim.incidents import Incidents
+from wallboard.sim.model import Behaviour
+from wallboard.sim.pbx import Pbx
+from wallboard.sim.queueing import Distributor
+from wallboard.sim.traffic import Traffic
+
+__all__ = ["Knobs", "Site", "World"]
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """What a world can be told. Seconds throughout.
+
+    `traffic` off gives a silent world in which only what is asked for happens (for tests); `warm_up` is how long it
+    has been running when it is first seen.
+    """
+
+    traffic: bool = True
+    incidents: bool = True
+    warm_up: float = 900.0
+    park_return: float = 180.0
+    activation: float = 12.0
+    pausing: float = 3.0
+    incident_every: float = 170.0
+
+    @classmethod
+    def quiet(cls) -> Knobs:
+        return cls(traffic=False, incidents=False, warm_up=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One PBX account with those who work on it."""
+
+    pbx: Pbx
+    distributor: Distributor
+    controls: Controls
+    traffic: Traffic
+
+
+class World:
+    """A seeded world. The same seed, start and requests give the same history, however often it is looked at.
+
+    `start` is the UTC time of world second 0; `advance(to)` runs the world to a second after it.
+    """
+
+    def __init__(self, seed: int, start: datetime, knobs: Knobs | None = None) -> None:
+        self.seed = seed
+        self.knobs = knobs or Knobs()
+        self.engine = Engine(seed, start)
+        self.engine.now = -self.knobs.warm_up
+        self.sites: dict[str, Site] = {}
+        for pbx in (sites.hq(self.engine), sites.branch(self.engine)):
+            if not self.knobs.traffic:
+                pbx.behaviour = Behaviour.calm()
+            distributor = Distributor(pbx)
+            controls = Controls(pbx, distributor, self.knobs.park_return)
+            self.sites[pbx.name] = Site(pbx, distributor, controls, Traffic(pbx, distributor))
+        self.hotlines = sites.responders(self.engine)
+        self.hotlines.activation, self.hotlines.pausing = self.knobs.activation, self.knobs.pausing
+        self.incidents = Incidents(
+            self.engine,
+            {name: site.traffic for name, site in self.sites.items()},
+            self.hotlines,
+            self.knobs.incident_every,
+        )
+        if self.knobs.traffic:
+            for site in self.sites.values():
+                site.traffic.begin()
+            self.hotlines.begin()
+        if self.knobs.incidents:
+            self.incidents.begin()
+        self.engine.run(0.0)
+
+    @property
+    def now(self) -> float:
+        """World seconds since `start`."""
+        return self.engine.now
+
+    @property
+    def hq(self) -> Site:
+        return self.sites["hq"]
+
+    @property
+    def branch(self) -> Site:
+        return self.sites["branch"]
+
+    def advance(self, to: float) -> None:
+        """Run to world second `to`; a time already passed changes nothing."""
+        self.engine.run(to)
