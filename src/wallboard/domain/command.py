@@ -1,0 +1,182 @@
+"""What a person asked to be done, to exactly the row that they saw."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wallboard.domain.keys import Key, Kind
+from wallboard.domain.models import (
+    Address,
+    Agent,
+    Call,
+    Hotline,
+    Member,
+    Notice,
+    ParkedCall,
+    Phone,
+    Queue,
+    Receptionist,
+    Row,
+)
+
+
+class Verb(StrEnum):
+    """The actions, by the names that `wallboard do` takes. `announce` edits a hotline's announcements; `end` ends
+    one's own listen, whisper or barge."""
+
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+    TRANSFER = "transfer"
+    ATTENDED = "attended"
+    HOLD = "hold"
+    RESUME = "resume"
+    PARK = "park"
+    PICKUP = "pickup"
+    FETCH = "fetch"
+    HANGUP = "hangup"
+    CALL = "call"
+    SIGNIN = "signin"
+    SIGNOUT = "signout"
+    PAUSE = "pause"
+    UNPAUSE = "unpause"
+    OPEN = "open"
+    CLOSE = "close"
+    STAFF = "staff"
+    UNSTAFF = "unstaff"
+    NOTE = "note"
+    ANNOUNCE = "announce"
+    END = "end"
+
+
+MONITORING = frozenset({Verb.LISTEN, Verb.WHISPER, Verb.BARGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What makes a row the one that was seen: its parties, its start and its state.
+
+    `started` may differ by 2 s between two readings of the same call; the rest must be equal.
+    """
+
+    parties: tuple[str, ...]
+    started: float | None
+    state: str
+
+    def difference(self, now: Fingerprint, tolerance: float = 2.0) -> str:
+        """"" when `now` is the same thing in the same state, else what changed, as a clause."""
+        if self.parties != now.parties:
+            return f"it is {' ↔ '.join(p for p in now.parties if p) or 'nobody'} now"
+        if self.started is not None and now.started is not None and abs(self.started - now.started) > tolerance:
+            return "it is another call now"
+        if self.state != now.state:
+            return f"it was {self.state}, is {now.state} now"
+        return ""
+
+
+def fingerprint(row: Row) -> Fingerprint:
+    """The identity of `row` as painted."""
+    match row:
+        case Member():
+            return Fingerprint((row.number, row.name, row.serving), row.joined_at, row.state.value)
+        case Agent():
+            return Fingerprint((row.name, row.with_name), None, row.state.value)
+        case Call():
+            return Fingerprint((row.from_number, row.to, row.agent), row.started_at, row.state.value)
+        case Hotline():
+            return Fingerprint((row.name, row.number), None, f"{row.state.value}, asked {row.wanted.value}")
+        case ParkedCall():
+            return Fingerprint((row.caller, row.number, row.slot), row.since, "parked")
+        case Queue():
+            return Fingerprint((row.name,), None, "")
+        case Notice():
+            return Fingerprint((row.title,), row.active_from, "")
+        case Receptionist():
+            return Fingerprint((row.name, row.number), None, "")
+        case Phone():
+            return Fingerprint((row.name, row.extension), None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The row that a verb was pressed on, as it was painted. `label` names it for people."""
+
+    key: Key
+    label: str
+    print: Fingerprint
+    address: Address = ()
+    painted_at: float = 0.0
+    """When the frame that showed it was drawn (steady UTC seconds)."""
+    via: Key | None = None
+    """The row under the cursor when the verb acts on another one: the agent whose call this is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a call is to go: `number` is what is really dialled; `key` the directory entry it came from, if any."""
+
+    number: str
+    label: str = ""
+    key: Key | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One action asked for once. `id` is unique and sortable by time; `args` are verb-specific
+    (`slot`, `queue`, `level`, `position`, `reason`, `text_in`, `text_out`, `session`, `phone`)."""
+
+    id: str
+    verb: Verb
+    target: Target
+    destination: Destination | None = None
+    args: tuple[tuple[str, str], ...] = ()
+    asked_at: float = 0.0
+    origin: str = "console"
+
+    def arg(self, name: str) -> str:
+        """The argument called `name`, or ""."""
+        for key, value in self.args:
+            if key == name:
+                return value
+        return ""
+
+
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_id() -> str:
+    """A ULID: 26 characters, sortable by the wall clock, unique without asking anyone."""
+    number = (int(time.time() * 1000) << 80) | int.from_bytes(os.urandom(10), "big")
+    return "".join(_DIGITS[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+TARGET_KINDS: dict[Verb, tuple[Kind, ...]] = {
+    Verb.LISTEN: (Kind.CALL, Kind.MEMBER),
+    Verb.WHISPER: (Kind.CALL, Kind.MEMBER),
+    Verb.BARGE: (Kind.CALL, Kind.MEMBER),
+    Verb.TRANSFER: (Kind.CALL, Kind.MEMBER, Kind.PARKED),
+    Verb.ATTENDED: (Kind.CALL,),
+    Verb.HOLD: (Kind.CALL,),
+    Verb.RESUME: (Kind.CALL,),
+    Verb.PARK: (Kind.CALL, Kind.MEMBER),
+    Verb.PICKUP: (Kind.CALL, Kind.MEMBER),
+    Verb.FETCH: (Kind.PARKED,),
+    Verb.HANGUP: (Kind.CALL, Kind.MEMBER, Kind.PARKED),
+    Verb.CALL: (Kind.MEMBER, Kind.CALL, Kind.AGENT, Kind.HOTLINE, Kind.PARKED, Kind.QUEUE, Kind.RECEPTIONIST),
+    Verb.SIGNIN: (Kind.AGENT, Kind.PHONE),
+    Verb.SIGNOUT: (Kind.AGENT, Kind.PHONE),
+    Verb.PAUSE: (Kind.AGENT,),
+    Verb.UNPAUSE: (Kind.AGENT,),
+    Verb.OPEN: (Kind.HOTLINE,),
+    Verb.CLOSE: (Kind.HOTLINE, Kind.NOTICE),
+    Verb.STAFF: (Kind.AGENT,),
+    Verb.UNSTAFF: (Kind.AGENT,),
+    Verb.NOTE: tuple(Kind),
+    Verb.ANNOUNCE: (Kind.HOTLINE,),
+    Verb.END: (Kind.CALL,),
+}
+"""What each verb acts on once "which call" is settled: an agent's call is a CALL or MEMBER, never the agent."""

@@ -1,0 +1,269 @@
+"""The rows of the panes: frozen facts, one type a pane.
+
+Instants are steady UTC seconds (`Clock.now()`), durations seconds, unknown is None. Text is `Clean`. `address` is
+what the vendor needs to be told to find the row again (raw, never shown); `refs` are the vendor's own names of a
+row, by which rows of different lists of the same source find each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wallboard.domain.keys import Key
+from wallboard.domain.states import (
+    AgentState,
+    CallState,
+    Channel,
+    Direction,
+    HotlineState,
+    MemberState,
+    Wanted,
+)
+from wallboard.domain.text import NOTHING, Clean
+
+Address = tuple[tuple[str, str], ...]
+"""Name and value pairs, such as (("extension_id", "601"),)."""
+
+
+def in_address(address: Address, name: str) -> str | None:
+    """The value called `name`, or None."""
+    for key, value in address:
+        if key == name:
+            return value
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue and its vendor's own counters. None: the vendor does not say (never 0 for unknown).
+
+    `waiting` excludes callers who are being rung for; `longest_since` is when the caller who waits longest joined,
+    if the vendor says so itself (else the board takes it from the members).
+    """
+
+    key: Key
+    name: Clean
+    number: Clean = NOTHING
+    channel: Channel = Channel.PHONE
+    waiting: int | None = None
+    ringing: int | None = None
+    talking: int | None = None
+    longest_since: float | None = None
+    strategy: Clean = NOTHING
+    answered: int | None = None
+    abandoned: int | None = None
+    service_seconds: int | None = None
+    service_percent: float | None = None
+    wrap_up: float | None = None
+    address: Address = ()
+    details: tuple[tuple[Clean, Clean], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A caller in a queue, waiting or being served. `serving_ref` is the vendor's name of the agent."""
+
+    key: Key
+    queue_id: str
+    queue: Clean
+    name: Clean = NOTHING
+    number: Clean = NOTHING
+    state: MemberState = MemberState.UNKNOWN
+    joined_at: float | None = None
+    answered_at: float | None = None
+    ended_at: float | None = None
+    position: int | None = None
+    priority: int | None = None
+    serving_ref: str = ""
+    serving: Clean = NOTHING
+    serving_key: Key | None = None
+    call_key: Key | None = None
+    address: Address = ()
+    details: tuple[tuple[Clean, Clean], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """An agent's place in one queue (FreeSWITCH calls it a tier). `paused`: only in this queue."""
+
+    queue_id: str
+    queue: Clean
+    level: int | None = None
+    position: int | None = None
+    paused: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An agent, one row for all queues.
+
+    `state` is what the adapter alone can tell; the board refines it with the rows of other lists (calls, phones,
+    members). `since` is when that state began. `with_*` is the other party of the call.
+    """
+
+    key: Key
+    name: Clean
+    extension: Clean = NOTHING
+    state: AgentState = AgentState.UNKNOWN
+    raw_status: Clean = NOTHING
+    raw_state: Clean = NOTHING
+    since: float | None = None
+    memberships: tuple[Membership, ...] = ()
+    registered: bool | None = None
+    with_name: Clean = NOTHING
+    with_key: Key | None = None
+    pause_reason: Clean = NOTHING
+    wrap_up: float | None = None
+    refs: tuple[str, ...] = ()
+    address: Address = ()
+    details: tuple[tuple[Clean, Clean], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call. `agent_refs` are the vendor's names of the phones or agents on it, for the join with agents.
+
+    `mine` marks a leg of the operator's own phone; `spying` names the party that it listens to. `real` is False for
+    a leg whose audio runs elsewhere (forwarded to a mobile): no listening there.
+    """
+
+    key: Key
+    extension: Clean = NOTHING
+    direction: Direction = Direction.UNKNOWN
+    from_number: Clean = NOTHING
+    from_name: Clean = NOTHING
+    to: Clean = NOTHING
+    to_name: Clean = NOTHING
+    did: Clean = NOTHING
+    """The outside number through which the call came in."""
+    state: CallState = CallState.UNKNOWN
+    started_at: float | None = None
+    answered_at: float | None = None
+    held_since: float | None = None
+    recording: bool | None = None
+    agent: Clean = NOTHING
+    agent_key: Key | None = None
+    agent_refs: tuple[str, ...] = ()
+    queue: Clean = NOTHING
+    whole: str = ""
+    """The vendor's id of the whole call, shared by its legs."""
+    real: bool = True
+    mine: bool = False
+    spying: Clean = NOTHING
+    address: Address = ()
+    details: tuple[tuple[Clean, Clean], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone of the PBX and whether it is registered; feeds Agents and the directory."""
+
+    key: Key
+    name: Clean
+    extension: Clean = NOTHING
+    registered: bool | None = None
+    refs: tuple[str, ...] = ()
+    address: Address = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DutyPhone:
+    id: str
+    name: Clean
+    number: Clean
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DutyAgent:
+    """A responder and their telephones; `phones` is None while they have not been read."""
+
+    user: str
+    name: Clean
+    phones: tuple[DutyPhone, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    started_at: float | None
+    taken_by: Clean
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hotline:
+    """An emergency hotline: what it was asked to be and what it is.
+
+    `channels_in`/`channels_out` are limits (1–100); how many are in use the vendor does not tell. `unaccepted`
+    counts the calls of the last day that nobody took, None where it cannot be known.
+    """
+
+    key: Key
+    name: Clean
+    number: Clean = NOTHING
+    wanted: Wanted = Wanted.PAUSED
+    state: HotlineState = HotlineState.UNKNOWN
+    raw_status: Clean = NOTHING
+    since: float | None = None
+    channels_in: int | None = None
+    channels_out: int | None = None
+    agents: tuple[DutyAgent, ...] = ()
+    last_call: LastCall | None = None
+    unaccepted: int | None = None
+    announcement_in: Clean = NOTHING
+    announcement_out: Clean = NOTHING
+    address: Address = ()
+    details: tuple[tuple[Clean, Clean], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    key: Key
+    set: Clean
+    title: Clean
+    active_from: float | None = None
+    active_to: float | None = None
+    why: Clean = NOTHING
+    where: Clean = NOTHING
+    when: Clean = NOTHING
+    remarks: Clean = NOTHING
+    address: Address = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one input of a receptionist leads to now. `open` None: no rule applies."""
+
+    input: Clean
+    to: Clean
+    open: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receptionist:
+    key: Key
+    name: Clean
+    number: Clean = NOTHING
+    language: Clean = NOTHING
+    open: bool | None = None
+    sends_to: tuple[Entry, ...] = ()
+    address: Address = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedCall:
+    """A parked caller. `returns_at`/`returns_to`: when the PBX rings whom, if nobody fetches them."""
+
+    key: Key
+    slot: Clean
+    caller: Clean
+    number: Clean = NOTHING
+    since: float | None = None
+    by: Clean = NOTHING
+    returns_at: float | None = None
+    returns_to: Clean = NOTHING
+    call_key: Key | None = None
+    address: Address = ()
+
+
+Row = Queue | Member | Agent | Call | Phone | Hotline | Notice | Receptionist | ParkedCall

@@ -1,0 +1,346 @@
+"""What an adapter is: feeds to read, verbs to perform, and for each verb the evidence that it happened.
+
+An adapter says *what* can be asked and done. When to ask is `polling`'s business, whether to act is `control`'s,
+what it all means together is `board`'s. Everything here is frozen; only adapters hold connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from wallboard.domain.clock import Clock
+from wallboard.domain.command import Command, Destination, Verb
+from wallboard.domain.keys import Key, Resource
+from wallboard.domain.models import Row
+from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
+
+# ---- what the config says of a source ------------------------------------------------------------------------
+
+
+class Secret:
+    """A secret that cannot be printed, compared, pickled or written to JSON by accident; `reveal()` is the only way."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return "***"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not written anywhere")
+
+
+@dataclass(frozen=True, slots=True)
+class NoAuth:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class BearerAuth:
+    token: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthAuth:
+    """Client credentials; `token_url` "" means /oauth/token on the source's host."""
+
+    client_id: str
+    client_secret: Secret
+    token_url: str = ""
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BasicAuth:
+    username: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderAuth:
+    name: str
+    value: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class LoginAuth:
+    """PortSIP: `style` is "json" or "oauth"."""
+
+    username: str
+    password: Secret
+    domain: str = ""
+    style: str = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class AmiAuth:
+    username: str
+    secret: Secret
+
+
+Auth = NoAuth | BearerAuth | OAuthAuth | BasicAuth | HeaderAuth | LoginAuth | AmiAuth
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """One `[[source]]` of the config, checked and with its secrets resolved.
+
+    `every` maps resource names to seconds while on screen; `queues`/`phones`/`park_slots` None: not given.
+    `options` holds what only this vendor reads (`transfer_context`, `park_lot`, `always_send_dst`, …).
+    """
+
+    name: str
+    vendor: str
+    url: str
+    auth: Auth = NoAuth()
+    headers: tuple[tuple[str, Secret], ...] = ()
+    phone: str = ""
+    operator: str = ""
+    client: str = ""
+    queues: tuple[str, ...] | None = None
+    phones: tuple[str, ...] | None = None
+    park_slots: tuple[int, ...] | None = None
+    organization: int | None = None
+    people: Mapping[str, str] = field(default_factory=dict)
+    every: Mapping[str, float] = field(default_factory=dict)
+    budget: int | None = None
+    timeout: float | None = None
+    timezone: str = "UTC"
+    region: str = ""
+    ca_file: str = ""
+    insecure: bool = False
+    read_only: bool = False
+    transfer_context: str = ""
+    park_lot: str = ""
+    wrap_up: float | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+# ---- reading -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Handed to each fetch by the scheduler: goes unchanged into the Updates that it returns."""
+
+    epoch: int
+    seq: int
+    started_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Something that can be polled: `fetch` reads `resource`/`scope` once and returns its Updates.
+
+    `cost` in requests (an estimate where paging decides), `interval` the default in seconds while on screen,
+    `timeout` the outer deadline in seconds that the scheduler sets, `priority` lower is asked first when the budget
+    is short. `fetch` raises only `ReadError`s. A feed with scope "discovery" may return no Update and change
+    `Adapter.feeds()` instead.
+    """
+
+    resource: Resource
+    scope: str
+    fetch: Callable[[Ticket], Awaitable[Sequence[Update]]]
+    interval: float
+    cost: int = 1
+    timeout: float = 8.0
+    exclusive: bool = False
+    """Never beside another request of the same account (history and statistics)."""
+    hidden_interval: float | None = None
+    """Seconds when nothing on screen needs it; None: by the scheduler's own rule; 0: not at all."""
+
+
+class Sink(Protocol):
+    """Where a push source writes; the board is one."""
+
+    def apply(self, update: Update) -> None: ...
+
+    def status(self, status: FeedStatus) -> None: ...
+
+    def source(self, info: SourceInfo) -> None: ...
+
+
+# ---- acting --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Can:
+    """Whether a verb can be done; `reason` is a short clause when not ("not answered yet")."""
+
+    ok: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+
+YES = Can(True)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the vendor answered to an action: accepted, which is not done.
+
+    `request` is what was sent in one line without secrets ("PUT …/current_calls/c-17 transfer → 204"), `ids` every
+    id in the answer that evidence may carry (new call ids, action ids, channels), `sent_at`/`answered_at` steady
+    UTC seconds.
+    """
+
+    request: str
+    status: str
+    sent_at: float
+    answered_at: float
+    ids: tuple[str, ...] = ()
+    detail: str = ""
+
+
+class Facts(Protocol):
+    """What verification may look at; the board is one."""
+
+    def now(self) -> float: ...
+
+    def row(self, key: Key) -> Row | None: ...
+
+    def rows(self, resource: Resource, source: str | None = None) -> Sequence[Row]: ...
+
+    def read_at(self, source: str, resource: Resource, scope: str | None = None) -> float | None:
+        """`as_of` of the last good snapshot (of the oldest scope when `scope` is None); None: never read."""
+
+    def proofs(self, source: str) -> Sequence[Proof]:
+        """The last few hundred proofs of the source, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One action under verification. `before` is the target's row when the action was sent."""
+
+    command: Command
+    receipt: Receipt
+    before: Row | None
+    facts: Facts
+
+    @property
+    def source(self) -> str:
+        return self.command.target.key.source
+
+    def read_since(self, resource: Resource, scope: str | None = None) -> bool:
+        """Whether the resource was read after the vendor's answer."""
+        at = self.facts.read_at(self.source, resource, scope)
+        return at is not None and at > self.receipt.answered_at
+
+    def after(self) -> Row | None:
+        """The target's row as it stands now."""
+        return self.facts.row(self.command.target.key)
+
+    def proof(self, name: str, *subject: str) -> Proof | None:
+        """The first proof called `name` since the action was sent that names one of `subject` (anything if none)."""
+        for proof in self.facts.proofs(self.source):
+            if proof.name != name or proof.at < self.receipt.sent_at - 0.5:
+                continue
+            if not subject or set(subject) & set(proof.subject):
+                return proof
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`text` for people ("its new leg", "the queue's event"), `test` says whether it is there now."""
+
+    text: str
+    test: Callable[[Trial], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One row of the verification table: how an accepted action is known to have happened.
+
+    `confirms` and `denies` are looked at on every change until `deadline` seconds after the answer; a deadline
+    without either is *not confirmed*. `watch` names the resources to read again soon. `cannot` says why this vendor
+    cannot show the effect (then nothing is awaited and the ending is *accepted*). `request` documents what is sent.
+    """
+
+    verb: Verb
+    request: str
+    confirms: tuple[Evidence, ...] = ()
+    denies: tuple[Evidence, ...] = ()
+    deadline: float = 10.0
+    watch: tuple[Resource, ...] = ()
+    cannot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One line of `wallboard check` about a source. `ok` None: could not be tried."""
+
+    name: str
+    ok: bool | None
+    text: str
+
+
+class Adapter(Protocol):
+    """One source. All network errors of reads are `ReadError`s, of actions `ActionError`s; nothing else leaves."""
+
+    @property
+    def settings(self) -> SourceSettings: ...
+
+    def info(self) -> SourceInfo:
+        """Vendor, own phone, budget, sign-in state, as known now."""
+
+    def feeds(self) -> Sequence[Feed]:
+        """What can be polled now; asked again after each fetch of a "discovery" scope. Push sources may have none."""
+
+    async def run(self, sink: Sink) -> None:
+        """For push sources: connect, write to `sink`, reconnect; until cancelled. Poll-only sources return at once."""
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        """Whether this vendor, account and row allow `verb`; `row` None asks for the account in general."""
+
+    def can_dial(self, destination: Destination) -> Can:
+        """Whether the source's calls can be sent to `destination` (the caller has resolved routes)."""
+
+    def verification(self, command: Command, row: Row | None) -> Verification:
+        """How this command's effect will be known. Pure; called before the command is journalled and sent."""
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        """Send it, exactly one acting request (a full-object PUT reads first). Raises `ActionError`."""
+
+    async def refresh(self, row: Row) -> Row | None:
+        """Read the one row again before acting on old data; None: it is gone. Raises `ReadError`; NotPermitted where
+        the vendor has no such read."""
+
+    def table(self) -> Sequence[Verification]:
+        """The whole verification table, for `docs/actions.md` and `check`."""
+
+    async def check(self) -> Sequence[CheckLine]:
+        """Reach, sign-in, rights, clock and budget, tried now. Never raises."""
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the runtime hands to an adapter. `transport` replaces the network (an `httpx.AsyncBaseTransport` or a
+    byte-stream factory), for the simulation and for tests."""
+
+    clock: Clock
+    transport: Any = None
+
+
+class Plugin(Protocol):
+    """What the entry-point group `wallboard.vendor` names."""
+
+    name: str
+
+    def build(self, settings: SourceSettings, services: Services) -> Adapter: ...
