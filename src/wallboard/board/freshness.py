@@ -1,0 +1,204 @@
+"""How far rows may be trusted: the state of each feed, resource, source and pane (law 1), computed from ages alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wallboard.domain.keys import Resource
+from wallboard.domain.states import ResourceState, SourceState
+from wallboard.domain.update import Budget, FeedStatus, SourceInfo
+
+DISCOVERY = "discovery"
+"""The scope that finds out what there is to read; its own age says nothing about rows."""
+
+LIVE_AT_MOST = 30.0
+LIVE_CAPS: dict[Resource, float] = {
+    Resource.HOTLINES: 60.0,
+    Resource.NOTICES: 900.0,
+    Resource.RECEPTIONISTS: 900.0,
+    Resource.PHONES: 900.0,
+}
+STALE_FAILURES = 3
+
+_SEVERITY = {
+    ResourceState.LIVE: 0,
+    ResourceState.LATE: 1,
+    ResourceState.STALE: 2,
+    ResourceState.GONE: 3,
+    ResourceState.NEVER: 4,
+    ResourceState.UNAVAILABLE: 5,
+}
+TRUSTED = frozenset({ResourceState.LIVE, ResourceState.LATE})
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """One scope of a resource; `status` None where rows came without a word from polling."""
+
+    scope: str
+    state: ResourceState
+    age: float | None
+    detail: str
+    status: FeedStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceView:
+    """A resource of a source: the worst of its wanted feeds, `age` in seconds of the oldest. `detail` is a clause."""
+
+    name: Resource
+    state: ResourceState
+    age: float | None
+    detail: str
+    feeds: tuple[FeedView, ...] = ()
+    wanted: bool = True
+    paced: bool = False
+
+    @property
+    def failures(self) -> int:
+        return max((feed.status.failures for feed in self.feeds if feed.status), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    info: SourceInfo
+    state: SourceState
+    age: float | None
+    detail: str
+    resources: tuple[ResourceView, ...]
+    budget: Budget | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaneState:
+    """A pane over all sources: the worst state, one sentence ("" while all is live), and each source's own view."""
+
+    resource: Resource
+    state: ResourceState
+    age: float | None
+    sentence: str
+    sources: tuple[tuple[str, ResourceView], ...] = ()
+
+
+def span(seconds: float) -> str:
+    """`32 s`, `4 min`, `2 h`: a duration in words short enough for a title."""
+    whole = int(max(0.0, seconds))
+    if whole < 120:
+        return f"{whole} s"
+    return f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
+
+
+def feed_state(status: FeedStatus, reference: float | None, now: float) -> tuple[ResourceState, float | None]:
+    """State and age of one feed; `reference` is when its rows were last known true.
+
+    Two failures in a row are late and three stale whatever the age: a vendor that refuses at once must not look
+    live until its data has grown old.
+    """
+    age = None if reference is None else max(0.0, now - reference)
+    if status.unavailable:
+        return ResourceState.UNAVAILABLE, age
+    if age is None:
+        return ResourceState.NEVER, None
+    interval = status.interval
+    if age > max(60.0, 20 * interval):
+        return ResourceState.GONE, age
+    live = min(2 * interval + status.timeout, LIVE_CAPS.get(status.resource, LIVE_AT_MOST))
+    if status.failures >= STALE_FAILURES or status.refused or age > max(4 * interval, 10.0, live):
+        return ResourceState.STALE, age
+    if age > live or status.failures >= 2:
+        return ResourceState.LATE, age
+    return ResourceState.LIVE, age
+
+
+def feed_view(status: FeedStatus, reference: float | None, now: float) -> FeedView:
+    state, age = feed_state(status, reference, now)
+    parts: list[str] = []
+    if status.cause and (status.failures or status.unavailable or status.refused):
+        times = f" ×{status.failures}" if status.failures > 1 else ""
+        parts.append(status.cause + times)
+    elif state is ResourceState.LATE and status.paced:
+        parts.append(f"paced {span(status.interval)}")
+    elif state is ResourceState.NEVER:
+        parts.append("not read yet")
+    if state not in (ResourceState.LIVE, ResourceState.UNAVAILABLE) and status.failures and status.next_at is not None:
+        parts.append(f"retry in {span(max(0.0, status.next_at - now))}")
+    return FeedView(status.scope, state, age, ", ".join(parts), status)
+
+
+def resource_view(name: Resource, feeds: Sequence[FeedView]) -> ResourceView:
+    """The feeds of one resource as one.
+
+    A scope that is not for this account does not dim the others, and one that has not been read yet makes the
+    whole late, not empty: the rows of the others are true.
+    """
+    rows = [feed for feed in feeds if feed.scope != DISCOVERY] or list(feeds)
+    wanted = [feed for feed in rows if feed.status is None or feed.status.wanted]
+    judged = wanted or rows
+    open_ = [feed for feed in judged if feed.state is not ResourceState.UNAVAILABLE]
+    if not open_:
+        detail = next((feed.detail for feed in judged if feed.detail), "")
+        return ResourceView(name, ResourceState.UNAVAILABLE, None, detail, tuple(feeds), bool(wanted))
+    read = [feed for feed in open_ if feed.state is not ResourceState.NEVER]
+    unread = [feed for feed in open_ if feed.state is ResourceState.NEVER]
+    worst = max(read or unread, key=lambda feed: (_SEVERITY[feed.state], feed.age or 0.0))
+    state, detail = worst.state, worst.detail
+    if read and unread:
+        first = max(unread, key=lambda feed: feed.status.failures if feed.status else 0)
+        failing = first.status is not None and first.status.failures >= STALE_FAILURES
+        at_least = ResourceState.STALE if failing else ResourceState.LATE
+        if _SEVERITY[state] < _SEVERITY[at_least]:
+            cause = first.status.cause if first.status else ""
+            state = at_least
+            detail = f"{len(unread)} of {len(open_)} not read yet" + (f": {cause}" if cause else "")
+    shut = len(judged) - len(open_)
+    if shut and not detail:
+        detail = f"{shut} of {len(judged)} not for this account"
+    age = max((feed.age for feed in read if feed.age is not None), default=None)
+    paced = any(feed.status is not None and feed.status.paced for feed in open_)
+    return ResourceView(name, state, age, detail, tuple(feeds), bool(wanted), paced)
+
+
+def sentence(source: str, view: ResourceView) -> str:
+    """`hq stale 32 s: vendor answered 502 ×3, retry in 12 s`."""
+    word = view.state.value if view.state is not ResourceState.NEVER else "no data yet"
+    age = f" {span(view.age)}" if view.age is not None and view.state is not ResourceState.UNAVAILABLE else ""
+    if view.state is ResourceState.LATE and view.paced and view.detail.startswith("paced"):
+        return f"{source} {word}, {view.detail}"
+    return f"{source} {word}{age}" + (f": {view.detail}" if view.detail else "")
+
+
+def source_view(info: SourceInfo, views: Sequence[ResourceView]) -> SourceView:
+    """The worst of the wanted resources; a refused credential overrides all."""
+    wanted = [view for view in views if view.wanted and view.state is not ResourceState.UNAVAILABLE]
+    age = max((view.age for view in wanted if view.age is not None), default=None)
+    refused = info.refused or any(f.status is not None and f.status.refused for v in views for f in v.feeds)
+    if refused:
+        causes = [f.status.cause for v in views for f in v.feeds if f.status is not None and f.status.refused]
+        detail = info.detail or next((cause for cause in causes if cause), "credentials refused")
+        return SourceView(info, SourceState.REFUSED, age, detail, tuple(views), info.budget)
+    if not wanted:
+        detail = "nothing here is for this account" if views else "connecting"
+        return SourceView(info, SourceState.DOWN, age, info.detail or detail, tuple(views), info.budget)
+    worst = max(wanted, key=lambda view: (_SEVERITY[view.state], view.age or 0.0))
+    state = {
+        ResourceState.LIVE: SourceState.LIVE,
+        ResourceState.LATE: SourceState.LATE,
+        ResourceState.STALE: SourceState.STALE,
+    }.get(worst.state, SourceState.DOWN)
+    detail = info.detail
+    if worst.state is not ResourceState.LIVE:
+        detail = sentence(worst.name.value, worst)
+    return SourceView(info, state, age, detail, tuple(views), info.budget)
+
+
+def pane_state(resource: Resource, views: Sequence[tuple[str, ResourceView]]) -> PaneState:
+    """The worst over the sources that have this resource for this account; without any, unavailable."""
+    wanted = [(name, view) for name, view in views if view.wanted and view.state is not ResourceState.UNAVAILABLE]
+    if not wanted:
+        text = "; ".join(sentence(name, view) for name, view in views)
+        state = ResourceState.UNAVAILABLE if views else ResourceState.NEVER
+        return PaneState(resource, state, None, text, tuple(views))
+    name, worst = max(wanted, key=lambda pair: (_SEVERITY[pair[1].state], pair[1].age or 0.0))
+    text = "" if worst.state is ResourceState.LIVE and not worst.detail else sentence(name, worst)
+    return PaneState(resource, worst.state, worst.age, text, tuple(views))

@@ -1,0 +1,84 @@
+"""One feed and one account as the scheduler keeps them."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from wallboard.domain.keys import Resource
+from wallboard.domain.update import FeedStatus
+from wallboard.polling.backoff import Backoff
+from wallboard.polling.budget import Purse
+from wallboard.polling.schedule import Slot
+from wallboard.vendors.base import Adapter, Feed
+
+AT_ONCE = 4
+"""Requests of one account at the same time."""
+STEADY = 10
+"""Good answers after which one more request at a time is tried again."""
+
+Where = tuple[Resource, str]
+
+
+@dataclass(slots=True)
+class Lane:
+    """A feed, when it is due, how it fares. `covers`: what its answers have brought rows of."""
+
+    feed: Feed
+    slot: Slot
+    offset: float
+    interval: float | None
+    paced: bool = False
+    hidden: bool = False
+    backoff: Backoff = field(default_factory=Backoff)
+    busy: bool = False
+    last_ok: float | None = None
+    not_before: float = 0.0
+    hurried: deque[float] = field(default_factory=deque)
+    forced: bool = False
+    covers: set[Where] = field(default_factory=set)
+    latencies: deque[float] = field(default_factory=lambda: deque(maxlen=20))
+    told: FeedStatus | None = None
+
+    @property
+    def where(self) -> Where:
+        return self.feed.resource, self.feed.scope
+
+    def effective(self) -> float:
+        return self.backoff.interval(self.interval if self.interval is not None else self.feed.interval)
+
+    def due(self) -> float | None:
+        """When it should be asked next; None: not at all."""
+        if self.busy:
+            return None
+        turns = [self.hurried[0]] if self.hurried else []
+        if self.interval is not None or self.forced:
+            turns.append(self.slot.due)
+        return max(min(turns), self.not_before) if turns else None
+
+
+@dataclass(slots=True)
+class Account:
+    """A source: its lanes, its purse, and what holds for all of them at once."""
+
+    name: str
+    adapter: Adapter
+    purse: Purse
+    lanes: dict[Where, Lane] = field(default_factory=dict)
+    at_once: int = AT_ONCE
+    flying: int = 0
+    exclusive: bool = False
+    paused_until: float = 0.0
+    pause_cause: str = ""
+    refused: bool = False
+    cause: str = ""
+    good: int = 0
+    planned_at: float = float("-inf")
+
+    def slower(self) -> None:
+        self.at_once, self.good = max(1, self.at_once // 2), 0
+
+    def steady(self) -> None:
+        self.good += 1
+        if self.good >= STEADY and self.at_once < AT_ONCE:
+            self.at_once, self.good = self.at_once + 1, 0

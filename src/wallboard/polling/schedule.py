@@ -1,0 +1,99 @@
+"""When a feed is due: fixed rate from the clock, a phase of its own, a little jitter, by demand. Pure."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wallboard.domain.keys import Resource
+from wallboard.vendors.base import Feed
+
+FLOOR = 1.0
+CEILING = 600.0
+"""Seconds between two requests of one feed, at least and at most."""
+HIDDEN_FACTOR = 4.0
+HIDDEN_LEAST, HIDDEN_MOST = 15.0, 30.0
+UNFOCUSED_FACTOR = 3.0
+JITTER_SHARE, JITTER_MOST = 0.1, 0.5
+"""A tenth of the interval either way, but recovery within an interval and a second leaves half a second each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What is on screen; `focused` False: the terminal is not being looked at."""
+
+    wanted: frozenset[Resource] = frozenset(Resource)
+    focused: bool = True
+
+    def shows(self, resource: Resource) -> bool:
+        if resource is Resource.PHONES:
+            return Resource.AGENTS in self.wanted
+        return resource in self.wanted
+
+
+def wished_interval(feed: Feed, demand: Demand) -> float | None:
+    """Seconds between two reads that the demand asks for, before budget and back-off; None: not at all."""
+    if demand.shows(feed.resource):
+        seconds = feed.interval
+    elif feed.hidden_interval is not None:
+        if feed.hidden_interval <= 0:
+            return None
+        seconds = feed.hidden_interval
+    else:
+        seconds = _hidden(feed.interval)
+    if not demand.focused:
+        seconds *= UNFOCUSED_FACTOR
+    return min(CEILING, max(FLOOR, seconds))
+
+
+def _hidden(interval: float) -> float:
+    """Hidden, but counted in the header: four times slower, 15 to 30 s; what is slow anyway becomes slower still."""
+    slower = interval * HIDDEN_FACTOR
+    if interval > HIDDEN_MOST:
+        return slower
+    return min(HIDDEN_MOST, max(HIDDEN_LEAST, slower))
+
+
+def phase(source: str, feed: Feed) -> float:
+    """Where in its interval the feed falls, 0..1, the same in every run, so that feeds spread."""
+    return (zlib.crc32(f"{source}/{feed.resource.value}/{feed.scope}".encode()) % 1000) / 1000
+
+
+@dataclass(slots=True)
+class Slot:
+    """The next turn of one feed. `base` is on the fixed grid, `due` is `base` with jitter."""
+
+    due: float
+    base: float = 0.0
+    interval: float = FLOOR
+    started: float | None = None
+
+    def begin(self, now: float) -> None:
+        self.started = now
+
+    def advance(self, now: float, interval: float, offset: float, rand: Callable[[], float]) -> None:
+        """Set the turn after the one that began last: the next on the grid, none of those missed meanwhile.
+
+        `offset` is the feed's phase (0..1), `rand` gives 0..1.
+        """
+        began = self.started if self.started is not None else now
+        if self.base <= 0.0 or abs(interval - self.interval) > 0.05 * self.interval:
+            # A new grid: keep a whole interval from the last request, or the first one up to a phase shorter.
+            self.base = began + (interval * (0.5 + 0.5 * offset) if self.base <= 0.0 else interval)
+        else:
+            self.base += interval
+        self.interval = interval
+        if self.base <= now:
+            self.base += interval * math.ceil((now - self.base) / interval)
+        if self.base - began < 0.5 * interval:
+            self.base += interval
+        spread = min(JITTER_SHARE * interval, JITTER_MOST)
+        self.due = max(now, self.base + spread * (2 * rand() - 1))
+
+    def retime(self, now: float, interval: float) -> None:
+        """The wish changed: due one new interval after the last request, at once if that has passed."""
+        if self.started is not None and abs(interval - self.interval) > 0.05 * self.interval:
+            self.base = self.due = max(now, self.started + interval, self.started + FLOOR)
+            self.interval = interval

@@ -1,0 +1,479 @@
+"""Asks every source in time, each on its own: a source that hangs, fails or talks nonsense slows no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+import anyio
+from anyio.abc import TaskGroup
+
+from wallboard.domain.clock import Clock
+from wallboard.domain.errors import CredentialsRefused, Late, ReadError, Throttled
+from wallboard.domain.keys import Resource
+from wallboard.domain.update import FeedStatus, SourceInfo, Update
+from wallboard.polling.backoff import PROBE_REFUSED, slows_down
+from wallboard.polling.budget import Purse, Wish, paced
+from wallboard.polling.health import Health
+from wallboard.polling.lane import Account, Lane, Where
+from wallboard.polling.push import Push
+from wallboard.polling.schedule import Demand, Slot, phase, wished_interval
+from wallboard.vendors.base import Adapter, Sink, Ticket
+
+DISCOVERY = "discovery"
+LADDER = (0.5, 1.0, 2.0, 3.0, 5.0)
+"""Seconds after an action at which its effect is looked for."""
+DEBOUNCE = 2.0
+PLAN_EVERY = 5.0
+IDLE = 60.0
+"""Longest sleep; nothing depends on it, every change wakes the loop."""
+STARVED = 5.0
+"""Seconds a feed that must run alone waits before the others stand back."""
+ASLEEP = 30.0
+"""Lateness of the loop that means the machine slept."""
+SPREAD = 2.0
+"""Seconds over which the first reads after that are spread."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshCost:
+    """What a refresh costs: `requests` in all, `remaining` of the tightest budget; `sentence` says both."""
+
+    requests: int
+    remaining: int | None
+    sentence: str
+
+
+class Scheduler:
+    """One loop over the feeds of all sources; results go to `sink`."""
+
+    def __init__(
+        self, clock: Clock, adapters: Mapping[str, Adapter], sink: Sink, *, random: Random | None = None
+    ) -> None:
+        self._clock = clock
+        self._sink = sink
+        self._random = random or Random()
+        self._demand = Demand()
+        self._accounts = {n: Account(n, a, Purse(a.settings.budget)) for n, a in adapters.items()}
+        self._infos: dict[str, SourceInfo] = {}
+        self._health = Health()
+        self._seq = 0
+        self._refreshed = float("-inf")
+        self._wake = anyio.Event()
+        self._tasks: TaskGroup | None = None
+
+    # ---- from outside ----------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Poll until cancelled; push sources run beside, each on its own."""
+        async with anyio.create_task_group() as tasks:
+            self._tasks = tasks
+            try:
+                for account in self._accounts.values():
+                    self._tell_info(account)
+                    tasks.start_soon(Push(self._clock, account.adapter, self._sink, self._health).run)
+                    self._read_feeds(account)
+                await self._loop()
+            finally:
+                self._tasks = None
+
+    async def once(self) -> None:
+        """Ask every feed once, discovery first and then what it revealed."""
+        async with anyio.create_task_group() as tasks:
+            for account in self._accounts.values():
+                tasks.start_soon(self._once, account)
+
+    def demand(self, wanted: frozenset[Resource], focused: bool = True) -> None:
+        """What is on screen; `focused` False when the terminal is not being looked at."""
+        demand = Demand(wanted, focused)
+        if demand != self._demand:
+            self._demand = demand
+            for account in self._accounts.values():
+                self._plan(account)
+            self._poke()
+
+    def hurry(self, source: str, resources: Iterable[Resource]) -> None:
+        """Read these soon and again, to see the effect of an action."""
+        account = self._accounts.get(source)
+        wanted = set(resources)
+        now = self._clock.now()
+        for lane in account.lanes.values() if account is not None else ():
+            brings = {resource for resource, _ in lane.covers} | {lane.feed.resource}
+            if wanted & brings and lane.feed.scope != DISCOVERY:
+                lane.hurried.clear()
+                lane.hurried.extend(now + after for after in LADDER)
+        self._poke()
+
+    def refresh(self, source: str | None = None) -> RefreshCost:
+        """Read what is on screen now, and try refused or failing sources again."""
+        now = self._clock.now()
+        if now - self._refreshed < DEBOUNCE:
+            return RefreshCost(0, None, "refreshed just now")
+        self._refreshed = now
+        requests, left = 0, None
+        for account in self._accounts.values():
+            if source not in (None, account.name):
+                continue
+            budget = account.adapter.info().budget
+            account.purse.hear(budget)
+            if account.refused:
+                requests += self._probe(account, now)
+                continue
+            for lane in account.lanes.values():
+                if lane.interval is None or not self._demand.shows(lane.feed.resource) or lane.feed.scope == DISCOVERY:
+                    continue
+                lane.slot.due = now
+                lane.not_before = lane.backoff.open_until = 0.0
+                lane.forced = True
+                requests += lane.feed.cost
+            if budget is not None and budget.remaining is not None:
+                left = budget.remaining if left is None else min(left, budget.remaining)
+        self._poke()
+        noun = "request" if requests == 1 else "requests"
+        of = f" of {left} left" if left is not None else ""
+        return RefreshCost(requests, left, f"refreshing: {requests} {noun}{of}")
+
+    def _probe(self, account: Account, now: float) -> int:
+        """Try refused credentials with one feed, now instead of later; all at once could lock the account."""
+        for lane in account.lanes.values():
+            if now < lane.not_before < float("inf"):
+                lane.slot.due = lane.not_before = now
+                lane.forced = True
+                return lane.feed.cost
+        return 0
+
+    # ---- the loop --------------------------------------------------------------------------------------------
+
+    async def _loop(self) -> None:
+        expected = self._clock.now()
+        while True:
+            now = self._clock.now()
+            if now - expected > ASLEEP:
+                self._woke(now)
+            upcoming = [self._serve(account, now) for account in self._accounts.values()]
+            expected = min([now + IDLE, *upcoming])
+            await self._pause(max(0.001, expected - now))
+
+    def _woke(self, now: float) -> None:
+        """The machine slept: one read of each, spread a little, and nothing of what was missed."""
+        for account in self._accounts.values():
+            for lane in account.lanes.values():
+                lane.slot.base = lane.slot.due = now + SPREAD * self._random.random()
+
+    def _serve(self, account: Account, now: float) -> float:
+        """Start what is due of one source; when it has to be looked at next."""
+        if now - account.planned_at >= PLAN_EVERY and account.purse.limit is not None:
+            self._plan(account)
+        later = now + IDLE
+        turns = [(due, lane) for lane in account.lanes.values() if (due := lane.due()) is not None]
+        turns.sort(key=lambda turn: (turn[0] > now, turn[1].hidden, turn[1].feed.priority, turn[0]))
+        alone = any(lane.feed.exclusive and now - due > STARVED for due, lane in turns if due <= now)
+        for due, lane in turns:
+            due = max(due, account.paused_until)
+            if due > now:
+                later = min(later, due)
+            elif self._room(account, lane, alone):
+                later = min(later, self._start(account, lane, now))
+            # A full source wakes the loop itself when an answer comes.
+        return later
+
+    def _room(self, account: Account, lane: Lane, alone: bool) -> bool:
+        if account.exclusive:
+            return False
+        if lane.feed.exclusive:
+            return account.flying == 0
+        return not alone and account.flying < account.at_once
+
+    def _start(self, account: Account, lane: Lane, now: float) -> float:
+        """Begin a read if the budget has it; else when it will."""
+        hurried = bool(lane.hurried) and lane.hurried[0] <= now
+        wait = account.purse.wait(now, lane.feed.cost, for_action=hurried)
+        while lane.hurried and lane.hurried[0] <= now:
+            lane.hurried.popleft()
+        if wait > 0:
+            lane.not_before = now + wait
+            self._tell(account, lane)
+            return lane.not_before
+        assert self._tasks is not None
+        self._take_off(account, lane, now)
+        self._tasks.start_soon(self._poll, account, lane)
+        return now + IDLE
+
+    def _take_off(self, account: Account, lane: Lane, now: float) -> None:
+        account.purse.spend(now, lane.feed.cost)
+        account.flying += 1
+        account.exclusive = lane.feed.exclusive
+        lane.busy, lane.forced = True, False
+        lane.slot.begin(now)
+
+    async def _poll(self, account: Account, lane: Lane) -> None:
+        try:
+            await self._read(account, lane)
+        finally:
+            account.flying -= 1
+            if lane.feed.exclusive:
+                account.exclusive = False
+            lane.busy = False
+            self._poke()
+
+    # ---- one read --------------------------------------------------------------------------------------------
+
+    async def _read(self, account: Account, lane: Lane) -> None:
+        """Ask once, hand on what came, and settle when to ask again. Lets nothing but a cancellation out."""
+        self._seq += 1
+        began = self._clock.now()
+        ticket = Ticket(1, self._seq, began)
+        name = f"{account.name} {lane.feed.resource.value}" + (f" {lane.feed.scope}" if lane.feed.scope else "")
+        try:
+            updates = await self._fetch(lane, ticket)
+            for update in updates:
+                self._sink.apply(update)
+        except ReadError as error:
+            self._health.failed(name, str(error))
+            self._failed(account, lane, error)
+            if lane.backoff.unavailable:
+                # What is not for this account may have another way in, which the adapter now offers instead.
+                self._read_feeds(account)
+        except Exception as error:  # the boundary of one feed: what our own code did wrong fails this feed alone
+            self._health.broke(name, error)
+            self._failed(account, lane, ReadError(f"the answer could not be used ({type(error).__name__})"))
+        else:
+            self._health.well(name)
+            self._succeeded(account, lane, updates, began)
+        account.purse.hear(self._tell_info(account).budget)
+
+    async def _fetch(self, lane: Lane, ticket: Ticket) -> Sequence[Update]:
+        """The feed's answer within its deadline. The watch runs on our clock, which a test can hold still."""
+        answer: Sequence[Update] = ()
+        error: Exception | None = None
+        done = False
+
+        async def watch(scope: anyio.CancelScope) -> None:
+            await self._clock.sleep(lane.feed.timeout)
+            scope.cancel()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(watch, tasks.cancel_scope)
+            try:
+                answer = await lane.feed.fetch(ticket)
+            except Exception as caught:  # carried out of the task group, which would wrap it
+                error = caught
+            done = True
+            tasks.cancel_scope.cancel()
+        if error is not None:
+            raise error
+        if not done:
+            raise Late(f"no whole answer within {lane.feed.timeout:g} s")
+        return answer
+
+    def _succeeded(self, account: Account, lane: Lane, updates: Sequence[Update], began: float) -> None:
+        now = self._clock.now()
+        was_refused = account.refused
+        account.refused, account.cause = False, ""
+        account.steady()
+        lane.backoff.succeeded()
+        lane.not_before = 0.0
+        lane.last_ok = min(now, min((update.as_of for update in updates), default=began))
+        lane.latencies.append(max(0.0, now - began))
+        lane.covers = {(update.resource, update.scope) for update in updates}
+        self._next(lane, now)
+        if lane.feed.scope == DISCOVERY:
+            self._read_feeds(account)
+        if was_refused:
+            for other in account.lanes.values():
+                other.not_before = 0.0
+                if other is not lane:
+                    other.slot.due = now
+                    self._tell(account, other)
+        self._tell(account, lane)
+
+    def _failed(self, account: Account, lane: Lane, error: ReadError) -> None:
+        now = self._clock.now()
+        lane.backoff.failed(error, now)
+        if slows_down(error):
+            account.slower()
+        self._next(lane, now)
+        pause = lane.backoff.pause(error, now)
+        lane.not_before = now + pause if pause else 0.0
+        if isinstance(error, CredentialsRefused):
+            self._refused(account, str(error), now)
+        elif isinstance(error, Throttled) and error.scope == "account":
+            account.paused_until = max(account.paused_until, now + pause)
+            account.pause_cause = lane.backoff.cause
+            for other in account.lanes.values():
+                self._tell(account, other)
+        self._tell(account, lane)
+
+    def _refused(self, account: Account, cause: str, now: float) -> None:
+        """Stop asking the source; one feed tries again after five minutes."""
+        account.refused, account.cause = True, cause
+        lanes = sorted(account.lanes.values(), key=lambda lane: (lane.interval is None, lane.feed.priority))
+        for index, lane in enumerate(lanes):
+            lane.hurried.clear()
+            lane.not_before = now + PROBE_REFUSED if index == 0 else float("inf")
+            self._tell(account, lane)
+
+    def _next(self, lane: Lane, now: float) -> None:
+        lane.slot.advance(now, lane.effective(), lane.offset, self._random.random)
+
+    # ---- planning and telling --------------------------------------------------------------------------------
+
+    def _read_feeds(self, account: Account) -> None:
+        """Take over what can be polled now; new feeds are due at once, and those that are no more are forgotten."""
+        now = self._clock.now()
+        feeds = {(feed.resource, feed.scope): feed for feed in account.adapter.feeds()}
+        for where in [where for where in account.lanes if where not in feeds]:
+            lane = account.lanes.pop(where)
+            for resource, scope in (lane.covers or {where}) | {where}:
+                if (resource, scope) not in feeds:
+                    self._sink.status(self._gone(account, lane, resource, scope))
+        for where, feed in feeds.items():
+            known = account.lanes.get(where)
+            if known is not None:
+                known.feed = feed
+                continue
+            account.lanes[where] = Lane(feed, Slot(now), phase(account.name, feed), feed.interval)
+        self._plan(account)
+        for lane in account.lanes.values():
+            if lane.told is None:
+                self._tell(account, lane)
+        self._poke()
+
+    def _plan(self, account: Account) -> None:
+        """Set every interval of a source anew, from demand and budget."""
+        now = self._clock.now()
+        account.planned_at = now
+        wished: list[tuple[Lane, float]] = []
+        for lane in account.lanes.values():
+            interval = wished_interval(lane.feed, self._demand)
+            if interval is None:
+                if lane.interval is not None:
+                    lane.interval = None
+                    self._tell(account, lane)
+            else:
+                wished.append((lane, interval))
+        wishes = [Wish(i, lane.feed.cost, self._demand.shows(lane.feed.resource)) for lane, i in wished]
+        intervals, stretch = paced(wishes, account.purse.rate(now))
+        for (lane, _), interval in zip(wished, intervals, strict=True):
+            old, was = lane.interval, lane.paced
+            lane.hidden = not self._demand.shows(lane.feed.resource)
+            lane.paced = stretch > 1.05 and lane.feed.cost > 0
+            if old is not None and abs(interval - old) <= 0.05 * old and was == lane.paced:
+                continue
+            lane.interval = interval
+            lane.slot.retime(now, lane.effective())
+            self._tell(account, lane)
+
+    def _tell(self, account: Account, lane: Lane) -> None:
+        """Report how a feed fares, for everything that its answers bring and no other feed is about."""
+        due = lane.due() if not lane.busy else lane.slot.due
+        if due is not None:
+            due = max(due, account.paused_until, lane.not_before)
+        stopped = lane.backoff.unavailable
+        status = FeedStatus(
+            source=account.name,
+            resource=lane.feed.resource,
+            scope=lane.feed.scope,
+            interval=lane.effective(),
+            timeout=lane.feed.timeout,
+            last_ok=lane.last_ok,
+            next_at=None if due == float("inf") else due,
+            failures=lane.backoff.failures,
+            cause=account.cause if account.refused else lane.backoff.cause or self._waits(account, lane),
+            unavailable=stopped,
+            refused=account.refused,
+            wanted=lane.interval is not None,
+            paced=lane.paced,
+            latencies=tuple(lane.latencies),
+            successes=sum(lane.backoff.results),
+        )
+        if status == lane.told:
+            return
+        lane.told = status
+        self._sink.status(status)
+        for resource, scope in lane.covers:
+            if (resource, scope) != lane.where and (resource, scope) not in account.lanes:
+                self._sink.status(replace(status, resource=resource, scope=scope))
+
+    def _waits(self, account: Account, lane: Lane) -> str:
+        now = self._clock.now()
+        if account.paused_until > now:
+            return account.pause_cause
+        if lane.not_before > now and account.purse.limit is not None:
+            return "the request budget is used up"
+        return ""
+
+    def _gone(self, account: Account, lane: Lane, resource: Resource, scope: str) -> FeedStatus:
+        return FeedStatus(
+            account.name,
+            resource,
+            scope,
+            lane.feed.interval,
+            lane.feed.timeout,
+            cause="no longer there",
+            unavailable=True,
+            wanted=False,
+        )
+
+    def _tell_info(self, account: Account) -> SourceInfo:
+        info = account.adapter.info()
+        if self._infos.get(account.name) != info:
+            self._infos[account.name] = info
+            self._sink.source(info)
+        return info
+
+    def _poke(self) -> None:
+        self._wake.set()
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep, unless something changes first."""
+        if not self._wake.is_set():
+
+            async def ring(scope: anyio.CancelScope) -> None:
+                await self._clock.sleep(seconds)
+                scope.cancel()
+
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(ring, tasks.cancel_scope)
+                await self._wake.wait()
+                tasks.cancel_scope.cancel()
+        self._wake = anyio.Event()
+
+    # ---- once ------------------------------------------------------------------------------------------------
+
+    async def _once(self, account: Account) -> None:
+        self._tell_info(account)
+        self._read_feeds(account)
+        if not account.lanes:
+            await Push(self._clock, account.adapter, self._sink, self._health).once()
+            return
+        asked: set[Where] = set()
+        discovery = [where for where in account.lanes if where[1] == DISCOVERY]
+        await self._each(account, discovery, asked)
+        while True:
+            rest = [where for where, lane in account.lanes.items() if where not in asked and lane.interval is not None]
+            if not rest or account.refused:
+                break
+            await self._each(account, rest, asked)
+
+    async def _each(self, account: Account, wheres: Sequence[Where], asked: set[Where]) -> None:
+        limiter = anyio.CapacityLimiter(account.at_once)
+
+        async def one(lane: Lane) -> None:
+            async with limiter:
+                now = self._clock.now()
+                if account.refused or account.paused_until > now or account.purse.wait(now, lane.feed.cost) > 0:
+                    self._tell(account, lane)
+                    return
+                self._take_off(account, lane, now)
+                await self._poll(account, lane)
+
+        asked.update(wheres)
+        together = [account.lanes[where] for where in wheres if not account.lanes[where].feed.exclusive]
+        async with anyio.create_task_group() as tasks:
+            for lane in together:
+                tasks.start_soon(one, lane)
+        for where in wheres:
+            if where in account.lanes and account.lanes[where].feed.exclusive:
+                await one(account.lanes[where])
