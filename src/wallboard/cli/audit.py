@@ -1,0 +1,88 @@
+"""`wallboard audit verify|show`: is the action journal whole, and what is in it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from wallboard.cli.exits import Exit
+from wallboard.cli.talk import data, say
+
+
+def add(subparsers: argparse._SubParsersAction[Any]) -> None:
+    parser = subparsers.add_parser("audit", help="verify or show the action journal", description=__doc__)
+    commands = parser.add_subparsers(dest="audit_command", metavar="verify|show", required=True)
+    check = commands.add_parser("verify", help="recompute the hash chain; exit 1 if it is broken")
+    listing = commands.add_parser("show", help="print the records, oldest first")
+    listing.add_argument("--last", type=int, metavar="N", help="only the last N records")
+    listing.add_argument("--action", default="", metavar="ID", help="only the records of one action")
+    listing.add_argument("--verb", default="", help="only actions with this verb")
+    listing.add_argument("--json", action="store_true", help="the records as they are, one JSON object a line")
+    for each in (check, listing):
+        each.add_argument("--file", type=Path, metavar="PATH", help="another journal than this user's own")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0: whole, or shown, or nothing there yet; 1: broken or not readable; 2: the file named does not exist."""
+    from wallboard.control.chain import segments
+
+    if args.file is None:
+        from wallboard.config.paths import state_dir
+
+        path = state_dir() / "audit.jsonl"
+    else:
+        path = args.file
+    if not segments(path):
+        say(
+            "wallboard: there is no action journal"
+            + (" yet: no action was asked for" if args.file is None else " there")
+        )
+        return Exit.OK if args.file is None else Exit.USAGE
+    try:
+        return _verify(path) if args.audit_command == "verify" else _show(path, args)
+    except OSError as error:
+        say(f"wallboard: the journal cannot be read: {error.strerror}")
+        return Exit.FAILED
+
+
+def _verify(path: Path) -> int:
+    from wallboard.control.chain import open_unknowns, verify
+    from wallboard.domain.text import clean
+
+    report = verify(path)
+    for problem in report.problems:
+        data(f"{clean(problem.where)}: {clean(problem.text)}")
+    state = "whole" if report.ok else f"BROKEN in {len(report.problems)} places"
+    data(f"{report.records} records in {report.files} files, {state}; head {report.head}")
+    if report.begins_later:
+        data("older files were removed: the chain begins in the middle")
+    if report.torn:
+        data(f"{report.torn} incomplete lines, left by a console that was killed while it wrote")
+    open_actions = open_unknowns(path)
+    for record in open_actions:
+        data(f"no ending: {_line(record)}")
+    return Exit.OK if report.ok else Exit.FAILED
+
+
+def _show(path: Path, args: argparse.Namespace) -> int:
+    from wallboard.control.chain import canonical, show
+
+    for record in show(path, last=args.last, action=args.action, verb=args.verb):
+        data((canonical(record).decode("ascii") if args.json else _line(record)) + "")
+    return Exit.OK
+
+
+def _line(record: dict[str, Any]) -> str:
+    """One record for people. Cleaned again: the file may have been written to by others."""
+    from wallboard.domain.text import clean
+
+    target = record.get("target")
+    destination = record.get("destination")
+    what = [record.get("ts"), record.get("phase"), record.get("operator") or record.get("user"), record.get("verb")]
+    if isinstance(target, dict):
+        what += [target.get("label"), f"({target.get('key')})"]
+    if isinstance(destination, dict):
+        what += ["→", destination.get("number")]
+    what.append(record.get("ending") or record.get("request"))
+    return str(clean(" ".join(str(word) for word in what if word), 512))

@@ -1,0 +1,282 @@
+"""`wallboard do VERB TARGET [DEST] [--yes]`: one action from a script, with the console's own safety and journal.
+
+TARGET is source/kind/id, as `snapshot --json` gives them: hq/call/c-17. DEST is the number to send to (transfer,
+attended), the queue's id (staff, unstaff), the text (note), the slot (park) or the reason (pause). Prints the ending.
+Exit 0 when it is confirmed, or accepted by a vendor that cannot show it; 1 when it was refused, failed, is not
+confirmed or unknown; 2 usage, or a question that nobody could answer; 3 unreachable; 4 refused credentials.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from wallboard.cli.exits import Exit
+from wallboard.cli.talk import data, say
+
+if TYPE_CHECKING:
+    from wallboard.board.board import Board
+    from wallboard.config.settings import Config
+    from wallboard.control.dispatcher import Dispatcher
+    from wallboard.control.policy import Offer
+    from wallboard.domain.command import Command, Destination, Verb
+    from wallboard.domain.keys import Key
+    from wallboard.domain.models import Row
+
+VERBS = (
+    *("listen", "whisper", "barge", "transfer", "attended", "hold", "resume", "park", "pickup", "fetch", "hangup"),
+    *("call", "signin", "signout", "pause", "unpause", "open", "close", "staff", "unstaff", "note"),
+)
+PATIENCE = 10.0
+"""Seconds within which the target must appear."""
+
+_DESTINED = {
+    "transfer": "the number to send to",
+    "attended": "the number to send to",
+    "staff": "the queue's id",
+    "unstaff": "the queue's id",
+    "note": "the text",
+}
+_ARGUMENT = {"staff": "queue", "unstaff": "queue", "note": "text", "park": "slot", "pause": "reason"}
+
+Confirm = Callable[[str, str], "bool | None"]
+"""Asks a question whose answer is the second argument; None: nobody can be asked."""
+
+
+class Poller(Protocol):
+    """The part of the scheduler that is needed here."""
+
+    async def once(self) -> None: ...
+
+
+def add(subparsers: argparse._SubParsersAction[Any]) -> None:
+    parser = subparsers.add_parser("do", help="one action from a script", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("verb", metavar="VERB", choices=VERBS, help=" ".join(VERBS))
+    parser.add_argument("target", metavar="TARGET", help="source/kind/id")
+    parser.add_argument(
+        "destination", metavar="DEST", nargs="?", default="", help="number, queue, text, slot or reason"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def run(args: argparse.Namespace) -> int:
+    import anyio
+
+    from wallboard.cli.opening import open_config
+
+    problem = usage(args.verb, args.target, args.destination)
+    if problem:
+        say(f"wallboard do: {problem}")
+        return Exit.USAGE
+    return anyio.run(_act, open_config(args), args)
+
+
+async def _act(config: Config, args: argparse.Namespace) -> int:
+    from wallboard.domain.command import Verb
+    from wallboard.runtime import headless
+
+    async with headless(config) as head:
+        favourites = {favourite.number: favourite.name for favourite in config.favourites}
+        return await act(
+            head.dispatcher,
+            head.board,
+            head.scheduler,
+            Verb(args.verb),
+            args.target,
+            args.destination,
+            args.yes,
+            ask,
+            favourites=favourites,
+        )
+
+
+def usage(verb: str, target: str, destination: str) -> str:
+    """What is wrong with the words of the command line, "" if nothing is."""
+    from wallboard.domain.keys import Key
+
+    try:
+        Key.parse(target)
+    except ValueError as error:
+        return str(error)
+    if verb in _DESTINED and not destination:
+        return f"{verb} needs DEST: {_DESTINED[verb]}"
+    if destination and verb not in _DESTINED and verb not in _ARGUMENT:
+        return f"{verb} takes no DEST"
+    return ""
+
+
+def ask(question: str, expected: str) -> bool | None:
+    """Ask on standard error, read the answer from the terminal."""
+    import sys
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    say(question)
+    return sys.stdin.readline().strip() == expected
+
+
+async def act(
+    dispatcher: Dispatcher,
+    board: Board,
+    scheduler: Poller,
+    verb: Verb,
+    target_text: str,
+    destination: str,
+    yes: bool,
+    confirm: Confirm,
+    *,
+    favourites: Mapping[str, str] | None = None,
+) -> int:
+    """Find the target, ask where policy says so, submit, wait for the ending and print it. The exit code."""
+    from wallboard.domain.command import Command, new_id
+    from wallboard.domain.keys import Key
+
+    problem = usage(verb.value, target_text, destination)
+    if problem:
+        say(f"wallboard do: {problem}")
+        return Exit.USAGE
+    key = Key.parse(target_text)
+    if key.source not in board.sources():
+        say(f"wallboard do: there is no source {key.source!r}; write one of {', '.join(board.sources())}")
+        return Exit.USAGE
+    row = await _row(board, scheduler, key, wait_for_all=verb.value in ("transfer", "attended"))
+    if row is None:
+        return _absent(board, key)
+    rows = dispatcher.candidates(verb, key)
+    offer = dispatcher.offer(verb, key)
+    if not offer.ok:
+        say(f"wallboard do: {verb.value} {target_text}: {offer.reason}")
+        return Exit.FAILED
+    if len(rows) != 1 and offer.needs not in ("agent", "text"):
+        say(f"wallboard do: {verb.value} has several targets there; write one of:")
+        for candidate in rows:
+            say(f"  {candidate.key}")
+        return Exit.USAGE
+    acted_on = rows[0] if rows else row
+    painted = dispatcher.target(acted_on, board.now(), None if acted_on.key == key else key)
+    where = _destination(board, key.source, destination, favourites or {}) if offer.needs == "destination" else None
+    args = ((_ARGUMENT[verb.value], destination),) if destination and verb.value in _ARGUMENT else ()
+    command = Command(new_id(), verb, painted, where, args, board.now(), "do")
+    refused = None if yes else _asked(command, offer, confirm)
+    if refused is not None:
+        return refused
+    return await _submit(dispatcher, command)
+
+
+def _asked(command: Command, offer: Offer, confirm: Confirm) -> int | None:
+    """None: go. Else the exit code: nobody to ask, or the answer was no."""
+    from wallboard.control.outcome import describe
+    from wallboard.control.policy import level_for_destination
+
+    level = offer.level if command.destination is None else level_for_destination(command.destination, offer.level)
+    if level == "go":
+        return None
+    expected = "y" if level == "confirm" else command.target.label
+    effect = f" ({offer.consequence})" if offer.consequence else ""
+    answer = confirm(f"{describe(command)}{effect}? Type {expected!r} and Enter to go on", expected)
+    if answer is None:
+        say(f"wallboard do: {command.verb.value} asks first, and there is no terminal to ask on: add --yes")
+        return Exit.USAGE
+    if not answer:
+        say("wallboard do: nothing was done")
+        return Exit.FAILED
+    return None
+
+
+async def _submit(dispatcher: Dispatcher, command: Command) -> int:
+    import anyio
+
+    from wallboard.control.outcome import Outcome, Phase
+
+    ended = anyio.Event()
+    last: list[Outcome] = []
+
+    def hear(outcome: Outcome) -> None:
+        if outcome.command.id == command.id and outcome.final:
+            last.append(outcome)
+            ended.set()
+
+    unsubscribe = dispatcher.subscribe(hear)
+    try:
+        dispatcher.submit(command)
+        await ended.wait()
+    finally:
+        unsubscribe()
+    data(last[0].sentence)
+    return Exit.OK if last[0].phase in (Phase.CONFIRMED, Phase.ACCEPTED) else Exit.FAILED
+
+
+async def _row(board: Board, scheduler: Poller, key: Key, *, wait_for_all: bool) -> Row | None:
+    """The row once it has been read; None when it has not appeared within `PATIENCE`, or a whole list lacks it."""
+    import anyio
+
+    from wallboard.domain.keys import RESOURCE_OF
+    from wallboard.domain.states import ResourceState
+
+    changed = anyio.Event()
+    polled = False
+
+    def note(_: object) -> None:
+        changed.set()
+
+    unsubscribe = board.subscribe(note)
+    try:
+        with anyio.move_on_after(PATIENCE):
+            async with anyio.create_task_group() as group:
+
+                async def poll() -> None:
+                    nonlocal polled
+                    await scheduler.once()
+                    polled = True
+                    changed.set()
+
+                group.start_soon(poll)
+                while board.row(key) is None or (wait_for_all and not polled):
+                    view = board.resource_view(key.source, RESOURCE_OF[key.kind])
+                    if polled and view is not None and view.state is ResourceState.LIVE:
+                        break
+                    await changed.wait()
+                    changed = anyio.Event()
+                group.cancel_scope.cancel()
+    finally:
+        unsubscribe()
+    return board.row(key)
+
+
+def _absent(board: Board, key: Key) -> int:
+    from wallboard.domain.states import SourceState
+
+    for view in board.source_views():
+        if view.info.name == key.source and view.state is SourceState.REFUSED:
+            say(f"wallboard do: {key.source} refused the credentials: {view.detail}")
+            return Exit.REFUSED
+        if view.info.name == key.source and view.state is SourceState.DOWN:
+            say(f"wallboard do: {key.source} was not reached: {view.detail}")
+            return Exit.UNREACHABLE
+    say(f"wallboard do: {key} is not there")
+    return Exit.FAILED
+
+
+def _destination(board: Board, source: str, number: str, favourites: Mapping[str, str]) -> Destination:
+    """`number` with the name that the directory has for it; without one it is asked for."""
+    from wallboard.control.labels import label, number_of
+    from wallboard.domain.command import Destination
+
+    for row in _directory(board, source):
+        if number_of(row) == number:
+            return Destination(number, label(row), row.key, source)
+    return Destination(number, favourites.get(number, ""))
+
+
+def _directory(board: Board, source: str) -> Iterator[Row]:
+    """What has a number: all of the own source, of the others only what everybody can dial."""
+    from wallboard.control.labels import number_of
+    from wallboard.domain.keys import Resource
+
+    wanted = (Resource.AGENTS, Resource.QUEUES, Resource.PHONES, Resource.HOTLINES, Resource.RECEPTIONISTS)
+    for resource in wanted:
+        for row in board.rows(resource):
+            if row.key.source == source or number_of(row).startswith("+"):
+                yield row

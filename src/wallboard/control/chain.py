@@ -1,0 +1,197 @@
+"""Reading the action journal: its segments, whether its chain is whole, and what was sent without an ending."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Record = dict[str, Any]
+
+GENESIS = "0" * 64
+"""The `prev` of the very first record."""
+
+RESULTS = frozenset({"refused", "confirmed", "not_confirmed", "unknown", "accepted", "failed"})
+"""Phases that end an action."""
+
+_SEGMENT = re.compile(r"-(\d{6})$")
+
+
+def canonical(record: Record) -> bytes:
+    """The one way a record is written: sorted keys, no blanks, ASCII only (so no control character passes)."""
+    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+
+
+def digest(record: Record) -> str:
+    """SHA-256 over `prev` and the canonical record without its own hash, in hexadecimal."""
+    body = {name: value for name, value in record.items() if name != "hash"}
+    return hashlib.sha256(str(record.get("prev", "")).encode("ascii", "replace") + canonical(body)).hexdigest()
+
+
+def segments(path: Path) -> list[Path]:
+    """The journal's files, oldest first; the one being written is last."""
+    older = [
+        (int(match[1]), candidate)
+        for candidate in path.parent.glob(f"{path.stem}-*{path.suffix}")
+        if (match := _SEGMENT.search(candidate.stem)) and candidate.stem[: match.start()] == path.stem
+    ]
+    found = [candidate for _, candidate in sorted(older)]
+    return [*found, path] if path.exists() else found
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the journal; `record` None: it is not a record (torn, or tampered with)."""
+
+    file: str
+    number: int
+    raw: bytes
+    record: Record | None
+
+    @property
+    def where(self) -> str:
+        return f"{self.file}:{self.number}"
+
+
+def lines(path: Path) -> Iterator[Line]:
+    """All lines of all segments, oldest first. OSError where a file cannot be read."""
+    for segment in segments(path):
+        descriptor = os.open(segment, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as stream:
+            for number, raw in enumerate(stream, 1):
+                yield Line(segment.name, number, raw, parse(raw))
+
+
+def parse(raw: bytes) -> Record | None:
+    """The record on a line, None if it is none."""
+    if not raw.endswith(b"\n"):
+        return None
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and isinstance(value.get("hash"), str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `wallboard audit verify` found. `torn`: sealed incomplete lines, which are no tampering; `head` is the
+    last hash, to compare with one kept elsewhere (a chain cannot show that its own end was cut off)."""
+
+    records: int
+    files: int
+    problems: tuple[Problem, ...]
+    torn: int
+    head: str
+    begins_later: bool
+    """The first segments were removed: the chain starts in the middle."""
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def verify(path: Path) -> Report:
+    """Recompute the whole chain. OSError where a file cannot be read."""
+    problems: list[Problem] = []
+    records = torn = 0
+    begins_later = False
+    previous: str | None = None
+    pending: Line | None = None
+    for line in lines(path):
+        if line.record is None:
+            if pending is not None:
+                problems.append(Problem(pending.where, "is not a record"))
+            pending = line
+            continue
+        record = line.record
+        if pending is not None:
+            if record.get("phase") == "recovered" and record.get("torn") == _fingerprint(pending.raw):
+                torn += 1
+            else:
+                problems.append(Problem(pending.where, "is not a record"))
+            pending = None
+        records += 1
+        if digest(record) != record["hash"]:
+            problems.append(Problem(line.where, "was changed: its hash does not fit"))
+        if previous is None:
+            begins_later = record.get("prev") != GENESIS
+        elif record.get("prev") != previous:
+            problems.append(Problem(line.where, "does not follow the record before it"))
+        previous = record["hash"]
+    if pending is not None:
+        # The last line alone may be torn: the next console to write seals it.
+        torn += 1
+        if pending.raw.endswith(b"\n"):
+            problems.append(Problem(pending.where, "is not a record"))
+            torn -= 1
+    found = segments(path)
+    if begins_later and found and found[0] == path and records:
+        problems.append(Problem(path.name, "begins in the middle of a chain"))
+    return Report(records, len(found), tuple(problems), torn, previous or GENESIS, begins_later)
+
+
+def _fingerprint(raw: bytes) -> str:
+    return hashlib.sha256(raw.rstrip(b"\n")).hexdigest()
+
+
+def torn_mark(raw: bytes) -> str:
+    """What a `recovered` record says of the incomplete line before it."""
+    return _fingerprint(raw)
+
+
+def show(path: Path, *, last: int | None = None, action: str = "", verb: str = "") -> list[Record]:
+    """The records, oldest first; of one action, of one verb, or the `last` ones. OSError as `lines`."""
+    found = [
+        line.record
+        for line in lines(path)
+        if line.record is not None
+        and (not action or line.record.get("id") == action)
+        and (not verb or line.record.get("verb") == verb)
+    ]
+    return found if last is None else found[-last:] if last > 0 else []
+
+
+def open_unknowns(path: Path, *, run: str = "") -> list[Record]:
+    """The `sent` records that never got an ending: their console was killed. Those of `run` and of consoles that
+    still live on this machine are left out, because their endings are on the way. OSError as `lines`."""
+    waiting: dict[str, Record] = {}
+    for line in lines(path):
+        record = line.record
+        if record is None:
+            continue
+        identity = str(record.get("id", ""))
+        if record.get("phase") == "sent":
+            waiting[identity] = record
+        elif record.get("phase") in RESULTS:
+            waiting.pop(identity, None)
+    host = os.uname().nodename
+    return [
+        record
+        for record in waiting.values()
+        if record.get("run") != run and not (record.get("host") == host and _lives(record.get("pid")))
+    ]
+
+
+def _lives(pid: object) -> bool:
+    if not isinstance(pid, int) or pid <= 0 or pid == os.getpid():
+        # Our own number on somebody else's record: the process that had it before us is gone.
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

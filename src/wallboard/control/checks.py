@@ -1,0 +1,116 @@
+"""Is the row still the one that was painted? Asked of the board, and of the vendor where the board is not fresh."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from wallboard.control.choose import aliases
+from wallboard.control.policy import HARMLESS, OUTLIVES_ROW
+from wallboard.control.ports import BoardPort
+from wallboard.control.verification import within
+from wallboard.domain.clock import Clock
+from wallboard.domain.command import Command, Target, Verb, fingerprint
+from wallboard.domain.errors import Missing, NotPermitted, ReadError
+from wallboard.domain.keys import RESOURCE_OF, Key
+from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row
+from wallboard.domain.states import ResourceState
+from wallboard.domain.text import clean
+from wallboard.vendors.base import Adapter
+
+FRESH = 3.0
+"""Seconds: older data is read again before it is acted on."""
+REREAD = 2.0
+"""Seconds that such a reading may take."""
+
+_CALM = (ResourceState.LIVE, ResourceState.LATE)
+
+
+def changed(command: Command, row: Row | None) -> str:
+    """ "" while the row is what was painted, else what happened to it, as a clause."""
+    if row is None:
+        return "" if command.verb in OUTLIVES_ROW else "it has ended"
+    if command.verb is Verb.NOTE:
+        return ""
+    return command.target.print.difference(fingerprint(row))
+
+
+async def reread(command: Command, row: Row, board: BoardPort, adapter: Adapter, clock: Clock) -> str:
+    """Why the action may not go on what the board knows, "" if it may.
+
+    Data older than `FRESH` seconds, or of a source that is late or stale, is read again for this one row; where that
+    cannot be done only what is harmless goes, and nothing on stale data.
+    """
+    key = command.target.key
+    view = board.resource_view(key.source, RESOURCE_OF[key.kind])
+    state = board.row_state(key)
+    age = None if view is None else view.age
+    if command.verb in OUTLIVES_ROW or (state is ResourceState.LIVE and age is not None and age <= FRESH):
+        return ""
+    answer: list[Row | None] = []
+
+    async def read() -> None:
+        answer.append(await adapter.refresh(row))
+
+    harmless = command.verb in HARMLESS and state in _CALM
+    try:
+        if not await within(clock, REREAD, read):
+            return "" if harmless else f"it could not be read again in {REREAD:g} s"
+    except Missing:
+        return "it has ended"
+    except NotPermitted:
+        if state is ResourceState.LIVE or harmless:
+            return ""
+        return f"its data is {state.value}, and this vendor cannot read one row again"
+    except ReadError as error:
+        return "" if harmless else f"it could not be read again: {clean(str(error))}"
+    fresh = answer[0]
+    if fresh is None:
+        return "it has ended"
+    return changed(command, relinked(fresh, row))
+
+
+def relinked(fresh: Row, known: Row) -> Row:
+    """`fresh` as the board would show it: an adapter reads one row without the lists that the board links it with.
+
+    What the board added is kept where the vendor's own words that it was derived from are the same.
+    """
+    match fresh, known:
+        case Member(), Member() if fresh.serving_ref == known.serving_ref:
+            return replace(fresh, serving=known.serving, serving_key=known.serving_key, call_key=known.call_key)
+        case Member(), Member() if not fresh.serving:
+            return replace(fresh, serving=clean(fresh.serving_ref))
+        case Call(), Call() if set(fresh.agent_refs) == set(known.agent_refs):
+            return replace(fresh, agent=known.agent, agent_key=known.agent_key)
+        case Agent(), Agent() if (fresh.raw_status, fresh.raw_state) == (known.raw_status, known.raw_state):
+            return replace(fresh, state=known.state, with_name=known.with_name, with_key=known.with_key)
+        case Agent(), Agent():
+            return replace(fresh, with_name=known.with_name, with_key=known.with_key)
+        case ParkedCall(), ParkedCall():
+            return replace(fresh, call_key=known.call_key)
+    return fresh
+
+
+class Locks:
+    """Rows whose vendor has not answered yet, by every key under which the same call is shown."""
+
+    def __init__(self) -> None:
+        self._held: dict[Key, tuple[str, str]] = {}
+
+    def holder(self, keys: frozenset[Key], besides: str = "") -> str:
+        """What one of the rows waits for, or ""; `besides` is the command that asks."""
+        for key in keys:
+            owner, what = self._held.get(key, ("", ""))
+            if owner and owner != besides:
+                return what
+        return ""
+
+    def take(self, keys: frozenset[Key], owner: str, what: str) -> None:
+        self._held.update(dict.fromkeys(keys, (owner, what)))
+
+    def free(self, owner: str) -> None:
+        self._held = {key: held for key, held in self._held.items() if held[0] != owner}
+
+
+def names(target: Target, row: Row | None, board: BoardPort) -> frozenset[Key]:
+    """Every key that the target is known by."""
+    return frozenset({target.key}) if row is None else aliases(row, board) | {target.key}

@@ -1,0 +1,167 @@
+""" "Which call": the rows that a verb pressed on one row would act on, and the goals that a toggle may have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from wallboard.domain.command import TARGET_KINDS, Verb
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Agent, Call, Hotline, Member, ParkedCall, Phone, Queue, Row
+from wallboard.domain.states import AgentState, CallState, MemberState, Wanted
+from wallboard.vendors.base import Facts
+
+Toggle = Literal["hold", "sign", "open"]
+
+_IN_QUEUE = (MemberState.WAITING, MemberState.RINGING)
+
+
+def settle_verb(verb: Verb, row: Row | None) -> Verb:
+    """`u` on a parked call fetches it: one key, the verb that the row has."""
+    return Verb.FETCH if verb is Verb.PICKUP and isinstance(row, ParkedCall) else verb
+
+
+def goals(toggle: Toggle, row: Row | None) -> tuple[Verb, ...]:
+    """What a toggle key may mean on the row as painted: one goal, or several where the state does not tell.
+
+    The caller drops those that the source cannot do and asks if more than one is left.
+    """
+    match toggle, row:
+        case "hold", Call():
+            if row.state is CallState.HELD:
+                return (Verb.RESUME,)
+            return (Verb.HOLD, Verb.RESUME) if row.state is CallState.UNKNOWN else (Verb.HOLD,)
+        case "hold", _:
+            return (Verb.HOLD,)
+        case "sign", Agent():
+            return _agent_goals(row)
+        case "sign", Phone():
+            if row.registered is None:
+                return (Verb.SIGNIN, Verb.SIGNOUT)
+            return (Verb.SIGNOUT,) if row.registered else (Verb.SIGNIN,)
+        case "sign", _:
+            return (Verb.SIGNIN, Verb.SIGNOUT)
+        case "open", Hotline():
+            # What it was asked to be is always known; what it became is why somebody presses the key again.
+            return (Verb.CLOSE,) if row.wanted is Wanted.OPEN else (Verb.OPEN,)
+    return (Verb.OPEN,)
+
+
+def _agent_goals(agent: Agent) -> tuple[Verb, ...]:
+    match agent.state:
+        case AgentState.OFF:
+            return (Verb.SIGNIN,)
+        case AgentState.BREAK:
+            return (Verb.UNPAUSE, Verb.SIGNIN, Verb.SIGNOUT)
+        case AgentState.UNKNOWN | AgentState.MISMATCH | AgentState.UNREACHABLE:
+            return (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
+    return (Verb.PAUSE, Verb.SIGNOUT)
+
+
+def candidates(verb: Verb, row: Row, facts: Facts) -> Sequence[Row]:
+    """The rows that `verb` pressed on `row` would act on: none, one, or several to choose from.
+
+    On Calls and Parked the row itself; on Members the caller; on Agents the agent's call; on Queues `u` takes the next
+    caller, `+` and `-` speak of agents.
+    """
+    match row:
+        case Queue() if verb is Verb.PICKUP:
+            return next_callers(row, facts)[:1]
+        case Queue() if verb in (Verb.STAFF, Verb.UNSTAFF):
+            return _agents_for(verb, row, facts)
+        case Agent() | Phone() if Kind.CALL in TARGET_KINDS[verb] and row.key.kind not in TARGET_KINDS[verb]:
+            return _calls_of(row, verb, facts)
+        case Member() if Kind.MEMBER not in TARGET_KINDS[verb] and Kind.CALL in TARGET_KINDS[verb]:
+            call = facts.row(row.call_key) if row.call_key is not None else None
+            return () if call is None else (call,)
+    return (row,) if row.key.kind in TARGET_KINDS[verb] else ()
+
+
+def next_callers(queue: Queue, facts: Facts) -> Sequence[Member]:
+    """Who waits in the queue, the next one first: by the vendor's position, else by who joined first."""
+    waiting = [
+        member
+        for member in facts.rows(Resource.MEMBERS, queue.key.source)
+        if isinstance(member, Member) and member.queue_id == queue.key.id and member.state in _IN_QUEUE
+    ]
+    far = float("inf")
+    return sorted(
+        waiting,
+        key=lambda member: (
+            member.position if member.position is not None else far,
+            member.joined_at if member.joined_at is not None else far,
+            member.key.id,
+        ),
+    )
+
+
+def _calls_of(row: Agent | Phone, verb: Verb, facts: Facts) -> Sequence[Row]:
+    source = row.key.source
+    other = row.with_key if isinstance(row, Agent) else None
+    found: dict[Key, Row] = {}
+    for call in facts.rows(Resource.CALLS, source):
+        if isinstance(call, Call) and not call.spying and (_is_on(call, row) or call.key == other):
+            found[call.key] = call
+    if Kind.MEMBER in TARGET_KINDS[verb]:
+        ids = {key.id for key in found}
+        for member in facts.rows(Resource.MEMBERS, source):
+            if not isinstance(member, Member) or member.state is MemberState.ABANDONED:
+                continue
+            if member.serving_key != row.key and member.key != other:
+                continue
+            # The same call seen in two lists is one call: the list of calls addresses it without its queue.
+            if member.call_key in found or member.key.id in ids:
+                continue
+            found[member.key] = member
+    return tuple(found.values())
+
+
+def _is_on(call: Call, row: Agent | Phone) -> bool:
+    if call.agent_key == row.key:
+        return True
+    return isinstance(row, Phone) and bool(set(call.agent_refs) & set(row.refs))
+
+
+def _agents_for(verb: Verb, queue: Queue, facts: Facts) -> Sequence[Row]:
+    wanted = verb is Verb.UNSTAFF
+    return tuple(
+        agent
+        for agent in facts.rows(Resource.AGENTS, queue.key.source)
+        if isinstance(agent, Agent) and any(m.queue_id == queue.key.id for m in agent.memberships) is wanted
+    )
+
+
+def last_ready_in(agent: Agent, facts: Facts, queue_id: str = "") -> tuple[str, ...]:
+    """The queues (or the one asked about) in which `agent` is the only ready one."""
+    if agent.state is not AgentState.READY:
+        return ()
+    others = [
+        other
+        for other in facts.rows(Resource.AGENTS, agent.key.source)
+        if isinstance(other, Agent) and other.key != agent.key and other.state is AgentState.READY
+    ]
+    return tuple(
+        membership.queue or membership.queue_id
+        for membership in agent.memberships
+        if (not queue_id or membership.queue_id == queue_id)
+        and membership.paused is not True
+        and not any(
+            held.queue_id == membership.queue_id and held.paused is not True
+            for other in others
+            for held in other.memberships
+        )
+    )
+
+
+def aliases(row: Row, facts: Facts) -> frozenset[Key]:
+    """Every key under which the board shows the same call, so that two panes cannot act on it at once."""
+    keys = {row.key}
+    if isinstance(row, Member) and row.call_key is not None:
+        keys.add(row.call_key)
+    if isinstance(row, ParkedCall) and row.call_key is not None:
+        keys.add(row.call_key)
+    if isinstance(row, Call):
+        for member in facts.rows(Resource.MEMBERS, row.key.source):
+            if isinstance(member, Member) and member.call_key == row.key:
+                keys.add(member.key)
+    return frozenset(keys)

@@ -1,0 +1,276 @@
+"""The action journal: what was asked, sent and known afterwards, one chained record a line, durable before sending.
+
+A record's `hash` covers its `prev`, so an edit in the middle shows (`chain.verify`); several consoles of one user may
+write the same file, each append under a lock. Personal data of callers is in it: how long to keep it is the
+operator's choice, it is only rotated by size.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import pwd
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from wallboard.control.chain import (
+    GENESIS,
+    Record,
+    Report,
+    canonical,
+    digest,
+    open_unknowns,
+    parse,
+    segments,
+    show,
+    torn_mark,
+    verify,
+)
+from wallboard.domain.clock import Clock
+from wallboard.domain.command import Command, Verb, new_id
+from wallboard.domain.errors import WallboardError
+from wallboard.domain.text import clean
+
+__all__ = ["Journal", "JournalError", "Report", "open_unknowns", "show", "verify"]
+
+ROTATE_AT = 16 * 1024 * 1024
+"""Bytes after which a new segment begins: some 20,000 actions."""
+
+_TAIL = 256 * 1024
+_LONGEST = 64 * 1024
+
+
+class JournalError(WallboardError):
+    """A record could not be made durable, so the action may not go."""
+
+
+class Journal:
+    """Appends to `path`, which is made (0600, in a 0700 directory) with the first record.
+
+    `sync` makes the file durable and may be replaced in tests that measure something else. Appending blocks on the
+    disk and on other consoles; the dispatcher does it in a thread.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        *,
+        operator: str = "",
+        rotate_at: int = ROTATE_AT,
+        sync: Callable[[int], None] = os.fsync,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        values = os.environ if environment is None else environment
+        self.path = path
+        self.run = new_id()
+        self.problem = ""
+        """Why the last record could not be written, as a sentence; "" while all is well."""
+        self._clock = clock
+        self._rotate_at = rotate_at
+        self._sync = sync
+        self._mutex = threading.Lock()
+        self._descriptor = -1
+        self._known: tuple[int, int, str] | None = None
+        ssh = values.get("SSH_CONNECTION", "").split()
+        self._who: Record = {
+            "host": str(clean(os.uname().nodename)),
+            "user": str(clean(_user())),
+            "sudo_user": str(clean(values.get("SUDO_USER", ""))),
+            "ssh_from": str(clean(ssh[0])) if ssh else "",
+            "operator": str(clean(operator)),
+            "pid": os.getpid(),
+            "run": self.run,
+        }
+
+    def append(self, phase: str, fields: Mapping[str, Any], *, durable: bool) -> None:
+        """Write one record; with `durable` it is on the disk when this returns. Raises JournalError."""
+        record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **fields}
+        try:
+            with self._mutex, self._locked():
+                self._write(record, durable)
+        except OSError as error:
+            self._forget()
+            self.problem = f"the action journal cannot be written: {_plain(error)}"
+            raise JournalError(self.problem) from error
+        self.problem = ""
+
+    def close(self) -> None:
+        with self._mutex:
+            self._forget()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        directory = self.path.parent
+        if not directory.is_dir():
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # A file of its own: the journal itself changes places when it is rotated.
+        lock = os.open(
+            self.path.with_name(self.path.name + ".lock"),
+            os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC,
+            0o600,
+        )
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+    def _write(self, record: Record, durable: bool) -> None:
+        self._open()
+        size = os.fstat(self._descriptor).st_size
+        head, size = self._head(size)
+        if size >= self._rotate_at:
+            self._rotate()
+            head, size = self._emit({**self._who, "phase": "rotated", "id": new_id()}, head, 0, False)
+        self._emit(record, head, size, durable)
+
+    def _emit(self, record: Record, head: str, size: int, durable: bool) -> tuple[str, int]:
+        """Append one whole record after `head` at `size`; nothing of it stays if that fails."""
+        record.setdefault("ts", _timestamp(self._clock.wall()))
+        record["prev"] = head
+        record["hash"] = digest(record)
+        data = canonical(record) + b"\n"
+        if len(data) > _LONGEST:
+            raise OSError(errno.EFBIG, "the record is too long")
+        try:
+            written = os.write(self._descriptor, data)
+            if written != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            if durable:
+                self._sync(self._descriptor)
+        except OSError:
+            # What did not become durable must not look as if it had been sent.
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, size)
+            raise
+        inode = os.fstat(self._descriptor).st_ino
+        self._known = (inode, size + len(data), record["hash"])
+        return record["hash"], size + len(data)
+
+    def _open(self) -> None:
+        """Have the file open that `path` names now; another console may have rotated it."""
+        if self._descriptor >= 0:
+            try:
+                same = os.stat(self.path, follow_symlinks=False).st_ino == os.fstat(self._descriptor).st_ino
+            except FileNotFoundError:
+                same = False
+            if same:
+                return
+            self._forget()
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._descriptor = os.open(self.path, flags, 0o600)
+        os.fchmod(self._descriptor, 0o600)
+        if os.fstat(self._descriptor).st_size == 0:
+            # A durable record in a file whose name is not durable would be lost with the name.
+            directory = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                self._sync(directory)
+            finally:
+                os.close(directory)
+
+    def _head(self, size: int) -> tuple[str, int]:
+        """The last hash and the size, after sealing an incomplete last line."""
+        inode = os.fstat(self._descriptor).st_ino
+        if self._known is not None and self._known[:2] == (inode, size):
+            return self._known[2], size
+        if size == 0:
+            return self._head_of_older(), 0
+        tail = os.pread(self._descriptor, _TAIL, max(0, size - _TAIL))
+        head = _last_hash(tail) or self._head_of_older()
+        last = tail.splitlines(keepends=True)[-1]
+        if parse(last) is not None:
+            return head, size
+        # A console died while it wrote: keep what there is, and say in the chain that it is no record.
+        if not last.endswith(b"\n"):
+            size += os.write(self._descriptor, b"\n")
+        sealed = {**self._who, "phase": "recovered", "id": new_id(), "torn": torn_mark(last)}
+        return self._emit(sealed, head, size, False)
+
+    def _head_of_older(self) -> str:
+        older = [segment for segment in segments(self.path) if segment != self.path]
+        if not older:
+            return GENESIS
+        descriptor = os.open(older[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            size = os.fstat(descriptor).st_size
+            return _last_hash(os.pread(descriptor, _TAIL, max(0, size - _TAIL))) or GENESIS
+        finally:
+            os.close(descriptor)
+
+    def _rotate(self) -> None:
+        older = [segment for segment in segments(self.path) if segment != self.path]
+        number = int(older[-1].stem[-6:]) + 1 if older else 1
+        self._sync(self._descriptor)
+        os.rename(self.path, self.path.with_name(f"{self.path.stem}-{number:06}{self.path.suffix}"))
+        self._open()
+
+    def _forget(self) -> None:
+        self._known = None
+        if self._descriptor >= 0:
+            with contextlib.suppress(OSError):
+                os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def describe(command: Command) -> Record:
+    """The fields of a record that say what was asked: no secret, and of longer texts only their length."""
+    target = command.target
+    record: Record = {
+        "id": command.id,
+        "verb": command.verb.value,
+        "source": target.key.source,
+        "origin": str(clean(command.origin)),
+        "target": {
+            "key": str(clean(str(target.key))),
+            "label": str(clean(target.label)),
+            "parties": [str(clean(party)) for party in target.print.parties],
+            "started": target.print.started,
+            "state": str(clean(target.print.state)),
+            "via": str(clean(str(target.via))) if target.via is not None else "",
+        },
+        "args": {str(clean(name)): _argument(command.verb, name, value) for name, value in command.args},
+    }
+    if command.destination is not None:
+        record["destination"] = {
+            "number": str(clean(command.destination.number)),
+            "label": str(clean(command.destination.label)),
+            "key": str(clean(str(command.destination.key))) if command.destination.key is not None else "",
+        }
+    return record
+
+
+def _argument(verb: Verb, name: str, value: str) -> str:
+    if name.startswith("text_") and verb is not Verb.NOTE:
+        return f"{len(value)} characters"
+    return str(clean(value))
+
+
+def _last_hash(data: bytes) -> str | None:
+    for raw in reversed(data.splitlines(keepends=True)):
+        record = parse(raw)
+        if record is not None:
+            return str(record["hash"])
+    return None
+
+
+def _timestamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _user() -> str:
+    try:
+        # Not from the environment, which anybody may set.
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        # A container may run under a number without a name.
+        return str(os.getuid())
+
+
+def _plain(error: OSError) -> str:
+    return str(clean(error.strerror or "unknown fault"))

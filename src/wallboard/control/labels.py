@@ -1,0 +1,55 @@
+"""Rows as people name them: for the target line, the journal and the endings."""
+
+from __future__ import annotations
+
+from wallboard.domain.models import (
+    Agent,
+    Call,
+    Hotline,
+    Member,
+    Notice,
+    ParkedCall,
+    Phone,
+    Queue,
+    Receptionist,
+    Row,
+)
+
+
+def label(row: Row) -> str:
+    """`Eve Lund`, or a call's two parties as `Bo Quist ↔ Mia Sand`; never empty."""
+    match row:
+        case Call():
+            ours, theirs = parties(row)
+            return f"{ours} ↔ {theirs}" if ours and theirs else ours or theirs or f"call {row.key.id}"
+        case Member():
+            return row.name or row.number or "a caller without number"
+        case ParkedCall():
+            return row.caller or row.number or f"slot {row.slot}"
+        case Notice():
+            return row.title or row.key.id
+        case Queue() | Agent() | Hotline() | Receptionist() | Phone():
+            return row.name or row.key.id
+
+
+def parties(call: Call) -> tuple[str, str]:
+    """The agent's side and the other side of a call, as names where there are any."""
+    caller = call.from_name or call.from_number
+    called = call.to_name or call.to
+    if call.agent and call.agent in (call.from_name, call.from_number):
+        return call.agent, called
+    return call.agent or called, caller
+
+
+def number_of(row: Row) -> str:
+    """The number that calling this row's party dials, or "" when it has none."""
+    match row:
+        case Member() | Queue() | Hotline() | Receptionist() | ParkedCall():
+            return row.number
+        case Agent() | Phone():
+            return row.extension
+        case Call():
+            # Of a call in or inside, whoever called; of a call out, whoever was called.
+            return row.to if row.direction.value == "out" else row.from_number
+        case Notice():
+            return ""

@@ -1,0 +1,322 @@
+"""Whether a verb may act on a row, what it costs whom, and what a person must do before it goes. Pure.
+
+The three levels are those of the contract: at once, `y`, and typing the name. Reasons are short clauses, because they
+stand beside the keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from wallboard.control.labels import label, number_of
+from wallboard.domain.command import MONITORING, TARGET_KINDS, Destination, Verb
+from wallboard.domain.keys import Kind
+from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Row
+from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
+from wallboard.vendors.base import Can
+
+Level = Literal["go", "confirm", "name"]
+Needs = Literal["", "destination", "text", "agent", "queue"]
+
+RINGS_ME = frozenset({Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.PICKUP, Verb.FETCH, Verb.CALL})
+"""Verbs that ring the operator's own phone."""
+
+HARMLESS = frozenset(
+    {Verb.RESUME, Verb.PAUSE, Verb.UNPAUSE, Verb.SIGNIN, Verb.SIGNOUT, Verb.OPEN, Verb.END, Verb.NOTE, Verb.CALL}
+)
+"""Verbs that set a state on a lasting identity, or reach nobody new: they may go on data that could not be re-read.
+Everything that moves, ends or enters a call may not."""
+
+TAKES_FROM_QUEUE = frozenset({Verb.PICKUP, Verb.TRANSFER, Verb.ATTENDED, Verb.PARK, Verb.HANGUP})
+
+OUTLIVES_ROW = frozenset({Verb.CALL, Verb.NOTE})
+"""What still works on a row that has ended: calling back, and a note."""
+
+_IDLE = frozenset({AgentState.READY, AgentState.BREAK, AgentState.OFF, AgentState.WRAP_UP, AgentState.UNREACHABLE})
+_ATTENDANCE = (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
+_ALIVE = frozenset({MemberState.WAITING, MemberState.RINGING})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a key would do now. `reason` says why not; `level` how to confirm it; `consequence` who notices what;
+    `needs` what is still to be chosen or written before it can be sent."""
+
+    ok: bool
+    reason: str = ""
+    level: Level = "go"
+    consequence: str = ""
+    needs: Needs = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that the decision depends on beside the verb and the row."""
+
+    can: Can
+    state: ResourceState = ResourceState.LIVE
+    phone: str = ""
+    read_only: bool = False
+    in_flight: str = ""
+    """The verb whose answer the row waits for, or ""."""
+    session_mode: Verb | None = None
+    """My running listen, whisper or barge, None without one."""
+    session_here: bool = False
+    """Whether that session is on this row."""
+    last_ready_in: tuple[str, ...] = ()
+    """Queues in which this agent is the only ready one."""
+    ended: bool = False
+    """The row has vanished, and is known only as it was last painted."""
+
+
+def _no(reason: str) -> Offer:
+    return Offer(False, reason)
+
+
+_SOURCE_REASONS = {
+    ResourceState.GONE: "its list has not answered for too long",
+    ResourceState.NEVER: "its list was never read",
+    ResourceState.UNAVAILABLE: "its list is not for this account",
+}
+
+
+def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
+    """The offer for `verb` on exactly `row`; `choose` has settled which row that is."""
+    if situation.read_only and verb is not Verb.NOTE:
+        return _no("read-only")
+    if row is None:
+        return _no("it has ended")
+    mine = verb is Verb.END and situation.session_here
+    if row.key.kind not in TARGET_KINDS[verb] and not _staffs_a_queue(verb, row) and not mine:
+        return _no(_wrong_kind(verb, row))
+    if verb is Verb.NOTE:
+        return Offer(True, needs="text")
+    if situation.ended:
+        return _ended(verb, row, situation)
+    if situation.in_flight:
+        return _no(f"waits for the answer to {situation.in_flight}")
+    if situation.state in _SOURCE_REASONS and verb is not Verb.CALL:
+        return _no(_SOURCE_REASONS[situation.state])
+    reason = "" if mine else _state_reason(verb, row) or _session_reason(verb, situation)
+    if reason:
+        return _no(reason)
+    if verb in RINGS_ME and not situation.phone:
+        return _no("no phone set")
+    if not situation.can:
+        return _no(situation.can.reason or "this vendor cannot")
+    level = _level(verb, row, situation)
+    consequence = _consequence(verb, row, situation)
+    if situation.can.reason:
+        # An adapter that can, but adds a reason, warns of a write that may lose what its vendor does not return.
+        level, consequence = "name", situation.can.reason
+    return Offer(True, level=level, consequence=consequence, needs=_needs(verb, row))
+
+
+def _ended(verb: Verb, row: Row, situation: Situation) -> Offer:
+    if verb is not Verb.CALL:
+        return _no("it has ended")
+    if not number_of(row):
+        return _no("has no number")
+    if not situation.phone:
+        return _no("no phone set")
+    return Offer(True, level="confirm", consequence=_consequence(verb, row, situation))
+
+
+def level_for_destination(destination: Destination, offered: Level) -> Level:
+    """A number that no directory knows may cut the caller off, so it is asked for even where the verb goes at once."""
+    known = destination.key is not None or bool(destination.label)
+    return offered if known or offered == "name" else "confirm"
+
+
+def _staffs_a_queue(verb: Verb, row: Row) -> bool:
+    return verb in (Verb.STAFF, Verb.UNSTAFF) and isinstance(row, Queue)
+
+
+def _wrong_kind(verb: Verb, row: Row) -> str:
+    match row:
+        case Member() if verb in (Verb.HOLD, Verb.RESUME):
+            return "waits, nothing to hold" if row.state in _ALIVE else "nothing to hold"
+        case Member() if verb is Verb.ATTENDED and row.state in _ALIVE:
+            return "not answered yet"
+        case Member() if verb is Verb.ATTENDED:
+            return "its call is not in the list"
+        case Agent() | Phone() if verb in (*MONITORING, Verb.HOLD, Verb.RESUME, Verb.TRANSFER, Verb.ATTENDED):
+            return "not on a call"
+        case Agent() | Phone() if verb in (Verb.PARK, Verb.HANGUP, Verb.PICKUP):
+            return "not on a call"
+        case Queue() if verb is Verb.PICKUP:
+            return "nobody waits"
+        case ParkedCall() if verb in (Verb.PARK, Verb.HOLD):
+            return "parked already"
+    if verb is Verb.CALL:
+        return "has no number"
+    return f"not for a {'parked call' if row.key.kind is Kind.PARKED else row.key.kind.value}"
+
+
+def _state_reason(verb: Verb, row: Row) -> str:
+    match row:
+        case Call():
+            return _call_reason(verb, row)
+        case Member():
+            return _member_reason(verb, row)
+        case Agent():
+            return _agent_reason(verb, row)
+        case Hotline():
+            return _hotline_reason(verb, row)
+        case Phone() if verb is Verb.SIGNIN and row.registered is True:
+            return "on duty already"
+        case Phone() if verb is Verb.SIGNOUT and row.registered is False:
+            return "off duty already"
+        case _ if verb is Verb.CALL and isinstance(row, ParkedCall):
+            return "is on the line"
+        case _ if verb is Verb.CALL and not number_of(row):
+            return "has no number"
+    return ""
+
+
+def _call_reason(verb: Verb, call: Call) -> str:
+    if verb is Verb.END:
+        return "" if call.mine else "not my session"
+    if call.mine and verb is not Verb.HANGUP and (call.spying or verb in MONITORING or verb is Verb.PICKUP):
+        return "on my phone already"
+    match verb, call.state:
+        case Verb.CALL, _:
+            return "is on the line"
+        case _, CallState.PARKED if verb in (Verb.PARK, Verb.HOLD):
+            return "parked already"
+        case _, CallState.RINGING if verb in (*MONITORING, Verb.ATTENDED, Verb.PARK):
+            return "not answered yet"
+        case ((Verb.HOLD | Verb.RESUME), CallState.RINGING):
+            return "not answered yet, nothing to hold"
+        case Verb.HOLD, CallState.HELD:
+            return "held already"
+        case Verb.RESUME, CallState.TALKING:
+            return "not held"
+    if verb in MONITORING and not call.real:
+        return "its audio runs elsewhere"
+    return ""
+
+
+def _member_reason(verb: Verb, member: Member) -> str:
+    if member.state is MemberState.ABANDONED:
+        if verb is not Verb.CALL:
+            return "hung up"
+        return "" if member.number else "has no number"
+    if verb is Verb.CALL:
+        return "is on the line"
+    if verb in MONITORING and member.state in _ALIVE:
+        return "not answered yet"
+    return ""
+
+
+def _agent_reason(verb: Verb, agent: Agent) -> str:
+    paused = agent.state is AgentState.BREAK or any(membership.paused for membership in agent.memberships)
+    everywhere = agent.state is AgentState.BREAK and all(m.paused is not False for m in agent.memberships)
+    match verb:
+        case Verb.SIGNIN if agent.state in (_IDLE - {AgentState.OFF, AgentState.BREAK, AgentState.UNREACHABLE}):
+            return "signed in already"
+        case Verb.SIGNOUT if agent.state is AgentState.OFF:
+            return "signed out already"
+        case Verb.PAUSE if agent.state is AgentState.OFF:
+            return "signed out"
+        case Verb.PAUSE if everywhere:
+            return "paused already"
+        case Verb.UNPAUSE if not paused and agent.state in (AgentState.READY, AgentState.WRAP_UP, AgentState.OFF):
+            return "not paused"
+        case Verb.UNSTAFF if not agent.memberships:
+            return "in no queue"
+        case Verb.CALL if not agent.extension:
+            return "has no number"
+    return ""
+
+
+def _hotline_reason(verb: Verb, hotline: Hotline) -> str:
+    match verb:
+        case Verb.OPEN if hotline.wanted is Wanted.OPEN and hotline.state in (HotlineState.OPEN, HotlineState.STARTING):
+            return "open already"
+        case Verb.CLOSE if hotline.wanted is Wanted.PAUSED and hotline.state is HotlineState.PAUSED:
+            return "paused already"
+        case Verb.CALL if not hotline.number:
+            return "has no number"
+    return ""
+
+
+def _session_reason(verb: Verb, situation: Situation) -> str:
+    if verb not in MONITORING or situation.session_mode is None:
+        return ""
+    if not situation.session_here:
+        return f"my {situation.session_mode.value} runs, Q ends it"
+    return f"{situation.session_mode.value} already" if situation.session_mode is verb else ""
+
+
+def _needs(verb: Verb, row: Row) -> Needs:
+    if verb in (Verb.TRANSFER, Verb.ATTENDED):
+        return "destination"
+    if verb in (Verb.STAFF, Verb.UNSTAFF):
+        return "agent" if isinstance(row, Queue) else "queue"
+    return "text" if verb is Verb.ANNOUNCE else ""
+
+
+def _level(verb: Verb, row: Row, situation: Situation) -> Level:
+    match verb:
+        case Verb.BARGE | Verb.HANGUP | Verb.CALL:
+            return "confirm"
+        case Verb.ANNOUNCE:
+            return "confirm"
+        case Verb.CLOSE:
+            return "confirm" if isinstance(row, Notice) else "name"
+        case Verb.PICKUP:
+            return "go" if isinstance(row, Member) and row.state is MemberState.WAITING else "confirm"
+        case Verb.PARK:
+            talking = (isinstance(row, Member) and row.state is MemberState.TALKING) or (
+                isinstance(row, Call) and row.state in (CallState.TALKING, CallState.HELD)
+            )
+            return "go" if talking else "confirm"
+        case Verb.SIGNIN | Verb.SIGNOUT | Verb.PAUSE | Verb.UNPAUSE:
+            return "confirm" if isinstance(row, Agent) and row.state not in _IDLE else "go"
+        case Verb.UNSTAFF:
+            return "confirm" if situation.last_ready_in else "go"
+    return "go"
+
+
+def _consequence(verb: Verb, row: Row, situation: Situation) -> str:
+    phone = situation.phone
+    waiting = isinstance(row, Member) and row.state in _ALIVE
+    leaves = ""
+    if isinstance(row, Member) and waiting:
+        place = f"place {row.position}" if row.position else "its place"
+        leaves = f"leaves {row.queue or 'the queue'}, loses {place}"
+    match verb:
+        case Verb.LISTEN:
+            return f"rings my {phone}, nobody hears you"
+        case Verb.WHISPER:
+            agent = row.agent if isinstance(row, Call) else row.serving if isinstance(row, Member) else ""
+            return f"rings my {phone}, {agent or 'the agent'} hears you"
+        case Verb.BARGE:
+            return f"rings my {phone}, both hear you"
+        case Verb.TRANSFER:
+            return f"{leaves}; counted as pulled, not as abandoned" if leaves else "leaves the agent"
+        case Verb.PARK:
+            return leaves
+        case Verb.PICKUP if leaves:
+            return f"rings my {phone}, {leaves}"
+        case Verb.PICKUP:
+            return f"takes the call over to my {phone}"
+        case Verb.FETCH:
+            return f"rings my {phone}"
+        case Verb.HANGUP:
+            return f"ends the call of {label(row)}"
+        case Verb.CALL:
+            return f"rings my {phone}, then calls {number_of(row)}"
+        case Verb.CLOSE if isinstance(row, Hotline):
+            return f"calls to {row.number or row.name} reach nobody"
+        case Verb.CLOSE:
+            return "the notice ends now for everyone"
+        case Verb.UNSTAFF if situation.last_ready_in:
+            return f"the last ready agent of {', '.join(situation.last_ready_in)}"
+        case Verb.SIGNIN | Verb.SIGNOUT | Verb.PAUSE | Verb.UNPAUSE if (
+            isinstance(row, Agent) and row.state not in _IDLE
+        ):
+            return f"is {row.state.value.replace('_', ' ')} now"
+    return ""

@@ -1,0 +1,137 @@
+"""From "the vendor accepted it" to "it happened": an adapter's evidence, looked at until it decides or time runs out.
+
+Nothing here asks the vendor for an action again. A doubt after an unclear answer ends as *unknown* unless evidence
+speaks, and evidence against wins over evidence for: better to look twice than to believe in what did not happen.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import anyio
+
+from wallboard.control.outcome import Phase
+from wallboard.control.ports import BoardPort, Changed
+from wallboard.domain.clock import Clock
+from wallboard.domain.keys import Resource
+from wallboard.domain.states import ResourceState
+from wallboard.vendors.base import Evidence, Trial, Verification
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks when the board does not change: some evidence is only the passing of time."""
+
+_TRUSTED = (ResourceState.LIVE, ResourceState.LATE)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One of the four endings. `evidence` names what decided, "" when nothing did."""
+
+    phase: Phase
+    ending: str
+    evidence: str = ""
+
+
+def judge(verification: Verification, trial: Trial) -> Verdict | None:
+    """What the evidence says now; None: nothing yet."""
+    against = _first(verification.denies, trial)
+    if against is not None:
+        return Verdict(Phase.NOT_CONFIRMED, f"not confirmed: {against.text}", against.text)
+    speaking = _first(verification.confirms, trial)
+    if speaking is not None:
+        return Verdict(Phase.CONFIRMED, f"confirmed by {speaking.text}", speaking.text)
+    return None
+
+
+def _first(evidence: tuple[Evidence, ...], trial: Trial) -> Evidence | None:
+    for piece in evidence:
+        try:
+            if piece.test(trial):
+                return piece
+        except Exception:
+            # An adapter's test that fails has seen nothing: it neither confirms nor denies, and ends no action.
+            log.exception("the evidence %r could not be looked for", piece.text)
+    return None
+
+
+def too_late(verification: Verification, trial: Trial, board: BoardPort, ambiguous: str) -> Verdict:
+    """The verdict when the deadline passed in silence."""
+    seconds = f"{verification.deadline:g} s"
+    if ambiguous:
+        return Verdict(Phase.UNKNOWN, f"unknown: {ambiguous}, and nothing showed it in {seconds}")
+    blind = [resource for resource in verification.watch if not _readable(board, trial.source, resource)]
+    if blind and len(blind) == len(verification.watch):
+        names = ", ".join(resource.value for resource in blind)
+        return Verdict(Phase.UNKNOWN, f"unknown: accepted, but {names} of {trial.source} cannot be read now")
+    return Verdict(Phase.NOT_CONFIRMED, f"not confirmed: accepted, but no sign of it in {seconds}")
+
+
+def cannot_show(verification: Verification, ambiguous: str) -> Verdict:
+    """The verdict where the vendor has nothing to show."""
+    if ambiguous:
+        return Verdict(Phase.UNKNOWN, f"unknown: {ambiguous}, and this vendor cannot show it ({verification.cannot})")
+    return Verdict(Phase.ACCEPTED, f"accepted: this vendor cannot show it ({verification.cannot})")
+
+
+def _readable(board: BoardPort, source: str, resource: Resource) -> bool:
+    view = board.resource_view(source, resource)
+    return view is not None and view.state in _TRUSTED
+
+
+async def verify(
+    verification: Verification, trial: Trial, board: BoardPort, clock: Clock, *, ambiguous: str = ""
+) -> Verdict:
+    """Wait for evidence until the deadline. `ambiguous` is why the vendor's answer is not clear ("" it was)."""
+    if verification.cannot:
+        return cannot_show(verification, ambiguous)
+    deadline = trial.receipt.answered_at + verification.deadline
+    changed = anyio.Event()
+
+    def note(_: Changed) -> None:
+        changed.set()
+
+    unsubscribe = board.subscribe(note)
+    try:
+        while True:
+            verdict = judge(verification, trial)
+            if verdict is not None:
+                return verdict
+            left = deadline - clock.now()
+            if left <= 0:
+                return too_late(verification, trial, board, ambiguous)
+            await _either(changed, clock, min(LOOK_EVERY, left))
+            changed = anyio.Event()
+    finally:
+        unsubscribe()
+
+
+async def _either(event: anyio.Event, clock: Clock, seconds: float) -> None:
+    """Return when the event is set or `seconds` of the clock have passed."""
+    await within(clock, seconds, event.wait)
+
+
+async def within(clock: Clock, seconds: float, work: Callable[[], Awaitable[object]]) -> bool:
+    """Run `work` for at most `seconds` of the clock; whether it finished. Its errors come out as they are."""
+    done = False
+    failure: Exception | None = None
+    async with anyio.create_task_group() as group:
+
+        async def limit() -> None:
+            await clock.sleep(seconds)
+            group.cancel_scope.cancel()
+
+        group.start_soon(limit)
+        try:
+            await work()
+            done = True
+        except Exception as error:
+            # Carried out of the task group by hand, which would wrap it.
+            failure = error
+        group.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    return done

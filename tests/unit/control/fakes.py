@@ -1,0 +1,339 @@
+"""A board and a vendor small enough to know what really happened, to compare with what control says happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.abc
+import anyio.lowlevel
+
+from wallboard.control.dispatcher import Dispatcher
+from wallboard.control.journal import Journal
+from wallboard.control.outcome import Outcome
+from wallboard.control.ports import Changed
+from wallboard.domain.clock import ManualClock
+from wallboard.domain.command import Command, Destination, Verb, new_id
+from wallboard.domain.errors import ReadError
+from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
+from wallboard.domain.models import Agent, Call, Hotline, Member, Membership, ParkedCall, Row
+from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
+from wallboard.domain.text import clean
+from wallboard.domain.update import Proof, SourceInfo
+from wallboard.vendors.base import (
+    YES,
+    Can,
+    CheckLine,
+    Evidence,
+    Feed,
+    Receipt,
+    Sink,
+    SourceSettings,
+    Trial,
+    Verification,
+)
+
+NOW = 1_770_000_000.0
+
+
+def call(
+    ident: str = "c-1", state: CallState = CallState.TALKING, *, caller: str = "+49301", agent: str = "Bo Quist"
+) -> Call:
+    return Call(
+        Key("hq", Kind.CALL, ident),
+        from_number=clean(caller),
+        from_name=clean("Mia Sand"),
+        to=clean("601"),
+        state=state,
+        started_at=NOW - 80,
+        agent=clean(agent),
+        agent_key=Key("hq", Kind.AGENT, "bo"),
+    )
+
+
+def member(ident: str = "m-1", state: MemberState = MemberState.WAITING, *, position: int | None = 1) -> Member:
+    return Member(
+        Key("hq", Kind.MEMBER, ident),
+        queue_id="601",
+        queue=clean("Sales"),
+        name=clean("Eve Lund"),
+        number=clean("+4930111"),
+        state=state,
+        joined_at=NOW - 60,
+        position=position,
+    )
+
+
+def agent(ident: str = "bo", state: AgentState = AgentState.READY, *, queues: tuple[str, ...] = ("601",)) -> Agent:
+    return Agent(
+        Key("hq", Kind.AGENT, ident),
+        clean(ident.title()),
+        extension=clean("202"),
+        state=state,
+        memberships=tuple(Membership(queue, clean(f"Queue {queue}")) for queue in queues),
+    )
+
+
+def hotline(state: HotlineState = HotlineState.OPEN, wanted: Wanted = Wanted.OPEN) -> Hotline:
+    return Hotline(Key("hq", Kind.HOTLINE, "9"), clean("Water rescue"), clean("+49241"), wanted=wanted, state=state)
+
+
+def parked(ident: str = "p-1") -> ParkedCall:
+    return ParkedCall(Key("hq", Kind.PARKED, ident), clean("701"), clean("Eve Lund"), clean("+4930111"), NOW - 5)
+
+
+@dataclass
+class View:
+    state: ResourceState = ResourceState.LIVE
+    age: float | None = 0.5
+
+
+class FakeBoard:
+    def __init__(self, clock: ManualClock, *rows: Row) -> None:
+        self.clock = clock
+        self.held: dict[Key, Row] = {row.key: row for row in rows}
+        self.views: dict[tuple[str, Resource], View] = {}
+        self.reads: dict[tuple[str, Resource], float] = {}
+        self.evidence: list[Proof] = []
+        self.listeners: list[Callable[[Changed], None]] = []
+        self.pending: dict[str, str] = {}
+        self.settled: dict[str, str] = {}
+        self.pulls: list[Key] = []
+
+    def now(self) -> float:
+        return self.clock.now()
+
+    def row(self, key: Key) -> Row | None:
+        return self.held.get(key)
+
+    def rows(self, resource: Resource, source: str | None = None) -> Sequence[Row]:
+        return [
+            row
+            for row in self.held.values()
+            if RESOURCE_OF[row.key.kind] is resource and source in (None, row.key.source)
+        ]
+
+    def read_at(self, source: str, resource: Resource, scope: str | None = None) -> float | None:
+        return self.reads.get((source, resource))
+
+    def proofs(self, source: str) -> Sequence[Proof]:
+        return self.evidence
+
+    def subscribe(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def row_state(self, key: Key) -> ResourceState:
+        return self.view(key.source, RESOURCE_OF[key.kind]).state
+
+    def resource_view(self, source: str, resource: Resource) -> View | None:
+        return self.view(source, resource)
+
+    def pend(self, pending: object) -> None:
+        self.pending[getattr(pending, "command_id", "")] = getattr(pending, "phase", "")
+
+    def settle(self, command_id: str, outcome: str) -> None:
+        self.settled[command_id] = outcome
+
+    def pulled(self, member_key: Key) -> None:
+        self.pulls.append(member_key)
+
+    # ---- what a test does to it
+
+    def view(self, source: str, resource: Resource) -> View:
+        return self.views.setdefault((source, resource), View())
+
+    def put(self, *rows: Row) -> None:
+        self.held.update({row.key: row for row in rows})
+        self.tell(*(RESOURCE_OF[row.key.kind] for row in rows))
+
+    def drop(self, *keys: Key) -> None:
+        for key in keys:
+            self.held.pop(key, None)
+        for key in keys:
+            self.reads[key.source, RESOURCE_OF[key.kind]] = self.clock.now()
+        self.tell(*(RESOURCE_OF[key.kind] for key in keys))
+
+    def prove(self, name: str, *subject: str) -> None:
+        self.evidence.append(Proof(name, self.clock.now(), subject))
+        self.tell(Resource.CALLS)
+
+    def tell(self, *resources: Resource) -> None:
+        for listener in tuple(self.listeners):
+            listener(frozenset(("hq", resource) for resource in resources))
+
+
+DONE = "Done"
+OVER = "Over"
+
+
+def table(verb: Verb, deadline: float = 10.0) -> Verification:
+    """Evidence by the vendor's word alone: `Done` names the target, `Over` says that it ended by itself."""
+
+    def did(trial: Trial) -> bool:
+        return trial.proof(DONE, f"{verb.value} {trial.command.target.key.id}") is not None
+
+    def over(trial: Trial) -> bool:
+        return trial.proof(OVER, trial.command.target.key.id) is not None
+
+    return Verification(
+        verb,
+        f"PUT {verb.value}",
+        confirms=(Evidence("the vendor's event", did),),
+        denies=(Evidence("it ended by itself", over),),
+        deadline=deadline,
+        watch=(Resource.CALLS,),
+    )
+
+
+@dataclass
+class FakeAdapter:
+    """`answer` is called once for each request: it does what the vendor does, and returns or raises its answer."""
+
+    clock: ManualClock
+    board: FakeBoard
+    answer: Callable[[Command], object] = lambda command: None
+    hold: anyio.Event | None = None
+    """Set: the vendor answers only when this event comes."""
+    able: Callable[[Verb, Row | None], Can] = lambda verb, row: YES
+    truth: Callable[[Row], Row | None] | None = None
+    """What a re-reading finds; None: the row as the board has it."""
+    refresh_error: ReadError | None = None
+    refresh_hangs: bool = False
+    check_table: Callable[[Verb], Verification] = table
+    own_settings: SourceSettings = field(
+        default_factory=lambda: SourceSettings("hq", "fake", "http://127.0.0.1", phone="2001")
+    )
+    performed: list[Command] = field(default_factory=list)
+    refreshed: int = 0
+    ids: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> SourceSettings:
+        return self.own_settings
+
+    def info(self) -> SourceInfo:
+        return SourceInfo("hq", "fake", phone=self.own_settings.phone)
+
+    def feeds(self) -> Sequence[Feed]:
+        return ()
+
+    async def run(self, sink: Sink) -> None:
+        return None
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        return self.able(verb, row)
+
+    def can_dial(self, destination: Destination) -> Can:
+        return Can(destination.number.lstrip("+").isdigit(), "not a number")
+
+    def verification(self, command: Command, row: Row | None) -> Verification:
+        return self.check_table(command.verb)
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        self.performed.append(command)
+        sent = self.clock.now()
+        if self.hold is not None:
+            await self.hold.wait()
+        result = self.answer(command)
+        if isinstance(result, Exception):
+            raise result
+        return Receipt("PUT → 204", "204", sent, self.clock.now(), self.ids)
+
+    async def refresh(self, row: Row) -> Row | None:
+        self.refreshed += 1
+        if self.refresh_hangs:
+            await anyio.sleep_forever()
+        if self.refresh_error is not None:
+            raise self.refresh_error
+        return row if self.truth is None else self.truth(row)
+
+    def table(self) -> Sequence[Verification]:
+        return [self.check_table(verb) for verb in Verb]
+
+    async def check(self) -> Sequence[CheckLine]:
+        return ()
+
+    async def aclose(self) -> None:
+        return None
+
+
+async def inline(work: Callable[[], None]) -> None:
+    work()
+
+
+class Desk:
+    """A dispatcher with its board, vendor and journal, in a task group that the test owns."""
+
+    def __init__(
+        self,
+        group: anyio.abc.TaskGroup,
+        path: Path,
+        *rows: Row,
+        read_only: bool = False,
+        journal: Journal | None = None,
+        board: FakeBoard | None = None,
+        clock: ManualClock | None = None,
+    ) -> None:
+        self.clock = clock or ManualClock(NOW)
+        self.board = board or FakeBoard(self.clock, *rows)
+        self.adapter = FakeAdapter(self.clock, self.board)
+        self.journal = journal or Journal(path, self.clock, operator="Mira", sync=lambda descriptor: None)
+        self.outcomes: list[Outcome] = []
+        self.hurried: list[tuple[str, tuple[Resource, ...]]] = []
+
+        def start(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+            group.start_soon(work)
+
+        def hurry(source: str, resources: Iterable[Resource]) -> None:
+            self.hurried.append((source, tuple(resources)))
+
+        self.dispatcher = Dispatcher(
+            self.board,
+            {"hq": self.adapter},
+            self.journal,
+            self.clock,
+            operator="Mira",
+            read_only=read_only,
+            hurry=hurry,
+            start=start,
+            offload=inline,
+        )
+        self.dispatcher.subscribe(self.outcomes.append)
+
+    def command(
+        self, verb: Verb, row: Row, number: str = "", *args: tuple[str, str], painted: Row | None = None
+    ) -> Command:
+        target = self.dispatcher.target(painted or row, self.clock.now())
+        destination = Destination(number, number) if number else None
+        return Command(new_id(), verb, target, destination, args, self.clock.now())
+
+    def press(self, verb: Verb, row: Row, number: str = "", *args: tuple[str, str]) -> Command:
+        """Submit as if the row had just been painted as it is given."""
+        command = self.command(verb, row, number, *args)
+        self.dispatcher.submit(command)
+        return command
+
+    def ending(self, command: Command) -> Outcome | None:
+        ends = [outcome for outcome in self.outcomes if outcome.command.id == command.id and outcome.final]
+        assert len(ends) <= 1
+        return ends[0] if ends else None
+
+    async def settle(self, command: Command, *, at_most: float = 120.0, step: float = 0.25) -> Outcome:
+        """Move the clock until the command has its ending."""
+        passed = 0.0
+        while (outcome := self.ending(command)) is None:
+            await self.idle()
+            if self.ending(command) is None:
+                assert passed < at_most, "no ending"
+                self.clock.advance(step)
+                passed += step
+        return outcome
+
+    async def idle(self) -> None:
+        """Let every task run until it waits for the clock or for the test; nothing here waits for anything else."""
+        for _ in range(30):
+            await anyio.lowlevel.checkpoint()

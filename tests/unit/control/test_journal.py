@@ -1,0 +1,205 @@
+"""The action journal: durable, private, chained, shared, rotated, and honest about what it lost."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wallboard.control.chain import open_unknowns, segments, show, verify
+from wallboard.control.journal import Journal, JournalError, describe
+from wallboard.domain.clock import ManualClock
+from wallboard.domain.command import Command, Destination, Fingerprint, Target, Verb
+from wallboard.domain.keys import Key, Kind
+
+CLOCK = ManualClock()
+
+
+def journal(path: Path, **options: Any) -> Journal:
+    return Journal(path, CLOCK, operator="Mira", environment={"SSH_CONNECTION": "192.0.2.7 5 192.0.2.1 22"}, **options)
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "audit.jsonl"
+
+
+def test_records_are_chained_and_say_who_asked_for_what_from_where(path: Path) -> None:
+    book = journal(path)
+    target = Target(Key("hq", Kind.CALL, "c-1"), "Mia Sand", Fingerprint(("+49", "601", "Bo"), 5.0, "talking"))
+    command = Command("01A", Verb.TRANSFER, target, Destination("204", "Anna"), (("text_in", "hello"),))
+    book.append("requested", describe(command), durable=False)
+    book.append("sent", {**describe(command), "request": "PUT x"}, durable=True)
+    first, second = lines(path)
+    assert (first["prev"], second["prev"]) == ("0" * 64, first["hash"])
+    assert first["target"]["key"] == "hq/call/c-1"
+    assert first["destination"] == {"number": "204", "label": "Anna", "key": ""}
+    assert (first["ssh_from"], first["operator"], first["verb"]) == ("192.0.2.7", "Mira", "transfer")
+    assert first["args"] == {"text_in": "5 characters"}
+    assert first["ts"].endswith("Z")
+    assert verify(path).ok
+
+
+def test_the_file_is_private_whatever_the_umask(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        journal(path).append("requested", {"id": "1"}, durable=True)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_planted_symlink_is_not_followed(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir()
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    path.symlink_to(victim)
+    with pytest.raises(JournalError):
+        journal(path).append("requested", {"id": "1"}, durable=True)
+    assert victim.read_text() == "mine"
+
+
+def test_an_edit_in_the_middle_shows_with_its_line(path: Path) -> None:
+    book = journal(path)
+    for number in range(5):
+        book.append("requested", {"id": str(number), "verb": "park"}, durable=False)
+    text = path.read_text().splitlines()
+    text[2] = text[2].replace('"park"', '"hold"')
+    path.write_text("\n".join(text) + "\n")
+    assert [problem.where for problem in verify(path).problems] == ["audit.jsonl:3"]
+
+
+def test_a_removed_line_shows(path: Path) -> None:
+    book = journal(path)
+    for number in range(4):
+        book.append("requested", {"id": str(number)}, durable=False)
+    text = path.read_text().splitlines()
+    path.write_text("\n".join([text[0], *text[2:]]) + "\n")
+    assert [problem.where for problem in verify(path).problems] == ["audit.jsonl:2"]
+
+
+def test_a_garbage_line_shows(path: Path) -> None:
+    book = journal(path)
+    book.append("requested", {"id": "1"}, durable=False)
+    with path.open("a") as stream:
+        stream.write("[" * 100_000 + "\n")
+    assert [problem.where for problem in verify(path).problems] == ["audit.jsonl:2"]
+
+
+def test_a_torn_last_line_is_tolerated_and_sealed_by_the_next_console(path: Path) -> None:
+    journal(path).append("sent", {"id": "1"}, durable=True)
+    with path.open("a") as stream:
+        stream.write('{"id":"2","phase":"se')
+    assert verify(path).ok
+    assert verify(path).torn == 1
+    journal(path).append("requested", {"id": "3"}, durable=True)
+    assert [record["phase"] for record in show(path)] == ["sent", "recovered", "requested"]
+    report = verify(path)
+    assert (report.ok, report.torn, report.records) == (True, 1, 3)
+
+
+def test_rotation_keeps_one_chain_and_a_removed_segment_is_told(path: Path) -> None:
+    book = journal(path, rotate_at=2000)
+    for number in range(30):
+        book.append("requested", {"id": str(number)}, durable=False)
+    assert len(segments(path)) > 3
+    assert [record["id"] for record in show(path) if record["phase"] == "requested"] == [str(n) for n in range(30)]
+    assert verify(path).ok
+    segments(path)[0].unlink()
+    report = verify(path)
+    assert (report.ok, report.begins_later) == (True, True)
+
+
+def test_two_consoles_write_one_chain_through_rotations(path: Path) -> None:
+    one, two = journal(path, rotate_at=3000), journal(path, rotate_at=3000)
+    for number in range(40):
+        (one if number % 3 else two).append("requested", {"id": str(number)}, durable=False)
+    report = verify(path)
+    assert report.ok
+    assert len({record["id"] for record in show(path) if record["phase"] == "requested"}) == 40
+
+
+def test_processes_that_write_at_once_do_not_break_the_chain(path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from wallboard.control.journal import Journal;"
+        "from wallboard.domain.clock import SystemClock;"
+        "book = Journal(Path(sys.argv[1]), SystemClock(), rotate_at=20000);"
+        "[book.append('requested', {'id': sys.argv[2] + str(n)}, durable=False) for n in range(50)]"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", script, str(path), name]) for name in "abc"]
+    assert [process.wait(30) for process in running] == [0, 0, 0]
+    assert verify(path).ok
+    assert len([record for record in show(path) if record["phase"] == "requested"]) == 150
+
+
+def test_a_full_disk_raises_and_leaves_nothing_that_looks_sent(path: Path) -> None:
+    full = False
+
+    def sync(descriptor: int) -> None:
+        if full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    book = journal(path, sync=sync)
+    book.append("requested", {"id": "1"}, durable=False)
+    full = True
+    with pytest.raises(JournalError, match="No space left on device"):
+        book.append("sent", {"id": "1"}, durable=True)
+    assert book.problem == "the action journal cannot be written: No space left on device"
+    assert [record["phase"] for record in show(path)] == ["requested"]
+    full = False
+    book.append("refused", {"id": "1"}, durable=True)
+    assert book.problem == ""
+    assert verify(path).ok
+
+
+@pytest.mark.parametrize("where", ["file", "missing"])
+def test_a_state_directory_that_cannot_be_is_a_sentence(tmp_path: Path, where: str) -> None:
+    (tmp_path / "state").write_text("a file")
+    path = tmp_path / "state" / "audit.jsonl" if where == "file" else tmp_path / "state" / "deep" / "audit.jsonl"
+    with pytest.raises(JournalError, match="cannot be written"):
+        journal(path).append("requested", {"id": "1"}, durable=True)
+
+
+def test_hostile_names_put_no_control_character_into_the_file(path: Path) -> None:
+    key = Key("hq", Kind.CALL, "\x1b]0;x\x07")
+    target = Target(key, "\x1b[2J\u202eMia", Fingerprint(("\x9b",), None, "talking"))
+    journal(path).append("sent", describe(Command("1", Verb.HANGUP, target)), durable=True)
+    data = path.read_bytes()
+    assert all(0x20 <= byte < 0x7F or byte == 0x0A for byte in data)
+    assert "\\u202e" not in data.decode()
+
+
+def test_a_killed_console_leaves_its_sent_actions_open_and_a_living_one_does_not(path: Path) -> None:
+    script = (
+        "import os, sys; from pathlib import Path; from wallboard.control.journal import Journal;"
+        "from wallboard.domain.clock import SystemClock;"
+        "book = Journal(Path(sys.argv[1]), SystemClock());"
+        "book.append('sent', {'id': 'done'}, durable=True); book.append('confirmed', {'id': 'done'}, durable=True);"
+        "book.append('sent', {'id': 'open', 'verb': 'transfer'}, durable=True);"
+        "sys.stdout.write('ready'); sys.stdout.flush(); sys.stdin.read()"
+    )
+    child = subprocess.Popen([sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    assert child.stdin is not None
+    assert child.stdout.read(5) == b"ready"
+    assert open_unknowns(path) == []
+    child.kill()
+    child.wait(10)
+    child.stdin.close()
+    child.stdout.close()
+    assert [record["id"] for record in open_unknowns(path)] == ["open"]
+    mine = journal(path)
+    mine.append("unknown", {"id": "open"}, durable=True)
+    assert open_unknowns(path) == []
