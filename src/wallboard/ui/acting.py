@@ -1,0 +1,378 @@
+"""From a verb key to a command: which row, which goal, which question first.
+
+What was painted is what is hit: the command carries the fingerprint of the row in the frame that was seen, a row that
+a re-sort has just moved is refused, and whatever changes the target while a dialog is open disarms it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wallboard.control.policy import Offer
+from wallboard.domain.command import Command, Destination, Verb, fingerprint, new_id
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Agent, Call, Hotline, Member, Phone, Queue, Row
+from wallboard.view.chrome import KeyHint
+from wallboard.view.dialogs import (
+    Answer,
+    Choice,
+    Chooser,
+    Confirm,
+    Picked,
+    Picker,
+    Prompt,
+    TextField,
+    TypeName,
+)
+from wallboard.view.directory import Directory
+from wallboard.view.format import span
+from wallboard.view.intents import GOALS, ON_PANE, SHORT, verbs
+
+if TYPE_CHECKING:
+    from wallboard.ui.console import Console
+
+STABLE_SECONDS = 0.3
+"""A row that moved under the cursor so recently may not be the one that was meant."""
+_ON_ENDED = frozenset({"row.note", "call.back"})
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One thing that a key press may mean: a verb on a row, reached through the row under the cursor."""
+
+    verb: Verb
+    row: Row
+    via: Row | None
+    offer: Offer
+
+
+class Acting:
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last: tuple[str, str] = ("", "")
+        self._hints: tuple[object, list[KeyHint]] = (None, [])
+
+    # ---- what can be done here --------------------------------------------------------------------------
+
+    def intents(self, action: str, row: Row) -> list[Intent]:
+        """Everything that `action` may mean on `row`, with what control says to each."""
+        dispatcher = self._console.dispatcher
+        out: list[Intent] = []
+        for seen, via in self._seen_through(action, row):
+            for verb in verbs(action, seen):
+                for candidate in dispatcher.candidates(verb, seen.key) or ():
+                    offer = dispatcher.offer(verb, candidate.key)
+                    out.append(Intent(verb, candidate, via if candidate.key == seen.key else seen, offer))
+                    if not offer.ok and isinstance(row, Queue):
+                        break
+        return out
+
+    def _seen_through(self, action: str, row: Row) -> list[tuple[Row, Row | None]]:
+        """The rows that the action is asked of: on a hotline, duty is a matter of its telephones."""
+        if action == "agent.duty" and isinstance(row, Hotline):
+            found: list[tuple[Row, Row | None]] = []
+            for agent in row.agents:
+                for phone in agent.phones or ():
+                    known = self._console.board.row(Key(row.key.source, Kind.PHONE, phone.id))
+                    if known is not None:
+                        found.append((known, row))
+            return found
+        return [(row, None)]
+
+    def hints(self) -> list[KeyHint]:
+        """The verb keys of the row under the cursor, dim ones with their reason."""
+        console = self._console
+        row = console.cursor_row
+        stamp = (console.board.version, row.key if row else None, console.active, int(console.clock.now()))
+        if self._hints[0] == stamp:
+            return self._hints[1]
+        out: list[KeyHint] = []
+        if row is not None:
+            for action in ON_PANE[console.active]:
+                key = console.key_of(action)
+                found = self.intents(action, row)
+                able = [intent for intent in found if intent.offer.ok]
+                if able:
+                    goal = able[0]
+                    text = SHORT[action] if action not in ("agent.duty", "hotline.toggle") else GOALS[goal.verb]
+                    note = (
+                        f" ({goal.offer.consequence})"
+                        if goal.offer.consequence and len(goal.offer.consequence) < 18
+                        else ""
+                    )
+                    out.append(KeyHint(key, text + note))
+                else:
+                    reason = found[0].offer.reason if found else self.nothing(action, row)
+                    out.append(KeyHint(key, SHORT[action], False, reason))
+        self._hints = (stamp, out)
+        return out
+
+    def nothing(self, action: str, row: Row) -> str:
+        """Why an action has no target on this row."""
+        if isinstance(row, Agent):
+            return "not on a call"
+        if isinstance(row, Member):
+            return (
+                "not answered yet" if action in ("call.listen", "call.whisper", "call.barge") else "no call of its own"
+            )
+        if isinstance(row, Queue):
+            return "nobody waits" if action == "call.pickup" else "no agent for it"
+        if isinstance(row, Hotline) and action == "agent.duty":
+            return "phones not read yet"
+        return "nothing to act on"
+
+    # ---- a key press ------------------------------------------------------------------------------------
+
+    def press(self, action: str, filled: str = "") -> None:
+        """Run a verb key on the row under the cursor, or say why not."""
+        console = self._console
+        now = console.clock.now()
+        if action == "call.end":
+            self._end()
+            return
+        selection = console.pane.selection
+        cursor = selection.cursor
+        if not isinstance(cursor, Key):
+            console.say("nothing selected; move to a row first", "warn")
+            return
+        if not console.pane.live(cursor):
+            if action not in _ON_ENDED:
+                console.say(f"{console.key_of(action)}: it ended; details, note and call-back still work", "warn")
+                return
+        elif selection.stable_since(now) < STABLE_SECONDS:
+            console.say("row moved, press again", "warn")
+            return
+        row = console.pane.painted.get(cursor) if console.pane.live(cursor) else console.pane.row(cursor)
+        row = row or console.pane.row(cursor)
+        if row is None:
+            console.say("nothing selected; move to a row first", "warn")
+            return
+        self._last = (action, "")
+        if console.pane.live(cursor):
+            found = self.intents(action, row)
+        else:
+            verb = verbs(action, row)[0]
+            found = [Intent(verb, row, None, console.dispatcher.offer(verb, cursor, row))]
+        able = [intent for intent in found if intent.offer.ok]
+        if not able:
+            reason = found[0].offer.reason if found else self.nothing(action, row)
+            console.say(f"{console.key_of(action)} {SHORT.get(action, action)}: {reason}", "warn")
+        elif len(able) == 1:
+            self._proceed(able[0], row, filled)
+        else:
+            choices = [Choice(i, f"{GOALS[i.verb]} {self.label(i.row)}", i.offer.consequence) for i in able]
+            title = f"{SHORT.get(action, action).upper()}: which?"
+            console.open(Chooser(title, choices, now), lambda answer: self._which(answer, row, filled))
+
+    def _which(self, answer: Answer, row: Row, filled: str) -> None:
+        if isinstance(answer.value, Intent):
+            self._proceed(answer.value, row, filled)
+
+    def again(self) -> None:
+        """Reopen the last action's dialog on this row, filled in."""
+        action, filled = self._last
+        if not action:
+            self._console.say("no action to repeat yet", "muted")
+            return
+        self.press(action, filled)
+
+    def _proceed(self, intent: Intent, painted: Row, filled: str) -> None:
+        """`painted`: the row under the cursor as it was drawn; its fingerprint goes with the command if it is hit."""
+        row = painted if intent.row.key == painted.key else intent.row
+        match intent.offer.needs:
+            case "destination":
+                self._pick(intent, row, filled)
+            case "queue":
+                self._choose_queue(intent, row)
+            case "text":
+                self._write(intent, row)
+            case _:
+                via = intent.via
+                args: tuple[tuple[str, str], ...] = ()
+                if intent.verb in (Verb.STAFF, Verb.UNSTAFF) and isinstance(via, Queue):
+                    args = (("queue", via.key.id), ("queue_name", via.name))
+                self._ask(intent, row, None, args, named=isinstance(via, Queue))
+
+    def _ask(
+        self,
+        intent: Intent,
+        row: Row,
+        destination: Destination | None,
+        args: tuple[tuple[str, str], ...],
+        named: bool = False,
+    ) -> None:
+        """Confirm as the offer demands, then submit. `named`: the row is not the one under the cursor, so ask."""
+        console = self._console
+        now = console.clock.now()
+        title = f"{GOALS[intent.verb].upper()} {self.label(row)}?"
+        go = self._command(intent, row, destination, args)
+
+        def done(answer: Answer) -> None:
+            if answer.value:
+                console.dispatcher.submit(go)
+            else:
+                console.say(f"left as it is: {self.label(row)}", "muted")
+
+        if intent.offer.level == "name":
+            name = str(getattr(row, "name", "") or self.label(row))
+            console.open(TypeName(title, intent.offer.consequence, name, now), done, self._watch(row))
+        elif intent.offer.level == "confirm" or named:
+            console.open(Confirm(title, intent.offer.consequence, now), done, self._watch(row))
+        else:
+            console.dispatcher.submit(go)
+
+    def _command(
+        self, intent: Intent, row: Row, destination: Destination | None, args: tuple[tuple[str, str], ...]
+    ) -> Command:
+        console = self._console
+        now = console.clock.now()
+        via = intent.via.key if intent.via is not None else None
+        target = console.dispatcher.target(row, now, via)
+        return Command(new_id(), intent.verb, target, destination, args, now)
+
+    def _watch(self, row: Row) -> Callable[[], str]:
+        """Says what changed about `row` since it was painted, "" while it is the same."""
+        before = fingerprint(row)
+        board = self._console.board
+
+        def changed() -> str:
+            now = board.row(row.key)
+            return "it ended" if now is None else before.difference(fingerprint(now))
+
+        return changed
+
+    # ---- questions --------------------------------------------------------------------------------------
+
+    def directory(self, source: str) -> Directory:
+        console = self._console
+        settings = console.settings
+        return Directory(console.context(), source, settings.favourites, settings.routes, console.ports.can_dial)
+
+    def _pick(self, intent: Intent, row: Row, filled: str) -> None:
+        console = self._console
+        now = console.clock.now()
+        attended = intent.verb is Verb.ATTENDED
+        may_attend = console.dispatcher.offer(Verb.ATTENDED, row.key).ok
+        picker = Picker(
+            f"TRANSFER of {self.label(row)} · {row.key.source}",
+            self.directory(row.key.source),
+            intent.offer.consequence or "the call leaves where it is",
+            now,
+            attended=attended,
+            may_attend=may_attend or attended,
+            field_=TextField(filled),
+        )
+
+        def done(answer: Answer) -> None:
+            if not isinstance(answer.value, Picked):
+                console.say(f"not sent: {self.label(row)}", "muted")
+                return
+            picked = answer.value
+            self._last = (self._last[0], picked.place.shown)
+            verb = Verb.ATTENDED if picked.attended else Verb.TRANSFER
+            chosen = Intent(verb, row, intent.via, intent.offer)
+            console.dispatcher.submit(self._command(chosen, row, picked.place.destination(), ()))
+
+        console.open(picker, done, self._watch(row))
+
+    def _choose_queue(self, intent: Intent, row: Row) -> None:
+        console = self._console
+        now = console.clock.now()
+        mine = {place.queue_id for place in row.memberships} if isinstance(row, Agent) else set()
+        wanted = intent.verb is Verb.UNSTAFF
+        queues = [
+            queue
+            for queue in console.board.rows(Resource.QUEUES, row.key.source)
+            if isinstance(queue, Queue) and (queue.key.id in mine) is wanted
+        ]
+        if not queues:
+            console.say(f"{self.label(row)} is in {'no queue' if wanted else 'every queue'}", "warn")
+            return
+        choices = [Choice(queue, queue.name, queue.number) for queue in queues]
+
+        def done(answer: Answer) -> None:
+            queue = answer.value
+            if isinstance(queue, Queue):
+                offer = console.dispatcher.offer(intent.verb, row.key)
+                again = Intent(intent.verb, row, queue, offer)
+                self._ask(again, row, None, (("queue", queue.key.id), ("queue_name", queue.name)))
+
+        console.open(
+            Chooser(f"{GOALS[intent.verb].upper()} {self.label(row)}: queue?", choices, now), done, self._watch(row)
+        )
+
+    def _write(self, intent: Intent, row: Row) -> None:
+        console = self._console
+        if intent.verb is Verb.NOTE:
+            text = console.notes.get(row.key, "")
+
+            def noted(answer: Answer) -> None:
+                if isinstance(answer.value, str):
+                    console.notes[row.key] = answer.value
+                    console.dispatcher.submit(self._command(intent, row, None, (("text", answer.value),)))
+
+            console.open(Prompt(f"NOTE on {self.label(row)}", TextField(text)), noted)
+            return
+        texts = (str(getattr(row, "announcement_in", "")), str(getattr(row, "announcement_out", "")))
+
+        def second(first: str) -> Callable[[Answer], None]:
+            def done(answer: Answer) -> None:
+                if isinstance(answer.value, str):
+                    self._ask(intent, row, None, (("text_in", first), ("text_out", answer.value)), named=True)
+
+            return done
+
+        def first(answer: Answer) -> None:
+            if isinstance(answer.value, str):
+                prompt = Prompt(f"TO AGENTS of {self.label(row)}", TextField(texts[1]))
+                console.open(prompt, second(answer.value), self._watch(row))
+
+        console.open(Prompt(f"TO CALLERS of {self.label(row)}", TextField(texts[0])), first, self._watch(row))
+
+    def _end(self) -> None:
+        console = self._console
+        target = console.dispatcher.session_target()
+        if target is None:
+            console.say("Q: you are not listening to anyone", "muted")
+            return
+        console.dispatcher.submit(Command(new_id(), Verb.END, target, asked_at=console.clock.now()))
+
+    # ---- words ------------------------------------------------------------------------------------------
+
+    def label(self, row: Row) -> str:
+        """The row's name in a sentence, as its pane says it."""
+        match row:
+            case Phone():
+                return f"{row.name} {row.extension}".strip()
+            case _:
+                for pane in self._console.panes.values():
+                    if pane.resource.value.startswith(row.key.kind.value) or pane.resource.value == row.key.kind.value:
+                        return pane.pane.label(row)
+        return row.key.id
+
+    def target_text(self) -> tuple[str, str]:
+        """The target line: what a verb would hit, and how fresh that is."""
+        console = self._console
+        selection = console.pane.selection
+        cursor = selection.cursor
+        row = console.pane.row(cursor)
+        if row is None or not isinstance(cursor, Key):
+            return "", ""
+        if not console.pane.live(cursor):
+            return f"{self.label(row)} · ended", ""
+        context = console.context()
+        parts = [self.label(row)]
+        match row:
+            case Member():
+                clock = context.elapsed(row.key, row.joined_at)
+                parts += [row.queue, f"waits {span(clock)}" if not row.serving else f"with {row.serving}"]
+            case Agent():
+                parts += [row.with_name] if row.with_name else []
+            case Call():
+                parts.append(span(context.elapsed(row.key, row.answered_at or row.started_at)))
+            case _:
+                pass
+        state = console.board.row_state(row.key)
+        return " · ".join(part for part in parts if part), f"{row.key.source} {state.value}"

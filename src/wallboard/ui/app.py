@@ -1,0 +1,303 @@
+"""The Textual app: it shows the console's frames and hands it keys. It decides nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.driver import Driver
+from textual.screen import Screen
+from textual.widget import Widget
+
+from wallboard.domain.keys import Resource
+from wallboard.theming import Theme
+from wallboard.ui import compositor
+from wallboard.ui.console import BOARD, Console
+from wallboard.ui.frame import Frame, frame
+from wallboard.ui.input import KeyGate
+from wallboard.ui.pane import PaneState
+from wallboard.ui.styles import Painter
+from wallboard.ui.widgets.grid import Grid
+from wallboard.ui.widgets.lines import Lines
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell
+from wallboard.view.layout import Layout, Place
+from wallboard.view.lines import clip
+
+FLUSH_SECONDS = 0.1
+"""Updates that arrive within it share a frame."""
+
+
+class PaneView(Widget):
+    """A pane's title line and grid at a place of the body."""
+
+    DEFAULT_CSS = """
+    PaneView { position: absolute; layout: vertical; }
+    PaneView > .title { height: 1; width: 1fr; }
+    """
+
+    def __init__(self, state: PaneState, painter: Painter) -> None:
+        super().__init__()
+        self.state = state
+        self.painter = painter
+        self.title_line = Lines(painter)
+        self.title_line.add_class("title")
+        self.grid = Grid(state, painter.style, ascii_only=painter.ascii_only, text=painter.text)
+        self.grid.can_focus = False
+        self.place: Place | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.title_line
+        yield self.grid
+
+    def put(self, place: Place | None) -> None:
+        """Move to a place of the body, or out of sight."""
+        if place == self.place:
+            return
+        self.place = place
+        self.display = place is not None
+        if place is not None:
+            self.styles.offset = (place.x, place.y)
+            self.styles.width = place.width
+            self.styles.height = place.height
+            self.grid.display = not place.summary
+
+
+class BoardScreen(Screen[None], inherit_bindings=False):
+    """All modes share one screen: lines above, a body, lines below."""
+
+    AUTO_FOCUS: ClassVar[str | None] = ""
+    ALLOW_SELECT: ClassVar[bool] = False
+    DEFAULT_CSS = """
+    BoardScreen { layout: vertical; overflow: hidden; }
+    BoardScreen > .lines { width: 1fr; }
+    BoardScreen > #body { width: 1fr; height: 1fr; overflow: hidden; }
+    #body > .mode { position: absolute; width: 100%; height: 100%; }
+    #body > .divider { position: absolute; width: 1; }
+    """
+
+
+class ConsoleApp(App[int], inherit_bindings=False):
+    """Run by the runtime, which owns everything it shows."""
+
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT: ClassVar[bool] = False
+    CSS = ""
+
+    def __init__(
+        self,
+        make_console: Callable[[ConsoleApp], Console],
+        theme: Theme,
+        load_theme: Callable[[str], Theme],
+        *,
+        ascii_only: bool = False,
+        driver_class: type[Driver] | None = None,
+        ready: Callable[[], None] | None = None,
+    ) -> None:
+        self._wallboard_theme = theme
+        super().__init__(driver_class=driver_class, ansi_color=True if theme.tokens["surface"].bg is None else None)
+        self._load_theme = load_theme
+        self._ready_callback = ready
+        self.painter = Painter(theme, ascii_only)
+        self.console_state = make_console(self)
+        self._top = Lines(self.painter)
+        self._bottom = Lines(self.painter)
+        self._mode = Lines(self.painter)
+        self._divider = Lines(self.painter)
+        self._body = Widget(id="body")
+        self._views = {state.resource: PaneView(state, self.painter) for state in self.console_state.panes.values()}
+        self._layout: Layout | None = None
+        self._dirty: set[Resource] = set()
+        self._take_asked = False
+        self._gate = KeyGate()
+        self._last_second = -1
+
+    # ---- life -------------------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[Any]:
+        return BoardScreen(id="_default")
+
+    async def on_mount(self) -> None:
+        for lines in (self._top, self._bottom):
+            lines.add_class("lines")
+        self._mode.add_class("mode")
+        self._divider.add_class("divider")
+        self._apply_background()
+        await self.screen.mount(self._top, self._body, self._bottom)
+        await self._body.mount(self._divider, *self._views.values(), self._mode)
+        for view in self._views.values():
+            view.display = False
+        self._mode.display = False
+        self._divider.display = False
+        compositor.install(self)
+        self.set_interval(0.25, self._second)
+        self.paint()
+        if self._ready_callback is not None:
+            self.call_after_refresh(self._ready_callback)
+
+    def _apply_background(self) -> None:
+        style = self.painter.style("text")
+        if style.bgcolor is not None and style.bgcolor.triplet is not None:
+            self.screen.styles.background = style.bgcolor.triplet.hex
+
+    def set_wallboard_theme(self, name: str) -> None:
+        """Another theme, at once."""
+        theme = self._load_theme(name)
+        self.painter = Painter(theme, self.painter.ascii_only)
+        self._apply_background()
+        for lines in (self._top, self._bottom, self._mode, self._divider):
+            lines.repaint(self.painter)
+        for view in self._views.values():
+            view.painter = self.painter
+            view.title_line.repaint(self.painter)
+            view.grid.restyle(self.painter.style)
+
+    # ---- frames -----------------------------------------------------------------------------------------
+
+    def data_changed(self, changed: frozenset[tuple[str, Resource]]) -> None:
+        """The board has new rows: they share a frame with all that arrives in the next tenth of a second."""
+        self._dirty |= {resource for _, resource in changed}
+        if not self._take_asked and self.is_running:
+            self._take_asked = True
+            self.set_timer(FLUSH_SECONDS, self._take_data)
+
+    def _take_data(self) -> None:
+        self._take_asked = False
+        if compositor.writer_busy(self):
+            # The terminal does not keep up: the newest state goes out when it does.
+            self._take_asked = True
+            self.set_timer(0.5, self._take_data)
+            return
+        dirty, self._dirty = frozenset(self._dirty), set()
+        self.console_state.reload(dirty)
+        self.paint()
+
+    def _second(self) -> None:
+        """Four times a second, to be near the turn of each; works once a second."""
+        second = int(self.console_state.clock.now())
+        if second == self._last_second:
+            return
+        self._last_second = second
+        self.console_state.tick()
+        if not compositor.writer_busy(self):
+            self.paint()
+
+    def paint(self) -> None:
+        """Bring the screen to the console's state; only what differs is drawn."""
+        console = self.console_state
+        size = self.size
+        if not self._body.is_attached:
+            return
+        now = console.clock.now()
+        shown = frame(console, size.width, size.height)
+        self._resize(self._top, len(shown.top))
+        self._resize(self._bottom, len(shown.bottom))
+        self._top.show(shown.top)
+        self._bottom.show(shown.bottom)
+        self._arrange(shown, size.width, size.height)
+        if shown.layout is None:
+            self._mode.show(shown.body)
+            return
+        context = console.context()
+        for place in shown.layout.places:
+            view = self._views[place.resource]
+            state = view.state
+            active = place.resource is console.active
+            if place.summary:
+                self._summary(view, place, active)
+                continue
+            if state.choose_columns(shown.layout.size_class, context):
+                view.grid.set_columns(state.columns, pinned=1)
+            view.grid.active = active
+            if active and console.columns_step:
+                view.grid.scroll_columns(console.columns_step)
+                console.columns_step = 0
+            view.grid.refresh_rows(now)
+            placed = [(spot.x, spot.width, spot.column) for spot in view.grid.placed]
+            title = state.title(place.width, placed, active, view.grid.hidden_above, view.grid.hidden_below)
+            view.title_line.show([title])
+
+    def _summary(self, view: PaneView, place: Place, active: bool) -> None:
+        state = view.state
+        context = state.context
+        if context is None:
+            return
+        number = self.console_state.key_of(f"pane.{place.resource.value}")
+        head = [Cell(f" {number} ", "info"), Cell(f"{state.pane.title:<13} ", "text bold" if active else "text")]
+        view.title_line.show([clip([*head, *state.pane.summary(context)], place.width)])
+
+    def _resize(self, lines: Lines, height: int) -> None:
+        if lines.styles.height is None or lines.styles.height.value != height:
+            lines.styles.height = height
+
+    def _arrange(self, shown: Frame, width: int, height: int) -> None:
+        layout = shown.layout
+        if layout == self._layout:
+            return
+        self._layout = layout
+        self._mode.display = layout is None
+        places = {place.resource: place for place in layout.places} if layout is not None else {}
+        for resource, view in self._views.items():
+            view.put(places.get(resource))
+        upright = layout.divider if layout is not None else None
+        self._divider.display = upright is not None
+        if layout is not None and upright is not None:
+            start, end = layout.divider_rows
+            self._divider.styles.offset = (upright, start)
+            self._divider.styles.height = end - start + 1
+            rows = {place.y for place in layout.places}
+            signs = [
+                "┬" if y == 0 else "┴" if y == end else "┼" if y in rows else glyphs.UPRIGHT
+                for y in range(start, end + 1)
+            ]
+            self._divider.show([[Cell(sign, "line")] for sign in signs])
+
+    # ---- keys -------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and self.is_running and self._body.is_attached:
+            event.stop()
+            event.prevent_default()
+            self.press(event)
+            return
+        await super().on_event(event)
+
+    def press(self, event: events.Key) -> None:
+        """One key: through the gate, to the console, onto the screen."""
+        console = self.console_state
+        character = event.character if event.is_printable else None
+        name = "space" if character == " " else character if character else event.key
+        if self._gate.accept(name, time.monotonic(), console.is_verb(name)):
+            console.key(name, character)
+            self.paint()
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.console_state.paste(event.text)
+        self.paint()
+
+    def on_grid_row_picked(self, message: Grid.RowPicked) -> None:
+        for resource, view in self._views.items():
+            if view.grid is message.grid and self.console_state.dialog is None:
+                self.console_state.go(resource, again=False)
+                view.state.selection.to(message.key, self.console_state.clock.now())
+                if message.chain > 1:
+                    self.console_state.details = True
+        self.paint()
+
+    def on_grid_wheeled(self, message: Grid.Wheeled) -> None:
+        for view in self._views.values():
+            if view.grid is message.grid:
+                view.state.selection.move(message.lines, self.console_state.clock.now())
+        self.paint()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._layout = None
+        self.call_after_refresh(self.paint)
+
+    @property
+    def shows_board(self) -> bool:
+        return self.console_state.mode == BOARD

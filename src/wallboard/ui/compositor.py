@@ -1,0 +1,430 @@
+"""Send only the cells that changed: a layer between Textual's compositor and the terminal.
+
+Textual sends every dirty region again from the left edge of its widget, each segment with its full colours: 4 to 46
+times the bytes of the cells that changed (measured), which a 64 kbit/s line never catches up with. This layer keeps
+what is on the glass, cell by cell, and sends the difference.
+
+The glass belongs to the terminal, not to a screen, so the layer stands where all screens pass: in `App._display`.
+That, and the shapes of the two compositor updates, are private to Textual. `install` checks them first and leaves
+Textual as it is if they differ; a fault later on takes the layer out again. It is all in this module.
+
+Hyperlinks are the one thing not passed on: the console makes none, and text from outside must not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import select
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from rich.cells import split_graphemes
+from rich.color import ColorSystem
+from rich.console import RenderableType
+from rich.segment import Segment
+from rich.style import Style
+from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
+from textual.app import App
+from textual.geometry import Offset, Region
+from textual.screen import Screen
+from textual.strip import Strip
+
+log = logging.getLogger(__name__)
+
+Pen = tuple[str, str, str]
+"""SGR codes of foreground, background and attributes ("1;4")."""
+GlassCell = tuple[str, Pen]
+"""A grapheme ("" in the second column of a wide one) and its pen."""
+Patch = tuple[int, int, Strip]
+"""Line, column, and what stands there now."""
+
+PLAIN: Pen = ("39", "49", "")
+UNKNOWN: GlassCell = ("\x00", PLAIN)  # equal to no cell that can be asked for
+SYNC_BYTES = 1024
+"""Smallest frame worth the synchronized-update bracket: tmux repaints a whole pane at the end of each."""
+RETRY_SECONDS = (0.005, 0.05)
+"""How soon a busy terminal is asked again: first, and at the longest."""
+_GAP = 5  # a cursor move costs about four bytes: unchanged cells in a shorter gap are cheaper to send again
+
+_ATTRIBUTES = (
+    ("bold", "1"),
+    ("dim", "2"),
+    ("italic", "3"),
+    ("underline", "4"),
+    ("blink", "5"),
+    ("blink2", "6"),
+    ("reverse", "7"),
+    ("conceal", "8"),
+    ("strike", "9"),
+    ("underline2", "21"),
+    ("frame", "51"),
+    ("encircle", "52"),
+    ("overline", "53"),
+)
+
+
+@lru_cache(maxsize=4096)
+def _pen(style: Style | None, colors: ColorSystem) -> Pen:
+    if style is None:
+        return PLAIN
+    foreground, background, attributes = PLAIN
+    if style.color is not None:
+        foreground = ";".join(style.color.downgrade(colors).get_ansi_codes(foreground=True))
+    if style.bgcolor is not None:
+        background = ";".join(style.bgcolor.downgrade(colors).get_ansi_codes(foreground=False))
+    attributes = ";".join(code for name, code in _ATTRIBUTES if getattr(style, name))
+    return foreground, background, attributes
+
+
+@lru_cache(maxsize=4096)
+def _change_pen(old: Pen, new: Pen) -> str:
+    """The shortest SGR sequence from one pen to the other."""
+    if old == new:
+        return ""
+    colors = [code for code, plain in zip(new[:2], PLAIN, strict=False) if code != plain]
+    afresh = ";".join([code for code in ("0" if new != PLAIN else "", new[2], *colors) if code])
+    if old[2] and old[2] != new[2]:
+        return f"\x1b[{afresh}m"
+    step = ";".join([code for code, was in zip((new[2], *new[:2]), (old[2], *old[:2]), strict=True) if code != was])
+    return f"\x1b[{min(afresh, step, key=len)}m"
+
+
+@lru_cache(maxsize=4096)
+def _cell(text: str, pen: Pen) -> GlassCell:
+    """Equal cells are mostly the same object: they compare at once, and a thousand cached lines stay small."""
+    return text, pen
+
+
+@lru_cache(maxsize=2048)
+def _segment(text: str, style: Style | None, colors: ColorSystem) -> tuple[GlassCell, ...]:
+    """One cell a column."""
+    pen = _pen(style, colors)
+    if text.isascii():
+        return tuple([_cell(char, pen) for char in text])
+    cells: list[GlassCell] = []
+    spans, _ = split_graphemes(text)
+    for start, end, width in spans:
+        if width:
+            cells.append(_cell(text[start:end], pen))
+            cells.extend([_cell("", pen)] * (width - 1))
+        elif cells:
+            cells[-1] = _cell(cells[-1][0] + text[start:end], pen)
+    return tuple(cells)
+
+
+def _cells(strip: Strip, colors: ColorSystem) -> list[GlassCell]:
+    cells: list[GlassCell] = []
+    for text, style, control in strip:
+        if not control:
+            cells += _segment(text, style, colors)
+    return cells
+
+
+class Glass:
+    """What is on the terminal, cell by cell, as far as this program knows."""
+
+    def __init__(self) -> None:
+        self.width = 0
+        self.height = 0
+        self.lines: list[list[GlassCell]] = []
+        # What was last painted where, to pass over a strip that is the very same object: line -> column -> strip.
+        self._strips: list[dict[int, Strip]] = []
+
+    @property
+    def known(self) -> bool:
+        return bool(self.lines)
+
+    def forget(self) -> None:
+        """Nothing is known of the terminal any more: the next frame has to be a whole one."""
+        self.lines, self._strips = [], []
+
+    def begin(self, width: int, height: int) -> None:
+        """Expect whole frames of this size; unless it is the size already known, every cell will be sent."""
+        if self.known and (width, height) == (self.width, self.height):
+            return
+        self.width, self.height = width, height
+        self.lines = [[UNKNOWN] * width for _ in range(height)]
+        self._strips = [{} for _ in range(height)]
+
+    def paint(self, patches: Iterable[Patch], colors: ColorSystem) -> str:
+        """Take the patches and return what to send for them: nothing if nothing changed."""
+        out: list[str] = []
+        pen = PLAIN
+        at: tuple[int, int] | None = None
+        for y, x, strip in patches:
+            if y >= self.height or x >= self.width or self._is_same(y, x, strip):
+                continue
+            cells = _cells(strip, colors)
+            del cells[self.width - x :]
+            line = self.lines[y]
+            end = x + len(cells)
+            old = line[x:end]
+            if cells == old:
+                continue
+            line[x:end] = cells
+            for first, last in _changed_runs(cells, old):
+                out.append(_move(at, y, x + first))
+                plain = True
+                for text, cell_pen in cells[first:last]:
+                    if cell_pen is not pen and cell_pen != pen:
+                        out.append(_change_pen(pen, cell_pen))
+                        pen = cell_pen
+                    out.append(text)
+                    plain = plain and text.isascii()
+                # Terminals disagree about some widths, and the last column leaves the cursor in limbo:
+                # trust the position only after plain text within the line.
+                at = (y, x + last) if plain and x + last < self.width else None
+        if pen != PLAIN:
+            out.append("\x1b[0m")
+        return "".join(out)
+
+    def _is_same(self, y: int, x: int, strip: Strip) -> bool:
+        line = self._strips[y]
+        if line.get(x) is strip:
+            return True
+        end = x + strip.cell_length
+        for left in [left for left, other in line.items() if left < end and left + other.cell_length > x]:
+            del line[left]
+        line[x] = strip
+        return False
+
+
+def _move(at: tuple[int, int] | None, y: int, x: int) -> str:
+    if at == (y, x):
+        return ""
+    if at is not None and at[0] == y and x > at[1]:
+        return f"\x1b[{x - at[1]}C" if x - at[1] > 1 else "\x1b[C"
+    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+
+
+def _changed_runs(cells: list[GlassCell], old: list[GlassCell]) -> list[tuple[int, int]]:
+    """Half-open runs of changed cells, whole wide characters only; a short gap in the same colours is included."""
+    changed = [i for i, (cell, was) in enumerate(zip(cells, old, strict=True)) if cell is not was and cell != was]
+    runs: list[tuple[int, int]] = []
+    first = last = changed[0]
+    for index in changed:
+        gap = index - last
+        if gap > 1 and (gap >= _GAP or any(cells[i][1] != cells[last][1] for i in range(last + 1, index))):
+            runs.append(_whole(cells, first, last + 1))
+            first = index
+        last = index
+    runs.append(_whole(cells, first, last + 1))
+    return runs
+
+
+def _whole(cells: list[GlassCell], first: int, last: int) -> tuple[int, int]:
+    while first > 0 and cells[first][0] == "":
+        first -= 1
+    while last < len(cells) and cells[last][0] == "":
+        last += 1
+    return first, last
+
+
+def _patches(update: LayoutUpdate | ChopsUpdate) -> Iterable[Patch]:
+    if isinstance(update, LayoutUpdate):
+        for y, line in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in line:
+                yield y, x, strip
+                x += strip.cell_length
+        return
+    for y, x1, x2 in update.spans:
+        # Only chops that touch the span are sure to have been drawn by the front-most widget.
+        for (x, chop), end in zip(update.chops[y].items(), update.chop_ends[y], strict=True):
+            if chop is not None and x < x2 and end > x1:
+                yield y, x, chop
+
+
+class DiffDisplay:
+    """Stands in for `App._display` of one app."""
+
+    def __init__(self, app: App[Any], sync: bool) -> None:
+        self.app = app
+        self.glass = Glass()
+        self.sync = sync
+        self._stock = app._display
+        self._session: object | None = None
+        self._cursor = Offset(0, 0)
+        self._retry: asyncio.TimerHandle | None = None
+        self._patience = RETRY_SECONDS[0]
+
+    @property
+    def pending(self) -> bool:
+        """Whether a frame waits for a terminal that has not taken the one before."""
+        return self._retry is not None
+
+    def __call__(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        app = self.app
+        if renderable is None or app._batch_count or not self._has_terminal():
+            self._stock(screen, renderable)
+            return
+        if not isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
+            self.glass.forget()
+            self._stock(screen, renderable)
+            return
+        try:
+            if self.pending or writer_busy(app):
+                # Latest wins: one whole comparison when the terminal is ready instead of a queue of old frames.
+                self._postpone()
+            else:
+                self._send(screen, renderable)
+        except Exception:
+            log.warning("cell diffing failed, back to the stock compositor", exc_info=True)
+            self.remove()
+            self._stock(screen, renderable)
+            screen.refresh()
+            return
+        app.post_display_hook()
+
+    def _has_terminal(self) -> bool:
+        app = self.app
+        return app._running and not app._closed and app._driver is not None and not (app.is_headless or app.is_inline)
+
+    def _send(self, screen: Screen[Any], update: LayoutUpdate | ChopsUpdate) -> None:
+        app, driver, glass = self.app, self.app._driver, self.glass
+        assert driver is not None
+        session = getattr(driver, "_writer_thread", None) or driver
+        if session is not self._session:
+            # A new writer thread: the terminal was handed to somebody else meanwhile.
+            self._session = session
+            glass.forget()
+        if isinstance(update, ChopsUpdate) and (not glass.known or len(update.chops) != glass.height):
+            update = screen._compositor.render_full_update()
+        if isinstance(update, LayoutUpdate):
+            glass.begin(update.region.width, update.region.height)
+        data = glass.paint(_patches(update), app.console._color_system or ColorSystem.TRUECOLOR)
+        cursor = app.screen.outer_size.clamp_offset(app.cursor_position)
+        if cursor != self._cursor or (data and cursor != Offset(0, 0)):
+            # Input methods draw where the (hidden) cursor is; a screen without an input has no use for it.
+            data += f"\x1b[{cursor.y + 1};{cursor.x + 1}H"
+            self._cursor = app._previous_cursor_position = cursor
+        if not data:
+            return
+        if self.sync and app._sync_available and len(data) > SYNC_BYTES:
+            data = f"{SYNC_START}{data}{SYNC_END}"
+        driver.write(data)
+        driver.flush()
+
+    def _postpone(self) -> None:
+        if self._retry is None:
+            self._retry = asyncio.get_running_loop().call_later(self._patience, self._send_postponed)
+            self._patience = min(2 * self._patience, RETRY_SECONDS[1])
+
+    def _send_postponed(self) -> None:
+        self._retry = None
+        app = self.app
+        if not self._has_terminal():
+            return
+        if app._batch_count or writer_busy(app):
+            self._postpone()
+            return
+        self._patience = RETRY_SECONDS[0]
+        screen = app.screen
+        self(screen, screen._compositor.render_update(full=True, screen_stack=app._background_screens))
+
+    def remove(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+        self.app.__dict__.pop("_display", None)
+
+
+def _installed(app: App[Any]) -> DiffDisplay | None:
+    display = app.__dict__.get("_display")
+    return display if isinstance(display, DiffDisplay) else None
+
+
+def install(target: App[Any] | Screen[Any], *, sync: bool = True) -> bool:
+    """Put the layer under every screen of the app, any time before or during its run. False: stock output stays.
+
+    `sync=False` never brackets a frame as a synchronized update.
+    """
+    app = target.app if isinstance(target, Screen) else target
+    if _installed(app) is not None:
+        return True
+    reason = unfit(app)
+    if reason is not None:
+        log.warning("cell diffing is off, this Textual differs: %s", reason)
+        return False
+    app.__dict__["_display"] = DiffDisplay(app, sync)
+    return True
+
+
+def uninstall(app: App[Any]) -> None:
+    """Back to stock output, with a whole frame."""
+    display = _installed(app)
+    if display is not None:
+        display.remove()
+        if app._running:
+            app.screen.refresh()
+
+
+def reset(app: App[Any]) -> None:
+    """Send everything again with the next frame: call it on resize, and for Ctrl+L."""
+    display = _installed(app)
+    if display is not None:
+        display.glass.forget()
+    if app._running and app.screen_stack:
+        app.screen.refresh()
+
+
+def frame_pending(app: App[Any]) -> bool:
+    """Whether the newest frame still waits for a slow terminal: what was rendered is not yet what is seen."""
+    display = _installed(app)
+    return display is not None and display.pending
+
+
+def writer_busy(app: App[Any]) -> bool:
+    """Whether the terminal has not yet taken what was written: ticks should be dropped, not queued."""
+    writer = getattr(app._driver, "_writer_thread", None)
+    queue = getattr(writer, "_queue", None)
+    if writer is None or queue is None:
+        return False
+    if queue.qsize():
+        return True
+    try:
+        # The queue is empty while one big frame is stuck in the kernel; then the terminal takes no more bytes.
+        return not select.select([], [writer.fileno()], [], 0)[1]
+    except (OSError, ValueError):
+        return False
+
+
+def unfit(app: App[Any]) -> str | None:
+    """Why this Textual cannot be diffed, or None. Checks the private names by using them."""
+    try:
+        parameters = list(inspect.signature(type(app)._display).parameters)
+        if parameters != ["self", "screen", "renderable"]:
+            return f"App._display takes {parameters}"
+        for name in ("_batch_count", "_running", "_closed", "_driver", "_sync_available", "_background_screens"):
+            if not hasattr(app, name):
+                return f"App has no {name}"
+        for name in ("render_full_update", "render_partial_update", "render_update"):
+            if not callable(getattr(Compositor, name, None)):
+                return f"Compositor has no {name}"
+        return _trial()
+    except Exception as error:  # whatever a changed private API raises means the same: leave Textual alone
+        return f"{type(error).__name__}: {error}"
+
+
+def _trial() -> str | None:
+    """Paint a small frame and a change of it, and compare what the glass says and what would be sent."""
+    red = Style(color="red", bold=True)
+    glass = Glass()
+    glass.begin(6, 2)
+    top, bottom = Strip([Segment("ab", red), Segment("cdef")]), Strip([Segment("世xy"), Segment("z!")])
+    whole: LayoutUpdate = LayoutUpdate([[top], [bottom]], Region(0, 0, 6, 2))
+    glass.paint(_patches(whole), ColorSystem.TRUECOLOR)
+    lines = [[(char, ("31", "49", "1") if char in "ab" else PLAIN) for char in "abcdef"]]
+    lines.append([(char, PLAIN) for char in ("世", "", "x", "y", "z", "!")])
+    if glass.lines != lines:
+        return "a whole frame reads differently"
+    if glass.paint(_patches(whole), ColorSystem.TRUECOLOR):
+        return "an unchanged frame is not silent"
+    part = ChopsUpdate([{0: None, 3: Strip([Segment("dEf")])}], [(0, 3, 6)], [[3, 6]])
+    if glass.paint(_patches(part), ColorSystem.TRUECOLOR) != "\x1b[1;5HE":
+        return "a partial frame reads differently"
+    return None

@@ -1,0 +1,208 @@
+"""One frame of the console: every line outside the grids, and where the panes stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wallboard.domain.command import Verb
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Call
+from wallboard.domain.states import CallState
+from wallboard.ui.console import BOARD, LOG, WALL, Console
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell
+from wallboard.view.chrome import KeyHint, alarm_line, call_bar, header, key_bar, target_line
+from wallboard.view.context import Context
+from wallboard.view.details import details
+from wallboard.view.eventlog import event_log
+from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange
+from wallboard.view.lines import Line, clip, rule
+from wallboard.view.sources import sources
+from wallboard.view.wall import wall
+
+_MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARGE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`top` and `bottom` lines around a body: panes by `layout`, or `body` lines where a mode fills the screen."""
+
+    top: list[Line]
+    layout: Layout | None
+    body: list[Line]
+    bottom: list[Line]
+
+    @property
+    def body_height(self) -> int:
+        return len(self.body)
+
+
+def frame(console: Console, width: int, height: int) -> Frame:
+    """What the screen of `width` × `height` shows now."""
+    if width < MINIMUM[0] or height < MINIMUM[1]:
+        text = f"wallboard needs {MINIMUM[0]}×{MINIMUM[1]}, this is {width}×{height}: make the window larger"
+        return Frame([], None, _message(text, width, height), [])
+    context = console.context()
+    if console.mode == WALL:
+        return Frame(
+            [], None, wall(context, width, height, console.clock.wall().astimezone(console.settings.zone)).lines, []
+        )
+    top = _top(console, context, width)
+    bottom = _bottom(console, context, width, height)
+    room = height - len(top) - len(bottom)
+    if console.mode == BOARD:
+        return Frame(top, arrange(width, room, console.active, console.zoomed, _summaries(console)), [], bottom)
+    return Frame(top, None, _mode(console, context, width, room), bottom)
+
+
+def _message(text: str, width: int, height: int) -> list[Line]:
+    words = text.split()
+    lines: list[str] = [""]
+    for word in words:
+        if len(lines[-1]) + len(word) + 1 > max(1, width):
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return [clip([Cell(line)], max(0, width)) for line in lines[: max(1, height)]]
+
+
+def _summaries(console: Console) -> Sequence[Resource]:
+    return [resource for resource in ALL if resource not in IN_PLACE or console.pane_has_rows(resource)]
+
+
+def _top(console: Console, context: Context, width: int) -> list[Line]:
+    settings = console.settings
+    wall_time = console.clock.wall().astimezone(settings.zone)
+    frozen = "order frozen" if any(pane.selection.frozen for pane in console.panes.values()) else ""
+    banner = "READ ONLY" if settings.read_only else settings.banner
+    keys = (console.key_of("alarm.go"), console.key_of("alarm.acknowledge"))
+    return [
+        header(context, width, settings.site, wall_time, _my_phone(console), frozen, banner),
+        alarm_line(context, width, console.alarms.shown, console.alarms.fresh, keys),
+    ]
+
+
+def _my_phone(console: Console) -> list[Cell]:
+    """My own telephone and what it does, from the first source that has one."""
+    for view in console.board.source_views():
+        phone = view.info.phone
+        if not phone:
+            continue
+        mine = [
+            call for call in console.board.rows(Resource.CALLS, view.info.name) if isinstance(call, Call) and call.mine
+        ]
+        if mine:
+            state, style = ("on a call", "info") if mine[0].state is CallState.TALKING else ("rings", "ring")
+            return [Cell("my phone ", "muted"), Cell(f"{phone} {glyphs.TALKING} {state}", style)]
+        return [Cell("my phone ", "muted"), Cell(f"{phone} {glyphs.READY} idle")]
+    return []
+
+
+def _bottom(console: Console, context: Context, width: int, height: int) -> list[Line]:
+    lines: list[Line] = []
+    lines += _panel(console, context, width, max(3, height - 12))
+    lines += _session_bar(console, context, width)
+    target, freshness = console.acting.target_text()
+    lines.append(target_line(target, freshness, console.outcome, console.board.unconfirmed, width))
+    if console.filtering:
+        shown, total = console.pane.selection.counts
+        text = f" filter {console.pane.pane.title}: {console.filter_field.text}_"
+        lines.append(
+            clip(
+                [Cell(text, "text bold"), Cell(f"   {shown} of {total}   Enter keeps it   Esc clears", "muted")], width
+            )
+        )
+    elif console.dialog is not None:
+        lines.append(clip([Cell(" the keys belong to the question above", "muted")], width))
+    else:
+        general = [
+            KeyHint(console.key_of("view.filter"), "filter"),
+            KeyHint(console.key_of("view.find"), "find"),
+            KeyHint(console.key_of("app.palette"), "command"),
+            KeyHint(console.key_of("app.help"), "keys" if width >= 110 else "more"),
+        ]
+        hints = console.acting.hints() if console.mode == BOARD else []
+        lines.append(key_bar(hints, general, width))
+    return lines
+
+
+def _panel(console: Console, context: Context, width: int, most: int) -> list[Line]:
+    """The dialog, or the details of the row: above the target line, so that the row stays in sight."""
+    if console.dialog is not None:
+        return console.dialog.dialog.lines(width, context.now)[:most]
+    if console.details and console.mode == BOARD:
+        row = console.pane.row(console.pane.selection.cursor)
+        if row is not None:
+            note = console.notes.get(row.key, "")
+            seen = console.seen.get(row.key, ())[-4:]
+            return details(console.pane.pane, row, context, console.acting.hints(), width, seen, note)[:most]
+    return []
+
+
+def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
+    lines: list[Line] = []
+    for session in console.dispatcher.sessions[-1:]:
+        mode = _MODE_NAMES.get(session.mode, str(session.mode).upper())
+        if not session.live:
+            text = f" {mode} ended: {session.why}"
+            lines.append(clip([Cell(text, "muted")], width))
+            continue
+        shown = mode if session.state == session.mode.value else session.state.upper()
+        keys = [
+            KeyHint(console.key_of(action), text)
+            for action, verb, text in (
+                ("call.listen", Verb.LISTEN, "listen"),
+                ("call.whisper", Verb.WHISPER, "whisper"),
+                ("call.barge", Verb.BARGE, "barge"),
+            )
+            if verb is not session.mode
+        ]
+        keys.append(KeyHint(console.key_of("call.end"), "end"))
+        clock = context.since(session.started_at)
+        lines.append(call_bar(shown, clock, session.phone, session.parties, session.hears, session.proof, keys, width))
+    return lines
+
+
+def _mode(console: Console, context: Context, width: int, room: int) -> list[Line]:
+    match console.mode:
+        case "log":
+            return event_log(tuple(console.entries), width, room, console.scroll.get(LOG, 0), console.settings.zone)
+        case "sources":
+            rights = console.ports.rights()
+            phones = [
+                f"{view.info.name}: phone {view.info.phone}"
+                if view.info.phone
+                else f"{view.info.name}: no phone set, so no e w b u c"
+                for view in context.board.source_views()
+            ]
+            lines = sources(context, width, rights, phones)
+        case _:
+            lines = _help(console, width)
+    top = min(console.scroll.get(console.mode, 0), max(0, len(lines) - room))
+    console.scroll[console.mode] = top
+    return lines[top : top + room]
+
+
+def _help(console: Console, width: int) -> list[Line]:
+    """The keys of this row, with reasons for the dim ones, then all keys."""
+    lines = [rule(f"KEYS on {console.pane.pane.title}", "Esc back   j k scroll", width)]
+    for hint in console.acting.hints():
+        text = hint.text if hint.ok else f"{hint.text}: {hint.reason}"
+        lines.append(
+            clip(
+                [
+                    Cell(f"  {hint.key:<10}", "info bold" if hint.ok else "muted"),
+                    Cell(text, "text" if hint.ok else "muted"),
+                ],
+                width,
+            )
+        )
+    lines.append(rule("ALL KEYS", "", width))
+    for action in console.settings.actions:
+        if action.scope == "board":
+            keys = " ".join(action.keys) or "–"
+            lines.append(
+                clip([Cell(f"  {keys:<14}", "info"), Cell(f"{action.does:<58}"), Cell(action.id, "muted")], width)
+            )
+    return lines

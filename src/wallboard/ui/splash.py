@@ -1,0 +1,195 @@
+"""The first frame, before anything heavy is imported, and the way back to the terminal as it was found.
+
+Standard library only, and little of it: this runs while the rest is still being read from disk. It claims nothing but
+that the program is starting. The console takes the terminal over from here without clearing it first.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import select
+import signal
+import sys
+import termios
+from types import FrameType, TracebackType
+
+from wallboard.domain.text import Clean, cell_width, clean
+
+ENTER_SCREEN = "\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l"
+RESTORE = (
+    "\x1b\\"  # ends a string that was cut off
+    "\x1b[?2026l"
+    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    "\x1b[?1004l\x1b[?2004l\x1b[?2048l"
+    "\x1b[<u"  # the kitty keyboard belongs to the screen, so before leaving that
+    "\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
+)
+"""Mouse, focus, paste marks, keyboard protocol, colours, wrapping, screen and cursor as a shell expects them."""
+CANCEL = "\x18"
+"""Ends a control sequence that was cut off."""
+PATIENCE = 0.3
+"""Seconds to wait for a terminal that takes no output."""
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+class _Held:
+    """What of the terminal is ours at the moment."""
+
+    screen: int | None = None  # descriptor whose alternate screen is shown
+    keyboard: int | None = None
+    attributes: list[object] | None = None  # of the keyboard, as found
+
+
+def output() -> int | None:
+    """The descriptor of the terminal to draw on: standard output, else standard error, else None."""
+    return next((number for number in (1, 2) if os.isatty(number)), None)
+
+
+def size(descriptor: int) -> tuple[int, int]:
+    """Columns and lines; 80 by 24 if the terminal does not say."""
+    try:
+        columns, lines = os.get_terminal_size(descriptor)
+    except OSError:
+        return 80, 24
+    return columns or 80, lines or 24
+
+
+def show(site: str, message: str, *, ascii_only: bool, colour: bool) -> None:
+    """Draw the first frame: the site and one sentence where the board's header will be. Nothing without a terminal."""
+    descriptor = output()
+    if descriptor is None:
+        return
+    columns, lines = size(descriptor)
+    hold(0)
+    _quieten()
+    for number in _ENDING:
+        signal.signal(number, _end)
+    atexit.register(restore_terminal)
+    sys.excepthook = _crash
+    _Held.screen = descriptor
+    write(descriptor, ENTER_SCREEN + frame(site, message, columns, lines, ascii_only=ascii_only, colour=colour))
+
+
+def frame(site: str, message: str, columns: int, lines: int, *, ascii_only: bool, colour: bool) -> str:
+    """The bytes of the first frame on an empty screen of that size."""
+    name, text = _fit(clean(site), columns - 2), clean(message)
+    if ascii_only:
+        name, text = _ascii(name), _ascii(text)
+    out = [f"\x1b[1;2H\x1b[1m{name}\x1b[0m"]
+    room = columns - cell_width(name) - 4
+    if room >= 8:
+        text = _fit(text, room)
+        out.append(f"  \x1b[38;5;245m{text}\x1b[0m" if colour else f"  {text}")
+    if lines >= 3:
+        rule = ("-" if ascii_only else "─") * columns
+        out.append(f"\x1b[3;1H\x1b[38;5;238m{rule}\x1b[0m" if colour else f"\x1b[3;1H{rule}")
+    return "".join(out)
+
+
+def _fit(text: Clean, columns: int) -> Clean:
+    columns = max(0, columns)
+    while cell_width(text) > columns:
+        text = Clean(text[:-1])
+    return text
+
+
+def _ascii(text: Clean) -> Clean:
+    return Clean(text.encode("ascii", "replace").decode("ascii"))
+
+
+def leave() -> None:
+    """Take the first frame away again, when no console follows it."""
+    restore_terminal()
+    for number in _ENDING:
+        if signal.getsignal(number) is _end:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+
+def is_up() -> bool:
+    """Whether the alternate screen is already shown."""
+    return _Held.screen is not None
+
+
+def hold(keyboard: int) -> None:
+    """Remember how the keyboard's terminal is set, the first time; `restore_terminal` puts it back."""
+    if _Held.attributes is not None:
+        return
+    try:
+        _Held.attributes = termios.tcgetattr(keyboard)
+        _Held.keyboard = keyboard
+    except termios.error:
+        _Held.attributes = None
+
+
+def entered(descriptor: int) -> None:
+    """Say that the alternate screen of `descriptor` is shown now."""
+    _Held.screen = descriptor
+
+
+def restore_terminal(*, cut: bool = False) -> None:
+    """The terminal as it was found. May be called twice, from a signal handler, and when the terminal is gone.
+
+    `cut`: output stopped in the middle of something. Waits at most `PATIENCE` for a terminal that takes nothing.
+    """
+    screen, _Held.screen = _Held.screen, None
+    keyboard, attributes = _Held.keyboard, _Held.attributes
+    _Held.keyboard = _Held.attributes = None
+    if screen is not None:
+        write(screen, (CANCEL if cut else "") + RESTORE)
+    if keyboard is not None and attributes is not None:
+        try:
+            # What was typed at the console, and its terminal's late answers, are not for the shell.
+            termios.tcflush(keyboard, termios.TCIFLUSH)
+            termios.tcsetattr(keyboard, termios.TCSANOW, attributes)  # type: ignore[arg-type]  # what tcgetattr gave
+        except termios.error:
+            return
+
+
+def write(descriptor: int, text: str) -> bool:
+    """Write a little, without ever getting stuck on a stopped terminal. False: it took nothing."""
+    data = text.encode("utf-8", "replace")
+    try:
+        if not select.select([], [descriptor], [], PATIENCE)[1]:
+            unstick(descriptor)
+            if not select.select([], [descriptor], [], 0)[1]:
+                return False
+        while data:
+            data = data[os.write(descriptor, data[:1024]) :]
+            if data and not select.select([], [descriptor], [], PATIENCE)[1]:
+                return False
+    except (OSError, ValueError, termios.error):
+        return False
+    return True
+
+
+def unstick(descriptor: int) -> None:
+    """Make room in a terminal that takes no output: forget what it holds, and wake whoever waits to write to it."""
+    termios.tcflush(descriptor, termios.TCOFLUSH)
+    # Flushing wakes no writer; starting output does, and only output that was stopped can be started.
+    termios.tcflow(descriptor, termios.TCOOFF)
+    termios.tcflow(descriptor, termios.TCOON)
+
+
+def _quieten() -> None:
+    """Keys typed while the program loads do not scribble on the frame; Ctrl-C still ends it."""
+    if _Held.keyboard is None:
+        return
+    try:
+        attributes = termios.tcgetattr(_Held.keyboard)
+        attributes[3] &= ~(termios.ECHO | termios.ICANON)
+        termios.tcsetattr(_Held.keyboard, termios.TCSANOW, attributes)
+    except termios.error:
+        return
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    restore_terminal()
+    os._exit(128 + number)
+
+
+def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A traceback on the alternate screen would vanish with it."""
+    restore_terminal()
+    sys.__excepthook__(kind, error, trace)

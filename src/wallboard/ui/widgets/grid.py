@@ -1,0 +1,333 @@
+"""The table of every pane: rows by key, one strip a line, and only the lines that changed are drawn again.
+
+It knows keys, cells and tokens, not what a queue or an agent is. Which rows, in which order, under which cursor is
+the source's business (`wallboard.view.selection`); the grid keeps the window on it and what it has painted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple, Protocol
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from wallboard.view.cells import ASCII_ELLIPSIS, ELLIPSIS, Cell, Column, Placed, furthest_skip, place, runs
+
+StyleFor = Callable[[str, str], Style]
+"""(tokens of a cell, token of its background) -> style."""
+
+MARGIN = 2
+"""Lines kept in sight above and below the cursor, where there are any."""
+_CACHED_STRIPS = 256  # a few screens: with ticking clocks no line comes back, except under a moving cursor
+# cursor and mark on one row, cursor, mark
+_SIGNS = ("█", "▌", "*")
+_ASCII_SIGNS = ("#", ">", "*")
+
+
+class GridSource(Protocol):
+    """What a pane tells its grid."""
+
+    def order(self) -> Sequence[Hashable]: ...
+
+    def cursor_index(self) -> int | None: ...
+
+    def cells(self, key: Hashable, now: float) -> Sequence[Cell]:
+        """One cell a column, in the order of the columns. Cheap: asked every second, for the visible rows only."""
+        ...
+
+    def row_style(self, key: Hashable) -> str:
+        """Any of tombstone, dim, marked, alarm, joined by a space, or ""."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedRow:
+    """The cursor's row as it went into a frame, and the monotonic second since which exactly this stands there."""
+
+    key: Hashable
+    texts: tuple[str, ...]
+    painted_at: float
+
+
+class _Line(NamedTuple):
+    key: Hashable
+    cells: tuple[Cell, ...]
+    style: str
+    cursor: str  # "" or the background token of the cursor's line
+
+
+class Grid(Widget, can_focus=True):
+    """A window on the rows of a source. It has no keys of its own: moving is a command like any other."""
+
+    ALLOW_SELECT: ClassVar[bool] = False
+    DEFAULT_CSS = """
+    Grid { width: 1fr; height: 1fr; }
+    """
+
+    class RowPicked(Message):
+        """A row was clicked: the row that was painted there. `chain` is 2 for a double click."""
+
+        def __init__(self, grid: Grid, key: Hashable, chain: int) -> None:
+            super().__init__()
+            self.grid = grid
+            self.key = key
+            self.chain = chain
+
+        @property
+        def control(self) -> Grid:
+            return self.grid
+
+    class Wheeled(Message):
+        """The wheel asks to move the cursor by so many lines."""
+
+        def __init__(self, grid: Grid, lines: int) -> None:
+            super().__init__()
+            self.grid = grid
+            self.lines = lines
+
+        @property
+        def control(self) -> Grid:
+            return self.grid
+
+    class WindowChanged(Message):
+        """Another number of rows is out of sight above or below."""
+
+        def __init__(self, grid: Grid, above: int, below: int) -> None:
+            super().__init__()
+            self.grid = grid
+            self.above = above
+            self.below = below
+
+        @property
+        def control(self) -> Grid:
+            return self.grid
+
+    def __init__(
+        self,
+        source: GridSource,
+        style_for: StyleFor,
+        columns: Sequence[Column] = (),
+        *,
+        pinned: int = 1,
+        ascii_only: bool = False,
+        background: str = "surface",
+        text: Callable[[str], str] = str,
+        clock: Callable[[], float] = time.monotonic,
+        id: str | None = None,  # noqa: A002 - the name that every widget has
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._source = source
+        self._style_for = style_for
+        self._columns = tuple(columns)
+        self._pinned = pinned
+        self._background = background
+        self._text = text
+        self._signs = _ASCII_SIGNS if ascii_only else _SIGNS
+        self._ellipsis = ASCII_ELLIPSIS if ascii_only else ELLIPSIS
+        self._clock = clock
+        self._active = True
+        self._skip = 0
+        self._placed: tuple[Placed, ...] = ()
+        self._top = 0
+        self._count = 0
+        self._now = 0.0
+        self._told = (0, 0)
+        self._lines: list[_Line | None] = []
+        self._painted: dict[int, tuple[_Line | None, float]] = {}
+        self._strips: dict[tuple[object, ...], Strip] = {}
+
+    # columns
+
+    def set_columns(self, columns: Sequence[Column], pinned: int | None = None) -> None:
+        """Show these columns, most important first; the first `pinned` stay while the others scroll."""
+        self._columns = tuple(columns)
+        if pinned is not None:
+            self._pinned = pinned
+        self._skip = 0
+        self._place()
+
+    def scroll_columns(self, step: int) -> bool:
+        """Bring dropped columns in (+1) or the first ones back (-1). False at either end."""
+        furthest = furthest_skip(self._columns, self.size.width, self._pinned)
+        skip = min(max(self._skip + step, 0), furthest)
+        if skip == self._skip:
+            return False
+        self._skip = skip
+        self._place()
+        return True
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """The columns on the screen and where they stand: the title line writes their names there."""
+        return self._placed
+
+    @property
+    def dropped_columns(self) -> tuple[int, int]:
+        """How many columns are out of sight to the left and to the right."""
+        shown = {spot.index for spot in self._placed}
+        last = max(shown, default=-1)
+        left = sum(1 for index in range(min(last, len(self._columns))) if index not in shown)
+        return left, len(self._columns) - 1 - last if self._columns else 0
+
+    def _place(self) -> None:
+        self._placed = place(self._columns, self.size.width, self._pinned, self._skip)
+        self._repaint()
+
+    # looks
+
+    @property
+    def active(self) -> bool:
+        """Whether keys act on this grid: only then its cursor line has the cursor's background."""
+        return self._active
+
+    @active.setter
+    def active(self, active: bool) -> None:
+        if active != self._active:
+            self._active = active
+            self.refresh_rows(self._now)
+
+    def restyle(self, style_for: StyleFor) -> None:
+        """Take another theme's styles, at once."""
+        self._style_for = style_for
+        self._repaint()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    def _repaint(self) -> None:
+        self._strips.clear()
+        self._lines = []
+        self.refresh_rows(self._now)
+        self.refresh()
+
+    # rows
+
+    def refresh_rows(self, now: float) -> None:
+        """Ask for the cells of the visible rows; draw the lines that changed, and nothing if none did."""
+        self._now = now
+        width, height = self.size
+        if not width or not height:
+            return
+        fresh = self._window(height)
+        shown = self._lines
+        self._lines = fresh
+        if len(shown) != len(fresh):
+            self.refresh()
+        else:
+            dirty = [Region(0, y, width, 1) for y, line in enumerate(fresh) if line != shown[y]]
+            if len(dirty) > height // 2:
+                self.refresh()
+            elif dirty:
+                self.refresh(*dirty)
+        told = self.hidden_above, self.hidden_below
+        if told != self._told:
+            self._told = told
+            self.post_message(self.WindowChanged(self, *told))
+
+    def rows_changed(self) -> None:
+        """Rows came, went or moved, or the cursor did."""
+        self.refresh_rows(self._now)
+
+    @property
+    def hidden_above(self) -> int:
+        return self._top
+
+    @property
+    def hidden_below(self) -> int:
+        return max(0, self._count - self._top - self.size.height)
+
+    def painted(self) -> PaintedRow | None:
+        """The cursor's row as last drawn; None if no cursor line has been."""
+        for line, painted_at in self._painted.values():
+            if line is not None and line.cursor:
+                return PaintedRow(line.key, tuple(cell.text for cell in line.cells), painted_at)
+        return None
+
+    def _window(self, height: int) -> list[_Line | None]:
+        """The lines to show, after moving the window so that the cursor is in sight."""
+        source, now = self._source, self._now
+        order, cursor = source.order(), source.cursor_index()
+        self._count = len(order)
+        top = self._top
+        if cursor is not None:
+            margin = min(MARGIN, (height - 1) // 2)
+            top = min(max(top, cursor + margin + 1 - height), cursor - margin)
+        self._top = top = max(0, min(top, len(order) - height))
+        lit = "cursor" if self._active else self._background
+        lines: list[_Line | None] = [
+            _Line(key, tuple(source.cells(key, now)), source.row_style(key), lit if index == cursor else "")
+            for index, key in enumerate(order[top : top + height], top)
+        ]
+        return lines + [None] * (height - len(lines))
+
+    # drawing
+
+    def render_line(self, y: int) -> Strip:
+        line = self._lines[y] if y < len(self._lines) else None
+        before = self._painted.get(y)
+        if before is None or before[0] != line:
+            self._painted[y] = line, self._clock()
+        width = self.size.width
+        key = (width, line and line[1:])
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) >= _CACHED_STRIPS:
+                self._strips.clear()
+            strip = self._strips[key] = self._draw(line, width)
+        return strip
+
+    def _draw(self, line: _Line | None, width: int) -> Strip:
+        if line is None:
+            return Strip.blank(width, self._style_for("text", self._background))
+        background = line.cursor or self._background
+        marked = "marked" in line.style
+        both, cursor, mark = self._signs
+        sign = (both if marked else cursor) if line.cursor else mark if marked else " "
+        segments = [Segment(sign, self._style_for("text", background))]
+        for text, token in runs(self._placed, line.cells, width, self._ellipsis):
+            segments.append(Segment(self._text(text), self._style_for(_token(token, line.style), background)))
+        return Strip(segments).adjust_cell_length(width, self._style_for("text", background))
+
+    # events
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._painted.clear()
+        self._skip = min(self._skip, furthest_skip(self._columns, self.size.width, self._pinned))
+        self._place()
+
+    def on_hide(self, event: events.Hide) -> None:
+        self._painted.clear()
+
+    def on_click(self, event: events.Click) -> None:
+        line, _ = self._painted.get(event.y, (None, 0.0))
+        if line is not None:
+            event.stop()
+            self.post_message(self.RowPicked(self, line.key, event.chain))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.post_message(self.Wheeled(self, 1))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.post_message(self.Wheeled(self, -1))
+
+
+def _token(token: str, row_style: str) -> str:
+    if not row_style:
+        return token
+    if "tombstone" in row_style or "dim" in row_style:
+        return "muted"
+    if "alarm" in row_style and token == "text":
+        token = "alarm"
+    return f"{token} bold" if "marked" in row_style else token

@@ -1,0 +1,1 @@
+"""Pure views: from board facts to rows of cells, without a terminal."""

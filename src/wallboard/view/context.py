@@ -1,0 +1,56 @@
+"""What every view may look at: the board at one instant, and what the console itself adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from wallboard.board.board import Board
+from wallboard.domain.keys import Key, Resource
+from wallboard.domain.states import ResourceState
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The board, the instant, the zone of shown times, sentences about rows that this console acted on (`said`),
+    and the worst alarm on each row (`severities`: "warn" or "alarm")."""
+
+    board: Board
+    now: float
+    zone: tzinfo | None = None
+    said: Mapping[Key, str] = field(default_factory=dict)
+    severities: Mapping[Key, str] = field(default_factory=dict)
+    notes: Mapping[Key, str] = field(default_factory=dict)
+    sources: int = 1
+
+    def since(self, instant: float | None) -> float | None:
+        """Seconds from `instant` to now, None if it is unknown."""
+        return None if instant is None else max(0.0, self.now - instant)
+
+    def dim(self, key: Key) -> bool:
+        """Whether the row is too old to be shown as if it were true."""
+        return self.board.row_state(key) in (ResourceState.STALE, ResourceState.GONE, ResourceState.NEVER)
+
+    def elapsed(self, key: Key, instant: float | None) -> float | None:
+        """A running clock: it counts while its row is live or late, and stops where the data stopped."""
+        if instant is None:
+            return None
+        if self.dim(key):
+            seen = self.board.seen_at(key)
+            return None if seen is None else max(0.0, seen - instant)
+        return max(0.0, self.now - instant)
+
+
+def severities(board: Board, now: float) -> dict[Key, str]:
+    """The worst alarm of each row."""
+    worst: dict[Key, str] = {}
+    for alarm in board.alarms.active(now):
+        if alarm.key is not None and worst.get(alarm.key) != "alarm":
+            worst[alarm.key] = alarm.severity
+    return worst
+
+
+def many_sources(board: Board, resource: Resource) -> bool:
+    """Whether a pane shows rows of more than one source, and so needs its source column."""
+    return len({view.info.name for view in board.source_views() if any(r.name == resource for r in view.resources)}) > 1

@@ -1,0 +1,194 @@
+"""Everything known of one row, in lines: what it is, what can be done with it and why the rest cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Queue, Receptionist, Row
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell, fit
+from wallboard.view.chrome import KeyHint
+from wallboard.view.context import Context
+from wallboard.view.format import age, count, local, percent, span
+from wallboard.view.lines import Line, clip, rule, wrapped
+from wallboard.view.panes.base import Pane
+from wallboard.view.panes.hotlines import drifted
+
+
+def details(
+    pane: Pane,
+    row: Row,
+    context: Context,
+    hints: Sequence[KeyHint],
+    width: int,
+    history: Sequence[str] = (),
+    note: str = "",
+) -> list[Line]:
+    """The panel of `row`: facts, what was seen of it, what can and cannot be done, the vendor's own words."""
+    seen = context.board.seen_at(row.key)
+    read = f"read {age(context.since(seen))} ago" if seen is not None else "not read yet"
+    state = context.board.row_state(row.key).value
+    lines: list[Line] = [rule(f"DETAILS {pane.label(row)}", f"{row.key} · {state} · {read}", width)]
+    for name, text in _facts(row, context):
+        lines += _wrapped(name, text, width)
+    if note:
+        lines += _wrapped("note", note, width)
+    if history:
+        lines += _wrapped("seen", " · ".join(history), width)
+    able = "  ".join(f"{hint.key} {hint.text}" for hint in hints if hint.ok)
+    reasons: dict[str, list[str]] = {}
+    for hint in hints:
+        if not hint.ok:
+            reasons.setdefault(hint.reason, []).append(hint.key)
+    unable = " · ".join(f"{' '.join(keys)}: {reason}" for reason, keys in reasons.items())
+    if able:
+        lines += _wrapped("can", able, width)
+    if unable:
+        lines += _wrapped("cannot", unable, width, "muted")
+    return lines
+
+
+def _wrapped(name: str, text: str, width: int, style: str = "text") -> list[Line]:
+    room = max(10, width - 10)
+    return [
+        clip([Cell(f" {fit(name if not index else '', 8)} ", "muted"), Cell(part, style)], width)
+        for index, part in enumerate(wrapped(text, room))
+    ]
+
+
+def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
+    since = context.since
+    zone = context.zone
+    match row:
+        case Queue():
+            stats = context.board.queue_stats(row.key)
+            counts = stats.counts
+            level = stats.service_level
+            agents = ", ".join(
+                f"{value} {name}"
+                for name, value in (
+                    ("ready", counts.ready),
+                    ("ringing", counts.ringing),
+                    ("talking", counts.talking),
+                    ("wrap-up", counts.wrap_up),
+                    ("break", counts.break_),
+                    ("other call", counts.other_call),
+                    ("no phone", counts.unreachable),
+                    ("stuck", counts.stuck),
+                    ("mismatch", counts.mismatch),
+                    ("off", counts.off),
+                    ("unknown", counts.unknown),
+                )
+                if value
+            )
+            facts = [
+                ("queue", f"{row.name} {row.number} · {row.channel.value} · strategy {row.strategy or '–'}"),
+                (
+                    "callers",
+                    f"{count(stats.waiting)} waiting, {count(stats.ringing)} ringing, {count(stats.talking)} talking"
+                    f" · longest {span(since(stats.longest_since))}",
+                ),
+                ("agents", agents or "none known"),
+                (
+                    "service",
+                    f"{percent(level.value)} of {level.n} ({level.formula or 'no formula'})"
+                    if level.value is not None
+                    else f"– {level.reason}",
+                ),
+                ("ended", f"{count(stats.answered)} answered, {count(stats.abandoned)} abandoned"),
+            ]
+        case Member():
+            glyph, word, _ = glyphs.MEMBER[row.state]
+            facts = [
+                (
+                    "caller",
+                    f"{glyph} {word} {span(since(row.joined_at))} · {row.queue} · place {count(row.position)}"
+                    f" · joined {local(row.joined_at, zone)}",
+                ),
+                ("number", row.number or "anonymous"),
+            ]
+            if row.serving:
+                facts.append(("with", row.serving))
+        case Agent():
+            glyph, word, _ = glyphs.AGENT[row.state]
+            places = ", ".join(
+                f"{place.queue}"
+                + (f" level {place.level}" if place.level is not None else "")
+                + (f" position {place.position}" if place.position is not None else "")
+                + (" paused" if place.paused else "")
+                for place in row.memberships
+            )
+            phone = {True: "registered", False: "not registered", None: "–"}[row.registered]
+            facts = [
+                (
+                    "agent",
+                    f"{glyph} {word} {span(since(row.since))} · extension {row.extension or '–'} · phone {phone}",
+                ),
+                ("queues", places or "none"),
+                ("vendor", f"status {row.raw_status or '–'}, state {row.raw_state or '–'}"),
+            ]
+            if row.with_name:
+                facts.append(("with", row.with_name))
+        case Call():
+            glyph, word, _ = glyphs.CALL[row.state]
+            recording = {True: "recording", False: "not recorded", None: "recording unknown"}[row.recording]
+            facts = [
+                ("call", f"{glyph} {word} · {row.direction.value} · {recording}"),
+                ("from", f"{row.from_name} {row.from_number}".strip() or "unknown"),
+                ("to", f"{row.to} {row.to_name}".strip() or "unknown"),
+                ("times", f"set up {local(row.started_at, zone)}, answered {local(row.answered_at, zone)}"),
+            ]
+            if row.agent:
+                facts.append(("agent", row.agent))
+            if not row.real:
+                facts.append(("note", "the talk runs elsewhere (forwarded): no listening here"))
+        case Hotline():
+            facts = [
+                (
+                    "hotline",
+                    f"{row.state.value} ({row.raw_status or 'no word'}), asked {row.wanted.value}"
+                    + (f" since {age(since(row.since))}" if row.since else "")
+                    + ("  NOT AS ASKED" if drifted(row) else ""),
+                ),
+                ("channels", f"in –/{count(row.channels_in)}, out –/{count(row.channels_out)} (use is not told)"),
+            ]
+            for agent in row.agents:
+                phones = (
+                    "not read yet"
+                    if agent.phones is None
+                    else ", ".join(
+                        f"{phone.name} {phone.number} {'on' if phone.active else 'off'}" for phone in agent.phones
+                    )
+                )
+                facts.append(("duty", f"{agent.name}: {phones or 'no phone'}"))
+            if row.last_call is not None:
+                facts.append(
+                    (
+                        "last",
+                        f"{local(row.last_call.started_at, zone)} taken by {row.last_call.taken_by or '–'},"
+                        f" {row.last_call.entries} entries",
+                    )
+                )
+            facts.append(("says", f"callers: {row.announcement_in or '–'} · agents: {row.announcement_out or '–'}"))
+        case Notice():
+            facts = [
+                ("notice", f"{row.title} · {row.set}"),
+                ("when", f"{local(row.active_from, zone)} to {local(row.active_to, zone)} {row.when}"),
+                ("why", f"{row.why} {row.where}"),
+                ("remarks", row.remarks or "–"),
+            ]
+        case Receptionist():
+            facts = [("number", row.number), ("language", row.language)]
+            facts += [(f"{entry.input}", f"{entry.to} ({entry.open})") for entry in row.sends_to]
+        case ParkedCall():
+            facts = [
+                ("caller", f"{row.caller} {row.number}".strip()),
+                ("slot", f"{row.slot}, parked {span(since(row.since))} by {row.by or '–'}"),
+                (
+                    "returns",
+                    f"{span(row.returns_at - context.now) if row.returns_at else '–'} to {row.returns_to or '–'}",
+                ),
+            ]
+        case _:
+            facts = []
+    return [*facts, *((str(name), str(value)) for name, value in getattr(row, "details", ()))]

@@ -1,0 +1,111 @@
+"""The signs of the board: each state has a glyph, a word and a colour, so that none depends on colour alone."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState
+from wallboard.domain.text import cell_width
+
+READY, RINGING, TALKING, WRAP, HELD, WAITING, OFF = "●", "◐", "◆", "◇", "‖", "○", "·"
+WARN, ALARM, STALE = "▲", "■", "~"
+CURSOR, TARGET, BOTH, TO = "▌", "▸", "↔", "→"
+LINE, UPRIGHT = "─", "│"
+
+Sign = tuple[str, str, str]
+"""(glyph, word, token)."""
+
+AGENT: dict[AgentState, Sign] = {
+    AgentState.READY: (READY, "ready", "ok"),
+    AgentState.RINGING: (RINGING, "ringing", "ring"),
+    AgentState.TALKING: (TALKING, "talking", "info"),
+    AgentState.WRAP_UP: (WRAP, "wrap-up", "wrap"),
+    AgentState.BREAK: (HELD, "break", "muted"),
+    AgentState.OTHER_CALL: (TALKING, "other call", "info"),
+    AgentState.OFF: (OFF, "off", "muted"),
+    AgentState.UNREACHABLE: (WARN, "no phone", "warn"),
+    AgentState.STUCK: (ALARM, "stuck", "alarm"),
+    AgentState.MISMATCH: (WARN, "mismatch", "warn"),
+    AgentState.UNKNOWN: ("?", "unknown", "muted"),
+}
+MEMBER: dict[MemberState, Sign] = {
+    MemberState.WAITING: (WAITING, "waiting", "text"),
+    MemberState.RINGING: (RINGING, "ringing", "ring"),
+    MemberState.TALKING: (TALKING, "talking", "info"),
+    MemberState.ABANDONED: (OFF, "left", "muted"),
+    MemberState.UNKNOWN: ("?", "unknown", "muted"),
+}
+CALL: dict[CallState, Sign] = {
+    CallState.RINGING: (RINGING, "ringing", "ring"),
+    CallState.TALKING: (TALKING, "talking", "info"),
+    CallState.HELD: (HELD, "held", "muted"),
+    CallState.PARKED: (HELD, "parked", "wrap"),
+    CallState.UNKNOWN: ("?", "unknown", "muted"),
+}
+HOTLINE: dict[HotlineState, Sign] = {
+    HotlineState.OPEN: (READY, "open", "ok"),
+    HotlineState.STARTING: (RINGING, "starting", "ring"),
+    HotlineState.PAUSED: (HELD, "paused", "muted"),
+    HotlineState.ERROR: (ALARM, "error", "alarm"),
+    HotlineState.UNKNOWN: ("?", "unknown", "muted"),
+}
+SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
+
+_ASCII = {
+    READY: "o",
+    RINGING: "*",
+    TALKING: "#",
+    WRAP: "w",
+    HELD: "=",
+    WAITING: "-",
+    OFF: ".",
+    WARN: "!",
+    ALARM: "X",
+    CURSOR: ">",
+    TARGET: ">",
+    BOTH: "/",
+    TO: ">",
+    LINE: "-",
+    UPRIGHT: "|",
+    "┬": "+",
+    "┴": "+",
+    "┼": "+",
+    "├": "+",
+    "┤": "+",
+    "–": "-",
+    "—": "-",
+    "…": "~",
+    "›": ">",
+    "✗": "x",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "×": "x",
+    "≥": ">",
+    "≠": "/",
+    "↑": "^",
+    "↓": "v",
+    "←": "<",
+    "█": "#",
+    "▌": ">",
+} | dict(zip("▁▂▃▄▅▆▇", "_.-:=+*", strict=True))
+
+
+def ascii_text(text: str) -> str:
+    """`text` in ASCII, as wide as before: known signs by their stand-ins, letters without accents, the rest `?`."""
+    return text if text.isascii() else "".join(_ascii_char(char) for char in text)
+
+
+@lru_cache(maxsize=4096)
+def _ascii_char(char: str) -> str:
+    if char.isascii():
+        return char
+    if char in _ASCII:
+        return _ASCII[char]
+    width = cell_width(char)
+    if width == 0:
+        return ""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", char) if c.isascii() and c.isprintable())
+    return plain[:width].ljust(width, "?") if plain else "?" * width

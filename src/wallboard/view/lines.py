@@ -1,0 +1,74 @@
+"""Lines of cells outside the grids: how the header, the alarm line and the dialogs are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from wallboard.domain.text import cell_width
+from wallboard.view.cells import Cell, fit
+
+Line = list[Cell]
+
+
+def line_width(cells: Iterable[Cell]) -> int:
+    return sum(cell_width(cell.text) for cell in cells)
+
+
+def clip(cells: Sequence[Cell], width: int) -> Line:
+    """The cells in exactly `width` columns: padded with blanks, or cut with an ellipsis."""
+    out: Line = []
+    used = 0
+    for cell in cells:
+        size = cell_width(cell.text)
+        if used + size > width:
+            if width - used > 0:
+                out.append(Cell(fit(cell.text, width - used), cell.style))
+            return out
+        out.append(cell)
+        used += size
+    if used < width:
+        out.append(Cell(" " * (width - used)))
+    return out
+
+
+def spread(left: Sequence[Cell], right: Sequence[Cell], width: int) -> Line:
+    """`left` from the left edge, `right` to the right edge; when both do not fit, the left one is cut."""
+    right_size = line_width(right)
+    if right_size >= width:
+        return clip(right, width)
+    return [*clip(left, width - right_size), *right]
+
+
+def joined(parts: Iterable[Sequence[Cell]], gap: str = "   ") -> Line:
+    """The non-empty parts with `gap` between them."""
+    out: Line = []
+    for part in parts:
+        if not part:
+            continue
+        if out:
+            out.append(Cell(gap))
+        out += part
+    return out
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` columns, broken at blanks; a word longer than a line is left for `clip`."""
+    rows: list[str] = [""]
+    for word in text.split(" "):
+        longer = f"{rows[-1]} {word}" if rows[-1] else word
+        if rows[-1] and cell_width(longer) > width:
+            rows.append(word)
+        else:
+            rows[-1] = longer
+    return rows
+
+
+def rule(title: str, right: str, width: int, style: str = "text bold") -> Line:
+    """A hairline with a title in it, the head of a dialog or of a mode."""
+    tail = f" {right} ─" if right else ""
+    room = width - 2 - cell_width(tail)
+    if room < min(16, cell_width(title) + 1):
+        tail, room = "", width - 2
+    head = title if cell_width(title) < room else fit(title, max(0, room - 1))
+    fill = "─" * max(0, room - cell_width(head) - 1)
+    return clip([Cell("─ ", "line"), Cell(f"{head} ", style), Cell(fill, "line"), Cell(tail, "muted")], width)

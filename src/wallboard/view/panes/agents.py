@@ -1,0 +1,116 @@
+"""Pane 3: agents, one row for all their queues."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from typing import ClassVar
+
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Agent
+from wallboard.domain.states import AgentState
+from wallboard.domain.text import cell_width
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell, fit
+from wallboard.view.context import Context
+from wallboard.view.format import DASH, span
+from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
+
+_ORDER = {
+    state: place
+    for place, state in enumerate(
+        (
+            AgentState.STUCK,
+            AgentState.MISMATCH,
+            AgentState.UNREACHABLE,
+            AgentState.TALKING,
+            AgentState.OTHER_CALL,
+            AgentState.RINGING,
+            AgentState.WRAP_UP,
+            AgentState.BREAK,
+            AgentState.READY,
+            AgentState.UNKNOWN,
+            AgentState.OFF,
+        )
+    )
+}
+_BUSY = (AgentState.TALKING, AgentState.OTHER_CALL, AgentState.RINGING)
+
+
+class AgentsPane(Pane):
+    resource = Resource.AGENTS
+    title = "Agents"
+    fields = (
+        Field("state", "", sort=lambda row, context: _ORDER[row.state]),
+        Field("name", "", sort=lambda row, context: row.name.casefold()),
+        Field("ext", "ext", sort=lambda row, context: row.extension),
+        Field("time", "time", "right", lambda row, context: row.since or float("inf")),
+        Field("with", "with", sort=lambda row, context: row.with_name.casefold()),
+        Field("queues", "queues", sort=lambda row, context: _queues(row)),
+        SOURCE,
+    )
+    widths: ClassVar[Mapping[int, str]] = {
+        160: "state 12, name 14, ext 5, time 6, with 16, queues 9",
+        120: "state 12, name 14, time 6, with 10",
+        80: "state 12, name 16, ext 5, time 6, with 18, queues 10, src 5",
+    }
+
+    def urgency(self, row: Agent, context: Context) -> Rank:
+        return (_ORDER[row.state], row.since or float("inf"), row.name.casefold(), row.key)
+
+    def search(self, row: Agent) -> str:
+        queues = " ".join(place.queue for place in row.memberships)
+        return f"{row.name} {row.extension} {glyphs.AGENT[row.state][1]} {row.with_name} {queues} {row.key.source}"
+
+    def label(self, row: Agent) -> str:
+        return row.name or row.extension or "unnamed agent"
+
+    def cells(self, row: Agent, context: Context) -> Cells:
+        glyph, word, token = glyphs.AGENT[row.state]
+        stale = context.dim(row.key)
+        style = "stale" if stale else "muted" if row.state is AgentState.OFF else "text"
+        said = context.said.get(row.key, "")
+        other = row.with_name if row.state in _BUSY or row.with_name else ""
+        cells: Cells = {
+            "state": Cell(f"{glyph} {word}", "stale" if stale else token),
+            "name": dash_or(row.name, style),
+            "ext": dash_or(row.extension, "stale" if stale else "muted"),
+            "time": Cell(span(context.elapsed(row.key, row.since)), style if row.since else "muted"),
+            "with": Cell(other or (row.pause_reason if row.state is AgentState.BREAK else ""), style),
+            "queues": Cell(_queues(row) or DASH, "muted"),
+            "queues 9": Cell(_queues(row, 9) or DASH, "muted"),
+            "src": source_cell(row.key),
+        }
+        if said:
+            cells["with"] = Cell(said, "info", span=2)
+        return cells
+
+    def summary(self, context: Context) -> Sequence[Cell]:
+        counts = Counter(row.state for row in self.rows(context) if isinstance(row, Agent))
+        order = (AgentState.READY, AgentState.TALKING, AgentState.OTHER_CALL, AgentState.RINGING, AgentState.WRAP_UP)
+        rest = (AgentState.BREAK, AgentState.UNREACHABLE, AgentState.STUCK, AgentState.MISMATCH, AgentState.OFF)
+        if not counts:
+            return (Cell("no agents", "muted"),)
+        return tuple(
+            Cell(
+                f"{counts[state]} {glyphs.AGENT[state][1]}  ",
+                glyphs.AGENT[state][2]
+                if state in (AgentState.UNREACHABLE, AgentState.STUCK, AgentState.MISMATCH)
+                else "text",
+            )
+            for state in (*order, *rest, AgentState.UNKNOWN)
+            if counts[state]
+        )
+
+
+def _queues(row: Agent, width: int = 0) -> str:
+    """The first queue and how many more; with `width` the name is cut, never the number."""
+    names = [place.queue for place in row.memberships]
+    if not names:
+        return ""
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    name: str = names[0]
+    if width and cell_width(name + more) > width:
+        name = fit(name, width - cell_width(more)).rstrip()
+    return name + more

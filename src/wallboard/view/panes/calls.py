@@ -1,0 +1,101 @@
+"""Pane 4: current calls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from typing import ClassVar
+
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Call
+from wallboard.domain.states import CallState, Direction
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell
+from wallboard.view.context import Context
+from wallboard.view.format import DASH, span
+from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
+
+_ORDER = {
+    CallState.TALKING: 1,
+    CallState.HELD: 1,
+    CallState.PARKED: 1,
+    CallState.RINGING: 2,
+    CallState.UNKNOWN: 3,
+}
+_WAY = {Direction.IN: "in", Direction.OUT: "out", Direction.INTERNAL: "int", Direction.UNKNOWN: DASH}
+
+
+class CallsPane(Pane):
+    resource = Resource.CALLS
+    title = "Calls"
+    fields = (
+        Field("time", "", "right", lambda row, context: clock_start(row) or float("inf")),
+        Field("state", "", sort=lambda row, context: _ORDER[row.state]),
+        Field("dir", "", sort=lambda row, context: row.direction.value),
+        Field("from", "from", sort=lambda row, context: (row.from_name or row.from_number).casefold()),
+        Field("to", "to", sort=lambda row, context: row.to.casefold()),
+        Field("agent", "agent", sort=lambda row, context: row.agent.casefold()),
+        Field("rec", "rec"),
+        SOURCE,
+    )
+    widths: ClassVar[Mapping[int, str]] = {
+        160: "time 6, state 9, dir 3, from 23, to 18, agent 14, rec 3, src 6",
+        120: "time 6, state 9, dir 3, from 23, to 14, agent 12",
+        80: "time 6, state 9, dir 3, from 23, to 18, agent 14",
+    }
+
+    def urgency(self, row: Call, context: Context) -> Rank:
+        return (_ORDER[row.state], clock_start(row) or float("inf"), row.key)
+
+    def search(self, row: Call) -> str:
+        parts = (row.from_name, row.from_number, row.to, row.to_name, row.agent, row.queue, row.state.value)
+        return " ".join((*parts, row.direction.value, row.key.source))
+
+    def label(self, row: Call) -> str:
+        caller = row.from_name or row.from_number or "unknown"
+        other = row.agent or row.to_name or row.to
+        return f"{caller} {glyphs.BOTH} {other}" if other and other != caller else caller
+
+    def cells(self, row: Call, context: Context) -> Cells:
+        glyph, word, token = glyphs.CALL[row.state]
+        stale = context.dim(row.key)
+        style = "stale" if stale else "text" if row.real else "muted"
+        said = context.said.get(row.key, "")
+        recording = MUTED if row.recording is None else Cell(glyphs.READY if row.recording else "", "alarm")
+        cells: Cells = {
+            "time": Cell(span(context.elapsed(row.key, clock_start(row))), style),
+            "state": Cell(f"{glyph} {word}", "stale" if stale else token),
+            "dir": Cell(_WAY[row.direction], "muted"),
+            "from": dash_or(" ".join(part for part in (row.from_name, row.from_number) if part), style),
+            "to": dash_or(" ".join(part for part in (row.to, row.to_name) if part), style),
+            "agent": dash_or("my listening leg" if row.spying else row.agent, "info" if row.spying else style),
+            "rec": recording,
+            "src": source_cell(row.key),
+        }
+        if said:
+            cells["to"] = Cell(said, "info", span=2)
+        return cells
+
+    def summary(self, context: Context) -> Sequence[Cell]:
+        rows = [row for row in self.rows(context) if isinstance(row, Call)]
+        counts = Counter(row.state for row in rows)
+        if not rows:
+            return (Cell("no calls", "muted"),)
+        out: list[Cell] = []
+        for state in (CallState.TALKING, CallState.HELD, CallState.PARKED, CallState.RINGING, CallState.UNKNOWN):
+            if not counts[state]:
+                continue
+            word = f"{counts[state]} {glyphs.CALL[state][1]}"
+            if state is CallState.HELD:
+                held = [row.held_since for row in rows if row.state is state and row.held_since is not None]
+                word += f" {span(context.since(min(held)))}" if held else ""
+            out.append(Cell(f"{word}  "))
+        return out
+
+
+def clock_start(row: Call) -> float | None:
+    """From when the shown clock counts: held since, else answered, else set up."""
+    if row.state is CallState.HELD and row.held_since is not None:
+        return row.held_since
+    return row.answered_at if row.answered_at is not None else row.started_at

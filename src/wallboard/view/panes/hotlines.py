@@ -1,0 +1,130 @@
+"""Pane 5: hotlines, what they were asked to be and what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from typing import ClassVar
+
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Hotline
+from wallboard.domain.states import HotlineState, Wanted
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell
+from wallboard.view.context import Context
+from wallboard.view.format import DASH, age, local, plural
+from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
+
+_ORDER = {
+    HotlineState.ERROR: 0,
+    HotlineState.UNKNOWN: 1,
+    HotlineState.STARTING: 2,
+    HotlineState.OPEN: 3,
+    HotlineState.PAUSED: 4,
+}
+
+
+def drifted(row: Hotline) -> bool:
+    """Whether the hotline is not what it was asked to be."""
+    match row.state:
+        case HotlineState.OPEN:
+            return row.wanted is Wanted.PAUSED
+        case HotlineState.PAUSED | HotlineState.ERROR:
+            return row.wanted is Wanted.OPEN
+        case _:
+            return False
+
+
+class HotlinesPane(Pane):
+    resource = Resource.HOTLINES
+    title = "Hotlines"
+    fields = (
+        Field("state", "", sort=lambda row, context: _ORDER[row.state]),
+        Field("asked", ""),
+        Field("name", "", sort=lambda row, context: row.name.casefold()),
+        Field("number", "number", sort=lambda row, context: row.number),
+        Field("phones", "phones", "right", lambda row, context: active_phones(row) or 0),
+        Field("in", "in", "right"),
+        Field("out", "out", "right"),
+        Field("since", "since", "right"),
+        Field("last", "last", sort=lambda row, context: -((row.last_call and row.last_call.started_at) or 0)),
+        Field("lost", "lost", "right"),
+        SOURCE,
+    )
+    widths: ClassVar[Mapping[int, str]] = {
+        160: "state 9, asked 14, name 22, number 17, phones 8, in 6, out 6, since 10, last 34, lost 6, src 12",
+        120: "state 9, asked 14, name 20, number 16, phones 8, in 6, since 8, last 28",
+        80: "state 9, asked 14, name 18, number 16, phones 6, in 5, last 5",
+    }
+
+    def urgency(self, row: Hotline, context: Context) -> Rank:
+        return (0 if drifted(row) else 1, _ORDER[row.state], row.name.casefold(), row.key)
+
+    def search(self, row: Hotline) -> str:
+        people = " ".join(agent.name for agent in row.agents)
+        return f"{row.name} {row.number} {row.state.value} {people} {row.key.source}"
+
+    def label(self, row: Hotline) -> str:
+        return row.name or row.number
+
+    def cells(self, row: Hotline, context: Context) -> Cells:
+        glyph, word, token = glyphs.HOTLINE[row.state]
+        stale = context.dim(row.key)
+        style = "stale" if stale else "text"
+        since = context.elapsed(row.key, row.since)
+        asked = ""
+        if drifted(row) or row.state is HotlineState.STARTING:
+            asked = f"asked {row.wanted.value}"
+        phones = active_phones(row)
+        crowded = phones is not None and row.channels_out is not None and phones > row.channels_out
+        last = DASH
+        if row.last_call is not None:
+            taken = f"taken, {row.last_call.taken_by}" if row.last_call.taken_by else f"{row.last_call.entries} entries"
+            last = f"{local(row.last_call.started_at, context.zone, seconds=False)} {taken}"
+        said = context.said.get(row.key, "")
+        cells: Cells = {
+            "state": Cell(f"{glyph} {word}", "stale" if stale else token),
+            "asked": Cell(asked, "stale" if stale else "warn" if row.state is not HotlineState.ERROR else "alarm"),
+            "name": dash_or(row.name, style),
+            "number": dash_or(row.number, style),
+            "phones": MUTED if phones is None else Cell(f"{phones} on", "warn" if phones == 0 or crowded else style),
+            "in": Cell(f"{DASH}/{row.channels_in}" if row.channels_in is not None else DASH, "muted"),
+            "out": Cell(
+                f"{phones if phones is not None else DASH}/{row.channels_out}" if row.channels_out else DASH,
+                "warn" if crowded else "muted",
+            ),
+            "since": Cell(age(since) if since is not None else DASH, "muted"),
+            "last": Cell(last, "muted"),
+            "last 5": Cell(last.partition(" ")[0], "muted"),
+            "lost": MUTED
+            if row.unaccepted is None
+            else Cell(
+                f"{row.unaccepted} {glyphs.ALARM}" if row.unaccepted else "0", "alarm" if row.unaccepted else "muted"
+            ),
+            "src": source_cell(row.key),
+        }
+        if said:
+            cells["last"] = cells["last 5"] = Cell(said, "info")
+        return cells
+
+    def summary(self, context: Context) -> Sequence[Cell]:
+        rows = sorted((r for r in self.rows(context) if isinstance(r, Hotline)), key=lambda r: self.urgency(r, context))
+        if not rows:
+            return (Cell("no hotlines", "muted"),)
+        out: list[Cell] = []
+        for row in rows:
+            if drifted(row):
+                since = age(context.since(row.since)) if row.since is not None else ""
+                glyph, word, token = glyphs.HOTLINE[row.state]
+                out.append(Cell(f"{glyph} {row.name} {word} {since} (asked {row.wanted.value}) · ", token))
+        opened = len([row for row in rows if row.state is HotlineState.OPEN])
+        phones = sum(active_phones(row) or 0 for row in rows)
+        out.append(Cell(f"{opened} open, {plural(phones, 'phone')}", "text"))
+        return out
+
+
+def active_phones(row: Hotline) -> int | None:
+    """Telephones that would ring now; None while they have not been read."""
+    if any(agent.phones is None for agent in row.agents):
+        return None
+    return sum(phone.active for agent in row.agents for phone in agent.phones or ())

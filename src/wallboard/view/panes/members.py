@@ -1,0 +1,105 @@
+"""Pane 2: callers in the queues; those who wait first, those being served last and dim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from typing import ClassVar
+
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Member
+from wallboard.domain.states import MemberState
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell
+from wallboard.view.context import Context
+from wallboard.view.format import count, span
+from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
+
+_ORDER = {
+    MemberState.WAITING: 0,
+    MemberState.RINGING: 0,
+    MemberState.UNKNOWN: 1,
+    MemberState.TALKING: 2,
+    MemberState.ABANDONED: 3,
+}
+
+
+class MembersPane(Pane):
+    resource = Resource.MEMBERS
+    title = "Members"
+    fields = (
+        Field("wait", "", "right", lambda row, context: _since(row)),
+        Field("state", "", sort=lambda row, context: _ORDER[row.state]),
+        Field("name", "", sort=lambda row, context: row.name.casefold()),
+        Field("number", "number", sort=lambda row, context: row.number),
+        Field("queue", "queue", sort=lambda row, context: row.queue.casefold()),
+        Field("with", "with", sort=lambda row, context: row.serving.casefold()),
+        Field("pos", "pos", "right"),
+        SOURCE,
+    )
+    widths: ClassVar[Mapping[int, str]] = {
+        160: "wait 7, state 9, name 17, number 16, queue 12, with 12, pos 3, src 6",
+        120: "wait 7, state 9, name 16, number 16, queue 11, with 8",
+        80: "wait 7, state 9, name 18, number 16, queue 12, with 11",
+    }
+
+    def urgency(self, row: Member, context: Context) -> Rank:
+        return (_ORDER[row.state], _since(row), row.key)
+
+    def search(self, row: Member) -> str:
+        return f"{row.name} {row.number} {row.queue} {row.serving} {row.state.value} {row.key.source}"
+
+    def label(self, row: Member) -> str:
+        return " ".join(part for part in (row.name, row.number) if part) or "unknown caller"
+
+    def cells(self, row: Member, context: Context) -> Cells:
+        glyph, word, token = glyphs.MEMBER[row.state]
+        waiting = row.state in (MemberState.WAITING, MemberState.RINGING)
+        stale = context.dim(row.key)
+        style = "stale" if stale else "text" if waiting else "muted"
+        start = row.answered_at if row.state is MemberState.TALKING and row.answered_at else row.joined_at
+        if row.state is MemberState.ABANDONED and row.ended_at is not None and row.joined_at is not None:
+            clock: float | None = row.ended_at - row.joined_at
+        else:
+            clock = context.elapsed(row.key, start)
+        severity = wait_severity(row, clock, context) if waiting else ""
+        mark, mark_style = glyphs.SEVERITY[severity]
+        said = context.said.get(row.key, "")
+        cells: Cells = {
+            "wait": Cell(f"{span(clock)} {mark}", style if stale or not severity else mark_style),
+            "state": Cell(f"{glyph} {word}", "stale" if stale else token if waiting else "muted"),
+            "name": dash_or(row.name, style),
+            "number": dash_or(said or row.number or "anonymous", style),
+            "queue": dash_or(row.queue, style),
+            "with": dash_or(row.serving, style),
+            "pos": Cell(count(row.position), "muted"),
+            "src": source_cell(row.key),
+        }
+        if said:
+            cells["number"] = Cell(said, "info", span=3)
+        return cells
+
+    def summary(self, context: Context) -> Sequence[Cell]:
+        rows = [row for row in self.rows(context) if isinstance(row, Member)]
+        waiting = [row for row in rows if row.state in (MemberState.WAITING, MemberState.RINGING)]
+        if not waiting:
+            return (Cell("nobody waits" if rows else "no callers", "muted"),)
+        first = min(waiting, key=_since)
+        clock = context.elapsed(first.key, first.joined_at)
+        mark, token = glyphs.SEVERITY[wait_severity(first, clock, context)]
+        served = len([row for row in rows if row.state is MemberState.TALKING])
+        return (
+            Cell(f"{len(waiting)} wait, longest {span(clock)}{mark.strip()} {first.name or first.number}", token),
+            Cell(f" · {served} served", "muted"),
+        )
+
+
+def wait_severity(row: Member, clock: float | None, context: Context) -> str:
+    """ "", "warn" or "alarm" for how long this caller has waited, by the limits of their queue."""
+    if clock is None:
+        return ""
+    return context.board.wait_severity(Key(row.key.source, Kind.QUEUE, row.queue_id), clock)
+
+
+def _since(row: Member) -> float:
+    return float("inf") if row.joined_at is None else row.joined_at

@@ -1,0 +1,118 @@
+"""Pane 1: queues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from typing import ClassVar
+
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Queue
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell
+from wallboard.view.context import Context
+from wallboard.view.format import DASH, count, percent, span, sparkline
+from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, source_cell
+
+
+class QueuesPane(Pane):
+    resource = Resource.QUEUES
+    title = "Queues"
+    fields = (
+        Field("name", "", sort=lambda row, context: row.name.casefold()),
+        Field("wait", "wait", "right", lambda row, context: -(context.board.queue_stats(row.key).waiting or 0)),
+        Field("longest", "longest", "right", lambda row, context: _longest_rank(row, context)),
+        Field("ready", "ready", "right", lambda row, context: _ready(row, context)),
+        Field("ring", "ring", "right"),
+        Field("talk", "talk", "right", lambda row, context: -(context.board.queue_stats(row.key).talking or 0)),
+        Field("sl", "SL n", "right", lambda row, context: _service(row, context), short="SL"),
+        Field("trend", "trend"),
+        Field("lost", "lost", "right", lambda row, context: -(context.board.queue_stats(row.key).lost or 0)),
+        SOURCE,
+    )
+    widths: ClassVar[Mapping[int, str]] = {
+        160: "name 15, wait 4, longest 7, ready 6, ring 4, talk 4, sl 8, trend 6, lost 4",
+        120: "name 14, wait 4, longest 7, ready 6, talk 4, sl 4",
+        80: "name 20, wait 4, longest 7, ready 6, ring 4, talk 4, sl 8, trend 6, lost 4, src 6",
+    }
+
+    def urgency(self, row: Queue, context: Context) -> Rank:
+        severity = {"alarm": 0, "warn": 1}.get(context.severities.get(row.key, ""), 2)
+        stats = context.board.queue_stats(row.key)
+        return (severity, _longest_rank(row, context), -(stats.waiting or 0), row.name.casefold(), row.key)
+
+    def search(self, row: Queue) -> str:
+        return f"{row.name} {row.number} {row.key.source}"
+
+    def label(self, row: Queue) -> str:
+        return row.name
+
+    def cells(self, row: Queue, context: Context) -> Cells:
+        stats = context.board.queue_stats(row.key)
+        style = "stale" if context.dim(row.key) else "text"
+        mark, mark_style = glyphs.SEVERITY[context.severities.get(row.key, "")]
+        waits = span(context.elapsed(row.key, stats.longest_since)) if stats.longest_since is not None else DASH
+        busy = style if style == "stale" else mark_style
+        value = stats.service_level.value
+        level = f"{percent(value)} {stats.service_level.n}" if value is not None else DASH
+        ready = DASH
+        if stats.staffed is not None:
+            ready = f"{stats.counts.ready}/{stats.staffed}"
+        number = "digits" if style == "text" else style
+        return {
+            "name": Cell(row.name or DASH, style),
+            "wait": _number(stats.waiting, number),
+            "longest": Cell(f"{waits} {mark}", busy if waits != DASH or mark != " " else "muted"),
+            "ready": Cell(ready, "muted" if ready == DASH else style),
+            "ring": _number(stats.ringing, style),
+            "talk": _number(stats.talking, style),
+            "sl": Cell(level, style if value is not None else "muted"),
+            "sl 4": Cell(percent(value), style if value is not None else "muted"),
+            "trend": Cell(sparkline(stats.trend, 6), "muted"),
+            "lost": _number(stats.lost, style),
+            "src": source_cell(row.key),
+        }
+
+    def when_ended(self, ago: str) -> Cells:
+        return {"wait": Cell(f"ended {ago}", "muted", span=2)}
+
+    def summary(self, context: Context) -> Sequence[Cell]:
+        rows = [row for row in self.rows(context) if isinstance(row, Queue)]
+        rows.sort(key=lambda row: self.urgency(row, context))
+        cells: list[Cell] = []
+        quiet = 0
+        unknown = 0
+        for row in rows:
+            stats = context.board.queue_stats(row.key)
+            if stats.waiting is None and stats.longest_since is None:
+                unknown += 1
+            elif (stats.waiting or stats.ringing or context.severities.get(row.key)) and len(cells) < 8:
+                mark, token = glyphs.SEVERITY[context.severities.get(row.key, "")]
+                waits = span(context.elapsed(row.key, stats.longest_since))
+                cells.append(Cell(f"{row.name} {count(stats.waiting)} {waits}{mark.strip()}", token))
+                if stats.staffed is not None:
+                    cells.append(Cell(f" {stats.counts.ready}/{stats.staffed} ready · ", "muted"))
+            else:
+                quiet += 1
+        tail = [f"{quiet} quiet"] if quiet else []
+        tail += [f"{unknown} no data"] if unknown else []
+        return (*cells, Cell(" · ".join(tail), "muted"))
+
+
+def _number(value: int | None, style: str) -> Cell:
+    return Cell(count(value), style if value else "muted")
+
+
+def _longest_rank(row: Queue, context: Context) -> float:
+    since = context.board.queue_stats(row.key).longest_since
+    return float("inf") if since is None else since
+
+
+def _ready(row: Queue, context: Context) -> int:
+    stats = context.board.queue_stats(row.key)
+    return 1_000_000 if stats.counts.ready is None else stats.counts.ready
+
+
+def _service(row: Queue, context: Context) -> float:
+    value = context.board.queue_stats(row.key).service_level.value
+    return 2.0 if value is None else value

@@ -1,0 +1,419 @@
+"""The one owner of cursor, tombstone, filter, marks and held order of a list that changes under the reader's eyes.
+
+The cursor is the identity of a row, never a line number: data moves the row, and the cursor goes with it. Only the
+user moves the cursor to another row. A row that ends stays under the cursor as a tombstone and then leaves nothing
+behind, so that a key pressed a moment late cannot hit the neighbour.
+
+Times are seconds of one monotonic clock that the caller reads; they never run backwards here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+TOMBSTONE_SECONDS = 30.0
+"""How long an ended row stays under the cursor that stands on it."""
+TOUCH_SECONDS = 1.0
+"""How long the order stands still after the user moved."""
+FREEZE_SECONDS = 120.0
+"""How long a freeze lasts when the user forgets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFact:
+    """What the selection needs to know of a row.
+
+    `rank` sorts it (smallest first, all ranks of one list comparable), `search` is the casefolded text that a filter
+    looks into, `label` names the row once it has ended.
+    """
+
+    key: Hashable
+    rank: tuple[Any, ...]
+    search: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """The row under the cursor after it ended; it keeps its line, `index` in the visible order."""
+
+    fact: RowFact
+    ended_at: float
+    index: int
+
+    @property
+    def key(self) -> Hashable:
+        return self.fact.key
+
+    @property
+    def label(self) -> str:
+        return self.fact.label
+
+
+class Selection:
+    """The state of one list. Every method that takes data or a key press says whether something visible changed."""
+
+    def __init__(self) -> None:
+        self._facts: dict[Hashable, RowFact] = {}
+        self._sequence: list[Hashable] = []  # every live row, hidden ones too, in the order that is being held
+        self._order: tuple[Hashable, ...] = ()
+        self._index: dict[Hashable, int] = {}
+        self._stray: Hashable | None = None  # shown against the filter, because the cursor stands on it
+        self._hidden: tuple[Hashable, ...] = ()
+        self._cursor: Hashable | None = None
+        self._tombstone: Tombstone | None = None
+        self._seen: RowFact | None = None  # the newest fact of the cursor's row, for the day it ends
+        self._place = 0  # the line on which the cursor stood last
+        self._lost = False  # its row ended and the tombstone is gone: nothing is selected until the user moves
+        self._filter = ""
+        self._words: tuple[str, ...] = ()
+        self._sought: Hashable | None = None  # the row under the cursor before a filter left no row at all
+        self._marks: set[Hashable] = set()
+        self._holds: set[str] = set()
+        self._touched_until = float("-inf")
+        self._frozen_until = float("-inf")
+        self._late: set[Hashable] = set()
+        self._reverse = False
+        self._unsorted = False  # something was withheld from the order while it was held
+        self._moved_at = float("-inf")
+        self._now = float("-inf")
+
+    # what is to be seen
+
+    @property
+    def order(self) -> tuple[Hashable, ...]:
+        """The visible keys from top to bottom, the tombstone among them."""
+        return self._order
+
+    @property
+    def cursor(self) -> Hashable | None:
+        """The key under the cursor, live or ended; None when nothing is selected."""
+        return self._cursor
+
+    @property
+    def cursor_index(self) -> int | None:
+        return None if self._cursor is None else self._index.get(self._cursor)
+
+    @property
+    def tombstone(self) -> Tombstone | None:
+        """The ended row under the cursor; verbs on it are refused."""
+        return self._tombstone
+
+    def ended_for(self, now: float) -> float | None:
+        """Seconds since the row under the cursor ended; None if it lives."""
+        return None if self._tombstone is None else max(0.0, now - self._tombstone.ended_at)
+
+    @property
+    def filter(self) -> str:
+        return self._filter
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """(live rows shown, live rows in all)."""
+        return len(self._order) - (self._tombstone is not None), len(self._facts)
+
+    @property
+    def hidden_keys(self) -> tuple[Hashable, ...]:
+        """Live rows that the filter hides; the caller counts the alarming ones among them."""
+        return self._hidden
+
+    @property
+    def marks(self) -> frozenset[Hashable]:
+        return frozenset(self._marks)
+
+    @property
+    def late_keys(self) -> frozenset[Hashable]:
+        """Rows that came while the order was held and stand at the end instead of their place."""
+        return frozenset(self._late)
+
+    @property
+    def held(self) -> bool:
+        """Whether the order stands still, for whatever reason."""
+        return bool(self._holds) or self._now < self._touched_until or self.frozen
+
+    @property
+    def frozen(self) -> bool:
+        return self._now < self._frozen_until
+
+    def stable_since(self, now: float) -> float:
+        """Seconds since data last moved the cursor's row to another line or gave the cursor a row by itself.
+
+        A verb within 300 ms of that may have been meant for what stood there before; the user's own moves do not count.
+        """
+        return now - self._moved_at
+
+    # data
+
+    def apply(self, rows: Iterable[RowFact], now: float, *, resort: bool = False) -> bool:
+        """Take the present rows. `resort` sorts at once, held or not: the user has just chosen another order."""
+        self._advance(now)
+        before = self._picture()
+        old_order = self._order
+        self._facts = facts = {fact.key: fact for fact in rows}
+        self._bury_or_revive(old_order, facts)
+        self._marks.intersection_update(facts)
+        self._late.intersection_update(facts)
+        known = set(self._sequence)
+        added = [key for key in facts if key not in known]
+        self._sequence = [key for key in self._sequence if key in facts]
+        # Ties keep the order they had on the screen, whatever order the vendor lists them in.
+        self._sequence += sorted(added, key=self._rank, reverse=self._reverse)
+        if resort or not self.held:
+            self._sort()
+        else:
+            self._late.update(added if known else ())
+            self._unsorted = True
+        self._show()
+        self._note_line_change(before)
+        return self._picture() != before
+
+    def _bury_or_revive(self, old_order: Sequence[Hashable], facts: dict[Hashable, RowFact]) -> None:
+        """Turn the cursor's row into a tombstone if it ended, and a tombstone into a row if that came back."""
+        cursor = self._cursor
+        if cursor is None:
+            return
+        stone = self._tombstone
+        if stone is None and cursor not in facts and self._seen is not None:
+            self._tombstone = Tombstone(self._seen, self._now, self._place)
+        elif stone is not None and cursor in facts:
+            self._tombstone = None
+            after = next((key for key in old_order[stone.index + 1 :] if key in facts), None)
+            self._sequence.insert(len(self._sequence) if after is None else self._sequence.index(after), cursor)
+
+    def expire(self, now: float) -> bool:
+        """Let tombstone, hold and freeze run out; to be called every second. True if something visible changed."""
+        before = self._picture()
+        was_held = self.held
+        self._advance(now)
+        stone = self._tombstone
+        if stone is not None and self._now - stone.ended_at >= TOMBSTONE_SECONDS:
+            self._place = self._index.get(stone.key, stone.index)
+            self._tombstone = None
+            self._cursor = None
+            self._lost = True
+            self._show()
+        self._settle()
+        self._note_line_change(before)
+        return self._picture() != before or was_held != self.held
+
+    # what holds the order
+
+    def hold(self, reason: str) -> None:
+        """Hold the order until `release` of the same reason: a dialog is open, a row is moving elsewhere."""
+        self._holds.add(reason)
+
+    def release(self, reason: str, now: float | None = None) -> bool:
+        before = self._picture()
+        self._advance(self._now if now is None else now)
+        self._holds.discard(reason)
+        self._settle()
+        self._note_line_change(before)
+        return self._picture() != before
+
+    def touch(self, now: float) -> None:
+        """Hold the order for a second: the user is moving, here or in another pane."""
+        self._advance(now)
+        self._touched_until = max(self._touched_until, self._now + TOUCH_SECONDS)
+
+    def freeze(self, now: float) -> None:
+        """Hold the order until `unfreeze`, at most two minutes."""
+        self._advance(now)
+        self._frozen_until = self._now + FREEZE_SECONDS
+
+    def unfreeze(self, now: float) -> bool:
+        before = self._picture()
+        self._advance(now)
+        self._frozen_until = float("-inf")
+        self._settle()
+        self._note_line_change(before)
+        return self._picture() != before
+
+    # the user
+
+    def move(self, lines: int, now: float) -> bool:
+        """Move by so many lines and stop at the ends. From nothing, one down is the row at the old line."""
+        if lines == 0:
+            return False
+        return self._go(lambda place, found: place + lines if found or lines < 0 else place + lines - 1, now)
+
+    def home(self, now: float) -> bool:
+        return self._go(lambda place, found: 0, now)
+
+    def end(self, now: float) -> bool:
+        return self._go(lambda place, found: len(self._order) - 1, now)
+
+    def page(self, lines: int, now: float) -> bool:
+        """Move by a screenful; `lines` is negative upwards."""
+        return self.move(lines, now)
+
+    def to(self, key: Hashable, now: float) -> bool:
+        """Put the cursor on a visible row. A key that is not on the screen changes nothing."""
+        if key not in self._index:
+            return False
+        if self._tombstone is not None and key == self._tombstone.key:
+            return False
+        before = self._picture()
+        self._cursor = key
+        self._moved_by_user(now)
+        return self._picture() != before
+
+    def to_first(self, now: float) -> bool:
+        return self.home(now)
+
+    def set_filter(self, text: str, now: float) -> bool:
+        """Show only rows whose search text holds every word of `text`, whatever their case.
+
+        A filter that hides the cursor's row moves the cursor to the first match.
+        """
+        self._advance(now)
+        before = self._picture()
+        self._filter = text
+        self._words = tuple(text.casefold().split())
+        sought = self._cursor if self._cursor is not None else self._sought
+        stone = self._tombstone
+        if stone is not None and not self._matches(stone.fact):
+            self._tombstone = stone = None
+        if stone is not None:
+            self._show(neighbours=True)
+        else:
+            self._cursor = None
+            self._show(seek=False)
+            if sought in self._index:
+                self._cursor = sought
+            elif self._order:
+                self._cursor = self._order[0]
+            self._sought = None if self._cursor is not None else sought
+            self._lost = False
+        self._moved_by_user(now)
+        return self._picture() != before
+
+    def toggle_mark(self, now: float, key: Hashable | None = None) -> bool:
+        """Mark or unmark a live row, by default the cursor's."""
+        self._advance(now)
+        target = self._cursor if key is None else key
+        if target is None or target not in self._facts:
+            return False
+        self._marks.symmetric_difference_update({target})
+        return True
+
+    def clear_marks(self) -> bool:
+        had = bool(self._marks)
+        self._marks.clear()
+        return had
+
+    def set_reverse(self, reverse: bool, now: float) -> bool:
+        """Turn the order round, at once; rows of equal rank keep their order."""
+        self._advance(now)
+        before = self._picture()
+        self._reverse = reverse
+        self._sort()
+        self._show()
+        self._moved_by_user(now)
+        self._note_line_change(before)
+        return self._picture() != before
+
+    # inside
+
+    def _picture(self) -> tuple[object, ...]:
+        return self._cursor, self.cursor_index, self._tombstone, self._order, frozenset(self._late), len(self._facts)
+
+    def _advance(self, now: float) -> None:
+        self._now = max(self._now, now)
+
+    def _rank(self, key: Hashable) -> tuple[Any, ...]:
+        return self._facts[key].rank
+
+    def _matches(self, fact: RowFact) -> bool:
+        return all(word in fact.search for word in self._words)
+
+    def _sort(self) -> None:
+        self._sequence.sort(key=self._rank, reverse=self._reverse)
+        self._late.clear()
+        self._unsorted = False
+
+    def _settle(self) -> None:
+        """Sort what was withheld, once nothing holds the order any more."""
+        if self._unsorted and not self.held:
+            self._sort()
+            self._show()
+
+    def _show(self, seek: bool = True, neighbours: bool = False) -> None:
+        """Work out the visible order, and give a cursor to a list that never had one.
+
+        A tombstone stays on its line while the list sorts itself around it; where the order stands still
+        (`neighbours`, or a hold) it stays below the row it stood below.
+        """
+        facts, words, cursor = self._facts, self._words, self._cursor
+        if words:
+            # The cursor's row is not taken away from under the cursor because its text changed.
+            shown = [key for key in self._sequence if key == cursor or self._matches(facts[key])]
+            seen = set(shown)
+            self._hidden = tuple(key for key in self._sequence if key not in seen)
+            self._stray = cursor if cursor in facts and not self._matches(facts[cursor]) else None
+        else:
+            shown = list(self._sequence)
+            self._hidden = ()
+            self._stray = None
+        stone = self._tombstone
+        if stone is not None:
+            line = self._line_among(shown, stone.index) if neighbours or self.held else stone.index
+            self._tombstone = replace(stone, index=min(line, len(shown)))
+            shown.insert(self._tombstone.index, stone.key)
+        self._order = tuple(shown)
+        self._index = {key: number for number, key in enumerate(shown)}
+        if not shown:
+            self._lost = False
+        if seek and cursor is None and shown and not self._lost:
+            wanted = self._sought
+            self._cursor = wanted if wanted in self._index else shown[0]
+            self._sought = None
+        self._remember()
+
+    def _line_among(self, shown: list[Hashable], index: int) -> int:
+        """Where the row at `index` of the present order belongs among `shown`: after its nearest row above."""
+        lines = {key: number for number, key in enumerate(shown)}
+        above = next((lines[key] for key in reversed(self._order[:index]) if key in lines), None)
+        if above is not None:
+            return above + 1
+        return next((lines[key] for key in self._order[index:] if key in lines), 0)
+
+    def _remember(self) -> None:
+        cursor = self._cursor
+        if cursor is None:
+            return
+        self._place = self._index.get(cursor, self._place)
+        self._seen = self._facts.get(cursor, self._seen)
+
+    def _note_line_change(self, before: tuple[object, ...]) -> None:
+        """Remember when data, not the user, changed what stands on the cursor's line."""
+        if self._cursor is not None and before[:2] != (self._cursor, self.cursor_index):
+            self._moved_at = self._now
+
+    def _go(self, target: Callable[[int, bool], int], now: float) -> bool:
+        before = self._picture()
+        place, found = self._place, self._cursor is not None
+        if self._tombstone is not None:
+            # The stone goes as the user leaves it: the row after it now stands on its line.
+            place, found = self._index[self._tombstone.key], False
+            self._tombstone = None
+            self._cursor = None
+            self._lost = True
+            self._show()
+        if self._order:
+            self._cursor = self._order[min(max(target(place, found), 0), len(self._order) - 1)]
+        self._moved_by_user(now)
+        return self._picture() != before
+
+    def _moved_by_user(self, now: float) -> None:
+        cursor, stone = self._cursor, self._tombstone
+        if cursor is not None:
+            self._lost = False
+        if stone is not None and cursor != stone.key:
+            self._tombstone = None
+            self._show()
+        elif self._stray is not None and cursor != self._stray:
+            self._show()
+        self._remember()
+        self.touch(now)

@@ -1,0 +1,98 @@
+"""The sources mode: per source and endpoint its state, age, cadence, latency, budget and last cause in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from wallboard.board.freshness import FeedView, SourceView
+from wallboard.domain.states import ResourceState, SourceState
+from wallboard.domain.text import cell_width
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell, fit
+from wallboard.view.context import Context
+from wallboard.view.format import DASH, age
+from wallboard.view.lines import Line, clip, line_width, rule, wrapped
+
+_SIGN: dict[str, tuple[str, str]] = {
+    "live": (glyphs.READY, "ok"),
+    "late": (glyphs.STALE, "stale"),
+    "stale": (glyphs.STALE, "stale"),
+    "gone": (glyphs.ALARM, "alarm"),
+    "down": (glyphs.ALARM, "alarm"),
+    "refused": (glyphs.ALARM, "alarm"),
+    "never": (glyphs.OFF, "muted"),
+    "unavailable": (glyphs.OFF, "muted"),
+}
+_HEAD = ("source · endpoint", "state", "age", "every", "next", "ok/20", "p95", "budget / cause")
+_WIDTHS = (24, 11, 7, 7, 7, 6, 6)
+_NARROW = (18, 11, 6, 6, 6, 5, 5)
+
+
+def sources(context: Context, width: int, rights: Mapping[str, Sequence[str]], phones: Sequence[str]) -> list[Line]:
+    """All sources and their endpoints. `rights` are each source's lines on what it can do, `phones` my own telephones."""
+    views = context.board.source_views()
+    counts: dict[str, int] = {}
+    for view in views:
+        counts[view.state.value] = counts.get(view.state.value, 0) + 1
+    title = f"SOURCES {len(views)}: " + ", ".join(f"{n} {state}" for state, n in counts.items())
+    blind = sorted({r.name.value for view in views for r in view.resources if r.wanted and _blind(r.state)})
+    lines = [rule(title, f"blind: {', '.join(blind)}" if blind else "", width), *_row(_HEAD, "muted", width)]
+    for view in views:
+        lines += _source(view, context, width)
+        for resource in view.resources:
+            for feed in resource.feeds:
+                lines += _feed(resource.name.value, feed, context, width)
+        for text in rights.get(view.info.name, ()):
+            lines.append(clip([Cell(f"   {text}", "muted")], width))
+        lines.append(clip([], width))
+    for index, text in enumerate(phones):
+        lines.append(clip([Cell(" me     " if not index else "        ", "muted"), Cell(text)], width))
+    return lines
+
+
+def _blind(state: ResourceState) -> bool:
+    return state in (ResourceState.STALE, ResourceState.GONE, ResourceState.NEVER)
+
+
+def _row(texts: Sequence[str], style: str, width: int, sign: str = " ") -> list[Line]:
+    """One line; a cause that does not fit beside the numbers stands below them, whole."""
+    widths = _WIDTHS if width >= 110 else _NARROW
+    cells = [Cell(f" {sign} ", style)]
+    for index, text in enumerate(texts[:-1]):
+        cells.append(Cell(fit(text, widths[index], "left" if index < 2 else "right") + " ", style))
+    cause = texts[-1]
+    if line_width(cells) + 1 + cell_width(cause) <= width:
+        return [clip([*cells, Cell(f" {cause}", "muted")], width)]
+    below = [clip([Cell(f"     {part}", "muted")], width) for part in wrapped(cause, max(10, width - 6))]
+    return [clip(cells, width), *below]
+
+
+def _source(view: SourceView, context: Context, width: int) -> list[Line]:
+    sign, token = _SIGN[view.state.value]
+    budget = view.budget
+    tail = view.detail
+    if budget is not None and budget.limit is not None:
+        reset = "" if budget.resets_at is None else f", {age(max(0.0, budget.resets_at - context.now))} to reset"
+        left = DASH if budget.remaining is None else str(budget.remaining)
+        tail = f"{left}/{budget.limit} requests{reset}, {budget.reserve} kept for actions · {tail}".rstrip(" ·")
+    if view.info.clock_offset is not None and abs(view.info.clock_offset) > 2:
+        tail = f"clock {view.info.clock_offset:+.0f} s · {tail}".rstrip(" ·")
+    state = view.state.value.upper() if view.state is not SourceState.LIVE else "live"
+    texts = (f"{view.info.name}  {view.info.vendor}", state, age(view.age), "", "", "", "", tail or view.info.detail)
+    return _row(texts, f"{token} bold", width, sign)
+
+
+def _feed(name: str, feed: FeedView, context: Context, width: int) -> list[Line]:
+    sign, token = _SIGN[feed.state.value]
+    status = feed.status
+    label = f"  {name} {feed.scope}".rstrip()
+    if status is None:
+        return _row((label, feed.state.value, age(feed.age), "", "", "", "", feed.detail), token, width, sign)
+    wait = DASH if status.next_at is None else age(max(0.0, status.next_at - context.now))
+    slow = sorted(status.latencies)
+    p95 = age(slow[min(len(slow) - 1, int(len(slow) * 0.95))]) if slow else DASH
+    every = "push" if status.push else age(status.interval)
+    cause = status.cause if status.failures or status.unavailable else feed.detail
+    good = DASH if status.push else str(status.successes)
+    style = "text" if feed.state is ResourceState.LIVE else token
+    return _row((label, feed.state.value, age(feed.age), every, wait, good, p95, cause), style, width, sign)

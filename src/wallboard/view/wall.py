@@ -1,0 +1,139 @@
+"""The wall: one tile a queue for people who stand far away, a band of hotlines, the clock. Plain, without cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Hotline, Queue
+from wallboard.domain.states import ResourceState
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell, fit
+from wallboard.view.context import Context
+from wallboard.view.format import DASH, count, percent, span
+from wallboard.view.lines import Line, clip, spread
+from wallboard.view.panes import PANES
+from wallboard.view.panes.hotlines import active_phones, drifted
+
+TILE = (40, 9)
+PAGE_SECONDS = 15.0
+
+_BIG = {
+    "0": ("███", "█ █", "█ █", "█ █", "███"),
+    "1": ("  █", "  █", "  █", "  █", "  █"),
+    "2": ("███", "  █", "███", "█  ", "███"),
+    "3": ("███", "  █", "███", "  █", "███"),
+    "4": ("█ █", "█ █", "███", "  █", "  █"),
+    "5": ("███", "█  ", "███", "  █", "███"),
+    "6": ("███", "█  ", "███", "█ █", "███"),
+    "7": ("███", "  █", "  █", "  █", "  █"),
+    "8": ("███", "█ █", "███", "█ █", "███"),
+    "9": ("███", "█ █", "███", "  █", "███"),
+    ":": (" ", "█", " ", "█", " "),
+    "h": ("█  ", "█  ", "███", "█ █", "█ █"),
+    "d": ("  █", "  █", "███", "█ █", "███"),
+    DASH: ("   ", "   ", "███", "   ", "   "),
+}
+
+
+LARGEST = 3
+
+
+def big(text: str, scale: int = 1) -> list[str]:
+    """`text` in digits `scale` × 5 lines high."""
+    rows = [" ".join(_BIG.get(char, _BIG[DASH])[y] for char in text) for y in range(5)]
+    return ["".join(char * scale for char in row) for row in rows for _ in range(scale)]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    lines: list[Line]
+    number: int
+    pages: int
+
+
+def wall(context: Context, width: int, height: int, wall_time: datetime) -> Page:
+    """One page of tiles; alarming queues come first, pages turn every 15 s."""
+    pane = PANES[Resource.QUEUES]
+    queues = [row for row in context.board.rows(Resource.QUEUES) if isinstance(row, Queue)]
+    queues.sort(key=lambda row: pane.urgency(row, context))
+    scale = next((n for n in range(LARGEST, 1, -1) if _room(width, height, n) >= max(1, len(queues))), 1)
+    across = max(1, width // (TILE[0] * scale))
+    size = _room(width, height, scale)
+    pages = max(1, -(-len(queues) // size))
+    number = int(context.now // PAGE_SECONDS) % pages
+    shown = queues[number * size : (number + 1) * size]
+    tile_width = width // across
+    lines: list[Line] = []
+    for start in range(0, len(shown), across):
+        tiles = [_tile(row, context, tile_width, scale) for row in shown[start : start + across]]
+        for y in range(len(tiles[0])):
+            line: Line = []
+            for tile in tiles:
+                line += tile[y]
+            lines.append(clip(line, width))
+    if not queues:
+        lines.append(clip([Cell("  no queues known yet", "muted")], width))
+    lines += [clip([], width) for _ in range(max(0, height - 3 - len(lines)))]
+    lines = lines[: height - 3]
+    lines.append(clip([Cell(glyphs.LINE * width, "line")], width))
+    lines.append(_hotlines(context, width))
+    clock = [Cell(f" {wall_time.strftime('%H:%M')} ", "digits bold")]
+    lines.append(spread(clock, [Cell(f"page {number + 1}/{pages}   q leaves the wall ", "muted")], width))
+    return Page(lines, number, pages)
+
+
+def _room(width: int, height: int, scale: int) -> int:
+    """How many tiles one page holds. The digits grow; the lines around them do not."""
+    return max(1, width // (TILE[0] * scale)) * max(1, (height - 3) // (TILE[1] + 5 * (scale - 1)))
+
+
+def _tile(row: Queue, context: Context, width: int, scale: int) -> list[Line]:
+    stats = context.board.queue_stats(row.key)
+    severity = context.severities.get(row.key, "")
+    glyph, token = glyphs.SEVERITY[severity]
+    stale = context.dim(row.key)
+    style = "stale" if stale else token if severity else "digits"
+    inner = width - 2
+    ready = DASH if stats.staffed is None else f"{stats.counts.ready}/{stats.staffed} READY"
+    head = spread(
+        [Cell(f" {glyph} {row.name.upper()} ", f"{token} reverse bold" if severity else "text bold")],
+        [Cell(f"{ready} ", "warn bold" if stats.staffed and not stats.counts.ready else "text")],
+        inner,
+    )
+    waiting = None if stats.waiting is None else stats.waiting + (stats.ringing or 0)
+    longest = span(context.elapsed(row.key, stats.longest_since)) if stats.longest_since is not None else DASH
+    left, right = big(count(waiting), scale), big(longest, scale)
+    half = max(inner // 3, len(left[0]) + 4)
+    body = [
+        [Cell(fit(f"  {a}", half), style), Cell(fit(b, inner - half), style)] for a, b in zip(left, right, strict=True)
+    ]
+    level = stats.service_level
+    service = f"SL {percent(level.value)} n{level.n}" if level.value is not None else f"SL {DASH}"
+    state = context.board.row_state(row.key)
+    word = "live" if state is ResourceState.LIVE else f"{glyphs.STALE} {state.value}"
+    foot = f"  {service}   lost {count(stats.lost)}   {word}"
+    labels = [Cell(fit("  waiting", half), "muted"), Cell(fit("longest", inner - half), "muted")]
+    alarms = [alarm for alarm in context.board.alarms.on(row.key)]
+    known = next((alarm.acked_by for alarm in alarms if alarm.acked_by), "")
+    acked = f"   acked: {known or 'nobody'}" if alarms else ""
+    foot += acked
+    lines = [head, *body, labels, clip([Cell(foot, "stale" if stale else "muted")], inner), [Cell(" " * inner)]]
+    return [[*line, Cell("  ")] for line in lines]
+
+
+def _hotlines(context: Context, width: int) -> Line:
+    cells: Line = [Cell(" ")]
+    rows = [row for row in context.board.rows(Resource.HOTLINES) if isinstance(row, Hotline)]
+    rows.sort(key=lambda row: PANES[Resource.HOTLINES].urgency(row, context))
+    for row in rows:
+        glyph, word, token = glyphs.HOTLINE[row.state]
+        bad = drifted(row)
+        asked = f" (asked {row.wanted.value})" if bad else ""
+        phones = active_phones(row)
+        on = "" if phones is None else f" {phones} on"
+        cells += [Cell(f"{glyph} {row.name} {word}{asked}{on}", f"{token} reverse" if bad else token), Cell("   ")]
+    if not rows:
+        cells.append(Cell("no hotlines", "muted"))
+    return clip(cells, width)

@@ -1,0 +1,224 @@
+"""The programs that `run.py` compares: one ticking board, drawn in three ways.
+
+    grid_app.py grid 500           Grid + Selection + cell diffing: what the console uses
+    grid_app.py stock 500          the same without cell diffing
+    grid_app.py datatable 500      Textual's DataTable
+
+Each second 5 % of the rows change, every wait counts on, and the rows are sorted by longest wait; `--still` keeps the
+order, `--idle` stops the clock.
+"""
+
+from __future__ import annotations
+
+import gc
+
+gc.disable()
+
+import random  # noqa: E402
+import sys  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Hashable, Sequence  # noqa: E402
+from typing import ClassVar  # noqa: E402
+
+from rich.style import Style  # noqa: E402
+from textual.app import App, ComposeResult  # noqa: E402
+from textual.binding import Binding, BindingType  # noqa: E402
+
+from wallboard.ui import compositor  # noqa: E402
+from wallboard.ui.widgets.grid import Grid  # noqa: E402
+from wallboard.view.cells import Cell, Column  # noqa: E402
+from wallboard.view.selection import RowFact, Selection  # noqa: E402
+
+STATES = ("ready", "talking", "wrap-up", "held", "break", "ringing")
+COLORS = dict(zip(STATES, ("#8ae234", "#729fcf", "#fce94f", "#ef2929", "#ad7fa8", "#34e2e2"), strict=True))
+COLUMNS = (
+    Column("id", "agent", 10),
+    Column("name", "name", 18, gap=2),
+    Column("team", "team", 12, gap=2),
+    Column("state", "state", 12, gap=2),
+    Column("queue", "queue", 14, gap=2),
+    Column("wait", "wait", 9, "right", gap=2),
+    Column("calls", "calls", 7, "right", gap=2),
+    Column("level", "SL", 5, "right", gap=2),
+)
+
+
+class Agent:
+    """A row of the fake board; waits are in ticks."""
+
+    def __init__(self, number: int, dice: random.Random) -> None:
+        self.key = f"a{number:05d}"
+        self.name = f"Agent Name {number}"
+        self.team = f"team-{number % 17}"
+        self.queue = f"queue-{number % 12}"
+        self.state = dice.choice(STATES)
+        self.since = -dice.randrange(3000)
+        self.calls = dice.randrange(60)
+        self.level = dice.randrange(60, 100)
+
+    def fields(self, now: int) -> tuple[str, ...]:
+        wait = now - self.since
+        clock = f"{wait // 60}:{wait % 60:02d}"
+        return (
+            self.key, self.name, self.team, self.state, self.queue, clock, str(self.calls), f"{self.level}%"
+        )  # fmt: skip
+
+
+class Model:
+    def __init__(self, size: int, *, still: bool = False) -> None:
+        self.dice = random.Random(7)
+        self.still = still
+        self.now = 0
+        self.agents = [Agent(number, self.dice) for number in range(size)]
+        self.by_key: dict[Hashable, Agent] = {agent.key: agent for agent in self.agents}
+        self.facts = {agent.key: self._fact(agent) for agent in self.agents}
+
+    def _fact(self, agent: Agent) -> RowFact:
+        return RowFact(agent.key, (0 if self.still else agent.since, agent.key), agent.name, agent.name)
+
+    def step(self) -> list[Agent]:
+        """One second; returns the rows that changed more than their wait."""
+        self.now += 1
+        changed = self.dice.sample(self.agents, max(1, len(self.agents) // 20))
+        for agent in changed:
+            agent.state = self.dice.choice(STATES)
+            agent.since = self.now
+            agent.calls += 1
+            agent.level = self.dice.randrange(60, 100)
+            self.facts[agent.key] = self._fact(agent)
+        return changed
+
+
+class Source:
+    """A model and its selection, as a grid wants them."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.selection = Selection()
+        self.selection.apply(model.facts.values(), time.monotonic())
+
+    def order(self) -> Sequence[Hashable]:
+        return self.selection.order
+
+    def cursor_index(self) -> int | None:
+        return self.selection.cursor_index
+
+    def cells(self, key: Hashable, now: float) -> Sequence[Cell]:
+        agent = self.model.by_key[key]
+        return [
+            Cell(text, agent.state if column.id == "state" else "text")
+            for column, text in zip(COLUMNS, agent.fields(self.model.now), strict=True)
+        ]
+
+    def row_style(self, key: Hashable) -> str:
+        return ""
+
+
+_styles: dict[tuple[str, str], Style] = {}
+
+
+def style_for(token: str, background: str) -> Style:
+    key = token, background
+    style = _styles.get(key)
+    if style is None:
+        style = _styles[key] = Style(
+            color=COLORS.get(token, "#e0e0e0"), bgcolor="#204a87" if background == "cursor" else "#121212"
+        )
+    return style
+
+
+class Board(App[None]):
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)"),
+        Binding("up", "move(-1)"),
+        Binding("g", "home"),
+        Binding("t", "tick"),
+        Binding("q", "quit"),
+    ]
+
+    def __init__(self, size: int, *, diff: bool, still: bool = False, idle: bool = False) -> None:
+        super().__init__()
+        self.source = Source(Model(size, still=still))
+        self.grid = Grid(self.source, style_for, COLUMNS)
+        self.idle = idle
+        if diff and not compositor.install(self):
+            raise SystemExit("this Textual cannot be diffed")
+
+    def compose(self) -> ComposeResult:
+        yield self.grid
+
+    def on_mount(self) -> None:
+        if not self.idle:
+            self.set_interval(1.0, self.action_tick)
+
+    def action_tick(self) -> None:
+        if compositor.writer_busy(self):
+            return
+        model, now = self.source.model, time.monotonic()
+        model.step()
+        self.source.selection.apply(model.facts.values(), now)
+        self.source.selection.expire(now)
+        self.grid.refresh_rows(now)
+
+    def action_home(self) -> None:
+        self.source.selection.home(time.monotonic())
+        self.grid.rows_changed()
+
+    def action_move(self, lines: int) -> None:
+        self.source.selection.move(lines, time.monotonic())
+        self.grid.rows_changed()
+
+
+def table_app(size: int, *, still: bool, idle: bool) -> App[None]:
+    from rich.text import Text
+    from textual.widgets import DataTable
+
+    class Table(App[None]):
+        ENABLE_COMMAND_PALETTE = False
+        model = Model(size, still=still)
+
+        def compose(self) -> ComposeResult:
+            yield DataTable[Text](cursor_type="row")
+
+        def on_mount(self) -> None:
+            table = self.query_one(DataTable)
+            for column in COLUMNS:
+                table.add_column(column.title, key=column.id, width=column.width)
+            for agent in sorted(self.model.agents, key=lambda agent: self.model.facts[agent.key].rank):
+                table.add_row(*[Text(text) for text in agent.fields(self.model.now)], key=agent.key)
+            table.focus()
+            if not idle:
+                self.set_interval(1.0, self.tick)
+
+        def tick(self) -> None:
+            table, model = self.query_one(DataTable), self.model
+            for agent in model.step():
+                fields = agent.fields(model.now)
+                for index in (3, 6, 7):
+                    table.update_cell(agent.key, COLUMNS[index].id, Text(fields[index]))
+            for agent in model.agents:
+                table.update_cell(agent.key, "wait", Text(agent.fields(model.now)[5]))
+            if not still:
+                table.sort("id", key=lambda text: model.facts[text.plain].rank)
+
+    return Table()
+
+
+def main(arguments: Sequence[str]) -> None:
+    kind = arguments[0]
+    numbers = [int(argument) for argument in arguments[1:] if argument.isdigit()]
+    size = numbers[0] if numbers else 500
+    still, idle = "--still" in arguments, "--idle" in arguments
+    app: App[None]
+    if kind == "datatable":
+        app = table_app(size, still=still, idle=idle)
+    else:
+        app = Board(size, diff=kind == "grid", still=still, idle=idle)
+    gc.freeze()
+    gc.enable()
+    app.run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
