@@ -160,6 +160,7 @@ class Feed:
     """Never beside another request of the same account (history and statistics)."""
     hidden_interval: float | None = None
     """Seconds when nothing on screen needs it; None: by the scheduler's own rule; 0: not at all."""
+    priority: int = 0
 
 
 class Sink(Protocol):

@@ -1,0 +1,166 @@
+"""`wallboard check`: terminal, config, secrets, then each source: reach, sign-in, rights, clock, budget."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wallboard.cli.exits import Exit
+from wallboard.cli.talk import data
+from wallboard.cli.terminal import WIDTH_TEST, Fact, facts
+from wallboard.domain.command import Verb
+from wallboard.domain.errors import ConfigError
+
+if TYPE_CHECKING:
+    from wallboard.config.load import Checked
+    from wallboard.vendors.base import CheckLine, SourceSettings
+
+DEADLINE = 60.0
+"""Seconds that the check of one source may take."""
+_VERBS = frozenset(verb.value for verb in Verb)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One heading with its lines. `kind`: terminal, config, secrets or source."""
+
+    kind: str
+    title: str
+    lines: tuple[Fact, ...]
+
+
+def add(commands: argparse._SubParsersAction[Any]) -> None:
+    parser = commands.add_parser("check", help="try everything and say what works", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    sections = [Section("terminal", "terminal", tuple(facts()))]
+    checked, section = _config(arguments)
+    sections.append(section)
+    if checked is not None:
+        settings, section = _secrets(checked)
+        sections.append(section)
+        sections += _sources(settings)
+    code = verdict(sections)
+    data(as_json(sections, code) if arguments.json else as_text(sections))
+    return code
+
+
+def verdict(sections: Sequence[Section]) -> int:
+    """2 if the config or a secret is wrong, else 4 if a source refuses the credentials, 3 if one is not reached, 1 if
+    anything else fails. What an account may not do is no failure, nor is a terminal that is a pipe."""
+    failed = [(section.kind, line.name) for section in sections for line in section.lines if line.ok is False]
+    if any(kind in ("config", "secrets") for kind, _ in failed):
+        return Exit.USAGE
+    names = {name for kind, name in failed if kind == "source" and name not in _VERBS}
+    if "config" in names:
+        return Exit.USAGE
+    if "sign-in" in names:
+        return Exit.REFUSED
+    if "reach" in names:
+        return Exit.UNREACHABLE
+    return Exit.FAILED if names else Exit.OK
+
+
+def as_text(sections: Sequence[Section]) -> str:
+    """Headings and lines; `ok`, `no` and `--` say how each fared, without colour."""
+    out: list[str] = []
+    for section in sections:
+        out.append(section.title)
+        for line in section.lines:
+            mark = {True: "ok", False: "no", None: "--"}[line.ok]
+            out.append(f"  {mark}  {line.name:<12} {line.text}".rstrip())
+        if section.kind == "terminal":
+            out += ["  --  widths       the right borders of these lines stand one above the other:"]
+            out += [f"      {text}" for text in WIDTH_TEST.split("\n")]
+    return "\n".join(out)
+
+
+def as_json(sections: Sequence[Section], code: int) -> str:
+    """One object: schema, ok, exit, and a list of lines for each section."""
+    import json
+
+    found: dict[str, Any] = {"schema": 1, "ok": code == Exit.OK, "exit": int(code), "sources": []}
+    for section in sections:
+        lines = [{"name": line.name, "ok": line.ok, "text": line.text} for line in section.lines]
+        if section.kind == "source":
+            name, _, vendor = section.title.partition(" ")
+            found["sources"].append({"name": name, "vendor": vendor.strip("()"), "lines": lines})
+        else:
+            found[section.kind] = lines
+    return json.dumps(found, indent=2, ensure_ascii=False)
+
+
+def _config(arguments: argparse.Namespace) -> tuple[Checked | None, Section]:
+    from wallboard.cli.opening import open_checked
+
+    try:
+        checked = open_checked(arguments)
+    except ConfigError as error:
+        lines = tuple(Fact("config", False, line) for line in str(error).splitlines())
+        return None, Section("config", "config", lines)
+    count = len(checked.model.source)
+    text = f"{checked.path}: {count} source{'s' if count != 1 else ''}"
+    return checked, Section("config", "config", (Fact("config", True, text),))
+
+
+def _secrets(checked: Checked) -> tuple[list[SourceSettings], Section]:
+    from wallboard.config.secrets import resolver
+
+    resolve = resolver(checked.path.absolute().parent)
+    settings, lines = [], []
+    for index, model in enumerate(checked.model.source):
+        try:
+            settings.append(checked.source(index, model, resolve))
+            lines.append(Fact(model.name, True, "has what it signs in with"))
+        except ConfigError as error:
+            lines.append(Fact(model.name, False, str(error)))
+    return settings, Section("secrets", "secrets", tuple(lines))
+
+
+def _sources(settings: Sequence[SourceSettings]) -> list[Section]:
+    import anyio
+
+    return anyio.run(_try_all, settings)
+
+
+async def _try_all(settings: Sequence[SourceSettings]) -> list[Section]:
+    """All sources at once; in the order of the config."""
+    import anyio
+
+    found: dict[str, Section] = {}
+
+    async def one(source: SourceSettings) -> None:
+        lines = await _try(source)
+        found[source.name] = Section(
+            "source", f"{source.name} ({source.vendor})", tuple(Fact(line.name, line.ok, line.text) for line in lines)
+        )
+
+    async with anyio.create_task_group() as tasks:
+        for source in settings:
+            tasks.start_soon(one, source)
+    return [found[source.name] for source in settings]
+
+
+async def _try(source: SourceSettings) -> Sequence[CheckLine]:
+    import anyio
+
+    from wallboard.domain.clock import SystemClock
+    from wallboard.vendors import registry
+    from wallboard.vendors.base import CheckLine, Services
+
+    try:
+        adapter = registry.load(source.vendor).build(source, Services(SystemClock()))
+    except ConfigError as error:
+        return [CheckLine("config", False, str(error))]
+    try:
+        with anyio.fail_after(DEADLINE):
+            return await adapter.check()
+    except TimeoutError:
+        return [CheckLine("reach", False, f"no end after {DEADLINE:g} s")]
+    finally:
+        with anyio.move_on_after(2, shield=True):
+            await adapter.aclose()

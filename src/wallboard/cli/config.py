@@ -1,0 +1,47 @@
+"""`wallboard config show|path|schema`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from wallboard.cli.exits import Exit
+from wallboard.cli.talk import data, say
+
+
+def add(commands: argparse._SubParsersAction[Any]) -> None:
+    parser = commands.add_parser("config", help="show the config, where it lies, or its schema")
+    parts = parser.add_subparsers(dest="part", metavar="show|path|schema", required=True)
+    parts.add_parser("show", help="each value with its origin; secrets only as references")
+    parts.add_parser("path", help="which file is read")
+    parts.add_parser("schema", help="JSON schema of the file")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    match arguments.part:
+        case "path":
+            return _path(arguments)
+        case "schema":
+            import json
+
+            from wallboard.config.schema import schema
+
+            data(json.dumps(schema(), indent=2, ensure_ascii=False))
+        case _:
+            from wallboard.cli.opening import open_checked
+            from wallboard.config.show import show
+
+            checked = open_checked(arguments)
+            say(f"from {checked.path}")
+            data(show(checked))
+    return Exit.OK
+
+
+def _path(arguments: argparse.Namespace) -> int:
+    from wallboard.cli.opening import option
+    from wallboard.config.paths import config_origin, config_path
+
+    path = config_path(option(arguments))
+    data(str(path))
+    say(f"by {config_origin(option(arguments))}" + ("" if path.exists() else "; there is no such file yet"))
+    return Exit.OK

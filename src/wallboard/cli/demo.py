@@ -1,0 +1,28 @@
+"""`wallboard demo`: the console on a simulated contact centre. No account, no network, no configuration."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from wallboard.cli.display import add_display, console_options, refused_terminal
+from wallboard.cli.numbers import seed, speed
+
+
+def add(commands: argparse._SubParsersAction[Any]) -> None:
+    parser = commands.add_parser("demo", help="the console on a simulated contact centre", description=__doc__)
+    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="another seed, another day (default 1)")
+    parser.add_argument("--speed", type=speed, default=1.0, metavar="X", help="simulated seconds a second (default 1)")
+    add_display(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from wallboard.config.settings import DemoOptions
+
+    options = DemoOptions(seed=arguments.seed, speed=arguments.speed, console=console_options(arguments))
+    refused = refused_terminal()
+    if refused is not None:
+        return refused
+    from wallboard.runtime import run_demo
+
+    return run_demo(options)

@@ -1,0 +1,47 @@
+"""The flags of the console that `run` and `demo` share."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from wallboard.cli.exits import Exit
+from wallboard.cli.talk import say
+
+if TYPE_CHECKING:
+    from wallboard.config.settings import ConsoleOptions
+
+
+def add_display(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--theme", metavar="T", help="how it looks; `wallboard themes` lists them")
+    parser.add_argument("--ascii", action="store_true", help="ASCII signs only")
+    parser.add_argument("--wall", action="store_true", help="start in wall mode")
+    parser.add_argument("--slow", action="store_true", help="for slow lines: fewer frames")
+    parser.add_argument("--read-only", action="store_true", help="build nothing that can act")
+
+
+def console_options(arguments: argparse.Namespace) -> ConsoleOptions:
+    """The flags; ConfigError if there is no such theme."""
+    from wallboard.cli.opening import check_theme
+    from wallboard.config.settings import ConsoleOptions
+
+    if arguments.theme is not None:
+        check_theme(arguments.theme, where="--theme")
+    return ConsoleOptions(
+        read_only=arguments.read_only,
+        theme=arguments.theme,
+        ascii=arguments.ascii,
+        wall=arguments.wall,
+        slow=arguments.slow,
+    )
+
+
+def refused_terminal() -> int | None:
+    """Exit code 5 with a sentence on standard error where no console can be shown; None where it can."""
+    from wallboard.cli.terminal import unusable
+
+    why = unusable()
+    if not why:
+        return None
+    say(f"wallboard: {why}")
+    return Exit.TERMINAL

@@ -1,0 +1,59 @@
+"""`wallboard keys`: every action with its id and its keys; `--defaults` as a `[keys]` table to edit."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from wallboard.cli.exits import Exit
+from wallboard.cli.talk import data
+from wallboard.config import keymap
+
+
+def add(commands: argparse._SubParsersAction[Any]) -> None:
+    parser = commands.add_parser("keys", help="list the keys and the ids to rebind them by", description=__doc__)
+    parser.add_argument("--defaults", action="store_true", help="print a [keys] table with all defaults, to edit")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    data(defaults() if arguments.defaults else listing(_rebound(arguments)))
+    return Exit.OK
+
+
+def listing(actions: tuple[keymap.Action, ...]) -> str:
+    """A line an action: keys, id, what it does."""
+    keys = ["  ".join(action.keys) or "–" for action in actions]
+    width, ids = max(map(len, keys)), max(len(action.id) for action in actions)
+    lines = []
+    scope = "board"
+    for action, shown in zip(actions, keys, strict=True):
+        if action.scope != scope:
+            scope = action.scope
+            lines += ["", f"in {'a dialog' if scope == 'dialog' else 'the picker'}:"]
+        lines.append(f"{shown:<{width}}  {action.id:<{ids}}  {action.does}")
+    return "\n".join(lines)
+
+
+def defaults() -> str:
+    """All defaults as TOML."""
+    from json import dumps
+
+    lines = ["[keys]"]
+    for action in keymap.ACTIONS:
+        pair = f"{dumps(action.id)} = {dumps(','.join(action.keys))}"
+        lines.append(f"{pair:<42} # {action.does}")
+    return "\n".join(lines)
+
+
+def _rebound(arguments: argparse.Namespace) -> tuple[keymap.Action, ...]:
+    """The keys in force: the user's, where there is a config."""
+    from wallboard.cli.opening import option
+    from wallboard.config.paths import config_origin, config_path
+
+    path = config_path(option(arguments))
+    if config_origin(option(arguments)) == "default" and not path.exists():
+        return keymap.ACTIONS
+    from wallboard.cli.opening import open_checked
+
+    model = open_checked(arguments).model
+    return keymap.bound({name: keymap.split(text) for name, text in model.keys.items()})

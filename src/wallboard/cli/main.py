@@ -1,0 +1,132 @@
+"""`wallboard COMMAND`: finds the command, runs it, and turns what goes wrong into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, NoReturn
+
+from wallboard import __version__
+from wallboard.cli.exits import Exit
+from wallboard.cli.talk import say
+from wallboard.domain.errors import ConfigError, WallboardError
+
+COMMANDS = ("run", "demo", "sim", "check", "snapshot", "do", "init", "config", "themes", "keys", "audit")
+"""Each is a module of `wallboard.cli` with `add(subparsers)` and `run(arguments) -> int`."""
+
+_EPILOG = """\
+Without a command: run. Start with `wallboard demo`, or `wallboard init` and `wallboard check`.
+exit codes: 0 ok, 1 failed, 2 usage or config, 3 unreachable, 4 refused credentials, 5 not a usable terminal,
+130 interrupted
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one line with a suggestion, and exits with 2."""
+
+    def error(self, message: str) -> NoReturn:
+        say(f"{self.prog}: {message}")
+        say(f"try: {self.prog} --help")
+        raise SystemExit(Exit.USAGE)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = Parser(
+        prog="wallboard",
+        description="A live wallboard and call-control console for contact-centre supervisors, in a terminal.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"wallboard {__version__}")
+    top.add_argument("--config", metavar="F", help="the configuration file; stands before or after any command")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    for name in COMMANDS:
+        if find_spec(f"wallboard.cli.{name}") is None:
+            continue
+        import_module(f"wallboard.cli.{name}").add(commands)
+    for command in set(_all_parsers(commands)):
+        command.allow_abbrev = False
+        if "--config" not in command._option_string_actions:
+            # Suppressed: what stands before the command must not be overwritten by a default after it.
+            command.add_argument("--config", metavar="F", default=argparse.SUPPRESS, help="the configuration file")
+    return top
+
+
+def _all_parsers(commands: argparse._SubParsersAction[Any]) -> Iterator[argparse.ArgumentParser]:
+    for command in commands.choices.values():
+        yield command
+        for action in command._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                yield from _all_parsers(action)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = parser().parse_args(_with_command(given))
+        code: int = import_module(f"wallboard.cli.{arguments.command}").run(arguments)
+        sys.stdout.flush()
+        return int(code)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else Exit.FAILED if end.code else Exit.OK
+    except KeyboardInterrupt:
+        say("interrupted")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has enough. The interpreter flushes once more at exit: into nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return Exit.OK
+    except ConfigError as error:
+        say(str(error))
+        return Exit.USAGE
+    except WallboardError as error:
+        say(f"wallboard: {error}")
+        return Exit.FAILED
+    except Exception as error:  # the last boundary: a person gets a sentence, the log the traceback
+        return _unexpected(error)
+
+
+def entry() -> int:
+    """The `wallboard` console script."""
+    return main()
+
+
+def _with_command(given: list[str]) -> list[str]:
+    """`given` with `run` put in where no command stands."""
+    index = 0
+    while index < len(given):
+        word = given[index]
+        if word == "--config":
+            index += 2
+        elif word.startswith("--config="):
+            index += 1
+        elif word in ("-h", "--help", "--version") or word in COMMANDS:
+            return given
+        elif word.startswith("-"):
+            break
+        else:
+            raise ConfigError(f"wallboard: there is no command {word!r}", hint=_meant(word))
+    return [*given[:index], "run", *given[index:]]
+
+
+def _meant(word: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, n=1)
+    return f'did you mean "{near[0]}"?' if near else f"write one of {', '.join(COMMANDS)}"
+
+
+def _unexpected(error: Exception) -> int:
+    from wallboard.cli.trouble import record
+
+    where = record(error)
+    say(f"wallboard: this should not have happened: {type(error).__name__}")
+    say(f"the details are in {where}" if where else "the details could not be written to the log")
+    return Exit.FAILED

@@ -1,0 +1,44 @@
+"""Opening the configuration for a command: found, checked, its theme looked up, its secrets resolved if wanted."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from wallboard.config.paths import config_path, themes_dir
+from wallboard.domain.errors import ConfigError
+
+if TYPE_CHECKING:
+    from wallboard.config.load import Checked
+    from wallboard.config.settings import Config
+
+
+def option(arguments: argparse.Namespace) -> str | None:
+    """The file named by `--config`, before or after the command."""
+    named: str | None = getattr(arguments, "config", None)
+    return named
+
+
+def open_checked(arguments: argparse.Namespace) -> Checked:
+    """The configuration with its secrets still unread. Raises ConfigError."""
+    from wallboard.config.load import load
+
+    checked = load(config_path(option(arguments)))
+    check_theme(checked.model.theme, where=checked.where("theme"))
+    return checked
+
+
+def open_config(arguments: argparse.Namespace) -> Config:
+    """The configuration with every secret resolved. Raises ConfigError."""
+    return open_checked(arguments).config()
+
+
+def check_theme(name: str, *, where: str) -> None:
+    """ConfigError unless the theme `name` can be loaded."""
+    from wallboard.theming import ThemeError, load
+
+    try:
+        load(name, user_dir=themes_dir())
+    except ThemeError as error:
+        problem = error.problem if error.where == name else f"{error.where}: {error.problem}"
+        raise ConfigError(problem, where=where, hint=error.suggestion) from None

@@ -1,0 +1,64 @@
+"""`wallboard snapshot`: poll everything once, print, exit.
+
+Exit 0 if any source gave anything (what failed is in `sources`), 3 if none was reached, 4 if all refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from wallboard.cli.exits import Exit
+from wallboard.cli.talk import data, say
+
+if TYPE_CHECKING:
+    from wallboard.config.settings import Config
+
+
+def add(commands: argparse._SubParsersAction[Any]) -> None:
+    parser = commands.add_parser("snapshot", help="poll everything once and print it", description=__doc__)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object (default when the output is a pipe)")
+    form.add_argument("--table", action="store_true", help="tables to read (default on a terminal)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    import sys
+
+    import anyio
+
+    from wallboard.cli.opening import open_config
+
+    config = open_config(arguments)
+    table = arguments.table or (not arguments.json and sys.stdout.isatty())
+    text, code = anyio.run(_take, config, table)
+    data(text)
+    if code == Exit.UNREACHABLE:
+        say("wallboard: no source was reached; `wallboard check` says why")
+    elif code == Exit.REFUSED:
+        say("wallboard: every source refused the credentials; `wallboard check` says why")
+    return code
+
+
+async def _take(config: Config, as_table: bool) -> tuple[str, int]:
+    import json
+
+    from wallboard.runtime import headless
+    from wallboard.view.snapshot import snapshot, table
+
+    async with headless(config, read_only=True) as head:
+        await head.scheduler.once()
+        taken = snapshot(head.board)
+        code = verdict(taken["sources"])
+        return (table(head.board) if as_table else json.dumps(taken, indent=2, ensure_ascii=False)), code
+
+
+def verdict(sources: Iterable[dict[str, Any]]) -> int:
+    """The exit code for the `sources` of a snapshot."""
+    listed = list(sources)
+    if any(part["state"] in ("live", "late", "stale") for source in listed for part in source["resources"]):
+        return Exit.OK
+    if listed and all(source["state"] == "refused" for source in listed):
+        return Exit.REFUSED
+    return Exit.UNREACHABLE

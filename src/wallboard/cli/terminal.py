@@ -1,0 +1,70 @@
+"""Whether the console can be shown here, and what `wallboard check` says of the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TextIO
+
+SMALLEST = (40, 10)
+WIDTH_TEST = "│0123456789│\n│Łódź ●◐◆◇‖○·▲■~ │\n│漢字かな  │"
+"""Two lines whose right border stands under the left one's right border where cell widths agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`ok` None: worth knowing, no fault."""
+
+    name: str
+    ok: bool | None
+    text: str
+
+
+def unusable(stdin: TextIO | None = None, stdout: TextIO | None = None) -> str:
+    """Why no console can be shown here, as a sentence; "" if it can."""
+    for stream, name in ((stdin or sys.stdin, "input"), (stdout or sys.stdout, "output")):
+        if not stream.isatty():
+            return f"standard {name} is not a terminal: run wallboard in one, or use `wallboard snapshot` in a pipe"
+    if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
+        shown = os.environ.get("TERM") or "not set"
+        return f"TERM is {shown}, so nothing is known of this terminal: set it, such as TERM=xterm-256color"
+    return ""
+
+
+def facts() -> list[Fact]:
+    """The terminal as the console would find it."""
+    return [_kind(), _size(), _colour(), _locale()]
+
+
+def _kind() -> Fact:
+    why = unusable()
+    term = os.environ.get("TERM", "")
+    return Fact("terminal", None if why else True, why or f"TERM={term}")
+
+
+def _size() -> Fact:
+    try:
+        size = os.get_terminal_size(sys.stdout.fileno() if sys.stdout.isatty() else 2)
+    except (OSError, ValueError):
+        return Fact("size", None, "not known: not a terminal")
+    fits = size.columns >= SMALLEST[0] and size.lines >= SMALLEST[1]
+    text = f"{size.columns}x{size.lines}"
+    return Fact("size", fits, text if fits else f"{text}, smaller than {SMALLEST[0]}x{SMALLEST[1]}")
+
+
+def _colour() -> Fact:
+    if os.environ.get("NO_COLOR"):
+        return Fact("colour", True, "none, by NO_COLOR: theme mono")
+    if os.environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return Fact("colour", True, "16 million")
+    if "256" in os.environ.get("TERM", ""):
+        return Fact("colour", True, "256")
+    return Fact("colour", True, "16")
+
+
+def _locale() -> Fact:
+    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    if encoding == "utf8":
+        return Fact("characters", True, "UTF-8")
+    return Fact("characters", None, f"{sys.stdout.encoding}, not UTF-8: use --ascii, or set LANG=C.UTF-8")

@@ -1,0 +1,272 @@
+"""What the types cannot tell: names that must differ or exist, addresses, keys, and what fits which vendor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path as File
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from wallboard.config import keymap
+from wallboard.config.explain import Finding
+from wallboard.config.lines import Path
+from wallboard.config.model import FavouriteModel, HeaderModel, OAuthModel, QueueModel, RouteModel, SourceModel
+from wallboard.config.vendors import ANY_AUTH, COMMON, GROUPALARM_HEADERS, LATER, RULES, VendorRules, bad_url
+from wallboard.vendors import registry
+
+_TYPES: Mapping[str, type | tuple[type, ...]] = {"bool": bool, "str": str, "int": int, "float": (int, float)}
+_WRITE = {"bool": "true", "str": '"text"', "int": "1", "float": "1.5"}
+_FREE = VendorRules(auth=ANY_AUTH, schemes=("https", "http", "tls", "tcp"), example="https://example.net/api")
+"""For vendors that another package brings: their adapters judge the rest."""
+
+
+def check(data: Mapping[str, Any], directory: File) -> Iterator[Finding]:
+    """Every fault beyond types in the TOML `data` of a file in `directory`. Parts of a wrong type are passed over:
+    what is wrong there has been said."""
+    sources = list(_valid(data, "source", SourceModel))
+    if not data.get("source"):
+        yield Finding(
+            (), "there is no [[source]]", "add one: `wallboard init` writes examples; or try `wallboard demo`"
+        )
+    named = yield from _identities(data)
+    for path, source, raw in sources:
+        rules = _rules(source.vendor)
+        if rules is not None:
+            yield from _fields(path, source, raw, rules)
+            yield from _transport(path, source, rules)
+            yield from _auth(path, source, rules)
+            yield from _values(path, source, directory)
+    for path, queue, _ in _valid(data, "queue", QueueModel):
+        yield from _queue(path, queue)
+    for path, favourite, _ in _valid(data, "favourite", FavouriteModel):
+        if favourite.source and favourite.source not in named:
+            yield Finding((*path, "source"), f"there is no source {favourite.source!r}", _near(favourite.source, named))
+        if not re.fullmatch(r"[+]?[\w*#.@:/() -]+", favourite.number) or favourite.number != favourite.number.strip():
+            yield Finding((*path, "number"), f"number {favourite.number!r} cannot be dialled", 'write number = "8100"')
+    yield from _routes(data, named)
+    keys = data.get("keys")
+    if isinstance(keys, dict):
+        for problem in keymap.problems({name: text for name, text in keys.items() if isinstance(text, str)}):
+            yield Finding(("keys", problem.id), problem.what, problem.hint)
+    yield from _alarm(data)
+
+
+def _valid(data: Mapping[str, Any], key: str, model: type[BaseModel]) -> Iterator[tuple[Path, Any, Mapping[str, Any]]]:
+    items = data.get(key)
+    for index, raw in enumerate(items if isinstance(items, list) else ()):
+        try:
+            yield (key, index), model.model_validate(raw), raw
+        except ValidationError:
+            continue
+
+
+def _identities(data: Mapping[str, Any]) -> Generator[Finding, None, list[str]]:
+    """Names and vendors, also of sources in which something else is wrong. Returns the names."""
+    named: list[str] = []
+    items = data.get("source")
+    for index, raw in enumerate(items if isinstance(items, list) else ()):
+        if not isinstance(raw, dict):
+            continue
+        path: Path = ("source", index)
+        name, vendor = raw.get("name"), raw.get("vendor")
+        if isinstance(name, str):
+            if name.casefold() in [other.casefold() for other in named]:
+                yield Finding((*path, "name"), f"there is another source called {name!r}", "give each its own name")
+            named.append(name)
+        if not isinstance(vendor, str) or not vendor:
+            continue
+        if vendor in LATER:
+            what = f"vendor {vendor!r} ({LATER[vendor]}) is not yet in this version"
+            hint = f"leave this [[source]] out for now; this version knows {', '.join(registry.names())}"
+            yield Finding((*path, "vendor"), what, hint)
+        elif _rules(vendor) is None:
+            yield Finding((*path, "vendor"), f"there is no vendor {vendor!r}", _near(vendor, registry.names()))
+    return named
+
+
+def _rules(vendor: str) -> VendorRules | None:
+    """None: there is no such vendor in this version."""
+    if vendor in RULES:
+        return RULES[vendor]
+    return _FREE if vendor not in LATER and vendor in registry.names() else None
+
+
+def _fields(path: Path, source: SourceModel, raw: Mapping[str, Any], rules: VendorRules) -> Iterator[Finding]:
+    if rules is not _FREE:
+        for key in raw:
+            if key not in COMMON | rules.fields:
+                others = [vendor for vendor, other in RULES.items() if key in other.fields]
+                yield Finding(
+                    (*path, key), f"{source.vendor} has no {key}: it is for {' and '.join(others)}", "leave it out"
+                )
+        for key, value in source.options.items():
+            wanted = rules.options.get(key)
+            if wanted is None:
+                yield Finding((*path, "options", key), f"unknown option {key!r}", _near(key, rules.options))
+            elif not isinstance(value, _TYPES[wanted]) or (isinstance(value, bool) and wanted != "bool"):
+                hint = f"write {key} = {_WRITE[wanted]}"
+                yield Finding((*path, "options", key), f"option {key!r} is of the wrong type", hint)
+    for key in sorted(rules.required - set(raw)):
+        info = SourceModel.model_fields[key]
+        yield Finding(path, f"{key} is missing", f"write {key} = {(info.examples or [''])[0]}")
+    if source.phone and rules.phone is not None and not rules.phone.fullmatch(source.phone):
+        what = f"phone {source.phone!r} is no telephone of {source.vendor}"
+        yield Finding((*path, "phone"), what, f'write phone = "{rules.phone_example}"')
+
+
+def _transport(path: Path, source: SourceModel, rules: VendorRules) -> Iterator[Finding]:
+    if not source.url:
+        if not rules.url:
+            yield Finding(
+                (*path, "url") if "url" in source.model_fields_set else path,
+                "url is missing",
+                f'write url = "{rules.example}"',
+            )
+        return
+    if wrong := bad_url(source.url, rules.schemes, rules.example, source.insecure):
+        yield Finding((*path, "url"), *wrong)
+
+
+def _auth(path: Path, source: SourceModel, rules: VendorRules) -> Iterator[Finding]:
+    auth = source.auth
+    if auth is None:
+        if rules is not _FREE:
+            yield Finding(path, "auth is missing", f"write auth = {_AUTH[rules.auth[0]]}")
+        return
+    if auth.kind not in rules.auth:
+        what = f"{source.vendor} does not sign in by {auth.kind!r}"
+        yield Finding((*path, "auth", "kind"), what, f"write auth = {_AUTH[rules.auth[0]]}")
+        return
+    if isinstance(auth, OAuthModel) and auth.token_url:
+        example = "https://pbx.example.net/oauth/token"
+        if wrong := bad_url(auth.token_url, ("https", "http"), example, source.insecure):
+            yield Finding((*path, "auth", "token_url"), wrong[0].replace("url", "token_url", 1), wrong[1])
+    if isinstance(auth, HeaderModel):
+        if source.vendor == "groupalarm" and auth.name.casefold() not in {n.casefold() for n in GROUPALARM_HEADERS}:
+            what = f"groupalarm does not know the header {auth.name!r}"
+            yield Finding(
+                (*path, "auth", "name"),
+                what,
+                f'write name = "{GROUPALARM_HEADERS[0]}", or "{GROUPALARM_HEADERS[1]}" for a personal token',
+            )
+        elif not _HEADER.fullmatch(auth.name):
+            yield Finding((*path, "auth", "name"), f"{auth.name!r} is no header name", 'write name = "API-TOKEN"')
+    for name, value in auth.headers.items():
+        where = (*path, "auth", "headers", name)
+        if not _HEADER.fullmatch(name) or name.casefold() in _OURS:
+            yield Finding(where, f"the header {name!r} cannot be set", "leave it out")
+        elif isinstance(value, str):
+            if _SECRETIVE.search(name):
+                hint = f'write {name} = {{ env = "NAME" }}, and change it if others could read this file'
+                yield Finding(where, f"headers.{name} looks like a secret written into the file", hint)
+            elif not value.isascii() or not value.isprintable():
+                yield Finding(where, f"headers.{name} holds a character that no header carries", "write plain ASCII")
+
+
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "content-type"})
+_SECRETIVE = re.compile(r"auth|token|key|secret|cookie|passw|credential|session", re.IGNORECASE)
+_AUTH = {
+    "oauth": '{ kind = "oauth", client_id = "app", client_secret = { env = "HQ_SECRET" } }',
+    "header": '{ kind = "header", name = "API-TOKEN", value = { env = "GROUPALARM_TOKEN" } }',
+    "ami": '{ kind = "ami", username = "wallboard", secret = { env = "AMI_SECRET" } }',
+}
+
+
+def _values(path: Path, source: SourceModel, directory: File) -> Iterator[Finding]:
+    for user in source.people:
+        if not re.fullmatch(r"[0-9]{1,19}", user):
+            yield Finding((*path, "people", user), f"{user!r} is no user id", 'write people = { 5 = "K. Roth" }')
+    if source.timezone != "UTC":
+        yield from _zone((*path, "timezone"), source.timezone)
+    if source.ca_file:
+        certificates = directory / File(source.ca_file).expanduser()
+        if not certificates.is_file():
+            yield Finding((*path, "ca_file"), f"there is no file {source.ca_file!r}", "write the path of a PEM file")
+    for key in ("queues", "phones", "park_slots"):
+        values = getattr(source, key) or []
+        for index, value in enumerate(values):
+            if value in values[:index]:
+                yield Finding((*path, key, index), f"{key} names {value!r} twice", "name it once")
+            if isinstance(value, str) and not value.isprintable():
+                yield Finding((*path, key, index), f"{key} holds a control character", "write plain text")
+    for key in ("phone", "client", "transfer_context", "park_lot"):
+        if not str(getattr(source, key)).isprintable():
+            yield Finding((*path, key), f"{key} holds a control character", "write plain text")
+
+
+def _zone(path: Path, name: str) -> Iterator[Finding]:
+    from zoneinfo import ZoneInfo, available_timezones
+
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        yield Finding(
+            path, f"there is no time zone {name!r}", _near(name, sorted(available_timezones()), 'write "UTC"')
+        )
+
+
+def _queue(path: Path, queue: QueueModel) -> Iterator[Finding]:
+    unclosed = re.search(r"\[(?!!?.[^\]]*\])", queue.match)
+    if unclosed or not queue.match.isprintable():
+        what = (
+            f"match {queue.match!r} opens a [ that it does not close" if unclosed else "match holds a control character"
+        )
+        yield Finding((*path, "match"), what, 'write match = "Sales*", or "[[]" for the bracket itself')
+    if not (queue.goal or queue.warn or queue.alarm):
+        yield Finding(path, f"the rule for {queue.match!r} says nothing", "add goal, warn or alarm, or leave it out")
+    if queue.warn is None or queue.alarm is None:
+        return
+    for name in ("waiting", "longest"):
+        warn, alarm = getattr(queue.warn, name), getattr(queue.alarm, name)
+        if warn is not None and alarm is not None and warn > alarm:
+            what = f"warn.{name} {warn} lies above alarm.{name} {alarm}"
+            yield Finding((*path, "warn", name), what, "let the warning come before the alarm")
+    if queue.warn.ready is not None and queue.alarm.ready is not None and queue.warn.ready < queue.alarm.ready:
+        what = f"warn.ready {queue.warn.ready} lies below alarm.ready {queue.alarm.ready}"
+        yield Finding((*path, "warn", "ready"), what, "let the warning come before the alarm")
+
+
+def _routes(data: Mapping[str, Any], named: Sequence[str]) -> Iterator[Finding]:
+    seen: set[tuple[str, str]] = set()
+    for path, route, _ in _valid(data, "route", RouteModel):
+        for key, name in (("from", route.origin), ("to", route.to)):
+            if name not in named:
+                yield Finding((*path, key), f"there is no source {name!r}", _near(name, named))
+        if route.origin == route.to:
+            yield Finding((*path, "to"), f"the route leads from {route.to!r} to itself", "name two sources")
+        elif (route.origin, route.to) in seen:
+            yield Finding(path, f"there is another route from {route.origin!r} to {route.to!r}", "keep one")
+        seen.add((route.origin, route.to))
+
+
+_SPAN = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]):([0-5]\d)")
+
+
+def span(text: str) -> tuple[int, int] | None:
+    """`"22:00-06:00"` as minutes of the day, or None."""
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        return None
+    start, end = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
+    return None if start == end else (start, end)
+
+
+def _alarm(data: Mapping[str, Any]) -> Iterator[Finding]:
+    alarm = data.get("alarm")
+    quiet = alarm.get("quiet") if isinstance(alarm, dict) else None
+    for index, text in enumerate(quiet if isinstance(quiet, list) else ()):
+        if isinstance(text, str) and span(text) is None:
+            hint = 'write quiet = ["22:00-06:00"]'
+            yield Finding(("alarm", "quiet", index), f"{text!r} is no span of time", hint)
+
+
+def _near(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    names = list(known)
+    near = get_close_matches(word, names, n=1)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return otherwise or (f"write one of {', '.join(names)}" if names else "leave it out")

@@ -1,0 +1,241 @@
+"""Every action of the console: its id, what it does, its keys. `wallboard keys`, the screen and the docs read this.
+
+A key is written as it is typed: a character stands for itself (`e`, `T`, `+`, `?`), other keys have names (`up`,
+`pageup`, `tab`, `enter`, `escape`, `space`, `comma`, `f1` … `f12`), and `ctrl+`, `alt+` and `shift+` go before.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Scope = Literal["board", "dialog", "picker"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a key does. `acts` marks a verb: it changes something at a vendor.
+
+    Keys of the same scope must differ; a dialog or the picker takes all keys while it is open.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    does: str
+    scope: Scope = "board"
+    acts: bool = False
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("nav.up", ("up", "k"), "move up"),
+    Action("nav.down", ("down", "j"), "move down"),
+    Action("nav.top", ("g",), "to the first row"),
+    Action("nav.bottom", ("G",), "to the last row"),
+    Action("nav.page_up", ("pageup",), "a page up"),
+    Action("nav.page_down", ("pagedown",), "a page down"),
+    Action("nav.left", ("left", "h"), "scroll back to the first columns"),
+    Action("nav.right", ("right", "l"), "scroll to the dropped columns"),
+    Action("pane.queues", ("1",), "to Queues; again: its worst row"),
+    Action("pane.members", ("2",), "to Members; again: its worst row"),
+    Action("pane.agents", ("3",), "to Agents; again: its worst row"),
+    Action("pane.calls", ("4",), "to Calls; again: its worst row"),
+    Action("pane.hotlines", ("5",), "to Hotlines; again: its worst row"),
+    Action("pane.notices", ("6",), "to Notices; again: its worst row"),
+    Action("pane.receptionists", ("7",), "to Receptionists; again: its worst row"),
+    Action("pane.parked", ("8",), "to Parked; again: its worst row"),
+    Action("pane.next", ("tab",), "to the next pane"),
+    Action("nav.details", ("enter",), "details of the row"),
+    Action("nav.back", ("escape",), "one step back: dialog, details, zoom, filter"),
+    Action("view.filter", ("/",), "filter the pane; Enter keeps it, Esc clears"),
+    Action("view.find", ("F",), "find across all panes; hides nothing"),
+    Action("view.sort", ("s",), "sort by the next column"),
+    Action("view.reverse", ("S",), "reverse the order"),
+    Action("view.zoom", ("z",), "zoom the pane"),
+    Action("view.freeze", ("f",), "freeze the order; ends after 2 min"),
+    Action("alarm.go", ("!",), "to the alarm in the alarm line; again: the next"),
+    Action("alarm.acknowledge", ("a",), "acknowledge the alarm"),
+    Action("alarm.acknowledge_all", ("A",), "acknowledge all alarms that were seen"),
+    Action("app.refresh", ("r",), "refresh now; says what it costs"),
+    Action("app.palette", (":", "ctrl+p"), "command palette"),
+    Action("app.help", ("?",), "keys of this row, with reasons for the dim ones"),
+    Action("mode.wall", ("f2",), "wall mode"),
+    Action("mode.log", ("f3", "9"), "log: alarms, changes, actions and their outcomes"),
+    Action("mode.sources", ("f4", "0"), "sources and how they fare"),
+    Action("app.quit", ("q", "ctrl+c"), "one step back; on the bare board: quit"),
+    Action("call.listen", ("e",), "listen (eavesdrop): rings my phone", acts=True),
+    Action("call.whisper", ("w",), "whisper to the agent", acts=True),
+    Action("call.barge", ("b",), "barge in (conference)", acts=True),
+    Action("call.transfer", ("t",), "transfer: opens the picker", acts=True),
+    Action("call.attended", ("T",), "attended transfer", acts=True),
+    Action("call.hold", ("H",), "hold / resume", acts=True),
+    Action("call.park", ("p",), "park", acts=True),
+    Action("call.pickup", ("u",), "pull the caller to my phone; on Parked: fetch", acts=True),
+    Action("call.hangup", ("x",), "hang up", acts=True),
+    Action("call.back", ("c",), "call the row's number from my phone", acts=True),
+    Action("call.end", ("Q",), "end my listen / whisper / barge", acts=True),
+    Action("agent.duty", ("i",), "agent sign in / out, pause / unpause", acts=True),
+    Action("hotline.toggle", ("o",), "open / pause the hotline", acts=True),
+    Action("staff.add", ("+",), "staff: add an agent to the queue", acts=True),
+    Action("staff.remove", ("-",), "staff: remove an agent from the queue", acts=True),
+    Action("row.mark", ("space",), "mark the row"),
+    Action("row.note", ("n",), "note on the row"),
+    Action("row.again", (".",), "reopen the last action's dialog on this row"),
+    Action("dialog.yes", ("y",), "yes, do it", "dialog"),
+    Action("dialog.no", ("n", "escape"), "no, leave it", "dialog"),
+    Action("picker.attended", ("tab",), "attended instead of blind", "picker"),
+)
+BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
+NEEDED = ("app.quit", "app.help", "nav.back", "dialog.yes", "dialog.no")
+"""Actions that must keep a key: without them there is no way out, or none to learn of one."""
+
+NAMED = (
+    *("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete"),
+    *("tab", "enter", "escape", "space", "backspace", "comma"),
+    *(f"f{number}" for number in range(1, 13)),
+)
+_ALIASES = {
+    **{"esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "pgdown": "pagedown"},
+    **{"del": "delete", "ins": "insert", "bs": "backspace", "plus": "+", "minus": "-", "spacebar": "space"},
+    **{"slash": "/", "question_mark": "?", "exclamation_mark": "!", "colon": ":", "full_stop": ".", "dot": "."},
+    **{"page_up": "pageup", "page_down": "pagedown", "control": "ctrl", "c": "c"},
+}
+_EATEN = {
+    "ctrl+s": "terminals stop their output on it",
+    "ctrl+q": "terminals take it to go on after Ctrl-S",
+    "ctrl+h": "terminals send it for Backspace",
+    "ctrl+i": "terminals send it for Tab",
+    "ctrl+m": "terminals send it for Enter",
+    "ctrl+j": "terminals send it for Enter",
+    "ctrl+[": "terminals send it for Esc",
+    "ctrl+z": "it suspends the program",
+    "f10": "many terminals open their menu with it",
+    "f11": "many terminals go full-screen with it",
+}
+_TEXTUAL = {
+    "/": "slash",
+    "\\": "backslash",
+    "@": "at",
+    "-": "minus",
+    "+": "plus",
+    "_": "underscore",
+}
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The keys in `"k,ctrl+t"`, canonical. ValueError says which one is no key. "" gives none.
+
+    A lone comma is the key `comma`; beside others write its name.
+    """
+    if text.strip() == ",":
+        return ("comma",)
+    return tuple(canonical(part) for part in text.split(",") if part.strip()) if text.strip() else ()
+
+
+def canonical(key: str) -> str:
+    """`key` in the one spelling the program uses. ValueError if there is no such key."""
+    wanted = key.strip()
+    if wanted == "+":
+        return "+"
+    plus = wanted.endswith("++")
+    parts = (wanted[:-1] if plus else wanted).split("+")
+    name = "+" if plus else parts[-1]
+    modifiers = [_ALIASES.get(part.lower(), part.lower()) for part in parts[:-1] if part]
+    if len(name) > 1:
+        name = _ALIASES.get(name.lower(), name.lower())
+    unknown = [part for part in modifiers if part not in ("ctrl", "alt", "shift")]
+    if unknown:
+        raise ValueError(f"{wanted!r} is not a key: {unknown[0]!r} is none of ctrl, alt, shift")
+    if len(name) != 1 and name not in NAMED:
+        near = _near(name, NAMED)
+        raise ValueError(f"{wanted!r} is not a key" + (f"; did you mean {near!r}?" if near else ""))
+    if len(name) == 1 and not name.isprintable():
+        raise ValueError(f"{wanted!r} is not a key")
+    name = {" ": "space", ",": "comma"}.get(name, name)
+    if "ctrl" in modifiers and len(name) == 1:
+        name = name.lower()
+    if modifiers == ["shift"] and len(name) == 1:
+        return name.upper()
+    order = ("ctrl", "alt", "shift")
+    return "+".join([*(part for part in order if part in modifiers), name])
+
+
+def textual_name(key: str) -> str:
+    """A canonical key as Textual names it: `?` is `question_mark`, `ctrl+p` stays."""
+    *modifiers, name = key.split("+") if key != "+" and not key.endswith("++") else [*key[:-2].split("+"), "+"]
+    if len(name) == 1 and not name.isalnum():
+        name = _TEXTUAL.get(name) or re.sub(r"[ -]", "_", unicodedata.name(name, name).lower())
+    return "+".join([*(part for part in modifiers if part), name])
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with the user's keys: of which id, what, and what to write instead."""
+
+    id: str
+    what: str
+    hint: str
+
+
+def problems(wanted: Mapping[str, str]) -> list[Problem]:
+    """Everything that is wrong with a `[keys]` table (action id -> "key,key")."""
+    found: list[Problem] = []
+    rebound: dict[str, tuple[str, ...]] = {}
+    for name, text in wanted.items():
+        action = BY_ID.get(name)
+        if action is None:
+            near = _near(name, BY_ID)
+            hint = f"did you mean {near!r}?" if near else "`wallboard keys` lists the ids"
+            found.append(Problem(name, f"there is no action {name!r}", hint))
+            continue
+        try:
+            rebound[name] = split(text)
+        except ValueError as error:
+            what, _, hint = str(error).partition("; ")
+            found.append(Problem(name, what, hint or 'write a character or a name, such as "x", "ctrl+t" or "f5"'))
+            continue
+        found.extend(_unfit(action, rebound[name]))
+    found.extend(_clashes(rebound))
+    return found
+
+
+def _unfit(action: Action, keys: tuple[str, ...]) -> Iterable[Problem]:
+    for key in keys:
+        if key in _EATEN:
+            yield Problem(action.id, f"{key!r} does not reach the program: {_EATEN[key]}", "choose another key")
+        elif action.acts and re.fullmatch(r"alt\+(shift\+)?[a-zA-Z]", key):
+            yield Problem(
+                action.id,
+                f"{key!r} cannot act: a slow line makes it out of Esc and a letter",
+                f'choose a plain key, such as "{key[-1]}"',
+            )
+        elif keys.count(key) > 1:
+            yield Problem(action.id, f"{key!r} is named twice", "name it once")
+            return
+    if not keys and action.id in NEEDED:
+        default = ",".join(action.keys)
+        yield Problem(action.id, f"{action.id} must keep a key: {action.does}", f'write "{default}"')
+
+
+def _clashes(rebound: Mapping[str, tuple[str, ...]]) -> Iterable[Problem]:
+    taken: dict[tuple[str, str], str] = {}
+    # What the user wrote is complained about, so the defaults come first.
+    for action in sorted(bound(rebound), key=lambda action: action.id in rebound):
+        for key in dict.fromkeys(action.keys):
+            other = taken.setdefault((action.scope, key), action.id)
+            if other != action.id:
+                hint = f'give {other} another key in [keys] ("{other}" = "…"), or choose another here'
+                yield Problem(action.id, f"{key!r} is already the key of {other}", hint)
+
+
+def bound(rebound: Mapping[str, tuple[str, ...]]) -> tuple[Action, ...]:
+    """All actions with the user's keys in place of the defaults."""
+    return tuple(replace(action, keys=rebound.get(action.id, action.keys)) for action in ACTIONS)
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(known), n=1)), "")

@@ -1,0 +1,347 @@
+"""A configuration file, read and checked: every fault with its line, what is wrong and what to write instead."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Any
+
+from pydantic import ValidationError
+
+from wallboard.config import keymap
+from wallboard.config.check import check, span
+from wallboard.config.explain import Finding, findings
+from wallboard.config.lines import Path, locate
+from wallboard.config.model import (
+    AmiModel,
+    AuthModel,
+    BasicModel,
+    BearerModel,
+    ConfigModel,
+    HeaderModel,
+    LimitsModel,
+    LoginModel,
+    OAuthModel,
+    Reference,
+    SourceModel,
+)
+from wallboard.config.secrets import resolver
+from wallboard.config.settings import (
+    AlarmSettings,
+    Config,
+    Favourite,
+    Goal,
+    Limits,
+    Operator,
+    QueueRule,
+    Route,
+)
+from wallboard.config.vendors import RULES
+from wallboard.domain.errors import ConfigError
+from wallboard.vendors.base import (
+    AmiAuth,
+    Auth,
+    BasicAuth,
+    BearerAuth,
+    HeaderAuth,
+    LoginAuth,
+    NoAuth,
+    OAuthAuth,
+    Secret,
+    SourceSettings,
+)
+
+LIMIT = 1 << 20
+"""Bytes of the largest file that is read: a hundred times any real one."""
+
+
+class ConfigErrors(ConfigError):
+    """Several faults at once, one a line, in the order of the file."""
+
+    def __init__(self, errors: Sequence[ConfigError]) -> None:
+        super().__init__("\n".join(str(error) for error in errors))
+        self.errors = tuple(errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file without faults. Its secrets are still references: `config()` resolves them."""
+
+    path: File
+    data: Mapping[str, Any]
+    model: ConfigModel
+    lines: Mapping[Path, int]
+
+    def where(self, *path: str | int) -> str:
+        """`file:line` of a key, or of the nearest table above it that the file has."""
+        return _where(self.path, self.lines, path)
+
+    def config(self) -> Config:
+        """Everything as plain dataclasses with every secret resolved. Raises `ConfigErrors` with all that failed."""
+        resolve = resolver(self.path.absolute().parent)
+        errors: list[ConfigError] = []
+        sources = []
+        for index, source in enumerate(self.model.source):
+            try:
+                sources.append(self.source(index, source, resolve))
+            except ConfigError as error:
+                errors.append(error)
+        if errors:
+            raise ConfigErrors(errors)
+        return self._rest(tuple(sources))
+
+    def source(self, index: int, model: SourceModel, resolve: Callable[[Reference, str], Secret]) -> SourceSettings:
+        """The `index`-th source as settings, its secrets by `resolve(reference, "file:line")`. Raises ConfigError."""
+        rules = RULES.get(model.vendor)
+        operator = self.model.operator
+        phone = model.phone
+        if not phone and operator.phone and rules is not None and rules.phone is not None:
+            # One's telephone at the PBX is a number in one place and a channel in another: taken over where it fits.
+            fits = rules.phone.fullmatch(operator.phone) and ("/" in operator.phone) == ("/" in rules.phone_example)
+            phone = operator.phone if fits else ""
+        auth, headers = _auth(
+            model.auth, lambda reference, *key: resolve(reference, self.where("source", index, "auth", *key))
+        )
+        return SourceSettings(
+            name=model.name,
+            vendor=model.vendor,
+            url=(model.url or (rules.url if rules else "")).rstrip("/"),
+            auth=auth,
+            headers=headers,
+            phone=phone,
+            operator=operator.name,
+            client=model.client,
+            queues=None if model.queues is None else tuple(model.queues),
+            phones=None if model.phones is None else tuple(model.phones),
+            park_slots=None if model.park_slots is None else tuple(model.park_slots),
+            organization=model.organization,
+            people=dict(model.people),
+            every={name: value for name, value in model.every.model_dump().items() if value is not None},
+            budget=model.budget,
+            timeout=model.timeout,
+            timezone=model.timezone,
+            region=model.region,
+            ca_file=str(self.path.absolute().parent / File(model.ca_file).expanduser()) if model.ca_file else "",
+            insecure=model.insecure,
+            read_only=model.read_only,
+            transfer_context=model.transfer_context,
+            park_lot=model.park_lot,
+            wrap_up=model.wrap_up,
+            options=dict(model.options),
+        )
+
+    def _rest(self, sources: tuple[SourceSettings, ...]) -> Config:
+        model = self.model
+        return Config(
+            theme=model.theme,
+            operator=Operator(model.operator.name, model.operator.phone),
+            sources=sources,
+            queues=tuple(
+                QueueRule(
+                    queue.match,
+                    None if queue.goal is None else Goal(queue.goal.percent, queue.goal.seconds, queue.goal.formula),
+                    _limits(queue.warn),
+                    _limits(queue.alarm),
+                )
+                for queue in model.queue
+            ),
+            favourites=tuple(Favourite(item.name, item.number, item.source) for item in model.favourite),
+            routes=tuple(Route(item.origin, item.to, item.prefix) for item in model.route),
+            keys={name: keymap.split(text) for name, text in model.keys.items()},
+            alarm=AlarmSettings(
+                model.alarm.bell, tuple(spans for text in model.alarm.quiet if (spans := span(text)) is not None)
+            ),
+            path=str(self.path),
+        )
+
+
+def load(path: File) -> Checked:
+    """The file `path`, checked. Raises `ConfigErrors` with every fault found."""
+    text, facts = _read(path)
+    try:
+        data = tomllib.loads(text)
+        lines = locate(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigErrors([_syntax(path, text, str(error))]) from None
+    except RecursionError:
+        raise _one(path, 1, "tables or lists are nested too deeply", "write them flat") from None
+    except ValueError:
+        raise _one(path, 1, "a number has more digits than can be read", "write a sensible number") from None
+    found: list[Finding] = []
+    model: ConfigModel | None = None
+    try:
+        model = ConfigModel.model_validate(data)
+    except ValidationError as error:
+        found.extend(findings(error, data))
+    found.extend(check(data, path.absolute().parent))
+    found.extend(_writable(data, facts))
+    if found or model is None:
+        numbered = sorted(
+            {(_line(lines, finding.path), finding.what): finding for finding in found}.items(),
+            key=lambda item: item[0][0],
+        )
+        raise ConfigErrors(
+            [
+                ConfigError(_named(finding, data), where=f"{path}:{line}", hint=finding.hint)
+                for (line, _), finding in numbered
+            ]
+        )
+    return Checked(path, data, model, lines)
+
+
+def _read(path: File) -> tuple[str, os.stat_result]:
+    missing = "write one with `wallboard init`, or name another with --config"
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise _one(path, 0, "there is no such file", missing) from None
+    except OSError as error:
+        raise _one(path, 0, f"it cannot be read: {error.strerror}", "check who may read it") from None
+    try:
+        facts = os.fstat(descriptor)
+        if stat.S_ISDIR(facts.st_mode):
+            raise _one(path, 0, "it is a directory", f'name the file in it: --config "{path / "config.toml"}"')
+        if not stat.S_ISREG(facts.st_mode):
+            raise _one(path, 0, "it is not a file", "name a file")
+        if facts.st_size > LIMIT:
+            what = f"it has {facts.st_size} bytes, more than {LIMIT}"
+            raise _one(path, 1, what, "no configuration is that large: check the name")
+        with open(descriptor, "rb", closefd=False) as file:
+            raw = file.read(LIMIT + 1)
+    finally:
+        os.close(descriptor)
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _one(path, 1, "it is UTF-16, not UTF-8", "save it as UTF-8")
+    # Editors on Windows put a mark in front; TOML knows none.
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return raw.decode("utf-8"), facts
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _one(path, line, f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8") from None
+
+
+def _one(path: File, line: int, what: str, hint: str) -> ConfigErrors:
+    return ConfigErrors([ConfigError(what, where=f"{path}:{line}" if line else str(path), hint=hint)])
+
+
+_SYNTAX = (
+    ("Expected '=' after a key", 'write key = "value"; a name with blanks or signs in it goes in quotes'),
+    ("Invalid value", 'text goes in quotes: key = "value"; true and false are small letters'),
+    ("Unterminated string", "close the quotes"),
+    ("Illegal character", "close the quotes on the same line"),
+    ("Cannot overwrite a value", "the key stands twice: keep one"),
+    ("Cannot declare", "the table stands twice: join the two, or write [[…]] for a list of tables"),
+    ("Cannot mutate immutable", "what stands in { } is complete: add the key inside the braces"),
+    ("Expected newline or end of document", "begin a new line, or put the text in quotes"),
+    ("Unclosed array", "close the list with ]"),
+    ("Unclosed inline table", "close the table with }"),
+    ("Expected ']", "close the heading with ], or ]] for a list of tables"),
+    ("Invalid initial character", "a name with other signs than letters, digits, - and _ goes in quotes"),
+    ("Unescaped '\\'", "double the backslash, or use single quotes"),
+)
+
+
+def _syntax(path: File, text: str, message: str) -> ConfigError:
+    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
+    rows = text.split("\n")
+    line, column = len(rows), ""
+    if place is not None:
+        message = message[: place.start()]
+        if place[1]:
+            line, column = int(place[1]), f" (column {place[2]})"
+    if message.startswith("Unclosed") or not column:
+        # What was left open is noticed only at the end: the last line that says something is nearer to it.
+        column = ""
+        line = min(line, len(rows))
+        while line > 1 and rows[line - 1].partition("#")[0].strip() == "":
+            line -= 1
+    message = re.sub(r"\('([^']*)',\)", r"[\1]", message)
+    hint = next(
+        (hint for start, hint in _SYNTAX if message.startswith(start)), "compare with what `wallboard init` writes"
+    )
+    return ConfigError(f"not TOML{column}: {message[:1].lower()}{message[1:]}", where=f"{path}:{line}", hint=hint)
+
+
+def _writable(data: Any, facts: os.stat_result) -> list[Finding]:
+    """A file that runs commands must be one that only its owner can change."""
+    command = _command(data, ())
+    if command is None:
+        return []
+    if facts.st_uid not in (os.geteuid(), 0):
+        return [Finding(command, "the file names a command, and it is not yours", "use a file that you own")]
+    if facts.st_mode & 0o022:
+        what = f"the file names a command, and others may change it (mode {stat.S_IMODE(facts.st_mode):04o})"
+        return [Finding(command, what, "run: chmod go-w on the file")]
+    return []
+
+
+def _command(value: Any, path: Path) -> Path | None:
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        if key == "command":
+            return (*path, key)
+        found = _command(part, (*path, key))
+        if found is not None:
+            return found
+    return None
+
+
+def _named(finding: Finding, data: Mapping[str, Any]) -> str:
+    """The fault, with the name of the source, queue or favourite that it is in."""
+    path = finding.path
+    if len(path) < 2 or not isinstance(path[1], int):
+        return f"[{path[0]}] {finding.what}" if len(path) > 1 else finding.what
+    items = data.get(str(path[0]))
+    item = items[path[1]] if isinstance(items, list) else None
+    name = next(
+        (item[key] for key in ("name", "match") if isinstance(item, dict) and isinstance(item.get(key), str)), ""
+    )
+    return f"[[{path[0]}]] {name!r}: {finding.what}" if name else f"[[{path[0]}]] {path[1] + 1}: {finding.what}"
+
+
+def _line(lines: Mapping[Path, int], path: Path) -> int:
+    while path not in lines:
+        path = path[:-1]
+    return lines[path]
+
+
+def _where(file: File, lines: Mapping[Path, int], path: Path) -> str:
+    return f"{file}:{_line(lines, path)}"
+
+
+def _limits(model: LimitsModel | None) -> Limits | None:
+    return None if model is None else Limits(model.waiting, model.longest, model.ready)
+
+
+def _auth(model: AuthModel | None, secret: Callable[..., Secret]) -> tuple[Auth, tuple[tuple[str, Secret], ...]]:
+    if model is None:
+        return NoAuth(), ()
+    headers = tuple(
+        (name, Secret(value) if isinstance(value, str) else secret(value, "headers", name))
+        for name, value in model.headers.items()
+    )
+    auth: Auth
+    match model:
+        case BearerModel():
+            auth = BearerAuth(secret(model.token, "token"))
+        case OAuthModel():
+            auth = OAuthAuth(
+                model.client_id, secret(model.client_secret, "client_secret"), model.token_url, model.scope
+            )
+        case BasicModel():
+            auth = BasicAuth(model.username, secret(model.password, "password"))
+        case HeaderModel():
+            auth = HeaderAuth(model.name, secret(model.value, "value"))
+        case LoginModel():
+            auth = LoginAuth(model.username, secret(model.password, "password"), model.domain, model.style)
+        case AmiModel():
+            auth = AmiAuth(model.username, secret(model.secret, "secret"))
+        case _:
+            auth = NoAuth()
+    return auth, headers

@@ -1,0 +1,246 @@
+"""The configuration file's shape, as pydantic models: types, names and ranges. What needs two places at once to judge
+is in `check`; what is handed down is in `settings`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic_core import PydanticCustomError
+
+from wallboard.config.settings import DEFAULT_THEME
+
+# Union for the annotated alternatives: pydantic reads tags only there.
+REFERENCES = ("env", "file", "command", "keyring", "credential")
+_REFERENCE_HINT = (
+    'write { env = "NAME" }, { file = "path" }, { command = ["pass", "show", "name"] }, '
+    '{ keyring = "service:user" } or { credential = "name" }'
+)
+
+
+class Edge(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _reference(value: Any) -> Any:
+    if isinstance(value, dict):
+        if not value:
+            raise PydanticCustomError("hinted", "is an empty reference", {"hint": _REFERENCE_HINT})
+        named = [name for name in REFERENCES if name in value]
+        if len(named) > 1:
+            raise PydanticCustomError(
+                "hinted", "names {both} at once", {"both": " and ".join(named), "hint": "keep one of them"}
+            )
+        return value
+    if isinstance(value, str):
+        raise PydanticCustomError(
+            "hinted",
+            "is a secret written into the file",
+            {"hint": f"{_REFERENCE_HINT}, and change the secret if others could read this file"},
+        )
+    raise PydanticCustomError("hinted", "is not a reference to a secret", {"hint": _REFERENCE_HINT})
+
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
+class Reference(Edge):
+    """Where a secret lies; exactly one of the five."""
+
+    env: Word | None = Field(None, description="name of an environment variable", examples=["HQ_SECRET"])
+    file: Word | None = Field(None, description="a file of mode 0600", examples=["~/.secrets/hq"])
+    command: Annotated[list[Word], Field(min_length=1)] | None = Field(
+        None, description="a program and its arguments; its first line is the secret", examples=[["pass", "show", "hq"]]
+    )
+    keyring: Word | None = Field(None, description="service:user in the keyring", examples=["wallboard:hq"])
+    credential: Word | None = Field(None, description="name of a systemd credential", examples=["hq-secret"])
+
+
+SecretReference = Annotated[Reference, BeforeValidator(_reference)]
+
+
+def _plain_or_reference(value: Any) -> str:
+    return "text" if isinstance(value, str) else "reference"
+
+
+HeaderValue = Annotated[
+    Union[Annotated[SecretReference, Tag("reference")], Annotated[str, Tag("text")]],  # noqa: UP007
+    Discriminator(_plain_or_reference),
+]
+
+
+class _Auth(Edge):
+    headers: dict[str, HeaderValue] = Field({}, description="further request headers", examples=[{"X-Tenant": "north"}])
+
+
+_SECRET = {"env": "HQ_SECRET"}
+
+
+class BearerModel(_Auth):
+    kind: Literal["bearer"]
+    token: SecretReference = Field(examples=[_SECRET])
+
+
+class OAuthModel(_Auth):
+    kind: Literal["oauth"]
+    client_id: Word = Field(examples=["app"])
+    client_secret: SecretReference = Field(examples=[_SECRET])
+    token_url: str = Field("", examples=["https://pbx.example.net/oauth/token"])
+    scope: str = Field("", examples=["all"])
+
+
+class BasicModel(_Auth):
+    kind: Literal["basic"]
+    username: Word = Field(examples=["mira"])
+    password: SecretReference = Field(examples=[_SECRET])
+
+
+class HeaderModel(_Auth):
+    kind: Literal["header"]
+    name: Word = Field(examples=["API-TOKEN"])
+    value: SecretReference = Field(examples=[_SECRET])
+
+
+class LoginModel(_Auth):
+    kind: Literal["login"]
+    username: Word = Field(examples=["mira"])
+    password: SecretReference = Field(examples=[_SECRET])
+    domain: str = Field("", examples=["pbx.example.net"])
+    style: Literal["json", "oauth"] = Field("json", examples=["json"])
+
+
+class AmiModel(_Auth):
+    kind: Literal["ami"]
+    username: Word = Field(examples=["wallboard"])
+    secret: SecretReference = Field(examples=[_SECRET])
+
+
+class NoneModel(_Auth):
+    kind: Literal["none"]
+
+
+AuthModel = BearerModel | OAuthModel | BasicModel | HeaderModel | LoginModel | AmiModel | NoneModel
+
+
+Seconds = Annotated[float, Field(ge=0.5, le=86_400, allow_inf_nan=False)]
+
+
+class EveryModel(Edge):
+    """Seconds between two readings while on screen."""
+
+    queues: Seconds | None = Field(None, examples=[5])
+    members: Seconds | None = Field(None, examples=[5])
+    agents: Seconds | None = Field(None, examples=[5])
+    calls: Seconds | None = Field(None, examples=[2])
+    hotlines: Seconds | None = Field(None, examples=[15])
+    notices: Seconds | None = Field(None, examples=[60])
+    receptionists: Seconds | None = Field(None, examples=[300])
+    parked: Seconds | None = Field(None, examples=[5])
+    phones: Seconds | None = Field(None, examples=[30])
+
+
+class SourceModel(Edge):
+    name: Annotated[str, StringConstraints(pattern=r"^\w[\w.-]{0,31}$")] = Field(
+        description="unique, shown on the board", examples=["hq"]
+    )
+    vendor: Word = Field(description="whose system it is", examples=["ringme"])
+    url: str = Field("", description="address of its interface", examples=["https://pbx.example.net/api/ver1.0"])
+    auth: Annotated[AuthModel, Field(discriminator="kind")] | None = Field(
+        None,
+        description="how to sign in",
+        examples=[{"kind": "oauth", "client_id": "app", "client_secret": _SECRET}],
+    )
+    phone: Annotated[str, StringConstraints(max_length=80)] = Field(
+        "", description="my telephone on this source", examples=["2001"]
+    )
+    client: str = Field("", description="discovery and the client-wide call list (ringme)", examples=["@me"])
+    queues: list[Word] | None = Field(
+        None, description="exactly these; left out: all that are found", examples=[["601"]]
+    )
+    phones: list[Word] | None = Field(
+        None, description="asked per telephone; left out: the client-wide list", examples=[["201"]]
+    )
+    park_slots: list[Annotated[int, Field(ge=0, le=999_999)]] | None = Field(
+        None, description="park into these slots; left out: plain park", examples=[[1, 2, 3]]
+    )
+    organization: Annotated[int, Field(ge=1)] | None = Field(None, description="organization id", examples=[77])
+    people: dict[str, str] = Field({}, description="names for user ids", examples=[{"5": "K. Roth"}])
+    every: EveryModel = Field(
+        EveryModel(), description="seconds between readings while on screen", examples=[{"calls": 2}]
+    )
+    budget: Annotated[int, Field(ge=1)] | None = Field(None, description="requests an hour", examples=[600])
+    timeout: Annotated[float, Field(gt=0, le=120, allow_inf_nan=False)] | None = Field(
+        None, description="seconds to wait for an answer", examples=[8]
+    )
+    timezone: str = Field("UTC", description="zone of times without one", examples=["Europe/Berlin"])
+    region: Annotated[str, StringConstraints(pattern="^([A-Z]{2})?$")] = Field(
+        "", description="country of national telephone numbers", examples=["DE"]
+    )
+    ca_file: str = Field("", description="certificates to trust beside the usual ones", examples=["/etc/ssl/pbx.pem"])
+    insecure: bool = Field(False, description="allow plain transport beyond this machine", examples=[True])
+    read_only: bool = Field(False, description="never act on this source", examples=[True])
+    transfer_context: str = Field(
+        "", description="dialplan context of transfers (asterisk)", examples=["from-internal"]
+    )
+    park_lot: str = Field("", description="parking lot (asterisk)", examples=["default"])
+    wrap_up: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] | None = Field(
+        None, description="seconds of wrap-up after a call (asterisk)", examples=[15]
+    )
+    options: dict[str, Any] = Field({}, description="what only this vendor reads", examples=[{}])
+
+
+class OperatorModel(Edge):
+    name: str = Field("", description="who sits here; stands in the journal", examples=["Mira"])
+    phone: str = Field("", description="rings for listen, whisper, barge and pick-up", examples=["2001"])
+
+
+class GoalModel(Edge):
+    percent: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = Field(80, examples=[80])
+    seconds: Annotated[int, Field(ge=1, le=86_400)] = Field(20, examples=[20])
+    formula: Literal["live", "answered", "positive", "negative", "ignored"] = Field("live", examples=["live"])
+
+
+Count = Annotated[int, Field(ge=0, le=86_400)]
+
+
+class LimitsModel(Edge):
+    waiting: Count | None = Field(None, description="from so many callers on", examples=[3])
+    longest: Count | None = Field(None, description="from so many seconds on", examples=[60])
+    ready: Count | None = Field(None, description="at so few ready agents", examples=[0])
+
+
+class QueueModel(Edge):
+    match: Word = Field(description="name or id, with * and ?", examples=["Sales*"])
+    goal: GoalModel | None = Field(None, examples=[{"percent": 80, "seconds": 20, "formula": "live"}])
+    warn: LimitsModel | None = Field(None, examples=[{"waiting": 3, "longest": 60}])
+    alarm: LimitsModel | None = Field(None, examples=[{"waiting": 6, "longest": 120, "ready": 0}])
+
+
+class FavouriteModel(Edge):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80)] = Field(examples=["Night desk"])
+    number: Annotated[str, StringConstraints(min_length=1, max_length=80)] = Field(examples=["8100"])
+    source: str = Field("", examples=["branch"])
+
+
+class RouteModel(Edge):
+    origin: Word = Field(alias="from", examples=["hq"])
+    to: Word = Field(examples=["branch"])
+    prefix: Annotated[str, StringConstraints(pattern=r"^\+?[0-9*#]{0,20}$")] = Field("", examples=["88"])
+
+
+class AlarmModel(Edge):
+    bell: bool = Field(False, description="ring the terminal's bell", examples=[True])
+    quiet: list[str] = Field([], description="spans without a bell", examples=[["22:00-06:00"]])
+
+
+class ConfigModel(Edge):
+    """The configuration file of wallboard."""
+
+    theme: Word = Field(DEFAULT_THEME, description="`wallboard themes` lists them", examples=[DEFAULT_THEME])
+    operator: OperatorModel = Field(OperatorModel(), examples=[{"name": "Mira", "phone": "2001"}])
+    source: list[SourceModel] = Field([], description="[[source]]: one a system")
+    queue: list[QueueModel] = Field([], description="[[queue]]: goals and limits; the first match wins")
+    favourite: list[FavouriteModel] = Field([], description="[[favourite]]: destinations of one's own")
+    route: list[RouteModel] = Field([], description="[[route]]: how one source reaches another's extensions")
+    keys: dict[str, str] = Field({}, description='action id = "key,key"', examples=[{"call.hangup": "X"}])
+    alarm: AlarmModel = Field(AlarmModel(), examples=[{"bell": True}])

@@ -1,0 +1,112 @@
+"""What the rest of the program gets to know of the configuration: plain, frozen, without a trace of TOML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wallboard.vendors.base import SourceSettings
+
+DEFAULT_THEME = "control-room"
+FORMULAS = ("live", "answered", "positive", "negative", "ignored")
+"""Service-level formulas that `[[queue]] goal.formula` may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who sits here. `phone` rings for listen, whisper, barge and pick-up; "" is not set."""
+
+    name: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A service-level goal: `percent` of the calls answered within `seconds`, counted by `formula`."""
+
+    percent: float = 80.0
+    seconds: int = 20
+    formula: str = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Callers waiting and seconds of the longest wait from which on, ready agents down to which; None: no limit."""
+
+    waiting: int | None = None
+    longest: int | None = None
+    ready: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRule:
+    """Goal and limits of the queues whose name or id matches the glob `match`; the first rule that matches wins."""
+
+    match: str
+    goal: Goal | None = None
+    warn: Limits | None = None
+    alarm: Limits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Favourite:
+    """A destination of one's own. `source` "" is dialled from any source."""
+
+    name: str
+    number: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Calls of source `origin` reach extensions of source `target` by dialling `prefix` first."""
+
+    origin: str
+    target: str
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSettings:
+    """`quiet` are spans of local time without a bell, as minutes of the day (from, to); `to` may be the smaller."""
+
+    bell: bool = False
+    quiet: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole configuration, checked and with every secret at hand. `path` is the file, "" when there is none.
+
+    `keys` holds only what the user rebound: action id -> canonical keys (see `wallboard.config.keymap`).
+    """
+
+    theme: str = DEFAULT_THEME
+    operator: Operator = Operator()
+    sources: tuple[SourceSettings, ...] = ()
+    queues: tuple[QueueRule, ...] = ()
+    favourites: tuple[Favourite, ...] = ()
+    routes: tuple[Route, ...] = ()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    alarm: AlarmSettings = AlarmSettings()
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleOptions:
+    """Flags of the console. `theme` None: the config's. `slow`: for lines of 64 kbit/s and less."""
+
+    read_only: bool = False
+    theme: str | None = None
+    ascii: bool = False
+    wall: bool = False
+    slow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """Flags of the demonstration. The same `seed` gives the same world; `speed` is simulated seconds a second."""
+
+    seed: int = 1
+    speed: float = 1.0
+    console: ConsoleOptions = ConsoleOptions()

@@ -1,0 +1,78 @@
+"""The configuration in force, each value with its origin. Secrets appear as the reference that the file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from wallboard.config import keymap
+from wallboard.config.explain import toml
+from wallboard.config.lines import Path
+from wallboard.config.load import Checked
+from wallboard.config.model import ConfigModel, EveryModel, Reference
+from wallboard.config.vendors import RULES
+
+
+def show(checked: Checked, overrides: Mapping[str, tuple[Any, str]] | None = None) -> str:
+    """`[[source]]` after `[[source]]`, a line a value: `name = "hq"   # config.toml:8`.
+
+    `overrides`: top-level key -> (value, origin), such as a theme from the command line.
+    """
+    lines: list[str] = []
+    over = dict(overrides or {})
+    top = [(name, info) for name, info in ConfigModel.model_fields.items() if name == "theme"]
+    for name, _ in top:
+        value, origin = over.get(name) or (getattr(checked.model, name), _origin(checked, (name,)))
+        lines.append(_line(name, value, origin))
+    for name in ("operator", "alarm"):
+        lines += ["", f"[{name}]", *_table(checked, (name,), getattr(checked.model, name))]
+    for name in ("source", "queue", "favourite", "route"):
+        for index, item in enumerate(getattr(checked.model, name)):
+            lines += ["", f"[[{name}]]", *_table(checked, (name, index), item)]
+    lines += ["", "[keys]"]
+    rebound = {name: keymap.split(text) for name, text in checked.model.keys.items()}
+    for action in keymap.bound(rebound):
+        lines.append(_line(toml(action.id), ",".join(action.keys), _origin(checked, ("keys", action.id))))
+    return "\n".join(lines)
+
+
+def _table(checked: Checked, path: Path, model: BaseModel) -> Iterator[str]:
+    for name, info in type(model).model_fields.items():
+        key = info.alias or name
+        value: Any = getattr(model, name)
+        origin = _origin(checked, (*path, key))
+        if key == "url" and not value and path[0] == "source":
+            value = RULES[getattr(model, "vendor")].url  # noqa: B009  # only sources have vendors
+        if isinstance(value, EveryModel):
+            for part, seconds in value.model_dump().items():
+                if seconds is not None:
+                    yield _line(f"{key}.{part}", seconds, _origin(checked, (*path, key, part)))
+        elif origin != "default" or (value not in (None, "", [], {}) and not isinstance(value, BaseModel)):
+            yield _line(key, _plain(value), origin)
+
+
+def _plain(value: Any) -> Any:
+    """Models as tables; a literal header value may be anything, so it is not shown."""
+    if isinstance(value, Reference):
+        return {name: part for name, part in value.model_dump().items() if part is not None}
+    if isinstance(value, BaseModel):
+        fields = {info.alias or name: getattr(value, name) for name, info in type(value).model_fields.items()}
+        if isinstance(fields.get("headers"), dict):
+            fields["headers"] = {
+                name: "***" if isinstance(part, str) else _plain(part) for name, part in fields["headers"].items()
+            }
+        return {name: _plain(part) for name, part in fields.items() if part not in (None, "", {}, [])}
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _line(key: str, value: Any, origin: str) -> str:
+    text = f"{key} = {toml(_plain(value))}"
+    return f"{text:<58} # {origin}"
+
+
+def _origin(checked: Checked, path: Path) -> str:
+    return f"{checked.path.name}:{checked.lines[path]}" if path in checked.lines else "default"

@@ -1,0 +1,83 @@
+"""What `wallboard init` writes: a file in which everything is explained and nothing is switched on."""
+
+from __future__ import annotations
+
+TEMPLATE = """\
+# wallboard: what to show, and how to sign in.
+# Take the # away before the lines of one [[source]], fill them in, then run:  wallboard check
+# Every value in force, with its origin:  wallboard config show
+# To look around without any account:     wallboard demo
+
+theme = "control-room"            # wallboard themes lists them
+
+[operator]
+name = ""                         # who sits here; stands in the journal of actions
+phone = ""                        # my telephone: rings for listen, whisper, barge and pick-up
+
+# A secret is never written here. It is one of
+#   { env = "NAME" }                              an environment variable
+#   { file = "path" }                             a file of mode 0600, the path relative to this file
+#   { command = ["pass", "show", "name"] }        a program that prints it; no shell, 5 seconds
+#   { keyring = "service:user" }                  the desktop's keyring (extra "keyring")
+#   { credential = "name" }                       a systemd credential
+
+# ---- a hosted PBX (RingMe platform, Telphin and white labels) ----
+# [[source]]
+# name = "hq"                     # unique, shown on the board
+# vendor = "ringme"
+# url = "https://pbx.example.net/api/ver1.0"
+# auth = { kind = "oauth", client_id = "app", client_secret = { env = "HQ_SECRET" } }
+# client = "@me"                  # discovery and the client-wide call list, where the account may
+# queues = ["601", "602"]         # exactly these; left out: all that are found
+# phones = ["201", "202"]         # asked one by one; left out: the client-wide list
+# park_slots = [1, 2, 3]          # park into these slots; left out: plain park
+# phone = "2001"                  # overrides [operator] phone here
+# budget = 600                    # requests an hour
+# timezone = "Europe/Berlin"      # of times that name none
+
+# ---- GroupAlarm emergency hotlines ----
+# [[source]]
+# name = "responders"
+# vendor = "groupalarm"
+# organization = 77
+# people = { 5 = "K. Roth" }      # names for user ids, which the vendor does not give
+# auth = { kind = "header", name = "API-TOKEN", value = { env = "GROUPALARM_TOKEN" } }
+
+# ---- Asterisk, over its manager interface ----
+# [[source]]
+# name = "lab"
+# vendor = "asterisk"
+# url = "tls://pbx.example.net:5039"              # tcp:// only to this machine
+# auth = { kind = "ami", username = "wallboard", secret = { file = "ami-secret" } }
+# phone = "PJSIP/2001"            # my telephone here: a channel
+# transfer_context = "from-internal"
+# park_lot = "default"
+# wrap_up = 15                    # seconds
+
+# ---- goals and limits; the first rule that matches a queue's name or id wins ----
+# [[queue]]
+# match = "Sales*"
+# goal = { percent = 80, seconds = 20, formula = "live" }
+# warn = { waiting = 3, longest = 60 }
+# alarm = { waiting = 6, longest = 120, ready = 0 }
+
+# ---- destinations of one's own; the first nine are on the digits of the picker ----
+# [[favourite]]
+# name = "Night desk"
+# number = "8100"
+# source = "hq"                   # only from this source
+
+# ---- extensions of one source as seen from another ----
+# [[route]]
+# from = "hq"
+# to = "lab"
+# prefix = "88"
+
+# [alarm]
+# bell = true
+# quiet = ["22:00-06:00"]
+
+# ---- keys: wallboard keys lists the ids, wallboard keys --defaults prints them all ----
+# [keys]
+# "call.hangup" = "X"
+"""

@@ -1,0 +1,218 @@
+"""The log: a private rotating file, the last lines in memory for the log mode, and never the terminal.
+
+Every line is redacted and cleaned before it is kept anywhere, whoever wrote it.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import re
+import stat
+import sys
+import threading
+from collections import deque
+from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
+
+from wallboard.domain.text import Clean, clean
+
+NAME = "wallboard.log"
+FILE_BYTES = 1_000_000
+FILES = 3
+"""Older files kept beside the current one."""
+RECENT = 500
+LINE_LIMIT = 1000
+"""Most graphemes of one line."""
+TRACE_LINES = 60
+
+_HIDDEN = "***"
+_SHORTEST_SECRET = 4
+_HEADERS = re.compile(
+    r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|api-token|personal-access-token|x-(?:api-key|auth-token))"
+    r"""(['"]?\s*[:=,]\s*['"]?)(?:(?:bearer|basic|digest)\s+)?[^'"\s,;)\]}]+"""
+)
+_WORDS = re.compile(
+    r"(?i)\b((?:access_|refresh_|id_)?token|client_secret|secret|password|passwd|passphrase)"
+    r"""(['"]?\s*[:=]\s*['"]?)[^'"\s,;&)\]}]+"""
+)
+_SCHEMES = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
+_USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@]+@")
+_QUERY = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s?'\"]+)\?[^\s'\"]+")
+
+_secrets: set[str] = set()
+_lock = threading.Lock()
+
+
+def register_secret(text: str) -> None:
+    """From now on `text`, and its percent-encoded and base64 forms, never appear in a log line."""
+    if len(text) < _SHORTEST_SECRET:
+        return
+    from base64 import b64encode, urlsafe_b64encode
+    from urllib.parse import quote, quote_plus
+
+    raw = text.encode("utf-8", "replace")
+    forms = {text, quote(text, safe=""), quote_plus(text), b64encode(raw).decode(), urlsafe_b64encode(raw).decode()}
+    with _lock:
+        _secrets.update(forms | {form.rstrip("=") for form in forms if len(form.rstrip("=")) >= _SHORTEST_SECRET})
+
+
+def redact(text: str) -> str:
+    """`text` without registered secrets, credentials in headers, query strings and user names in addresses."""
+    with _lock:
+        secrets = sorted(_secrets, key=len, reverse=True)
+    for secret in secrets:
+        text = text.replace(secret, _HIDDEN)
+    text = _HEADERS.sub(rf"\1\2{_HIDDEN}", text)
+    text = _WORDS.sub(rf"\1\2{_HIDDEN}", text)
+    text = _SCHEMES.sub(rf"\1 {_HIDDEN}", text)
+    text = _USERINFO.sub(rf"\1{_HIDDEN}@", text)
+    return _QUERY.sub(rf"\1?{_HIDDEN}", text)
+
+
+class LineFormatter(logging.Formatter):
+    """UTC time, level, logger and message; a traceback follows in lines of its own. All redacted and cleaned."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(self.lines(record))
+
+    def lines(self, record: logging.LogRecord) -> list[Clean]:
+        """The record as cleaned lines, the first with its time."""
+        try:
+            message = record.getMessage()
+        except Exception as error:  # a wrong format string or a value whose text fails: say so and go on
+            message = f"{record.msg!r} could not be formatted: {type(error).__name__}"
+        if record.exc_info and record.exc_info[1] is not None and not record.exc_text:
+            record.exc_text = _trace(record.exc_info)
+        head = f"{self.formatTime(record)} {record.levelname.lower()} {record.name}: {redact(message)}"
+        lines = [clean(head, LINE_LIMIT)]
+        if record.exc_text:
+            trace = redact(record.exc_text).splitlines()
+            if len(trace) > TRACE_LINES:
+                trace = [*trace[: TRACE_LINES // 2], "...", *trace[-TRACE_LINES // 2 :]]
+            lines += [Clean("    " + clean(line, LINE_LIMIT)) for line in trace if line.strip()]
+        return lines
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # stdlib's name
+        from time import gmtime, strftime
+
+        return strftime("%Y-%m-%dT%H:%M:%S", gmtime(record.created)) + f".{int(record.msecs):03d}Z"
+
+
+def _trace(info: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]) -> str:
+    import traceback
+
+    try:
+        # Never with local variables: they hold the secrets that everything else avoids.
+        return "".join(traceback.format_exception(*info))
+    except Exception as error:  # an exception whose own text fails
+        return f"{info[0]} without a traceback: {type(error).__name__}"
+
+
+class RecentLines(logging.Handler):
+    """The last lines, for the log mode."""
+
+    def __init__(self, capacity: int = RECENT) -> None:
+        super().__init__()
+        self._lines: deque[Clean] = deque(maxlen=capacity)
+        self._formatter = LineFormatter()
+        self.count = 0
+        """Lines ever kept; rises with each, so that a reader sees whether there is something new."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        lines = self._formatter.lines(record)
+        self._lines.extend(lines)
+        self.count += len(lines)
+
+    def lines(self) -> tuple[Clean, ...]:
+        """Oldest first."""
+        with self.lock or _lock:
+            return tuple(self._lines)
+
+
+class PrivateFile(logging.handlers.RotatingFileHandler):
+    """A rotating file that only its owner can read; on a full or broken disk it falls silent instead of printing."""
+
+    failed: str = ""
+    """Why lines are missing from the file, "" while none are."""
+
+    def _open(self) -> TextIOWrapper:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        descriptor = os.open(self.baseFilename, flags, 0o600)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError(f"{self.baseFilename} is not a regular file")
+            os.fchmod(descriptor, 0o600)
+            return os.fdopen(descriptor, "a", encoding="utf-8", errors="replace")
+        except BaseException:
+            os.close(descriptor)
+            raise
+
+    def handleError(self, record: logging.LogRecord) -> None:  # stdlib's name
+        error = sys.exc_info()[1]
+        self.failed = (error.strerror if isinstance(error, OSError) else "") or type(error).__name__
+
+
+class Logs:
+    """The handlers in place."""
+
+    def __init__(self, recent: RecentLines, file: PrivateFile | None, problem: str) -> None:
+        self.recent = recent
+        self.file = file
+        self._problem = problem
+
+    @property
+    def problem(self) -> str:
+        """Why there is no file, or why lines are missing from it; "" if all is well."""
+        return self._problem or (self.file.failed if self.file is not None else "")
+
+    def close(self) -> None:
+        """Take the handlers away again."""
+        root = logging.getLogger()
+        for handler in (self.recent, self.file):
+            if handler is not None:
+                root.removeHandler(handler)
+                handler.close()
+        logging.captureWarnings(False)
+
+
+def setup(directory: Path | None, level: int = logging.INFO) -> Logs:
+    """Send every logger and every warning to `directory`/wallboard.log and to memory, and nothing to the terminal.
+
+    Makes the directory, private, if it is missing. Never fails: without a usable file, or with None, the lines are
+    kept in memory only and `Logs.problem` says why.
+    """
+    recent = RecentLines()
+    file, problem = None, ""
+    if directory is not None:
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = PrivateFile(directory / NAME, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
+            file.setFormatter(LineFormatter())
+        except OSError as error:
+            problem = f"no log file: {error.strerror or error}"
+    # Whoever put a handler on the terminal before, or would as the last resort, does not get to use it.
+    root = logging.getLogger()
+    _silence(root)
+    for name in list(logging.root.manager.loggerDict):
+        _silence(logging.getLogger(name))
+    logging.lastResort = None
+    logging.raiseExceptions = False
+    logging.captureWarnings(True)
+    root.setLevel(level)
+    root.addHandler(recent)
+    if file is not None:
+        root.addHandler(file)
+    # Their normal talk names every request; what goes wrong is told by our own adapters in the operator's words.
+    for name in ("httpx", "httpcore", "hpack", "asyncio", "anyio", "textual", "uvicorn.access"):
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    return Logs(recent, file, problem)
+
+
+def _silence(logger: logging.Logger) -> None:
+    for handler in list(logger.handlers):
+        prints = isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler)
+        if prints and getattr(handler, "stream", None) in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+            logger.removeHandler(handler)

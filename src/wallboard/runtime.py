@@ -1,0 +1,317 @@
+"""The composition root: it alone knows all rooms. It owns the task group, the clients, the board, the scheduler, the
+dispatcher and the app, and ends them in order.
+
+The runtime hosts the Textual app and not the reverse: Textual cancels its workers at exit without awaiting them, and
+a task group entered in `on_mount` cannot be left in `on_unmount` (measured; docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import anyio
+from anyio.abc import TaskGroup
+
+from wallboard.board.board import Board
+from wallboard.board.settings import BoardSettings
+from wallboard.board.settings import Goal as BoardGoal
+from wallboard.board.settings import Limits as BoardLimits
+from wallboard.board.settings import QueueRule as BoardRule
+from wallboard.config.paths import private, state_dir, themes_dir
+from wallboard.config.settings import Config, ConsoleOptions, DemoOptions
+from wallboard.control.dispatcher import Dispatcher
+from wallboard.control.journal import Journal
+from wallboard.domain.clock import Clock, SystemClock
+from wallboard.domain.command import Destination, Verb
+from wallboard.polling.scheduler import Scheduler
+from wallboard.vendors.base import Adapter, Services, SourceSettings
+from wallboard.vendors.registry import load as load_vendor
+
+if TYPE_CHECKING:
+    from wallboard.ui.app import ConsoleApp
+    from wallboard.ui.console import Console
+
+log = logging.getLogger(__name__)
+
+Transports = Callable[[SourceSettings], Any]
+"""What replaces the network for a source; None leaves it as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headless:
+    """Everything but a screen: what `snapshot` and `do` work with."""
+
+    board: Board
+    scheduler: Scheduler
+    dispatcher: Dispatcher
+    adapters: Mapping[str, Adapter]
+    clock: Clock
+    tasks: TaskGroup
+
+
+@asynccontextmanager
+async def headless(
+    config: Config,
+    *,
+    read_only: bool = False,
+    transports: Transports | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Headless]:
+    """Build all rooms for `config`; on leaving, cancel what runs and close every client."""
+    clock = clock or SystemClock()
+    board = Board(clock, board_settings(config))
+    adapters: dict[str, Adapter] = {}
+    for settings in config.sources:
+        settings = _prepared(settings, config, read_only)
+        transport = transports(settings) if transports is not None else None
+        adapters[settings.name] = load_vendor(settings.vendor).build(settings, Services(clock, transport))
+    for adapter in adapters.values():
+        board.source(adapter.info())
+    scheduler = Scheduler(clock, adapters, board, random=random.Random())
+    journal = Journal(private(state_dir()) / "audit.jsonl", clock)
+    try:
+        async with anyio.create_task_group() as tasks:
+
+            def start(work: Callable[[], Awaitable[None]]) -> None:
+                tasks.start_soon(_guarded, work)
+
+            dispatcher = Dispatcher(
+                board,
+                adapters,
+                journal,
+                clock,
+                operator=config.operator.name,
+                read_only=read_only,
+                hurry=scheduler.hurry,
+                start=start,
+            )
+            yield Headless(board, scheduler, dispatcher, adapters, clock, tasks)
+            tasks.cancel_scope.cancel()
+    finally:
+        with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
+            for adapter in adapters.values():
+                await adapter.aclose()
+
+
+async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
+    """An action that fails in a way nobody foresaw must not take the other rooms with it."""
+    try:
+        await work()
+    except Exception:
+        log.exception("an action failed unexpectedly")
+
+
+def _prepared(settings: SourceSettings, config: Config, read_only: bool) -> SourceSettings:
+    from dataclasses import replace
+
+    return replace(
+        settings,
+        phone=settings.phone or config.operator.phone,
+        operator=settings.operator or config.operator.name,
+        read_only=settings.read_only or read_only,
+    )
+
+
+def board_settings(config: Config) -> BoardSettings:
+    """The `[[queue]]` rules in the board's own words."""
+    rules = tuple(
+        BoardRule(
+            rule.match,
+            BoardGoal(rule.goal.percent, rule.goal.seconds, rule.goal.formula) if rule.goal else None,
+            _limits(rule.warn),
+            _limits(rule.alarm),
+        )
+        for rule in config.queues
+    )
+    return BoardSettings(queues=rules)
+
+
+def _limits(limits: Any) -> BoardLimits:
+    return BoardLimits() if limits is None else BoardLimits(limits.waiting, limits.longest, limits.ready)
+
+
+# ---- the console -------------------------------------------------------------------------------------------------
+
+
+def run_console(config: Config, options: ConsoleOptions) -> int:
+    """`wallboard run`: returns the exit code."""
+    return _run(config, options, site=socket.gethostname().split(".")[0] or "wallboard")
+
+
+def run_demo(options: DemoOptions) -> int:
+    """`wallboard demo`: the console on the simulation, in this process."""
+    import tempfile
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    from wallboard.config.load import load
+    from wallboard.sim import World, demo_environment, make_app, ready_config
+    from wallboard.vendors.http import in_process
+
+    os.environ.update(demo_environment())
+    with tempfile.TemporaryDirectory(prefix="wallboard-demo-") as folder:
+        path = Path(folder) / "config.toml"
+        path.write_text(ready_config("http://127.0.0.1:8900"))
+        config = load(path).config()
+        # The demo leaves no trace: its journal and log go with the folder.
+        os.environ["XDG_STATE_HOME"] = folder
+        world = World(options.seed, datetime.now(UTC))
+        server = make_app(world, speed=options.speed)
+        return _run(
+            config, options.console, site="demo", banner="SIMULATED", transports=lambda _settings: in_process(server)
+        )
+
+
+def _run(
+    config: Config,
+    options: ConsoleOptions,
+    *,
+    site: str,
+    banner: str = "",
+    transports: Transports | None = None,
+) -> int:
+    from wallboard import logs
+
+    log_file = logs.setup(state_dir())
+    code = 0
+
+    async def main() -> None:
+        nonlocal code
+        async with headless(config, read_only=options.read_only, transports=transports) as rooms:
+            code = await _console(rooms, config, options, site, banner)
+
+    try:
+        anyio.run(main)
+    finally:
+        log_file.close()
+    return code
+
+
+async def _console(rooms: Headless, config: Config, options: ConsoleOptions, site: str, banner: str) -> int:
+    from wallboard import theming
+    from wallboard.ui.app import ConsoleApp
+    from wallboard.ui.console import Console
+    from wallboard.ui.driver import ConsoleDriver
+
+    ConsoleDriver.slow_line = options.slow
+    name = options.theme or (theming.COLOURLESS if os.environ.get("NO_COLOR") else config.theme)
+
+    def load_theme(wanted: str) -> theming.Theme:
+        return theming.load(wanted, user_dir=themes_dir())
+
+    themes = [info.name for info in theming.available(themes_dir())]
+    unsubscribe: list[Callable[[], None]] = []
+
+    def make(app: ConsoleApp) -> Console:
+        console = Console(
+            rooms.board,
+            rooms.dispatcher,
+            rooms.clock,
+            console_settings(config, options, site, banner, themes),
+            ports(rooms, app),
+        )
+        unsubscribe.append(rooms.board.subscribe(app.data_changed))
+        return console
+
+    def ready() -> None:
+        # The first frame is on the screen; now the network may begin.
+        rooms.tasks.start_soon(rooms.scheduler.run)
+
+    app = ConsoleApp(
+        make,
+        load_theme(name),
+        load_theme,
+        ascii_only=options.ascii or not _speaks_unicode(),
+        driver_class=ConsoleDriver,
+        ready=ready,
+    )
+    try:
+        await app.run_async()
+    finally:
+        for leave in unsubscribe:
+            leave()
+    return app.return_value or app.return_code or 0
+
+
+def _speaks_unicode() -> bool:
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    return encoding == "utf8"
+
+
+def console_settings(config: Config, options: ConsoleOptions, site: str, banner: str, themes: Sequence[str]) -> Any:
+    """The config in the console's own words."""
+    from wallboard.config import keymap
+    from wallboard.ui.console import ActionInfo, ConsoleSettings
+    from wallboard.view.directory import Favourite, Route
+
+    actions = [
+        ActionInfo(action.id, tuple(config.keys.get(action.id, action.keys)), action.does, action.scope, action.acts)
+        for action in keymap.ACTIONS
+    ]
+    return ConsoleSettings(
+        site=site,
+        operator=config.operator.name,
+        actions=actions,
+        favourites=[Favourite(entry.name, entry.number, entry.source) for entry in config.favourites],
+        routes=[Route(route.origin, route.target, route.prefix) for route in config.routes],
+        themes=themes,
+        read_only=options.read_only,
+        wall=options.wall,
+        banner=banner,
+        bell=config.alarm.bell,
+    )
+
+
+def ports(rooms: Headless, app: ConsoleApp) -> Any:
+    """What the console asks of the other rooms."""
+    from wallboard.ui.console import Ports
+
+    def refresh() -> str:
+        cost = rooms.scheduler.refresh()
+        return cost.sentence
+
+    def can_dial(source: str, destination: Destination) -> tuple[bool, str]:
+        adapter = rooms.adapters.get(source)
+        if adapter is None:
+            return False, f"{source} is not connected"
+        can = adapter.can_dial(destination)
+        return can.ok, can.reason
+
+    def rights() -> Mapping[str, Sequence[str]]:
+        return {name: verbs_of(adapter) for name, adapter in rooms.adapters.items()}
+
+    return Ports(
+        refresh=refresh,
+        demand=lambda resources: rooms.scheduler.demand(resources),
+        set_theme=app.set_wallboard_theme,
+        quit=lambda: app.exit(0),
+        bell=app.bell,
+        can_dial=can_dial,
+        rights=rights,
+    )
+
+
+def verbs_of(adapter: Adapter) -> list[str]:
+    """What a source can do for this account, and what it cannot and why, as two lines."""
+    able: list[str] = []
+    unable: dict[str, list[str]] = {}
+    for verb in Verb:
+        if verb in (Verb.NOTE, Verb.END):
+            continue
+        can = adapter.can(verb, None)
+        if can.ok:
+            able.append(verb.value)
+        else:
+            unable.setdefault(can.reason, []).append(verb.value)
+    lines = [f"can    {' '.join(able) or 'only watch'}"]
+    if unable:
+        lines.append("cannot " + "; ".join(f"{' '.join(verbs)}: {reason}" for reason, verbs in unable.items()))
+    return lines

@@ -1,0 +1,17 @@
+"""Asterisk over its manager interface (AMI): live from events, read again every 15 s, acted on with evidence."""
+
+from __future__ import annotations
+
+from wallboard.vendors.base import Adapter, Services, SourceSettings
+
+
+class _Plugin:
+    name = "asterisk"
+
+    def build(self, settings: SourceSettings, services: Services) -> Adapter:
+        from wallboard.vendors.asterisk.adapter import AsteriskAdapter
+
+        return AsteriskAdapter(settings, services)
+
+
+plugin = _Plugin()

@@ -1,0 +1,384 @@
+"""What each verb sends over AMI, and when it may be sent. What proves it is in ``evidence``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wallboard.domain.command import Command, Verb
+from wallboard.domain.errors import NotSent, TargetGone
+from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row, in_address
+from wallboard.domain.states import CallState, MemberState
+from wallboard.vendors.asterisk.evidence import (
+    RING_SECONDS,
+    SPY_DIGITS,
+    SPY_OPTIONS,
+    SWITCH,
+    TABLE,
+    digit_id,
+    member_id,
+    pause_id,
+)
+from wallboard.vendors.asterisk.facts import Channel, Spy
+from wallboard.vendors.asterisk.protocol import Field
+from wallboard.vendors.asterisk.state import Switchboard
+from wallboard.vendors.base import YES, Can, Verification
+
+#: What can be dialled: never a pattern, a path or anything that the dialplan would read as code.
+DIALLABLE = re.compile(r"\+?[0-9A-Za-z*#][0-9A-Za-z*#._-]{0,63}\Z")
+_TONES = re.compile(r"[0-9*#]+\Z")
+#: A whole channel or device name. ChanSpy takes a prefix for a match and Hangup a ``/regex/``: neither may be sent.
+_CHANNEL = re.compile(r"[A-Za-z][A-Za-z0-9]*/[^\s,;|&/][^\s,|&]*\Z")
+
+NEEDS: dict[Verb, tuple[str, ...]] = {
+    Verb.LISTEN: ("Originate", "Hangup"),
+    Verb.WHISPER: ("Originate", "Hangup"),
+    Verb.BARGE: ("Originate", "Hangup"),
+    Verb.END: ("Hangup",),
+    Verb.TRANSFER: ("BlindTransfer", "Redirect"),
+    Verb.ATTENDED: ("Atxfer",),
+    Verb.PARK: ("Park",),
+    Verb.FETCH: ("Originate",),
+    Verb.PICKUP: ("Originate",),
+    Verb.HANGUP: ("Hangup",),
+    Verb.CALL: ("Originate",),
+    Verb.PAUSE: ("QueuePause",),
+    Verb.UNPAUSE: ("QueuePause",),
+    Verb.STAFF: ("QueueAdd",),
+    Verb.UNSTAFF: ("QueueRemove",),
+}
+_PHONE = frozenset({Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.FETCH, Verb.PICKUP, Verb.CALL})
+_DIALS = frozenset({Verb.TRANSFER, Verb.ATTENDED, Verb.CALL})
+_NEVER = {
+    Verb.HOLD: "AMI has no hold: only the agent's own phone can",
+    Verb.RESUME: "AMI has no hold: only the agent's own phone can",
+    Verb.SIGNIN: "agents have no sign-in here: staff a queue, or unpause",
+    Verb.SIGNOUT: "agents have no sign-out here: pause, or take them out of a queue",
+    Verb.OPEN: "there are no hotlines here",
+    Verb.CLOSE: "there are no hotlines here",
+    Verb.ANNOUNCE: "there are no hotlines here",
+    Verb.NOTE: "notes are kept by this console",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the configuration and ListCommands say. ``commands`` is empty while not connected."""
+
+    commands: frozenset[str]
+    phone: str
+    transfer_context: str
+    park_lot: str
+    read_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One action, ready to send. ``dial`` is an extension to look up first; ``ids`` as in the module's docstring."""
+
+    action: str
+    fields: tuple[Field, ...]
+    action_id: str
+    ids: tuple[str, ...]
+    dial: str = ""
+    reread: bool = False
+
+    def describe(self) -> str:
+        """One line for the journal. Nothing in it is secret: no action here carries any."""
+        return f"{self.action} " + " ".join(f"{key}={value}" for key, value in self.fields)
+
+
+# ---- may it be done -----------------------------------------------------------------------------------------------
+
+
+def can(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Can:
+    if verb in _NEVER:
+        return Can(False, _NEVER[verb])
+    if account.read_only:
+        return Can(False, "this console is read-only")
+    if not account.commands:
+        return Can(False, "not connected")
+    missing = [action for action in NEEDS[verb] if action not in account.commands]
+    if missing:
+        return Can(False, f"this account may not use {missing[0]}")
+    if verb in _PHONE and not account.phone:
+        return Can(False, "no phone is set for this source")
+    if verb in _DIALS and not account.transfer_context:
+        return Can(False, "transfer_context is not set for this source")
+    return _can_row(verb, row, account, board)
+
+
+def _can_row(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Can:
+    match row:
+        case Call(state=CallState.PARKED) if verb in {Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.PARK}:
+            return Can(False, "the caller is parked")
+        case Call() if verb is Verb.END:
+            return YES if my_spy(row, account, board) else Can(False, "you are not on this call")
+        case Call() if row.spying and verb is not Verb.HANGUP:
+            return Can(False, "this is a listening leg")
+        case Call() if verb in {Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.ATTENDED}:
+            return YES if in_address(row.address, "agent_channel") else Can(False, "not answered yet")
+        case Member() if verb in {Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.ATTENDED}:
+            return YES if row.state is MemberState.TALKING else Can(False, "not answered yet")
+        case Agent() if verb is Verb.PAUSE and row.memberships and all(m.paused for m in row.memberships):
+            return Can(False, "already paused in every queue")
+        case Agent() if verb is Verb.UNPAUSE and not any(m.paused for m in row.memberships):
+            return Can(False, "not paused")
+    return YES
+
+
+def spied_channels(row: Call | Member) -> set[str]:
+    return {value for name, value in row.address if name in {"channel", "agent_channel", "spied"}}
+
+
+def my_spy(row: Call | Member, account: Account, board: Switchboard) -> Spy | None:
+    """My own listening leg on this call (or the row is that leg itself)."""
+    wanted = spied_channels(row)
+    for spy in board.spies.values():
+        if mine(spy, account) and (spy.spyee_channel in wanted or spy.spyer_channel in wanted):
+            return spy
+    return None
+
+
+def mine(spy: Spy, account: Account) -> bool:
+    return bool(account.phone) and spy.spyer_channel.startswith(f"{account.phone}-")
+
+
+# ---- what is sent -------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Planner:
+    """Builds the one action of a command from the addresses that were painted. ``new_uniqueid`` names a channel."""
+
+    account: Account
+    board: Switchboard
+    new_action_id: Callable[[], str]
+    new_uniqueid: Callable[[], str]
+
+    def plan(self, command: Command, row: Row | None) -> Plan:
+        address = command.target.address or (row.address if row is not None else ())
+        at = dict(address)
+        match command.verb:
+            case Verb.LISTEN | Verb.WHISPER | Verb.BARGE:
+                return self._spy(command.verb, at)
+            case Verb.END:
+                return self._end(command, at)
+            case Verb.TRANSFER:
+                return self._transfer(at, _number(command))
+            case Verb.ATTENDED:
+                return self._attended(at, _number(command))
+            case Verb.PARK:
+                return self._park(at)
+            case Verb.FETCH:
+                return self._fetch(at)
+            case Verb.PICKUP:
+                return self._pickup(at)
+            case Verb.HANGUP:
+                caller = self._living(at, "channel", "uniqueid")
+                return self._make("Hangup", ("Channel", caller.name), ("Cause", "16"), ids=(caller.uniqueid,))
+            case Verb.CALL:
+                return self._call(command, row)
+            case Verb.PAUSE | Verb.UNPAUSE:
+                return self._pause(command, at)
+            case Verb.STAFF | Verb.UNSTAFF:
+                return self._staff(command, at)
+        raise NotSent(f"Asterisk has no {command.verb.value}")
+
+    def _make(
+        self, action: str, *fields: Field, ids: tuple[str, ...], dial: str = "", reread: bool = False
+    ) -> Plan:
+        return Plan(action, fields, self.new_action_id(), ids, dial, reread)
+
+    def _living(self, at: dict[str, str], name: str, ident: str) -> Channel:
+        """The painted channel, if it is still the same and lives: never another one under its name."""
+        channel = self.board.channels.get(at.get(ident, ""))
+        if channel is None or not _CHANNEL.match(channel.name):
+            raise TargetGone("the call is over")
+        return channel
+
+    def _originate(self, ids: tuple[str, ...], *fields: Field) -> Plan:
+        """Ring my phone, then the rest. My new channel's Uniqueid is chosen here, so that its events are known."""
+        if not _CHANNEL.match(self.account.phone):
+            raise NotSent("the phone of this source is not a channel such as PJSIP/2001")
+        action_id, unique = self.new_action_id(), self.new_uniqueid()
+        common = (
+            ("Channel", self.account.phone),
+            *fields,
+            ("CallerID", '"wallboard" <wallboard>'),
+            ("Timeout", str(RING_SECONDS * 1000)),
+            ("ChannelId", unique),
+            ("Async", "true"),
+        )
+        return Plan("Originate", common, action_id, (*ids, unique, action_id))
+
+    def _spy(self, verb: Verb, at: dict[str, str]) -> Plan:
+        leg = self._living(at, "agent_channel", "agent_uniqueid")
+        for spy in self.board.spies.values():
+            if mine(spy, self.account):
+                if spy.spyee_channel != leg.name:
+                    raise NotSent("your phone is on another call: end that first")
+                digit = SPY_DIGITS[verb]
+                return self._make(
+                    "PlayDTMF",
+                    ("Channel", spy.spyer_channel),
+                    ("Digit", digit),
+                    ("Receive", "true"),
+                    ids=(digit_id(spy.spyer_channel, digit), spy.spyer),
+                )
+        data = f"{leg.name},{SPY_OPTIONS[verb]}"
+        return self._originate((leg.name,), ("Application", "ChanSpy"), ("Data", data))
+
+    def _end(self, command: Command, at: dict[str, str]) -> Plan:
+        wanted = {value for name, value in at.items() if name in {"channel", "agent_channel", "spied"}}
+        wanted.add(command.arg("session"))
+        for spy in self.board.spies.values():
+            if mine(spy, self.account) and wanted & {spy.spyer_channel, spy.spyee_channel, spy.spyer}:
+                return self._make("Hangup", ("Channel", spy.spyer_channel), ("Cause", "16"), ids=(spy.spyer,))
+        raise TargetGone("you are not on a call any more")
+
+    def _transfer(self, at: dict[str, str], number: str) -> Plan:
+        caller = self._living(at, "channel", "uniqueid")
+        context = self.account.transfer_context
+        agent = self.board.channels.get(at.get("agent_uniqueid", ""))
+        if agent is not None and agent.bridge:
+            # The agent's leg transfers: the queue counts that at once, while Redirect leaves AgentComplete out.
+            return self._make(
+                "BlindTransfer",
+                ("Channel", agent.name),
+                ("Context", context),
+                ("Exten", number),
+                ids=(agent.name, caller.uniqueid, number),
+                dial=number,
+            )
+        return self._make(
+            "Redirect",
+            ("Channel", caller.name),
+            ("Context", context),
+            ("Exten", number),
+            ("Priority", "1"),
+            ids=("", caller.uniqueid, number),
+            dial=number,
+            reread=True,
+        )
+
+    def _attended(self, at: dict[str, str], number: str) -> Plan:
+        if not _TONES.match(number):
+            # Atxfer presses the feature code and then the number on the agent's channel.
+            raise NotSent("an attended transfer is dialled in tones: only digits, * and #")
+        caller = self._living(at, "channel", "uniqueid")
+        agent = self._living(at, "agent_channel", "agent_uniqueid")
+        return self._make(
+            "Atxfer",
+            ("Channel", agent.name),
+            ("Context", self.account.transfer_context),
+            ("Exten", number),
+            ids=(agent.uniqueid, caller.uniqueid),
+            dial=number,
+        )
+
+    def _park(self, at: dict[str, str]) -> Plan:
+        caller = self._living(at, "channel", "uniqueid")
+        fields: list[Field] = [("Channel", caller.name)]
+        agent = self.board.channels.get(at.get("agent_uniqueid", ""))
+        if agent is not None:
+            # The slot's number is read to the agent, and an unfetched caller returns there.
+            fields.append(("TimeoutChannel", agent.name))
+        if self.account.park_lot:
+            fields.append(("Parkinglot", self.account.park_lot))
+        return self._make("Park", *fields, ids=(caller.uniqueid,))
+
+    def _fetch(self, at: dict[str, str]) -> Plan:
+        parked = self.board.parked.get(at.get("uniqueid", ""))
+        if parked is None or parked.space != at.get("space"):
+            raise TargetGone("the caller is no longer parked there")
+        data = f"{parked.lot},{parked.space}" if parked.lot else f",{parked.space}"
+        return self._originate((parked.uniqueid,), ("Application", "ParkedCall"), ("Data", data))
+
+    def _pickup(self, at: dict[str, str]) -> Plan:
+        """My phone rings first and takes the caller when it answers: until then they keep their place."""
+        caller = self._living(at, "channel", "uniqueid")
+        return self._originate((caller.uniqueid,), ("Application", "Bridge"), ("Data", caller.name))
+
+    def _call(self, command: Command, row: Row | None) -> Plan:
+        number = command.destination.number if command.destination is not None else _own_number(row)
+        number = _diallable(number)
+        plan = self._originate(
+            (), ("Context", self.account.transfer_context), ("Exten", number), ("Priority", "1")
+        )
+        return Plan(plan.action, plan.fields, plan.action_id, plan.ids, dial=number)
+
+    def _pause(self, command: Command, at: dict[str, str]) -> Plan:
+        interface = at.get("interface", "")
+        queues = [queue for queue, member in self.board.places if member == interface]
+        only = command.arg("queue")
+        if only:
+            queues = [queue for queue in queues if queue == only]
+        if not queues:
+            raise TargetGone("the agent is in no queue any more")
+        paused = command.verb is Verb.PAUSE
+        fields: list[Field] = [("Interface", interface), ("Paused", "true" if paused else "false")]
+        if only:
+            fields.append(("Queue", only))
+        if paused and command.arg("reason"):
+            fields.append(("Reason", command.arg("reason")))
+        return self._make("QueuePause", *fields, ids=tuple(pause_id(interface, queue, paused) for queue in queues))
+
+    def _staff(self, command: Command, at: dict[str, str]) -> Plan:
+        interface, queue = at.get("interface", ""), command.arg("queue")
+        if queue not in self.board.queues:
+            raise NotSent(f"there is no queue {queue}" if queue else "no queue was chosen")
+        ids = (member_id(interface, queue),)
+        there = (queue, interface) in self.board.places
+        if command.verb is Verb.UNSTAFF:
+            if not there:
+                raise TargetGone(f"the agent is not in {queue}")
+            return self._make("QueueRemove", ("Queue", queue), ("Interface", interface), ids=ids)
+        if there:
+            raise NotSent(f"the agent is in {queue} already")
+        fields: list[Field] = [("Queue", queue), ("Interface", interface)]
+        if at.get("name"):
+            fields.append(("MemberName", at["name"]))
+        if command.arg("level"):
+            fields.append(("Penalty", command.arg("level")))
+        return self._make("QueueAdd", *fields, ids=ids)
+
+
+def _number(command: Command) -> str:
+    if command.destination is None:
+        raise NotSent("no destination was given")
+    return _diallable(command.destination.number)
+
+
+def _diallable(number: str) -> str:
+    if not DIALLABLE.match(number):
+        raise NotSent("that is no number this PBX can dial")
+    return number
+
+
+def _own_number(row: Row | None) -> str:
+    match row:
+        case Member() | ParkedCall():
+            return row.number
+        case Call():
+            return row.from_number
+        case Agent():
+            return row.extension
+    return ""
+
+
+# ---- how it will be known ------------------------------------------------------------------------------------------
+
+
+def verification(command: Command, row: Row | None, account: Account, board: Switchboard) -> Verification:
+    """The row of the table for this command as things stand: a running spy is switched, a waiting caller redirected."""
+    verb = command.verb
+    if verb in SPY_DIGITS and isinstance(row, Call | Member) and my_spy(row, account, board) is not None:
+        return TABLE[f"{verb.value} {SWITCH}"]
+    if verb is Verb.TRANSFER:
+        address = command.target.address or (row.address if row is not None else ())
+        agent = board.channels.get(in_address(address, "agent_uniqueid") or "")
+        return TABLE["transfer" if agent is not None and agent.bridge else "transfer waiting"]
+    row_of_table = TABLE.get(verb.value)
+    return row_of_table or Verification(verb, "nothing", cannot=_NEVER.get(verb, "Asterisk has no such action"))

@@ -1,0 +1,472 @@
+"""The Asterisk source: one AMI connection that feeds the board and carries the actions.
+
+Life of a connection: sign in, turn the events on, take the lists, replay what arrived meanwhile, and from then on emit
+what changes. The lists are taken again every 15 s. A reconnect begins a new epoch. Nothing is ever sent twice.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+
+from wallboard.domain.command import Command, Destination, Verb
+from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone, Unreachable
+from wallboard.domain.keys import RESOURCE_OF, Key, Resource
+from wallboard.domain.models import Row
+from wallboard.domain.text import clean
+from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update, UpdateKind
+from wallboard.vendors.asterisk import actions, evidence
+from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, open_ami
+from wallboard.vendors.asterisk.check import check_source
+from wallboard.vendors.asterisk.facts import Lists
+from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
+from wallboard.vendors.asterisk.protocol import (
+    AmiBadCredentials,
+    AmiError,
+    AmiLost,
+    AmiRefused,
+    AmiUnanswered,
+    AmiUnsafe,
+    Message,
+)
+from wallboard.vendors.asterisk.state import Switchboard
+from wallboard.vendors.asterisk.streams import StreamFactory, from_url
+from wallboard.vendors.base import (
+    AmiAuth,
+    Can,
+    CheckLine,
+    Feed,
+    Receipt,
+    Services,
+    Sink,
+    SourceSettings,
+    Verification,
+)
+
+EVENT_MASK = "agent,call,system,dtmf"
+REREAD_EVERY = 15.0
+#: An account without event classes gets none, and is not told so: then the lists are all there is.
+REREAD_WITHOUT_EVENTS = 5.0
+FIRST_DELAY, LONGEST_DELAY = 0.5, 10.0
+#: Events come in bursts (12 for one answered call): rows are compared once a burst.
+BURST = 0.05
+
+_MINE = 1_000_000_000
+_RESOURCES = (Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.CALLS, Resource.PARKED, Resource.PHONES)
+_LISTS = {
+    Resource.QUEUES: "QueueStatus",
+    Resource.MEMBERS: "QueueStatus",
+    Resource.AGENTS: "QueueStatus",
+    Resource.CALLS: "CoreShowChannels",
+    Resource.PARKED: "ParkedCalls",
+    Resource.PHONES: "DeviceStateList",
+}
+_GONE = ("no such channel", "channel does not exist", "not found", "not there", "could not find")
+
+
+class AsteriskAdapter:
+    """See ``vendors.base.Adapter``."""
+
+    def __init__(self, settings: SourceSettings, services: Services) -> None:
+        if not isinstance(settings.auth, AmiAuth):
+            raise ValueError("an asterisk source needs auth of kind ami")
+        self._settings = settings
+        self._auth = settings.auth
+        self._clock = services.clock
+        ca_file = Path(settings.ca_file) if settings.ca_file else None
+        self._factory: StreamFactory = services.transport or from_url(settings.url, ca_file)
+        self._ami: Ami | None = None
+        self._board = Switchboard()
+        self._mapper = self._new_mapper()
+        self._rows: Rows = {}
+        self._proofs: list[Proof] = []
+        self._watched: dict[str, float] = {}
+        self._backlogs: list[list[tuple[Message, float]]] = []
+        self._changed = anyio.Event()
+        self._read_soon = anyio.Event()
+        self._offset = 0.0
+        self._epoch = 0
+        self._seq = 0
+        self._events = 0
+        self._numbers = 0
+        self._refused = False
+        self._cause = "not connected yet"
+        self._failures = 0
+        self._denied: dict[Resource, str] = {}
+        #: When the request of the last good list of each resource was sent.
+        self._read_at: dict[Resource, float] = {}
+
+    # -- what is known ----------------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> SourceSettings:
+        return self._settings
+
+    def info(self) -> SourceInfo:
+        ami = self._ami
+        return SourceInfo(
+            name=self._settings.name,
+            vendor="asterisk",
+            detail=clean(ami.banner if ami is not None else self._cause),
+            phone=self._settings.phone,
+            refused=self._refused,
+            clock_offset=ami.clock_offset if ami is not None else None,
+        )
+
+    def feeds(self) -> Sequence[Feed]:
+        return ()
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        return actions.can(verb, row, self._account(), self._board)
+
+    def can_dial(self, destination: Destination) -> Can:
+        if not self._settings.transfer_context:
+            return Can(False, "transfer_context is not set for this source")
+        if not actions.DIALLABLE.match(destination.number):
+            return Can(False, "not a number that this PBX can dial")
+        return Can(True)
+
+    def verification(self, command: Command, row: Row | None) -> Verification:
+        return actions.verification(command, row, self._account(), self._board)
+
+    def table(self) -> Sequence[Verification]:
+        return tuple(evidence.TABLE.values())
+
+    async def refresh(self, row: Row) -> Row | None:
+        """The row as the events have it now; they are never older than the last ping."""
+        if self._ami is None:
+            raise Unreachable(f"not connected: {self._cause}")
+        rows = self._map()
+        return rows.get(RESOURCE_OF[row.key.kind], {}).get(row.key)
+
+    async def check(self) -> Sequence[CheckLine]:
+        return await check_source(self._settings, self._factory, self._auth, self._clock)
+
+    async def aclose(self) -> None:
+        """Nothing is held outside ``run``: leaving it closes the connection."""
+
+    def _account(self) -> actions.Account:
+        return actions.Account(
+            commands=self._ami.commands if self._ami is not None else frozenset(),
+            phone=self._settings.phone,
+            transfer_context=self._settings.transfer_context,
+            park_lot=self._settings.park_lot,
+            read_only=self._settings.read_only,
+        )
+
+    def _new_mapper(self) -> Mapper:
+        settings = self._settings
+        return Mapper(settings.name, settings.wrap_up or 0.0, settings.phone, settings.queues)
+
+    # -- the connection ---------------------------------------------------------------------------------------------
+
+    async def run(self, sink: Sink) -> None:
+        delay = FIRST_DELAY
+        sink.source(self.info())
+        self._report(sink)
+        while True:
+            epoch = self._epoch
+            try:
+                await self._session(sink)
+            except AmiBadCredentials as error:
+                self._refused = True
+                self._cause = f"the sign-in was refused: {clean(str(error))}"
+            except AmiError as error:
+                self._cause = clean(str(error))
+            finally:
+                self._ami = None
+            if self._epoch != epoch:
+                delay = FIRST_DELAY
+            self._failures += 1
+            sink.source(self.info())
+            if self._refused:
+                # The same secret will not do better, and each try counts against the account: until a restart.
+                self._report(sink)
+                await anyio.sleep_forever()
+            pause = delay * random.uniform(0.75, 1.25)
+            self._report(sink, next_at=self._clock.now() + pause)
+            await self._clock.sleep(pause)
+            delay = min(delay * 2, LONGEST_DELAY)
+
+    async def _session(self, sink: Sink) -> None:
+        async with self._open() as ami:
+            self._board = Switchboard()
+            self._mapper = self._new_mapper()
+            self._denied = {}
+            self._events = 0
+            self._offset = ami.clock_offset or 0.0
+            # Events first, then the lists: what happens in between is in the backlog and is applied on top.
+            await ami.events(EVENT_MASK)
+            await self._read(ami)
+            self._epoch += 1
+            self._seq = 0
+            self._failures = 0
+            self._cause = ""
+            self._ami = ami
+            sink.source(self.info())
+            self._emit_all(sink)
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._emit_changes, sink)
+                tasks.start_soon(self._read_again, ami, sink)
+                tasks.start_soon(self._prove_life, ami, sink)
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[Ami]:
+        async with open_ami(
+            self._factory,
+            self._auth.username,
+            self._auth.secret.reveal(),
+            on_event=self._on_event,
+            read_only=self._settings.read_only,
+            within=self._settings.timeout or 10.0,
+            now=self._clock.now,
+        ) as ami:
+            yield ami
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def _server_now(self) -> float:
+        return self._clock.now() + self._offset
+
+    def _local(self, server: float) -> float:
+        return server - self._offset
+
+    def _on_event(self, event: Message) -> None:
+        self._events += 1
+        now = self._clock.now()
+        try:
+            at = float(event.get("Timestamp"))
+        except ValueError:
+            at = now + self._offset
+        for backlog in self._backlogs:
+            backlog.append((event, at))
+        proof = evidence.proof_of(event, now, self._watched.keys())
+        if proof is not None:
+            self._proofs.append(proof)
+        if self._board.apply(event, at) or proof is not None:
+            self._changed.set()
+        if event.event in {"AgentComplete", "QueueCallerAbandon"}:
+            # The queue's counters moved, and no event carries them.
+            self._read_soon.set()
+
+    async def _read(self, ami: Ami) -> None:
+        """Take every list that this account may, and load them with what happens meanwhile."""
+        backlog: list[tuple[Message, float]] = []
+        found: dict[str, tuple[Message, ...]] = {}
+        begun = self._clock.now()
+        self._backlogs.append(backlog)
+        try:
+            async with anyio.create_task_group() as tasks:
+                for name in dict.fromkeys(_LISTS.values()):
+                    tasks.start_soon(self._list, ami, name, found)
+        except* AmiError as group:
+            raise group.exceptions[0] from None
+        finally:
+            self._backlogs.remove(backlog)
+        at = self._server_now()
+        self._board.load(
+            Lists(
+                at,
+                found.get("QueueStatus"),
+                found.get("CoreShowChannels"),
+                found.get("ParkedCalls"),
+                found.get("DeviceStateList"),
+            ),
+            backlog,
+        )
+        for resource, name in _LISTS.items():
+            if name in found:
+                self._read_at[resource] = begun
+                self._denied.pop(resource, None)
+            else:
+                self._denied[resource] = f"this account may not use {name}"
+
+    async def _list(self, ami: Ami, name: str, found: dict[str, tuple[Message, ...]]) -> None:
+        if ami.commands and not ami.allows(name):
+            return
+        try:
+            found[name] = await ami.collect(name)
+        except AmiRefused:
+            return
+
+    async def _read_again(self, ami: Ami, sink: Sink) -> None:
+        while True:
+            interval = REREAD_EVERY if self._events else REREAD_WITHOUT_EVENTS
+            with anyio.move_on_after(interval):
+                await self._read_soon.wait()
+                # Counters and a redirected caller settle within some ms of their event.
+                await anyio.sleep(0.4)
+            self._read_soon = anyio.Event()
+            try:
+                await self._read(ami)
+            except AmiUnanswered as error:
+                self._cause = clean(str(error))
+                self._failures += 1
+                self._report(sink)
+                continue
+            self._failures = 0
+            self._emit_all(sink)
+            # Two readings are never closer than this, however busy the queues are.
+            await anyio.sleep(1.0)
+
+    # -- writing ----------------------------------------------------------------------------------------------------
+
+    def _map(self) -> Rows:
+        return self._mapper.rows(self._board, self._server_now(), self._local)
+
+    def _emit_all(self, sink: Sink) -> None:
+        """A snapshot of every resource that this account may see."""
+        self._rows = self._map()
+        proofs, self._proofs = tuple(self._proofs), []
+        for resource in _RESOURCES:
+            if resource not in self._denied:
+                rows = tuple(self._rows[resource].values())
+                sink.apply(self._update(resource, UpdateKind.SNAPSHOT, rows=rows, proofs=proofs))
+                proofs = ()
+        self._report(sink)
+
+    def _update(
+        self,
+        resource: Resource,
+        kind: UpdateKind,
+        rows: tuple[Row, ...] = (),
+        removed: tuple[Key, ...] = (),
+        proofs: tuple[Proof, ...] = (),
+    ) -> Update:
+        self._seq += 1
+        # A snapshot is as old as its request: evidence must not rest on a list that was asked for before the action.
+        read = self._read_at.get(resource) if kind is UpdateKind.SNAPSHOT else None
+        as_of = read if read is not None else self._clock.now()
+        return Update(self._settings.name, resource, "", kind, self._epoch, self._seq, as_of, rows, removed, proofs)
+
+    async def _emit_changes(self, sink: Sink) -> None:
+        """One comparison a burst; at most a tenth of the time goes into it, however many channels there are."""
+        cost = 0.0
+        while True:
+            until = self._mapper.next_change
+            wait = None if until is None else max(0.0, until - self._server_now()) + 0.01
+            with anyio.move_on_after(wait):
+                await self._changed.wait()
+            await anyio.sleep(max(BURST, 10 * cost))
+            self._changed = anyio.Event()
+            begun = anyio.current_time()
+            before, self._rows = self._rows, self._map()
+            proofs, self._proofs = tuple(self._proofs), []
+            for resource in _RESOURCES:
+                if resource in self._denied:
+                    continue
+                changed, removed = changes(before.get(resource, {}), self._rows[resource])
+                # The proofs go out with the calls, even where no call changed.
+                mine = proofs if resource is Resource.CALLS else ()
+                if changed or removed or mine:
+                    sink.apply(self._update(resource, UpdateKind.DELTA, changed, removed, mine))
+                    proofs = () if mine else proofs
+            if proofs:
+                sink.apply(self._update(Resource.AGENTS, UpdateKind.PROOF, proofs=proofs))
+            cost = anyio.current_time() - begun
+
+    async def _prove_life(self, ami: Ami, sink: Sink) -> None:
+        """Each second in which the server was heard (events, or the ping every 5 s) keeps the whole source young."""
+        heard = 0.0
+        while True:
+            await anyio.sleep(1.0)
+            if ami.heard_at > heard:
+                heard = ami.heard_at
+                sink.apply(self._update(Resource.QUEUES, UpdateKind.PROOF))
+            offset = ami.clock_offset
+            # Small wander of the measurement must not make every row look changed.
+            if offset is not None and abs(offset - self._offset) > 0.5:
+                self._offset = offset
+            now = self._clock.now()
+            self._watched = {ident: until for ident, until in self._watched.items() if until > now}
+
+    def _report(self, sink: Sink, *, next_at: float | None = None) -> None:
+        for resource in _RESOURCES:
+            sink.status(
+                FeedStatus(
+                    source=self._settings.name,
+                    resource=resource,
+                    scope="",
+                    # Fresh means that the server was heard: its pings come this often, whatever the lists do.
+                    interval=PING_EVERY,
+                    timeout=self._settings.timeout or 5.0,
+                    last_ok=self._read_at.get(resource),
+                    next_at=next_at,
+                    failures=self._failures,
+                    cause=self._denied.get(resource, self._cause),
+                    unavailable=resource in self._denied,
+                    refused=self._refused,
+                    push=True,
+                )
+            )
+
+    # -- acting -----------------------------------------------------------------------------------------------------
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        ami = self._ami
+        if ami is None:
+            raise NotSent(f"not connected: {self._cause}")
+        may = self.can(command.verb, row)
+        if not may:
+            raise NotSent(may.reason)
+        planner = actions.Planner(self._account(), self._board, ami.new_id, self._new_uniqueid)
+        plan = planner.plan(command, row)
+        if plan.dial:
+            await self._must_exist(ami, plan.dial)
+        # Watched before it is sent: the event can be quicker than the answer.
+        until = self._clock.now() + 180.0
+        self._watched.update(dict.fromkeys(plan.ids, until))
+        sent_at = self._clock.now()
+        try:
+            answer = await ami.send_only(plan.action, *plan.fields, action_id=plan.action_id)
+        except AmiError as error:
+            raise _action_error(plan.action, error) from error
+        finally:
+            if plan.reread:
+                self._read_soon.set()
+        return Receipt(
+            request=plan.describe(),
+            status=clean(answer.response),
+            sent_at=sent_at,
+            answered_at=self._clock.now(),
+            ids=plan.ids,
+            detail=clean(answer.get("Message")),
+        )
+
+    async def _must_exist(self, ami: Ami, number: str) -> None:
+        """Asterisk answers a transfer to nowhere with Success and cuts the caller off: look the number up first."""
+        context = self._settings.transfer_context
+        if not ami.allows("ShowDialPlan"):
+            return
+        try:
+            await ami.collect("ShowDialPlan", ("Context", context), ("Extension", number), within=5.0)
+        except AmiRefused:
+            raise NotSent(
+                f"there is no {clean(number)} in {clean(context)}: the caller would be cut off"
+            ) from None
+        except AmiError as error:
+            raise NotSent(f"the number could not be looked up: {clean(str(error))}") from error
+
+    def _new_uniqueid(self) -> str:
+        """In Asterisk's own form, so that it tells the channel's age like any other. The high number makes my leg the
+        youngest of its second: a call that it joins must keep the caller's id."""
+        self._numbers += 1
+        return f"wallboard-{secrets.token_hex(4)}-{int(self._server_now())}.{_MINE + self._numbers}"
+
+
+def _action_error(action: str, error: AmiError) -> NotSent | Rejected | Ambiguous:
+    if isinstance(error, AmiUnsafe):
+        return NotSent(clean(str(error)))
+    if isinstance(error, AmiLost) and not error.sent:
+        return NotSent(clean(str(error)))
+    if isinstance(error, AmiRefused):
+        text = clean(str(error))
+        kind = TargetGone if any(word in text.lower() for word in _GONE) else Rejected
+        return kind(f"{action} was refused: {text}", status="Error")
+    return Ambiguous(f"{action}: {clean(str(error))}; it may have been done")
+

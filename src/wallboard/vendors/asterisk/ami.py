@@ -1,0 +1,327 @@
+"""A client of the Asterisk Manager Interface over any byte stream.
+
+    async with open_ami(factory, "supervisor", secret, on_event=state.apply) as ami:
+        await ami.events("agent,call,system")
+        rows = await ami.collect("QueueStatus")
+        answer = await ami.action("Hangup", ("Channel", "PJSIP/1001-0000000a"))
+
+One connection, one reader. Lists and events interleave on it and are told apart by ActionID. Nothing is ever sent
+twice: an action whose answer does not come is reported as ``AmiUnanswered`` or ``AmiLost(sent=True)``, and that is all.
+"Success" of most actions means *queued*; what proves that they were done is an event, which is the caller's matter.
+"""
+
+from __future__ import annotations
+
+import secrets
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import anyio
+from anyio.abc import ByteStream
+
+from wallboard.vendors.asterisk.protocol import (
+    AmiBadCredentials,
+    AmiError,
+    AmiGarbled,
+    AmiLost,
+    AmiRefused,
+    AmiUnanswered,
+    AmiUnreachable,
+    Field,
+    Limits,
+    Message,
+    Parser,
+    encode,
+)
+from wallboard.vendors.asterisk.streams import StreamFactory
+
+EventHandler = Callable[[Message], None]
+
+PING_EVERY = 5.0
+#: Nothing heard for this long although pings were sent: the connection is dead even if TCP has not noticed.
+SILENCE = 12.0
+_CHUNK = 64 * 1024
+
+
+@dataclass(slots=True)
+class _Pending:
+    """An action that waits for its answer, or a list for its end."""
+
+    is_list: bool
+    done: anyio.Event = field(default_factory=anyio.Event)
+    answer: Message | None = None
+    items: list[Message] = field(default_factory=list)
+    failure: AmiError | None = None
+
+
+class Ami:
+    """One signed-in connection; made by ``open_ami`` alone."""
+
+    def __init__(
+        self, stream: ByteStream, on_event: EventHandler, *, read_only: bool, limits: Limits, now: Callable[[], float]
+    ) -> None:
+        self._stream = stream
+        self._now = now
+        self._on_event = on_event
+        self._read_only = read_only
+        self._limits = limits
+        self._parser = Parser(limits)
+        # OriginateResponse is broadcast to every session with the ActionID of whoever asked: ours must be ours alone.
+        self._token = secrets.token_hex(4)
+        self._count = 0
+        self._table: dict[str, _Pending] = {}
+        self._sending = anyio.Lock()
+        self._banner = anyio.Event()
+        self._broken: AmiError | None = None
+        self.commands: frozenset[str] = frozenset()
+        #: When the peer was last heard, by ``now``.
+        self.heard_at = now()
+        #: The server's clock less ``now``, in seconds, from the pings; None until one brought a time.
+        self.clock_offset: float | None = None
+
+    @property
+    def banner(self) -> str:
+        return self._parser.banner or ""
+
+    def allows(self, *actions: str) -> bool:
+        """Whether ListCommands named every one of these for this account."""
+        return self.commands.issuperset(actions)
+
+    async def action(self, name: str, *fields: Field, within: float = 5.0) -> Message:
+        """Send one action; its answer. Raises ``AmiRefused`` for ``Response: Error``."""
+        pending = await self._exchange(name, fields, within, is_list=False)
+        assert pending.answer is not None
+        return pending.answer
+
+    async def collect(self, name: str, *fields: Field, within: float = 10.0) -> tuple[Message, ...]:
+        """Send one list action; the items up to ``EventList: Complete``, without that closing message."""
+        pending = await self._exchange(name, fields, within, is_list=True)
+        return tuple(pending.items)
+
+    async def send_only(self, name: str, *fields: Field, action_id: str, within: float = 5.0) -> Message:
+        """Like ``action`` with an ActionID that the caller chose with ``new_id``, to know later events by it."""
+        pending = await self._exchange(name, fields, within, is_list=False, action_id=action_id)
+        assert pending.answer is not None
+        return pending.answer
+
+    def new_id(self) -> str:
+        self._count += 1
+        return f"{self._token}-{self._count}"
+
+    async def ping(self, within: float = 5.0) -> None:
+        before = self._now()
+        answer = await self.action("Ping", within=within)
+        try:
+            server = float(answer.get("Timestamp"))
+        except ValueError:
+            return
+        self.clock_offset = server - (before + self._now()) / 2
+
+    async def _exchange(
+        self, name: str, fields: tuple[Field, ...], within: float, *, is_list: bool, action_id: str = ""
+    ) -> _Pending:
+        action_id = action_id or self.new_id()
+        data = encode(name, action_id, fields, read_only=self._read_only)
+        if self._broken is not None:
+            raise AmiLost(str(self._broken), sent=False)
+        pending = self._table[action_id] = _Pending(is_list)
+        try:
+            await self._send(data)
+            with anyio.move_on_after(within):
+                await pending.done.wait()
+        finally:
+            self._table.pop(action_id, None)
+        if pending.failure is not None:
+            raise pending.failure
+        if not pending.done.is_set():
+            raise AmiUnanswered(f"no answer to {name} within {within:g} s")
+        return pending
+
+    async def _send(self, data: bytes) -> None:
+        async with self._sending:
+            if self._broken is not None:
+                raise AmiLost(str(self._broken), sent=False)
+            # A cancelled half line would become part of the next action: once begun, an action is sent whole or the
+            # connection is given up.
+            whole = False
+            with anyio.CancelScope(shield=True), anyio.move_on_after(5.0):
+                try:
+                    await self._stream.send(data)
+                except (anyio.BrokenResourceError, anyio.ClosedResourceError, OSError):
+                    self.fail(AmiLost("the connection ended while an action was sent", sent=True))
+                    raise AmiLost("the connection ended while the action was sent", sent=True) from None
+                whole = True
+            if not whole:
+                self.fail(AmiLost("the server stopped reading", sent=True))
+                raise AmiLost("the server stopped reading; the action may have been sent", sent=True)
+
+    def fail(self, error: AmiError) -> None:
+        """The connection is over: everything that waits learns it now."""
+        if self._broken is None:
+            self._broken = error
+        for pending in self._table.values():
+            if not pending.done.is_set():
+                pending.failure = AmiLost(str(error), sent=True)
+                pending.done.set()
+        self._banner.set()
+
+    async def read_forever(self) -> None:
+        """The reader task; ends only by raising."""
+        try:
+            while True:
+                try:
+                    data = await self._stream.receive(_CHUNK)
+                except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError) as error:
+                    raise AmiLost("the server closed the connection") from error
+                self.heard_at = self._now()
+                messages = self._parser.feed(data)
+                if self._parser.banner is not None:
+                    self._banner.set()
+                for message in messages:
+                    self._route(message)
+        except AmiError as error:
+            self.fail(error)
+            raise
+
+    def _route(self, message: Message) -> None:
+        pending = self._table.get(message.action_id) if message.action_id else None
+        if "Response" in message and not message.event:
+            if pending is not None and pending.answer is None:
+                self._answer(pending, message)
+            return
+        if pending is not None and pending.is_list:
+            self._item(pending, message)
+        elif message.event:
+            self._on_event(message)
+
+    def _answer(self, pending: _Pending, message: Message) -> None:
+        pending.answer = message
+        if message.response.lower() == "error":
+            pending.failure = AmiRefused(message.get("Message", "refused without a reason")[:200])
+            pending.done.set()
+        elif not pending.is_list:
+            pending.done.set()
+
+    def _item(self, pending: _Pending, message: Message) -> None:
+        ending = message.get("EventList").lower()
+        if ending == "complete":
+            pending.done.set()
+        elif ending == "cancelled":
+            pending.failure = AmiRefused("the server broke the list off")
+            pending.done.set()
+        elif len(pending.items) >= self._limits.items:
+            raise AmiGarbled("a list has more items than any that Asterisk sends")
+        else:
+            pending.items.append(message)
+
+    async def ping_forever(self, every: float, silence: float) -> None:
+        """The proof of life: a ping each ``every`` seconds; raises when nothing at all was heard for ``silence``."""
+        while True:
+            await anyio.sleep(every)
+            try:
+                await self.ping(within=every)
+            except AmiUnanswered:
+                pass
+            except AmiRefused:
+                # An account may be so small that not even Ping is granted; the refusal is an answer all the same.
+                pass
+            except AmiLost:
+                return  # the reader says why
+            quiet = self._now() - self.heard_at
+            if quiet > silence:
+                error = AmiLost(f"nothing heard for {quiet:.0f} s")
+                self.fail(error)
+                raise error
+
+    async def login(self, username: str, secret: str, within: float) -> None:
+        with anyio.move_on_after(within):
+            await self._banner.wait()
+        if self._broken is not None:
+            raise self._broken
+        if not self._banner.is_set():
+            raise AmiGarbled("no banner came: this is not an Asterisk manager interface")
+        try:
+            # Events stay off until the caller is ready for them.
+            await self.action("Login", ("Username", username), ("Secret", secret), ("Events", "off"), within=within)
+        except AmiRefused as error:
+            raise AmiBadCredentials(str(error)) from None
+        except AmiUnanswered:
+            raise AmiUnreachable("the server did not answer the login") from None
+        self.commands = await self._list_commands(within)
+        if self.allows("Ping"):
+            await self.ping(within)
+
+    async def _list_commands(self, within: float) -> frozenset[str]:
+        """What this account may do: ListCommands leaves out what its classes do not grant."""
+        try:
+            answer = await self.action("ListCommands", within=within)
+        except AmiRefused:
+            return frozenset()
+        return frozenset(key for key, _ in answer.pairs if key not in {"Response", "ActionID", "Message"})
+
+    async def events(self, mask: str) -> None:
+        """Choose the event classes, such as ``agent,call,system``; ``off`` for none."""
+        await self.action("Events", ("EventMask", mask))
+
+
+@asynccontextmanager
+async def open_ami(
+    factory: StreamFactory,
+    username: str,
+    secret: str,
+    *,
+    on_event: EventHandler,
+    read_only: bool = False,
+    limits: Limits | None = None,
+    within: float = 10.0,
+    ping_every: float = PING_EVERY,
+    silence: float = SILENCE,
+    now: Callable[[], float] = time.time,
+) -> AsyncIterator[Ami]:
+    """Connect and sign in; the body runs while the connection lives and is cancelled when it ends.
+
+    Raises ``AmiUnreachable``, ``AmiGarbled`` or ``AmiBadCredentials`` before the body, ``AmiLost`` or ``AmiGarbled``
+    out of it. ``on_event`` is called in the reader's task, in the order of arrival, and must not wait. ``now`` is the
+    clock that ``heard_at`` and ``clock_offset`` are measured with.
+    """
+    try:
+        with anyio.fail_after(within):
+            stream = await factory()
+    except TimeoutError:
+        raise AmiUnreachable(f"no connection within {within:g} s") from None
+    except ssl.SSLCertVerificationError as error:
+        raise AmiUnreachable(f"its certificate is not trusted: {error.verify_message}") from error
+    except OSError as error:
+        raise AmiUnreachable(error.strerror or type(error).__name__) from error
+    ami = Ami(stream, on_event, read_only=read_only, limits=limits or Limits(), now=now)
+    body: BaseException | None = None
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(ami.read_forever)
+            try:
+                await ami.login(username, secret, within)
+                tasks.start_soon(ami.ping_forever, ping_every, silence)
+                yield ami
+            except Exception as error:  # carried out of the task group unwrapped, and raised again below
+                body = error
+            tasks.cancel_scope.cancel()
+    except* AmiError as group:
+        # The reader's account of why the connection ended beats what the body saw of it.
+        if body is None or isinstance(body, AmiLost):
+            body = _first(group)
+    finally:
+        ami.fail(AmiLost("the connection was closed"))
+        with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
+            await anyio.aclose_forcefully(stream)
+    if body is not None:
+        raise body
+
+
+def _first(group: BaseExceptionGroup[AmiError]) -> AmiError:
+    found = group.exceptions[0]
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found

@@ -1,0 +1,284 @@
+"""Which event proves that an action happened: the verification table, and the proofs that its tests look for.
+
+"Success" of most actions means *queued* (measured on Asterisk 22.10.1), so every row of the table names an event. The
+ids in a receipt are the words that the proving events carry; ``proof_of`` puts them there, a test names them by place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+
+from wallboard.domain.command import Verb
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Call, in_address
+from wallboard.domain.update import Proof
+from wallboard.vendors.asterisk.protocol import Message
+from wallboard.vendors.base import Evidence, Trial, Verification
+
+RING_SECONDS = 20
+SPY_DIGITS = {Verb.LISTEN: "4", Verb.WHISPER: "5", Verb.BARGE: "6"}
+SPY_OPTIONS = {Verb.LISTEN: "dqES", Verb.WHISPER: "dqwES", Verb.BARGE: "dqBES"}
+
+
+def digit_id(channel: str, digit: str) -> str:
+    return f"{channel} digit {digit}"
+
+
+def pause_id(interface: str, queue: str, paused: bool) -> str:
+    return f"{interface} in {queue} {'paused' if paused else 'unpaused'}"
+
+
+def member_id(interface: str, queue: str) -> str:
+    return f"{interface} in {queue}"
+
+#: Events that are sent on as evidence whenever they come; those of NOISY only for what an action waits for.
+_PROVING: dict[str, tuple[str, ...]] = {
+    "ChanSpyStart": ("SpyerUniqueid", "SpyeeChannel"),
+    "ChanSpyStop": ("SpyerUniqueid",),
+    "BlindTransfer": ("TransfererChannel",),
+    "AttendedTransfer": ("OrigTransfererUniqueid", "SecondTransfererUniqueid", "TransfereeUniqueid"),
+    "ParkedCall": ("ParkeeUniqueid",),
+    "UnParkedCall": ("ParkeeUniqueid", "RetrieverUniqueid"),
+    "ParkedCallTimeOut": ("ParkeeUniqueid",),
+    "ParkedCallGiveUp": ("ParkeeUniqueid",),
+    "OriginateResponse": ("ActionID", "Uniqueid"),
+    "QueueCallerAbandon": ("Uniqueid",),
+}
+_NOISY: dict[str, tuple[str, ...]] = {
+    "Hangup": ("Uniqueid",),
+    "Hold": ("Uniqueid",),
+    "Unhold": ("Uniqueid",),
+    "BridgeEnter": ("Uniqueid", "BridgeUniqueid"),
+    "QueueCallerJoin": ("Uniqueid",),
+    "QueueCallerLeave": ("Uniqueid",),
+}
+
+
+def proof_of(event: Message, at: float, watched: AbstractSet[str]) -> Proof | None:
+    """The event as evidence, or None. A failed transfer or origination is another proof than one that went through."""
+    name = event.event
+    if name in _PROVING:
+        subject = tuple(event.get(key) for key in _PROVING[name] if event.get(key))
+        if name == "OriginateResponse" and event.get("Response") != "Success":
+            name = "OriginateFailure"
+        elif name in {"BlindTransfer", "AttendedTransfer"} and event.get("Result") != "Success":
+            name += "Failed"
+        return Proof(name, at, subject)
+    if name in _NOISY:
+        subject = tuple(event.get(key) for key in _NOISY[name] if event.get(key))
+        return Proof(name, at, subject) if not watched.isdisjoint(subject) else None
+    if name == "DTMFEnd" and event.get("Direction") == "Received":
+        ident = digit_id(event.get("Channel"), event.get("Digit"))
+        return Proof(name, at, (ident,)) if ident in watched else None
+    if name == "QueueMemberPause":
+        return Proof(name, at, (pause_id(event.get("Interface"), event.get("Queue"), event.get("Paused") == "1"),))
+    if name in {"QueueMemberAdded", "QueueMemberRemoved"}:
+        return Proof(name, at, (member_id(event.get("Interface"), event.get("Queue")),))
+    return None
+
+
+def _saw(name: str, *places: int) -> Callable[[Trial], bool]:
+    """The event came, about the ids at ``places`` of the receipt (all of them in the same event)."""
+
+    def test(trial: Trial) -> bool:
+        wanted = {trial.receipt.ids[place] for place in places}
+        return any(
+            proof.name == name and proof.at >= trial.receipt.sent_at - 0.5 and wanted <= set(proof.subject)
+            for proof in trial.facts.proofs(trial.source)
+        )
+
+    return test
+
+
+def _together(trial: Trial) -> bool:
+    """The caller and my phone entered the same bridge."""
+    caller, me = trial.receipt.ids[0], trial.receipt.ids[1]
+    bridges: dict[str, set[str]] = {caller: set(), me: set()}
+    for proof in trial.facts.proofs(trial.source):
+        if proof.name == "BridgeEnter" and proof.at >= trial.receipt.sent_at - 0.5 and len(proof.subject) == 2:
+            channel, bridge = proof.subject
+            if channel in bridges:
+                bridges[channel].add(bridge)
+    return bool(bridges[caller] & bridges[me])
+
+
+def _consulting(trial: Trial) -> bool:
+    return _saw("Hold", 0)(trial) and _saw("BridgeEnter", 0)(trial)
+
+
+def _arrived(trial: Trial) -> bool:
+    """The caller lives and a list taken since shows them at the extension that was asked for."""
+    caller, number = trial.receipt.ids[1], trial.receipt.ids[2]
+    row = trial.facts.row(Key(trial.source, Kind.CALL, caller))
+    return (
+        isinstance(row, Call)
+        and trial.read_since(Resource.CALLS)
+        and in_address(row.address, "exten") == number
+        and trial.facts.row(Key(trial.source, Kind.PARKED, caller)) is None
+    )
+
+
+def _all_paused(name: str) -> Callable[[Trial], bool]:
+    def test(trial: Trial) -> bool:
+        return all(_saw(name, place)(trial) for place in range(len(trial.receipt.ids)))
+
+    return test
+
+
+def _before(confirmed: Callable[[Trial], bool], ended: Callable[[Trial], bool]) -> Callable[[Trial], bool]:
+    """An end speaks against an action only while nothing has spoken for it: every call ends at last."""
+    return lambda trial: ended(trial) and not confirmed(trial)
+
+
+_NO_ANSWER = Evidence("my phone did not answer", _saw("OriginateFailure", 2))
+_FAILED = Evidence("my phone did not answer", _saw("OriginateFailure", 1))
+
+
+def _my_leg_ended(confirmed: Callable[[Trial], bool]) -> Evidence:
+    return Evidence("my leg ended before it was on the call", _before(confirmed, _saw("Hangup", 1)))
+
+
+def _caller_left(confirmed: Callable[[Trial], bool], place: int = 1) -> Evidence:
+    return Evidence("the caller hung up", _before(confirmed, _saw("Hangup", place)))
+
+
+SWITCH = "in place"
+
+
+def _spying(verb: Verb) -> Verification:
+    return Verification(
+        verb,
+        f"Originate my phone, Application ChanSpy, Data <agent's whole channel>,{SPY_OPTIONS[verb]}",
+        confirms=(Evidence("ChanSpyStart of my leg on the agent's", _saw("ChanSpyStart", 1, 0)),),
+        denies=(_NO_ANSWER, _my_leg_ended(_saw("ChanSpyStart", 1, 0))),
+        deadline=RING_SECONDS + 5.0,
+        watch=(Resource.CALLS,),
+    )
+
+
+def _switching(verb: Verb) -> Verification:
+    return Verification(
+        verb,
+        f"PlayDTMF my spy's channel, Digit {SPY_DIGITS[verb]}, Receive true ({SWITCH})",
+        confirms=(Evidence(f"DTMFEnd: my spy took digit {SPY_DIGITS[verb]}", _saw("DTMFEnd", 0)),),
+        denies=(Evidence("my spy ended", _before(_saw("DTMFEnd", 0), _saw("ChanSpyStop", 1))),),
+        deadline=4.0,
+    )
+
+
+def _paused(verb: Verb) -> Verification:
+    return Verification(
+        verb,
+        f"QueuePause Interface, Paused {'true' if verb is Verb.PAUSE else 'false'}, Reason",
+        confirms=(Evidence("QueueMemberPause of each of the agent's queues", _all_paused("QueueMemberPause")),),
+        deadline=5.0,
+        watch=(Resource.AGENTS,),
+    )
+
+
+TABLE: dict[str, Verification] = {
+    **{verb.value: _spying(verb) for verb in SPY_DIGITS},
+    **{f"{verb.value} {SWITCH}": _switching(verb) for verb in SPY_DIGITS},
+    "end": Verification(
+        Verb.END,
+        "Hangup my spy's channel",
+        confirms=(Evidence("Hangup of my leg", _saw("Hangup", 0)),),
+        # On a call without audio the hangup is answered with Success and happens when that call ends.
+        deadline=5.0,
+        watch=(Resource.CALLS,),
+    ),
+    "transfer": Verification(
+        Verb.TRANSFER,
+        "BlindTransfer the agent's channel to transfer_context (the number is looked up with ShowDialPlan first)",
+        confirms=(Evidence("BlindTransfer of the agent's channel", _saw("BlindTransfer", 0)),),
+        denies=(
+            Evidence("BlindTransfer failed", _saw("BlindTransferFailed", 0)),
+            _caller_left(_saw("BlindTransfer", 0)),
+        ),
+        deadline=8.0,
+        watch=(Resource.CALLS, Resource.MEMBERS),
+    ),
+    "transfer waiting": Verification(
+        Verb.TRANSFER,
+        "Redirect the caller's channel to transfer_context (the number is looked up with ShowDialPlan first)",
+        confirms=(Evidence("CoreShowChannels shows the caller at that number", _arrived),),
+        denies=(_caller_left(_arrived),),
+        deadline=8.0,
+        watch=(Resource.CALLS, Resource.MEMBERS),
+    ),
+    "attended": Verification(
+        Verb.ATTENDED,
+        "Atxfer the agent's channel to transfer_context; the agent completes it by hanging up",
+        confirms=(
+            Evidence("AttendedTransfer", _saw("AttendedTransfer", 0)),
+            Evidence("the caller is on hold and the agent in the consultation's bridge", _consulting),
+        ),
+        denies=(
+            _caller_left(lambda trial: _consulting(trial) or _saw("AttendedTransfer", 0)(trial)),
+            Evidence("the transfer failed", _saw("AttendedTransferFailed", 0)),
+        ),
+        deadline=10.0,
+        watch=(Resource.CALLS,),
+    ),
+    "park": Verification(
+        Verb.PARK,
+        "Park the caller's channel, TimeoutChannel the agent's, Parkinglot",
+        confirms=(Evidence("ParkedCall of the caller", _saw("ParkedCall", 0)),),
+        denies=(_caller_left(_saw("ParkedCall", 0), 0),),
+        deadline=8.0,
+        watch=(Resource.PARKED, Resource.CALLS),
+    ),
+    "fetch": Verification(
+        Verb.FETCH,
+        "Originate my phone, Application ParkedCall, Data <lot>,<space>",
+        confirms=(Evidence("UnParkedCall of the caller by my phone", _saw("UnParkedCall", 0, 1)),),
+        denies=(
+            _NO_ANSWER,
+            Evidence("the caller hung up", _saw("ParkedCallGiveUp", 0)),
+            Evidence("the caller's time in the slot ran out", _saw("ParkedCallTimeOut", 0)),
+            _my_leg_ended(_saw("UnParkedCall", 0, 1)),
+        ),
+        deadline=RING_SECONDS + 5.0,
+        watch=(Resource.PARKED, Resource.CALLS),
+    ),
+    "pickup": Verification(
+        Verb.PICKUP,
+        "Originate my phone, Application Bridge, Data <caller's whole channel>",
+        confirms=(Evidence("BridgeEnter of my phone and the caller in one bridge", _together),),
+        denies=(_NO_ANSWER, _caller_left(_together, 0), _my_leg_ended(_together)),
+        deadline=RING_SECONDS + 5.0,
+        watch=(Resource.CALLS, Resource.MEMBERS),
+    ),
+    "hangup": Verification(
+        Verb.HANGUP,
+        "Hangup the caller's channel, Cause 16",
+        confirms=(Evidence("Hangup of the caller's channel", _saw("Hangup", 0)),),
+        deadline=5.0,
+        watch=(Resource.CALLS,),
+    ),
+    "call": Verification(
+        Verb.CALL,
+        "Originate my phone, Context transfer_context, Exten <number> (looked up with ShowDialPlan first)",
+        confirms=(Evidence("OriginateResponse: my phone answered and dials", _saw("OriginateResponse", 1)),),
+        denies=(_FAILED,),
+        deadline=RING_SECONDS + 5.0,
+        watch=(Resource.CALLS,),
+    ),
+    "pause": _paused(Verb.PAUSE),
+    "unpause": _paused(Verb.UNPAUSE),
+    "staff": Verification(
+        Verb.STAFF,
+        "QueueAdd Queue, Interface, MemberName, Penalty",
+        confirms=(Evidence("QueueMemberAdded", _saw("QueueMemberAdded", 0)),),
+        deadline=5.0,
+        watch=(Resource.AGENTS,),
+    ),
+    "unstaff": Verification(
+        Verb.UNSTAFF,
+        "QueueRemove Queue, Interface",
+        confirms=(Evidence("QueueMemberRemoved", _saw("QueueMemberRemoved", 0)),),
+        deadline=5.0,
+        watch=(Resource.AGENTS,),
+    ),
+}

@@ -1,0 +1,48 @@
+"""Where an AMI connection's bytes come from: loopback TCP, TLS, or a script in the tests."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import anyio
+from anyio.abc import ByteStream
+
+from wallboard.vendors.asterisk.protocol import AmiUnreachable
+
+#: Opens one new connection. Raises ``OSError`` when it cannot.
+StreamFactory = Callable[[], Awaitable[ByteStream]]
+
+DEFAULT_PORT = 5038
+DEFAULT_TLS_PORT = 5039
+
+
+def tcp(host: str, port: int) -> StreamFactory:
+    async def connect() -> ByteStream:
+        return await anyio.connect_tcp(host, port)
+
+    return connect
+
+
+def tls(host: str, port: int, ca_file: Path | None = None) -> StreamFactory:
+    """Verified TLS; there is no switch that turns verification off."""
+    context = ssl.create_default_context(cafile=str(ca_file) if ca_file is not None else None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+
+    async def connect() -> ByteStream:
+        # Asterisk closes the socket without TLS's closing handshake, so its absence is no error here.
+        return await anyio.connect_tcp(host, port, tls=True, ssl_context=context, tls_standard_compatible=False)
+
+    return connect
+
+
+def from_url(url: str, ca_file: Path | None = None) -> StreamFactory:
+    """``tcp://host:5038`` or ``tls://host:5039`` (the ports may be left out)."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"tcp", "tls"} or not parts.hostname:
+        raise AmiUnreachable("the url must be tcp://host:5038 or tls://host:5039")
+    if parts.scheme == "tls":
+        return tls(parts.hostname, parts.port or DEFAULT_TLS_PORT, ca_file)
+    return tcp(parts.hostname, parts.port or DEFAULT_PORT)

@@ -1,0 +1,19 @@
+"""GroupAlarm First Responder: emergency hotlines with their duty agents (seeds 000 and 001). No call control."""
+
+from __future__ import annotations
+
+from wallboard.vendors.base import Adapter, Services, SourceSettings
+
+
+class GroupalarmPlugin:
+    """Names the vendor; the adapter and its HTTP client are loaded only when a config uses them."""
+
+    name = "groupalarm"
+
+    def build(self, settings: SourceSettings, services: Services) -> Adapter:
+        from wallboard.vendors.groupalarm.adapter import GroupalarmAdapter
+
+        return GroupalarmAdapter(settings, services)
+
+
+plugin = GroupalarmPlugin()

@@ -1,0 +1,193 @@
+"""What is sent to change a hotline or a telephone, and how it is known to have happened.
+
+A PUT replaces the whole object, so it is made of an object that was just read: everything that came back goes back,
+unknown fields and the texts of announcements byte for byte. Only `number`, which is no field of the request, is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from wallboard.domain.command import Command, Verb
+from wallboard.domain.errors import NotSent
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Hotline, Phone
+from wallboard.domain.states import HotlineState, Wanted
+from wallboard.vendors.base import Evidence, Trial, Verification
+from wallboard.vendors.groupalarm.mapping import ANNOUNCEMENT, shown, written
+
+HOTLINE_VERBS = (Verb.OPEN, Verb.CLOSE, Verb.ANNOUNCE)
+PHONE_VERBS = (Verb.SIGNIN, Verb.SIGNOUT)
+VERBS = HOTLINE_VERBS + PHONE_VERBS
+DEADLINE = 20.0
+SETTLED = 6.0
+"""A reading this many seconds after the answer that still shows the old state denies the action."""
+
+HOTLINE_NEEDS = ("agents", "isActive", "name", "organizationID")
+"""Required in the request (seed 001)."""
+HOTLINE_LOSES = ("channelsInbound", "channelsOutbound", "ttsInbound", "ttsOutbound")
+"""Optional in the request: left out, each would fall back to the vendor's default."""
+PHONE_NEEDS = ("isActive", "name", "phone", "userID")
+
+
+def hotline_body(fresh: Mapping[str, Any], command: Command) -> dict[str, Any]:
+    """The object to PUT, made of `fresh`. NotSent if that is not the whole hotline or the text is too long."""
+    _whole(fresh, command, (*HOTLINE_NEEDS, *HOTLINE_LOSES), "hotline")
+    body = {name: value for name, value in fresh.items() if name != "number"}
+    match command.verb:
+        case Verb.OPEN:
+            body["isActive"] = True
+        case Verb.CLOSE:
+            body["isActive"] = False
+        case _:
+            given = dict(command.args)
+            for argument, name in (("text_in", "ttsInbound"), ("text_out", "ttsOutbound")):
+                if argument in given:
+                    body[name] = _announcement(given[argument], body[name])
+    return body
+
+
+def phone_body(fresh: Mapping[str, Any], command: Command) -> dict[str, Any]:
+    """The object to PUT, made of `fresh`. NotSent if that is not the whole telephone."""
+    _whole(fresh, command, PHONE_NEEDS, "telephone")
+    return {**fresh, "isActive": command.verb is Verb.SIGNIN}
+
+
+def _whole(fresh: Mapping[str, Any], command: Command, names: tuple[str, ...], what: str) -> None:
+    missing = [name for name in names if fresh.get(name) is None]
+    if missing:
+        raise NotSent(f"nothing sent: the vendor did not return {missing[0]}, and writing without it would lose it")
+    identity = fresh.get("id")
+    if identity is not None and str(identity) != command.target.key.id:
+        raise NotSent(f"nothing sent: the vendor returned another {what}")
+
+
+def _announcement(wanted: str, before: object) -> str:
+    if not isinstance(before, str):
+        raise NotSent("nothing sent: the vendor returned an announcement that is no text")
+    text = written(wanted, before)
+    if len(text) > ANNOUNCEMENT:
+        raise NotSent(f"nothing sent: an announcement has at most {ANNOUNCEMENT} characters, this one has {len(text)}")
+    return text
+
+
+# ---- evidence --------------------------------------------------------------------------------------------------
+
+
+def verification(verb: Verb, command: Command | None = None) -> Verification:
+    """The row of the verification table; `command` only for announcements, whose evidence is their text."""
+    match verb:
+        case Verb.OPEN:
+            return _hotline(
+                verb,
+                "PUT /hotlines/{hotlineID} (the whole object) isActive: true",
+                (
+                    Evidence("asked to be open, and it is open", _is(Wanted.OPEN, HotlineState.OPEN)),
+                    Evidence("asked to be open, and it is starting", _is(Wanted.OPEN, HotlineState.STARTING)),
+                ),
+                (
+                    Evidence("the vendor reports an error", _settled_in(Wanted.OPEN, HotlineState.ERROR)),
+                    Evidence("it still is asked to be paused", _settled_in(Wanted.PAUSED)),
+                ),
+            )
+        case Verb.CLOSE:
+            return _hotline(
+                verb,
+                "PUT /hotlines/{hotlineID} (the whole object) isActive: false",
+                (Evidence("asked to be paused, and it is paused", _is(Wanted.PAUSED, HotlineState.PAUSED)),),
+                (
+                    Evidence("the vendor reports an error", _settled_in(Wanted.PAUSED, HotlineState.ERROR)),
+                    Evidence("it still is asked to be open", _settled_in(Wanted.OPEN)),
+                ),
+            )
+        case Verb.ANNOUNCE:
+            return _hotline(
+                verb,
+                "PUT /hotlines/{hotlineID} (the whole object) ttsInbound, ttsOutbound",
+                (
+                    Evidence(
+                        "the vendor returns the new text", lambda trial: _read(trial) and _announces(trial, command)
+                    ),
+                ),
+                (
+                    Evidence(
+                        "the vendor returns another text",
+                        lambda trial: _settled(trial) and not _announces(trial, command),
+                    ),
+                ),
+            )
+        case Verb.SIGNIN | Verb.SIGNOUT:
+            on = verb is Verb.SIGNIN
+            return Verification(
+                verb=verb,
+                request=f"PUT /agents/{{id}} (the whole object) isActive: {'true' if on else 'false'}",
+                confirms=(Evidence(f"the telephone is {_duty(on)}", _registered(on, Trial.read_since)),),
+                denies=(Evidence(f"the telephone still is {_duty(not on)}", _registered(not on, _settled_phones)),),
+                deadline=DEADLINE,
+                watch=(Resource.PHONES, Resource.HOTLINES),
+            )
+        case _:
+            return Verification(verb=verb, request="", cannot="GroupAlarm has no such action")
+
+
+def _hotline(verb: Verb, request: str, confirms: tuple[Evidence, ...], denies: tuple[Evidence, ...]) -> Verification:
+    return Verification(verb, request, confirms, denies, DEADLINE, (Resource.HOTLINES,))
+
+
+def _read(trial: Trial) -> bool:
+    return trial.read_since(Resource.HOTLINES, "")
+
+
+def _late(trial: Trial, resource: Resource) -> bool:
+    at = trial.facts.read_at(trial.source, resource, "")
+    return at is not None and at > trial.receipt.answered_at + SETTLED
+
+
+def _settled(trial: Trial) -> bool:
+    return _late(trial, Resource.HOTLINES)
+
+
+def _settled_phones(trial: Trial, resource: Resource, scope: str | None = None) -> bool:
+    return _late(trial, resource)
+
+
+def _is(wanted: Wanted, state: HotlineState) -> Callable[[Trial], bool]:
+    def test(trial: Trial) -> bool:
+        row = trial.after()
+        return _read(trial) and isinstance(row, Hotline) and row.wanted is wanted and row.state is state
+
+    return test
+
+
+def _settled_in(wanted: Wanted, state: HotlineState | None = None) -> Callable[[Trial], bool]:
+    def test(trial: Trial) -> bool:
+        row = trial.after()
+        fits = isinstance(row, Hotline) and row.wanted is wanted and state in (None, row.state)
+        return fits and _settled(trial)
+
+    return test
+
+
+def _announces(trial: Trial, command: Command | None) -> bool:
+    row = trial.after()
+    if not isinstance(row, Hotline) or command is None:
+        return False
+    given = dict(command.args)
+    return all(
+        is_now == shown(given[argument])
+        for argument, is_now in (("text_in", row.announcement_in), ("text_out", row.announcement_out))
+        if argument in given
+    )
+
+
+def _duty(on: bool) -> str:
+    return "on duty" if on else "off duty"
+
+
+def _registered(on: bool, read: Callable[[Trial, Resource, str | None], bool]) -> Callable[[Trial], bool]:
+    def test(trial: Trial) -> bool:
+        row = trial.after()
+        return isinstance(row, Phone) and row.registered is on and read(trial, Resource.PHONES, "")
+
+    return test

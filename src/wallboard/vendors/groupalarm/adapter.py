@@ -1,0 +1,345 @@
+"""A GroupAlarm organisation as a source: hotlines every 15 s, telephones and call logs at leisure.
+
+Hotline rows are put together from three lists. Telephones and logs are feeds of their own, so that a slow or forbidden
+one never makes the hotlines look old; what they bring is shown at once, as a change of the rows last read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import anyio
+
+from wallboard.domain.command import Command, Destination, Verb
+from wallboard.domain.errors import (
+    Missing,
+    NotPermitted,
+    NotSent,
+    ReadError,
+    TargetGone,
+)
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Hotline, Phone, Row, in_address
+from wallboard.domain.text import Clean, clean
+from wallboard.domain.update import SourceInfo, Update, UpdateKind
+from wallboard.vendors.base import (
+    YES,
+    Can,
+    CheckLine,
+    Feed,
+    Receipt,
+    Services,
+    Sink,
+    SourceSettings,
+    Ticket,
+    Verification,
+)
+from wallboard.vendors.groupalarm import actions, mapping
+from wallboard.vendors.groupalarm.checks import check_source
+from wallboard.vendors.groupalarm.reading import Reader, newest_cover
+from wallboard.vendors.groupalarm.wire import HotlineWire, PhoneWire, rows
+from wallboard.vendors.http import HttpSource, route
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+EVERY = 15.0
+SLOWLY = 60.0
+DISCOVER = 300.0
+LOG_PAGES = 3
+"""Most pages of a call log: 150 calls, far beyond a day of a hotline."""
+
+
+class GroupalarmAdapter:
+    """See `vendors.base.Adapter`."""
+
+    def __init__(self, settings: SourceSettings, services: Services) -> None:
+        self._settings = settings
+        self._clock = services.clock
+        self._http = HttpSource(settings, services)
+        self._reader = Reader(self._http, settings.organization)
+        self._known = mapping.Known(settings.name, ZoneInfo(settings.timezone), settings.people)
+        self._wires: tuple[HotlineWire, ...] = ()
+        self._last: Ticket | None = None
+        self._as_of = 0.0
+        self._writing: dict[str, anyio.Lock] = {}
+
+    # ---- what is known ---------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> SourceSettings:
+        return self._settings
+
+    def info(self) -> SourceInfo:
+        detail = f"organization {self._settings.organization}" if self._settings.organization is not None else ""
+        return SourceInfo(
+            name=self._settings.name,
+            vendor="groupalarm",
+            detail=detail,
+            budget=self._http.budget,
+            refused=self._http.refused,
+            clock_offset=self._http.clock_offset,
+        )
+
+    def feeds(self) -> Sequence[Feed]:
+        every = self._settings.every
+        interval, slowly = every.get("hotlines", EVERY), every.get("phones", SLOWLY)
+        users = len(self._users())
+        found = [
+            Feed(Resource.HOTLINES, "discovery", self._discover, DISCOVER, priority=2, hidden_interval=DISCOVER),
+            Feed(Resource.HOTLINES, "", self._read_hotlines, interval, cost=1 + len(self._wires) // 50),
+        ]
+        if self._last is not None:
+            found.append(
+                Feed(
+                    Resource.PHONES,
+                    "",
+                    self._read_phones,
+                    slowly,
+                    cost=max(1, users),
+                    timeout=min(60.0, 8.0 + 2.0 * users),
+                    priority=3,
+                    hidden_interval=slowly,
+                )
+            )
+        for wire in self._wires:
+            found.append(
+                Feed(
+                    Resource.PHONES,
+                    f"call log {wire.id}",
+                    partial(self._read_log, wire.id),
+                    slowly,
+                    timeout=16.0,
+                    priority=4,
+                    hidden_interval=slowly,
+                )
+            )
+        return found
+
+    async def run(self, sink: Sink) -> None:
+        """Nothing is pushed."""
+
+    def _users(self) -> list[str]:
+        return list(dict.fromkeys(user for wire in self._wires for user in wire.agents))
+
+    # ---- reading ---------------------------------------------------------------------------------------------
+
+    async def _discover(self, ticket: Ticket) -> Sequence[Update]:
+        self._wires = tuple((await self._reader.hotlines())[0])
+        self._last = self._last or Ticket(ticket.epoch, -2, ticket.started_at)
+        return ()
+
+    async def _read_hotlines(self, ticket: Ticket) -> Sequence[Update]:
+        wires, pages = await self._reader.hotlines()
+        self._known.ahead = self._http.clock_offset or 0.0
+        self._wires, self._last, self._as_of = tuple(wires), ticket, pages.started_at
+        known = {wire.id for wire in wires}
+        for memory in (self._known.logs, self._known.since):
+            for identity in memory.keys() - known:
+                del memory[identity]
+        why = "the list changed while its pages were read" if pages.changed else ""
+        return (self._update(Resource.HOTLINES, "", ticket, pages.started_at, self._rows(), why),)
+
+    async def _read_phones(self, ticket: Ticket) -> Sequence[Update]:
+        """One request a user. A user who forbids it is no fault: those telephones stay unknown."""
+        found: list[Phone] = []
+        started: float | None = None
+        users = self._users()
+        refusal: ReadError | None = None
+        allowed = 0
+        for user in users:
+            try:
+                wires, _, asked = await self._reader.phones(user)
+            except (NotPermitted, Missing) as error:
+                self._known.phones[user] = None
+                refusal = error
+                continue
+            allowed += 1
+            started = asked if started is None else started
+            self._known.phones[user] = tuple(mapping.duty_phone(wire) for wire in wires)
+            found += [mapping.phone(wire, user, self._known) for wire in wires]
+        for user in self._known.phones.keys() - set(users):
+            del self._known.phones[user]
+        if refusal is not None and not allowed:
+            raise refusal
+        as_of = ticket.started_at if started is None else started
+        return (self._update(Resource.PHONES, "", ticket, as_of, found), *self._changed())
+
+    async def _read_log(self, hotline: str, ticket: Ticket) -> Sequence[Update]:
+        logs, pages = await self._reader.logs(hotline, LOG_PAGES)
+        whole = newest_cover(logs, pages) or self._a_day(logs)
+        self._known.logs[hotline] = mapping.call_log(logs, whole, self._clock.now(), self._known)
+        # Of its own list it has no rows: they are part of the hotline's.
+        own = self._update(Resource.PHONES, f"call log {hotline}", ticket, pages.started_at, ())
+        return (own, *self._changed())
+
+    def _a_day(self, logs: Sequence[mapping.LogWire]) -> bool:
+        """Whether the logs reach back further than a day."""
+        starts = [mapping.instant(log.start, self._known.zone, self._known.ahead) for log in logs]
+        dated = [start for start in starts if start is not None]
+        return bool(dated) and min(dated) < self._clock.now() - mapping.DAY
+
+    def _rows(self) -> list[Hotline]:
+        return [mapping.hotline(wire, self._known, self._as_of) for wire in self._wires]
+
+    def _changed(self) -> Sequence[Update]:
+        """The hotlines last read with what has been learned since; any later reading of them wins."""
+        if self._last is None or self._last.seq < 0:
+            return ()
+        ticket = Ticket(self._last.epoch, self._last.seq + 1, self._last.started_at)
+        return (self._update(Resource.HOTLINES, "", ticket, self._as_of, self._rows(), kind=UpdateKind.DELTA),)
+
+    def _update(
+        self,
+        resource: Resource,
+        scope: str,
+        ticket: Ticket,
+        as_of: float,
+        found: Sequence[Row],
+        approximate: str = "",
+        kind: UpdateKind = UpdateKind.SNAPSHOT,
+    ) -> Update:
+        return Update(
+            source=self._settings.name,
+            resource=resource,
+            scope=scope,
+            kind=kind,
+            epoch=ticket.epoch,
+            seq=ticket.seq,
+            as_of=as_of,
+            rows=tuple(found),
+            approximate=approximate,
+        )
+
+    async def refresh(self, row: Row) -> Row | None:
+        try:
+            if isinstance(row, Hotline):
+                (wire,) = rows([await self._reader.hotline(row.key.id)], HotlineWire)
+                return mapping.hotline(wire, self._known, self._clock.now()) if wire.id == row.key.id else None
+            if isinstance(row, Phone) and (user := in_address(row.address, "user")):
+                wires, _, _ = await self._reader.phones(user)
+                return next((mapping.phone(wire, user, self._known) for wire in wires if wire.id == row.key.id), None)
+        except Missing:
+            return None
+        raise NotPermitted("GroupAlarm has no such row")
+
+    async def details(self, row: Row) -> tuple[tuple[Clean, Clean], ...]:
+        """The billed legs of a hotline, newest last read first; nothing for other rows. Raises ReadError."""
+        if not isinstance(row, Hotline):
+            return ()
+        return tuple(mapping.record(wire) for wire in await self._reader.records(row.key.id))
+
+    # ---- acting ----------------------------------------------------------------------------------------------
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        if verb not in actions.VERBS:
+            return Can(False, "GroupAlarm has no call control")
+        if self._settings.read_only:
+            return Can(False, "this source is read-only")
+        if self._http.refused:
+            return Can(False, "the vendor refuses the credentials")
+        if row is None:
+            return YES
+        if isinstance(row, Hotline):
+            return YES if verb in actions.HOTLINE_VERBS else Can(False, "duty is a matter of its telephones")
+        if isinstance(row, Phone):
+            return YES if verb in actions.PHONE_VERBS else Can(False, "not for a telephone")
+        return Can(False, "not for this row")
+
+    def can_dial(self, destination: Destination) -> Can:
+        return Can(False, "GroupAlarm places no calls")
+
+    def verification(self, command: Command, row: Row | None) -> Verification:
+        return actions.verification(command.verb, command)
+
+    def table(self) -> Sequence[Verification]:
+        return [actions.verification(verb) for verb in actions.VERBS]
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        able = self.can(command.verb, row)
+        if not able:
+            raise NotSent(f"nothing sent: {able.reason}")
+        async with self._alone(command.target.key):
+            if command.target.key.kind is Kind.HOTLINE:
+                return await self._put_hotline(command)
+            if command.target.key.kind is Kind.PHONE:
+                return await self._put_phone(command)
+        raise NotSent("nothing sent: not for this row")
+
+    @asynccontextmanager
+    async def _alone(self, key: Key) -> AsyncIterator[None]:
+        """One read-and-write of an object at a time: the second would undo the first."""
+        lock = self._writing.setdefault(str(key), anyio.Lock())
+        async with lock:
+            yield
+
+    async def _put_hotline(self, command: Command) -> Receipt:
+        identity = command.target.key.id
+        try:
+            fresh = await self._reader.hotline(identity)
+        except Missing as error:
+            raise TargetGone(f"nothing sent: {error}") from None
+        except ReadError as error:
+            raise NotSent(f"nothing sent: {error}") from None
+        body = actions.hotline_body(fresh, command)
+        return await self._put(f"/hotlines/{identity}", route("/hotlines/{id}", id=identity), body, {}, command)
+
+    async def _put_phone(self, command: Command) -> Receipt:
+        identity = command.target.key.id
+        user = in_address(command.target.address, "user") or self._owner(identity)
+        if not user:
+            raise NotSent("nothing sent: whose telephone it is has not been read yet")
+        try:
+            _, items, _ = await self._reader.phones(user)
+        except Missing as error:
+            raise TargetGone(f"nothing sent: {error}") from None
+        except ReadError as error:
+            raise NotSent(f"nothing sent: {error}") from None
+        fresh = _with_id(items, identity)
+        if fresh is None:
+            raise TargetGone("nothing sent: the user has no such telephone any more")
+        organization = self._settings.organization
+        params = {} if organization is None else {"organization_id": organization}
+        body = actions.phone_body(fresh, command)
+        return await self._put(f"/agents/{identity}", route("/agents/{id}", id=identity), body, params, command)
+
+    def _owner(self, phone: str) -> str:
+        for user, phones in self._known.phones.items():
+            if any(each.id == phone for each in phones or ()):
+                return user
+        return ""
+
+    async def _put(
+        self, shown: str, where: Any, body: dict[str, Any], params: dict[str, int], command: Command
+    ) -> Receipt:
+        answer = await self._http.act("PUT", where, json=body, params=params)
+        said = answer.data if isinstance(answer.data, dict) else {}
+        texts = command.verb is Verb.ANNOUNCE
+        what = "ttsInbound, ttsOutbound" if texts else f"isActive={'true' if body['isActive'] else 'false'}"
+        return Receipt(
+            request=f"PUT …{shown} {what} → {answer.status}",
+            status=str(answer.status),
+            sent_at=answer.started_at,
+            answered_at=answer.answered_at,
+            ids=(command.target.key.id,),
+            detail=clean(f"status {said['status']}") if isinstance(said.get("status"), str) else "",
+        )
+
+    # ---- the rest --------------------------------------------------------------------------------------------
+
+    async def check(self) -> Sequence[CheckLine]:
+        return await check_source(self._reader, self._http, self._settings)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+
+def _with_id(items: Sequence[object], identity: str) -> dict[str, Any] | None:
+    for item in items:
+        if isinstance(item, dict) and any(wire.id == identity for wire in rows([item], PhoneWire)):
+            return item
+    return None

@@ -1,0 +1,201 @@
+"""From GroupAlarm's answers to rows. Pure.
+
+What the vendor documents leave open is decided here: states by keyword (vendors.md §1.2), what an entry of a call log
+says about the call being taken, and texts whose defaults come wrapped in a pair of literal quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from wallboard.domain.keys import Key, Kind
+from wallboard.domain.models import DutyAgent, DutyPhone, Hotline, LastCall, Phone
+from wallboard.domain.states import HotlineState, Wanted
+from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.vendors.groupalarm.wire import EntryWire, HotlineWire, LogWire, PhoneWire, RecordWire
+
+ANNOUNCEMENT = 300
+"""Most characters of an announcement (seed 001)."""
+DAY = 86_400.0
+RUNNING = 120.0
+"""A call that began so many seconds ago may still be ringing: not counted as lost yet."""
+
+_STATES = (
+    (HotlineState.ERROR, re.compile("err|fail")),
+    (HotlineState.PAUSED, re.compile("paus|inactive|deactiv|stop|disabl")),
+    (HotlineState.STARTING, re.compile("start|creat|pend|activating|new|init")),
+    (HotlineState.OPEN, re.compile("active|activated")),
+)
+_NOT_TAKEN = re.compile(
+    r"\b(not|no|un\w+|declin\w*|reject\w*|miss\w*|busy|fail\w*|timeout|timed|abort\w*|cancel\w*|hang\w*|hung|end\w*"
+    r"|abgelehnt)\b"
+)
+_TAKEN = re.compile(r"\b(accept\w*|taken?|took|answer\w*|connect\w*|confirm\w*|bridg\w*|join\w*|angenommen)\b")
+_OFFERED = re.compile(r"\b(call\w*|ring\w*|rang|dial\w*|alarm\w*|start\w*|invit\w*|offer\w*|angerufen)\b")
+
+
+def state_of(status: str) -> HotlineState:
+    """By keyword, in the order of the table; the vendor prints no list of its states."""
+    word = status.casefold()
+    return next((state for state, pattern in _STATES if pattern.search(word)), HotlineState.UNKNOWN)
+
+
+def taken(action: str) -> bool | None:
+    """Whether a log entry says that somebody took the call; None: the word is not known."""
+    word = re.sub(r"[_\W]+|(?<=[a-z])(?=[A-Z])", " ", action).casefold()
+    if _NOT_TAKEN.search(word):
+        return False
+    if _TAKEN.search(word):
+        return True
+    return False if _OFFERED.search(word) else None
+
+
+def instant(text: str, zone: tzinfo, ahead: float = 0.0) -> float | None:
+    """ISO 8601 with or without fraction and offset as UTC seconds, less what the vendor's clock is `ahead`."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+        seconds = moment.timestamp() - ahead
+    except (ValueError, OverflowError):
+        return None
+    # 0001-01-01 is how some servers write null.
+    return seconds if seconds > 0 else None
+
+
+def shown(announcement: str) -> Clean:
+    """An announcement for the eye: the defaults come wrapped in one pair of literal quotes."""
+    text = announcement.strip()
+    if len(text) >= 2 and text[0] == text[-1] == '"':
+        text = text[1:-1]
+    return clean(text, ANNOUNCEMENT + 100)
+
+
+def written(wanted: str, before: str) -> str:
+    """The announcement to send for `wanted` as typed: what is shown the same stays byte for byte, and a text that
+    came in quotes goes back in quotes."""
+    if shown(before) == clean(wanted, ANNOUNCEMENT + 100):
+        return before
+    quoted = len(before) >= 2 and before[0] == before[-1] == '"'
+    return f'"{wanted}"' if quoted and not wanted.startswith('"') else wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What the call log of one hotline says. `unaccepted` None: a word in it is not known, or it is too long."""
+
+    last: LastCall | None
+    unaccepted: int | None
+    details: tuple[tuple[Clean, Clean], ...] = ()
+
+
+@dataclass(slots=True)
+class Known:
+    """What the feeds of one source have learned so far, to be put together in hotline rows."""
+
+    source: str
+    zone: tzinfo
+    people: Mapping[str, str] = field(default_factory=dict)
+    ahead: float = 0.0
+    phones: dict[str, tuple[DutyPhone, ...] | None] = field(default_factory=dict)
+    """By user id; None: this user's may not be read."""
+    logs: dict[str, Log] = field(default_factory=dict)
+    since: dict[str, tuple[tuple[Wanted, HotlineState], float | None]] = field(default_factory=dict)
+
+    def person(self, user: str) -> Clean:
+        """The name that the config gives the user, else `user 5`."""
+        if not user or user == "0":
+            return NOTHING
+        return clean(self.people.get(user) or f"user {user}")
+
+
+def hotline(wire: HotlineWire, known: Known, seen_at: float) -> Hotline:
+    """One row. `since` is set only where this program saw the state begin."""
+    state = state_of(wire.status)
+    active = wire.is_active if wire.is_active is not None else state in (HotlineState.OPEN, HotlineState.STARTING)
+    wanted = Wanted.OPEN if active else Wanted.PAUSED
+    before = known.since.get(wire.id)
+    if before is None or before[0] != (wanted, state):
+        known.since[wire.id] = ((wanted, state), None if before is None else seen_at)
+    log = known.logs.get(wire.id)
+    return Hotline(
+        key=Key(known.source, Kind.HOTLINE, wire.id),
+        name=clean(wire.name),
+        number=clean(wire.number),
+        wanted=wanted,
+        state=state,
+        raw_status=clean(wire.status),
+        since=known.since[wire.id][1],
+        channels_in=wire.channels_in,
+        channels_out=wire.channels_out,
+        agents=tuple(DutyAgent(user, known.person(user), known.phones.get(user)) for user in wire.agents),
+        last_call=log.last if log else None,
+        unaccepted=log.unaccepted if log else None,
+        announcement_in=shown(wire.tts_in),
+        announcement_out=shown(wire.tts_out),
+        address=(("hotline", wire.id),),
+        details=log.details if log else (),
+    )
+
+
+def duty_phone(wire: PhoneWire) -> DutyPhone:
+    return DutyPhone(wire.id, clean(wire.name), clean(wire.phone), wire.is_active is True)
+
+
+def phone(wire: PhoneWire, user: str, known: Known) -> Phone:
+    """An agent's telephone; `registered` is whether it is on duty."""
+    person = known.person(user)
+    return Phone(
+        key=Key(known.source, Kind.PHONE, wire.id),
+        name=clean(f"{person} {wire.name}"),
+        extension=clean(wire.phone),
+        registered=wire.is_active,
+        address=(("phone", wire.id), ("user", user)),
+    )
+
+
+def call_log(logs: Sequence[LogWire], whole: bool, now: float, known: Known) -> Log:
+    """`logs` in any order; `whole`: everything of the last day is among them."""
+    dated = [(instant(log.start, known.zone, known.ahead), log) for log in logs]
+    dated.sort(key=lambda pair: (pair[0] is not None, pair[0] or 0.0, int(pair[1].id or 0)), reverse=True)
+    unaccepted: int | None = 0 if whole else None
+    for started, log in dated:
+        if started is None or not now - DAY <= started or unaccepted is None:
+            continue
+        was = _was_taken(log.entries)
+        if was is None:
+            unaccepted = None
+        elif not was and started < now - RUNNING:
+            unaccepted += 1
+    if not dated:
+        return Log(None, unaccepted)
+    started, newest = dated[0]
+    by = next(
+        (known.person(entry.user) or clean(entry.phone) for entry in newest.entries if taken(entry.action)), NOTHING
+    )
+    return Log(LastCall(started, by, len(newest.entries)), unaccepted, _entries(newest, known))
+
+
+def _was_taken(entries: Sequence[EntryWire]) -> bool | None:
+    said = [taken(entry.action) for entry in entries]
+    if True in said:
+        return True
+    return None if None in said else False
+
+
+def _entries(log: LogWire, known: Known) -> tuple[tuple[Clean, Clean], ...]:
+    """The entries of the last call in their order, the vendor's words as they are."""
+    lines = []
+    for entry in log.entries[:12]:
+        who = " ".join(part for part in (known.person(entry.user), clean(entry.phone)) if part)
+        lines.append((clean(entry.start), clean(f"{entry.action} {who}")))
+    return tuple(lines)
+
+
+def record(wire: RecordWire) -> tuple[Clean, Clean]:
+    """A billed leg as a line of details; the vendor names no currency."""
+    price = "" if wire.price is None else f", {wire.price:g}"
+    return clean(wire.start), clean(f"{wire.destination} until {wire.end or '– (may be running)'}{price}")

@@ -1,0 +1,113 @@
+"""Reading GroupAlarm: whole lists over all their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wallboard.domain.errors import BadAnswer
+from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, RecordWire, listed, one, rows
+from wallboard.vendors.http import HttpSource, Params, Route, route
+
+PAGE = 50
+"""The largest page (seed 001)."""
+PAGES = 40
+"""Most pages of a list of hotlines: 2,000 hotlines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The items of all pages read, in the vendor's order. `started_at` in steady UTC seconds of the first request;
+    `total` as the vendor told it last; `changed`: the list moved while it was read."""
+
+    items: tuple[object, ...]
+    started_at: float
+    requests: int
+    total: int | None
+    changed: bool
+
+
+class Reader:
+    """The GET requests of one organisation. All raise `ReadError`s only."""
+
+    def __init__(self, http: HttpSource, organization: int | None) -> None:
+        self._http = http
+        self._organization: Params = {} if organization is None else {"organization_id": organization}
+
+    async def hotlines(self) -> tuple[list[HotlineWire], Pages]:
+        """All hotlines; rows without an id are dropped."""
+        pages = await self._pages(route("/hotlines"), "hotlines", self._organization, PAGES)
+        return [wire for wire in rows(pages.items, HotlineWire) if wire.id], pages
+
+    async def first_page(self) -> tuple[int, float]:
+        """How many hotlines there are, and how long the answer took, by the smallest request there is."""
+        answer = await self._http.get(route("/hotlines"), params={**self._organization, "limit": 1, "offset": 0})
+        items, total = listed(answer.data, "hotlines")
+        return (len(items) if total is None else total), answer.took
+
+    async def hotline(self, identity: str) -> dict[str, Any]:
+        """One hotline exactly as the vendor returns it."""
+        answer = await self._http.get(route("/hotlines/{hotlineID}", hotlineID=identity))
+        return one(answer.data, "hotline")
+
+    async def phones(self, user: str) -> tuple[list[PhoneWire], list[object], float]:
+        """A user's telephones, also as they came; when they were asked for. NotPermitted where the user forbids it."""
+        answer = await self._http.get(route("/agents"), params={"owner_id": user, **self._organization})
+        items = listed(answer.data, "agents")[0]
+        return [wire for wire in rows(items, PhoneWire) if wire.id], list(items), answer.started_at
+
+    async def logs(self, hotline: str, pages: int) -> tuple[list[LogWire], Pages]:
+        """The newest call logs: at most `pages` pages, from whichever end of the list the newest stand."""
+        where = route("/hotlines/{hotlineID}/logs", hotlineID=hotline)
+        first = await self._pages(where, "callLogs", {}, 1)
+        found = rows(first.items, LogWire)
+        if first.total is None or first.total <= len(first.items):
+            return found, first
+        starts = [log.start for log in found if log.start]
+        if starts and starts[0] < starts[-1]:
+            # Oldest first, which the documents leave open: the newest are on the last page.
+            rest = await self._pages(where, "callLogs", {}, 1, max(len(first.items), first.total - PAGE))
+        elif pages > 1:
+            rest = await self._pages(where, "callLogs", {}, pages - 1, len(first.items))
+        else:
+            return found, first
+        items = (*first.items, *rest.items)
+        return [*found, *rows(rest.items, LogWire)], Pages(items, first.started_at, 2, rest.total, rest.changed)
+
+    async def records(self, hotline: str) -> list[RecordWire]:
+        """The first page of the billed legs."""
+        pages = await self._pages(route("/hotlines/{hotlineID}/records", hotlineID=hotline), "records", {}, 1)
+        return rows(pages.items, RecordWire)
+
+    async def _pages(self, where: Route, name: str, params: Params, most: int, offset: int = 0) -> Pages:
+        """Pages from `offset` on until the total or an empty page; a bare list is one page."""
+        items: list[object] = []
+        seen: set[str] = set()
+        totals: set[int] = set()
+        started, repeated, total = None, False, None
+        for number in range(most):
+            answer = await self._http.get(where, params={**params, "limit": PAGE, "offset": offset + len(items)})
+            started = answer.started_at if started is None else started
+            page, total = listed(answer.data, name)
+            ids = [str(item.get("id")) for item in page if isinstance(item, dict)]
+            fresh = [identity for identity in ids if identity not in seen]
+            repeated = repeated or len(fresh) < len(ids)
+            seen.update(ids)
+            if total is not None:
+                totals.add(total)
+            if not page or (number and not fresh):
+                break
+            items.extend(page)
+            if (total is None and len(page) != PAGE) or (total is not None and offset + len(items) >= total):
+                break
+        else:
+            if most == PAGES:
+                raise BadAnswer(f"the list of {name} has no end")
+        short = total is not None and most == PAGES and len(seen) != total
+        return Pages(tuple(items), started or 0.0, number + 1, total, repeated or len(totals) > 1 or short)
+
+
+def newest_cover(logs: Sequence[LogWire], pages: Pages) -> bool:
+    """Whether every log that there is was read."""
+    return pages.total is None or len(logs) >= pages.total

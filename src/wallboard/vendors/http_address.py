@@ -1,0 +1,75 @@
+"""Addresses of a source: which may be used at all, and how an id gets into one without reaching another."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from wallboard.domain.errors import ConfigError
+from wallboard.domain.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An address below the base: `template` for logs, `path` with quoted ids ("" if an id cannot be sent)."""
+
+    template: str
+    path: str
+
+
+def route(template: str, **ids: str | int) -> Route:
+    """`template` with each `{name}` replaced by its id, quoted so that no id reaches another address."""
+    quoted: dict[str, str] = {}
+    for name, value in ids.items():
+        text = str(value)
+        # Dot segments would be resolved away, quoted or not.
+        if text.strip() in ("", ".", "..") or len(text) > 512:
+            return Route(template, "")
+        try:
+            quoted[name] = quote(text, safe="")
+        except UnicodeEncodeError:
+            return Route(template, "")
+    return Route(template, template.format_map(quoted))
+
+
+def check_address(url: str, what: str, *, insecure: bool) -> None:
+    """ConfigError unless `url` is https, or http to this machine (or `insecure`), without a user or query in it."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise ConfigError(f"{what}: {url!r} is not an address") from None
+    if parts.username or parts.password:
+        raise ConfigError(f"{what}: write the credentials under auth, not into the address")
+    if parts.scheme not in ("http", "https") or not host or not url.isascii() or not url.isprintable():
+        raise ConfigError(f"{what}: {url!r} is not an https:// address")
+    if parts.query or parts.fragment:
+        raise ConfigError(f"{what}: {url!r} must end before ? and #")
+    if parts.scheme == "http" and not insecure and not _loopback(host):
+        raise ConfigError(
+            f"{what}: http:// to {host} would send the credentials in plain text",
+            hint="write https://, or insecure = true",
+        )
+
+
+def _loopback(host: str) -> bool:
+    if host.lower() == "localhost" or host.lower().endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def redirect_sentence(location: str, base: str) -> str:
+    """Where a redirect, which is never followed, would have led."""
+    try:
+        there, here = urlsplit(location), urlsplit(base)
+        if there.hostname and there.hostname != here.hostname:
+            return f"vendor redirects to host {clean(there.hostname, 100)}"
+        if there.scheme and there.scheme != here.scheme:
+            return f"vendor redirects to {clean(there.scheme, 10)}://"
+    except ValueError:
+        return "vendor redirects"
+    return "vendor redirects to another address of its own"

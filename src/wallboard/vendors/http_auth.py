@@ -1,0 +1,180 @@
+"""Signing in to an HTTP source: which headers a request carries, and what to do when they are refused.
+
+Sign-in         the protocol; a vendor with a login of its own brings one
+├── Fixed       nothing, a bearer token, Basic or one header: a refusal is final
+└── OAuth       client credentials: a token is fetched once for all who wait, renewed 60 s before it ends
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
+
+import anyio
+
+from wallboard.domain.clock import Clock
+from wallboard.domain.errors import BadAnswer, ConfigError, CredentialsRefused
+from wallboard.vendors.base import (
+    Auth,
+    BasicAuth,
+    BearerAuth,
+    HeaderAuth,
+    NoAuth,
+    OAuthAuth,
+    Secret,
+)
+
+Headers = tuple[tuple[str, str], ...]
+
+EARLY = 60.0
+"""A token is renewed this many seconds before it ends (at half its life if that is shorter)."""
+QUIET = 60.0
+"""After a refused sign-in the same credentials are not tried again for so long: accounts lock."""
+
+
+class SignIn(Protocol):
+    async def headers(self) -> Headers:
+        """Headers for the next request; may sign in first. Raises ReadError."""
+
+    async def renew(self, used: Headers) -> bool:
+        """The vendor refused `used`: get something new, once for all who ask. False: there is nothing else to try."""
+
+    def refuse(self) -> None:
+        """The renewed headers were refused too."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown, in every form that is sent."""
+
+
+def checked(name: str, value: str, what: str) -> tuple[str, str]:
+    """A header that can be sent as it is, else ConfigError (which never contains the value)."""
+    if not name or not all(char.isalnum() or char in "-_.!#$%&'*+^`|~" for char in name) or not name.isascii():
+        raise ConfigError(f"{what}: {name!r} is not a header name")
+    if not value.isascii() or not value.isprintable() or value != value.strip() or not value:
+        raise ConfigError(f"{what}: the value of header {name} is empty or holds a character that a header cannot hold")
+    return name, value
+
+
+class Fixed:
+    """Always the same headers."""
+
+    def __init__(self, headers: Headers, secrets: tuple[str, ...]) -> None:
+        self._headers = headers
+        self.secrets = secrets
+
+    async def headers(self) -> Headers:
+        return self._headers
+
+    async def renew(self, used: Headers) -> bool:
+        return False
+
+    def refuse(self) -> None:
+        return None
+
+
+PostForm = Callable[[Mapping[str, str]], Awaitable[object]]
+"""Posts a form to the token address; returns the decoded answer or raises ReadError (CredentialsRefused for 4xx)."""
+
+
+class OAuth:
+    """Client credentials (`grant_type=client_credentials`), single flight."""
+
+    def __init__(self, auth: OAuthAuth, clock: Clock, post: PostForm) -> None:
+        self._auth = auth
+        self._clock = clock
+        self._post = post
+        self._lock: anyio.Lock | None = None
+        self._token = ""
+        self._renew_at: float | None = None
+        self._refused_at: float | None = None
+        self._why = "the vendor refuses the credentials"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(secret for secret in (self._auth.client_secret.reveal(), self._token) if secret)
+
+    async def headers(self) -> Headers:
+        if not self._token or (self._renew_at is not None and self._clock.now() >= self._renew_at):
+            async with self._gate():
+                if not self._token or (self._renew_at is not None and self._clock.now() >= self._renew_at):
+                    await self._fetch()
+        return self._as_headers()
+
+    async def renew(self, used: Headers) -> bool:
+        async with self._gate():
+            if self._token and self._as_headers() != used:
+                return True
+            if self._quiet():
+                return False
+            await self._fetch()
+            return True
+
+    def refuse(self) -> None:
+        self._refused_at = self._clock.now()
+
+    def _as_headers(self) -> Headers:
+        return (("Authorization", f"Bearer {self._token}"),)
+
+    def _gate(self) -> anyio.Lock:
+        if self._lock is None:
+            self._lock = anyio.Lock()
+        return self._lock
+
+    def _quiet(self) -> bool:
+        return self._refused_at is not None and self._clock.now() - self._refused_at < QUIET
+
+    async def _fetch(self) -> None:
+        if self._quiet():
+            raise CredentialsRefused(self._why)
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self._auth.client_id,
+            "client_secret": self._auth.client_secret.reveal(),
+        }
+        if self._auth.scope:
+            form["scope"] = self._auth.scope
+        try:
+            answer = await self._post(form)
+        except CredentialsRefused as error:
+            self._why = str(error)
+            self.refuse()
+            raise
+        token = answer.get("access_token") if isinstance(answer, Mapping) else None
+        if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise BadAnswer("sign-in: the vendor's answer holds no token")
+        self._token = token
+        self._renew_at = None
+        life = answer.get("expires_in") if isinstance(answer, Mapping) else None
+        try:
+            seconds = float(life) if isinstance(life, int | float | str) else 0.0
+        except (ValueError, OverflowError):
+            seconds = 0.0
+        if 0 < seconds < 1e9:
+            self._renew_at = self._clock.now() + max(seconds - EARLY, seconds / 2)
+
+
+def sign_in(auth: Auth, clock: Clock, post: PostForm) -> SignIn:
+    """The sign-in that the config asks for. ConfigError for a kind that plain HTTP sources do not have."""
+    match auth:
+        case NoAuth():
+            return Fixed((), ())
+        case BearerAuth(token=token):
+            value = token.reveal()
+            return Fixed((checked("Authorization", f"Bearer {value}", "auth"),), (value,))
+        case BasicAuth(username=username, password=password):
+            if ":" in username:
+                raise ConfigError("auth: a user name for Basic authentication cannot hold a colon")
+            packed = base64.b64encode(f"{username}:{password.reveal()}".encode()).decode("ascii")
+            return Fixed((("Authorization", f"Basic {packed}"),), tuple(s for s in (password.reveal(), packed) if s))
+        case HeaderAuth(name=name, value=secret):
+            return Fixed((checked(name, secret.reveal(), "auth"),), (secret.reveal(),))
+        case OAuthAuth():
+            return OAuth(auth, clock, post)
+    raise ConfigError('auth: this vendor takes kind "bearer", "oauth", "basic", "header" or "none"')
+
+
+def extra_headers(headers: tuple[tuple[str, Secret], ...]) -> Headers:
+    """The config's own headers, checked."""
+    return tuple(checked(name, value.reveal(), "headers") for name, value in headers)

@@ -1,0 +1,247 @@
+"""What an answer may be at most, and what its headers say: sizes, strict JSON, budgets, waits and clocks.
+
+Nothing here touches the network. A 97 kB gzip body has become 100 MB in practice, so inflating is bounded by hand;
+`json` by itself accepts NaN and nests until the interpreter gives up.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections import deque
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from statistics import median
+
+from wallboard.domain.clock import Clock
+from wallboard.domain.errors import BadAnswer
+from wallboard.domain.text import clean
+from wallboard.domain.update import Budget
+
+LIVE_LIMIT = 8 * 1024 * 1024
+"""Most decoded bytes of a live list."""
+HISTORY_LIMIT = 32 * 1024 * 1024
+"""Most decoded bytes of a history or statistics answer."""
+ERROR_LIMIT = 64 * 1024
+"""Most bytes read of an answer that is an error."""
+THREAD_ABOVE = 256 * 1024
+"""Larger bodies are decoded in a thread: the screen must not wait for them."""
+DEPTH = 32
+ITEMS = 50_000
+_CHUNK = 256 * 1024
+
+
+class Body:
+    """Collects the raw chunks of one answer, inflates them and never holds more than `limit` bytes."""
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        name = encoding.strip().lower()
+        if name not in ("", "identity", "gzip", "x-gzip"):
+            raise BadAnswer(f"cannot decode the answer ({clean(name, 40)})")
+        self._inflate = zlib.decompressobj(wbits=31) if name in ("gzip", "x-gzip") else None
+        self._limit = limit
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next raw chunk. Raises BadAnswer when the answer is too large or does not inflate."""
+        if self._inflate is None:
+            self._keep(chunk)
+            return
+        try:
+            while chunk:
+                self._keep(self._inflate.decompress(chunk, _CHUNK))
+                if self._inflate.eof:
+                    # A second gzip member may follow the first.
+                    chunk = self._inflate.unused_data
+                    if chunk:
+                        self._inflate = zlib.decompressobj(wbits=31)
+                else:
+                    chunk = self._inflate.unconsumed_tail
+        except zlib.error:
+            raise BadAnswer("cannot decode the answer (damaged gzip)") from None
+
+    def _keep(self, part: bytes) -> None:
+        self._size += len(part)
+        if self._size > self._limit:
+            raise BadAnswer(f"the answer is too large (more than {self._limit // (1024 * 1024) or 1} MB)")
+        if part:
+            self._parts.append(part)
+
+    def whole(self) -> bytes:
+        """All of it. Raises BadAnswer when the compressed stream is not finished."""
+        if self._inflate is not None and not self._inflate.eof and self._parts:
+            raise BadAnswer("the answer was cut short")
+        return b"".join(self._parts)
+
+    def sofar(self) -> bytes:
+        """What there is of it."""
+        return b"".join(self._parts)
+
+
+def _refuse_constant(word: str) -> object:
+    raise ValueError(f"{word} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number without end")
+    return number
+
+
+def strict_json(body: bytes, content_type: str = "") -> object:
+    """`body` as JSON: UTF-8 (a BOM is allowed), finite numbers, at most `DEPTH` levels and `ITEMS` objects a level.
+
+    Raises BadAnswer with a sentence; nothing else.
+    """
+    text = body.decode("utf-8-sig", "replace")
+    if not text.strip():
+        raise BadAnswer("the vendor's answer is empty")
+    try:
+        data: object = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+    except (ValueError, RecursionError, MemoryError):
+        raise BadAnswer(_not_json(text, content_type)) from None
+    level: list[object] = [data]
+    for _ in range(DEPTH + 1):
+        level = [
+            item
+            for holder in level
+            for item in (holder.values() if type(holder) is dict else holder if type(holder) is list else ())
+            if type(item) is dict or type(item) is list
+        ]
+        if not level:
+            return data
+        if len(level) > ITEMS:
+            raise BadAnswer(f"the answer is too large (more than {ITEMS} items)")
+    raise BadAnswer(f"the answer nests deeper than {DEPTH} levels")
+
+
+def _not_json(text: str, content_type: str) -> str:
+    kind = clean(content_type.split(";")[0], 40)
+    if "html" in kind.lower() or text.lstrip()[:1] == "<":
+        return f"not JSON ({kind or 'text'}): a login page?"
+    if text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] not in ("}", "]"):
+        return "the answer was cut short"
+    return f"not JSON ({kind or 'no content type'})"
+
+
+def said(body: bytes, secrets: tuple[str, ...] = ()) -> str:
+    """What an error answer says for itself: `message`, `error_description` or `error` of a JSON object, cleaned.
+
+    A vendor that quotes the request back must not put a secret on the screen, so the known ones are cut out.
+    """
+    try:
+        data = strict_json(body)
+    except BadAnswer:
+        return ""
+    if not isinstance(data, dict):
+        return ""
+    for name in ("message", "error_description", "error", "detail", "title"):
+        value = data.get(name)
+        if isinstance(value, Mapping):
+            value = value.get("message")
+        if isinstance(value, str) and value.strip():
+            for secret in secrets:
+                value = value.replace(secret, "***")
+            return clean(value, 120)
+    return ""
+
+
+# ---- headers ---------------------------------------------------------------------------------------------------
+
+
+def _http_date(text: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, 1 to 600, of a Retry-After in seconds or as a date (measured against the answer's own Date).
+
+    None when there is none or it makes no sense.
+    """
+    text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        until = _http_date(text)
+        if until is None:
+            return None
+        vendor_now = _http_date(headers.get("date", ""))
+        seconds = until - (datetime.now(UTC).timestamp() if vendor_now is None else vendor_now)
+    if math.isnan(seconds):
+        return None
+    return min(600.0, max(1.0, seconds))
+
+
+def _count(text: str | None, most: float) -> int | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return int(number) if 0 <= number <= most else None
+
+
+class Allowance:
+    """The hourly budget of an account, as its answers tell it (`X-RateLimit-Limit/Remaining/Reset`, seconds)."""
+
+    def __init__(self, clock: Clock, limit: int | None) -> None:
+        self._clock = clock
+        self._own = limit
+        self.budget: Budget | None = None if limit is None else Budget(limit, None, None, _reserve(limit))
+
+    def hear(self, headers: Mapping[str, str]) -> None:
+        """Take over what the headers of an answer say."""
+        limit = _count(headers.get("x-ratelimit-limit"), 1e9)
+        remaining = _count(headers.get("x-ratelimit-remaining"), 1e9)
+        reset = _count(headers.get("x-ratelimit-reset"), 86_400)
+        if limit is None and remaining is None:
+            return
+        resets_at = None if reset is None else self._clock.now() + reset
+        if self._own is not None:
+            if limit is not None and remaining is not None:
+                # The rest of the vendor's allowance belongs to the other applications of the account.
+                remaining = max(0, min(remaining, self._own - (limit - remaining)))
+            limit = self._own if limit is None else min(limit, self._own)
+        self.budget = Budget(limit, remaining, resets_at, _reserve(limit))
+
+
+def _reserve(limit: int | None) -> int:
+    """A tenth is kept for actions."""
+    return 0 if limit is None else limit // 10
+
+
+def until_reset(headers: Mapping[str, str]) -> float | None:
+    """Seconds to the next hour of the budget; None: not said."""
+    seconds = _count(headers.get("x-ratelimit-reset"), 86_400)
+    return None if seconds is None else float(min(3600, max(1, seconds)))
+
+
+class VendorClock:
+    """How far the vendor's clock is ahead of ours: the median of the last nine answers."""
+
+    def __init__(self) -> None:
+        self._seen: deque[float] = deque(maxlen=9)
+
+    def hear(self, headers: Mapping[str, str], took: float, now: float) -> float | None:
+        """The offset that this answer shows, seconds; None without a usable Date."""
+        date = _http_date(headers.get("date", ""))
+        if date is None:
+            return None
+        offset = date + took / 2 - now
+        self._seen.append(offset)
+        return offset
+
+    @property
+    def offset(self) -> float | None:
+        return median(self._seen) if self._seen else None

@@ -1,0 +1,64 @@
+"""Network failures as one plain sentence for a person, and whether a request can have left this machine."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+
+from wallboard.domain.text import clean
+
+# OpenSSL's X509_V_ERR_* numbers.
+_NOT_YET_VALID = 9
+_EXPIRED = 10
+_UNKNOWN_ISSUER = frozenset({2, 18, 19, 20, 21})
+_WRONG_NAME = frozenset({62, 63, 64})
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """`error` and everything it came from, groups opened, each once."""
+    seen: set[int] = set()
+    waiting: list[BaseException] = [error]
+    while waiting and len(seen) < 50:
+        current = waiting.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, BaseExceptionGroup):
+            waiting.extend(current.exceptions)
+        waiting.extend(cause for cause in (current.__cause__, current.__context__) if cause is not None)
+
+
+def why_unreachable(error: BaseException, host: str) -> str:
+    """Why no connection to `host` came about."""
+    place = clean(host, 100)
+    for cause in causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _certificate(cause, place)
+        if isinstance(cause, socket.gaierror):
+            slow = cause.errno == socket.EAI_AGAIN
+            return f"name service does not answer for {place}" if slow else f"name not found: {place}"
+        if isinstance(cause, ConnectionRefusedError):
+            return f"{place} refuses connections"
+        if isinstance(cause, ssl.SSLError):
+            if "VERSION" in (cause.reason or ""):
+                return f"{place} speaks only an outdated TLS version"
+            return f"no TLS with {place}: {clean((cause.reason or 'refused').lower().replace('_', ' '), 60)}"
+    for cause in causes(error):
+        if isinstance(cause, OSError) and cause.strerror:
+            return f"{place} cannot be reached: {clean(cause.strerror.lower(), 60)}"
+    return f"{place} cannot be reached"
+
+
+def _certificate(error: ssl.SSLCertVerificationError, place: str) -> str:
+    code = error.verify_code
+    if code == _EXPIRED:
+        return f"the certificate of {place} has expired"
+    if code == _NOT_YET_VALID:
+        return f"the certificate of {place} is not valid yet"
+    if code in _WRONG_NAME:
+        return f"the certificate is not for {place}"
+    if code in _UNKNOWN_ISSUER:
+        return f"the certificate of {place} is signed by nobody known here (ca_file names another authority)"
+    return f"the certificate of {place} is refused: {clean(error.verify_message, 60)}"

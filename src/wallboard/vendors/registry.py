@@ -1,0 +1,51 @@
+"""Which vendors there are, by entry point: named without an import, and only the one that is used is loaded.
+
+Anyone's package can add a vendor: an entry point in the group `wallboard.vendor` that names a `Plugin`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from wallboard.domain.errors import ConfigError
+from wallboard.vendors.base import Plugin
+
+GROUP = "wallboard.vendor"
+
+# The same as in pyproject.toml: an unpacked source tree has no metadata to look it up in.
+_BUILT_IN = {
+    "ringme": "wallboard.vendors.ringme:plugin",
+    "groupalarm": "wallboard.vendors.groupalarm:plugin",
+    "asterisk": "wallboard.vendors.asterisk:plugin",
+}
+
+
+def names() -> tuple[str, ...]:
+    """The vendors that can be named in a config, without importing any. Built-in ones first."""
+    return tuple({**_BUILT_IN, **_entry_points()})
+
+
+def load(name: str) -> Plugin:
+    """The plugin called `name`; imports that vendor and no other. ConfigError if there is none or it is broken."""
+    # Built-in names cannot be taken over by another package.
+    target = _BUILT_IN.get(name) or _entry_points().get(name)
+    if target is None:
+        raise ConfigError(f"there is no vendor {name!r}", hint=f"write one of {', '.join(names())}")
+    module, _, attribute = target.partition(":")
+    try:
+        found: Any = import_module(module)
+        for part in (attribute or "plugin").split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(
+            f"vendor {name!r} cannot be loaded from {target}: {error}", hint="install its package again"
+        ) from error
+    plugin: Plugin = found
+    return plugin
+
+
+def _entry_points() -> dict[str, str]:
+    from importlib.metadata import entry_points
+
+    return {point.name: point.value for point in entry_points(group=GROUP)}

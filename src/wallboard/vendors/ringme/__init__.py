@@ -1,0 +1,19 @@
+"""The hosted PBX "extension" API of the RingMe platform, Telphin and white labels (seed 003)."""
+
+from __future__ import annotations
+
+from wallboard.vendors.base import Adapter, Services, SourceSettings
+
+
+class RingmePlugin:
+    """Names the vendor; the adapter and its HTTP client are loaded only when a config uses them."""
+
+    name = "ringme"
+
+    def build(self, settings: SourceSettings, services: Services) -> Adapter:
+        from wallboard.vendors.ringme.adapter import RingmeAdapter
+
+        return RingmeAdapter(settings, services)
+
+
+plugin = RingmePlugin()

@@ -1,0 +1,414 @@
+"""What can be done to a row, and the one documented request that does it (seed 003; vendors.md §3.4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wallboard.domain.clock import Clock
+from wallboard.domain.command import MONITORING, Command, Destination, Verb
+from wallboard.domain.errors import NotSent, ReadError
+from wallboard.domain.models import (
+    Address,
+    Agent,
+    Call,
+    Hotline,
+    Member,
+    Notice,
+    ParkedCall,
+    Phone,
+    Queue,
+    Receptionist,
+    Row,
+    in_address,
+)
+from wallboard.domain.states import CallState, Direction, MemberState
+from wallboard.domain.text import clean
+from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
+from wallboard.vendors.http import Answer, HttpSource, Route, route
+from wallboard.vendors.ringme.directory import Directory
+from wallboard.vendors.ringme.mapping import ident, status_word, whole, word
+from wallboard.vendors.ringme.own import Own
+from wallboard.vendors.ringme.wire import AgentProfile, many
+
+CALL_ACTIONS: dict[Verb, str] = {
+    Verb.LISTEN: "eavesdrop",
+    Verb.WHISPER: "whisper",
+    Verb.BARGE: "conference",
+    Verb.TRANSFER: "transfer",
+    Verb.ATTENDED: "attended_transfer",
+    Verb.HOLD: "hold",
+    Verb.RESUME: "offhold",
+    Verb.PARK: "park",
+    Verb.PICKUP: "pickup",
+}
+"""The documented `action` of each verb."""
+TO_MY_PHONE = MONITORING | {Verb.PICKUP}
+_DIALLED = re.compile(r"\+?[0-9*#]{1,32}|[0-9A-Za-z_.]{1,32}\*[0-9A-Za-z_.]{1,32}(@[0-9A-Za-z.-]{1,100})?")
+_UNSUPPORTED: dict[Verb, str] = {
+    Verb.PAUSE: "this vendor knows only signed in and signed out",
+    Verb.UNPAUSE: "this vendor knows only signed in and signed out",
+    Verb.OPEN: "this vendor has no hotlines",
+    Verb.CLOSE: "this vendor has no hotlines",
+    Verb.ANNOUNCE: "this vendor has no hotlines",
+    Verb.NOTE: "notes stay in this console",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, and `words` that name it in the journal."""
+
+    method: str
+    where: Route
+    json: Mapping[str, Any] | None
+    words: str
+
+
+class Actions:
+    """The acting half of the adapter. `my_leg` is what the call list last showed on the operator's phone."""
+
+    def __init__(
+        self, settings: SourceSettings, http: HttpSource, clock: Clock, directory: Directory, own: Own
+    ) -> None:
+        self._settings = settings
+        self._http = http
+        self._clock = clock
+        self._directory = directory
+        self._own = own
+        self.my_legs: tuple[Call, ...] = ()
+
+    # ---- may it be done --------------------------------------------------------------------------------------
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        if verb in _UNSUPPORTED:
+            return Can(False, _UNSUPPORTED[verb])
+        if self._settings.read_only:
+            return Can(False, "read-only")
+        if not self._settings.phone and (verb in TO_MY_PHONE or verb in (Verb.CALL, Verb.FETCH)):
+            return Can(False, "no phone of mine is configured for this source")
+        if row is None:
+            return YES
+        match row:
+            case Call():
+                return self._can_call(verb, row)
+            case Member():
+                return self._can_member(verb, row)
+            case ParkedCall():
+                return self._can_parked(verb, row)
+            case Agent():
+                return self._can_agent(verb, row)
+            case Queue():
+                return YES if verb is Verb.CALL and row.number else Can(False, "not for a queue")
+            case Phone():
+                return YES if verb is Verb.CALL and row.extension else Can(False, "not for a telephone")
+            case Hotline() | Notice() | Receptionist():
+                return Can(False, "not a row of this vendor")
+
+    def _can_call(self, verb: Verb, call: Call) -> Can:
+        answered = call.state in (CallState.TALKING, CallState.HELD)
+        if verb is Verb.END:
+            return YES if call.mine else Can(False, "not a leg of my phone")
+        if verb is Verb.HANGUP:
+            return YES
+        if verb is Verb.CALL:
+            return self._can_number(number_of(call))
+        if verb in MONITORING:
+            if call.mine:
+                return Can(False, "that is my own call")
+            if not call.real:
+                return Can(False, "the talk runs outside this PBX")
+        if verb in MONITORING or verb in (Verb.ATTENDED, Verb.HOLD, Verb.RESUME, Verb.PARK):
+            if call.state is CallState.PARKED:
+                return Can(False, "it is parked")
+            if not answered:
+                return Can(False, "not answered yet")
+        if verb is Verb.HOLD and call.state is CallState.HELD:
+            return Can(False, "held already")
+        if verb is Verb.PARK:
+            return self._can_park()
+        if verb is Verb.PICKUP and call.mine:
+            return Can(False, "that is my own call")
+        return YES if verb in CALL_ACTIONS else Can(False, "not for a call")
+
+    def _can_member(self, verb: Verb, member: Member) -> Can:
+        if verb is Verb.CALL:
+            return self._can_number(number_of(member))
+        if member.state is MemberState.ABANDONED:
+            return Can(False, "the caller has hung up")
+        if verb in MONITORING or verb in (Verb.ATTENDED, Verb.HOLD, Verb.RESUME):
+            return YES if member.state is MemberState.TALKING else Can(False, "not answered yet")
+        if verb is Verb.PARK:
+            return self._can_park()
+        return YES if verb in (Verb.TRANSFER, Verb.PICKUP, Verb.HANGUP) else Can(False, "not for a caller in a queue")
+
+    def _can_parked(self, verb: Verb, parked: ParkedCall) -> Can:
+        if not self._own.is_parked(parked.key.id):
+            return Can(False, "no longer parked")
+        if verb is Verb.CALL:
+            return self._can_number(number_of(parked))
+        return YES if verb in (Verb.FETCH, Verb.TRANSFER, Verb.HANGUP) else Can(False, "not for a parked call")
+
+    def _can_agent(self, verb: Verb, agent: Agent) -> Can:
+        if verb is Verb.CALL:
+            return self._can_number(number_of(agent))
+        if verb in (Verb.SIGNIN, Verb.SIGNOUT, Verb.STAFF, Verb.UNSTAFF):
+            known = in_address(agent.address, "extension_name")
+            return YES if known else Can(False, "the vendor does not name the agent's phone")
+        return Can(False, "not for an agent")
+
+    def _can_park(self) -> Can:
+        slots = self._settings.park_slots
+        if slots and self._own.free_slot(slots, self._clock.now()) is None:
+            return Can(False, "all park slots are taken")
+        return YES
+
+    @staticmethod
+    def _can_number(number: str) -> Can:
+        return YES if _DIALLED.fullmatch(number) else Can(False, "there is no number to call")
+
+    @staticmethod
+    def can_dial(destination: Destination) -> Can:
+        if not destination.number:
+            return Can(False, "it has no number")
+        return YES if _DIALLED.fullmatch(destination.number) else Can(False, "not a number that this PBX can dial")
+
+    # ---- doing it --------------------------------------------------------------------------------------------
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        """Send the one request. Raises ActionError; NotSent also for whatever stands in the way before sending."""
+        allowed = self.can(command.verb, None)
+        if not allowed:
+            raise NotSent(f"nothing sent: {allowed.reason}")
+        try:
+            request = await self._request(command, row)
+        except ReadError as error:
+            raise NotSent(f"nothing sent: {error}") from None
+        sent_at = self._clock.now()
+        answer = await self._http.act(request.method, request.where, json=request.json)
+        answered_at = self._clock.now()
+        self._remember(command, row, request, answered_at)
+        return Receipt(
+            request=clean(f"{request.words} → {answer.status}"),
+            status=str(answer.status),
+            sent_at=sent_at,
+            answered_at=answered_at,
+            ids=_ids(answer),
+        )
+
+    async def _request(self, command: Command, row: Row | None) -> Request:
+        verb = command.verb
+        if verb in (Verb.SIGNIN, Verb.SIGNOUT):
+            return await self._sign(command, row)
+        if verb in (Verb.STAFF, Verb.UNSTAFF):
+            return await self._staff(command, row)
+        if verb is Verb.CALL:
+            return await self._callback(command, row)
+        extension_id, call_api_id = self._call_address(command, row)
+        if verb in (Verb.HANGUP, Verb.END):
+            where = _call_route(extension_id, call_api_id)
+            return Request("DELETE", where, None, f"DELETE …/current_calls/{call_api_id}")
+        if verb is Verb.PARK and self._settings.park_slots:
+            return self._park(command, extension_id, call_api_id)
+        if verb is Verb.FETCH:
+            return self._fetch(command, row, extension_id, call_api_id)
+        return self._control(verb, extension_id, call_api_id, self._send_dst(command))
+
+    @staticmethod
+    def _call_address(command: Command, row: Row | None) -> tuple[str, str]:
+        address: Address = command.target.address or (
+            row.address if isinstance(row, Call | Member | ParkedCall) else ()
+        )
+        extension_id = in_address(address, "extension_id") or ""
+        call_api_id = in_address(address, "call_api_id") or ""
+        if not extension_id or not call_api_id:
+            raise NotSent("nothing sent: the vendor does not say on which extension this call is")
+        return extension_id, call_api_id
+
+    def _my_phone(self, command: Command) -> str:
+        return command.arg("phone") or self._settings.phone
+
+    def _send_dst(self, command: Command) -> str:
+        """Where the PBX is to ring or send; "" where the action needs none."""
+        if command.verb in TO_MY_PHONE:
+            return self._my_phone(command)
+        if command.verb in (Verb.TRANSFER, Verb.ATTENDED):
+            number = "" if command.destination is None else command.destination.number
+            if not number:
+                raise NotSent("nothing sent: no destination was given")
+            return number
+        return self._my_phone(command) if self._settings.options.get("always_send_dst") else ""
+
+    @staticmethod
+    def _control(verb: Verb, extension_id: str, call_api_id: str, send_dst: str) -> Request:
+        action = CALL_ACTIONS[verb]
+        body: dict[str, Any] = {"action": action}
+        if send_dst:
+            body["send_dst"] = send_dst
+        to = f" to {send_dst}" if send_dst else ""
+        where = _call_route(extension_id, call_api_id)
+        return Request("PUT", where, body, f"PUT …/current_calls/{call_api_id} {action}{to}")
+
+    def _park(self, command: Command, extension_id: str, call_api_id: str) -> Request:
+        slot = whole(command.arg("slot"))
+        if slot is None:
+            slot = self._own.free_slot(self._settings.park_slots or (), self._clock.now())
+        if slot is None:
+            raise NotSent("nothing sent: all park slots are taken")
+        body = {"action": "park", "slot": slot}
+        return Request("PUT", _valet(extension_id, call_api_id), body, f"PUT …/valet_park/{call_api_id} park {slot}")
+
+    def _fetch(self, command: Command, row: Row | None, extension_id: str, call_api_id: str) -> Request:
+        """`bridge` joins a call of mine with the slot; without one the parked call is sent to my phone."""
+        slot = whole(row.slot) if isinstance(row, ParkedCall) else whole(command.arg("slot"))
+        mine = next((leg for leg in self.my_legs if leg.state is CallState.TALKING), None)
+        if slot is None or mine is None:
+            return self._control(Verb.PICKUP, extension_id, call_api_id, self._my_phone(command))
+        leg_extension = in_address(mine.address, "extension_id") or ""
+        body = {"action": "bridge", "slot": slot}
+        return Request("PUT", _valet(leg_extension, mine.key.id), body, f"PUT …/valet_park/{mine.key.id} bridge {slot}")
+
+    async def _callback(self, command: Command, row: Row | None) -> Request:
+        number = command.destination.number if command.destination is not None else number_of(row)
+        if not _DIALLED.fullmatch(number):
+            raise NotSent("nothing sent: there is no number to call")
+        phone = self._my_phone(command)
+        extension_id = await self._phone_id(phone)
+        if not extension_id:
+            raise NotSent(f"nothing sent: my phone {phone} is not among the phones of this account")
+        where = route("/extension/{extension_id}/callback/", extension_id=extension_id)
+        return Request("POST", where, {"src_num": [phone], "dst_num": number}, f"POST …/callback/ {phone} to {number}")
+
+    async def _sign(self, command: Command, row: Row | None) -> Request:
+        extension_id, agent_id, _ = await self._agent(command, row)
+        status = "available" if command.verb is Verb.SIGNIN else "logged_out"
+        where = route("/extension/{extension_id}/agent/{agent_id}", extension_id=extension_id, agent_id=agent_id)
+        return Request("PUT", where, {"status": status}, f"PUT …/agent/{agent_id} {status}")
+
+    async def _staff(self, command: Command, row: Row | None) -> Request:
+        queue_id = self._directory.queue_id(command.arg("queue"))
+        if not queue_id:
+            raise NotSent("nothing sent: the queue is not one of this source")
+        _, agent_id, kind = await self._agent(command, row)
+        one = f"/extension/{{queue}}/queue/agents/{kind}/{{agent_id}}"
+        if command.verb is Verb.UNSTAFF:
+            where = route(one, queue=queue_id, agent_id=agent_id)
+            return Request("DELETE", where, None, f"DELETE …/{queue_id}/queue/agents/{kind}/{agent_id}")
+        place = self._directory.places.get((queue_id, agent_id))
+        there = isinstance(row, Agent) and any(membership.queue_id == queue_id for membership in row.memberships)
+        # The documented defaults differ between request and answer (vendors.md §3.7, 4): always said.
+        level, position = whole(command.arg("level")), whole(command.arg("position"))
+        body: dict[str, Any] = {
+            "level": level if level is not None else (place.level if place and place.level is not None else 1),
+            "position": position
+            if position is not None
+            else (place.position if place and place.position is not None else 1),
+        }
+        words = f"{queue_id}/queue/agents/{kind}/"
+        if there:
+            where = route(one, queue=queue_id, agent_id=agent_id)
+            return Request("PUT", where, body, f"PUT …/{words}{agent_id}")
+        where = route(f"/extension/{{queue}}/queue/agents/{kind}/", queue=queue_id)
+        return Request("POST", where, {"agent_id": _number(agent_id), **body}, f"POST …/{words} {agent_id}")
+
+    # ---- who -------------------------------------------------------------------------------------------------
+
+    async def _phone_id(self, name: str) -> str:
+        """The extension id of a telephone, also one that has come since the lists were read."""
+        found = self._directory.phone_id(name)
+        if not found and self._settings.phones is None:
+            self._directory.phones.update(await self._directory.extensions("phone"))
+            found = self._directory.phone_id(name)
+        return found
+
+    async def _agent(self, command: Command, row: Row | None) -> tuple[str, str, str]:
+        """(phone's extension id, agent id, `local` or `remote`), read now from the profiles of the agent's phone."""
+        address = command.target.address or (row.address if isinstance(row, Agent) else ())
+        name_fs = in_address(address, "name_fs") or ""
+        name = in_address(address, "name") or ""
+        extension_name = in_address(address, "extension_name") or ""
+        phone_id = await self._phone_id(extension_name)
+        if not phone_id:
+            raise NotSent(f"nothing sent: the agent's phone {extension_name} is not among the phones of this account")
+        answer = await self._http.get(route("/extension/{extension_id}/agent/", extension_id=phone_id))
+        profiles = {ident(profile.id): profile for profile in many(AgentProfile, answer.data, "agent profiles")}
+        profiles.pop("", None)
+        if len(profiles) > 1:
+            profiles = {key: found for key, found in profiles.items() if status_word(found.name) == name} or {
+                key: found for key, found in profiles.items() if name_fs.split("_", 1)[0] == key
+            }
+        if len(profiles) != 1:
+            raise NotSent("nothing sent: the phone has no agent profile that matches this agent")
+        agent_id = next(iter(profiles))
+        return phone_id, agent_id, self._kind(agent_id, name_fs, extension_name)
+
+    def _kind(self, agent_id: str, name_fs: str, extension_name: str) -> str:
+        for (_, known), place in self._directory.places.items():
+            if known == agent_id:
+                return place.kind
+        if word(name_fs).endswith("_remote"):
+            return "remote"
+        prefixes = {name.split("*", 1)[0] for name in self._directory.phone_names.values() if "*" in name}
+        foreign = "*" in extension_name and bool(prefixes) and extension_name.split("*", 1)[0] not in prefixes
+        return "remote" if foreign else "local"
+
+    # ---- what it means for later readings --------------------------------------------------------------------
+
+    def _remember(self, command: Command, row: Row | None, request: Request, now: float) -> None:
+        call_api_id = in_address(command.target.address, "call_api_id") or command.target.key.id
+        extension_id = in_address(command.target.address, "extension_id") or ""
+        match command.verb:
+            case Verb.HOLD:
+                self._own.hold(call_api_id, extension_id, now)
+            case Verb.RESUME:
+                self._own.resume(call_api_id)
+            case Verb.PARK if isinstance(row, Call | Member):
+                body = request.json or {}
+                self._own.park(row, body.get("slot"), now)
+            case Verb.FETCH:
+                self._own.fetched(call_api_id, now)
+            case Verb.HANGUP | Verb.TRANSFER:
+                self._own.drop(call_api_id)
+            case _:
+                pass
+
+
+def number_of(row: Row | None) -> str:
+    """The number that `c` calls: of the other side, or the row's own."""
+    match row:
+        case Call(direction=Direction.OUT):
+            return row.to
+        case Call():
+            return row.from_number
+        case Member() | ParkedCall() | Queue():
+            return row.number
+        case Agent() | Phone():
+            return row.extension
+        case _:
+            return ""
+
+
+def _call_route(extension_id: str, call_api_id: str) -> Route:
+    return route(
+        "/extension/{extension_id}/current_calls/{call_api_id}", extension_id=extension_id, call_api_id=call_api_id
+    )
+
+
+def _valet(extension_id: str, call_api_id: str) -> Route:
+    return route(
+        "/extension/{extension_id}/valet_park/{call_api_id}", extension_id=extension_id, call_api_id=call_api_id
+    )
+
+
+def _number(agent_id: str) -> int | str:
+    """Ids are integers in bodies; one that is not goes as it came."""
+    return int(agent_id) if agent_id.isascii() and agent_id.isdigit() and len(agent_id) < 16 else agent_id
+
+
+def _ids(answer: Answer) -> tuple[str, ...]:
+    if not isinstance(answer.data, Mapping):
+        return ()
+    found = (ident(answer.data.get(name)) for name in ("call_api_id", "call_id"))
+    return tuple(dict.fromkeys(value for value in found if value))

@@ -1,0 +1,434 @@
+"""The hosted PBX "extension" API (seed 003) as a source: what can be polled, refreshed, checked and done.
+
+Live lists are asked per queue (status, members, agents) and per account or phone (calls, registration). Lists that the
+config leaves out are discovered. Bases and extras: vendors.md §3.2, §3.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from wallboard.domain.command import Command, Destination, Verb
+from wallboard.domain.errors import ActionError, BadAnswer, ConfigError, Missing, NotPermitted
+from wallboard.domain.keys import Key, Resource
+from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
+from wallboard.domain.text import clean
+from wallboard.domain.update import SourceInfo, Update, UpdateKind
+from wallboard.vendors.base import (
+    Can,
+    CheckLine,
+    Feed,
+    Receipt,
+    Services,
+    SourceSettings,
+    Ticket,
+    Verification,
+)
+from wallboard.vendors.http import Answer, HttpSource, route
+from wallboard.vendors.ringme.actions import Actions
+from wallboard.vendors.ringme.checks import check
+from wallboard.vendors.ringme.directory import Directory
+from wallboard.vendors.ringme.mapping import (
+    Context,
+    agent_row,
+    call_row,
+    ident,
+    member_row,
+    phone_row,
+    queue_row,
+    registrations,
+    same_phone,
+    status_word,
+    suffix,
+    text,
+    word,
+    zone_of,
+)
+from wallboard.vendors.ringme.own import Own
+from wallboard.vendors.ringme.verification import Sight, digits, table, verification
+from wallboard.vendors.ringme.wire import (
+    AgentStatus,
+    CurrentCall,
+    MemberStatus,
+    QueueStatus,
+    Registration,
+    many,
+    one,
+)
+
+INTERVALS: dict[Resource, float] = {
+    Resource.QUEUES: 5.0,
+    Resource.MEMBERS: 5.0,
+    Resource.AGENTS: 5.0,
+    Resource.CALLS: 2.0,
+    Resource.PHONES: 30.0,
+    Resource.PARKED: 5.0,
+}
+DISCOVERY = 600.0
+DISCOVERY_AT_FIRST = 5.0
+REGISTRATIONS_AT_ONCE = 50
+"""Extension ids in one request, so that the address stays short."""
+OFFSET_MATTERS = 2.0
+"""Seconds of clock difference below which the vendor's `Date`, given in whole seconds, says nothing."""
+STEADY = 2.0
+"""A start that is computed from whole seconds moves by up to this much between readings and is kept."""
+SHORT_NUMBER = 6
+"""Longer numbers are outside ones."""
+
+Fetch = Callable[[Ticket], Awaitable[Sequence[Update]]]
+
+
+class RingmeAdapter:
+    """One `[[source]]` with `vendor = "ringme"`. ConfigError for an address, sign-in or zone that cannot be used."""
+
+    def __init__(self, settings: SourceSettings, services: Services) -> None:
+        self._settings = settings
+        self._clock = services.clock
+        try:
+            self._zone = zone_of(settings.timezone)
+        except ValueError as error:
+            raise ConfigError(f"source {settings.name}: timezone: {error}") from None
+        self._http = HttpSource(settings, services)
+        self._directory = Directory(settings, self._http)
+        self._own = Own(settings.name, settings.operator)
+        self._actions = Actions(settings, self._http, self._clock, self._directory, self._own)
+        self._legs: dict[str, tuple[Call, ...]] = {}
+        self._starts: dict[tuple[Resource, str], dict[Key, float]] = {}
+
+    @property
+    def settings(self) -> SourceSettings:
+        return self._settings
+
+    def info(self) -> SourceInfo:
+        return SourceInfo(
+            name=self._settings.name,
+            vendor="ringme",
+            detail="hosted PBX",
+            phone=self._settings.phone,
+            budget=self._http.budget,
+            refused=self._http.refused,
+            clock_offset=self._http.clock_offset,
+        )
+
+    async def run(self, sink: object) -> None:
+        """Poll-only: there is nothing to keep open."""
+        return None
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    # ---- feeds -------------------------------------------------------------------------------------------------
+
+    def feeds(self) -> Sequence[Feed]:
+        directory = self._directory
+        listed = (self._settings.queues is None) + 2 * (self._settings.phones is None)
+        feeds = [
+            Feed(
+                Resource.QUEUES,
+                "discovery",
+                self._discover,
+                DISCOVERY if directory.complete else DISCOVERY_AT_FIRST,
+                cost=max(1, listed + len(directory.queues) // 2),
+                timeout=30.0,
+            )
+        ]
+        for queue_id in directory.queues:
+            feeds.append(self._feed(Resource.MEMBERS, queue_id, partial(self._members, queue_id)))
+            feeds.append(self._feed(Resource.QUEUES, queue_id, partial(self._queue, queue_id)))
+            feeds.append(self._feed(Resource.AGENTS, queue_id, partial(self._agents, queue_id)))
+        if directory.client_calls is False:
+            for phone_id in directory.phones:
+                feeds.append(self._feed(Resource.CALLS, phone_id, partial(self._phone_calls, phone_id)))
+        else:
+            feeds.append(self._feed(Resource.CALLS, "", self._client_calls))
+        if directory.phones:
+            chunks = -(-len(directory.phones) // REGISTRATIONS_AT_ONCE)
+            feeds.append(self._feed(Resource.PHONES, "", self._registration, cost=chunks))
+        if not self._settings.read_only:
+            feeds.append(self._feed(Resource.PARKED, "", self._parked, cost=0))
+        return feeds
+
+    def _feed(self, resource: Resource, scope: str, fetch: Fetch, cost: int = 1) -> Feed:
+        interval = self._settings.every.get(resource.value, INTERVALS[resource])
+        return Feed(
+            resource,
+            scope,
+            fetch,
+            interval,
+            cost=cost,
+            timeout=self._settings.timeout or 8.0,
+        )
+
+    async def _discover(self, ticket: Ticket) -> Sequence[Update]:
+        await self._directory.discover(self._clock.now())
+        return ()
+
+    async def _queue(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
+        answer = await self._http.get(route("/extension/{extension_id}/queue/status/", extension_id=queue_id))
+        return [self._update(ticket, Resource.QUEUES, queue_id, answer, [self._queue_row(queue_id, answer)])]
+
+    def _queue_row(self, queue_id: str, answer: Answer) -> Queue:
+        status = one(QueueStatus, answer.data, "queue status")
+        directory = self._directory
+        return queue_row(
+            self._context(answer),
+            queue_id,
+            status,
+            directory.queues.get(queue_id),
+            directory.settings.get(queue_id),
+        )
+
+    async def _members(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
+        answer, rows, lost = await self._read_members(queue_id)
+        return [self._update(ticket, Resource.MEMBERS, queue_id, answer, rows, lost)]
+
+    async def _read_members(self, queue_id: str) -> tuple[Answer, list[Member], int]:
+        answer = await self._http.get(route("/extension/{extension_id}/queue/status/members/", extension_id=queue_id))
+        context, name = self._context(answer), self._directory.queue_name(queue_id)
+        rows: dict[Key, Member] = {}
+        lost = 0
+        for wire in many(MemberStatus, answer.data, "queue members"):
+            row = member_row(context, queue_id, name, wire)
+            if row is None:
+                # A caller who has hung up may stand there without an id; nobody misses that row.
+                lost += word(status_word(wire.state)) != "abandoned"
+                continue
+            rows[row.key] = row
+        starts = self._steady(Resource.MEMBERS, queue_id, {key: row.joined_at for key, row in rows.items()})
+        return answer, [replace(row, joined_at=starts.get(key)) for key, row in rows.items()], lost
+
+    async def _agents(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
+        answer, rows, lost = await self._read_agents(queue_id)
+        return [self._update(ticket, Resource.AGENTS, queue_id, answer, rows, lost)]
+
+    async def _read_agents(self, queue_id: str) -> tuple[Answer, list[Agent], int]:
+        answer = await self._http.get(route("/extension/{extension_id}/queue/status/agents/", extension_id=queue_id))
+        context, name = self._context(answer), self._directory.queue_name(queue_id)
+        rows: dict[Key, Agent] = {}
+        lost = 0
+        for wire in many(AgentStatus, answer.data, "queue agents"):
+            place = self._directory.place(queue_id, ident(wire.name_fs))
+            row = agent_row(context, queue_id, name, wire, place)
+            if row is None:
+                lost += 1
+                continue
+            rows[row.key] = row
+        starts = self._steady(Resource.AGENTS, queue_id, {key: row.since for key, row in rows.items()})
+        return answer, [replace(row, since=starts.get(key)) for key, row in rows.items()], lost
+
+    async def _client_calls(self, ticket: Ticket) -> Sequence[Update]:
+        answer = await self._http.get(route("/client/{client}/current_calls/", client=self._directory.client))
+        return [self._calls(ticket, "", answer)]
+
+    async def _phone_calls(self, phone_id: str, ticket: Ticket) -> Sequence[Update]:
+        answer = await self._http.get(route("/extension/{extension_id}/current_calls/", extension_id=phone_id))
+        return [self._calls(ticket, phone_id, answer)]
+
+    def _calls(self, ticket: Ticket, scope: str, answer: Answer) -> Update:
+        context = self._context(answer)
+        rows: dict[Key, Call] = {}
+        lost = 0
+        for wire in many(CurrentCall, answer.data, "current calls"):
+            row = call_row(context, wire, scope)
+            if row is None:
+                lost += 1
+                continue
+            rows[row.key] = row
+        calls = self._own.overlay(list(rows.values()), scope, self._clock.now())
+        self._legs[scope] = tuple(call for call in calls if call.mine)
+        self._actions.my_legs = tuple(leg for legs in self._legs.values() for leg in legs)
+        return self._update(ticket, Resource.CALLS, scope, answer, calls, lost)
+
+    async def _registration(self, ticket: Ticket) -> Sequence[Update]:
+        ids = list(self._directory.phones)
+        known: dict[str, bool | None] = {}
+        answer: Answer | None = None
+        for start in range(0, len(ids), REGISTRATIONS_AT_ONCE):
+            chunk = ids[start : start + REGISTRATIONS_AT_ONCE]
+            read = await self._http.get("/extension/registration/", params={"extension_id": chunk})
+            answer = answer or read
+            known |= registrations(many(Registration, read.data, "registration"))
+        if answer is None:
+            raise Missing("no telephones are known")
+        rows = [
+            phone_row(
+                self._settings.name,
+                phone_id,
+                self._directory.phone_name(phone_id),
+                "" if info is None else text(info.label),
+                known.get(phone_id),
+            )
+            for phone_id, info in self._directory.phones.items()
+        ]
+        return [self._update(ticket, Resource.PHONES, "", answer, rows)]
+
+    async def _parked(self, ticket: Ticket) -> Sequence[Update]:
+        """Known here, not asked for: the API has no list of parked calls."""
+        now = self._clock.now()
+        rows = self._own.parked(now)
+        return [
+            Update(
+                self._settings.name,
+                Resource.PARKED,
+                "",
+                UpdateKind.SNAPSHOT,
+                ticket.epoch,
+                ticket.seq,
+                now,
+                rows,
+            )
+        ]
+
+    def _update(
+        self, ticket: Ticket, resource: Resource, scope: str, answer: Answer, rows: Iterable[Row], lost: int = 0
+    ) -> Update:
+        """A snapshot as of the start of its request: what happened while it was under way may be missing from it."""
+        return Update(
+            self._settings.name,
+            resource,
+            scope,
+            UpdateKind.SNAPSHOT,
+            ticket.epoch,
+            ticket.seq,
+            answer.started_at,
+            tuple(rows),
+            approximate=f"{lost} {'row' if lost == 1 else 'rows'} without an id" if lost else "",
+        )
+
+    def _context(self, answer: Answer) -> Context:
+        offset = self._http.clock_offset
+        return Context(
+            source=self._settings.name,
+            as_of=answer.started_at,
+            zone=self._zone,
+            offset=offset if offset is not None and abs(offset) > OFFSET_MATTERS else 0.0,
+            phone=self._settings.phone,
+            phones=self._directory.phone_names,
+        )
+
+    def _steady(self, resource: Resource, scope: str, starts: dict[Key, float | None]) -> dict[Key, float]:
+        """Starts without the jitter of whole seconds: within `STEADY` of the last one, the last one stays."""
+        before = self._starts.get((resource, scope), {})
+        kept: dict[Key, float] = {}
+        for key, start in starts.items():
+            if start is not None:
+                last = before.get(key)
+                kept[key] = last if last is not None and abs(last - start) <= STEADY else start
+        self._starts[resource, scope] = kept
+        return kept
+
+    # ---- one row again -----------------------------------------------------------------------------------------
+
+    async def refresh(self, row: Row) -> Row | None:
+        match row:
+            case Call():
+                return await self._refresh_call(row)
+            case Member():
+                _, members, _ = await self._read_members(row.queue_id)
+                return next((member for member in members if member.key == row.key), None)
+            case Agent() if row.memberships:
+                _, agents, _ = await self._read_agents(row.memberships[0].queue_id)
+                found = next((agent for agent in agents if agent.key == row.key), None)
+                return None if found is None else replace(found, memberships=row.memberships)
+            case Queue():
+                where = route("/extension/{extension_id}/queue/status/", extension_id=row.key.id)
+                return self._queue_row(row.key.id, await self._http.get(where))
+            case ParkedCall():
+                return await self._refresh_parked(row)
+            case _:
+                raise NotPermitted("this vendor has no reading of that row alone")
+
+    async def _refresh_call(self, row: Call) -> Call | None:
+        extension_id = in_address(row.address, "extension_id") or ""
+        where = route("/extension/{extension_id}/current_calls/{id}", extension_id=extension_id, id=row.key.id)
+        try:
+            answer = await self._http.get(where)
+        except Missing:
+            return None
+        found = call_row(self._context(answer), one(CurrentCall, answer.data, "call"), extension_id)
+        if found is None or found.key != row.key:
+            return None
+        # The object of one call lacks the parties' extensions that the list has.
+        found = replace(
+            found,
+            extension=row.extension,
+            direction=row.direction,
+            agent_refs=row.agent_refs,
+            mine=row.mine,
+            whole=found.whole or row.whole,
+        )
+        return self._own.overlay([found], "-", self._clock.now())[0]
+
+    async def _refresh_parked(self, row: ParkedCall) -> ParkedCall | None:
+        """`slots` asks which call sits in a slot: a question in the form of a PUT, so only on demand."""
+        now = self._clock.now()
+        if row not in self._own.parked(now):
+            return None
+        extension_id = in_address(row.address, "extension_id") or ""
+        slot = ident(row.slot)
+        if not slot.isdigit() or self._settings.read_only:
+            return row
+        where = route("/extension/{extension_id}/valet_park/{id}", extension_id=extension_id, id=row.key.id)
+        try:
+            answer = await self._http.act("PUT", where, json={"action": "slots", "slot": int(slot)})
+        except ActionError as error:
+            raise BadAnswer(f"the slot cannot be asked for: {error}") from None
+        said = str(answer.data) if answer.data is not None else ""
+        part = suffix(row.key.id) or row.key.id
+        # The shape of the answer is undocumented; that it names the call is all that it can prove.
+        if part and part in said:
+            return row
+        if answer.data in ([], {}, ""):
+            self._own.drop(row.key.id)
+            return None
+        return row
+
+    # ---- acting ------------------------------------------------------------------------------------------------
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        return self._actions.can(verb, row)
+
+    def can_dial(self, destination: Destination) -> Can:
+        return self._actions.can_dial(destination)
+
+    def verification(self, command: Command, row: Row | None) -> Verification:
+        return verification(self._sight(), command, row)
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        return await self._actions.perform(command, row)
+
+    def table(self) -> Sequence[Verification]:
+        return table()
+
+    def _sight(self) -> Sight:
+        directory = self._directory
+        wide = directory.client_calls is not False
+        phone = self._settings.phone
+        my_id = directory.phone_id(phone)
+        # Until the lists are read nobody knows; then a phone that is in none of them cannot be seen.
+        unknown = not directory.phone_names
+        mine = bool(phone) and (bool(my_id) or (wide and unknown) or phone in directory.phones)
+        return Sight(
+            my_phone=mine,
+            scope=lambda extension_id: "" if wide else extension_id,
+            sees=self._sees,
+            queue_of=directory.queue_id,
+        )
+
+    def _sees(self, number: str) -> str:
+        """ "" when a call that arrives at `number` shows in our lists, else why it does not."""
+        directory = self._directory
+        if not number or directory.phone_id(number) or directory.queue_id(number):
+            return ""
+        if any(info is not None and same_phone(ident(info.name), number) for info in directory.queues.values()):
+            return ""
+        if number.startswith("+") or len(digits(number)) > SHORT_NUMBER:
+            return "where a call to an outside number went is in no list of this vendor"
+        if directory.phone_names:
+            return f"the calls at {clean(number, 40)} are not in this account's lists"
+        return ""
+
+    async def check(self) -> Sequence[CheckLine]:
+        return await check(self._settings, self._http, self._directory)

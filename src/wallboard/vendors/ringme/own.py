@@ -1,0 +1,125 @@
+"""What only this console knows: which calls it has put on hold or parked. The API shows neither (vendors.md §3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from wallboard.domain.keys import Key, Kind
+from wallboard.domain.models import Call, Member, ParkedCall
+from wallboard.domain.states import CallState, Direction
+from wallboard.domain.text import NOTHING, Clean, clean
+
+RETURNS_AFTER = 180.0
+"""Seconds until the PBX gives a parked call back to whom parked it (vendors.md §3.4)."""
+LINGER = 10.0
+"""Seconds that a row stays after its fetch was accepted."""
+FORGET_HOLD = 4 * 3600.0
+
+
+def outside_number(row: Call | Member | ParkedCall) -> Clean:
+    """The number of the party that is not our extension."""
+    if isinstance(row, Call):
+        return row.to if row.direction is Direction.OUT else row.from_number
+    return row.number
+
+
+def _outside_name(row: Call | Member) -> Clean:
+    if isinstance(row, Call):
+        return row.to_name if row.direction is Direction.OUT else row.from_name
+    return row.name
+
+
+class Own:
+    """Marks set by accepted actions, taken away by what is read later or by time."""
+
+    def __init__(self, source: str, operator: str) -> None:
+        self._source = source
+        self._by = clean(operator) or clean("this console")
+        self._held: dict[str, tuple[str, float]] = {}
+        self._parked: dict[str, ParkedCall] = {}
+
+    # ---- accepted actions --------------------------------------------------------------------------------------
+
+    def hold(self, call_api_id: str, extension_id: str, now: float) -> None:
+        self._held[call_api_id] = (extension_id, now)
+
+    def resume(self, call_api_id: str) -> None:
+        self._held.pop(call_api_id, None)
+
+    def park(self, row: Call | Member, slot: int | None, now: float) -> None:
+        call_api_id = row.key.id
+        self._parked[call_api_id] = ParkedCall(
+            key=Key(self._source, Kind.PARKED, call_api_id),
+            slot=NOTHING if slot is None else clean(slot),
+            caller=_outside_name(row) or outside_number(row),
+            number=outside_number(row),
+            since=now,
+            by=self._by,
+            returns_at=now + RETURNS_AFTER,
+            returns_to=row.extension if isinstance(row, Call) else row.queue,
+            call_key=row.key,
+            address=row.address,
+        )
+
+    def fetched(self, call_api_id: str, now: float) -> None:
+        row = self._parked.get(call_api_id)
+        if row is not None:
+            self._parked[call_api_id] = replace(row, returns_at=min(row.returns_at or now, now + LINGER))
+
+    def drop(self, call_api_id: str) -> None:
+        self._parked.pop(call_api_id, None)
+        self._held.pop(call_api_id, None)
+
+    # ---- reading -----------------------------------------------------------------------------------------------
+
+    def parked(self, now: float) -> tuple[ParkedCall, ...]:
+        """Rows of what is parked by us, oldest first; what the PBX has given back by now is forgotten."""
+        for call_api_id, row in list(self._parked.items()):
+            if row.returns_at is not None and now >= row.returns_at:
+                del self._parked[call_api_id]
+        return tuple(sorted(self._parked.values(), key=lambda row: row.since or 0.0))
+
+    def is_parked(self, call_api_id: str) -> bool:
+        return call_api_id in self._parked
+
+    def free_slot(self, slots: Iterable[int], now: float) -> int | None:
+        """The first slot in which none of our calls is; None: all taken."""
+        taken = {row.slot for row in self.parked(now)}
+        return next((slot for slot in slots if clean(slot) not in taken), None)
+
+    def overlay(self, rows: list[Call], extension_id: str, now: float) -> list[Call]:
+        """Mark the calls that we hold or parked, and forget marks of calls that a whole list no longer has.
+
+        `extension_id` is whose list `rows` are ("" all of the account).
+        """
+        if not self._held and not self._parked:
+            return rows
+        present = {row.key.id for row in rows}
+        for call_api_id, (owner, since) in list(self._held.items()):
+            gone = call_api_id not in present and extension_id in ("", owner)
+            if gone or now - since > FORGET_HOLD:
+                del self._held[call_api_id]
+        for parked in list(self._parked.values()):
+            if any(_took_over(row, parked) for row in rows):
+                del self._parked[parked.key.id]
+        return [self._marked(row) for row in rows]
+
+    def _marked(self, row: Call) -> Call:
+        held = self._held.get(row.key.id)
+        if row.key.id in self._parked:
+            note = (clean("parked"), clean("by this console; the vendor does not show it"))
+            return replace(row, state=CallState.PARKED, details=(*row.details, note))
+        if held is not None and row.state is CallState.TALKING:
+            note = (clean("held"), clean("by this console; the vendor does not show it"))
+            return replace(row, state=CallState.HELD, held_since=held[1], details=(*row.details, note))
+        return row
+
+
+def _took_over(row: Call, parked: ParkedCall) -> bool:
+    """Whether `row` is a later leg to the parked caller: fetched, or given back."""
+    if row.key.id == parked.key.id or row.started_at is None or parked.since is None:
+        return False
+    number = parked.number
+    known = len([char for char in number if char.isdigit()]) >= 5
+    return known and row.started_at > parked.since + 1 and number in (row.from_number, row.to)

@@ -1,0 +1,79 @@
+"""The lab for the tests below: one Asterisk a session, three telephones that the tests answer themselves.
+
+Where it cannot run, its tests are skipped, and the end of the run says so in capitals; with WALLBOARD_LAB=require that
+is a failure, with WALLBOARD_LAB=off it is not even tried.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.lab.lab import SECRET, Lab, LabUnavailable
+from tests.lab.phone import SILENCE, TONE, Phone
+
+_missing: list[str] = []
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running lab and its three hand-answered telephones: two agents and the supervisor, who whistles."""
+
+    lab: Lab
+    ears: tuple[Phone, Phone]
+    desk: Phone
+    callers: Phone
+
+    @property
+    def port(self) -> int:
+        return self.lab.ami_port
+
+    @property
+    def secret(self) -> str:
+        return SECRET
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    wanted = os.environ.get("WALLBOARD_LAB", "")
+    if wanted == "off":
+        _missing.append("WALLBOARD_LAB=off")
+        pytest.skip("lab: WALLBOARD_LAB=off")
+    phones = [Phone(name, 0, says=SILENCE) for name in ("phone1", "phone2")]
+    phones.append(Phone("phone9", 0, says=TONE))
+    caller = Phone("caller", 0)
+    lab = Lab(
+        {
+            "PHONES": " ".join(f"{phone.name}:{phone.port}" for phone in phones),
+            "BENCH": "1",
+            "ANSWER_S": "2",
+            "TALK_S": "12",
+            "HOLD_CHANCE": "0.05",
+            "HOLD_S": "4",
+        }
+    )
+    try:
+        lab.start()
+    except LabUnavailable as error:
+        _missing.append(str(error))
+        if wanted == "require":
+            pytest.fail(f"lab: {error}")
+        pytest.skip(f"lab: {error}")
+    for phone in (*phones, caller):
+        phone.connect(lab.sip_port)
+    try:
+        yield Site(lab, (phones[0], phones[1]), phones[2], caller)
+    finally:
+        for phone in (*phones, caller):
+            phone.close()
+        lab.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for reason in dict.fromkeys(_missing):
+        terminalreporter.section("THE LAB TESTS DID NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.line(f"Nothing was tested against a real Asterisk: {reason}", red=True)
+        terminalreporter.line("WALLBOARD_LAB=require makes this a failure.")

@@ -1,0 +1,226 @@
+"""The AMI client against a scripted server: signing in, lists among events, endings that are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import pytest
+from anyio.abc import ByteStream
+
+from tests.unit.asterisk.fake import Server, message, pipe
+from wallboard.vendors.asterisk.ami import Ami, open_ami
+from wallboard.vendors.asterisk.protocol import (
+    AmiBadCredentials,
+    AmiError,
+    AmiGarbled,
+    AmiLost,
+    AmiReadOnly,
+    AmiRefused,
+    AmiUnanswered,
+    AmiUnreachable,
+    AmiUnsafe,
+    Limits,
+    Message,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+def ignore(event: Message) -> None:
+    pass
+
+
+@asynccontextmanager
+async def signed_in(server: Server, **options: Any) -> AsyncIterator[tuple[Server, Ami]]:
+    """A session with the server; an error of the connection comes out bare."""
+    try:
+        async with anyio.create_task_group() as tasks:
+            server.use(tasks)
+            options.setdefault("on_event", ignore)
+            async with open_ami(server.connect, "boss", "s3cret", **options) as ami:
+                yield server, ami
+            tasks.cancel_scope.cancel()
+    except* AmiError as group:
+        raise group.exceptions[0] from None
+
+
+def names(server: Server) -> list[str]:
+    return [action.get("Action") for action in server.actions]
+
+
+async def test_signing_in_learns_what_the_account_may() -> None:
+    async with signed_in(Server(commands=("Ping", "QueueStatus"))) as (server, ami):
+        assert ami.banner == "Asterisk Call Manager/11.0.0"
+        assert ami.allows("QueueStatus")
+        assert not ami.allows("QueueStatus", "Hangup")
+        assert names(server)[:2] == ["Login", "ListCommands"]
+        assert ami.clock_offset is not None
+
+
+async def test_a_wrong_secret_is_refused_credentials() -> None:
+    with pytest.raises(AmiBadCredentials, match="Authentication failed"):
+        async with signed_in(Server(secret="other")):
+            pytest.fail("signed in")
+
+
+async def test_what_is_not_asterisk_is_said_so() -> None:
+    client, server = pipe()
+
+    async def connect() -> ByteStream:
+        await server.send(b"220 mail.example ESMTP\r\n")
+        return client
+
+    with pytest.raises(AmiGarbled, match="not an Asterisk"):
+        async with open_ami(connect, "a", "b", on_event=ignore):
+            pytest.fail("signed in")
+    await server.aclose()
+
+
+async def test_nobody_listening_and_nobody_answering_are_unreachable() -> None:
+    async def refused() -> ByteStream:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    with pytest.raises(AmiUnreachable, match="Connection refused"):
+        async with open_ami(refused, "a", "b", on_event=ignore):
+            pytest.fail("connected")
+
+    async def never() -> ByteStream:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    with pytest.raises(AmiUnreachable, match="no connection within"):
+        async with open_ami(never, "a", "b", on_event=ignore, within=0.05):
+            pytest.fail("connected")
+
+
+async def test_lists_and_events_interleave_and_are_told_apart() -> None:
+    seen: list[str] = []
+    server = Server()
+
+    async def answer(server: Server, request: Message) -> bool:
+        if request.get("Action") != "QueueStatus":
+            return False
+        await server.reply(request, EventList="start")
+        await server.write(Message([("Event", "QueueParams"), ("Queue", "a"), ("ActionID", request.action_id)]))
+        await server.write(message("Newchannel", Uniqueid="1"))
+        # Another session's answer carries another session's ActionID, and goes to everyone.
+        await server.write(message("OriginateResponse", ActionID="someone-1"))
+        await server.write(Message([("Event", "QueueParams"), ("Queue", "b"), ("ActionID", request.action_id)]))
+        await server.write(
+            Message([("Event", "QueueStatusComplete"), ("ActionID", request.action_id), ("EventList", "Complete")])
+        )
+        return True
+
+    server.answer = answer
+    async with signed_in(server, on_event=lambda event: seen.append(event.event)) as (_, ami):
+        rows = await ami.collect("QueueStatus")
+        assert [row.get("Queue") for row in rows] == ["a", "b"]
+        assert seen == ["Newchannel", "OriginateResponse"]
+
+
+async def test_a_refusal_is_no_end_of_the_connection() -> None:
+    async with signed_in(Server(commands=("Ping",))) as (_, ami):
+        with pytest.raises(AmiRefused, match="Permission denied"):
+            await ami.action("Hangup", ("Channel", "PJSIP/1-1"))
+        with pytest.raises(AmiRefused):
+            await ami.collect("QueueStatus")
+        await ami.ping()
+
+
+async def test_an_unanswered_action_is_sent_once_and_reported_as_unknown() -> None:
+    async def answer(server: Server, request: Message) -> bool:
+        return request.get("Action") == "Hangup"
+
+    async with signed_in(Server(answer=answer)) as (server, ami):
+        with pytest.raises(AmiUnanswered):
+            await ami.action("Hangup", ("Channel", "PJSIP/1-1"), within=0.05)
+        await ami.ping()
+        assert names(server).count("Hangup") == 1
+
+
+async def test_a_connection_that_ends_after_sending_says_that_it_was_sent() -> None:
+    async def answer(server: Server, request: Message) -> bool:
+        if request.get("Action") == "Hangup":
+            await server.drop()
+            return True
+        return False
+
+    scripted = Server(answer=answer)
+    told: list[AmiLost] = []
+
+    async def hang_up() -> None:
+        async with signed_in(scripted) as (_, ami):
+            try:
+                await ami.action("Hangup", ("Channel", "PJSIP/1-1"))
+            except AmiLost as error:
+                told.append(error)
+                raise
+
+    with pytest.raises(AmiLost):
+        await hang_up()
+    assert names(scripted).count("Hangup") == 1
+    assert all(error.sent for error in told)
+
+
+@pytest.mark.parametrize("bad", ["x\r\nAction: Hangup\r\nChannel: y", "x\ny", "x\0"])
+async def test_nothing_at_all_is_sent_for_a_value_with_a_line_break(bad: str) -> None:
+    async with signed_in(Server()) as (server, ami):
+        before = bytes(server.received)
+        with pytest.raises(AmiUnsafe):
+            await ami.action("Redirect", ("Channel", "PJSIP/1-1"), ("Exten", bad))
+        await ami.ping()
+        new = bytes(server.received)[len(before) :]
+        assert new.startswith(b"Action: Ping\r\n")
+        assert b"Redirect" not in new
+
+
+async def test_read_only_sends_no_acting_action_even_when_asked_directly() -> None:
+    async with signed_in(Server(), read_only=True) as (server, ami):
+        with pytest.raises(AmiReadOnly):
+            await ami.action("Originate", ("Channel", "PJSIP/1"))
+        await ami.collect("QueueStatus")
+        assert "Originate" not in names(server)
+
+
+async def test_a_list_without_end_is_not_kept_for_ever() -> None:
+    async def answer(server: Server, request: Message) -> bool:
+        if request.get("Action") != "QueueStatus":
+            return False
+        await server.reply_list(request, tuple(message("QueueParams", Queue=n) for n in range(30)))
+        return True
+
+    with pytest.raises(AmiGarbled, match="more items"):
+        async with signed_in(Server(answer=answer), limits=Limits(items=20)) as (_, ami):
+            await ami.collect("QueueStatus")
+
+
+async def test_a_silent_server_is_noticed_by_its_missing_pings() -> None:
+    async def answer(server: Server, request: Message) -> bool:
+        return request.get("Action") == "Ping" and len(server.actions) > 3
+
+    with pytest.raises(AmiLost, match="nothing heard"):
+        async with signed_in(Server(answer=answer), ping_every=0.02, silence=0.1):
+            await anyio.sleep_forever()
+
+
+async def test_the_body_is_cancelled_when_the_server_goes() -> None:
+    async def stay() -> None:
+        async with signed_in(Server()) as (server, _):
+            await server.drop()
+            await anyio.sleep_forever()
+
+    with pytest.raises(AmiLost, match="closed the connection"):
+        await stay()
+
+
+async def test_a_cancelled_wait_leaves_the_connection_whole() -> None:
+    async def answer(server: Server, request: Message) -> bool:
+        return request.get("Action") == "Status"
+
+    async with signed_in(Server(answer=answer)) as (_, ami):
+        with anyio.move_on_after(0.02):
+            await ami.action("Status")
+        assert await ami.collect("QueueStatus")

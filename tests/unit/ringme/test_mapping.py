@@ -1,0 +1,185 @@
+"""Vendor words, times and names into rows, one rule at a time."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.unit.ringme.fake import MEMBERS, NOW
+from wallboard.domain.models import Member
+from wallboard.domain.states import AgentState, MemberState
+from wallboard.domain.text import clean
+from wallboard.vendors.ringme.mapping import (
+    Context,
+    agent_state,
+    flag,
+    ident,
+    instant,
+    member_row,
+    names_of,
+    same_phone,
+    whole,
+)
+from wallboard.vendors.ringme.wire import MemberStatus, Scalar
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "shown"),
+    [
+        ("Available", "Waiting", AgentState.READY),
+        ("available", "waiting", AgentState.READY),
+        ("Available (On Demand)", "Waiting", AgentState.READY),
+        ("Available", "Receiving", AgentState.RINGING),
+        ("Available", "Reserved", AgentState.RINGING),
+        ("Available", "In a queue call", AgentState.TALKING),
+        ("Logged Out", "In a queue call", AgentState.TALKING),
+        ("logged_out", "in_a_queue_call", AgentState.TALKING),
+        ("Available", "Idle", AgentState.MISMATCH),
+        ("On Break", "Waiting", AgentState.BREAK),
+        ("Logged Out", "Waiting", AgentState.OFF),
+        ("Unknown", "Unknown", AgentState.UNKNOWN),
+        ("Available", "Dancing", AgentState.UNKNOWN),
+        ("", "", AgentState.UNKNOWN),
+    ],
+)
+def test_the_state_of_an_agent_from_status_and_state(status: str, state: str, shown: AgentState) -> None:
+    assert agent_state(status, state) is shown
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("2026-03-02 08:14:07", NOW),
+        ("2026-03-02 08:14:07.50", NOW + 0.5),
+        ("2026-03-02T08:14:07Z", NOW),
+        ("2026-03-02T12:14:07+04:00", NOW),
+        (NOW, NOW),
+        (int(NOW) * 1000, NOW),
+        (str(int(NOW)), NOW),
+        (int(NOW) * 1_000_000, NOW),
+        ("yesterday", None),
+        ("", None),
+        (None, None),
+        (True, None),
+        (0, None),
+        ("0000-00-00 00:00:00", None),
+        (float("inf"), None),
+        (10**400, None),
+    ],
+)
+def test_times_in_every_form_that_was_seen(value: Scalar, seconds: float | None) -> None:
+    assert instant(value) == seconds
+
+
+def test_naive_times_are_of_the_zone_and_follow_its_summer_time() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    winter, summer = instant("2026-03-02 09:14:07", zone), instant("2026-07-02 10:14:07", zone)
+    assert winter == NOW
+    assert summer == instant("2026-07-02 08:14:07")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (7, "7"),
+        ("7", "7"),
+        (7.0, "7"),
+        (" 7 ", "7"),
+        ("a-b", "a-b"),
+        (None, ""),
+        ("None", ""),
+        (True, ""),
+        (7.5, ""),
+        ("a\nb", ""),
+    ],
+)
+def test_ids_of_any_type_are_one_id(value: Scalar, text: str) -> None:
+    assert ident(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (3, 3),
+        ("3", 3),
+        (3.9, 3),
+        (-1, None),
+        ("-1", None),
+        ("x", None),
+        (None, None),
+        (True, None),
+        (2**63, None),
+        ("1e308", None),
+    ],
+)
+def test_counts_are_numbers_or_unknown(value: Scalar, number: int | None) -> None:
+    assert whole(value) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(True, True), ("false", False), ("1", True), (0, False), ("maybe", None), (None, None), (7, None)],
+)
+def test_flags_may_come_as_words(value: Scalar, said: bool | None) -> None:
+    assert flag(value) is said
+
+
+def test_the_names_of_an_extension() -> None:
+    assert names_of("022*341@pbx.example") == ("022*341@pbx.example", "022*341", "341")
+    assert names_of("341") == ("341",)
+    assert names_of("") == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("022*300@pbx.example", "300", True),
+        ("022*300@pbx.example", "022*300", True),
+        ("022*300@pbx.example", "031*300", False),
+        ("022*300", "301", False),
+        ("", "", False),
+        ("300", "", False),
+    ],
+)
+def test_my_phone_is_recognised_in_every_spelling_but_not_in_another_account(one: str, other: str, same: bool) -> None:
+    assert same_phone(one, other) is same
+
+
+def waiting(**changes: object) -> Member:
+    wire = MemberStatus.model_validate({**MEMBERS[0], **changes})
+    row = member_row(Context("hq", NOW), "34414", clean("Sales"), wire)
+    assert row is not None
+    return row
+
+
+def test_a_join_time_in_another_zone_is_not_believed_and_the_reason_is_shown() -> None:
+    row = waiting(joined_datetime="2026-03-02 11:12:33")
+    assert row.joined_at == NOW - 94
+    assert [label for label, _ in row.details] == ["clock"]
+
+
+def test_a_join_time_within_the_tolerance_is_kept() -> None:
+    assert waiting(joined_datetime="2026-03-02 08:12:00").joined_at == NOW - 127
+    assert waiting(joined_datetime="2026-03-02 08:12:33", wait_time=None).joined_at == NOW - 94
+    assert waiting(joined_datetime=None, wait_time=None).joined_at is None
+    assert waiting(joined_datetime="9999-12-31 23:59:59", wait_time=None).joined_at is None
+    assert waiting(joined_datetime="2026-03-02 08:14:08", wait_time=0).joined_at == NOW, "never in the future"
+
+
+def test_a_served_caller_has_waited_until_the_answer() -> None:
+    row = waiting(state="Answered", joined_datetime="2026-03-02 08:05:00", wait_time=12, serving_agent="136_local")
+    assert (row.state, row.serving_ref) == (MemberState.TALKING, "136_local")
+    assert row.answered_at == row.joined_at + 12 if row.joined_at is not None else False
+    late = waiting(state="Abandoned", joined_datetime="2026-03-02 08:05:00", wait_time=45)
+    assert late.ended_at is not None
+    assert late.answered_at is None
+
+
+@pytest.mark.parametrize("serving", ["ring-all", "Ring-All", "", None, "None"])
+def test_when_all_are_rung_nobody_serves(serving: str | None) -> None:
+    assert waiting(state="Trying", serving_agent=serving).serving_ref == ""
+
+
+def test_an_unknown_word_is_an_unknown_state() -> None:
+    assert waiting(state="Levitating").state is MemberState.UNKNOWN

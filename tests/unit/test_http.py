@@ -1,0 +1,380 @@
+"""The HTTP client against real sockets: deadlines, connections, redirects, certificates, and what it lets out."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import unquote
+
+import anyio
+import anyio.abc
+import anyio.streams.tls
+import httpx
+import pytest
+from anyio.abc import SocketStream
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallboard.domain.clock import ManualClock, SystemClock
+from wallboard.domain.errors import (
+    Ambiguous,
+    BadAnswer,
+    ConfigError,
+    Late,
+    NotSent,
+    Unreachable,
+)
+from wallboard.vendors.base import BearerAuth, OAuthAuth, Secret, Services, SourceSettings
+from wallboard.vendors.http import HttpSource, check_address, route
+from wallboard.vendors.http_words import why_unreachable
+
+Talk = Callable[[SocketStream, bytes, int], Awaitable[bool]]
+"""Answers one request of connection number n; False ends the connection."""
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]"
+
+
+class Server:
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.connections = 0
+        self.requests: list[bytes] = []
+
+
+@asynccontextmanager
+async def serving(talk: Talk) -> AsyncIterator[Server]:
+    """A raw server on loopback: reads one whole request at a time and lets `talk` answer."""
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    server = Server(listener.extra(anyio.abc.SocketAttribute.local_port))
+
+    async def handle(stream: SocketStream) -> None:
+        server.connections += 1
+        number = server.connections
+        async with stream:
+            buffer = b""
+            while True:
+                try:
+                    while b"\r\n\r\n" not in buffer:
+                        buffer += await stream.receive()
+                except (anyio.EndOfStream, anyio.BrokenResourceError):
+                    return
+                head, _, buffer = buffer.partition(b"\r\n\r\n")
+                length = next(
+                    (
+                        int(line.split(b":")[1])
+                        for line in head.split(b"\r\n")
+                        if line.lower().startswith(b"content-length")
+                    ),
+                    0,
+                )
+                while len(buffer) < length:
+                    buffer += await stream.receive()
+                server.requests.append(head + b"\r\n\r\n" + buffer[:length])
+                buffer = buffer[length:]
+                if not await talk(stream, server.requests[-1], number):
+                    return
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(listener.serve, handle)
+        yield server
+        group.cancel_scope.cancel()
+    await listener.aclose()
+
+
+@asynccontextmanager
+async def client(port: int, **changes: object) -> AsyncIterator[HttpSource]:
+    settings = SourceSettings(
+        "hq",
+        "x",
+        f"http://127.0.0.1:{port}/api",
+        BearerAuth(Secret("S3CR3T")),
+        **changes,  # type: ignore[arg-type]
+    )
+    source = HttpSource(settings, Services(SystemClock()))
+    try:
+        yield source
+    finally:
+        await source.aclose()
+
+
+async def answer_ok(stream: SocketStream, request: bytes, connection: int) -> bool:
+    await stream.send(OK)
+    return True
+
+
+@pytest.mark.anyio
+async def test_readings_keep_their_connection_and_each_action_opens_its_own() -> None:
+    async with serving(answer_ok) as server, client(server.port) as http:
+        for _ in range(3):
+            await http.get("/x/")
+        assert server.connections == 1
+        for _ in range(3):
+            await http.act("PUT", "/x", json={"a": 1})
+        assert server.connections == 4
+
+
+@pytest.mark.anyio
+async def test_a_kept_connection_that_was_closed_is_retried_once_for_a_reading_alone() -> None:
+    async def close_after_first(stream: SocketStream, request: bytes, connection: int) -> bool:
+        if len(server.requests) == 2:
+            return False
+        await stream.send(OK)
+        return True
+
+    async with serving(close_after_first) as server, client(server.port) as http:
+        await http.get("/x/")
+        assert (await http.get("/x/")).data == []
+        assert len(server.requests) == 3
+
+
+@pytest.mark.anyio
+async def test_a_fresh_connection_that_breaks_is_not_retried() -> None:
+    async def hang_up(stream: SocketStream, request: bytes, connection: int) -> bool:
+        return False
+
+    async with serving(hang_up) as server, client(server.port) as http:
+        with pytest.raises(BadAnswer, match="without a proper answer"):
+            await http.get("/x/")
+        assert len(server.requests) == 1
+        with pytest.raises(Ambiguous, match="the connection broke"):
+            await http.act("DELETE", "/x")
+        assert len(server.requests) == 2
+
+
+@pytest.mark.anyio
+async def test_a_dripped_body_ends_at_the_outer_deadline() -> None:
+    async def drip(stream: SocketStream, request: bytes, connection: int) -> bool:
+        await stream.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n[")
+        try:
+            while True:
+                await stream.send(b" ")
+                await anyio.sleep(0.02)
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return False
+
+    async with serving(drip) as server, client(server.port) as http:
+        with anyio.fail_after(3), pytest.raises(Late, match=r"no whole answer within 0\.3 s"):
+            await http.get("/x/", timeout=0.3)
+        with anyio.fail_after(3):
+            # The status has come: the vendor accepted, whatever follows.
+            assert (await http.act("PUT", "/x", timeout=0.3)).status == 200
+
+
+@pytest.mark.anyio
+async def test_a_silent_vendor_leaves_an_action_open_and_a_refused_connection_does_not() -> None:
+    async def silent(stream: SocketStream, request: bytes, connection: int) -> bool:
+        await anyio.sleep_forever()
+        return False
+
+    async with serving(silent) as server, client(server.port) as http:
+        with pytest.raises(Ambiguous, match=r"no answer within 0\.2 s"):
+            await http.act("PUT", "/x", timeout=0.2)
+        assert len(server.requests) == 1
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        async with client(free.getsockname()[1]) as http:
+            with pytest.raises(NotSent, match=r"nothing sent: 127\.0\.0\.1 refuses connections"):
+                await http.act("PUT", "/x")
+            with pytest.raises(Unreachable, match=r"127\.0\.0\.1 refuses connections"):
+                await http.get("/x/")
+
+
+@pytest.mark.anyio
+async def test_a_short_body_and_a_broken_status_line_are_bad_answers() -> None:
+    replies = [b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n[1,", b"SSH-2.0-OpenSSH\r\n\r\n"]
+
+    async def broken(stream: SocketStream, request: bytes, connection: int) -> bool:
+        await stream.send(replies[len(server.requests) - 1])
+        return False
+
+    async with serving(broken) as server, client(server.port) as http:
+        with pytest.raises(BadAnswer, match="cut short"):
+            await http.get("/x/")
+        with pytest.raises(BadAnswer):
+            await http.get("/x/")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_redirect_is_not_followed(status: int) -> None:
+    async with serving(answer_ok) as elsewhere:
+
+        async def redirect(stream: SocketStream, request: bytes, connection: int) -> bool:
+            place = f"http://localhost:{elsewhere.port}/"
+            await stream.send(f"HTTP/1.1 {status} X\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode())
+            return True
+
+        async with serving(redirect) as server, client(server.port) as http:
+            with pytest.raises(BadAnswer, match="vendor redirects to host localhost"):
+                await http.get("/x/")
+        assert elsewhere.connections == 0
+
+
+@pytest.mark.anyio
+async def test_nothing_secret_reaches_a_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with serving(answer_ok) as server, client(server.port) as http:
+        await http.get(route("/extension/{id}/", id="4912345"), params={"q": "private"})
+        await http.act("PUT", route("/extension/{id}", id="4912345"), json={"send_dst": "555123"})
+    text = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith(("wallboard", "http")))
+    assert "/extension/{id}/" in text
+    for hidden in ("S3CR3T", "4912345", "private", "555123"):
+        assert hidden not in text
+
+
+@pytest.mark.anyio
+async def test_a_large_answer_is_decoded_without_stopping_the_loop() -> None:
+    body = b"[" + b",".join(b'{"id": %d, "name": "somebody with a name"}' % n for n in range(20_000)) + b"]"
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=body)
+
+    settings = SourceSettings("hq", "x", "https://h.example", BearerAuth(Secret("t")))
+    http = HttpSource(settings, Services(ManualClock(), httpx.MockTransport(handle)))
+    assert len((await http.get("/x/")).data) == 20_000
+
+
+@pytest.mark.anyio
+async def test_a_closed_source_asks_nobody() -> None:
+    async with serving(answer_ok) as server, client(server.port) as http:
+        await http.aclose()
+        with pytest.raises(Unreachable, match="closed"):
+            await http.get("/x/")
+        with pytest.raises(NotSent):
+            await http.act("PUT", "/x")
+        assert server.connections == 0
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for `localhost`, signed by itself, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl makes the certificate of this test and is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    arguments = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([openssl, *arguments, *names, *files], check=True, capture_output=True, timeout=30)
+    return certificate, key
+
+
+@pytest.mark.anyio
+async def test_certificates_are_verified_and_a_private_authority_is_named_by_file(
+    certificate: tuple[Path, Path], tmp_path: Path
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    port = listener.extra(anyio.abc.SocketAttribute.local_port)
+    requests: list[bytes] = []
+
+    async def handle(stream: SocketStream) -> None:
+        async with stream:
+            try:
+                wrapped = await anyio.streams.tls.TLSStream.wrap(
+                    stream, server_side=True, ssl_context=context, standard_compatible=False
+                )
+                requests.append(await wrapped.receive())
+                await wrapped.send(OK)
+            except (ssl.SSLError, anyio.BrokenResourceError, anyio.EndOfStream):
+                return
+
+    def source(host: str, ca_file: str) -> HttpSource:
+        settings = SourceSettings("hq", "x", f"https://{host}:{port}", BearerAuth(Secret("t")), ca_file=ca_file)
+        return HttpSource(settings, Services(SystemClock()))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(listener.serve, handle)
+        known = source("localhost", str(certificate[0]))
+        assert (await known.get("/x/")).data == []
+        await known.aclose()
+        requests.clear()
+        for host, ca_file, sentence in (
+            ("localhost", "", "signed by nobody known here"),
+            ("127.0.0.1", str(certificate[0]), r"the certificate is not for 127\.0\.0\.1"),
+            ("localhost", str(tmp_path / "missing.pem"), "cannot be read"),
+        ):
+            unknown = source(host, ca_file)
+            with pytest.raises(Unreachable, match=sentence):
+                await unknown.get("/x/")
+            with pytest.raises(NotSent, match=sentence):
+                await unknown.act("PUT", "/x")
+            await unknown.aclose()
+        assert requests == []
+        group.cancel_scope.cancel()
+    await listener.aclose()
+
+
+def _certificate_error(code: int) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError("x")
+    error.verify_code = code
+    error.verify_message = "odd"
+    return error
+
+
+@pytest.mark.parametrize(
+    ("cause", "sentence"),
+    [
+        (_certificate_error(10), "the certificate of h has expired"),
+        (_certificate_error(9), "the certificate of h is not valid yet"),
+        (_certificate_error(1), "the certificate of h is refused: odd"),
+        (socket.gaierror(socket.EAI_NONAME, "x"), "name not found: h"),
+        (socket.gaierror(socket.EAI_AGAIN, "x"), "name service does not answer for h"),
+        (ConnectionRefusedError(), "h refuses connections"),
+        (OSError(113, "No route to host"), "h cannot be reached: no route to host"),
+        (
+            ExceptionGroup("both", [ConnectionRefusedError(), OSError(101, "Network is unreachable")]),
+            "h refuses connections",
+        ),
+    ],
+)
+def test_why_there_is_no_connection(cause: Exception, sentence: str) -> None:
+    error = httpx.ConnectError("All connection attempts failed")
+    error.__cause__ = cause
+    assert why_unreachable(error, "h") == sentence
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_an_id_stays_one_segment_of_the_address(value: str) -> None:
+    made = route("/extension/{id}/x", id=value)
+    if made.path:
+        segments = made.path.split("/")
+        assert len(segments) == 4
+        assert unquote(segments[2]) == value
+        assert segments[2] not in (".", "..")
+        assert not set(made.path) & set("?# \r\n")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8080/api", "http://[::1]/", "http://localhost/", "https://h.example/a"]
+)
+def test_addresses_that_may_be_used(url: str) -> None:
+    check_address(url, "url", insecure=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://h.example/", "http://127.0.0.1.evil.example/", "tcp://h", "https://", "https://a:b@h/", "https://h/?a=1"],
+)
+def test_addresses_that_may_not_be_used(url: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_address(url, "url", insecure=False)
+    assert "a:b" not in str(caught.value)
+
+
+def test_a_token_address_is_held_to_the_same_rules() -> None:
+    auth = OAuthAuth("app", Secret("x"), "http://h.example/token")
+    with pytest.raises(ConfigError, match="token_url"):
+        HttpSource(SourceSettings("hq", "x", "https://h.example", auth), Services(ManualClock()))
+
+
+def test_insecure_allows_plain_transport() -> None:
+    check_address("http://h.example/", "url", insecure=True)
