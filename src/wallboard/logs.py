@@ -150,6 +150,12 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
             os.close(descriptor)
             raise
 
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as error:
+            self.failed = error.strerror or type(error).__name__
+
     def handleError(self, record: logging.LogRecord) -> None:  # stdlib's name
         error = sys.exc_info()[1]
         self.failed = (error.strerror if isinstance(error, OSError) else "") or type(error).__name__

@@ -76,7 +76,7 @@ async def headless(
     for adapter in adapters.values():
         board.source(adapter.info())
     scheduler = Scheduler(clock, adapters, board, random=random.Random())
-    journal = Journal(private(state_dir()) / "audit.jsonl", clock)
+    journal = Journal(private(state_dir()) / "audit.jsonl", clock, operator=config.operator.name)
     try:
         async with anyio.create_task_group() as tasks:
 
@@ -219,7 +219,13 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
             ports(rooms, app),
         )
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
+        for record in left_open:
+            console.log("action", f"left open by a console that was killed: {record.sentence}", "warn")
+        if left_open:
+            console.say(f"{len(left_open)} actions of a killed console have no ending: see the log", "warn")
         return console
+
+    left_open = await rooms.dispatcher.take_over()
 
     def ready() -> None:
         # The first frame is on the screen; now the network may begin.

@@ -85,6 +85,12 @@ async def test_agents_of_a_queue_can_be_found_by_every_name_of_theirs() -> None:
     assert (dana.raw_status, dana.raw_state) == ("logged_out", "Idle")
 
 
+async def test_the_wrap_up_time_comes_from_the_config_because_the_live_list_has_none() -> None:
+    (anna, *_) = (await read(adapter(pbx(), queues=("34414",), wrap_up=20.0), Resource.AGENTS, "34414")).rows
+    assert isinstance(anna, Agent)
+    assert anna.wrap_up == 20.0
+
+
 async def test_calls_of_the_whole_account() -> None:
     source = adapter(pbx())
     await discover(source)
@@ -352,3 +358,38 @@ async def test_check_of_refused_credentials_and_of_an_unreachable_vendor_stops_e
     vendor.routes["GET /user/"] = httpx.ConnectError("no")
     lines = {line.name: line for line in await adapter(vendor).check()}
     assert (lines["reach"].ok, lines["sign-in"].ok) == (False, None)
+
+
+async def test_an_unchanged_call_is_the_same_row_and_a_changed_one_is_not() -> None:
+    vendor = pbx()
+    source = adapter(vendor)
+    first = calls_of(await read(source, Resource.CALLS))
+    again = calls_of(await read(source, Resource.CALLS))
+    assert first[0] is again[0]
+    answered = {**CALLS[1], "answer_time_gmt": "2026-03-02 08:14:05"}
+    vendor.routes["GET /client/%40me/current_calls/"] = ok({"call_list": [CALLS[0], answered]})
+    changed = calls_of(await read(source, Resource.CALLS))
+    assert changed[0] is first[0]
+    assert changed[1].state is CallState.TALKING
+    vendor.routes["GET /client/%40me/current_calls/"] = ok({"call_list": [answered]})
+    assert [call.key.id for call in calls_of(await read(source, Resource.CALLS))] == ["32495-77"]
+    await discover(source)
+    renamed = calls_of(await read(source, Resource.CALLS))
+    assert renamed[0].agent_refs == ("022*342@pbx.example",), "the names of phones are known now"
+
+
+async def test_five_thousand_rows_of_every_list_arrive_whole() -> None:
+    vendor = pbx()
+    count = range(5000)
+    vendor.routes["GET /client/%40me/current_calls/"] = ok(
+        {"call_list": [{**CALLS[0], "call_api_id": f"c-{number}"} for number in count]}
+    )
+    vendor.routes["GET /extension/34414/queue/status/members/"] = ok(
+        [{**MEMBERS[0], "call_api_id": f"m-{number}"} for number in count]
+    )
+    vendor.routes["GET /extension/34414/queue/status/agents/"] = ok(
+        [{**AGENTS[0], "name_fs": f"{number}_local"} for number in count]
+    )
+    source = adapter(vendor, queues=("34414",))
+    for resource, scope in ((Resource.CALLS, ""), (Resource.MEMBERS, "34414"), (Resource.AGENTS, "34414")):
+        assert len((await read(source, resource, scope)).rows) == 5000

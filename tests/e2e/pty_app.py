@@ -56,7 +56,8 @@ def main(arguments: list[str]) -> int:
             self.tell()
 
         def tell(self) -> None:
-            text = f"keys {' '.join(self.keys[-20:])}.\npasted {self.pasted}\nsize {self.shape.width}x{self.shape.height}"
+            size = f"{self.shape.width}x{self.shape.height}"
+            text = f"keys {' '.join(self.keys[-20:])}.\npasted {self.pasted}\nsize {size}"
             self.query_one("#seen", Static).update(text)
 
         def flood(self) -> None:

@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _PIECE = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[PX^_][^\x1b]*\x1b\\|\x1b[ -/]*[0-OQ-WYZ\\`-~]"
     r"|[^\x1b]+"
+    # Cut off by whatever comes next, which is another sequence or a control.
+    r"|\x1b\[[0-?]*[ -/]*(?=[^ -~])|\x1b[]PX^_][^\x07\x1b]*(?=\x1b[^\\])|\x1b(?=[\x00-\x1f])"
 )
 _MODES = re.compile(r"\x1b\[\?([\d;]+)([hl])")
 _KEYBOARD = re.compile(r"\x1b\[([<>=])\d*u")
@@ -177,7 +179,7 @@ class Terminal:
                     self.send(f"\x1b[?{query[1]};2$y".encode())
             elif piece[0] != "\x1b":
                 self._stream.feed(piece.replace("\x18", ""))
-            elif piece[1] == "[" and piece[-1] in _UNDERSTOOD and piece[2:3] not in tuple("<=>?"):
+            elif piece[1:2] == "[" and len(piece) > 2 and piece[-1] in _UNDERSTOOD and piece[2:3] not in tuple("<=>?"):
                 self._stream.feed(piece)
         self._rest = text[position:]
 

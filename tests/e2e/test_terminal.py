@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -84,10 +84,8 @@ def test_a_crash_before_the_console_restores_the_terminal() -> None:
 @pytest.mark.parametrize("controlling", [True, False], ids=["with SIGHUP", "without a signal"])
 def test_it_ends_when_its_terminal_is_gone(controlling: bool) -> None:
     with console(controlling=controlling) as terminal:
-        before = terminal.cpu()
         terminal.hangup()
         assert terminal.wait_exit(2.0) == 129
-        assert before >= 0
 
 
 def test_it_ends_when_its_terminal_goes_away_in_the_middle_of_a_frame() -> None:
@@ -109,11 +107,9 @@ def test_it_ends_in_time_on_a_terminal_that_takes_no_output() -> None:
 
 
 def stuck(terminal: Terminal) -> None:
-    """Leave the output unread until the program gets no further: it uses no more CPU for writing than for waiting."""
-    end = time.monotonic() + 1.0
-    while time.monotonic() < end:
-        terminal.process.poll()
-        time.sleep(0.05)  # the terminal is what is idle here; nothing can be waited for
+    """Let a second pass in which the terminal takes no output, as after Ctrl-S; that second is what is tested."""
+    with pytest.raises(subprocess.TimeoutExpired):
+        terminal.process.wait(1.0)
 
 
 @pytest.mark.parametrize("layer", ["stock", "diff"])

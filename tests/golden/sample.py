@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 from wallboard.board.board import Board
 from wallboard.board.settings import BoardSettings, Limits, QueueRule
 from wallboard.config import keymap
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
+from wallboard.control.outcome import Phase
 from wallboard.domain.clock import ManualClock
-from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.command import Command, Destination, Verb
+from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
 from wallboard.domain.models import (
     Agent,
     Call,
@@ -25,25 +30,48 @@ from wallboard.domain.models import (
     Row,
 )
 from wallboard.domain.states import AgentState, CallState, Direction, HotlineState, MemberState, Wanted
-from wallboard.domain.text import clean
+from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.ui.console import ActionInfo, Console, ConsoleSettings, Ports
 from wallboard.ui.frame import frame
-from wallboard.view.cells import place, runs
+from wallboard.vendors.base import (
+    YES,
+    Can,
+    CheckLine,
+    Feed,
+    Receipt,
+    Sink,
+    SourceSettings,
+    Verification,
+)
+from wallboard.view.cells import Cell, place, runs
 from wallboard.view.directory import Favourite
+from wallboard.view.layout import Layout
+from wallboard.view.lines import clip
 
 NOW = 1_770_000_000.0
 HQ, LAB, RESPONDERS = "hq", "lab", "responders"
 
 
 def queue(source: str, ident: str, name: str, waiting: int, ringing: int, talking: int) -> Queue:
-    return Queue(Key(source, Kind.QUEUE, ident), clean(name), clean(ident), waiting=waiting, ringing=ringing, talking=talking)
+    return Queue(
+        Key(source, Kind.QUEUE, ident), clean(name), clean(ident), waiting=waiting, ringing=ringing, talking=talking
+    )
 
 
 def member(
-    ident: str, queue_id: str, queue_name: str, state: MemberState, waited: float, name: str, number: str, *, by: str = "",
-    position: int | None = None, source: str = HQ,
-) -> Member:  # fmt: skip
+    ident: str,
+    queue_id: str,
+    queue_name: str,
+    state: MemberState,
+    waited: float,
+    name: str,
+    number: str,
+    *,
+    by: str = "",
+    position: int | None = None,
+    source: str = HQ,
+) -> Member:
     return Member(
         Key(source, Kind.MEMBER, ident),
         queue_id,
@@ -59,7 +87,13 @@ def member(
 
 
 def agent(
-    ident: str, name: str, extension: str, state: AgentState, since: float | None, *queues: tuple[str, str], source: str = HQ
+    ident: str,
+    name: str,
+    extension: str,
+    state: AgentState,
+    since: float | None,
+    *queues: tuple[str, str],
+    source: str = HQ,
 ) -> Agent:
     return Agent(
         Key(source, Kind.AGENT, ident),
@@ -73,9 +107,16 @@ def agent(
 
 
 def call(
-    ident: str, state: CallState, direction: Direction, name: str, number: str, to: str, seconds: float, by: str = "",
+    ident: str,
+    state: CallState,
+    direction: Direction,
+    name: str,
+    number: str,
+    to: str,
+    seconds: float,
+    by: str = "",
     recording: bool | None = False,
-) -> Call:  # fmt: skip
+) -> Call:
     return Call(
         Key(HQ, Kind.CALL, ident),
         clean(by),
@@ -168,63 +209,243 @@ def read(made: Board, lists: dict[tuple[str, Resource], tuple[Row, ...]], at: fl
         made.apply(Update(source, resource, "", UpdateKind.SNAPSHOT, 1, seq, at, found))
 
 
-def console(clock: ManualClock, folder: Path, started: list[Callable[[], Awaitable[None]]]) -> Console:
-    made = board(clock)
+class Yes:
+    """A vendor that can everything, does it at once and shows nothing of it. `performed` is what it was asked."""
+
+    def __init__(self, name: str, clock: ManualClock, phone: str = "2001") -> None:
+        self._settings = SourceSettings(name, "sample", "http://127.0.0.1", phone=phone)
+        self._clock = clock
+        self.performed: list[Command] = []
+        self.refused: dict[Verb, str] = {}
+
+    @property
+    def settings(self) -> SourceSettings:
+        return self._settings
+
+    def info(self) -> SourceInfo:
+        return SourceInfo(self._settings.name, "sample", phone=self._settings.phone)
+
+    def feeds(self) -> Sequence[Feed]:
+        return ()
+
+    async def run(self, sink: Sink) -> None:
+        return None
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        return Can(False, self.refused[verb]) if verb in self.refused else YES
+
+    def can_dial(self, destination: Destination) -> Can:
+        return YES
+
+    def verification(self, command: Command, row: Row | None) -> Verification:
+        return Verification(command.verb, f"PUT {command.verb.value}", cannot="the sample shows nothing")
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        self.performed.append(command)
+        now = self._clock.now()
+        return Receipt(f"PUT {command.verb.value}", "204", now, now)
+
+    async def refresh(self, row: Row) -> Row | None:
+        return row
+
+    def table(self) -> Sequence[Verification]:
+        return ()
+
+    async def check(self) -> Sequence[CheckLine]:
+        return ()
+
+    async def aclose(self) -> None:
+        return None
+
+
+async def inline(work: Callable[[], None]) -> None:
+    work()
+
+
+Started = list[Callable[[], Awaitable[None]]]
+
+
+@dataclass
+class Desk:
+    """A console with everything around it: what was sent is in `commands`, what the runtime was asked in `asked`."""
+
+    clock: ManualClock
+    board: Board
+    adapters: dict[str, Yes]
+    dispatcher: Dispatcher
+    console: Console
+    started: Started
+    commands: list[Command]
+    asked: list[str]
+    seq: int = 1
+
+    def press(self, *keys: str) -> None:
+        """Type `keys`; a key of one character types it."""
+        for key in keys:
+            self.console.key(key, " " if key == "space" else key if len(key) == 1 else None)
+
+    def type(self, text: str) -> None:
+        self.press(*("space" if char == " " else char for char in text))
+
+    def paint(self, width: int = 160, height: int = 50) -> list[str]:
+        return picture(self.console, width, height)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass while the sources are read on."""
+        self.clock.advance(seconds)
+        for (source, resource), found in self.lists.items():
+            self.read({(source, resource): found})
+        self.console.tick()
+
+    def read(self, lists: dict[tuple[str, Resource], tuple[Row, ...]]) -> None:
+        """A new reading of some lists, on the screen at once."""
+        self.seq += 1
+        self.lists.update(lists)
+        read(self.board, lists, self.clock.now(), self.seq)
+        self.console.reload(frozenset(resource for _, resource in lists))
+
+    def change(self, source: str, resource: Resource, change: Callable[[Row], Row | None]) -> None:
+        """Read a list again with each row changed, or gone where `change` gives None."""
+        found = (change(row) for row in self.lists[source, resource])
+        self.read({(source, resource): tuple(row for row in found if row is not None)})
+
+    def drop(self, key: Key) -> None:
+        self.change(key.source, RESOURCE_OF[key.kind], lambda row: None if row.key == key else row)
+
+    @property
+    def lists(self) -> dict[tuple[str, Resource], tuple[Row, ...]]:
+        return self._lists
+
+    def __post_init__(self) -> None:
+        self._lists = rows()
+
+    @property
+    def said(self) -> str:
+        return self.console.outcome[0]
+
+    @property
+    def sent(self) -> list[tuple[Verb, str]]:
+        """(verb, id of its target) of every command so far."""
+        return [(command.verb, command.target.key.id) for command in self.commands]
+
+
+def desk(
+    folder: Path, *, empty: bool = False, settings: Mapping[str, Any] | None = None, made: Board | None = None
+) -> Desk:
+    """The sample evening; `empty`: sources that have never answered; `settings` replace those of the console."""
+    clock = ManualClock(NOW)
+    shown = made or (unread(clock) if empty else board(clock))
+    started: Started = []
+    commands: list[Command] = []
+    asked: list[str] = []
+    phones = {HQ: "2001", LAB: "2001", RESPONDERS: ""}
+    adapters = {name: Yes(name, clock, phone) for name, phone in phones.items()}
+    journal = Journal(folder / "audit.jsonl", clock, sync=lambda descriptor: None)
     dispatcher = Dispatcher(
-        made, {}, Journal(folder / "audit.jsonl", clock), clock, operator="Mira", hurry=_nothing, start=started.append
+        shown, adapters, journal, clock, operator="Mira", hurry=_nothing, start=started.append, offload=inline
     )
+    dispatcher.subscribe(lambda out: commands.append(out.command) if out.phase is Phase.REQUESTED else None)
     actions = [ActionInfo(a.id, a.keys, a.does, a.scope, a.acts) for a in keymap.ACTIONS]
-    settings = ConsoleSettings("north", "Mira", actions, [Favourite("Night desk", "8100", HQ)], themes=["control-room"])
+    wanted: dict[str, Any] = {
+        "favourites": [Favourite("Night desk", "8100", HQ), Favourite("Old line", "8200", "gone")],
+        "themes": ["control-room", "mono"],
+        "zone": UTC,
+    }
+    chosen = ConsoleSettings("north", "Mira", actions, **(wanted | dict(settings or {})))
+
+    def refresh() -> str:
+        asked.append("refresh")
+        return "asked all sources: 9 requests"
+
     ports = Ports(
-        refresh=lambda: "asked all sources: 9 requests",
-        demand=lambda wanted: None,
-        set_theme=lambda name: None,
-        quit=lambda: None,
-        bell=lambda: None,
-        can_dial=lambda source, destination: (True, ""),
-        rights=lambda: {},
+        refresh=refresh,
+        demand=lambda resources: asked.append("demand " + " ".join(sorted(resources))),
+        set_theme=lambda name: asked.append(f"theme {name}"),
+        quit=lambda: asked.append("quit"),
+        bell=lambda: asked.append("bell"),
+        can_dial=lambda source, destination: (destination.number.lstrip("+").isdigit(), "not a number"),
+        rights=lambda: {HQ: ("can  t p u x e w b i c   cannot  H: hold state not readable",)},
     )
-    made_console = Console(made, dispatcher, clock, settings, ports)
-    made_console.tick()
-    return made_console
+    console = Console(shown, dispatcher, clock, chosen, ports)
+    console.tick()
+    # What came with the first reading has settled.
+    clock.advance(0.5)
+    out = Desk(clock, shown, adapters, dispatcher, console, started, commands, asked)
+    out.paint()
+    return out
+
+
+def unread(clock: ManualClock) -> Board:
+    """Sources that are configured and have never been read."""
+    made = Board(clock)
+    for name, vendor, phone in ((HQ, "ringme", "2001"), (LAB, "asterisk", ""), (RESPONDERS, "groupalarm", "")):
+        made.source(SourceInfo(name, vendor, phone=phone))
+    for source, resource in rows():
+        made.status(FeedStatus(source, resource, "", 5.0, 8.0))
+    made.tick()
+    return made
 
 
 def _nothing(source: str, resources: Iterable[Resource]) -> None:
     return None
 
 
-def picture(shown: Console, width: int, height: int) -> list[str]:
-    """The frame as text, without styles: what a person reads."""
+def picture(shown: Console, width: int, height: int, show: Callable[[str], str] = str) -> list[str]:
+    """The frame as text, without styles: what a person reads. `show` turns each piece into what the terminal gets."""
     made = frame(shown, width, height)
-    out = ["".join(cell.text for cell in line) for line in made.top]
+    room = height - len(made.top) - len(made.bottom)
+    out = [_text(line) for line in made.top]
     if made.layout is None:
-        out += ["".join(cell.text for cell in line).ljust(width) for line in made.body]
+        out += [_text(line) for line in made.body[:room]]
+        out += [" " * width for _ in range(room - len(made.body))]
     else:
-        room = max(spot.y + spot.height for spot in made.layout.places)
-        glass = [[" "] * width for _ in range(room)]
-        context = shown.context()
-        for spot in made.layout.places:
-            state = shown.panes[spot.resource]
-            if spot.summary:
-                cells = state.pane.summary(context)
-                _put(glass, spot.x, spot.y, f" {state.pane.title:<13} " + "".join(cell.text for cell in cells), spot.width)
-                continue
-            state.choose_columns(made.layout.size_class, context)
-            placed = place(state.columns, spot.width)
-            titles = state.title(spot.width, [(p.x, p.width, p.column) for p in placed], spot.resource is shown.active)
-            _put(glass, spot.x, spot.y, "".join(cell.text for cell in titles), spot.width)
-            for index, key in enumerate(state.order()[: spot.height - 1]):
-                text = "".join(run for run, _ in runs(placed, state.cells(key, shown.clock.now()), spot.width))
-                mark = "▌" if key == state.selection.cursor else " "
-                _put(glass, spot.x, spot.y + 1 + index, mark + text, spot.width)
-        if made.layout.divider is not None:
-            for y in range(made.layout.divider_rows[1] + 1):
-                glass[y][made.layout.divider] = "│"
-        out += ["".join(row) for row in glass]
-    out += ["".join(cell.text for cell in line) for line in made.bottom]
-    return out
+        out += _panes(shown, made.layout, width, room)
+    out += [_text(line) for line in made.bottom]
+    return [show(line) for line in out]
 
 
-def _put(glass: list[list[str]], x: int, y: int, text: str, width: int) -> None:
-    for offset, char in enumerate(text[:width]):
-        glass[y][x + offset] = char
+def _text(line: Sequence[Cell]) -> str:
+    return "".join(cell.text for cell in line)
+
+
+def _panes(shown: Console, layout: Layout, width: int, room: int) -> list[str]:
+    glass = [[" "] * width for _ in range(room)]
+    context = shown.context()
+    if layout.divider is not None:
+        start, end = layout.divider_rows
+        titles = {spot.y for spot in layout.places}
+        for y in range(start, end + 1):
+            glass[y][layout.divider] = "┬" if not y else "┴" if y == end else "┼" if y in titles else "│"
+    for spot in layout.places:
+        state = shown.panes[spot.resource]
+        if spot.summary:
+            head = Cell(f" {shown.key_of(f'pane.{spot.resource.value}')} {state.pane.title:<13} ")
+            _put(glass, spot.x, spot.y, _text(clip([head, *state.pane.summary(context)], spot.width)))
+            continue
+        state.choose_columns(layout.size_class, context)
+        placed = place(state.columns, spot.width)
+        lines = spot.height - 1
+        order = state.order()
+        cursor = state.cursor_index() or 0
+        top = max(0, min(cursor - lines + 1, len(order) - lines))
+        columns = [(p.x, p.width, p.column) for p in placed]
+        below = max(0, len(order) - top - lines)
+        _put(glass, spot.x, spot.y, _text(state.title(spot.width, columns, spot.resource is shown.active, top, below)))
+        for index, key in enumerate(order[top : top + lines]):
+            text = "".join(run for run, _ in runs(placed, state.cells(key, shown.clock.now()), spot.width))
+            sign = "▌" if key == state.selection.cursor else "*" if key in state.selection.marks else " "
+            _put(glass, spot.x, spot.y + 1 + index, sign + text)
+    return ["".join(row) for row in glass]
+
+
+def _put(glass: list[list[str]], x: int, y: int, text: str) -> None:
+    """Put `text` on the glass: a wide character takes its place and leaves none for the next."""
+    for char in text:
+        width = cell_width(char)
+        if width:
+            glass[y][x] = char
+        else:
+            glass[y][x - 1] += char
+        for covered in range(x + 1, x + width):
+            glass[y][covered] = ""
+        x += width

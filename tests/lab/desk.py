@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import anyio
 
+from wallboard.board.board import Board
 from wallboard.domain.clock import SystemClock
 from wallboard.domain.command import Command, Destination, Target, Verb, fingerprint, new_id
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
@@ -31,12 +32,16 @@ class Desk:
     infos: list[SourceInfo] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
     kept: list[Proof] = field(default_factory=list)
+    board: Board | None = None
+    """The real board, when a test wants what the program would print."""
     _changed: anyio.Event = field(default_factory=anyio.Event)
 
     # -- Sink
 
     def apply(self, update: Update) -> None:
         self.updates.append(update)
+        if self.board is not None:
+            self.board.apply(update)
         rows = self.table[update.resource]
         if update.kind is UpdateKind.SNAPSHOT:
             rows.clear()
@@ -50,10 +55,14 @@ class Desk:
 
     def status(self, status: FeedStatus) -> None:
         self.statuses[status.resource] = status
+        if self.board is not None:
+            self.board.status(status)
         self._wake()
 
     def source(self, info: SourceInfo) -> None:
         self.infos.append(info)
+        if self.board is not None:
+            self.board.source(info)
         self._wake()
 
     def _wake(self) -> None:
@@ -94,9 +103,7 @@ class Console:
     desk: Desk
     adapter: AsteriskAdapter
 
-    def command(
-        self, verb: Verb, row: Row, *, to: str = "", args: tuple[tuple[str, str], ...] = ()
-    ) -> Command:
+    def command(self, verb: Verb, row: Row, *, to: str = "", args: tuple[tuple[str, str], ...] = ()) -> Command:
         return Command(
             id=new_id(),
             verb=verb,
@@ -119,9 +126,7 @@ class Console:
         check = replace(self.adapter.verification(command, row), deadline=deadline)
         return await self.judge(check.confirms, check.denies, Trial(command, receipt, row, self.desk), deadline)
 
-    async def judge(
-        self, confirms: Sequence[object], denies: Sequence[object], trial: Trial, deadline: float
-    ) -> str:
+    async def judge(self, confirms: Sequence[object], denies: Sequence[object], trial: Trial, deadline: float) -> str:
         def found(evidences: Sequence[object]) -> bool:
             return any(evidence.test(trial) for evidence in evidences)  # type: ignore[attr-defined]
 
@@ -147,6 +152,7 @@ def settings_for(port: int, username: str, secret: str, *, phone: str, read_only
 async def console(settings: SourceSettings, transport: StreamFactory | None = None) -> AsyncIterator[Console]:
     """The adapter running into a fresh desk, with every list read."""
     desk = Desk()
+    desk.board = Board(desk.clock)
     adapter = AsteriskAdapter(settings, Services(desk.clock, transport))
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(adapter.run, desk)

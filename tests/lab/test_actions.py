@@ -99,9 +99,11 @@ async def talking(site: Site) -> AsyncIterator[Talk]:
         talk = Talk(shown, caller, ear, row.call_key.id)
         # Both legs are in the bridge: only then is there a call to listen to.
         await shown.desk.until(
-            lambda: (r := call_row(shown, talk.ident)) is not None
-            and r.state is CallState.TALKING
-            and r.agent_key == Key("lab", Kind.AGENT, EAR),
+            lambda: (
+                (r := call_row(shown, talk.ident)) is not None
+                and r.state is CallState.TALKING
+                and r.agent_key == Key("lab", Kind.AGENT, EAR)
+            ),
             "the call row talks",
         )
         yield talk
@@ -170,9 +172,10 @@ async def test_a_listen_whose_call_ends_while_my_phone_rings_is_not_confirmed(si
 
 
 async def test_listen_when_my_phone_cannot_be_reached(site: Site) -> None:
-    async with talking(site) as talk, console(
-        settings_for(site.port, "supervisor", site.secret, phone="PJSIP/1009")
-    ) as other:
+    async with (
+        talking(site) as talk,
+        console(settings_for(site.port, "supervisor", site.secret, phone="PJSIP/1009")) as other,
+    ):
         ending, _ = await other.act(Verb.LISTEN, talk.row)
         assert ending == "denied"
 

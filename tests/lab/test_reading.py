@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import sys
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
 
 from tests.lab.conftest import Site
 from tests.lab.desk import Console, console, settings_for
+from tests.lab.run import CONFIG, ROOT, SECRET_NAME
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Queue, Row
@@ -17,6 +23,7 @@ from wallboard.domain.states import AgentState, CallState, MemberState
 from wallboard.vendors.asterisk.ami import Ami, open_ami
 from wallboard.vendors.asterisk.protocol import AmiBadCredentials, AmiRefused, AmiUnreachable
 from wallboard.vendors.asterisk.streams import tcp
+from wallboard.view.snapshot import snapshot
 
 pytestmark = [pytest.mark.lab, pytest.mark.anyio]
 
@@ -78,8 +85,28 @@ def expected_states(statuses: frozenset[int], paused: bool, in_call: bool) -> se
     return {AgentState.BREAK} if paused else {AgentState.READY, AgentState.WRAP_UP}
 
 
+def compare_snapshot(taken: dict[str, Any], real: Truth) -> None:
+    """The object that ``wallboard snapshot --json`` prints."""
+    queued = {row["id"]: row for row in taken["members"] if row["state"] in ("waiting", "ringing")}
+    assert {uid: row["queue"] for uid, row in queued.items()} == {uid: e[0] for uid, e in real.entries.items()}
+    for uid, (_, _, wait) in real.entries.items():
+        assert abs(queued[uid]["wait"] - wait) <= 2
+    agents = {row["id"]: row["state"] for row in taken["agents"]}
+    assert agents.keys() == real.agents.keys()
+    for interface, seen in real.agents.items():
+        assert agents[interface] in {state.value for state in expected_states(*seen)}, interface
+    assert {row["id"] for row in taken["calls"]} == real.calls
+    assert {row["id"] for row in taken["calls"] if row["state"] in ("talking", "held")} >= real.talking
+    assert {row["name"]: row["waiting"] + row["ringing"] for row in taken["queues"]} == real.waiting
+    for row in taken["queues"]:
+        in_queue = [member for member in queued.values() if member["queue"] == row["name"]]
+        assert (row["waiting"] or row["ringing"]) == 0 or row["longest_wait"] == max(m["wait"] for m in in_queue)
+
+
 def compare(shown: Console, real: Truth) -> None:
     desk = shown.desk
+    assert desk.board is not None
+    compare_snapshot(snapshot(desk.board, desk.now()), real)
     members = [row for row in desk.rows(Resource.MEMBERS) if isinstance(row, Member)]
     queued = {row.key.id: row for row in members if row.state in (MemberState.WAITING, MemberState.RINGING)}
     assert {uid: (row.queue_id, row.position) for uid, row in queued.items()} == {
@@ -130,6 +157,28 @@ async def test_thirty_moments_under_load_equal_what_asterisk_lists(site: Site) -
                     before = after
                     await anyio.sleep(0.25)
             compare(fresh, after)
+
+
+async def test_the_snapshot_command_prints_what_asterisk_lists(site: Site, tmp_path: Path) -> None:
+    site.lab.calls(0.6, 20, PATIENCE_S="15")
+    config = tmp_path / "wallboard.toml"
+    config.write_text(CONFIG.format(port=site.port, secret_name=SECRET_NAME))
+    config.chmod(0o600)
+    command = [sys.executable, "-m", "wallboard", "--config", str(config), "snapshot", "--json"]
+    paths = os.pathsep.join(str(ROOT / part) for part in ("src", "."))
+    environment = {**os.environ, SECRET_NAME: site.secret, "PYTHONPATH": paths}
+    equal = 0
+    async with open_ami(tcp("127.0.0.1", site.port), "admin", site.secret, on_event=lambda event: None) as ami:
+        with anyio.fail_after(60):
+            while equal < 3:
+                before = await truth(ami)
+                done = await anyio.run_process(command, env=environment, check=False)
+                after = await truth(ami)
+                assert done.returncode == 0, done.stderr.decode()
+                assert site.secret.encode() not in done.stdout + done.stderr
+                if before.shape() == after.shape():
+                    compare_snapshot(json.loads(done.stdout), after)
+                    equal += 1
 
 
 async def test_sign_in_refused_once_and_never_tried_again(site: Site) -> None:

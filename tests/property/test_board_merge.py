@@ -137,8 +137,8 @@ def test_agents_over_many_queues_equal_a_board_that_saw_only_the_last_lists(
     for queue_id in ("601", "602", "603"):
         counted = board._sources[SOURCE].tally.counts(queue_id) if plan else None
         if counted is not None:
-            rows = [r for r in board.rows(Resource.AGENTS) if isinstance(r, Agent)]
-            here = [r for r in rows if any(place.queue_id == queue_id for place in r.memberships)]
+            everybody = [r for r in board.rows(Resource.AGENTS) if isinstance(r, Agent)]
+            here = [r for r in everybody if any(place.queue_id == queue_id for place in r.memberships)]
             assert counted.total == len(here)
             assert counted.ready == sum(r.state is AgentState.READY for r in here)
 

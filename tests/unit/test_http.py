@@ -378,3 +378,19 @@ def test_a_token_address_is_held_to_the_same_rules() -> None:
 
 def test_insecure_allows_plain_transport() -> None:
     check_address("http://h.example/", "url", insecure=True)
+
+
+@pytest.mark.anyio
+async def test_an_unchanged_list_is_the_same_data_and_a_changed_one_is_not() -> None:
+    bodies = [b"[1]", b"[1]", b"[2]", b"[2]"]
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=bodies.pop(0))
+
+    settings = SourceSettings("hq", "x", "https://h.example", BearerAuth(Secret("t")))
+    http = HttpSource(settings, Services(ManualClock(), httpx.MockTransport(handle)))
+    first, again, changed, elsewhere = [await http.get(path) for path in ("/x/", "/x/", "/x/", "/y/")]
+    assert first.data is again.data
+    assert changed.data == [2]
+    assert elsewhere.data == [2]
+    assert elsewhere.data is not changed.data

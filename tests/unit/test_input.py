@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,8 +24,8 @@ from wallboard.ui.input import (
     Swallowed,
     Token,
     escape_delay,
-    known_csi,
 )
+from wallboard.ui.sequences import known_csi
 
 START = 10.0
 """Long after the guard was made: it listens."""
@@ -101,7 +103,7 @@ def acted(tokens: list[Token]) -> str:
 def pieces(draw: st.DrawFn, text: str, least: float, most: float) -> list[tuple[float, str]]:
     cuts = sorted(draw(st.sets(st.integers(1, max(1, len(text) - 1)))) | {0, len(text)})
     gaps = st.floats(least, most)
-    return [(draw(gaps), text[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [(draw(gaps), text[a:b]) for a, b in pairwise(cuts)]
 
 
 @given(st.data(), st.lists(st.sampled_from([*KEYS, *REPLIES]), min_size=1, max_size=6))

@@ -142,9 +142,10 @@ class _Track:
     inherited: bool
     state: MemberState
     serving: Key | None = None
+    booked: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Event:
     """What became of one caller: `answered`, `abandoned`, `pulled`, `flowed` or `unseen`."""
 
@@ -193,9 +194,14 @@ class Ledger:
     def book(self, queue_id: str) -> Book:
         return self._books.setdefault(queue_id, Book())
 
+    def inherited(self, key: Key) -> bool:
+        """Whether the caller was there before the books were opened."""
+        track = self._tracks.get(key)
+        return track is None or track.inherited
+
     def open_stories(self, queue_id: str) -> int:
         """Callers offered to the queue of whom nothing is booked yet, those in doubt included."""
-        open_ = sum(1 for t in self._tracks.values() if t.queue_id == queue_id and t.state not in _CLOSED)
+        open_ = sum(1 for t in self._tracks.values() if t.queue_id == queue_id and not t.booked)
         return open_ + sum(1 for track, _ in self._doubts.values() if track.queue_id == queue_id)
 
     def observe(
@@ -242,9 +248,9 @@ class Ledger:
             found = call(key)
             server = agent(track.serving) if track.serving is not None else None
             wait = None if track.joined is None else max(0.0, at - track.joined)
-            if found is not None and (found.answered_at is not None or found.state in _ANSWERED):
-                if found.answered_at is not None and track.joined is not None:
-                    wait = max(0.0, found.answered_at - track.joined)
+            if found is not None and _taken(found, track.joined):
+                if found.answered_at is not None and track.joined is not None and found.answered_at > track.joined:
+                    wait = found.answered_at - track.joined
                 self._end(key, track, "answered", wait, at)
                 self.answers_seen = True
             elif server is not None and server.state is AgentState.TALKING:
@@ -263,11 +269,13 @@ class Ledger:
     def _seen(self, key: Key, row: Member, now: float) -> None:
         track = self._tracks.get(key)
         if track is not None and track.queue_id != row.queue_id:
-            if track.state in _IN_QUEUE:
+            if not track.booked:
                 self._end(key, track, "flowed", None, now)
             track = None
         if track is None:
-            self._doubts.pop(key, None)
+            doubt = self._doubts.pop(key, None)
+            if doubt is not None:
+                self._end(key, doubt[0], "flowed" if doubt[0].queue_id != row.queue_id else "unseen", None, now)
             inherited = row.joined_at is None or row.joined_at < self._opened
             track = _Track(row.queue_id, row.joined_at, inherited, MemberState.UNKNOWN)
             self._tracks[key] = track
@@ -278,29 +286,35 @@ class Ledger:
             track.joined = row.joined_at
         if row.state is MemberState.TALKING:
             self.answers_seen = True
-            if before is not MemberState.TALKING:
+            if track.booked and before is MemberState.ABANDONED and self._take_back(key):
+                track.booked = False
+            if not track.booked:
                 self._end(key, track, "answered", _answer_wait(row, before, now), row.answered_at or now)
-        elif row.state is MemberState.ABANDONED and before is not MemberState.ABANDONED:
+        elif row.state is MemberState.ABANDONED and not track.booked:
             at = row.ended_at if row.ended_at is not None else now
             wait = None if row.joined_at is None else max(0.0, at - row.joined_at)
             kind = "pulled" if now - self._pulls.get(key, float("-inf")) <= PULL else "abandoned"
-            if before is not MemberState.TALKING:
-                self._end(key, track, kind, wait, at)
-        elif before is MemberState.ABANDONED and row.state in _IN_QUEUE:
-            # The caller came back to their place: the abandon did not happen.
-            ended = self._ended.pop(key, None)
-            if ended is not None:
-                self._take_back(ended[0].queue_id, ended[1])
+            self._end(key, track, kind, wait, at)
+        elif row.state in _IN_QUEUE and track.booked:
+            # Back in their old place, the abandon did not happen; back after a talk, it is a new wait.
+            if before is not MemberState.ABANDONED or not self._take_back(key):
+                self.book(row.queue_id).offered += 1
+            track.booked = False
 
-    def _take_back(self, queue_id: str, event: _Event) -> None:
-        book = self.book(queue_id)
+    def _take_back(self, key: Key) -> bool:
+        """Undo what was booked last for this caller; False when that is too long ago."""
+        track, event = self._ended.pop(key, (None, None))
+        if track is None or event is None:
+            return False
+        book = self.book(track.queue_id)
         book.totals[event.kind] -= 1
         if event in book.events:
             book.events.remove(event)
+        return True
 
     def _left(self, key: Key, now: float, gap: bool) -> None:
         track = self._tracks.pop(key, None)
-        if track is None or track.state in _CLOSED:
+        if track is None or track.booked:
             return
         if gap or track.state is MemberState.UNKNOWN:
             self._end(key, track, "unseen", None, now)
@@ -310,13 +324,25 @@ class Ledger:
             self._doubts[key] = (track, now)
 
     def _end(self, key: Key, track: _Track, kind: str, wait: float | None, at: float) -> None:
+        track.booked = True
         event = _Event(at, kind, wait, track.inherited)
         self.book(track.queue_id).add(event)
         self._ended[key] = (track, event)
 
 
-_CLOSED = frozenset({MemberState.TALKING, MemberState.ABANDONED})
 _ANSWERED = frozenset({CallState.TALKING, CallState.HELD})
+
+
+def _taken(call: Call, joined: float | None) -> bool:
+    """Whether the call that a caller went on in is one with an agent.
+
+    Some vendors answer a call to play the music: an answer from before the queue says nothing.
+    """
+    if call.state not in _ANSWERED:
+        return False
+    return call.agent_key is not None or (
+        call.answered_at is not None and joined is not None and call.answered_at > joined + 0.5
+    )
 
 
 def _answer_wait(row: Member, before: MemberState, now: float) -> float | None:

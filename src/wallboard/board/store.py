@@ -123,7 +123,7 @@ class Shelf:
         elsewhere = [key for key in update.removed if key not in changed] if update.scope == "" else []
         for key in elsewhere:
             for name in tuple(self._owners.get(key, ())):
-                if self.scopes[name].rows.pop(key, None) is not None:
+                if name != update.scope and self.scopes[name].rows.pop(key, None) is not None:
                     self._disown(key, name)
                     changed.add(key)
         return self._merge(update.scope, changed, update.kind is UpdateKind.SNAPSHOT)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data
 from wallboard.cli.terminal import WIDTH_TEST, Fact, facts
-from wallboard.domain.command import Verb
 from wallboard.domain.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -19,11 +17,9 @@ if TYPE_CHECKING:
 
 DEADLINE = 60.0
 """Seconds that the check of one source may take."""
-_VERBS = frozenset(verb.value for verb in Verb)
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One heading with its lines. `kind`: terminal, config, secrets or source."""
 
     kind: str
@@ -52,10 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
 def verdict(sections: Sequence[Section]) -> int:
     """2 if the config or a secret is wrong, else 4 if a source refuses the credentials, 3 if one is not reached, 1 if
     anything else fails. What an account may not do is no failure, nor is a terminal that is a pipe."""
+    from wallboard.domain.command import Verb
+
+    verbs = {verb.value for verb in Verb}
     failed = [(section.kind, line.name) for section in sections for line in section.lines if line.ok is False]
     if any(kind in ("config", "secrets") for kind, _ in failed):
         return Exit.USAGE
-    names = {name for kind, name in failed if kind == "source" and name not in _VERBS}
+    names = {name for kind, name in failed if kind == "source" and name not in verbs}
     if "config" in names:
         return Exit.USAGE
     if "sign-in" in names:
@@ -108,13 +107,16 @@ def _config(arguments: argparse.Namespace) -> tuple[Checked | None, Section]:
 
 
 def _secrets(checked: Checked) -> tuple[list[SourceSettings], Section]:
+    from wallboard.cli.opening import hide_secrets
     from wallboard.config.secrets import resolver
 
     resolve = resolver(checked.path.absolute().parent)
     settings, lines = [], []
     for index, model in enumerate(checked.model.source):
         try:
-            settings.append(checked.source(index, model, resolve))
+            source = checked.source(index, model, resolve)
+            hide_secrets(source)
+            settings.append(source)
             lines.append(Fact(model.name, True, "has what it signs in with"))
         except ConfigError as error:
             lines.append(Fact(model.name, False, str(error)))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wallboard.control.dispatcher import Dispatcher
     from wallboard.control.policy import Offer
     from wallboard.domain.command import Command, Destination, Verb
-    from wallboard.domain.keys import Key
+    from wallboard.domain.keys import Key, Resource
     from wallboard.domain.models import Row
 
 VERBS = (
@@ -30,6 +30,8 @@ VERBS = (
 )
 PATIENCE = 10.0
 """Seconds within which the target must appear."""
+GRACE = 1.0
+"""Seconds more once its list was read without it (another part of it may come), or with it but without a directory."""
 
 _DESTINED = {
     "transfer": "the number to send to",
@@ -45,9 +47,11 @@ Confirm = Callable[[str, str], "bool | None"]
 
 
 class Poller(Protocol):
-    """The part of the scheduler that is needed here."""
+    """The part of the scheduler that is needed here. It stays connected until the ending, to see the evidence."""
 
-    async def once(self) -> None: ...
+    async def run(self) -> None: ...
+
+    def demand(self, wanted: frozenset[Resource], /) -> None: ...
 
 
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -130,7 +134,8 @@ async def act(
     favourites: Mapping[str, str] | None = None,
 ) -> int:
     """Find the target, ask where policy says so, submit, wait for the ending and print it. The exit code."""
-    from wallboard.domain.command import Command, new_id
+    import anyio
+
     from wallboard.domain.keys import Key
 
     problem = usage(verb.value, target_text, destination)
@@ -141,13 +146,33 @@ async def act(
     if key.source not in board.sources():
         say(f"wallboard do: there is no source {key.source!r}; write one of {', '.join(board.sources())}")
         return Exit.USAGE
-    row = await _row(board, scheduler, key, wait_for_all=verb.value in ("transfer", "attended"))
+    async with anyio.create_task_group() as group:
+        group.start_soon(scheduler.run)
+        code = await _once_read(dispatcher, board, scheduler, verb, key, destination, yes, confirm, favourites or {})
+        group.cancel_scope.cancel()
+    return code
+
+
+async def _once_read(
+    dispatcher: Dispatcher,
+    board: Board,
+    scheduler: Poller,
+    verb: Verb,
+    key: Key,
+    destination: str,
+    yes: bool,
+    confirm: Confirm,
+    favourites: Mapping[str, str],
+) -> int:
+    from wallboard.domain.command import Command, new_id
+
+    row = await _row(board, scheduler, key, directory=verb.value in ("transfer", "attended"))
     if row is None:
         return _absent(board, key)
     rows = dispatcher.candidates(verb, key)
     offer = dispatcher.offer(verb, key)
     if not offer.ok:
-        say(f"wallboard do: {verb.value} {target_text}: {offer.reason}")
+        say(f"wallboard do: {verb.value} {key}: {offer.reason}")
         return Exit.FAILED
     if len(rows) != 1 and offer.needs not in ("agent", "text"):
         say(f"wallboard do: {verb.value} has several targets there; write one of:")
@@ -156,17 +181,19 @@ async def act(
         return Exit.USAGE
     acted_on = rows[0] if rows else row
     painted = dispatcher.target(acted_on, board.now(), None if acted_on.key == key else key)
-    where = _destination(board, key.source, destination, favourites or {}) if offer.needs == "destination" else None
+    where = _destination(board, key.source, destination, favourites) if offer.needs == "destination" else None
     args = ((_ARGUMENT[verb.value], destination),) if destination and verb.value in _ARGUMENT else ()
     command = Command(new_id(), verb, painted, where, args, board.now(), "do")
-    refused = None if yes else _asked(command, offer, confirm)
+    refused = None if yes else await _asked(command, offer, confirm)
     if refused is not None:
         return refused
     return await _submit(dispatcher, command)
 
 
-def _asked(command: Command, offer: Offer, confirm: Confirm) -> int | None:
+async def _asked(command: Command, offer: Offer, confirm: Confirm) -> int | None:
     """None: go. Else the exit code: nobody to ask, or the answer was no."""
+    import anyio.to_thread
+
     from wallboard.control.outcome import describe
     from wallboard.control.policy import level_for_destination
 
@@ -175,7 +202,9 @@ def _asked(command: Command, offer: Offer, confirm: Confirm) -> int | None:
         return None
     expected = "y" if level == "confirm" else command.target.label
     effect = f" ({offer.consequence})" if offer.consequence else ""
-    answer = confirm(f"{describe(command)}{effect}? Type {expected!r} and Enter to go on", expected)
+    question = f"{describe(command)}{effect}? Type {expected!r} and Enter to go on"
+    # In a thread: while somebody thinks, the board must go on hearing what becomes of the target.
+    answer = await anyio.to_thread.run_sync(confirm, question, expected, abandon_on_cancel=True)
     if answer is None:
         say(f"wallboard do: {command.verb.value} asks first, and there is no terminal to ask on: add --yes")
         return Exit.USAGE
@@ -208,38 +237,36 @@ async def _submit(dispatcher: Dispatcher, command: Command) -> int:
     return Exit.OK if last[0].phase in (Phase.CONFIRMED, Phase.ACCEPTED) else Exit.FAILED
 
 
-async def _row(board: Board, scheduler: Poller, key: Key, *, wait_for_all: bool) -> Row | None:
+async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool) -> Row | None:
     """The row once it has been read; None when it has not appeared within `PATIENCE`, or a whole list lacks it."""
     import anyio
 
-    from wallboard.domain.keys import RESOURCE_OF
+    from wallboard.domain.keys import RESOURCE_OF, Resource
     from wallboard.domain.states import ResourceState
 
+    own = RESOURCE_OF[key.kind]
+    # Beside its own list: whose call it is, and what evidence may come from.
+    wanted = {own, Resource.CALLS, Resource.MEMBERS, Resource.AGENTS}
+    if directory:
+        wanted |= {Resource.QUEUES, Resource.PHONES}
+    scheduler.demand(frozenset(wanted))
     changed = anyio.Event()
-    polled = False
 
     def note(_: object) -> None:
         changed.set()
 
+    def read(resource: Resource) -> bool:
+        view = board.resource_view(key.source, resource)
+        return view is not None and view.state is ResourceState.LIVE
+
     unsubscribe = board.subscribe(note)
     try:
-        with anyio.move_on_after(PATIENCE):
-            async with anyio.create_task_group() as group:
-
-                async def poll() -> None:
-                    nonlocal polled
-                    await scheduler.once()
-                    polled = True
-                    changed.set()
-
-                group.start_soon(poll)
-                while board.row(key) is None or (wait_for_all and not polled):
-                    view = board.resource_view(key.source, RESOURCE_OF[key.kind])
-                    if polled and view is not None and view.state is ResourceState.LIVE:
-                        break
-                    await changed.wait()
-                    changed = anyio.Event()
-                group.cancel_scope.cancel()
+        with anyio.move_on_after(PATIENCE) as scope:
+            while board.row(key) is None or (directory and not all(map(read, (Resource.AGENTS, Resource.QUEUES)))):
+                if read(own):
+                    scope.deadline = min(scope.deadline, anyio.current_time() + GRACE)
+                await changed.wait()
+                changed = anyio.Event()
     finally:
         unsubscribe()
     return board.row(key)

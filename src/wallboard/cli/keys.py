@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data
-from wallboard.config import keymap
+
+if TYPE_CHECKING:
+    from wallboard.config.keymap import Action
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
@@ -20,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     return Exit.OK
 
 
-def listing(actions: tuple[keymap.Action, ...]) -> str:
+def listing(actions: tuple[Action, ...]) -> str:
     """A line an action: keys, id, what it does."""
     keys = ["  ".join(action.keys) or "–" for action in actions]
     width, ids = max(map(len, keys)), max(len(action.id) for action in actions)
@@ -38,16 +40,19 @@ def defaults() -> str:
     """All defaults as TOML."""
     from json import dumps
 
+    from wallboard.config.keymap import ACTIONS
+
     lines = ["[keys]"]
-    for action in keymap.ACTIONS:
+    for action in ACTIONS:
         pair = f"{dumps(action.id)} = {dumps(','.join(action.keys))}"
         lines.append(f"{pair:<42} # {action.does}")
     return "\n".join(lines)
 
 
-def _rebound(arguments: argparse.Namespace) -> tuple[keymap.Action, ...]:
+def _rebound(arguments: argparse.Namespace) -> tuple[Action, ...]:
     """The keys in force: the user's, where there is a config."""
     from wallboard.cli.opening import option
+    from wallboard.config import keymap
     from wallboard.config.paths import config_origin, config_path
 
     path = config_path(option(arguments))

@@ -7,16 +7,18 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, NoReturn
 
 from wallboard import __version__
 from wallboard.cli.exits import Exit
-from wallboard.cli.talk import say
+from wallboard.cli.talk import data, say
 from wallboard.domain.errors import ConfigError, WallboardError
 
 COMMANDS = ("run", "demo", "sim", "check", "snapshot", "do", "init", "config", "themes", "keys", "audit")
 """Each is a module of `wallboard.cli` with `add(subparsers)` and `run(arguments) -> int`."""
+
+_LOGGED = ("check", "snapshot", "do")
+"""Commands that ask vendors without a screen; the console sets up its own log."""
 
 _EPILOG = """\
 Without a command: run. Start with `wallboard demo`, or `wallboard init` and `wallboard check`.
@@ -47,8 +49,6 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--config", metavar="F", help="the configuration file; stands before or after any command")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for name in COMMANDS:
-        if find_spec(f"wallboard.cli.{name}") is None:
-            continue
         import_module(f"wallboard.cli.{name}").add(commands)
     for command in set(_all_parsers(commands)):
         command.allow_abbrev = False
@@ -70,10 +70,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
     try:
+        if given == ["--version"]:
+            # Asked by scripts: not worth building the whole command line.
+            data(f"wallboard {__version__}")
+            return Exit.OK
         arguments = parser().parse_args(_with_command(given))
-        code: int = import_module(f"wallboard.cli.{arguments.command}").run(arguments)
+        code = _run(arguments)
         sys.stdout.flush()
-        return int(code)
+        return code
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else Exit.FAILED if end.code else Exit.OK
     except KeyboardInterrupt:
@@ -98,12 +102,24 @@ def entry() -> int:
     return main()
 
 
+def _run(arguments: argparse.Namespace) -> int:
+    command = import_module(f"wallboard.cli.{arguments.command}")
+    if arguments.command not in _LOGGED:
+        return int(command.run(arguments))
+    from wallboard.cli.opening import logged
+
+    with logged():
+        return int(command.run(arguments))
+
+
 def _with_command(given: list[str]) -> list[str]:
     """`given` with `run` put in where no command stands."""
     index = 0
     while index < len(given):
         word = given[index]
         if word == "--config":
+            if index + 1 == len(given):
+                return given
             index += 2
         elif word.startswith("--config="):
             index += 1

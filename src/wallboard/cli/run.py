@@ -14,7 +14,7 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from wallboard.cli.opening import open_checked
+    from wallboard.cli.opening import open_checked, resolved
 
     # A wrong config is worth telling even where no console could be shown; secrets are read only where one can.
     options = console_options(arguments)
@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     refused = refused_terminal()
     if refused is not None:
         return refused
-    config = checked.config()
+    config = resolved(checked)
     from wallboard.runtime import run_console
 
     return run_console(config, options)

@@ -6,7 +6,6 @@ Prints a configuration for it on standard output; the variables that it refers t
 from __future__ import annotations
 
 import argparse
-import socket
 from typing import Any
 
 from wallboard.cli.exits import Exit
@@ -50,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _free(wanted: int) -> int | None:
     """`wanted`, or any free port for 0; None if it is taken."""
+    import socket
+
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

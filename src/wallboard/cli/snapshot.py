@@ -49,9 +49,10 @@ async def _take(config: Config, as_table: bool) -> tuple[str, int]:
 
     async with headless(config, read_only=True) as head:
         await head.scheduler.once()
-        taken = snapshot(head.board)
-        code = verdict(taken["sources"])
-        return (table(head.board) if as_table else json.dumps(taken, indent=2, ensure_ascii=False)), code
+        now = head.clock.now()
+        taken = snapshot(head.board, now)
+        text = table(head.board, now) if as_table else json.dumps(taken, indent=2, ensure_ascii=False)
+        return text, verdict(taken["sources"])
 
 
 def verdict(sources: Iterable[dict[str, Any]]) -> int:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 SMALLEST = (40, 10)
-WIDTH_TEST = "│0123456789│\n│Łódź ●◐◆◇‖○·▲■~ │\n│漢字かな  │"
-"""Two lines whose right border stands under the left one's right border where cell widths agree."""
+WIDTH_TEST = "│0123456789│\n│Łó ●◐◆‖○▲■│\n│漢字かな  │"
+"""Lines of twelve columns: where the terminal and this program agree on widths, their right borders stand one above
+the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """`ok` None: worth knowing, no fault."""
 
     name: str

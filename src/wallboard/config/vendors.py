@@ -43,6 +43,8 @@ RULES: Mapping[str, VendorRules] = {
         schemes=("https", "http"),
         example="https://pbx.example.net/api/ver1.0",
         fields=frozenset({"client", "queues", "phones", "park_slots", "options"}),
+        # Documents differ on whether hold, park and the like need a destination (vendors.md §3.4).
+        options={"always_send_dst": "bool"},
         phone=re.compile(r"[0-9A-Za-z_.*#+@-]+"),
         phone_example="2001",
     ),
@@ -58,7 +60,7 @@ RULES: Mapping[str, VendorRules] = {
         auth=("ami",),
         schemes=("tls", "tcp"),
         example="tls://pbx.example.net:5039",
-        fields=frozenset({"queues", "transfer_context", "park_lot", "wrap_up", "options"}),
+        fields=frozenset({"queues", "transfer_context", "park_lot", "wrap_up"}),
         phone=re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.@/:-]+"),
         phone_example="PJSIP/2001",
     ),

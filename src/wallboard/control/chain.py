@@ -27,10 +27,15 @@ def canonical(record: Record) -> bytes:
     return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
+def digest_of(previous: str, body: bytes) -> str:
+    """SHA-256 over the hash before and the canonical record without its own, in hexadecimal."""
+    return hashlib.sha256(previous.encode("ascii", "replace") + body).hexdigest()
+
+
 def digest(record: Record) -> str:
-    """SHA-256 over `prev` and the canonical record without its own hash, in hexadecimal."""
+    """What the `hash` of `record` must be."""
     body = {name: value for name, value in record.items() if name != "hash"}
-    return hashlib.sha256(str(record.get("prev", "")).encode("ascii", "replace") + canonical(body)).hexdigest()
+    return digest_of(str(record.get("prev", "")), canonical(body))
 
 
 def segments(path: Path) -> list[Path]:

@@ -81,13 +81,17 @@ def relinked(fresh: Row, known: Row) -> Row:
             return replace(fresh, serving=clean(fresh.serving_ref))
         case Call(), Call() if set(fresh.agent_refs) == set(known.agent_refs):
             return replace(fresh, agent=known.agent, agent_key=known.agent_key)
-        case Agent(), Agent() if (fresh.raw_status, fresh.raw_state) == (known.raw_status, known.raw_state):
+        case Agent(), Agent() if _words(fresh) == _words(known) and any(_words(fresh)):
             return replace(fresh, state=known.state, with_name=known.with_name, with_key=known.with_key)
         case Agent(), Agent():
             return replace(fresh, with_name=known.with_name, with_key=known.with_key)
         case ParkedCall(), ParkedCall():
             return replace(fresh, call_key=known.call_key)
     return fresh
+
+
+def _words(agent: Agent) -> tuple[str, str]:
+    return agent.raw_status, agent.raw_state
 
 
 class Locks:

@@ -113,7 +113,13 @@ def _calls_of(row: Agent | Phone, verb: Verb, facts: Facts) -> Sequence[Row]:
             if member.call_key in found or member.key.id in ids:
                 continue
             found[member.key] = member
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda held: (_began(held), held.key.id)))
+
+
+def _began(row: Row) -> float:
+    """Since when the call is there, the oldest first where several are offered."""
+    began = row.started_at if isinstance(row, Call) else row.joined_at if isinstance(row, Member) else None
+    return began if began is not None else float("inf")
 
 
 def _is_on(call: Call, row: Agent | Phone) -> bool:

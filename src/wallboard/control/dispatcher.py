@@ -8,7 +8,6 @@ after the request may have left ends in evidence or in *unknown*, never in a sec
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -41,6 +40,9 @@ from wallboard.vendors.base import Adapter, Can, Receipt, Trial, Verification
 ANSWER = 60.0
 """Seconds after which an answer is no longer awaited. Adapters have shorter deadlines of their own."""
 
+REMEMBERED = 4096
+"""Commands that are known not to be done a second time."""
+
 log = logging.getLogger(__name__)
 
 
@@ -65,7 +67,7 @@ class Dispatcher:
         operator: str = "",
         read_only: bool = False,
         hurry: Callable[[str, Iterable[Resource]], None],
-        start: Callable[[Callable[[], Coroutine[Any, Any, None]]], None],
+        start: Callable[[Callable[[], Coroutine[Any, Any, None]]], object],
         offload: Offload = in_thread,
     ) -> None:
         self.operator = operator
@@ -80,7 +82,7 @@ class Dispatcher:
         self._sessions = Sessions(board, clock)
         self._locks = Locks()
         self._listeners: list[Callable[[Outcome], None]] = []
-        self._asked: deque[str] = deque(maxlen=4096)
+        self._asked: dict[str, None] = {}
 
     # ---- what may be done -----------------------------------------------------------------------------------------
 
@@ -185,7 +187,9 @@ class Dispatcher:
         """Have it done, once: a command that was submitted before is not done again. Never blocks, never raises."""
         if command.id in self._asked:
             return
-        self._asked.append(command.id)
+        self._asked[command.id] = None
+        if len(self._asked) > REMEMBERED:
+            del self._asked[next(iter(self._asked))]
         row = self._board.row(command.target.key)
         command = self._completed(command, row)
         keys = names(command.target, row, self._board)

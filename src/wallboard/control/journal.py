@@ -15,6 +15,7 @@ import pwd
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from wallboard.control.chain import (
     Record,
     Report,
     canonical,
-    digest,
+    digest_of,
     open_unknowns,
     parse,
     segments,
@@ -41,8 +42,8 @@ __all__ = ["Journal", "JournalError", "Report", "open_unknowns", "show", "verify
 ROTATE_AT = 16 * 1024 * 1024
 """Bytes after which a new segment begins: some 20,000 actions."""
 
-_TAIL = 256 * 1024
-_LONGEST = 64 * 1024
+_LONGEST = 32 * 1024
+_TAIL = 4 * _LONGEST
 
 
 class JournalError(WallboardError):
@@ -127,15 +128,16 @@ class Journal:
         head, size = self._head(size)
         if size >= self._rotate_at:
             self._rotate()
-            head, size = self._emit({**self._who, "phase": "rotated", "id": new_id()}, head, 0, False)
+            head, size = self._emit(self._own("rotated"), head, 0, False)
         self._emit(record, head, size, durable)
 
     def _emit(self, record: Record, head: str, size: int, durable: bool) -> tuple[str, int]:
         """Append one whole record after `head` at `size`; nothing of it stays if that fails."""
-        record.setdefault("ts", _timestamp(self._clock.wall()))
         record["prev"] = head
-        record["hash"] = digest(record)
-        data = canonical(record) + b"\n"
+        body = canonical(record)
+        record["hash"] = digest_of(head, body)
+        # The hash at the end: the body need not be written out twice.
+        data = body[:-1] + b',"hash":"' + record["hash"].encode("ascii") + b'"}\n'
         if len(data) > _LONGEST:
             raise OSError(errno.EFBIG, "the record is too long")
         try:
@@ -183,13 +185,13 @@ class Journal:
             return self._head_of_older(), 0
         tail = os.pread(self._descriptor, _TAIL, max(0, size - _TAIL))
         head = _last_hash(tail) or self._head_of_older()
-        last = tail.splitlines(keepends=True)[-1]
+        last = tail[tail.rfind(b"\n", 0, len(tail) - 1) + 1 :]
         if parse(last) is not None:
             return head, size
         # A console died while it wrote: keep what there is, and say in the chain that it is no record.
         if not last.endswith(b"\n"):
             size += os.write(self._descriptor, b"\n")
-        sealed = {**self._who, "phase": "recovered", "id": new_id(), "torn": torn_mark(last)}
+        sealed = {**self._own("recovered"), "torn": torn_mark(last)}
         return self._emit(sealed, head, size, False)
 
     def _head_of_older(self) -> str:
@@ -202,6 +204,10 @@ class Journal:
             return _last_hash(os.pread(descriptor, _TAIL, max(0, size - _TAIL))) or GENESIS
         finally:
             os.close(descriptor)
+
+    def _own(self, phase: str) -> Record:
+        """A record about the journal itself."""
+        return {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, "id": new_id()}
 
     def _rotate(self) -> None:
         older = [segment for segment in segments(self.path) if segment != self.path]
@@ -218,8 +224,12 @@ class Journal:
             self._descriptor = -1
 
 
+@lru_cache(maxsize=64)
 def describe(command: Command) -> Record:
-    """The fields of a record that say what was asked: no secret, and of longer texts only their length."""
+    """The fields of a record that say what was asked: no secret, and of longer texts only their length.
+
+    Kept for the next phase of the same command, so not to be changed by the caller.
+    """
     target = command.target
     record: Record = {
         "id": command.id,
@@ -252,10 +262,14 @@ def _argument(verb: Verb, name: str, value: str) -> str:
 
 
 def _last_hash(data: bytes) -> str | None:
-    for raw in reversed(data.splitlines(keepends=True)):
-        record = parse(raw)
+    """The hash of the last whole record in `data`."""
+    end = len(data)
+    while end > 0:
+        start = data.rfind(b"\n", 0, end - 1) + 1
+        record = parse(data[start:end])
         if record is not None:
             return str(record["hash"])
+        end = start
     return None
 
 

@@ -22,6 +22,8 @@ from wallboard.domain.states import ResourceState
 ENDED_SHOWN = 10.0
 """Seconds for which an ended session stays on the bar, with the reason."""
 
+CAME_WITH = 3.0
+"""Seconds by which the vendor's clock may put my leg before the answer that announced it."""
 _STOPS = ("ChanSpyStop", "Hangup")
 
 RINGING = "ringing my phone"
@@ -168,7 +170,7 @@ class Sessions:
     def look(self) -> None:
         """Compare with what the vendors show now: find my legs, and end what is over."""
         for row in self._board.rows(Resource.CALLS):
-            if isinstance(row, Call) and row.mine and row.spying:
+            if isinstance(row, Call) and row.mine and (row.spying or self._begun_by(row)):
                 self._found(row)
         for session in self.live:
             why = self._over(session)
@@ -178,6 +180,14 @@ class Sessions:
         for session in [s for s in self._sessions.values() if s.ended_at is not None]:
             if session.ended_at is not None and now - session.ended_at >= ENDED_SHOWN:
                 del self._sessions[session.id]
+
+    def _begun_by(self, leg: Call) -> bool:
+        """Whether a leg of my phone is that of a session: not every vendor says what a leg listens to, so it is the
+        one that came with the session."""
+        session = self.on(leg.key.source)
+        if session is None or leg.started_at is None or leg.key == session.target:
+            return False
+        return session.leg == leg.key or leg.started_at >= max(session.started_at, session.moved_at) - CAME_WITH
 
     def _found(self, leg: Call) -> None:
         session = self.on(leg.key.source)

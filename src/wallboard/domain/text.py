@@ -51,6 +51,7 @@ def _odd_width(char: str) -> bool:
         # Widened by Unicode 16: one column in older terminals, two in newer ones.
         or 0x2630 <= code <= 0x2637
         or 0x268A <= code <= 0x268F
+        or 0x4DC0 <= code <= 0x4DFF
         or 0x1D300 <= code <= 0x1D376
     )
 

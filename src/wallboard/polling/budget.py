@@ -14,6 +14,9 @@ RESERVE = 0.1
 """Share of the hour that is kept for actions."""
 FRESHER = 3.5
 """How many times slower than anything on screen a hidden feed is when the budget is short (at least 3 is promised)."""
+CATCH_UP = 1.2
+"""What was not used early in the hour is spent later, but not so fast that the pace of the screen swings."""
+LAST_MINUTES = 180.0
 SAFETY = 0.97
 """Share of the allowed rate that is planned for; the rest absorbs bursts at the start and paging."""
 
@@ -104,7 +107,10 @@ class Purse:
         if budget is None or budget.remaining is None or budget.resets_at is None or budget.resets_at <= now:
             return steady * SAFETY
         left = max(0, budget.remaining - self.reserve)
-        return min(left / max(1.0, budget.resets_at - now), 2 * steady) * SAFETY
+        soon = budget.resets_at - now
+        # In the last minutes one request more or less would swing the pace; the purse itself still says no.
+        least = 0.8 * steady if soon < LAST_MINUTES else 0.0
+        return max(least, min(left / max(1.0, soon), CATCH_UP * steady)) * SAFETY
 
     def spend(self, now: float, cost: int) -> None:
         self._spent.append((now, cost))
@@ -127,9 +133,11 @@ class Purse:
             and budget.resets_at > now
         ):
             return budget.resets_at - now
-        if self._sum + cost <= limit - kept:
+        # A vendor that counts for us has its own hour; ours is then only the guard against its being wrong.
+        most = limit if budget is not None and budget.remaining is not None else limit - kept
+        if self._sum + cost <= most:
             return 0.0
-        over = self._sum + cost - (limit - kept)
+        over = self._sum + cost - most
         for at, spent in self._spent:
             over -= spent
             if over <= 0:

@@ -34,6 +34,8 @@ class Lane:
     busy: bool = False
     last_ok: float | None = None
     not_before: float = 0.0
+    unpaid_until: float = 0.0
+    """When the budget has room for it again; watching an action does not wait for that."""
     hurried: deque[float] = field(default_factory=deque)
     forced: bool = False
     covers: set[Where] = field(default_factory=set)
@@ -53,7 +55,7 @@ class Lane:
             return None
         turns = [self.hurried[0]] if self.hurried else []
         if self.interval is not None or self.forced:
-            turns.append(self.slot.due)
+            turns.append(max(self.slot.due, self.unpaid_until))
         return max(min(turns), self.not_before) if turns else None
 
 

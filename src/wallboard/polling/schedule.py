@@ -88,7 +88,8 @@ class Slot:
         if self.base <= now:
             self.base += interval * math.ceil((now - self.base) / interval)
         if self.base - began < 0.5 * interval:
-            self.base += interval
+            # It began late; the grid starts anew rather than asking twice in short order.
+            self.base = max(now, began + interval)
         spread = min(JITTER_SHARE * interval, JITTER_MOST)
         self.due = max(now, self.base + spread * (2 * rand() - 1))
 

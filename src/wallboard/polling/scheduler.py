@@ -10,14 +10,16 @@ import anyio
 from anyio.abc import TaskGroup
 
 from wallboard.domain.clock import Clock
-from wallboard.domain.errors import CredentialsRefused, Late, ReadError, Throttled
+from wallboard.domain.errors import CredentialsRefused, ReadError, Throttled
 from wallboard.domain.keys import Resource
-from wallboard.domain.update import FeedStatus, SourceInfo, Update
+from wallboard.domain.update import SourceInfo, Update
 from wallboard.polling.backoff import PROBE_REFUSED, slows_down
 from wallboard.polling.budget import Purse, Wish, paced
+from wallboard.polling.fetch import fetch_in_time
 from wallboard.polling.health import Health
 from wallboard.polling.lane import Account, Lane, Where
 from wallboard.polling.push import Push
+from wallboard.polling.report import feed_status, gone
 from wallboard.polling.schedule import Demand, Slot, phase, wished_interval
 from wallboard.vendors.base import Adapter, Sink, Ticket
 
@@ -165,7 +167,7 @@ class Scheduler:
         """Start what is due of one source; when it has to be looked at next."""
         if now - account.planned_at >= PLAN_EVERY and account.purse.limit is not None:
             self._plan(account)
-        later = now + IDLE
+        later = now + (IDLE if account.purse.limit is None else PLAN_EVERY)
         turns = [(due, lane) for lane in account.lanes.values() if (due := lane.due()) is not None]
         turns.sort(key=lambda turn: (turn[0] > now, turn[1].hidden, turn[1].feed.priority, turn[0]))
         alone = any(lane.feed.exclusive and now - due > STARVED for due, lane in turns if due <= now)
@@ -192,9 +194,9 @@ class Scheduler:
         while lane.hurried and lane.hurried[0] <= now:
             lane.hurried.popleft()
         if wait > 0:
-            lane.not_before = now + wait
+            lane.unpaid_until = now + wait
             self._tell(account, lane)
-            return lane.not_before
+            return lane.unpaid_until
         assert self._tasks is not None
         self._take_off(account, lane, now)
         self._tasks.start_soon(self._poll, account, lane)
@@ -210,6 +212,9 @@ class Scheduler:
     async def _poll(self, account: Account, lane: Lane) -> None:
         try:
             await self._read(account, lane)
+        except Exception as error:  # the boundary of one source: its adapter or its listeners broke after the read
+            self._health.broke(f"{account.name} after a read", error)
+            self._next(lane, self._clock.now())
         finally:
             account.flying -= 1
             if lane.feed.exclusive:
@@ -226,7 +231,7 @@ class Scheduler:
         ticket = Ticket(1, self._seq, began)
         name = f"{account.name} {lane.feed.resource.value}" + (f" {lane.feed.scope}" if lane.feed.scope else "")
         try:
-            updates = await self._fetch(lane, ticket)
+            updates = await fetch_in_time(self._clock, lane.feed, ticket)
             for update in updates:
                 self._sink.apply(update)
         except ReadError as error:
@@ -241,31 +246,7 @@ class Scheduler:
         else:
             self._health.well(name)
             self._succeeded(account, lane, updates, began)
-        account.purse.hear(self._tell_info(account).budget)
-
-    async def _fetch(self, lane: Lane, ticket: Ticket) -> Sequence[Update]:
-        """The feed's answer within its deadline. The watch runs on our clock, which a test can hold still."""
-        answer: Sequence[Update] = ()
-        error: Exception | None = None
-        done = False
-
-        async def watch(scope: anyio.CancelScope) -> None:
-            await self._clock.sleep(lane.feed.timeout)
-            scope.cancel()
-
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(watch, tasks.cancel_scope)
-            try:
-                answer = await lane.feed.fetch(ticket)
-            except Exception as caught:  # carried out of the task group, which would wrap it
-                error = caught
-            done = True
-            tasks.cancel_scope.cancel()
-        if error is not None:
-            raise error
-        if not done:
-            raise Late(f"no whole answer within {lane.feed.timeout:g} s")
-        return answer
+        self._tell_info(account)
 
     def _succeeded(self, account: Account, lane: Lane, updates: Sequence[Update], began: float) -> None:
         now = self._clock.now()
@@ -327,7 +308,7 @@ class Scheduler:
             lane = account.lanes.pop(where)
             for resource, scope in (lane.covers or {where}) | {where}:
                 if (resource, scope) not in feeds:
-                    self._sink.status(self._gone(account, lane, resource, scope))
+                    self._sink.status(gone(account, lane, resource, scope))
         for where, feed in feeds.items():
             known = account.lanes.get(where)
             if known is not None:
@@ -367,27 +348,7 @@ class Scheduler:
 
     def _tell(self, account: Account, lane: Lane) -> None:
         """Report how a feed fares, for everything that its answers bring and no other feed is about."""
-        due = lane.due() if not lane.busy else lane.slot.due
-        if due is not None:
-            due = max(due, account.paused_until, lane.not_before)
-        stopped = lane.backoff.unavailable
-        status = FeedStatus(
-            source=account.name,
-            resource=lane.feed.resource,
-            scope=lane.feed.scope,
-            interval=lane.effective(),
-            timeout=lane.feed.timeout,
-            last_ok=lane.last_ok,
-            next_at=None if due == float("inf") else due,
-            failures=lane.backoff.failures,
-            cause=account.cause if account.refused else lane.backoff.cause or self._waits(account, lane),
-            unavailable=stopped,
-            refused=account.refused,
-            wanted=lane.interval is not None,
-            paced=lane.paced,
-            latencies=tuple(lane.latencies),
-            successes=sum(lane.backoff.results),
-        )
+        status = feed_status(account, lane, self._clock.now())
         if status == lane.told:
             return
         lane.told = status
@@ -396,32 +357,12 @@ class Scheduler:
             if (resource, scope) != lane.where and (resource, scope) not in account.lanes:
                 self._sink.status(replace(status, resource=resource, scope=scope))
 
-    def _waits(self, account: Account, lane: Lane) -> str:
-        now = self._clock.now()
-        if account.paused_until > now:
-            return account.pause_cause
-        if lane.not_before > now and account.purse.limit is not None:
-            return "the request budget is used up"
-        return ""
-
-    def _gone(self, account: Account, lane: Lane, resource: Resource, scope: str) -> FeedStatus:
-        return FeedStatus(
-            account.name,
-            resource,
-            scope,
-            lane.feed.interval,
-            lane.feed.timeout,
-            cause="no longer there",
-            unavailable=True,
-            wanted=False,
-        )
-
-    def _tell_info(self, account: Account) -> SourceInfo:
+    def _tell_info(self, account: Account) -> None:
         info = account.adapter.info()
+        account.purse.hear(info.budget)
         if self._infos.get(account.name) != info:
             self._infos[account.name] = info
             self._sink.source(info)
-        return info
 
     def _poke(self) -> None:
         self._wake.set()

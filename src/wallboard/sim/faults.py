@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+import anyio
 
 from wallboard.sim.asgi import Request, Response, json_response
 
@@ -56,7 +57,7 @@ class Faults:
     """
 
     rules: list[Fault] = field(default_factory=list)
-    _release: asyncio.Event | None = None
+    _release: anyio.Event | None = None
 
     def set(
         self,
@@ -98,8 +99,8 @@ class Faults:
         """Spend the time that a `delay` or `hang` takes."""
         name, _, detail = fault.kind.partition(":")
         if name == "delay":
-            await asyncio.sleep(float(detail))
+            await anyio.sleep(float(detail))
         elif name == "hang":
             if self._release is None:
-                self._release = asyncio.Event()
+                self._release = anyio.Event()
             await self._release.wait()

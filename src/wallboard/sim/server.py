@@ -12,11 +12,12 @@ process (an ASGI transport of a client) and behind a server.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import anyio
 
 from wallboard.sim.access import BEARERS, CLIENTS, GROUPALARM_PERSONAL_TOKEN, GROUPALARM_TOKEN
 from wallboard.sim.asgi import Receive, Request, Response, Scope, Send, json_response, read_body, send_response
@@ -130,13 +131,15 @@ class SimServer:
 
     async def _wait(self, fault: Fault, receive: Receive) -> None:
         """Let the fault take its time, but not beyond the client's patience."""
-        waiting = asyncio.ensure_future(self.faults.wait(fault))
-        gone = asyncio.ensure_future(_disconnected(receive))
-        try:
-            await asyncio.wait({waiting, gone}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waiting.cancel()
-            gone.cancel()
+        async with anyio.create_task_group() as tasks:
+
+            async def leave() -> None:
+                await _disconnected(receive)
+                tasks.cancel_scope.cancel()
+
+            tasks.start_soon(leave)
+            await self.faults.wait(fault)
+            tasks.cancel_scope.cancel()
 
     async def _send(self, send: Send, response: Response, fault: Fault | None) -> int:
         if fault is not None and fault.kind == "drop":

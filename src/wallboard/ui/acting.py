@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wallboard.control.policy import Offer
-from wallboard.domain.command import Command, Destination, Verb, fingerprint, new_id
+from wallboard.domain.command import TARGET_KINDS, Command, Destination, Verb, fingerprint, new_id
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Phone, Queue, Row
 from wallboard.view.chrome import KeyHint
@@ -28,7 +28,7 @@ from wallboard.view.dialogs import (
 )
 from wallboard.view.directory import Directory
 from wallboard.view.format import span
-from wallboard.view.intents import GOALS, ON_PANE, SHORT, verbs
+from wallboard.view.intents import GOALS, ON_PANE, SHORT, goal, verbs
 
 if TYPE_CHECKING:
     from wallboard.ui.console import Console
@@ -85,23 +85,26 @@ class Acting:
         """The verb keys of the row under the cursor, dim ones with their reason."""
         console = self._console
         row = console.cursor_row
-        stamp = (console.board.version, row.key if row else None, console.active, int(console.clock.now()))
+        cursor = console.pane.selection.cursor
+        stamp = (console.board.version, cursor, row is None, console.active, int(console.clock.now()))
         if self._hints[0] == stamp:
             return self._hints[1]
         out: list[KeyHint] = []
+        ended = console.pane.row(cursor) if row is None else None
+        if ended is not None:
+            for action in ("call.back", "row.note"):
+                offer = console.dispatcher.offer(verbs(action, ended)[0], ended.key, ended)
+                out.append(KeyHint(console.key_of(action), SHORT[action], offer.ok, offer.reason))
         if row is not None:
             for action in ON_PANE[console.active]:
                 key = console.key_of(action)
                 found = self.intents(action, row)
                 able = [intent for intent in found if intent.offer.ok]
                 if able:
-                    goal = able[0]
-                    text = SHORT[action] if action not in ("agent.duty", "hotline.toggle") else GOALS[goal.verb]
-                    note = (
-                        f" ({goal.offer.consequence})"
-                        if goal.offer.consequence and len(goal.offer.consequence) < 18
-                        else ""
-                    )
+                    first = able[0]
+                    toggle = action in ("agent.duty", "hotline.toggle")
+                    text = goal(first.verb, first.row) if toggle else SHORT[action]
+                    note = " (loses place)" if action == "call.park" and "loses" in first.offer.consequence else ""
                     out.append(KeyHint(key, text + note))
                 else:
                     reason = found[0].offer.reason if found else self.nothing(action, row)
@@ -111,6 +114,12 @@ class Acting:
 
     def nothing(self, action: str, row: Row) -> str:
         """Why an action has no target on this row."""
+        if isinstance(row, Hotline) and action == "agent.duty":
+            return "phones not read yet"
+        for verb in verbs(action, row):
+            offer = self._console.dispatcher.offer(verb, row.key)
+            if offer.reason:
+                return offer.reason
         if isinstance(row, Agent):
             return "not on a call"
         if isinstance(row, Member):
@@ -119,8 +128,6 @@ class Acting:
             )
         if isinstance(row, Queue):
             return "nobody waits" if action == "call.pickup" else "no agent for it"
-        if isinstance(row, Hotline) and action == "agent.duty":
-            return "phones not read yet"
         return "nothing to act on"
 
     # ---- a key press ------------------------------------------------------------------------------------
@@ -149,7 +156,13 @@ class Acting:
         if row is None:
             console.say("nothing selected; move to a row first", "warn")
             return
-        self._last = (action, "")
+        now_row = console.board.row(cursor)
+        what = "" if now_row is None else fingerprint(row).difference(fingerprint(now_row))
+        if what and action not in _ON_ENDED:
+            # The verb may reach a call through this row, so the row must still be what was read on it.
+            console.say(f"{self.label(row)}: {what}, press again", "warn")
+            return
+        self._last = (action, filled)
         if console.pane.live(cursor):
             found = self.intents(action, row)
         else:
@@ -162,13 +175,13 @@ class Acting:
         elif len(able) == 1:
             self._proceed(able[0], row, filled)
         else:
-            choices = [Choice(i, f"{GOALS[i.verb]} {self.label(i.row)}", i.offer.consequence) for i in able]
-            title = f"{SHORT.get(action, action).upper()}: which?"
+            choices = [Choice(i, f"{goal(i.verb, i.row)} {self.label(i.row)}", i.offer.consequence) for i in able]
+            title = f"{self.label(row)}: which?"
             console.open(Chooser(title, choices, now), lambda answer: self._which(answer, row, filled))
 
     def _which(self, answer: Answer, row: Row, filled: str) -> None:
         if isinstance(answer.value, Intent):
-            self._proceed(answer.value, row, filled)
+            self._proceed(answer.value, row, filled, chosen=True)
 
     def again(self) -> None:
         """Reopen the last action's dialog on this row, filled in."""
@@ -178,13 +191,14 @@ class Acting:
             return
         self.press(action, filled)
 
-    def _proceed(self, intent: Intent, painted: Row, filled: str) -> None:
-        """`painted`: the row under the cursor as it was drawn; its fingerprint goes with the command if it is hit."""
+    def _proceed(self, intent: Intent, painted: Row, filled: str, chosen: bool = False) -> None:
+        """`painted`: the row under the cursor as it was drawn; its fingerprint goes with the command if it is hit.
+        `chosen`: the row was named in a list and taken from it."""
         row = painted if intent.row.key == painted.key else intent.row
         match intent.offer.needs:
             case "destination":
                 self._pick(intent, row, filled)
-            case "queue":
+            case "queue" if not isinstance(intent.via, Queue):
                 self._choose_queue(intent, row)
             case "text":
                 self._write(intent, row)
@@ -193,7 +207,7 @@ class Acting:
                 args: tuple[tuple[str, str], ...] = ()
                 if intent.verb in (Verb.STAFF, Verb.UNSTAFF) and isinstance(via, Queue):
                     args = (("queue", via.key.id), ("queue_name", via.name))
-                self._ask(intent, row, None, args, named=isinstance(via, Queue))
+                self._ask(intent, row, None, args, named=isinstance(via, Queue) and not chosen)
 
     def _ask(
         self,
@@ -206,7 +220,7 @@ class Acting:
         """Confirm as the offer demands, then submit. `named`: the row is not the one under the cursor, so ask."""
         console = self._console
         now = console.clock.now()
-        title = f"{GOALS[intent.verb].upper()} {self.label(row)}?"
+        title = f"{goal(intent.verb, row).upper()} {self.label(row)}?"
         go = self._command(intent, row, destination, args)
 
         def done(answer: Answer) -> None:
@@ -272,8 +286,13 @@ class Acting:
             picked = answer.value
             self._last = (self._last[0], picked.place.shown)
             verb = Verb.ATTENDED if picked.attended else Verb.TRANSFER
-            chosen = Intent(verb, row, intent.via, intent.offer)
-            console.dispatcher.submit(self._command(chosen, row, picked.place.destination(), ()))
+            hit = row
+            if row.key.kind not in TARGET_KINDS[verb]:
+                # A caller in a queue is passed on attended through their call.
+                found = console.dispatcher.candidates(verb, row.key)
+                hit = found[0] if len(found) == 1 else row
+            chosen = Intent(verb, hit, intent.via if hit is row else row, intent.offer)
+            self._ask(chosen, hit, picked.place.destination(), ())
 
         console.open(picker, done, self._watch(row))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wallboard.board.board import Board
 from wallboard.domain.keys import Key
 from wallboard.view.eventlog import Entry
+from wallboard.view.format import plural
 
 NEW_SECONDS = 2.0
 """A newcomer shows as "+1 new" this long before it takes its place, so that the line does not change under the eye."""
@@ -16,6 +17,7 @@ class AlarmPointer:
         self._board = board
         self.shown: str | None = None
         self._first_seen: dict[str, float] = {}
+        self._sentences: dict[str, str] = {}
         self._visited: list[str] = []
         self._jumped_at = float("-inf")
         self.fresh = 0
@@ -28,11 +30,12 @@ class AlarmPointer:
         for alarm in active:
             if alarm.id not in self._first_seen:
                 self._first_seen[alarm.id] = now
+                self._sentences[alarm.id] = alarm.sentence
                 style = "alarm" if alarm.severity == "alarm" else "warn"
                 entries.append(Entry(now, "alarm", alarm.sentence, style))
         for gone in [known for known in self._first_seen if known not in ids]:
             del self._first_seen[gone]
-            entries.append(Entry(now, "alarm", f"over: {gone}", "muted"))
+            entries.append(Entry(now, "alarm", f"over: {self._sentences.pop(gone)}", "muted"))
         open_ones = [alarm for alarm in active if not alarm.acked_by]
         shown_is_open = any(alarm.id == self.shown for alarm in open_ones)
         self.fresh = 0
@@ -86,4 +89,4 @@ class AlarmPointer:
                 self._board.alarms.acknowledge(alarm.id, who)
                 count += 1
         self.shown = None
-        return f"{count} alarms acknowledged"
+        return f"{plural(count, 'alarm')} acknowledged"

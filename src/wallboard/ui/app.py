@@ -27,7 +27,7 @@ from wallboard.view.cells import Cell
 from wallboard.view.layout import Layout, Place
 from wallboard.view.lines import clip
 
-FLUSH_SECONDS = 0.1
+FLUSH_SECONDS = 0.25
 """Updates that arrive within it share a frame."""
 
 
@@ -109,6 +109,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._divider = Lines(self.painter)
         self._body = Widget(id="body")
         self._views = {state.resource: PaneView(state, self.painter) for state in self.console_state.panes.values()}
+        self._arranged = False
         self._layout: Layout | None = None
         self._dirty: set[Resource] = set()
         self._take_asked = False
@@ -158,7 +159,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     # ---- frames -----------------------------------------------------------------------------------------
 
     def data_changed(self, changed: frozenset[tuple[str, Resource]]) -> None:
-        """The board has new rows: they share a frame with all that arrives in the next tenth of a second."""
+        """The board has new rows: they share a frame with all that arrives in the next quarter of a second."""
         self._dirty |= {resource for _, resource in changed}
         if not self._take_asked and self.is_running:
             self._take_asked = True
@@ -235,8 +236,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def _arrange(self, shown: Frame, width: int, height: int) -> None:
         layout = shown.layout
-        if layout == self._layout:
+        if self._arranged and layout == self._layout:
             return
+        self._arranged = True
         self._layout = layout
         self._mode.display = layout is None
         places = {place.resource: place for place in layout.places} if layout is not None else {}
@@ -295,7 +297,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self.paint()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._layout = None
+        self._arranged = False
+        compositor.reset(self)
         self.call_after_refresh(self.paint)
 
     @property

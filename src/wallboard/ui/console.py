@@ -23,15 +23,29 @@ from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.pane import PaneState
 from wallboard.view.context import Context, severities
-from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm, Dialog, TextField
+from wallboard.view.dialogs import (
+    Answer,
+    Choice,
+    Chooser,
+    Confirm,
+    Dialog,
+    Picker,
+    Prompt,
+    TextField,
+    TypeName,
+)
 from wallboard.view.directory import Favourite, Route
 from wallboard.view.eventlog import Entry
+from wallboard.view.format import plural
 from wallboard.view.layout import ALL, NUMBER
 from wallboard.view.panes import PANES
 
 BOARD, WALL, LOG, SOURCES, HELP = "board", "wall", "log", "sources", "help"
 SAID_SECONDS = 12.0
 """How long a row carries the sentence about what was done to it."""
+_ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "theme ")
+"""What works in every mode: none of it touches a row."""
+FRAME_SECONDS = 0.05
 _PANE_ACTIONS = {f"pane.{resource.value}": resource for resource in ALL}
 
 
@@ -117,13 +131,24 @@ class Console:
         self._verbs = {action.id for action in settings.actions if action.acts}
         self._announced: set[Resource] = set()
         self.filter_field = TextField()
+        self._context: tuple[int, Context] | None = None
         dispatcher.subscribe(self.on_outcome)
         self.reload(frozenset(ALL))
+        self._demand()
 
     # ---- what the board shows -----------------------------------------------------------------------------
 
     def context(self) -> Context:
+        """The board at this instant; one context serves all that is asked within a frame."""
         now = self.clock.now()
+        made = self._context
+        if made is not None and made[0] == self.board.version and 0 <= now - made[1].now < FRAME_SECONDS:
+            return made[1]
+        context = self._fresh_context(now)
+        self._context = (self.board.version, context)
+        return context
+
+    def _fresh_context(self, now: float) -> Context:
         said = {key: text for key, (text, at) in self.said.items() if now - at < SAID_SECONDS}
         return Context(
             self.board,
@@ -132,7 +157,6 @@ class Console:
             said,
             severities(self.board, now),
             self.notes,
-            len(self.board.source_views()),
         )
 
     @property
@@ -167,6 +191,7 @@ class Console:
     def tick(self) -> None:
         """Once a second: clocks, tombstones, alarms, notices of change."""
         self.board.tick()
+        self._context = None
         now = self.clock.now()
         context = self.context()
         for pane in self.panes.values():
@@ -176,7 +201,7 @@ class Console:
             self.entries.append(entry)
             if entry.style == "alarm" and self.settings.bell:
                 self.ports.bell()
-        for view in self.board.source_views():
+        for view in context.views():
             before = self._source_states.get(view.info.name)
             if before is not view.state:
                 self._source_states[view.info.name] = view.state
@@ -198,6 +223,7 @@ class Console:
             return
         self.outcome = (outcome.sentence, style)
         key = outcome.command.target.key
+        self._context = None
         self.said[key] = (outcome.ending, outcome.at)
         self.seen.setdefault(key, []).append(outcome.sentence)
         self.entries.append(Entry(outcome.at, "action", outcome.sentence, style))
@@ -218,7 +244,16 @@ class Console:
     @property
     def takes_text(self) -> bool:
         """Whether typed and pasted text goes into a field."""
-        return self.filtering or (self.dialog is not None and not isinstance(self.dialog.dialog, Confirm))
+        if self.dialog is None:
+            return self.filtering
+        match self.dialog.dialog:
+            case TypeName() | Prompt():
+                return True
+            case Picker() as picker:
+                return picker.asking is None
+            case Chooser() as chooser:
+                return chooser.searching
+        return False
 
     def paste(self, text: str) -> None:
         """Text from the clipboard: into the open field, nowhere else."""
@@ -241,7 +276,7 @@ class Console:
             return
         if action in ("app.quit", "nav.back"):
             self._back_one(action == "app.quit")
-        elif self.mode == BOARD or action.startswith(("mode.", "pane.", "app.", "alarm.")):
+        elif self.mode == BOARD or action.startswith(_ANYWHERE):
             self.run(action)
         elif action in ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom"):
             self._scroll_mode(action)
@@ -258,7 +293,10 @@ class Console:
             opened.done(answer)
 
     def open(self, dialog: Dialog, done: Callable[[Answer], None], watch: Callable[[], str] | None = None) -> None:
-        """Show a dialog. While it is open the order is held in every pane."""
+        """Show a dialog. While it is open the order is held in every pane; the wall has no line for it."""
+        if self.mode == WALL:
+            self.mode = BOARD
+            self._demand()
         self.dialog = OpenDialog(dialog, done, watch)
         for pane in self.panes.values():
             pane.selection.hold("dialog")
@@ -302,11 +340,11 @@ class Console:
             self.filter_field.text = ""
             self.pane.selection.set_filter("", now)
         elif quitting:
-            sessions = self.dispatcher.sessions
+            sessions = [session for session in self.dispatcher.sessions if session.live]
             pending = self.board.unconfirmed
             running = [f"your {session.mode} goes on until you hang up" for session in sessions]
             if pending:
-                running.append(f"{pending} actions are not confirmed yet")
+                running.append(f"{plural(pending, 'action')} not confirmed yet")
             self.open(Confirm("Quit?", "; ".join(running), now - 1.0), self._quit)
 
     def _quit(self, answer: Answer) -> None:
@@ -361,7 +399,7 @@ class Console:
             case "alarm.acknowledge":
                 self.say(self.alarms.acknowledge(self.settings.operator or "me"), "text")
             case "alarm.acknowledge_all":
-                self.say(self.alarms.acknowledge_all(self.settings.operator or "me", now), "text")
+                self._acknowledge_all()
             case "app.refresh":
                 self.say(self.ports.refresh(), "text")
             case "app.palette":
@@ -382,6 +420,21 @@ class Console:
             case _:
                 self.acting.press(action)
 
+    def _acknowledge_all(self) -> None:
+        """Asks first. What comes up while the question stands is not answered with it."""
+        asked_at = self.clock.now()
+        count = len([alarm for alarm in self.board.alarms.active(asked_at) if not alarm.acked_by])
+        if not count:
+            self.say("no alarm to acknowledge")
+            return
+
+        def done(answer: Answer) -> None:
+            if answer.value:
+                self.say(self.alarms.acknowledge_all(self.settings.operator or "me", asked_at), "text")
+
+        title = f"ACKNOWLEDGE {plural(count, 'alarm')}?"
+        self.open(Confirm(title, "all that were in sight for a second", asked_at), done)
+
     def pane_has_rows(self, resource: Resource) -> bool:
         return bool(self.panes[resource].selection.counts[1])
 
@@ -390,11 +443,20 @@ class Console:
         if self.mode != BOARD:
             self.mode = BOARD
         elif self.active is resource and again:
-            self.panes[resource].selection.to_first(self.clock.now())
+            self._to_worst(self.panes[resource])
+        self._back = None
         if self.active is not resource:
             self.active = resource
             self.filter_field = TextField(self.panes[resource].selection.filter)
         self._demand()
+
+    def _to_worst(self, pane: PaneState) -> None:
+        """The most urgent row in sight, whatever the pane is sorted by."""
+        context = self.context()
+        rows = [row for key in pane.order() if pane.live(key) and (row := pane.row(key)) is not None]
+        if rows:
+            worst = min(rows, key=lambda row: pane.pane.urgency(row, context))
+            pane.selection.to(worst.key, self.clock.now())
 
     def jump(self, key: Key) -> None:
         """To a row wherever it is; a filter that hides it is cleared."""
@@ -439,8 +501,9 @@ class Console:
                 choices.append(
                     Choice(
                         row.key,
-                        f"{pane.pane.label(row)}  {pane.pane.search(row)}",
+                        pane.pane.label(row),
                         f"{resource.value} {row.key.source}",
+                        search=pane.pane.search(row),
                     )
                 )
         self.open(
@@ -468,6 +531,11 @@ class Console:
             self.ports.set_theme(answer.value.removeprefix("theme "))
         elif answer.value in ("app.quit", "nav.back"):
             self._back_one(answer.value == "app.quit")
+        elif self.mode != BOARD and not answer.value.startswith(_ANYWHERE):
+            # No row is in sight here, so nothing may be done to one.
+            self.mode = BOARD
+            self._demand()
+            self.say("back on the board; press it there", "warn")
         else:
             self.run(answer.value)
 

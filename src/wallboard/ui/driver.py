@@ -12,43 +12,33 @@ import logging
 import os
 import select
 import signal
-import sys
 import termios
 import threading
 import time
 from codecs import getincrementaldecoder
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 from textual import constants, events
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual._keyboard_protocol import FUNCTIONAL_KEYS
-from textual._xterm_parser import XTermParser
 from textual.app import App
-from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
 from wallboard.ui import compositor, splash
-from wallboard.ui.input import InputGuard, Keys, Paste, Sequence, Swallowed, Token, escape_delay
+from wallboard.ui.input import InputGuard, escape_delay
+from wallboard.ui.translate import Translator
+from wallboard.ui.writer import ConsoleWriter
 
 log = logging.getLogger(__name__)
 
-BACKLOG_LIMIT = 262_144
-"""Most bytes kept for a terminal that takes none; beyond it whole frames are dropped and one is painted anew."""
 EXIT_SECONDS = 1.5
 """A program asked to end is ended by force after this long."""
 LOST_TERMINAL = 129
 """Exit code when the terminal is gone, as for SIGHUP, which comes with it or not."""
-MOST_PER_READ = 64
-"""Sequences of one read that act; more is a key held down on a line that stalled."""
-_NOT_NUMBERED = frozenset("uMmIOyt")
-"""Finals of characters, the mouse, the focus, mode reports and sizes."""
 _READ_LIMIT = 262_144
 _RESIZE_SECONDS = 0.03
 _POLL_SECONDS = 0.02
@@ -115,131 +105,6 @@ def install_signals(app: App[Any], on_exit: Callable[[int], None] | None = None)
 
 def _on_signal(number: int, _frame: FrameType | None) -> None:
     request_exit(128 + number)
-
-
-class _Waiting:
-    """Textual asks its writer's queue for a size; this is the same question to ours."""
-
-    def __init__(self, writer: ConsoleWriter) -> None:
-        self._writer = writer
-
-    def qsize(self) -> int:
-        return self._writer.frames()
-
-
-class ConsoleWriter(WriterThread):
-    """Writes in the background and forgets frames that the terminal is too slow for.
-
-    `on_lost` is called when the terminal is gone, `on_relief` when it has taken everything after frames were dropped,
-    both in the writer's thread.
-    """
-
-    def __init__(self, descriptor: int, on_lost: Callable[[], None], on_relief: Callable[[], None]) -> None:
-        super().__init__(sys.__stdout__)  # type: ignore[arg-type]  # never written to: the descriptor is
-        self._queue = _Waiting(self)  # type: ignore[assignment]  # see there
-        self._descriptor = descriptor
-        self._on_lost = on_lost
-        self._on_relief = on_relief
-        self._changed = threading.Condition()
-        self._frames: deque[bytes] = deque()
-        self._bytes = 0
-        self._writing = False
-        self._dropped = False
-        self._closing = False
-        self._cut = False
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def frames(self) -> int:
-        """Writes not yet taken by the terminal, the one under way included."""
-        return len(self._frames) + self._writing
-
-    def backlog(self) -> int:
-        """Bytes not yet taken by the terminal."""
-        return self._bytes
-
-    @property
-    def dropped(self) -> bool:
-        """Whether output was dropped since the terminal last kept up."""
-        return self._dropped
-
-    def write(self, text: str) -> None:
-        data = text.encode("utf-8", "replace")
-        with self._changed:
-            if self._closing or self._dropped or not data:
-                return
-            if self._bytes and self._bytes + len(data) > BACKLOG_LIMIT:
-                self._bytes -= sum(map(len, self._frames))
-                self._frames.clear()
-                self._dropped = True
-                self._changed.notify_all()
-                return
-            self._frames.append(data)
-            self._bytes += len(data)
-            self._changed.notify_all()
-
-    def run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._frames or self._closing or self._dropped)
-                relieved = self._dropped and not self._frames
-                if self._closing:
-                    return
-                self._dropped = self._dropped and not relieved
-                data = self._frames.popleft() if self._frames else b""
-                self._writing = bool(data)
-            if relieved:
-                self._on_relief()
-                continue
-            gone = not self._send(data)
-            with self._changed:
-                self._writing = False
-                if gone:
-                    self._closing = True
-                    self._frames.clear()
-                    self._bytes = 0
-                self._changed.notify_all()
-            if gone:
-                self._on_lost()
-                return
-
-    def _send(self, data: bytes) -> bool:
-        """Write one frame, unless it is cut off. False: the terminal is gone."""
-        view = memoryview(data)
-        try:
-            while view and not self._cut:
-                count = os.write(self._descriptor, view[:1024])
-                view = view[count:]
-                with self._changed:
-                    self._bytes -= count
-        except OSError:
-            return False
-        with self._changed:
-            self._bytes -= len(view)
-        return True
-
-    def finish(self, patience: float) -> bool:
-        """Take nothing more, drop what waits, and let the frame under way end. False: it was cut off."""
-        with self._changed:
-            self._closing = True
-            self._bytes -= sum(map(len, self._frames))
-            self._frames.clear()
-            self._changed.notify_all()
-            if self._changed.wait_for(lambda: not self._writing, patience):
-                return not self._cut
-            self._cut = True
-        with suppress(termios.error):
-            splash.unstick(self._descriptor)
-        with self._changed:
-            self._changed.wait_for(lambda: not self._writing, patience)
-        return False
-
-    def stop(self) -> None:
-        """End the thread; one that is stuck in a write is left behind, it cannot hold up the process."""
-        self.finish(splash.PATIENCE)
-        if self.is_alive():
-            self.join(splash.PATIENCE)
 
 
 class ConsoleDriver(LinuxDriver):
@@ -437,7 +302,7 @@ class ConsoleDriver(LinuxDriver):
             return
         guard = InputGuard(escape_delay(os.environ, slow=self.slow_line), time.monotonic())
         decode = getincrementaldecoder("utf-8")("replace").decode
-        translate = _Translator(self._debug)
+        translate = Translator(self._debug)
         empty_at = time.monotonic()
         while not self.exit_event.is_set():
             deadline = guard.deadline
@@ -480,56 +345,3 @@ def _read(descriptor: int) -> bytes:
         if not select.select([descriptor], [], [], 0)[0]:
             break
     return b"".join(pieces)
-
-
-class _Translator:
-    """Tokens to Textual's messages, one complete piece at a time."""
-
-    def __init__(self, debug: bool) -> None:
-        self._debug = debug
-        self._parser = XTermParser(debug)
-
-    def messages(self, tokens: list[Token]) -> list[Message]:
-        out: list[Message] = []
-        sequences = 0
-        for token in tokens:
-            match token:
-                case Keys(text):
-                    out += self._parser.feed(text)
-                case Paste(text):
-                    out.append(events.Paste(text))
-                case Sequence(text):
-                    sequences += 1
-                    if sequences <= MOST_PER_READ:
-                        out += self._sequence(text)
-                case Swallowed():
-                    pass
-        return out
-
-    def _sequence(self, text: str) -> list[Message]:
-        if text == "\x1b":
-            return [events.Key("escape", "\x1b")]
-        if len(text) == 2:
-            # The stock parser leaves the alt out where the key has a name, and a bare plus is a verb.
-            plain = [message.key for message in self._parser.feed(text[1]) if isinstance(message, events.Key)]
-            return [events.Key(f"alt+shift+{key.lower()}" if _capital(key) else f"alt+{key}", None) for key in plain]
-        if text.startswith("\x1b[") and not _is_key(text):
-            return []
-        out = list(self._parser.feed(text))
-        if self._parser._timeout_time is not None:
-            # It waits for more of a sequence that is complete: one it does not know, and would type as text.
-            self._parser = XTermParser(self._debug)
-            return []
-        return out
-
-
-def _is_key(sequence: str) -> bool:
-    """Whether a numbered key is one that has a name; the stock parser reads the number of any other as a character."""
-    code, final = sequence[2:-1].partition(";")[0], sequence[-1]
-    if sequence in ANSI_SEQUENCES_KEYS or final in _NOT_NUMBERED or not (code or '1').isdecimal():
-        return True
-    return f"{code or 1}{final}" in FUNCTIONAL_KEYS
-
-
-def _capital(key: str) -> bool:
-    return len(key) == 1 and key.isupper()

@@ -15,6 +15,7 @@ from wallboard.view.cells import Cell
 from wallboard.view.chrome import KeyHint, alarm_line, call_bar, header, key_bar, target_line
 from wallboard.view.context import Context
 from wallboard.view.details import details
+from wallboard.view.dialogs import CHOOSER_LINES, PICKER_LINES, Chooser, Picker
 from wallboard.view.eventlog import event_log
 from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange
 from wallboard.view.lines import Line, clip, rule
@@ -85,7 +86,7 @@ def _top(console: Console, context: Context, width: int) -> list[Line]:
 
 def _my_phone(console: Console) -> list[Cell]:
     """My own telephone and what it does, from the first source that has one."""
-    for view in console.board.source_views():
+    for view in console.context().views():
         phone = view.info.phone
         if not phone:
             continue
@@ -101,7 +102,7 @@ def _my_phone(console: Console) -> list[Cell]:
 
 def _bottom(console: Console, context: Context, width: int, height: int) -> list[Line]:
     lines: list[Line] = []
-    lines += _panel(console, context, width, max(3, height - 12))
+    lines += _panel(console, context, width, height)
     lines += _session_bar(console, context, width)
     target, freshness = console.acting.target_text()
     lines.append(target_line(target, freshness, console.outcome, console.board.unconfirmed, width))
@@ -116,21 +117,34 @@ def _bottom(console: Console, context: Context, width: int, height: int) -> list
     elif console.dialog is not None:
         lines.append(clip([Cell(" the keys belong to the question above", "muted")], width))
     else:
+        board = console.mode == BOARD
         general = [
             KeyHint(console.key_of("view.filter"), "filter"),
             KeyHint(console.key_of("view.find"), "find"),
             KeyHint(console.key_of("app.palette"), "command"),
             KeyHint(console.key_of("app.help"), "keys" if width >= 110 else "more"),
         ]
-        hints = console.acting.hints() if console.mode == BOARD else []
-        lines.append(key_bar(hints, general, width))
+        back = [KeyHint(console.key_of("app.palette"), "command"), KeyHint(console.key_of("app.quit"), "back")]
+        lines.append(key_bar(console.acting.hints() if board else [], general if board else back, width))
     return lines
 
 
-def _panel(console: Console, context: Context, width: int, most: int) -> list[Line]:
+def _panel(console: Console, context: Context, width: int, height: int) -> list[Line]:
     """The dialog, or the details of the row: above the target line, so that the row stays in sight."""
+    most = max(3, height - 12)
     if console.dialog is not None:
-        return console.dialog.dialog.lines(width, context.now)[:most]
+        dialog = console.dialog.dialog
+        # A question is never cut: what is asked and what has changed stand in its last lines.
+        most = max(4, height - 8)
+        if isinstance(dialog, (Picker, Chooser)):
+            dialog.shown = CHOOSER_LINES if isinstance(dialog, Chooser) else PICKER_LINES
+        lines = dialog.lines(width, context.now)
+        if isinstance(dialog, (Picker, Chooser)):
+            least = 1 if isinstance(dialog, Chooser) else 0
+            while len(lines) > most and dialog.shown > least:
+                dialog.shown -= 1
+                lines = dialog.lines(width, context.now)
+        return lines if len(lines) <= most else [lines[0], *lines[1 - most :]]
     if console.details and console.mode == BOARD:
         row = console.pane.row(console.pane.selection.cursor)
         if row is not None:
@@ -174,7 +188,7 @@ def _mode(console: Console, context: Context, width: int, room: int) -> list[Lin
                 f"{view.info.name}: phone {view.info.phone}"
                 if view.info.phone
                 else f"{view.info.name}: no phone set, so no e w b u c"
-                for view in context.board.source_views()
+                for view in context.views()
             ]
             lines = sources(context, width, rights, phones)
         case _:
@@ -202,7 +216,6 @@ def _help(console: Console, width: int) -> list[Line]:
     for action in console.settings.actions:
         if action.scope == "board":
             keys = " ".join(action.keys) or "–"
-            lines.append(
-                clip([Cell(f"  {keys:<14}", "info"), Cell(f"{action.does:<58}"), Cell(action.id, "muted")], width)
-            )
+            shown = action.id if width >= 100 else ""
+            lines.append(clip([Cell(f"  {keys:<14}", "info"), Cell(f"{action.does:<58}"), Cell(shown, "muted")], width))
     return lines

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from wallboard.ui.sequences import LONGEST_SEQUENCE, RXVT_SHIFTED, known_csi
+
 FAST_ESCAPE = 0.1
 SLOW_ESCAPE = 0.5
 """Seconds of silence after which a lone ESC is the Escape key, on this machine and over a network."""
@@ -29,25 +31,16 @@ PASTE_SILENCE = 10.0
 """A marked paste whose end never comes is over after this much silence."""
 HOLD_SECONDS = 0.75
 """A key again within this time is the same key held down: keyboards begin to repeat after 250 to 660 ms."""
-LONGEST_SEQUENCE = 31
-"""The stock parser gives up on longer ones and types them."""
 
 _ESC = "\x1b"
 _INTERRUPT = "\x03"
 _PASTE_END = "\x1b[201~"
 _STRING_INTRODUCERS = "]P^_X"
 
-_MODE_REPORT = re.compile(r"\?(?:2026|2048);\d\$y")
 _ALWAYS_HEARD = re.compile(r"\?(?:2026|2048);\d\$y|99;5u")
 """Mode reports, and Ctrl-C as the kitty protocol spells it."""
-_MOUSE = re.compile(r"<\d{1,5};-?\d{1,6};-?\d{1,6}[Mm]")
-_PLAIN_CSI = re.compile(r"([\d;:]*)([@-~])")
-_LINUX_FUNCTION_KEY = re.compile(r"\[[A-E]")
-_RXVT_SHIFTED = re.compile(r"\d{1,2}\$")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_LAST_CODE_POINT = 0x10FFFF
-_ALT_OR_MORE = 0b111110
-"""Modifier bits of the kitty protocol except shift, Caps Lock and Num Lock."""
+_RUN = re.compile(r"[^\x00-\x1f\x7f-\x9f\ufffd]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +130,9 @@ class InputGuard:
         while index < len(text):
             if self._state is _State.PASTE:
                 index = self._paste(text, index)
+            elif self._plain(at) and (run := _RUN.match(text, index)):
+                self._out.append(Keys(run.group()))
+                index = run.end()
             else:
                 self._take(text[index], at)
                 index += 1
@@ -156,11 +152,12 @@ class InputGuard:
         return self._delay + TAIL_SECONDS if self._dropping else self._delay
 
     def _expire(self, at: float) -> None:
-        if self._state is _State.GROUND or at - self._last < self._patience():
+        if self._state is _State.GROUND or at < self._last + self._patience():
             return
         if self._state is _State.PASTE:
             self._end_paste()
         elif self._dropping:
+            self._out.append(Swallowed(len(self._buffer)))
             self._to_ground()
         elif self._state is _State.ESCAPE:
             self._emit_escape()
@@ -173,11 +170,13 @@ class InputGuard:
             self._late_until = self._last + self._delay + TAIL_SECONDS
             self._late_terminator = True
         else:
-            self._out.append(Swallowed(len(self._buffer)))
-            self._buffer = ""
+            # What has come already is kept, to know the end of the rest when it comes.
             self._dropping = True
             # One long silence spends the time of the tail as well.
             self._expire(at)
+
+    def _plain(self, at: float) -> bool:
+        return self._state is _State.GROUND and at >= self._late_until and at >= self._quiet_until
 
     def _to_ground(self) -> None:
         self._state = _State.GROUND
@@ -278,7 +277,7 @@ class InputGuard:
         body = self._buffer[2:] + char
         if char < " " or char > "~":
             self._finish(None)
-        elif body == "[" or (" " <= char <= "?" and not _RXVT_SHIFTED.fullmatch(body)):
+        elif body == "[" or (" " <= char <= "?" and not RXVT_SHIFTED.fullmatch(body)):
             # A parameter or an intermediate; `[[` opens the function keys of the Linux console.
             if len(self._buffer) < 4 * LONGEST_SEQUENCE:
                 self._buffer += char
@@ -339,6 +338,10 @@ class InputGuard:
         return index + taken
 
     def _end_paste(self) -> None:
+        if self._buffer and self._pasted_size < PASTE_LIMIT:
+            # Silence ended it in the middle of what may have been the end mark.
+            self._pasted.append(self._buffer)
+            self._pasted_size += len(self._buffer)
         text = _printable("".join(self._pasted))
         self._out.append(Swallowed(self._pasted_size) if self._unheard or self._dropping or not text else Paste(text))
         if self._pasted_size > PASTE_LIMIT:
@@ -349,15 +352,15 @@ class InputGuard:
     def _settle(self, at: float) -> list[Token]:
         """Join neighbours, and take what is too fast for fingers for a paste."""
         out, self._out = self._out, []
-        keys = [token.text for token in out if isinstance(token, Keys)]
+        keys = "".join(token.text for token in out if isinstance(token, Keys))
         printable = [char for char in keys if char.isprintable()]
         follows = at < self._burst_until
         # A key held down on a line that stalls comes in bursts too, but what follows it is still that key.
-        if len(printable) >= BURST or (follows and keys and keys != [_INTERRUPT]):
+        if len(printable) >= BURST or (follows and keys and keys != _INTERRUPT):
             self._burst_size = (self._burst_size if follows else 0) + len(keys)
             if follows or len(set(printable)) > 1:
                 self._burst_until = at + BURST_SECONDS
-            return self._as_paste(out, "".join(keys))
+            return self._as_paste(out, keys)
         joined: list[Token] = []
         for token in out:
             last = joined[-1] if joined else None
@@ -379,79 +382,6 @@ class InputGuard:
 def _printable(text: str) -> str:
     """`text` without controls but tab and newline."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def known_csi(body: str) -> str | None:
-    """The whole sequence for what follows `ESC [`, if it is a key, the mouse, the focus or a mode report we asked for.
-
-    None for every other answer of a terminal, for key repeats and releases, and for numbers that are no characters.
-    Spellings of a key that the stock parser misreads are rewritten: with an event type, with the text of a key that
-    has Alt in it, and xterm's `27;modifiers;code~`.
-    """
-    whole = f"{_ESC}[{body}"
-    if len(whole) > LONGEST_SEQUENCE:
-        return None
-    if _MODE_REPORT.fullmatch(body) or _MOUSE.fullmatch(body) or _LINUX_FUNCTION_KEY.fullmatch(body):
-        return whole
-    if _RXVT_SHIFTED.fullmatch(body):
-        return whole
-    plain = _PLAIN_CSI.fullmatch(body)
-    if plain is None:
-        return None
-    numbers, final = plain.groups()
-    fields = numbers.split(";") if numbers else []
-    if final in "IO" and not fields:
-        return whole
-    if final == "t" and len(fields) == 5 and fields[0] == "48":
-        return whole if all(field.isdecimal() for field in fields) else None
-    if final == "n" or len(fields) > 3:
-        return None
-    # The place of the cursor, and what kind of terminal this is.
-    if (final == "R" and len(fields) == 2) or (final == "c" and fields):
-        return None
-    if final in "pqrstvwxy" and (len(fields) != 2 or fields[0] != "1"):
-        return None
-    if final == "~" and len(fields) == 3 and fields[0] == "27":
-        fields, final = [fields[2], fields[1]], "u"
-    return _key(fields, final)
-
-
-def _key(fields: list[str], final: str) -> str | None:
-    if not fields:
-        return f"{_ESC}[{final}" if final != "u" else None
-    code = fields[0].partition(":")[0]
-    modifiers, _, event = (fields[1] if len(fields) > 1 else "").partition(":")
-    text = fields[2] if len(fields) > 2 else ""
-    moving = final in "ABCDHF" or (final == "~" and code in ("5", "6"))
-    if event not in ("", "1") and not (event == "2" and moving):
-        return None
-    if (code and not _is_character(code)) or (modifiers and not _is_modifiers(modifiers)):
-        return None
-    if any(not _is_character(part) for part in text.split(":") if part):
-        return None
-    bits = int(modifiers) - 1 if modifiers else 0
-    if text and bits & _ALT_OR_MORE:
-        text = ""
-    if text:
-        return f"{_ESC}[{code};{modifiers};{text}{final}"
-    if len(fields) == 1 and final != "u":
-        return f"{_ESC}[{code}{final}"
-    # The stock parser wants at least two fields, or leaves `97u` to a table that has no such key.
-    return f"{_ESC}[{code or '1'};{modifiers or '1'}{final}"
-
-
-def _is_character(number: str) -> bool:
-    return (
-        number.isdecimal() and len(number) <= 7 and int(number) <= _LAST_CODE_POINT and not _is_surrogate(int(number))
-    )
-
-
-def _is_surrogate(code: int) -> bool:
-    return 0xD800 <= code <= 0xDFFF
-
-
-def _is_modifiers(number: str) -> bool:
-    return number.isdecimal() and len(number) <= 3 and 1 <= int(number) <= 256
 
 
 class KeyGate:

@@ -59,7 +59,7 @@ class PaneState:
 
     def choose_columns(self, size_class: int, context: Context) -> bool:
         """Pick the columns for the screen; True if they changed."""
-        columns = self.pane.columns(size_class, many_sources(context.board, self.resource))
+        columns = self.pane.columns(size_class, many_sources(context, self.resource))
         changed = columns != self.columns
         self.columns = columns
         return changed
@@ -144,4 +144,7 @@ class PaneState:
             word = f"{blamed[0]} {word}"
         if state.state in (ResourceState.LATE, ResourceState.STALE, ResourceState.GONE) and state.age is not None:
             word += f" {age(state.age)}"
+        paced = next((view.detail for name, view in state.sources if name in blamed and view.paced), "")
+        if state.state is ResourceState.LATE and paced.startswith("paced"):
+            word = f"{word.rpartition(' late')[0]} late, {paced}".strip()
         return word, "muted" if state.state is ResourceState.UNAVAILABLE else "stale"

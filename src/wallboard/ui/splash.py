@@ -12,9 +12,10 @@ import select
 import signal
 import sys
 import termios
-from types import FrameType, TracebackType
 
-from wallboard.domain.text import Clean, cell_width, clean
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
 
 ENTER_SCREEN = "\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l"
 RESTORE = (
@@ -74,11 +75,11 @@ def show(site: str, message: str, *, ascii_only: bool, colour: bool) -> None:
 
 def frame(site: str, message: str, columns: int, lines: int, *, ascii_only: bool, colour: bool) -> str:
     """The bytes of the first frame on an empty screen of that size."""
-    name, text = _fit(clean(site), columns - 2), clean(message)
+    name, text = _fit(_clean(site), columns - 2), _clean(message)
     if ascii_only:
         name, text = _ascii(name), _ascii(text)
     out = [f"\x1b[1;2H\x1b[1m{name}\x1b[0m"]
-    room = columns - cell_width(name) - 4
+    room = columns - _width(name) - 4
     if room >= 8:
         text = _fit(text, room)
         out.append(f"  \x1b[38;5;245m{text}\x1b[0m" if colour else f"  {text}")
@@ -88,15 +89,31 @@ def frame(site: str, message: str, columns: int, lines: int, *, ascii_only: bool
     return "".join(out)
 
 
-def _fit(text: Clean, columns: int) -> Clean:
-    columns = max(0, columns)
-    while cell_width(text) > columns:
-        text = Clean(text[:-1])
+def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    # Its tables take as long to load as all the rest of this frame.
+    from wallboard.domain.text import clean
+
+    return clean(text)
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from wallboard.domain.text import cell_width
+
+    return cell_width(text)
+
+
+def _fit(text: str, columns: int) -> str:
+    while _width(text) > max(0, columns):
+        text = text[:-1]
     return text
 
 
-def _ascii(text: Clean) -> Clean:
-    return Clean(text.encode("ascii", "replace").decode("ascii"))
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "replace").decode("ascii")
 
 
 def leave() -> None:

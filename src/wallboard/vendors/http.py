@@ -62,14 +62,18 @@ ACT_DEADLINE = 10.0
 CONNECT = 3.0
 CONNECTIONS = 4
 """Most requests of one account at a time."""
+SMALL = 64 * 1024
+REMEMBERED = 128
+"""So many last answers of at most `SMALL` bytes are kept."""
 
 Params = Mapping[str, str | int | Sequence[str | int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `headers` have lower-case names; `took` in seconds, instants in steady UTC seconds;
-    `date_offset` how far the vendor's clock was ahead in this answer (None: not said)."""
+    """What came back. `data` is not to be changed: an unchanged list is handed out again. `headers` have lower-case
+    names; `took` in seconds, instants in steady UTC seconds; `date_offset` how far the vendor's clock was ahead in
+    this answer (None: not said)."""
 
     status: int
     data: Any
@@ -132,6 +136,7 @@ class HttpSource:
         self._tls: ssl.SSLContext | None = None
         self._reader: httpx.AsyncClient | None = None
         self._actor: httpx.AsyncClient | None = None
+        self._last: dict[str, tuple[bytes, object]] = {}
         self._closed = False
         self.refused = False
         """The vendor refused the credentials when last asked."""
@@ -186,8 +191,22 @@ class HttpSource:
             raise read_error(raw.status, raw.headers, self._words(raw), self._base)
         if raw.trouble:
             raise BadAnswer(raw.trouble)
-        data = await _decoded(raw)
+        data = await self._known_or_decoded(raw, f"{where.path}?{params}" if params else where.path)
         return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at)
+
+    async def _known_or_decoded(self, raw: _Raw, address: str) -> object:
+        """The data of the last answer of this address again when not a byte of it has changed: a quiet list costs a
+        comparison."""
+        body = raw.body.whole()
+        last = self._last.get(address)
+        if last is not None and last[0] == body:
+            return last[1]
+        data = await _decoded(raw)
+        if len(body) <= SMALL:
+            if len(self._last) >= REMEMBERED:
+                self._last.clear()
+            self._last[address] = (body, data)
+        return data
 
     async def _read(self, where: Route, params: Params | None, headers: Headers, seconds: float, limit: int) -> _Raw:
         for last in (False, True):

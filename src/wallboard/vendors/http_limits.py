@@ -104,6 +104,28 @@ def strict_json(body: bytes, content_type: str = "") -> object:
         data: object = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError, MemoryError):
         raise BadAnswer(_not_json(text, content_type)) from None
+    if not _surely_shallow(body):
+        _check_shape(data)
+    return data
+
+
+_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+
+
+def _surely_shallow(body: bytes) -> bool:
+    """Whether the brackets alone show that the shape is within its limits; a walk over every value costs more than
+    decoding them. Brackets inside texts only make it less sure."""
+    brackets = body.translate(None, _NOT_BRACKETS)
+    if len(brackets) > 2 * ITEMS:
+        return False
+    for _ in range(DEPTH):
+        if not brackets:
+            return True
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+    return not brackets
+
+
+def _check_shape(data: object) -> None:
     level: list[object] = [data]
     for _ in range(DEPTH + 1):
         level = [
@@ -113,7 +135,7 @@ def strict_json(body: bytes, content_type: str = "") -> object:
             if type(item) is dict or type(item) is list
         ]
         if not level:
-            return data
+            return
         if len(level) > ITEMS:
             raise BadAnswer(f"the answer is too large (more than {ITEMS} items)")
     raise BadAnswer(f"the answer nests deeper than {DEPTH} levels")

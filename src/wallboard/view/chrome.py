@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Hotline, Queue
-from wallboard.domain.states import AgentState, HotlineState, SourceState
+from wallboard.domain.states import AgentState, HotlineState, ResourceState, SourceState
 from wallboard.view import glyphs
 from wallboard.view.cells import ELLIPSIS, Cell
 from wallboard.view.context import Context
@@ -42,7 +42,7 @@ def totals(context: Context) -> Totals:
     for row in board.rows(Resource.QUEUES):
         if not isinstance(row, Queue):
             continue
-        stats = board.queue_stats(row.key)
+        stats = context.stats(row.key)
         if stats.waiting is not None or stats.ringing is not None:
             waiting = (waiting or 0) + (stats.waiting or 0) + (stats.ringing or 0)
         clock = context.elapsed(row.key, stats.longest_since)
@@ -63,6 +63,12 @@ def totals(context: Context) -> Totals:
     )
 
 
+def _old(context: Context, resource: Resource) -> str:
+    """The sign before a number of which some part is too old to be true."""
+    state = context.board.pane_state(resource).state
+    return glyphs.STALE if state in (ResourceState.STALE, ResourceState.GONE) else ""
+
+
 def header(
     context: Context, width: int, site: str, wall: datetime, phone: Sequence[Cell], frozen: str = "", banner: str = ""
 ) -> Line:
@@ -71,7 +77,7 @@ def header(
     active = context.board.alarms.active(context.now)
     alarms = len([alarm for alarm in active if alarm.severity == "alarm"])
     warnings = len(active) - alarms
-    views = context.board.source_views()
+    views = context.views()
     live = len([view for view in views if view.state is SourceState.LIVE])
     wide = width >= 150
     middle = width >= 100
@@ -82,20 +88,27 @@ def header(
     if warnings:
         counts.append(Cell(f"{' ' if alarms else ''}{glyphs.WARN}{warnings}", "warn"))
     if not counts:
-        counts.append(Cell("no alarms", "muted"))
-    wait = [Cell("wait ", "muted"), Cell("–" if numbers.waiting is None else str(numbers.waiting), "digits bold")]
-    longest = [Cell("longest ", "muted"), Cell(span(numbers.longest), "digits bold")]
+        counts.append(Cell("alarms –" if blind(context) else "no alarms", "muted"))
+    old_queues, old_agents = _old(context, Resource.QUEUES), _old(context, Resource.AGENTS)
+    bold = "stale" if old_queues else "digits bold"
+    waiting = "–" if numbers.waiting is None else f"{old_queues}{numbers.waiting}"
+    wait = [Cell("wait ", "muted"), Cell(waiting, bold)]
+    longest = [Cell("longest ", "muted"), Cell(old_queues + span(numbers.longest), bold)]
     if numbers.longest_queue:
         longest.append(Cell(f" {numbers.longest_queue}"))
     ready = [
         Cell("ready ", "muted"),
-        Cell(f"{numbers.ready}/{numbers.staffed}" if numbers.agents_known else "–", "digits"),
+        Cell(
+            f"{old_agents}{numbers.ready}/{numbers.staffed}" if numbers.agents_known else "–",
+            "stale" if old_agents else "digits",
+        ),
     ]
     hotlines: Line = []
     if numbers.hotlines:
-        some = f"{numbers.hotlines_open}/{numbers.hotlines}"
+        old = _old(context, Resource.HOTLINES)
+        some = f"{old}{numbers.hotlines_open}/{numbers.hotlines}"
         text = f"{some} open, {plural(numbers.phones, 'phone')}" if wide else some
-        hotlines = [Cell("hotlines " if middle else "hotl ", "muted"), Cell(text, "digits")]
+        hotlines = [Cell("hotlines " if middle else "hotl ", "muted"), Cell(text, "stale" if old else "digits")]
     sources = [
         Cell("sources " if middle else "src ", "muted"),
         Cell(f"{live}/{len(views)}", "digits" if live == len(views) else "stale"),
@@ -104,12 +117,9 @@ def header(
         for view in views:
             if view.state is not SourceState.LIVE:
                 glyph = glyphs.STALE if view.state in (SourceState.LATE, SourceState.STALE) else glyphs.ALARM
-                old = f" {age(view.age)}" if view.age is not None else ""
-                sources.append(
-                    Cell(
-                        f"{':' if len(sources) == 2 else ','} {view.info.name} {glyph} {view.state.value}{old}", "stale"
-                    )
-                )
+                since = f" {age(view.age)}" if view.age is not None else ""
+                mark = ":" if len(sources) == 2 else ","
+                sources.append(Cell(f"{mark} {view.info.name} {glyph} {view.state.value}{since}", "stale"))
     clock = [Cell(wall.strftime("%H:%M:%S"), "digits")]
     parts: list[Sequence[Cell]] = [
         [Cell(f" {site}", "text bold")],
@@ -141,6 +151,11 @@ def header(
     return clip(joined(parts, gap), width)
 
 
+def blind(context: Context) -> bool:
+    """Whether nothing is known: silence is no good news then."""
+    return not any(view.state in (SourceState.LIVE, SourceState.LATE) for view in context.board.source_views())
+
+
 def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys: tuple[str, str]) -> Line:
     """Line 2: the worst unacknowledged alarm as a sentence. `shown` is its id, `fresh` counts those that are newer
     and have not taken their place yet, `keys` are the keys of jump and acknowledge."""
@@ -151,7 +166,8 @@ def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys
         if active:
             word = ", all acknowledged" if all(alarm.acked_by for alarm in active) else ""
             return spread([Cell(f" {plural(len(active), 'alarm')} active{word}", "muted")], newer, width)
-        return spread([Cell(" no alarm", "muted")], newer, width)
+        nothing = " no alarm can be known: no source is live" if blind(context) else " no alarm"
+        return spread([Cell(nothing, "muted")], newer, width)
     place = [alarm.id for alarm in active].index(current.id) + 1
     glyph, token = glyphs.SEVERITY[current.severity]
     wide = width >= 110
@@ -175,18 +191,15 @@ def target_line(target: str, freshness: str, outcome: tuple[str, str], unconfirm
     ]
     if target and freshness:
         left.append(Cell(f" · {freshness}", "muted" if freshness.endswith("live") else "stale"))
-    right: Line = []
     text, token = outcome
     wide = width >= 110
+    words = f"   {unconfirmed} unconfirmed " if wide or not text else f"  {unconfirmed}? " if unconfirmed else " "
+    count = Cell(words, "warn" if unconfirmed else "muted")
+    right: Line = [count]
     if text:
-        room = width - line_width(left) - 20
-        right = clip([Cell(text, token)], min(line_width([Cell(text)]), max(24, room)))
-    right.append(
-        Cell(
-            f"   {unconfirmed} unconfirmed " if wide or not text else f"  {unconfirmed}? ",
-            "warn" if unconfirmed else "muted",
-        )
-    )
+        room = width - line_width(left) - line_width(right) - 2
+        size = min(line_width([Cell(text)]), max(width // 3, room))
+        right = [Cell("  "), *clip([Cell(text, token)], size), count]
     return spread(left, right, width)
 
 
@@ -221,7 +234,7 @@ def key_bar(hints: Sequence[KeyHint], general: Sequence[KeyHint], width: int) ->
     # Whole reasons, as many as fit; the rest is one key away.
     lead = "dim: " if width >= 110 else f"{glyphs.UPRIGHT} "
     dim = ""
-    for reason, keys in reasons.items():
+    for reason, keys in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
         longer = f"{dim}, {' '.join(keys)} {reason}" if dim else f"{lead}{' '.join(keys)} {reason}"
         if line_width([*left, Cell(longer)]) > room - 2:
             dim = f"{dim or lead}{ELLIPSIS}" if dim else longer

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import Any, cast
 
 from wallboard.board.board import Board
+from wallboard.board.freshness import SourceView
+from wallboard.board.kpi import QueueStats
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.states import ResourceState
 
@@ -22,7 +25,30 @@ class Context:
     said: Mapping[Key, str] = field(default_factory=dict)
     severities: Mapping[Key, str] = field(default_factory=dict)
     notes: Mapping[Key, str] = field(default_factory=dict)
-    sources: int = 1
+    _held: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was asked of the board for this instant: a frame asks the same of it many times."""
+
+    def stats(self, queue: Key) -> QueueStats:
+        """The queue in numbers, asked of the board once."""
+        found = self._held.get(queue)
+        if found is None:
+            found = self._held[queue] = self.board.queue_stats(queue)
+        return cast(QueueStats, found)
+
+    def views(self) -> Sequence[SourceView]:
+        """The sources and their freshness, asked of the board once."""
+        found = self._held.get("views")
+        if found is None:
+            found = self._held["views"] = self.board.source_views()
+        return cast(Sequence[SourceView], found)
+
+    def state(self, key: Key) -> ResourceState:
+        """The freshness of the row's own scope, asked of the board once."""
+        held = ("state", key)
+        found = self._held.get(held)
+        if found is None:
+            found = self._held[held] = self.board.row_state(key)
+        return cast(ResourceState, found)
 
     def since(self, instant: float | None) -> float | None:
         """Seconds from `instant` to now, None if it is unknown."""
@@ -30,7 +56,7 @@ class Context:
 
     def dim(self, key: Key) -> bool:
         """Whether the row is too old to be shown as if it were true."""
-        return self.board.row_state(key) in (ResourceState.STALE, ResourceState.GONE, ResourceState.NEVER)
+        return self.state(key) in (ResourceState.STALE, ResourceState.GONE, ResourceState.NEVER)
 
     def elapsed(self, key: Key, instant: float | None) -> float | None:
         """A running clock: it counts while its row is live or late, and stops where the data stopped."""
@@ -51,6 +77,6 @@ def severities(board: Board, now: float) -> dict[Key, str]:
     return worst
 
 
-def many_sources(board: Board, resource: Resource) -> bool:
+def many_sources(context: Context, resource: Resource) -> bool:
     """Whether a pane shows rows of more than one source, and so needs its source column."""
-    return len({view.info.name for view in board.source_views() if any(r.name == resource for r in view.resources)}) > 1
+    return len({view.info.name for view in context.views() if any(r.name == resource for r in view.resources)}) > 1

@@ -27,7 +27,7 @@ def details(
     """The panel of `row`: facts, what was seen of it, what can and cannot be done, the vendor's own words."""
     seen = context.board.seen_at(row.key)
     read = f"read {age(context.since(seen))} ago" if seen is not None else "not read yet"
-    state = context.board.row_state(row.key).value
+    state = context.state(row.key).value
     lines: list[Line] = [rule(f"DETAILS {pane.label(row)}", f"{row.key} · {state} · {read}", width)]
     for name, text in _facts(row, context):
         lines += _wrapped(name, text, width)
@@ -61,7 +61,7 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
     zone = context.zone
     match row:
         case Queue():
-            stats = context.board.queue_stats(row.key)
+            stats = context.stats(row.key)
             counts = stats.counts
             level = stats.service_level
             agents = ", ".join(
@@ -146,8 +146,9 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
             facts = [
                 (
                     "hotline",
-                    f"{row.state.value} ({row.raw_status or 'no word'}), asked {row.wanted.value}"
-                    + (f" since {age(since(row.since))}" if row.since else "")
+                    f"{row.state.value} ({row.raw_status or 'no word'})"
+                    + (f" for {age(since(row.since))}" if row.since else "")
+                    + f", asked {row.wanted.value}"
                     + ("  NOT AS ASKED" if drifted(row) else ""),
                 ),
                 ("channels", f"in –/{count(row.channels_in)}, out –/{count(row.channels_out)} (use is not told)"),

@@ -22,6 +22,7 @@ PICK_SECONDS = 0.25
 """`Enter` in a list is taken only this long after the mark moved."""
 
 
+CHOOSER_LINES, PICKER_LINES = 8, 6
 _WIDE = 100
 """Columns from which a line of the picker holds state, source and reason side by side."""
 
@@ -111,7 +112,8 @@ class Confirm:
             width,
         )
         body = _sentence(self.consequence, "warn", width)
-        return [rule(self.title, "Esc keep", width), *body, ask, *self.lock.line(width, now)]
+        last = self.lock.line(width, now) if self.lock.what else [ask]
+        return [rule(self.title, "Esc keep", width), *body, *last]
 
     def changed(self, what: str, now: float) -> None:
         if not self.lock.what:
@@ -216,7 +218,7 @@ class Chooser:
     field_: TextField = field(default_factory=TextField)
     moved_at: float = 0.0
     lock: Lock = field(default_factory=Lock)
-    shown: int = 8
+    shown: int = CHOOSER_LINES
 
     def __post_init__(self) -> None:
         self.moved_at = self.opened_at
@@ -298,7 +300,8 @@ class Picker:
     asking: Place | None = None
     asked_at: float = 0.0
     lock: Lock = field(default_factory=Lock)
-    shown: int = 6
+    shown: int = PICKER_LINES
+    """Places in sight; 0 leaves out what they cost, too, so that the question itself stays on a small screen."""
 
     def __post_init__(self) -> None:
         self.moved_at = self.opened_at
@@ -370,7 +373,8 @@ class Picker:
             ),
             "",
         )
-        out = [rule(f"{kind} {self.title}", "", width), spread(typed, [Cell(f"{hints} " if hints else "", "muted")], width)]
+        right = [Cell(f"{hints} " if hints else "", "muted")]
+        out = [rule(f"{kind} {self.title}", "", width), spread(typed, right, width)]
         mark = self.mark if self.mark is not None else -1
         names = 24 if width >= _WIDE else max(12, min(22, width - 50))
         top = max(0, min(mark - self.shown + 1, len(places) - self.shown))
@@ -397,7 +401,7 @@ class Picker:
                     width,
                 )
             )
-        if not places:
+        if not places and self.shown:
             out.append(clip([Cell("   nobody by that name; a number can be typed", "muted")], width))
         if self.asking is not None:
             text = f"{self.asking.number} is in no directory and may cut the caller off. y dials it"
@@ -415,7 +419,8 @@ class Picker:
             )
         else:
             out.append(clip([Cell(" nothing marked: Enter is off", "muted")], width))
-        return [*out, *_sentence(f"effect: {self.effect}", "muted", width), *self.lock.line(width, now)]
+        effect = _sentence(f"effect: {self.effect}", "muted", width) if self.shown else []
+        return [*out, *effect, *self.lock.line(width, now)]
 
     def _named(self, place: Place) -> str:
         parts = (place.label, place.number, place.state) if not place.unknown else (place.label, place.state)

@@ -54,7 +54,7 @@ class Place:
 
     @property
     def dialled_differs(self) -> bool:
-        return self.number != self.shown
+        return self.number != plain(self.shown)
 
     def destination(self) -> Destination:
         """A number that is in no directory has no name of its own."""
@@ -156,7 +156,7 @@ def _entries(context: Context) -> list[Place]:
             out.append(Place(row.name, number, plain(number), row.key.source, state, token, key=row.key))
     for row in context.board.rows(Resource.QUEUES):
         if isinstance(row, Queue):
-            stats = context.board.queue_stats(row.key)
+            stats = context.stats(row.key)
             wait = "–" if stats.waiting is None else f"{stats.waiting} waiting"
             out.append(
                 Place(row.name, row.number, plain(row.number), row.key.source, f"queue, {wait}", "text", key=row.key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wallboard.control.choose import Toggle, goals, settle_verb
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import Row
+from wallboard.domain.models import Notice, Row
 
 SHORT: dict[str, str] = {
     "call.listen": "listen",
@@ -97,6 +97,8 @@ def verbs(action: str, row: Row | None) -> tuple[Verb, ...]:
     """
     if action == "call.pickup":
         return (settle_verb(Verb.PICKUP, row),)
+    if action == "hotline.toggle" and isinstance(row, Notice):
+        return (Verb.CLOSE,)
     if action in _TOGGLES:
         return tuple(goals(_TOGGLES[action], row))
     return (_SINGLE[action],) if action in _SINGLE else ()
@@ -128,3 +130,8 @@ GOALS: dict[Verb, str] = {
     Verb.END: "end",
 }
 """The verb before the row's name, as a goal ("sign out Cy Reed")."""
+
+
+def goal(verb: Verb, row: Row) -> str:
+    """The goal in the word that fits the row: a hotline is paused, a notice ended."""
+    return "end" if verb is Verb.CLOSE and isinstance(row, Notice) else GOALS[verb]

@@ -108,9 +108,9 @@ def _member(row: Member, now: float) -> Data:
     """The wait ends with the answer: a caller who talks waited until then."""
     until = row.answered_at or row.ended_at or now
     return {
-        "queue": row.queue,
-        "name": row.name,
-        "number": row.number,
+        "queue": row.queue or None,
+        "name": row.name or None,
+        "number": row.number or None,
         "state": row.state.value,
         "wait": None if row.joined_at is None else _whole(until - row.joined_at),
         "joined_at": iso(row.joined_at),
@@ -135,9 +135,9 @@ def _call(row: Call) -> Data:
     return {
         "extension": row.extension or None,
         "direction": row.direction.value,
-        "from": row.from_number,
-        "from_name": row.from_name,
-        "to": row.to,
+        "from": row.from_number or None,
+        "from_name": row.from_name or None,
+        "to": row.to or None,
         "did": row.did or None,
         "state": row.state.value,
         "started_at": iso(row.started_at),
@@ -197,7 +197,7 @@ def _receptionist(row: Receptionist) -> Data:
 
 
 def _parked(row: ParkedCall) -> Data:
-    return {"slot": row.slot, "caller": row.caller or row.number, "since": iso(row.since), "by": row.by or None}
+    return {"slot": row.slot, "caller": row.caller or row.number or None, "since": iso(row.since), "by": row.by or None}
 
 
 # ---- tables ------------------------------------------------------------------------------------------------------

@@ -29,14 +29,15 @@ _NARROW = (18, 11, 6, 6, 6, 5, 5)
 
 
 def sources(context: Context, width: int, rights: Mapping[str, Sequence[str]], phones: Sequence[str]) -> list[Line]:
-    """All sources and their endpoints. `rights` are each source's lines on what it can do, `phones` my own telephones."""
-    views = context.board.source_views()
+    """All sources and their endpoints. `rights`: each source's lines on what it can do; `phones`: my own telephones."""
+    views = context.views()
     counts: dict[str, int] = {}
     for view in views:
         counts[view.state.value] = counts.get(view.state.value, 0) + 1
     title = f"SOURCES {len(views)}: " + ", ".join(f"{n} {state}" for state, n in counts.items())
+    head = _HEAD if width >= 110 else (*_HEAD[:-1], "cause below")
     blind = sorted({r.name.value for view in views for r in view.resources if r.wanted and _blind(r.state)})
-    lines = [rule(title, f"blind: {', '.join(blind)}" if blind else "", width), *_row(_HEAD, "muted", width)]
+    lines = [rule(title, f"blind: {', '.join(blind)}" if blind else "", width), *_row(head, "muted", width)]
     for view in views:
         lines += _source(view, context, width)
         for resource in view.resources:
@@ -88,9 +89,11 @@ def _feed(name: str, feed: FeedView, context: Context, width: int) -> list[Line]
     label = f"  {name} {feed.scope}".rstrip()
     if status is None:
         return _row((label, feed.state.value, age(feed.age), "", "", "", "", feed.detail), token, width, sign)
-    wait = DASH if status.next_at is None else age(max(0.0, status.next_at - context.now))
+    wait = DASH if status.next_at is None else "now"
+    if status.next_at is not None and status.next_at > context.now:
+        wait = age(status.next_at - context.now)
     slow = sorted(status.latencies)
-    p95 = age(slow[min(len(slow) - 1, int(len(slow) * 0.95))]) if slow else DASH
+    p95 = f"{slow[min(len(slow) - 1, int(len(slow) * 0.95))]:.1f}s" if slow else DASH
     every = "push" if status.push else age(status.interval)
     cause = status.cause if status.failures or status.unavailable else feed.detail
     good = DASH if status.push else str(status.successes)

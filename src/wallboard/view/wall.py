@@ -90,7 +90,7 @@ def _room(width: int, height: int, scale: int) -> int:
 
 
 def _tile(row: Queue, context: Context, width: int, scale: int) -> list[Line]:
-    stats = context.board.queue_stats(row.key)
+    stats = context.stats(row.key)
     severity = context.severities.get(row.key, "")
     glyph, token = glyphs.SEVERITY[severity]
     stale = context.dim(row.key)
@@ -111,14 +111,12 @@ def _tile(row: Queue, context: Context, width: int, scale: int) -> list[Line]:
     ]
     level = stats.service_level
     service = f"SL {percent(level.value)} n{level.n}" if level.value is not None else f"SL {DASH}"
-    state = context.board.row_state(row.key)
+    state = context.state(row.key)
     word = "live" if state is ResourceState.LIVE else f"{glyphs.STALE} {state.value}"
-    foot = f"  {service}   lost {count(stats.lost)}   {word}"
+    alarms = context.board.alarms.on(row.key)
+    known = next((alarm.acked_by for alarm in alarms if alarm.acked_by), "nobody")
+    foot = f"  {service}   lost {count(stats.lost)}   {word}" + (f"   acked: {known}" if alarms else "")
     labels = [Cell(fit("  waiting", half), "muted"), Cell(fit("longest", inner - half), "muted")]
-    alarms = [alarm for alarm in context.board.alarms.on(row.key)]
-    known = next((alarm.acked_by for alarm in alarms if alarm.acked_by), "")
-    acked = f"   acked: {known or 'nobody'}" if alarms else ""
-    foot += acked
     lines = [head, *body, labels, clip([Cell(foot, "stale" if stale else "muted")], inner), [Cell(" " * inner)]]
     return [[*line, Cell("  ")] for line in lines]
 
@@ -135,5 +133,7 @@ def _hotlines(context: Context, width: int) -> Line:
         on = "" if phones is None else f" {phones} on"
         cells += [Cell(f"{glyph} {row.name} {word}{asked}{on}", f"{token} reverse" if bad else token), Cell("   ")]
     if not rows:
-        cells.append(Cell("no hotlines", "muted"))
+        state = context.board.pane_state(Resource.HOTLINES).state
+        text = "hotlines not read yet" if state is ResourceState.NEVER else "no hotlines"
+        cells.append(Cell(text, "muted"))
     return clip(cells, width)

@@ -9,8 +9,8 @@ import anyio
 from anyio.abc import ByteStream
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
+from wallboard.vendors.asterisk.facts import Lists
 from wallboard.vendors.asterisk.protocol import Message
-from wallboard.vendors.asterisk.state import Lists
 
 START = 1_795_000_000
 
@@ -134,9 +134,7 @@ class Pbx:
         queue = next(q for q, rows in self.waiting.items() if any(unique == caller for unique, _ in rows))
         leg = self.new_leg(interface, self.legs[caller].linked, state=0, number=interface[-4:])
         leg.application = "AppQueue"
-        self.say(
-            "AgentCalled", Queue=queue, Interface=interface, **self.legs[caller].fields(), **leg.fields("Dest")
-        )
+        self.say("AgentCalled", Queue=queue, Interface=interface, **self.legs[caller].fields(), **leg.fields("Dest"))
         self.set_state(leg, 5)
         self.device(interface, 6)
         return leg.unique

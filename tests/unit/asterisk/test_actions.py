@@ -82,9 +82,9 @@ class Scene:
         self.ids |= set(plan.ids)
         return plan
 
-    def ending(self, verb: Verb, row: Row, plan: actions.Plan, to: str = "") -> str:
+    def ending(self, verb: Verb, row: Row, plan: actions.Plan, to: str = "", *, ago: float = 5.0) -> str:
         asked = command(verb, row, to)
-        receipt = Receipt("", "Success", self.pbx.now - 5, self.pbx.now - 5, plan.ids)
+        receipt = Receipt("", "Success", self.pbx.now - ago, self.pbx.now - ago, plan.ids)
         trial = Trial(asked, receipt, row, self)
         check = self.check
         if any(evidence.test(trial) for evidence in check.denies):
@@ -156,6 +156,21 @@ def test_spying_names_the_whole_channel_and_is_switched_in_place(verb: Verb, opt
     assert scene.ending(verb, row, switch) == "confirmed"
     end = scene.plan(Verb.END, row)
     assert dict(end.fields)["Channel"] == "PJSIP/sup1-000000aa"
+
+
+def test_without_dtmf_events_a_switch_is_proved_by_the_spy_that_runs_on() -> None:
+    scene, row, _, agent = talking()
+    leg = scene.board.channels[agent].name
+    scene.pbx.say("Newchannel", Channel="PJSIP/sup1-000000aa", Uniqueid="m", Linkedid="m", ChannelState=6)
+    scene.pbx.say("ChanSpyStart", SpyerUniqueid="m", SpyerChannel="PJSIP/sup1-000000aa", SpyeeChannel=leg)
+    scene.settle()
+    switch = scene.plan(Verb.WHISPER, row)
+    scene.check = actions.verification(command(Verb.WHISPER, row), row, ACCOUNT, scene.board, tones=False)
+    assert scene.ending(Verb.WHISPER, row, switch, ago=1.0) == "open", "too soon to say"
+    assert scene.ending(Verb.WHISPER, row, switch, ago=2.0) == "confirmed"
+    scene.pbx.say("ChanSpyStop", SpyerUniqueid="m", SpyerChannel="PJSIP/sup1-000000aa")
+    scene.settle()
+    assert scene.ending(Verb.WHISPER, row, switch, ago=2.0) == "denied"
 
 
 def test_a_spy_whose_call_ended_by_itself_is_not_confirmed() -> None:

@@ -200,7 +200,8 @@ async def test_no_answer_is_ambiguous_and_never_sent_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "kind"), [("No such channel", TargetGone), ("Permission denied", Rejected), ("Transfer invalid", Rejected)]
+    ("words", "kind"),
+    [("No such channel", TargetGone), ("Permission denied", Rejected), ("Transfer invalid", Rejected)],
 )
 async def test_a_refusal_is_told_by_what_it_means(words: str, kind: type[Rejected]) -> None:
     server = Server()

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
+import anyio.abc
 import pytest
 from anyio.abc import ByteStream
 
@@ -25,6 +26,7 @@ from wallboard.vendors.asterisk.protocol import (
     Limits,
     Message,
 )
+from wallboard.vendors.asterisk.streams import from_url
 
 pytestmark = pytest.mark.anyio
 
@@ -94,6 +96,32 @@ async def test_nobody_listening_and_nobody_answering_are_unreachable() -> None:
     with pytest.raises(AmiUnreachable, match="no connection within"):
         async with open_ami(never, "a", "b", on_event=ignore, within=0.05):
             pytest.fail("connected")
+
+
+async def test_tls_to_a_server_without_it_is_unreachable_and_a_closed_port_says_so() -> None:
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    port = listener.extra(anyio.abc.SocketAttribute.local_port)
+
+    async def plain(stream: ByteStream) -> None:
+        async with stream:
+            await stream.send(b"Asterisk Call Manager/11.0.0\r\n")
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, plain)
+        with pytest.raises(AmiUnreachable):
+            async with open_ami(from_url(f"tls://127.0.0.1:{port}"), "a", "b", on_event=ignore):
+                pytest.fail("signed in without TLS")
+        tasks.cancel_scope.cancel()
+    await listener.aclose()
+    with pytest.raises(AmiUnreachable, match="refused"):
+        async with open_ami(from_url(f"tcp://127.0.0.1:{port}"), "a", "b", on_event=ignore):
+            pytest.fail("connected to a closed port")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1", "tcp://", "127.0.0.1:5038", ""])
+def test_a_url_that_is_none_of_ami_is_refused(url: str) -> None:
+    with pytest.raises(AmiUnreachable, match="tcp://"):
+        from_url(url)
 
 
 async def test_lists_and_events_interleave_and_are_told_apart() -> None:

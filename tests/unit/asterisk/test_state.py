@@ -71,7 +71,7 @@ def shown(board: Switchboard, now: float) -> dict[Resource, set[object]]:
     return {resource: {stable(row) for row in found.values()} for resource, found in rows.items()}
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(OPS, st.data())
 def test_any_interleaving_of_lists_and_events_ends_equal_to_fresh_lists(
     ops: list[tuple[int, int]], data: st.DataObject

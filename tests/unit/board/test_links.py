@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.board.making import Desk, agent, call, key, member, phone, queue
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import Call, Member
+from wallboard.domain.models import Call, Member, Row
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean
 
@@ -29,7 +29,7 @@ def the_call(desk: Desk, id_: str) -> Call:
 @pytest.mark.parametrize("order", [(A, M, C), (C, M, A), (M, C, A)])
 def test_caller_agent_and_call_know_each_other_in_whatever_order_they_come(order: tuple[Resource, ...]) -> None:
     desk = Desk()
-    rows = {
+    rows: dict[Resource, Row] = {
         A: agent("bo", refs=("bo@hq", "202")),
         M: member("c-1", MemberState.TALKING, serving_ref="bo@hq", answered_at=desk.now - 80),
         C: call("c-1", on=("202",)),

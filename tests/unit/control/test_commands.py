@@ -32,9 +32,16 @@ class Poller:
     def __init__(self, board: Board, clock: ManualClock, *rows: Row) -> None:
         self.board, self.clock, self.rows, self.seq = board, clock, rows, 0
 
-    async def once(self) -> None:
+    def demand(self, wanted: frozenset[Resource]) -> None:
+        self.wanted = wanted
+
+    async def run(self) -> None:
+        self.read()
+        await anyio.sleep_forever()
+
+    def read(self) -> None:
         self.seq += 1
-        for resource in (Resource.CALLS, Resource.AGENTS):
+        for resource in (Resource.CALLS, Resource.AGENTS, Resource.QUEUES):
             rows = tuple(row for row in self.rows if row.key.kind.value + "s" == resource.value)
             now = self.clock.now()
             self.board.status(FeedStatus("hq", resource, "", 2.0, 8.0, last_ok=now, successes=1))
@@ -149,8 +156,9 @@ async def test_an_agent_stands_for_their_call_and_two_calls_are_listed(
 
 @pytest.mark.anyio
 async def test_a_target_that_is_not_there_or_not_known_has_its_own_code(
-    path: Path, capsys: pytest.CaptureFixture[str]
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(do, "GRACE", 0.0)
     async with anyio.create_task_group() as group:
         shop = Shop(group, path, call())
         assert await shop.do(Verb.HANGUP, "hq/call/nope", yes=True) == Exit.FAILED
@@ -170,7 +178,7 @@ async def test_a_source_that_is_down_or_refuses_has_its_own_code(path: Path, mon
     class Dead(Poller):
         refuses = False
 
-        async def once(self) -> None:
+        def read(self) -> None:
             self.board.status(
                 FeedStatus("hq", Resource.CALLS, "", 2.0, 8.0, failures=3, cause="refused", refused=self.refuses)
             )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.unit.ringme.fake import AGENTS, CALLS, MEMBERS, NOW, PHONES
 from wallboard.domain.errors import BadAnswer
+from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.vendors.ringme import wire
 from wallboard.vendors.ringme.mapping import (
@@ -26,20 +27,19 @@ from wallboard.vendors.ringme.mapping import (
     phone_row,
     queue_row,
     registrations,
-    status_word,
 )
+from wallboard.vendors.ringme.scalars import status_word
 
 CONTEXT = Context("hq", NOW, phone="022*300", phones={"32494": "022*341@pbx.example"})
 RAW = ("key", "address", "refs", "agent_refs", "serving_ref", "queue_id", "whole")
 """Fields that go back to the vendor as they came, or that are no text."""
 INSTANTS = ("started_at", "answered_at", "joined_at", "since", "ended_at")
-PAYLOADS = 3000
+PAYLOADS = 1500
 """Of the seeded generator, for each decoder."""
 
 
-def check_row(row: Any) -> None:
+def check_row(row: Row) -> None:
     """Shown text is clean, instants are not in the future, and the row can be kept in a set."""
-    assert is_dataclass(row)
     for field in fields(row):
         value = getattr(row, field.name)
         if field.name in INSTANTS:
@@ -49,7 +49,7 @@ def check_row(row: Any) -> None:
                 assert value == clean(value), field.name
             if isinstance(value, tuple):
                 assert all(text == clean(text) for pair in value if isinstance(pair, tuple) for text in pair)
-    assert row.key.id  # type: ignore[attr-defined]
+    assert row.key.id
     hash(row)
 
 
@@ -104,8 +104,9 @@ ODD: list[Any] = [
     None, True, False, 0, 7, -1, 2**53 + 1, 2**63, 10**300, -0.0, 0.5, 1e308, -1e308, "", " ", "0", "7", "-1", "1e999",
     "9" * 400, "None", "null", "ring-all", "Waiting", "Trying", "Answered", "Abandoned", "in", "OUT", "\x1b]0;x\x07",
     "[/b]", "[@click=app.quit]x[/]", "\u202eevil", "\ud800", "e" + "\u0301" * 300, "\x00", "..", "a/b", "👩‍👩‍👧",
-    "2026-03-02 08:05:12.98", "2026-03-02T08:05:12Z", "0000-00-00 00:00:00", "9999-12-31 23:59:59", "1970-01-01 00:00:00",
-    "2026-13-40 99:99:99", "2026-03-02 08:05:12+99:00", 1772439247, 1772439247000, "nan", "022*300@pbx.example", "x" * 10_000,
+    "2026-03-02 08:05:12.98", "2026-03-02T08:05:12Z", "0000-00-00 00:00:00", "9999-12-31 23:59:59",
+    "1970-01-01 00:00:00", "2026-13-40 99:99:99",
+    "2026-03-02 08:05:12+99:00", 1772439247, 1772439247000, "nan", "022*300@pbx.example", "x" * 9999,
 ]  # fmt: skip
 
 

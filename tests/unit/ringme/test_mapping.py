@@ -10,17 +10,9 @@ from tests.unit.ringme.fake import MEMBERS, NOW
 from wallboard.domain.models import Member
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import clean
-from wallboard.vendors.ringme.mapping import (
-    Context,
-    agent_state,
-    flag,
-    ident,
-    instant,
-    member_row,
-    names_of,
-    same_phone,
-    whole,
-)
+from wallboard.vendors.ringme.mapping import Context, agent_state, member_row
+from wallboard.vendors.ringme.own import slot_answer
+from wallboard.vendors.ringme.scalars import flag, ident, instant, names_of, same_phone, whole
 from wallboard.vendors.ringme.wire import MemberStatus, Scalar
 
 
@@ -183,3 +175,22 @@ def test_when_all_are_rung_nobody_serves(serving: str | None) -> None:
 
 def test_an_unknown_word_is_an_unknown_state() -> None:
     assert waiting(state="Levitating").state is MemberState.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("data", "there"),
+    [
+        ({"slot": 5, "uuid": "02abb9ee685a11ea94bfe17eb6eaecba"}, True),
+        ({"slot": 5, "uuid": "02abb9ee"}, True),
+        (["32494-02abb9ee685a11ea94bfe17eb6eaecba"], True),
+        ({"slot": 5, "uuid": "ffffffff685a11ea94bfe17eb6eaecba"}, False),
+        ({"slot": 5, "uuid": None}, False),
+        ({}, False),
+        ([], False),
+        (None, None),
+        ({"result": "ok"}, None),
+        (5, None),
+    ],
+)
+def test_what_sits_in_a_slot(data: object, there: bool | None) -> None:
+    assert slot_answer(data, "02abb9ee685a11ea94bfe17eb6eaecba") is there

@@ -78,7 +78,7 @@ def verdict(
 ) -> Verdict:
     """What the table says when these rows were read `after` seconds after the vendor's answer."""
     asked = command(verb, before, to, **args)
-    read = {
+    read: dict[tuple[Resource, str | None], float] = {
         (resource, scope): ANSWERED + after
         for resource in Resource
         if resource not in unread

@@ -15,6 +15,7 @@ from wallboard.vendors.asterisk.evidence import (
     SPY_DIGITS,
     SPY_OPTIONS,
     SWITCH,
+    SWITCH_UNSEEN,
     TABLE,
     digit_id,
     member_id,
@@ -186,9 +187,7 @@ class Planner:
                 return self._staff(command, at)
         raise NotSent(f"Asterisk has no {command.verb.value}")
 
-    def _make(
-        self, action: str, *fields: Field, ids: tuple[str, ...], dial: str = "", reread: bool = False
-    ) -> Plan:
+    def _make(self, action: str, *fields: Field, ids: tuple[str, ...], dial: str = "", reread: bool = False) -> Plan:
         return Plan(action, fields, self.new_action_id(), ids, dial, reread)
 
     def _living(self, at: dict[str, str], name: str, ident: str) -> Channel:
@@ -304,9 +303,7 @@ class Planner:
     def _call(self, command: Command, row: Row | None) -> Plan:
         number = command.destination.number if command.destination is not None else _own_number(row)
         number = _diallable(number)
-        plan = self._originate(
-            (), ("Context", self.account.transfer_context), ("Exten", number), ("Priority", "1")
-        )
+        plan = self._originate((), ("Context", self.account.transfer_context), ("Exten", number), ("Priority", "1"))
         return Plan(plan.action, plan.fields, plan.action_id, plan.ids, dial=number)
 
     def _pause(self, command: Command, at: dict[str, str]) -> Plan:
@@ -371,11 +368,14 @@ def _own_number(row: Row | None) -> str:
 # ---- how it will be known ------------------------------------------------------------------------------------------
 
 
-def verification(command: Command, row: Row | None, account: Account, board: Switchboard) -> Verification:
-    """The row of the table for this command as things stand: a running spy is switched, a waiting caller redirected."""
+def verification(
+    command: Command, row: Row | None, account: Account, board: Switchboard, *, tones: bool = True
+) -> Verification:
+    """The row of the table for this command as things stand: a running spy is switched, a waiting caller redirected.
+    ``tones``: whether this account is known to be shown DTMF events."""
     verb = command.verb
     if verb in SPY_DIGITS and isinstance(row, Call | Member) and my_spy(row, account, board) is not None:
-        return TABLE[f"{verb.value} {SWITCH}"]
+        return TABLE[f"{verb.value} {SWITCH if tones else SWITCH_UNSEEN}"]
     if verb is Verb.TRANSFER:
         address = command.target.address or (row.address if row is not None else ())
         agent = board.channels.get(in_address(address, "agent_uniqueid") or "")

@@ -94,6 +94,7 @@ class AsteriskAdapter:
         self._seq = 0
         self._events = 0
         self._numbers = 0
+        self._tones = False
         self._refused = False
         self._cause = "not connected yet"
         self._failures = 0
@@ -132,7 +133,7 @@ class AsteriskAdapter:
         return Can(True)
 
     def verification(self, command: Command, row: Row | None) -> Verification:
-        return actions.verification(command, row, self._account(), self._board)
+        return actions.verification(command, row, self._account(), self._board, tones=self._tones)
 
     def table(self) -> Sequence[Verification]:
         return tuple(evidence.TABLE.values())
@@ -199,6 +200,7 @@ class AsteriskAdapter:
             self._mapper = self._new_mapper()
             self._denied = {}
             self._events = 0
+            self._tones = False
             self._offset = ami.clock_offset or 0.0
             # Events first, then the lists: what happens in between is in the backlog and is applied on top.
             await ami.events(EVENT_MASK)
@@ -238,6 +240,7 @@ class AsteriskAdapter:
 
     def _on_event(self, event: Message) -> None:
         self._events += 1
+        self._tones = self._tones or event.event in {"DTMFBegin", "DTMFEnd"}
         now = self._clock.now()
         try:
             at = float(event.get("Timestamp"))
@@ -446,9 +449,7 @@ class AsteriskAdapter:
         try:
             await ami.collect("ShowDialPlan", ("Context", context), ("Extension", number), within=5.0)
         except AmiRefused:
-            raise NotSent(
-                f"there is no {clean(number)} in {clean(context)}: the caller would be cut off"
-            ) from None
+            raise NotSent(f"there is no {clean(number)} in {clean(context)}: the caller would be cut off") from None
         except AmiError as error:
             raise NotSent(f"the number could not be looked up: {clean(str(error))}") from error
 
@@ -469,4 +470,3 @@ def _action_error(action: str, error: AmiError) -> NotSent | Rejected | Ambiguou
         kind = TargetGone if any(word in text.lower() for word in _GONE) else Rejected
         return kind(f"{action} was refused: {text}", status="Error")
     return Ambiguous(f"{action}: {clean(str(error))}; it may have been done")
-

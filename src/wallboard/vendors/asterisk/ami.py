@@ -12,6 +12,7 @@ twice: an action whose answer does not come is reported as ``AmiUnanswered`` or 
 
 from __future__ import annotations
 
+import os
 import secrets
 import ssl
 import time
@@ -295,7 +296,9 @@ async def open_ami(
     except ssl.SSLCertVerificationError as error:
         raise AmiUnreachable(f"its certificate is not trusted: {error.verify_message}") from error
     except OSError as error:
-        raise AmiUnreachable(error.strerror or type(error).__name__) from error
+        raise AmiUnreachable(_why(error)) from error
+    except (anyio.EndOfStream, anyio.BrokenResourceError) as error:
+        raise AmiUnreachable("the server closed the connection before the first word") from error
     ami = Ami(stream, on_event, read_only=read_only, limits=limits or Limits(), now=now)
     body: BaseException | None = None
     try:
@@ -318,6 +321,16 @@ async def open_ami(
             await anyio.aclose_forcefully(stream)
     if body is not None:
         raise body
+
+
+def _why(error: OSError) -> str:
+    """What the system says; anyio and asyncio put sentences of their own around it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno is not None and cause.errno > 0:
+            return os.strerror(cause.errno)
+        cause = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause.__cause__
+    return error.strerror or str(error) or type(error).__name__
 
 
 def _first(group: BaseExceptionGroup[AmiError]) -> AmiError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wallboard.vendors.asterisk.protocol import Message
 
@@ -27,11 +28,13 @@ DEVICE_WORDS = {
 }
 
 
+@lru_cache(maxsize=8192)
 def device_of(channel: str) -> str:
     """``PJSIP/1001-0000000a`` → ``PJSIP/1001``; ``Local/2001@agents-00000000;1`` → ``Local/2001@agents``."""
     return _SUFFIX.sub("", channel)
 
 
+@lru_cache(maxsize=8192)
 def device_of_interface(interface: str) -> str:
     """A member's interface as its channels show it: Local interfaces may carry options (``Local/2001@agents/n``)."""
     if interface.startswith("Local/"):
@@ -39,11 +42,13 @@ def device_of_interface(interface: str) -> str:
     return interface
 
 
+@lru_cache(maxsize=8192)
 def extension_of(interface: str) -> str:
     """``PJSIP/1001`` and ``Local/1001@agents/n`` → ``1001``."""
     return interface.partition("/")[2].split("@", 1)[0].split("/", 1)[0]
 
 
+@lru_cache(maxsize=8192)
 def born(uniqueid: str) -> tuple[float, int] | None:
     """When the channel was made, in whole seconds of the server's clock, and its number: both are in its Uniqueid."""
     found = _UNIQUE.search(uniqueid)

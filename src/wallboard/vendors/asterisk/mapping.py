@@ -10,70 +10,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Agent, Call, Member, Membership, ParkedCall, Phone, Queue, Row
-from wallboard.domain.states import AgentState, CallState, Direction, MemberState
-from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.domain.models import Agent, Member, Membership, Queue, Row
+from wallboard.domain.states import AgentState, MemberState
+from wallboard.domain.text import NOTHING, clean
+from wallboard.vendors.asterisk.calls import CallRows
 from wallboard.vendors.asterisk.facts import (
     DEVICE_WORDS,
-    DOWN,
     RING,
-    RINGING,
     UP,
     Channel,
     Place,
     Serving,
-    born,
     device_of,
     device_of_interface,
     extension_of,
 )
+from wallboard.vendors.asterisk.scene import RINGS
 from wallboard.vendors.asterisk.state import Switchboard
 
 Rows = dict[Resource, dict[Key, Row]]
 
 _UNREACHABLE = frozenset({4, 5})
-_RINGING = frozenset({6, 7})
 _BUSY = frozenset({2, 3, 8})
-_GONE_DEVICES = frozenset({"UNAVAILABLE", "INVALID"})
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """The channels of one call. ``caller`` is the oldest, ``peers`` the others, oldest first."""
-
-    caller: Channel
-    peers: tuple[Channel, ...]
-
-    @property
-    def all(self) -> tuple[Channel, ...]:
-        return (self.caller, *self.peers)
-
-
-def group(board: Switchboard) -> list[Leg]:
-    """The calls: channels joined by Linkedid and by bridge, holding bridges (parking) apart."""
-    root: dict[str, str] = {}
-
-    def find(name: str) -> str:
-        while root.setdefault(name, name) != name:
-            root[name] = root[root[name]]
-            name = root[name]
-        return name
-
-    for channel in board.channels.values():
-        own = f"c:{channel.uniqueid}"
-        if channel.linkedid:
-            root[find(own)] = find(f"l:{channel.linkedid}")
-        if channel.bridge and not channel.holding and channel.uniqueid not in board.parked:
-            root[find(own)] = find(f"b:{channel.bridge}")
-    found: dict[str, list[Channel]] = {}
-    for channel in board.channels.values():
-        found.setdefault(find(f"c:{channel.uniqueid}"), []).append(channel)
-    legs = []
-    for channels in found.values():
-        channels.sort(key=lambda channel: channel.order)
-        legs.append(Leg(channels[0], tuple(channels[1:])))
-    legs.sort(key=lambda leg: leg.caller.order)
-    return legs
 
 
 @dataclass(slots=True)
@@ -92,39 +50,13 @@ class Mapper:
         """Every row, now. ``now`` is the server's clock, ``local`` turns the server's instants into ours."""
         return _Pass(self, board, now, local).rows()
 
-    def key(self, kind: Kind, ident: str) -> Key:
-        return Key(self.source, kind, ident)
 
-
-class _Pass:
-    """One walk over the tables, with the indexes that it needs."""
+class _Pass(CallRows):
+    """One walk over the tables: every row of every pane."""
 
     def __init__(self, mapper: Mapper, board: Switchboard, now: float, local: Callable[[float], float]) -> None:
+        super().__init__(mapper.source, mapper.phone, mapper.queues, board, now, local)
         self.mapper = mapper
-        self.board = board
-        self.now = now
-        self.local = local
-        self.interfaces = board.interfaces()
-        self.names: dict[str, Clean] = {}
-        self.places: dict[str, list[Place]] = {}
-        for (queue, interface), place in sorted(board.places.items()):
-            if self.shown(queue):
-                self.places.setdefault(interface, []).append(place)
-                self.names.setdefault(interface, clean(place.name))
-        self.legs = group(board)
-        self.by_device: dict[str, list[Channel]] = {}
-        self.call_of: dict[str, Leg] = {}
-        for leg in self.legs:
-            for channel in leg.all:
-                self.by_device.setdefault(channel.device, []).append(channel)
-                self.call_of[channel.uniqueid] = leg
-        self.served_by = {pair.agent: pair for pair in board.serving.values()}
-
-    def shown(self, queue: str) -> bool:
-        return self.mapper.queues is None or queue in self.mapper.queues
-
-    def instant(self, server: float | None) -> float | None:
-        return self.local(server) if server else None
 
     def rows(self) -> Rows:
         members = self.members()
@@ -139,17 +71,6 @@ class _Pass:
 
     # -- callers and queues -----------------------------------------------------------------------------------------
 
-    def ringing_agents(self, leg: Leg) -> list[str]:
-        """Interfaces whose telephones ring for this call."""
-        found = []
-        for channel in leg.peers:
-            if channel.state in (DOWN, RINGING) and not channel.bridge and channel.device in self.interfaces:
-                found.append(self.interfaces[channel.device])
-        return found
-
-    def device_rings(self, interface: str) -> bool:
-        return any(place.status in _RINGING for place in self.places.get(interface, ()))
-
     def members(self) -> list[Member]:
         rows: list[Member] = []
         for queue, waiting in self.board.entries.items():
@@ -160,7 +81,7 @@ class _Pass:
                 ringing = leg is not None and bool(self.ringing_agents(leg))
                 rows.append(
                     Member(
-                        key=self.mapper.key(Kind.MEMBER, entry.uniqueid),
+                        key=self.key(Kind.MEMBER, entry.uniqueid),
                         queue_id=queue,
                         queue=clean(queue),
                         name=clean(entry.name),
@@ -169,7 +90,7 @@ class _Pass:
                         joined_at=self.local(entry.joined),
                         position=place,
                         priority=entry.priority,
-                        call_key=self.mapper.key(Kind.CALL, leg.caller.uniqueid if leg else entry.uniqueid),
+                        call_key=self.key(Kind.CALL, leg.caller.uniqueid if leg else entry.uniqueid),
                         address=(("channel", entry.channel), ("uniqueid", entry.uniqueid), ("queue", queue)),
                     )
                 )
@@ -181,7 +102,7 @@ class _Pass:
             leg = self.call_of[caller.uniqueid]
             rows.append(
                 Member(
-                    key=self.mapper.key(Kind.MEMBER, pair.caller),
+                    key=self.key(Kind.MEMBER, pair.caller),
                     queue_id=pair.queue,
                     queue=clean(pair.queue),
                     name=clean(caller.caller),
@@ -191,8 +112,8 @@ class _Pass:
                     answered_at=self.instant(pair.since),
                     serving_ref=pair.interface,
                     serving=self.agent_name(pair.interface),
-                    serving_key=self.mapper.key(Kind.AGENT, pair.interface),
-                    call_key=self.mapper.key(Kind.CALL, leg.caller.uniqueid),
+                    serving_key=self.key(Kind.AGENT, pair.interface),
+                    call_key=self.key(Kind.CALL, leg.caller.uniqueid),
                     address=(
                         ("channel", caller.name),
                         ("uniqueid", caller.uniqueid),
@@ -218,7 +139,7 @@ class _Pass:
             asked = bool(facts.completed or facts.abandoned)
             rows.append(
                 Queue(
-                    key=self.mapper.key(Kind.QUEUE, name),
+                    key=self.key(Kind.QUEUE, name),
                     name=clean(name),
                     waiting=counts.get((name, MemberState.WAITING), 0),
                     ringing=counts.get((name, MemberState.RINGING), 0),
@@ -238,9 +159,6 @@ class _Pass:
 
     # -- agents -----------------------------------------------------------------------------------------------------
 
-    def agent_name(self, interface: str) -> Clean:
-        return self.names.get(interface) or clean(interface)
-
     def agents(self) -> list[Agent]:
         self.mapper.next_change = None
         rows = [self.agent(interface, places) for interface, places in self.places.items()]
@@ -257,14 +175,14 @@ class _Pass:
         with_name, with_key = NOTHING, None
         if pair is not None or other is not None:
             leg = self.call_of[pair.caller if pair is not None else other.uniqueid if other is not None else ""]
-            with_key = self.mapper.key(Kind.CALL, leg.caller.uniqueid)
+            with_key = self.key(Kind.CALL, leg.caller.uniqueid)
             with_name = self.other_party(leg, interface)
         reason = next((place.reason for place in places if place.paused and place.reason), "")
         status = max((place.status for place in places), default=0)
         paused = [place.paused for place in places]
         word = DEVICE_WORDS.get(status, str(status))
         return Agent(
-            key=self.mapper.key(Kind.AGENT, interface),
+            key=self.key(Kind.AGENT, interface),
             name=self.agent_name(interface),
             extension=clean(extension_of(interface)),
             state=state,
@@ -307,7 +225,7 @@ class _Pass:
         if other is not None and other.state in (UP, RING):
             return AgentState.OTHER_CALL
         # A ringing telephone on a Local channel is "Not in use" to Asterisk, and is offered more calls: so it is here.
-        if statuses & _RINGING:
+        if statuses & RINGS:
             return AgentState.RINGING
         if statuses & _BUSY:
             return AgentState.TALKING if any(place.in_call for place in places) else AgentState.OTHER_CALL
@@ -343,166 +261,9 @@ class _Pass:
         self.mapper.since[interface] = (state, since)
         return since
 
-    # -- calls ------------------------------------------------------------------------------------------------------
-
-    def other_party(self, leg: Leg, interface: str) -> Clean:
-        device = device_of_interface(interface)
-        for channel in leg.all:
-            if channel.device != device:
-                name = self.names.get(self.interfaces.get(channel.device, ""))
-                return name or clean(channel.caller or channel.number)
-        return clean(leg.caller.exten)
-
-    def call(self, leg: Leg) -> Call:
-        board, caller = self.board, leg.caller
-        spy = next((board.spies[c.uniqueid] for c in leg.all if c.uniqueid in board.spies), None)
-        pair = next((board.serving[c.uniqueid] for c in leg.all if c.uniqueid in board.serving), None)
-        entry = board.entry(caller.uniqueid)
-        agent_leg = board.channels.get(pair.agent) if pair is not None else None
-        talker = agent_leg or self.talking_peer(leg)
-        ringing = self.ringing_agents(leg)
-        interface = pair.interface if pair is not None else self.interfaces.get(talker.device, "") if talker else ""
-        if not interface and len(ringing) == 1 and self.device_rings(ringing[0]):
-            interface = ringing[0]
-        caller_is_ours = caller.device in self.interfaces or caller.device == self.mapper.phone
-        if not interface and caller.device in self.interfaces:
-            interface = self.interfaces[caller.device]
-        peer_is_ours = any(c.device in self.interfaces or c.device == self.mapper.phone for c in leg.peers)
-        queue = pair.queue if pair is not None else entry.queue if entry is not None else ""
-        state = self.call_state(leg, pair)
-        held = [board.held[c.uniqueid] for c in leg.all if c.uniqueid in board.held]
-        to, to_name = self.called(leg, talker, interface, queue)
-        at = born(caller.uniqueid)
-        answered = pair.since if pair is not None else talker.bridged_at if talker is not None else None
-        address = [("channel", caller.name), ("uniqueid", caller.uniqueid)]
-        address += [("context", caller.context), ("exten", caller.exten)]
-        if talker is not None:
-            address += [("agent_channel", talker.name), ("agent_uniqueid", talker.uniqueid)]
-        if spy is not None:
-            address += [("spied", spy.spyee_channel)]
-        return Call(
-            key=self.mapper.key(Kind.CALL, caller.uniqueid),
-            extension=clean(extension_of(interface)) if interface else NOTHING,
-            direction=_direction(caller_is_ours, peer_is_ours, bool(queue) or bool(talker)),
-            from_number=clean(caller.number),
-            from_name=clean(caller.caller),
-            to=to,
-            to_name=to_name,
-            state=state,
-            started_at=self.local(at[0]) if at else None,
-            answered_at=self.instant(answered),
-            held_since=self.instant(min(held)) if held else None,
-            recording=next((board.recording[c.uniqueid] for c in leg.all if c.uniqueid in board.recording), None),
-            agent=self.agent_name(interface) if interface else NOTHING,
-            agent_key=self.mapper.key(Kind.AGENT, interface) if interface else None,
-            agent_refs=(interface,) if interface else (),
-            queue=clean(queue),
-            whole=caller.linkedid,
-            mine=bool(self.mapper.phone) and any(c.device == self.mapper.phone for c in leg.all),
-            spying=self.spied_name(spy.spyee_channel) if spy is not None else NOTHING,
-            address=tuple(address),
-        )
-
-    def talking_peer(self, leg: Leg) -> Channel | None:
-        """Who the caller is in a bridge with: an agent if there is one, else the oldest."""
-        if not leg.caller.bridge or leg.caller.holding:
-            return None
-        together = [c for c in leg.peers if c.bridge == leg.caller.bridge]
-        ours = [c for c in together if c.device in self.interfaces]
-        return next(iter(ours or together), None)
-
-    def call_state(self, leg: Leg, pair: Serving | None) -> CallState:
-        board = self.board
-        if any(c.uniqueid in board.parked for c in leg.all):
-            return CallState.PARKED
-        if any(c.uniqueid in board.held for c in leg.all):
-            return CallState.HELD
-        if pair is not None:
-            return CallState.TALKING
-        if any(board.entry(c.uniqueid) is not None for c in leg.all):
-            return CallState.RINGING
-        bridges = [c.bridge for c in leg.all if c.bridge and not c.holding]
-        if len(bridges) != len(set(bridges)):
-            return CallState.TALKING
-        if any(c.state in (DOWN, RINGING) for c in leg.peers):
-            return CallState.RINGING
-        # Alone in the dialplan: an announcement, music, a menu, a spy. It was answered, so it is not ringing.
-        return CallState.TALKING if leg.caller.state == UP else CallState.RINGING
-
-    def called(self, leg: Leg, talker: Channel | None, interface: str, queue: str) -> tuple[Clean, Clean]:
-        if interface and self.interfaces.get(leg.caller.device) != interface:
-            return clean(extension_of(interface)), self.agent_name(interface)
-        if talker is not None:
-            return clean(talker.number or extension_of(talker.name)), clean(talker.caller)
-        rung = next((c for c in leg.peers if c.state in (DOWN, RINGING)), None)
-        if rung is not None and not queue:
-            return clean(rung.number or leg.caller.exten), clean(rung.caller)
-        return clean(leg.caller.exten), clean(queue)
-
-    def spied_name(self, channel: str) -> Clean:
-        interface = self.interfaces.get(device_of(channel), "")
-        return self.agent_name(interface) if interface else clean(channel)
-
-    # -- parking and telephones -------------------------------------------------------------------------------------
-
-    def parked(self) -> list[ParkedCall]:
-        rows = []
-        for parked in self.board.parked.values():
-            leg = self.call_of.get(parked.uniqueid)
-            by = self.interfaces.get(parked.by, "")
-            name = self.agent_name(by) if by else clean(parked.by)
-            rows.append(
-                ParkedCall(
-                    key=self.mapper.key(Kind.PARKED, parked.uniqueid),
-                    slot=clean(parked.space),
-                    caller=clean(parked.name or parked.number),
-                    number=clean(parked.number),
-                    since=self.local(parked.since),
-                    by=name,
-                    returns_at=self.instant(parked.returns),
-                    returns_to=name,
-                    call_key=self.mapper.key(Kind.CALL, leg.caller.uniqueid) if leg else None,
-                    address=(
-                        ("channel", parked.channel),
-                        ("uniqueid", parked.uniqueid),
-                        ("lot", parked.lot),
-                        ("space", parked.space),
-                    ),
-                )
-            )
-        return rows
-
-    def phones(self) -> list[Phone]:
-        """Telephones by device state; pseudo devices (``Queue:…``, ``park:…``) and trunks with callers on are not."""
-        rows = []
-        for device, state in self.board.devices.items():
-            technology, _, rest = device.partition("/")
-            if not rest or ":" in technology or technology in {"Local", "ConfBridge", "MeetMe", "Agent"}:
-                continue
-            extension = extension_of(device)
-            if not extension.isdigit():
-                continue
-            rows.append(
-                Phone(
-                    key=self.mapper.key(Kind.PHONE, device),
-                    name=self.names.get(self.interfaces.get(device, "")) or clean(device),
-                    extension=clean(extension),
-                    registered=None if state == "UNKNOWN" else state not in _GONE_DEVICES,
-                    refs=(device,),
-                    address=(("device", device),),
-                )
-            )
-        return rows
-
 
 def _by_key(rows: Sequence[Row]) -> dict[Key, Row]:
     return {row.key: row for row in rows}
-
-
-def _direction(caller_is_ours: bool, peer_is_ours: bool, taken: bool) -> Direction:
-    if caller_is_ours:
-        return Direction.INTERNAL if peer_is_ours else Direction.OUT
-    return Direction.IN if peer_is_ours or taken else Direction.UNKNOWN
 
 
 def changes(before: Mapping[Key, Row], after: Mapping[Key, Row]) -> tuple[tuple[Row, ...], tuple[Key, ...]]:

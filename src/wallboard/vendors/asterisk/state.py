@@ -60,14 +60,6 @@ class Switchboard:
                     return entry
         return None
 
-    def interface_of(self, channel: Channel) -> str:
-        """The agent whose telephone this channel is, or ""."""
-        device = channel.device
-        for _, interface in self.places:
-            if device_of_interface(interface) == device:
-                return interface
-        return ""
-
     def interfaces(self) -> dict[str, str]:
         """Device to interface, for looking up many channels."""
         return {device_of_interface(interface): interface for _, interface in self.places}

@@ -1,7 +1,8 @@
 """What is sent to change a hotline or a telephone, and how it is known to have happened.
 
 A PUT replaces the whole object, so it is made of an object that was just read: everything that came back goes back,
-unknown fields and the texts of announcements byte for byte. Only `number`, which is no field of the request, is left out.
+unknown fields and the texts of announcements byte for byte. Only `number`, which is no field of the request, is left
+out.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ PHONE_NEEDS = ("isActive", "name", "phone", "userID")
 
 def hotline_body(fresh: Mapping[str, Any], command: Command) -> dict[str, Any]:
     """The object to PUT, made of `fresh`. NotSent if that is not the whole hotline or the text is too long."""
-    _whole(fresh, command, (*HOTLINE_NEEDS, *HOTLINE_LOSES), "hotline")
+    _whole(fresh, command, HOTLINE_NEEDS, HOTLINE_LOSES, "hotline")
     body = {name: value for name, value in fresh.items() if name != "number"}
     match command.verb:
         case Verb.OPEN:
@@ -50,12 +51,14 @@ def hotline_body(fresh: Mapping[str, Any], command: Command) -> dict[str, Any]:
 
 def phone_body(fresh: Mapping[str, Any], command: Command) -> dict[str, Any]:
     """The object to PUT, made of `fresh`. NotSent if that is not the whole telephone."""
-    _whole(fresh, command, PHONE_NEEDS, "telephone")
+    _whole(fresh, command, PHONE_NEEDS, (), "telephone")
     return {**fresh, "isActive": command.verb is Verb.SIGNIN}
 
 
-def _whole(fresh: Mapping[str, Any], command: Command, names: tuple[str, ...], what: str) -> None:
-    missing = [name for name in names if fresh.get(name) is None]
+def _whole(
+    fresh: Mapping[str, Any], command: Command, needed: tuple[str, ...], lost: tuple[str, ...], what: str
+) -> None:
+    missing = [name for name in needed if fresh.get(name) is None] + [name for name in lost if name not in fresh]
     if missing:
         raise NotSent(f"nothing sent: the vendor did not return {missing[0]}, and writing without it would lose it")
     identity = fresh.get("id")
@@ -83,8 +86,11 @@ def verification(verb: Verb, command: Command | None = None) -> Verification:
                 verb,
                 "PUT /hotlines/{hotlineID} (the whole object) isActive: true",
                 (
-                    Evidence("asked to be open, and it is open", _is(Wanted.OPEN, HotlineState.OPEN)),
-                    Evidence("asked to be open, and it is starting", _is(Wanted.OPEN, HotlineState.STARTING)),
+                    Evidence("reading it back: it is open", _is(Wanted.OPEN, HotlineState.OPEN)),
+                    Evidence(
+                        "reading it back: it was asked to open, and is starting",
+                        _is(Wanted.OPEN, HotlineState.STARTING),
+                    ),
                 ),
                 (
                     Evidence("the vendor reports an error", _settled_in(Wanted.OPEN, HotlineState.ERROR)),
@@ -95,7 +101,7 @@ def verification(verb: Verb, command: Command | None = None) -> Verification:
             return _hotline(
                 verb,
                 "PUT /hotlines/{hotlineID} (the whole object) isActive: false",
-                (Evidence("asked to be paused, and it is paused", _is(Wanted.PAUSED, HotlineState.PAUSED)),),
+                (Evidence("reading it back: it is paused", _is(Wanted.PAUSED, HotlineState.PAUSED)),),
                 (
                     Evidence("the vendor reports an error", _settled_in(Wanted.PAUSED, HotlineState.ERROR)),
                     Evidence("it still is asked to be open", _settled_in(Wanted.OPEN)),
@@ -105,11 +111,7 @@ def verification(verb: Verb, command: Command | None = None) -> Verification:
             return _hotline(
                 verb,
                 "PUT /hotlines/{hotlineID} (the whole object) ttsInbound, ttsOutbound",
-                (
-                    Evidence(
-                        "the vendor returns the new text", lambda trial: _read(trial) and _announces(trial, command)
-                    ),
-                ),
+                (Evidence("reading it back: the new text", lambda trial: _read(trial) and _announces(trial, command)),),
                 (
                     Evidence(
                         "the vendor returns another text",
@@ -122,7 +124,7 @@ def verification(verb: Verb, command: Command | None = None) -> Verification:
             return Verification(
                 verb=verb,
                 request=f"PUT /agents/{{id}} (the whole object) isActive: {'true' if on else 'false'}",
-                confirms=(Evidence(f"the telephone is {_duty(on)}", _registered(on, Trial.read_since)),),
+                confirms=(Evidence(f"reading it back: {_duty(on)}", _registered(on, Trial.read_since)),),
                 denies=(Evidence(f"the telephone still is {_duty(not on)}", _registered(not on, _settled_phones)),),
                 deadline=DEADLINE,
                 watch=(Resource.PHONES, Resource.HOTLINES),

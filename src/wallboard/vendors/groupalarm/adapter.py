@@ -1,14 +1,15 @@
-"""A GroupAlarm organisation as a source: hotlines every 15 s, telephones and call logs at leisure.
+"""A GroupAlarm organisation as a source: hotlines every 15 s, telephones and call logs every minute.
 
-Hotline rows are put together from three lists. Telephones and logs are feeds of their own, so that a slow or forbidden
-one never makes the hotlines look old; what they bring is shown at once, as a change of the rows last read.
+Hotline rows are put together from three lists. The telephones are a feed of their own and the call logs are read with
+the discovery, so that a slow or forbidden one never makes the hotlines look old; each reading of the hotlines shows
+what the others have brought until then. Discovery reads all three once, for those who look only once.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -40,16 +41,19 @@ from wallboard.vendors.base import (
 )
 from wallboard.vendors.groupalarm import actions, mapping
 from wallboard.vendors.groupalarm.checks import check_source
-from wallboard.vendors.groupalarm.reading import Reader, newest_cover
-from wallboard.vendors.groupalarm.wire import HotlineWire, PhoneWire, rows
+from wallboard.vendors.groupalarm.reading import PAGE, Reader, newest_cover
+from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, rows
 from wallboard.vendors.http import HttpSource, route
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+log = logging.getLogger(__name__)
+
 EVERY = 15.0
 SLOWLY = 60.0
-DISCOVER = 300.0
+JUST_READ = 10.0
+"""Seconds for which what discovery read of the telephones need not be read again."""
 LOG_PAGES = 3
 """Most pages of a call log: 150 calls, far beyond a day of a hotline."""
 
@@ -64,8 +68,9 @@ class GroupalarmAdapter:
         self._reader = Reader(self._http, settings.organization)
         self._known = mapping.Known(settings.name, ZoneInfo(settings.timezone), settings.people)
         self._wires: tuple[HotlineWire, ...] = ()
-        self._last: Ticket | None = None
-        self._as_of = 0.0
+        self._discovered = False
+        self._first_phones: tuple[list[Phone], float] | None = None
+        self._missed: set[str] = set()
         self._writing: dict[str, anyio.Lock] = {}
 
     # ---- what is known ---------------------------------------------------------------------------------------
@@ -88,37 +93,31 @@ class GroupalarmAdapter:
     def feeds(self) -> Sequence[Feed]:
         every = self._settings.every
         interval, slowly = every.get("hotlines", EVERY), every.get("phones", SLOWLY)
-        users = len(self._users())
-        found = [
-            Feed(Resource.HOTLINES, "discovery", self._discover, DISCOVER, priority=2, hidden_interval=DISCOVER),
-            Feed(Resource.HOTLINES, "", self._read_hotlines, interval, cost=1 + len(self._wires) // 50),
-        ]
-        if self._last is not None:
-            found.append(
-                Feed(
-                    Resource.PHONES,
-                    "",
-                    self._read_phones,
-                    slowly,
-                    cost=max(1, users),
-                    timeout=min(60.0, 8.0 + 2.0 * users),
-                    priority=3,
-                    hidden_interval=slowly,
-                )
-            )
-        for wire in self._wires:
-            found.append(
-                Feed(
-                    Resource.PHONES,
-                    f"call log {wire.id}",
-                    partial(self._read_log, wire.id),
-                    slowly,
-                    timeout=16.0,
-                    priority=4,
-                    hidden_interval=slowly,
-                )
-            )
-        return found
+        users, lists = len(self._users()), len(self._wires)
+        discover = Feed(
+            Resource.HOTLINES,
+            "discovery",
+            self._discover,
+            SLOWLY,
+            cost=1 + lists,
+            timeout=60.0,
+            priority=3,
+            hidden_interval=SLOWLY,
+        )
+        hotlines = Feed(Resource.HOTLINES, "", self._read_hotlines, interval, cost=1 + lists // PAGE)
+        if not self._discovered:
+            return (discover, hotlines)
+        phones = Feed(
+            Resource.PHONES,
+            "",
+            self._read_phones,
+            slowly,
+            cost=max(1, users),
+            timeout=min(60.0, 8.0 + 2.0 * users),
+            priority=2,
+            hidden_interval=slowly,
+        )
+        return (discover, hotlines, phones)
 
     async def run(self, sink: Sink) -> None:
         """Nothing is pushed."""
@@ -129,85 +128,93 @@ class GroupalarmAdapter:
     # ---- reading ---------------------------------------------------------------------------------------------
 
     async def _discover(self, ticket: Ticket) -> Sequence[Update]:
+        """Which hotlines there are, what their call logs say and, the first time, who has which telephones."""
         self._wires = tuple((await self._reader.hotlines())[0])
-        self._last = self._last or Ticket(ticket.epoch, -2, ticket.started_at)
+        if not self._discovered:
+            try:
+                self._first_phones = await self._all_phones()
+            except ReadError as error:
+                # Its own feed will say so.
+                log.debug("%s: telephones: %s", self._settings.name, error)
+        self._discovered = True
+        await self._read_logs()
         return ()
 
     async def _read_hotlines(self, ticket: Ticket) -> Sequence[Update]:
         wires, pages = await self._reader.hotlines()
         self._known.ahead = self._http.clock_offset or 0.0
-        self._wires, self._last, self._as_of = tuple(wires), ticket, pages.started_at
+        self._wires = tuple(wires)
         known = {wire.id for wire in wires}
-        for memory in (self._known.logs, self._known.since):
-            for identity in memory.keys() - known:
-                del memory[identity]
+        for identity in self._known.since.keys() - known:
+            del self._known.since[identity]
+        found = [mapping.hotline(wire, self._known, pages.started_at) for wire in wires]
         why = "the list changed while its pages were read" if pages.changed else ""
-        return (self._update(Resource.HOTLINES, "", ticket, pages.started_at, self._rows(), why),)
+        return (self._update(Resource.HOTLINES, ticket, pages.started_at, found, why),)
 
     async def _read_phones(self, ticket: Ticket) -> Sequence[Update]:
+        first, self._first_phones = self._first_phones, None
+        if first is None or first[1] < self._clock.now() - JUST_READ:
+            first = await self._all_phones()
+        found, started = first
+        return (self._update(Resource.PHONES, ticket, started, found),)
+
+    async def _all_phones(self) -> tuple[list[Phone], float]:
         """One request a user. A user who forbids it is no fault: those telephones stay unknown."""
         found: list[Phone] = []
-        started: float | None = None
+        started = self._clock.now()
         users = self._users()
-        refusal: ReadError | None = None
-        allowed = 0
+        refusals: list[ReadError] = []
         for user in users:
             try:
-                wires, _, asked = await self._reader.phones(user)
+                wires, _, _ = await self._reader.phones(user)
             except (NotPermitted, Missing) as error:
                 self._known.phones[user] = None
-                refusal = error
+                refusals.append(error)
                 continue
-            allowed += 1
-            started = asked if started is None else started
             self._known.phones[user] = tuple(mapping.duty_phone(wire) for wire in wires)
             found += [mapping.phone(wire, user, self._known) for wire in wires]
         for user in self._known.phones.keys() - set(users):
             del self._known.phones[user]
-        if refusal is not None and not allowed:
-            raise refusal
-        as_of = ticket.started_at if started is None else started
-        return (self._update(Resource.PHONES, "", ticket, as_of, found), *self._changed())
+        if users and len(refusals) == len(users):
+            raise refusals[0]
+        return found, started
 
-    async def _read_log(self, hotline: str, ticket: Ticket) -> Sequence[Update]:
-        logs, pages = await self._reader.logs(hotline, LOG_PAGES)
-        whole = newest_cover(logs, pages) or self._a_day(logs)
-        self._known.logs[hotline] = mapping.call_log(logs, whole, self._clock.now(), self._known)
-        # Of its own list it has no rows: they are part of the hotline's.
-        own = self._update(Resource.PHONES, f"call log {hotline}", ticket, pages.started_at, ())
-        return (own, *self._changed())
+    async def _read_logs(self) -> None:
+        """The call log of each hotline. One that cannot be read twice in a row is unknown; if none can, raises."""
+        failures: list[ReadError] = []
+        ids = [wire.id for wire in self._wires]
+        for identity in ids:
+            try:
+                logs, pages = await self._reader.logs(identity, LOG_PAGES)
+            except ReadError as error:
+                failures.append(error)
+                if identity in self._missed:
+                    self._known.logs.pop(identity, None)
+                self._missed.add(identity)
+                continue
+            self._missed.discard(identity)
+            whole = newest_cover(logs, pages) or self._a_day(logs)
+            self._known.logs[identity] = mapping.call_log(logs, whole, self._clock.now(), self._known)
+        for identity in self._known.logs.keys() - set(ids):
+            del self._known.logs[identity]
+        self._missed &= set(ids)
+        if ids and len(failures) == len(ids):
+            raise failures[0]
 
-    def _a_day(self, logs: Sequence[mapping.LogWire]) -> bool:
+    def _a_day(self, logs: Sequence[LogWire]) -> bool:
         """Whether the logs reach back further than a day."""
         starts = [mapping.instant(log.start, self._known.zone, self._known.ahead) for log in logs]
         dated = [start for start in starts if start is not None]
         return bool(dated) and min(dated) < self._clock.now() - mapping.DAY
 
-    def _rows(self) -> list[Hotline]:
-        return [mapping.hotline(wire, self._known, self._as_of) for wire in self._wires]
-
-    def _changed(self) -> Sequence[Update]:
-        """The hotlines last read with what has been learned since; any later reading of them wins."""
-        if self._last is None or self._last.seq < 0:
-            return ()
-        ticket = Ticket(self._last.epoch, self._last.seq + 1, self._last.started_at)
-        return (self._update(Resource.HOTLINES, "", ticket, self._as_of, self._rows(), kind=UpdateKind.DELTA),)
-
     def _update(
-        self,
-        resource: Resource,
-        scope: str,
-        ticket: Ticket,
-        as_of: float,
-        found: Sequence[Row],
-        approximate: str = "",
-        kind: UpdateKind = UpdateKind.SNAPSHOT,
+        self, resource: Resource, ticket: Ticket, as_of: float, found: Sequence[Row], approximate: str = ""
     ) -> Update:
         return Update(
             source=self._settings.name,
             resource=resource,
-            scope=scope,
-            kind=kind,
+            scope="",
+            kind=UpdateKind.SNAPSHOT,
             epoch=ticket.epoch,
             seq=ticket.seq,
             as_of=as_of,

@@ -29,8 +29,8 @@ from wallboard.domain.text import clean
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
 from wallboard.vendors.http import Answer, HttpSource, Route, route
 from wallboard.vendors.ringme.directory import Directory
-from wallboard.vendors.ringme.mapping import ident, status_word, whole, word
 from wallboard.vendors.ringme.own import Own
+from wallboard.vendors.ringme.scalars import ident, status_word, whole, word
 from wallboard.vendors.ringme.wire import AgentProfile, many
 
 CALL_ACTIONS: dict[Verb, str] = {

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any, TypeVar
+
+import anyio.to_thread
 
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import ActionError, BadAnswer, ConfigError, Missing, NotPermitted
@@ -34,19 +37,14 @@ from wallboard.vendors.ringme.mapping import (
     Context,
     agent_row,
     call_row,
-    ident,
     member_row,
     phone_row,
     queue_row,
     registrations,
-    same_phone,
-    status_word,
-    suffix,
-    text,
-    word,
-    zone_of,
 )
-from wallboard.vendors.ringme.own import Own
+from wallboard.vendors.ringme.memo import Memo
+from wallboard.vendors.ringme.own import Own, slot_answer
+from wallboard.vendors.ringme.scalars import ident, same_phone, status_word, suffix, text, word, zone_of
 from wallboard.vendors.ringme.verification import Sight, digits, table, verification
 from wallboard.vendors.ringme.wire import (
     AgentStatus,
@@ -55,7 +53,9 @@ from wallboard.vendors.ringme.wire import (
     QueueStatus,
     Registration,
     many,
+    models,
     one,
+    rows_of,
 )
 
 INTERVALS: dict[Resource, float] = {
@@ -77,7 +77,16 @@ STEADY = 2.0
 SHORT_NUMBER = 6
 """Longer numbers are outside ones."""
 
+THREAD_ABOVE_ROWS = 400
+"""Rows that take about 10 ms to map."""
+
+T = TypeVar("T")
 Fetch = Callable[[Ticket], Awaitable[Sequence[Update]]]
+
+
+async def aside(count: int, work: Callable[[], T]) -> T:
+    """`work` over `count` rows, in a thread when it would keep the screen waiting."""
+    return await anyio.to_thread.run_sync(work) if count > THREAD_ABOVE_ROWS else work()
 
 
 class RingmeAdapter:
@@ -95,6 +104,7 @@ class RingmeAdapter:
         self._own = Own(settings.name, settings.operator)
         self._actions = Actions(settings, self._http, self._clock, self._directory, self._own)
         self._legs: dict[str, tuple[Call, ...]] = {}
+        self._memos: dict[str, Memo[Call]] = {}
         self._starts: dict[tuple[Resource, str], dict[Key, float]] = {}
 
     @property
@@ -187,15 +197,21 @@ class RingmeAdapter:
     async def _read_members(self, queue_id: str) -> tuple[Answer, list[Member], int]:
         answer = await self._http.get(route("/extension/{extension_id}/queue/status/members/", extension_id=queue_id))
         context, name = self._context(answer), self._directory.queue_name(queue_id)
-        rows: dict[Key, Member] = {}
-        lost = 0
-        for wire in many(MemberStatus, answer.data, "queue members"):
-            row = member_row(context, queue_id, name, wire)
-            if row is None:
-                # A caller who has hung up may stand there without an id; nobody misses that row.
-                lost += word(status_word(wire.state)) != "abandoned"
-                continue
-            rows[row.key] = row
+        raw = rows_of(MemberStatus, answer.data, "queue members")
+
+        def build() -> tuple[dict[Key, Member], int]:
+            rows: dict[Key, Member] = {}
+            lost = 0
+            for wire in many(MemberStatus, raw, "queue members"):
+                row = member_row(context, queue_id, name, wire)
+                if row is None:
+                    # A caller who has hung up may stand there without an id; nobody misses that row.
+                    lost += word(status_word(wire.state)) != "abandoned"
+                    continue
+                rows[row.key] = row
+            return rows, lost
+
+        rows, lost = await aside(len(raw), build)
         starts = self._steady(Resource.MEMBERS, queue_id, {key: row.joined_at for key, row in rows.items()})
         return answer, [replace(row, joined_at=starts.get(key)) for key, row in rows.items()], lost
 
@@ -206,36 +222,44 @@ class RingmeAdapter:
     async def _read_agents(self, queue_id: str) -> tuple[Answer, list[Agent], int]:
         answer = await self._http.get(route("/extension/{extension_id}/queue/status/agents/", extension_id=queue_id))
         context, name = self._context(answer), self._directory.queue_name(queue_id)
-        rows: dict[Key, Agent] = {}
-        lost = 0
-        for wire in many(AgentStatus, answer.data, "queue agents"):
-            place = self._directory.place(queue_id, ident(wire.name_fs))
-            row = agent_row(context, queue_id, name, wire, place)
-            if row is None:
-                lost += 1
-                continue
-            rows[row.key] = row
+        raw = rows_of(AgentStatus, answer.data, "queue agents")
+
+        def build() -> tuple[dict[Key, Agent], int]:
+            rows: dict[Key, Agent] = {}
+            lost = 0
+            for wire in many(AgentStatus, raw, "queue agents"):
+                place = self._directory.place(queue_id, ident(wire.name_fs))
+                row = agent_row(context, queue_id, name, wire, place, self._settings.wrap_up)
+                if row is None:
+                    lost += 1
+                    continue
+                rows[row.key] = row
+            return rows, lost
+
+        rows, lost = await aside(len(raw), build)
         starts = self._steady(Resource.AGENTS, queue_id, {key: row.since for key, row in rows.items()})
         return answer, [replace(row, since=starts.get(key)) for key, row in rows.items()], lost
 
     async def _client_calls(self, ticket: Ticket) -> Sequence[Update]:
         answer = await self._http.get(route("/client/{client}/current_calls/", client=self._directory.client))
-        return [self._calls(ticket, "", answer)]
+        return [await self._calls(ticket, "", answer)]
 
     async def _phone_calls(self, phone_id: str, ticket: Ticket) -> Sequence[Update]:
         answer = await self._http.get(route("/extension/{extension_id}/current_calls/", extension_id=phone_id))
-        return [self._calls(ticket, phone_id, answer)]
+        return [await self._calls(ticket, phone_id, answer)]
 
-    def _calls(self, ticket: Ticket, scope: str, answer: Answer) -> Update:
+    async def _calls(self, ticket: Ticket, scope: str, answer: Answer) -> Update:
         context = self._context(answer)
-        rows: dict[Key, Call] = {}
-        lost = 0
-        for wire in many(CurrentCall, answer.data, "current calls"):
-            row = call_row(context, wire, scope)
-            if row is None:
-                lost += 1
-                continue
-            rows[row.key] = row
+        memo = self._memos.setdefault(scope, Memo("call_api_id"))
+        raw = rows_of(CurrentCall, answer.data, "current calls")
+
+        def build(items: list[dict[str, Any]]) -> list[Call | None]:
+            return [None if wire is None else call_row(context, wire, scope) for wire in models(CurrentCall, items)]
+
+        # A few tenths of a second of clock difference come and go; they must not move the starts of calls.
+        circumstances = (context.phones, round(context.offset))
+        found, lost = await aside(len(raw), lambda: memo.rows(raw, circumstances, build))
+        rows = {row.key: row for row in found}
         calls = self._own.overlay(list(rows.values()), scope, self._clock.now())
         self._legs[scope] = tuple(call for call in calls if call.mine)
         self._actions.my_legs = tuple(leg for legs in self._legs.values() for leg in legs)
@@ -375,12 +399,7 @@ class RingmeAdapter:
             answer = await self._http.act("PUT", where, json={"action": "slots", "slot": int(slot)})
         except ActionError as error:
             raise BadAnswer(f"the slot cannot be asked for: {error}") from None
-        said = str(answer.data) if answer.data is not None else ""
-        part = suffix(row.key.id) or row.key.id
-        # The shape of the answer is undocumented; that it names the call is all that it can prove.
-        if part and part in said:
-            return row
-        if answer.data in ([], {}, ""):
+        if slot_answer(answer.data, suffix(row.key.id) or row.key.id) is False:
             self._own.drop(row.key.id)
             return None
         return row

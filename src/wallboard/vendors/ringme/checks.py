@@ -8,7 +8,7 @@ from wallboard.domain.errors import CredentialsRefused, ReadError, Throttled, Un
 from wallboard.vendors.base import CheckLine, SourceSettings
 from wallboard.vendors.http import HttpSource, Route, route
 from wallboard.vendors.ringme.directory import Directory
-from wallboard.vendors.ringme.mapping import text
+from wallboard.vendors.ringme.scalars import text
 from wallboard.vendors.ringme.wire import User, one
 
 SKEWED = 30.0

@@ -17,7 +17,8 @@ from wallboard.domain.errors import CredentialsRefused, Missing, NotPermitted, R
 from wallboard.domain.text import Clean
 from wallboard.vendors.base import SourceSettings
 from wallboard.vendors.http import HttpSource, route
-from wallboard.vendors.ringme.mapping import ident, queue_name, same_phone, status_word, whole, word
+from wallboard.vendors.ringme.mapping import queue_name
+from wallboard.vendors.ringme.scalars import ident, same_phone, status_word, whole, word
 from wallboard.vendors.ringme.wire import ExtensionInfo, QueueSettings, Tier, many, one
 
 R = TypeVar("R")

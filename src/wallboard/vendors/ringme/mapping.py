@@ -6,18 +6,27 @@ other lists (registered, another call, wrap-up) is left to the board.
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import UTC, tzinfo
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.vendors.ringme.scalars import (
+    WEEK,
+    bare,
+    flag,
+    ident,
+    instant,
+    names_of,
+    same_phone,
+    status_word,
+    text,
+    whole,
+    word,
+)
 from wallboard.vendors.ringme.wire import (
     AgentStatus,
     CurrentCall,
@@ -27,14 +36,10 @@ from wallboard.vendors.ringme.wire import (
     QueueSettings,
     QueueStatus,
     Registration,
-    Scalar,
 )
 
-WEEK = 7 * 86_400
 SKEW = 90.0
 """Seconds that a join time and a wait may disagree before the join time is not believed (vendors.md §3.7, 17)."""
-_WORD = re.compile(r"[^a-z0-9]+")
-_FORBIDDEN_ID = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,148 +53,6 @@ class Context:
     phone: str = ""
     phones: Mapping[str, str] = field(default_factory=dict)
     """Full extension names of known phones by id."""
-
-
-# ---- scalars -----------------------------------------------------------------------------------------------------
-
-
-def ident(value: object) -> str:
-    """An id as text: 7, "7" and 7.0 are the same one; "" for none. Never cleaned: it goes back to the vendor."""
-    if isinstance(value, str):
-        text = value.strip()
-        return "" if text in ("None", "null") or len(text) > 512 or _FORBIDDEN_ID.search(text) else text
-    if isinstance(value, bool) or value is None:
-        return ""
-    if isinstance(value, int):
-        return str(value) if value.bit_length() < 256 else ""
-    if isinstance(value, float) and math.isfinite(value) and value == int(value) and abs(value) < 2**53:
-        return str(int(value))
-    return ""
-
-
-def whole(value: object, most: int = 2**53) -> int | None:
-    """A count or a number of seconds from 0 to `most`, also when it comes as text; None for anything else."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, str):
-        if not 0 < len(value.strip()) <= 20:
-            return None
-        try:
-            value = float(value)
-        except ValueError:
-            return None
-    if isinstance(value, int):
-        return value if 0 <= value <= most else None
-    if isinstance(value, float) and math.isfinite(value):
-        return int(value) if 0 <= value <= most else None
-    return None
-
-
-def flag(value: object) -> bool | None:
-    """True, false or not said; also as a word or a digit."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(
-            value.strip().lower()
-        )
-    if isinstance(value, int | float):
-        return {0: False, 1: True}.get(int(value)) if math.isfinite(value) and abs(value) < 2 else None
-    return None
-
-
-def text(value: object) -> Clean:
-    """Cleaned text; the vendor's "None" is nothing (vendors.md §3.7, 10)."""
-    return NOTHING if value == "None" else clean(value)
-
-
-@lru_cache(maxsize=1024)
-def word(value: str) -> str:
-    """A vendor's word in one spelling: `In a queue call` and `in_a_queue_call` are the same."""
-    return _WORD.sub("_", value[:100].casefold()).strip("_")
-
-
-def status_word(value: object) -> str:
-    """The text of a status that comes as text or as an object (vendors.md §3.7, 3)."""
-    if isinstance(value, dict):
-        for name in ("status", "name", "value"):
-            if isinstance(value.get(name), str):
-                return str(value[name])
-        return ""
-    return value if isinstance(value, str) else ""
-
-
-@lru_cache(maxsize=8192)
-def _instant(value: str, zone: tzinfo) -> float | None:
-    try:
-        moment = datetime.fromisoformat(value)
-        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).timestamp()
-    except (ValueError, OverflowError, OSError):
-        pass
-    try:
-        return _epoch(float(value))
-    except ValueError:
-        return None
-
-
-def _epoch(number: float) -> float | None:
-    if not math.isfinite(number):
-        return None
-    while number > 1e11:
-        # Milliseconds, or the microseconds of the vendor's events.
-        number /= 1000
-    return number if number > 1e8 else None
-
-
-def instant(value: Scalar, zone: tzinfo = UTC, offset: float = 0.0) -> float | None:
-    """`YYYY-MM-DD HH:MM:SS[.ff]` (naive: in `zone`), ISO 8601 or an epoch as our steady UTC seconds."""
-    if isinstance(value, str):
-        found = _instant(value.strip(), zone) if 0 < len(value) <= 40 else None
-    elif isinstance(value, bool) or value is None:
-        found = None
-    else:
-        try:
-            found = _epoch(float(value))
-        except OverflowError:
-            found = None
-    return None if found is None else found - offset
-
-
-def zone_of(name: str) -> tzinfo:
-    """The zone of naive times. Raises ValueError for an unknown name."""
-    if name in ("", "UTC"):
-        return UTC
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, KeyError):
-        raise ValueError(f"{name!r} is not a time zone") from None
-
-
-# ---- extension names -------------------------------------------------------------------------------------------------
-
-
-def bare(name: str) -> str:
-    """`341` of `022*341@pbx.example`."""
-    local = name.split("@", 1)[0]
-    return local.rsplit("*", 1)[-1]
-
-
-def names_of(name: str) -> tuple[str, ...]:
-    """Every spelling under which the extension called `name` appears: in full, without domain, the bare number."""
-    local = name.split("@", 1)[0]
-    found: list[str] = []
-    for spelling in (name, local, bare(name)):
-        if spelling and spelling not in found:
-            found.append(spelling)
-    return tuple(found)
-
-
-def same_phone(one: str, other: str) -> bool:
-    """Whether two spellings can be the same extension; what only one of them says does not count."""
-    if not one or not other or bare(one) != bare(other):
-        return False
-    one_local, other_local = one.split("@", 1)[0], other.split("@", 1)[0]
-    return "*" not in one_local or "*" not in other_local or one_local == other_local
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
@@ -313,8 +176,10 @@ def agent_row(
     queue: Clean,
     wire: AgentStatus,
     place: tuple[int | None, int | None] = (None, None),
+    wrap_up: float | None = None,
 ) -> Agent | None:
-    """An agent in one queue; None without any name. `place` is (level, position) where it is known."""
+    """An agent in one queue; None without any name. `place` is (level, position) where it is known,
+    `wrap_up` what the config says: the live list does not."""
     name_fs, extension_name = ident(wire.name_fs), ident(wire.extension_name)
     own_name = ident(wire.name)
     key = name_fs or extension_name or own_name
@@ -336,6 +201,7 @@ def agent_row(
         raw_state=text(state),
         since=context.as_of - duration if duration and condition is AgentState.TALKING else None,
         memberships=(Membership(queue_id, queue, *place),),
+        wrap_up=wrap_up,
         refs=tuple(refs),
         address=(("name_fs", name_fs), ("name", own_name), ("extension_name", extension_name)),
     )
@@ -377,7 +243,7 @@ def call_row(context: Context, wire: CurrentCall, extension_id: str = "") -> Cal
         recording = bool(ident(wire.record_uuid))
     return Call(
         key=Key(context.source, Kind.CALL, call_api_id),
-        extension=clean(bare(own)) or clean(owner),
+        extension=text(bare(own) or owner),
         direction=direction,
         from_number=text(wire.caller_id_number),
         from_name=text(wire.caller_id_name),
@@ -420,8 +286,3 @@ def phone_row(source: str, phone_id: str, name: str, label: str, registered: boo
 def registrations(rows: Iterable[Registration]) -> dict[str, bool | None]:
     """Whether each extension id is registered."""
     return {ident(row.extension_id): flag(row.registered) for row in rows if ident(row.extension_id)}
-
-
-def suffix(call_api_id: str) -> str:
-    """`02ab…` of `32494-02ab…`: the part that the legs of one call share (vendors.md §3.2, Ids)."""
-    return call_api_id.split("-", 1)[1] if "-" in call_api_id else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Call, Member, ParkedCall
 from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.vendors.ringme.scalars import suffix
 
 RETURNS_AFTER = 180.0
 """Seconds until the PBX gives a parked call back to whom parked it (vendors.md §3.4)."""
@@ -38,6 +40,8 @@ class Own:
         self._by = clean(operator) or clean("this console")
         self._held: dict[str, tuple[str, float]] = {}
         self._parked: dict[str, ParkedCall] = {}
+        self._wholes: dict[str, str] = {}
+        """The whole-call ids of parked calls."""
 
     # ---- accepted actions --------------------------------------------------------------------------------------
 
@@ -49,6 +53,8 @@ class Own:
 
     def park(self, row: Call | Member, slot: int | None, now: float) -> None:
         call_api_id = row.key.id
+        self._wholes = {key: whole for key, whole in self._wholes.items() if key in self._parked}
+        self._wholes[call_api_id] = (row.whole if isinstance(row, Call) else "") or suffix(call_api_id)
         self._parked[call_api_id] = ParkedCall(
             key=Key(self._source, Kind.PARKED, call_api_id),
             slot=NOTHING if slot is None else clean(slot),
@@ -101,7 +107,7 @@ class Own:
             if gone or now - since > FORGET_HOLD:
                 del self._held[call_api_id]
         for parked in list(self._parked.values()):
-            if any(_took_over(row, parked) for row in rows):
+            if any(_took_over(row, parked, self._wholes.get(parked.key.id, "")) for row in rows):
                 del self._parked[parked.key.id]
         return [self._marked(row) for row in rows]
 
@@ -116,10 +122,31 @@ class Own:
         return row
 
 
-def _took_over(row: Call, parked: ParkedCall) -> bool:
+_CALL_ID = re.compile(r"[0-9a-f-]{8,}", re.IGNORECASE)
+
+
+def slot_answer(data: object, part: str) -> bool | None:
+    """Whether the call whose id holds `part` sits in the slot that was asked for; None: the answer does not tell.
+
+    The answer to `slots` is not documented, only that it names a part of a call id (vendors.md §3.4).
+    """
+    if isinstance(data, dict):
+        values = [value for name, value in data.items() if name not in ("slot", "action")]
+    else:
+        values = list(data) if isinstance(data, list) else [data]
+    texts = [value for value in values if isinstance(value, str) and value]
+    if any(part in text or text in part for text in texts):
+        return True
+    if all(value is None or value in ("", [], {}) for value in values):
+        return None if data is None else False
+    return False if any(_CALL_ID.fullmatch(text) for text in texts) else None
+
+
+def _took_over(row: Call, parked: ParkedCall, whole: str) -> bool:
     """Whether `row` is a later leg to the parked caller: fetched, or given back."""
     if row.key.id == parked.key.id or row.started_at is None or parked.since is None:
         return False
     number = parked.number
     known = len([char for char in number if char.isdigit()]) >= 5
-    return known and row.started_at > parked.since + 1 and number in (row.from_number, row.to)
+    same = (bool(whole) and row.whole == whole) or (known and number in (row.from_number, row.to))
+    return same and row.started_at > parked.since + 1 and row.state is not CallState.RINGING

@@ -14,8 +14,8 @@ from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
 from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.ringme.mapping import bare, suffix, word
 from wallboard.vendors.ringme.own import outside_number
+from wallboard.vendors.ringme.scalars import bare, suffix, word
 
 TOLERANCE = 3.0
 """Seconds that a leg's start may lie before our request: the vendor's clock is known to 2 s, its times to 1 s."""

@@ -142,14 +142,19 @@ def many(model: type[T], data: object, what: str) -> list[T]:
 
     Raises BadAnswer with `what` in it when there is no list to be found.
     """
-    rows = _rows(model, data, what)
+    items = [item for item in rows_of(model, data, what) if isinstance(item, dict)]
+    return [row for row in models(model, items) if row is not None]
+
+
+def models(model: type[T], items: Sequence[dict[str, Any]]) -> Sequence[T | None]:
+    """Each of `items` as a model; None for one that cannot be."""
     adapter = _lists.get(model)
     if adapter is None:
         adapter = _lists[model] = TypeAdapter(list[model])  # type: ignore[valid-type]
     try:
-        found: list[T] = adapter.validate_python(rows)
+        found: list[T] = adapter.validate_python(items)
     except ValidationError:
-        return [row for row in (_tolerant(model, item) for item in rows) if row is not None]
+        return [_tolerant(model, item) for item in items]
     return found
 
 
@@ -167,7 +172,8 @@ def _known(model: type[Wire], data: Mapping[str, Any]) -> bool:
     return not model.model_fields.keys().isdisjoint(data.keys())
 
 
-def _rows(model: type[Wire], data: object, what: str) -> Sequence[Any]:
+def rows_of(model: type[Wire], data: object, what: str) -> Sequence[Any]:
+    """The rows of a list answer as they came, out of any wrapping. Raises BadAnswer."""
     if isinstance(data, list):
         return data
     if isinstance(data, dict):
@@ -177,7 +183,7 @@ def _rows(model: type[Wire], data: object, what: str) -> Sequence[Any]:
         if len(lists) == 1:
             return lists[0]
         if len(data) == 1:
-            return _rows(model, next(iter(data.values())), what)
+            return rows_of(model, next(iter(data.values())), what)
     raise BadAnswer(f"{what}: the answer holds no list")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -86,21 +85,21 @@ class AgentsPane(Pane):
             cells["with"] = Cell(said, "info", span=2)
         return cells
 
-    def summary(self, context: Context) -> Sequence[Cell]:
+    def brief(self, context: Context) -> Sequence[Cell]:
         counts = Counter(row.state for row in self.rows(context) if isinstance(row, Agent))
         order = (AgentState.READY, AgentState.TALKING, AgentState.OTHER_CALL, AgentState.RINGING, AgentState.WRAP_UP)
         rest = (AgentState.BREAK, AgentState.UNREACHABLE, AgentState.STUCK, AgentState.MISMATCH, AgentState.OFF)
         if not counts:
             return (Cell("no agents", "muted"),)
+        shown = [state for state in (*order, *rest, AgentState.UNKNOWN) if counts[state]]
         return tuple(
             Cell(
-                f"{counts[state]} {glyphs.AGENT[state][1]}  ",
+                f"{'  ' if index else ''}{counts[state]} {glyphs.AGENT[state][1]}",
                 glyphs.AGENT[state][2]
                 if state in (AgentState.UNREACHABLE, AgentState.STUCK, AgentState.MISMATCH)
                 else "text",
             )
-            for state in (*order, *rest, AgentState.UNKNOWN)
-            if counts[state]
+            for index, state in enumerate(shown)
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
+from wallboard.domain.states import ResourceState
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Align, Cell, Column, cut, fit
@@ -101,7 +102,19 @@ class Pane:
         return {"state": Cell(f"ended {ago}", "muted")}
 
     def summary(self, context: Context) -> Sequence[Cell]:
-        """The pane in one line, for narrow screens."""
+        """The pane in one line, for narrow screens; a list that nobody has read is not an empty one."""
+        state = context.board.pane_state(self.resource).state
+        if state is ResourceState.NEVER and not self.rows(context):
+            return (Cell("not read yet", "stale"),)
+        if state is ResourceState.UNAVAILABLE:
+            return (Cell("not for this account", "muted"),)
+        cells = self.brief(context)
+        if state in (ResourceState.STALE, ResourceState.GONE):
+            return (Cell(f"{glyphs.STALE} {state.value} · ", "stale"), *cells)
+        return cells
+
+    def brief(self, context: Context) -> Sequence[Cell]:
+        """What the rows say in one line."""
         return (Cell(f"{len(self.rows(context))}"),)
 
     def sortable(self) -> tuple[str, ...]:

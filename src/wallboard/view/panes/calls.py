@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -69,7 +68,7 @@ class CallsPane(Pane):
             "dir": Cell(_WAY[row.direction], "muted"),
             "from": dash_or(" ".join(part for part in (row.from_name, row.from_number) if part), style),
             "to": dash_or(" ".join(part for part in (row.to, row.to_name) if part), style),
-            "agent": dash_or("my listening leg" if row.spying else row.agent, "info" if row.spying else style),
+            "agent": dash_or("my leg" if row.spying else row.agent, "info" if row.spying else style),
             "rec": recording,
             "src": source_cell(row.key),
         }
@@ -77,7 +76,7 @@ class CallsPane(Pane):
             cells["to"] = Cell(said, "info", span=2)
         return cells
 
-    def summary(self, context: Context) -> Sequence[Cell]:
+    def brief(self, context: Context) -> Sequence[Cell]:
         rows = [row for row in self.rows(context) if isinstance(row, Call)]
         counts = Counter(row.state for row in rows)
         if not rows:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -107,7 +106,7 @@ class HotlinesPane(Pane):
             cells["last"] = cells["last 5"] = Cell(said, "info")
         return cells
 
-    def summary(self, context: Context) -> Sequence[Cell]:
+    def brief(self, context: Context) -> Sequence[Cell]:
         rows = sorted((r for r in self.rows(context) if isinstance(r, Hotline)), key=lambda r: self.urgency(r, context))
         if not rows:
             return (Cell("no hotlines", "muted"),)

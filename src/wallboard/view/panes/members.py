@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
 from typing import ClassVar
 
 from wallboard.domain.keys import Key, Kind, Resource
@@ -79,7 +78,7 @@ class MembersPane(Pane):
             cells["number"] = Cell(said, "info", span=3)
         return cells
 
-    def summary(self, context: Context) -> Sequence[Cell]:
+    def brief(self, context: Context) -> Sequence[Cell]:
         rows = [row for row in self.rows(context) if isinstance(row, Member)]
         waiting = [row for row in rows if row.state in (MemberState.WAITING, MemberState.RINGING)]
         if not waiting:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -67,7 +66,7 @@ class NoticesPane(Pane):
             "src": source_cell(row.key),
         }
 
-    def summary(self, context: Context) -> Sequence[Cell]:
+    def brief(self, context: Context) -> Sequence[Cell]:
         rows = [row for row in self.rows(context) if isinstance(row, Notice) and _active(row, context.now)]
         return (Cell(f"{len(rows)} active", "warn" if rows else "muted"),)
 
@@ -118,7 +117,7 @@ class ReceptionistsPane(Pane):
             "src": source_cell(row.key),
         }
 
-    def summary(self, context: Context) -> Sequence[Cell]:
+    def brief(self, context: Context) -> Sequence[Cell]:
         rows = [row for row in self.rows(context) if isinstance(row, Receptionist)]
         closed = len([row for row in rows if row.open is False])
         return (Cell(f"{closed} closed of {len(rows)}" if rows else "none", "muted"),)
@@ -172,7 +171,7 @@ class ParkedPane(Pane):
             "src": source_cell(row.key),
         }
 
-    def summary(self, context: Context) -> Sequence[Cell]:
+    def brief(self, context: Context) -> Sequence[Cell]:
         rows = sorted(
             (r for r in self.rows(context) if isinstance(r, ParkedCall)), key=lambda r: self.urgency(r, context)
         )

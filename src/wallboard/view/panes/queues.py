@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -20,14 +19,14 @@ class QueuesPane(Pane):
     title = "Queues"
     fields = (
         Field("name", "", sort=lambda row, context: row.name.casefold()),
-        Field("wait", "wait", "right", lambda row, context: -(context.board.queue_stats(row.key).waiting or 0)),
+        Field("wait", "wait", "right", lambda row, context: -(context.stats(row.key).waiting or 0)),
         Field("longest", "longest", "right", lambda row, context: _longest_rank(row, context)),
         Field("ready", "ready", "right", lambda row, context: _ready(row, context)),
         Field("ring", "ring", "right"),
-        Field("talk", "talk", "right", lambda row, context: -(context.board.queue_stats(row.key).talking or 0)),
+        Field("talk", "talk", "right", lambda row, context: -(context.stats(row.key).talking or 0)),
         Field("sl", "SL n", "right", lambda row, context: _service(row, context), short="SL"),
         Field("trend", "trend"),
-        Field("lost", "lost", "right", lambda row, context: -(context.board.queue_stats(row.key).lost or 0)),
+        Field("lost", "lost", "right", lambda row, context: -(context.stats(row.key).lost or 0)),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -38,7 +37,7 @@ class QueuesPane(Pane):
 
     def urgency(self, row: Queue, context: Context) -> Rank:
         severity = {"alarm": 0, "warn": 1}.get(context.severities.get(row.key, ""), 2)
-        stats = context.board.queue_stats(row.key)
+        stats = context.stats(row.key)
         return (severity, _longest_rank(row, context), -(stats.waiting or 0), row.name.casefold(), row.key)
 
     def search(self, row: Queue) -> str:
@@ -48,7 +47,7 @@ class QueuesPane(Pane):
         return row.name
 
     def cells(self, row: Queue, context: Context) -> Cells:
-        stats = context.board.queue_stats(row.key)
+        stats = context.stats(row.key)
         style = "stale" if context.dim(row.key) else "text"
         mark, mark_style = glyphs.SEVERITY[context.severities.get(row.key, "")]
         waits = span(context.elapsed(row.key, stats.longest_since)) if stats.longest_since is not None else DASH
@@ -76,14 +75,14 @@ class QueuesPane(Pane):
     def when_ended(self, ago: str) -> Cells:
         return {"wait": Cell(f"ended {ago}", "muted", span=2)}
 
-    def summary(self, context: Context) -> Sequence[Cell]:
+    def brief(self, context: Context) -> Sequence[Cell]:
         rows = [row for row in self.rows(context) if isinstance(row, Queue)]
         rows.sort(key=lambda row: self.urgency(row, context))
         cells: list[Cell] = []
         quiet = 0
         unknown = 0
         for row in rows:
-            stats = context.board.queue_stats(row.key)
+            stats = context.stats(row.key)
             if stats.waiting is None and stats.longest_since is None:
                 unknown += 1
             elif (stats.waiting or stats.ringing or context.severities.get(row.key)) and len(cells) < 8:
@@ -104,15 +103,15 @@ def _number(value: int | None, style: str) -> Cell:
 
 
 def _longest_rank(row: Queue, context: Context) -> float:
-    since = context.board.queue_stats(row.key).longest_since
+    since = context.stats(row.key).longest_since
     return float("inf") if since is None else since
 
 
 def _ready(row: Queue, context: Context) -> int:
-    stats = context.board.queue_stats(row.key)
+    stats = context.stats(row.key)
     return 1_000_000 if stats.counts.ready is None else stats.counts.ready
 
 
 def _service(row: Queue, context: Context) -> float:
-    value = context.board.queue_stats(row.key).service_level.value
+    value = context.stats(row.key).service_level.value
     return 2.0 if value is None else value

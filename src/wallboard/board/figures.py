@@ -1,0 +1,74 @@
+"""One queue in numbers: the vendor's own counters where it has them, else what the board has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from wallboard.board.held import Held
+from wallboard.board.kpi import AgentCounts, QueueStats, ServiceLevel, service_level
+from wallboard.board.settings import Goal
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Queue
+from wallboard.domain.states import MemberState
+
+NOTHING = QueueStats(
+    None, None, None, None, AgentCounts(), None, ServiceLevel(None, 0, "live", "no such queue"), None, None, None
+)
+_IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
+
+
+def figures(
+    source: Held, queue: Queue, now: float, goal: Goal | None = None, trend: tuple[int | None, ...] = ()
+) -> QueueStats:
+    """The queue in numbers; without a `goal` the service level, which takes the longest, is left out."""
+    key = queue.key
+    known = source.known(Resource.MEMBERS, key.id)
+    members = list(source.tally.members(key.id)) if known else []
+    states = [member.state for member in members]
+    in_queue = [m.joined_at for m in members if m.joined_at is not None and m.state in _IN_QUEUE]
+    counts = AgentCounts()
+    if source.known(Resource.AGENTS, key.id):
+        counts = source.tally.counts(key.id)
+    book = source.ledger.book(key.id)
+    pulled = book.total("pulled")
+    abandoned: int | None = book.total("abandoned") if known else None
+    if queue.abandoned is not None:
+        # The vendor counts whoever leaves unanswered, our own pulls too.
+        abandoned = max(0, queue.abandoned - (pulled - source.pulled_before.get(key.id, 0)))
+    answered = queue.answered
+    if answered is None and known and source.ledger.answers_seen:
+        answered = book.total("answered")
+    waits = [
+        max(0.0, now - m.joined_at)
+        for m in members
+        if m.joined_at is not None and m.state in _IN_QUEUE and not source.ledger.inherited(m.key)
+    ]
+    return QueueStats(
+        waiting=queue.waiting if queue.waiting is not None else _number(states, MemberState.WAITING, known),
+        ringing=queue.ringing if queue.ringing is not None else _number(states, MemberState.RINGING, known),
+        talking=queue.talking if queue.talking is not None else _number(states, MemberState.TALKING, known),
+        longest_since=min(in_queue) if in_queue else queue.longest_since,
+        counts=counts,
+        staffed=counts.staffed,
+        service_level=_level(source, queue, goal, waits, now) if goal is not None else ServiceLevel(None, 0, "live"),
+        answered=answered,
+        abandoned=abandoned,
+        lost=abandoned,
+        trend=trend,
+        pulled=pulled,
+    )
+
+
+def _level(source: Held, queue: Queue, goal: Goal, waits: Iterable[float], now: float) -> ServiceLevel:
+    own = service_level(goal, source.ledger.book(queue.key.id), waits, now, source.ledger.answers_seen)
+    if own.value is not None and goal.formula != "vendor":
+        return own
+    if queue.service_percent is not None:
+        return ServiceLevel(min(1.0, max(0.0, queue.service_percent / 100)), queue.answered or 0, "vendor")
+    if goal.formula == "vendor":
+        return ServiceLevel(None, 0, "vendor", "the vendor gives no service level")
+    return own
+
+
+def _number(states: Sequence[MemberState], wanted: MemberState, known: bool) -> int | None:
+    return states.count(wanted) if known else None

@@ -1,0 +1,92 @@
+"""Which control sequences of a terminal are keys, and how to spell those so that the stock parser reads them right."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST_SEQUENCE = 31
+"""The stock parser gives up on longer ones and types them."""
+RXVT_SHIFTED = re.compile(r"\d{1,2}\$")
+"""Shift and a key as rxvt sends it; the dollar would be an intermediate byte anywhere else."""
+
+_ESC = "\x1b"
+_MODE_REPORT = re.compile(r"\?(?:2026|2048);\d\$y")
+_MOUSE = re.compile(r"<\d{1,5};-?\d{1,6};-?\d{1,6}[Mm]")
+_PLAIN_CSI = re.compile(r"([\d;:]*)([@-~])")
+_LINUX_FUNCTION_KEY = re.compile(r"\[[A-E]")
+_LAST_CODE_POINT = 0x10FFFF
+_ALT_OR_MORE = 0b111110
+"""Modifier bits of the kitty protocol except shift, Caps Lock and Num Lock."""
+
+
+def known_csi(body: str) -> str | None:
+    """The whole sequence for what follows `ESC [`, if it is a key, the mouse, the focus or a mode report we asked for.
+
+    None for every other answer of a terminal, for key repeats and releases, and for numbers that are no characters.
+    Spellings of a key that the stock parser misreads are rewritten: with an event type, with the text of a key that
+    has Alt in it, and xterm's `27;modifiers;code~`.
+    """
+    whole = f"{_ESC}[{body}"
+    if len(whole) > LONGEST_SEQUENCE:
+        return None
+    if _MODE_REPORT.fullmatch(body) or _MOUSE.fullmatch(body) or _LINUX_FUNCTION_KEY.fullmatch(body):
+        return whole
+    if RXVT_SHIFTED.fullmatch(body):
+        return whole
+    plain = _PLAIN_CSI.fullmatch(body)
+    if plain is None:
+        return None
+    numbers, final = plain.groups()
+    fields = numbers.split(";") if numbers else []
+    if final in "IO" and not fields:
+        return whole
+    if final == "t" and len(fields) == 5 and fields[0] == "48":
+        return whole if all(field.isdecimal() for field in fields) else None
+    if final == "n" or len(fields) > 3:
+        return None
+    # The place of the cursor, and what kind of terminal this is.
+    if (final == "R" and len(fields) == 2) or (final == "c" and fields):
+        return None
+    if final in "pqrstvwxy" and (len(fields) != 2 or fields[0] != "1"):
+        return None
+    if final == "~" and len(fields) == 3 and fields[0] == "27":
+        fields, final = [fields[2], fields[1]], "u"
+    return _key(fields, final)
+
+
+def _key(fields: list[str], final: str) -> str | None:
+    if not fields:
+        return f"{_ESC}[{final}" if final != "u" else None
+    code = fields[0].partition(":")[0]
+    modifiers, _, event = (fields[1] if len(fields) > 1 else "").partition(":")
+    text = fields[2] if len(fields) > 2 else ""
+    moving = final in "ABCDHF" or (final == "~" and code in ("5", "6"))
+    if event not in ("", "1") and not (event == "2" and moving):
+        return None
+    if (code and not _is_character(code)) or (modifiers and not _is_modifiers(modifiers)):
+        return None
+    if any(not _is_character(part) for part in text.split(":") if part):
+        return None
+    bits = int(modifiers) - 1 if modifiers else 0
+    if text and bits & _ALT_OR_MORE:
+        text = ""
+    if text:
+        return f"{_ESC}[{code};{modifiers};{text}{final}"
+    if len(fields) == 1 and final != "u":
+        return f"{_ESC}[{code}{final}"
+    # The stock parser wants at least two fields, or leaves `97u` to a table that has no such key.
+    return f"{_ESC}[{code or '1'};{modifiers or '1'}{final}"
+
+
+def _is_character(number: str) -> bool:
+    return (
+        number.isdecimal() and len(number) <= 7 and int(number) <= _LAST_CODE_POINT and not _is_surrogate(int(number))
+    )
+
+
+def _is_surrogate(code: int) -> bool:
+    return 0xD800 <= code <= 0xDFFF
+
+
+def _is_modifiers(number: str) -> bool:
+    return number.isdecimal() and len(number) <= 3 and 1 <= int(number) <= 256

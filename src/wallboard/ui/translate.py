@@ -1,0 +1,69 @@
+"""From guarded input to Textual's messages, through its own parser, one complete piece at a time."""
+
+from __future__ import annotations
+
+from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._keyboard_protocol import FUNCTIONAL_KEYS
+from textual._xterm_parser import XTermParser
+from textual.message import Message
+
+from wallboard.ui.input import Keys, Paste, Sequence, Swallowed, Token
+
+MOST_PER_READ = 64
+"""Sequences of one read that act; more is a key held down on a line that stalled."""
+_NOT_NUMBERED = frozenset("uMmIOyt")
+"""Finals of characters, the mouse, the focus, mode reports and sizes."""
+
+
+class Translator:
+    """Tokens to Textual's messages, one complete piece at a time."""
+
+    def __init__(self, debug: bool) -> None:
+        self._debug = debug
+        self._parser = XTermParser(debug)
+
+    def messages(self, tokens: list[Token]) -> list[Message]:
+        out: list[Message] = []
+        sequences = 0
+        for token in tokens:
+            match token:
+                case Keys(text):
+                    out += self._parser.feed(text)
+                case Paste(text):
+                    out.append(events.Paste(text))
+                case Sequence(text):
+                    sequences += 1
+                    if sequences <= MOST_PER_READ:
+                        out += self._sequence(text)
+                case Swallowed():
+                    pass
+        return out
+
+    def _sequence(self, text: str) -> list[Message]:
+        if text == "\x1b":
+            return [events.Key("escape", "\x1b")]
+        if len(text) == 2:
+            # The stock parser leaves the alt out where the key has a name, and a bare plus is a verb.
+            plain = [message.key for message in self._parser.feed(text[1]) if isinstance(message, events.Key)]
+            return [events.Key(f"alt+shift+{key.lower()}" if _capital(key) else f"alt+{key}", None) for key in plain]
+        if text.startswith("\x1b[") and not _is_key(text):
+            return []
+        out = list(self._parser.feed(text))
+        if self._parser._timeout_time is not None:
+            # It waits for more of a sequence that is complete: one it does not know, and would type as text.
+            self._parser = XTermParser(self._debug)
+            return []
+        return out
+
+
+def _is_key(sequence: str) -> bool:
+    """Whether a numbered key is one that has a name; the stock parser reads the number of any other as a character."""
+    code, final = sequence[2:-1].partition(";")[0], sequence[-1]
+    if sequence in ANSI_SEQUENCES_KEYS or final in _NOT_NUMBERED or not (code or "1").isdecimal():
+        return True
+    return f"{code or 1}{final}" in FUNCTIONAL_KEYS
+
+
+def _capital(key: str) -> bool:
+    return len(key) == 1 and key.isupper()

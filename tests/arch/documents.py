@@ -1,0 +1,80 @@
+"""What the documents say of the program, generated from the program: `python -m tests.arch.documents` writes it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from wallboard.config import keymap
+from wallboard.domain.clock import ManualClock
+from wallboard.vendors.base import AmiAuth, NoAuth, OAuthAuth, Secret, Services, SourceSettings, Verification
+from wallboard.vendors.registry import load
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+ACTIONS = ROOT / "docs" / "actions.md"
+_KEYS = re.compile(r"(<!-- keys:begin -->\n).*?(<!-- keys:end -->)", re.DOTALL)
+
+
+def keys_table() -> str:
+    """Every action with its default keys and its id."""
+    lines = ["| key | does | id |", "|---|---|---|"]
+    for action in keymap.ACTIONS:
+        keys = " ".join("`\\|`" if key == "|" else f"`{key}`" for key in action.keys)
+        scope = "" if action.scope == "board" else f" ({action.scope})"
+        lines.append(f"| {keys} | {action.does}{scope} | `{action.id}` |")
+    return "\n".join(lines) + "\n"
+
+
+def readme() -> str:
+    """README.md with its generated part renewed."""
+    return _KEYS.sub(lambda found: found.group(1) + keys_table() + found.group(2), README.read_text(encoding="utf-8"))
+
+
+_SETTINGS = {
+    "ringme": SourceSettings(
+        "hq",
+        "ringme",
+        "https://pbx.example.net/api/ver1.0",
+        OAuthAuth("app", Secret("x")),
+        phone="2001",
+        client="@me",
+    ),
+    "groupalarm": SourceSettings(
+        "responders", "groupalarm", "https://app.groupalarm.com/api/v1/first-responder", NoAuth(), organization=77
+    ),
+    "asterisk": SourceSettings(
+        "lab", "asterisk", "tcp://127.0.0.1:5038", AmiAuth("wallboard", Secret("x")), phone="PJSIP/2001"
+    ),
+}
+
+
+def table(vendor: str) -> list[Verification]:
+    """The verification table that the adapter itself uses."""
+    adapter = load(vendor).build(_SETTINGS[vendor], Services(ManualClock()))
+    return list(adapter.table())
+
+
+def actions_page() -> str:
+    """docs/actions.md: per vendor and verb what is sent and what shows that it happened."""
+    lines = [
+        "# Actions and their evidence",
+        "",
+        "Generated from the adapters' own tables. *Accepted* is the ending where the vendor cannot show the effect.",
+        "",
+    ]
+    for vendor in _SETTINGS:
+        lines += [f"## {vendor}", "", "| verb | sent | confirmed by | denied by | within |", "|---|---|---|---|---|"]
+        for row in table(vendor):
+            confirmed = "; ".join(evidence.text for evidence in row.confirms) or f"*accepted: {row.cannot}*"
+            denied = "; ".join(evidence.text for evidence in row.denies) or "–"
+            within = "–" if row.cannot and not row.confirms else f"{row.deadline:g} s"
+            cells = (row.verb.value, f"`{row.request}`", confirmed, denied, within)
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    README.write_text(readme(), encoding="utf-8")
+    ACTIONS.write_text(actions_page(), encoding="utf-8")

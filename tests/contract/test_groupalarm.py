@@ -1,0 +1,628 @@
+"""The GroupAlarm adapter against answers in the documents' words: paging, whole-object writes, refusals, evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from wallboard.domain.clock import ManualClock
+from wallboard.domain.command import Command, Target, Verb, fingerprint
+from wallboard.domain.errors import (
+    ActionError,
+    Ambiguous,
+    CredentialsRefused,
+    NotPermitted,
+    NotSent,
+    ReadError,
+    Rejected,
+    ServerTrouble,
+    TargetGone,
+    Throttled,
+)
+from wallboard.domain.keys import Key, Resource
+from wallboard.domain.models import Hotline, Phone, Row
+from wallboard.domain.states import HotlineState, Wanted
+from wallboard.domain.update import Proof, Update, UpdateKind
+from wallboard.vendors.base import (
+    CheckLine,
+    Facts,
+    Feed,
+    HeaderAuth,
+    Receipt,
+    Secret,
+    Services,
+    SourceSettings,
+    Ticket,
+    Trial,
+)
+from wallboard.vendors.groupalarm import plugin
+from wallboard.vendors.groupalarm.adapter import GroupalarmAdapter
+
+TOKEN = "S3CR3T-canary"
+INBOUND = '"Willkommen zur \\"First Responder\\" Hotline – bitte warten. €"'
+
+
+def hotline(identity: int = 311, **changes: Any) -> dict[str, Any]:
+    return {
+        "agents": [5012, 5044],
+        "channelsInbound": 10,
+        "channelsOutbound": 4,
+        "id": identity,
+        "isActive": True,
+        "name": f"Hotline {identity}",
+        "number": "004924155660",
+        "organizationID": 77,
+        "status": "active",
+        "ttsInbound": INBOUND,
+        "ttsOutbound": '"Bitte 1 drücken"',
+        "costCentre": {"code": 9007199254740993, "shares": [0.1, None]},
+    } | changes
+
+
+PHONES = {
+    "5012": [
+        {"id": 80, "isActive": True, "name": "Diensthandy", "phone": "00491700000001", "userID": 5012, "weight": 1.5},
+        {"id": 81, "isActive": False, "name": "Privat", "phone": "004924199999", "userID": 5012},
+    ],
+    "5044": [{"id": 82, "isActive": True, "name": "Handy", "phone": "00491700000002", "userID": 5044}],
+}
+
+
+class Vendor:
+    """A GroupAlarm with so many hotlines; `answers` replaces what one request (method and path) gets."""
+
+    def __init__(self, *hotlines: dict[str, Any]) -> None:
+        self.hotlines = list(hotlines)
+        self.requests: list[httpx.Request] = []
+        self.answers: dict[str, Callable[[httpx.Request], httpx.Response]] = {}
+        self.logs: list[dict[str, Any]] = []
+        self.bare = False
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        path = request.url.path.removeprefix("/api/v1/first-responder")
+        given = self.answers.get(f"{request.method} {path}")
+        if given is not None:
+            return given(request)
+        match request.method, path.strip("/").split("/"):
+            case "GET", ["hotlines"]:
+                assert request.url.params["organization_id"] == "77"
+                return self._page(request, self.hotlines, "hotlines", "totalHotlines")
+            case "GET", ["hotlines", identity]:
+                found = [each for each in self.hotlines if str(each["id"]) == identity]
+                return httpx.Response(200, json=found[0]) if found else httpx.Response(404)
+            case "GET", ["hotlines", _, "logs"]:
+                return self._page(request, self.logs, "callLogs", "totalCallLogs")
+            case "GET", ["hotlines", _, "records"]:
+                leg = {
+                    "destinationNumber": "0049170",
+                    "timeStart": "2026-03-02T08:14:21Z",
+                    "timeEnd": None,
+                    "price": 0.5,
+                }
+                return self._page(request, [leg], "records", "totalRecords")
+            case "GET", ["agents"]:
+                assert request.url.params["organization_id"] == "77"
+                return httpx.Response(200, json=PHONES.get(request.url.params["owner_id"], []))
+            case "PUT", _:
+                return httpx.Response(200, json={"status": "started"})
+        return httpx.Response(404)
+
+    def _page(self, request: httpx.Request, items: list[dict[str, Any]], name: str, total: str) -> httpx.Response:
+        limit, offset = int(request.url.params["limit"]), int(request.url.params["offset"])
+        assert 1 <= limit <= 50
+        page = items[offset : offset + limit]
+        return httpx.Response(200, json=page if self.bare else {name: page, total: len(items)})
+
+    def sent(self, method: str) -> list[tuple[str, Any]]:
+        return [
+            (request.url.raw_path.decode().removeprefix("/api/v1/first-responder"), json.loads(request.content))
+            for request in self.requests
+            if request.method == method
+        ]
+
+
+def adapter(vendor: Callable[[httpx.Request], httpx.Response], **changes: Any) -> GroupalarmAdapter:
+    settings: dict[str, Any] = {
+        "name": "responders",
+        "vendor": "groupalarm",
+        "url": "https://app.groupalarm.com/api/v1/first-responder",
+        "auth": HeaderAuth("API-TOKEN", Secret(TOKEN)),
+        "organization": 77,
+        "people": {"5012": "K. Roth"},
+    }
+    built = plugin.build(
+        SourceSettings(**(settings | changes)), Services(ManualClock(), transport=httpx.MockTransport(vendor))
+    )
+    assert isinstance(built, GroupalarmAdapter)
+    return built
+
+
+def feed(source: GroupalarmAdapter, resource: Resource, scope: str = "") -> Feed:
+    (found,) = [each for each in source.feeds() if (each.resource, each.scope) == (resource, scope)]
+    return found
+
+
+async def read(source: GroupalarmAdapter, resource: Resource, scope: str = "", seq: int = 1) -> list[Update]:
+    return list(await feed(source, resource, scope).fetch(Ticket(1, seq, 100.0)))
+
+
+async def hotlines(source: GroupalarmAdapter, seq: int = 1) -> list[Hotline]:
+    (update,) = await read(source, Resource.HOTLINES, seq=seq)
+    assert update.kind is UpdateKind.SNAPSHOT
+    return [row for row in update.rows if isinstance(row, Hotline)]
+
+
+# ---- reading -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (49, 1), (50, 1), (51, 2), (100, 2), (120, 3)])
+@pytest.mark.parametrize("bare", [False, True])
+async def test_all_pages(count: int, requests: int, bare: bool) -> None:
+    vendor = Vendor(*(hotline(number) for number in range(1, count + 1)))
+    vendor.bare = bare
+    source = adapter(vendor)
+    rows = await hotlines(source)
+    assert [row.key.id for row in rows] == [str(number) for number in range(1, count + 1)]
+    # A bare list tells no total: only a page that is not full ends it.
+    assert len(vendor.requests) == requests + (1 if bare and count and count % 50 == 0 else 0)
+    await source.aclose()
+
+
+@pytest.mark.anyio
+async def test_a_list_that_moves_while_it_is_read_says_so() -> None:
+    vendor = Vendor(*(hotline(number) for number in range(1, 71)))
+    source = adapter(vendor)
+
+    def second(request: httpx.Request) -> httpx.Response:
+        offset = int(request.url.params["offset"])
+        page = vendor.hotlines[max(0, offset - 1) : offset + 49]
+        return httpx.Response(200, json={"hotlines": page, "totalHotlines": 70 if offset else 71})
+
+    vendor.answers["GET /hotlines"] = second
+    (update,) = await read(source, Resource.HOTLINES)
+    assert update.approximate == "the list changed while its pages were read"
+
+
+@pytest.mark.anyio
+async def test_a_vendor_that_ignores_the_offset_does_not_loop() -> None:
+    vendor = Vendor()
+    page = [hotline(number) for number in range(50)]
+    vendor.answers["GET /hotlines"] = lambda request: httpx.Response(200, json={"hotlines": page, "totalHotlines": 99})
+    source = adapter(vendor)
+    assert len(await hotlines(source)) == 50
+    assert len(vendor.requests) == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("header", ["API-TOKEN", "Personal-Access-Token"])
+async def test_either_header_signs_in(header: str) -> None:
+    vendor = Vendor(hotline())
+    source = adapter(vendor, auth=HeaderAuth(header, Secret(TOKEN)))
+    await hotlines(source)
+    assert vendor.requests[0].headers[header] == TOKEN
+    assert TOKEN not in str(vendor.requests[0].url)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(400, ReadError), (401, CredentialsRefused), (403, NotPermitted), (429, Throttled), (500, ServerTrouble)],
+)
+async def test_refused_reads(status: int, error: type[ReadError]) -> None:
+    vendor = Vendor()
+    vendor.answers["GET /hotlines"] = lambda request: httpx.Response(status, json={"message": "no"})
+    source = adapter(vendor)
+    with pytest.raises(error):
+        await hotlines(source)
+    assert source.info().refused is (status == 401)
+    assert len(vendor.requests) == 1
+
+
+def duty(row: Hotline) -> list[list[bool] | None]:
+    return [None if agent.phones is None else [phone.active for phone in agent.phones] for agent in row.agents]
+
+
+@pytest.mark.anyio
+async def test_discovery_completes_the_hotlines_and_reveals_the_telephones() -> None:
+    vendor = Vendor(hotline(), hotline(312, agents=[5044], isActive=False, status="paused"))
+    vendor.logs = [{"id": 1, "startTime": "2026-03-02T08:14:05Z", "entries": [{"action": "accepted", "userID": 5012}]}]
+    source = adapter(vendor)
+    first, _ = await hotlines(source)
+    assert (duty(first), first.last_call) == ([None, None], None)
+    assert [(each.resource, each.scope) for each in source.feeds()] == [
+        (Resource.HOTLINES, "discovery"),
+        (Resource.HOTLINES, ""),
+    ]
+    vendor.requests.clear()
+    assert await read(source, Resource.HOTLINES, "discovery") == []
+    # The list, a request a user, a request a hotline.
+    assert len(vendor.requests) == 1 + 2 + 2
+    assert (Resource.PHONES, "") in {(each.resource, each.scope) for each in source.feeds()}
+    vendor.requests.clear()
+    (phones,) = await read(source, Resource.PHONES)
+    # Discovery has just read them.
+    assert vendor.requests == []
+    assert [(row.key.id, row.registered) for row in phones.rows if isinstance(row, Phone)] == [
+        ("80", True),
+        ("81", False),
+        ("82", True),
+    ]
+    first, second = await hotlines(source)
+    assert (duty(first), duty(second)) == ([[True, False], [True]], [[True]])
+    assert [agent.name for agent in first.agents] == ["K. Roth", "user 5044"]
+    assert first.last_call is not None
+    assert (first.last_call.taken_by, first.last_call.entries) == ("K. Roth", 1)
+    vendor.requests.clear()
+    await read(source, Resource.PHONES)
+    assert len(vendor.requests) == 2
+
+
+@pytest.mark.anyio
+async def test_a_user_who_forbids_it_hides_only_their_own_telephones() -> None:
+    vendor = Vendor(hotline())
+    vendor.answers["GET /agents"] = lambda request: (
+        httpx.Response(403) if request.url.params["owner_id"] == "5012" else httpx.Response(200, json=PHONES["5044"])
+    )
+    source = adapter(vendor)
+    await read(source, Resource.HOTLINES, "discovery")
+    (phones,) = await read(source, Resource.PHONES)
+    assert [row.key.id for row in phones.rows] == ["82"]
+    (row,) = await hotlines(source)
+    assert duty(row) == [None, [True]]
+    vendor.answers["GET /agents"] = lambda request: httpx.Response(403)
+    with pytest.raises(NotPermitted):
+        await read(source, Resource.PHONES)
+
+
+@pytest.mark.anyio
+async def test_a_call_log_that_fails_twice_is_unknown_and_touches_nothing_else() -> None:
+    vendor = Vendor(hotline(), hotline(312))
+    vendor.logs = [{"id": 1, "startTime": "2026-03-02T08:14:05Z", "entries": []}]
+    source = adapter(vendor)
+    await read(source, Resource.HOTLINES, "discovery")
+    vendor.answers["GET /hotlines/311/logs"] = lambda request: httpx.Response(500)
+    for calls in ([1, 1], [0, 1]):
+        await read(source, Resource.HOTLINES, "discovery")
+        rows = await hotlines(source)
+        assert [1 if row.last_call else 0 for row in rows] == calls
+        assert [row.unaccepted is None for row in rows] == [not call for call in calls]
+    vendor.answers["GET /hotlines/312/logs"] = lambda request: httpx.Response(500)
+    with pytest.raises(ServerTrouble):
+        await read(source, Resource.HOTLINES, "discovery")
+    assert len(await hotlines(source)) == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("newest_first", [True, False])
+async def test_the_newest_logs_whichever_end_they_stand_at(newest_first: bool) -> None:
+    vendor = Vendor(hotline())
+    logs = [{"id": n, "startTime": f"2026-03-01T{n // 60:02}:{n % 60:02}:00Z", "entries": []} for n in range(70)]
+    vendor.logs = logs[::-1] if newest_first else logs
+    source = adapter(vendor)
+    await read(source, Resource.HOTLINES, "discovery")
+    (row,) = await hotlines(source)
+    assert row.last_call is not None
+    assert row.last_call.started_at == 1_772_323_200.0 + 69 * 60
+
+
+@pytest.mark.anyio
+async def test_reading_one_row_again() -> None:
+    vendor = Vendor(hotline())
+    source = adapter(vendor)
+    (row,) = await hotlines(source)
+    vendor.hotlines[0] = hotline(status="paused", isActive=False)
+    again = await source.refresh(row)
+    assert isinstance(again, Hotline)
+    assert (again.wanted, again.state) == (Wanted.PAUSED, HotlineState.PAUSED)
+    await read(source, Resource.HOTLINES, "discovery")
+    (phones,) = await read(source, Resource.PHONES)
+    assert await source.refresh(phones.rows[0]) == phones.rows[0]
+    assert await source.details(row) == (("2026-03-02T08:14:21Z", "0049170 until – (may be running), 0.5"),)
+    vendor.hotlines.clear()
+    assert await source.refresh(row) is None
+
+
+# ---- acting --------------------------------------------------------------------------------------------------
+
+
+def command(verb: Verb, row: Row, **args: str) -> Command:
+    return Command(
+        id="01J", verb=verb, target=Target(row.key, "x", fingerprint(row), row.address), args=tuple(args.items())
+    )
+
+
+async def phone_row(source: GroupalarmAdapter, identity: str) -> Row:
+    await read(source, Resource.HOTLINES, "discovery")
+    (phones,) = await read(source, Resource.PHONES)
+    return next(row for row in phones.rows if row.key.id == identity)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("verb", "active"), [(Verb.OPEN, True), (Verb.CLOSE, False)])
+async def test_opening_and_pausing_change_one_field_of_the_whole_object(verb: Verb, active: bool) -> None:
+    vendor = Vendor(hotline(isActive=not active))
+    source = adapter(vendor)
+    (row,) = await hotlines(source)
+    # Changed by somebody else after it was read: that must survive.
+    vendor.hotlines[0] = hotline(isActive=not active, agents=[5012, 5044, 6001], ttsOutbound="neu\n\u2028")
+    receipt = await source.perform(command(verb, row), row)
+    expected = {name: value for name, value in vendor.hotlines[0].items() if name != "number"} | {"isActive": active}
+    assert vendor.sent("PUT") == [("/hotlines/311", expected)]
+    assert "number" not in vendor.sent("PUT")[0][1]
+    assert receipt.request == f"PUT …/hotlines/311 isActive={'true' if active else 'false'} → 200"
+    assert receipt.detail == "status started"
+    assert len(vendor.requests) == 3
+
+
+@pytest.mark.anyio
+async def test_announcements() -> None:
+    vendor = Vendor(hotline())
+    source = adapter(vendor)
+    (row,) = await hotlines(source)
+    text_in = row.announcement_in
+    await source.perform(command(Verb.ANNOUNCE, row, text_in=text_in, text_out="Taste 1"), row)
+    ((_, body),) = vendor.sent("PUT")
+    assert body == {name: value for name, value in hotline().items() if name != "number"} | {"ttsOutbound": '"Taste 1"'}
+    assert body["ttsInbound"] == INBOUND
+
+
+@pytest.mark.anyio
+async def test_an_announcement_that_is_too_long_is_not_sent() -> None:
+    vendor = Vendor(hotline())
+    source = adapter(vendor)
+    (row,) = await hotlines(source)
+    with pytest.raises(NotSent, match="at most 300 characters, this one has 303"):
+        await source.perform(command(Verb.ANNOUNCE, row, text_in="x" * 301), row)
+    assert vendor.sent("PUT") == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("verb", "active"), [(Verb.SIGNIN, True), (Verb.SIGNOUT, False)])
+async def test_telephones_on_and_off_duty(verb: Verb, active: bool) -> None:
+    vendor = Vendor(hotline())
+    source = adapter(vendor)
+    await hotlines(source)
+    row = await phone_row(source, "80")
+    await source.perform(command(verb, row), row)
+    assert vendor.sent("PUT") == [("/agents/80?organization_id=77", {**PHONES["5012"][0], "isActive": active})]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("lost", ["agents", "name", "organizationID", "channelsInbound", "ttsInbound", "ttsOutbound"])
+async def test_a_write_that_would_lose_something_is_not_sent(lost: str) -> None:
+    vendor = Vendor(hotline())
+    source = adapter(vendor)
+    (row,) = await hotlines(source)
+    del vendor.hotlines[0][lost]
+    with pytest.raises(NotSent, match=f"did not return {lost}"):
+        await source.perform(command(Verb.CLOSE, row), row)
+    assert vendor.sent("PUT") == []
+
+
+@pytest.mark.anyio
+async def test_another_object_in_the_answer_is_not_written_back() -> None:
+    vendor = Vendor(hotline())
+    source = adapter(vendor)
+    (row,) = await hotlines(source)
+    vendor.answers["GET /hotlines/311"] = lambda request: httpx.Response(200, json=hotline(312))
+    with pytest.raises(NotSent, match="another hotline"):
+        await source.perform(command(Verb.CLOSE, row), row)
+    assert vendor.sent("PUT") == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("status", "error"), [(400, Rejected), (403, Rejected), (404, TargetGone), (429, Rejected), (500, Ambiguous)]
+)
+async def test_refused_writes_are_sent_once(status: int, error: type[ActionError]) -> None:
+    vendor = Vendor(hotline())
+    vendor.answers["PUT /hotlines/311"] = lambda request: httpx.Response(status, json={"message": "no"})
+    source = adapter(vendor)
+    (row,) = await hotlines(source)
+    with pytest.raises(error) as caught:
+        await source.perform(command(Verb.CLOSE, row), row)
+    assert caught.value.status == str(status)
+    assert len(vendor.sent("PUT")) == 1
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.anyio
+async def test_no_answer_leaves_it_open_and_nothing_is_sent_again() -> None:
+    vendor = Vendor(hotline())
+
+    def late(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("late", request=request)
+
+    vendor.answers["PUT /hotlines/311"] = late
+    source = adapter(vendor)
+    (row,) = await hotlines(source)
+    with pytest.raises(Ambiguous):
+        await source.perform(command(Verb.CLOSE, row), row)
+    assert len([request for request in vendor.requests if request.method == "PUT"]) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("status", "error"), [(404, TargetGone), (500, NotSent), (401, NotSent)])
+async def test_nothing_is_written_when_the_reading_before_fails(status: int, error: type[ActionError]) -> None:
+    vendor = Vendor(hotline())
+    source = adapter(vendor)
+    (row,) = await hotlines(source)
+    vendor.answers["GET /hotlines/311"] = lambda request: httpx.Response(status)
+    with pytest.raises(error, match="nothing sent"):
+        await source.perform(command(Verb.CLOSE, row), row)
+    assert vendor.sent("PUT") == []
+
+
+@pytest.mark.anyio
+async def test_read_only_reads_and_writes_nothing() -> None:
+    vendor = Vendor(hotline())
+    source = adapter(vendor, read_only=True)
+    (row,) = await hotlines(source)
+    assert source.can(Verb.CLOSE, row).reason == "this source is read-only"
+    with pytest.raises(NotSent):
+        await source.perform(command(Verb.CLOSE, row), row)
+    assert [request.method for request in vendor.requests] == ["GET"]
+
+
+@pytest.mark.anyio
+async def test_what_can_be_done_to_which_row() -> None:
+    source = adapter(Vendor(hotline()))
+    (row,) = await hotlines(source)
+    phone = await phone_row(source, "80")
+    able = {
+        (verb, kind) for verb in Verb for kind, each in (("hotline", row), ("phone", phone)) if source.can(verb, each)
+    }
+    assert able == {
+        (Verb.OPEN, "hotline"),
+        (Verb.CLOSE, "hotline"),
+        (Verb.ANNOUNCE, "hotline"),
+        (Verb.SIGNIN, "phone"),
+        (Verb.SIGNOUT, "phone"),
+    }
+    assert source.can(Verb.LISTEN, row).reason == "GroupAlarm has no call control"
+
+
+# ---- evidence ------------------------------------------------------------------------------------------------
+
+
+class Board(Facts):
+    """One row, read at one instant."""
+
+    def __init__(self, row: Row | None, read_at: float) -> None:
+        self._row, self._read_at = row, read_at
+
+    def now(self) -> float:
+        return self._read_at
+
+    def row(self, key: Key) -> Row | None:
+        return self._row
+
+    def rows(self, resource: Resource, source: str | None = None) -> list[Row]:
+        return []
+
+    def read_at(self, source: str, resource: Resource, scope: str | None = None) -> float | None:
+        return self._read_at if scope == "" else None
+
+    def proofs(self, source: str) -> list[Proof]:
+        return []
+
+
+ANSWERED = 1000.0
+
+
+async def judge(verb: Verb, after: float, **changes: Any) -> str:
+    """How `verb` stands when the hotline (or telephone) reads like this `after` seconds after the answer."""
+    source = adapter(Vendor(hotline(**changes)))
+    row: Row
+    (row,) = await hotlines(source)
+    asked = command(verb, row, text_in="Neu") if verb is Verb.ANNOUNCE else command(verb, row)
+    if verb in (Verb.SIGNIN, Verb.SIGNOUT):
+        row = await phone_row(source, "80" if changes.get("isActive", True) else "81")
+    facts = Board(row, ANSWERED + after)
+    trial = Trial(asked, Receipt("", "200", ANSWERED - 1, ANSWERED), row, facts)
+    table = source.verification(asked, row)
+    confirmed = [each.text for each in table.confirms if each.test(trial)]
+    denied = [each.text for each in table.denies if each.test(trial)]
+    assert not (confirmed and denied)
+    return (confirmed or denied or [""])[0]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("verb", "after", "changes", "verdict"),
+    [
+        (Verb.OPEN, 1, {"isActive": True, "status": "active"}, "reading it back: it is open"),
+        (
+            Verb.OPEN,
+            1,
+            {"isActive": True, "status": "started"},
+            "reading it back: it was asked to open, and is starting",
+        ),
+        (Verb.OPEN, 1, {"isActive": True, "status": "paused"}, ""),
+        (Verb.OPEN, 9, {"isActive": True, "status": "paused"}, ""),
+        (Verb.OPEN, 9, {"isActive": True, "status": "error"}, "the vendor reports an error"),
+        (Verb.OPEN, 1, {"isActive": False, "status": "paused"}, ""),
+        (Verb.OPEN, 9, {"isActive": False, "status": "paused"}, "it still is asked to be paused"),
+        (Verb.OPEN, -1, {"isActive": True, "status": "active"}, ""),
+        (Verb.CLOSE, 1, {"isActive": False, "status": "paused"}, "reading it back: it is paused"),
+        (Verb.CLOSE, 1, {"isActive": False, "status": "active"}, ""),
+        (Verb.CLOSE, 9, {"isActive": True, "status": "active"}, "it still is asked to be open"),
+        (Verb.CLOSE, -1, {"isActive": False, "status": "paused"}, ""),
+        (Verb.SIGNIN, 1, {}, "reading it back: on duty"),
+        (Verb.SIGNIN, 9, {"isActive": False}, "the telephone still is off duty"),
+        (Verb.SIGNIN, -1, {}, ""),
+        (Verb.SIGNOUT, 1, {"isActive": False}, "reading it back: off duty"),
+        (Verb.SIGNOUT, 1, {}, ""),
+        (Verb.SIGNOUT, 9, {}, "the telephone still is on duty"),
+        (Verb.ANNOUNCE, 1, {"ttsInbound": '"Neu"'}, "reading it back: the new text"),
+        (Verb.ANNOUNCE, 1, {"ttsInbound": "Alt"}, ""),
+        (Verb.ANNOUNCE, 9, {"ttsInbound": "Alt"}, "the vendor returns another text"),
+    ],
+)
+async def test_evidence(verb: Verb, after: float, changes: dict[str, Any], verdict: str) -> None:
+    assert await judge(verb, after, **changes) == verdict
+
+
+@pytest.mark.anyio
+async def test_a_row_that_is_gone_confirms_and_denies_nothing() -> None:
+    source = adapter(Vendor(hotline()))
+    (row,) = await hotlines(source)
+    for verb in (Verb.OPEN, Verb.CLOSE, Verb.SIGNIN, Verb.SIGNOUT):
+        asked = command(verb, row)
+        trial = Trial(asked, Receipt("", "200", ANSWERED, ANSWERED), row, Board(None, ANSWERED + 60))
+        table = source.verification(asked, row)
+        assert not [each for each in (*table.confirms, *table.denies) if each.test(trial)]
+
+
+def test_the_table_names_every_verb_once() -> None:
+    table = adapter(Vendor()).table()
+    assert sorted(each.verb for each in table) == sorted(
+        [Verb.OPEN, Verb.CLOSE, Verb.ANNOUNCE, Verb.SIGNIN, Verb.SIGNOUT]
+    )
+    assert all(each.confirms and each.denies and each.request.startswith("PUT /") for each in table)
+
+
+# ---- check ---------------------------------------------------------------------------------------------------
+
+
+async def lines(vendor: Vendor, **changes: Any) -> dict[str, CheckLine]:
+    source = adapter(vendor, **changes)
+    return {line.name: line for line in await source.check()}
+
+
+@pytest.mark.anyio
+async def test_check_of_a_source_that_works() -> None:
+    vendor = Vendor(hotline())
+    found = await lines(vendor)
+    assert {name for name, line in found.items() if line.ok} >= {"reach", "sign-in", "hotlines", "phones", "call log"}
+    assert not [line for line in found.values() if line.ok is False]
+    assert {request.method for request in vendor.requests} == {"GET"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("status", "fault", "words"),
+    [(401, "sign-in", "refuses"), (403, "hotlines", "not permitted"), (400, "hotlines", "organization 77?"),
+     (500, "hotlines", "500")],
+)  # fmt: skip
+async def test_check_names_what_fails(status: int, fault: str, words: str) -> None:
+    vendor = Vendor()
+    vendor.answers["GET /hotlines"] = lambda request: httpx.Response(status)
+    found = await lines(vendor)
+    assert [name for name, line in found.items() if line.ok is False] == [fault]
+    assert words in found[fault].text
+
+
+@pytest.mark.anyio
+async def test_check_of_a_source_that_is_not_there() -> None:
+    def down(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("down", request=request)
+
+    source = adapter(down)
+    assert [(line.name, line.ok) for line in await source.check()] == [("reach", False)]

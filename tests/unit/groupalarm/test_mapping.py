@@ -1,0 +1,273 @@
+"""What GroupAlarm says, as rows (fixtures: vendors.md §1.5)."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallboard.domain.errors import BadAnswer
+from wallboard.domain.keys import Key, Kind
+from wallboard.domain.states import HotlineState, Wanted
+from wallboard.domain.text import clean
+from wallboard.vendors.groupalarm import mapping
+from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, RecordWire, listed, one, rows
+
+NOW = 1_772_440_000.0  # 2026-03-02T08:26:40Z
+HOTLINE: dict[str, Any] = {
+    "agents": [5012, 5044, 5101],
+    "channelsInbound": 10,
+    "channelsOutbound": 10,
+    "id": 311,
+    "isActive": True,
+    "name": "Bereitschaft Nord",
+    "number": "004924155660",
+    "organizationID": 771,
+    "status": "active",
+    "ttsInbound": "Willkommen",
+    "ttsOutbound": '"Bitte 1 druecken"',
+}
+LOGS: list[dict[str, Any]] = [
+    {
+        "entries": [
+            {
+                "action": "called",
+                "agentPhone": "00491700000001",
+                "id": 9001,
+                "startTime": "2026-03-02T08:14:07Z",
+                "userID": 5012,
+            },
+            {
+                "action": "accepted",
+                "agentPhone": "00491700000002",
+                "id": 9002,
+                "startTime": "2026-03-02T08:14:21Z",
+                "userID": 5044,
+            },
+        ],
+        "hotlineID": 311,
+        "id": 4400,
+        "startTime": "2026-03-02T08:14:05Z",
+    },
+    {"entries": [], "hotlineID": 311, "id": 4399, "startTime": None},
+]
+
+
+def known(**people: str) -> mapping.Known:
+    return mapping.Known("responders", UTC, {name.strip("_"): text for name, text in people.items()})
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("active", HotlineState.OPEN),
+        ("ACTIVE", HotlineState.OPEN),
+        ("activated", HotlineState.OPEN),
+        ("inactive", HotlineState.PAUSED),
+        ("deactivated", HotlineState.PAUSED),
+        ("paused", HotlineState.PAUSED),
+        ("stopped", HotlineState.PAUSED),
+        ("disabled", HotlineState.PAUSED),
+        ("started", HotlineState.STARTING),
+        ("just created", HotlineState.STARTING),
+        ("pending", HotlineState.STARTING),
+        ("activating", HotlineState.STARTING),
+        ("error", HotlineState.ERROR),
+        ("activation failed", HotlineState.ERROR),
+        ("", HotlineState.UNKNOWN),
+        ("blau", HotlineState.UNKNOWN),
+    ],
+)
+def test_states_by_keyword(status: str, state: HotlineState) -> None:
+    assert mapping.state_of(status) is state
+
+
+def test_a_hotline() -> None:
+    facts = known(_5012="K. Roth")
+    row = mapping.hotline(HotlineWire.model_validate(HOTLINE), facts, NOW)
+    assert row.key == Key("responders", Kind.HOTLINE, "311")
+    assert (row.name, row.number, row.raw_status) == ("Bereitschaft Nord", "004924155660", "active")
+    assert (row.wanted, row.state, row.since) == (Wanted.OPEN, HotlineState.OPEN, None)
+    assert (row.channels_in, row.channels_out) == (10, 10)
+    assert [(agent.user, agent.name, agent.phones) for agent in row.agents] == [
+        ("5012", "K. Roth", None),
+        ("5044", "user 5044", None),
+        ("5101", "user 5101", None),
+    ]
+    assert (row.announcement_in, row.announcement_out) == ("Willkommen", "Bitte 1 druecken")
+    assert (row.last_call, row.unaccepted) == (None, None)
+
+
+def test_asked_is_not_is() -> None:
+    row = mapping.hotline(HotlineWire.model_validate({**HOTLINE, "status": "paused"}), known(), NOW)
+    assert (row.wanted, row.state) == (Wanted.OPEN, HotlineState.PAUSED)
+
+
+def test_since_only_where_the_change_was_seen() -> None:
+    facts = known()
+    paused = HotlineWire.model_validate({**HOTLINE, "status": "paused"})
+    assert mapping.hotline(paused, facts, NOW).since is None
+    assert mapping.hotline(paused, facts, NOW + 15).since is None
+    error = HotlineWire.model_validate({**HOTLINE, "status": "error"})
+    assert mapping.hotline(error, facts, NOW + 30).since == NOW + 30
+    assert mapping.hotline(error, facts, NOW + 45).since == NOW + 30
+
+
+def test_ids_as_text_and_switches_as_words() -> None:
+    wire = HotlineWire.model_validate(
+        {**HOTLINE, "id": "311", "isActive": "false", "agents": ["5012", {"id": 7}, None]}
+    )
+    assert (wire.id, wire.is_active, wire.agents) == ("311", False, ["5012", "7"])
+
+
+def test_a_missing_switch_is_taken_from_the_status() -> None:
+    bare = {name: value for name, value in HOTLINE.items() if name != "isActive"}
+    assert mapping.hotline(HotlineWire.model_validate(bare), known(), NOW).wanted is Wanted.OPEN
+    paused = HotlineWire.model_validate({**bare, "status": "paused"})
+    assert mapping.hotline(paused, known(), NOW).wanted is Wanted.PAUSED
+
+
+def test_phones() -> None:
+    facts = known(_5012="K. Roth")
+    wire = PhoneWire.model_validate(
+        {"id": 81, "isActive": False, "name": "Privat", "phone": "004924199999", "userID": 5012}
+    )
+    row = mapping.phone(wire, "5012", facts)
+    assert (row.key.id, row.name, row.extension, row.registered) == ("81", "K. Roth Privat", "004924199999", False)
+    assert dict(row.address) == {"phone": "81", "user": "5012"}
+    duty = mapping.duty_phone(wire)
+    assert (duty.id, duty.name, duty.number, duty.active) == ("81", "Privat", "004924199999", False)
+
+
+def log(*logs: dict[str, Any], whole: bool = True, now: float = NOW) -> mapping.Log:
+    return mapping.call_log(rows(logs, LogWire), whole, now, known(_5044="A. Berg"))
+
+
+def test_the_last_call_and_who_took_it() -> None:
+    found = log(*LOGS)
+    assert found.last is not None
+    assert (found.last.started_at, found.last.taken_by, found.last.entries) == (1_772_439_245.0, "A. Berg", 2)
+    assert [words for _, words in found.details] == [
+        "called user 5012 00491700000001",
+        "accepted A. Berg 00491700000002",
+    ]
+
+
+def call(at: str, *said: str) -> dict[str, Any]:
+    return {"id": 1, "startTime": at, "entries": [{"action": action, "startTime": at} for action in said]}
+
+
+@pytest.mark.parametrize(
+    ("logs", "unaccepted"),
+    [
+        ([], 0),
+        ([call("2026-03-02T08:00:00Z", "called", "accepted")], 0),
+        ([call("2026-03-02T08:00:00Z", "called", "declined", "caller hung up")], 1),
+        ([call("2026-03-02T08:00:00Z")], 1),
+        ([call("2026-03-02T08:25:30Z", "called")], 0),  # still ringing, perhaps
+        ([call("2026-03-01T08:00:00Z", "called")], 0),  # more than a day ago
+        ([call("2026-03-02T08:00:00Z", "called", "xyzzy")], None),
+        ([call("2026-03-02T08:00:00Z", "xyzzy", "accepted")], 0),
+        ([call("2026-03-02T08:00:00Z", "not_accepted"), call("2026-03-02T07:00:00Z", "notAccepted")], 2),
+    ],
+)
+def test_unaccepted_calls_of_the_last_day(logs: list[dict[str, Any]], unaccepted: int | None) -> None:
+    assert log(*logs).unaccepted == unaccepted
+
+
+def test_a_log_that_was_not_read_whole_counts_nothing() -> None:
+    assert log(call("2026-03-02T08:00:00Z", "called"), whole=False).unaccepted is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2026-03-02T08:14:07Z", 1_772_439_247.0),
+        ("2026-03-02T08:14:07.5Z", 1_772_439_247.5),
+        ("2026-03-02T09:14:07+01:00", 1_772_439_247.0),
+        ("", None),
+        ("yesterday", None),
+        ("0001-01-01T00:00:00Z", None),
+    ],
+)
+def test_instants(text: str, seconds: float | None) -> None:
+    assert mapping.instant(text, UTC) == seconds
+
+
+def test_a_naive_time_is_read_in_the_sources_zone_and_on_its_clock() -> None:
+    assert mapping.instant("2026-03-02T09:14:07", ZoneInfo("Europe/Berlin"), ahead=3.0) == 1_772_439_244.0
+
+
+def test_records_as_details() -> None:
+    wire = RecordWire.model_validate(
+        {"destinationNumber": "00491700000002", "timeEnd": None, "timeStart": "2026-03-02T08:14:21Z", "price": 0.12}
+    )
+    assert mapping.record(wire) == ("2026-03-02T08:14:21Z", "00491700000002 until – (may be running), 0.12")
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "sent"),
+    [
+        ('"Willkommen"', "Willkommen", '"Willkommen"'),
+        ('"Willkommen"', "Guten Tag", '"Guten Tag"'),
+        ('"Willkommen"', '"Guten Tag"', '"Guten Tag"'),
+        ("Willkommen", "Guten Tag", "Guten Tag"),
+        (" Will\nkommen ", "Will kommen", " Will\nkommen "),
+        ("", "Guten Tag", "Guten Tag"),
+        ("Willkommen", "", ""),
+    ],
+)
+def test_announcements_change_only_where_they_were_changed(before: str, typed: str, sent: str) -> None:
+    assert mapping.written(typed, before) == sent
+
+
+@pytest.mark.parametrize(
+    ("data", "items", "total"),
+    [
+        ({"hotlines": [1], "totalHotlines": 57}, [1], 57),
+        ([1, 2], [1, 2], None),
+        ({"data": [1], "total": "3"}, [1], 3),
+        ({"hotlines": None, "totalHotlines": 0}, [], 0),
+        ({"hotlines": []}, [], None),
+    ],
+)
+def test_lists_bare_and_wrapped(data: object, items: list[object], total: int | None) -> None:
+    assert listed(data, "hotlines") == (items, total)
+
+
+@pytest.mark.parametrize("data", [None, 7, "hotlines", {}, {"a": [1], "b": [2]}, {"message": "no"}])
+def test_what_is_no_list(data: object) -> None:
+    with pytest.raises(BadAnswer, match="no list of hotlines"):
+        listed(data, "hotlines")
+
+
+def test_one_object_bare_and_wrapped() -> None:
+    assert one({"id": 1}, "hotline") == {"id": 1}
+    assert one({"hotline": {"id": 1}}, "hotline") == {"id": 1}
+    with pytest.raises(BadAnswer):
+        one([], "hotline")
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+)
+FIELDS = (*HOTLINE, *LOGS[0], "userID", "phone", "action", "agentPhone", "destinationNumber", "timeStart", "price")
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(FIELDS), anything, max_size=8) | anything, max_size=4))
+def test_no_answer_breaks_the_mapping(items: list[object]) -> None:
+    facts = known(_1="one")
+    for hotline in rows(items, HotlineWire):
+        row = mapping.hotline(hotline, facts, NOW)
+        assert row.name == clean(row.name)
+        assert row.announcement_in == clean(row.announcement_in, 400)
+    for phone in rows(items, PhoneWire):
+        mapping.phone(phone, phone.user, facts)
+    for record in rows(items, RecordWire):
+        mapping.record(record)
+    mapping.call_log(rows(items, LogWire), True, NOW, facts)

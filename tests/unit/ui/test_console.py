@@ -1,0 +1,399 @@
+"""The console under the fingers of a supervisor: every key does something or says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.golden.sample import HQ, NOW, RESPONDERS, Desk, desk
+from wallboard.config import keymap
+from wallboard.control.outcome import Outcome, Phase
+from wallboard.domain.command import Command, Verb, new_id
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Call, Member, Row
+from wallboard.domain.states import CallState, Direction, MemberState
+from wallboard.domain.text import clean
+from wallboard.ui.console import BOARD, WALL
+from wallboard.view.dialogs import Chooser, Confirm, Picker, Prompt, TypeName
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Desk:
+    return desk(tmp_path)
+
+
+def dialog(here: Desk) -> object:
+    return None if here.console.dialog is None else here.console.dialog.dialog
+
+
+def cursor(here: Desk) -> str:
+    key = here.console.pane.selection.cursor
+    return key.id if isinstance(key, Key) else ""
+
+
+async def run(here: Desk) -> None:
+    """Let what was submitted reach the vendor."""
+    while here.started:
+        await here.started.pop(0)()
+
+
+def everything(here: Desk) -> object:
+    """All that a person could notice."""
+    console = here.console
+    selection = console.pane.selection
+    shown = tuple(here.paint(120, 40)), tuple(here.paint(80, 24))
+    return (
+        shown, console.mode, console.active, console.outcome, selection.cursor, selection.marks, selection.frozen,
+        console.columns_step, tuple(here.asked), len(here.commands), dialog(here) is None,
+    )  # fmt: skip
+
+
+PREPARED: dict[str, Callable[[Desk], None]] = {
+    "nav.up": lambda here: here.press("2", "j"),
+    "nav.top": lambda here: here.press("2", "G"),
+    "nav.page_up": lambda here: here.press("2", "G"),
+    "nav.back": lambda here: here.press("enter"),
+    "pane.queues": lambda here: here.press("2"),
+    "call.end": lambda here: here.press("2"),
+}
+
+
+@pytest.mark.parametrize("action", [action.id for action in keymap.ACTIONS if action.scope == "board"])
+def test_every_action_does_something_that_is_seen_or_says_why_not(here: Desk, action: str) -> None:
+    PREPARED.get(action, lambda desk: desk.press("2"))(here)
+    before = everything(here)
+    here.press(keymap.BY_ID[action].keys[0])
+    assert everything(here) != before
+
+
+@pytest.mark.parametrize("action", [action.id for action in keymap.ACTIONS if action.acts])
+@pytest.mark.parametrize("pane", ["1", "2", "3", "4", "5", "6", "7", "8"])
+def test_a_verb_on_any_pane_asks_sends_or_says_why_not(here: Desk, action: str, pane: str) -> None:
+    here.press(pane)
+    here.press(keymap.BY_ID[action].keys[0])
+    assert dialog(here) is not None or here.commands or here.said
+    if pane in "678":
+        assert not here.commands, "there is no row on these"
+
+
+# ---- back, and out -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["escape", "q"])
+def test_one_step_back_at_a_time_dialog_details_zoom_filter(here: Desk, key: str) -> None:
+    here.press("2", "/")
+    here.type("sales")
+    here.press("enter", "z", "enter", "x")
+    console = here.console
+    assert isinstance(dialog(here), Confirm)
+    here.press(key)
+    assert dialog(here) is None
+    assert (console.details, console.zoomed, console.pane.selection.filter) == (True, True, "sales")
+    here.press(key)
+    assert (console.details, console.zoomed, console.pane.selection.filter) == (False, True, "sales")
+    here.press(key)
+    assert (console.zoomed, console.pane.selection.filter) == (False, "sales")
+    here.press(key)
+    assert console.pane.selection.filter == ""
+    here.press(key)
+    assert isinstance(dialog(here), Confirm) == (key == "q"), "only q leaves the bare board, and asks"
+    assert not here.commands
+
+
+def test_quitting_asks_and_goes_with_y_alone(here: Desk) -> None:
+    here.press("q", "n")
+    assert "quit" not in here.asked
+    here.press("ctrl+c", "y")
+    assert here.asked[-1] == "quit"
+
+
+def test_the_quit_question_names_a_running_listen(here: Desk) -> None:
+    leg = Call(
+        Key(HQ, Kind.CALL, "leg"), clean("2001"), Direction.INTERNAL, clean("2001"), state=CallState.TALKING,
+        started_at=NOW - 41, answered_at=NOW - 41, mine=True, spying=clean("Bo Quist"),
+    )  # fmt: skip
+    here.read({(HQ, Resource.CALLS): (*here.lists[HQ, Resource.CALLS], leg)})
+    here.press("q")
+    assert any("your listen goes on until you hang up" in line for line in here.paint(80, 24))
+
+
+async def _pending(here: Desk) -> None:
+    here.press("2", "u")
+
+
+def test_in_wall_mode_q_returns_to_the_board_and_asks_nothing(here: Desk) -> None:
+    here.press("f2")
+    assert here.console.mode == WALL
+    here.press("q")
+    assert (here.console.mode, dialog(here)) == (BOARD, None)
+
+
+@pytest.mark.parametrize("mode", ["f2", "f3", "f4", "?"])
+def test_no_verb_runs_where_no_row_is_seen(here: Desk, mode: str) -> None:
+    here.press("2", mode)
+    for action in keymap.ACTIONS:
+        if action.acts:
+            here.press(action.keys[0])
+    assert dialog(here) is None
+    assert not here.commands
+
+
+@pytest.mark.parametrize("mode", ["f2", "f3", "f4", "?"])
+def test_the_palette_runs_no_verb_where_no_row_is_seen(here: Desk, mode: str) -> None:
+    here.press("2", mode, ":")
+    here.type("call.hold")
+    here.clock.advance(1)
+    here.press("enter")
+    assert not here.commands
+    assert dialog(here) is None
+    assert here.console.mode == BOARD
+
+
+def test_a_question_is_never_asked_on_the_wall_where_no_line_shows_it(here: Desk) -> None:
+    here.press("f2", ":")
+    assert any("COMMANDS" in line for line in here.paint(80, 24))
+
+
+def test_the_palette_runs_what_it_finds_and_changes_the_theme(here: Desk) -> None:
+    here.press(":")
+    here.type("theme mono")
+    here.clock.advance(1)
+    here.press("enter")
+    assert here.asked[-1] == "theme mono"
+    here.press("ctrl+p")
+    here.type("zoom the pane")
+    here.clock.advance(1)
+    here.press("enter")
+    assert here.console.zoomed
+
+
+# ---- panes and alarms --------------------------------------------------------------------------------------------
+
+
+def test_a_pane_is_entered_at_its_old_cursor_and_its_number_again_is_its_worst_row(here: Desk) -> None:
+    here.press("2", "j", "j", "1", "2")
+    assert cursor(here) == "m3"
+    here.press("2")
+    assert cursor(here) == "m1"
+
+
+def test_the_worst_row_is_the_most_urgent_whatever_the_order(here: Desk) -> None:
+    here.press("1", "s", "S", "j")
+    assert cursor(here) != "601"
+    here.press("1")
+    assert cursor(here) == "601"
+
+
+def test_the_alarm_key_cycles_and_escape_returns(here: Desk) -> None:
+    here.press("2", "j")
+    seen = []
+    for _ in range(3):
+        here.press("!")
+        seen.append((here.console.active, cursor(here)))
+        here.clock.advance(1)
+    assert seen[0] == (Resource.HOTLINES, "312"), "the alarm of the alarm line comes first"
+    assert set(seen[1:]) == {(Resource.QUEUES, "601"), (Resource.QUEUES, "602")}
+    here.press("escape")
+    assert (here.console.active, cursor(here)) == (Resource.MEMBERS, "m2")
+
+
+def test_after_five_seconds_it_starts_again_with_the_alarm_in_the_line(here: Desk) -> None:
+    here.press("!")
+    here.wait(6)
+    here.press("1", "!")
+    assert here.console.active is Resource.HOTLINES
+
+
+def test_going_to_a_pane_forgets_where_the_alarm_key_came_from(here: Desk) -> None:
+    here.press("2", "!", "4", "escape")
+    assert here.console.active is Resource.CALLS
+
+
+def test_a_jump_to_a_row_that_a_filter_hides_clears_the_filter(here: Desk) -> None:
+    here.press("5", "/")
+    here.type("mountain")
+    here.press("enter", "1", "!")
+    assert cursor(here) == "312"
+    assert here.console.pane.selection.filter == ""
+
+
+def test_acknowledging_takes_the_alarm_of_the_line_once(here: Desk) -> None:
+    here.press("a")
+    assert here.said == "alarm acknowledged"
+    here.press("a")
+    assert here.said == "no alarm to acknowledge", "the next one has not been read yet"
+    acked = [alarm for alarm in here.board.alarms.active(NOW) if alarm.acked_by]
+    assert [(alarm.source, alarm.acked_by) for alarm in acked] == [(RESPONDERS, "Mira")]
+    here.wait(1)
+    assert "Sales" in here.paint(80, 24)[1]
+
+
+def test_acknowledging_all_asks_and_spares_what_came_up_meanwhile(here: Desk) -> None:
+    here.wait(2)
+    here.press("A")
+    assert isinstance(dialog(here), Confirm)
+
+    def late(row: Row) -> Row:
+        return replace(row, joined_at=NOW - 700) if isinstance(row, Member) and row.key.id == "m3" else row
+
+    before = {alarm.id for alarm in here.board.alarms.active(NOW)}
+    here.clock.advance(1)
+    here.change(HQ, Resource.MEMBERS, late)
+    here.console.tick()
+    here.press("y")
+    assert not [alarm for alarm in here.board.alarms.active(NOW) if alarm.id in before and not alarm.acked_by]
+    assert here.said == "3 alarms acknowledged"
+
+
+def test_a_new_alarm_waits_two_seconds_and_never_takes_the_line_under_a_question(here: Desk) -> None:
+    here.press("a")
+    here.wait(1)
+    shown = here.console.alarms.shown
+    here.press("2", "x")
+    here.wait(30)
+    assert here.console.alarms.shown == shown
+
+
+# ---- filter, find, sort, freeze ----------------------------------------------------------------------------------
+
+
+def test_a_filter_works_with_every_letter_and_moves_the_cursor_to_a_match(here: Desk) -> None:
+    here.press("2", "/")
+    shown = []
+    for letter in "ben":
+        here.press(letter)
+        shown.append(len(here.console.pane.selection.order))
+    assert shown[-1] == 1
+    assert cursor(here) == "m3"
+    here.press("enter", "j")
+    assert here.console.pane.selection.filter == "ben"
+    here.press("/", "escape")
+    assert len(here.console.pane.selection.order) == 4
+
+
+def test_find_jumps_and_hides_nothing(here: Desk) -> None:
+    here.press("F")
+    here.type("water")
+    here.clock.advance(1)
+    here.press("enter")
+    assert (here.console.active, cursor(here)) == (Resource.HOTLINES, "312")
+    assert len(here.console.pane.selection.order) == 2
+    assert not here.console.pane.selection.filter
+
+
+def test_the_order_ends_its_freeze_by_itself(here: Desk) -> None:
+    here.press("f")
+    assert "order frozen" in here.paint()[0]
+    here.wait(121)
+    assert "order frozen" not in here.paint()[0]
+
+
+def test_marks_move_on(here: Desk) -> None:
+    here.press("2", "space", "space")
+    assert {key.id for key in here.console.pane.selection.marks if isinstance(key, Key)} == {"m1", "m2"}
+    assert cursor(here) == "m3"
+
+
+def test_refresh_says_what_it_costs(here: Desk) -> None:
+    here.press("r")
+    assert here.asked[-1] == "refresh"
+    assert here.said == "asked all sources: 9 requests"
+
+
+# ---- text --------------------------------------------------------------------------------------------------------
+
+
+def test_a_paste_goes_into_fields_and_nowhere_else(here: Desk) -> None:
+    here.press("2")
+    here.console.paste("xy")
+    assert dialog(here) is None
+    here.press("x")
+    here.clock.advance(1)
+    here.console.paste("y")
+    assert isinstance(dialog(here), Confirm), "a paste answers no question"
+    here.press("n", "/")
+    here.console.paste("eve lund\n")
+    assert here.console.pane.selection.filter == "eve lund"
+    assert not here.commands
+
+
+def test_a_paste_marks_no_line_of_a_list_and_answers_no_picker(here: Desk) -> None:
+    here.press("3", "j", "j", "j", "j", "i")
+    which = dialog(here)
+    assert isinstance(which, Chooser)
+    here.console.paste("2q")
+    assert dialog(here) is which
+    assert which.mark == 0
+    here.press("escape", "2", "t")
+    here.console.paste("4711")
+    picks = dialog(here)
+    assert isinstance(picks, Picker)
+    assert picks.field_.text == "4711"
+    here.clock.advance(1)
+    here.press("enter")
+    here.clock.advance(1)
+    here.console.paste("y")
+    assert not here.commands
+
+
+@pytest.mark.anyio
+async def test_a_note_stays_on_the_row_and_is_journalled(here: Desk, tmp_path: Path) -> None:
+    here.press("2", "n")
+    assert isinstance(dialog(here), Prompt)
+    here.type("asks for Bo")
+    here.press("enter")
+    await run(here)
+    assert here.said.endswith("noted")
+    here.press("enter")
+    assert any("note     asks for Bo" in line for line in here.paint(80, 24))
+    assert "asks for Bo" in (tmp_path / "audit.jsonl").read_text()
+
+
+# ---- outcomes ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+async def test_what_became_of_it_is_said_in_the_line_on_the_row_and_in_the_log(here: Desk) -> None:
+    here.press("2", "j", "j", "j", "e")
+    assert here.sent == [(Verb.LISTEN, "m4")]
+    await run(here)
+    assert [command.verb for command in here.adapters[HQ].performed] == [Verb.LISTEN]
+    assert here.said.startswith("listen to Mia Sand: ")
+    assert any("listen to Mia Sand" in entry.text for entry in here.console.entries)
+    here.press("f3")
+    assert any("listen to Mia Sand" in line for line in here.paint(80, 24))
+
+
+def test_a_sentence_leaves_its_row_after_a_while(here: Desk) -> None:
+    row = here.lists[HQ, Resource.MEMBERS][0]
+    command = Command(new_id(), Verb.PARK, here.dispatcher.target(row, NOW))
+    here.console.on_outcome(Outcome(command, Phase.CONFIRMED, "confirmed by its slot", here.clock.now(), True))
+    here.press("2")
+    assert any("confirmed by its slot" in line for line in here.paint()[3:5])
+    here.wait(20)
+    assert not any("confirmed by its slot" in line for line in here.paint()[3:5])
+
+
+def test_an_alarm_that_ends_is_logged_in_words(here: Desk) -> None:
+    def calm(row: Row) -> Row | None:
+        return None if isinstance(row, Member) and row.state is not MemberState.TALKING else row
+
+    here.change(HQ, Resource.MEMBERS, calm)
+    here.change(
+        HQ, Resource.QUEUES, lambda row: replace(row, waiting=0, ringing=0) if row.key.kind is Kind.QUEUE else row
+    )  # type: ignore[call-arg]  # queues only
+    here.wait(10)
+    here.wait(10)
+    over = [entry.text for entry in here.console.entries if entry.text.startswith("over: ")]
+    assert any("longest" in text for text in over)
+
+
+def test_pausing_a_hotline_takes_its_name(here: Desk) -> None:
+    here.press("5", "j", "o")
+    assert isinstance(dialog(here), TypeName)
+    here.type("Mountain rescue")
+    here.press("enter")
+    assert here.sent == [(Verb.CLOSE, "311")]
