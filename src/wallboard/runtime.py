@@ -15,6 +15,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -32,7 +33,7 @@ from wallboard.control.journal import Journal
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
 from wallboard.polling.scheduler import Scheduler
-from wallboard.vendors.base import Adapter, Services, SourceSettings
+from wallboard.vendors.base import Adapter, Secret, Services, SourceSettings
 from wallboard.vendors.registry import load as load_vendor
 
 if TYPE_CHECKING:
@@ -64,8 +65,10 @@ async def headless(
     read_only: bool = False,
     transports: Transports | None = None,
     clock: Clock | None = None,
+    state: Path | None = None,
 ) -> AsyncIterator[Headless]:
-    """Build all rooms for `config`; on leaving, cancel what runs and close every client."""
+    """Build all rooms for `config`; on leaving, cancel what runs and close every client. `state` is where the
+    journal lies (the platform's state directory if None)."""
     clock = clock or SystemClock()
     board = Board(clock, board_settings(config))
     adapters: dict[str, Adapter] = {}
@@ -76,7 +79,7 @@ async def headless(
     for adapter in adapters.values():
         board.source(adapter.info())
     scheduler = Scheduler(clock, adapters, board, random=random.Random())
-    journal = Journal(private(state_dir()) / "audit.jsonl", clock, operator=config.operator.name)
+    journal = Journal(private(state or state_dir()) / "audit.jsonl", clock, operator=config.operator.name)
     try:
         async with anyio.create_task_group() as tasks:
 
@@ -114,10 +117,19 @@ def _prepared(settings: SourceSettings, config: Config, read_only: bool) -> Sour
 
     return replace(
         settings,
-        phone=settings.phone or config.operator.phone,
         operator=settings.operator or config.operator.name,
         read_only=settings.read_only or read_only,
     )
+
+
+def secrets_of(settings: SourceSettings) -> list[Secret]:
+    """Every secret of a source, for the log's redaction."""
+    found = [value for _, value in settings.headers]
+    for name in getattr(settings.auth, "__dataclass_fields__", ()):
+        value = getattr(settings.auth, name)
+        if isinstance(value, Secret):
+            found.append(value)
+    return found
 
 
 def board_settings(config: Config) -> BoardSettings:
@@ -150,7 +162,6 @@ def run_demo(options: DemoOptions) -> int:
     """`wallboard demo`: the console on the simulation, in this process."""
     import tempfile
     from datetime import UTC, datetime
-    from pathlib import Path
 
     from wallboard.config.load import load
     from wallboard.sim import World, demo_environment, make_app, ready_config
@@ -161,12 +172,16 @@ def run_demo(options: DemoOptions) -> int:
         path = Path(folder) / "config.toml"
         path.write_text(ready_config("http://127.0.0.1:8900"))
         config = load(path).config()
-        # The demo leaves no trace: its journal and log go with the folder.
-        os.environ["XDG_STATE_HOME"] = folder
         world = World(options.seed, datetime.now(UTC))
         server = make_app(world, speed=options.speed)
         return _run(
-            config, options.console, site="demo", banner="SIMULATED", transports=lambda _settings: in_process(server)
+            config,
+            options.console,
+            site="demo",
+            banner="SIMULATED",
+            transports=lambda _settings: in_process(server),
+            # The demo leaves no trace: its journal and log go with the folder.
+            state=Path(folder) / "state",
         )
 
 
@@ -177,15 +192,19 @@ def _run(
     site: str,
     banner: str = "",
     transports: Transports | None = None,
+    state: Path | None = None,
 ) -> int:
     from wallboard import logs
 
-    log_file = logs.setup(state_dir())
+    log_file = logs.setup(state or state_dir())
+    for settings in config.sources:
+        for secret in secrets_of(settings):
+            logs.register_secret(secret.reveal())
     code = 0
 
     async def main() -> None:
         nonlocal code
-        async with headless(config, read_only=options.read_only, transports=transports) as rooms:
+        async with headless(config, read_only=options.read_only, transports=transports, state=state) as rooms:
             code = await _console(rooms, config, options, site, banner)
 
     try:
@@ -220,7 +239,8 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
         )
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
         for record in left_open:
-            console.log("action", f"left open by a console that was killed: {record.sentence}", "warn")
+            what = f"{record.get('verb', 'action')} {record.get('target', {}).get('label', '')}".strip()
+            console.log("action", f"{what}: sent by a console that was killed; its ending is unknown", "warn")
         if left_open:
             console.say(f"{len(left_open)} actions of a killed console have no ending: see the log", "warn")
         return console
@@ -273,16 +293,23 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
         wall=options.wall,
         banner=banner,
         bell=config.alarm.bell,
+        quiet=config.alarm.quiet,
     )
 
 
 def ports(rooms: Headless, app: ConsoleApp) -> Any:
     """What the console asks of the other rooms."""
     from wallboard.ui.console import Ports
+    from wallboard.ui.driver import limit_exit
 
     def refresh() -> str:
         cost = rooms.scheduler.refresh()
         return cost.sentence
+
+    def leave() -> None:
+        # A request that hangs must not keep the terminal: two seconds, then it is over.
+        limit_exit(0)
+        app.exit(0)
 
     def can_dial(source: str, destination: Destination) -> tuple[bool, str]:
         adapter = rooms.adapters.get(source)
@@ -298,7 +325,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         refresh=refresh,
         demand=lambda resources: rooms.scheduler.demand(resources),
         set_theme=app.set_wallboard_theme,
-        quit=lambda: app.exit(0),
+        quit=leave,
         bell=app.bell,
         can_dial=can_dial,
         rights=rights,

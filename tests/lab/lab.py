@@ -55,6 +55,15 @@ def set_up(within: float = 300.0) -> Path:
     return folder
 
 
+def _sweep(base: Path) -> None:
+    """End and remove what a run left whose process was killed before it could clean up."""
+    for folder in base.glob("run-*-*"):
+        owner = folder.name.split("-")[1]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            subprocess.run([str(HERE / "stop.sh"), str(folder)], capture_output=True, timeout=30, check=False)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
@@ -91,6 +100,7 @@ class Lab:
 
     def start(self) -> Lab:
         base = set_up()
+        _sweep(base)
         self.folder = base / f"run-{os.getpid()}-{threading.get_native_id() % 1000}"
         self.folder.mkdir(mode=0o700)
         (self.folder / "root").symlink_to(base / "root")
@@ -123,6 +133,8 @@ class Lab:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
+                # Away from the terminal: a Ctrl-C there is for the console or the tests, which stop the lab in order.
+                start_new_session=True,
                 env=self._environment(),
                 timeout=within,
                 check=False,
@@ -141,6 +153,7 @@ class Lab:
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=out,
+                    start_new_session=True,
                     env=self._environment({"CALLER_PORT": str(caller_port), **settings}),
                 )
             )

@@ -73,6 +73,8 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     finally:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
         lab.stop()
 
 

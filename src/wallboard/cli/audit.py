@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -20,7 +22,7 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     listing.add_argument("--verb", default="", help="only actions with this verb")
     listing.add_argument("--json", action="store_true", help="the records as they are, one JSON object a line")
     for each in (check, listing):
-        each.add_argument("--file", type=Path, metavar="PATH", help="another journal than this user's own")
+        each.add_argument("--file", metavar="PATH", help="another journal than this user's own")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,7 +34,9 @@ def run(args: argparse.Namespace) -> int:
 
         path = state_dir() / "audit.jsonl"
     else:
-        path = args.file
+        from pathlib import Path
+
+        path = Path(args.file)
     if not segments(path):
         say(
             "wallboard: there is no action journal"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from wallboard.cli.display import add_display, console_options, refused_terminal
+from wallboard.cli.display import add_display, console_options, first_frame, refused_terminal
 from wallboard.cli.numbers import seed, speed
 
 
@@ -17,12 +17,13 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from wallboard.config.settings import DemoOptions
-
-    options = DemoOptions(seed=arguments.seed, speed=arguments.speed, console=console_options(arguments))
     refused = refused_terminal()
     if refused is not None:
         return refused
-    from wallboard.runtime import run_demo
+    with first_frame(arguments, "demo"):
+        from wallboard.config.settings import DemoOptions
 
-    return run_demo(options)
+        options = DemoOptions(seed=arguments.seed, speed=arguments.speed, console=console_options(arguments))
+        from wallboard.runtime import run_demo
+
+        return run_demo(options)

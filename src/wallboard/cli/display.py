@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wallboard.cli.exits import Exit
@@ -45,3 +49,19 @@ def refused_terminal() -> int | None:
         return None
     say(f"wallboard: {why}")
     return Exit.TERMINAL
+
+
+@contextmanager
+def first_frame(arguments: argparse.Namespace, site: str) -> Iterator[None]:
+    """Take the screen at once and say so, while the rest is still being read from disk; give it back at the end.
+
+    What goes wrong in between (a wrong config, a secret that cannot be read) is told on the normal screen.
+    """
+    from wallboard.ui import splash
+
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    splash.show(site, "connecting", ascii_only=arguments.ascii or not utf8, colour="NO_COLOR" not in os.environ)
+    try:
+        yield
+    finally:
+        splash.leave()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import socket
+from typing import TYPE_CHECKING, Any
 
-from wallboard.cli.display import add_display, console_options, refused_terminal
+from wallboard.cli.display import add_display, console_options, first_frame, refused_terminal
+
+if TYPE_CHECKING:
+    from wallboard.config.load import Checked
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
@@ -14,15 +18,21 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from wallboard.cli.opening import open_checked, resolved
-
-    # A wrong config is worth telling even where no console could be shown; secrets are read only where one can.
-    options = console_options(arguments)
-    checked = open_checked(arguments)
     refused = refused_terminal()
     if refused is not None:
+        # A wrong config is worth telling even where no console could be shown.
+        console_options(arguments)
+        _opened(arguments)
         return refused
-    config = resolved(checked)
-    from wallboard.runtime import run_console
+    with first_frame(arguments, socket.gethostname().split(".")[0] or "wallboard"):
+        options = console_options(arguments)
+        config = _opened(arguments).config()
+        from wallboard.runtime import run_console
 
-    return run_console(config, options)
+        return run_console(config, options)
+
+
+def _opened(arguments: argparse.Namespace) -> Checked:
+    from wallboard.cli.opening import open_checked
+
+    return open_checked(arguments)

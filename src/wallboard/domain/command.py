@@ -67,7 +67,7 @@ class Fingerprint:
     state: str
 
     def difference(self, now: Fingerprint, tolerance: float = 2.0) -> str:
-        """"" when `now` is the same thing in the same state, else what changed, as a clause."""
+        """ "" when `now` is the same thing in the same state, else what changed, as a clause."""
         if self.parties != now.parties:
             return f"it is {' ↔ '.join(p for p in now.parties if p) or 'nobody'} now"
         if self.started is not None and now.started is not None and abs(self.started - now.started) > tolerance:

@@ -74,7 +74,9 @@ class ConsoleSettings:
     read_only: bool = False
     wall: bool = False
     banner: str = ""
-    bell: bool = True
+    bell: bool = False
+    quiet: Sequence[tuple[int, int]] = ()
+    """Spans of local time without a bell, in minutes of the day (from, to); `to` may be the smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ class Console:
             pane.selection.expire(now)
         for entry in self.alarms.tick(now, dialog_open=self.dialog is not None):
             self.entries.append(entry)
-            if entry.style == "alarm" and self.settings.bell:
+            if entry.style == "alarm" and self.settings.bell and not self._quiet():
                 self.ports.bell()
         for view in context.views():
             before = self._source_states.get(view.info.name)
@@ -210,6 +212,15 @@ class Console:
                     text = f"{view.info.name} is {view.state.value}" + (f": {view.detail}" if view.detail else "")
                     self.entries.append(Entry(now, "state", text, style))
         self._watch_dialog()
+
+    def _quiet(self) -> bool:
+        """Whether the bell is to be silent at this time of day."""
+        wall = self.clock.wall().astimezone(self.settings.zone)
+        minute = wall.hour * 60 + wall.minute
+        return any(
+            start <= minute < end if start <= end else minute >= start or minute < end
+            for start, end in self.settings.quiet
+        )
 
     def on_outcome(self, outcome: Outcome) -> None:
         """What became of a command: the outcome line, the row and the log say it in the same words."""
@@ -239,7 +250,10 @@ class Console:
 
     def is_verb(self, key: str) -> bool:
         """Whether the key would run a verb now: the gate lets such a key act once, however long it is held."""
-        return self.dialog is None and not self.filtering and self._keys.get(key) in self._verbs
+        if self.dialog is not None:
+            # A held verb key must not answer the question that it has just opened.
+            return not self.takes_text
+        return not self.filtering and self._keys.get(key) in self._verbs
 
     @property
     def takes_text(self) -> bool:

@@ -104,11 +104,18 @@ def test_a_number_of_five_thousand_digits(tmp_path: Path, capsys: pytest.Capture
     assert "more digits than can be read" in refused(path, capsys)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_unreadable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unreadable(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "closed.toml"
     path.write_bytes(GOOD)
-    path.chmod(0)
+    opening = os.open
+
+    def denied(name: str | Path, flags: int, mode: int = 0o777) -> int:
+        # Not by chmod: a test that runs as root may read everything.
+        if Path(name) == path:
+            raise PermissionError(13, "Permission denied", str(name))
+        return opening(name, flags, mode)
+
+    monkeypatch.setattr(os, "open", denied)
     assert "it cannot be read: Permission denied; check who may read it" in refused(path, capsys)
 
 
