@@ -86,7 +86,7 @@ def test_a_wheel_holds_the_program_and_nothing_else(built: Path) -> None:
     assert (metadata / "licenses" / "LICENSE").is_file()
     entry_points = configparser.ConfigParser()
     entry_points.read(metadata / "entry_points.txt")
-    assert entry_points["console_scripts"]["wallboard"] == "wallboard.cli.main:entry"
+    assert entry_points["console_scripts"]["wallboard"] == "wallboard.cli.start:entry"
     assert set(entry_points["wallboard.vendor"]) == {"ringme", "groupalarm", "asterisk"}
 
 

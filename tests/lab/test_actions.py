@@ -354,3 +354,28 @@ async def test_wrap_up_follows_the_call_and_ends_by_itself(site: Site) -> None:
         await talk.shown.desk.until(
             lambda: (a := agent(talk.shown)) is not None and a.state is AgentState.READY, "ready after wrap-up", 8.0
         )
+
+
+@pytest.mark.parametrize("verb", [Verb.TRANSFER, Verb.HANGUP])
+async def test_a_parked_caller_is_sent_on_or_hung_up(site: Site, verb: Verb) -> None:
+    async with talking(site) as talk:
+        shown = talk.shown
+        ending, _ = await shown.act(Verb.PARK, talk.row)
+        assert ending == "confirmed"
+        await shown.desk.until(lambda: shown.desk.rows(Resource.PARKED), "the caller is in a slot")
+        ending, _ = await shown.act(verb, shown.desk.rows(Resource.PARKED)[0], to="3000")
+        assert ending == "confirmed"
+        await shown.desk.until(lambda: not shown.desk.rows(Resource.PARKED), "the slot is free")
+        if verb is Verb.TRANSFER:
+            assert talk.row.state is CallState.TALKING
+
+
+async def test_an_agent_paused_by_somebody_else_is_shown_on_a_break(site: Site) -> None:
+    async with (
+        staffed(site) as shown,
+        console(settings_for(site.port, "supervisor", site.secret, phone="PJSIP/sup1")) as other,
+    ):
+        row = agent(other)
+        assert row is not None
+        assert (await other.act(Verb.PAUSE, row))[0] == "confirmed"
+        await shown.desk.until(lambda: (a := agent(shown)) is not None and a.state is AgentState.BREAK, "on a break")

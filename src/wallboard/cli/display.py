@@ -59,8 +59,9 @@ def first_frame(arguments: argparse.Namespace, site: str) -> Iterator[None]:
     """
     from wallboard.ui import splash
 
-    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    splash.show(site, "connecting", ascii_only=arguments.ascii or not utf8, colour="NO_COLOR" not in os.environ)
+    if not splash.is_up():
+        utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+        splash.show(site, "connecting", ascii_only=arguments.ascii or not utf8, colour="NO_COLOR" not in os.environ)
     try:
         yield
     finally:

@@ -97,11 +97,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _unexpected(error)
 
 
-def entry() -> int:
-    """The `wallboard` console script."""
-    return main()
-
-
 def _run(arguments: argparse.Namespace) -> int:
     command = import_module(f"wallboard.cli.{arguments.command}")
     if arguments.command not in _LOGGED:

@@ -113,8 +113,10 @@ class PaneState:
         state, style = self._freshness(context)
         counts = str(total)
         unread = state == _SHORT[ResourceState.NEVER]
-        if unread or state == _SHORT[ResourceState.UNAVAILABLE]:
-            counts = ""
+        asked = bool(context.board.pane_state(self.resource).sources)
+        if unread or not asked or state == _SHORT[ResourceState.UNAVAILABLE]:
+            # Never a zero for what nobody has read.
+            counts = str(total) if total else ""
         if wanted:
             hidden = [key for key in self.selection.hidden_keys if isinstance(key, Key)]
             worse = len([key for key in hidden if context.severities.get(key) == "alarm"])

@@ -82,6 +82,7 @@ class Directory:
         can_dial: Callable[[str, Destination], tuple[bool, str]],
         prefer: Mapping[Key, int] | None = None,
     ) -> None:
+        self._context = context
         self._source = source
         self._routes = {(route.start, route.end): route.prefix for route in routes}
         self._can_dial = can_dial
@@ -108,11 +109,19 @@ class Directory:
         ok, reason = self._can_dial(self._source, place.destination())
         return place if ok else replace(place, ok=False, reason=reason or f"{self._source} cannot dial it")
 
+    def _aged(self, place: Place) -> Place:
+        """With how long the agent has been in that state: worked out only for what is shown."""
+        row = None if place.key is None else self._context.board.row(place.key)
+        if not isinstance(row, Agent):
+            return place
+        clock = self._context.elapsed(row.key, row.since)
+        return place if clock is None else replace(place, state=f"{place.state} {span(clock)}")
+
     def matches(self, text: str, limit: int = 50) -> list[Place]:
         """The places that `text` means, best first; a number is always a choice of its own."""
         wanted = text.casefold().strip()
         if not wanted:
-            return self._places[:limit]
+            return [self._aged(place) for place in self._places[:limit]]
         words = wanted.split()
         scored: list[tuple[int, int, Place]] = []
         for index, (place, searched) in enumerate(zip(self._places, self._texts, strict=True)):
@@ -129,7 +138,7 @@ class Directory:
             else:
                 continue
             scored.append((score, index, place))
-        found = [place for _, _, place in sorted(scored, key=lambda entry: entry[:2])[:limit]]
+        found = [self._aged(place) for _, _, place in sorted(scored, key=lambda entry: entry[:2])[:limit]]
         if is_number(text) and not any(place.number == plain(text) and place.ok for place in found):
             typed = Place(
                 f"dial “{plain(text)}”", plain(text), plain(text), self._source, "in no directory", unknown=True
@@ -150,8 +159,7 @@ def _entries(context: Context) -> list[Place]:
     for row in context.board.rows(Resource.AGENTS):
         if isinstance(row, Agent):
             glyph, word, token = glyphs.AGENT[row.state]
-            clock = context.elapsed(row.key, row.since)
-            state = f"{glyph} {word} {span(clock)}" if clock is not None else f"{glyph} {word}"
+            state = f"{glyph} {word}"
             number = row.extension or ""
             out.append(Place(row.name, number, plain(number), row.key.source, state, token, key=row.key))
     for row in context.board.rows(Resource.QUEUES):

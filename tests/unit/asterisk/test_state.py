@@ -10,7 +10,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Member, Row
 from wallboard.vendors.asterisk.facts import Lists, device_of, device_of_interface, extension_of
 from wallboard.vendors.asterisk.mapping import Mapper
-from wallboard.vendors.asterisk.state import Switchboard
+from wallboard.vendors.asterisk.state import HANDLERS, Switchboard
 
 OPS = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 3)), min_size=1, max_size=30)
 
@@ -111,14 +111,29 @@ def test_events_alone_end_equal_to_fresh_lists(ops: list[tuple[int, int]]) -> No
     assert shown(board, pbx.now) == shown(fresh, pbx.now)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["Event", "Uniqueid", "Queue", "Channel", "Position"]), st.text(max_size=5))))
-def test_no_event_can_break_the_tables(fields: list[tuple[str, str]]) -> None:
-    from wallboard.vendors.asterisk.state import _HANDLERS
+NASTY = st.one_of(st.text(max_size=5), st.sampled_from(["9" * 30, "-7", "nan", "1e999", "pbx-1795000001.1", "٣"]))
+FIELDS = [
+    "Uniqueid",
+    "DestUniqueid",
+    "ParkeeUniqueid",
+    "Queue",
+    "Channel",
+    "Position",
+    "Status",
+    "ChannelState",
+    "LastCall",
+]
 
+
+@given(st.dictionaries(st.sampled_from(FIELDS), NASTY))
+def test_no_event_can_break_the_tables(fields: dict[str, str]) -> None:
+    pbx = Pbx()
+    caller = pbx.arrive("sales")
+    pbx.answer(caller, pbx.ring(caller, "PJSIP/1001"))
     board = Switchboard()
-    board.load(Pbx().lists())
-    for name in _HANDLERS:
-        board.apply(message(name, **dict(fields) | {"Event": name}), START)
+    board.load(pbx.lists())
+    for name in HANDLERS:
+        board.apply(message(name, **fields), START)
     shown(board, START)
 
 

@@ -73,14 +73,19 @@ def test_every_action_does_something_that_is_seen_or_says_why_not(here: Desk, ac
     assert everything(here) != before
 
 
-@pytest.mark.parametrize("action", [action.id for action in keymap.ACTIONS if action.acts])
 @pytest.mark.parametrize("pane", ["1", "2", "3", "4", "5", "6", "7", "8"])
-def test_a_verb_on_any_pane_asks_sends_or_says_why_not(here: Desk, action: str, pane: str) -> None:
+def test_a_verb_on_any_pane_asks_sends_or_says_why_not(here: Desk, pane: str) -> None:
     here.press(pane)
-    here.press(keymap.BY_ID[action].keys[0])
-    assert dialog(here) is not None or here.commands or here.said
-    if pane in "678":
-        assert not here.commands, "there is no row on these"
+    for action in keymap.ACTIONS:
+        if not action.acts:
+            continue
+        here.console.say("")
+        before = len(here.commands)
+        here.press(action.keys[0])
+        assert dialog(here) is not None or len(here.commands) > before or here.said, action.id
+        if pane in "678":
+            assert not here.commands, "there is no row on these"
+        here.press("escape")
 
 
 # ---- back, and out -----------------------------------------------------------------------------------------------

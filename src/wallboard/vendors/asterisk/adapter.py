@@ -23,7 +23,7 @@ from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update, Updat
 from wallboard.vendors.asterisk import actions, evidence
 from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, open_ami
 from wallboard.vendors.asterisk.check import check_source
-from wallboard.vendors.asterisk.facts import Lists
+from wallboard.vendors.asterisk.facts import Lists, decimal
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
 from wallboard.vendors.asterisk.protocol import (
     AmiBadCredentials,
@@ -55,6 +55,7 @@ REREAD_WITHOUT_EVENTS = 5.0
 FIRST_DELAY, LONGEST_DELAY = 0.5, 10.0
 #: Events come in bursts (12 for one answered call): rows are compared once a burst.
 BURST = 0.05
+FAR_OFF = 3600.0
 
 _MINE = 1_000_000_000
 _RESOURCES = (Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.CALLS, Resource.PARKED, Resource.PHONES)
@@ -242,9 +243,9 @@ class AsteriskAdapter:
         self._events += 1
         self._tones = self._tones or event.event in {"DTMFBegin", "DTMFEnd"}
         now = self._clock.now()
-        try:
-            at = float(event.get("Timestamp"))
-        except ValueError:
+        at = decimal(event.get("Timestamp"))
+        # Without timestampevents there is no time in it; a time far off is none to reckon waits with.
+        if at is None or abs(at - now - self._offset) > FAR_OFF:
             at = now + self._offset
         for backlog in self._backlogs:
             backlog.append((event, at))

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 import anyio
 from anyio.abc import ByteStream
 
+from wallboard.vendors.asterisk.facts import decimal
 from wallboard.vendors.asterisk.protocol import (
     AmiBadCredentials,
     AmiError,
@@ -115,11 +116,9 @@ class Ami:
     async def ping(self, within: float = 5.0) -> None:
         before = self._now()
         answer = await self.action("Ping", within=within)
-        try:
-            server = float(answer.get("Timestamp"))
-        except ValueError:
-            return
-        self.clock_offset = server - (before + self._now()) / 2
+        server = decimal(answer.get("Timestamp"))
+        if server is not None:
+            self.clock_offset = server - (before + self._now()) / 2
 
     async def _exchange(
         self, name: str, fields: tuple[Field, ...], within: float, *, is_list: bool, action_id: str = ""

@@ -56,10 +56,12 @@ def born(uniqueid: str) -> tuple[float, int] | None:
 
 
 def number(text: str) -> int | None:
+    """A whole number, or None for what is none or is larger than anything that Asterisk counts."""
     try:
-        return int(text)
+        value = int(text)
     except ValueError:
         return None
+    return value if abs(value) < 1_000_000_000 else None
 
 
 def decimal(text: str) -> float | None:

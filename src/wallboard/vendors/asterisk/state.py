@@ -176,7 +176,7 @@ class Switchboard:
 
     def apply(self, event: Message, at: float) -> bool:
         """Take one event in; False for kinds that are not used."""
-        handler = _HANDLERS.get(event.event)
+        handler = HANDLERS.get(event.event)
         if handler is None:
             return False
         handler(self, event, at)
@@ -402,7 +402,7 @@ class Switchboard:
 
 _Handler = Callable[[Switchboard, Message, float], None]
 
-_HANDLERS: dict[str, _Handler] = {
+HANDLERS: dict[str, _Handler] = {
     "Newchannel": Switchboard._new_channel,
     "Newstate": Switchboard._seen,
     "NewCallerid": Switchboard._seen,

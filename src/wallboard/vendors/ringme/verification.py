@@ -330,7 +330,7 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
     if verb in (Verb.STAFF, Verb.UNSTAFF):
         return _staffing(sight, command, row, request)
     hidden = PARK_HIDDEN if verb is Verb.PARK else HOLD_HIDDEN
-    return Verification(verb, request, cannot=hidden, watch=(Resource.CALLS, Resource.MEMBERS))
+    return Verification(verb, request, cannot=hidden, watch=(Resource.CALLS, Resource.MEMBERS, Resource.PARKED))
 
 
 def _staffing(sight: Sight, command: Command, row: Row | None, request: str) -> Verification:

@@ -1,0 +1,40 @@
+"""The way in: where a console will follow, its first frame is on the screen before anything else is read from disk.
+
+The command line alone takes longer to build than this; so the few words that decide are looked at here, and whatever
+is said to a person later takes the frame away again first (`cli.talk`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def entry() -> int:
+    """The `wallboard` console script."""
+    if _console_follows(sys.argv[1:]):
+        from wallboard.ui import splash
+
+        splash.show(
+            "demo" if "demo" in sys.argv[1:] else os.uname().nodename.split(".")[0] or "wallboard",
+            "connecting",
+            ascii_only="--ascii" in sys.argv[1:] or not _utf8(),
+            colour="NO_COLOR" not in os.environ,
+        )
+    from wallboard.cli.main import main
+
+    return main()
+
+
+def _console_follows(words: list[str]) -> bool:
+    """Whether these arguments open the console on this terminal, as far as can be told without parsing them."""
+    if {"-h", "--help", "--version"} & set(words) or os.environ.get("TERM", "") in ("", "dumb", "unknown"):
+        return False
+    named = [word for word in words if not word.startswith("-")]
+    if words[:1] == ["--config"]:
+        named = named[1:]
+    return (not named or named[0] in ("run", "demo")) and os.isatty(0) and os.isatty(1)
+
+
+def _utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
