@@ -218,6 +218,7 @@ class Stage:
         """What the console makes of a key pressed on a row: which call, as painted, where to."""
         key = row if isinstance(row, Key) else row.key
         found = self.dispatcher.candidates(verb, key)
+        assert len(found) < 2 or key.kind is Kind.QUEUE, "one call must not be offered as several"
         target = self.board.row(key) if verb is Verb.END or not found else found[0]
         assert target is not None
         painted = self.dispatcher.target(target, self.board.now(), None if target.key == key else key)

@@ -193,7 +193,7 @@ async def test_the_gone_row_alone_confirms_no_transfer(stage: Stage) -> None:
     assert done.phase == "not_confirmed"
 
 
-@pytest.mark.parametrize("where", ["calls", "agents"])
+@pytest.mark.parametrize("where", ["calls", "members", "agents"])
 async def test_an_attended_transfer_ends_at_the_destination(stage: Stage, where: str) -> None:
     call = await stage.talk()
     done = await stage.act(Verb.ATTENDED, pane(stage, call, where), "206")
@@ -215,7 +215,7 @@ async def test_an_attended_transfer_that_nobody_takes_is_not_confirmed(stage: St
 # ---- hold, park, fetch ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("where", ["calls", "agents"])
+@pytest.mark.parametrize("where", ["calls", "members", "agents"])
 async def test_hold_and_resume_are_accepted_and_say_why_no_more_is_known(stage: Stage, where: str) -> None:
     call = await stage.talk()
     path = f"/extension/201/current_calls/{call.key.id}"
@@ -514,13 +514,21 @@ async def test_an_answer_that_never_comes_is_unknown_or_what_is_read(stage: Stag
 
 
 @pytest.mark.parametrize(
-    ("status", "phase"), [(400, "failed"), (403, "failed"), (409, "failed"), (429, "failed"), (404, "not_confirmed")]
+    ("status", "ending"),
+    [
+        (400, "refused by hq, nothing happened: vendor answered 400: Injected 400"),
+        (403, "refused by hq, nothing happened: not permitted for this account: Injected 403"),
+        (429, "refused by hq, nothing happened: hourly limit reached"),
+        (404, "not confirmed: already over"),
+        (409, "not confirmed: changed meanwhile"),
+        (412, "not confirmed: changed meanwhile"),
+    ],
 )
-async def test_a_refusal_of_the_vendor_is_told_with_its_reason(stage: Stage, status: int, phase: str) -> None:
+async def test_a_refusal_of_the_vendor_is_told_with_its_reason(stage: Stage, status: int, ending: str) -> None:
     call = await stage.talk()
     stage.server.faults.set("hq/extension/*/current_calls/*", f"status:{status}", method="PUT")
     done = await stage.act(Verb.HOLD, call)
-    assert (done.phase, len(done.sent)) == (phase, 1)
+    assert (done.ending, len(done.sent)) == (ending, 1)
 
 
 async def test_the_same_command_twice_is_done_once(stage: Stage) -> None:

@@ -13,6 +13,7 @@ from tests.e2e.stage import (
     assert_divided,
     assert_restored,
     clock,
+    divided,
     has,
     leave,
     live,
@@ -67,14 +68,16 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
         leave(terminal, b"\x1b", '"kim"')
         # Find: over all panes.
         press(terminal, b"F", "FIND")
-        terminal.send(b"Resrv"[:3])
-        terminal.wait_for("Leitstelle Reserve", PATIENCE)
-        press(terminal, b"erve", "Leitstelle Reserve")
+        press(terminal, b"Res", "Res_")
+        press(terminal, b"erve", "Reserve_")
+        terminal.pass_time(0.4)  # Enter is taken only from a mark that rests
         terminal.send(b"\r")
         terminal.wait(lambda screen: "Leitstelle Reserve" in target(screen), PATIENCE)
         terminal.send(b"\x1b")
+        terminal.wait(lambda screen: "Leitstelle Reserve" not in target(screen), PATIENCE)
         # Details and zoom, and back.
         terminal.send(b"1")
+        terminal.wait(lambda screen: "take" in screen[-1], PATIENCE)
         press(terminal, b"\r", "DETAILS")
         leave(terminal, b"\x1b", "DETAILS")
         leave(terminal, b"z", "─2 Members")
@@ -102,15 +105,13 @@ def test_every_size_is_laid_out_anew_and_a_storm_of_them_leaves_no_trace() -> No
         assert_divided(open_board(terminal), 160)
         for columns, rows in ((120, 36), (80, 24), (40, 10), (39, 9), (80, 24), (160, 50)):
             terminal.resize(columns, rows)
-            screen = terminal.wait(lambda screen, size=(columns, rows): laid_out(screen, *size), PATIENCE)
-            if columns >= 120:
-                assert_divided(screen, columns)
+            terminal.wait(lambda screen, size=(columns, rows): laid_out(screen, *size), PATIENCE)
         for step in range(60):
             sizes = ((160, 50), (120, 36), (80, 24), (40, 10), (39, 9), (1, 1), (20, 5), (300, 90))
             terminal.resize(*sizes[step % len(sizes)])
             terminal.pump(0.01)
         terminal.resize(120, 36)
-        assert_divided(terminal.wait(lambda screen: laid_out(screen, 120, 36), PATIENCE), 120)
+        terminal.wait(lambda screen: laid_out(screen, 120, 36), PATIENCE)
         was = clock(terminal.screen())
         terminal.wait(lambda screen: clock(screen) != was, PATIENCE)
         quit_console(terminal)
@@ -125,7 +126,7 @@ def laid_out(screen: list[str], columns: int, rows: int) -> bool:
     whole = bool(clock(screen)) and len([line for line in screen if line.startswith(" demo")]) == 1
     hairlines = [line.rstrip() for line in lines]
     full = bool(hairlines) and all(len(line) == columns for line in hairlines)
-    panes = len(lines) >= 3 if columns >= 120 else len(lines) == 1
+    panes = divided(screen, columns) if columns >= 120 else len(lines) == 1
     return whole and full and panes and len(screen) == rows
 
 

@@ -6,7 +6,9 @@ import argparse
 from typing import Any
 
 from wallboard.cli.display import add_display, console_options, first_frame, refused_terminal
+from wallboard.cli.exits import Exit
 from wallboard.cli.numbers import seed, speed
+from wallboard.cli.terminal import unusable
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
@@ -17,9 +19,10 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    refused = refused_terminal()
-    if refused is not None:
-        return refused
+    if unusable():
+        # A wrong flag is worth telling even where no console could be shown.
+        console_options(arguments)
+        return refused_terminal() or Exit.TERMINAL
     with first_frame(arguments, "demo"):
         from wallboard.config.settings import DemoOptions
 

@@ -57,11 +57,12 @@ def first_frame(arguments: argparse.Namespace, site: str) -> Iterator[None]:
 
     What goes wrong in between (a wrong config, a secret that cannot be read) is told on the normal screen.
     """
+    from wallboard.cli.start import has_greys
     from wallboard.ui import splash
 
     if not splash.is_up():
         utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-        splash.show(site, "connecting", ascii_only=arguments.ascii or not utf8, colour="NO_COLOR" not in os.environ)
+        splash.show(site, "connecting", ascii_only=arguments.ascii or not utf8, colour=has_greys(colourless=arguments.theme == "mono"))
     try:
         yield
     finally:

@@ -7,6 +7,8 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.display import add_display, console_options, first_frame, refused_terminal
+from wallboard.cli.exits import Exit
+from wallboard.cli.terminal import unusable
 
 if TYPE_CHECKING:
     from wallboard.config.load import Checked
@@ -18,12 +20,11 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    refused = refused_terminal()
-    if refused is not None:
+    if unusable():
         # A wrong config is worth telling even where no console could be shown.
         console_options(arguments)
         _opened(arguments)
-        return refused
+        return refused_terminal() or Exit.TERMINAL
     with first_frame(arguments, socket.gethostname().split(".")[0] or "wallboard"):
         options = console_options(arguments)
         config = _opened(arguments).config()

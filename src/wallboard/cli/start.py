@@ -19,7 +19,7 @@ def entry() -> int:
             "demo" if "demo" in sys.argv[1:] else os.uname().nodename.split(".")[0] or "wallboard",
             "connecting",
             ascii_only="--ascii" in sys.argv[1:] or not _utf8(),
-            colour="NO_COLOR" not in os.environ,
+            colour=has_greys(colourless="mono" in sys.argv[1:] or "--theme=mono" in sys.argv[1:]),
         )
     from wallboard.cli.main import main
 
@@ -34,6 +34,13 @@ def _console_follows(words: list[str]) -> bool:
     if words[:1] == ["--config"]:
         named = named[1:]
     return (not named or named[0] in ("run", "demo")) and os.isatty(0) and os.isatty(1)
+
+
+def has_greys(*, colourless: bool) -> bool:
+    """Whether this terminal is known to have the greys of the first frame; not with `colourless` or NO_COLOR."""
+    if colourless or os.environ.get("NO_COLOR"):
+        return False
+    return "256" in os.environ.get("TERM", "") or bool(os.environ.get("COLORTERM"))
 
 
 def _utf8() -> bool:

@@ -14,6 +14,8 @@ from wallboard.vendors.base import Facts
 Toggle = Literal["hold", "sign", "open"]
 
 _IN_QUEUE = (MemberState.WAITING, MemberState.RINGING)
+SURE = 5
+"""Digits from which on the same number means the same caller."""
 
 
 def settle_verb(verb: Verb, row: Row | None) -> Verb:
@@ -72,8 +74,7 @@ def candidates(verb: Verb, row: Row, facts: Facts) -> Sequence[Row]:
         case Agent() | Phone() if Kind.CALL in TARGET_KINDS[verb] and row.key.kind not in TARGET_KINDS[verb]:
             return _calls_of(row, verb, facts)
         case Member() if Kind.MEMBER not in TARGET_KINDS[verb] and Kind.CALL in TARGET_KINDS[verb]:
-            call = facts.row(row.call_key) if row.call_key is not None else None
-            return () if call is None else (call,)
+            return [call for call in _listed(facts, row.key.source) if same_call(row, call)][:1]
     return (row,) if row.key.kind in TARGET_KINDS[verb] else ()
 
 
@@ -110,7 +111,7 @@ def _calls_of(row: Agent | Phone, verb: Verb, facts: Facts) -> Sequence[Row]:
             if member.serving_key != row.key and member.key != other:
                 continue
             # The same call seen in two lists is one call: the list of calls addresses it without its queue.
-            if member.call_key in found or member.key.id in ids:
+            if member.key.id in ids or any(isinstance(call, Call) and same_call(member, call) for call in found.values()):
                 continue
             found[member.key] = member
     return tuple(sorted(found.values(), key=lambda held: (_began(held), held.key.id)))
@@ -162,12 +163,32 @@ def last_ready_in(agent: Agent, facts: Facts, queue_id: str = "") -> tuple[str, 
 def aliases(row: Row, facts: Facts) -> frozenset[Key]:
     """Every key under which the board shows the same call, so that two panes cannot act on it at once."""
     keys = {row.key}
-    if isinstance(row, Member) and row.call_key is not None:
+    if isinstance(row, Member | ParkedCall) and row.call_key is not None:
         keys.add(row.call_key)
-    if isinstance(row, ParkedCall) and row.call_key is not None:
-        keys.add(row.call_key)
+    if isinstance(row, Member):
+        keys |= {call.key for call in _listed(facts, row.key.source) if same_call(row, call)}
     if isinstance(row, Call):
         for member in facts.rows(Resource.MEMBERS, row.key.source):
-            if isinstance(member, Member) and member.call_key == row.key:
+            if isinstance(member, Member) and same_call(member, row):
                 keys.add(member.key)
     return frozenset(keys)
+
+
+def same_call(member: Member, call: Call) -> bool:
+    """Whether a row of Members and one of Calls are the same caller: by id, or where the vendor gives the two lists ids
+    of their own, by the agent who talks to this number."""
+    if member.call_key is not None:
+        return member.call_key == call.key
+    if member.state is not MemberState.TALKING or member.serving_key is None or call.spying:
+        return False
+    number = _tail(member.number)
+    return call.agent_key == member.serving_key and len(number) >= SURE and number == _tail(call.from_number)
+
+
+def _tail(number: str) -> str:
+    """The end of a number, which is the same however it was written."""
+    return "".join(char for char in number if char.isdigit())[-9:]
+
+
+def _listed(facts: Facts, source: str) -> Sequence[Call]:
+    return [call for call in facts.rows(Resource.CALLS, source) if isinstance(call, Call)]

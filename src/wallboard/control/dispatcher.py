@@ -315,7 +315,8 @@ class Dispatcher:
         except TargetGone as error:
             if command.verb is Verb.END:
                 self._sessions.verdict(command, row, Phase.CONFIRMED, "")
-            verdict = Verdict(Phase.NOT_CONFIRMED, "not confirmed: already over", str(clean(str(error))))
+            why = "changed meanwhile" if error.status in ("409", "412") else "already over"
+            verdict = Verdict(Phase.NOT_CONFIRMED, f"not confirmed: {why}", str(clean(str(error))))
             await self._finish(command, verdict)
             return
         except Rejected as error:

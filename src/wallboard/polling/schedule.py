@@ -82,8 +82,9 @@ class Slot:
         if self.base <= 0.0 or abs(interval - self.interval) > 0.05 * self.interval:
             # A new grid: keep a whole interval from the last request, or the first one up to a phase shorter.
             self.base = began + (interval * (0.5 + 0.5 * offset) if self.base <= 0.0 else interval)
-        else:
+        elif self.base - began <= min(JITTER_SHARE * interval, JITTER_MOST):
             self.base += interval
+        # Else it was a read out of turn, after an action or on request: its own turn still comes.
         self.interval = interval
         if self.base <= now:
             self.base += interval * math.ceil((now - self.base) / interval)

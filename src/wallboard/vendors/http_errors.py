@@ -57,7 +57,7 @@ def action_error(status: int, headers: Mapping[str, str], words: str, base: str)
         return Rejected(worded("the vendor refuses the credentials", words), status=name)
     if status == 403:
         return Rejected(worded("not permitted for this account", words), status=name)
-    if status == 409:
+    if status in (409, 412):
         return TargetGone(worded("changed meanwhile", words), status=name)
     if status in (404, 410):
         return TargetGone(worded("already over", words), status=name)
