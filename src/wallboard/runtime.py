@@ -7,6 +7,7 @@ a task group entered in `on_mount` cannot be left in `on_unmount` (measured; doc
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import random
@@ -259,6 +260,9 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
         driver_class=ConsoleDriver,
         ready=ready,
     )
+    # What was imported stays for good: the collector need not walk through it again and again.
+    gc.freeze()
+    gc.enable()
     try:
         await app.run_async()
     finally:

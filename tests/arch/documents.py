@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 
+from tests.golden import sample
 from wallboard.config import keymap
 from wallboard.domain.clock import ManualClock
 from wallboard.vendors.base import AmiAuth, NoAuth, OAuthAuth, Secret, Services, SourceSettings, Verification
@@ -14,6 +16,8 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 ACTIONS = ROOT / "docs" / "actions.md"
 _KEYS = re.compile(r"(<!-- keys:begin -->\n).*?(<!-- keys:end -->)", re.DOTALL)
+
+_SCREEN = re.compile(r"(<!-- screen:begin -->\n).*?(<!-- screen:end -->)", re.DOTALL)
 
 
 def keys_table() -> str:
@@ -26,9 +30,19 @@ def keys_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def screen() -> str:
+    """The board of the golden pictures, with the cursor on a waiting caller, as a text screenshot."""
+    with tempfile.TemporaryDirectory() as folder:
+        desk = sample.desk(Path(folder))
+        desk.press("2")
+        lines = [line.rstrip() for line in desk.paint(120, 32)]
+    return "\n".join(["```", *lines, "```"]) + "\n"
+
+
 def readme() -> str:
-    """README.md with its generated part renewed."""
-    return _KEYS.sub(lambda found: found.group(1) + keys_table() + found.group(2), README.read_text(encoding="utf-8"))
+    """README.md with its generated parts renewed."""
+    text = _KEYS.sub(lambda found: found.group(1) + keys_table() + found.group(2), README.read_text(encoding="utf-8"))
+    return _SCREEN.sub(lambda found: found.group(1) + screen() + found.group(2), text)
 
 
 _SETTINGS = {

@@ -10,7 +10,7 @@ from wallboard.domain.command import Verb
 HINT = "out of date: run `python -m tests.arch.documents`"
 
 
-def test_the_key_table_in_the_readme_is_the_keymap() -> None:
+def test_the_screen_and_the_key_table_in_the_readme_are_the_programs_own() -> None:
     assert documents.README.read_text(encoding="utf-8") == documents.readme(), HINT
 
 

@@ -179,9 +179,12 @@ class Stage:
         self.server.clock.sync()
         return self.world.hq.distributor.arrive(self.hq.queues[queue], number, name, 3000.0)
 
-    async def talk(self) -> Call:
+    async def talk(self, within: float = 60.0) -> Call:
         """Agent 136 on phone 201 talks to Bo Quist of Sales, and the board shows it in all its panes."""
         self.only(136)
+        sales = self.hq.queues[601]
+        # This talk lasts until somebody ends it.
+        sales.profile = replace(sales.profile, talk_mean=1e6)
         self.arrive()
 
         def shown() -> bool:
@@ -195,10 +198,8 @@ class Stage:
                 and agent.with_key is not None
             )
 
-        await self.until(shown)
+        await self.until(shown, within)
         (call,) = self.calls("201")
-        for timer in self.hq.extensions[201].legs[call.key.id].call.timers:
-            timer.cancel()  # This talk lasts until somebody ends it.
         return call
 
     async def waiting(self) -> Member:
@@ -271,14 +272,17 @@ async def staged(
     edit: Edit | None = None,
     read_only: bool = False,
     sources: Sequence[str] = ("hq", "branch", "responders"),
+    prepare: Callable[[SimServer], None] | None = None,
 ) -> AsyncIterator[Stage]:
-    """The rooms, polling. The variables of `demo_environment` must be set."""
+    """The rooms, polling. The variables of `demo_environment` must be set; `prepare` sees the server before them."""
     config = configured(folder)
     kept = [source for source in config.sources if source.name in sources]
     config = replace(config, sources=tuple(edit(source) if edit else source for source in kept))
     clock = FastClock()
     world = World(5, datetime.fromtimestamp(clock.now(), UTC), knobs or Knobs.quiet())
     server = make_app(world, clock=clock.now, limits=limits)
+    if prepare is not None:
+        prepare(server)
     async with headless(
         config, read_only=read_only, transports=lambda _: in_process(server), clock=clock
     ) as rooms:

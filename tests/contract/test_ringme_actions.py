@@ -152,7 +152,7 @@ async def test_a_parked_call_that_talks_again_is_no_longer_parked() -> None:
     await at.act(Verb.PARK, at.call)
     later = {**CALLS[0], "call_api_id": "32495-9", "extension_id": 32495, "init_time_gmt": "2026-03-02 08:15:00"}
     clock.advance(60)
-    at.vendor.routes["GET /client/%40me/current_calls/"] = ok({"call_list": [later]})
+    at.vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": [later]})
     await read(at.source, Resource.CALLS)
     assert (await read(at.source, Resource.PARKED)).rows == ()
 
@@ -168,7 +168,7 @@ async def test_fetching_bridges_my_current_call_with_the_slot() -> None:
         "caller_id_number": "022*300",
         "answer_time_gmt": "2026-03-02 08:14:01",
     }
-    at.vendor.routes["GET /client/%40me/current_calls/"] = ok({"call_list": [*CALLS, mine]})
+    at.vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": [*CALLS, mine]})
     await read(at.source, Resource.CALLS)
     at.vendor.routes["PUT /extension/32500/valet_park/32500-1"] = ok({})
     await at.act(Verb.FETCH, parked)
@@ -343,9 +343,9 @@ async def test_a_held_call_is_marked_until_it_is_resumed_or_gone() -> None:
     await at.act(Verb.RESUME, held)
     assert calls_of(await read(at.source, Resource.CALLS))[0].state is CallState.TALKING
     await at.act(Verb.HOLD, at.call)
-    at.vendor.routes["GET /client/%40me/current_calls/"] = ok({"call_list": []})
+    at.vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": []})
     await read(at.source, Resource.CALLS)
-    at.vendor.routes["GET /client/%40me/current_calls/"] = ok({"call_list": CALLS})
+    at.vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": CALLS})
     assert calls_of(await read(at.source, Resource.CALLS))[0].state is CallState.TALKING
 
 

@@ -121,7 +121,7 @@ async def test_a_call_between_two_extensions_is_internal_and_my_own_leg_is_mine(
         "caller_extension": [{"id": 32495, "name": "022*342@pbx.example"}],
         "called_extension": [{"id": 32500, "name": "022*300@pbx.example"}],
     }
-    vendor.routes["GET /client/%40me/current_calls/"] = ok({"call_list": [mine]})
+    vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": [mine]})
     source = adapter(vendor)
     (call,) = calls_of(await read(source, Resource.CALLS))
     assert (call.direction, call.mine, call.extension) == (Direction.INTERNAL, True, "300")
@@ -168,7 +168,7 @@ async def test_all_pages_of_a_long_list_are_read() -> None:
         # A server with smaller pages than were asked for.
         return ok(phones[(page - 1) * 20 : page * 20])
 
-    vendor.routes["GET /client/%40me/extension/"] = pages
+    vendor.routes["GET /client/@me/extension/"] = pages
     source = adapter(vendor, queues=("34414",))
     await discover(source)
     assert len((await read_phones(source)).split()) == 45
@@ -182,7 +182,7 @@ async def read_phones(source: Any) -> str:
 @pytest.mark.parametrize("status", [403, 404])
 async def test_without_the_client_wide_list_calls_are_asked_phone_by_phone(status: int) -> None:
     vendor = pbx()
-    vendor.routes["GET /client/%40me/current_calls/"] = ok({"message": "no"}, status)
+    vendor.routes["GET /client/@me/current_calls/"] = ok({"message": "no"}, status)
     source = adapter(vendor)
     await discover(source)
     assert {feed.scope for feed in source.feeds() if feed.resource is Resource.CALLS} == {"32494", "32495", "32500"}
@@ -191,7 +191,7 @@ async def test_without_the_client_wide_list_calls_are_asked_phone_by_phone(statu
 async def test_an_account_that_may_list_nothing_keeps_the_call_list_that_says_so() -> None:
     vendor = pbx()
     for path in ("current_calls", "extension"):
-        vendor.routes[f"GET /client/%40me/{path}/"] = ok({"message": "Forbidden"}, 403)
+        vendor.routes[f"GET /client/@me/{path}/"] = ok({"message": "Forbidden"}, 403)
     source = adapter(vendor, queues=("34414",))
     await discover(source)
     with pytest.raises(NotPermitted, match="not permitted for this account: Forbidden"):
@@ -204,7 +204,7 @@ async def test_queue_details_are_not_read_again_with_every_discovery() -> None:
     await discover(source)
     vendor.log.clear()
     await discover(source)
-    assert {seen.path for seen in vendor.log} == {"/client/%40me/extension/"}
+    assert {seen.path for seen in vendor.log} == {"/client/@me/extension/"}
 
 
 async def test_one_queue_without_settings_does_not_hide_the_others() -> None:
@@ -258,7 +258,7 @@ async def test_ids_as_numbers_and_as_text_are_the_same_row() -> None:
     vendor = pbx()
     keys = []
     for number in (7, "7", 7.0):
-        vendor.routes["GET /client/%40me/current_calls/"] = ok({"call_list": [{**CALLS[0], "call_api_id": number}]})
+        vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": [{**CALLS[0], "call_api_id": number}]})
         keys.append(calls_of(await read(adapter(vendor), Resource.CALLS))[0].key)
     assert len(set(keys)) == 1
 
@@ -286,7 +286,7 @@ async def test_the_budget_and_the_clock_of_the_vendor_are_known_after_an_answer(
 
 async def test_a_vendor_clock_that_is_ahead_does_not_make_calls_younger() -> None:
     vendor = pbx()
-    vendor.routes["GET /client/%40me/current_calls/"] = ok({"call_list": CALLS}, Date="Mon, 02 Mar 2026 08:15:07 GMT")
+    vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": CALLS}, Date="Mon, 02 Mar 2026 08:15:07 GMT")
     first, _ = calls_of(await read(adapter(vendor), Resource.CALLS))
     assert first.answered_at == at("2026-03-02 08:04:20")
 
@@ -367,11 +367,11 @@ async def test_an_unchanged_call_is_the_same_row_and_a_changed_one_is_not() -> N
     again = calls_of(await read(source, Resource.CALLS))
     assert first[0] is again[0]
     answered = {**CALLS[1], "answer_time_gmt": "2026-03-02 08:14:05"}
-    vendor.routes["GET /client/%40me/current_calls/"] = ok({"call_list": [CALLS[0], answered]})
+    vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": [CALLS[0], answered]})
     changed = calls_of(await read(source, Resource.CALLS))
     assert changed[0] is first[0]
     assert changed[1].state is CallState.TALKING
-    vendor.routes["GET /client/%40me/current_calls/"] = ok({"call_list": [answered]})
+    vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": [answered]})
     assert [call.key.id for call in calls_of(await read(source, Resource.CALLS))] == ["32495-77"]
     await discover(source)
     renamed = calls_of(await read(source, Resource.CALLS))
@@ -381,7 +381,7 @@ async def test_an_unchanged_call_is_the_same_row_and_a_changed_one_is_not() -> N
 async def test_five_thousand_rows_of_every_list_arrive_whole() -> None:
     vendor = pbx()
     count = range(5000)
-    vendor.routes["GET /client/%40me/current_calls/"] = ok(
+    vendor.routes["GET /client/@me/current_calls/"] = ok(
         {"call_list": [{**CALLS[0], "call_api_id": f"c-{number}"} for number in count]}
     )
     vendor.routes["GET /extension/34414/queue/status/members/"] = ok(

@@ -104,7 +104,9 @@ def feed_state(status: FeedStatus, reference: float | None, now: float) -> tuple
     if age > max(60.0, 20 * interval):
         return ResourceState.GONE, age
     live = min(2 * interval + status.timeout, LIVE_CAPS.get(status.resource, LIVE_AT_MOST))
-    if status.failures >= STALE_FAILURES or status.refused or age > max(4 * interval, 10.0, live):
+    # Where a deadline is longer than the interval, live alone would reach as far as late: late still comes between.
+    late = max(4 * interval, 10.0, live + interval)
+    if status.failures >= STALE_FAILURES or status.refused or age > late:
         return ResourceState.STALE, age
     if age > live or status.failures >= 2:
         return ResourceState.LATE, age
@@ -175,7 +177,7 @@ def source_view(info: SourceInfo, views: Sequence[ResourceView]) -> SourceView:
     refused = info.refused or any(f.status is not None and f.status.refused for v in views for f in v.feeds)
     if refused:
         causes = [f.status.cause for v in views for f in v.feeds if f.status is not None and f.status.refused]
-        detail = info.detail or next((cause for cause in causes if cause), "credentials refused")
+        detail = next((cause for cause in causes if cause), info.detail or "credentials refused")
         return SourceView(info, SourceState.REFUSED, age, detail, tuple(views), info.budget)
     if not wanted:
         detail = "nothing here is for this account" if views else "connecting"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +61,8 @@ def first_frame(arguments: argparse.Namespace, site: str) -> Iterator[None]:
 
     if not splash.is_up():
         utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-        splash.show(site, "connecting", ascii_only=arguments.ascii or not utf8, colour=has_greys(colourless=arguments.theme == "mono"))
+        greys = has_greys(colourless=arguments.theme == "mono")
+        splash.show(site, "connecting", ascii_only=arguments.ascii or not utf8, colour=greys)
     try:
         yield
     finally:

@@ -289,10 +289,16 @@ class Scheduler:
     def _refused(self, account: Account, cause: str, now: float) -> None:
         """Stop asking the source; one feed tries again after five minutes."""
         account.refused, account.cause = True, cause
-        lanes = sorted(account.lanes.values(), key=lambda lane: (lane.interval is None, lane.feed.priority))
+        lanes = sorted(
+            account.lanes.values(),
+            key=lambda lane: (lane.interval is None, lane.feed.scope == DISCOVERY, lane.feed.priority),
+        )
         for index, lane in enumerate(lanes):
             lane.hurried.clear()
             lane.not_before = now + PROBE_REFUSED if index == 0 else float("inf")
+            if index == 0:
+                # Also where its own turn would come later.
+                lane.slot.base = lane.slot.due = lane.not_before
             self._tell(account, lane)
 
     def _next(self, lane: Lane, now: float) -> None:

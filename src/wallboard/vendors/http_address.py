@@ -10,6 +10,10 @@ from wallboard.domain.errors import ConfigError
 from wallboard.domain.text import clean
 
 
+_PLAIN = "@:*!$'(),"
+"""What a path segment may hold as it is (RFC 3986): `@me` must arrive as `@me`, some servers compare undecoded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """An address below the base: `template` for logs, `path` with quoted ids ("" if an id cannot be sent)."""
@@ -27,7 +31,7 @@ def route(template: str, **ids: str | int) -> Route:
         if text.strip() in ("", ".", "..") or len(text) > 512:
             return Route(template, "")
         try:
-            quoted[name] = quote(text, safe="")
+            quoted[name] = quote(text, safe=_PLAIN)
         except UnicodeEncodeError:
             return Route(template, "")
     return Route(template, template.format_map(quoted))

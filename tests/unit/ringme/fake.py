@@ -202,8 +202,8 @@ def pbx() -> FakePbx:
 
     routes: dict[str, Reply] = {
         "GET /user/": ok({"admin": False, "client_id": 12, "id": 5, "login": "mira"}),
-        "GET /client/%40me/extension/": listing,
-        "GET /client/%40me/current_calls/": ok({"call_list": CALLS}),
+        "GET /client/@me/extension/": listing,
+        "GET /client/@me/current_calls/": ok({"call_list": CALLS}),
         "GET /extension/registration/": ok(
             [
                 {"extension_id": 32494, "registered": True, "registrations": [{"id": "a"}]},

@@ -1,0 +1,138 @@
+"""Texts from outside in the whole program: none of them reaches the terminal, the log or the journal uncleaned."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.hostile import Hostile
+from tests.e2e.stage import (
+    PATIENCE,
+    Site,
+    assert_clean,
+    assert_divided,
+    at_column,
+    has,
+    leave,
+    open_board,
+    plain,
+    press,
+    quit_console,
+    target,
+)
+from tests.e2e.term import Terminal
+
+pytestmark = pytest.mark.pty
+
+COUNTS = ("Queues 7", "Agents 16", "Hotlines 4")
+
+
+def test_hostile_texts_break_neither_the_board_nor_a_page_nor_an_action(tmp_path: Path, home: Path) -> None:
+    gates: list[Hostile] = []
+
+    def wrapped(sim: object) -> Hostile:
+        gates.append(Hostile(sim))  # type: ignore[arg-type]  # a SimServer
+        return gates[-1]
+
+    with Site(tmp_path, wrap=wrapped) as site, site.console(env={"COLORTERM": ""}) as terminal:
+        (gate,) = gates
+        whole(open_board(terminal))
+        every_page(terminal)
+        act(terminal, site)
+        terminal.resize(120, 36)
+        terminal.wait(lambda screen: has(screen, "Hotlines 4") and len(screen) == 36, PATIENCE)
+        press(terminal, b"0", "SOURCES")
+        assert_divided(press(terminal, b"\x1b", "Hotlines 4"), 120)
+        terminal.resize(160, 50)
+        terminal.wait(lambda screen: all(has(screen, count) for count in COUNTS), PATIENCE)
+
+        gate.states = True
+        since = gate.answers
+        terminal.wait(lambda _screen: gate.answers > since + 40, PATIENCE)
+        whole(tick(terminal))
+        press(terminal, b"\r", "DETAILS")
+        leave(terminal, b"\x1b", "DETAILS")
+
+        gate.broken = True
+        since = gate.answers
+        terminal.wait(lambda screen: gate.answers > since + 10 and has(screen, "stale"), PATIENCE)
+        terminal.send(b"r")
+        press(terminal, b"0", "SOURCES")
+        terminal.wait_for("500", PATIENCE)
+        press(terminal, b"9", "LOG")
+        press(terminal, b"\x1b", "Queues")
+        quit_console(terminal)
+
+        plain(terminal.raw)
+        assert b"evil" in terminal.raw, "the texts were shown, cleaned"
+    assert_files_clean(home)
+
+
+def tick(terminal: Terminal) -> list[str]:
+    was = terminal.screen()[0]
+    return terminal.wait(lambda screen: screen[0] != was, PATIENCE)
+
+
+def whole(screen: list[str]) -> None:
+    """All rows in their places: the counts, the hairline, and one column for the source."""
+    assert all(has(screen, count) for count in COUNTS), "\n".join(screen)
+    assert_divided(screen, 160)
+    start = next(index for index, line in enumerate(screen) if "─2 Members" in line)
+    heading = screen[start]
+    column = heading.rindex("src")
+    rows = [line for line in screen[start + 1 :] if re.search(r"│.*(waiting|talking|ringing)", line)]
+    assert rows
+    for line in rows:
+        assert at_column(line, column) in ("h", "b"), line
+        assert at_column(line, column - 1) == " ", line
+
+
+def every_page(terminal: Terminal) -> None:
+    for key in (b"2", b"3", b"4", b"5", b"1"):
+        was = target(terminal.screen())
+        terminal.send(key)
+        terminal.wait(lambda screen, was=was: target(screen) != was, PATIENCE)
+        press(terminal, b"\r", "DETAILS")
+        leave(terminal, b"\x1b", "DETAILS")
+    press(terminal, b"F", "FIND")
+    press(terminal, b"evil", "evil_")
+    leave(terminal, b"\x1b", "FIND")
+    press(terminal, b"\x1bOQ", "READY")
+    press(terminal, b"\x1b", "Queues 7")
+
+
+def act(terminal: Terminal, site: Site) -> None:
+    """Listen to a call, and open the picker: verbs hit a row with a hostile id, and say so in clean words."""
+    was = target(terminal.screen())
+    terminal.send(b"4")
+    terminal.wait(lambda screen: target(screen) != was, PATIENCE)
+    press(terminal, b"e", "listen")
+    terminal.wait(lambda _screen: site.actions(), PATIENCE)
+    press(terminal, b"t", "TRANSFER")
+    leave(terminal, b"\x1b", "TRANSFER")
+    terminal.send(b"1")
+    terminal.wait(lambda screen: "take" in screen[-1], PATIENCE)
+
+
+def assert_files_clean(home: Path) -> None:
+    """Log and journal, as bytes and as what their JSON spells."""
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {"audit.jsonl", "wallboard.log"}
+    for path in files:
+        text = path.read_bytes().decode("utf-8")
+        assert_clean(text.replace("\n", " "))
+        assert "\r" not in text
+        if path.suffix == ".jsonl":
+            for line in text.splitlines():
+                assert_clean("".join(texts(json.loads(line))))
+
+
+def texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for pair in value.items() for part in pair for text in texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in texts(part)]
+    return [value] if isinstance(value, str) else []
