@@ -220,6 +220,7 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
     from wallboard.ui.app import ConsoleApp
     from wallboard.ui.console import Console
     from wallboard.ui.driver import ConsoleDriver
+    from wallboard.view.format import plural
 
     ConsoleDriver.slow_line = options.slow
     name = options.theme or (theming.COLOURLESS if os.environ.get("NO_COLOR") else config.theme)
@@ -243,7 +244,8 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
             what = f"{record.get('verb', 'action')} {record.get('target', {}).get('label', '')}".strip()
             console.log("action", f"{what}: sent by a console that was killed; its ending is unknown", "warn")
         if left_open:
-            console.say(f"{len(left_open)} actions of a killed console have no ending: see the log", "warn")
+            verb = "has" if len(left_open) == 1 else "have"
+            console.say(f"{plural(len(left_open), 'action')} of a killed console {verb} no ending: see the log", "warn")
         return console
 
     left_open = await rooms.dispatcher.take_over()

@@ -128,7 +128,10 @@ async def test_one_queue_of_several_dims_its_own_rows_only(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("status", [403, 404])
 async def test_what_is_not_for_this_account_is_unavailable_and_nothing_else_is(tmp_path: Path, status: int) -> None:
-    async with staged(tmp_path, sources=("branch", "responders")) as stage:
+    def calmer(source: SourceSettings) -> SourceSettings:
+        return replace(source, every=dict.fromkeys(("queues", "members", "agents", "calls", "parked"), 14.0))
+
+    async with staged(tmp_path, sources=("branch", "responders"), edit=calmer) as stage:
         watch = Watch(stage, Resource.HOTLINES, "responders")
         stage.server.faults.set(HOTLINES, f"status:{status}", method="GET")
         await stage.wait(70.0, watch, step=0.5)

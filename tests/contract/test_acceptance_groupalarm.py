@@ -68,9 +68,7 @@ async def test_opening_is_confirmed_as_starting_and_becomes_open(stage: Stage) -
     assert done.phase == "confirmed"
     assert "starting" in done.ending
     await stage.until(lambda: stage.hotline(314).state is HotlineState.OPEN)
-    assert everything(stage) == before | {
-        "hotline 314": before["hotline 314"] | {"isActive": True, "status": "active"}
-    }
+    assert everything(stage) == before | {"hotline 314": before["hotline 314"] | {"isActive": True, "status": "active"}}
 
 
 async def test_announcements_change_only_the_text_given(stage: Stage) -> None:

@@ -578,6 +578,7 @@ async def test_read_only_sends_nothing_whatever_is_submitted(tmp_path: Path, mon
                     assert not stage.dispatcher.offer(verb, row.key).ok
                     done = await stage.submit(stage.command(verb, row, "206", queue="602", text_in="x"))
                     assert (done.phase, done.ending) == ("refused", "refused: read-only")
+        await stage.wait(5.0)
         assert stage.server.actions() == []
         assert stage.board.row(Key("hq", Kind.CALL, call.key.id)) is not None
         assert stage.board.resource_view("hq", Resource.PARKED) is None

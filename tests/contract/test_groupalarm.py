@@ -161,7 +161,7 @@ async def hotlines(source: GroupalarmAdapter, seq: int = 1) -> list[Hotline]:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (49, 1), (50, 1), (51, 2), (100, 2), (120, 3)])
+@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (49, 1), (50, 2), (51, 2), (100, 3), (120, 3)])
 @pytest.mark.parametrize("bare", [False, True])
 async def test_all_pages(count: int, requests: int, bare: bool) -> None:
     vendor = Vendor(*(hotline(number) for number in range(1, count + 1)))
@@ -169,8 +169,8 @@ async def test_all_pages(count: int, requests: int, bare: bool) -> None:
     source = adapter(vendor)
     rows = await hotlines(source)
     assert [row.key.id for row in rows] == [str(number) for number in range(1, count + 1)]
-    # A bare list tells no total: only a page that is not full ends it.
-    assert len(vendor.requests) == requests + (1 if bare and count and count % 50 == 0 else 0)
+    # Only a page that is not full ends it: totals have been seen wrong.
+    assert len(vendor.requests) == requests
     await source.aclose()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -59,7 +60,7 @@ class Hostile:
         scope = {**scope, "raw_path": "/".join(parts).encode("latin-1")}
         start: dict[str, Any] = {}
 
-        async def hostile_send(message: dict[str, Any]) -> None:
+        async def hostile_send(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 start.update(message)
                 return

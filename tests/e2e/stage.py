@@ -136,6 +136,13 @@ def target(screen: list[str]) -> str:
     return next((line.strip() for line in reversed(screen) if re.match(r" [▸>] ", line)), "")
 
 
+def to_another_row(terminal: Terminal, key: bytes) -> None:
+    """Type a key that leads to another row, and wait until that is the one a verb would hit."""
+    was = target(terminal.screen())
+    terminal.send(key)
+    terminal.wait(lambda screen: target(screen) not in ("", was), PATIENCE)
+
+
 def quit_console(terminal: Terminal) -> None:
     """`q`, `y`, and a terminal as it was found."""
     press(terminal, b"q", "Quit?")
@@ -201,7 +208,8 @@ def plain(raw: bytes, *, colours: int | None = 256) -> str:
 def assert_clean(text: str) -> None:
     """No control, format, bidirectional or invisible character; line ends and backspace are the terminal's own."""
     found = _CONTROL.search(text)
-    assert found is None, f"{found and found[0]!r} in {found and text[max(0, found.start() - 60) : found.end() + 60]!r}"
+    around = "" if found is None else text[max(0, found.start() - 60) : found.end() + 60]
+    assert found is None, repr(around)
 
 
 def assert_colours(parameters: str, colours: int | None) -> None:

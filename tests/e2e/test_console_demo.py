@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.stage import (
     PATIENCE,
     assert_divided,
-    assert_restored,
     clock,
     divided,
     has,
@@ -22,6 +23,7 @@ from tests.e2e.stage import (
     press,
     quit_console,
     target,
+    to_another_row,
     wallboard,
 )
 from tests.e2e.term import Terminal
@@ -41,7 +43,7 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
         def honest_until_read(screen: list[str]) -> bool:
             read = has(screen, "Sales")
             found = None if read else _NUMBERS_FOR_UNKNOWN.search("\n".join(screen))
-            assert found is None, f"{found and found[0]} before anything was read"
+            assert found is None, f"{found} before anything was read"
             return read
 
         terminal.wait(honest_until_read, PATIENCE)
@@ -55,9 +57,7 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
         terminal.wait(lambda screen: (now := longest.search(screen[0])) and now[1] != (shown and shown[1]), PATIENCE)
 
         for key, title in ((b"2", "Members"), (b"3", "Agents"), (b"4", "Calls"), (b"5", "Hotlines"), (b"1", "Queues")):
-            was = target(terminal.screen())
-            terminal.send(key)
-            terminal.wait(lambda screen, was=was: target(screen) != was, PATIENCE)
+            to_another_row(terminal, key)
             assert has(terminal.screen(), f"─{key.decode()} {title}")
 
         # Filter: live while typing, kept by Enter, cleared by Esc.
@@ -105,7 +105,7 @@ def test_every_size_is_laid_out_anew_and_a_storm_of_them_leaves_no_trace() -> No
         assert_divided(open_board(terminal), 160)
         for columns, rows in ((120, 36), (80, 24), (40, 10), (39, 9), (80, 24), (160, 50)):
             terminal.resize(columns, rows)
-            terminal.wait(lambda screen, size=(columns, rows): laid_out(screen, *size), PATIENCE)
+            terminal.wait(partial(laid_out, columns=columns, rows=rows), PATIENCE)
         for step in range(60):
             sizes = ((160, 50), (120, 36), (80, 24), (40, 10), (39, 9), (1, 1), (20, 5), (300, 90))
             terminal.resize(*sizes[step % len(sizes)])
@@ -123,14 +123,15 @@ def laid_out(screen: list[str], columns: int, rows: int) -> bool:
     if (columns, rows) == (39, 9):
         return "larger" in text and "Queues" not in text
     lines = [line for line in screen if re.match(r"─\d ", line)]
-    whole = bool(clock(screen)) and len([line for line in screen if line.startswith(" demo")]) == 1
+    headers = [line for line in screen if "SIMULATED" in line]
+    whole = len(headers) == 1 and screen[0] == headers[0] and (columns < 80 or bool(clock(screen)))
     hairlines = [line.rstrip() for line in lines]
     full = bool(hairlines) and all(len(line) == columns for line in hairlines)
     panes = divided(screen, columns) if columns >= 120 else len(lines) == 1
     return whole and full and panes and len(screen) == rows
 
 
-def test_ascii_writes_nothing_but_ascii_on_any_page() -> None:
+def test_ascii_writes_nothing_but_ascii_on_any_page_and_the_demo_leaves_no_file(home: Path) -> None:
     with Terminal(wallboard("demo", "--ascii"), 120, 36) as terminal:
         open_board(terminal)
         assert any(line.startswith("-1 Queues") for line in terminal.screen())
@@ -144,6 +145,7 @@ def test_ascii_writes_nothing_but_ascii_on_any_page() -> None:
         quit_console(terminal)
         text = plain(terminal.raw)
         assert text.isascii(), sorted({char for char in text if not char.isascii()})
+    assert [path for path in home.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize(
@@ -192,11 +194,3 @@ def test_without_a_terminal_it_says_what_to_do_instead() -> None:
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1
     assert "not a terminal" in done.stderr
-
-
-def test_the_demo_leaves_nothing_behind(home: os.PathLike[str]) -> None:
-    with Terminal(wallboard("demo"), 80, 24) as terminal:
-        open_board(terminal, 80)
-        quit_console(terminal)
-        assert_restored(terminal)
-    assert [name for _, _, names in os.walk(home) for name in names] == []

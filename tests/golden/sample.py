@@ -33,7 +33,7 @@ from wallboard.domain.states import AgentState, CallState, Direction, HotlineSta
 from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.ui.console import ActionInfo, Console, ConsoleSettings, Ports
-from wallboard.ui.frame import frame
+from wallboard.ui.frame import frame, pane_title, summary_line
 from wallboard.vendors.base import (
     YES,
     Can,
@@ -47,7 +47,6 @@ from wallboard.vendors.base import (
 from wallboard.view.cells import Cell, place, runs
 from wallboard.view.directory import Favourite
 from wallboard.view.layout import Layout
-from wallboard.view.lines import clip
 
 NOW = 1_770_000_000.0
 HQ, LAB, RESPONDERS = "hq", "lab", "responders"
@@ -419,18 +418,17 @@ def _panes(shown: Console, layout: Layout, width: int, room: int) -> list[str]:
     for spot in layout.places:
         state = shown.panes[spot.resource]
         if spot.summary:
-            head = Cell(f" {shown.key_of(f'pane.{spot.resource.value}')} {state.pane.title:<13} ")
-            _put(glass, spot.x, spot.y, _text(clip([head, *state.pane.summary(context)], spot.width)))
+            _put(glass, spot.x, spot.y, _text(summary_line(shown, state, context, spot.width)))
             continue
         state.choose_columns(layout.size_class, context)
         placed = place(state.columns, spot.width)
-        lines = spot.height - 1
+        lines = state.lines = spot.height - 1
         order = state.order()
         cursor = state.cursor_index() or 0
         top = max(0, min(cursor - lines + 1, len(order) - lines))
         columns = [(p.x, p.width, p.column) for p in placed]
         below = max(0, len(order) - top - lines)
-        _put(glass, spot.x, spot.y, _text(state.title(spot.width, columns, spot.resource is shown.active, top, below)))
+        _put(glass, spot.x, spot.y, _text(pane_title(shown, state, spot.width, columns, top, below)))
         for index, key in enumerate(order[top : top + lines]):
             text = "".join(run for run, _ in runs(placed, state.cells(key, shown.clock.now()), spot.width))
             sign = "▌" if key == state.selection.cursor else "*" if key in state.selection.marks else " "

@@ -122,7 +122,7 @@ def feed_view(status: FeedStatus, reference: float | None, now: float) -> FeedVi
     elif state is ResourceState.LATE and status.paced:
         parts.append(f"paced {span(status.interval)}")
     elif state is ResourceState.NEVER:
-        parts.append("not read yet")
+        parts.append(status.cause or "not read yet")
     if state not in (ResourceState.LIVE, ResourceState.UNAVAILABLE) and status.failures and status.next_at is not None:
         parts.append(f"retry in {span(max(0.0, status.next_at - now))}")
     return FeedView(status.scope, state, age, ", ".join(parts), status)

@@ -92,6 +92,9 @@ class Held:
         if shelf is None or not shelf.scopes:
             return False
         scope = shelf.scopes.get(queue_id) or shelf.scopes.get("")
+        if scope is None and (resource, queue_id) in self.statuses:
+            # It has a list of its own, which the other queues' lists say nothing about.
+            return False
         return scope.as_of is not None if scope is not None else any(s.as_of is not None for s in shelf.scopes.values())
 
     def gap(self, where: tuple[Resource, str], last: float | None, update: Update) -> bool:

@@ -85,11 +85,11 @@ def _state(
         # A call tells better than the row when it began: some vendors date the sign-in.
         began = (talking.answered_at if talking else None) or (queue_call.answered_at if queue_call else None)
         return AgentState.TALKING, began or row.since, False
-    rings = queue_call is not None and queue_call.state is CallState.RINGING
+    rings = _rings(row, call)
     if base is AgentState.RINGING or ringing is not None or rings:
         since = row.since if base is AgentState.RINGING else None
-        if since is None and queue_call is not None:
-            since = queue_call.started_at
+        if since is None and call is not None and call.state is CallState.RINGING:
+            since = call.started_at
         stuck = base is AgentState.RINGING and call is None and since is not None
         if stuck and since is not None and around.now - since >= RING_AT_MOST:
             return AgentState.STUCK, since, False
@@ -106,6 +106,13 @@ def _state(
             return AgentState.WRAP_UP, around.talked_until, True
         return AgentState.READY, max(row.since or ends, ends), False
     return base, row.since, False
+
+
+def _rings(row: Agent, call: Call | None) -> bool:
+    """Whether the agent's phone rings: a call that they dial themselves is none that they are rung for."""
+    if call is None or call.state is not CallState.RINGING or call.direction is Direction.OUT:
+        return False
+    return not (call.direction is Direction.INTERNAL and row.extension and row.extension == call.from_number)
 
 
 def _talks(call: Call | None) -> bool:

@@ -31,7 +31,7 @@ VERBS = (
 PATIENCE = 10.0
 """Seconds within which the target must appear."""
 GRACE = 1.0
-"""Seconds more once its list was read without it (another part of it may come), or with it but without a directory."""
+"""Seconds more once its list was read without it (another part of it may come), or with it but without the others."""
 
 _DESTINED = {
     "transfer": "the number to send to",
@@ -40,6 +40,8 @@ _DESTINED = {
     "unstaff": "the queue's id",
     "note": "the text",
 }
+_LOOKS_UP = ("transfer", "attended", "listen", "whisper", "barge", "pickup", "fetch", "call", "signin", "signout")
+"""Verbs that need the directory: whose number it is, and which telephone is mine or the agent's."""
 _ARGUMENT = {"staff": "queue", "unstaff": "queue", "note": "text", "park": "slot", "pause": "reason"}
 
 Confirm = Callable[[str, str], "bool | None"]
@@ -164,11 +166,13 @@ async def _once_read(
     confirm: Confirm,
     favourites: Mapping[str, str],
 ) -> int:
+    from wallboard.control.choose import settle_verb
     from wallboard.domain.command import Command, new_id
 
-    row = await _row(board, scheduler, key, directory=verb.value in ("transfer", "attended"))
+    row = await _row(board, scheduler, key, directory=verb.value in _LOOKS_UP)
     if row is None:
         return _absent(board, key)
+    verb = settle_verb(verb, row)
     rows = dispatcher.candidates(verb, key)
     offer = dispatcher.offer(verb, key)
     if not offer.ok:
@@ -238,9 +242,13 @@ async def _submit(dispatcher: Dispatcher, command: Command) -> int:
 
 
 async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool) -> Row | None:
-    """The row once it has been read; None when it has not appeared within `PATIENCE`, or a whole list lacks it."""
+    """The row once it and what it is joined with have been read (whose call it is, who waits, the directory).
+
+    None when it has not appeared within `PATIENCE`, or a whole list lacks it.
+    """
     import anyio
 
+    from wallboard.board.freshness import DISCOVERY
     from wallboard.domain.keys import RESOURCE_OF, Resource
     from wallboard.domain.states import ResourceState
 
@@ -249,6 +257,7 @@ async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool) ->
     wanted = {own, Resource.CALLS, Resource.MEMBERS, Resource.AGENTS}
     if directory:
         wanted |= {Resource.QUEUES, Resource.PHONES}
+    joined = wanted - {Resource.PHONES}
     scheduler.demand(frozenset(wanted))
     changed = anyio.Event()
 
@@ -259,10 +268,22 @@ async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool) ->
         view = board.resource_view(key.source, resource)
         return view is not None and view.state is ResourceState.LIVE
 
+    def settled(resource: Resource) -> bool:
+        view = board.resource_view(key.source, resource)
+        return view is None or view.state in (ResourceState.UNAVAILABLE, ResourceState.LIVE)
+
+    def found_out() -> bool:
+        """Whether it is known by now what there is to read."""
+        views = [view for source in board.source_views() if source.info.name == key.source for view in source.resources]
+        feeds = [feed for view in views for feed in view.feeds if feed.scope == DISCOVERY]
+        return all(feed.state is not ResourceState.NEVER for feed in feeds)
+
     unsubscribe = board.subscribe(note)
     try:
         with anyio.move_on_after(PATIENCE) as scope:
-            while board.row(key) is None or (directory and not all(map(read, (Resource.AGENTS, Resource.QUEUES)))):
+            while board.row(key) is None or not (found_out() and all(map(settled, joined))):
+                if _refused(board, key.source):
+                    break
                 if read(own):
                     scope.deadline = min(scope.deadline, anyio.current_time() + GRACE)
                 await changed.wait()
@@ -270,6 +291,13 @@ async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool) ->
     finally:
         unsubscribe()
     return board.row(key)
+
+
+def _refused(board: Board, source: str) -> bool:
+    """Whether the vendor refuses the credentials: nothing will come of waiting then."""
+    from wallboard.domain.states import SourceState
+
+    return any(view.info.name == source and view.state is SourceState.REFUSED for view in board.source_views())
 
 
 def _absent(board: Board, key: Key) -> int:

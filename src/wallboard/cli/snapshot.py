@@ -51,8 +51,22 @@ async def _take(config: Config, as_table: bool) -> tuple[str, int]:
         await head.scheduler.once()
         now = head.clock.now()
         taken = snapshot(head.board, now)
-        text = table(head.board, now) if as_table else json.dumps(taken, indent=2, ensure_ascii=False)
+        text = table(head.board, now) if as_table else escaped(json.dumps(taken, indent=2, ensure_ascii=False))
         return text, verdict(taken["sources"])
+
+
+def escaped(text: str) -> str:
+    """JSON with what a terminal could take for a command written as `\\uXXXX`: ids are the vendor's own, never cleaned.
+
+    Names stay readable, and a reader of the JSON gets the same object.
+    """
+    return "".join(char if char == "\n" or char.isprintable() else json_escape(char) for char in text)
+
+
+def json_escape(char: str) -> str:
+    """One character as JSON escapes it, as a surrogate pair where it needs one."""
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i] << 8 | units[i + 1]:04x}" for i in range(0, len(units), 2))
 
 
 def verdict(sources: Iterable[dict[str, Any]]) -> int:

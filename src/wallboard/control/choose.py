@@ -105,13 +105,19 @@ def _calls_of(row: Agent | Phone, verb: Verb, facts: Facts) -> Sequence[Row]:
             found[call.key] = call
     if Kind.MEMBER in TARGET_KINDS[verb]:
         ids = {key.id for key in found}
+        talks = [call for call in found.values() if isinstance(call, Call) and call.state is CallState.TALKING]
         for member in facts.rows(Resource.MEMBERS, source):
             if not isinstance(member, Member) or member.state is MemberState.ABANDONED:
                 continue
             if member.serving_key != row.key and member.key != other:
                 continue
             # The same call seen in two lists is one call: the list of calls addresses it without its queue.
-            if member.key.id in ids or any(isinstance(call, Call) and same_call(member, call) for call in found.values()):
+            if member.key.id in ids or any(
+                same_call(member, call) for call in _listed(facts, source) if call.key in found
+            ):
+                continue
+            # Nobody talks on two answered calls at once, so a caller who withholds the number is on the one there is.
+            if _nameless(member) and len(talks) == 1:
                 continue
             found[member.key] = member
     return tuple(sorted(found.values(), key=lambda held: (_began(held), held.key.id)))
@@ -183,6 +189,10 @@ def same_call(member: Member, call: Call) -> bool:
         return False
     number = _tail(member.number)
     return call.agent_key == member.serving_key and len(number) >= SURE and number == _tail(call.from_number)
+
+
+def _nameless(member: Member) -> bool:
+    return member.state is MemberState.TALKING and member.call_key is None and len(_tail(member.number)) < SURE
 
 
 def _tail(number: str) -> str:

@@ -191,8 +191,6 @@ def _call_reason(verb: Verb, call: Call) -> str:
             return "not answered yet, nothing to hold"
         case Verb.HOLD, CallState.HELD:
             return "held already"
-        case Verb.RESUME, CallState.TALKING:
-            return "not held"
     if verb in MONITORING and not call.real:
         return "its audio runs elsewhere"
     return ""

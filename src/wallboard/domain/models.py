@@ -72,6 +72,8 @@ class Member:
     joined_at: float | None = None
     answered_at: float | None = None
     ended_at: float | None = None
+    waited: float | None = None
+    """Seconds that a wait which is over took, where it is not known when it began."""
     position: int | None = None
     priority: int | None = None
     serving_ref: str = ""

@@ -410,11 +410,17 @@ class Scheduler:
         async def one(lane: Lane) -> None:
             async with limiter:
                 now = self._clock.now()
-                if account.refused or account.paused_until > now or account.purse.wait(now, lane.feed.cost) > 0:
+                wait = account.purse.wait(now, lane.feed.cost)
+                if account.refused or account.paused_until > now or wait > 0:
+                    lane.unpaid_until = now + wait
                     self._tell(account, lane)
                     return
                 self._take_off(account, lane, now)
                 await self._poll(account, lane)
+                if lane.backoff.missing and not lane.backoff.unavailable and not account.refused:
+                    # There is no later turn to confirm in that the account does not have it.
+                    self._take_off(account, lane, self._clock.now())
+                    await self._poll(account, lane)
 
         asked.update(wheres)
         together = [account.lanes[where] for where in wheres if not account.lanes[where].feed.exclusive]

@@ -14,21 +14,14 @@ from wallboard.control.policy import Offer
 from wallboard.domain.command import TARGET_KINDS, Command, Destination, Verb, fingerprint, new_id
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Phone, Queue, Row
+from wallboard.domain.text import clean
+from wallboard.view import glyphs
 from wallboard.view.chrome import KeyHint
-from wallboard.view.dialogs import (
-    Answer,
-    Choice,
-    Chooser,
-    Confirm,
-    Picked,
-    Picker,
-    Prompt,
-    TextField,
-    TypeName,
-)
+from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm, Prompt, TextField, TypeName
 from wallboard.view.directory import Directory
-from wallboard.view.format import span
+from wallboard.view.format import age, span
 from wallboard.view.intents import GOALS, ON_PANE, SHORT, goal, verbs
+from wallboard.view.picker import Picked, Picker
 
 if TYPE_CHECKING:
     from wallboard.ui.console import Console
@@ -86,7 +79,9 @@ class Acting:
         console = self._console
         row = console.cursor_row
         cursor = console.pane.selection.cursor
-        stamp = (console.board.version, cursor, row is None, console.active, int(console.clock.now()))
+        # Once a second, and whenever another row or another state of it is under the cursor; a press asks anew anyway.
+        sessions = tuple(session.state for session in console.dispatcher.sessions)
+        stamp = (row, cursor, console.active, int(console.clock.now()), sessions)
         if self._hints[0] == stamp:
             return self._hints[1]
         out: list[KeyHint] = []
@@ -330,6 +325,7 @@ class Acting:
             def noted(answer: Answer) -> None:
                 if isinstance(answer.value, str):
                     console.notes[row.key] = answer.value
+                    console.touched += 1
                     console.dispatcher.submit(self._command(intent, row, None, (("text", answer.value),)))
 
             console.open(Prompt(f"NOTE on {self.label(row)}", TextField(text)), noted)
@@ -369,7 +365,7 @@ class Acting:
                 for pane in self._console.panes.values():
                     if pane.resource.value.startswith(row.key.kind.value) or pane.resource.value == row.key.kind.value:
                         return pane.pane.label(row)
-        return row.key.id
+        return clean(row.key.id)
 
     def target_text(self) -> tuple[str, str]:
         """The target line: what a verb would hit, and how fresh that is."""
@@ -380,7 +376,10 @@ class Acting:
         if row is None or not isinstance(cursor, Key):
             return "", ""
         if not console.pane.live(cursor):
-            return f"{self.label(row)} · ended", ""
+            seconds = selection.ended_for(console.clock.now())
+            ago = "" if seconds is None else f" {age(max(1.0, seconds))} ago"
+            works = "" if console.outcome[0] else "details, note and call-back still work"
+            return f"{self.label(row)} · ended{ago}", works
         context = console.context()
         parts = [self.label(row)]
         match row:
@@ -388,7 +387,11 @@ class Acting:
                 clock = context.elapsed(row.key, row.joined_at)
                 parts += [row.queue, f"waits {span(clock)}" if not row.serving else f"with {row.serving}"]
             case Agent():
-                parts += [row.with_name] if row.with_name else []
+                parts[0] = f"{row.name} {row.extension}".strip() or parts[0]
+                clock = context.elapsed(row.key, row.since)
+                word = glyphs.AGENT[row.state][1]
+                parts.append(f"{word} {span(clock)}" if clock is not None else word)
+                parts += [f"with {row.with_name}"] if row.with_name else []
             case Call():
                 parts.append(span(context.elapsed(row.key, row.answered_at or row.started_at)))
             case _:

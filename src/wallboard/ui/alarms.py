@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from wallboard.board.alarms import Alarm
 from wallboard.board.board import Board
-from wallboard.domain.keys import Key
 from wallboard.view.eventlog import Entry
 from wallboard.view.format import plural
 
@@ -56,9 +56,9 @@ class AlarmPointer:
                 self.shown = next(alarm.id for alarm in better if alarm not in young)
         return entries
 
-    def next(self, now: float) -> Key | None:
-        """The row of the alarm in the line; again within 5 s: of the next one."""
-        active = [alarm for alarm in self._board.alarms.active(now) if alarm.key is not None]
+    def next(self, now: float) -> Alarm | None:
+        """The alarm in the line; again within 5 s: the next one."""
+        active = self._board.alarms.active(now)
         if not active:
             return None
         if now - self._jumped_at > NEXT_SECONDS:
@@ -71,7 +71,7 @@ class AlarmPointer:
         if chosen.id in self._visited:
             self._visited = []
         self._visited.append(chosen.id)
-        return chosen.key
+        return chosen
 
     def acknowledge(self, who: str) -> str:
         """Acknowledge the alarm in the line; says what was done."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, ClassVar
 
 from textual import events
@@ -16,7 +16,7 @@ from wallboard.domain.keys import Resource
 from wallboard.theming import Theme
 from wallboard.ui import compositor
 from wallboard.ui.console import BOARD, Console
-from wallboard.ui.frame import Frame, frame
+from wallboard.ui.frame import Frame, announcement, frame, pane_title, summary_line
 from wallboard.ui.input import KeyGate
 from wallboard.ui.pane import PaneState
 from wallboard.ui.styles import Painter
@@ -25,7 +25,6 @@ from wallboard.ui.widgets.lines import Lines
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.layout import Layout, Place
-from wallboard.view.lines import clip
 
 FLUSH_SECONDS = 0.25
 """Updates that arrive within it share a frame."""
@@ -48,10 +47,19 @@ class PaneView(Widget):
         self.grid = Grid(state, painter.style, ascii_only=painter.ascii_only, text=painter.text)
         self.grid.can_focus = False
         self.place: Place | None = None
+        self._drawn: tuple[Sequence[Hashable], object] = ((), None)
 
     def compose(self) -> ComposeResult:
         yield self.title_line
         yield self.grid
+
+    def drawn(self, picture: object) -> bool:
+        """Whether exactly this stands there already; if not, it is about to be drawn."""
+        order = self.state.order()
+        return self._drawn[0] is order and self._drawn[1] == (picture, self.grid.size, self.grid.placed)
+
+    def remember(self, picture: object) -> None:
+        self._drawn = self.state.order(), (picture, self.grid.size, self.grid.placed)
 
     def put(self, place: Place | None) -> None:
         """Move to a place of the body, or out of sight."""
@@ -160,6 +168,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def data_changed(self, changed: frozenset[tuple[str, Resource]]) -> None:
         """The board has new rows: they share a frame with all that arrives in the next quarter of a second."""
+        if not changed:
+            # How a feed fares, and nothing else: the next second shows it.
+            return
         self._dirty |= {resource for _, resource in changed}
         if not self._take_asked and self.is_running:
             self._take_asked = True
@@ -203,32 +214,29 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self._mode.show(shown.body)
             return
         context = console.context()
+        told = announcement(console, context)
         for place in shown.layout.places:
             view = self._views[place.resource]
             state = view.state
             active = place.resource is console.active
             if place.summary:
-                self._summary(view, place, active)
+                view.title_line.show([summary_line(console, state, context, place.width)])
+                continue
+            picture = (int(now), place, shown.layout.size_class, active, console.touched, told, *state.picture())
+            if view.drawn(picture) and not (active and console.columns_step):
                 continue
             if state.choose_columns(shown.layout.size_class, context):
                 view.grid.set_columns(state.columns, pinned=1)
             view.grid.active = active
+            state.lines = max(1, place.height - 1)
             if active and console.columns_step:
                 view.grid.scroll_columns(console.columns_step)
                 console.columns_step = 0
             view.grid.refresh_rows(now)
             placed = [(spot.x, spot.width, spot.column) for spot in view.grid.placed]
-            title = state.title(place.width, placed, active, view.grid.hidden_above, view.grid.hidden_below)
-            view.title_line.show([title])
-
-    def _summary(self, view: PaneView, place: Place, active: bool) -> None:
-        state = view.state
-        context = state.context
-        if context is None:
-            return
-        number = self.console_state.key_of(f"pane.{place.resource.value}")
-        head = [Cell(f" {number} ", "info"), Cell(f"{state.pane.title:<13} ", "text bold" if active else "text")]
-        view.title_line.show([clip([*head, *state.pane.summary(context)], place.width)])
+            above, below = view.grid.hidden_above, view.grid.hidden_below
+            view.title_line.show([pane_title(console, state, place.width, placed, above, below)])
+            view.remember(picture)
 
     def _resize(self, lines: Lines, height: int) -> None:
         if lines.styles.height is None or lines.styles.height.value != height:
@@ -291,9 +299,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self.paint()
 
     def on_grid_wheeled(self, message: Grid.Wheeled) -> None:
-        for view in self._views.values():
-            if view.grid is message.grid:
-                view.state.selection.move(message.lines, self.console_state.clock.now())
+        for resource, view in self._views.items():
+            if view.grid is message.grid and self.console_state.dialog is None:
+                self.console_state.move(message.lines, resource)
         self.paint()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -33,6 +33,8 @@ from textual.geometry import Offset, Region
 from textual.screen import Screen
 from textual.strip import Strip
 
+from wallboard.domain.text import clean_cells
+
 log = logging.getLogger(__name__)
 
 Pen = tuple[str, str, str]
@@ -101,8 +103,11 @@ def _cell(text: str, pen: Pen) -> GlassCell:
 
 @lru_cache(maxsize=2048)
 def _segment(text: str, style: Style | None, colors: ColorSystem) -> tuple[GlassCell, ...]:
-    """One cell a column."""
+    """One cell a column. The last gate before the terminal: all text was cleaned where it entered, and what a view
+    forgot to clean still does not get out."""
     pen = _pen(style, colors)
+    if not text.isprintable():
+        text = clean_cells(text)
     if text.isascii():
         return tuple([_cell(char, pen) for char in text])
     cells: list[GlassCell] = []

@@ -7,90 +7,39 @@ commands, and what becomes of them comes back as outcomes.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import tzinfo
 
 from wallboard.board.board import Board
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.clock import Clock
-from wallboard.domain.command import Destination
-from wallboard.domain.keys import RESOURCE_OF, Key, Resource
+from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
 from wallboard.domain.states import SourceState
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
+from wallboard.ui.modes import ANYWHERE, BOARD, HELP, LOG, SCROLLS, SOURCES, WALL, scrolled
 from wallboard.ui.pane import PaneState
+from wallboard.ui.seeking import Seeking
+from wallboard.ui.settings import ActionInfo, ConsoleSettings, Ports
 from wallboard.view.context import Context, severities
-from wallboard.view.dialogs import (
-    Answer,
-    Choice,
-    Chooser,
-    Confirm,
-    Dialog,
-    Picker,
-    Prompt,
-    TextField,
-    TypeName,
-)
-from wallboard.view.directory import Favourite, Route
+from wallboard.view.dialogs import Answer, Chooser, Confirm, Dialog, Prompt, TextField, TypeName
 from wallboard.view.eventlog import Entry
 from wallboard.view.format import plural
 from wallboard.view.layout import ALL, NUMBER
+from wallboard.view.lines import Line
 from wallboard.view.panes import PANES
+from wallboard.view.picker import Picker
 
-BOARD, WALL, LOG, SOURCES, HELP = "board", "wall", "log", "sources", "help"
+__all__ = ["BOARD", "HELP", "LOG", "SOURCES", "WALL", "ActionInfo", "Console", "ConsoleSettings", "Ports"]
+
 SAID_SECONDS = 12.0
 """How long a row carries the sentence about what was done to it."""
-_ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "theme ")
-"""What works in every mode: none of it touches a row."""
+REMARK_SECONDS = 8.0
+"""How long a remark ("no alarm to acknowledge") stands before the last outcome is shown again."""
 FRAME_SECONDS = 0.05
 _PANE_ACTIONS = {f"pane.{resource.value}": resource for resource in ALL}
-
-
-@dataclass(frozen=True, slots=True)
-class ActionInfo:
-    """One action of the keymap: its keys and what it does; `acts` marks a verb."""
-
-    id: str
-    keys: tuple[str, ...]
-    does: str
-    scope: str = "board"
-    acts: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ConsoleSettings:
-    """What the config says of the console itself. `themes` are the names that the palette offers."""
-
-    site: str
-    operator: str
-    actions: Sequence[ActionInfo]
-    favourites: Sequence[Favourite] = ()
-    routes: Sequence[Route] = ()
-    themes: Sequence[str] = ()
-    zone: tzinfo | None = None
-    read_only: bool = False
-    wall: bool = False
-    banner: str = ""
-    bell: bool = False
-    quiet: Sequence[tuple[int, int]] = ()
-    """Spans of local time without a bell, in minutes of the day (from, to); `to` may be the smaller."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """What the console asks of the runtime: refresh now (returns a sentence), what is on screen, another theme,
-    whether a source can dial a destination (and why not), and what each source can and cannot do."""
-
-    refresh: Callable[[], str]
-    demand: Callable[[frozenset[Resource]], None]
-    set_theme: Callable[[str], None]
-    quit: Callable[[], None]
-    bell: Callable[[], None]
-    can_dial: Callable[[str, Destination], tuple[bool, str]]
-    rights: Callable[[], Mapping[str, Sequence[str]]]
 
 
 @dataclass(slots=True)
@@ -118,16 +67,25 @@ class Console:
         self.details = False
         self.filtering = False
         self.dialog: OpenDialog | None = None
-        self.outcome: tuple[str, str] = ("", "muted")
+        self._last: tuple[str, str] = ("", "muted")
+        self._remark: tuple[str, str, float] | None = None
         self.said: dict[Key, tuple[str, float]] = {}
         self.notes: dict[Key, str] = {}
         self.seen: dict[Key, list[str]] = {}
         self.entries: deque[Entry] = deque(maxlen=2000)
         self.scroll: dict[str, int] = {}
         self.alarms = AlarmPointer(board)
+        self.top: tuple[object, list[Line]] = (None, [])
+        """The lines above the panes as last made, and of what: most keys leave them as they are."""
+        self.touched = 0
+        """Rises with each thing that this console itself puts on rows: sentences, notes."""
         self.columns_step = 0
         self.acting = Acting(self)
-        self._back: tuple[Resource, object] | None = None
+        self.seeking = Seeking(self)
+        self.source_mark: tuple[str, Resource | None] = ("", None)
+        """The source (and its resource) that the sources mode was opened on."""
+        self.page_lines = 20
+        """Lines of a page of the mode that is on the screen, as last drawn."""
         self._source_states: dict[str, SourceState] = {}
         self._keys = {key: action.id for action in settings.actions if action.scope == "board" for key in action.keys}
         self._verbs = {action.id for action in settings.actions if action.acts}
@@ -136,7 +94,7 @@ class Console:
         self._context: tuple[int, Context] | None = None
         dispatcher.subscribe(self.on_outcome)
         self.reload(frozenset(ALL))
-        self._demand()
+        self.demand()
 
     # ---- what the board shows -----------------------------------------------------------------------------
 
@@ -232,16 +190,26 @@ class Console:
         }.get(outcome.phase, "warn")
         if outcome.phase is Phase.REQUESTED:
             return
-        self.outcome = (outcome.sentence, style)
+        self._last = (f"last: {outcome.sentence}", style)
+        self._remark = (outcome.sentence, style, outcome.at)
         key = outcome.command.target.key
         self._context = None
         self.said[key] = (outcome.ending, outcome.at)
+        self.touched += 1
         self.seen.setdefault(key, []).append(outcome.sentence)
         self.entries.append(Entry(outcome.at, "action", outcome.sentence, style))
 
     def say(self, text: str, style: str = "muted") -> None:
-        """A sentence in the outcome line."""
-        self.outcome = (text, style)
+        """A remark in the outcome line: it stands for a few seconds, then the last outcome is there again."""
+        self._remark = (text, style, self.clock.now())
+
+    @property
+    def outcome(self) -> tuple[str, str]:
+        """Text and token of the outcome line: what was just said, else what became of the last action."""
+        remark = self._remark
+        if remark is not None and self.clock.now() - remark[2] < REMARK_SECONDS:
+            return remark[:2]
+        return self._last
 
     def log(self, what: str, text: str, style: str = "text") -> None:
         self.entries.append(Entry(self.clock.now(), what, text, style))
@@ -289,10 +257,10 @@ class Console:
         if action is None:
             return
         if action in ("app.quit", "nav.back"):
-            self._back_one(action == "app.quit")
-        elif self.mode == BOARD or action.startswith(_ANYWHERE):
+            self.step_back(action == "app.quit")
+        elif self.mode == BOARD or action.startswith(ANYWHERE):
             self.run(action)
-        elif action in ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom"):
+        elif action in SCROLLS:
             self._scroll_mode(action)
 
     def _dialog_key(self, key: str, character: str | None, now: float) -> None:
@@ -310,7 +278,7 @@ class Console:
         """Show a dialog. While it is open the order is held in every pane; the wall has no line for it."""
         if self.mode == WALL:
             self.mode = BOARD
-            self._demand()
+            self.demand()
         self.dialog = OpenDialog(dialog, done, watch)
         for pane in self.panes.values():
             pane.selection.hold("dialog")
@@ -329,25 +297,22 @@ class Console:
             self.filtering = False
             return
         elif key in ("up", "down"):
-            selection.move(1 if key == "down" else -1, now)
+            self.move(1 if key == "down" else -1)
             return
         elif not self.filter_field.key(key, character):
             return
         selection.set_filter(self.filter_field.text, now)
 
-    def _back_one(self, quitting: bool) -> None:
+    def step_back(self, quitting: bool) -> None:
         now = self.clock.now()
         if self.mode != BOARD:
-            self.mode = BOARD
-            self._demand()
+            if self.mode != SOURCES or not self.seeking.back():
+                self.mode = BOARD
+                self.demand()
         elif self.details:
             self.details = False
-        elif self._back is not None and not quitting:
-            resource, cursor = self._back
-            self._back = None
-            self.active = resource
-            if cursor is not None:
-                self.panes[resource].selection.to(cursor, now)
+        elif not quitting and self.seeking.back():
+            return
         elif self.zoomed:
             self.zoomed = False
         elif self.pane.selection.filter:
@@ -374,13 +339,13 @@ class Console:
             return
         match action:
             case "nav.up" | "nav.down":
-                selection.move(1 if action == "nav.down" else -1, now)
+                self.move(1 if action == "nav.down" else -1)
             case "nav.page_up" | "nav.page_down":
-                selection.page(10 if action == "nav.page_down" else -10, now)
-            case "nav.top":
-                selection.home(now)
-            case "nav.bottom":
-                selection.end(now)
+                page = max(1, self.pane.lines - 1)
+                self.move(page if action == "nav.page_down" else -page)
+            case "nav.top" | "nav.bottom":
+                self._hold_everywhere()
+                (selection.home if action == "nav.top" else selection.end)(now)
             case "nav.left" | "nav.right":
                 self.columns_step = 1 if action == "nav.right" else -1
             case "pane.next":
@@ -393,7 +358,7 @@ class Console:
                 self.filtering = True
                 self.filter_field = TextField(selection.filter)
             case "view.find":
-                self._find()
+                self.seeking.find()
             case "view.sort":
                 self._sort()
             case "view.reverse":
@@ -409,15 +374,15 @@ class Console:
                     for pane in self.panes.values():
                         pane.selection.freeze(now)
             case "alarm.go":
-                self._to_alarm()
+                self.seeking.to_alarm()
             case "alarm.acknowledge":
                 self.say(self.alarms.acknowledge(self.settings.operator or "me"), "text")
             case "alarm.acknowledge_all":
-                self._acknowledge_all()
+                self.seeking.acknowledge_all()
             case "app.refresh":
                 self.say(self.ports.refresh(), "text")
             case "app.palette":
-                self._palette()
+                self.seeking.palette()
             case "app.help":
                 self.mode = BOARD if self.mode == HELP else HELP
                 self.scroll[HELP] = 0
@@ -425,29 +390,26 @@ class Console:
                 wanted = action.removeprefix("mode.")
                 self.mode = BOARD if self.mode == wanted else wanted
                 self.scroll[wanted] = 0
-                self._demand()
+                self.source_mark = ("", None)
+                self.demand()
             case "row.mark":
                 selection.toggle_mark(now)
-                selection.move(1, now)
+                self.move(1)
             case "row.again":
                 self.acting.again()
             case _:
                 self.acting.press(action)
 
-    def _acknowledge_all(self) -> None:
-        """Asks first. What comes up while the question stands is not answered with it."""
-        asked_at = self.clock.now()
-        count = len([alarm for alarm in self.board.alarms.active(asked_at) if not alarm.acked_by])
-        if not count:
-            self.say("no alarm to acknowledge")
-            return
+    def move(self, lines: int, resource: Resource | None = None) -> None:
+        """Move the cursor of a pane, by default the active one, by so many lines."""
+        self._hold_everywhere()
+        self.panes[resource or self.active].selection.move(lines, self.clock.now())
 
-        def done(answer: Answer) -> None:
-            if answer.value:
-                self.say(self.alarms.acknowledge_all(self.settings.operator or "me", asked_at), "text")
-
-        title = f"ACKNOWLEDGE {plural(count, 'alarm')}?"
-        self.open(Confirm(title, "all that were in sight for a second", asked_at), done)
+    def _hold_everywhere(self) -> None:
+        """While the user moves, the order stands still in every pane: the eye is on all of them."""
+        now = self.clock.now()
+        for pane in self.panes.values():
+            pane.selection.touch(now)
 
     def pane_has_rows(self, resource: Resource) -> bool:
         return bool(self.panes[resource].selection.counts[1])
@@ -458,11 +420,15 @@ class Console:
             self.mode = BOARD
         elif self.active is resource and again:
             self._to_worst(self.panes[resource])
-        self._back = None
+        self.seeking.forget()
         if self.active is not resource:
             self.active = resource
             self.filter_field = TextField(self.panes[resource].selection.filter)
-        self._demand()
+        self._hold_everywhere()
+        if self.pane.selection.cursor is None:
+            # What stood under it ended unseen. Coming here is a move of the user, and a pane with rows has a cursor.
+            self._to_worst(self.pane)
+        self.demand()
 
     def _to_worst(self, pane: PaneState) -> None:
         """The most urgent row in sight, whatever the pane is sorted by."""
@@ -472,30 +438,7 @@ class Console:
             worst = min(rows, key=lambda row: pane.pane.urgency(row, context))
             pane.selection.to(worst.key, self.clock.now())
 
-    def jump(self, key: Key) -> None:
-        """To a row wherever it is; a filter that hides it is cleared."""
-        now = self.clock.now()
-        resource = RESOURCE_OF[key.kind]
-        if resource not in self.panes:
-            return
-        if self._back is None:
-            self._back = (self.active, self.pane.selection.cursor)
-        self.mode = BOARD
-        self.active = resource
-        selection = self.pane.selection
-        if key in selection.hidden_keys:
-            selection.set_filter("", now)
-        selection.to(key, now)
-        self._demand()
-
-    def _to_alarm(self) -> None:
-        key = self.alarms.next(self.clock.now())
-        if key is None:
-            self.say("no alarm", "muted")
-        else:
-            self.jump(key)
-
-    def _demand(self) -> None:
+    def demand(self) -> None:
         shown = set(ALL[:5]) | {self.active} if self.mode in (BOARD, HELP) else set()
         if self.mode == WALL:
             shown = {Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.HOTLINES}
@@ -504,65 +447,13 @@ class Console:
     def _sort(self) -> None:
         names = self.pane.pane.sortable()
         self.pane.sort = names[(names.index(self.pane.sort) + 1) % len(names)] if self.pane.sort in names else ""
-        self.pane.load(self.context())
+        self.pane.load(self.context(), resort=True)
         self.say(f"{self.pane.pane.title} by {self.pane.sort or 'urgency'}", "muted")
 
-    def _find(self) -> None:
-        choices = []
-        context = self.context()
-        for resource, pane in self.panes.items():
-            for row in pane.pane.rows(context):
-                choices.append(
-                    Choice(
-                        row.key,
-                        pane.pane.label(row),
-                        f"{resource.value} {row.key.source}",
-                        search=pane.pane.search(row),
-                    )
-                )
-        self.open(
-            Chooser("FIND across all panes; nothing is hidden", choices, self.clock.now() - 1, searching=True),
-            self._found,
-        )
-
-    def _found(self, answer: Answer) -> None:
-        if isinstance(answer.value, Key):
-            self.jump(answer.value)
-
-    def _palette(self) -> None:
-        choices = [
-            Choice(action.id, action.does, f"{action.id}  {' '.join(action.keys)}")
-            for action in self.settings.actions
-            if action.scope == "board" and not action.id.startswith("nav.")
-        ]
-        choices += [Choice(f"theme {name}", f"theme {name}", "colours") for name in self.settings.themes]
-        self.open(Chooser("COMMANDS", choices, self.clock.now() - 1, searching=True), self._chosen)
-
-    def _chosen(self, answer: Answer) -> None:
-        if not isinstance(answer.value, str):
-            return
-        if answer.value.startswith("theme "):
-            self.ports.set_theme(answer.value.removeprefix("theme "))
-        elif answer.value in ("app.quit", "nav.back"):
-            self._back_one(answer.value == "app.quit")
-        elif self.mode != BOARD and not answer.value.startswith(_ANYWHERE):
-            # No row is in sight here, so nothing may be done to one.
-            self.mode = BOARD
-            self._demand()
-            self.say("back on the board; press it there", "warn")
-        else:
-            self.run(answer.value)
-
     def _scroll_mode(self, action: str) -> None:
-        step = {"nav.up": 1, "nav.down": -1, "nav.page_up": 10, "nav.page_down": -10}.get(action)
-        if self.mode == LOG:
-            back = self.scroll.get(LOG, 0) + (step or 0)
-            back = len(self.entries) if action == "nav.top" else 0 if action == "nav.bottom" else back
-            self.scroll[LOG] = max(0, min(len(self.entries), back))
-        else:
-            top = self.scroll.get(self.mode, 0) - (step or 0)
-            top = 0 if action == "nav.top" else 10_000 if action == "nav.bottom" else top
-            self.scroll[self.mode] = max(0, top)
+        self.scroll[self.mode] = scrolled(
+            self.mode, action, self.scroll.get(self.mode, 0), max(1, self.page_lines - 1), len(self.entries)
+        )
 
     def key_of(self, action: str) -> str:
         """The first key of an action, for the lines that name keys."""

@@ -7,22 +7,29 @@ from dataclasses import dataclass
 
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import Call
-from wallboard.domain.states import CallState
-from wallboard.ui.console import BOARD, LOG, WALL, Console
-from wallboard.view import glyphs
-from wallboard.view.cells import Cell
-from wallboard.view.chrome import KeyHint, alarm_line, call_bar, header, key_bar, target_line
+from wallboard.ui.console import Console
+from wallboard.ui.modes import BOARD, HELP, LOG, SOURCES, WALL
+from wallboard.ui.pane import PaneState
+from wallboard.view.cells import Cell, Column
+from wallboard.view.chrome import KeyHint, alarm_line, call_bar, key_bar, target_line
 from wallboard.view.context import Context
 from wallboard.view.details import details
-from wallboard.view.dialogs import CHOOSER_LINES, PICKER_LINES, Chooser, Picker
+from wallboard.view.dialogs import CHOOSER_LINES, Chooser
 from wallboard.view.eventlog import event_log
+from wallboard.view.header import header, my_phone
 from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange
 from wallboard.view.lines import Line, clip, rule
+from wallboard.view.picker import PICKER_LINES, Picker
 from wallboard.view.sources import sources
 from wallboard.view.wall import wall
 
 _MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARGE"}
+
+
+_MODE_TARGETS = {LOG: "log", SOURCES: "sources", HELP: "keys"}
+_FREESWITCH = frozenset({"ringme"})
+"""Vendors with FreeSWITCH inside: its eavesdrop takes the keys of my handset as commands."""
+_HANDSET = "handset keys 1–3 may open your microphone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,42 +76,71 @@ def _message(text: str, width: int, height: int) -> list[Line]:
 
 
 def _summaries(console: Console) -> Sequence[Resource]:
-    return [resource for resource in ALL if resource not in IN_PLACE or console.pane_has_rows(resource)]
+    """The panes that stand as one line each on a narrow screen; those of 6–8 that hold something share a line."""
+    return [*(resource for resource in ALL if resource not in IN_PLACE), *_announcing(console)[:1]]
+
+
+def _announcing(console: Console) -> list[Resource]:
+    """Panes 6–8 that hold something and are not open."""
+    return [resource for resource in IN_PLACE if resource is not console.active and console.pane_has_rows(resource)]
+
+
+def announcement(console: Console, context: Context) -> Line:
+    """What is on panes 6–8: `6 Notices 1 active   8 Parked 1: 702 returns 1:48`."""
+    out: Line = []
+    for resource in _announcing(console):
+        pane = console.panes[resource].pane
+        if out:
+            out.append(Cell("   ", "muted"))
+        number = console.key_of(f"pane.{resource.value}")
+        out += [Cell(number, "info"), Cell(f" {pane.title} ", "text"), *pane.summary(context)]
+    return out
+
+
+def summary_line(console: Console, state: PaneState, context: Context, width: int) -> Line:
+    """A pane as one line of a narrow screen."""
+    if state.resource in IN_PLACE:
+        return clip([Cell(" "), *announcement(console, context)], width)
+    number = console.key_of(f"pane.{state.resource.value}")
+    head = [Cell(f" {number} ", "info"), Cell(f"{state.pane.title:<10} ", "text")]
+    return clip([*head, *state.pane.summary(context)], width)
+
+
+def pane_title(
+    console: Console, state: PaneState, width: int, placed: Sequence[tuple[int, int, Column]], above: int, below: int
+) -> Line:
+    """The hairline above a pane; where 6–8 have no line of their own, the one across the screen names them."""
+    active = state.resource is console.active
+    context = console.context()
+    across = width >= 110 and state.resource in (Resource.HOTLINES, *IN_PLACE) and not console.zoomed
+    told = announcement(console, context) if across else []
+    return state.title(width, placed, active, above, below, told)
 
 
 def _top(console: Console, context: Context, width: int) -> list[Line]:
+    frozen_now = any(pane.selection.frozen for pane in console.panes.values())
+    stamp = (console.board.version, int(context.now), width, console.alarms.shown, console.alarms.fresh, frozen_now)
+    if console.top[0] == stamp:
+        return console.top[1]
     settings = console.settings
     wall_time = console.clock.wall().astimezone(settings.zone)
-    frozen = "order frozen" if any(pane.selection.frozen for pane in console.panes.values()) else ""
+    frozen = "order frozen" if frozen_now else ""
     banner = "READ ONLY" if settings.read_only else settings.banner
     keys = (console.key_of("alarm.go"), console.key_of("alarm.acknowledge"))
-    return [
-        header(context, width, settings.site, wall_time, _my_phone(console), frozen, banner),
+    lines = [
+        header(context, width, settings.site, wall_time, my_phone(context), frozen, banner),
         alarm_line(context, width, console.alarms.shown, console.alarms.fresh, keys),
     ]
-
-
-def _my_phone(console: Console) -> list[Cell]:
-    """My own telephone and what it does, from the first source that has one."""
-    for view in console.context().views():
-        phone = view.info.phone
-        if not phone:
-            continue
-        mine = [
-            call for call in console.board.rows(Resource.CALLS, view.info.name) if isinstance(call, Call) and call.mine
-        ]
-        if mine:
-            state, style = ("on a call", "info") if mine[0].state is CallState.TALKING else ("rings", "ring")
-            return [Cell("my phone ", "muted"), Cell(f"{phone} {glyphs.TALKING} {state}", style)]
-        return [Cell("my phone ", "muted"), Cell(f"{phone} {glyphs.READY} idle")]
-    return []
+    console.top = (stamp, lines)
+    return lines
 
 
 def _bottom(console: Console, context: Context, width: int, height: int) -> list[Line]:
     lines: list[Line] = []
     lines += _panel(console, context, width, height)
     lines += _session_bar(console, context, width)
-    target, freshness = console.acting.target_text()
+    # A mode hides the rows, so nothing is named that a verb could hit.
+    target, freshness = console.acting.target_text() if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
     lines.append(target_line(target, freshness, console.outcome, console.board.unconfirmed, width))
     if console.filtering:
         shown, total = console.pane.selection.counts
@@ -174,11 +210,15 @@ def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
         ]
         keys.append(KeyHint(console.key_of("call.end"), "end"))
         clock = context.since(session.started_at)
-        lines.append(call_bar(shown, clock, session.phone, session.parties, session.hears, session.proof, keys, width))
+        vendors = [view.info.vendor for view in context.views() if view.info.name == session.source]
+        caution = _HANDSET if _FREESWITCH.intersection(vendors) and session.mode is not Verb.BARGE else ""
+        told = (session.phone, session.parties, session.hears, session.proof)
+        lines.append(call_bar(shown, clock, *told, keys, width, caution))
     return lines
 
 
 def _mode(console: Console, context: Context, width: int, room: int) -> list[Line]:
+    console.page_lines = room
     match console.mode:
         case "log":
             return event_log(tuple(console.entries), width, room, console.scroll.get(LOG, 0), console.settings.zone)
@@ -190,7 +230,10 @@ def _mode(console: Console, context: Context, width: int, room: int) -> list[Lin
                 else f"{view.info.name}: no phone set, so no e w b u c"
                 for view in context.views()
             ]
-            lines = sources(context, width, rights, phones)
+            page = sources(context, width, rights, phones, *console.source_mark)
+            lines = page.lines
+            if page.marked is not None and SOURCES not in console.scroll:
+                console.scroll[SOURCES] = max(0, page.marked - room // 3)
         case _:
             lines = _help(console, width)
     top = min(console.scroll.get(console.mode, 0), max(0, len(lines) - room))

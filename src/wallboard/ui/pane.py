@@ -37,25 +37,30 @@ class PaneState:
         self.sort = ""
         self.reverse = False
         self.columns: tuple[Column, ...] = ()
+        self.lines = 10
+        """Rows in sight, as last drawn: a page."""
         self.context: Context | None = None
         self._rows: dict[Key, Row] = {}
         self._gone: dict[Key, Row] = {}
         self.painted: dict[Key, Row] = {}
+        self._loads = 0
 
     @property
     def resource(self) -> Resource:
         return self.pane.resource
 
-    def load(self, context: Context) -> None:
-        """Take the board's rows: the selection sees them, the grid will ask for their cells."""
+    def load(self, context: Context, *, resort: bool = False) -> None:
+        """Take the board's rows: the selection sees them, the grid will ask for their cells. `resort`: the user has
+        just chosen another order, which no hold delays."""
         self.context = context
+        self._loads += 1
         rows = {row.key: row for row in self.pane.rows(context)}
         cursor = self.selection.cursor
         if isinstance(cursor, Key) and cursor not in rows and cursor in self._rows:
             self._gone = {cursor: self._rows[cursor]}
         self._rows = rows
         facts = [self.pane.fact(row, context, self.sort) for row in rows.values()]
-        self.selection.apply(facts, context.now)
+        self.selection.apply(facts, context.now, resort=resort)
 
     def choose_columns(self, size_class: int, context: Context) -> bool:
         """Pick the columns for the screen; True if they changed."""
@@ -72,6 +77,20 @@ class PaneState:
 
     def live(self, key: Hashable | None) -> bool:
         return isinstance(key, Key) and key in self._rows
+
+    def picture(self) -> tuple[object, ...]:
+        """All that decides how the pane looks within one second: where it is the same, there is nothing to draw."""
+        selection = self.selection
+        return (
+            self._loads,
+            selection.cursor,
+            selection.tombstone,
+            selection.marks,
+            selection.filter,
+            selection.frozen,
+            self.sort,
+            self.reverse,
+        )
 
     # the grid's source
 
@@ -103,8 +122,15 @@ class PaneState:
     # the hairline
 
     def title(
-        self, width: int, placed: Sequence[tuple[int, int, Column]], active: bool, above: int = 0, below: int = 0
+        self,
+        width: int,
+        placed: Sequence[tuple[int, int, Column]],
+        active: bool,
+        above: int = 0,
+        below: int = 0,
+        told: Sequence[Cell] = (),
     ) -> Line:
+        """`above` and `below` count rows out of sight; `told` is said of other panes, after this one's own words."""
         context = self.context
         if context is None:
             return []
@@ -114,8 +140,9 @@ class PaneState:
         counts = str(total)
         unread = state == _SHORT[ResourceState.NEVER]
         asked = bool(context.board.pane_state(self.resource).sources)
-        if unread or not asked or state == _SHORT[ResourceState.UNAVAILABLE]:
-            # Never a zero for what nobody has read.
+        unloaded = not total and bool(context.board.rows(self.resource))
+        if unread or not asked or unloaded or state == _SHORT[ResourceState.UNAVAILABLE]:
+            # Never a zero for what nobody has read, nor for what has come and is only drawn with the next frame.
             counts = str(total) if total else ""
         if wanted:
             hidden = [key for key in self.selection.hidden_keys if isinstance(key, Key)]
@@ -132,7 +159,7 @@ class PaneState:
             extra.append(
                 " ".join(part for part in (f"↑{above}" if above else "", f"↓{below}" if below else "") if part)
             )
-        return title_line(self.pane, width, counts, " ".join(extra), style if state else "muted", placed, active)
+        return title_line(self.pane, width, counts, " ".join(extra), style if state else "muted", placed, active, told)
 
     def _freshness(self, context: Context) -> tuple[str, str]:
         state = context.board.pane_state(self.resource)

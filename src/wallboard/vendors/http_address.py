@@ -9,7 +9,6 @@ from urllib.parse import quote, urlsplit
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.text import clean
 
-
 _PLAIN = "@:*!$'(),"
 """What a path segment may hold as it is (RFC 3986): `@me` must arrive as `@me`, some servers compare undecoded."""
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from wallboard.board.board import Board
 from wallboard.board.freshness import SourceView
 from wallboard.board.kpi import QueueStats
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.states import ResourceState
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ class Context:
         if found is None:
             found = self._held[held] = self.board.row_state(key)
         return cast(ResourceState, found)
+
+    def once(self, name: str, made: Callable[[], T]) -> T:
+        """What `made` gives, worked out once for this instant."""
+        if name not in self._held:
+            self._held[name] = made()
+        return cast(T, self._held[name])
 
     def since(self, instant: float | None) -> float | None:
         """Seconds from `instant` to now, None if it is unknown."""

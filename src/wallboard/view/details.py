@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Queue, Receptionist, Row
+from wallboard.domain.states import AgentState, MemberState
+from wallboard.domain.text import clean
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.chrome import KeyHint
@@ -13,6 +16,7 @@ from wallboard.view.format import age, count, local, percent, span
 from wallboard.view.lines import Line, clip, rule, wrapped
 from wallboard.view.panes.base import Pane
 from wallboard.view.panes.hotlines import drifted
+from wallboard.view.panes.members import place_by_wait
 
 
 def details(
@@ -28,7 +32,7 @@ def details(
     seen = context.board.seen_at(row.key)
     read = f"read {age(context.since(seen))} ago" if seen is not None else "not read yet"
     state = context.state(row.key).value
-    lines: list[Line] = [rule(f"DETAILS {pane.label(row)}", f"{row.key} · {state} · {read}", width)]
+    lines: list[Line] = [rule(f"DETAILS {pane.label(row)}", f"{clean(str(row.key), 80)} · {state} · {read}", width)]
     for name, text in _facts(row, context):
         lines += _wrapped(name, text, width)
     if note:
@@ -54,6 +58,44 @@ def _wrapped(name: str, text: str, width: int, style: str = "text") -> list[Line
         clip([Cell(f" {fit(name if not index else '', 8)} ", "muted"), Cell(part, style)], width)
         for index, part in enumerate(wrapped(text, room))
     ]
+
+
+def _place(row: Member, context: Context) -> str:
+    """`place 1 of 7`; by waiting time, where the vendor has no positions."""
+    waiting = len(
+        [
+            other
+            for other in context.board.rows(Resource.MEMBERS, row.key.source)
+            if isinstance(other, Member)
+            and other.queue_id == row.queue_id
+            and other.state in (MemberState.WAITING, MemberState.RINGING)
+        ]
+    )
+    if row.position is not None:
+        return f"place {row.position} of {waiting}"
+    place = place_by_wait(row, context)
+    return f"place {count(place)}" if place is None else f"place {place} of {waiting} by waiting time"
+
+
+def _why(row: Member, context: Context) -> str:
+    """Why nobody answers: who of the queue's agents is ready, and what the others do."""
+    agents = [
+        agent
+        for agent in context.board.rows(Resource.AGENTS, row.key.source)
+        if isinstance(agent, Agent) and any(place.queue_id == row.queue_id for place in agent.memberships)
+    ]
+    if not agents:
+        return ""
+    staffed = [agent for agent in agents if agent.state not in (AgentState.OFF, AgentState.UNREACHABLE)]
+    ready = len([agent for agent in staffed if agent.state is AgentState.READY])
+    doing = []
+    for agent in sorted(agents, key=lambda agent: (agent.state is AgentState.READY, agent.name.casefold())):
+        clock = context.elapsed(agent.key, agent.since)
+        if agent.state is not AgentState.OFF:
+            word = glyphs.AGENT[agent.state][1]
+            doing.append(f"{agent.name} {word}" + (f" {span(clock)}" if clock is not None else ""))
+    more = f", and {len(doing) - 6} more" if len(doing) > 6 else ""
+    return f"{ready}/{len(staffed)} ready: {', '.join(doing[:6])}{more}" if doing else f"{ready}/{len(staffed)} ready"
 
 
 def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
@@ -99,16 +141,20 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
             ]
         case Member():
             glyph, word, _ = glyphs.MEMBER[row.state]
+            served = row.state is MemberState.TALKING
+            clock = context.elapsed(row.key, row.answered_at if served and row.answered_at else row.joined_at)
+            place = f"answered {local(row.answered_at, zone)}" if served else _place(row, context)
             facts = [
                 (
                     "caller",
-                    f"{glyph} {word} {span(since(row.joined_at))} · {row.queue} · place {count(row.position)}"
-                    f" · joined {local(row.joined_at, zone)}",
+                    f"{glyph} {word} {span(clock)} · {row.queue} · {place} · joined {local(row.joined_at, zone)}",
                 ),
                 ("number", row.number or "anonymous"),
             ]
             if row.serving:
                 facts.append(("with", row.serving))
+            elif why := _why(row, context):
+                facts.append(("why", why))
         case Agent():
             glyph, word, _ = glyphs.AGENT[row.state]
             places = ", ".join(

@@ -13,18 +13,14 @@ from typing import Protocol
 
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
-from wallboard.view.directory import Directory, Place
+from wallboard.view.directory import scattered
 from wallboard.view.format import age
 from wallboard.view.lines import Line, clip, line_width, rule, spread, wrapped
 
 ARM_SECONDS = 0.4
 PICK_SECONDS = 0.25
 """`Enter` in a list is taken only this long after the mark moved."""
-
-
-CHOOSER_LINES, PICKER_LINES = 8, 6
-_WIDE = 100
-"""Columns from which a line of the picker holds state, source and reason side by side."""
+CHOOSER_LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +52,10 @@ class Lock:
         if not self.what:
             return []
         text = f"{glyphs.ALARM} CHANGED {age(now - self.at)} ago: {self.what}. Input locked; Esc"
-        return _sentence(text, "alarm bold", width)
+        return sentence(text, "alarm bold", width)
 
 
-def _sentence(text: str, style: str, width: int) -> list[Line]:
+def sentence(text: str, style: str, width: int) -> list[Line]:
     """A sentence in as many lines as it needs: what it warns of may stand at its end."""
     return [clip([Cell(f" {part}", style)], width) for part in wrapped(text, width - 2)] if text else []
 
@@ -111,7 +107,7 @@ class Confirm:
             [],
             width,
         )
-        body = _sentence(self.consequence, "warn", width)
+        body = sentence(self.consequence, "warn", width)
         last = self.lock.line(width, now) if self.lock.what else [ask]
         return [rule(self.title, "Esc keep", width), *body, *last]
 
@@ -145,7 +141,7 @@ class TypeName:
         right = self.field_.text.strip() == self.name.strip()
         return [
             rule(self.title, "Esc keep", width),
-            *_sentence(self.consequence, "warn", width),
+            *sentence(self.consequence, "warn", width),
             clip(
                 [
                     Cell(f" type {self.name} › ", "muted"),
@@ -227,8 +223,15 @@ class Chooser:
         words = self.field_.text.casefold().split()
         if not words:
             return list(self.choices)
-        found = [c for c in self.choices if all(word in f"{c.text} {c.hint} {c.search}".casefold() for word in words)]
-        return sorted(found, key=lambda c: not c.text.casefold().startswith(words[0]))
+        found: list[tuple[int, int, Choice]] = []
+        for index, choice in enumerate(self.choices):
+            text = choice.text.casefold()
+            whole = f"{text} {choice.hint} {choice.search}".casefold()
+            if all(word in whole for word in words):
+                found.append((0 if text.startswith(words[0]) else 1 if words[0] in text else 2, index, choice))
+            elif all(any(scattered(word, part) for part in whole.split()) for word in words):
+                found.append((3, index, choice))
+        return [choice for _, _, choice in sorted(found, key=lambda entry: entry[:2])]
 
     def key(self, key: str, character: str | None, now: float) -> Answer | None:
         if key == "escape" or (key == "q" and not self.searching):
@@ -269,162 +272,6 @@ class Chooser:
         if not visible:
             out.append(clip([Cell("   nothing matches", "muted")], width))
         return [*out, *self.lock.line(width, now)]
-
-    def changed(self, what: str, now: float) -> None:
-        if not self.lock.what:
-            self.lock = Lock(what, now)
-
-
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """Where a call is to go, and how."""
-
-    place: Place
-    attended: bool
-
-
-@dataclass(slots=True)
-class Picker:
-    """Picks a destination: text matches the directory or is a number, a digit marks that favourite's row and stays
-    as text, Enter sends what is marked. Nothing marked, nothing sent."""
-
-    title: str
-    directory: Directory
-    effect: str
-    opened_at: float
-    attended: bool = False
-    may_attend: bool = True
-    field_: TextField = field(default_factory=TextField)
-    mark: int | None = None
-    moved_at: float = 0.0
-    asking: Place | None = None
-    asked_at: float = 0.0
-    lock: Lock = field(default_factory=Lock)
-    shown: int = PICKER_LINES
-    """Places in sight; 0 leaves out what they cost, too, so that the question itself stays on a small screen."""
-
-    def __post_init__(self) -> None:
-        self.moved_at = self.opened_at
-        if self.field_.text:
-            self.mark = self._marked_by_text()
-
-    def places(self) -> list[Place]:
-        return self.directory.matches(self.field_.text)
-
-    def key(self, key: str, character: str | None, now: float) -> Answer | None:
-        if key == "escape":
-            if self.asking is not None and not self.lock.what:
-                self.asking = None
-                return None
-            return Answer(None)
-        if self.lock.what:
-            return None
-        if self.asking is not None:
-            place, self.asking = self.asking, None
-            if key == "y" and now - self.asked_at >= ARM_SECONDS:
-                return Answer(Picked(place, self.attended))
-            return None
-        places = self.places()
-        if key == "tab" and self.may_attend:
-            self.attended = not self.attended
-        elif key in ("down", "up"):
-            start = -1 if self.mark is None else self.mark
-            if places:
-                self.mark = max(0, min(len(places) - 1, start + (1 if key == "down" else -1)))
-            self.moved_at = now
-        elif key == "enter":
-            if self.mark is None or self.mark >= len(places) or now - self.moved_at < PICK_SECONDS:
-                return None
-            place = places[self.mark]
-            if not place.ok:
-                return None
-            if place.unknown:
-                self.asking, self.asked_at = place, now
-                return None
-            return Answer(Picked(place, self.attended))
-        elif self.field_.key(key, character):
-            self.moved_at = now
-            self.mark = self._marked_by_text()
-        return None
-
-    def _marked_by_text(self) -> int | None:
-        """A lone digit marks its favourite; other text marks the first match that can be dialled."""
-        text = self.field_.text.strip()
-        places = self.places()
-        if not text:
-            return None
-        if len(text) == 1 and text.isdigit():
-            return next((i for i, place in enumerate(places) if place.digit == text and place.ok), None)
-        # What is typed and in no directory stands last, so it is marked only where nothing else can be dialled.
-        return next((i for i, place in enumerate(places) if place.ok), None)
-
-    def lines(self, width: int, now: float) -> list[Line]:
-        kind = "ATTENDED" if self.attended else "BLIND"
-        places = self.places()
-        tab = "Tab blind   " if self.attended else "Tab attended   "
-        tab = tab if self.may_attend else ""
-        typed = [Cell("  to › ", "muted"), Cell(f"{self.field_.text}_", "text bold")]
-        room = width - line_width(typed) - 2
-        hints = next(
-            (
-                text
-                for text in (f"digit = favourite row   text or number   {tab}Esc keep", f"{tab}Esc keep", "Esc keep")
-                if len(text) <= room
-            ),
-            "",
-        )
-        right = [Cell(f"{hints} " if hints else "", "muted")]
-        out = [rule(f"{kind} {self.title}", "", width), spread(typed, right, width)]
-        mark = self.mark if self.mark is not None else -1
-        names = 24 if width >= _WIDE else max(12, min(22, width - 50))
-        top = max(0, min(mark - self.shown + 1, len(places) - self.shown))
-        for index, place in enumerate(places[top : top + self.shown], top):
-            marked = index == self.mark
-            style = "muted" if not place.ok else "text bold" if marked else "text"
-            name = f"{place.digit or ' '} {place.label}"
-            tail = f"✗ {place.reason}" if not place.ok else f"dials {place.number}" if place.dialled_differs else ""
-            out.append(
-                clip(
-                    [
-                        Cell(glyphs.CURSOR if marked else " ", "info"),
-                        Cell(f"{fit(name, names)} ", style),
-                        Cell(f"{fit(place.shown, 16)} ", style),
-                        *([Cell(tail, "muted")] if tail and width < _WIDE else []),
-                        *(
-                            [Cell(f"{fit(place.state, 18)} ", place.style if place.ok else "muted")]
-                            if not tail or width >= _WIDE
-                            else []
-                        ),
-                        *([Cell(f"{fit(place.source, 8)} ", "muted"), Cell(tail, "muted")] if width >= _WIDE else []),
-                        *([Cell(f" {place.source}", "muted")] if width < _WIDE and not tail else []),
-                    ],
-                    width,
-                )
-            )
-        if not places and self.shown:
-            out.append(clip([Cell("   nobody by that name; a number can be typed", "muted")], width))
-        if self.asking is not None:
-            text = f"{self.asking.number} is in no directory and may cut the caller off. y dials it"
-            out += _sentence(text, "warn bold", width)
-        elif self.mark is not None and self.mark < len(places) and places[self.mark].ok:
-            place = places[self.mark]
-            out.append(
-                clip(
-                    [
-                        Cell(f" {glyphs.TO} {self._named(place)}   ", "text bold"),
-                        Cell("Enter send", "info bold" if now - self.moved_at >= PICK_SECONDS else "muted"),
-                    ],
-                    width,
-                )
-            )
-        else:
-            out.append(clip([Cell(" nothing marked: Enter is off", "muted")], width))
-        effect = _sentence(f"effect: {self.effect}", "muted", width) if self.shown else []
-        return [*out, *effect, *self.lock.line(width, now)]
-
-    def _named(self, place: Place) -> str:
-        parts = (place.label, place.number, place.state) if not place.unknown else (place.label, place.state)
-        return " ".join(part for part in parts if part)
 
     def changed(self, what: str, now: float) -> None:
         if not self.lock.what:

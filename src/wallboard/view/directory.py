@@ -133,7 +133,7 @@ class Directory:
                 score = 2
             elif all(word in searched for word in words):
                 score = 3
-            elif _scattered(wanted, searched):
+            elif not is_number(text) and scattered(wanted, searched):
                 score = 4
             else:
                 continue
@@ -148,7 +148,7 @@ class Directory:
         return found
 
 
-def _scattered(wanted: str, text: str) -> bool:
+def scattered(wanted: str, text: str) -> bool:
     """Whether the letters of `wanted` stand in `text` in this order."""
     rest = iter(text)
     return len(wanted) > 1 and all(char in rest for char in wanted if char != " ")

@@ -107,12 +107,13 @@ def _queue(row: Queue, stats: QueueStats, now: float) -> Data:
 def _member(row: Member, now: float) -> Data:
     """The wait ends with the answer: a caller who talks waited until then."""
     until = row.answered_at or row.ended_at or now
+    waited = row.waited if row.joined_at is None else until - row.joined_at
     return {
         "queue": row.queue or None,
         "name": row.name or None,
         "number": row.number or None,
         "state": row.state.value,
-        "wait": None if row.joined_at is None else _whole(until - row.joined_at),
+        "wait": None if waited is None else _whole(waited),
         "joined_at": iso(row.joined_at),
         "serving": row.serving or None,
     }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from wallboard.board.freshness import FeedView, SourceView
+from wallboard.domain.keys import Resource
 from wallboard.domain.states import ResourceState, SourceState
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
@@ -28,9 +30,26 @@ _WIDTHS = (24, 11, 7, 7, 7, 6, 6)
 _NARROW = (18, 11, 6, 6, 6, 5, 5)
 
 
-def sources(context: Context, width: int, rights: Mapping[str, Sequence[str]], phones: Sequence[str]) -> list[Line]:
-    """All sources and their endpoints. `rights`: each source's lines on what it can do; `phones`: my own telephones."""
-    views = context.views()
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page, and the line of the source (or of its resource) that it was opened on."""
+
+    lines: list[Line]
+    marked: int | None = None
+
+
+def sources(
+    context: Context,
+    width: int,
+    rights: Mapping[str, Sequence[str]],
+    phones: Sequence[str],
+    source: str = "",
+    resource: Resource | None = None,
+) -> Page:
+    """All sources and their endpoints, the worst first. `rights`: each source's lines on what it can do; `phones`: my
+    own telephones; `source` and `resource`: where the cursor stands."""
+    order = list(SourceState)
+    views = sorted(context.views(), key=lambda view: -order.index(view.state))
     counts: dict[str, int] = {}
     for view in views:
         counts[view.state.value] = counts.get(view.state.value, 0) + 1
@@ -38,17 +57,26 @@ def sources(context: Context, width: int, rights: Mapping[str, Sequence[str]], p
     head = _HEAD if width >= 110 else (*_HEAD[:-1], "cause below")
     blind = sorted({r.name.value for view in views for r in view.resources if r.wanted and _blind(r.state)})
     lines = [rule(title, f"blind: {', '.join(blind)}" if blind else "", width), *_row(head, "muted", width)]
+    marked: int | None = None
     for view in views:
+        here = view.info.name == source
+        if here:
+            marked = len(lines)
         lines += _source(view, context, width)
-        for resource in view.resources:
-            for feed in resource.feeds:
-                lines += _feed(resource.name.value, feed, context, width)
+        for part in view.resources:
+            for feed in part.feeds:
+                if here and part.name is resource and feed.state is part.state and marked is not None:
+                    marked, here = len(lines), False
+                lines += _feed(part.name.value, feed, context, width)
         for text in rights.get(view.info.name, ()):
             lines.append(clip([Cell(f"   {text}", "muted")], width))
         lines.append(clip([], width))
+    if marked is not None:
+        first = lines[marked][0]
+        lines[marked] = [Cell(f"{glyphs.CURSOR}{first.text[1:]}", first.style), *lines[marked][1:]]
     for index, text in enumerate(phones):
         lines.append(clip([Cell(" me     " if not index else "        ", "muted"), Cell(text)], width))
-    return lines
+    return Page(lines, marked)
 
 
 def _blind(state: ResourceState) -> bool:

@@ -12,6 +12,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, count, percent, span
+from wallboard.view.header import sources_in_words
 from wallboard.view.lines import Line, clip, spread
 from wallboard.view.panes import PANES
 from wallboard.view.panes.hotlines import active_phones, drifted
@@ -58,20 +59,19 @@ def wall(context: Context, width: int, height: int, wall_time: datetime) -> Page
     pane = PANES[Resource.QUEUES]
     queues = [row for row in context.board.rows(Resource.QUEUES) if isinstance(row, Queue)]
     queues.sort(key=lambda row: pane.urgency(row, context))
-    scale = next((n for n in range(LARGEST, 1, -1) if _room(width, height, n) >= max(1, len(queues))), 1)
-    across = max(1, width // (TILE[0] * scale))
-    size = _room(width, height, scale)
+    scale, across, down = _grid(width, height - 3, len(queues))
+    size = across * down
     pages = max(1, -(-len(queues) // size))
     number = int(context.now // PAGE_SECONDS) % pages
     shown = queues[number * size : (number + 1) * size]
-    tile_width = width // across
+    tile_width, tile_height = width // across, max(TILE[1], (height - 3) // down)
     lines: list[Line] = []
     for start in range(0, len(shown), across):
         tiles = [_tile(row, context, tile_width, scale) for row in shown[start : start + across]]
-        for y in range(len(tiles[0])):
+        for y in range(tile_height):
             line: Line = []
             for tile in tiles:
-                line += tile[y]
+                line += tile[y] if y < len(tile) else []
             lines.append(clip(line, width))
     if not queues:
         lines.append(clip([Cell("  no queues known yet", "muted")], width))
@@ -79,14 +79,25 @@ def wall(context: Context, width: int, height: int, wall_time: datetime) -> Page
     lines = lines[: height - 3]
     lines.append(clip([Cell(glyphs.LINE * width, "line")], width))
     lines.append(_hotlines(context, width))
-    clock = [Cell(f" {wall_time.strftime('%H:%M')} ", "digits bold")]
+    clock = [
+        Cell(f" {wall_time.strftime('%H:%M')}   ", "digits bold"),
+        *sources_in_words(context.views(), "sources ")[0],
+    ]
     lines.append(spread(clock, [Cell(f"page {number + 1}/{pages}   q leaves the wall ", "muted")], width))
     return Page(lines, number, pages)
 
 
-def _room(width: int, height: int, scale: int) -> int:
-    """How many tiles one page holds. The digits grow; the lines around them do not."""
-    return max(1, width // (TILE[0] * scale)) * max(1, (height - 3) // (TILE[1] + 5 * (scale - 1)))
+def _grid(width: int, height: int, count: int) -> tuple[int, int, int]:
+    """(scale of the digits, tiles across, tiles down): the largest digits with which all queues share a page, and
+    the smallest where they need several. The digits grow; the lines around them do not."""
+    for scale in range(LARGEST, 0, -1):
+        # Two digits of callers beside `12:40`, and the frame around them.
+        across = width // max(TILE[0], 24 * scale + 5)
+        down = height // (TILE[1] + 5 * (scale - 1))
+        if count and across * down >= count:
+            rows = -(-count // across)
+            return scale, -(-count // rows), rows
+    return 1, max(1, width // TILE[0]), max(1, height // TILE[1])
 
 
 def _tile(row: Queue, context: Context, width: int, scale: int) -> list[Line]:
@@ -105,7 +116,7 @@ def _tile(row: Queue, context: Context, width: int, scale: int) -> list[Line]:
     waiting = None if stats.waiting is None else stats.waiting + (stats.ringing or 0)
     longest = span(context.elapsed(row.key, stats.longest_since)) if stats.longest_since is not None else DASH
     left, right = big(count(waiting), scale), big(longest, scale)
-    half = max(inner // 3, len(left[0]) + 4)
+    half = max(inner // 3, len(left[0]) + 3)
     body = [
         [Cell(fit(f"  {a}", half), style), Cell(fit(b, inner - half), style)] for a, b in zip(left, right, strict=True)
     ]

@@ -74,7 +74,6 @@ def test_a_write_that_may_lose_what_the_vendor_does_not_return_asks_for_the_name
         (Verb.ATTENDED, member(), "not answered yet"),
         (Verb.HOLD, member(), "waits, nothing to hold"),
         (Verb.HOLD, call(state=CallState.HELD), "held already"),
-        (Verb.RESUME, call(), "not held"),
         (Verb.CALL, member(), "is on the line"),
         (Verb.CALL, call(), "is on the line"),
         (Verb.CALL, parked(), "is on the line"),

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.golden.sample import HQ, NOW, RESPONDERS, Desk, desk
+from tests.golden.sample import HQ, NOW, RESPONDERS, Desk, desk, member
 from wallboard.config import keymap
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.command import Command, Verb, new_id
 from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Call, Member, Queue, Row
+from wallboard.domain.models import Call, Member, ParkedCall, Phone, Queue, Row
 from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.domain.text import clean
-from wallboard.ui.console import BOARD, WALL
-from wallboard.view.dialogs import Chooser, Confirm, Picker, Prompt, TypeName
+from wallboard.domain.update import FeedStatus
+from wallboard.ui.console import BOARD, SOURCES, WALL
+from wallboard.view.dialogs import Chooser, Confirm, Prompt, TypeName
+from wallboard.view.picker import Picker
 
 
 @pytest.fixture
@@ -262,6 +264,100 @@ def test_a_new_alarm_waits_two_seconds_and_never_takes_the_line_under_a_question
     assert here.console.alarms.shown == shown
 
 
+def test_the_alarm_of_a_whole_source_leads_to_that_source_and_back(here: Desk) -> None:
+    calm(here)
+    failing = FeedStatus(
+        RESPONDERS, Resource.PHONES, "", 5.0, 8.0, last_ok=NOW - 400, failures=4, cause="server error 502"
+    )
+    here.board.status(failing)
+    here.wait(1)
+    here.press("2", "!")
+    assert here.console.mode == SOURCES
+    marked = [line for line in here.paint(120, 40) if line.startswith("▌")]
+    assert len(marked) == 1
+    assert "phones" in marked[0]
+    assert "server error 502" in marked[0]
+    here.press("escape")
+    assert (here.console.mode, here.console.active) == (BOARD, Resource.MEMBERS)
+
+
+def calm(here: Desk) -> None:
+    """Leave no alarm but those that data losses raise."""
+    for source, resource in list(here.lists):
+        if resource in (Resource.QUEUES, Resource.MEMBERS, Resource.HOTLINES):
+            here.read({(source, resource): ()})
+
+
+# ---- panes 6 to 8 and my phone -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [80, 120, 160])
+def test_a_parked_call_announces_itself_on_the_board(here: Desk, width: int) -> None:
+    assert not any("8 Parked" in line for line in here.paint(width, 40))
+    parked = ParkedCall(Key(HQ, Kind.PARKED, "p1"), clean("702"), clean("Kai Roth"), returns_at=NOW + 108)
+    here.read({(HQ, Resource.PARKED): (parked,)})
+    (line,) = [line for line in here.paint(width, 40) if "8 Parked" in line]
+    assert "8 Parked 1: 702 returns 1:47" in line
+    here.press("8")
+    assert not any("8 Parked 1: 702" in line for line in here.paint(width, 40)), "open, it needs no announcement"
+
+
+@pytest.mark.parametrize(
+    ("state", "registered", "word"),
+    [
+        (None, True, "2001 ● idle"),
+        (None, False, "2001 ▲ not registered"),
+        (CallState.RINGING, True, "2001 ◐ ringing"),
+        (CallState.TALKING, True, "2001 ◆ on a call"),
+    ],
+)
+def test_the_header_says_what_my_phone_does(here: Desk, state: CallState | None, registered: bool, word: str) -> None:
+    phone = Phone(Key(HQ, Kind.PHONE, "136"), clean("Mira"), clean("2001"), registered)
+    lists: dict[tuple[str, Resource], tuple[Row, ...]] = {(HQ, Resource.PHONES): (phone,)}
+    if state is not None:
+        leg = Call(Key(HQ, Kind.CALL, "own"), clean("2001"), Direction.IN, state=state, started_at=NOW, mine=True)
+        lists[HQ, Resource.CALLS] = (*here.lists[HQ, Resource.CALLS], leg)
+    here.read(lists)
+    assert f"my phone {word}" in here.paint(160, 40)[0]
+
+
+# ---- moving ------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_is_what_the_pane_shows(here: Desk) -> None:
+    many = tuple(member(f"x{n:02}", "601", "Sales", MemberState.WAITING, 90 - n, f"Caller {n}", "1") for n in range(60))
+    here.read({(HQ, Resource.MEMBERS): many})
+    here.press("2", "g")
+    here.paint(80, 24)
+    page = here.console.pane.lines - 1
+    here.press("pagedown")
+    assert cursor(here) == f"x{page:02}"
+    here.press("pageup")
+    assert cursor(here) == "x00"
+
+
+def test_while_i_move_in_one_pane_the_order_stands_still_in_all(here: Desk) -> None:
+    calls = here.console.panes[Resource.CALLS]
+    before = calls.selection.order
+    here.press("2", "j")
+
+    def later(row: Row) -> Row:
+        return replace(row, answered_at=NOW - 900) if isinstance(row, Call) and row.key.id == "c1" else row
+
+    here.change(HQ, Resource.CALLS, later)
+    assert calls.selection.order == before
+    here.wait(2)
+    assert calls.selection.order != before
+
+
+def test_coming_to_a_pane_whose_row_ended_unseen_puts_the_cursor_on_its_worst_row(here: Desk) -> None:
+    here.drop(Key(HQ, Kind.MEMBER, "m1"))
+    here.wait(31)
+    assert here.console.panes[Resource.MEMBERS].selection.cursor is None
+    here.press("2")
+    assert cursor(here) == "m2"
+
+
 # ---- filter, find, sort, freeze ----------------------------------------------------------------------------------
 
 
@@ -381,6 +477,23 @@ def test_a_sentence_leaves_its_row_after_a_while(here: Desk) -> None:
     assert any("confirmed by its slot" in line for line in here.paint()[3:5])
     here.wait(20)
     assert not any("confirmed by its slot" in line for line in here.paint()[3:5])
+
+
+def test_a_remark_gives_way_to_the_last_outcome(here: Desk) -> None:
+    command = Command(new_id(), Verb.PARK, here.dispatcher.target(here.lists[HQ, Resource.MEMBERS][0], NOW))
+    here.console.on_outcome(Outcome(command, Phase.CONFIRMED, "confirmed by its slot", here.clock.now(), True))
+    here.press("2", "s")
+    assert here.said == "Members by wait"
+    here.wait(9)
+    assert here.said.startswith("last: ")
+    assert here.said.endswith("confirmed by its slot")
+
+
+def test_a_row_that_ended_is_named_with_its_age_and_what_still_works(here: Desk) -> None:
+    here.press("2")
+    here.drop(Key(HQ, Kind.MEMBER, "m1"))
+    here.wait(3)
+    assert any("ended 3s ago · details, note and call-back still work" in line for line in here.paint(120, 36))
 
 
 def test_an_alarm_that_ends_is_logged_in_words(here: Desk) -> None:

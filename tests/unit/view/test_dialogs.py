@@ -14,19 +14,9 @@ from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Destination
 from wallboard.domain.text import cell_width
 from wallboard.view.context import Context
-from wallboard.view.dialogs import (
-    Answer,
-    Choice,
-    Chooser,
-    Confirm,
-    Dialog,
-    Picked,
-    Picker,
-    Prompt,
-    TextField,
-    TypeName,
-)
+from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm, Dialog, Prompt, TextField, TypeName
 from wallboard.view.directory import Directory, Favourite
+from wallboard.view.picker import Picked, Picker
 
 KEYS = st.sampled_from(
     ["y", "n", "a", "q", "j", "k", "1", "2", "3", "0", "+", "escape", "enter", "tab", "up", "down", "backspace", "f5"]

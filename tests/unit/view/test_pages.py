@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.golden.sample import HQ, NOW, RESPONDERS, board, queue, read, rows
+from tests.golden.sample import HQ, NOW, RESPONDERS, board, call, member, queue, read, rows
 from wallboard.board.board import Board
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
 from wallboard.domain.models import Hotline, Member, Queue, Row
-from wallboard.domain.states import Wanted
+from wallboard.domain.states import CallState, Direction, MemberState, Wanted
 from wallboard.domain.text import clean
 from wallboard.domain.update import Budget, FeedStatus, SourceInfo
 from wallboard.view.chrome import KeyHint
@@ -79,7 +79,7 @@ def test_sources_show_budget_clock_and_what_they_can() -> None:
     made = board(ManualClock(NOW))
     budget = Budget(600, 412, NOW + 1270, 60)
     made.source(SourceInfo(HQ, "ringme", phone="2001", budget=budget, clock_offset=-9.0))
-    lines = shown(sources(context(made), 120, {HQ: ("can  t p",)}, ["hq: phone 2001"]))
+    lines = shown(sources(context(made), 120, {HQ: ("can  t p",)}, ["hq: phone 2001"]).lines)
     text = "\n".join(lines)
     assert "412/600 requests, 21 min to reset, 60 kept for actions" in text
     assert "clock -9 s" in text
@@ -92,7 +92,7 @@ def test_a_refused_source_says_so_in_words_and_no_line_is_too_long(width: int) -
     made = board(ManualClock(NOW))
     cause = "the exchange refused the credentials (401); polling of this source has stopped"
     made.status(FeedStatus(HQ, Resource.CALLS, "", 5.0, 8.0, refused=True, failures=1, cause=cause))
-    lines = sources(context(made), width, {}, [])
+    lines = sources(context(made), width, {}, []).lines
     assert {line_width(line) for line in lines} == {width}
     text = " ".join(" ".join(shown(lines)).split())
     assert "REFUSED" in text
@@ -207,3 +207,43 @@ def test_what_needs_a_person_comes_first_in_a_line() -> None:
     assert brief(made, Resource.AGENTS).startswith("1 ready")
     assert all(isinstance(row, Member) for row in made.rows(Resource.MEMBERS))
     assert RESPONDERS in {view.info.name for view in made.source_views()}
+
+
+# ---- places, numbers inside, the wall's size ---------------------------------------------------------------------
+
+
+def test_a_queue_without_positions_is_numbered_by_waiting_time_and_one_with_them_is_not() -> None:
+    made = board(ManualClock(NOW))
+    bare = tuple(
+        member(f"w{n}", "601", "Sales", MemberState.WAITING, wait, f"Caller {n}", "1") for n, wait in ((1, 10), (2, 90))
+    )
+    told = member("v1", "602", "Support", MemberState.WAITING, 5, "Told", "1", position=4)
+    mute = member("v2", "602", "Support", MemberState.WAITING, 50, "Mute", "1")
+    read(made, {(HQ, Resource.MEMBERS): (*bare, told, mute)}, NOW, 2)
+    here = context(made)
+    pane = PANES[Resource.MEMBERS]
+    places = {row.key.id: pane.cells(row, here)["pos"] for row in pane.rows(here)}
+    assert {name: cell.text for name, cell in places.items()} == {"w2": "1", "w1": "2", "v1": "4", "v2": "–"}
+    assert (places["w2"].style, places["v1"].style) == ("muted", "text")
+    text = "\n".join(shown(details(pane, bare[1], here, [], 120)))
+    assert "place 1 of 2 by waiting time" in text
+    assert "why      0/" in text
+
+
+def test_a_number_of_the_site_is_shown_as_it_is_dialled_with_the_queue_behind_it() -> None:
+    made = board(ManualClock(NOW))
+    inside = call("c7", CallState.TALKING, Direction.IN, "", "+49 30 1", "022*601", 10)
+    away = call("c8", CallState.TALKING, Direction.OUT, "", "+49 30 1", "022*999", 10)
+    read(made, {(HQ, Resource.CALLS): (inside, away)}, NOW, 2)
+    here = context(made)
+    pane = PANES[Resource.CALLS]
+    told = {row.key.id: pane.cells(row, here)["to"].text for row in pane.rows(here)}
+    assert told == {"c7": "601 Sales", "c8": "022*999"}
+
+
+@pytest.mark.parametrize(("size", "scale"), [((160, 50), 3), ((120, 36), 2), ((80, 24), 1)])
+def test_the_digits_of_the_wall_are_as_large_as_all_queues_allow(size: tuple[int, int], scale: int) -> None:
+    made = board(ManualClock(NOW))
+    page = wall(context(made), *size, datetime.fromtimestamp(NOW, UTC))
+    blocks = max(len(run) for line in shown(page.lines) for run in "".join(line).split(" ") if set(run) == {"█"})
+    assert (blocks, page.pages) == (3 * scale, 1)

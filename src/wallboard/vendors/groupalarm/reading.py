@@ -81,7 +81,7 @@ class Reader:
         return rows(pages.items, RecordWire)
 
     async def _pages(self, where: Route, name: str, params: Params, most: int, offset: int = 0) -> Pages:
-        """Pages from `offset` on until the total or an empty page; a bare list is one page."""
+        """Pages from `offset` on until a page that is not full reaches the total, or an empty one."""
         items: list[object] = []
         seen: set[str] = set()
         totals: set[int] = set()
@@ -92,14 +92,15 @@ class Reader:
             page, total = listed(answer.data, name)
             ids = [str(item.get("id")) for item in page if isinstance(item, dict)]
             fresh = [identity for identity in ids if identity not in seen]
-            repeated = repeated or len(fresh) < len(ids)
-            seen.update(ids)
             if total is not None:
                 totals.add(total)
             if not page or (number and not fresh):
                 break
+            repeated = repeated or len(fresh) < len(ids)
+            seen.update(ids)
             items.extend(page)
-            if (total is None and len(page) != PAGE) or (total is not None and offset + len(items) >= total):
+            # A full page may have another behind it, whatever the total says.
+            if len(page) != PAGE and (total is None or offset + len(items) >= total):
                 break
         else:
             if most == PAGES:

@@ -9,7 +9,7 @@ from typing import Any
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import MONITORING, Command, Destination, Verb
-from wallboard.domain.errors import NotSent, ReadError
+from wallboard.domain.errors import Missing, NotPermitted, NotSent, ReadError
 from wallboard.domain.models import (
     Address,
     Agent,
@@ -28,7 +28,7 @@ from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
 from wallboard.vendors.http import Answer, HttpSource, Route, route
-from wallboard.vendors.ringme.directory import Directory
+from wallboard.vendors.ringme.directory import MOST_NAMES, Directory
 from wallboard.vendors.ringme.own import Own
 from wallboard.vendors.ringme.scalars import ident, status_word, whole, word
 from wallboard.vendors.ringme.wire import AgentProfile, many
@@ -321,6 +321,9 @@ class Actions:
         if not found and self._settings.phones is None:
             self._directory.phones.update(await self._directory.extensions("phone"))
             found = self._directory.phone_id(name)
+        elif not found and None in self._directory.phones.values():
+            await self._directory.name_all()
+            found = self._directory.phone_id(name)
         return found
 
     async def _agent(self, command: Command, row: Row | None) -> tuple[str, str, str]:
@@ -331,18 +334,35 @@ class Actions:
         extension_name = in_address(address, "extension_name") or ""
         phone_id = await self._phone_id(extension_name)
         if not phone_id:
+            phone_id = await self._phone_by_profile(name, name_fs)
+        if not phone_id:
             raise NotSent(f"nothing sent: the agent's phone {extension_name} is not among the phones of this account")
-        answer = await self._http.get(route("/extension/{extension_id}/agent/", extension_id=phone_id))
-        profiles = {ident(profile.id): profile for profile in many(AgentProfile, answer.data, "agent profiles")}
-        profiles.pop("", None)
+        profiles = await self._profiles(phone_id)
         if len(profiles) > 1:
-            profiles = {key: found for key, found in profiles.items() if status_word(found.name) == name} or {
-                key: found for key, found in profiles.items() if name_fs.split("_", 1)[0] == key
-            }
+            profiles = _matching(profiles, name, name_fs)
         if len(profiles) != 1:
             raise NotSent("nothing sent: the phone has no agent profile that matches this agent")
         agent_id = next(iter(profiles))
         return phone_id, agent_id, self._kind(agent_id, name_fs, extension_name)
+
+    async def _profiles(self, phone_id: str) -> dict[str, AgentProfile]:
+        answer = await self._http.get(route("/extension/{extension_id}/agent/", extension_id=phone_id))
+        profiles = {ident(profile.id): profile for profile in many(AgentProfile, answer.data, "agent profiles")}
+        profiles.pop("", None)
+        return profiles
+
+    async def _phone_by_profile(self, name: str, name_fs: str) -> str:
+        """The one phone, of those that the vendor does not name, which has this agent's profile; "" if none has."""
+        nameless = [phone_id for phone_id, info in self._directory.phones.items() if info is None]
+        found: list[str] = []
+        for phone_id in nameless[:MOST_NAMES]:
+            try:
+                profiles = await self._profiles(phone_id)
+            except (Missing, NotPermitted):
+                continue
+            if _matching(profiles, name, name_fs):
+                found.append(phone_id)
+        return found[0] if len(found) == 1 else ""
 
     def _kind(self, agent_id: str, name_fs: str, extension_name: str) -> str:
         for (_, known), place in self._directory.places.items():
@@ -373,6 +393,13 @@ class Actions:
                 self._own.drop(call_api_id)
             case _:
                 pass
+
+
+def _matching(profiles: dict[str, AgentProfile], name: str, name_fs: str) -> dict[str, AgentProfile]:
+    """By the agent's name, else by the id with which its internal name begins (`136_local`)."""
+    return {key: found for key, found in profiles.items() if name and status_word(found.name) == name} or {
+        key: found for key, found in profiles.items() if name_fs.split("_", 1)[0] == key
+    }
 
 
 def number_of(row: Row | None) -> str:

@@ -114,7 +114,7 @@ class Directory:
             raise hidden
         details = self._details_at is None or now - self._details_at >= DETAILS_EVERY
         if details:
-            await self._names()
+            await self.name_all()
             await self._details()
             self._details_at = now
         self.complete = True
@@ -153,7 +153,7 @@ class Directory:
                 break
         return found
 
-    async def _names(self) -> None:
+    async def name_all(self) -> None:
         """Names of extensions that the config lists: from the account's lists where it may, else one by one."""
         for kind, mine in (("queue", self.queues), ("phone", self.phones)):
             if self._settings.client and any(info is None for info in mine.values()):

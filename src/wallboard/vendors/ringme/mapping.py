@@ -123,7 +123,7 @@ def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus
     joined = instant(wire.joined_datetime, context.zone, context.offset)
     wait = whole(wire.wait_time, WEEK)
     details: list[tuple[Clean, Clean]] = []
-    answered = ended = None
+    answered = ended = waited = None
     if state in (MemberState.TALKING, MemberState.ABANDONED):
         # The wait has ended, so the two times say when; they cannot contradict each other.
         if joined is not None and (joined > context.as_of + SKEW or context.as_of - joined > WEEK):
@@ -131,6 +131,7 @@ def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus
             details.append((clean("clock"), clean("the vendor's join time is out of range")))
         end = None if joined is None or wait is None else min(joined + wait, context.as_of)
         answered, ended = (end, None) if state is MemberState.TALKING else (None, end)
+        waited = wait if joined is None else None
     elif wait is not None and (joined is None or abs(context.as_of - joined - wait) > SKEW):
         if joined is not None:
             details.append((clean("clock"), clean("the vendor's join time and wait disagree; the wait is shown")))
@@ -152,6 +153,7 @@ def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus
         joined_at=joined,
         answered_at=answered,
         ended_at=ended,
+        waited=waited,
         serving_ref=serving,
         address=(("extension_id", queue_id), ("call_api_id", call_api_id)),
         details=tuple(details),

@@ -14,6 +14,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, span
+from wallboard.view.numbers import inside
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
 
 _ORDER = {
@@ -34,7 +35,6 @@ _ORDER = {
         )
     )
 }
-_BUSY = (AgentState.TALKING, AgentState.OTHER_CALL, AgentState.RINGING)
 
 
 class AgentsPane(Pane):
@@ -70,7 +70,8 @@ class AgentsPane(Pane):
         stale = context.dim(row.key)
         style = "stale" if stale else "muted" if row.state is AgentState.OFF else "text"
         said = context.said.get(row.key, "")
-        other = row.with_name if row.state in _BUSY or row.with_name else ""
+        short, known = inside(row.with_name, row.key.source, context)
+        other = known or short
         cells: Cells = {
             "state": Cell(f"{glyph} {word}", "stale" if stale else token),
             "name": dash_or(row.name, style),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from wallboard.domain.keys import Key, Resource
@@ -93,8 +93,9 @@ class Pane:
         raise LookupError(self.title)
 
     def ended(self, row: Any, seconds: float, context: Context) -> Cells:
-        """The cells of a row that is gone: its name, since when, and what this console did to it."""
-        cells = {name: Cell(cell.text, "muted", cell.span) for name, cell in self.cells(row, context).items()}
+        """The cells of a row that is gone: as it was then, since when, and what this console did to it."""
+        then = replace(context, now=context.now - max(0.0, seconds), _held={})
+        cells = {name: Cell(cell.text, "muted", cell.span) for name, cell in self.cells(row, then).items()}
         return cells | self.when_ended(age(max(1.0, seconds)))
 
     def when_ended(self, ago: str) -> Cells:
@@ -156,14 +157,21 @@ def title_line(
     state_style: str,
     columns: Sequence[tuple[int, int, Column]],
     active: bool,
+    told: Sequence[Cell] = (),
 ) -> list[Cell]:
-    """The hairline above a pane: `─2 Members 11 late 14s ───number──`. `columns` are (x, shown width, column)."""
+    """The hairline above a pane: `─2 Members 11 late 14s ───number──`. `columns` are (x, shown width, column);
+    column names give way to what is `told` of other panes."""
     label = f"{NUMBER[pane.resource]} {pane.title} {counts}".rstrip()
     spans: list[tuple[int, str, str]] = [(1, label, "text bold" if active else "text")]
     end = 1 + cell_width(label)
     if state:
         spans.append((end + 1, state, state_style))
         end += 1 + cell_width(state)
+    if told:
+        end += 3
+        for cell in told:
+            spans.append((end, cell.text, cell.style))
+            end += cell_width(cell.text)
     for x, shown, column in columns:
         title = column.title
         if not title:

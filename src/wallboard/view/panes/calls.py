@@ -13,6 +13,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, span
+from wallboard.view.numbers import inside
 from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
 
 _ORDER = {
@@ -61,13 +62,13 @@ class CallsPane(Pane):
         stale = context.dim(row.key)
         style = "stale" if stale else "text" if row.real else "muted"
         said = context.said.get(row.key, "")
-        recording = MUTED if row.recording is None else Cell(glyphs.READY if row.recording else "", "alarm")
+        recording = MUTED if row.recording is None else Cell(glyphs.READY if row.recording else "", style)
         cells: Cells = {
             "time": Cell(span(context.elapsed(row.key, clock_start(row))), style),
             "state": Cell(f"{glyph} {word}", "stale" if stale else token),
             "dir": Cell(_WAY[row.direction], "muted"),
-            "from": dash_or(" ".join(part for part in (row.from_name, row.from_number) if part), style),
-            "to": dash_or(" ".join(part for part in (row.to, row.to_name) if part), style),
+            "from": dash_or(_party(row.from_name, row.from_number, row, context), style),
+            "to": dash_or(_called(row, context), style),
             "agent": dash_or("my leg" if row.spying else row.agent, "info" if row.spying else style),
             "rec": recording,
             "src": source_cell(row.key),
@@ -91,6 +92,18 @@ class CallsPane(Pane):
                 word += f" {span(context.since(min(held)))}" if held else ""
             out.append(Cell(f"{word}  "))
         return out
+
+
+def _party(name: str, number: str, row: Call, context: Context) -> str:
+    short, known = inside(number, row.key.source, context)
+    return " ".join(part for part in (name or (known if short != number else ""), short) if part)
+
+
+def _called(row: Call, context: Context) -> str:
+    """Whom the call went to: the number with the callee's name, else with that of the queue behind it."""
+    short, known = inside(row.to, row.key.source, context)
+    name = row.to_name or row.queue or known
+    return " ".join(part for part in (short, name if name not in short else "") if part)
 
 
 def clock_start(row: Call) -> float | None:

@@ -117,9 +117,15 @@ class HotlinesPane(Pane):
                 glyph, word, token = glyphs.HOTLINE[row.state]
                 out.append(Cell(f"{glyph} {row.name} {word} {since} (asked {row.wanted.value}) · ", token))
         opened = len([row for row in rows if row.state is HotlineState.OPEN])
-        phones = sum(active_phones(row) or 0 for row in rows)
-        out.append(Cell(f"{opened} open, {plural(phones, 'phone')}", "text"))
+        phones = phones_on_duty(rows)
+        out.append(Cell(f"{opened} open, {f'{DASH} phones' if phones is None else plural(phones, 'phone')}", "text"))
         return out
+
+
+def phones_on_duty(hotlines: Sequence[Hotline]) -> int | None:
+    """Telephones that would ring now, of all hotlines whose phones have been read; None if that is none."""
+    known = [phones for row in hotlines if (phones := active_phones(row)) is not None]
+    return sum(known) if known else None
 
 
 def active_phones(row: Hotline) -> int | None:

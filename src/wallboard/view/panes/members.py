@@ -71,7 +71,7 @@ class MembersPane(Pane):
             "number": dash_or(said or row.number or "anonymous", style),
             "queue": dash_or(row.queue, style),
             "with": dash_or(row.serving, style),
-            "pos": Cell(count(row.position), "muted"),
+            "pos": _place(row, context, style),
             "src": source_cell(row.key),
         }
         if said:
@@ -98,6 +98,35 @@ def wait_severity(row: Member, clock: float | None, context: Context) -> str:
     if clock is None:
         return ""
     return context.board.wait_severity(Key(row.key.source, Kind.QUEUE, row.queue_id), clock)
+
+
+def _place(row: Member, context: Context, style: str) -> Cell:
+    """The vendor's position; where a queue has none, the place by waiting time, muted, since it may serve otherwise."""
+    if row.position is not None:
+        return Cell(str(row.position), style)
+    return Cell(count(place_by_wait(row, context)), "muted")
+
+
+def place_by_wait(row: Member, context: Context) -> int | None:
+    """Which of the callers waiting in the queue has waited longest, counted from 1; None where the vendor gives some
+    of them a position, or does not tell when all of them joined."""
+    return _places(context).get(row.key)
+
+
+def _places(context: Context) -> Mapping[Key, int]:
+    def made() -> dict[Key, int]:
+        queues: dict[tuple[str, str], list[Member]] = {}
+        for row in context.board.rows(Resource.MEMBERS):
+            if isinstance(row, Member) and row.state in (MemberState.WAITING, MemberState.RINGING):
+                queues.setdefault((row.key.source, row.queue_id), []).append(row)
+        found: dict[Key, int] = {}
+        for rows in queues.values():
+            if all(row.position is None and row.joined_at is not None for row in rows):
+                rows.sort(key=lambda row: (_since(row), row.key))
+                found |= {row.key: number for number, row in enumerate(rows, 1)}
+        return found
+
+    return context.once("places by wait", made)
 
 
 def _since(row: Member) -> float:

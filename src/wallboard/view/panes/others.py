@@ -120,7 +120,9 @@ class ReceptionistsPane(Pane):
     def brief(self, context: Context) -> Sequence[Cell]:
         rows = [row for row in self.rows(context) if isinstance(row, Receptionist)]
         closed = len([row for row in rows if row.open is False])
-        return (Cell(f"{closed} closed of {len(rows)}" if rows else "none", "muted"),)
+        if not rows:
+            return (Cell("none", "muted"),)
+        return (Cell(f"{closed} closed") if closed else Cell(f"{len(rows)} open", "muted"),)
 
 
 class ParkedPane(Pane):
@@ -178,5 +180,6 @@ class ParkedPane(Pane):
         if not rows:
             return (Cell("none", "muted"),)
         first = rows[0]
-        returns = "" if first.returns_at is None else f" returns {span(first.returns_at - context.now)}"
-        return (Cell(f"{len(rows)}: {first.slot}{returns} {age(context.since(first.since))}"),)
+        left = None if first.returns_at is None else first.returns_at - context.now
+        clock = f"since {age(context.since(first.since))}" if left is None else f"returns {span(left)}"
+        return (Cell(f"{len(rows)}: {first.slot} {clock}", "warn" if left is not None and left < 30 else "text"),)

@@ -1,0 +1,137 @@
+"""Ways to a row or a command that is not under the fingers: find, the palette, and the alarm of the alarm line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wallboard.domain.keys import RESOURCE_OF, Key, Resource
+from wallboard.ui.modes import ANYWHERE, BOARD, SOURCES
+from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
+from wallboard.view.format import plural
+
+if TYPE_CHECKING:
+    from wallboard.ui.console import Console
+
+
+class Seeking:
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._back: tuple[Resource, object, str] | None = None
+
+    # ---- jumps ----------------------------------------------------------------------------------------------
+
+    def forget(self) -> None:
+        """The user went elsewhere: Esc no longer leads back."""
+        self._back = None
+
+    def back(self) -> bool:
+        """To where the last jump began, once."""
+        if self._back is None:
+            return False
+        console = self._console
+        console.active, cursor, console.mode = self._back
+        self._back = None
+        if cursor is not None:
+            console.pane.selection.to(cursor, console.clock.now())
+        console.demand()
+        return True
+
+    def jump(self, key: Key) -> None:
+        """To a row wherever it is; a filter that hides it is cleared."""
+        console = self._console
+        now = console.clock.now()
+        resource = RESOURCE_OF[key.kind]
+        if resource not in console.panes:
+            return
+        self._remember()
+        console.mode = BOARD
+        console.active = resource
+        selection = console.pane.selection
+        if key in selection.hidden_keys:
+            selection.set_filter("", now)
+        selection.to(key, now)
+        console.demand()
+
+    def _remember(self) -> None:
+        if self._back is None:
+            console = self._console
+            self._back = console.active, console.pane.selection.cursor, console.mode
+
+    def to_alarm(self) -> None:
+        """To the row of the alarm in the alarm line; an alarm of a whole source has none, so to that source."""
+        console = self._console
+        alarm = console.alarms.next(console.clock.now())
+        if alarm is None:
+            console.say("no alarm", "muted")
+        elif alarm.key is not None and console.board.row(alarm.key) is not None:
+            self.jump(alarm.key)
+        else:
+            self._remember()
+            console.source_mark = alarm.source, alarm.resource
+            console.mode = SOURCES
+            console.scroll.pop(SOURCES, None)
+            console.demand()
+
+    def acknowledge_all(self) -> None:
+        """Asks first. What comes up while the question stands is not answered with it."""
+        console = self._console
+        asked_at = console.clock.now()
+        count = len([alarm for alarm in console.board.alarms.active(asked_at) if not alarm.acked_by])
+        if not count:
+            console.say("no alarm to acknowledge")
+            return
+
+        def done(answer: Answer) -> None:
+            if answer.value:
+                console.say(console.alarms.acknowledge_all(console.settings.operator or "me", asked_at), "text")
+
+        title = f"ACKNOWLEDGE {plural(count, 'alarm')}?"
+        console.open(Confirm(title, "all that were in sight for a second", asked_at), done)
+
+    # ---- find and palette -----------------------------------------------------------------------------------
+
+    def find(self) -> None:
+        console = self._console
+        context = console.context()
+        choices = [
+            Choice(
+                row.key,
+                state.pane.label(row),
+                f"{resource.value} {row.key.source}",
+                search=state.pane.search(row),
+            )
+            for resource, state in console.panes.items()
+            for row in state.pane.rows(context)
+        ]
+        title = "FIND across all panes; nothing is hidden"
+        console.open(Chooser(title, choices, console.clock.now() - 1, searching=True), self._found)
+
+    def _found(self, answer: Answer) -> None:
+        if isinstance(answer.value, Key):
+            self.jump(answer.value)
+
+    def palette(self) -> None:
+        console = self._console
+        choices = [
+            Choice(action.id, action.does, f"{action.id}  {' '.join(action.keys)}")
+            for action in console.settings.actions
+            if action.scope == "board" and not action.id.startswith("nav.")
+        ]
+        choices += [Choice(f"theme {name}", f"theme {name}", "colours") for name in console.settings.themes]
+        console.open(Chooser("COMMANDS", choices, console.clock.now() - 1, searching=True), self._chosen)
+
+    def _chosen(self, answer: Answer) -> None:
+        console = self._console
+        if not isinstance(answer.value, str):
+            return
+        if answer.value.startswith("theme "):
+            console.ports.set_theme(answer.value.removeprefix("theme "))
+        elif answer.value in ("app.quit", "nav.back"):
+            console.step_back(answer.value == "app.quit")
+        elif console.mode != BOARD and not answer.value.startswith(ANYWHERE):
+            # No row is in sight here, so nothing may be done to one.
+            console.mode = BOARD
+            console.demand()
+            console.say("back on the board; press it there", "warn")
+        else:
+            console.run(answer.value)

@@ -1,0 +1,55 @@
+"""What the console is told when it is made: its keys and names, and what it may ask of the other rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from wallboard.domain.command import Destination
+from wallboard.domain.keys import Resource
+from wallboard.view.directory import Favourite, Route
+
+
+@dataclass(frozen=True, slots=True)
+class ActionInfo:
+    """One action of the keymap: its keys and what it does; `acts` marks a verb."""
+
+    id: str
+    keys: tuple[str, ...]
+    does: str
+    scope: str = "board"
+    acts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSettings:
+    """What the config says of the console itself. `themes` are the names that the palette offers."""
+
+    site: str
+    operator: str
+    actions: Sequence[ActionInfo]
+    favourites: Sequence[Favourite] = ()
+    routes: Sequence[Route] = ()
+    themes: Sequence[str] = ()
+    zone: tzinfo | None = None
+    read_only: bool = False
+    wall: bool = False
+    banner: str = ""
+    bell: bool = False
+    quiet: Sequence[tuple[int, int]] = ()
+    """Spans of local time without a bell, in minutes of the day (from, to); `to` may be the smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the console asks of the runtime: refresh now (returns a sentence), what is on screen, another theme,
+    whether a source can dial a destination (and why not), and what each source can and cannot do."""
+
+    refresh: Callable[[], str]
+    demand: Callable[[frozenset[Resource]], None]
+    set_theme: Callable[[str], None]
+    quit: Callable[[], None]
+    bell: Callable[[], None]
+    can_dial: Callable[[str, Destination], tuple[bool, str]]
+    rights: Callable[[], Mapping[str, Sequence[str]]]

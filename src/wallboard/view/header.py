@@ -1,0 +1,197 @@
+"""Line 1: the board in a handful of numbers, the sources that are not live by name, and my own telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from wallboard.board.freshness import SourceView
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Agent, Call, Hotline, Phone, Queue
+from wallboard.domain.states import AgentState, CallState, HotlineState, ResourceState, SourceState
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell
+from wallboard.view.context import Context
+from wallboard.view.format import DASH, age, plural, span
+from wallboard.view.lines import Line, clip, joined, line_width
+from wallboard.view.panes.hotlines import phones_on_duty
+
+_OFF_DUTY = (AgentState.OFF, AgentState.UNREACHABLE)
+_READABLE = (ResourceState.LIVE, ResourceState.LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The board in a handful of numbers; None where nothing is known."""
+
+    waiting: int | None
+    longest: float | None
+    longest_queue: str
+    ready: int
+    staffed: int
+    agents_known: bool
+    hotlines_open: int
+    hotlines: int
+    phones: int | None
+
+
+def totals(context: Context) -> Totals:
+    board = context.board
+    waiting: int | None = None
+    longest: float | None = None
+    name = ""
+    for row in board.rows(Resource.QUEUES):
+        if not isinstance(row, Queue):
+            continue
+        stats = context.stats(row.key)
+        if stats.waiting is not None or stats.ringing is not None:
+            waiting = (waiting or 0) + (stats.waiting or 0) + (stats.ringing or 0)
+        clock = context.elapsed(row.key, stats.longest_since)
+        if clock is not None and (longest is None or clock > longest):
+            longest, name = clock, row.name
+    agents = [row for row in board.rows(Resource.AGENTS) if isinstance(row, Agent)]
+    hotlines = [row for row in board.rows(Resource.HOTLINES) if isinstance(row, Hotline)]
+    return Totals(
+        waiting,
+        longest,
+        name,
+        len([row for row in agents if row.state is AgentState.READY]),
+        len([row for row in agents if row.state not in _OFF_DUTY]),
+        bool(agents),
+        len([row for row in hotlines if row.state is HotlineState.OPEN]),
+        len(hotlines),
+        phones_on_duty(hotlines),
+    )
+
+
+def _old(context: Context, resource: Resource) -> str:
+    """The sign before a number of which some part is too old to be true."""
+    state = context.board.pane_state(resource).state
+    return glyphs.STALE if state in (ResourceState.STALE, ResourceState.GONE) else ""
+
+
+def blind(context: Context) -> bool:
+    """Whether nothing is known: silence is no good news then."""
+    return not any(view.state in (SourceState.LIVE, SourceState.LATE) for view in context.views())
+
+
+def my_phone(context: Context) -> Line:
+    """My own telephone and what it does. With one in several sources: the first that does anything but stand idle."""
+    found = [(view.info.phone, *_phone_state(context, view)) for view in context.views() if view.info.phone]
+    if not found:
+        return []
+    phone, glyph, word, token = next((entry for entry in found if entry[2] != "idle"), found[0])
+    return [Cell("my phone ", "muted"), Cell(f"{phone} "), Cell(f"{glyph} {word}".strip(), token)]
+
+
+def _phone_state(context: Context, view: SourceView) -> tuple[str, str, str]:
+    """(glyph, word, token) of the operator's phone at one source; the dash where its calls cannot be seen."""
+    board, name, phone = context.board, view.info.name, view.info.phone
+    mine = [row for row in board.rows(Resource.CALLS, name) if isinstance(row, Call) and row.mine]
+    if any(call.state in (CallState.TALKING, CallState.HELD) for call in mine):
+        return glyphs.TALKING, "on a call", "info"
+    if any(call.state is CallState.RINGING for call in mine):
+        return glyphs.RINGING, "ringing", "ring"
+    rows = [row for row in board.rows(Resource.PHONES, name) if isinstance(row, Phone)]
+    same = [row.registered for row in rows if phone in (row.extension, row.key.id, *row.refs)]
+    if same and not any(registered is not False for registered in same):
+        return glyphs.WARN, "not registered", "warn"
+    calls = board.resource_view(name, Resource.CALLS)
+    if calls is None or calls.state not in _READABLE:
+        return "", DASH, "muted"
+    return (glyphs.READY, "idle", "text") if any(same) else (glyphs.OFF, "idle", "muted")
+
+
+def sources_in_words(views: Sequence[SourceView], label: str) -> list[Line]:
+    """How many sources are live and which are not, longest first: all named, the worst named, only counted."""
+    live = len([view for view in views if view.state is SourceState.LIVE])
+    count = [Cell(label, "muted"), Cell(f"{live}/{len(views)}", "digits" if live == len(views) else "stale")]
+    order = list(SourceState)
+    broken = sorted(
+        (view for view in views if view.state is not SourceState.LIVE),
+        key=lambda view: (-order.index(view.state), view.info.name),
+    )
+    named: list[Cell] = []
+    for index, view in enumerate(broken):
+        late = view.state in (SourceState.LATE, SourceState.STALE)
+        glyph = glyphs.STALE if late else glyphs.ALARM
+        since = f" {age(view.age)}" if view.age is not None else ""
+        named.append(Cell(f"{',' if index else ':'} {view.info.name} {glyph} {view.state.value}{since}", "stale"))
+    more = [Cell(f" +{len(broken) - 1}", "stale")] if len(broken) > 1 else []
+    return [[*count, *named], [*count, *named[:1], *more], count]
+
+
+# What gives way on a narrow screen, first to last. A source that is not live is named as long as anything can go.
+_YIELDS = ("hotlines", "phone", "longest", "sources", "sources", "hotlines", "ready", "sources", "clock", "site")
+
+
+def header(
+    context: Context, width: int, site: str, wall: datetime, phone: Sequence[Cell], frozen: str = "", banner: str = ""
+) -> Line:
+    """Line 1. Wide, it speaks in words; narrow, it keeps the numbers."""
+    numbers = totals(context)
+    views = context.views()
+    middle = width >= 100
+    old_queues, old_agents = _old(context, Resource.QUEUES), _old(context, Resource.AGENTS)
+    bold = "stale" if old_queues else "digits bold"
+    waiting = DASH if numbers.waiting is None else f"{old_queues}{numbers.waiting}"
+    longest: Line = [Cell("longest ", "muted"), Cell(old_queues + span(numbers.longest), bold)]
+    ready = f"{old_agents}{numbers.ready}/{numbers.staffed}" if numbers.agents_known else DASH
+    # Each part from its longest form to its shortest; an empty last form means that it may go.
+    parts: dict[str, list[Line]] = {
+        "site": [[Cell(site, "text bold")], []],
+        "clock": [[Cell(wall.strftime("%H:%M:%S"), "digits")], []],
+        "banner": [[Cell(banner, "warn")] if banner else []],
+        "frozen": [[Cell(frozen, "warn")] if frozen else []],
+        "counts": [_counts(context)],
+        "wait": [[Cell("wait ", "muted"), Cell(waiting, bold)]],
+        "longest": [[*longest, Cell(f" {numbers.longest_queue}")] if numbers.longest_queue else longest, longest],
+        "ready": [[Cell("ready ", "muted"), Cell(ready, "stale" if old_agents else "digits")], []],
+        "hotlines": [*_hotlines(context, numbers, "hotlines " if middle else "hotl "), []],
+        "sources": [*sources_in_words(views, "sources " if middle else "src "), []],
+        "phone": [list(phone), []],
+    }
+    gap = "   "
+
+    def fits() -> bool:
+        return line_width(joined((forms[0] for forms in parts.values()), gap)) < width
+
+    while not fits() and len(gap) > (2 if middle else 1):
+        gap = gap[1:]
+    given: list[tuple[str, Line]] = []
+    for name in _YIELDS:
+        if fits():
+            break
+        if len(parts[name]) > 1:
+            given.append((name, parts[name].pop(0)))
+    # What gave way before something larger did may find room after it.
+    for name, form in reversed(given):
+        parts[name].insert(0, form)
+        if not fits():
+            parts[name].pop(0)
+    return clip([Cell(" "), *joined((forms[0] for forms in parts.values()), gap)], width)
+
+
+def _counts(context: Context) -> Line:
+    active = context.board.alarms.active(context.now)
+    alarms = len([alarm for alarm in active if alarm.severity == "alarm"])
+    warnings = len(active) - alarms
+    out: Line = []
+    if alarms:
+        out.append(Cell(f"{glyphs.ALARM}{alarms}", "alarm"))
+    if warnings:
+        out.append(Cell(f"{' ' if alarms else ''}{glyphs.WARN}{warnings}", "warn"))
+    if not out:
+        out.append(Cell(f"alarms {DASH}" if blind(context) else "no alarms", "muted"))
+    return out
+
+
+def _hotlines(context: Context, numbers: Totals, label: str) -> list[Line]:
+    if not numbers.hotlines:
+        return []
+    old = _old(context, Resource.HOTLINES)
+    token = "stale" if old else "digits"
+    some = f"{old}{numbers.hotlines_open}/{numbers.hotlines}"
+    phones = f"{DASH} phones" if numbers.phones is None else plural(numbers.phones, "phone")
+    return [[Cell(label, "muted"), Cell(f"{some} open, {phones}", token)], [Cell(label, "muted"), Cell(some, token)]]

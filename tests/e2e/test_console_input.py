@@ -1,0 +1,118 @@
+"""What a bad line, a clipboard or a heavy hand sends to the whole program: no verb runs by accident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.stage import PATIENCE, Site, has, leave, open_board, press, quit_console, target
+from tests.e2e.term import Terminal
+
+pytestmark = pytest.mark.pty
+
+SEQUENCES = (b"\x1b[A", b"\x1b[B", b"\x1bOA", b"\x1b[5~", b"\x1b[1;2A", b"\x1b[99~", b"\x1b[120;5u")
+"""Moves, a page, and keys that mean nothing here. Their tails spell verbs: `A` acknowledges, `u` picks up."""
+
+
+@contextmanager
+def on_a_call(folder: Path, env: dict[str, str] | None = None) -> Iterator[tuple[Site, Terminal]]:
+    """The console with its cursor on a call that can be listened to."""
+    with Site(folder) as site, site.console(env=env) as terminal:
+        open_board(terminal)
+        to_calls(terminal)
+        yield site, terminal
+        assert terminal.process.poll() is None
+        quit_console(terminal)
+
+
+def to_calls(terminal: Terminal) -> None:
+    """To Calls by way of Members: once there, everything typed before has been worked off."""
+    was = target(terminal.screen())
+    terminal.send(b"2")
+    terminal.wait(lambda screen: "waits" in target(screen) or target(screen) != was, PATIENCE)
+    was = target(terminal.screen())
+    terminal.send(b"4")
+    terminal.wait(lambda screen: "attended" in screen[-1] and target(screen) != was, PATIENCE)
+    terminal.pass_time(0.5)  # a row that has just come under the cursor is not hit
+
+
+def assert_untouched(site: Site, terminal: Terminal) -> None:
+    """Nothing was asked of the vendor, and no question stands."""
+    screen = terminal.screen()
+    assert site.actions() == []
+    for title in ("Quit?", "ACKNOWLEDGE", "COMMANDS", "FIND", "TRANSFER", "DETAILS", "ALL KEYS", "LOG", "SOURCES", "?"):
+        assert not any(line.startswith(f"─ {title}") for line in screen), "\n".join(screen)
+    assert has(screen, "─1 Queues")
+    assert has(screen, "─4 Calls")
+
+
+@pytest.mark.parametrize("env", [{}, {"SSH_TTY": "/dev/pts/9"}], ids=["local", "over ssh"])
+def test_a_split_sequence_is_its_key_or_nothing(tmp_path: Path, env: dict[str, str]) -> None:
+    with on_a_call(tmp_path, env) as (site, terminal):
+        for number, sequence in enumerate(SEQUENCES):
+            for cut in range(1, len(sequence)):
+                terminal.send(sequence[:cut])
+                terminal.pass_time((0.02, 0.15, 0.3)[(number + cut) % 3])
+                terminal.send(sequence[cut:])
+                terminal.pass_time(0.02)
+        for byte in SEQUENCES[4]:
+            terminal.send(bytes([byte]))
+            terminal.pass_time(0.12)
+        assert_untouched(site, terminal)
+        to_calls(terminal)
+        assert_untouched(site, terminal)
+
+
+def test_pastes_bursts_and_alt_keys_run_no_verb(tmp_path: Path) -> None:
+    with on_a_call(tmp_path) as (site, terminal):
+        before = terminal.memory()
+        terminal.send(b"\x1b[200~" + b"exy\r" * 262_144 + b"\x1b[201~")
+        to_calls(terminal)
+        assert_untouched(site, terminal)
+        terminal.send(b"exy\r" * 16_384)
+        terminal.pass_time(0.3)  # a paste without marks is over when it is quiet
+        to_calls(terminal)
+        assert_untouched(site, terminal)
+        assert terminal.memory() - before < 40
+
+        for burst in (b"eeeeee", b"xyxyxy", b"pppyyy", b"AyAyAy", b"ewbHpu"):
+            terminal.send(burst)
+            terminal.pass_time(0.3)
+            assert_untouched(site, terminal)
+        for letter in b"ewbtTHpuxcioLnAQq+-":
+            terminal.send(b"\x1b" + bytes([letter]))
+            terminal.pass_time(0.02)
+        to_calls(terminal)
+        assert_untouched(site, terminal)
+
+        # Into a field a paste does go, and no further than the field.
+        press(terminal, b"/", "filter")
+        terminal.send(b"\x1b[200~gustavo\x1b[201~")
+        terminal.wait_for('"gustavo"', PATIENCE)
+        leave(terminal, b"\x1b", '"gustavo"')
+        assert_untouched(site, terminal)
+
+
+def test_a_held_verb_key_asks_the_vendor_once(tmp_path: Path) -> None:
+    with on_a_call(tmp_path) as (site, terminal):
+        terminal.send(b"e")
+        terminal.pass_time(0.5)
+        for _ in range(25):
+            terminal.send(b"e")
+            terminal.pass_time(0.033)
+        terminal.wait(lambda _screen: site.actions(), PATIENCE)
+        to_calls(terminal)
+        assert len(site.actions()) == 1
+        # A verb that asks: held down, it opens its question and answers it with no, or leaves it; it is never done.
+        terminal.send(b"x")
+        terminal.pass_time(0.5)
+        for _ in range(25):
+            terminal.send(b"x")
+            terminal.pass_time(0.033)
+        terminal.pass_time(0.5)
+        assert len(site.actions()) == 1
+        if has(terminal.screen(), "HANG UP"):
+            leave(terminal, b"\x1b", "HANG UP")
