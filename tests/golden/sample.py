@@ -194,8 +194,11 @@ def rows() -> dict[tuple[str, Resource], tuple[Row, ...]]:
 
 def board(clock: ManualClock) -> Board:
     made = Board(clock, BoardSettings((QueueRule("Sales*", None, Limits(3, 60), Limits(6, 120, 0)),)))
+    # The books were opened a minute ago: what they counted is a number.
+    clock.advance(-60.0)
     for name, vendor, phone in ((HQ, "ringme", "2001"), (LAB, "asterisk", ""), (RESPONDERS, "groupalarm", "")):
         made.source(SourceInfo(name, vendor, phone=phone))
+    clock.advance(60.0)
     read(made, rows(), clock.now(), 1)
     made.tick()
     return made

@@ -14,6 +14,8 @@ from wallboard.domain.states import MemberState
 NOTHING = QueueStats(
     None, None, None, None, AgentCounts(), None, ServiceLevel(None, 0, "live", "no such queue"), None, None, None
 )
+COUNTING = 5.0
+"""Seconds after the books were opened from which what was counted is a number: before, nothing can have been compared."""
 _IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
 
 
@@ -31,12 +33,13 @@ def figures(
         counts = source.tally.counts(key.id)
     book = source.ledger.book(key.id)
     pulled = book.total("pulled")
-    abandoned: int | None = book.total("abandoned") if known else None
+    counted = known and now - source.ledger.opened >= COUNTING
+    abandoned: int | None = book.total("abandoned") if counted else None
     if queue.abandoned is not None:
         # The vendor counts whoever leaves unanswered, our own pulls too.
         abandoned = max(0, queue.abandoned - (pulled - source.pulled_before.get(key.id, 0)))
     answered = queue.answered
-    if answered is None and known and source.ledger.answers_seen:
+    if answered is None and counted and source.ledger.answers_seen:
         answered = book.total("answered")
     waits = [
         max(0.0, now - m.joined_at)

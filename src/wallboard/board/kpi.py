@@ -182,7 +182,7 @@ class Ledger:
     """The books of one source."""
 
     def __init__(self, opened: float) -> None:
-        self._opened = opened
+        self.opened = opened
         self._tracks: dict[Key, _Track] = {}
         self._books: dict[str, Book] = {}
         self._pulls: dict[Key, float] = {}
@@ -222,7 +222,7 @@ class Ledger:
                 self._left(key, now, gap or restart)
         if restart:
             # Who comes back now was there before: their stories are not known from the start.
-            self._opened = now
+            self.opened = now
             self.resets += 1
 
     def pulled(self, key: Key, now: float) -> None:
@@ -276,7 +276,7 @@ class Ledger:
             doubt = self._doubts.pop(key, None)
             if doubt is not None:
                 self._end(key, doubt[0], "flowed" if doubt[0].queue_id != row.queue_id else "unseen", None, now)
-            inherited = row.joined_at is None or row.joined_at < self._opened
+            inherited = row.joined_at is None or row.joined_at < self.opened
             track = _Track(row.queue_id, row.joined_at, inherited, MemberState.UNKNOWN)
             self._tracks[key] = track
             self.book(row.queue_id).offered += 1

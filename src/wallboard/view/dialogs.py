@@ -13,7 +13,7 @@ from typing import Protocol
 
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
-from wallboard.view.directory import scattered
+from wallboard.view.directory import abbreviates
 from wallboard.view.format import age
 from wallboard.view.lines import Line, clip, line_width, rule, spread, wrapped
 
@@ -229,8 +229,9 @@ class Chooser:
             whole = f"{text} {choice.hint} {choice.search}".casefold()
             if all(word in whole for word in words):
                 found.append((0 if text.startswith(words[0]) else 1 if words[0] in text else 2, index, choice))
-            elif all(any(scattered(word, part) for part in whole.split()) for word in words):
-                found.append((3, index, choice))
+            elif abbreviates("".join(words), text):
+                # Nearest in length first: the most of it has been written.
+                found.append((3 + len(text), index, choice))
         return [choice for _, _, choice in sorted(found, key=lambda entry: entry[:2])]
 
     def key(self, key: str, character: str | None, now: float) -> Answer | None:

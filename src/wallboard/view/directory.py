@@ -133,7 +133,7 @@ class Directory:
                 score = 2
             elif all(word in searched for word in words):
                 score = 3
-            elif not is_number(text) and scattered(wanted, searched):
+            elif not is_number(text) and _scattered(wanted, searched):
                 score = 4
             else:
                 continue
@@ -148,7 +148,26 @@ class Directory:
         return found
 
 
-def scattered(wanted: str, text: str) -> bool:
+def abbreviates(wanted: str, text: str) -> bool:
+    """Whether `wanted` is made of the beginnings of words of `text`, in their order (`thmo`: theme mono)."""
+    words = text.split()
+
+    def fits(rest: str, start: int) -> bool:
+        if not rest:
+            return True
+        for index in range(start, len(words)):
+            word = words[index]
+            size = 0
+            while size < min(len(rest), len(word)) and rest[size] == word[size]:
+                size += 1
+            if any(fits(rest[taken:], index + 1) for taken in range(size, 0, -1)):
+                return True
+        return False
+
+    return len(wanted) > 1 and fits(wanted, 0)
+
+
+def _scattered(wanted: str, text: str) -> bool:
     """Whether the letters of `wanted` stand in `text` in this order."""
     rest = iter(text)
     return len(wanted) > 1 and all(char in rest for char in wanted if char != " ")

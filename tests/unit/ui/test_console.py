@@ -177,6 +177,14 @@ def test_the_palette_runs_what_it_finds_and_changes_the_theme(here: Desk) -> Non
     assert here.console.zoomed
 
 
+def test_the_palette_takes_the_beginnings_of_words(here: Desk) -> None:
+    here.press(":")
+    here.type("thmo")
+    here.clock.advance(1)
+    here.press("enter")
+    assert here.asked[-1] == "theme mono"
+
+
 # ---- panes and alarms --------------------------------------------------------------------------------------------
 
 
