@@ -87,20 +87,6 @@ class BoardScreen(Screen[None], inherit_bindings=False):
     #body > .divider { position: absolute; width: 1; }
     """
 
-    def paint_now(self, widgets: Sequence[Widget]) -> None:
-        """Draw what a key changed at once: Textual would pass it on by messages and wait for its sixtieth of a second.
-
-        Only where nothing has to be laid out; then the usual way is taken, which draws the same.
-        """
-        if self._layout_required or any(widget._layout_required for widget in widgets):
-            return
-        for widget in widgets:
-            if widget._repaint_required and widget.display and widget.is_attached:
-                widget._repaint_required = False
-                self._dirty_widgets.add(widget)
-        if self._dirty_widgets and self in self._compositor:
-            self._on_timer_update()
-
 
 class ConsoleApp(App[int], inherit_bindings=False):
     """Run by the runtime, which owns everything it shows."""
@@ -297,9 +283,6 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if self._gate.accept(name, time.monotonic(), console.is_verb(name)):
             console.key(name, character)
             self.paint()
-            if isinstance(self.screen, BoardScreen):
-                grids = [widget for view in self._views.values() for widget in (view, view.title_line, view.grid)]
-                self.screen.paint_now([self._body, self._top, self._bottom, self._mode, self._divider, *grids])
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from wallboard.board.board import Board
 from wallboard.control.dispatcher import Dispatcher
@@ -19,18 +18,18 @@ from wallboard.domain.models import Row
 from wallboard.domain.states import SourceState
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
+from wallboard.ui.asking import OpenDialog, takes_text
 from wallboard.ui.modes import ANYWHERE, BOARD, HELP, LOG, SCROLLS, SOURCES, WALL, scrolled
 from wallboard.ui.pane import PaneState
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ActionInfo, ConsoleSettings, Ports
 from wallboard.view.context import Context, severities
-from wallboard.view.dialogs import Answer, Chooser, Confirm, Dialog, Prompt, TextField, TypeName
+from wallboard.view.dialogs import Answer, Confirm, Dialog, TextField
 from wallboard.view.eventlog import Entry
 from wallboard.view.format import plural
 from wallboard.view.layout import ALL, NUMBER
 from wallboard.view.lines import Line
 from wallboard.view.panes import PANES
-from wallboard.view.picker import Picker
 
 __all__ = ["BOARD", "HELP", "LOG", "SOURCES", "WALL", "ActionInfo", "Console", "ConsoleSettings", "Ports"]
 
@@ -40,15 +39,6 @@ REMARK_SECONDS = 8.0
 """How long a remark ("no alarm to acknowledge") stands before the last outcome is shown again."""
 FRAME_SECONDS = 0.05
 _PANE_ACTIONS = {f"pane.{resource.value}": resource for resource in ALL}
-
-
-@dataclass(slots=True)
-class OpenDialog:
-    """A dialog and what becomes of its answer. `watch`: the row it speaks of."""
-
-    dialog: Dialog
-    done: Callable[[Answer], None]
-    watch: Callable[[], str] | None = None
 
 
 class Console:
@@ -228,14 +218,7 @@ class Console:
         """Whether typed and pasted text goes into a field."""
         if self.dialog is None:
             return self.filtering
-        match self.dialog.dialog:
-            case TypeName() | Prompt():
-                return True
-            case Picker() as picker:
-                return picker.asking is None
-            case Chooser() as chooser:
-                return chooser.searching
-        return False
+        return takes_text(self.dialog.dialog)
 
     def paste(self, text: str) -> None:
         """Text from the clipboard: into the open field, nowhere else."""
