@@ -15,7 +15,7 @@ NOTHING = QueueStats(
     None, None, None, None, AgentCounts(), None, ServiceLevel(None, 0, "live", "no such queue"), None, None, None
 )
 COUNTING = 5.0
-"""Seconds after the books were opened from which what was counted is a number: before, nothing can have been compared."""
+"""Seconds after the books were opened from which a count is a number: before, no two readings can be compared."""
 _IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
 
 
