@@ -33,7 +33,7 @@ WAITING = re.compile(r"\bwait (\d+)")
 
 
 def differences(taken: dict[str, Any], before: Truth, after: Truth) -> list[str]:
-    """What the snapshot says that Asterisk said neither before nor after it, or leaves out although it said it twice."""
+    """What the snapshot says that Asterisk said neither before nor after, or leaves out although it said it twice."""
     out: list[str] = []
     queued = {row["id"]: row for row in taken["members"] if row["state"] in ("waiting", "ringing")}
     steady = {uid: entry for uid, entry in before.entries.items() if after.entries.get(uid, ("",))[0] == entry[0]}
