@@ -6,7 +6,7 @@ is decided by the pure functions in `refine`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from wallboard.board.refine import Around, refine_agent
@@ -72,11 +72,13 @@ class Linker:
             self._touch(key, change, dirty)
         if resource is Resource.QUEUES:
             dirty |= self._wrap_ups(changes)
-        return self._relink(dirty, now)
+        # In the order of the list, so that the rows stand as the vendor gave them, in every run.
+        order = [key for key in changes if key in dirty]
+        return self._relink([*order, *sorted(dirty.difference(order))], now)
 
     def tick(self, now: float) -> dict[Key, Change]:
         """Relink the agents whose state time alone changes (wrap-up that ends, a ring that never does)."""
-        return self._relink(set(self._timed), now) if self._timed else {}
+        return self._relink(sorted(self._timed), now) if self._timed else {}
 
     def agent(self, key: Key | None) -> Agent | None:
         row = self.rows[Resource.AGENTS].get(key) if key is not None else None
@@ -141,7 +143,7 @@ class Linker:
         rows = self._raw[Resource.AGENTS].items()
         return {k for k, r in rows if isinstance(r, Agent) and any(m.queue_id in queues for m in r.memberships)}
 
-    def _relink(self, dirty: set[Key], now: float) -> dict[Key, Change]:
+    def _relink(self, dirty: Sequence[Key], now: float) -> dict[Key, Change]:
         changes: dict[Key, Change] = {}
         # Agents last: their state is made of the others' links.
         for key in dirty:

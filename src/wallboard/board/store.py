@@ -19,6 +19,10 @@ _TOMBSTONES = 10_000
 """Removals remembered between two snapshots: far beyond any minute's calls, and a bound where no snapshot comes."""
 
 
+Keys = dict[Key, None]
+"""A set of keys that keeps its order: rows stand in the order in which the vendor listed them, in every run."""
+
+
 @dataclass(slots=True)
 class Scope:
     """What one scope of one resource holds. `seq` and `as_of` are of its last snapshot (-1, None: none yet)."""
@@ -32,7 +36,7 @@ class Scope:
     approximate: str = ""
     duplicates: int = 0
 
-    def apply(self, update: Update) -> set[Key] | None:
+    def apply(self, update: Update) -> Keys | None:
         """Take `update` in; the keys whose rows differ now, or None when it was older than what is here."""
         if update.epoch < self.epoch:
             return None
@@ -43,9 +47,9 @@ class Scope:
             return self._snapshot(update)
         if update.kind is UpdateKind.DELTA:
             return self._delta(update)
-        return set()
+        return {}
 
-    def _snapshot(self, update: Update) -> set[Key] | None:
+    def _snapshot(self, update: Update) -> Keys | None:
         if update.seq < self.seq:
             return None
         fresh = {row.key: row for row in update.rows}
@@ -57,17 +61,17 @@ class Scope:
             else:
                 fresh[key] = row
         old = self.rows
-        changed = {key for key, row in fresh.items() if (was := old.get(key)) is not row and was != row}
-        changed.update(old.keys() - fresh.keys())
+        changed: Keys = {key: None for key, row in fresh.items() if (was := old.get(key)) is not row and was != row}
+        changed.update({key: None for key in old if key not in fresh})
         self.rows, self.touched, self.seq = fresh, later, update.seq
         self.as_of, self.approximate = update.as_of, update.approximate
         self.newest = max(self.newest, update.as_of)
         return changed
 
-    def _delta(self, update: Update) -> set[Key] | None:
+    def _delta(self, update: Update) -> Keys | None:
         if update.seq <= self.seq:
             return None
-        changed: set[Key] = set()
+        changed: Keys = {}
         entries: list[tuple[Key, Row | None]] = [(row.key, row) for row in update.rows]
         entries += [(key, None) for key in update.removed]
         for key, row in entries:
@@ -79,10 +83,10 @@ class Scope:
             if row is None:
                 if was is not None:
                     del self.rows[key]
-                    changed.add(key)
+                    changed[key] = None
             elif was != row:
                 self.rows[key] = row
-                changed.add(key)
+                changed[key] = None
         self.newest = max(self.newest, update.as_of)
         self._forget()
         return changed
@@ -125,7 +129,7 @@ class Shelf:
             for name in tuple(self._owners.get(key, ())):
                 if name != update.scope and self.scopes[name].rows.pop(key, None) is not None:
                     self._disown(key, name)
-                    changed.add(key)
+                    changed[key] = None
         return self._merge(update.scope, changed, update.kind is UpdateKind.SNAPSHOT)
 
     def drop(self, name: str) -> dict[Key, Change]:
@@ -151,7 +155,7 @@ class Shelf:
         if not owners:
             del self._owners[key]
 
-    def _merge(self, name: str, changed: set[Key], whole: bool) -> dict[Key, Change]:
+    def _merge(self, name: str, changed: Keys, whole: bool) -> dict[Key, Change]:
         rows = self.scopes[name].rows
         for key in changed:
             if key in rows:
@@ -162,7 +166,9 @@ class Shelf:
             else:
                 self._disown(key, name)
         # Read again without a change, this scope may still have become the newest word on a shared row.
-        dirty = changed | (self._shared & rows.keys()) if whole and self._shared else changed
+        dirty = changed
+        if whole and self._shared:
+            dirty = changed | {key: None for key in rows if key in self._shared}
         return self._refresh(dirty)
 
     def _refresh(self, keys: Iterable[Key]) -> dict[Key, Change]:
