@@ -14,7 +14,7 @@ import random
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,7 +80,13 @@ async def headless(
     for adapter in adapters.values():
         board.source(adapter.info())
     scheduler = Scheduler(clock, adapters, board, random=random.Random())
-    journal = Journal(private(state or state_dir()) / "audit.jsonl", clock, operator=config.operator.name)
+    folder = state or state_dir()
+    # Where nothing can be written, reading goes on; each action is then refused with the journal's own reason.
+    with suppress(OSError):
+        private(folder)
+    journal = Journal(folder / "audit.jsonl", clock, operator=config.operator.name)
+    if not os.access(folder, os.W_OK):
+        journal.problem = f"the action journal cannot be written: {folder} is not writable"
     try:
         async with anyio.create_task_group() as tasks:
 

@@ -126,6 +126,8 @@ def _top(console: Console, context: Context, width: int) -> list[Line]:
     wall_time = console.clock.wall().astimezone(settings.zone)
     frozen = "order frozen" if frozen_now else ""
     banner = "READ ONLY" if settings.read_only else settings.banner
+    if console.dispatcher.journal_problem and not settings.read_only:
+        banner = f"{banner} NO JOURNAL, NO ACTIONS".strip()
     keys = (console.key_of("alarm.go"), console.key_of("alarm.acknowledge"))
     lines = [
         header(context, width, settings.site, wall_time, my_phone(context), frozen, banner),

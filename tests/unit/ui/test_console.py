@@ -525,3 +525,10 @@ def test_pausing_a_hotline_takes_its_name(here: Desk) -> None:
     here.type("Mountain rescue")
     here.press("enter")
     assert here.sent == [(Verb.CLOSE, "311")]
+
+
+def test_a_journal_that_cannot_be_written_is_told_before_anyone_acts(here: Desk) -> None:
+    assert "NO JOURNAL" not in here.paint()[0]
+    here.console.dispatcher._ledger._journal.problem = "the action journal cannot be written: no space left"
+    here.wait(1.0)
+    assert "NO JOURNAL, NO ACTIONS" in here.paint()[0]
