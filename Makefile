@@ -41,10 +41,10 @@ format: $(VENV)/.test-installed
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.test-installed
-	$(BIN)/python tests/bench/run.py $(ARGS)
+	$(BIN)/python -m tests.bench.run $(ARGS)
 
 lab: $(VENV)/.test-installed
-	$(BIN)/python tests/lab/run.py $(ARGS)
+	$(BIN)/python -m tests.lab.run $(ARGS)
 
 # A stamp per list: a second run starts at once, a changed list is installed again.
 $(VENV)/.created:
