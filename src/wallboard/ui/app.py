@@ -15,7 +15,7 @@ from textual.widget import Widget
 from wallboard.domain.keys import Resource
 from wallboard.theming import Theme
 from wallboard.ui import compositor
-from wallboard.ui.console import BOARD, Console
+from wallboard.ui.console import Console
 from wallboard.ui.frame import Frame, announcement, frame, pane_title, summary_line
 from wallboard.ui.input import KeyGate
 from wallboard.ui.pane import PaneState
@@ -105,7 +105,6 @@ class ConsoleApp(App[int], inherit_bindings=False):
         driver_class: type[Driver] | None = None,
         ready: Callable[[], None] | None = None,
     ) -> None:
-        self._wallboard_theme = theme
         super().__init__(driver_class=driver_class, ansi_color=True if theme.tokens["surface"].bg is None else None)
         self._load_theme = load_theme
         self._ready_callback = ready
@@ -308,7 +307,3 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._arranged = False
         compositor.reset(self)
         self.call_after_refresh(self.paint)
-
-    @property
-    def shows_board(self) -> bool:
-        return self.console_state.mode == BOARD

@@ -79,7 +79,6 @@ class Console:
         self._source_states: dict[str, SourceState] = {}
         self._keys = {key: action.id for action in settings.actions if action.scope == "board" for key in action.keys}
         self._verbs = {action.id for action in settings.actions if action.acts}
-        self._announced: set[Resource] = set()
         self.filter_field = TextField()
         self._context: tuple[int, Context] | None = None
         dispatcher.subscribe(self.on_outcome)

@@ -41,10 +41,6 @@ class Frame:
     body: list[Line]
     bottom: list[Line]
 
-    @property
-    def body_height(self) -> int:
-        return len(self.body)
-
 
 def frame(console: Console, width: int, height: int) -> Frame:
     """What the screen of `width` × `height` shows now."""

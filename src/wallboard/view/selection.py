@@ -298,11 +298,6 @@ class Selection:
         self._marks.symmetric_difference_update({target})
         return True
 
-    def clear_marks(self) -> bool:
-        had = bool(self._marks)
-        self._marks.clear()
-        return had
-
     def set_reverse(self, reverse: bool, now: float) -> bool:
         """Turn the order round, at once; rows of equal rank keep their order."""
         self._advance(now)
