@@ -83,7 +83,7 @@ lock:
 	@$(PYTHON) -m venv $(VENV)-lock
 	@$(VENV)-lock/bin/python -m pip --quiet --disable-pip-version-check install 'pip-tools>=7.4'
 	$(VENV)-lock/bin/$(LOCK) $(ARGS) --output-file requirements/run.txt pyproject.toml requirements/run.in
-	$(VENV)-lock/bin/$(LOCK) $(ARGS) --extra sim --output-file requirements/test.txt pyproject.toml requirements/test.in
+	$(VENV)-lock/bin/$(LOCK) $(ARGS) --extra sim --extra push --output-file requirements/test.txt pyproject.toml requirements/test.in
 	@rm -rf $(VENV)-lock
 
 clean:

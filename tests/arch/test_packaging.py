@@ -87,7 +87,7 @@ def test_a_wheel_holds_the_program_and_nothing_else(built: Path) -> None:
     entry_points = configparser.ConfigParser()
     entry_points.read(metadata / "entry_points.txt")
     assert entry_points["console_scripts"]["wallboard"] == "wallboard.cli.start:entry"
-    assert set(entry_points["wallboard.vendor"]) == {"ringme", "groupalarm", "asterisk"}
+    assert set(entry_points["wallboard.vendor"]) == {"ringme", "groupalarm", "sinch", "portsip", "asterisk"}
 
 
 def test_an_sdist_can_be_tested(built: Path) -> None:

@@ -16,6 +16,7 @@ from wallboard.control.journal import Journal
 from wallboard.control.outcome import Phase
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Destination, Verb
+from wallboard.domain.forms import Form
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
 from wallboard.domain.models import (
     Agent,
@@ -40,6 +41,7 @@ from wallboard.vendors.base import (
     CheckLine,
     Feed,
     Receipt,
+    Report,
     Sink,
     SourceSettings,
     Verification,
@@ -238,6 +240,12 @@ class Yes:
 
     def can_dial(self, destination: Destination) -> Can:
         return YES
+
+    def reports(self, row: Row) -> Sequence[Report]:
+        return ()
+
+    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
+        return ()
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         return Verification(command.verb, f"PUT {command.verb.value}", cannot="the sample shows nothing")

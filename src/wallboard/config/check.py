@@ -14,7 +14,7 @@ from wallboard.config import keymap
 from wallboard.config.explain import Finding
 from wallboard.config.lines import Path
 from wallboard.config.model import FavouriteModel, HeaderModel, OAuthModel, QueueModel, RouteModel, SourceModel
-from wallboard.config.vendors import ANY_AUTH, COMMON, GROUPALARM_HEADERS, LATER, RULES, VendorRules, bad_url
+from wallboard.config.vendors import ANY_AUTH, COMMON, GROUPALARM_HEADERS, RULES, VendorRules, bad_url
 from wallboard.vendors import registry
 
 _TYPES: Mapping[str, type | tuple[type, ...]] = {"bool": bool, "str": str, "int": int, "float": (int, float)}
@@ -78,11 +78,7 @@ def _identities(data: Mapping[str, Any]) -> Generator[Finding, None, list[str]]:
             named.append(name)
         if not isinstance(vendor, str) or not vendor:
             continue
-        if vendor in LATER:
-            what = f"vendor {vendor!r} ({LATER[vendor]}) is not yet in this version"
-            hint = f"leave this [[source]] out for now; this version knows {', '.join(registry.names())}"
-            yield Finding((*path, "vendor"), what, hint)
-        elif _rules(vendor) is None:
+        if _rules(vendor) is None:
             yield Finding((*path, "vendor"), f"there is no vendor {vendor!r}", _near(vendor, registry.names()))
     return named
 
@@ -91,7 +87,7 @@ def _rules(vendor: str) -> VendorRules | None:
     """None: there is no such vendor in this version."""
     if vendor in RULES:
         return RULES[vendor]
-    return _FREE if vendor not in LATER and vendor in registry.names() else None
+    return _FREE if vendor in registry.names() else None
 
 
 def _fields(path: Path, source: SourceModel, raw: Mapping[str, Any], rules: VendorRules) -> Iterator[Finding]:
@@ -99,9 +95,8 @@ def _fields(path: Path, source: SourceModel, raw: Mapping[str, Any], rules: Vend
         for key in raw:
             if key not in COMMON | rules.fields:
                 others = [vendor for vendor, other in RULES.items() if key in other.fields]
-                yield Finding(
-                    (*path, key), f"{source.vendor} has no {key}: it is for {' and '.join(others)}", "leave it out"
-                )
+                listed = " and ".join(filter(None, (", ".join(others[:-1]), others[-1])))
+                yield Finding((*path, key), f"{source.vendor} has no {key}: it is for {listed}", "leave it out")
         for key, value in source.options.items():
             wanted = rules.options.get(key)
             if wanted is None:
@@ -172,6 +167,8 @@ _SECRETIVE = re.compile(r"auth|token|key|secret|cookie|passw|credential|session"
 _AUTH = {
     "oauth": '{ kind = "oauth", client_id = "app", client_secret = { env = "HQ_SECRET" } }',
     "header": '{ kind = "header", name = "API-TOKEN", value = { env = "GROUPALARM_TOKEN" } }',
+    "basic": '{ kind = "basic", username = "mira", password = { env = "CC_PASSWORD" } }',
+    "login": '{ kind = "login", username = "mira", password = { env = "PBX_PASSWORD" }, domain = "pbx.example.net" }',
     "ami": '{ kind = "ami", username = "wallboard", secret = { env = "AMI_SECRET" } }',
 }
 

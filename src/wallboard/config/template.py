@@ -43,6 +43,26 @@ phone = ""                        # my telephone: rings for listen, whisper, bar
 # people = { 5 = "K. Roth" }      # names for user ids, which the vendor does not give
 # auth = { kind = "header", name = "API-TOKEN", value = { env = "GROUPALARM_TOKEN" } }
 
+# ---- Sinch Contact Center: queues, people and disruption notices (it tells no live counts) ----
+# [[source]]
+# name = "cc"
+# vendor = "sinch"
+# url = "https://contact.example.net/RI/rci"
+# [source.auth]                   # after all other lines of this source
+# kind = "basic"
+# username = "mira"
+# password = { env = "CC_PASSWORD" }
+# headers = { x-api-key = { env = "CC_KEY" } }    # where the installation asks for one
+
+# ---- PortSIP PBX ----
+# [[source]]
+# name = "front"
+# vendor = "portsip"
+# url = "https://pbx.example.net:8887/api"
+# auth = { kind = "login", username = "mira", password = { env = "PBX_PASSWORD" }, domain = "pbx.example.net" }
+# phone = "2001"
+# options = { push = true, push_url = "wss://pbx.example.net:8887/wsi" }   # push needs the extra "push"
+
 # ---- Asterisk, over its manager interface ----
 # [[source]]
 # name = "lab"

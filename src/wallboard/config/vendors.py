@@ -13,12 +13,6 @@ COMMON = frozenset(
     {"name", "vendor", "url", "auth", "phone", "every", "budget", "timeout", "timezone", "region", "ca_file"}
     | {"insecure", "read_only"}
 )
-LATER: Mapping[str, str] = {
-    "sinch": "Sinch Contact Center",
-    "portsip": "PortSIP PBX",
-}
-"""Vendors that are planned: naming them is no spelling mistake."""
-
 Type = Literal["bool", "str", "int", "float"]
 
 
@@ -55,6 +49,22 @@ RULES: Mapping[str, VendorRules] = {
         url="https://app.groupalarm.com/api/v1/first-responder",
         fields=frozenset({"organization", "people"}),
         required=frozenset({"organization"}),
+    ),
+    "sinch": VendorRules(
+        auth=("basic", "bearer", "header", "none"),
+        schemes=("https", "http"),
+        example="https://contact.example.net/RI/rci",
+        fields=frozenset({"queues"}),
+    ),
+    "portsip": VendorRules(
+        auth=("login", "bearer"),
+        schemes=("https", "http"),
+        example="https://pbx.example.net:8887/api",
+        fields=frozenset({"queues", "options"}),
+        # The push address differs between releases (vendors.md §4.4); push can be turned off where it is not allowed.
+        options={"push": "bool", "push_url": "str"},
+        phone=re.compile(r"[0-9]{3,64}"),
+        phone_example="2001",
     ),
     "asterisk": VendorRules(
         auth=("ami",),

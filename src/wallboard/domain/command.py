@@ -25,7 +25,8 @@ from wallboard.domain.models import (
 
 class Verb(StrEnum):
     """The actions, by the names that `wallboard do` takes. `announce` edits a hotline's announcements; `end` ends
-    one's own listen, whisper or barge."""
+    one's own listen, whisper or barge; `publish` puts up a notice, `change` edits a notice or a receptionist's rule;
+    `room` mutes, deafens or locks a conference; `transcribe` starts or stops speech to text."""
 
     LISTEN = "listen"
     WHISPER = "whisper"
@@ -50,7 +51,14 @@ class Verb(StrEnum):
     NOTE = "note"
     ANNOUNCE = "announce"
     END = "end"
+    PUBLISH = "publish"
+    CHANGE = "change"
+    ROOM = "room"
+    TRANSCRIBE = "transcribe"
 
+
+FORMS = frozenset({Verb.ANNOUNCE, Verb.PUBLISH, Verb.CHANGE, Verb.ROOM, Verb.TRANSCRIBE})
+"""Verbs that are asked for by filling in one of the adapter's forms; its values are the command's arguments."""
 
 MONITORING = frozenset({Verb.LISTEN, Verb.WHISPER, Verb.BARGE})
 
@@ -127,7 +135,8 @@ class Destination:
 @dataclass(frozen=True, slots=True)
 class Command:
     """One action asked for once. `id` is unique and sortable by time; `args` are verb-specific
-    (`slot`, `queue`, `level`, `position`, `reason`, `text_in`, `text_out`, `session`, `phone`)."""
+    (`slot`, `queue`, `level`, `position`, `reason`, `session`, `phone`; for `FORMS` verbs `form`, the id of the form
+    that was filled in, and its fields by their names)."""
 
     id: str
     verb: Verb
@@ -178,5 +187,9 @@ TARGET_KINDS: dict[Verb, tuple[Kind, ...]] = {
     Verb.NOTE: tuple(Kind),
     Verb.ANNOUNCE: (Kind.HOTLINE,),
     Verb.END: (Kind.CALL,),
+    Verb.PUBLISH: (Kind.SOURCE,),
+    Verb.CHANGE: (Kind.NOTICE, Kind.RECEPTIONIST),
+    Verb.ROOM: (Kind.PHONE,),
+    Verb.TRANSCRIBE: (Kind.CALL,),
 }
 """What each verb acts on once "which call" is settled: an agent's call is a CALL or MEMBER, never the agent."""

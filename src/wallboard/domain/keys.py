@@ -18,6 +18,8 @@ class Kind(StrEnum):
     RECEPTIONIST = "receptionist"
     PARKED = "parked"
     PHONE = "phone"
+    SOURCE = "source"
+    """A source itself, for what is done to no row of it: publishing a notice. Its id is its name."""
 
 
 class Resource(StrEnum):

@@ -55,6 +55,10 @@ class Queue:
     service_seconds: int | None = None
     service_percent: float | None = None
     wrap_up: float | None = None
+    addresses: tuple[Clean, ...] = ()
+    """Every address under which the queue is reached, telephone numbers first; `number` is the first of those."""
+    no_counts: Clean = NOTHING
+    """Why this vendor tells no counts at all, as a clause; shown where a number would stand."""
     address: Address = ()
     details: tuple[tuple[Clean, Clean], ...] = ()
 
@@ -116,6 +120,8 @@ class Agent:
     with_key: Key | None = None
     pause_reason: Clean = NOTHING
     wrap_up: float | None = None
+    no_state: Clean = NOTHING
+    """Why this vendor tells no states at all, as a clause: a roster, whose people count as neither ready nor off."""
     refs: tuple[str, ...] = ()
     address: Address = ()
     details: tuple[tuple[Clean, Clean], ...] = ()
@@ -158,14 +164,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A telephone of the PBX and whether it is registered; feeds Agents and the directory."""
+    """A telephone of the PBX and whether it is registered; feeds Agents and the directory. `use` is the vendor's word
+    for what it is ("phone", "conference"); a conference room has no pane and is reached by finding it."""
 
     key: Key
     name: Clean
     extension: Clean = NOTHING
     registered: bool | None = None
+    use: str = "phone"
     refs: tuple[str, ...] = ()
     address: Address = ()
+    details: tuple[tuple[Clean, Clean], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +229,9 @@ class Hotline:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
+    """A disruption notice of one set. `active_to` None: until somebody ends it. `why`, `where` and `when` are the words
+    of its items, several joined by commas; `title` is the shortest that names it."""
+
     key: Key
     set: Clean
     title: Clean
@@ -230,6 +242,7 @@ class Notice:
     when: Clean = NOTHING
     remarks: Clean = NOTHING
     address: Address = ()
+    details: tuple[tuple[Clean, Clean], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +256,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Receptionist:
+    """A virtual receptionist as it answers now. `open`: any rule is; `until`: when that changes next (steady UTC
+    seconds, None: not within a fortnight, or not known)."""
+
     key: Key
     name: Clean
     number: Clean = NOTHING
     language: Clean = NOTHING
     open: bool | None = None
     sends_to: tuple[Entry, ...] = ()
+    until: float | None = None
     address: Address = ()
+    details: tuple[tuple[Clean, Clean], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

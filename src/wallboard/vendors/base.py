@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Destination, Verb
+from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
+from wallboard.domain.text import NOTHING, Clean
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
 
 # ---- what the config says of a source ------------------------------------------------------------------------
@@ -161,6 +164,30 @@ class Feed:
     hidden_interval: float | None = None
     """Seconds when nothing on screen needs it; None: by the scheduler's own rule; 0: not at all."""
     priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What an on-demand reading found: a small table, newest or most important first. `columns` may be empty for plain
+    lines of one cell; `note` says what is missing or how much more there is."""
+
+    columns: tuple[Clean, ...]
+    rows: tuple[tuple[Clean, ...], ...]
+    note: Clean = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Something that can be read about one row when a person asks (recordings, voicemail, call log, skills …).
+
+    `title` names it in one or two words, `cost` is in requests. `read` raises only `ReadError`s and is called on
+    opening the details, never by the clock.
+    """
+
+    id: str
+    title: str
+    read: Callable[[], Awaitable[Sheet]]
+    cost: int = 1
 
 
 class Sink(Protocol):
@@ -311,6 +338,13 @@ class Adapter(Protocol):
     def can_dial(self, destination: Destination) -> Can:
         """Whether the source's calls can be sent to `destination` (the caller has resolved routes)."""
 
+    def reports(self, row: Row) -> Sequence[Report]:
+        """What more can be read about `row` on demand; pure, () where there is nothing."""
+
+    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
+        """The forms of one of the `FORMS` verbs, filled with what is known now; () where the verb needs none or cannot
+        be done. `row` is None for `publish`. Several: the person chooses one first."""
+
     def verification(self, command: Command, row: Row | None) -> Verification:
         """How this command's effect will be known. Pure; called before the command is journalled and sent."""
 
@@ -330,6 +364,39 @@ class Adapter(Protocol):
     async def aclose(self) -> None: ...
 
 
+class Relevance(StrEnum):
+    """What an operation of a vendor's document is to this console. LIVE feeds a pane, ACTION is a verb, DETAIL is read
+    on demand or with slow data; CONFIG and NONE are left out, with the reason."""
+
+    LIVE = "LIVE"
+    ACTION = "ACTION"
+    DETAIL = "DETAIL"
+    CONFIG = "CONFIG"
+    NONE = "not relevant"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a seed document. `path` as the document writes it, with its `{names}`; `use` says where it is
+    reached ("feed members", "verb transfer", "report recordings of an agent") or why it is left out; `shown_by` names
+    the test that shows it, as `tests/file.py::name`, for LIVE and ACTION."""
+
+    method: str
+    path: str
+    relevance: Relevance
+    use: str
+    shown_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Every operation of one vendor document. `seed` is the document's name ("001_… GroupAlarm 3.1.0")."""
+
+    seed: str
+    title: str
+    operations: tuple[Operation, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the runtime hands to an adapter. `transport` replaces the network (an `httpx.AsyncBaseTransport` or a
@@ -345,3 +412,6 @@ class Plugin(Protocol):
     name: str
 
     def build(self, settings: SourceSettings, services: Services) -> Adapter: ...
+
+    def coverage(self) -> Sequence[Coverage]:
+        """What the adapter does with each operation of its documents, for `docs/coverage.md`."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,7 +36,7 @@ from wallboard.domain.text import clean
 from wallboard.domain.update import Budget
 from wallboard.vendors.base import OAuthAuth, Services, SourceSettings
 from wallboard.vendors.http_address import Route, check_address, route
-from wallboard.vendors.http_auth import Headers, SignIn, extra_headers, sign_in
+from wallboard.vendors.http_auth import Headers, PostToken, SignIn, extra_headers, sign_in
 from wallboard.vendors.http_errors import action_error, read_error, worded
 from wallboard.vendors.http_limits import (
     ERROR_LIMIT,
@@ -73,7 +73,7 @@ Params = Mapping[str, str | int | Sequence[str | int]]
 class Answer:
     """What came back. `data` is not to be changed: an unchanged list is handed out again. `headers` have lower-case
     names; `took` in seconds, instants in steady UTC seconds; `date_offset` how far the vendor's clock was ahead in
-    this answer (None: not said)."""
+    this answer (None: not said). `text` is what an action answered when that is no JSON (an id as text/html)."""
 
     status: int
     data: Any
@@ -82,6 +82,7 @@ class Answer:
     date_offset: float | None
     started_at: float
     answered_at: float
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -117,7 +118,14 @@ class HttpSource:
     """Requests to one `[[source]]`. Building it opens nothing and reads no certificates; ConfigError if the address
     or the credentials cannot be used as written."""
 
-    def __init__(self, settings: SourceSettings, services: Services, *, sign: SignIn | None = None) -> None:
+    def __init__(
+        self,
+        settings: SourceSettings,
+        services: Services,
+        *,
+        sign: Callable[[PostToken], SignIn] | None = None,
+    ) -> None:
+        """`sign` makes the sign-in of a vendor with a login of its own; it is handed the way to post one."""
         self._settings = settings
         self._clock = services.clock
         self._transport: httpx.AsyncBaseTransport | None = services.transport
@@ -129,7 +137,11 @@ class HttpSource:
             parts = urlsplit(self._base)
             self._token_url = settings.auth.token_url or f"{parts.scheme}://{parts.netloc}/oauth/token"
             check_address(self._token_url, "token_url", insecure=settings.insecure)
-        self._sign = sign or sign_in(settings.auth, self._clock, self._post_form)
+        self._sign = (
+            sign(self._post_token)
+            if sign is not None
+            else sign_in(settings.auth, self._clock, lambda form: self._post_token("", form=form))
+        )
         self._extra = extra_headers(settings.headers)
         self._allowance = Allowance(self._clock, settings.budget)
         self._vendor_clock = VendorClock()
@@ -244,11 +256,13 @@ class HttpSource:
         *,
         json: Mapping[str, Any] | None = None,
         params: Params | None = None,
+        accept: str = "",
         timeout: float | None = None,  # noqa: ASYNC109  # the one deadline over sign-in, connection and body
     ) -> Answer:
         """Send one action once. Returns on 2xx (`data` None if the body is no JSON); raises `ActionError`s only.
 
-        Only a 401 is answered by a second request, after a new token: it proves that nothing was done.
+        `accept` is the Accept header of an action whose answer is no JSON. Only a 401 is answered by a second request,
+        after a new token: it proves that nothing was done.
         """
         where = _as_route(where)
         if self._settings.read_only:
@@ -256,6 +270,7 @@ class HttpSource:
         if not where.path:
             raise NotSent("the vendor's id of this row cannot be sent")
         seconds = timeout or max(ACT_DEADLINE, self._settings.timeout or 0.0)
+        asked: Headers = (("Accept", accept),) if accept else ()
         try:
             with anyio.fail_after(seconds):
                 headers = await self._sign.headers()
@@ -263,22 +278,22 @@ class HttpSource:
             raise NotSent(f"nothing sent: {error}") from None
         except TimeoutError:
             raise NotSent("nothing sent: the sign-in does not answer") from None
-        raw = await self._send(method, where, headers, json, params, seconds)
+        raw = await self._send(method, where, (*asked, *headers), json, params, seconds)
         if raw.status == 401:
             again = await self._renewed(headers, seconds)
             if again is not None:
-                raw = await self._send(method, where, again, json, params, seconds)
+                raw = await self._send(method, where, (*asked, *again), json, params, seconds)
                 if raw.status == 401:
                     self._sign.refuse()
         if not 200 <= raw.status < 300:
             raise action_error(raw.status, raw.headers, self._words(raw), self._base)
-        data = None
+        data, text = None, ""
         if not raw.trouble:
             try:
                 data = await _decoded(raw)
             except BadAnswer:
-                data = None
-        return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at)
+                text = raw.body.whole()[:SMALL].decode("utf-8", "replace")
+        return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, text)
 
     async def _renewed(self, used: Headers, seconds: float) -> Headers | None:
         try:
@@ -403,20 +418,32 @@ class HttpSource:
         )
         return _Raw(response.status_code, head, body, answered - started, offset, started, answered, trouble)
 
-    async def _post_form(self, form: Mapping[str, str]) -> object:
-        """Ask for a token. 4xx is a refusal; other failures are those of any read."""
+    async def _post_token(
+        self, where: str, *, form: Mapping[str, str] | None = None, json: Mapping[str, Any] | None = None
+    ) -> object:
+        """Ask for a token at a path below the base ("": the token address). 4xx but 429 is a refusal; other failures
+        are those of any read."""
         wire = _Wire()
         seconds = self._settings.timeout or READ_DEADLINE
+        address = self._base + where if where else self._token_url
         try:
             raw = await self._exchange(
-                self._reading(), "POST", Route("token_url", self._token_url), wire, seconds, ERROR_LIMIT, (), form=form
+                self._reading(),
+                "POST",
+                Route(where or "token_url", address),
+                wire,
+                seconds,
+                ERROR_LIMIT,
+                (),
+                form=form,
+                json=json,
             )
         except (httpx.HTTPError, OSError) as error:
             raise self._unread(error, seconds) from None
         if raw.status in (400, 401, 403):
             raise CredentialsRefused(worded("sign-in refused", self._words(raw)))
         if not 200 <= raw.status < 300:
-            trouble = read_error(raw.status, raw.headers, self._words(raw), self._token_url)
+            trouble = read_error(raw.status, raw.headers, self._words(raw), address)
             raise trouble if isinstance(trouble, Throttled) else type(trouble)(f"sign-in: {trouble}")
         if raw.trouble:
             raise BadAnswer(f"sign-in: {raw.trouble}")
@@ -478,7 +505,7 @@ class HttpSource:
         return Route(where.template, self._base + where.path)
 
     def _words(self, raw: _Raw) -> str:
-        return said(raw.body.sofar(), self._secrets())
+        return said(raw.body.sofar(), self._secrets(), raw.headers.get("content-type", ""))
 
 
 def _as_route(where: Route | str) -> Route:

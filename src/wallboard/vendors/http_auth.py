@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import anyio
 
@@ -31,6 +31,15 @@ EARLY = 60.0
 """A token is renewed this many seconds before it ends (at half its life if that is shorter)."""
 QUIET = 60.0
 """After a refused sign-in the same credentials are not tried again for so long: accounts lock."""
+
+
+class PostToken(Protocol):
+    """Posts a sign-in to a path below the source's address ("": the token address), as a form or as JSON. Returns the
+    decoded answer or raises ReadError (CredentialsRefused for 400, 401 and 403)."""
+
+    async def __call__(
+        self, where: str, *, form: Mapping[str, str] | None = None, json: Mapping[str, Any] | None = None
+    ) -> object: ...
 
 
 class SignIn(Protocol):

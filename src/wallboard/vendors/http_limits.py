@@ -150,25 +150,32 @@ def _not_json(text: str, content_type: str) -> str:
     return f"not JSON ({kind or 'no content type'})"
 
 
-def said(body: bytes, secrets: tuple[str, ...] = ()) -> str:
-    """What an error answer says for itself: `message`, `error_description` or `error` of a JSON object, cleaned.
+def said(body: bytes, secrets: tuple[str, ...] = (), content_type: str = "") -> str:
+    """What an error answer says for itself: `message`, `error_description` or `error` of a JSON object, the first of
+    its `errors`, or plain text; cleaned.
 
     A vendor that quotes the request back must not put a secret on the screen, so the known ones are cut out.
     """
+    for secret in filter(None, secrets):
+        body = body.replace(secret.encode(), b"***")
     try:
         data = strict_json(body)
     except BadAnswer:
-        return ""
+        plain = content_type.partition(";")[0].strip().lower() == "text/plain"
+        return clean(body[:500].decode("utf-8", "replace"), 120) if plain else ""
     if not isinstance(data, dict):
         return ""
-    for name in ("message", "error_description", "error", "detail", "title"):
-        value = data.get(name)
-        if isinstance(value, Mapping):
-            value = value.get("message")
-        if isinstance(value, str) and value.strip():
-            for secret in secrets:
-                value = value.replace(secret, "***")
-            return clean(value, 120)
+    errors = data.get("errors")
+    found = [data, *errors[:1]] if isinstance(errors, list) else [data]
+    for part in found:
+        for name in ("message", "error_description", "error", "detail", "title"):
+            value = part.get(name) if isinstance(part, dict) else None
+            if isinstance(value, Mapping):
+                value = value.get("message")
+            if isinstance(value, str) and value.strip():
+                for secret in filter(None, secrets):
+                    value = value.replace(secret, "***")
+                return clean(value, 120)
     return ""
 
 

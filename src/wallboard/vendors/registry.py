@@ -17,6 +17,8 @@ GROUP = "wallboard.vendor"
 _BUILT_IN = {
     "ringme": "wallboard.vendors.ringme:plugin",
     "groupalarm": "wallboard.vendors.groupalarm:plugin",
+    "sinch": "wallboard.vendors.sinch:plugin",
+    "portsip": "wallboard.vendors.portsip:plugin",
     "asterisk": "wallboard.vendors.asterisk:plugin",
 }
 

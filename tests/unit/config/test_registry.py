@@ -29,20 +29,20 @@ print(json.dumps([names, before, after, sorted({"httpx", "pydantic"} & set(sys.m
 def test_names_import_nothing_and_load_imports_one() -> None:
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True, timeout=60)
     names, before, after, heavy = json.loads(done.stdout)
-    assert names[:3] == ["ringme", "groupalarm", "asterisk"]
+    assert names[:5] == ["ringme", "groupalarm", "sinch", "portsip", "asterisk"]
     assert before == ["wallboard.vendors.base", "wallboard.vendors.registry"]
     assert set(after) - set(before) == {"wallboard.vendors.groupalarm"}
     assert heavy == []
 
 
-@pytest.mark.parametrize("name", ["ringme", "groupalarm", "asterisk"])
+@pytest.mark.parametrize("name", ["ringme", "groupalarm", "sinch", "portsip", "asterisk"])
 def test_the_built_in_vendors_load_under_their_names(name: str) -> None:
     assert registry.load(name).name == name
 
 
 def test_they_are_found_without_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.metadata, "entry_points", lambda **selection: ())
-    assert registry.names() == ("ringme", "groupalarm", "asterisk")
+    assert registry.names() == ("ringme", "groupalarm", "sinch", "portsip", "asterisk")
     assert registry.load("groupalarm").name == "groupalarm"
 
 
@@ -65,7 +65,7 @@ def acme(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
 
 
 def test_another_package_brings_a_vendor_but_takes_none_over(acme: types.ModuleType) -> None:
-    assert registry.names() == ("ringme", "groupalarm", "asterisk", "acme", "broken")
+    assert registry.names() == ("ringme", "groupalarm", "sinch", "portsip", "asterisk", "acme", "broken")
     assert registry.load("acme") is acme.plugin
     assert registry.load("ringme") is not acme.plugin
 
@@ -74,7 +74,7 @@ def test_a_vendor_that_does_not_load(acme: types.ModuleType) -> None:
     with pytest.raises(ConfigError, match="vendor 'broken' cannot be loaded from no_such:x"):
         registry.load("broken")
     with pytest.raises(
-        ConfigError, match="there is no vendor 'teams'; write one of ringme, groupalarm, asterisk, acme"
+        ConfigError, match="there is no vendor 'teams'; write one of ringme, groupalarm, sinch, portsip, asterisk, acme"
     ):
         registry.load("teams")
 

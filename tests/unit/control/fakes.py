@@ -18,6 +18,7 @@ from wallboard.control.ports import Changed
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Destination, Verb, new_id
 from wallboard.domain.errors import ReadError
+from wallboard.domain.forms import Form
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Membership, ParkedCall, Row
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
@@ -30,6 +31,7 @@ from wallboard.vendors.base import (
     Evidence,
     Feed,
     Receipt,
+    Report,
     Sink,
     SourceSettings,
     Trial,
@@ -229,6 +231,12 @@ class FakeAdapter:
 
     def can_dial(self, destination: Destination) -> Can:
         return Can(destination.number.lstrip("+").isdigit(), "not a number")
+
+    def reports(self, row: Row) -> Sequence[Report]:
+        return ()
+
+    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
+        return ()
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         return self.check_table(command.verb)

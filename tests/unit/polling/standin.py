@@ -13,6 +13,7 @@ from wallboard.board import Board
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import NotSent
+from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.text import clean
@@ -23,6 +24,7 @@ from wallboard.vendors.base import (
     CheckLine,
     Feed,
     Receipt,
+    Report,
     Sink,
     SourceSettings,
     Ticket,
@@ -111,6 +113,12 @@ class StandIn:
 
     def can_dial(self, destination: Destination) -> Can:
         return Can(False, "only read here")
+
+    def reports(self, row: Row) -> Sequence[Report]:
+        return ()
+
+    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
+        return ()
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         return Verification(command.verb, "", cannot="only read here")

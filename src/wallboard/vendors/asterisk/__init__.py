@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wallboard.vendors.base import Adapter, Services, SourceSettings
+from collections.abc import Sequence
+
+from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
 
 
 class _Plugin:
@@ -12,6 +14,9 @@ class _Plugin:
         from wallboard.vendors.asterisk.adapter import AsteriskAdapter
 
         return AsteriskAdapter(settings, services)
+
+    def coverage(self) -> Sequence[Coverage]:
+        return ()
 
 
 plugin = _Plugin()

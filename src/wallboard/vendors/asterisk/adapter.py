@@ -16,6 +16,7 @@ import anyio
 
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone, Unreachable
+from wallboard.domain.forms import Form
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
@@ -42,6 +43,7 @@ from wallboard.vendors.base import (
     CheckLine,
     Feed,
     Receipt,
+    Report,
     Services,
     Sink,
     SourceSettings,
@@ -132,6 +134,12 @@ class AsteriskAdapter:
         if not actions.DIALLABLE.match(destination.number):
             return Can(False, "not a number that this PBX can dial")
         return Can(True)
+
+    def reports(self, row: Row) -> Sequence[Report]:
+        return ()
+
+    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
+        return ()
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         return actions.verification(command, row, self._account(), self._board, tones=self._tones)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wallboard.vendors.base import Adapter, Services, SourceSettings
+from collections.abc import Sequence
+
+from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
 
 
 class GroupalarmPlugin:
@@ -14,6 +16,9 @@ class GroupalarmPlugin:
         from wallboard.vendors.groupalarm.adapter import GroupalarmAdapter
 
         return GroupalarmAdapter(settings, services)
+
+    def coverage(self) -> Sequence[Coverage]:
+        return ()
 
 
 plugin = GroupalarmPlugin()

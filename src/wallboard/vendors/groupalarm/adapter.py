@@ -23,6 +23,7 @@ from wallboard.domain.errors import (
     ReadError,
     TargetGone,
 )
+from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Hotline, Phone, Row, in_address
 from wallboard.domain.text import Clean, clean
@@ -33,6 +34,7 @@ from wallboard.vendors.base import (
     CheckLine,
     Feed,
     Receipt,
+    Report,
     Services,
     Sink,
     SourceSettings,
@@ -259,6 +261,12 @@ class GroupalarmAdapter:
 
     def can_dial(self, destination: Destination) -> Can:
         return Can(False, "GroupAlarm places no calls")
+
+    def reports(self, row: Row) -> Sequence[Report]:
+        return ()
+
+    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
+        return ()
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         return actions.verification(command.verb, command)

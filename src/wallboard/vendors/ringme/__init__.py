@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wallboard.vendors.base import Adapter, Services, SourceSettings
+from collections.abc import Sequence
+
+from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
 
 
 class RingmePlugin:
@@ -14,6 +16,9 @@ class RingmePlugin:
         from wallboard.vendors.ringme.adapter import RingmeAdapter
 
         return RingmeAdapter(settings, services)
+
+    def coverage(self) -> Sequence[Coverage]:
+        return ()
 
 
 plugin = RingmePlugin()

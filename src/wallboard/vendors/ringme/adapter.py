@@ -15,6 +15,7 @@ import anyio.to_thread
 
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import ActionError, BadAnswer, ConfigError, Missing, NotPermitted
+from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
 from wallboard.domain.text import clean
@@ -24,6 +25,7 @@ from wallboard.vendors.base import (
     CheckLine,
     Feed,
     Receipt,
+    Report,
     Services,
     SourceSettings,
     Ticket,
@@ -411,6 +413,12 @@ class RingmeAdapter:
 
     def can_dial(self, destination: Destination) -> Can:
         return self._actions.can_dial(destination)
+
+    def reports(self, row: Row) -> Sequence[Report]:
+        return ()
+
+    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
+        return ()
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         return verification(self._sight(), command, row)

@@ -1,0 +1,130 @@
+"""Forms: what a person fills in before an action that is more than a key, and what each field takes.
+
+An adapter makes a form from what it has read, the screen shows it, and the values travel as text in the command's
+arguments. Both sides ask `FormField.problem`, so nothing is sent that the form would have refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wallboard.domain.text import NOTHING, Clean
+
+
+class Takes(StrEnum):
+    """What a field takes, always as text. `choice`: the value of one option; `several`: values of options, joined by
+    blanks; `line`: one line of text; `number`: a telephone number; `moment`: `2026-03-02 08:00` in the time zone of the
+    form, "" for none; `hours`: `09:00-12:30, 13:00-17:00`, `closed` or `all day`."""
+
+    CHOICE = "choice"
+    SEVERAL = "several"
+    LINE = "line"
+    NUMBER = "number"
+    MOMENT = "moment"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the answers that a field offers. `value` is the vendor's own and holds no blank."""
+
+    value: str
+    text: Clean
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """`value` is what stands there at first; `most` the greatest length of a line."""
+
+    name: str
+    label: str
+    takes: Takes
+    value: str = ""
+    options: tuple[Option, ...] = ()
+    required: bool = False
+    most: int = 300
+    hint: str = ""
+
+    def problem(self, value: str) -> str:
+        """Why `value` cannot be taken and what to write, as a sentence; "" if it can."""
+        if not value.strip():
+            return f"{self.label}: it cannot be left empty" if self.required else ""
+        match self.takes:
+            case Takes.CHOICE | Takes.SEVERAL:
+                offered = {option.value for option in self.options}
+                parts = value.split() if self.takes is Takes.SEVERAL else [value]
+                strange = [part for part in parts if part not in offered]
+                return f"{self.label}: {strange[0]!r} is not one of the choices" if strange else ""
+            case Takes.NUMBER:
+                return "" if _NUMBER.fullmatch(value.strip()) else f"{self.label}: write a number, such as 8100"
+            case Takes.MOMENT:
+                return "" if moment(value) is not None else f"{self.label}: write it as 2026-03-02 08:00"
+            case Takes.HOURS:
+                return "" if hours(value) is not None else f"{self.label}: write 09:00-12:30, 13:00-17:00 or closed"
+            case Takes.LINE:
+                over = len(value) - self.most
+                return f"{self.label}: at most {self.most} characters, this is {over} too long" if over > 0 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`id` says to the adapter which form it was; `warning`: why the write may lose something (then the name of the row
+    is typed); `zone`: the time zone of its moments and hours, "" the console's own."""
+
+    id: str
+    title: Clean
+    fields: tuple[FormField, ...]
+    hint: Clean = NOTHING
+    warning: str = ""
+    zone: str = ""
+
+    def problems(self, values: dict[str, str]) -> list[str]:
+        """Everything that is wrong with `values`, field by field."""
+        found = (field.problem(values.get(field.name, field.value)) for field in self.fields)
+        return [problem for problem in found if problem]
+
+
+_NUMBER = re.compile(r"\+?[0-9*#][0-9*# ().-]*")
+_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\s*[-–]\s*([01][0-9]|2[0-4]):([0-5][0-9])")
+CLOSED = "closed"
+ALL_DAY = "all day"
+
+
+def moment(text: str) -> datetime | None:
+    """`2026-03-02 08:00` without a zone; None if it is no such moment."""
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d %H:%M")  # noqa: DTZ007  # the form names the zone
+    except ValueError:
+        return None
+
+
+def hours(text: str) -> tuple[tuple[int, int], ...] | None:
+    """Opening hours of a day as minutes from midnight (from, to), in order and without overlap; () closed all day,
+    ((0, 1440),) open all day; None if the text is no such thing."""
+    wanted = text.strip().casefold()
+    if wanted == CLOSED:
+        return ()
+    if wanted == ALL_DAY:
+        return ((0, 1440),)
+    found: list[tuple[int, int]] = []
+    for part in text.split(","):
+        match = _SPAN.fullmatch(part.strip())
+        if match is None:
+            return None
+        start, end = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
+        if start >= end or end > 1440 or (found and start < found[-1][1]):
+            return None
+        found.append((start, end))
+    return tuple(found)
+
+
+def written_hours(spans: tuple[tuple[int, int], ...]) -> str:
+    """The text that `hours` reads back."""
+    if not spans:
+        return CLOSED
+    if spans == ((0, 1440),):
+        return ALL_DAY
+    return ", ".join(f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in spans)

@@ -1,0 +1,23 @@
+"""Destinations that the config names: favourites, and routes between sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Favourite:
+    """A destination of one's own. `source` "": an extension of whichever source the call is in."""
+
+    name: str
+    number: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """From source `start` to source `end` by dialling `prefix` before the extension."""
+
+    start: str
+    end: str
+    prefix: str
