@@ -1,0 +1,154 @@
+"""Publishing, changing and ending notices: what is read first, what is refused, and the one request that acts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import tzinfo
+from typing import Any
+
+import anyio
+
+from wallboard.domain.clock import Clock
+from wallboard.domain.command import Command
+from wallboard.domain.errors import Missing, NotSent, ReadError, TargetGone
+from wallboard.domain.keys import Key
+from wallboard.domain.models import Address, Notice, in_address
+from wallboard.domain.text import clean
+from wallboard.vendors.base import Receipt, SourceSettings
+from wallboard.vendors.http import Answer, HttpSource, Route, route
+from wallboard.vendors.sinch import notices
+from wallboard.vendors.sinch.mapping import Known, begun, instant, notice, over
+from wallboard.vendors.sinch.reading import Reader, event_route
+from wallboard.vendors.sinch.wire import EventWire, guid
+
+
+def created_id(answer: Answer) -> str:
+    """The id that a POST returns: bare text by the document, in practice also quoted, in JSON, or in `Location`.
+    "" if there is no GUID to be sure of; then the notice is known by what it says."""
+    data = answer.data
+    if isinstance(data, Mapping):
+        data = next((value for name, value in data.items() if str(name).casefold() == "id"), None)
+    text = str(data) if isinstance(data, str | int) else answer.text
+    return guid(text) or guid(answer.headers.get("location", "").partition("?")[0].rstrip("/").rpartition("/")[2])
+
+
+class Actions:
+    """Performs commands on notices. All raise `ActionError`s only."""
+
+    def __init__(
+        self, settings: SourceSettings, http: HttpSource, reader: Reader, known: Known, clock: Clock, zone: tzinfo
+    ) -> None:
+        self._settings = settings
+        self._http = http
+        self._reader = reader
+        self._known = known
+        self._clock = clock
+        self._zone = zone
+        self._writing: dict[Key, anyio.Lock] = {}
+
+    async def publish(self, command: Command) -> Receipt:
+        """POST a new event to the set whose form was filled in."""
+        kind, _, identity = command.arg("form").partition(":")
+        disruption_set = self._known.sets.get(identity)
+        if kind != "publish" or disruption_set is None:
+            raise NotSent("nothing sent: there is no such disruption set; fill in the form again")
+        form = notices.publish_form(disruption_set, self._known.items.get(identity, {}), self._settings.timezone)
+        body = notices.published(notices.values_of(form, command.args), self._zone, self._vendor_now())
+        where = route("/disruptionSets/{disruptionSetId}/events", disruptionSetId=identity)
+        answer = await self._http.act("POST", where, json=body, accept="text/html")
+        made = created_id(answer)
+        return _receipt("POST", where, f"activeFrom {body['activeFrom']}", answer, (made,) if made else ())
+
+    async def change(self, command: Command) -> Receipt:
+        """PUT the whole event as the form says, made of the event as it is now."""
+        async with self._alone(command.target.key):
+            disruption_set, event = self._place(command.target.address, command)
+            named = command.arg("form").split(":", 3)
+            if named[:3] != ["change", disruption_set, event]:
+                raise NotSent("nothing sent: this is the form of another notice; fill it in again")
+            fresh, row = await self._fresh(disruption_set, event)
+            if not _same_version(named[3] if len(named) > 3 else "", in_address(row.address, "modified") or ""):
+                raise NotSent("nothing sent: somebody else changed it meanwhile; open the form again")
+            items = self._known.items.get(disruption_set, {})
+            form = notices.change_form(row, items, self._settings.timezone, self._zone)
+            values = notices.values_of(form, command.args)
+            body = notices.changed(form, values, fresh, items, self._zone, self._vendor_now())
+            where = event_route(disruption_set, event)
+            answer = await self._http.act("PUT", where, json=body)
+            before = {field.name: field.value.strip() for field in form.fields}
+            names = ", ".join(name for name in values if values[name] != before[name])
+            return _receipt("PUT", where, names, answer, (event,))
+
+    async def end(self, command: Command) -> Receipt:
+        """End an active notice by giving it an end: PUT with `activeTo` now.
+
+        The document also has a DELETE, which takes the event away for good, with what was published and when. Ending is
+        what `activeTo` is for, and leaves that on record. A notice that has not begun has nothing to record, and an end
+        before its beginning is no event: that one is deleted.
+        """
+        async with self._alone(command.target.key):
+            disruption_set, event = self._place(command.target.address, command)
+            fresh, row = await self._fresh(disruption_set, event)
+            now = self._clock.now()
+            if over(row, now):
+                raise NotSent("nothing sent: it is over already")
+            where = event_route(disruption_set, event)
+            if begun(row, now):
+                body = notices.ended(fresh, self._vendor_now())
+                return _receipt("PUT", where, "activeTo now", await self._http.act("PUT", where, json=body), (event,))
+            painted = command.target.print.started
+            if painted is None or painted <= now:
+                raise NotSent("nothing sent: it was put off meanwhile and begins later")
+            return _receipt("DELETE", where, "", await self._http.act("DELETE", where), (event,))
+
+    # ---- shared ----------------------------------------------------------------------------------------------
+
+    def _vendor_now(self) -> float:
+        return self._clock.now() + (self._http.clock_offset or 0.0)
+
+    def _place(self, address: Address, command: Command) -> tuple[str, str]:
+        disruption_set = in_address(address, "set")
+        if not disruption_set:
+            # From a script, which names the row alone.
+            event = command.target.key.id
+            disruption_set = next((name for name, listed in self._known.events.items() if event in listed), "")
+        if not disruption_set:
+            raise NotSent("nothing sent: which disruption set it belongs to has not been read yet")
+        return disruption_set, command.target.key.id
+
+    async def _fresh(self, disruption_set: str, event: str) -> tuple[dict[str, Any], Notice]:
+        try:
+            fresh = await self._reader.event(disruption_set, event)
+        except Missing as error:
+            raise TargetGone(f"nothing sent: {error}") from None
+        except ReadError as error:
+            raise NotSent(f"nothing sent: {error}") from None
+        self._known.ahead = self._http.clock_offset or 0.0
+        row = notice(EventWire.model_validate(fresh), disruption_set, self._known)
+        if row.key.id != event:
+            raise NotSent("nothing sent: the vendor returned another notice")
+        return fresh, row
+
+    @asynccontextmanager
+    async def _alone(self, key: Key) -> AsyncIterator[None]:
+        """One read-and-write of an event at a time: the second would undo the first."""
+        async with self._writing.setdefault(key, anyio.Lock()):
+            yield
+
+
+def _same_version(one: str, other: str) -> bool:
+    """Whether two `modified` are of the same version; where one is not told, nothing is known against it."""
+    first, second = instant(one), instant(other)
+    return first is None or second is None or abs(first - second) < 1.0
+
+
+def _receipt(method: str, where: Route, what: str, answer: Answer, ids: tuple[str, ...]) -> Receipt:
+    said = clean(f"{method} …{where.path} {what}", 200)
+    return Receipt(
+        request=f"{said} → {answer.status}",
+        status=str(answer.status),
+        sent_at=answer.started_at,
+        answered_at=answer.answered_at,
+        ids=ids,
+    )

@@ -1,0 +1,299 @@
+"""A Sinch Contact Center as a source: a roster of queues and people, slowly, and disruption notices every minute.
+
+Three discoveries read what hangs on the rows (addresses, groups, roles, sets and their items) at a slow pace and
+remember it; each reading of a list shows what they have brought until then. Each disruption set is a scope of its own,
+so that one that fails dims no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from wallboard.domain.command import Command, Destination, Verb
+from wallboard.domain.errors import ConfigError, Missing, NotPermitted, NotSent
+from wallboard.domain.forms import Form
+from wallboard.domain.keys import Kind, Resource
+from wallboard.domain.models import Agent, Notice, Queue, Row
+from wallboard.domain.text import clean
+from wallboard.domain.update import SourceInfo, Update, UpdateKind
+from wallboard.vendors.base import (
+    YES,
+    Can,
+    CheckLine,
+    Feed,
+    Receipt,
+    Report,
+    Services,
+    Sink,
+    SourceSettings,
+    Ticket,
+    Verification,
+)
+from wallboard.vendors.http import HttpSource
+from wallboard.vendors.sinch import evidence, mapping, notices
+from wallboard.vendors.sinch.actions import Actions
+from wallboard.vendors.sinch.checks import check_source
+from wallboard.vendors.sinch.discovery import Discovery
+from wallboard.vendors.sinch.monitoring import Monitoring, Unmonitored
+from wallboard.vendors.sinch.reading import PAGE, Listing, Reader, aside
+from wallboard.vendors.sinch.records import Records
+from wallboard.vendors.sinch.reports import Reports
+from wallboard.vendors.sinch.wire import EventWire, NamedWire, QueueWire, Wire, canonical
+
+SLOWLY = 900.0
+AT_FIRST = 60.0
+"""Seconds between discoveries until one has read everything, and between tries of a list until the first answer."""
+NOTICES = 60.0
+JUST_READ = 10.0
+"""Seconds for which the queues that a discovery read need not be read again."""
+LONG = 30.0
+"""Outer deadline, in seconds, of a list of several pages."""
+VERY_LONG = 120.0
+"""The same of a discovery, which makes a request for each queue, role, group and set."""
+
+_Row = TypeVar("_Row", bound=Wire)
+
+
+class SinchAdapter:
+    """See `vendors.base.Adapter`. `monitoring` is asked for live values. ConfigError for a zone that does not exist."""
+
+    def __init__(self, settings: SourceSettings, services: Services, monitoring: Monitoring | None = None) -> None:
+        self._settings = settings
+        self._clock = services.clock
+        try:
+            self._zone = ZoneInfo(settings.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ConfigError(f"source {settings.name}: there is no time zone {settings.timezone!r}") from None
+        self._monitoring = monitoring or Unmonitored()
+        self._http = HttpSource(settings, services)
+        self._reader = Reader(self._http)
+        self._known = mapping.Known(settings.name)
+        self._records = Records(self._reader, self._known)
+        self._discovery = Discovery(self._reader, self._known)
+        self._reports = Reports(self._reader, self._records, self._known, self._clock)
+        self._actions = Actions(settings, self._http, self._reader, self._known, self._clock, self._zone)
+        self._whole: dict[Resource, bool] = {}
+        """Resources whose discovery has been through, and whether it read everything."""
+        self._counts: dict[Resource, int] = {}
+        self._first_queues: Listing[QueueWire] | None = None
+        self._unfound: tuple[str, ...] = ()
+
+    # ---- what is known ---------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> SourceSettings:
+        return self._settings
+
+    def info(self) -> SourceInfo:
+        missing = f"; no queue {', '.join(self._unfound)}" if self._unfound else ""
+        return SourceInfo(
+            name=self._settings.name,
+            vendor="sinch",
+            detail=clean(f"RCI: roster and notices{missing}"),
+            budget=self._http.budget,
+            refused=self._http.refused,
+            clock_offset=self._http.clock_offset,
+        )
+
+    def feeds(self) -> Sequence[Feed]:
+        queues, agents = (self._counts.get(resource, 0) for resource in (Resource.QUEUES, Resource.AGENTS))
+        discovery = self._discovery
+        feeds = [
+            self._slow(Resource.QUEUES, "discovery", self._discover_queues, 2 + queues + discovery.queue_groups),
+            self._slow(Resource.QUEUES, "", self._read_queues, 1 + queues // PAGE),
+            self._slow(Resource.AGENTS, "discovery", self._discover_people, 2 + discovery.people_groups),
+            self._slow(Resource.AGENTS, "", self._read_users, 2 + 2 * (agents // PAGE)),
+            self._slow(Resource.NOTICES, "discovery", self._discover_sets, 1 + len(self._known.sets)),
+        ]
+        interval = self._settings.every.get("notices", NOTICES)
+        for name in self._known.sets:
+            # Also while the pane is shut: the header counts the active ones.
+            read = partial(self._read_events, name)
+            feeds.append(Feed(Resource.NOTICES, name, read, interval, cost=3, timeout=LONG, hidden_interval=interval))
+        return feeds
+
+    def _slow(
+        self, resource: Resource, scope: str, fetch: Callable[[Ticket], Awaitable[Sequence[Update]]], cost: int
+    ) -> Feed:
+        """A feed that nobody watches second by second: as slow where it is hidden."""
+        if scope:
+            seconds = SLOWLY if self._whole.get(resource) else AT_FIRST
+            return Feed(resource, scope, fetch, seconds, cost, VERY_LONG, hidden_interval=seconds, priority=3)
+        seconds = self._settings.every.get(resource.value, SLOWLY)
+        if resource not in self._counts:
+            # A list that has never been read is not waited for so long.
+            seconds = min(seconds, AT_FIRST)
+        return Feed(resource, scope, fetch, seconds, cost, LONG, hidden_interval=seconds, priority=2, roster=True)
+
+    async def run(self, sink: Sink) -> None:
+        """Nothing is pushed."""
+
+    # ---- reading ---------------------------------------------------------------------------------------------
+
+    async def _discover_queues(self, ticket: Ticket) -> Sequence[Update]:
+        listing = await self._reader.queues()
+        self._first_queues = listing
+        self._whole[Resource.QUEUES] = await self._discovery.read_queues(self._wanted(listing.rows))
+        return ()
+
+    async def _discover_people(self, ticket: Ticket) -> Sequence[Update]:
+        self._whole[Resource.AGENTS] = await self._discovery.read_people()
+        return ()
+
+    async def _discover_sets(self, ticket: Ticket) -> Sequence[Update]:
+        self._whole[Resource.NOTICES] = await self._discovery.read_sets()
+        return ()
+
+    async def _read_queues(self, ticket: Ticket) -> Sequence[Update]:
+        listing, self._first_queues = self._first_queues, None
+        if listing is None or listing.started_at < self._clock.now() - JUST_READ:
+            listing = await self._reader.queues()
+        wires = self._wanted(listing.rows)
+        self._counts[Resource.QUEUES] = len(wires)
+        found = await aside(len(wires), lambda: [mapping.queue(wire, self._known, self._monitoring) for wire in wires])
+        return (self._update(Resource.QUEUES, "", ticket, listing, found),)
+
+    def _wanted(self, wires: Sequence[QueueWire]) -> list[QueueWire]:
+        """All queues, or exactly those that the config names by id or name."""
+        names = self._settings.queues
+        if names is None:
+            return list(wires)
+        by_name = {key: wire for wire in reversed(wires) for key in (wire.name.strip().casefold(), wire.id)}
+        found = {name: by_name.get(canonical(name)) or by_name.get(name.strip().casefold()) for name in names}
+        self._unfound = tuple(name for name, wire in found.items() if wire is None)
+        return list({wire.id: wire for wire in found.values() if wire is not None}.values())
+
+    async def _read_users(self, ticket: Ticket) -> Sequence[Update]:
+        listing = await self._reader.users()
+        wires = listing.rows
+        self._counts[Resource.AGENTS] = len(wires)
+        found = await aside(len(wires), lambda: [mapping.agent(wire, self._known, self._monitoring) for wire in wires])
+        return (self._update(Resource.AGENTS, "", ticket, listing, found),)
+
+    async def _read_events(self, disruption_set: str, ticket: Ticket) -> Sequence[Update]:
+        """What is active, what begins later, and what ended in the last 24 hours.
+
+        Three questions, because each filter passes over events that lack its instant: one without an end is found as
+        active or as beginning later, one that is over by its end. All events ever would be the fourth, and grows.
+        """
+        now = self._clock.now()
+        vendor_now = now + (self._http.clock_offset or 0.0)
+        questions: tuple[dict[str, str], ...] = (
+            {"active": "true"},
+            {"activeFrom": notices.iso(vendor_now)},
+            {"activeTo": notices.iso(vendor_now - mapping.RECENT)},
+        )
+        wires: dict[tuple[str, ...], EventWire] = {}
+        started, changed = 0.0, False
+        for params in questions:
+            listing = await self._reader.events(disruption_set, params)
+            # The last answer to a question knows best: the event may have been changed in between.
+            wires.update({wire.mark: wire for wire in listing.rows})
+            started, changed = started or listing.started_at, changed or listing.changed
+        self._known.ahead = self._http.clock_offset or 0.0
+        await self._discovery.read_items(disruption_set, [item for wire in wires.values() for item in wire.items])
+        found = mapping.notices(list(wires.values()), disruption_set, self._known, now)
+        self._known.events[disruption_set] = frozenset(row.key.id for row in found)
+        whole: Listing[EventWire] = Listing((), started, changed)
+        return (self._update(Resource.NOTICES, disruption_set, ticket, whole, found),)
+
+    def _update(
+        self, resource: Resource, scope: str, ticket: Ticket, listing: Listing[_Row], found: Sequence[Row]
+    ) -> Update:
+        return Update(
+            source=self._settings.name,
+            resource=resource,
+            scope=scope,
+            kind=UpdateKind.SNAPSHOT,
+            epoch=ticket.epoch,
+            seq=ticket.seq,
+            as_of=listing.started_at,
+            rows=tuple(found),
+            approximate="the list changed while its pages were read" if listing.changed else "",
+        )
+
+    async def refresh(self, row: Row) -> Row | None:
+        try:
+            if isinstance(row, Queue):
+                return mapping.queue(await self._records.queue(row.key.id), self._known, self._monitoring)
+            if isinstance(row, Agent):
+                return mapping.agent(await self._records.user(row.key.id), self._known, self._monitoring)
+            if isinstance(row, Notice) and (disruption_set := mapping.set_of(row)):
+                fresh = EventWire.model_validate(await self._reader.event(disruption_set, row.key.id))
+                return mapping.notice(fresh, disruption_set, self._known)
+        except Missing:
+            return None
+        raise NotPermitted("RCI has no such row")
+
+    def reports(self, row: Row) -> Sequence[Report]:
+        return self._reports.of(row)
+
+    # ---- acting ----------------------------------------------------------------------------------------------
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        if verb not in evidence.VERBS:
+            return Can(False, "RCI is for configuration: no calls and no states")
+        if self._settings.read_only:
+            return Can(False, "this source is read-only")
+        if self._http.refused:
+            return Can(False, "the vendor refuses the credentials")
+        if verb is Verb.PUBLISH:
+            if not self._known.sets:
+                read = Resource.NOTICES in self._whole
+                return Can(False, "there is no disruption set" if read else "the disruption sets are not read yet")
+            return YES if any(self._known.items.values()) else Can(False, "no disruption set has anything to say")
+        if row is None:
+            return YES
+        if not isinstance(row, Notice):
+            return Can(False, "not for this row")
+        now = self._clock.now()
+        if verb is Verb.CHANGE:
+            return YES
+        if mapping.over(row, now):
+            return Can(False, "it is over already")
+        return YES if mapping.begun(row, now) else Can(True, "it has not begun, so it is deleted for good")
+
+    def can_dial(self, destination: Destination) -> Can:
+        return Can(False, "RCI places no calls")
+
+    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
+        """Publishing: one form a set that has items. Changing: the one of the notice."""
+        if verb not in (Verb.PUBLISH, Verb.CHANGE) or not self.can(verb, row):
+            return ()
+        zone, items = self._settings.timezone, self._known.items
+        if verb is Verb.PUBLISH:
+            return [notices.publish_form(wire, items[name], zone) for name, wire in self._sets() if items.get(name)]
+        if isinstance(row, Notice):
+            return (notices.change_form(row, items.get(mapping.set_of(row), {}), zone, self._zone),)
+        return ()
+
+    def _sets(self) -> list[tuple[str, NamedWire]]:
+        return sorted(self._known.sets.items(), key=lambda pair: mapping.titled(pair[1]).casefold())
+
+    def verification(self, command: Command, row: Row | None) -> Verification:
+        return evidence.verification(command.verb, self._zone, command, row, dict(self._known.events))
+
+    def table(self) -> Sequence[Verification]:
+        return [evidence.verification(verb, self._zone) for verb in evidence.VERBS]
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        able = self.can(command.verb, row)
+        if not able:
+            raise NotSent(f"nothing sent: {able.reason}")
+        if command.verb is Verb.PUBLISH:
+            return await self._actions.publish(command)
+        if command.target.key.kind is Kind.NOTICE:
+            act = self._actions.change if command.verb is Verb.CHANGE else self._actions.end
+            return await act(command)
+        raise NotSent("nothing sent: not for this row")
+
+    # ---- the rest --------------------------------------------------------------------------------------------
+
+    async def check(self) -> Sequence[CheckLine]:
+        return await check_source(self._reader, self._http, self._settings)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()

@@ -1,0 +1,224 @@
+"""How an accepted notice is known to be up, changed or over: by reading its set's events again.
+
+What was asked for is compared with what is listed: id, items, from, until and remarks, and where a notice was changed
+also everything that nobody asked to change. All tests look at rows alone, so they hold for an answer that never came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from wallboard.domain.command import Command, Verb
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Notice, Row, in_address
+from wallboard.domain.text import Clean, clean
+from wallboard.vendors.base import Evidence, Trial, Verification
+from wallboard.vendors.sinch import notices
+from wallboard.vendors.sinch.mapping import REMARKS, instant, items_of, over, set_of
+
+VERBS = (Verb.PUBLISH, Verb.CHANGE, Verb.CLOSE)
+DEADLINE = 20.0
+SETTLED = 4.0
+"""A reading this many seconds after the answer that still shows something else denies the action."""
+NEAR = 120.0
+"""A notice that begins "now" begins so near to the request, clocks and waits included."""
+_PATH = "/disruptionSets/{disruptionSetId}/events"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a notice should read as. Instants as the vendor writes them, in UTC seconds; `begins_now`: whatever the
+    clock said when it was sent."""
+
+    items: frozenset[str]
+    begins: float | None
+    begins_now: bool
+    ends: float | None
+    remarks: Clean
+
+
+def asked(command: Command, before: Notice | None, zone: tzinfo) -> Asked:
+    """From the values of a form; what was left as it stood keeps the vendor's own instant."""
+    given = {name: value.strip() for name, value in command.args}
+    was = before.address if before is not None else ()
+    begins, ends = (in_address(was, name) or "" for name in ("from", "to"))
+    had = items_of(was)
+    items = set(notices.chosen(given)) | {name for name, kind in had.items() if notices.stays(name, kind, given)}
+    kept_from, kept_to = (
+        before is not None and given.get(name) in (None, notices.written_moment(text, zone))
+        for name, text in (("from", begins), ("to", ends))
+    )
+    return Asked(
+        items=frozenset(items),
+        begins=instant(begins) if kept_from else notices.instant_of(given.get("from", ""), zone),
+        begins_now=not kept_from and not given.get("from"),
+        ends=instant(ends) if kept_to else notices.instant_of(given.get("to", ""), zone),
+        remarks=clean(given.get("remarks", before.remarks if before is not None else ""), REMARKS),
+    )
+
+
+def _differs(name: str, row: Notice, wanted: Asked, trial: Trial) -> bool:
+    match name:
+        case "items":
+            return set(items_of(row.address)) != wanted.items
+        case "begin":
+            if wanted.begins_now:
+                sent = trial.receipt.sent_at
+                return row.active_from is None or abs(row.active_from - sent) > NEAR
+            return not _same(instant(in_address(row.address, "from") or ""), wanted.begins)
+        case "end":
+            return not _same(instant(in_address(row.address, "to") or ""), wanted.ends)
+        case _:
+            return row.remarks != wanted.remarks
+
+
+FIELDS = ("items", "begin", "end", "remarks")
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    return one == other if one is None or other is None else abs(one - other) < 1.0
+
+
+# ---- the table --------------------------------------------------------------------------------------------------
+
+
+def verification(
+    verb: Verb, zone: tzinfo, command: Command | None = None, row: Row | None = None,
+    listed: Mapping[str, frozenset[str]] | None = None,
+) -> Verification:  # fmt: skip
+    """The row of the verification table. `listed`: the ids of each set's events before a notice was published."""
+    before = row if isinstance(row, Notice) else None
+    match verb:
+        case Verb.PUBLISH:
+            return _published(command, zone, listed or {})
+        case Verb.CHANGE:
+            return _changed(command, before, zone)
+        case Verb.CLOSE:
+            return _ended(set_of(before) if before else "")
+        case _:
+            return Verification(verb=verb, request="", cannot="RCI has no such action")
+
+
+def _published(command: Command | None, zone: tzinfo, listed: Mapping[str, frozenset[str]]) -> Verification:
+    disruption_set = command.arg("form").partition(":")[2] if command else ""
+    wanted = asked(command, None, zone) if command else None
+    known = frozenset(listed.get(disruption_set, frozenset()))
+
+    def mine(trial: Trial) -> Notice | None:
+        """The notice with the id that the vendor answered, or else a new one that says just this."""
+        rows = [row for row in trial.facts.rows(Resource.NOTICES, trial.source) if isinstance(row, Notice)]
+        named = [row for row in rows if row.key.id in trial.receipt.ids]
+        if named:
+            return named[0]
+        new = (row for row in rows if set_of(row) == disruption_set and row.key.id not in known)
+        return next((row for row in new if not any(wrong(name, row, trial) for name in FIELDS)), None)
+
+    def wrong(name: str, row: Notice, trial: Trial) -> bool:
+        return wanted is not None and _differs(name, row, wanted, trial)
+
+    def up(trial: Trial) -> bool:
+        row = mine(trial)
+        return row is not None and not any(wrong(name, row, trial) for name in FIELDS) and _read(trial, disruption_set)
+
+    def other(name: str) -> Callable[[Trial], bool]:
+        def test(trial: Trial) -> bool:
+            row = mine(trial)
+            return row is not None and _settled(trial, disruption_set) and wrong(name, row, trial)
+
+        return test
+
+    return Verification(
+        verb=Verb.PUBLISH,
+        request=f"POST {_PATH} activeFrom, activeTo, remarks, items",
+        confirms=(Evidence("reading it back: it is listed, and says what was asked", up),),
+        denies=(
+            Evidence("it is not listed", lambda trial: _settled(trial, disruption_set) and mine(trial) is None),
+            *(Evidence(f"it is listed with another {_word(name)}", other(name)) for name in FIELDS),
+        ),
+        deadline=DEADLINE,
+        watch=(Resource.NOTICES,),
+    )
+
+
+def _changed(command: Command | None, before: Notice | None, zone: tzinfo) -> Verification:
+    disruption_set = set_of(before) if before else ""
+    wanted = asked(command, before, zone) if command else None
+
+    def wrong(name: str, trial: Trial) -> bool:
+        row = trial.after()
+        if not isinstance(row, Notice) or wanted is None:
+            return False
+        return _rest(row, before) if name == "rest" else _differs(name, row, wanted, trial)
+
+    def done(trial: Trial) -> bool:
+        there = isinstance(trial.after(), Notice) and _read(trial, disruption_set)
+        return there and not any(wrong(name, trial) for name in (*FIELDS, "rest"))
+
+    def other(name: str) -> Callable[[Trial], bool]:
+        return lambda trial: _settled(trial, disruption_set) and wrong(name, trial)
+
+    return Verification(
+        verb=Verb.CHANGE,
+        request=f"PUT {_PATH}/{{eventId}} (the whole event) activeFrom, activeTo, remarks, items",
+        confirms=(Evidence("reading it back: it says what was asked, and nothing else changed", done),),
+        denies=(
+            *(Evidence(f"the vendor returns another {_word(name)}", other(name)) for name in FIELDS),
+            Evidence("something that was not to change has changed", other("rest")),
+            Evidence(
+                "it is not listed any more",
+                lambda trial: _settled(trial, disruption_set) and not _recent(wanted, trial) and trial.after() is None,
+            ),
+        ),
+        deadline=DEADLINE,
+        watch=(Resource.NOTICES,),
+    )
+
+
+def _recent(wanted: Asked | None, trial: Trial) -> bool:
+    """Whether it was given an end so far back that it is not shown."""
+    return wanted is not None and wanted.ends is not None and wanted.ends <= trial.facts.now()
+
+
+def _rest(row: Notice, before: Notice | None) -> bool:
+    """Whether a field without a place in the form reads otherwise than it did, both as listed."""
+    return before is not None and in_address(row.address, "rest") != in_address(before.address, "rest")
+
+
+def _ended(disruption_set: str) -> Verification:
+    def ended(trial: Trial) -> bool:
+        row = trial.after()
+        return _read(trial, disruption_set) and isinstance(row, Notice) and over(row, trial.facts.now() + 1.0)
+
+    def still(trial: Trial) -> bool:
+        row = trial.after()
+        return _settled(trial, disruption_set) and isinstance(row, Notice) and not over(row, trial.facts.now() + 1.0)
+
+    return Verification(
+        verb=Verb.CLOSE,
+        request=f"PUT {_PATH}/{{eventId}} (the whole event) activeTo: now; DELETE where it has not begun",
+        confirms=(
+            Evidence("reading it back: its end is past", ended),
+            Evidence(
+                "reading its set: it is not among the active or coming ones any more",
+                lambda trial: _read(trial, disruption_set) and trial.after() is None,
+            ),
+        ),
+        denies=(Evidence("the vendor still lists it without that end", still),),
+        deadline=DEADLINE,
+        watch=(Resource.NOTICES,),
+    )
+
+
+def _word(name: str) -> str:
+    return {"items": "why, where or when"}.get(name, name)
+
+
+def _read(trial: Trial, disruption_set: str) -> bool:
+    return trial.read_since(Resource.NOTICES, disruption_set)
+
+
+def _settled(trial: Trial, disruption_set: str) -> bool:
+    at = trial.facts.read_at(trial.source, Resource.NOTICES, disruption_set)
+    return at is not None and at > trial.receipt.answered_at + SETTLED

@@ -1,0 +1,261 @@
+"""From RCI's answers to rows. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from wallboard.domain.keys import Key, Kind
+from wallboard.domain.models import Address, Agent, Notice, Queue, in_address
+from wallboard.domain.states import Channel
+from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.vendors.sinch.monitoring import Monitoring
+from wallboard.vendors.sinch.wire import EventWire, ExtensionWire, ItemWire, NamedWire, QueueWire, UserWire
+
+REMARKS = 1000
+"""Most characters of a notice's remarks that are shown and edited; the document names no limit."""
+RECENT = 24 * 3600.0
+"""A notice that ended is shown for so many seconds more: until the shift that it concerned is over."""
+
+Details = tuple[tuple[Clean, Clean], ...]
+
+
+@dataclass(slots=True)
+class Known:
+    """What the slow lists of one source have told so far. All ids are canonical."""
+
+    source: str
+    ahead: float = 0.0
+    """Seconds that the vendor's clock is ahead of ours."""
+    roles: dict[str, tuple[NamedWire, ...]] = field(default_factory=dict)
+    """By user."""
+    groups: dict[str, tuple[NamedWire, ...]] = field(default_factory=dict)
+    """By user."""
+    queue_groups: dict[str, tuple[NamedWire, ...]] = field(default_factory=dict)
+    """By queue."""
+    extensions: dict[str, tuple[ExtensionWire, ...]] = field(default_factory=dict)
+    """By queue."""
+    sets: dict[str, NamedWire] = field(default_factory=dict)
+    items: dict[str, dict[str, ItemWire]] = field(default_factory=dict)
+    """By disruption set and item."""
+    events: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The ids last listed, by disruption set."""
+
+
+def members(of: Mapping[str, Iterable[str]], names: Mapping[str, NamedWire]) -> dict[str, tuple[NamedWire, ...]]:
+    """Turned round: whoever belongs to roles or groups, with these. `of` is by role or group."""
+    found: dict[str, list[NamedWire]] = {}
+    for group in names:
+        for identity in of.get(group, ()):
+            found.setdefault(identity, []).append(names[group])
+    return {identity: tuple(groups) for identity, groups in found.items()}
+
+
+def instant(text: str, ahead: float = 0.0) -> float | None:
+    """ISO 8601 with or without fraction as UTC seconds, less what the vendor's clock is `ahead`. All instants of RCI
+    are UTC; None if it is none."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.timestamp() - ahead
+    except (ValueError, OverflowError):
+        return None
+
+
+def titled(wire: NamedWire) -> str:
+    """What names it to people."""
+    return wire.name or wire.description or wire.external_id or wire.id
+
+
+# ---- queues and people ------------------------------------------------------------------------------------------
+
+
+def channel(wire: QueueWire) -> Channel:
+    """By keyword; a type that is not known is a chat unless all its addresses are numbers."""
+    word = wire.type.casefold()
+    if "mail" in word:
+        return Channel.EMAIL
+    if any(part in word for part in ("phone", "voice", "call", "tel")):
+        return Channel.PHONE
+    if "chat" in word or any(not _number(address) for address in wire.addresses):
+        return Channel.CHAT
+    return Channel.PHONE
+
+
+def _number(address: str) -> bool:
+    return any(char.isdigit() for char in address) and all(char in "+0123456789*# ().-/" for char in address)
+
+
+def queue(wire: QueueWire, known: Known, monitoring: Monitoring) -> Queue:
+    """One row; counts are what the monitoring tells."""
+    kind = channel(wire)
+    extensions = known.extensions.get(wire.id, ())
+    spelled = dict.fromkeys([*wire.addresses, *(extension.address for extension in extensions if extension.address)])
+    addresses = sorted(spelled, key=lambda address: not _number(address))
+    numbers = [address for address in addresses if _number(address)]
+    counts = monitoring.counts(wire.id)
+    return Queue(
+        key=Key(known.source, Kind.QUEUE, wire.id),
+        name=clean(wire.name or wire.description or wire.id),
+        number=clean(numbers[0]) if kind is Channel.PHONE and numbers else NOTHING,
+        channel=kind,
+        waiting=counts.waiting,
+        ringing=counts.ringing,
+        talking=counts.talking,
+        longest_since=counts.longest_since,
+        strategy=clean(wire.login_type),
+        addresses=tuple(clean(address) for address in addresses),
+        no_counts=monitoring.no_counts,
+        address=(("queue", wire.id),),
+        details=_details(
+            ("type", wire.type),
+            ("about", wire.description),
+            ("groups", ", ".join(titled(group) for group in known.queue_groups.get(wire.id, ()))),
+            ("languages", ", ".join(f"{e.address} {e.language}" for e in extensions if e.language)),
+            ("managed", "by synchronisation" if wire.synchronised else ""),
+        ),
+    )
+
+
+def agent(wire: UserWire, known: Known, monitoring: Monitoring) -> Agent:
+    """One row; the state is what the monitoring tells."""
+    state, word = monitoring.state(wire.id)
+    name = f"{wire.first_name} {wire.surname}".strip()
+    return Agent(
+        key=Key(known.source, Kind.AGENT, wire.id),
+        name=clean(name or wire.chat_name or wire.login or wire.id),
+        extension=clean(wire.phone),
+        state=state,
+        raw_status=word,
+        no_state=monitoring.no_states,
+        refs=(wire.id,),
+        address=(("user", wire.id),),
+        details=_details(
+            ("roles", ", ".join(titled(role) for role in known.roles.get(wire.id, ()))),
+            ("groups", ", ".join(titled(group) for group in known.groups.get(wire.id, ()))),
+            ("e-mail", wire.email),
+        ),
+    )
+
+
+def _details(*pairs: tuple[str, str]) -> Details:
+    return tuple((clean(name), clean(value)) for name, value in pairs if value.strip())
+
+
+# ---- notices ----------------------------------------------------------------------------------------------------
+
+
+def token(item: ItemWire, items: Mapping[str, ItemWire]) -> str:
+    """One word for an item of an event: its id, also where the event names it by external id and type alone."""
+    if item.id:
+        return item.id
+    for each in items.values():
+        if each.id and each.external_id == item.external_id and item.kind in ("", each.kind):
+            return each.id
+    return f"{item.kind or 'ITEM'}/{item.external_id}"
+
+
+def item_text(item: ItemWire, items: Mapping[str, ItemWire]) -> str:
+    """What an item says, as well as it is known."""
+    known = items.get(token(item, items))
+    for each in (known, item):
+        if each is not None and (each.name or each.description):
+            return each.name or each.description
+    external = item.external_id or (known.external_id if known else "")
+    return external or f"item {item.id[:8]}"
+
+
+def item_kind(item: ItemWire, items: Mapping[str, ItemWire]) -> str:
+    """Its type, from the set's list where the event does not tell."""
+    known = items.get(token(item, items))
+    return item.kind or (known.kind if known else "")
+
+
+def notice(wire: EventWire, disruption_set: str, known: Known) -> Notice:
+    """One row. `address` carries what the vendor wrote, byte for byte, for forms and comparison."""
+    items = known.items.get(disruption_set, {})
+    words: dict[str, list[str]] = {}
+    for item in wire.items:
+        words.setdefault(item_kind(item, items), []).append(item_text(item, items))
+    why, where, when = (", ".join(words.get(kind, ())) for kind in ("WHY", "WHERE", "WHEN"))
+    named = known.sets.get(disruption_set)
+    set_name = titled(named) if named else disruption_set
+    others = [f"{kind.casefold() or 'item'}: {', '.join(texts)}" for kind, texts in words.items() if kind not in _KINDS]
+    first = [words[kind][0] for kind in ("WHY", "WHERE") if words.get(kind)]
+    return Notice(
+        key=Key(known.source, Kind.NOTICE, wire.id),
+        set=clean(set_name),
+        title=clean(" · ".join(first) or when or wire.remarks or set_name, 80),
+        active_from=instant(wire.active_from, known.ahead),
+        active_to=instant(wire.active_to, known.ahead),
+        why=clean(why),
+        where=clean(where),
+        when=clean(when),
+        remarks=clean(wire.remarks, REMARKS),
+        address=(
+            ("set", disruption_set),
+            ("event", wire.id),
+            ("from", wire.active_from),
+            ("to", wire.active_to),
+            ("modified", wire.modified),
+            *((f"item {item_kind(item, items)}", token(item, items)) for item in wire.items),
+            ("rest", _rest(wire)),
+        ),
+        details=_details(
+            ("other", "; ".join(others)),
+            ("created", wire.created),
+            ("modified", wire.modified),
+            ("external ids", ", ".join(item.external_id for item in wire.items if item.external_id)),
+            ("set id", named.external_id if named else ""),
+        ),
+    )
+
+
+_KINDS = ("WHY", "WHERE", "WHEN")
+_MOVING = re.compile("modif|updat|version|revision|etag")
+"""Names of fields that a vendor itself sets anew with each write."""
+
+
+def _rest(wire: EventWire) -> str:
+    """The fields that no form shows, as one text to compare."""
+    extra = wire.model_extra or {}
+    return json.dumps({name: value for name, value in extra.items() if not _MOVING.search(name)}, sort_keys=True)
+
+
+def items_of(address: Address) -> dict[str, str]:
+    """The items of a notice, as `token` spells them, and their types ("" where not told)."""
+    return {value: name.removeprefix("item ") for name, value in address if name.startswith("item ")}
+
+
+def set_of(row: Notice) -> str:
+    """The disruption set of a notice, "" if the row is not one of ours."""
+    return in_address(row.address, "set") or ""
+
+
+def begun(row: Notice, now: float) -> bool:
+    return row.active_from is None or row.active_from <= now
+
+
+def over(row: Notice, now: float) -> bool:
+    return row.active_to is not None and row.active_to <= now
+
+
+def notices(wires: Sequence[EventWire], disruption_set: str, known: Known, now: float) -> list[Notice]:
+    """The notices of one set that concern now: active, beginning later, or ended less than `RECENT` ago.
+
+    Where the vendor lists an event twice with different content, the one that is not over counts, then the newest.
+    """
+    found: dict[Key, Notice] = {}
+    ranks: dict[Key, tuple[bool, float]] = {}
+    for wire in wires:
+        row = notice(wire, disruption_set, known)
+        if row.active_to is not None and row.active_to < now - RECENT:
+            continue
+        rank = (not over(row, now), instant(wire.modified or wire.created) or 0.0)
+        if row.key not in found or rank > ranks[row.key]:
+            found[row.key], ranks[row.key] = row, rank
+    return list(found.values())

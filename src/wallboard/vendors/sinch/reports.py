@@ -1,0 +1,216 @@
+"""What can be read about one row on demand. Each report is a list, and where that list is known to leave things out
+(the samples of seed 002 do), its entries one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from wallboard.domain.clock import Clock
+from wallboard.domain.models import Agent, Notice, Queue, Row
+from wallboard.domain.states import Channel
+from wallboard.domain.text import Clean, clean
+from wallboard.vendors.base import Report, Sheet
+from wallboard.vendors.sinch import mapping
+from wallboard.vendors.sinch.mapping import Known
+from wallboard.vendors.sinch.notices import iso
+from wallboard.vendors.sinch.reading import Reader, each
+from wallboard.vendors.sinch.records import Records
+from wallboard.vendors.sinch.wire import ExtensionWire, ItemWire, IvrWire, NamedWire
+
+MOST = 25
+"""So many entries are asked for one by one."""
+HISTORY = 30 * 86_400.0
+"""Seconds back to which a set's own history is asked for."""
+
+_T = TypeVar("_T")
+
+
+def _sheet(columns: Sequence[str], rows: Sequence[Sequence[object]], note: str = "") -> Sheet:
+    return Sheet(
+        tuple(clean(column) for column in columns),
+        tuple(tuple(_cell(cell) for cell in row) for row in rows),
+        clean(note),
+    )
+
+
+def _cell(value: object) -> Clean:
+    if value is None or value == "":
+        return Clean("–")
+    return clean({True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value)
+
+
+async def _fuller(ids: Sequence[str], read: Callable[[str], Awaitable[_T]]) -> tuple[dict[str, _T], str]:
+    """Entries one by one, and what to say of those that did not come."""
+    found, failed = await each(ids[:MOST], read)
+    notes = [f"{len(ids) - MOST} more in short only"] if len(ids) > MOST else []
+    if failed:
+        notes.append(f"{len(failed)} could not be read in full: {failed[0]}")
+    return found, "; ".join(notes)
+
+
+class Reports:
+    """Makes the reports of a row; reading is what they do when asked."""
+
+    def __init__(self, reader: Reader, records: Records, known: Known, clock: Clock) -> None:
+        self._reader = reader
+        self._records = records
+        self._known = known
+        self._clock = clock
+
+    def of(self, row: Row) -> Sequence[Report]:
+        if isinstance(row, Agent):
+            user = row.key.id
+            return (
+                Report("record", "user record", partial(self._record, user)),
+                Report("roles", "roles", partial(self._roles, user), cost=3),
+                Report("groups", "user groups", partial(self._groups, user), cost=3),
+                Report("skills", "skills", partial(self._skills, user), cost=2),
+                Report("profiles", "presence profiles", self._profiles),
+            )
+        if isinstance(row, Queue):
+            queue = row.key.id
+            found = [
+                Report("addresses", "addresses", partial(self._addresses, queue), cost=3),
+                Report("groups", "queue groups", partial(self._queue_groups, queue), cost=3),
+            ]
+            if row.channel is Channel.PHONE:
+                found.append(Report("ivrs", "IVRs", self._ivrs))
+            return found
+        if isinstance(row, Notice):
+            return (
+                Report("items", "items", partial(self._items, row), cost=max(1, len(mapping.items_of(row.address)))),
+                Report("set", "disruption set", partial(self._set, mapping.set_of(row)), cost=2),
+            )
+        return ()
+
+    # ---- of an agent -----------------------------------------------------------------------------------------
+
+    async def _record(self, user: str) -> Sheet:
+        wire = await self._records.user(user)
+        pairs = [
+            ("name", f"{wire.first_name} {wire.surname}".strip()),
+            ("login", wire.login),
+            ("external id", wire.external_id),
+            ("phone", wire.phone),
+            ("e-mail", wire.email),
+            ("chat", wire.chat),
+            ("chat name", wire.chat_name),
+            ("interface language", wire.ui_language),
+            ("prompt language", wire.prompt_language),
+            ("time zone", wire.time_zone),
+            ("synchronised", wire.synchronised),
+        ]
+        return _sheet(("field", "value"), pairs)
+
+    async def _roles(self, user: str) -> Sheet:
+        async def full(role: str) -> NamedWire:
+            wire = await self._reader.role_of(user, role)
+            return wire if wire.description else await self._reader.role(role)
+
+        listed = (await self._reader.roles_of(user)).rows
+        found, note = await _fuller([wire.id for wire in listed if not wire.description], full)
+        wires = [(wire, found.get(wire.id, wire)) for wire in listed]
+        return _sheet(("role", "about"), [(wire.name or more.name, more.description) for wire, more in wires], note)
+
+    async def _groups(self, user: str) -> Sheet:
+        async def full(group: str) -> NamedWire:
+            wire = await self._reader.group_of(user, group)
+            return wire if wire.synchronised is not None else await self._reader.user_group(group)
+
+        listed = (await self._reader.groups_of(user)).rows
+        found, note = await _fuller([wire.id for wire in listed if wire.synchronised is None], full)
+        wires = [(wire, found.get(wire.id, wire)) for wire in listed]
+        rows = [(wire.name or more.name, more.synchronised) for wire, more in wires]
+        return _sheet(("user group", "synchronised"), rows, note)
+
+    async def _skills(self, user: str) -> Sheet:
+        """Of a user's skills the list tells ids and values alone; names are in the list of all skills."""
+
+        async def full(skill: str) -> NamedWire:
+            wire = await self._reader.skill_of(user, skill)
+            return wire if wire.name else await self._reader.skill(skill)
+
+        listed = (await self._reader.skills_of(user)).rows
+        names: dict[str, NamedWire] = {}
+        if any(not wire.name for wire in listed):
+            names = {wire.id: wire for wire in (await self._reader.skills()).rows if wire.name}
+        more, note = await _fuller([wire.id for wire in listed if not wire.name and wire.id not in names], full)
+        names |= more
+        rows = [(names.get(wire.id, wire), wire) for wire in listed]
+        rows.sort(key=lambda pair: (pair[1].value == "", -float(_digits(pair[1].value)), pair[0].name))
+        cells = [(mapping.titled(named), wire.value, named.description) for named, wire in rows]
+        return _sheet(("skill", "level 1–5", "about"), cells, note)
+
+    async def _profiles(self) -> Sheet:
+        listed = (await self._reader.profiles()).rows
+        found, note = await _fuller([wire.id for wire in listed if not wire.reason], self._reader.profile)
+        wires = [found.get(wire.id, wire) for wire in listed]
+        why = "what there is to choose; RCI does not tell who is in which"
+        return _sheet(("profile", "reason"), [(wire.name, wire.reason) for wire in wires], f"{why}. {note}".strip(" ."))
+
+    # ---- of a queue ------------------------------------------------------------------------------------------
+
+    async def _addresses(self, queue: str) -> Sheet:
+        async def full(extension: str) -> ExtensionWire:
+            return await self._reader.extension(queue, extension)
+
+        listed = (await self._reader.extensions(queue)).rows
+        bare = [wire.id for wire in listed if not (wire.language or wire.priority)]
+        found, note = await _fuller(bare, full)
+        wires = [(wire, found.get(wire.id, wire)) for wire in listed]
+        cells = [(wire.address or more.address, more.language, more.priority) for wire, more in wires]
+        return _sheet(("address", "language", "priority"), cells, note)
+
+    async def _queue_groups(self, queue: str) -> Sheet:
+        async def full(group: str) -> NamedWire:
+            wire = await self._reader.queue_group_of(queue, group)
+            return wire if wire.description else await self._reader.queue_group(group)
+
+        listed = (await self._reader.queue_groups_of(queue)).rows
+        found, note = await _fuller([wire.id for wire in listed if not wire.description], full)
+        wires = [(wire, found.get(wire.id, wire)) for wire in listed]
+        rows = [(wire.name or more.name, more.description) for wire, more in wires]
+        return _sheet(("queue group", "about"), rows, note)
+
+    async def _ivrs(self) -> Sheet:
+        listed = (await self._reader.ivrs()).rows
+        bare = [wire.id for wire in listed if wire.active is None or not wire.addresses]
+        found, note = await _fuller(bare, self._reader.ivr)
+        wires: list[IvrWire] = [found.get(wire.id, wire) for wire in listed]
+        cells = [(wire.name, wire.active, ", ".join(wire.addresses), wire.description) for wire in wires]
+        why = "all there are; RCI does not tell which leads to which queue"
+        return _sheet(("IVR", "active", "addresses", "about"), cells, f"{why}. {note}".strip(" ."))
+
+    # ---- of a notice -----------------------------------------------------------------------------------------
+
+    async def _items(self, row: Notice) -> Sheet:
+        disruption_set = mapping.set_of(row)
+
+        async def full(item: str) -> ItemWire:
+            return await self._reader.item(disruption_set, item)
+
+        names = mapping.items_of(row.address)
+        found, note = await _fuller([name for name in names if "/" not in name], full)
+        known = self._known.items.get(disruption_set, {})
+        cells = []
+        for name, kind in names.items():
+            wire = found.get(name) or known.get(name) or ItemWire(externalid=name.partition("/")[2], type=kind)
+            cells.append((wire.kind or kind, wire.name, wire.description, wire.external_id, wire.prompt))
+        return _sheet(("type", "name", "about", "external id", "prompt"), cells, note)
+
+    async def _set(self, disruption_set: str) -> Sheet:
+        """Everything published in the set of late, newest first."""
+        wire = await self._reader.one_set(disruption_set)
+        since = iso(self._clock.now() + self._known.ahead - HISTORY)
+        events = (await self._reader.events(disruption_set, {"created": since})).rows
+        rows = [(event, mapping.notice(event, disruption_set, self._known)) for event in events]
+        rows.sort(key=lambda pair: mapping.instant(pair[0].created) or 0.0, reverse=True)
+        cells = [(event.created, row.title, event.active_from, event.active_to, row.remarks) for event, row in rows]
+        name = f"{mapping.titled(wire)} {wire.external_id}".strip()
+        return _sheet(("created", "notice", "from", "until", "remarks"), cells, f"set {name}, last 30 days")
+
+
+def _digits(text: str) -> str:
+    return text if text.isascii() and text.isdigit() and len(text) < 9 else "0"

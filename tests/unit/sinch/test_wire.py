@@ -1,0 +1,233 @@
+"""RCI's answers in every shape in which they come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wallboard.domain.errors import BadAnswer
+from wallboard.vendors.sinch.wire import (
+    EventWire,
+    ExtensionWire,
+    ItemWire,
+    NamedWire,
+    QueueWire,
+    UserWire,
+    canonical,
+    guid,
+    listed,
+    one,
+    read_one,
+    rows,
+    unwrapped,
+)
+
+ID = "2CADB6A137124F13BC68938E2B5FEFC1"
+DASHED = "2cadb6a1-3712-4f13-bc68-938e2b5fefc1"
+
+
+@pytest.mark.parametrize("text", [ID, DASHED, DASHED.upper(), f" {ID.lower()}\n", f'"{ID}"', f"{{{DASHED}}}"])
+def test_a_guid_has_one_spelling(text: str) -> None:
+    assert canonical(text) == ID
+
+
+@pytest.mark.parametrize(
+    ("value", "spelled"),
+    [
+        ("Europe/Helsinki", "Europe/Helsinki"),
+        (17, "17"),
+        (True, ""),
+        (None, ""),
+        ([ID], ""),
+        (1.5, ""),
+        ("x" * 201, ""),
+    ],
+)
+def test_other_ids_stay_as_they_are(value: object, spelled: str) -> None:
+    assert canonical(value) == spelled
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (ID, ID),
+        (f"<html><body>{DASHED}</body></html>", ID),
+        (f"created {ID}.", ID),
+        (f"{ID} {ID[::-1]}", ""),
+        (f"{ID} {DASHED}", ID),
+        (f"{ID}0", ""),
+        (ID[:-1], ""),
+        ("", ""),
+    ],
+)
+def test_the_one_guid_of_a_text(text: str, found: str) -> None:
+    assert guid(text) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "elements"),
+    [
+        (None, []),
+        ("", []),
+        ({}, []),
+        ([], []),
+        ({"item": None}, []),
+        ({"item": ""}, []),
+        ([{"id": 1}, {"id": 2}], [{"id": 1}, {"id": 2}]),
+        ({"item": [{"id": 1}, {"id": 2}]}, [{"id": 1}, {"id": 2}]),
+        ({"item": {"id": 1}}, [{"id": 1}]),
+        ({"id": 1}, [{"id": 1}]),
+        ({"ID": 1}, [{"ID": 1}]),
+        ({"type": "WHY", "externalid": "05"}, [{"type": "WHY", "externalid": "05"}]),
+        ([{"item": {"id": 1}}, {"item": {"id": 2}}], [{"id": 1}, {"id": 2}]),
+        ([None, {"id": 1}], [{"id": 1}]),
+        ({"items": {"item": [{"id": 1}]}}, [{"id": 1}]),
+        ({"address": ["100", "101"]}, ["100", "101"]),
+        ({"address": "100"}, ["100"]),
+        ("100", ["100"]),
+        (["100"], ["100"]),
+    ],
+)
+def test_a_list_in_any_wrapping(value: object, elements: list[object]) -> None:
+    assert unwrapped(value) == elements
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [{"id": ID}],
+        {"queues": [{"id": ID}]},
+        {"queues": {"queue": [{"id": ID}]}},
+        {"queues": {"queue": {"id": DASHED}}},
+        {"queue": {"id": ID}},
+        {"count": 1, "queues": [{"id": ID}]},
+        {"count": 1, "queues": {"queue": {"id": ID, "name": "x"}}},
+        {"id": ID, "name": "x"},
+    ],
+)
+def test_a_whole_answer_in_any_wrapping(data: object) -> None:
+    assert [wire.id for wire in rows(listed(data, "queues"), QueueWire, "queues")] == [ID]
+
+
+@pytest.mark.parametrize("data", [None, [], {}, {"queues": None}, {"queues": ""}, {"queues": []}])
+def test_an_empty_list_is_empty(data: object) -> None:
+    assert rows(listed(data, "queues"), QueueWire, "queues") == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["text", 5, True, {"message": "not for you"}, {"error": {"code": 1, "text": "x"}}, {"a": 1, "b": 2},
+     [{"name": "no id"}], ["x", 7], {"a": [], "b": []}],
+)  # fmt: skip
+def test_what_is_no_list_is_not_an_empty_one(data: object) -> None:
+    with pytest.raises(BadAnswer):
+        rows(listed(data, "queues"), QueueWire, "queues")
+
+
+def test_an_odd_row_costs_no_other() -> None:
+    items: list[object] = [
+        None,
+        "text",
+        7,
+        [],
+        {"name": "no id"},
+        {"id": {"deep": 1}},
+        {"id": ID, "name": ["x"], "addresses": 5, "synchronised": "maybe", "type": {"x": 1}},
+        {"id": "B" * 32, "name": 12},
+    ]
+    first, second = rows(items, QueueWire, "queues")
+    assert (first.id, first.name, first.addresses, first.synchronised, first.type) == (ID, "", ("5",), None, "")
+    assert second.name == "12"
+
+
+def test_names_are_compared_without_case_and_null_is_absent() -> None:
+    item = ItemWire.model_validate({"ID": DASHED, "externalid": "00100", "externalId": None, "TYPE": "where"})
+    assert (item.id, item.external_id, item.kind) == (ID, "00100", "WHERE")
+    user = UserWire.model_validate({"id": ID, "FirstName": "Ann", "phone": None, "timezone": "Europe/Helsinki"})
+    assert (user.first_name, user.phone, user.time_zone) == ("Ann", "", "Europe/Helsinki")
+
+
+@pytest.mark.parametrize(
+    ("data", "address", "language"),
+    [
+        ({"address": "101"}, "101", ""),
+        ({"name": "102", "language": "EN"}, "102", "EN"),
+        ({"address": None, "name": 103, "langauge": "FI"}, "103", "FI"),
+        ({"address": "1", "name": "2"}, "1", ""),
+    ],
+)
+def test_an_address_is_called_address_or_name(data: dict[str, Any], address: str, language: str) -> None:
+    wire = ExtensionWire.model_validate({"id": ID, **data})
+    assert (wire.address, wire.language) == (address, language)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        {"item": [{"id": ID, "type": "WHY"}]},
+        {"item": {"id": DASHED, "type": "WHY"}},
+        [{"id": ID, "type": "WHY"}],
+        {"id": ID, "type": "WHY"},
+    ],
+)
+def test_the_items_of_an_event_in_any_wrapping(items: object) -> None:
+    (item,) = EventWire.model_validate({"id": ID, "items": items}).items
+    assert (item.id, item.kind) == (ID, "WHY")
+
+
+def test_items_by_external_id_or_as_bare_ids() -> None:
+    event = EventWire.model_validate({"id": ID, "items": {"item": [{"externalId": "05", "type": "WHY"}, ID, {"x": 1}]}})
+    assert [(item.id, item.external_id) for item in event.items] == [("", "05"), (ID, "")]
+
+
+def test_the_same_event_twice_is_once_and_two_versions_are_two() -> None:
+    """The sample of the document lists one id twice, with different `created`."""
+    sample = [
+        {"id": ID, "created": "2020-12-29T12:01:00.000Z"},
+        {"id": DASHED, "created": "2020-12-29T12:01:00.000Z"},
+        {"id": ID, "created": "2020-12-28T12:01:00.000Z"},
+    ]
+    assert len(rows(sample, EventWire, "events")) == 2
+    assert len(rows(sample, NamedWire, "sets")) == 1
+
+
+def test_unknown_fields_of_an_event_are_kept() -> None:
+    event = EventWire.model_validate({"id": ID, "costCentre": {"code": 9007199254740993}, "activeTo": None})
+    assert event.model_extra == {"costcentre": {"code": 9007199254740993}}
+    assert event.active_to == ""
+
+
+@pytest.mark.parametrize(
+    "data", [{"id": ID, "name": "x"}, {"role": {"id": ID, "name": "x"}}, [{"id": ID, "name": "x"}]]
+)
+def test_one_object_in_any_wrapping(data: object) -> None:
+    assert read_one(data, NamedWire, "role").name == "x"
+
+
+@pytest.mark.parametrize("data", [None, [], {}, "x", [{"id": 1}, {"id": 2}], {"message": "no"}, 4])
+def test_what_is_no_object_is_refused(data: object) -> None:
+    with pytest.raises(BadAnswer):
+        one(data, "event")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["id", "items", "item", "name", "addresses", "created", "x"]), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@given(JSON)
+def test_no_answer_breaks_the_reader(data: object) -> None:
+    for model in (QueueWire, UserWire, EventWire, ItemWire):
+        try:
+            found = rows(listed(data, "rows"), model, "rows")
+        except BadAnswer:
+            continue
+        assert all(wire.usable for wire in found)
