@@ -1,0 +1,352 @@
+"""What is sent to act on a call, a caller or an agent, and what this vendor has no request for.
+
+Which leg acts. A session's request names an extension, whose telephone it is that holds or refers: the agent's on a
+call, and for a caller who still waits the queue's own number, for the queue is who holds them. `attended_refer` joins
+two calls that exist; it cannot place the second one, so it is offered where the agent already has it (vendors.md §4.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from wallboard.domain.clock import Clock
+from wallboard.domain.command import MONITORING, Command, Destination, Verb
+from wallboard.domain.errors import NotSent
+from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue, Receptionist, Row, in_address
+from wallboard.domain.states import AgentState, CallState, Direction, MemberState
+from wallboard.domain.text import clean
+from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
+from wallboard.vendors.http import HttpSource, Route, route
+from wallboard.vendors.portsip.mapping import is_extension, parties
+from wallboard.vendors.portsip.numbers import dialled, same_number, why_not_dialled
+from wallboard.vendors.portsip.scene import Place, Scene
+from wallboard.vendors.portsip.states import agent_state, same_id
+from wallboard.vendors.portsip.wire import CreatedWire, one
+
+ON_CALLS = (Verb.HOLD, Verb.RESUME, Verb.TRANSFER, Verb.ATTENDED, Verb.HANGUP)
+ON_AGENTS = (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
+VERBS = (*ON_CALLS, Verb.PICKUP, Verb.CALL, *ON_AGENTS)
+FORGET_HOLD = 4 * 3600.0
+
+_NONE: dict[Verb, str] = {
+    **dict.fromkeys(MONITORING, "PortSIP has no request for it: listening is dialled at its monitor service"),
+    Verb.PARK: "PortSIP has no request to park a call",
+    Verb.FETCH: "PortSIP has no request to fetch a parked call",
+    Verb.STAFF: "PortSIP takes only a queue's whole list of agents",
+    Verb.UNSTAFF: "PortSIP takes only a queue's whole list of agents",
+    Verb.END: "PortSIP has no listening to end",
+}
+_WAITS = (MemberState.WAITING, MemberState.RINGING)
+_STATUS = {Verb.SIGNIN: "LOGGED_IN", Verb.SIGNOUT: "LOGGED_OUT", Verb.PAUSE: "NOT_READY", Verb.UNPAUSE: "READY"}
+_REASONS = {"lunch": "LUNCH", "break": "BREAK"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One acting request. `shown` is the path with its ids, `what` says in words what the body asks for."""
+
+    where: Route
+    shown: str
+    body: Mapping[str, Any] | None = None
+    what: str = ""
+
+
+@dataclass(slots=True)
+class Actions:
+    """The acting half of the adapter. `calls` are the calls as last read."""
+
+    settings: SourceSettings
+    http: HttpSource
+    clock: Clock
+    scene: Scene
+    calls: tuple[Call, ...] = ()
+    held: dict[str, float] = field(default_factory=dict)
+    """Sessions that this console put on hold, and when: the vendor lists no held calls."""
+
+    # ---- whether ---------------------------------------------------------------------------------------------
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        if verb in _NONE:
+            return Can(False, _NONE[verb])
+        if verb not in VERBS:
+            return Can(False, "PortSIP has no such action")
+        if self.settings.read_only:
+            return Can(False, "this source is read-only")
+        if self.http.refused:
+            return Can(False, "the vendor refuses the credentials")
+        if verb in (Verb.CALL, Verb.PICKUP) and not self.settings.phone:
+            return Can(False, "no phone of mine is configured for this source")
+        match row:
+            case None:
+                return YES
+            case Call():
+                return self._can_call(verb, row)
+            case Member():
+                return self._can_member(verb, row)
+            case Agent() if verb in ON_AGENTS:
+                return self._can_agent(verb, row)
+            case Agent() | Phone() | Queue() | Receptionist() if verb is Verb.CALL:
+                return YES if number_of(row) else Can(False, "has no number")
+        return Can(False, "not for this row")
+
+    def _can_call(self, verb: Verb, call: Call) -> Can:
+        if verb is Verb.PICKUP:
+            return Can(False, "PortSIP picks up only who waits in a queue")
+        if verb in (Verb.HANGUP, Verb.CALL):
+            return YES
+        if verb not in ON_CALLS:
+            return Can(False, "not for a call")
+        if not is_extension(leg_of(call)):
+            return Can(False, "no telephone of this PBX is on it")
+        if verb is Verb.TRANSFER:
+            return YES
+        if call.state is CallState.RINGING:
+            return Can(False, "not answered yet")
+        if verb is Verb.HOLD and call.state is CallState.HELD:
+            return Can(False, "held already")
+        if verb is Verb.ATTENDED and not self.second_calls(call):
+            return Can(False, f"{leg_of(call)} has no second call: PortSIP joins two that exist")
+        return YES
+
+    def _can_member(self, verb: Verb, member: Member) -> Can:
+        if member.state is MemberState.ABANDONED:
+            return YES if verb is Verb.CALL and member.number else Can(False, "the caller has hung up")
+        if verb is Verb.PICKUP:
+            return YES if member.state in _WAITS else Can(False, "PortSIP picks up only who waits in a queue")
+        if verb is Verb.HANGUP or (verb is Verb.CALL and member.number):
+            return YES
+        if verb is Verb.TRANSFER:
+            return YES if is_extension(leg_of(member)) else Can(False, "the number of its queue is not known")
+        return Can(False, "not for a caller in a queue")
+
+    def _can_agent(self, verb: Verb, agent: Agent) -> Can:
+        if not is_extension(in_address(agent.address, "extension") or ""):
+            return Can(False, "the vendor does not name the agent's telephone")
+        queue_id, reason = self.queue_for(verb, agent, "")
+        return YES if queue_id else Can(False, reason)
+
+    def can_dial(self, destination: Destination) -> Can:
+        reason = why_not_dialled(destination.number)
+        return Can(False, reason) if reason else YES
+
+    def second_calls(self, call: Call) -> list[Call]:
+        """The other calls of the telephone that is on this one."""
+        leg = leg_of(call)
+        return [other for other in self.calls if other.key != call.key and leg and leg in other.agent_refs]
+
+    def queue_for(self, verb: Verb, agent: Agent, asked: str) -> tuple[str, str]:
+        """The one queue in which the agent's status is to be set, or "" and why it cannot be told.
+
+        PortSIP sets one queue at a time. That is the queue asked for, else the only one in which there is anything to
+        change, else the only one there is.
+        """
+        places = agent.memberships
+        if asked:
+            named = [place for place in places if self._is(place, asked)]
+            return (named[0].queue_id, "") if named else ("", f"not an agent of {clean(asked, 60)}")
+        if not places:
+            return "", "in no queue"
+        left = [place for place in places if self._changes(verb, agent, place)] or list(places)
+        if len(left) == 1:
+            return left[0].queue_id, ""
+        names = ", ".join(place.queue or place.queue_id for place in left)
+        return "", f"PortSIP sets one queue at a time, and there are {len(left)}: {names}"
+
+    def _is(self, place: Membership, asked: str) -> bool:
+        known = self.scene.queue(place.queue_id)
+        number = known.number if known is not None else ""
+        named = asked == number or asked.casefold() == place.queue.casefold()
+        return named or same_id(place.queue_id, asked)
+
+    def _changes(self, verb: Verb, agent: Agent, place: Membership) -> bool:
+        status = self.scene.places.get(agent.key.id, {}).get(place.queue_id, Place()).status
+        state = agent_state(status)
+        if not status or state is AgentState.UNKNOWN:
+            return True
+        match verb:
+            case Verb.SIGNIN:
+                return state is AgentState.OFF
+            case Verb.SIGNOUT:
+                return state is not AgentState.OFF
+            case Verb.PAUSE:
+                return state not in (AgentState.OFF, AgentState.BREAK)
+        return state is AgentState.BREAK
+
+    # ---- what ------------------------------------------------------------------------------------------------
+
+    def request(self, command: Command, row: Row | None) -> Request:
+        """The request for `command`, or NotSent with what is missing for it."""
+        able = self.can(command.verb, row)
+        if not able:
+            raise NotSent(f"nothing sent: {able.reason}")
+        match command.verb:
+            case Verb.HOLD | Verb.RESUME:
+                return self._leg(command, row, "hold" if command.verb is Verb.HOLD else "unhold", {})
+            case Verb.TRANSFER:
+                number = self._destination(command)
+                return self._leg(command, row, "refer", {"refer_to": number}, f"refer_to {number}")
+            case Verb.ATTENDED:
+                return self._attended(command, row)
+            case Verb.HANGUP:
+                session = self._session(command)
+                return Request(route("/sessions/{id}/destroy", id=session), f"/sessions/{session}/destroy")
+            case Verb.PICKUP:
+                session, queue_id = self._session(command), _given(command, "queue", "its queue is not known")
+                where = route("/call_queues/{id}/waiting/{session_id}/pickup", id=queue_id, session_id=session)
+                return Request(where, f"/call_queues/{queue_id}/waiting/{session}/pickup")
+            case Verb.CALL:
+                return self._call(command, row)
+        return self._status(command, row)
+
+    def _session(self, command: Command) -> str:
+        return _given(command, "session", "its session is not known")
+
+    def _leg(self, command: Command, row: Row | None, name: str, more: Mapping[str, str], what: str = "") -> Request:
+        session = self._session(command)
+        served = isinstance(row, Member) and row.state is MemberState.TALKING
+        extension = (leg_of(row) if isinstance(row, Member) and served else "") or _given(
+            command, "extension", "no telephone of this PBX is on it"
+        )
+        if not is_extension(extension):
+            raise NotSent(f"nothing sent: {clean(extension, 40)} is no extension number")
+        where = route("/sessions/{id}/" + name, id=session)
+        body = {"extension_number": extension, **more}
+        return Request(where, f"/sessions/{session}/{name}", body, what or f"as {extension}")
+
+    def _attended(self, command: Command, row: Row | None) -> Request:
+        number = self._destination(command)
+        if not isinstance(row, Call):
+            raise NotSent("nothing sent: its call is not in the list")
+        extension = _given(command, "extension", "no telephone of this PBX is on it")
+        second = next(
+            (call for call in self.second_calls(row) if any(same_number(n, number) for n in _others(call, extension))),
+            None,
+        )
+        if second is None:
+            raise NotSent(
+                f"nothing sent: {extension} is not on a call with {number}, and PortSIP joins two calls that exist"
+            )
+        first_party, second_party = opposite(row, extension), opposite(second, extension)
+        if not first_party or not second_party:
+            raise NotSent("nothing sent: who is on the other side is not known")
+        more = {
+            "refer_to_1": first_party,
+            "session_1": self._session(command),
+            "refer_to_2": second_party,
+            "session_2": in_address(second.address, "session") or second.key.id,
+        }
+        return self._leg(command, row, "attended_refer", more, f"{first_party} with {second_party}")
+
+    def _call(self, command: Command, row: Row | None) -> Request:
+        mine = command.arg("phone") or self.settings.phone
+        number = command.destination.number if command.destination is not None else number_of(row)
+        reason = why_not_dialled(mine) or why_not_dialled(number)
+        if reason:
+            raise NotSent(f"nothing sent: {reason}")
+        body = {"caller": mine, "callee": dialled(number), "send_sdp": True}
+        return Request(route("/sessions"), "/sessions", body, f"{mine} calls {dialled(number)}")
+
+    def _status(self, command: Command, row: Row | None) -> Request:
+        if not isinstance(row, Agent):
+            raise NotSent("nothing sent: not for this row")
+        extension = _given(command, "extension", "the vendor does not name the agent's telephone")
+        queue_id, reason = self.queue_for(command.verb, row, command.arg("queue"))
+        if not queue_id:
+            raise NotSent(f"nothing sent: {reason}")
+        status = wanted_status(command)
+        where = route("/call_queues/{id}/agents/{agent_number}", id=queue_id, agent_number=extension)
+        return Request(where, f"/call_queues/{queue_id}/agents/{extension}", {"status": status}, status)
+
+    def _destination(self, command: Command) -> str:
+        if command.destination is None:
+            raise NotSent("nothing sent: no destination")
+        reason = why_not_dialled(command.destination.number)
+        if reason:
+            raise NotSent(f"nothing sent: {reason}")
+        return dialled(command.destination.number)
+
+    # ---- sending ---------------------------------------------------------------------------------------------
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        """Send exactly one request. Raises ActionError."""
+        request = self.request(command, row)
+        answer = await self.http.act("POST", request.where, json=request.body)
+        identity = command.target.key.id
+        if command.verb is Verb.HOLD:
+            self.held[identity] = self.clock.now()
+        elif command.verb is Verb.RESUME:
+            self.held.pop(identity, None)
+        ids: tuple[str, ...] = (identity,)
+        if command.verb is Verb.CALL:
+            said = one(answer.data, CreatedWire, "answer").id if isinstance(answer.data, dict) else ""
+            ids = (self.scene.session(said),) if said else ()
+        words = f" {request.what}" if request.what else ""
+        return Receipt(
+            request=clean(f"POST …{request.shown}{words} → {answer.status}"),
+            status=str(answer.status),
+            sent_at=answer.started_at,
+            answered_at=answer.answered_at,
+            ids=ids,
+        )
+
+    def overlay(self, rows: Sequence[Call]) -> list[Call]:
+        """Mark the calls that this console holds, and forget those that are over."""
+        now = self.clock.now()
+        present = {row.key.id for row in rows}
+        self.held = {key: at for key, at in self.held.items() if key in present and now - at < FORGET_HOLD}
+        return [self.overlay_one(row) for row in rows]
+
+    def overlay_one(self, row: Call) -> Call:
+        """The row, as held if this console holds it."""
+        since = self.held.get(row.key.id)
+        if since is None or row.state not in (CallState.TALKING, CallState.UNKNOWN):
+            return row
+        note = (clean("held"), clean("by this console; the vendor does not show it"))
+        return replace(row, state=CallState.HELD, held_since=since, details=(*row.details, note))
+
+
+def wanted_status(command: Command) -> str:
+    """The status to write; a pause for lunch or a break says so."""
+    if command.verb is Verb.PAUSE:
+        return _REASONS.get(command.arg("reason").strip().casefold(), _STATUS[Verb.PAUSE])
+    return _STATUS[command.verb]
+
+
+def leg_of(row: Call | Member) -> str:
+    """The extension number that holds or refers: the agent's, or for who waits the queue's."""
+    if isinstance(row, Member) and row.state is MemberState.TALKING and row.serving_ref:
+        return row.serving_ref
+    return in_address(row.address, "extension") or ""
+
+
+def opposite(call: Call, extension: str) -> str:
+    """Who is on the other side of `call` as seen from `extension`."""
+    others = _others(call, extension)
+    if call.from_number and call.from_number in others:
+        return call.from_number
+    return others[-1] if others else ""
+
+
+def _others(call: Call, extension: str) -> list[str]:
+    return [number for number in parties(call) if number != extension]
+
+
+def number_of(row: Row | None) -> str:
+    """The number that calling this row's party dials."""
+    match row:
+        case Member() | Queue() | Receptionist():
+            return row.number
+        case Agent() | Phone():
+            return row.extension
+        case Call():
+            return row.to if row.direction is Direction.OUT else row.from_number
+    return ""
+
+
+def _given(command: Command, name: str, missing: str) -> str:
+    value = in_address(command.target.address, name)
+    if not value:
+        raise NotSent(f"nothing sent: {missing}")
+    return value

@@ -1,0 +1,232 @@
+"""A PortSIP PBX as a source: queues, callers, agents, calls and receptionists.
+
+Pace. The vendor names no request limit and tells an agent's status one request at a time, so agents are read at no more
+than `AGENT_RATE` requests a second over all queues, three at a time; details, telephones and receptionists are slow
+lists. While the push interface is alive the lists of callers and agents are only reconciled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+import anyio
+
+from wallboard.domain.command import Command, Destination, Verb
+from wallboard.domain.forms import Form
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Agent, Phone, Receptionist, Row, in_address
+from wallboard.domain.text import clean
+from wallboard.domain.update import SourceInfo, Update
+from wallboard.vendors.base import (
+    Can,
+    CheckLine,
+    Feed,
+    LoginAuth,
+    Receipt,
+    Report,
+    Services,
+    Sheet,
+    Sink,
+    SourceSettings,
+    Ticket,
+    Verification,
+)
+from wallboard.vendors.http import HttpSource
+from wallboard.vendors.portsip import evidence
+from wallboard.vendors.portsip.actions import Actions
+from wallboard.vendors.portsip.checks import check_source
+from wallboard.vendors.portsip.lists import DETAILS_AT_ONCE, PHONES_AT_ONCE, Lists
+from wallboard.vendors.portsip.login import Login
+from wallboard.vendors.portsip.push import Push
+from wallboard.vendors.portsip.receptionists import Receptionists
+from wallboard.vendors.portsip.scene import Scene
+
+INTERVALS: dict[Resource, float] = {
+    Resource.QUEUES: 10.0,
+    Resource.MEMBERS: 5.0,
+    Resource.AGENTS: 10.0,
+    Resource.CALLS: 2.0,
+    Resource.PHONES: 60.0,
+}
+RECONCILE: dict[Resource, float] = {Resource.MEMBERS: 60.0, Resource.AGENTS: 120.0}
+"""Seconds between two lists of what is pushed."""
+DISCOVERY = 300.0
+DISCOVERY_AT_FIRST = 10.0
+AGENT_RATE = 2.5
+
+Fetch = Callable[[Ticket], Awaitable[Sequence[Update]]]
+
+
+class PortsipAdapter:
+    """See `vendors.base.Adapter`. ConfigError for an address or sign-in that cannot be used."""
+
+    def __init__(self, settings: SourceSettings, services: Services) -> None:
+        self._settings = settings
+        self._clock = services.clock
+        auth = settings.auth
+        self._http = HttpSource(
+            settings,
+            services,
+            sign=(lambda post: Login(auth, services.clock, post)) if isinstance(auth, LoginAuth) else None,
+        )
+        self._scene = Scene(settings.name, settings.phone)
+        self._actions = Actions(settings, self._http, services.clock, self._scene)
+        self._lists = Lists(settings, self._http, services.clock, self._scene, self._actions)
+        self._receptionists = Receptionists(self._http, settings, services.clock)
+        self._push = Push(settings, services, self._scene)
+
+    # ---- what is known ---------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> SourceSettings:
+        return self._settings
+
+    def info(self) -> SourceInfo:
+        live = self._push.alive(Resource.MEMBERS) or self._push.alive(Resource.AGENTS)
+        return SourceInfo(
+            name=self._settings.name,
+            vendor="portsip",
+            detail="pushed" if live else ", ".join(filter(None, ("polled", self._push.why))),
+            phone=self._settings.phone,
+            budget=self._http.budget,
+            refused=self._http.refused,
+            clock_offset=self._http.clock_offset,
+        )
+
+    def feeds(self) -> Sequence[Feed]:
+        wait = DISCOVERY if self._lists.discovered else DISCOVERY_AT_FIRST
+        details = 3 * min(DETAILS_AT_ONCE, len(self._scene.queues))
+        feeds = [
+            Feed(
+                Resource.QUEUES,
+                "discovery",
+                self._lists.discover,
+                wait,
+                cost=2 + details,
+                timeout=60.0,
+                hidden_interval=wait,
+                priority=3,
+            ),
+        ]
+        places = sum(len(queues) for queues in self._scene.places.values())
+        for queue_id in self._scene.queues:
+            feeds.append(self._feed(Resource.MEMBERS, queue_id, partial(self._lists.members, queue_id)))
+            agents = len(self._scene.agents_of(queue_id))
+            feeds.append(
+                self._feed(
+                    Resource.AGENTS,
+                    queue_id,
+                    partial(self._lists.agents, queue_id),
+                    at_least=places / AGENT_RATE,
+                    cost=1 + agents,
+                    timeout=10.0 + agents,
+                    priority=1,
+                )
+            )
+        feeds.append(self._feed(Resource.QUEUES, "", self._lists.queues))
+        feeds.append(self._feed(Resource.CALLS, "", self._lists.calls))
+        feeds.append(
+            self._feed(
+                Resource.PHONES,
+                "",
+                self._lists.phones,
+                cost=1 + len(self._scene.users) // 100 + PHONES_AT_ONCE,
+                timeout=30.0,
+                priority=2,
+                hidden=300.0,
+            )
+        )
+        return [*feeds, *self._receptionists.feeds()]
+
+    def _feed(
+        self,
+        resource: Resource,
+        scope: str,
+        fetch: Fetch,
+        *,
+        at_least: float = 0.0,
+        cost: int = 1,
+        timeout: float = 8.0,
+        priority: int = 0,
+        hidden: float | None = None,
+    ) -> Feed:
+        interval = max(self._settings.every.get(resource.value, INTERVALS[resource]), at_least)
+        if resource in RECONCILE and self._push.alive(resource):
+            interval = hidden = max(interval, RECONCILE[resource])
+        seconds = max(timeout, self._settings.timeout or 0.0)
+        return Feed(
+            resource, scope, fetch, interval, cost=cost, timeout=seconds, hidden_interval=hidden, priority=priority
+        )
+
+    async def run(self, sink: Sink) -> None:
+        """What is pushed, and receptionists that open and close between two readings."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._push.run, sink)
+            group.start_soon(self._receptionists.run, sink)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def refresh(self, row: Row) -> Row | None:
+        if isinstance(row, Receptionist):
+            return await self._receptionists.refresh(row)
+        return await self._lists.refresh(row)
+
+    # ---- acting ----------------------------------------------------------------------------------------------
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        if verb is Verb.CHANGE or (isinstance(row, Receptionist) and verb is not Verb.CALL):
+            return self._receptionists.can(verb, row)
+        return self._actions.can(verb, row)
+
+    def can_dial(self, destination: Destination) -> Can:
+        return self._actions.can_dial(destination)
+
+    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
+        return self._receptionists.forms(verb, row) if verb is Verb.CHANGE else ()
+
+    def verification(self, command: Command, row: Row | None) -> Verification:
+        if command.verb is Verb.CHANGE:
+            return self._receptionists.verification(command, row)
+        queue_id = ""
+        if isinstance(row, Agent):
+            queue_id, _ = self._actions.queue_for(command.verb, row, command.arg("queue"))
+        return evidence.verification(self._scene, self._settings.phone, command, row, queue_id)
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        if command.verb is Verb.CHANGE:
+            return await self._receptionists.perform(command, row)
+        return await self._actions.perform(command, row)
+
+    def table(self) -> Sequence[Verification]:
+        return [*evidence.table(), *self._receptionists.table()]
+
+    # ---- on demand -------------------------------------------------------------------------------------------
+
+    def reports(self, row: Row) -> Sequence[Report]:
+        if isinstance(row, Receptionist):
+            return self._receptionists.reports(row)
+        if isinstance(row, Agent | Phone):
+            user = in_address(row.address, "user") or self._scene.users.get(row.extension, "")
+            if user:
+                return (
+                    Report("registration", "registration", partial(self._registration, user)),
+                    Report("queues", "queues", partial(self._queues_of, user)),
+                )
+        return ()
+
+    async def _registration(self, user: str) -> Sheet:
+        status = await self._lists.reader.user_status(user)
+        columns = (clean("device"), clean("application"), clean("address"))
+        lines = tuple((clean(p.user_agent), clean(p.application), clean(p.ip)) for p in status.registration)
+        return Sheet(columns, lines, clean(f"{status.status.lower()}, {status.presence.lower()}".strip(", ")))
+
+    async def _queues_of(self, user: str) -> Sheet:
+        found = await self._lists.reader.user_queues(user)
+        return Sheet(
+            (clean("number"), clean("queue")), tuple((clean(w.extension_number), clean(w.name)) for w in found)
+        )
+
+    async def check(self) -> Sequence[CheckLine]:
+        return await check_source(self._lists.reader, self._http, self._settings, self._push.why)

@@ -1,0 +1,338 @@
+"""The lists of a PortSIP PBX, read and made into rows: what each feed fetches.
+
+Counts of a queue come from who waits there, an agent's row from the statuses in all queues, so every list leaves what
+it learned in the scene and the rows are made from that.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import anyio
+
+from wallboard.domain.clock import Clock
+from wallboard.domain.errors import BadAnswer, Missing, NotPermitted, ReadError, ServerTrouble
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Agent, Call, Member, Phone, Queue, Row, in_address
+from wallboard.domain.text import clean
+from wallboard.domain.update import Update, UpdateKind
+from wallboard.vendors.base import SourceSettings, Ticket
+from wallboard.vendors.http import HttpSource
+from wallboard.vendors.portsip import mapping
+from wallboard.vendors.portsip.actions import Actions
+from wallboard.vendors.portsip.reading import Reader
+from wallboard.vendors.portsip.scene import QueueKnown, Scene
+from wallboard.vendors.portsip.states import same_id
+from wallboard.vendors.portsip.wire import AgentWire, QueueWire, UserStatusWire, UserWire
+
+log = logging.getLogger(__name__)
+
+DETAILS_GOOD_FOR = 900.0
+DETAILS_AT_ONCE = 15
+"""Queues whose details one discovery reads, two requests each, and at first who waits there."""
+AGENTS_AT_ONCE = 3
+PHONES_AT_ONCE = 10
+"""Users whose registration one reading of the telephones asks for, those asked longest ago first."""
+STEADY = 2.0
+"""A start that is computed from whole seconds moves by so much between readings and is kept."""
+
+
+class Lists:
+    """What one source has read. Every method but `refresh` is the fetch of a feed."""
+
+    def __init__(
+        self, settings: SourceSettings, http: HttpSource, clock: Clock, scene: Scene, actions: Actions
+    ) -> None:
+        self._settings = settings
+        self._http = http
+        self._clock = clock
+        self._scene = scene
+        self._actions = actions
+        self.reader = Reader(http)
+        self.discovered = False
+        self._joined: dict[str, dict[str, float]] = {}
+        self._statuses: dict[str, tuple[float, UserStatusWire | None]] = {}
+
+    # ---- which queues there are ------------------------------------------------------------------------------
+
+    async def discover(self, ticket: Ticket) -> Sequence[Update]:
+        """Which queues there are and what their details say; a queue whose details may not be read keeps its name."""
+        self._know(await self._list())
+        self.discovered = True
+        now = self._clock.now()
+        due = [
+            k for k in self._scene.queues.values() if k.detailed_at is None or now - k.detailed_at > DETAILS_GOOD_FOR
+        ]
+        for known in due[:DETAILS_AT_ONCE]:
+            await self._detail(known)
+            if known.waiting_at is None:
+                await self._first_waiting(known)
+        return ()
+
+    async def _first_waiting(self, known: QueueKnown) -> None:
+        """Who waits, before the calls are read: a session does not say by itself that nobody has taken it yet."""
+        try:
+            rows, started = await self._waiting(known)
+        except (NotPermitted, Missing, BadAnswer, ServerTrouble) as error:
+            log.debug("%s: who waits: %s", self._settings.name, error)
+        else:
+            self._scene.waits(known, {row.key.id: row.joined_at for row in rows}, started)
+
+    async def _list(self) -> list[QueueWire]:
+        try:
+            return (await self.reader.queues())[0]
+        except NotPermitted:
+            if not self._settings.queues:
+                raise
+            # The list may be closed to an account that may read the queues named to it.
+            return [QueueWire(id=name) for name in self._settings.queues]
+
+    def _know(self, wires: Iterable[QueueWire]) -> None:
+        chosen = self._settings.queues
+        known: dict[str, QueueKnown] = {}
+        for wire in wires:
+            if chosen is not None and not any(wire.extension_number == c or same_id(wire.id, c) for c in chosen):
+                continue
+            queue = self._scene.queue(wire.id) or QueueKnown(wire.id)
+            _learn(queue, wire)
+            known[queue.id] = queue
+        self._scene.keep_queues(known)
+
+    async def _detail(self, known: QueueKnown) -> None:
+        try:
+            _learn(known, await self.reader.queue(known.id))
+            known.status = await self.reader.queue_status(known.id)
+        except (NotPermitted, Missing, BadAnswer, ServerTrouble) as error:
+            log.debug("%s: details of a queue: %s", self._settings.name, error)
+        known.detailed_at = self._clock.now()
+
+    # ---- reading ---------------------------------------------------------------------------------------------
+
+    async def queues(self, ticket: Ticket) -> Sequence[Update]:
+        order = self._scene.order.polled(ticket)
+        started = self._clock.now()
+        changed = False
+        try:
+            wires, pages = await self.reader.queues()
+            started, changed = pages.started_at, pages.changed
+        except NotPermitted:
+            if not self._settings.queues:
+                raise
+            wires = [await self.reader.queue(known.id) for known in self._scene.queues.values()]
+        self._tell_time()
+        self._know(wires)
+        now = self._clock.now()
+        rows = [mapping.queue(self._scene, known, now) for known in self._scene.queues.values()]
+        why = "the list changed while its pages were read" if changed else ""
+        return (self._update(Resource.QUEUES, "", order, started, rows, why),)
+
+    async def members(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
+        order = self._scene.order.polled(ticket)
+        known = self._scene.queues.get(queue_id)
+        if known is None:
+            raise Missing("the queue is no more")
+        rows, started = await self._waiting(known)
+        updates = [self._update(Resource.MEMBERS, queue_id, order, started, rows)]
+        if self._scene.waits(known, {row.key.id: row.joined_at for row in rows}, started):
+            # The count belongs to the queue's own row, which another list brings.
+            row = mapping.queue(self._scene, known, self._clock.now())
+            updates.append(
+                replace(self._update(Resource.QUEUES, "", order, started, [row]), kind=UpdateKind.DELTA),
+            )
+        return updates
+
+    async def _waiting(self, known: QueueKnown) -> tuple[list[Member], float]:
+        wires, answer = await self.reader.waiting(known.id)
+        self._tell_time()
+        before, kept = self._joined.get(known.id, {}), {}
+        rows: dict[str, Member] = {}
+        for position, wire in enumerate(wires, start=1):
+            identity = self._scene.session(wire.session_id)
+            joined = None if wire.waiting_time is None else answer.started_at - wire.waiting_time
+            last = before.get(identity)
+            if joined is not None and last is not None and abs(joined - last) <= STEADY:
+                joined = last
+            if joined is not None:
+                kept[identity] = joined
+            rows.setdefault(
+                identity,
+                mapping.member(
+                    self._scene,
+                    known,
+                    session=wire.session_id,
+                    number=wire.extension_number,
+                    name=wire.display_name,
+                    joined_at=joined,
+                    position=position,
+                ),
+            )
+        self._joined[known.id] = kept
+        return list(rows.values()), answer.started_at
+
+    async def agents(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
+        """The roster, and one request for each of its agents. One agent that cannot be read keeps the last status."""
+        order = self._scene.order.polled(ticket)
+        known = self._scene.queues.get(queue_id)
+        if known is None:
+            raise Missing("the queue is no more")
+        roster, answer = await self.reader.agents(queue_id)
+        self._tell_time()
+        failures = await self._each_status(queue_id, roster, answer.started_at)
+        present = {wire.extension_number for wire in roster}
+        for extension in self._scene.agents_of(queue_id):
+            place = self._scene.places[extension][queue_id]
+            if extension not in present and place.seen_at < answer.started_at:
+                self._scene.leave(extension, queue_id)
+        found = (mapping.agent(self._scene, extension) for extension in self._scene.agents_of(queue_id))
+        rows = [row for row in found if row is not None]
+        one = len(failures) == 1
+        why = f"{len(failures)} {'agent' if one else 'agents'} could not be read" if failures else ""
+        return (self._update(Resource.AGENTS, queue_id, order, answer.started_at, rows, why),)
+
+    async def _each_status(self, queue_id: str, roster: Sequence[AgentWire], listed_at: float) -> list[ReadError]:
+        """Read every agent's status, a few at a time; the failures that leave the rest true. Raises what says that
+        asking on is of no use, or that nothing could be read."""
+        gate = anyio.CapacityLimiter(AGENTS_AT_ONCE)
+        failures: list[ReadError] = []
+        fatal: list[ReadError] = []
+
+        async def read(wire: AgentWire) -> None:
+            async with gate:
+                said, at = wire, listed_at
+                asked = mapping.is_extension(wire.extension_number)
+                if asked and not fatal and not self._scene.no_states:
+                    try:
+                        said, answer = await self.reader.agent(queue_id, wire.extension_number)
+                        at = answer.started_at
+                    except NotPermitted:
+                        self._scene.no_states = "this account may not read what agents do"
+                    except (Missing, BadAnswer, ServerTrouble) as error:
+                        failures.append(error)
+                    except ReadError as error:
+                        fatal.append(error)
+                        return
+                self._scene.put(
+                    wire.extension_number,
+                    queue_id,
+                    at=at,
+                    status=said.status,
+                    name=clean(wire.display_name or said.display_name),
+                    level=wire.skill_level if wire.skill_level is not None else said.skill_level,
+                )
+
+        async with anyio.create_task_group() as group:
+            for wire in roster:
+                group.start_soon(read, wire)
+        if fatal or (failures and len(failures) == len(roster)):
+            raise (fatal or failures)[0]
+        return failures
+
+    async def calls(self, ticket: Ticket) -> Sequence[Update]:
+        order = self._scene.order.polled(ticket)
+        wires, answer = await self.reader.sessions()
+        self._tell_time()
+        found = {row.key: row for wire in wires if (row := mapping.call(self._scene, wire, answer.started_at))}
+        rows = self._actions.overlay(list(found.values()))
+        self._actions.calls = tuple(rows)
+        return (self._update(Resource.CALLS, "", order, answer.started_at, rows),)
+
+    async def phones(self, ticket: Ticket) -> Sequence[Update]:
+        """All users, and the registration of some: the list tells no status, so it is asked for in turns."""
+        order = self._scene.order.polled(ticket)
+        users, pages = await self.reader.users()
+        self._scene.users = {user.extension_number: user.id for user in users}
+        for user in users:
+            self._scene.names.setdefault(
+                user.extension_number, clean(user.display_name or user.name or user.extension_number)
+            )
+        turns = sorted(users, key=lambda user: self._statuses.get(user.id, (0.0, None))[0])
+        for user in turns[:PHONES_AT_ONCE]:
+            try:
+                status: UserStatusWire | None = await self.reader.user_status(user.id)
+            except (NotPermitted, Missing, BadAnswer, ServerTrouble):
+                status = None
+            self._statuses[user.id] = (self._clock.now(), status)
+        self._statuses = {user.id: self._statuses[user.id] for user in users if user.id in self._statuses}
+        rows = {user.extension_number: self._phone(user) for user in users}
+        why = "the list changed while its pages were read" if pages.changed else ""
+        return (self._update(Resource.PHONES, "", order, pages.started_at, rows.values(), why),)
+
+    def _phone(self, user: UserWire) -> Phone:
+        return mapping.phone(self._scene, user, self._statuses.get(user.id, (0.0, None))[1])
+
+    def _tell_time(self) -> None:
+        self._scene.ahead = self._http.clock_offset or 0.0
+
+    def _update(
+        self,
+        resource: Resource,
+        scope: str,
+        order: tuple[int, int],
+        as_of: float,
+        rows: Iterable[Row],
+        approximate: str = "",
+    ) -> Update:
+        epoch, seq = order
+        return Update(
+            source=self._settings.name,
+            resource=resource,
+            scope=scope,
+            kind=UpdateKind.SNAPSHOT,
+            epoch=epoch,
+            seq=seq,
+            as_of=as_of,
+            rows=tuple(rows),
+            approximate=approximate,
+        )
+
+    async def refresh(self, row: Row) -> Row | None:
+        """Read one row again; None: it is gone."""
+        try:
+            match row:
+                case Call():
+                    wire, answer = await self.reader.session(in_address(row.address, "session") or row.key.id)
+                    again = mapping.call(self._scene, wire, answer.started_at)
+                    return self._actions.overlay_one(again) if again is not None else None
+                case Member():
+                    return await self._refresh_member(row)
+                case Agent():
+                    for place in row.memberships:
+                        wired, answer = await self.reader.agent(place.queue_id, row.key.id)
+                        self._scene.put(row.key.id, place.queue_id, at=answer.started_at, status=wired.status)
+                    return mapping.agent(self._scene, row.key.id)
+                case Queue():
+                    known = self._scene.queue(row.key.id)
+                    if known is None:
+                        return None
+                    _learn(known, await self.reader.queue(known.id))
+                    return mapping.queue(self._scene, known, self._clock.now())
+                case Phone():
+                    user = in_address(row.address, "user") or ""
+                    status = await self.reader.user_status(user)
+                    self._statuses[user] = (self._clock.now(), status)
+                    return replace(row, registered=mapping.registered(status))
+        except Missing:
+            return None
+        raise NotPermitted("PortSIP has no such row")
+
+    async def _refresh_member(self, row: Member) -> Row | None:
+        known = self._scene.queue(row.queue_id)
+        if known is None:
+            return None
+        rows, _ = await self._waiting(known)
+        return next((again for again in rows if again.key == row.key), None)
+
+
+def _learn(known: QueueKnown, wire: QueueWire) -> None:
+    """Take over what an answer says; a list says less than the queue itself."""
+    known.number = wire.extension_number or known.number
+    known.name = clean(wire.name) or known.name
+    known.strategy = wire.polling_strategy or known.strategy
+    for name in ("sla_time", "max_callers", "max_waiting_time"):
+        value = getattr(wire, name)
+        if value is not None:
+            setattr(known, name, value)
+    if wire.agent_auto_ready is not None:
+        known.auto_ready = wire.agent_auto_ready

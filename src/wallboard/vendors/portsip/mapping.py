@@ -1,0 +1,323 @@
+"""From what PortSIP says to rows. Pure; REST and push make their rows with the same functions.
+
+Keys: a queue by its id, a caller and a call by the session's id, an agent and a telephone by the extension number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from wallboard.domain.keys import Key, Kind
+from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue
+from wallboard.domain.states import AgentState, CallState, Direction, MemberState
+from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.vendors.portsip.scene import Place, QueueKnown, Scene
+from wallboard.vendors.portsip.states import agent_state, normal
+from wallboard.vendors.portsip.wire import LegWire, SessionWire, UserStatusWire, UserWire
+
+WAITING_GOOD_FOR = 45.0
+"""Seconds for which a queue shows the count of a waiting list that could not be read again."""
+
+_WEIGHT = (
+    AgentState.TALKING,
+    AgentState.RINGING,
+    AgentState.OTHER_CALL,
+    AgentState.WRAP_UP,
+    AgentState.READY,
+    AgentState.BREAK,
+    AgentState.UNREACHABLE,
+    AgentState.UNKNOWN,
+    AgentState.OFF,
+)
+"""The state that an agent has in any queue, the one that counts first: on a call in one is on a call for all."""
+_STRATEGIES = {
+    "RING_SIMULTANEOUSLY": "ring all",
+    "PRIORITIZED_HUNT": "by priority",
+    "CYCLIC_HUNT": "in turn",
+    "LEAST_WORKED_HUNT": "least worked",
+    "SKILL_BASED_ROUTING_PRIORITIZED_HUNT": "by skill and priority",
+    "SKILL_BASED_ROUTING_CYCLIC_HUNT": "by skill, in turn",
+    "SKILL_BASED_ROUTING_LEAST_WORKED_HUNT": "by skill, least worked",
+}
+_EXTENSION = re.compile(r"[0-9]{3,64}")
+SHORT = 6
+"""A longer number is an outside one unless the PBX lists it."""
+
+
+def instant(text: str, ahead: float = 0.0) -> float | None:
+    """RFC 3339, or Unix seconds as text as the push interface writes them, in our UTC seconds; None: no moment."""
+    text = text.strip()
+    try:
+        if re.fullmatch(r"[0-9]{9,13}(\.[0-9]+)?", text):
+            number = float(text)
+            seconds = number / 1000 if number > 1e11 else number
+        else:
+            moment = datetime.fromisoformat(text)
+            seconds = (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return seconds - ahead if seconds > 0 else None
+
+
+def is_extension(text: str) -> bool:
+    """Whether the contract takes `text` for an extension number."""
+    return _EXTENSION.fullmatch(text) is not None
+
+
+# ---- queues and callers ------------------------------------------------------------------------------------------
+
+
+def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
+    """A queue; what waits there as long as that was seen lately, else None."""
+    seen = known.waiting_at is not None and now - known.waiting_at <= WAITING_GOOD_FOR
+    details: list[tuple[Clean, Clean]] = []
+    for label, value, unit in (
+        ("status", known.status.lower().replace("_", " "), ""),
+        ("service target", known.sla_time or None, " s"),
+        ("most callers", known.max_callers or None, ""),
+        ("longest wait allowed", known.max_waiting_time, " s"),
+        ("ready after a call", {True: "by itself", False: "by hand", None: ""}[known.auto_ready], ""),
+    ):
+        if value not in (None, ""):
+            details.append((clean(label), clean(f"{value}{unit}")))
+    return Queue(
+        key=Key(scene.source, Kind.QUEUE, known.id),
+        name=known.name or clean(known.number) or clean(known.id),
+        number=clean(known.number),
+        waiting=known.waiting if seen else None,
+        longest_since=known.longest_since if seen else None,
+        strategy=clean(_STRATEGIES.get(normal(known.strategy), known.strategy.lower().replace("_", " "))),
+        service_seconds=known.sla_time or None,
+        address=(("queue", known.id), ("extension", known.number)),
+        details=tuple(details),
+    )
+
+
+def member(
+    scene: Scene,
+    known: QueueKnown,
+    *,
+    session: str,
+    number: str = "",
+    name: str = "",
+    joined_at: float | None = None,
+    position: int | None = None,
+    state: MemberState = MemberState.WAITING,
+    serving: str = "",
+    answered_at: float | None = None,
+    ended_at: float | None = None,
+    details: tuple[tuple[Clean, Clean], ...] = (),
+) -> Member:
+    """A caller in a queue. `session` in either spelling, `serving` the agent's extension number."""
+    identity = scene.session(session)
+    return Member(
+        key=Key(scene.source, Kind.MEMBER, identity),
+        queue_id=known.id,
+        queue=known.name or clean(known.number),
+        name=clean(name) if name.strip() != number.strip() else NOTHING,
+        number=clean(number),
+        state=state,
+        joined_at=joined_at,
+        answered_at=answered_at,
+        ended_at=ended_at,
+        position=position,
+        serving_ref=serving,
+        serving=scene.names.get(serving, clean(serving)),
+        serving_key=Key(scene.source, Kind.AGENT, serving) if serving else None,
+        call_key=Key(scene.source, Kind.CALL, identity),
+        address=(("session", session), ("queue", known.id), ("extension", known.number)),
+        details=details,
+    )
+
+
+# ---- agents ------------------------------------------------------------------------------------------------------
+
+
+def agent(scene: Scene, extension: str) -> Agent | None:
+    """An agent, one row for all queues; None when they are in none any more."""
+    places = scene.places.get(extension)
+    if not places:
+        return None
+    told = [place for place in places.values() if place.status]
+    main = min(told, key=lambda place: _WEIGHT.index(agent_state(place.status)), default=Place())
+    state = agent_state(main.status)
+    words = list(dict.fromkeys(normal(place.status) for place in told))
+    differing = len(words) > 1
+    return Agent(
+        key=Key(scene.source, Kind.AGENT, extension),
+        name=scene.names.get(extension) or clean(extension),
+        extension=clean(extension),
+        state=state,
+        raw_status=clean(main.status),
+        since=main.since,
+        memberships=tuple(_membership(scene, queue_id, places[queue_id]) for queue_id in sorted(places)),
+        registered=_registered(words),
+        with_name=main.with_name,
+        with_key=Key(scene.source, Kind.CALL, scene.session(main.session)) if main.session else None,
+        pause_reason=_words(main.status) if state is AgentState.BREAK else NOTHING,
+        no_state=clean(scene.no_states) if not told else NOTHING,
+        refs=(extension,),
+        address=(("extension", extension),),
+        details=tuple(
+            (_queue_name(scene, queue_id), _words(place.status or "not read")) for queue_id, place in places.items()
+        )
+        if differing
+        else (),
+    )
+
+
+def _membership(scene: Scene, queue_id: str, place: Place) -> Membership:
+    state = agent_state(place.status)
+    return Membership(
+        queue_id=queue_id,
+        queue=_queue_name(scene, queue_id),
+        level=place.level,
+        paused=None if state is AgentState.UNKNOWN else state is AgentState.BREAK,
+    )
+
+
+def _queue_name(scene: Scene, queue_id: str) -> Clean:
+    known = scene.queues.get(queue_id)
+    return (known.name or clean(known.number)) if known is not None else clean(queue_id)
+
+
+def _registered(words: Sequence[str]) -> bool | None:
+    """OFFLINE is a telephone that is not registered; LOGGED_OUT says nothing about it."""
+    if "OFFLINE" in words:
+        return False
+    return True if any(word != "LOGGED_OUT" for word in words) else None
+
+
+def _words(status: str) -> Clean:
+    return clean(status.replace("_", " ").lower())
+
+
+# ---- calls and telephones ----------------------------------------------------------------------------------------
+
+
+def internal(scene: Scene, number: str) -> bool:
+    """Whether `number` is of this PBX: a person, a queue, or so short that it most likely is."""
+    known = scene.extension(number) or scene.by_number(number) is not None
+    return known or (is_extension(number) and len(number) <= SHORT)
+
+
+def call(scene: Scene, wire: SessionWire, as_of: float) -> Call | None:
+    """One row a session. Its legs are put together: who called first, whom the newest leg reached, which of them is a
+    telephone of this PBX. None without an id."""
+    if not wire.id:
+        return None
+    legs = sorted(wire.calls, key=lambda leg: instant(leg.started_at) or 0.0)
+    first = legs[0] if legs else LegWire()
+    last = legs[-1] if legs else LegWire()
+    people = [n for leg in reversed(legs) for n in (leg.callee, leg.caller) if scene.extension(n)]
+    people += [n for leg in reversed(legs) for n in (leg.callee, leg.caller) if _likely(scene, n)]
+    people = list(dict.fromkeys(people))
+    starts = [at for leg in legs if (at := instant(leg.started_at, scene.ahead)) is not None]
+    started = min(starts, default=None)
+    direction = _direction(scene, first, last)
+    mine = next((n for n in people if n != first.caller), "") if direction is not Direction.OUT else first.caller
+    extension = mine or (people[0] if people else "")
+    talking = [leg.talking_time for leg in legs if leg.talking_time is not None]
+    longest = max(talking, default=None)
+    state = CallState.UNKNOWN if longest is None else CallState.TALKING if longest > 0 else CallState.RINGING
+    identity = scene.session(wire.id)
+    waits = scene.waits_in(identity)
+    if waits is not None:
+        # Nobody has taken it yet, whatever the PBX counts as talking; its leg in the PBX is the queue's.
+        state, extension, people = CallState.RINGING, waits.number, []
+    through = waits or next((known for leg in reversed(legs) if (known := scene.by_number(leg.callee))), None)
+    return Call(
+        key=Key(scene.source, Kind.CALL, identity),
+        extension=clean(extension),
+        direction=direction,
+        from_number=clean(first.caller),
+        from_name=_party(scene, first.caller, first.caller_display_name),
+        to=clean(last.callee),
+        to_name=_called(scene, last.callee),
+        did=clean(first.callee) if direction is Direction.IN and not internal(scene, first.callee) else NOTHING,
+        state=state,
+        started_at=started,
+        answered_at=as_of - longest if longest and waits is None else None,
+        agent_refs=tuple(people),
+        queue=through.name if through is not None else NOTHING,
+        whole=wire.id,
+        mine=bool(scene.phone) and scene.phone in people,
+        address=(("session", wire.id), ("extension", extension), *(("party", n) for n in _parties(legs))),
+        details=tuple(_leg(leg) for leg in legs) if len(legs) > 1 else _trunk(first),
+    )
+
+
+def parties(row: Call) -> tuple[str, ...]:
+    """Every number on the session, as the vendor wrote it."""
+    return tuple(value for name, value in row.address if name == "party")
+
+
+def _parties(legs: Sequence[LegWire]) -> list[str]:
+    return list(dict.fromkeys(n for leg in legs for n in (leg.caller, leg.callee) if n))
+
+
+def _likely(scene: Scene, number: str) -> bool:
+    return is_extension(number) and len(number) <= SHORT and scene.by_number(number) is None
+
+
+def _direction(scene: Scene, first: LegWire, last: LegWire) -> Direction:
+    if not first.caller or not last.callee:
+        return Direction.UNKNOWN
+    inside, reached = _inside(scene, first.caller, first.trunk), _inside(scene, last.callee, last.trunk)
+    if inside:
+        return Direction.INTERNAL if reached else Direction.OUT
+    return Direction.IN
+
+
+def _inside(scene: Scene, number: str, trunk: str) -> bool:
+    """Behind a trunk a short number that the PBX does not list is an outside one, such as 112."""
+    return internal(scene, number) and (not trunk or scene.extension(number) or scene.by_number(number) is not None)
+
+
+def _party(scene: Scene, number: str, said: str) -> Clean:
+    name = clean(said) if said.strip() != number else NOTHING
+    return name or scene.names.get(number, NOTHING)
+
+
+def _called(scene: Scene, number: str) -> Clean:
+    known = scene.by_number(number)
+    return known.name if known is not None else scene.names.get(number, NOTHING)
+
+
+def _leg(leg: LegWire) -> tuple[Clean, Clean]:
+    trunk = f" by {leg.trunk}" if leg.trunk else ""
+    return clean("leg"), clean(f"{leg.caller or '–'} → {leg.callee or '–'}{trunk}")
+
+
+def _trunk(leg: LegWire) -> tuple[tuple[Clean, Clean], ...]:
+    return ((clean("trunk"), clean(leg.trunk)),) if leg.trunk else ()
+
+
+def phone(scene: Scene, user: UserWire, status: UserStatusWire | None) -> Phone:
+    """A user's telephone. An agent's own row tells more, and sooner, than this slow list: it is not joined to one."""
+    details: list[tuple[Clean, Clean]] = []
+    for label, value in (("role", user.role), ("department", user.department)):
+        if value:
+            details.append((clean(label), clean(value)))
+    if status is not None:
+        details += [(clean("status"), _words(status.status)), (clean("presence"), _words(status.presence))]
+        details += [(clean("device"), clean(part.user_agent)) for part in status.registration if part.user_agent]
+    return Phone(
+        key=Key(scene.source, Kind.PHONE, user.extension_number),
+        name=clean(user.display_name) or clean(user.name) or clean(user.extension_number),
+        extension=clean(user.extension_number),
+        registered=None if status is None else registered(status),
+        refs=() if user.extension_number in scene.places else (user.extension_number,),
+        address=(("user", user.id), ("extension", user.extension_number)),
+        details=tuple((label, value) for label, value in details if value),
+    )
+
+
+def registered(status: UserStatusWire) -> bool | None:
+    """ONLINE and ON_CALL are registered, OFFLINE is not; a device that is listed is registered whatever the word."""
+    word = normal(status.status)
+    if word in ("ONLINE", "ON_CALL"):
+        return True
+    return True if status.registration else (False if word == "OFFLINE" else None)

@@ -1,0 +1,316 @@
+"""The push interface of PortSIP (WSI): one websocket that tells of queues as they change.
+
+Where it may be used, waiting callers and agents are on the board at once; where it may not, or is lost, polling goes on
+as if it were not there. So nothing here is ever fatal: a refusal, a loss or nonsense ends in a reason and a pause.
+
+The connection signs in with the same user as REST, in the first frame; certificates are verified as everywhere. Only
+this module knows the websocket library, which is an extra and loaded on use.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import ssl
+from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import anyio
+
+from wallboard.domain.errors import ConfigError
+from wallboard.domain.keys import Resource
+from wallboard.domain.text import clean
+from wallboard.vendors.base import LoginAuth, Services, Sink, SourceSettings
+from wallboard.vendors.http import check_address
+from wallboard.vendors.http_words import why_unreachable
+from wallboard.vendors.portsip.push_messages import Reply, decode
+from wallboard.vendors.portsip.pushed import Pushed
+from wallboard.vendors.portsip.scene import Scene
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
+log = logging.getLogger(__name__)
+# The library writes whole frames, the password among them, at DEBUG.
+_quiet = logging.getLogger("wallboard.vendors.portsip.push.library")
+_quiet.setLevel(logging.ERROR)
+
+PATH = "/wsi"
+FIRST_DELAY, LONGEST_DELAY = 1.0, 30.0
+REFUSED_PAUSE = 900.0
+"""Seconds until a sign-in that was refused is tried again: each try counts against the account."""
+ANSWER_WITHIN = 10.0
+PING_EVERY, PONG_WITHIN = 5.0, 5.0
+DEAF = PING_EVERY + PONG_WITHIN + 2.0
+"""Seconds without a word from the PBX after which nothing pushed is trusted."""
+LOOK_EVERY = 1.0
+ASK_AGAIN = 30.0
+LARGEST, LIMIT = 1 << 20, 8 << 20
+"""A larger frame is dropped; one beyond the limit ends the connection."""
+QUIET = 60.0
+"""Seconds between two log lines about frames that were dropped."""
+PUSHED = (Resource.MEMBERS, Resource.AGENTS)
+
+
+class _LostError(Exception):
+    """The connection is over; the text says why, as a clause."""
+
+
+class _RefusedError(Exception):
+    """The PBX does not take the sign-in."""
+
+
+class Push:
+    """The push side of one source. ConfigError for a `push_url` that cannot be used."""
+
+    def __init__(self, settings: SourceSettings, services: Services, scene: Scene) -> None:
+        self._settings = settings
+        self._clock = services.clock
+        self._scene = scene
+        # `why` it is not used, or not alive, as a clause; "" while it is.
+        self._url, self.why = _address(settings, services)
+        self._pushed: Pushed | None = None
+        self._heard_at = 0.0
+        self._connections = 0
+        self._settled = False
+        self._asked: dict[str, float] = {}
+        self._alone: set[str] = set()
+        self._dropped = 0
+        self._complained_at: float | None = None
+
+    def alive(self, resource: Resource) -> bool:
+        """Whether everything of `resource` is being pushed now: all queues have told, and the PBX is heard."""
+        pushed = self._pushed
+        if resource not in PUSHED or pushed is None or self._clock.now() - self._heard_at > DEAF:
+            return False
+        queues = self._scene.queues
+        return bool(queues) and all(pushed.tells(resource, queue_id) for queue_id in queues)
+
+    async def run(self, sink: Sink) -> None:
+        """Connect, and again, until cancelled; returns at once where push is not used. Raises nothing."""
+        if not self._url:
+            return
+        if find_spec("websockets") is None:
+            self.why = "push needs the extra wallboard[push]"
+            return
+        delay = FIRST_DELAY
+        while True:
+            pause = delay * random.uniform(0.75, 1.25)
+            delay = min(delay * 2, LONGEST_DELAY)
+            try:
+                await self._connection(sink)
+            except _RefusedError as error:
+                self.why, pause = f"push: {error}", REFUSED_PAUSE
+            except _LostError as error:
+                self.why = f"push: {error}"
+            except Exception as error:  # the boundary of the push side: its fault costs the push, not the source
+                log.exception("%s: the push connection broke", self._settings.name)
+                self.why = f"push: broken ({type(error).__name__})"
+            finally:
+                self._pushed = None
+            if self._settled:
+                # It worked for a while: what ended it may be over at once.
+                pause, delay, self._settled = FIRST_DELAY * random.uniform(0.75, 1.25), FIRST_DELAY, False
+            log.info("%s: %s; again in %.0f s", self._settings.name, self.why, pause)
+            await self._clock.sleep(pause)
+
+    # ---- the connection --------------------------------------------------------------------------------------
+
+    async def _connection(self, sink: Sink) -> None:
+        """One connection from sign-in to its loss, which is how it always ends."""
+        socket = await self._lossless(self._connect)
+        try:
+            await self._lossless(lambda: self._sign_in(socket))
+            if self._connections:
+                # What is read or pushed from here on counts as new, whatever was under way before.
+                self._scene.order.epoch += 1
+            self._connections += 1
+            self._asked, self._alone = {}, set()
+            self._pushed, self._heard_at, self.why = Pushed(self._scene), self._clock.now(), "push: waiting for queues"
+            await self._lossless(lambda: self._talk(socket, self._pushed, sink))
+        finally:
+            with anyio.move_on_after(2.0, shield=True):
+                await socket.close()
+
+    async def _talk(self, socket: ClientConnection, pushed: Pushed | None, sink: Sink) -> None:
+        """Listen, ask and knock; the first that fails ends all three."""
+        assert pushed is not None
+        failures: list[BaseException] = []
+
+        async with anyio.create_task_group() as tasks:
+
+            async def until_lost(work: Callable[[ClientConnection, Pushed, Sink], Awaitable[None]]) -> None:
+                try:
+                    await work(socket, pushed, sink)
+                except Exception as error:  # raised again below: a task group would wrap it
+                    failures.append(error)
+                    tasks.cancel_scope.cancel()
+
+            for work in (self._listen, self._subscribe, self._knock):
+                tasks.start_soon(until_lost, work)
+        raise failures[0] if failures else _LostError("the connection ended")
+
+    async def _lossless(self, work: Callable[[], Awaitable[Any]]) -> Any:
+        """`work`, with everything that a network and a peer can do to it turned into a loss and its reason."""
+        from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+
+        try:
+            return await work()
+        except InvalidStatus as error:
+            raise _LostError(f"the PBX answers {error.response.status_code} instead of connecting") from None
+        except ConnectionClosed:
+            raise _LostError("the PBX closed the connection") from None
+        except WebSocketException as error:
+            raise _LostError(f"no proper websocket ({type(error).__name__})") from None
+        except TimeoutError:
+            raise _LostError("the PBX does not answer") from None
+        except (OSError, EOFError) as error:
+            raise _LostError(why_unreachable(error, urlsplit(self._url).hostname or "")) from None
+
+    async def _connect(self) -> ClientConnection:
+        from websockets.asyncio.client import connect
+
+        class Straight(connect):
+            """Follows no redirect: the password goes to the address of the config and nowhere else."""
+
+            def process_redirect(self, exc: Exception) -> Exception:
+                return exc
+
+        return await Straight(
+            self._url,
+            ssl=self._context() if self._url.startswith("wss:") else None,
+            open_timeout=self._settings.timeout or ANSWER_WITHIN,
+            close_timeout=1.0,
+            ping_interval=None,
+            max_size=LIMIT,
+            proxy=None,
+            user_agent_header="wallboard",
+            logger=_quiet,
+        )
+
+    def _context(self) -> ssl.SSLContext:
+        try:
+            context = ssl.create_default_context(cafile=self._settings.ca_file or None)
+        except (OSError, ssl.SSLError):
+            raise _LostError(f"ca_file {clean(self._settings.ca_file, 100)} cannot be read") from None
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+    async def _sign_in(self, socket: ClientConnection) -> None:
+        auth = self._settings.auth
+        assert isinstance(auth, LoginAuth)
+        secret = auth.password.reveal()
+        # A number is an extension's own sign-in, a name a user's (the vendor's page on authentication).
+        who = "extension_number" if auth.username.isdecimal() else "username"
+        frame = {"command": "auth", who: auth.username, "password": secret}
+        if auth.domain:
+            frame["domain"] = auth.domain
+        with anyio.fail_after(ANSWER_WITHIN):
+            await socket.send(json.dumps(frame))
+            while True:
+                for reply in self._decoded(await socket.recv()):
+                    if isinstance(reply, Reply) and reply.command in ("auth", ""):
+                        if reply.ok:
+                            return
+                        said = clean(reply.error.replace(secret, "***"), 100)
+                        raise _RefusedError(f"the sign-in was refused{f': {said}' if said else ''}")
+
+    # ---- what goes on in it ----------------------------------------------------------------------------------
+
+    async def _listen(self, socket: ClientConnection, pushed: Pushed, sink: Sink) -> None:
+        async for frame in socket:
+            now = self._heard_at = self._clock.now()
+            for message in self._decoded(frame):
+                if isinstance(message, Reply):
+                    await self._answered(socket, message)
+                    continue
+                for update in pushed.take(message, now):
+                    sink.apply(update)
+            if self.why and self.alive(Resource.MEMBERS):
+                self.why, self._settled = "", True
+                log.info("%s: queues are pushed", self._settings.name)
+        raise _LostError("the PBX closed the connection")
+
+    def _decoded(self, frame: str | bytes) -> list[Any]:
+        """The messages of a frame; one that is too large or no message is dropped and counted."""
+        try:
+            if len(frame) > LARGEST:
+                raise ValueError("too large")
+            return list(decode(frame))
+        except ValueError as error:
+            self._dropped += 1
+            now = self._clock.now()
+            if self._complained_at is None or now - self._complained_at > QUIET:
+                self._complained_at = now
+                log.warning("%s: push: frames dropped so far: %d (%s)", self._settings.name, self._dropped, error)
+            return []
+
+    async def _subscribe(self, socket: ClientConnection, pushed: Pushed, sink: Sink) -> None:
+        """Ask for every queue as it becomes known, and again for those that are silent or in doubt."""
+        doubtful: set[str] = set()
+        while True:
+            doubtful |= pushed.doubtful()
+            now = self._clock.now()
+            wanted = []
+            for queue_id, queue in self._scene.queues.items():
+                asked = self._asked.get(queue.number)
+                open_ = queue_id in doubtful or not pushed.tells(Resource.MEMBERS, queue_id)
+                if queue.number and (asked is None or (open_ and now - asked > ASK_AGAIN)):
+                    wanted.append(queue.number)
+                    doubtful.discard(queue_id)
+            if wanted:
+                await self._ask(socket, wanted)
+            await self._clock.sleep(LOOK_EVERY)
+
+    async def _ask(self, socket: ClientConnection, numbers: list[str]) -> None:
+        self._asked.update(dict.fromkeys(numbers, self._clock.now()))
+        # One that was refused with others is asked for alone from then on.
+        together = [number for number in numbers if number not in self._alone]
+        for group in ([together] if together else []) + [[number] for number in numbers if number in self._alone]:
+            await socket.send(json.dumps({"command": "subscribe", "topics": ["queue_events"], "queues": group}))
+
+    async def _answered(self, socket: ClientConnection, reply: Reply) -> None:
+        """A refused subscription may be of one queue among many: then each is asked for by itself, once."""
+        if reply.ok or reply.command != "subscribe":
+            return
+        self.why = f"push: a subscription was refused: {clean(reply.error, 100) or 'no reason given'}"
+        log.info("%s: %s", self._settings.name, self.why)
+        rest = [number for number in self._asked if number not in self._alone]
+        if len(self._asked) > 1 and rest:
+            self._alone.update(rest)
+            await self._ask(socket, rest)
+
+    async def _knock(self, socket: ClientConnection, pushed: Pushed, sink: Sink) -> None:
+        """A ping is answered after everything that was sent before: then the lists as they stand are true."""
+        while True:
+            await self._clock.sleep(PING_EVERY)
+            asked_at = self._clock.now()
+            answer = await socket.ping()
+            with anyio.fail_after(PONG_WITHIN):
+                await answer
+            self._heard_at = self._clock.now()
+            for update in pushed.lists(asked_at):
+                sink.apply(update)
+
+
+def _address(settings: SourceSettings, services: Services) -> tuple[str, str]:
+    """Where to connect, and why not ("" if nothing speaks against it)."""
+    given = str(settings.options.get("push_url") or "")
+    if settings.options.get("push") is False:
+        return "", "push is switched off"
+    if not isinstance(settings.auth, LoginAuth):
+        return "", "push needs auth of kind login"
+    if given:
+        scheme, separator, rest = given.partition("://")
+        plain = {"ws": "http", "wss": "https"}.get(scheme.lower())
+        if not separator or plain is None:
+            raise ConfigError(f"push_url: {given!r} is not a wss:// address")
+        check_address(f"{plain}://{rest}", "push_url", insecure=settings.insecure)
+        return f"{scheme.lower()}://{rest}", "push: not connected yet"
+    if services.transport is not None:
+        return "", "push is not part of this network"
+    parts = urlsplit(settings.url)
+    return f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}{PATH}", "push: not connected yet"

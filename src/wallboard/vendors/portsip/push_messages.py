@@ -1,0 +1,238 @@
+"""Messages of PortSIP's push interface (WSI), read tolerantly. Pure.
+
+Source: the vendor's pages on Pub/Sub, PBX 22. Numbers and moments come as text, moments in Unix seconds; some fields
+come in one message and not in the next; the printed samples write alternatives as "normal/callback", which is read as
+the first of them.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MOST = 5_000
+"""Callers or agents of one message; more are not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Someone in a queue. `at` in seconds of the vendor's clock; `reason` in lower case, "" in a list of all;
+    `callback`: not on the telephone, but asked to be called back."""
+
+    session: str
+    number: str = ""
+    name: str = ""
+    position: int | None = None
+    at: float | None = None
+    reason: str = ""
+    callback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An agent in one queue; `state` is the vendor's word, "Online" being logged out."""
+
+    extension: str
+    state: str = ""
+    session: str = ""
+    caller_number: str = ""
+    caller_name: str = ""
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStatus:
+    """All of a queue. None: the message has no such list, or not in a form that can be read."""
+
+    queue_id: str
+    number: str
+    waiting: tuple[Caller, ...] | None
+    agents: tuple[Agent, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallersChanged:
+    queue_id: str
+    number: str
+    callers: tuple[Caller, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsChanged:
+    queue_id: str
+    number: str
+    updated: tuple[Agent, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlaBreached:
+    queue_id: str
+    number: str
+    caller: str
+    breached: int | None
+    seconds: int | None
+    waiting: int | None
+    at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a command; `error` is the vendor's own words."""
+
+    command: str
+    ok: bool
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A message that says nothing to us."""
+
+    name: str
+
+
+Message = QueueStatus | CallersChanged | AgentsChanged | SlaBreached | Reply | Unknown
+
+
+def decode(frame: str | bytes) -> list[Message]:
+    """The messages of one frame, usually one. ValueError if it is none."""
+    try:
+        data = json.loads(frame, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        raise ValueError("no JSON") from None
+    parts = data if isinstance(data, list) else [data]
+    if not parts or not all(isinstance(part, Mapping) for part in parts):
+        raise ValueError("no message")
+    return [_message(part) for part in parts]
+
+
+def _message(given: Mapping[str, Any]) -> Message:
+    queue, number = _text(given.get("queue_id")), _text(given.get("queue_number"))
+    event = _word(given.get("event_type"))
+    match event:
+        case "queue_status":
+            return QueueStatus(
+                queue, number, _callers(_listed(given, "waiting_list")), _agents(_listed(given, "agents"))
+            )
+        case "queue_caller_status":
+            changed = given.get("updated_callers", given.get("callers"))
+            return CallersChanged(queue, number, _callers(changed) or ())
+        case "queue_agent_status":
+            gone = tuple(_removed(part) for part in _parts(given.get("removed_agents")) or ())
+            return AgentsChanged(
+                queue, number, _agents(given.get("updated_agents")) or (), tuple(part for part in gone if part)
+            )
+        case "queue_sla_breached":
+            return SlaBreached(
+                queue,
+                number,
+                _text(given.get("caller")),
+                _count(given.get("total_callers_breached")),
+                _count(given.get("sla_time_secs")),
+                _count(given.get("waiting_callers")),
+                _moment(given.get("timestamp")),
+            )
+    command = _word(given.get("command"))
+    if not event and (command or "status" in given):
+        return Reply(command, _count(given.get("status")) == 0, _text(given.get("error")))
+    return Unknown(event or command)
+
+
+def _callers(value: object) -> tuple[Caller, ...] | None:
+    parts = _parts(value)
+    if parts is None:
+        return None
+    callers = [_caller(part) for part in parts if isinstance(part, Mapping)]
+    return tuple(caller for caller in callers if caller.session)
+
+
+def _caller(given: Mapping[str, Any]) -> Caller:
+    return Caller(
+        session=_text(given.get("session_id")),
+        number=_text(given.get("caller_number")),
+        name=_text(given.get("caller_name")),
+        position=_count(given.get("position")),
+        at=_moment(given.get("timestamp")),
+        reason=_first(given.get("reason")),
+        callback=_first(given.get("type")) == "callback",
+    )
+
+
+def _agents(value: object) -> tuple[Agent, ...] | None:
+    parts = _parts(value)
+    if parts is None:
+        return None
+    agents = [_agent(part) for part in parts if isinstance(part, Mapping)]
+    return tuple(agent for agent in agents if agent.extension)
+
+
+def _agent(given: Mapping[str, Any]) -> Agent:
+    return Agent(
+        extension=_extension(given),
+        state=_text(given.get("state")) or _text(given.get("status")),
+        session=_text(given.get("session_id")),
+        caller_number=_text(given.get("caller_number")),
+        caller_name=_text(given.get("caller_name")),
+        at=_moment(given.get("timestamp")),
+    )
+
+
+def _extension(given: Mapping[str, Any]) -> str:
+    return _text(given.get("agent_extension_number")) or _text(given.get("extension_number"))
+
+
+def _removed(part: object) -> str:
+    return _extension(part) if isinstance(part, Mapping) else _text(part)
+
+
+def _listed(given: Mapping[str, Any], name: str) -> object:
+    """What stands under `name`; null is an empty list, as the vendor writes blank fields."""
+    return [] if name in given and given[name] is None else given.get(name)
+
+
+# ---- scalars -----------------------------------------------------------------------------------------------------
+
+
+def _parts(value: object) -> Sequence[object] | None:
+    """A list; one object alone is a list of one. None: no list."""
+    if isinstance(value, Mapping):
+        return [value]
+    return value[:MOST] if isinstance(value, list) else None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip() if len(value) <= 512 else ""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return ""
+    return str(value) if value.bit_length() < 128 else ""
+
+
+def _word(value: object) -> str:
+    return _text(value).lower()
+
+
+def _first(value: object) -> str:
+    """The first of alternatives, as the documents' samples print them."""
+    return _word(value).split("/")[0].strip()
+
+
+def _count(value: object) -> int | None:
+    text = _text(value) if not isinstance(value, float) else f"{value:g}"
+    return int(text) if re.fullmatch(r"-?[0-9]{1,15}", text) else None
+
+
+def _moment(value: object) -> float | None:
+    """Unix seconds, also as text; milliseconds are told by their size."""
+    try:
+        seconds = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    if not math.isfinite(seconds) or seconds <= 0:
+        return None
+    return seconds / 1000 if seconds > 1e11 else seconds

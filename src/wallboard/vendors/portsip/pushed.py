@@ -1,0 +1,277 @@
+"""What PortSIP pushed, as updates for the board.
+
+A queue tells everything about itself once, after the subscription, and then only what changes; each message is noted
+in the scene, which polling reads and writes too, and goes out as rows that changed. While the vendor is heard, the
+lists as they stand go out again and again: nothing having happened is news as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Member, Row
+from wallboard.domain.states import MemberState
+from wallboard.domain.text import clean
+from wallboard.domain.update import Proof, Update, UpdateKind
+from wallboard.vendors.portsip import mapping
+from wallboard.vendors.portsip.push_messages import (
+    Agent,
+    AgentsChanged,
+    Caller,
+    CallersChanged,
+    Message,
+    QueueStatus,
+    SlaBreached,
+)
+from wallboard.vendors.portsip.scene import QueueKnown, Scene
+
+FAR_OFF = 7 * 86_400.0
+"""A moment further away than this is no moment of a wait."""
+JOINED, LEFT = frozenset({"enqueue"}), frozenset({"agent_answered", "overflow", "hangup"})
+CALLBACK = "callback"
+
+
+@dataclass(slots=True)
+class _Told:
+    """A queue that has told all about itself: its callers by session, in the board's spelling."""
+
+    callers: dict[str, Member] = field(default_factory=dict)
+    callbacks: set[str] = field(default_factory=set)
+    heard_at: float = 0.0
+    agents: bool = False
+
+
+class Pushed:
+    """The state of one connection; a new connection begins a new one."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._told: dict[str, _Told] = {}
+        self._strange: set[str] = set()
+
+    def tells(self, resource: Resource, queue_id: str) -> bool:
+        """Whether the queue has told who waits (or who its agents are)."""
+        told = self._told.get(queue_id)
+        return told is not None and (resource is not Resource.AGENTS or told.agents)
+
+    def doubtful(self) -> set[str]:
+        """The queues that have to be asked to tell all again, each named once: a message spoke of what is not known,
+        or polling has read something else since."""
+        found, self._strange = self._strange, set()
+        for queue_id, told in self._told.items():
+            if self._differs(queue_id, told):
+                found.add(queue_id)
+        return found
+
+    def _differs(self, queue_id: str, told: _Told) -> bool:
+        known = self._scene.queues.get(queue_id)
+        if known is None or known.waiting_at is None or known.waiting_at <= told.heard_at:
+            return False
+        return known.sessions - told.callbacks != told.callers.keys() - told.callbacks
+
+    # ---- messages --------------------------------------------------------------------------------------------
+
+    def take(self, message: Message, now: float) -> list[Update]:
+        """What a message that came at `now` changes; [] for one that is about no queue of ours."""
+        if not isinstance(message, QueueStatus | CallersChanged | AgentsChanged | SlaBreached):
+            return []
+        known = self._scene.queue(message.queue_id) or self._scene.by_number(message.number)
+        if known is None:
+            return []
+        match message:
+            case QueueStatus():
+                return self._status(known, message, now)
+            case CallersChanged():
+                return self._callers(known, message, now)
+            case AgentsChanged():
+                return self._agents(known, message, now)
+            case SlaBreached():
+                details = (("caller", clean(message.caller)), ("seconds", str(message.seconds or "")))
+                proof = Proof("queue_sla_breached", now, (known.id, known.number, message.caller), details)
+                return [self._update(Resource.QUEUES, "", UpdateKind.PROOF, now, proofs=(proof,))]
+
+    def _status(self, known: QueueKnown, message: QueueStatus, now: float) -> list[Update]:
+        told = self._told.setdefault(known.id, _Told())
+        updates: list[Update] = []
+        if message.waiting is not None:
+            told.callers, told.callbacks = {}, set()
+            for position, caller in enumerate(message.waiting, start=1):
+                self._hold(known, told, caller, now, position)
+            updates += [self._snapshot_of_members(known, told, now), *self._counted(known, told, now)]
+        if message.agents is not None:
+            told.agents = True
+            present = {agent.extension for agent in message.agents}
+            for agent in message.agents:
+                self._put(known, agent, now)
+            for extension in self._scene.agents_of(known.id):
+                if extension not in present:
+                    self._scene.leave(extension, known.id)
+            updates.append(self._snapshot_of_agents(known, now))
+        if message.waiting is None and message.agents is None:
+            self._told.pop(known.id, None)
+        return updates
+
+    def _callers(self, known: QueueKnown, message: CallersChanged, now: float) -> list[Update]:
+        told = self._told.get(known.id)
+        if told is None:
+            # It has not told all yet: who else waits is not known.
+            self._strange.add(known.id)
+            return []
+        rows: list[Row] = []
+        removed: list[Key] = []
+        proofs = []
+        for caller in message.callers:
+            session = self._scene.session(caller.session)
+            key = Key(self._scene.source, Kind.MEMBER, session)
+            subject = (session, caller.session, known.id, caller.number)
+            proofs.append(
+                Proof("queue_caller_status", now, tuple(filter(None, subject)), (("reason", clean(caller.reason)),))
+            )
+            if caller.reason in LEFT:
+                before = told.callers.pop(session, None)
+                told.callbacks.discard(session)
+                last = self._last(known, before, caller, now)
+                if last is not None:
+                    rows.append(last)
+                else:
+                    removed.append(key)
+            elif caller.reason in JOINED or caller.reason == CALLBACK:
+                rows.append(self._hold(known, told, caller, now, None))
+            else:
+                self._strange.add(known.id)
+        told.heard_at = now
+        return [
+            self._update(Resource.MEMBERS, known.id, UpdateKind.DELTA, now, rows, removed, tuple(proofs)),
+            *self._counted(known, told, now),
+        ]
+
+    def _hold(self, known: QueueKnown, told: _Told, caller: Caller, now: float, position: int | None) -> Member:
+        """Note someone in the queue; who asked to be called back stays, but is not on the telephone."""
+        session = self._scene.session(caller.session)
+        before = told.callers.get(session)
+        back = caller.callback or caller.reason == CALLBACK
+        joined = before.joined_at if before is not None else self._moment(caller.at, now)
+        row = told.callers[session] = mapping.member(
+            self._scene,
+            known,
+            session=caller.session,
+            number=caller.number or (before.number if before else ""),
+            name=caller.name or (before.name if before else ""),
+            joined_at=joined,
+            position=caller.position if caller.position is not None else position,
+            state=MemberState.UNKNOWN if back else MemberState.WAITING,
+            details=((clean("asked"), clean("to be called back")),) if back else (),
+        )
+        if back:
+            told.callbacks.add(session)
+        else:
+            told.callbacks.discard(session)
+        told.heard_at = now
+        return row
+
+    def _last(self, known: QueueKnown, before: Member | None, caller: Caller, now: float) -> Member | None:
+        """The last word on someone who left: answered or given up. It stands until the next list, which is without."""
+        if before is None or caller.reason == "overflow":
+            return None
+        at = self._moment(caller.at, now) or now
+        answered = caller.reason == "agent_answered"
+        session = self._scene.session(caller.session)
+        agents = self._scene.agents_of(known.id)
+        serving = next(
+            (each for each in agents if self._scene.session(self._scene.places[each][known.id].session) == session), ""
+        )
+        return mapping.member(
+            self._scene,
+            known,
+            session=caller.session,
+            number=caller.number or before.number,
+            name=caller.name or before.name,
+            joined_at=before.joined_at,
+            state=MemberState.TALKING if answered else MemberState.ABANDONED,
+            serving=serving if answered else "",
+            answered_at=at if answered else None,
+            ended_at=None if answered else at,
+        )
+
+    def _agents(self, known: QueueKnown, message: AgentsChanged, now: float) -> list[Update]:
+        rows: list[Row] = []
+        removed = []
+        proofs = []
+        for agent in message.updated:
+            self._put(known, agent, now)
+            row = mapping.agent(self._scene, agent.extension)
+            if row is not None:
+                rows.append(row)
+            details = (("state", clean(agent.state)),)
+            proofs.append(Proof("queue_agent_status", now, (agent.extension, known.id), details))
+        for extension in message.removed:
+            self._scene.leave(extension, known.id)
+            removed.append(Key(self._scene.source, Kind.AGENT, extension))
+        return [self._update(Resource.AGENTS, known.id, UpdateKind.DELTA, now, rows, removed, tuple(proofs))]
+
+    def _put(self, known: QueueKnown, agent: Agent, now: float) -> None:
+        number = clean(agent.caller_number)
+        self._scene.put(
+            agent.extension,
+            known.id,
+            at=now,
+            status=agent.state,
+            since=self._moment(agent.at, now),
+            with_name=clean(agent.caller_name) or self._scene.names.get(agent.caller_number, number),
+            session=agent.session,
+        )
+
+    def _moment(self, at: float | None, now: float) -> float | None:
+        """A moment of the vendor's clock in ours; none if it lies in the future or too far back."""
+        if at is None:
+            return None
+        ours = at - self._scene.ahead
+        return min(ours, now) if now - FAR_OFF < ours < now + 60.0 else None
+
+    # ---- rows ------------------------------------------------------------------------------------------------
+
+    def lists(self, as_of: float) -> list[Update]:
+        """The lists as they stand, the vendor having been heard at `as_of`."""
+        updates = []
+        for queue_id, told in self._told.items():
+            known = self._scene.queues.get(queue_id)
+            if known is None:
+                continue
+            if not self._differs(queue_id, told):
+                updates.append(self._snapshot_of_members(known, told, as_of))
+                updates += self._counted(known, told, as_of)
+            if told.agents:
+                updates.append(self._snapshot_of_agents(known, as_of))
+        return updates
+
+    def _snapshot_of_members(self, known: QueueKnown, told: _Told, as_of: float) -> Update:
+        return self._update(Resource.MEMBERS, known.id, UpdateKind.SNAPSHOT, as_of, told.callers.values())
+
+    def _snapshot_of_agents(self, known: QueueKnown, as_of: float) -> Update:
+        found = (mapping.agent(self._scene, extension) for extension in self._scene.agents_of(known.id))
+        rows = [row for row in found if row is not None]
+        return self._update(Resource.AGENTS, known.id, UpdateKind.SNAPSHOT, as_of, rows)
+
+    def _counted(self, known: QueueKnown, told: _Told, at: float) -> list[Update]:
+        """The queue's own row, whose count and longest wait are those of its callers."""
+        joined = {key: row.joined_at for key, row in told.callers.items() if key not in told.callbacks}
+        told.heard_at = max(told.heard_at, at)
+        if not self._scene.waits(known, joined, at):
+            return []
+        row = mapping.queue(self._scene, known, at)
+        return [self._update(Resource.QUEUES, "", UpdateKind.DELTA, at, (row,))]
+
+    def _update(
+        self,
+        resource: Resource,
+        scope: str,
+        kind: UpdateKind,
+        as_of: float,
+        rows: Iterable[Row] = (),
+        removed: Sequence[Key] = (),
+        proofs: tuple[Proof, ...] = (),
+    ) -> Update:
+        epoch, seq = self._scene.order.push()
+        return Update(self._scene.source, resource, scope, kind, epoch, seq, as_of, tuple(rows), tuple(removed), proofs)

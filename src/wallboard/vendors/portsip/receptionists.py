@@ -1,0 +1,416 @@
+"""The virtual receptionists of a PBX: read slowly, right at every opening and closing, changed one rule at a time.
+
+Reading all of them costs a request each, so they are read every five minutes; what changes with the hour is computed
+from what was read, and written when it falls due. After a write only the receptionist that was written is read again,
+and what differs beside the part that was asked for speaks against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import anyio
+import anyio.lowlevel
+
+from wallboard.domain.clock import Clock
+from wallboard.domain.command import Command, Verb
+from wallboard.domain.errors import (
+    CredentialsRefused,
+    Missing,
+    NotPermitted,
+    NotSent,
+    ReadError,
+    Rejected,
+    TargetGone,
+    Throttled,
+)
+from wallboard.domain.forms import Form
+from wallboard.domain.keys import Key, Resource
+from wallboard.domain.models import Receptionist, Row, in_address
+from wallboard.domain.text import clean
+from wallboard.domain.update import Update, UpdateKind
+from wallboard.vendors.base import (
+    YES,
+    Can,
+    Feed,
+    Receipt,
+    Report,
+    Sheet,
+    Sink,
+    SourceSettings,
+    Ticket,
+    Verification,
+)
+from wallboard.vendors.http import HttpSource, route
+from wallboard.vendors.portsip import rules, written
+from wallboard.vendors.portsip.ivr import (
+    Ivr,
+    Tenant,
+    fields,
+    objects,
+    read_holiday,
+    read_ivr,
+    read_tenant,
+    text,
+    without_pin,
+)
+from wallboard.vendors.portsip.reading import Reader
+from wallboard.vendors.portsip.reception import dates, holiday_words, receptionist, week_words
+from wallboard.vendors.portsip.writes import Write, Writes, sheet
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+EVERY = 300.0
+AT_ONCE = 3
+MOST = 200
+"""Receptionists that are read in full; a PBX allows 20 to a tenant unless told otherwise."""
+WEEK = 7 * 86_400.0
+LOOK_EVERY = 2.0
+"""Seconds between two looks at whether a row has fallen due."""
+
+
+class Receptionists:
+    """Reads, shows and changes them. `http` is the source's own client."""
+
+    def __init__(self, http: HttpSource, settings: SourceSettings, clock: Clock) -> None:
+        self._http = http
+        self._reader = Reader(http)
+        self._settings = settings
+        self._clock = clock
+        self._tenant = Tenant(ZoneInfo(settings.timezone), why="not read yet")
+        self._known: dict[str, Ivr] = {}
+        self._rows: dict[str, Receptionist] = {}
+        self._due: dict[str, float] = {}
+        self._read_at: float | None = None
+        self._epoch, self._seq = 1, 0
+        self._able: dict[str, tuple[Ivr, Can]] = {}
+        self._writes = Writes()
+        self._writing: dict[str, anyio.Lock] = {}
+
+    # ---- reading ---------------------------------------------------------------------------------------------
+
+    def feeds(self) -> Sequence[Feed]:
+        count = len(self._known)
+        return (
+            Feed(
+                Resource.RECEPTIONISTS,
+                "",
+                self._fetch,
+                self._interval,
+                cost=2 + count,
+                timeout=min(60.0, 15.0 + count),
+                priority=2,
+                hidden_interval=max(self._interval, EVERY),
+            ),
+        )
+
+    @property
+    def _interval(self) -> float:
+        return self._settings.every.get(Resource.RECEPTIONISTS.value, EVERY)
+
+    async def _fetch(self, ticket: Ticket) -> Sequence[Update]:
+        now = self._clock.now()
+        fresh = self._read_at is not None and now - self._read_at < 0.9 * self._interval
+        awaited = self._writes.awaited(now)
+        if fresh and awaited:
+            return await self._read_back(ticket, awaited)
+        return await self._read_all(ticket)
+
+    async def _read_all(self, ticket: Ticket) -> Sequence[Update]:
+        pages = await self._reader.pages(route("/ivrs"))
+        listed = [
+            Ivr(text(each.get("id")), text(each.get("name")), text(each.get("extension_number")))
+            for each in (without_pin(item) for item in objects(list(pages.items)))
+            if text(each.get("id"))
+        ]
+        await self._read_tenant()
+        failures = await self._read_each([ivr.id for ivr in listed[:MOST]])
+        self._known = {
+            ivr.id: self._known.get(ivr.id, ivr) for ivr in listed if not isinstance(failures.get(ivr.id), Missing)
+        }
+        whys = []
+        if pages.changed:
+            whys.append("the list changed while its pages were read")
+        missed = sum(not isinstance(error, Missing | NotPermitted) for error in failures.values())
+        if missed or len(listed) > MOST:
+            whys.append(f"{missed + max(0, len(listed) - MOST)} of {len(listed)} were not read in full")
+        self._read_at = pages.started_at
+        self._epoch, self._seq = ticket.epoch, ticket.seq
+        self._forget()
+        await self._compute(self._known)
+        rows = [self._rows[identity] for identity in self._known]
+        why = ", ".join(whys)
+        return (self._update(UpdateKind.SNAPSHOT, ticket.seq, pages.started_at, rows, approximate=why),)
+
+    async def _read_tenant(self) -> None:
+        """The zone and the global hours. Where they are not for this account the rest is still true."""
+        zone = ZoneInfo(self._settings.timezone)
+        try:
+            answer = await self._http.get(route("/tenant"))
+        except (NotPermitted, Missing):
+            self._tenant = Tenant(zone, why="this account may not read the global office hours")
+        except (CredentialsRefused, Throttled):
+            raise
+        except ReadError as error:
+            if self._read_at is None:
+                self._tenant = Tenant(zone, why=f"the global office hours could not be read: {error}")
+        else:
+            self._tenant = read_tenant(answer.data, zone)
+
+    async def _read_each(self, ids: Sequence[str]) -> dict[str, ReadError]:
+        """Read each in full, a few at a time; what could not be read, by id. Raises what holds for all of them."""
+        gate = anyio.Semaphore(AT_ONCE)
+        failures: dict[str, ReadError] = {}
+
+        async def read(identity: str) -> None:
+            async with gate:
+                if any(isinstance(error, CredentialsRefused | Throttled) for error in failures.values()):
+                    return
+                try:
+                    await self._read_one(identity)
+                except ReadError as error:
+                    failures[identity] = error
+
+        async with anyio.create_task_group() as tasks:
+            for identity in ids:
+                tasks.start_soon(read, identity)
+        for error in failures.values():
+            if isinstance(error, CredentialsRefused | Throttled):
+                raise error
+        serious = [error for error in failures.values() if not isinstance(error, Missing | NotPermitted)]
+        if ids and len(serious) == len(ids):
+            raise serious[0]
+        return failures
+
+    async def _read_one(self, identity: str) -> Ivr:
+        # Not kept by the client: the answer may hold a PIN.
+        answer = await self._http.get(route("/ivrs/{id}", id=identity), keep=False)
+        ivr = self._known[identity] = read_ivr(answer.data, identity)
+        self._writes.read(identity, rules.meaning(ivr.raw), answer.started_at)
+        return ivr
+
+    async def _read_back(self, ticket: Ticket, ids: set[str]) -> Sequence[Update]:
+        """Only what was just written; as old as the last reading of all, which the others are."""
+        failures = await self._read_each(sorted(ids & self._known.keys()))
+        for identity, error in failures.items():
+            if isinstance(error, Missing):
+                self._known.pop(identity, None)
+        self._epoch, self._seq = ticket.epoch, ticket.seq
+        removed = self._forget()
+        changed = await self._compute(sorted(ids))
+        as_of = self._read_at if self._read_at is not None else ticket.started_at
+        return (self._update(UpdateKind.DELTA, ticket.seq, as_of, changed, removed=removed),)
+
+    # ---- rows ------------------------------------------------------------------------------------------------
+
+    async def _compute(self, ids: Iterable[str]) -> list[Receptionist]:
+        """Rows as of now; those that differ from what they were. Some milliseconds each, so others come in between."""
+        changed = []
+        for identity in list(ids):
+            ivr = self._known.get(identity)
+            if ivr is None:
+                continue
+            now = self._clock.now()
+            row, until = receptionist(self._settings.name, ivr, self._tenant, now, self._ahead)
+            if self._rows.get(identity) != row:
+                changed.append(row)
+            # A fortnight is looked at: within half of it nothing is missed.
+            self._rows[identity], self._due[identity] = row, min(until, now + WEEK)
+            await anyio.lowlevel.checkpoint()
+        return changed
+
+    @property
+    def _ahead(self) -> float:
+        return self._http.clock_offset or 0.0
+
+    def _forget(self) -> tuple[Key, ...]:
+        """Drop the rows of those that are no more; their keys."""
+        gone = [identity for identity in self._rows if identity not in self._known]
+        self._able = {identity: able for identity, able in self._able.items() if identity in self._known}
+        return tuple(self._rows.pop(identity).key for identity in gone)
+
+    def _update(
+        self,
+        kind: UpdateKind,
+        seq: int,
+        as_of: float,
+        rows: Iterable[Row],
+        *,
+        removed: tuple[Key, ...] = (),
+        approximate: str = "",
+    ) -> Update:
+        return Update(
+            self._settings.name,
+            Resource.RECEPTIONISTS,
+            "",
+            kind,
+            self._epoch,
+            seq,
+            as_of,
+            tuple(rows),
+            removed,
+            approximate=approximate,
+        )
+
+    async def run(self, sink: Sink) -> None:
+        """Write what falls due between two readings, until cancelled. Asks the vendor nothing."""
+        while True:
+            soonest = min((self._due[identity] for identity in self._rows), default=float("inf"))
+            await self._clock.sleep(max(0.05, min(LOOK_EVERY, soonest - self._clock.now())))
+            now = self._clock.now()
+            changed = await self._compute([identity for identity in self._rows if self._due[identity] <= now])
+            if changed and self._read_at is not None:
+                # After the last reading and before the next one, whatever else is counted meanwhile.
+                sink.apply(self._update(UpdateKind.DELTA, self._seq + 1, self._read_at, changed))
+
+    async def refresh(self, row: Row) -> Row | None:
+        """The row read again; None: it is gone. Raises ReadError."""
+        try:
+            ivr = await self._read_one(row.key.id)
+        except Missing:
+            return None
+        return receptionist(self._settings.name, ivr, self._tenant, self._clock.now(), self._ahead)[0]
+
+    # ---- on demand -------------------------------------------------------------------------------------------
+
+    def reports(self, row: Row) -> Sequence[Report]:
+        """Its state in the PBX, its rules in full, the tenant's holidays, and what the last write changed."""
+        identity = row.key.id
+        found = [
+            Report("status", "status", partial(self._status, identity)),
+            Report("rules", "rules", partial(self._rules, identity), cost=0),
+            Report("holidays", "holidays", self._holidays),
+        ]
+        write = self._writes.last(identity)
+        if write is not None:
+            found.append(Report("written", "last write", partial(self._written, write), cost=0))
+        return found
+
+    async def _status(self, identity: str) -> Sheet:
+        answer = await self._http.get(route("/ivrs/{id}/status", id=identity))
+        word = text(fields(answer.data).get("status"))
+        return Sheet((), ((clean(word.lower() or "not told"),),))
+
+    async def _rules(self, identity: str) -> Sheet:
+        ivr = self._known.get(identity)
+        columns = ("input", "hours", "in office hours", "outside", "on holidays", "holidays")
+        lines = [
+            (
+                rule.input,
+                week_words(rule, self._tenant),
+                *(str(each.words) if each else "–" for each in (rule.office, rule.closed, rule.holiday)),
+                holiday_words(rule) or "–",
+            )
+            for rule in (ivr.rules if ivr is not None else ())
+        ]
+        return Sheet(
+            tuple(clean(name) for name in columns),
+            tuple(tuple(clean(cell) for cell in line) for line in lines),
+            clean(f"in {self._tenant.zone.key}"),
+        )
+
+    async def _holidays(self) -> Sheet:
+        pages = await self._reader.pages(route("/holidays"))
+        days = [(each, read_holiday(each)) for each in objects(list(pages.items))]
+        lines = tuple(
+            (clean(day.name), clean(dates(day) if day.readable else "–"), clean(text(each.get("region"))))
+            for each, day in days
+        )
+        return Sheet((clean("holiday"), clean("when"), clean("region")), lines)
+
+    async def _written(self, write: Write) -> Sheet:
+        return sheet(write)
+
+    # ---- acting ----------------------------------------------------------------------------------------------
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        if verb is not Verb.CHANGE:
+            return Can(False, "not for a receptionist")
+        if self._settings.read_only:
+            return Can(False, "this source is read-only")
+        if self._http.refused:
+            return Can(False, "the vendor refuses the credentials")
+        if row is None:
+            return YES
+        if not isinstance(row, Receptionist):
+            return Can(False, "not for this row")
+        ivr = self._known.get(row.key.id)
+        if ivr is None or not ivr.raw:
+            return Can(False, "its rules could not be read")
+        # Asked for each time a row is drawn: looked at once for each reading.
+        last = self._able.get(ivr.id)
+        if last is None or last[0] is not ivr:
+            able = Can(True, rules.risk(ivr.raw)) if rules.forms(ivr.raw, "") else Can(False, "it has no rules")
+            last = self._able[ivr.id] = (ivr, able)
+        return last[1]
+
+    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
+        if row is None or not self.can(verb, row):
+            return ()
+        return rules.forms(self._known[row.key.id].raw, self._tenant.zone.key)
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        """Read it, change one part, write it once. NotSent where the part is not what the form showed."""
+        able = self.can(command.verb, row)
+        if not able:
+            raise NotSent(f"nothing sent: {able.reason}")
+        found = rules.part_of(command.arg("form"))
+        if found is None:
+            raise NotSent("nothing sent: it is not said what is to change")
+        identity = in_address(command.target.address, "receptionist") or command.target.key.id
+        async with self._alone(identity):
+            return await self._write(command, identity, *found)
+
+    @asynccontextmanager
+    async def _alone(self, identity: str) -> AsyncIterator[None]:
+        """One read-and-write of a receptionist at a time: the second would undo the first."""
+        async with self._writing.setdefault(identity, anyio.Lock()):
+            yield
+
+    async def _write(self, command: Command, identity: str, part: rules.Part, shown: str) -> Receipt:
+        drawn = self._known.get(identity)
+        try:
+            fresh = await self._read_one(identity)
+        except Missing as error:
+            raise TargetGone(f"nothing sent: {error}") from None
+        except ReadError as error:
+            raise NotSent(f"nothing sent: {error}") from None
+        before = rules.meaning(fresh.raw)
+        moved = not shown and drawn is not None and rules.meaning(drawn.raw).get(part.aspect) != before.get(part.aspect)
+        if moved or not rules.still(part, shown, before):
+            now = clean(before.get(part.aspect) or "not there", 80)
+            raise NotSent(f"nothing sent: {clean(part.aspect, 60)} was changed meanwhile and is now: {now}")
+        result = written.changed(fresh.raw, part, dict(command.args))
+        body = written.body(result)
+        write = Write(identity, part, before, rules.meaning(result), self._clock.now())
+        self._writes.add(command.id, write)
+        try:
+            answer = await self._http.act("POST", route("/ivrs/{id}", id=identity), json=body)
+        except (NotSent, Rejected):
+            self._writes.drop(command.id)
+            raise
+        write.sent_at = answer.started_at
+        return Receipt(
+            request=f"POST …/ivrs/{clean(identity, 40)} {clean(part.aspect, 60)}: "
+            f"{clean(write.wanted.get(part.aspect, ''), 80)} → {answer.status}",
+            status=str(answer.status),
+            sent_at=answer.started_at,
+            answered_at=answer.answered_at,
+            ids=(identity,),
+        )
+
+    def verification(self, command: Command, row: Row | None) -> Verification:
+        found = rules.part_of(command.arg("form"))
+        ivr = self._known.get(command.target.key.id)
+        if found is None or ivr is None:
+            return self._writes.table()
+        return self._writes.verification(command.id, found[0], rules.meaning(ivr.raw))
+
+    def table(self) -> Sequence[Verification]:
+        return (self._writes.table(),)
