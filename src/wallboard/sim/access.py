@@ -12,6 +12,12 @@ __all__ = [
     "CLIENTS",
     "GROUPALARM_PERSONAL_TOKEN",
     "GROUPALARM_TOKEN",
+    "PORTSIP_BEARERS",
+    "PORTSIP_DOMAIN",
+    "PORTSIP_PEOPLE",
+    "SINCH_API_KEY",
+    "SINCH_PASSWORD",
+    "SINCH_USERNAME",
     "demo_environment",
     "demo_sources",
     "ready_config",
@@ -25,7 +31,17 @@ BEARERS = {"demo-bearer-hq": "hq", "demo-bearer-branch": "branch"}
 GROUPALARM_TOKEN = "demo-groupalarm-77"
 GROUPALARM_PERSONAL_TOKEN = "demo-groupalarm-personal"
 
+SINCH_USERNAME, SINCH_PASSWORD, SINCH_API_KEY = "wallboard-cc", "demo-cc-52f0", "demo-cc-key-9b1d"
+PORTSIP_DOMAIN = "front.example"
+PORTSIP_PEOPLE = {
+    "supervisor": ("demo-front-e07b", SUPERVISOR_NUMBER, "Admin"),
+    "lena.hartmann": ("demo-lena-4c1f", "301", "User"),
+}
+"""User name → (password, extension, role)."""
+PORTSIP_BEARERS = {"demo-bearer-front": "supervisor"}
+
 _HQ, _BRANCH, _RESPONDERS = "WALLBOARD_SIM_HQ", "WALLBOARD_SIM_BRANCH", "WALLBOARD_SIM_RESPONDERS"
+_CC, _CC_KEY, _FRONT = "WALLBOARD_SIM_CC", "WALLBOARD_SIM_CC_KEY", "WALLBOARD_SIM_FRONT"
 
 
 def demo_environment() -> dict[str, str]:
@@ -34,13 +50,20 @@ def demo_environment() -> dict[str, str]:
         _HQ: CLIENTS["wallboard-hq"][1],
         _BRANCH: CLIENTS["wallboard-branch"][1],
         _RESPONDERS: GROUPALARM_TOKEN,
+        _CC: SINCH_PASSWORD,
+        _CC_KEY: SINCH_API_KEY,
+        _FRONT: PORTSIP_PEOPLE["supervisor"][0],
     }
 
 
-def demo_sources(base_url: str = "http://127.0.0.1:8900") -> list[dict[str, object]]:
-    """The `[[source]]` tables for a simulation at `base_url`; secrets are references into `demo_environment()`."""
+def demo_sources(base_url: str = "http://127.0.0.1:8900", *, push: bool = False) -> list[dict[str, object]]:
+    """The `[[source]]` tables for a simulation at `base_url`; secrets are references into `demo_environment()`.
+
+    `push` only for a simulation that is served: in process there is no websocket.
+    """
     base = base_url.rstrip("/")
-    return [
+    address = {"push_url": base.replace("http", "ws", 1) + "/portsip/wsi"} if push else {}
+    sources: list[dict[str, object]] = [
         {
             "name": "hq",
             "vendor": "ringme",
@@ -64,7 +87,33 @@ def demo_sources(base_url: str = "http://127.0.0.1:8900") -> list[dict[str, obje
             "people": {str(user): name for user, name in PEOPLE.items()},
             "auth": {"kind": "header", "name": "API-TOKEN", "value": {"env": _RESPONDERS}},
         },
+        {
+            "name": "cc",
+            "vendor": "sinch",
+            "url": f"{base}/sinch/RI/rci",
+            "auth": {
+                "kind": "basic",
+                "username": SINCH_USERNAME,
+                "password": {"env": _CC},
+                "headers": {"x-api-key": {"env": _CC_KEY}},
+            },
+        },
+        {
+            "name": "front",
+            "vendor": "portsip",
+            "url": f"{base}/portsip/api",
+            "options": {"push": push, **address},
+            "auth": {
+                "kind": "login",
+                "username": "supervisor",
+                "password": {"env": _FRONT},
+                "domain": PORTSIP_DOMAIN,
+                "style": "json",
+            },
+        },
     ]
+    # The numbers of all sites are German ones where they have no country code.
+    return [source | {"region": "DE"} for source in sources]
 
 
 def _toml(value: object) -> str:
@@ -122,18 +171,50 @@ source = "hq"
 name = "Duty manager"
 number = "+493023125990"
 
+[[favourite]]
+name = "Main menu"
+number = "+4930231258100"
+
+[[favourite]]
+name = "Night menu"
+number = "8101"
+source = "front"
+
+[[favourite]]
+name = "Service desk"
+number = "+4930231254711"
+
+[[favourite]]
+name = "Rescue hotline"
+number = "+4924155662"
+
 [[route]]
 from = "hq"
 to = "branch"
 prefix = "88"
+
+[[route]]
+from = "hq"
+to = "front"
+prefix = "77"
+
+[[route]]
+from = "branch"
+to = "front"
+prefix = "77"
+
+[[route]]
+from = "front"
+to = "hq"
+prefix = "66"
 """
 
 
-def ready_config(base_url: str = "http://127.0.0.1:8900") -> str:
-    """A whole configuration file (TOML) that points a console at a simulation at `base_url`."""
+def ready_config(base_url: str = "http://127.0.0.1:8900", *, push: bool = False) -> str:
+    """A whole configuration file (TOML) that points a console at a simulation at `base_url`; `push` as above."""
     lines = ["# A console on the simulated contact centre. Set before starting it:"]
     lines += [f"#   export {name}={value}" for name, value in demo_environment().items()]
     lines += ["", "[operator]", 'name = "Demo supervisor"', f'phone = "{SUPERVISOR_NUMBER}"', ""]
-    for source in demo_sources(base_url):
+    for source in demo_sources(base_url, push=push):
         lines += ["[[source]]", *(f"{name} = {_toml(value)}" for name, value in source.items()), ""]
     return "\n".join(lines) + "\n" + _QUEUES + "\n" + _FAVOURITES

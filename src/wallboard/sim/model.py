@@ -36,7 +36,10 @@ LOGGED_OUT = "Logged Out"
 
 @dataclass(slots=True, eq=False)
 class Extension:
-    """A phone or a queue of one account. `answers` and `answer_after` are knobs for calls an operator causes."""
+    """A phone, a queue, a conference room or a receptionist of one account.
+
+    `answers` and `answer_after` are knobs for calls that an operator causes.
+    """
 
     id: int
     number: str
@@ -102,7 +105,10 @@ class Leg:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A talk between two ends. `callee` is None while the caller waits, is parked or is being put through."""
+    """A talk between two ends. `callee` is None while the caller waits, is parked or is being put through.
+
+    `menu` is the receptionist that the caller listens to; `on_end` runs once, when the call is over.
+    """
 
     id: str
     caller: End
@@ -113,10 +119,12 @@ class Call:
     agent: Agent | None = None
     member: Member | None = None
     parked: Parked | None = None
+    menu: Extension | None = None
     legs: list[Leg] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
     callback_id: str | None = None
     ended: str | None = None
+    on_end: Callable[[], None] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -194,9 +202,12 @@ class Agent:
 
 @dataclass(slots=True, eq=False)
 class Tier:
+    """An agent in a queue. `pause` is why this queue alone does not ring the agent ("" it may)."""
+
     agent: Agent
     level: int
     position: int
+    pause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from wallboard.sim.engine import Engine
 from wallboard.sim.model import Agent, Behaviour, Call, End, Extension, Leg, Member, Parked, Queue
+from wallboard.sim.recordings import Recordings
 
 __all__ = ["Outside", "Pbx", "Statistics"]
 
@@ -51,11 +52,15 @@ class Pbx:
         self.routes: dict[str, str] = {}
         self.behaviour = Behaviour()
         self.statistics = Statistics()
+        self.recordings = Recordings(engine, name)
         # The queue engine hangs itself in here: this module must not know how callers are handed out.
         self.leave_queue: Callable[[Member], None] = lambda member: None
         self.release_agent: Callable[[Agent], None] = lambda agent: None
         self.phone_freed: Callable[[Extension], None] = lambda extension: None
         self.join_queue: Callable[[Queue, Call], None] = lambda queue, call: None
+        # So do the receptionists, and the public network, which says whether it took the call over.
+        self.greet: Callable[[Extension, Call], None] = lambda extension, call: self.end(call, "lost")
+        self.dial_outside: Callable[[str, Call, Leg], bool] = lambda number, call, leg: False
 
     # -- the site ---------------------------------------------------------------------------------------------------
 
@@ -147,6 +152,7 @@ class Pbx:
         leg.timers.clear()
         if leg in leg.call.legs:
             leg.call.legs.remove(leg)
+            self.recordings.leg_ended(leg)
         extension = leg.extension
         if extension is not None and extension.legs.pop(leg.id, None) is not None and not extension.busy:
             # Later, not now: the one who drops may be in the middle of joining two parties.
@@ -215,6 +221,7 @@ class Pbx:
                 self.drop_leg(leg)
 
     def _leave(self, call: Call) -> None:
+        call.menu = None
         if call.member is not None:
             self.leave_queue(call.member)
             call.member = None
@@ -237,6 +244,9 @@ class Pbx:
         del self.calls[call.id]
         if call.counted:
             self.statistics.ended[reason] += 1
+        on_end, call.on_end = call.on_end, None
+        if on_end is not None:
+            on_end()
 
     # -- routing ----------------------------------------------------------------------------------------------------
 
@@ -249,6 +259,8 @@ class Pbx:
             self._route_outside(call, target, origin)
         elif target.kind == "queue":
             self.join_queue(self.queues[target.id], call)
+        elif target.kind == "receptionist":
+            self.greet(target, call)
         elif target.busy:
             call.timers.append(self.engine.after(2.0, lambda: self.end(call, "unanswered")))
         else:
@@ -264,6 +276,8 @@ class Pbx:
         leg = self.add_leg(call, phone, "out", target.number)
         # The leg hangs on the phone that sent it on, but the talk happens elsewhere: the vendor says real_call false.
         leg.real = False
+        if self.dial_outside(target.number, call, leg):
+            return
 
         def picked_up() -> None:
             leg.answered = self.engine.now

@@ -124,6 +124,17 @@ class Distributor:
             self._idle(agent)
         self.wake(agent)
 
+    def pause(self, queue: Queue, tier: Tier, why: str) -> None:
+        """This queue alone rings the agent no more (`why`), or again (""). A talk goes on; an offer is withdrawn."""
+        tier.pause = why
+        if why:
+            for member in list(queue.members.values()):
+                for offer in [offer for offer in member.offers if offer.agent is tier.agent]:
+                    self._refused(member, offer, 0)
+        else:
+            tier.agent.ready_at = min(tier.agent.ready_at, self.engine.now)
+            self.wake(tier.agent)
+
     def wake(self, agent: Agent) -> None:
         for queue in self.pbx.queues.values():
             if any(tier.agent is agent for tier in queue.tiers):
@@ -169,7 +180,7 @@ class Distributor:
         return [tier for tier in queue.tiers if tier.level in opened]
 
     def _candidates(self, queue: Queue, member: Member) -> list[Agent]:
-        tiers = [tier for tier in self._allowed(queue, member) if self.eligible(tier.agent)]
+        tiers = [tier for tier in self._allowed(queue, member) if not tier.pause and self.eligible(tier.agent)]
         if not tiers:
             return []
         level = min(tier.level for tier in tiers)

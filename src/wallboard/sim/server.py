@@ -5,6 +5,8 @@
 | `/ringme/<account>/api/ver1.0/…` | the hosted PBX of account `hq` or `branch` |
 | `/oauth/token`, `/ringme/<account>/oauth/token` | its token endpoint |
 | `/groupalarm/api/v1/first-responder/…` | the hotlines |
+| `/sinch/RI/rci/…` | the contact centre without live counts, account `cc` |
+| `/portsip/api/…`, `/portsip/wsi` (websocket) | the PBX with the receptionists, account `front` |
 
 No background task: the world advances to the present before each request, so that the application works the same in
 process (an ASGI transport of a client) and behind a server.
@@ -19,11 +21,16 @@ from dataclasses import dataclass
 
 import anyio
 
+from wallboard.sim import access
 from wallboard.sim.access import BEARERS, CLIENTS, GROUPALARM_PERSONAL_TOKEN, GROUPALARM_TOKEN
 from wallboard.sim.asgi import Receive, Request, Response, Scope, Send, json_response, read_body, send_response
 from wallboard.sim.clock import WorldClock
 from wallboard.sim.faces.groupalarm import GroupalarmFace
+from wallboard.sim.faces.portsip import PortsipFace
+from wallboard.sim.faces.portsip_push import PushOffice
+from wallboard.sim.faces.portsip_tokens import SIGN_IN_PATHS, Person, SignIn
 from wallboard.sim.faces.ringme import RingmeFace
+from wallboard.sim.faces.sinch import SinchFace
 from wallboard.sim.faces.tokens import TokenOffice
 from wallboard.sim.faults import Fault, Faults
 from wallboard.sim.world import World
@@ -33,13 +40,17 @@ __all__ = ["LoggedRequest", "SimServer", "make_app", "serve"]
 _RINGME = re.compile(r"/ringme/(?P<account>[^/]+)(?P<rest>/api/ver1\.0/.*|/oauth/token)\Z")
 _RINGME_BASE = "/api/ver1.0"
 _GROUPALARM = "/groupalarm/api/v1/first-responder"
+_SINCH = "/sinch/RI/rci"
+_PORTSIP = "/portsip/api"
+_PUSH = "/portsip/wsi"
+_TOKEN_PATHS = ("/oauth/token", *SIGN_IN_PATHS)
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedRequest:
     """One request as it came in: world second, account, path below its mount, query and JSON body (None: none).
 
-    Bodies of token requests are not kept. `status` 0: the answer never went out, or broke off.
+    Bodies of token and sign-in requests are not kept. `status` 0: the answer never went out, or broke off.
     """
 
     time: float
@@ -52,7 +63,11 @@ class LoggedRequest:
 
 
 class SimServer:
-    """An ASGI application over one world. Public: `world`, `clock`, `faults`, `requests`, `tokens`, `ringme`."""
+    """An ASGI application over one world.
+
+    Public: `world`, `clock`, `faults`, `requests`, `tokens` (ringme), `ringme`, `groupalarm`, `sinch`, `portsip`,
+    `sign_in` (portsip), `push`.
+    """
 
     def __init__(
         self,
@@ -73,8 +88,27 @@ class SimServer:
         self.ringme = {
             name: RingmeFace(site, self.tokens, self.clock.elapsed, (limits or {}).get(name, 30000))
             for name, site in world.sites.items()
+            if name != "front"
         }
         self.groupalarm = GroupalarmFace(world.hotlines, GROUPALARM_TOKEN, GROUPALARM_PERSONAL_TOKEN)
+        self.sinch = SinchFace(
+            world.center,
+            username=access.SINCH_USERNAME,
+            password=access.SINCH_PASSWORD,
+            api_key=access.SINCH_API_KEY,
+        )
+        people = [
+            Person(name, password, extension, role)
+            for name, (password, extension, role) in access.PORTSIP_PEOPLE.items()
+        ]
+        self.sign_in = SignIn(
+            {person.username: person for person in people},
+            access.PORTSIP_DOMAIN,
+            access.PORTSIP_BEARERS,
+            self.clock.elapsed,
+        )
+        self.portsip = PortsipFace(world.front, world.reception, self.sign_in)
+        self.push = PushOffice(world.front.pbx, world.reception, self.sign_in, self.clock.sync)
 
     def made(self, method: str | None = None, account: str | None = None) -> list[LoggedRequest]:
         """Logged requests of one method or account."""
@@ -82,7 +116,7 @@ class SimServer:
 
     def actions(self) -> list[LoggedRequest]:
         """Logged requests that ask for a change: everything but GET and token requests."""
-        return [each for each in self.requests if each.method != "GET" and each.path != "/oauth/token"]
+        return [each for each in self.requests if each.method != "GET" and each.path not in _TOKEN_PATHS]
 
     def handle(self, request: Request) -> tuple[str, Request, Callable[[], Response]]:
         """Which account a request is for, the request as that account sees it, and what would answer it."""
@@ -99,11 +133,23 @@ class SimServer:
         if path.startswith(_GROUPALARM + "/"):
             inner = request.moved(path.removeprefix(_GROUPALARM))
             return "groupalarm", inner, lambda: self.groupalarm.handle(inner)
+        if path.startswith(_SINCH + "/"):
+            inner = request.moved(path.removeprefix(_SINCH))
+            return "cc", inner, lambda: self.sinch.handle(inner)
+        if path.startswith(_PORTSIP + "/"):
+            inner = request.moved(path.removeprefix(_PORTSIP))
+            return "front", inner, lambda: self.portsip.handle(inner)
         return "-", request, lambda: json_response(404, {"message": "Not found"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
+            return
+        if scope["type"] == "websocket" and scope["path"] == _PUSH:
+            await self.push.serve(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
             return
         if scope["type"] != "http":
             return
@@ -122,6 +168,7 @@ class SimServer:
             response = answer()
             # Settles what follows at once, such as an offer to an agent who has just been signed in.
             self.clock.sync()
+            self.push.pulse()
             if fault is not None and fault.after:
                 await self._wait(fault, receive)
                 response = fault.page() or response
@@ -150,7 +197,7 @@ class SimServer:
         return response.status
 
     def _log(self, account: str, request: Request, status: int) -> None:
-        body = None if request.path == "/oauth/token" else request.json()
+        body = None if request.path in _TOKEN_PATHS else request.json()
         self.requests.append(
             LoggedRequest(self.world.now, account, request.method, request.path, request.query, body, status)
         )

@@ -89,6 +89,9 @@ class Traffic:
             callee = call.callee
             if callee is None or callee.leg is None or callee.leg.extension is None or callee.leg.extension.desk:
                 continue
+            if sum(leg.real for leg in callee.leg.extension.legs.values()) > 1:
+                # Between two calls on one phone somebody is being consulted.
+                continue
             chance = rng.random()
             # Chances are for a whole talk of about 90 s; this looks at it thirteen times.
             if chance < behaviour.transfer_chance / 13.0 and call.agent is not None:

@@ -1,15 +1,19 @@
-"""The simulated contact centre as a whole: two PBX accounts, one hotline organisation, one clock, one seed."""
+"""The simulated contact centre as a whole: three PBX sites, one hotline organisation, one contact centre without
+live counts, one public network between them, one clock, one seed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from wallboard.sim import sites
+from wallboard.sim import front, sites
 from wallboard.sim.controls import Controls
 from wallboard.sim.engine import Engine
+from wallboard.sim.exchange import Exchange
 from wallboard.sim.incidents import Incidents
 from wallboard.sim.model import Behaviour
+from wallboard.sim.notices import demo_center
+from wallboard.sim.outages import Outages
 from wallboard.sim.pbx import Pbx
 from wallboard.sim.queueing import Distributor
 from wallboard.sim.traffic import Traffic
@@ -60,7 +64,7 @@ class World:
         self.engine = Engine(seed, start)
         self.engine.now = -self.knobs.warm_up
         self.sites: dict[str, Site] = {}
-        for pbx in (sites.hq(self.engine), sites.branch(self.engine)):
+        for pbx in (sites.hq(self.engine), sites.branch(self.engine), front.front(self.engine)):
             if not self.knobs.traffic:
                 pbx.behaviour = Behaviour.calm()
             distributor = Distributor(pbx)
@@ -68,6 +72,11 @@ class World:
             self.sites[pbx.name] = Site(pbx, distributor, controls, Traffic(pbx, distributor))
         self.hotlines = sites.responders(self.engine)
         self.hotlines.activation, self.hotlines.pausing = self.knobs.activation, self.knobs.pausing
+        self.center = demo_center(self.engine)
+        self.reception = front.reception(self.front.pbx)
+        self.exchange = Exchange(self.engine, self.hotlines)
+        front.connect(self.reception, self.exchange, {name: site.pbx for name, site in self.sites.items()})
+        self.outages = Outages(self.engine, self.center, self.hotlines, self.hq.traffic, self.hq.controls)
         self.incidents = Incidents(
             self.engine,
             {name: site.traffic for name, site in self.sites.items()},
@@ -78,8 +87,10 @@ class World:
             for site in self.sites.values():
                 site.traffic.begin()
             self.hotlines.begin()
+            self.reception.begin()
         if self.knobs.incidents:
             self.incidents.begin()
+            self.outages.begin()
         self.engine.run(0.0)
 
     @property
@@ -94,6 +105,10 @@ class World:
     @property
     def branch(self) -> Site:
         return self.sites["branch"]
+
+    @property
+    def front(self) -> Site:
+        return self.sites["front"]
 
     def advance(self, to: float) -> None:
         """Run to world second `to`; a time already passed changes nothing."""

@@ -148,6 +148,36 @@ async def test_call_logs_and_records_tell_of_a_call(desk: Desk) -> None:
     assert {record["hotlineID"] for record in records["records"]} == {311}
 
 
+async def test_logs_and_records_come_in_pages_newest_first(desk: Desk) -> None:
+    service = desk.world.hotlines
+    for _ in range(23):
+        service.call(service.hotlines[311])
+        desk.wait(400)
+    for path, name, total in (("logs", "callLogs", "totalCallLogs"), ("records", "records", "totalRecords")):
+        whole = await get(desk, f"/hotlines/311/{path}?limit=50")
+        rows = whole[name]
+        assert len(rows) == whole[total] > 10
+        begun = [row.get("startTime") or row["timeStart"] for row in rows]
+        assert begun == sorted(begun, reverse=True)
+        pages = [await get(desk, f"/hotlines/311/{path}?limit=4&offset={offset}") for offset in range(0, 28, 4)]
+        assert [row for page in pages for row in page[name]] == rows
+        assert {page[total] for page in pages} == {whole[total]}
+        beyond = await get(desk, f"/hotlines/311/{path}?offset=100")
+        assert (beyond[name], beyond[total]) == ([], whole[total])
+        for wrong in ("limit=51", "limit=0", "offset=-1", "offset=x"):
+            assert (await desk.ask_hotlines("GET", f"/hotlines/311/{path}?{wrong}")).status_code == 400
+
+
+async def test_a_log_is_found_under_its_own_hotline_alone(desk: Desk) -> None:
+    service = desk.world.hotlines
+    service.call(service.hotlines[311])
+    (log,) = (await get(desk, "/hotlines/311/logs"))["callLogs"]
+    assert await get(desk, f"/hotlines/311/logs/{log['id']}") == log
+    for path in (f"/hotlines/312/logs/{log['id']}", "/hotlines/311/logs/none", "/hotlines/x/logs/1"):
+        answer = await desk.ask_hotlines("GET", path)
+        assert (answer.status_code, "invalid" in answer.json()["message"]) == (400, True)
+
+
 async def test_a_running_call_has_a_record_without_an_end(desk: Desk) -> None:
     service = desk.world.hotlines
     for _ in range(6):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from wallboard.config.load import load
 from wallboard.sim import Knobs, World, demo_environment, demo_sources, ready_config
 from wallboard.sim.clock import WorldClock
 
@@ -93,12 +96,41 @@ def test_a_speed_of_nothing_is_refused(world: World) -> None:
         WorldClock(world, 0.0)
 
 
-def test_the_ready_config_is_toml_with_the_three_sources() -> None:
+def test_the_ready_config_is_toml_with_a_source_of_every_face() -> None:
     config = tomllib.loads(ready_config("http://127.0.0.1:4711/"))
-    assert [source["name"] for source in config["source"]] == ["hq", "branch", "responders"]
+    assert [source["name"] for source in config["source"]] == ["hq", "branch", "responders", "cc", "front"]
     assert config["source"] == demo_sources("http://127.0.0.1:4711")
     assert config["source"][0]["url"] == "http://127.0.0.1:4711/ringme/hq/api/ver1.0"
+    assert {source["region"] for source in config["source"]} == {"DE"}
     assert config["operator"]["phone"] == "2001"
     assert {"theme", "operator", "source", "queue", "favourite", "route"} >= set(config)
-    wanted = {source["auth"].get("client_secret", source["auth"].get("value"))["env"] for source in config["source"]}
-    assert wanted == set(demo_environment())
+    assert set(references(config)) == set(demo_environment())
+
+
+def references(value: object) -> Iterator[str]:
+    """Every variable that a configuration refers to."""
+    if isinstance(value, dict):
+        if set(value) == {"env"}:
+            yield str(value["env"])
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from references(each)
+
+
+def test_only_a_served_simulation_has_push() -> None:
+    options = [
+        tomllib.loads(ready_config("http://127.0.0.1:4711", push=push))["source"][-1]["options"]
+        for push in (False, True)
+    ]
+    assert options == [{"push": False}, {"push": True, "push_url": "ws://127.0.0.1:4711/portsip/wsi"}]
+
+
+def test_the_ready_config_is_what_a_console_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in demo_environment().items():
+        monkeypatch.setenv(name, value)
+    written = tmp_path / "config.toml"
+    written.write_text(ready_config("http://127.0.0.1:4711", push=True), encoding="utf-8")
+    config = load(written).config()
+    assert [(source.name, source.vendor) for source in config.sources][3:] == [("cc", "sinch"), ("front", "portsip")]
+    assert ("hq", "front", "77") in {(route.start, route.end, route.prefix) for route in config.routes}

@@ -47,7 +47,7 @@ def check_sound(site: Site) -> None:
     assert len(offered) == len({id(agent) for agent in offered}), "an agent is rung for two callers"
     assert {a.name_fs for a in offered} == {a.name_fs for a in pbx.agents.values() if a.state == "Receiving"}
     for phone in pbx.phones():
-        assert sum(leg.real and leg.answered is not None for leg in phone.legs.values()) <= 1
+        assert sum(leg.real and leg.answered is not None and not leg.held for leg in phone.legs.values()) <= 1
         for leg in phone.legs.values():
             assert leg.call.ended is None
             assert leg in leg.call.legs

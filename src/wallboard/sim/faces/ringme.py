@@ -12,6 +12,8 @@ from functools import partial
 from wallboard.sim.asgi import HttpError, Request, Response, Router, json_response
 from wallboard.sim.controls import CALL_ACTIONS, CallbackRequest, SlotRefusedError, Target
 from wallboard.sim.faces import ringme_rows as rows
+from wallboard.sim.faces.ringme_archive import DOWNLOAD, Archive
+from wallboard.sim.faces.ringme_rooms import RoomRoutes
 from wallboard.sim.faces.tokens import TokenOffice
 from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Agent, Extension, Queue, Tier
 from wallboard.sim.world import Site
@@ -21,7 +23,6 @@ __all__ = ["RingmeFace"]
 _STATUSES = {"available": AVAILABLE, "logged_out": LOGGED_OUT}
 _NEEDS_DESTINATION = ("eavesdrop", "whisper", "conference", "transfer", "attended_transfer", "pickup")
 _AGENT_DELAYS = ("busy_delay_time", "no_answer_delay_time", "call_timeout", "wrap_up_time", "reject_delay_time")
-_ROOM_QUESTIONS = ("show_members", "is_locked", "max_members", "count", "run_time")
 
 
 class RingmeFace:
@@ -36,6 +37,8 @@ class RingmeFace:
         self.limit = limit
         self._window = -1
         self._spent = 0
+        self.archive = Archive(self.pbx, self._find_extension, clock)
+        self.conferences = RoomRoutes(self.pbx, self._find_extension)
         self.router = Router()
         self._mount()
 
@@ -62,7 +65,9 @@ class RingmeFace:
             ("DELETE", one + "/current_calls/{call}", self._hang_up),
             ("PUT", one + "/valet_park/{call}", self._valet_park),
             ("POST", one + "/callback/", self._callback),
-            ("GET", one + "/conference/status/", self._room),
+            ("GET", one + "/ani/", self._ani),
+            *self.archive.routes(),
+            *self.conferences.routes(),
         ):
             self.router.add(method, path, handler)
         for kind in ("local", "remote"):
@@ -76,7 +81,11 @@ class RingmeFace:
 
     def handle(self, request: Request) -> Response:
         """Sign-in, quota, then the operation."""
-        if self.tokens.account(request) != self.pbx.name:
+        if DOWNLOAD.match(request.path):
+            if self.tokens.basic_account(request) != self.pbx.name:
+                refusal = json_response(401, {"message": "Unauthorized"})
+                return refusal.plus([("www-authenticate", 'Basic realm="records"')])
+        elif self.tokens.account(request) != self.pbx.name:
             return json_response(401, {"message": "Unauthorized", "error": "invalid_token"})
         elapsed = self.clock()
         window = int(elapsed // 3600)
@@ -167,7 +176,11 @@ class RingmeFace:
 
     def _phone(self, request: Request, path: dict[str, str]) -> Response:
         phone = self._find_extension(path, "phone")
-        return json_response(200, rows.PHONE_SETTINGS | {"name": phone.name, "label": phone.label})
+        return json_response(200, rows.phone_settings(phone))
+
+    def _ani(self, request: Request, path: dict[str, str]) -> Response:
+        phone = self._find_extension(path, "phone")
+        return json_response(200, {"default": f"49302312500{phone.id % 100:02d}"})
 
     def _registrations(self, request: Request, path: dict[str, str]) -> Response:
         wanted = request.query.get("extension_id")
@@ -346,15 +359,6 @@ class RingmeFace:
             )
         )
         return json_response(200, {"call_api_id": identity, "call_id": identity})
-
-    def _room(self, request: Request, path: dict[str, str]) -> Response:
-        """One aspect of a conference room; the form of the answer is not documented."""
-        self._find_extension(path, "conference")
-        question = request.parameter("action")
-        if question not in _ROOM_QUESTIONS:
-            raise HttpError(400, "action: required, one of " + ", ".join(repr(name) for name in _ROOM_QUESTIONS))
-        answers: dict[str, object] = {"show_members": [], "is_locked": False, "max_members": 20}
-        return json_response(200, answers.get(question, 0))
 
 
 def _integer(body: dict[str, object], name: str) -> int | None:

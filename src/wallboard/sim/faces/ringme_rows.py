@@ -8,8 +8,19 @@ from __future__ import annotations
 
 from wallboard.sim.engine import Engine
 from wallboard.sim.model import LOGGED_OUT, Agent, Extension, Leg, Member, Queue, Tier
+from wallboard.sim.recordings import has_voicemail
 
-__all__ = ["agent_profile", "agent_row", "call_row", "extension_row", "member_row", "registration_row", "tier_row"]
+__all__ = [
+    "agent_profile",
+    "agent_row",
+    "call_row",
+    "extension_row",
+    "member_row",
+    "phone_settings",
+    "registration_row",
+    "stamp",
+    "tier_row",
+]
 
 
 def stamp(engine: Engine, seconds: float | None, *, fraction: bool = False) -> str | None:
@@ -159,7 +170,7 @@ def queue_counts(queue: Queue) -> dict[str, object]:
     }
 
 
-PHONE_SETTINGS: dict[str, object] = {
+_PHONE_SETTINGS: dict[str, object] = {
     "announce_sound_upon_incoming_call": None,
     "announce_sound_upon_outgoing_call": None,
     "append_to_cid_name_on_transfer": None,
@@ -191,3 +202,7 @@ PHONE_SETTINGS: dict[str, object] = {
     "vm_mailto": None,
     "vm_profile": "default",
 }
+
+
+def phone_settings(phone: Extension) -> dict[str, object]:
+    return _PHONE_SETTINGS | {"name": phone.name, "label": phone.label, "vm_enabled": has_voicemail(phone)}

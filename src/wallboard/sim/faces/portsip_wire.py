@@ -1,0 +1,242 @@
+"""The dialect of the PortSIP resources: ids, errors, list queries, and bodies that are checked before they count.
+
+Where the document leaves it open, this face does the following.
+- Ids are printed in the resources as base64 of a decimal number, as the samples are; both forms are taken.
+- A body is refused (400, VALIDATE_FAILED) for a missing or unknown field, a wrong type, a value outside its
+  enumeration or limits, and for `null`: the contract has nullable fields in answers only.
+- An object inside a body replaces the object that was there; what it leaves out falls to the documented default.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from wallboard.sim.asgi import Request, Response, json_response
+
+__all__ = [
+    "EXTENSION",
+    "Body",
+    "Check",
+    "FaceError",
+    "filtered",
+    "flag",
+    "identity",
+    "items",
+    "listed",
+    "number",
+    "one_of",
+    "printed",
+    "read_body",
+    "refused",
+    "text",
+]
+
+EXTENSION = r"[0-9]{3,64}"
+Row = dict[str, object]
+Check = Callable[[object, str], object]
+"""Gives the value in the form that is kept, or raises `FaceError`; the text is where in the body it stands."""
+
+
+class FaceError(Exception):
+    """Ends a request with a status and one documented error."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+    def response(self) -> Response:
+        return json_response(self.status, {"errors": [{"code": self.code, "message": self.message}]})
+
+
+def refused(message: str) -> FaceError:
+    return FaceError(400, "VALIDATE_FAILED", message)
+
+
+# -- ids ------------------------------------------------------------------------------------------------------------
+
+
+def printed(number: int) -> str:
+    """An id as the resources print it."""
+    return base64.b64encode(str(number).encode()).decode()
+
+
+def identity(text: str) -> int | None:
+    """The number behind an id in either form; None if it is no id."""
+    if not (text.isascii() and text.isdigit()):
+        try:
+            text = base64.b64decode(text, validate=True).decode("ascii")
+        except (binascii.Error, ValueError):
+            return None
+    return int(text) if text.isdigit() and len(text) <= 30 else None
+
+
+# -- bodies ---------------------------------------------------------------------------------------------------------
+
+
+def text(*, low: int = 0, high: int = 10**6, pattern: str | None = None) -> Check:
+    def check(value: object, where: str) -> object:
+        if not isinstance(value, str):
+            raise refused(f"{where}: a string is expected")
+        if not low <= len(value) <= high or (pattern is not None and not re.fullmatch(pattern, value)):
+            raise refused(f"{where}: not a valid value")
+        return value
+
+    return check
+
+
+def number(low: int, high: int = 2**31 - 1) -> Check:
+    def check(value: object, where: str) -> object:
+        if type(value) is not int or not low <= value <= high:
+            raise refused(f"{where}: an integer from {low} to {high} is expected")
+        return value
+
+    return check
+
+
+def flag(value: object, where: str) -> object:
+    if not isinstance(value, bool):
+        raise refused(f"{where}: true or false is expected")
+    return value
+
+
+def one_of(*words: str) -> Check:
+    def check(value: object, where: str) -> object:
+        if value not in words or not isinstance(value, str):
+            raise refused(f"{where}: one of {', '.join(words)} is expected")
+        return value
+
+    return check
+
+
+def items(check: Check) -> Check:
+    def check_all(value: object, where: str) -> object:
+        if not isinstance(value, list):
+            raise refused(f"{where}: an array is expected")
+        return [check(each, f"{where}[{place}]") for place, each in enumerate(value)]
+
+    return check_all
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An object: its fields, which of them must be there, and what the absent ones are (`defaults`)."""
+
+    fields: Mapping[str, Check]
+    required: tuple[str, ...] = ()
+    defaults: Mapping[str, object] = field(default_factory=dict)
+
+    def __call__(self, value: object, where: str = "") -> Row:
+        if not isinstance(value, dict):
+            raise refused(f"{where or 'body'}: an object is expected")
+        prefix = f"{where}." if where else ""
+        for name in value:
+            if name not in self.fields:
+                raise refused(f"{prefix}{name}: unknown field")
+        for name in self.required:
+            if name not in value:
+                raise refused(f"{prefix}{name}: required")
+        return dict(self.defaults) | {name: self.fields[name](each, f"{prefix}{name}") for name, each in value.items()}
+
+
+def read_body(request: Request, body: Body) -> Row:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise refused("body: application/json is expected")
+    return body(request.json())
+
+
+# -- list queries ---------------------------------------------------------------------------------------------------
+
+_TERM = re.compile(
+    r"\s*(?:(?P<name>\w+)\s+(?P<operator>eq|ne|gt|ge|lt|le)\s+(?P<value>'(?:[^']|'')*'|[\w.:+-]+)"
+    r"|(?P<function>startswith|endswith|contains)\(\s*(?P<of>\w+)\s*,\s*(?P<part>'(?:[^']|'')*')\s*\))\s*"
+)
+_JOIN = re.compile(r"(and|or)\b")
+_COMPARE: Mapping[str, Callable[[str, str], bool]] = {
+    "eq": lambda a, b: a == b,
+    "ne": lambda a, b: a != b,
+    "gt": lambda a, b: a > b,
+    "ge": lambda a, b: a >= b,
+    "lt": lambda a, b: a < b,
+    "le": lambda a, b: a <= b,
+    "startswith": str.startswith,
+    "endswith": str.endswith,
+    "contains": lambda a, b: b in a,
+}
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1].replace("''", "'") if value.startswith("'") else value
+
+
+def filtered(expression: str, rows: list[Row]) -> list[Row]:
+    """The rows that a `filter` leaves: terms joined by `and` and `or`, without brackets; `and` binds closer."""
+    alternatives: list[list[Callable[[Row], bool]]] = [[]]
+    place = 0
+    while True:
+        term = _TERM.match(expression, place)
+        if term is None:
+            raise refused("filter: not understood")
+        name = term["name"] or term["of"]
+        compare = _COMPARE[term["operator"] or term["function"]]
+        wanted = _unquoted(term["value"] or term["part"])
+        if rows and name not in rows[0]:
+            raise refused(f"filter: no field {name}")
+
+        def fits(
+            row: Row, name: str = name, compare: Callable[[str, str], bool] = compare, wanted: str = wanted
+        ) -> bool:
+            return compare(_plain(row.get(name)), wanted)
+
+        alternatives[-1].append(fits)
+        place = term.end()
+        if place == len(expression):
+            return [row for row in rows if any(all(each(row) for each in group) for group in alternatives)]
+        join = _JOIN.match(expression, place)
+        if join is None:
+            raise refused("filter: not understood")
+        if join[1] == "or":
+            alternatives.append([])
+        place = join.end()
+
+
+def _ordered(wanted: str, rows: list[Row]) -> list[Row]:
+    for part in reversed(wanted.split(",")):
+        words = part.split()
+        if len(words) not in (1, 2) or (len(words) == 2 and words[1] not in ("asc", "desc")):
+            raise refused("orderby: not understood")
+        if rows and words[0] not in rows[0]:
+            raise refused(f"orderby: no field {words[0]}")
+        rows = sorted(rows, key=lambda row: _plain(row[words[0]]), reverse=words[-1] == "desc")
+    return rows
+
+
+def _count(request: Request, name: str, low: int, high: int, default: int) -> int:
+    given = request.parameter(name)
+    if given is None:
+        return default
+    if not (given.isascii() and given.isdigit()) or not low <= int(given) <= high:
+        raise refused(f"{name}: an integer from {low} to {high} is expected")
+    return int(given)
+
+
+def listed(request: Request, rows: list[Row]) -> Response:
+    """A page of a collection after `filter`, `search`, `orderby`, `skip` and `top`; `count` is before paging."""
+    skip = _count(request, "skip", 0, 2**31 - 1, 0)
+    top = _count(request, "top", 1, 100, 100)
+    search, expression, order = (request.parameter(name) for name in ("search", "filter", "orderby"))
+    if search:
+        rows = [row for row in rows if any(search.lower() in _plain(value).lower() for value in row.values())]
+    if expression:
+        rows = filtered(expression, rows)
+    if order:
+        rows = _ordered(order, rows)
+    return json_response(200, {"count": len(rows), "items": rows[skip : skip + top]})
