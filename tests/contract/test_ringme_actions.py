@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.unit.ringme.fake import CALLS, NOW, FakePbx, adapter, calls_of, command, discover, ok, pbx, read
+from tests.unit.ringme.fake import CALLS, NOW, PHONES, FakePbx, adapter, calls_of, command, discover, ok, pbx, read
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
@@ -251,6 +251,31 @@ async def test_staffing_adds_changes_and_removes_a_place_in_a_queue() -> None:
     await at.act(Verb.UNSTAFF, at.agent, queue="34414")
     assert [(seen.method, seen.path, seen.body) for seen in at.vendor.acted] == [
         ("DELETE", "/extension/34414/queue/agents/local/136", None)
+    ]
+
+
+async def test_staffing_of_an_external_agent_goes_to_the_remote_list() -> None:
+    at = await desk()
+    dana = (await read(at.source, Resource.AGENTS, "34414")).rows[3]
+    phones = [*PHONES, {"id": 32600, "name": "031*101@pbx.example", "type": "phone", "label": "Dana"}]
+    at.vendor.routes["GET /client/@me/extension/"] = lambda request: ok(
+        phones if request.url.params["page"] == "1" else []
+    )
+    at.vendor.routes["GET /extension/32600/agent/"] = ok([{"id": 9, "name": "Dana"}])
+    at.vendor.routes["POST /extension/34415/queue/agents/remote/"] = ok({}, 201)
+    at.vendor.routes["PUT /extension/34414/queue/agents/remote/9"] = ok({})
+    at.vendor.routes["DELETE /extension/34414/queue/agents/remote/9"] = httpx.Response(204)
+    await at.act(Verb.STAFF, dana, queue="34415", level="2", position="1")
+    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.acted] == [
+        ("POST", "/extension/34415/queue/agents/remote/", {"agent_id": 9, "level": 2, "position": 1})
+    ]
+    await at.act(Verb.STAFF, dana, queue="Sales", position="7")
+    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.acted] == [
+        ("PUT", "/extension/34414/queue/agents/remote/9", {"level": 1, "position": 7})
+    ]
+    await at.act(Verb.UNSTAFF, dana, queue="34414")
+    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.acted] == [
+        ("DELETE", "/extension/34414/queue/agents/remote/9", None)
     ]
 
 

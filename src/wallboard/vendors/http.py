@@ -73,7 +73,8 @@ Params = Mapping[str, str | int | Sequence[str | int]]
 class Answer:
     """What came back. `data` is not to be changed: an unchanged list is handed out again. `headers` have lower-case
     names; `took` in seconds, instants in steady UTC seconds; `date_offset` how far the vendor's clock was ahead in
-    this answer (None: not said). `text` is what an action answered when that is no JSON (an id as text/html)."""
+    this answer (None: not said). `text` is what an action, or a `plain` read, answered when that is no JSON (an id as
+    text/html)."""
 
     status: int
     data: Any
@@ -171,20 +172,28 @@ class HttpSource:
         params: Params | None = None,
         timeout: float | None = None,  # noqa: ASYNC109  # the one deadline over sign-in, connection and body
         limit: int = LIVE_LIMIT,
+        plain: bool = False,
+        keep: bool = True,
     ) -> Answer:
-        """Read one address. Raises only `ReadError`s; `timeout` seconds cover sign-in, connection, body and all."""
+        """Read one address. Raises only `ReadError`s; `timeout` seconds cover sign-in, connection, body and all.
+
+        `plain`: an answer that is no JSON is no fault but `Answer.text`, unless it is a web page. `keep` False: nothing
+        of the answer is remembered for the next one, because there are secrets in it.
+        """
         where = _as_route(where)
         if not where.path:
             raise BadAnswer("the vendor's id of this row cannot be asked for")
         seconds = timeout or self._settings.timeout or READ_DEADLINE
         try:
             with anyio.fail_after(seconds):
-                return await self._get(where, params, seconds, limit)
+                return await self._get(where, params, seconds, limit, plain, keep)
         except TimeoutError:
             log.debug("GET %s: late", where.template)
             raise Late(f"no whole answer within {seconds:g} s") from None
 
-    async def _get(self, where: Route, params: Params | None, seconds: float, limit: int) -> Answer:
+    async def _get(
+        self, where: Route, params: Params | None, seconds: float, limit: int, plain: bool, keep: bool
+    ) -> Answer:
         try:
             headers = await self._sign.headers()
             raw = await self._read(where, params, headers, seconds, limit)
@@ -203,8 +212,16 @@ class HttpSource:
             raise read_error(raw.status, raw.headers, self._words(raw), self._base)
         if raw.trouble:
             raise BadAnswer(raw.trouble)
-        data = await self._known_or_decoded(raw, f"{where.path}?{params}" if params else where.path)
-        return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at)
+        data: object = None
+        text = ""
+        try:
+            address = f"{where.path}?{params}" if params else where.path
+            data = await (self._known_or_decoded(raw, address) if keep else _decoded(raw))
+        except BadAnswer:
+            if not plain or "html" in raw.headers.get("content-type", "").lower():
+                raise
+            text = raw.body.whole()[:SMALL].decode("utf-8", "replace")
+        return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, text)
 
     async def _known_or_decoded(self, raw: _Raw, address: str) -> object:
         """The data of the last answer of this address again when not a byte of it has changed: a quiet list costs a

@@ -15,6 +15,7 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.domain.text import clean
 from wallboard.vendors.groupalarm import mapping
+from wallboard.vendors.groupalarm.reports import call_lines, record_line
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, RecordWire, listed, one, rows
 
 NOW = 1_772_440_000.0  # 2026-03-02T08:26:40Z
@@ -202,11 +203,20 @@ def test_a_naive_time_is_read_in_the_sources_zone_and_on_its_clock() -> None:
     assert mapping.instant("2026-03-02T09:14:07", ZoneInfo("Europe/Berlin"), ahead=3.0) == 1_772_439_244.0
 
 
-def test_records_as_details() -> None:
-    wire = RecordWire.model_validate(
-        {"destinationNumber": "00491700000002", "timeEnd": None, "timeStart": "2026-03-02T08:14:21Z", "price": 0.12}
-    )
-    assert mapping.record(wire) == ("2026-03-02T08:14:21Z", "00491700000002 until – (may be running), 0.12")
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({}, ("2026-03-02 09:14:21", "00491700000002", "– (may be running)", "0.12")),
+        ({"timeEnd": "2026-03-02T08:15:26Z"}, ("2026-03-02 09:14:21", "00491700000002", "1:05", "0.12")),
+        ({"timeEnd": "2026-03-02T08:14:20Z"}, ("2026-03-02 09:14:21", "00491700000002", "–", "0.12")),
+        ({"timeStart": "soon", "price": None}, ("soon", "00491700000002", "– (may be running)", "–")),
+    ],
+)
+def test_a_billed_leg_has_a_length_only_where_both_ends_are_known(
+    changes: dict[str, Any], line: tuple[str, ...]
+) -> None:
+    leg = {"destinationNumber": "00491700000002", "timeEnd": None, "timeStart": "2026-03-02T08:14:21Z", "price": 0.12}
+    assert record_line(RecordWire.model_validate(leg | changes), ZoneInfo("Europe/Berlin")) == line
 
 
 @pytest.mark.parametrize(
@@ -219,6 +229,7 @@ def test_records_as_details() -> None:
         (" Will\nkommen ", "Will kommen", " Will\nkommen "),
         ("", "Guten Tag", "Guten Tag"),
         ("Willkommen", "", ""),
+        ('"Willkommen"', "", ""),
     ],
 )
 def test_announcements_change_only_where_they_were_changed(before: str, typed: str, sent: str) -> None:
@@ -269,5 +280,8 @@ def test_no_answer_breaks_the_mapping(items: list[object]) -> None:
     for phone in rows(items, PhoneWire):
         mapping.phone(phone, phone.user, facts)
     for record in rows(items, RecordWire):
-        mapping.record(record)
+        assert all(cell == clean(cell) for cell in record_line(record, ZoneInfo("Europe/Berlin")))
+    for log in rows(items, LogWire):
+        for line in call_lines(log, facts):
+            assert all(cell == clean(cell) for cell in line)
     mapping.call_log(rows(items, LogWire), True, NOW, facts)

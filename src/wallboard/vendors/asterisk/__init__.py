@@ -16,6 +16,7 @@ class _Plugin:
         return AsteriskAdapter(settings, services)
 
     def coverage(self) -> Sequence[Coverage]:
+        """None: its manager interface is open source, not one of the vendors' documents."""
         return ()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import NotSent, TargetGone
-from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row, in_address
+from wallboard.domain.models import Agent, Call, Member, ParkedCall, Phone, Row, in_address
 from wallboard.domain.states import CallState, MemberState
 from wallboard.vendors.asterisk.evidence import (
     RING_SECONDS,
@@ -60,6 +60,10 @@ _NEVER = {
     Verb.CLOSE: "there are no hotlines here",
     Verb.ANNOUNCE: "there are no hotlines here",
     Verb.NOTE: "notes are kept by this console",
+    Verb.PUBLISH: "there are no notices here",
+    Verb.CHANGE: "there are no notices or receptionists here",
+    Verb.ROOM: "conference rooms are not among what AMI lists here",
+    Verb.TRANSCRIBE: "Asterisk has no speech to text of its own",
 }
 
 
@@ -111,6 +115,8 @@ def can(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Ca
 
 
 def _can_row(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Can:
+    if verb is Verb.CALL and row is not None and not DIALLABLE.match(_own_number(row)):
+        return Can(False, "there is no number to call")
     match row:
         case Call(state=CallState.PARKED) if verb in {Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.PARK}:
             return Can(False, "the caller is parked")
@@ -360,7 +366,7 @@ def _own_number(row: Row | None) -> str:
             return row.number
         case Call():
             return row.from_number
-        case Agent():
+        case Agent() | Phone():
             return row.extension
     return ""
 

@@ -221,10 +221,14 @@ class AsteriskAdapter:
             self._ami = ami
             sink.source(self.info())
             self._emit_all(sink)
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._emit_changes, sink)
-                tasks.start_soon(self._read_again, ami, sink)
-                tasks.start_soon(self._prove_life, ami, sink)
+            try:
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(self._emit_changes, sink)
+                    tasks.start_soon(self._read_again, ami, sink)
+                    tasks.start_soon(self._prove_life, ami, sink)
+            except* AmiError as group:
+                # A list that was being asked for while the connection broke.
+                raise group.exceptions[0] from None
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Ami]:

@@ -18,7 +18,9 @@ class GroupalarmPlugin:
         return GroupalarmAdapter(settings, services)
 
     def coverage(self) -> Sequence[Coverage]:
-        return ()
+        from wallboard.vendors.groupalarm.coverage import COVERAGE
+
+        return COVERAGE
 
 
 plugin = GroupalarmPlugin()

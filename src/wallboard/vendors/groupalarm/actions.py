@@ -12,11 +12,14 @@ from typing import Any
 
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import NotSent
+from wallboard.domain.forms import Form, FormField, Takes
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline, Phone
 from wallboard.domain.states import HotlineState, Wanted
+from wallboard.domain.text import clean
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.groupalarm.mapping import ANNOUNCEMENT, shown, written
+from wallboard.vendors.groupalarm.mapping import ANNOUNCEMENT, quoted, shown, written
+from wallboard.vendors.groupalarm.wire import HotlineWire
 
 HOTLINE_VERBS = (Verb.OPEN, Verb.CLOSE, Verb.ANNOUNCE)
 PHONE_VERBS = (Verb.SIGNIN, Verb.SIGNOUT)
@@ -47,6 +50,22 @@ def hotline_body(fresh: Mapping[str, Any], command: Command) -> dict[str, Any]:
                 if argument in given:
                     body[name] = _announcement(given[argument], body[name])
     return body
+
+
+def announcements(hotline: Hotline, wire: HotlineWire | None) -> Form:
+    """Both announcements as they are, to be edited; one that comes in quotes has two characters less to give away."""
+    return Form(
+        "announce",
+        clean(f"Announcements of {hotline.name}"),
+        tuple(
+            FormField(name, label, Takes.LINE, text, most=ANNOUNCEMENT - 2 * quoted(raw), hint="empty: none")
+            for name, label, text, raw in (
+                ("text_in", "To callers", hotline.announcement_in, wire.tts_in if wire else ""),
+                ("text_out", "To agents", hotline.announcement_out, wire.tts_out if wire else ""),
+            )
+        ),
+        clean("spoken by the vendor's text to speech"),
+    )
 
 
 def phone_body(fresh: Mapping[str, Any], command: Command) -> dict[str, Any]:

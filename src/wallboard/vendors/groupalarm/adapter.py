@@ -26,7 +26,7 @@ from wallboard.domain.errors import (
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Hotline, Phone, Row, in_address
-from wallboard.domain.text import Clean, clean
+from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo, Update, UpdateKind
 from wallboard.vendors.base import (
     YES,
@@ -44,6 +44,7 @@ from wallboard.vendors.base import (
 from wallboard.vendors.groupalarm import actions, mapping
 from wallboard.vendors.groupalarm.checks import check_source
 from wallboard.vendors.groupalarm.reading import PAGE, Reader, newest_cover
+from wallboard.vendors.groupalarm.reports import LOG_PAGES, reports
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, rows
 from wallboard.vendors.http import HttpSource, route
 
@@ -56,8 +57,6 @@ EVERY = 15.0
 SLOWLY = 60.0
 JUST_READ = 10.0
 """Seconds for which what discovery read of the telephones need not be read again."""
-LOG_PAGES = 3
-"""Most pages of a call log: 150 calls, far beyond a day of a hotline."""
 
 
 class GroupalarmAdapter:
@@ -236,12 +235,6 @@ class GroupalarmAdapter:
             return None
         raise NotPermitted("GroupAlarm has no such row")
 
-    async def details(self, row: Row) -> tuple[tuple[Clean, Clean], ...]:
-        """The billed legs of a hotline, newest last read first; nothing for other rows. Raises ReadError."""
-        if not isinstance(row, Hotline):
-            return ()
-        return tuple(mapping.record(wire) for wire in await self._reader.records(row.key.id))
-
     # ---- acting ----------------------------------------------------------------------------------------------
 
     def can(self, verb: Verb, row: Row | None) -> Can:
@@ -263,10 +256,13 @@ class GroupalarmAdapter:
         return Can(False, "GroupAlarm places no calls")
 
     def reports(self, row: Row) -> Sequence[Report]:
-        return ()
+        return reports(self._reader, self._known, row)
 
     def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return ()
+        if verb is not Verb.ANNOUNCE or not isinstance(row, Hotline) or not self.can(verb, row):
+            return ()
+        wire = next((each for each in self._wires if each.id == row.key.id), None)
+        return (actions.announcements(row, wire),)
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         return actions.verification(command.verb, command)

@@ -15,7 +15,7 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import DutyAgent, DutyPhone, Hotline, LastCall, Phone
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.domain.text import NOTHING, Clean, clean
-from wallboard.vendors.groupalarm.wire import EntryWire, HotlineWire, LogWire, PhoneWire, RecordWire
+from wallboard.vendors.groupalarm.wire import EntryWire, HotlineWire, LogWire, PhoneWire
 
 ANNOUNCEMENT = 300
 """Most characters of an announcement (seed 001)."""
@@ -74,13 +74,17 @@ def shown(announcement: str) -> Clean:
     return clean(text, ANNOUNCEMENT + 100)
 
 
+def quoted(announcement: str) -> bool:
+    """Whether it comes wrapped in a pair of literal quotes, as the vendor's defaults do."""
+    return len(announcement) >= 2 and announcement[0] == announcement[-1] == '"'
+
+
 def written(wanted: str, before: str) -> str:
     """The announcement to send for `wanted` as typed: what is shown the same stays byte for byte, and a text that
     came in quotes goes back in quotes."""
     if shown(before) == clean(wanted, ANNOUNCEMENT + 100):
         return before
-    quoted = len(before) >= 2 and before[0] == before[-1] == '"'
-    return f'"{wanted}"' if quoted and not wanted.startswith('"') else wanted
+    return f'"{wanted}"' if wanted and quoted(before) and not wanted.startswith('"') else wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +197,3 @@ def _entries(log: LogWire, known: Known) -> tuple[tuple[Clean, Clean], ...]:
         who = " ".join(part for part in (known.person(entry.user), clean(entry.phone)) if part)
         lines.append((clean(entry.start), clean(f"{entry.action} {who}")))
     return tuple(lines)
-
-
-def record(wire: RecordWire) -> tuple[Clean, Clean]:
-    """A billed leg as a line of details; the vendor names no currency."""
-    price = "" if wire.price is None else f", {wire.price:g}"
-    return clean(wire.start), clean(f"{wire.destination} until {wire.end or '– (may be running)'}{price}")

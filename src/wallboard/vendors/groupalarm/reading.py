@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from wallboard.domain.errors import BadAnswer
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, RecordWire, listed, one, rows
 from wallboard.vendors.http import HttpSource, Params, Route, route
+
+Dated = TypeVar("Dated", LogWire, RecordWire)
 
 PAGE = 50
 """The largest page (seed 001)."""
@@ -38,7 +40,8 @@ class Reader:
     async def hotlines(self) -> tuple[list[HotlineWire], Pages]:
         """All hotlines; rows without an id are dropped."""
         pages = await self._pages(route("/hotlines"), "hotlines", self._organization, PAGES)
-        return [wire for wire in rows(pages.items, HotlineWire) if wire.id], pages
+        # A list that moved between two pages shows a hotline on both: the later reading counts.
+        return list({wire.id: wire for wire in rows(pages.items, HotlineWire) if wire.id}.values()), pages
 
     async def first_page(self) -> tuple[int, float]:
         """How many hotlines there are, and how long the answer took, by the smallest request there is."""
@@ -60,25 +63,42 @@ class Reader:
     async def logs(self, hotline: str, pages: int) -> tuple[list[LogWire], Pages]:
         """The newest call logs: at most `pages` pages, from whichever end of the list the newest stand."""
         where = route("/hotlines/{hotlineID}/logs", hotlineID=hotline)
-        first = await self._pages(where, "callLogs", {}, 1)
-        found = rows(first.items, LogWire)
+        return await self._newest(where, "callLogs", LogWire, pages)
+
+    async def log(self, hotline: str, identity: str) -> LogWire:
+        """One call log. Missing where there is none."""
+        where = route("/hotlines/{hotlineID}/logs/{logID}", hotlineID=hotline, logID=identity)
+        found = rows([one((await self._http.get(where)).data, "callLog")], LogWire)
+        if not found or found[0].id != identity:
+            raise BadAnswer("the vendor's answer is no call log")
+        return found[0]
+
+    async def records(self, hotline: str, pages: int) -> tuple[list[RecordWire], Pages]:
+        """The newest billed legs, as with the call logs."""
+        where = route("/hotlines/{hotlineID}/records", hotlineID=hotline)
+        return await self._newest(where, "records", RecordWire, pages)
+
+    async def _newest(self, where: Route, name: str, model: type[Dated], pages: int) -> tuple[list[Dated], Pages]:
+        first: Pages = await self._pages(where, name, {}, 1)
+        found = rows(first.items, model)
         if first.total is None or first.total <= len(first.items):
             return found, first
-        starts = [log.start for log in found if log.start]
+        rest: Pages
+        starts = [each.start for each in found if each.start]
         if starts and starts[0] < starts[-1]:
-            # Oldest first, which the documents leave open: the newest are on the last page.
-            rest = await self._pages(where, "callLogs", {}, 1, max(len(first.items), first.total - PAGE))
+            # Oldest first, which the documents leave open: the newest are on the last pages.
+            most = max(1, pages - 1)
+            offset = max(len(first.items), first.total - most * PAGE)
+            rest = await self._pages(where, name, {}, most, offset)
+            if offset > len(first.items):
+                # With a gap between them the oldest would only pretend that everything since was read.
+                return rows(rest.items, model), rest
         elif pages > 1:
-            rest = await self._pages(where, "callLogs", {}, pages - 1, len(first.items))
+            rest = await self._pages(where, name, {}, pages - 1, len(first.items))
         else:
             return found, first
         items = (*first.items, *rest.items)
-        return [*found, *rows(rest.items, LogWire)], Pages(items, first.started_at, 2, rest.total, rest.changed)
-
-    async def records(self, hotline: str) -> list[RecordWire]:
-        """The first page of the billed legs."""
-        pages = await self._pages(route("/hotlines/{hotlineID}/records", hotlineID=hotline), "records", {}, 1)
-        return rows(pages.items, RecordWire)
+        return found + rows(rest.items, model), Pages(items, first.started_at, 2, rest.total, rest.changed)
 
     async def _pages(self, where: Route, name: str, params: Params, most: int, offset: int = 0) -> Pages:
         """Pages from `offset` on until a page that is not full reaches the total, or an empty one."""

@@ -18,7 +18,9 @@ class RingmePlugin:
         return RingmeAdapter(settings, services)
 
     def coverage(self) -> Sequence[Coverage]:
-        return ()
+        from wallboard.vendors.ringme.coverage import COVERAGE
+
+        return COVERAGE
 
 
 plugin = RingmePlugin()

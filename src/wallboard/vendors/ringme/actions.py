@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import MONITORING, Command, Destination, Verb
-from wallboard.domain.errors import Missing, NotPermitted, NotSent, ReadError
+from wallboard.domain.errors import NotSent, ReadError
+from wallboard.domain.forms import Form
 from wallboard.domain.models import (
     Address,
     Agent,
@@ -27,11 +27,13 @@ from wallboard.domain.models import (
 from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
-from wallboard.vendors.http import Answer, HttpSource, Route, route
-from wallboard.vendors.ringme.directory import MOST_NAMES, Directory
+from wallboard.vendors.http import Answer, HttpSource, route
+from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.own import Own
-from wallboard.vendors.ringme.scalars import ident, status_word, whole, word
-from wallboard.vendors.ringme.wire import AgentProfile, many
+from wallboard.vendors.ringme.people import People
+from wallboard.vendors.ringme.request import Request, body_id, call_route, valet_route
+from wallboard.vendors.ringme.rooms import is_room, room_forms, room_request, speech_forms, speech_request
+from wallboard.vendors.ringme.scalars import ident, whole
 
 CALL_ACTIONS: dict[Verb, str] = {
     Verb.LISTEN: "eavesdrop",
@@ -53,31 +55,30 @@ _UNSUPPORTED: dict[Verb, str] = {
     Verb.OPEN: "this vendor has no hotlines",
     Verb.CLOSE: "this vendor has no hotlines",
     Verb.ANNOUNCE: "this vendor has no hotlines",
+    Verb.PUBLISH: "this vendor has no notices",
+    Verb.CHANGE: "this vendor has no notices or receptionists",
     Verb.NOTE: "notes stay in this console",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request, and `words` that name it in the journal."""
-
-    method: str
-    where: Route
-    json: Mapping[str, Any] | None
-    words: str
 
 
 class Actions:
     """The acting half of the adapter. `my_leg` is what the call list last showed on the operator's phone."""
 
     def __init__(
-        self, settings: SourceSettings, http: HttpSource, clock: Clock, directory: Directory, own: Own
+        self,
+        settings: SourceSettings,
+        http: HttpSource,
+        clock: Clock,
+        directory: Directory,
+        own: Own,
+        people: People,
     ) -> None:
         self._settings = settings
         self._http = http
         self._clock = clock
         self._directory = directory
         self._own = own
+        self._people = people
         self.my_legs: tuple[Call, ...] = ()
 
     # ---- may it be done --------------------------------------------------------------------------------------
@@ -103,7 +104,7 @@ class Actions:
             case Queue():
                 return YES if verb is Verb.CALL and row.number else Can(False, "not for a queue")
             case Phone():
-                return YES if verb is Verb.CALL and row.extension else Can(False, "not for a telephone")
+                return self._can_phone(verb, row)
             case Hotline() | Notice() | Receptionist():
                 return Can(False, "not a row of this vendor")
 
@@ -120,7 +121,9 @@ class Actions:
                 return Can(False, "that is my own call")
             if not call.real:
                 return Can(False, "the talk runs outside this PBX")
-        if verb in MONITORING or verb in (Verb.ATTENDED, Verb.HOLD, Verb.RESUME, Verb.PARK):
+        if verb is Verb.TRANSCRIBE and not call.real:
+            return Can(False, "the talk runs outside this PBX")
+        if verb in MONITORING or verb in (Verb.ATTENDED, Verb.HOLD, Verb.RESUME, Verb.PARK, Verb.TRANSCRIBE):
             if call.state is CallState.PARKED:
                 return Can(False, "it is parked")
             if not answered:
@@ -131,7 +134,7 @@ class Actions:
             return self._can_park()
         if verb is Verb.PICKUP and call.mine:
             return Can(False, "that is my own call")
-        return YES if verb in CALL_ACTIONS else Can(False, "not for a call")
+        return YES if verb in CALL_ACTIONS or verb is Verb.TRANSCRIBE else Can(False, "not for a call")
 
     def _can_member(self, verb: Verb, member: Member) -> Can:
         if verb is Verb.CALL:
@@ -159,6 +162,12 @@ class Actions:
             return YES if known else Can(False, "the vendor does not name the agent's phone")
         return Can(False, "not for an agent")
 
+    @staticmethod
+    def _can_phone(verb: Verb, phone: Phone) -> Can:
+        if verb is Verb.ROOM:
+            return YES if is_room(phone) else Can(False, "not a conference room")
+        return YES if verb is Verb.CALL and phone.extension else Can(False, "not for a telephone")
+
     def _can_park(self) -> Can:
         slots = self._settings.park_slots
         if slots and self._own.free_slot(slots, self._clock.now()) is None:
@@ -175,11 +184,21 @@ class Actions:
             return Can(False, "it has no number")
         return YES if _DIALLED.fullmatch(destination.number) else Can(False, "not a number that this PBX can dial")
 
+    def forms(self, verb: Verb, row: Row | None) -> tuple[Form, ...]:
+        """The forms of `verb` on `row`; none where it cannot be done."""
+        if row is None or not self.can(verb, row):
+            return ()
+        if verb is Verb.ROOM:
+            return room_forms()
+        if verb is Verb.TRANSCRIBE:
+            return speech_forms(str(self._settings.options.get("speech_url", "")))
+        return ()
+
     # ---- doing it --------------------------------------------------------------------------------------------
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         """Send the one request. Raises ActionError; NotSent also for whatever stands in the way before sending."""
-        allowed = self.can(command.verb, None)
+        allowed = self.can(command.verb, row)
         if not allowed:
             raise NotSent(f"nothing sent: {allowed.reason}")
         try:
@@ -206,9 +225,13 @@ class Actions:
             return await self._staff(command, row)
         if verb is Verb.CALL:
             return await self._callback(command, row)
+        if verb is Verb.ROOM:
+            return room_request(command, _room_id(command, row))
         extension_id, call_api_id = self._call_address(command, row)
+        if verb is Verb.TRANSCRIBE:
+            return speech_request(command, extension_id, call_api_id)
         if verb in (Verb.HANGUP, Verb.END):
-            where = _call_route(extension_id, call_api_id)
+            where = call_route(extension_id, call_api_id)
             return Request("DELETE", where, None, f"DELETE …/current_calls/{call_api_id}")
         if verb is Verb.PARK and self._settings.park_slots:
             return self._park(command, extension_id, call_api_id)
@@ -248,7 +271,7 @@ class Actions:
         if send_dst:
             body["send_dst"] = send_dst
         to = f" to {send_dst}" if send_dst else ""
-        where = _call_route(extension_id, call_api_id)
+        where = call_route(extension_id, call_api_id)
         return Request("PUT", where, body, f"PUT …/current_calls/{call_api_id} {action}{to}")
 
     def _park(self, command: Command, extension_id: str, call_api_id: str) -> Request:
@@ -258,7 +281,9 @@ class Actions:
         if slot is None:
             raise NotSent("nothing sent: all park slots are taken")
         body = {"action": "park", "slot": slot}
-        return Request("PUT", _valet(extension_id, call_api_id), body, f"PUT …/valet_park/{call_api_id} park {slot}")
+        return Request(
+            "PUT", valet_route(extension_id, call_api_id), body, f"PUT …/valet_park/{call_api_id} park {slot}"
+        )
 
     def _fetch(self, command: Command, row: Row | None, extension_id: str, call_api_id: str) -> Request:
         """`bridge` joins a call of mine with the slot; without one the parked call is sent to my phone."""
@@ -268,21 +293,24 @@ class Actions:
             return self._control(Verb.PICKUP, extension_id, call_api_id, self._my_phone(command))
         leg_extension = in_address(mine.address, "extension_id") or ""
         body = {"action": "bridge", "slot": slot}
-        return Request("PUT", _valet(leg_extension, mine.key.id), body, f"PUT …/valet_park/{mine.key.id} bridge {slot}")
+        return Request(
+            "PUT", valet_route(leg_extension, mine.key.id), body, f"PUT …/valet_park/{mine.key.id} bridge {slot}"
+        )
 
     async def _callback(self, command: Command, row: Row | None) -> Request:
         number = command.destination.number if command.destination is not None else number_of(row)
         if not _DIALLED.fullmatch(number):
             raise NotSent("nothing sent: there is no number to call")
         phone = self._my_phone(command)
-        extension_id = await self._phone_id(phone)
+        extension_id = await self._people.phone_id(phone)
         if not extension_id:
             raise NotSent(f"nothing sent: my phone {phone} is not among the phones of this account")
         where = route("/extension/{extension_id}/callback/", extension_id=extension_id)
         return Request("POST", where, {"src_num": [phone], "dst_num": number}, f"POST …/callback/ {phone} to {number}")
 
     async def _sign(self, command: Command, row: Row | None) -> Request:
-        extension_id, agent_id, _ = await self._agent(command, row)
+        agent = await self._people.agent(_agent_address(command, row))
+        extension_id, agent_id = agent.phone_id, agent.agent_id
         status = "available" if command.verb is Verb.SIGNIN else "logged_out"
         where = route("/extension/{extension_id}/agent/{agent_id}", extension_id=extension_id, agent_id=agent_id)
         return Request("PUT", where, {"status": status}, f"PUT …/agent/{agent_id} {status}")
@@ -291,7 +319,8 @@ class Actions:
         queue_id = self._directory.queue_id(command.arg("queue"))
         if not queue_id:
             raise NotSent("nothing sent: the queue is not one of this source")
-        _, agent_id, kind = await self._agent(command, row)
+        agent = await self._people.agent(_agent_address(command, row))
+        agent_id, kind = agent.agent_id, agent.kind
         one = f"/extension/{{queue}}/queue/agents/{kind}/{{agent_id}}"
         if command.verb is Verb.UNSTAFF:
             where = route(one, queue=queue_id, agent_id=agent_id)
@@ -311,68 +340,7 @@ class Actions:
             where = route(one, queue=queue_id, agent_id=agent_id)
             return Request("PUT", where, body, f"PUT …/{words}{agent_id}")
         where = route(f"/extension/{{queue}}/queue/agents/{kind}/", queue=queue_id)
-        return Request("POST", where, {"agent_id": _number(agent_id), **body}, f"POST …/{words} {agent_id}")
-
-    # ---- who -------------------------------------------------------------------------------------------------
-
-    async def _phone_id(self, name: str) -> str:
-        """The extension id of a telephone, also one that has come since the lists were read."""
-        found = self._directory.phone_id(name)
-        if not found and self._settings.phones is None:
-            self._directory.phones.update(await self._directory.extensions("phone"))
-            found = self._directory.phone_id(name)
-        elif not found and None in self._directory.phones.values():
-            await self._directory.name_all()
-            found = self._directory.phone_id(name)
-        return found
-
-    async def _agent(self, command: Command, row: Row | None) -> tuple[str, str, str]:
-        """(phone's extension id, agent id, `local` or `remote`), read now from the profiles of the agent's phone."""
-        address = command.target.address or (row.address if isinstance(row, Agent) else ())
-        name_fs = in_address(address, "name_fs") or ""
-        name = in_address(address, "name") or ""
-        extension_name = in_address(address, "extension_name") or ""
-        phone_id = await self._phone_id(extension_name)
-        if not phone_id:
-            phone_id = await self._phone_by_profile(name, name_fs)
-        if not phone_id:
-            raise NotSent(f"nothing sent: the agent's phone {extension_name} is not among the phones of this account")
-        profiles = await self._profiles(phone_id)
-        if len(profiles) > 1:
-            profiles = _matching(profiles, name, name_fs)
-        if len(profiles) != 1:
-            raise NotSent("nothing sent: the phone has no agent profile that matches this agent")
-        agent_id = next(iter(profiles))
-        return phone_id, agent_id, self._kind(agent_id, name_fs, extension_name)
-
-    async def _profiles(self, phone_id: str) -> dict[str, AgentProfile]:
-        answer = await self._http.get(route("/extension/{extension_id}/agent/", extension_id=phone_id))
-        profiles = {ident(profile.id): profile for profile in many(AgentProfile, answer.data, "agent profiles")}
-        profiles.pop("", None)
-        return profiles
-
-    async def _phone_by_profile(self, name: str, name_fs: str) -> str:
-        """The one phone, of those that the vendor does not name, which has this agent's profile; "" if none has."""
-        nameless = [phone_id for phone_id, info in self._directory.phones.items() if info is None]
-        found: list[str] = []
-        for phone_id in nameless[:MOST_NAMES]:
-            try:
-                profiles = await self._profiles(phone_id)
-            except (Missing, NotPermitted):
-                continue
-            if _matching(profiles, name, name_fs):
-                found.append(phone_id)
-        return found[0] if len(found) == 1 else ""
-
-    def _kind(self, agent_id: str, name_fs: str, extension_name: str) -> str:
-        for (_, known), place in self._directory.places.items():
-            if known == agent_id:
-                return place.kind
-        if word(name_fs).endswith("_remote"):
-            return "remote"
-        prefixes = {name.split("*", 1)[0] for name in self._directory.phone_names.values() if "*" in name}
-        foreign = "*" in extension_name and bool(prefixes) and extension_name.split("*", 1)[0] not in prefixes
-        return "remote" if foreign else "local"
+        return Request("POST", where, {"agent_id": body_id(agent_id), **body}, f"POST …/{words} {agent_id}")
 
     # ---- what it means for later readings --------------------------------------------------------------------
 
@@ -395,11 +363,13 @@ class Actions:
                 pass
 
 
-def _matching(profiles: dict[str, AgentProfile], name: str, name_fs: str) -> dict[str, AgentProfile]:
-    """By the agent's name, else by the id with which its internal name begins (`136_local`)."""
-    return {key: found for key, found in profiles.items() if name and status_word(found.name) == name} or {
-        key: found for key, found in profiles.items() if name_fs.split("_", 1)[0] == key
-    }
+def _room_id(command: Command, row: Row | None) -> str:
+    address = command.target.address or (row.address if isinstance(row, Phone) else ())
+    return in_address(address, "extension_id") or command.target.key.id
+
+
+def _agent_address(command: Command, row: Row | None) -> Address:
+    return command.target.address or (row.address if isinstance(row, Agent) else ())
 
 
 def number_of(row: Row | None) -> str:
@@ -415,23 +385,6 @@ def number_of(row: Row | None) -> str:
             return row.extension
         case _:
             return ""
-
-
-def _call_route(extension_id: str, call_api_id: str) -> Route:
-    return route(
-        "/extension/{extension_id}/current_calls/{call_api_id}", extension_id=extension_id, call_api_id=call_api_id
-    )
-
-
-def _valet(extension_id: str, call_api_id: str) -> Route:
-    return route(
-        "/extension/{extension_id}/valet_park/{call_api_id}", extension_id=extension_id, call_api_id=call_api_id
-    )
-
-
-def _number(agent_id: str) -> int | str:
-    """Ids are integers in bodies; one that is not goes as it came."""
-    return int(agent_id) if agent_id.isascii() and agent_id.isdigit() and len(agent_id) < 16 else agent_id
 
 
 def _ids(answer: Answer) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from wallboard.domain.errors import ActionError, BadAnswer, ConfigError, Missing
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
-from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo, Update, UpdateKind
 from wallboard.vendors.base import (
     Can,
@@ -43,11 +42,15 @@ from wallboard.vendors.ringme.mapping import (
     phone_row,
     queue_row,
     registrations,
+    room_row,
 )
 from wallboard.vendors.ringme.memo import Memo
 from wallboard.vendors.ringme.own import Own, slot_answer
-from wallboard.vendors.ringme.scalars import ident, same_phone, status_word, suffix, text, word, zone_of
-from wallboard.vendors.ringme.verification import Sight, digits, table, verification
+from wallboard.vendors.ringme.people import People
+from wallboard.vendors.ringme.reports import Reports
+from wallboard.vendors.ringme.scalars import ident, status_word, suffix, text, word, zone_of
+from wallboard.vendors.ringme.sight import sight
+from wallboard.vendors.ringme.verification import table, verification
 from wallboard.vendors.ringme.wire import (
     AgentStatus,
     CurrentCall,
@@ -76,9 +79,6 @@ OFFSET_MATTERS = 2.0
 """Seconds of clock difference below which the vendor's `Date`, given in whole seconds, says nothing."""
 STEADY = 2.0
 """A start that is computed from whole seconds moves by up to this much between readings and is kept."""
-SHORT_NUMBER = 6
-"""Longer numbers are outside ones."""
-
 THREAD_ABOVE_ROWS = 400
 """Rows that take about 10 ms to map."""
 
@@ -104,7 +104,9 @@ class RingmeAdapter:
         self._http = HttpSource(settings, services)
         self._directory = Directory(settings, self._http)
         self._own = Own(settings.name, settings.operator)
-        self._actions = Actions(settings, self._http, self._clock, self._directory, self._own)
+        people = People(settings, self._http, self._directory)
+        self._actions = Actions(settings, self._http, self._clock, self._directory, self._own, people)
+        self._reports = Reports(settings, self._http, self._clock, self._directory, people, self._zone)
         self._legs: dict[str, tuple[Call, ...]] = {}
         self._memos: dict[str, Memo[Call]] = {}
         self._starts: dict[tuple[Resource, str], dict[Key, float]] = {}
@@ -135,7 +137,7 @@ class RingmeAdapter:
 
     def feeds(self) -> Sequence[Feed]:
         directory = self._directory
-        listed = (self._settings.queues is None) + 2 * (self._settings.phones is None)
+        listed = (self._settings.queues is None) + 3 * (self._settings.phones is None)
         feeds = [
             Feed(
                 Resource.QUEUES,
@@ -155,7 +157,7 @@ class RingmeAdapter:
                 feeds.append(self._feed(Resource.CALLS, phone_id, partial(self._phone_calls, phone_id)))
         else:
             feeds.append(self._feed(Resource.CALLS, "", self._client_calls))
-        if directory.phones:
+        if directory.phones or directory.rooms:
             chunks = -(-len(directory.phones) // REGISTRATIONS_AT_ONCE)
             feeds.append(self._feed(Resource.PHONES, "", self._registration, cost=chunks))
         if not self._settings.read_only:
@@ -276,8 +278,6 @@ class RingmeAdapter:
             read = await self._http.get("/extension/registration/", params={"extension_id": chunk})
             answer = answer or read
             known |= registrations(many(Registration, read.data, "registration"))
-        if answer is None:
-            raise Missing("no telephones are known")
         rows = [
             phone_row(
                 self._settings.name,
@@ -288,24 +288,20 @@ class RingmeAdapter:
             )
             for phone_id, info in self._directory.phones.items()
         ]
-        return [self._update(ticket, Resource.PHONES, "", answer, rows)]
+        rows += [room_row(self._settings.name, room_id, info) for room_id, info in self._directory.rooms.items()]
+        as_of = self._clock.now() if answer is None else answer.started_at
+        return [self._snapshot(ticket, Resource.PHONES, as_of, rows)]
 
     async def _parked(self, ticket: Ticket) -> Sequence[Update]:
         """Known here, not asked for: the API has no list of parked calls."""
         now = self._clock.now()
-        rows = self._own.parked(now)
-        return [
-            Update(
-                self._settings.name,
-                Resource.PARKED,
-                "",
-                UpdateKind.SNAPSHOT,
-                ticket.epoch,
-                ticket.seq,
-                now,
-                rows,
-            )
-        ]
+        return [self._snapshot(ticket, Resource.PARKED, now, self._own.parked(now))]
+
+    def _snapshot(self, ticket: Ticket, resource: Resource, as_of: float, rows: Iterable[Row]) -> Update:
+        """Everything of a resource that has no scopes."""
+        return Update(
+            self._settings.name, resource, "", UpdateKind.SNAPSHOT, ticket.epoch, ticket.seq, as_of, tuple(rows)
+        )
 
     def _update(
         self, ticket: Ticket, resource: Resource, scope: str, answer: Answer, rows: Iterable[Row], lost: int = 0
@@ -415,47 +411,19 @@ class RingmeAdapter:
         return self._actions.can_dial(destination)
 
     def reports(self, row: Row) -> Sequence[Report]:
-        return ()
+        return self._reports.of(row)
 
     def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return ()
+        return self._actions.forms(verb, row)
 
     def verification(self, command: Command, row: Row | None) -> Verification:
-        return verification(self._sight(), command, row)
+        return verification(sight(self._settings, self._directory), command, row)
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         return await self._actions.perform(command, row)
 
     def table(self) -> Sequence[Verification]:
         return table()
-
-    def _sight(self) -> Sight:
-        directory = self._directory
-        wide = directory.client_calls is not False
-        phone = self._settings.phone
-        my_id = directory.phone_id(phone)
-        # Until the lists are read nobody knows; then a phone that is in none of them cannot be seen.
-        unknown = not directory.phone_names
-        mine = bool(phone) and (bool(my_id) or (wide and unknown) or phone in directory.phones)
-        return Sight(
-            my_phone=mine,
-            scope=lambda extension_id: "" if wide else extension_id,
-            sees=self._sees,
-            queue_of=directory.queue_id,
-        )
-
-    def _sees(self, number: str) -> str:
-        """ "" when a call that arrives at `number` shows in our lists, else why it does not."""
-        directory = self._directory
-        if not number or directory.phone_id(number) or directory.queue_id(number):
-            return ""
-        if any(info is not None and same_phone(ident(info.name), number) for info in directory.queues.values()):
-            return ""
-        if number.startswith("+") or len(digits(number)) > SHORT_NUMBER:
-            return "where a call to an outside number went is in no list of this vendor"
-        if directory.phone_names:
-            return f"the calls at {clean(number, 40)} are not in this account's lists"
-        return ""
 
     async def check(self) -> Sequence[CheckLine]:
         return await check(self._settings, self._http, self._directory)

@@ -23,6 +23,7 @@ from wallboard.vendors.ringme.wire import ExtensionInfo, QueueSettings, Tier, ma
 
 R = TypeVar("R")
 
+CONFERENCE = "conference"
 PER_PAGE = 100
 MOST_PAGES = 200
 DETAILS_EVERY = 3600.0
@@ -50,6 +51,8 @@ class Directory:
         self.client = settings.client or "@me"
         self.queues: dict[str, ExtensionInfo | None] = dict.fromkeys(settings.queues or ())
         self.phones: dict[str, ExtensionInfo | None] = dict.fromkeys(settings.phones or ())
+        self.rooms: dict[str, ExtensionInfo] = {}
+        """Conference rooms."""
         self.settings: dict[str, QueueSettings] = {}
         self.places: dict[tuple[str, str], Place] = {}
         """By queue id and agent id."""
@@ -122,6 +125,7 @@ class Directory:
     async def _discover_calls(self) -> None:
         try:
             self.phones = dict(await self.extensions("phone"))
+            await self._discover_rooms()
         except (NotPermitted, Missing):
             self.phones = {}
         if self.client_calls is None:
@@ -131,6 +135,12 @@ class Directory:
             except (NotPermitted, Missing):
                 # Without any phone the client-wide list is asked all the same, so that the pane can say why.
                 self.client_calls = not self.phones
+
+    async def _discover_rooms(self) -> None:
+        """An account without conferences may refuse the word; that hides nothing else."""
+        found = await self._optional(partial(self.extensions, CONFERENCE))
+        if found is not None:
+            self.rooms = {key: info for key, info in found.items() if info is not None and _is_room(info)}
 
     async def extensions(self, kind: str) -> dict[str, ExtensionInfo | None]:
         """All extensions of a type, every page."""
@@ -173,6 +183,11 @@ class Directory:
             mine[extension_id] = one(ExtensionInfo, answer.data, "extension")
 
         await self._all([partial(ask, mine, extension_id) for mine, extension_id in wanted[:MOST_NAMES]])
+        # Rooms may stand among the phones that the config lists; a room has no calls of its own to ask for.
+        for extension_id, info in list(self.phones.items()):
+            if info is not None and _is_room(info):
+                self.rooms[extension_id] = info
+                del self.phones[extension_id]
 
     async def _details(self) -> None:
         places: dict[tuple[str, str], Place] = {}
@@ -224,3 +239,7 @@ class Directory:
             raise
         except ReadError:
             return None
+
+
+def _is_room(info: ExtensionInfo) -> bool:
+    return word(status_word(info.type)) == CONFERENCE

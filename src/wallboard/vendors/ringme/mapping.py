@@ -141,6 +141,8 @@ def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus
         details.append((clean("clock"), clean("the vendor's join time is out of range")))
     if joined is not None:
         joined = min(joined, context.as_of)
+    if state is MemberState.UNKNOWN and status_word(wire.state):
+        details.append((clean("state"), text(status_word(wire.state))))
     serving = status_word(wire.serving_agent).strip()
     if word(serving) in ("ring_all", "none", "") or state in (MemberState.WAITING, MemberState.ABANDONED):
         serving = ""
@@ -282,6 +284,19 @@ def phone_row(source: str, phone_id: str, name: str, label: str, registered: boo
         registered=registered,
         refs=names_of(name),
         address=(("extension_id", phone_id), ("extension_name", name)),
+    )
+
+
+def room_row(source: str, room_id: str, info: ExtensionInfo) -> Phone:
+    """A conference room: an extension that calls can be sent to and nobody registers at."""
+    name = ident(info.name)
+    return Phone(
+        key=Key(source, Kind.PHONE, room_id),
+        name=text(info.label) or clean(bare(name)) or clean(room_id),
+        extension=clean(bare(name)),
+        use="conference",
+        refs=names_of(name),
+        address=(("extension_id", room_id), ("extension_name", name)),
     )
 
 

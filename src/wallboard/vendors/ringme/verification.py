@@ -15,6 +15,7 @@ from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row,
 from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.vendors.base import Evidence, Trial, Verification
 from wallboard.vendors.ringme.own import outside_number
+from wallboard.vendors.ringme.rooms import ROOM_HIDDEN, SPEECH_HIDDEN
 from wallboard.vendors.ringme.scalars import bare, suffix, word
 
 TOLERANCE = 3.0
@@ -43,6 +44,10 @@ DOCUMENTED: dict[Verb, str] = {
     "another client; PUT …/{agent_id} {level, position} if already there)",
     Verb.UNSTAFF: "DELETE /extension/{extension_id}/queue/agents/local/{agent_id} (or remote/)",
     Verb.END: "DELETE /extension/{extension_id}/current_calls/{call_api_id of my leg}",
+    Verb.ROOM: "PUT /extension/{extension_id}/conference/status/ {one of mute, deaf, lock, enter_sound, stop_play: "
+    "true or false, member_id: of one member}",
+    Verb.TRANSCRIBE: "PUT /extension/{extension_id}/speech_to_text/{call_api_id} {action: start or stop, direction: in "
+    "or out, url: where the text goes}",
 }
 
 HOLD_HIDDEN = "the vendor does not show which calls are held"
@@ -329,6 +334,8 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
         )
     if verb in (Verb.STAFF, Verb.UNSTAFF):
         return _staffing(sight, command, row, request)
+    if verb in (Verb.ROOM, Verb.TRANSCRIBE):
+        return Verification(verb, request, cannot=ROOM_HIDDEN if verb is Verb.ROOM else SPEECH_HIDDEN)
     hidden = PARK_HIDDEN if verb is Verb.PARK else HOLD_HIDDEN
     return Verification(verb, request, cannot=hidden, watch=(Resource.CALLS, Resource.MEMBERS, Resource.PARKED))
 

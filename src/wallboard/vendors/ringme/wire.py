@@ -124,6 +124,33 @@ class Registration(Wire):
     registered: Scalar = None
 
 
+class Recording(Wire):
+    """One of GET …/record/; times are UTC, `duration` seconds, `record_file_size` bytes."""
+
+    record_uuid: Scalar = None
+    init_time_gmt: Scalar = None
+    start_time_gmt: Scalar = None
+    duration: Scalar = None
+    flow: Scalar = None
+    result: Scalar = None
+    calls_result: Scalar = None
+    hangup_disposition: Scalar = None
+    hangup_cause: Scalar = None
+    source_number: Scalar = None
+    from_username: Scalar = None
+    from_screen_name: Scalar = None
+    dest_number: Scalar = None
+    to_username: Scalar = None
+    record_file_size: Scalar = None
+
+
+class RecordStats(Wire):
+    """GET …/record/stats/; the seed calls it a list and describes one object."""
+
+    records_count: Scalar = None
+    files_size: Scalar = None
+
+
 class User(Wire):
     """GET /user/"""
 

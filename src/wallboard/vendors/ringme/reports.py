@@ -1,0 +1,390 @@
+"""What can be read about one row when a person asks: recordings, voicemail, registration, profiles, settings, rooms.
+
+Sound is not played here: a recording is named by the vendor's storage link and by the exact address of its file, which
+the account's own sign-in opens (seed 003; vendors.md §3.4, §3.6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, tzinfo
+from functools import partial
+
+import anyio
+
+from wallboard.domain.clock import Clock
+from wallboard.domain.errors import BadAnswer, Missing, NotPermitted, ReadError, ServerTrouble, Throttled
+from wallboard.domain.models import Address, Agent, Call, Phone, Queue, Row, in_address
+from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.vendors.base import Report, Sheet, SourceSettings
+from wallboard.vendors.http import Answer, HttpSource, Params, Route, route
+from wallboard.vendors.ringme import sheets
+from wallboard.vendors.ringme.directory import Directory
+from wallboard.vendors.ringme.people import People
+from wallboard.vendors.ringme.request import call_route
+from wallboard.vendors.ringme.rooms import is_room
+from wallboard.vendors.ringme.scalars import WEEK, ident, text, whole
+from wallboard.vendors.ringme.sheets import Line, clock, facts, length, sheet_of_facts, whole_object
+from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, Recording, RecordStats, Tier, many, one
+
+DAY = 86_400.0
+MOST_RECORDINGS = 50
+MOST_LINKS = 5
+"""Recordings whose links are asked for at once: a request each."""
+KEPT = 30.0
+"""Seconds for which a list of recordings serves the other reports: the account may read one history at a time."""
+HISTORY_DEADLINE = 20.0
+MOST_PROFILES = 3
+ROOM_QUESTIONS = ("show_members", "is_locked", "max_members", "count", "run_time")
+"""All that can be asked of a running room (seed 003)."""
+
+Where = Callable[[], Awaitable[str]]
+"""Finds the extension id that a report is about."""
+_PART = (BadAnswer, Missing, NotPermitted, ServerTrouble)
+"""What spoils one part of a sheet; everything else concerns the whole source."""
+
+
+class Reports:
+    """The on-demand half of the adapter."""
+
+    def __init__(
+        self,
+        settings: SourceSettings,
+        http: HttpSource,
+        steady: Clock,
+        directory: Directory,
+        people: People,
+        zone: tzinfo,
+    ) -> None:
+        self._settings = settings
+        self._http = http
+        self._clock = steady
+        self._directory = directory
+        self._people = people
+        self._zone = zone
+        self._time = clean(f"time, {sheets.zone_name(settings.timezone)}")
+        self._history = anyio.Lock()
+        self._kept: dict[str, tuple[float, list[Recording]]] = {}
+
+    def of(self, row: Row) -> Sequence[Report]:
+        match row:
+            case Phone() if is_room(row):
+                return self._of_room(row.key.id)
+            case Phone():
+                where = partial(_known, row.key.id)
+                return (
+                    *self._of_phone(where),
+                    Report("agent", "agent profile", partial(self._profiles, where), cost=2),
+                )
+            case Agent() if in_address(row.address, "extension_name"):
+                return (
+                    *self._of_phone(partial(self._people.phone_of, row.address)),
+                    Report("agent", "agent profile", partial(self._profile, row.address), cost=2),
+                    Report("places", "places in queues", partial(self._places, row), cost=1 + len(row.memberships)),
+                )
+            case Call():
+                return self._of_call(row)
+            case Queue():
+                where = partial(_known, row.key.id)
+                return (
+                    Report("settings", "settings", partial(self._queue_settings, row.key.id)),
+                    Report("tiers", "agents by tier", partial(self._tiers, row.key.id), cost=3),
+                    *self._recorded(where),
+                )
+            case _:
+                return ()
+
+    def _recorded(self, where: Where) -> tuple[Report, ...]:
+        return (
+            Report("recordings", "recordings", partial(self._list, where)),
+            Report("recording-links", "recording files", partial(self._links, where), cost=1 + MOST_LINKS),
+            Report("voicemail", "voicemail", partial(self._voicemail, where), cost=1 + MOST_LINKS),
+            Report("recording-totals", "recording totals", partial(self._totals, where)),
+        )
+
+    def _of_phone(self, where: Where) -> tuple[Report, ...]:
+        return (
+            *self._recorded(where),
+            Report("registration", "registration", partial(self._registration, where)),
+            Report("telephone", "telephone settings", partial(self._telephone, where), cost=3),
+        )
+
+    def _of_call(self, call: Call) -> tuple[Report, ...]:
+        extension_id = in_address(call.address, "extension_id") or ""
+        if not extension_id:
+            return ()
+        found = [Report("call", "call", partial(self._call, extension_id, call.key.id))]
+        if call.recording:
+            running = partial(self._running_recording, extension_id, call.key.id)
+            found.append(Report("recording", "this recording", running, cost=2))
+        return (*found, *self._recorded(partial(_known, extension_id)))
+
+    def _of_room(self, room_id: str) -> tuple[Report, ...]:
+        return (
+            Report("room", "room now", partial(self._room, room_id), cost=len(ROOM_QUESTIONS)),
+            Report("settings", "settings", partial(self._room_settings, room_id)),
+        )
+
+    # ---- recordings ------------------------------------------------------------------------------------------------
+
+    async def _list(self, where: Where) -> Sheet:
+        recordings = await self._recordings(await where())
+        columns = (self._time, *map(clean, ("length", "flow", "result", "how it ended", "other party")))
+        rows = tuple(sheets.recording_line(recording, self._zone) for recording in recordings)
+        return Sheet(columns, rows, _bound(len(recordings), "recordings"))
+
+    async def _links(self, where: Where) -> Sheet:
+        extension_id = await where()
+        read = await self._recordings(extension_id)
+        recordings = [each for each in read if not sheets.is_voicemail(each)]
+        rows: list[Line] = []
+        for recording in recordings[:MOST_LINKS]:
+            rows += await self._files(extension_id, recording, "record")
+        return self._filed(rows, len(read), len(recordings), "recordings")
+
+    async def _voicemail(self, where: Where) -> Sheet:
+        """Voicemail is found among the recordings, by their result."""
+        extension_id = await where()
+        read = await self._recordings(extension_id)
+        recordings = [each for each in read if sheets.is_voicemail(each)]
+        rows: list[Line] = []
+        for recording in recordings[:MOST_LINKS]:
+            rows += await self._files(extension_id, recording, "voicemail")
+        return self._filed(rows, len(read), len(recordings), "voicemail messages")
+
+    def _filed(self, rows: list[Line], read: int, count: int, what: str) -> Sheet:
+        """`count` of the `read` recordings are what was looked for; there may be older ones beyond a full list."""
+        columns = (self._time, clean("recording"))
+        among = f"among the newest {read} recordings" if read >= MOST_RECORDINGS else "of the last 24 hours"
+        if not rows:
+            return Sheet(columns, (), clean(f"no {what} {among}"))
+        older = f"the newest {MOST_LINKS} of {count} {among}; " if count > MOST_LINKS else ""
+        return Sheet(columns, tuple(rows), clean(f"{older}a file is opened with this account's own sign-in"))
+
+    async def _files(self, extension_id: str, recording: Recording, kind: str) -> list[Line]:
+        """A line that names the recording, its storage link, and the addresses of its file."""
+        seconds = length(whole(recording.duration, WEEK))
+        party = clean(f"{seconds} {sheets.other_party(recording)}")
+        head = (clock(sheets.began(recording) or None, self._zone), party)
+        return [head, *await self._addresses(extension_id, sheets.known_uuid(recording), kind, recording)]
+
+    async def _addresses(self, extension_id: str, uuid: str, kind: str, recording: Recording | None) -> list[Line]:
+        where = f"/extension/{{extension_id}}/{kind}/{{record_uuid}}"
+        file = route(where, extension_id=extension_id, record_uuid=uuid)
+        if not file.path:
+            return [(clean("file"), clean("the vendor does not name it"))]
+        try:
+            answer = await self._http.get(
+                Route(where + "/storage_url/", file.path + "/storage_url/"), plain=True, keep=False
+            )
+            link = sheets.link_in(answer.data, answer.text) or clean("the answer holds no link")
+        except _PART as error:
+            link = clean(f"not given: {error}")
+        base = self._settings.url.rstrip("/")
+        bytes_ = whole(recording.record_file_size) if recording is not None else None
+        of_size = f" ({sheets.size(bytes_)})" if bytes_ else ""
+        lines: list[Line] = [
+            (clean("link"), link),
+            (clean("file"), clean(f"GET {base}{file.path}{of_size}", sheets.LINK)),
+        ]
+        if kind == "record":
+            by_password = clean(f"GET {base}{file.path}/download/", sheets.LINK)
+            lines.append((clean("file, by user and password"), by_password))
+        return lines
+
+    async def _totals(self, where: Where) -> Sheet:
+        extension_id = await where()
+        async with self._history:
+            answer = await self._past(route("/extension/{id}/record/stats/", id=extension_id), self._day())
+        found = many(RecordStats, answer.data, "recording totals")
+        counts = [number for row in found if (number := whole(row.records_count)) is not None]
+        sizes = [number for row in found if (number := whole(row.files_size)) is not None]
+        rows = (
+            (clean("recordings"), clean(sum(counts)) if counts else clean("–")),
+            (clean("size"), sheets.size(sum(sizes) if sizes else None)),
+        )
+        return Sheet((clean("of the last 24 hours"), clean("value")), rows)
+
+    async def _recordings(self, extension_id: str) -> list[Recording]:
+        """The newest recordings of the last day, newest first. One history at a time: the vendor refuses a second."""
+        async with self._history:
+            kept = self._kept.get(extension_id)
+            if kept is not None and 0 <= self._clock.now() - kept[0] < KEPT:
+                return kept[1]
+            params: Params = {**self._day(), "order": "desc", "page": 1, "per_page": MOST_RECORDINGS}
+            answer = await self._past(route("/extension/{id}/record/", id=extension_id), params)
+            found = sorted(many(Recording, answer.data, "recordings"), key=sheets.began, reverse=True)
+            if len(self._kept) >= 16:
+                self._kept.clear()
+            self._kept[extension_id] = (self._clock.now(), found[:MOST_RECORDINGS])
+            return self._kept[extension_id][1]
+
+    def _day(self) -> dict[str, str]:
+        """The last 24 hours on the vendor's clock, as naive times of the source's zone."""
+        now = self._clock.now() + (self._http.clock_offset or 0.0)
+        start, end = (datetime.fromtimestamp(at, self._zone).strftime("%Y-%m-%d %H:%M:%S") for at in (now - DAY, now))
+        return {"start_datetime": start, "end_datetime": end}
+
+    async def _past(self, where: Route, params: Params) -> Answer:
+        try:
+            return await self._http.get(where, params=params, timeout=self._settings.timeout or HISTORY_DEADLINE)
+        except Throttled as error:
+            if error.scope != "endpoint" or "one at a time" not in str(error):
+                raise
+            raise Throttled(
+                "the vendor reads one history of this account at a time, and somebody is reading one; try again soon",
+                error.retry_after,
+                "endpoint",
+            ) from None
+
+    # ---- telephones and people -------------------------------------------------------------------------------------
+
+    async def _registration(self, where: Where) -> Sheet:
+        answer = await self._http.get(route("/extension/{id}/registration/", id=await where()), keep=False)
+        return sheet_of_facts(facts(whole_object(answer.data)), "who is registered now, in the vendor's words")
+
+    async def _telephone(self, where: Where) -> Sheet:
+        extension_id = await where()
+        lines: list[Line] = []
+        failed: list[ReadError] = []
+        for path, label in (("extension", ""), ("phone", ""), ("ani", "outgoing number")):
+            try:
+                answer = await self._http.get(route(f"/extension/{{id}}/{path}/", id=extension_id), keep=False)
+            except _PART as error:
+                failed.append(error)
+                lines.append((clean(label or f"{path} settings"), clean(f"not read: {error}")))
+                continue
+            lines += facts(whole_object(answer.data), label)
+        if len(failed) == 3:
+            raise failed[0]
+        return sheet_of_facts(lines)
+
+    async def _profiles(self, where: Where) -> Sheet:
+        extension_id = await where()
+        ids = list(await self._people.profiles(extension_id))
+        if not ids:
+            return Sheet((), (), clean("this telephone is no agent's"))
+        lines: list[Line] = []
+        for agent_id in ids[:MOST_PROFILES]:
+            lines += await self._one_profile(extension_id, agent_id)
+        return sheet_of_facts(lines)
+
+    async def _profile(self, address: Address) -> Sheet:
+        agent = await self._people.agent(address)
+        return sheet_of_facts(await self._one_profile(agent.phone_id, agent.agent_id))
+
+    async def _one_profile(self, extension_id: str, agent_id: str) -> list[Line]:
+        where = route("/extension/{id}/agent/{agent_id}", id=extension_id, agent_id=agent_id)
+        return facts(whole_object((await self._http.get(where)).data))
+
+    async def _places(self, agent: Agent) -> Sheet:
+        found = await self._people.agent(agent.address)
+        rows: list[Line] = []
+        for membership in agent.memberships:
+            where = route(
+                f"/extension/{{queue}}/queue/agents/{found.kind}/{{agent_id}}",
+                queue=membership.queue_id,
+                agent_id=found.agent_id,
+            )
+            try:
+                tier = one(Tier, (await self._http.get(where)).data, "place in the queue")
+            except _PART as error:
+                rows.append((membership.queue, clean(f"not read: {error}"), NOTHING, NOTHING))
+                continue
+            rows.append((membership.queue, clean(found.kind), *_tier(tier)))
+        return Sheet((clean("queue"), clean("list"), clean("level"), clean("position")), tuple(rows))
+
+    # ---- calls, queues and rooms -----------------------------------------------------------------------------------
+
+    async def _call(self, extension_id: str, call_api_id: str) -> Sheet:
+        return sheet_of_facts(facts(whole_object((await self._read_call(extension_id, call_api_id)).data)))
+
+    async def _running_recording(self, extension_id: str, call_api_id: str) -> Sheet:
+        answer = await self._read_call(extension_id, call_api_id)
+        uuid = ident(one(CurrentCall, answer.data, "call").record_uuid)
+        if not uuid:
+            return Sheet((), (), clean("the call is not being recorded"))
+        return sheet_of_facts(
+            await self._addresses(extension_id, uuid, "record", None), "the call is still being recorded"
+        )
+
+    async def _read_call(self, extension_id: str, call_api_id: str) -> Answer:
+        try:
+            return await self._http.get(call_route(extension_id, call_api_id))
+        except Missing:
+            raise Missing("the call is over") from None
+
+    async def _queue_settings(self, queue_id: str) -> Sheet:
+        answer = await self._http.get(route("/extension/{id}/queue/", id=queue_id))
+        return sheet_of_facts(facts(whole_object(answer.data)))
+
+    async def _tiers(self, queue_id: str) -> Sheet:
+        """Both lists of a queue's agents in the order in which they are rung; names from the live list."""
+        names = await self._names(queue_id)
+        rows: list[tuple[tuple[int, int], Line]] = []
+        failed: list[ReadError] = []
+        for kind in ("local", "remote"):
+            where = route(f"/extension/{{id}}/queue/agents/{kind}/", id=queue_id)
+            try:
+                tiers = many(Tier, (await self._http.get(where)).data, "queue agents")
+            except _PART as error:
+                failed.append(error)
+                continue
+            for tier in tiers:
+                order = (whole(tier.level) or 0, whole(tier.position) or 0)
+                agent_id = ident(tier.agent_id)
+                rows.append((order, (names.get(agent_id) or clean(agent_id), clean(kind), *_tier(tier))))
+        if len(failed) == 2:
+            raise failed[0]
+        rows.sort(key=lambda pair: pair[0])
+        note = clean(f"one of the two lists was not read: {failed[0]}") if failed else NOTHING
+        columns = (clean("agent"), clean("list"), clean("level"), clean("position"))
+        return Sheet(columns, tuple(line for _, line in rows), note)
+
+    async def _names(self, queue_id: str) -> dict[str, Clean]:
+        """Agents' names by the id with which their internal names begin; empty where the live list cannot be read."""
+        try:
+            answer = await self._http.get(route("/extension/{id}/queue/status/agents/", id=queue_id))
+            agents = many(AgentStatus, answer.data, "queue agents")
+        except _PART:
+            return {}
+        return {ident(agent.name_fs).split("_", 1)[0]: text(agent.name) for agent in agents}
+
+    async def _room(self, room_id: str) -> Sheet:
+        """Each question with the answer as it came: what it looks like is not documented."""
+        rows: list[Line] = []
+        failed: list[ReadError] = []
+        where = route("/extension/{id}/conference/status/", id=room_id)
+        for question in ROOM_QUESTIONS:
+            try:
+                answer = await self._http.get(where, params={"action": question}, plain=True)
+                lines = sheets.raw_lines(answer.data, answer.text)
+            except _PART as error:
+                failed.append(error)
+                lines = [clean(f"not answered: {error}")]
+            asked = clean(question.replace("_", " "))
+            rows += [(asked if line is lines[0] else NOTHING, line) for line in lines]
+        if len(failed) == len(ROOM_QUESTIONS):
+            raise failed[0]
+        return Sheet((clean("asked"), clean("answer")), tuple(rows), clean("the vendor's own words"))
+
+    async def _room_settings(self, room_id: str) -> Sheet:
+        answer = await self._http.get(route("/extension/{id}/conference/", id=room_id), keep=False)
+        return sheet_of_facts(facts(whole_object(answer.data)))
+
+
+async def _known(extension_id: str) -> str:
+    return extension_id
+
+
+def _tier(tier: Tier) -> tuple[Clean, Clean]:
+    level, position = whole(tier.level), whole(tier.position)
+    return (clean("–" if level is None else level), clean("–" if position is None else position))
+
+
+def _bound(count: int, what: str) -> Clean:
+    if count == 0:
+        return clean(f"no {what} of the last 24 hours")
+    if count < MOST_RECORDINGS:
+        return clean("of the last 24 hours")
+    return clean(f"the newest {count} of the last 24 hours; there may be more")

@@ -1,0 +1,109 @@
+"""Conference rooms and speech to text: forms to fill in, and the one request that each makes (seed 003).
+
+Neither has a documented answer (vendors.md §3.4), so what they did is never shown by this vendor.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from wallboard.domain.command import Command
+from wallboard.domain.errors import NotSent
+from wallboard.domain.forms import Form, FormField, Option, Takes
+from wallboard.domain.models import Phone
+from wallboard.domain.text import clean
+from wallboard.vendors.http import route
+from wallboard.vendors.ringme.directory import CONFERENCE
+from wallboard.vendors.ringme.request import Request
+from wallboard.vendors.ringme.scalars import whole
+
+ROOM_HIDDEN = "the vendor does not document how a room tells its state"
+SPEECH_HIDDEN = "the recognised text goes to the address given and is in no list of this vendor"
+
+_ON_OFF = (Option("on", clean("on")), Option("off", clean("off")))
+_THINGS: tuple[tuple[str, str, str, bool], ...] = (
+    ("mute", "Mute", "muted: cannot be heard", True),
+    ("deaf", "Deafen", "deaf: cannot hear", True),
+    ("lock", "Lock the room", "locked: nobody else can come in", False),
+    ("enter_sound", "Sound on entering", "a sound for everybody who comes in", False),
+    ("stop_play", "Stop what is played", "", True),
+)
+"""Field of the request, title, hint, and whether it can be about one member."""
+_SIDES = (Option("in", clean("in")), Option("out", clean("out")))
+
+
+def is_room(phone: Phone) -> bool:
+    return phone.use == CONFERENCE
+
+
+def room_forms() -> tuple[Form, ...]:
+    """One form for each thing that can be done to a running room."""
+    found = []
+    for name, title, hint, single in _THINGS:
+        options = _ON_OFF if hint else (Option("on", clean("stop now")),)
+        fields = [FormField("switch", "What", Takes.CHOICE, "on", options, required=True)]
+        if single:
+            fields.append(FormField("member", "Member id", Takes.NUMBER, most=12, hint="empty: the whole room"))
+        found.append(Form(name, clean(title), tuple(fields), clean(hint)))
+    return tuple(found)
+
+
+def room_request(command: Command, extension_id: str) -> Request:
+    """Exactly the one field that the form is about. NotSent for a form that there is not."""
+    name, switch, member = command.arg("form"), command.arg("switch"), command.arg("member").strip()
+    known = {thing: single for thing, _, _, single in _THINGS}
+    if name not in known:
+        raise NotSent("nothing sent: a conference room has no such setting")
+    if switch not in ("on", "off") or (name == "stop_play" and switch == "off"):
+        raise NotSent("nothing sent: on or off was not said")
+    body: dict[str, bool | int] = {name: switch == "on"}
+    if member:
+        number = whole(member, 2**31) if member.isascii() and member.isdigit() else None
+        if number is None or not known[name]:
+            raise NotSent("nothing sent: a member of a room is a number, and only some settings are about one member")
+        body["member_id"] = number
+    where = route("/extension/{extension_id}/conference/status/", extension_id=extension_id)
+    of = f" member {member}" if member else ""
+    return Request("PUT", where, body, f"PUT …/{extension_id}/conference/status/ {name} {switch}{of}")
+
+
+def speech_forms(url: str) -> tuple[Form, ...]:
+    """Start and stop; `url` is what stands there at first."""
+    side = FormField(
+        "direction", "Direction", Takes.CHOICE, "in", _SIDES, required=True, hint="as the vendor counts it"
+    )
+    where = FormField("url", "Send text to", Takes.LINE, url, required=True, hint="an https:// address that listens")
+    return (
+        Form(
+            "start",
+            clean("Start speech to text"),
+            (side, where),
+            clean("the vendor posts what it hears to the address; this console does not receive it"),
+        ),
+        Form("stop", clean("Stop speech to text"), (side,)),
+    )
+
+
+def speech_request(command: Command, extension_id: str, call_api_id: str) -> Request:
+    """NotSent for an action, side or address that cannot be meant."""
+    action, direction, url = command.arg("form"), command.arg("direction"), command.arg("url").strip()
+    if action not in ("start", "stop") or direction not in ("in", "out"):
+        raise NotSent("nothing sent: start or stop, and in or out, must be said")
+    body = {"action": action, "direction": direction}
+    if action == "start":
+        if not _web_address(url):
+            raise NotSent("nothing sent: where the text is to go must be an https:// address")
+        body["url"] = url
+    where = route(
+        "/extension/{extension_id}/speech_to_text/{call_api_id}", extension_id=extension_id, call_api_id=call_api_id
+    )
+    # The address may hold a key of its own: not into the journal.
+    return Request("PUT", where, body, f"PUT …/speech_to_text/{call_api_id} {action} {direction}")
+
+
+def _web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("https", "http") and bool(parts.hostname) and url.isprintable() and " " not in url
+    except ValueError:
+        return False

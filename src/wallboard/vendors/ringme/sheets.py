@@ -1,0 +1,183 @@
+"""What the PBX answers on demand as small tables: pure, for people alone.
+
+Most of these answers are objects of which nothing has to be understood, so their fields are shown under the vendor's
+own names. Secrets among them are named and never shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+
+from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.vendors.base import Sheet
+from wallboard.vendors.ringme.scalars import WEEK, ident, instant, status_word, text, whole, word
+from wallboard.vendors.ringme.wire import Recording
+
+Line = tuple[Clean, ...]
+
+MOST_FACTS = 80
+MOST_LINES = 40
+LINK = 2000
+"""Most characters of a link: a signed one is far longer than any other text."""
+_SECRETS = frozenset({"pin", "password", "passwd", "secret", "token"})
+
+
+def zone_name(name: str) -> str:
+    return name or "UTC"
+
+
+def clock(at: float | None, zone: tzinfo) -> Clean:
+    """A moment in the zone of the source; "" for none."""
+    if at is None:
+        return NOTHING
+    try:
+        return clean(datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M:%S"))
+    except (ValueError, OverflowError, OSError):
+        return NOTHING
+
+
+def length(seconds: int | None) -> Clean:
+    """`4:07`, `1:02:00`; a dash where it is not known."""
+    if seconds is None:
+        return clean("–")
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return clean(f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}")
+
+
+def size(count: int | None) -> Clean:
+    """Bytes in words: `812 B`, `1.4 MB`."""
+    if count is None:
+        return clean("–")
+    if count < 1000:
+        return clean(f"{count} B")
+    number = float(count)
+    for unit in ("kB", "MB", "GB", "TB"):
+        number /= 1000
+        if number < 1000:
+            return clean(f"{number:.1f} {unit}")
+    return clean(f"{number:.0f} TB")
+
+
+# ---- objects ---------------------------------------------------------------------------------------------------------
+
+
+def facts(data: object, prefix: str = "") -> list[Line]:
+    """The fields of an object that are set, each with its value; objects inside under their own name before it."""
+    lines: list[Line] = []
+    if not isinstance(data, Mapping):
+        return lines
+    for name, value in data.items():
+        label = f"{prefix} {name}".replace("_", " ").strip()
+        if value is None or value in ("", "None", [], {}):
+            continue
+        if _SECRETS & set(word(str(name)).split("_")):
+            lines.append((clean(label), clean("set, not shown")))
+        elif isinstance(value, Mapping):
+            said = text(status_word(value)) if word(str(name)) == "status" else NOTHING
+            lines += [(clean(label), said)] if said else facts(value, label)
+        elif isinstance(value, list):
+            if any(isinstance(part, Mapping) for part in value):
+                for number, part in enumerate(value[:MOST_LINES], 1):
+                    lines += facts(part, f"{label} {number}")
+            else:
+                lines.append((clean(label), clean(", ".join(clean(part) for part in value[:MOST_LINES]))))
+        elif isinstance(value, bool):
+            lines.append((clean(label), clean("yes" if value else "no")))
+        else:
+            lines.append((clean(label), text(value)))
+    return lines[:MOST_FACTS]
+
+
+def sheet_of_facts(lines: Sequence[Line], note: str = "what is not set is left out") -> Sheet:
+    return Sheet((clean("field"), clean("value")), tuple(lines), clean(note))
+
+
+def whole_object(data: object) -> object:
+    """An object out of a wrapping of one key or one place."""
+    for _ in range(3):
+        if isinstance(data, list) and len(data) == 1:
+            data = data[0]
+        elif isinstance(data, Mapping) and len(data) == 1 and isinstance(next(iter(data.values())), Mapping):
+            data = next(iter(data.values()))
+        else:
+            break
+    return data
+
+
+def raw_lines(data: object, plain: str) -> list[Clean]:
+    """An answer whose shape is not documented as lines, in the vendor's own words."""
+    if plain:
+        found = [clean(line) for line in plain.splitlines()]
+    elif isinstance(data, Mapping):
+        found = [clean(f"{name}: {_words(value)}") for name, value in data.items()]
+    elif isinstance(data, list):
+        found = [clean(_words(value)) for value in data]
+    else:
+        found = [clean(_words(data))]
+    found = [line for line in found if line]
+    more = len(found) - MOST_LINES
+    return [*found[:MOST_LINES], clean(f"and {more} more lines")] if more > 0 else found or [clean("nothing")]
+
+
+def _words(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:LINK]
+
+
+def link_in(data: object, plain: str) -> Clean:
+    """The web address in an answer whose shape is not documented; "" if there is none."""
+    candidates: list[object] = [plain.strip(), data]
+    for _ in range(5):
+        inner: list[object] = []
+        for value in candidates:
+            if isinstance(value, str) and value.startswith(("https://", "http://")):
+                return clean(value, LINK)
+            if isinstance(value, Mapping):
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value[:MOST_LINES]
+        candidates = inner
+    return NOTHING
+
+
+# ---- recordings ------------------------------------------------------------------------------------------------------
+
+
+def began(recording: Recording) -> float:
+    """When the call of a recording began, 0 if it does not say."""
+    return instant(recording.init_time_gmt, UTC) or instant(recording.start_time_gmt, UTC) or 0.0
+
+
+def is_voicemail(recording: Recording) -> bool:
+    return "voicemail" in (word(status_word(recording.result)), word(status_word(recording.calls_result)))
+
+
+def other_party(recording: Recording) -> Clean:
+    """Who was at the other end: both ends where a call only passed through."""
+    source = text(recording.source_number) or text(recording.from_username)
+    shown = text(recording.from_screen_name)
+    source = clean(f"{shown} {source}") if shown and shown != source else source
+    destination = text(recording.dest_number) or text(recording.to_username)
+    flow = word(status_word(recording.flow))
+    if flow == "in":
+        return source
+    if flow == "out":
+        return destination
+    return clean(" → ".join(part for part in (source, destination) if part))
+
+
+def recording_line(recording: Recording, zone: tzinfo) -> Line:
+    return (
+        clock(began(recording) or None, zone),
+        length(whole(recording.duration, WEEK)),
+        text(recording.flow),
+        text(recording.result),
+        text(recording.hangup_disposition) or text(recording.hangup_cause),
+        other_party(recording),
+    )
+
+
+def known_uuid(recording: Recording) -> str:
+    return ident(recording.record_uuid)
