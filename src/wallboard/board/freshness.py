@@ -13,11 +13,12 @@ DISCOVERY = "discovery"
 """The scope that finds out what there is to read; its own age says nothing about rows."""
 
 LIVE_AT_MOST = 30.0
+ROSTER_AT_MOST = 900.0
 LIVE_CAPS: dict[Resource, float] = {
     Resource.HOTLINES: 60.0,
-    Resource.NOTICES: 900.0,
-    Resource.RECEPTIONISTS: 900.0,
-    Resource.PHONES: 900.0,
+    Resource.NOTICES: ROSTER_AT_MOST,
+    Resource.RECEPTIONISTS: ROSTER_AT_MOST,
+    Resource.PHONES: ROSTER_AT_MOST,
 }
 STALE_FAILURES = 3
 
@@ -103,7 +104,8 @@ def feed_state(status: FeedStatus, reference: float | None, now: float) -> tuple
     interval = status.interval
     if age > max(60.0, 20 * interval):
         return ResourceState.GONE, age
-    live = min(2 * interval + status.timeout, LIVE_CAPS.get(status.resource, LIVE_AT_MOST))
+    most = ROSTER_AT_MOST if status.roster else LIVE_CAPS.get(status.resource, LIVE_AT_MOST)
+    live = min(2 * interval + status.timeout, most)
     # Where a deadline is longer than the interval, live alone would reach as far as late: late still comes between.
     late = max(4 * interval, 10.0, live + interval)
     if status.failures >= STALE_FAILURES or status.refused or age > late:

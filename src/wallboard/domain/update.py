@@ -76,6 +76,8 @@ class FeedStatus:
     refused: bool = False
     wanted: bool = True
     push: bool = False
+    roster: bool = False
+    """Who and what there is rather than how it fares, see `vendors.base.Feed`."""
     paced: bool = False
     """The vendor's budget stretches the interval."""
     latencies: tuple[float, ...] = field(default=())

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from wallboard.domain.errors import Missing, NotPermitted, ReadError, ServerTrouble, Throttled
 
 RETRY_LEAST, RETRY_MOST = 1.0, 600.0
+RETRY_SLOW = 60.0
+"""Seconds until a slow list that failed is asked again: nobody should wait ten minutes for one lost answer."""
 THROTTLE_FIRST, THROTTLE_MOST = 30.0, 300.0
 BREAKER_FAILURES = 5
 BREAKER_WINDOW, BREAKER_LEAST = 20, 10

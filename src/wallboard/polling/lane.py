@@ -76,6 +76,7 @@ class Account:
     cause: str = ""
     good: int = 0
     planned_at: float = float("-inf")
+    offered_at: float = float("-inf")
 
     def slower(self) -> None:
         self.at_once, self.good = max(1, self.at_once // 2), 0

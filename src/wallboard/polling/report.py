@@ -25,6 +25,7 @@ def feed_status(account: Account, lane: Lane, now: float) -> FeedStatus:
         unavailable=lane.backoff.unavailable,
         refused=account.refused,
         wanted=lane.interval is not None,
+        roster=lane.feed.roster,
         paced=lane.paced,
         latencies=tuple(lane.latencies),
         successes=sum(lane.backoff.results),

@@ -13,7 +13,7 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.errors import CredentialsRefused, ReadError, Throttled
 from wallboard.domain.keys import Resource
 from wallboard.domain.update import SourceInfo, Update
-from wallboard.polling.backoff import PROBE_REFUSED, slows_down
+from wallboard.polling.backoff import PROBE_REFUSED, RETRY_SLOW, slows_down
 from wallboard.polling.budget import Purse, Wish, paced
 from wallboard.polling.fetch import fetch_in_time
 from wallboard.polling.health import Health
@@ -28,6 +28,8 @@ LADDER = (0.5, 1.0, 2.0, 3.0, 5.0)
 """Seconds after an action at which its effect is looked for."""
 DEBOUNCE = 2.0
 PLAN_EVERY = 5.0
+OFFERS_EVERY = 10.0
+"""Seconds after which an adapter is asked again for its feeds: a push that came or went changes their pace."""
 IDLE = 60.0
 """Longest sleep; nothing depends on it, every change wakes the loop."""
 STARVED = 5.0
@@ -259,7 +261,7 @@ class Scheduler:
         lane.latencies.append(max(0.0, now - began))
         lane.covers = {(update.resource, update.scope) for update in updates}
         self._next(lane, now)
-        if lane.feed.scope == DISCOVERY:
+        if lane.feed.scope == DISCOVERY or now - account.offered_at >= OFFERS_EVERY:
             self._read_feeds(account)
         if was_refused:
             for other in account.lanes.values():
@@ -302,13 +304,16 @@ class Scheduler:
             self._tell(account, lane)
 
     def _next(self, lane: Lane, now: float) -> None:
-        lane.slot.advance(now, lane.effective(), lane.offset, self._random.random)
+        seconds = lane.effective()
+        if lane.backoff.failures and not lane.paced:
+            seconds = min(seconds, RETRY_SLOW)
+        lane.slot.advance(now, seconds, lane.offset, self._random.random)
 
     # ---- planning and telling --------------------------------------------------------------------------------
 
     def _read_feeds(self, account: Account) -> None:
         """Take over what can be polled now; new feeds are due at once, and those that are no more are forgotten."""
-        now = self._clock.now()
+        account.offered_at = now = self._clock.now()
         feeds = {(feed.resource, feed.scope): feed for feed in account.adapter.feeds()}
         for where in [where for where in account.lanes if where not in feeds]:
             lane = account.lanes.pop(where)

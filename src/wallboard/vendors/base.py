@@ -164,6 +164,8 @@ class Feed:
     hidden_interval: float | None = None
     """Seconds when nothing on screen needs it; None: by the scheduler's own rule; 0: not at all."""
     priority: int = 0
+    roster: bool = False
+    """Who and what there is rather than how it fares: such rows may be a quarter of an hour old and still live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +329,8 @@ class Adapter(Protocol):
         """Vendor, own phone, budget, sign-in state, as known now."""
 
     def feeds(self) -> Sequence[Feed]:
-        """What can be polled now; asked again after each fetch of a "discovery" scope. Push sources may have none."""
+        """What can be polled now; asked again after each fetch of a "discovery" scope, and every ten seconds or so. Push
+        sources may have none."""
 
     async def run(self, sink: Sink) -> None:
         """For push sources: connect, write to `sink`, reconnect; until cancelled. Poll-only sources return at once."""

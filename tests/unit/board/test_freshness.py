@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.board.making import SOURCE, Desk, call, key, queue
@@ -141,3 +143,10 @@ def test_a_stale_title_says_cause_and_when_it_is_tried_again() -> None:
     )
     desk.clock.advance(32)
     assert desk.board.pane_state(Resource.CALLS).sentence == "hq stale 32 s: vendor answered 502 ×3, retry in 12 s"
+
+
+def test_a_roster_is_live_for_a_quarter_of_an_hour() -> None:
+    told = FeedStatus("cc", Resource.AGENTS, "", interval=600.0, timeout=8.0, last_ok=0.0, roster=True)
+    assert feed_state(told, 0.0, 890.0)[0] is ResourceState.LIVE
+    assert feed_state(told, 0.0, 910.0)[0] is ResourceState.LATE
+    assert feed_state(replace(told, roster=False), 0.0, 890.0)[0] is not ResourceState.LIVE

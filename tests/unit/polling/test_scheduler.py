@@ -115,6 +115,21 @@ async def test_failures_slow_a_feed_down_to_twice_its_interval_at_most() -> None
         assert len(room.hq.times(Q)) <= 8
 
 
+async def test_a_slow_list_that_failed_is_asked_again_within_a_minute_and_then_slowly() -> None:
+    room = Room()
+    room.hq.feed(A, "", 600.0)
+    async with room.running():
+        room.hq.fails(A, ServerTrouble("vendor answered 502"))
+        await room.pass_(602)
+        failed = room.hq.times(A)
+        room.hq.fails(A, None)
+        await room.pass_(62)
+        again = room.hq.times(A)
+        assert len(again) == len(failed) + 1
+        await room.pass_(400)
+        assert room.hq.times(A) == again
+
+
 async def test_a_throttled_account_waits_as_long_as_it_was_told() -> None:
     room = Room()
     room.hq.feed(Q, "", 5.0)
@@ -367,6 +382,19 @@ async def test_a_push_source_that_breaks_is_started_again_and_disturbs_nobody() 
         assert len(room.hq.times(Q)) >= 4
     detail = next(view.detail for view in room.board.source_views() if view.info.name == "lab")
     assert "RuntimeError" in detail
+
+
+async def test_a_feed_whose_pace_changes_keeps_its_new_pace_within_ten_seconds() -> None:
+    room = Room()
+    room.hq.feed(M, "", 5.0)
+    async with room.running():
+        await room.pass_(30)
+        room.hq.list.clear()
+        room.hq.feed(M, "", 60.0)
+        before = len(room.hq.times(M))
+        await room.pass_(60)
+        assert len(room.hq.times(M)) - before <= 4
+        assert room.status(M).interval == 60.0
 
 
 async def test_once_discovers_then_reads_everything_one_time() -> None:
