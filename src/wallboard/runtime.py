@@ -33,13 +33,15 @@ from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
+from wallboard.domain.models import Row
 from wallboard.polling.scheduler import Scheduler
-from wallboard.vendors.base import Adapter, Secret, Services, SourceSettings
+from wallboard.vendors.base import Adapter, Report, Secret, Services, SourceSettings
 from wallboard.vendors.registry import load as load_vendor
 
 if TYPE_CHECKING:
     from wallboard.ui.app import ConsoleApp
     from wallboard.ui.console import Console
+    from wallboard.view.directory import Directory
 
 log = logging.getLogger(__name__)
 
@@ -112,11 +114,11 @@ async def headless(
 
 
 async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
-    """An action that fails in a way nobody foresaw must not take the other rooms with it."""
+    """An action or a reading that fails in a way nobody foresaw must not take the other rooms with it."""
     try:
         await work()
     except Exception:
-        log.exception("an action failed unexpectedly")
+        log.exception("an action or a reading failed unexpectedly")
 
 
 def _prepared(settings: SourceSettings, config: Config, read_only: bool) -> SourceSettings:
@@ -259,6 +261,7 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
     def ready() -> None:
         # The first frame is on the screen; now the network may begin.
         rooms.tasks.start_soon(rooms.scheduler.run)
+        rooms.tasks.start_soon(_warm_up, config)
 
     app = ConsoleApp(
         make,
@@ -279,6 +282,18 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
     return app.return_value or app.return_code or 0
 
 
+async def _warm_up(config: Config) -> None:
+    """Load the numbering plans in a thread, while nobody has asked for a destination yet."""
+    if not regions(config):
+        # Without national numbers hardly one is in doubt.
+        return
+    from anyio import to_thread
+
+    from wallboard.domain.numbers import warm
+
+    await to_thread.run_sync(warm, *regions(config).values(), abandon_on_cancel=True)
+
+
 def _speaks_unicode() -> bool:
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     return encoding == "utf8"
@@ -288,7 +303,6 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
     """The config in the console's own words."""
     from wallboard.config import keymap
     from wallboard.ui.console import ActionInfo, ConsoleSettings
-    from wallboard.view.directory import Favourite, Route
 
     actions = [
         ActionInfo(action.id, tuple(config.keys.get(action.id, action.keys)), action.does, action.scope, action.acts)
@@ -298,8 +312,9 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
         site=site,
         operator=config.operator.name,
         actions=actions,
-        favourites=[Favourite(entry.name, entry.number, entry.source) for entry in config.favourites],
-        routes=[Route(route.origin, route.target, route.prefix) for route in config.routes],
+        favourites=config.favourites,
+        routes=config.routes,
+        regions=regions(config),
         themes=themes,
         read_only=options.read_only,
         wall=options.wall,
@@ -323,15 +338,22 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         limit_exit(0)
         app.exit(0)
 
-    def can_dial(source: str, destination: Destination) -> tuple[bool, str]:
-        adapter = rooms.adapters.get(source)
-        if adapter is None:
-            return False, f"{source} is not connected"
-        can = adapter.can_dial(destination)
-        return can.ok, can.reason
-
     def rights() -> Mapping[str, Sequence[str]]:
         return {name: verbs_of(adapter) for name, adapter in rooms.adapters.items()}
+
+    def reports(row: Row) -> Sequence[Report]:
+        adapter = rooms.adapters.get(row.key.source)
+        return () if adapter is None else adapter.reports(row)
+
+    def start(work: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+        scope = anyio.CancelScope()
+
+        async def run() -> None:
+            with scope:
+                await _guarded(work)
+
+        rooms.tasks.start_soon(run)
+        return scope.cancel
 
     return Ports(
         refresh=refresh,
@@ -339,9 +361,39 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         set_theme=app.set_wallboard_theme,
         quit=leave,
         bell=app.bell,
-        can_dial=can_dial,
+        can_dial=dialling(rooms.adapters),
         rights=rights,
+        reports=reports,
+        start=start,
+        repaint=app.repaint_soon,
     )
+
+
+def regions(config: Config) -> dict[str, str]:
+    """The country of each source's national telephone numbers, as far as the config names it."""
+    return {source.name: source.region for source in config.sources if source.region}
+
+
+def dialling(adapters: Mapping[str, Adapter]) -> Callable[[str, Destination], tuple[bool, str]]:
+    """Whether calls of a source can be sent to a destination, and why not."""
+
+    def can_dial(source: str, destination: Destination) -> tuple[bool, str]:
+        adapter = adapters.get(source)
+        if adapter is None:
+            return False, f"{source} is not connected"
+        can = adapter.can_dial(destination)
+        return can.ok, can.reason
+
+    return can_dial
+
+
+def directory(rooms: Headless, config: Config, source: str) -> Directory:
+    """Where calls of `source` can be sent, as the picker of the console would show it now."""
+    from wallboard.view.context import Context
+    from wallboard.view.directory import Directory
+
+    context = Context(rooms.board, rooms.clock.now())
+    return Directory(context, source, config.favourites, config.routes, dialling(rooms.adapters), regions(config))
 
 
 def verbs_of(adapter: Adapter) -> list[str]:

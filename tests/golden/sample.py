@@ -221,6 +221,10 @@ class Yes:
         self._clock = clock
         self.performed: list[Command] = []
         self.refused: dict[Verb, str] = {}
+        self.by_queue: set[Verb] = set()
+        """Verbs that this vendor does in one queue at a time."""
+        self.known_forms: dict[Verb, tuple[Form, ...]] = {}
+        self.known_reports: dict[Kind, tuple[Report, ...]] = {}
 
     @property
     def settings(self) -> SourceSettings:
@@ -236,16 +240,18 @@ class Yes:
         return None
 
     def can(self, verb: Verb, row: Row | None) -> Can:
+        if verb in self.by_queue:
+            return Can(True, needs="queue")
         return Can(False, self.refused[verb]) if verb in self.refused else YES
 
     def can_dial(self, destination: Destination) -> Can:
         return YES
 
     def reports(self, row: Row) -> Sequence[Report]:
-        return ()
+        return self.known_reports.get(row.key.kind, ())
 
     def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return ()
+        return self.known_forms.get(verb, ())
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         return Verification(command.verb, f"PUT {command.verb.value}", cannot="the sample shows nothing")
@@ -287,6 +293,8 @@ class Desk:
     started: Started
     commands: list[Command]
     asked: list[str]
+    reads: Started
+    """What the details panel wants to read, not begun yet."""
     seq: int = 1
 
     def press(self, *keys: str) -> None:
@@ -348,7 +356,7 @@ def desk(
     started: Started = []
     commands: list[Command] = []
     asked: list[str] = []
-    phones = {HQ: "2001", LAB: "2001", RESPONDERS: ""}
+    phones = {HQ: "2001", LAB: "2001", RESPONDERS: "", "cc": "", "front": ""}
     adapters = {name: Yes(name, clock, phone) for name, phone in phones.items()}
     journal = Journal(folder / "audit.jsonl", clock, sync=lambda descriptor: None)
     dispatcher = Dispatcher(
@@ -367,6 +375,18 @@ def desk(
         asked.append("refresh")
         return "asked all sources: 9 requests"
 
+    reads: Started = []
+
+    def start(work: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+        reads.append(work)
+
+        def cancel() -> None:
+            if work in reads:
+                reads.remove(work)
+            asked.append("cancel")
+
+        return cancel
+
     ports = Ports(
         refresh=refresh,
         demand=lambda resources: asked.append("demand " + " ".join(sorted(resources))),
@@ -375,12 +395,15 @@ def desk(
         bell=lambda: asked.append("bell"),
         can_dial=lambda source, destination: (destination.number.lstrip("+").isdigit(), "not a number"),
         rights=lambda: {HQ: ("can  t p u x e w b i c   cannot  H: hold state not readable",)},
+        reports=lambda row: adapters[row.key.source].reports(row),
+        start=start,
+        repaint=lambda: asked.append("repaint"),
     )
     console = Console(shown, dispatcher, clock, chosen, ports)
     console.tick()
     # What came with the first reading has settled.
     clock.advance(0.5)
-    out = Desk(clock, shown, adapters, dispatcher, console, started, commands, asked)
+    out = Desk(clock, shown, adapters, dispatcher, console, started, commands, asked, reads)
     out.paint()
     return out
 

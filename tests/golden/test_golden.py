@@ -8,9 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from tests.golden.compare import TEXTS, check
+from tests.golden.incident import FORM, ROOM, incident
 from tests.golden.sample import HQ, NOW, RESPONDERS, Desk, desk, picture
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.command import Command, Destination, Verb, new_id
@@ -371,6 +374,82 @@ def test_the_bar_of_my_own_call(sample: Desk) -> None:
     for width, height in ((160, 40), (80, 24)):
         lines = shot(sample, f"call-bar-{width}x{height}", width, height)
         assert any("LISTEN 0:41" in line for line in lines)
+
+
+# ---- a disruption across vendors ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def disrupted(sample: Desk) -> Desk:
+    return incident(sample)
+
+
+@pytest.mark.parametrize("size", [(160, 50), (120, 36), (80, 24), (40, 10)], ids=str)
+def test_the_board_during_a_disruption(disrupted: Desk, size: tuple[int, int]) -> None:
+    lines = shot(disrupted, f"incident-{size[0]}x{size[1]}", *size)
+    words = {160: "notice: Fibre cut, Berlin +1", 120: "6 ▲2", 80: "6 ▲2"}
+    assert words.get(size[0], "") in lines[0]
+    assert "ready 1/4" in lines[0] or size[0] == 40, "a roster is neither ready nor staffed"
+
+
+@pytest.mark.parametrize("pane", ["6", "7", "3", "1"])
+@pytest.mark.parametrize("size", [(160, 40), (80, 24)], ids=str)
+def test_panes_of_a_disruption(disrupted: Desk, pane: str, size: tuple[int, int]) -> None:
+    disrupted.press("2", pane, "z")
+    lines = shot(disrupted, f"incident-pane-{pane}-{size[0]}x{size[1]}", *size)
+    body = "\n".join(lines)
+    if pane == "6":
+        places = [body.index(word) for word in ("digger", "supplier", "maintenance", "storm")]
+        assert places == sorted(places), "active, then coming, then over"
+    if pane == "3":
+        assert body.index("Anna Vogt") < body.index("Lena Ott"), "the roster stands last"
+
+
+@pytest.mark.parametrize(("pane", "name"), [("6", "notice"), ("7", "receptionist"), ("1", "roster-queue")])
+def test_details_during_a_disruption(disrupted: Desk, pane: str, name: str) -> None:
+    disrupted.press("2", pane, *(["j"] if pane == "7" else ["G", "k"] if pane == "1" else []), "enter")
+    disrupted.paint(80, 30)
+    shot(disrupted, f"details-{name}-80x30", 80, 30)
+
+
+@pytest.mark.parametrize("size", [(160, 40), (80, 24), (40, 10)], ids=str)
+def test_a_form_at_the_bottom(disrupted: Desk, size: tuple[int, int]) -> None:
+    disrupted.adapters["cc"].known_forms = {Verb.CHANGE: (FORM,)}
+    disrupted.press("6", "E", "down", "right")
+    shot(disrupted, f"form-several-{size[0]}x{size[1]}", *size)
+    disrupted.press("down", "down")
+    disrupted.type("tomorrow")
+    disrupted.press("down")
+    shot(disrupted, f"form-problem-{size[0]}x{size[1]}", *size)
+    disrupted.press("up", "ctrl+u", "down")
+    disrupted.type("crew on site")
+    disrupted.press("enter")
+    shot(disrupted, f"form-asks-{size[0]}x{size[1]}", *size)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("size", [(160, 40), (80, 24)], ids=str)
+async def test_reports_in_the_details(disrupted: Desk, size: tuple[int, int]) -> None:
+    disrupted.press("3", "enter")
+    shot(disrupted, f"reports-reading-{size[0]}x{size[1]}", *size)
+    work = disrupted.reads.pop()
+
+    async def read() -> None:
+        await work()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(read)
+        while not disrupted.clock.sleeping:
+            await anyio.lowlevel.checkpoint()
+        disrupted.clock.advance(0.4)
+    shot(disrupted, f"reports-read-{size[0]}x{size[1]}", *size)
+
+
+@pytest.mark.parametrize("size", [(160, 40), (80, 24)], ids=str)
+def test_a_card_of_a_row_without_a_pane(disrupted: Desk, size: tuple[int, int]) -> None:
+    disrupted.console.card(ROOM.key)
+    lines = shot(disrupted, f"card-{size[0]}x{size[1]}", *size)
+    assert any("▸ Bridge 900" in line for line in lines)
 
 
 # ---- ASCII, and text from outside --------------------------------------------------------------------------------

@@ -159,8 +159,8 @@ class Board:
         return tuple(self._sources)
 
     def row(self, key: Key) -> Row | None:
-        source = self._sources.get(key.source)
-        return None if source is None else source.joined(RESOURCE_OF[key.kind]).get(key)
+        source, resource = self._sources.get(key.source), RESOURCE_OF.get(key.kind)
+        return None if source is None or resource is None else source.joined(resource).get(key)
 
     def rows(self, resource: Resource, source: str | None = None) -> Sequence[Row]:
         """The joined rows, in the order in which the sources gave them."""
@@ -215,8 +215,8 @@ class Board:
     def row_state(self, key: Key) -> ResourceState:
         """The best of the scopes that hold the row; of a row that is not here, its resource's."""
         source = self._sources.get(key.source)
-        resource = RESOURCE_OF[key.kind]
-        if source is None or resource not in source.resources():
+        resource = RESOURCE_OF.get(key.kind)
+        if source is None or resource is None or resource not in source.resources():
             return ResourceState.NEVER
         shelf = source.shelves.get(resource)
         names = list(shelf.states(key)) if shelf is not None else []
@@ -260,8 +260,8 @@ class Board:
     def seen_at(self, key: Key) -> float | None:
         """When the row was last known to be as it is (steady UTC seconds): the newest reading of its scopes."""
         source = self._sources.get(key.source)
-        resource = RESOURCE_OF[key.kind]
-        if source is None or resource not in source.resources():
+        resource = RESOURCE_OF.get(key.kind)
+        if source is None or resource is None or resource not in source.resources():
             return None
         shelf = source.shelves.get(resource)
         names = list(shelf.states(key)) if shelf is not None else []
@@ -282,13 +282,13 @@ class Board:
     def pend(self, pending: Pending) -> None:
         """Show an action on its row until it is settled; again with the same command id to change its phase."""
         self._pending.pend(pending)
-        self._tell({(pending.key.source, RESOURCE_OF[pending.key.kind])})
+        self._tell(_lists_of(pending.key))
 
     def settle(self, command_id: str, outcome: str) -> None:
         """The action ended: `outcome` is its phase (`confirmed`, `not_confirmed`, `unknown`, `failed` …)."""
         pending = self._pending.settle(command_id, outcome, self.now())
         if pending is not None:
-            self._tell({(pending.key.source, RESOURCE_OF[pending.key.kind])})
+            self._tell(_lists_of(pending.key))
 
     def pending_on(self, key: Key) -> Sequence[Pending]:
         return self._pending.on(key)
@@ -379,6 +379,12 @@ class Board:
         told = frozenset(changed)
         for listener in tuple(self._listeners):
             listener(told)
+
+
+def _lists_of(key: Key) -> set[tuple[str, Resource]]:
+    """The list that shows the row; a source itself stands in none."""
+    resource = RESOURCE_OF.get(key.kind)
+    return set() if resource is None else {(key.source, resource)}
 
 
 def _as_agent(row: Row | None) -> Agent | None:

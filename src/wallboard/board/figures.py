@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from wallboard.board.held import Held
 from wallboard.board.kpi import AgentCounts, QueueStats, ServiceLevel, service_level
@@ -23,6 +24,8 @@ def figures(
     source: Held, queue: Queue, now: float, goal: Goal | None = None, trend: tuple[int | None, ...] = ()
 ) -> QueueStats:
     """The queue in numbers; without a `goal` the service level, which takes the longest, is left out."""
+    if queue.no_counts:
+        return replace(NOTHING, service_level=ServiceLevel(None, 0, "live", queue.no_counts))
     key = queue.key
     known = source.known(Resource.MEMBERS, key.id)
     members = list(source.tally.members(key.id)) if known else []

@@ -111,11 +111,15 @@ class Tally:
 
     def __init__(self) -> None:
         self._agents: dict[str, dict[AgentState, int]] = {}
+        self._roster: dict[str, int] = {}
         self._members: dict[str, dict[Key, Member]] = {}
 
     def agent(self, before: Agent | None, after: Agent | None) -> None:
         for row, step in ((before, -1), (after, 1)):
             for queue_id in {place.queue_id for place in row.memberships} if row is not None else ():
+                if row is not None and row.no_state:
+                    self._roster[queue_id] = self._roster.get(queue_id, 0) + step
+                    continue
                 states = self._agents.setdefault(queue_id, {})
                 state = place_state(row, queue_id) if row is not None else AgentState.UNKNOWN
                 states[state] = states.get(state, 0) + step
@@ -127,7 +131,11 @@ class Tally:
             self._members.setdefault(after.queue_id, {})[after.key] = after
 
     def counts(self, queue_id: str) -> AgentCounts:
-        return count(self._agents.get(queue_id, {}))
+        """None for all where the queue has only people whose vendor tells no states: that is not "nobody ready"."""
+        states = self._agents.get(queue_id, {})
+        if self._roster.get(queue_id) and not any(states.values()):
+            return AgentCounts()
+        return count(states)
 
     def members(self, queue_id: str) -> Iterable[Member]:
         return self._members.get(queue_id, {}).values()

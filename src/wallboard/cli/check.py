@@ -1,4 +1,4 @@
-"""`wallboard check`: terminal, config, secrets, then each source: reach, sign-in, rights, clock, budget."""
+"""`wallboard check`: terminal, config, secrets, then each source: reach, sign-in, rights per verb, clock, budget."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ DEADLINE = 60.0
 
 
 class Section(NamedTuple):
-    """One heading with its lines. `kind`: terminal, config, secrets or source."""
+    """One heading with its lines. `kind`: terminal, config, secrets or source; `rights` are the lines whose `no` is a
+    right that the account does not have."""
 
     kind: str
     title: str
     lines: tuple[Fact, ...]
+    rights: frozenset[str] = frozenset()
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
@@ -51,7 +53,12 @@ def verdict(sections: Sequence[Section]) -> int:
     from wallboard.domain.command import Verb
 
     verbs = {verb.value for verb in Verb}
-    failed = [(section.kind, line.name) for section in sections for line in section.lines if line.ok is False]
+    failed = [
+        (section.kind, line.name)
+        for section in sections
+        for line in section.lines
+        if line.ok is False and line.name not in section.rights
+    ]
     if any(kind in ("config", "secrets") for kind, _ in failed):
         return Exit.USAGE
     names = {name for kind, name in failed if kind == "source" and name not in verbs}
@@ -137,9 +144,7 @@ async def _try_all(settings: Sequence[SourceSettings]) -> list[Section]:
 
     async def one(source: SourceSettings) -> None:
         lines = await _try(source)
-        found[source.name] = Section(
-            "source", f"{source.name} ({source.vendor})", tuple(Fact(line.name, line.ok, line.text) for line in lines)
-        )
+        found[source.name] = section_of(source, lines)
 
     async with anyio.create_task_group() as tasks:
         for source in settings:
@@ -147,9 +152,17 @@ async def _try_all(settings: Sequence[SourceSettings]) -> list[Section]:
     return [found[source.name] for source in settings]
 
 
+def section_of(source: SourceSettings, lines: Sequence[CheckLine]) -> Section:
+    """What was tried of one source, under its name."""
+    facts = tuple(Fact(line.name, line.ok, line.text) for line in lines)
+    rights = frozenset(line.name for line in lines if line.right)
+    return Section("source", f"{source.name} ({source.vendor})", facts, rights)
+
+
 async def _try(source: SourceSettings) -> Sequence[CheckLine]:
     import anyio
 
+    from wallboard.cli.rights import with_verbs
     from wallboard.domain.clock import SystemClock
     from wallboard.vendors import registry
     from wallboard.vendors.base import CheckLine, Services
@@ -160,7 +173,7 @@ async def _try(source: SourceSettings) -> Sequence[CheckLine]:
         return [CheckLine("config", False, str(error))]
     try:
         with anyio.fail_after(DEADLINE):
-            return await adapter.check()
+            return with_verbs(adapter, await adapter.check())
     except TimeoutError:
         return [CheckLine("reach", False, f"no end after {DEADLINE:g} s")]
     finally:

@@ -1,7 +1,9 @@
 """`wallboard do VERB TARGET [DEST] [--yes]`: one action from a script, with the console's own safety and journal.
 
-TARGET is source/kind/id, as `snapshot --json` gives them: hq/call/c-17. DEST is the number to send to (transfer,
-attended), the queue's id (staff, unstaff), the text (note), the slot (park) or the reason (pause). Prints the ending.
+TARGET is source/kind/id, as `snapshot --json` gives them: hq/call/c-17. DEST is where to send to (transfer, attended):
+a number in any writing or the whole name of a favourite, agent, queue, receptionist or hotline, dialled as the picker
+of the console would; the queue's id (staff, unstaff; signin, signout, pause and unpause where the vendor sets one queue
+at a time), the text (note), the slot (park) or else the reason (pause). Prints the ending.
 Exit 0 when it is confirmed, or accepted by a vendor that cannot show it; 1 when it was refused, failed, is not
 confirmed or unknown; 2 usage, or a question that nobody could answer; 3 unreachable; 4 refused credentials.
 """
@@ -9,9 +11,10 @@ confirmed or unknown; 2 usage, or a question that nobody could answer; 3 unreach
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from wallboard.cli.destination import Places, found_out, plain_directory, refused, where_to
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, say
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from wallboard.config.settings import Config
     from wallboard.control.dispatcher import Dispatcher
     from wallboard.control.policy import Offer
-    from wallboard.domain.command import Command, Destination, Verb
+    from wallboard.domain.command import Command, Verb
     from wallboard.domain.keys import Key, Resource
     from wallboard.domain.models import Row
 
@@ -34,15 +37,22 @@ GRACE = 1.0
 """Seconds more once its list was read without it (another part of it may come), or with it but without the others."""
 
 _DESTINED = {
-    "transfer": "the number to send to",
-    "attended": "the number to send to",
+    "transfer": "the number or name to send to",
+    "attended": "the number or name to send to",
     "staff": "the queue's id",
     "unstaff": "the queue's id",
     "note": "the text",
 }
 _LOOKS_UP = ("transfer", "attended", "listen", "whisper", "barge", "pickup", "fetch", "call", "signin", "signout")
 """Verbs that need the directory: whose number it is, and which telephone is mine or the agent's."""
-_ARGUMENT = {"staff": "queue", "unstaff": "queue", "note": "text", "park": "slot", "pause": "reason"}
+_SENDS = ("transfer", "attended")
+"""Verbs whose DEST stands in the directory of all sources."""
+_ATTENDANCE = ("signin", "signout", "unpause")
+"""Verbs that take the queue's id where the vendor sets one queue at a time, and nothing elsewhere."""
+_ARGUMENT = {
+    **{"staff": "queue", "unstaff": "queue", "note": "text", "park": "slot", "pause": "reason"},
+    **dict.fromkeys(_ATTENDANCE, "queue"),
+}
 
 Confirm = Callable[[str, str], "bool | None"]
 """Asks a question whose answer is the second argument; None: nobody can be asked."""
@@ -62,7 +72,7 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("verb", metavar="VERB", choices=VERBS, help=" ".join(VERBS))
     parser.add_argument("target", metavar="TARGET", help="source/kind/id")
     parser.add_argument(
-        "destination", metavar="DEST", nargs="?", default="", help="number, queue, text, slot or reason"
+        "destination", metavar="DEST", nargs="?", default="", help="number or name, queue, text, slot or reason"
     )
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
@@ -81,10 +91,9 @@ def run(args: argparse.Namespace) -> int:
 
 async def _act(config: Config, args: argparse.Namespace) -> int:
     from wallboard.domain.command import Verb
-    from wallboard.runtime import headless
+    from wallboard.runtime import directory, headless
 
     async with headless(config) as head:
-        favourites = {favourite.number: favourite.name for favourite in config.favourites}
         return await act(
             head.dispatcher,
             head.board,
@@ -94,7 +103,7 @@ async def _act(config: Config, args: argparse.Namespace) -> int:
             args.destination,
             args.yes,
             ask,
-            favourites=favourites,
+            places=lambda source: directory(head, config, source),
         )
 
 
@@ -133,9 +142,12 @@ async def act(
     yes: bool,
     confirm: Confirm,
     *,
-    favourites: Mapping[str, str] | None = None,
+    places: Places | None = None,
 ) -> int:
-    """Find the target, ask where policy says so, submit, wait for the ending and print it. The exit code."""
+    """Find the target, ask where policy says so, submit, wait for the ending and print it. The exit code.
+
+    `places` gives the directory as the calls of a source see it; without it there are no favourites and routes.
+    """
     import anyio
 
     from wallboard.domain.keys import Key
@@ -150,7 +162,8 @@ async def act(
         return Exit.USAGE
     async with anyio.create_task_group() as group:
         group.start_soon(scheduler.run)
-        code = await _once_read(dispatcher, board, scheduler, verb, key, destination, yes, confirm, favourites or {})
+        books = places or (lambda source: plain_directory(board, source))
+        code = await _once_read(dispatcher, board, scheduler, verb, key, destination, yes, confirm, books)
         group.cancel_scope.cancel()
     return code
 
@@ -164,12 +177,12 @@ async def _once_read(
     destination: str,
     yes: bool,
     confirm: Confirm,
-    favourites: Mapping[str, str],
+    places: Places,
 ) -> int:
     from wallboard.control.choose import settle_verb
-    from wallboard.domain.command import Command, new_id
+    from wallboard.domain.command import Command, Destination, new_id
 
-    row = await _row(board, scheduler, key, directory=verb.value in _LOOKS_UP)
+    row = await _row(board, scheduler, key, directory=verb.value in _LOOKS_UP, places=verb.value in _SENDS)
     if row is None:
         return _absent(board, key)
     verb = settle_verb(verb, row)
@@ -185,12 +198,26 @@ async def _once_read(
         return Exit.USAGE
     acted_on = rows[0] if rows else row
     painted = dispatcher.target(acted_on, board.now(), None if acted_on.key == key else key)
-    where = _destination(board, key.source, destination, favourites) if offer.needs == "destination" else None
-    args = ((_ARGUMENT[verb.value], destination),) if destination and verb.value in _ARGUMENT else ()
+    where = None
+    if offer.needs == "destination":
+        found = await where_to(board, places, key.source, destination, PATIENCE, GRACE)
+        if not isinstance(found, Destination):
+            return found
+        where = found
+    if offer.needs == "queue" and not destination:
+        say(f"wallboard do: {verb.value} needs DEST: the id of one of the agent's queues; write one of:")
+        for place in getattr(row, "memberships", ()):
+            say(f"  {place.queue_id} ({place.queue})")
+        return Exit.USAGE
+    if destination and verb.value in _ATTENDANCE and offer.needs != "queue":
+        say(f"wallboard do: {verb.value} takes no DEST here")
+        return Exit.USAGE
+    name = "queue" if offer.needs == "queue" else _ARGUMENT.get(verb.value, "")
+    args = ((name, destination),) if destination and name else ()
     command = Command(new_id(), verb, painted, where, args, board.now(), "do")
-    refused = None if yes else await _asked(command, offer, confirm)
-    if refused is not None:
-        return refused
+    answer = None if yes else await _asked(command, offer, confirm)
+    if answer is not None:
+        return answer
     return await _submit(dispatcher, command)
 
 
@@ -241,14 +268,13 @@ async def _submit(dispatcher: Dispatcher, command: Command) -> int:
     return Exit.OK if last[0].phase in (Phase.CONFIRMED, Phase.ACCEPTED) else Exit.FAILED
 
 
-async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool) -> Row | None:
+async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool, places: bool) -> Row | None:
     """The row once it and what it is joined with have been read (whose call it is, who waits, the directory).
 
     None when it has not appeared within `PATIENCE`, or a whole list lacks it.
     """
     import anyio
 
-    from wallboard.board.freshness import DISCOVERY
     from wallboard.domain.keys import RESOURCE_OF, Resource
     from wallboard.domain.states import ResourceState
 
@@ -258,6 +284,8 @@ async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool) ->
     if directory:
         wanted |= {Resource.QUEUES, Resource.PHONES}
     joined = wanted - {Resource.PHONES}
+    if places:
+        wanted |= {Resource.HOTLINES, Resource.RECEPTIONISTS}
     scheduler.demand(frozenset(wanted))
     changed = anyio.Event()
 
@@ -272,17 +300,11 @@ async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool) ->
         view = board.resource_view(key.source, resource)
         return view is None or view.state in (ResourceState.UNAVAILABLE, ResourceState.LIVE)
 
-    def found_out() -> bool:
-        """Whether it is known by now what there is to read."""
-        views = [view for source in board.source_views() if source.info.name == key.source for view in source.resources]
-        feeds = [feed for view in views for feed in view.feeds if feed.scope == DISCOVERY]
-        return all(feed.state is not ResourceState.NEVER for feed in feeds)
-
     unsubscribe = board.subscribe(note)
     try:
         with anyio.move_on_after(PATIENCE) as scope:
-            while board.row(key) is None or not (found_out() and all(map(settled, joined))):
-                if _refused(board, key.source):
+            while board.row(key) is None or not (found_out(board, key.source) and all(map(settled, joined))):
+                if refused(board, key.source):
                     break
                 if read(own):
                     scope.deadline = min(scope.deadline, anyio.current_time() + GRACE)
@@ -291,13 +313,6 @@ async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool) ->
     finally:
         unsubscribe()
     return board.row(key)
-
-
-def _refused(board: Board, source: str) -> bool:
-    """Whether the vendor refuses the credentials: nothing will come of waiting then."""
-    from wallboard.domain.states import SourceState
-
-    return any(view.info.name == source and view.state is SourceState.REFUSED for view in board.source_views())
 
 
 def _absent(board: Board, key: Key) -> int:
@@ -312,26 +327,3 @@ def _absent(board: Board, key: Key) -> int:
             return Exit.UNREACHABLE
     say(f"wallboard do: {key} is not there")
     return Exit.FAILED
-
-
-def _destination(board: Board, source: str, number: str, favourites: Mapping[str, str]) -> Destination:
-    """`number` with the name that the directory has for it; without one it is asked for."""
-    from wallboard.control.labels import label, number_of
-    from wallboard.domain.command import Destination
-
-    for row in _directory(board, source):
-        if number_of(row) == number:
-            return Destination(number, label(row), row.key, source)
-    return Destination(number, favourites.get(number, ""))
-
-
-def _directory(board: Board, source: str) -> Iterator[Row]:
-    """What has a number: all of the own source, of the others only what everybody can dial."""
-    from wallboard.control.labels import number_of
-    from wallboard.domain.keys import Resource
-
-    wanted = (Resource.AGENTS, Resource.QUEUES, Resource.PHONES, Resource.HOTLINES, Resource.RECEPTIONISTS)
-    for resource in wanted:
-        for row in board.rows(resource):
-            if row.key.source == source or number_of(row).startswith("+"):
-                yield row

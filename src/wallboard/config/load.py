@@ -34,15 +34,14 @@ from wallboard.config.secrets import resolver
 from wallboard.config.settings import (
     AlarmSettings,
     Config,
-    Favourite,
     Goal,
     Limits,
     Operator,
     QueueRule,
-    Route,
 )
 from wallboard.config.vendors import RULES
 from wallboard.domain.errors import ConfigError
+from wallboard.domain.places import Favourite, Route
 from wallboard.vendors.base import (
     AmiAuth,
     Auth,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wallboard.domain.places import Favourite, Route
 from wallboard.vendors.base import SourceSettings
 
 DEFAULT_THEME = "control-room"
@@ -46,24 +47,6 @@ class QueueRule:
     goal: Goal | None = None
     warn: Limits | None = None
     alarm: Limits | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Favourite:
-    """A destination of one's own. `source` "" is dialled from any source."""
-
-    name: str
-    number: str
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Calls of source `origin` reach extensions of source `target` by dialling `prefix` first."""
-
-    origin: str
-    target: str
-    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

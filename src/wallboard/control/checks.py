@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wallboard.control.choose import aliases
-from wallboard.control.policy import HARMLESS, OUTLIVES_ROW
+from wallboard.control.policy import HARMLESS, OUTLIVES_ROW, ROWLESS
 from wallboard.control.ports import BoardPort
 from wallboard.control.verification import within
 from wallboard.domain.clock import Clock
@@ -28,7 +28,7 @@ _CALM = (ResourceState.LIVE, ResourceState.LATE)
 def changed(command: Command, row: Row | None) -> str:
     """ "" while the row is what was painted, else what happened to it, as a clause."""
     if row is None:
-        return "" if command.verb in OUTLIVES_ROW else "it has ended"
+        return "" if command.verb in OUTLIVES_ROW | ROWLESS else "it has ended"
     if command.verb is Verb.NOTE:
         return ""
     return command.target.print.difference(fingerprint(row))

@@ -15,24 +15,26 @@ from typing import Any
 import anyio
 
 from wallboard.board.pending import Pending
-from wallboard.control import choose, policy
+from wallboard.control import choose, filled, policy
 from wallboard.control.chain import Record
 from wallboard.control.checks import Locks, changed, names, reread
 from wallboard.control.journal import Journal, JournalError
 from wallboard.control.labels import label, number_of
 from wallboard.control.ledger import Ledger, Offload, in_thread
 from wallboard.control.notes import Notes
-from wallboard.control.outcome import Outcome, Phase, phrase
+from wallboard.control.outcome import Outcome, Phase, deed
 from wallboard.control.outcome import describe as told
 from wallboard.control.policy import Offer, Situation
 from wallboard.control.ports import BoardPort
 from wallboard.control.session import Session, Sessions
 from wallboard.control.verification import Verdict, verify, within
 from wallboard.domain.clock import Clock
-from wallboard.domain.command import MONITORING, Command, Destination, Target, Verb, fingerprint
+from wallboard.domain.command import FORMS, MONITORING, Command, Destination, Fingerprint, Target, Verb, fingerprint
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
+from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Member, Row
+from wallboard.domain.numbers import dialable
 from wallboard.domain.states import MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Adapter, Can, Receipt, Trial, Verification
@@ -83,6 +85,7 @@ class Dispatcher:
         self._locks = Locks()
         self._listeners: list[Callable[[Outcome], None]] = []
         self._asked: dict[str, None] = {}
+        self._changes: dict[str, str] = {}
 
     # ---- what may be done -----------------------------------------------------------------------------------------
 
@@ -98,6 +101,8 @@ class Dispatcher:
 
     def offer(self, verb: Verb, key: Key | None, last: Row | None = None) -> Offer:
         """What `verb` would do on the row `key`. `last` is a vanished row as last painted: some verbs outlive it."""
+        if key is not None and key.kind is Kind.SOURCE:
+            return self._of_source(verb, key)
         row = None if key is None else self._board.row(key)
         if verb is Verb.END:
             target = self.session_target()
@@ -116,6 +121,32 @@ class Dispatcher:
             # The caller was not under the cursor, so who it is must be read before it happens.
             return replace(best, level="confirm", consequence=f"takes {label(found[0])}: {best.consequence}")
         return best
+
+    def _of_source(self, verb: Verb, key: Key, asking: str = "") -> Offer:
+        """What `verb` would do to a source itself."""
+        adapter = self._adapters.get(key.source)
+        if verb not in policy.ROWLESS:
+            return Offer(False, "not for a source")
+        situation = Situation(
+            can=Can(False, f"{key.source} is not connected") if adapter is None else adapter.can(verb, None),
+            read_only=self.read_only or (adapter is not None and adapter.settings.read_only),
+            in_flight=self._locks.holder(frozenset({key}), asking),
+        )
+        return policy.decide(verb, None, situation)
+
+    def forms(self, verb: Verb, key: Key) -> Sequence[Form]:
+        """What must be filled in before `verb` can be sent to the row (or source) `key`; () where nothing is."""
+        adapter = self._adapters.get(key.source)
+        if adapter is None or verb not in FORMS:
+            return ()
+        if key.kind is Kind.SOURCE:
+            return tuple(adapter.forms(verb, None))
+        row = self._board.row(key)
+        return () if row is None else tuple(adapter.forms(verb, row))
+
+    def source_target(self, source: str) -> Target:
+        """A source itself as a target: what is published on it has no row yet."""
+        return Target(Key(source, Kind.SOURCE, source), source, Fingerprint((source,), None, ""), (), self._clock.now())
 
     def candidates(self, verb: Verb, key: Key) -> Sequence[Row]:
         """The rows that `verb` pressed on `key` would act on: none, the one, or several to choose from."""
@@ -164,6 +195,7 @@ class Dispatcher:
             session_here=session is not None and bool(here & {session.target, session.leg}),
             last_ready_in=choose.last_ready_in(row, self._board, queue_id) if isinstance(row, Agent) else (),
             ended=ended,
+            now=self._clock.now(),
         )
         return policy.decide(verb, row, situation)
 
@@ -190,13 +222,15 @@ class Dispatcher:
         self._asked[command.id] = None
         if len(self._asked) > REMEMBERED:
             del self._asked[next(iter(self._asked))]
-        row = self._board.row(command.target.key)
+        row = self._row(command.target.key)
         command = self._completed(command, row)
         keys = names(command.target, row, self._board)
         held = "" if command.verb is Verb.NOTE else self._locks.holder(keys)
         if not held and command.verb is not Verb.NOTE:
             # Taken here and not in the task, so that two keys in one turn of the loop cannot both pass.
-            self._locks.take(keys, command.id, phrase(command.verb))
+            self._locks.take(keys, command.id, deed(command.verb, command.target.key.kind))
+        if command.verb in FORMS:
+            self._changes[command.id] = self._changed_by(command)
         self._tell(Outcome(command, Phase.REQUESTED, "requested", self._clock.now()))
 
         async def work() -> None:
@@ -204,18 +238,41 @@ class Dispatcher:
                 await self._carry_out(command, held)
             finally:
                 self._locks.free(command.id)
+                self._changes.pop(command.id, None)
 
         self._start(work)
+
+    def _row(self, key: Key) -> Row | None:
+        return None if key.kind is Kind.SOURCE else self._board.row(key)
+
+    def _changed_by(self, command: Command) -> str:
+        """What the command's form changes, as a clause."""
+        form = filled.form_of(self.forms(command.verb, command.target.key), command)
+        if form is None:
+            return ""
+        return "; ".join(filled.changes(form, dict(command.args), all_of_it=command.verb not in filled.EDITS))
 
     def _completed(self, command: Command, row: Row | None) -> Command:
         """Add what follows from the row: the number that `call` dials, the session that a switch or `end` means."""
         if command.verb is Verb.CALL and command.destination is None and row is not None and number_of(row):
-            command = replace(command, destination=Destination(number_of(row), label(row), row.key, row.key.source))
+            number = self._dialled(number_of(row), row)
+            command = replace(command, destination=Destination(number, label(row), row.key, row.key.source))
         session = self._sessions.on(command.target.key.source)
         if session is not None and command.verb in (*MONITORING, Verb.END) and not command.arg("session"):
             leg = session.leg.id if session.leg is not None else ""
             command = replace(command, args=(*command.args, ("session", leg or session.id)))
         return command
+
+    def _dialled(self, number: str, row: Row) -> str:
+        """A row's number as its source dials it; what no writing of it can be is left to the source to refuse."""
+        adapter = self._adapters.get(row.key.source)
+        if adapter is None:
+            return number
+
+        def accepts(form: str) -> bool:
+            return adapter.can_dial(Destination(form, label(row), row.key, row.key.source)).ok
+
+        return dialable(number, adapter.settings.region, accepts)
 
     # ---- the steps ------------------------------------------------------------------------------------------------
 
@@ -252,7 +309,7 @@ class Dispatcher:
             raise _Refused("read-only")
         if adapter is None:
             raise _Refused(f"{source} is not connected")
-        row = self._board.row(command.target.key)
+        row = self._row(command.target.key)
         self._still(command, row)
         self._allowed(command, row, adapter)
         if row is not None:
@@ -276,6 +333,10 @@ class Dispatcher:
             offer = self._decide(verb, row, command.arg("queue"), command.id)
             if not offer.ok:
                 raise _Refused(offer.reason)
+        elif verb in policy.ROWLESS:
+            offer = self._of_source(verb, command.target.key, command.id)
+            if not offer.ok:
+                raise _Refused(offer.reason)
         elif not adapter.info().phone:
             raise _Refused("no phone set")
         if verb in (Verb.TRANSFER, Verb.ATTENDED, Verb.CALL):
@@ -284,10 +345,13 @@ class Dispatcher:
             dial = adapter.can_dial(destination)
             if not dial:
                 raise _Refused(f"{command.target.key.source} cannot dial {destination.number}: {dial.reason}")
-        if verb in (Verb.STAFF, Verb.UNSTAFF) and not command.arg("queue"):
+        chosen = verb in (Verb.STAFF, Verb.UNSTAFF) or adapter.can(verb, row).needs == "queue"
+        if chosen and not command.arg("queue"):
             raise _Refused("no queue chosen")
-        if verb is Verb.ANNOUNCE and not (command.arg("text_in") or command.arg("text_out")):
-            raise _Refused("no text given")
+        if verb in FORMS:
+            wrong = filled.objection(adapter.forms(verb, row), command)
+            if wrong:
+                raise _Refused(wrong)
 
     async def _send(self, command: Command, adapter: Adapter, row: Row | None) -> None:
         verification = adapter.verification(command, row)
@@ -296,7 +360,7 @@ class Dispatcher:
         except JournalError as error:
             await self._finish(command, Verdict(Phase.REFUSED, f"refused: {error}"), record=False)
             return
-        reason = changed(command, self._board.row(command.target.key))
+        reason = changed(command, self._row(command.target.key))
         if reason:
             await self._finish(command, Verdict(Phase.REFUSED, f"refused: {reason}"))
             return
@@ -408,8 +472,10 @@ class Dispatcher:
         self._ledger.write_now("unknown", command, f"unknown: {why}")
 
     def _pend(self, command: Command, phase: str, since: float) -> None:
-        self._board.pend(Pending(command.id, command.target.key, command.verb, told(command), since, phase))
+        what = told(command, self._changes.get(command.id, ""))
+        self._board.pend(Pending(command.id, command.target.key, command.verb, what, since, phase))
 
     def _tell(self, outcome: Outcome) -> None:
+        outcome = replace(outcome, changes=self._changes.get(outcome.command.id, ""))
         for listener in tuple(self._listeners):
             listener(outcome)

@@ -33,7 +33,7 @@ from wallboard.control.chain import (
     verify,
 )
 from wallboard.domain.clock import Clock
-from wallboard.domain.command import Command, Verb, new_id
+from wallboard.domain.command import FORMS, Command, Verb, new_id
 from wallboard.domain.errors import WallboardError
 from wallboard.domain.text import clean
 
@@ -43,6 +43,8 @@ ROTATE_AT = 16 * 1024 * 1024
 """Bytes after which a new segment begins: some 20,000 actions."""
 
 _LONGEST = 32 * 1024
+_LONG_TEXT = 80
+"""Characters of a form's field from which on only its length is written down."""
 _TAIL = 4 * _LONGEST
 
 
@@ -256,7 +258,8 @@ def describe(command: Command) -> Record:
 
 
 def _argument(verb: Verb, name: str, value: str) -> str:
-    if name.startswith("text_") and verb is not Verb.NOTE:
+    long = name.startswith("text_") and verb is not Verb.NOTE
+    if long or (verb in FORMS and len(value) > _LONG_TEXT):
         return f"{len(value)} characters"
     return str(clean(value))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wallboard.domain.command import Command, Verb
+from wallboard.domain.keys import Kind
 
 
 class Phase(StrEnum):
@@ -35,10 +36,17 @@ class Outcome:
     at: float
     final: bool = False
     evidence: str = ""
+    changes: str = ""
+    """What a filled form changes, as a clause."""
+
+    @property
+    def brief(self) -> str:
+        """For one line of a screen: the ending matters more there than all that a form changed."""
+        return f"{describe(self.command)}: {self.ending}"
 
     @property
     def sentence(self) -> str:
-        return f"{describe(self.command)}: {self.ending}"
+        return f"{describe(self.command, self.changes)}: {self.ending}"
 
 
 _PHRASES: dict[Verb, str] = {
@@ -52,20 +60,39 @@ _PHRASES: dict[Verb, str] = {
     Verb.STAFF: "add",
     Verb.UNSTAFF: "remove",
     Verb.NOTE: "note on",
-    Verb.ANNOUNCE: "announcements of",
+    Verb.ANNOUNCE: "change the announcements of",
     Verb.END: "end my session on",
     Verb.LISTEN: "listen to",
+    Verb.PUBLISH: "publish a notice on",
+    Verb.ROOM: "set the conference room",
+    Verb.TRANSCRIBE: "speech to text of",
+}
+_OF_KIND: dict[tuple[Verb, Kind], str] = {
+    (Verb.CLOSE, Kind.NOTICE): "end the notice",
+    (Verb.CHANGE, Kind.NOTICE): "change the notice",
+    (Verb.CHANGE, Kind.RECEPTIONIST): "change the receptionist",
 }
 
 
-def phrase(verb: Verb) -> str:
-    """The verb as a person says it."""
+def phrase(verb: Verb, kind: Kind | None = None) -> str:
+    """The verb as a person says it of a row of this kind."""
+    if kind is not None and (verb, kind) in _OF_KIND:
+        return _OF_KIND[verb, kind]
     return _PHRASES.get(verb, verb.value)
 
 
-def describe(command: Command) -> str:
-    """`transfer Kai Roth → 204`: the action by its verb, its target and where it goes."""
-    text = f"{phrase(command.verb)} {command.target.label}"
+def deed(verb: Verb, kind: Kind | None = None) -> str:
+    """The verb without what it is done to: `publish a notice`, `listen`."""
+    words = phrase(verb, kind)
+    return next((words.removesuffix(end) for end in (" on", " of", " to") if words.endswith(end)), words)
+
+
+def describe(command: Command, changes: str = "") -> str:
+    """`transfer Kai Roth → 204`: the action by its verb, its target and where it goes; of a form what it changes:
+    `change the notice Fibre cut (until – → 2026-03-02 08:00)`."""
+    text = f"{phrase(command.verb, command.target.key.kind)} {command.target.label}"
+    if changes:
+        text += f" ({changes})"
     if command.destination is not None:
         label = command.destination.label
         number = command.destination.number
@@ -75,4 +102,6 @@ def describe(command: Command) -> str:
         text += f" to {queue}"
     elif queue and command.verb is Verb.UNSTAFF:
         text += f" from {queue}"
+    elif queue:
+        text += f" in {queue}"
     return text

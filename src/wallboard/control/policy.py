@@ -10,14 +10,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wallboard.control.labels import label, number_of
-from wallboard.domain.command import MONITORING, TARGET_KINDS, Destination, Verb
+from wallboard.domain.command import FORMS, MONITORING, TARGET_KINDS, Destination, Verb
 from wallboard.domain.keys import Kind
-from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Row
+from wallboard.domain.models import (
+    Agent,
+    Call,
+    Hotline,
+    Member,
+    Notice,
+    ParkedCall,
+    Phone,
+    Queue,
+    Receptionist,
+    Row,
+)
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
 from wallboard.vendors.base import Can
 
 Level = Literal["go", "confirm", "name"]
-Needs = Literal["", "destination", "text", "agent", "queue"]
+Needs = Literal["", "destination", "text", "agent", "queue", "form"]
 
 RINGS_ME = frozenset({Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.PICKUP, Verb.FETCH, Verb.CALL})
 """Verbs that ring the operator's own phone."""
@@ -32,6 +43,12 @@ TAKES_FROM_QUEUE = frozenset({Verb.PICKUP, Verb.TRANSFER, Verb.ATTENDED, Verb.PA
 
 OUTLIVES_ROW = frozenset({Verb.CALL, Verb.NOTE})
 """What still works on a row that has ended: calling back, and a note."""
+
+ROWLESS = frozenset({Verb.PUBLISH})
+"""What is done to a source and to no row of it."""
+
+CONFERENCE = "conference"
+"""`Phone.use` of a conference room."""
 
 _IDLE = frozenset({AgentState.READY, AgentState.BREAK, AgentState.OFF, AgentState.WRAP_UP, AgentState.UNREACHABLE})
 _ATTENDANCE = (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
@@ -68,6 +85,8 @@ class Situation:
     """Queues in which this agent is the only ready one."""
     ended: bool = False
     """The row has vanished, and is known only as it was last painted."""
+    now: float = 0.0
+    """Steady UTC seconds: what is over already needs no ending."""
 
 
 def _no(reason: str) -> Offer:
@@ -85,6 +104,8 @@ def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
     """The offer for `verb` on exactly `row`; `choose` has settled which row that is."""
     if situation.read_only and verb is not Verb.NOTE:
         return _no("read-only")
+    if verb in ROWLESS and row is None:
+        return _rowless(verb, situation)
     if row is None:
         return _no("it has ended")
     mine = verb is Verb.END and situation.session_here
@@ -98,7 +119,7 @@ def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
         return _no(f"waits for the answer to {situation.in_flight}")
     if situation.state in _SOURCE_REASONS and verb is not Verb.CALL:
         return _no(_SOURCE_REASONS[situation.state])
-    reason = "" if mine else _state_reason(verb, row) or _session_reason(verb, situation)
+    reason = "" if mine else _state_reason(verb, row, situation.now) or _session_reason(verb, situation)
     if reason:
         return _no(reason)
     if verb in RINGS_ME and not situation.phone:
@@ -110,7 +131,17 @@ def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
     if situation.can.reason:
         # An adapter that can, but adds a reason, warns of a write that may lose what its vendor does not return.
         level, consequence = "name", situation.can.reason
-    return Offer(True, level=level, consequence=consequence, needs=_needs(verb, row))
+    return Offer(True, level=level, consequence=consequence, needs=situation.can.needs or _needs(verb, row))
+
+
+def _rowless(verb: Verb, situation: Situation) -> Offer:
+    if situation.in_flight:
+        return _no(f"waits for the answer to {situation.in_flight}")
+    if not situation.can:
+        return _no(situation.can.reason or "this vendor cannot")
+    if situation.can.reason:
+        return Offer(True, level="name", consequence=situation.can.reason, needs="form")
+    return Offer(True, level="confirm", consequence="everyone sees it", needs="form")
 
 
 def _ended(verb: Verb, row: Row, situation: Situation) -> Offer:
@@ -151,11 +182,19 @@ def _wrong_kind(verb: Verb, row: Row) -> str:
             return "parked already"
     if verb is Verb.CALL:
         return "has no number"
+    if verb in FORMS:
+        return "nothing to edit here"
     return f"not for a {'parked call' if row.key.kind is Kind.PARKED else row.key.kind.value}"
 
 
-def _state_reason(verb: Verb, row: Row) -> str:
+def _state_reason(verb: Verb, row: Row, now: float) -> str:
     match row:
+        case Notice() if verb is Verb.CLOSE and row.active_to is not None and row.active_to <= now:
+            return "over already"
+        case Phone() if verb is Verb.ROOM and row.use != CONFERENCE:
+            return "not a conference room"
+        case Call() if verb is Verb.TRANSCRIBE:
+            return _transcribe_reason(row)
         case Call():
             return _call_reason(verb, row)
         case Member():
@@ -194,6 +233,14 @@ def _call_reason(verb: Verb, call: Call) -> str:
     if verb in MONITORING and not call.real:
         return "its audio runs elsewhere"
     return ""
+
+
+def _transcribe_reason(call: Call) -> str:
+    if call.spying:
+        return "my own leg"
+    if call.state is CallState.RINGING:
+        return "not answered yet"
+    return "" if call.real else "its audio runs elsewhere"
 
 
 def _member_reason(verb: Verb, member: Member) -> str:
@@ -253,14 +300,14 @@ def _needs(verb: Verb, row: Row) -> Needs:
         return "destination"
     if verb in (Verb.STAFF, Verb.UNSTAFF):
         return "agent" if isinstance(row, Queue) else "queue"
-    return "text" if verb is Verb.ANNOUNCE else ""
+    return "form" if verb in FORMS else ""
 
 
 def _level(verb: Verb, row: Row, situation: Situation) -> Level:
     match verb:
         case Verb.BARGE | Verb.HANGUP | Verb.CALL:
             return "confirm"
-        case Verb.ANNOUNCE:
+        case Verb.ANNOUNCE | Verb.CHANGE | Verb.TRANSCRIBE:
             return "confirm"
         case Verb.CLOSE:
             return "confirm" if isinstance(row, Notice) else "name"
@@ -311,6 +358,14 @@ def _consequence(verb: Verb, row: Row, situation: Situation) -> str:
             return f"calls to {row.number or row.name} reach nobody"
         case Verb.CLOSE:
             return "the notice ends now for everyone"
+        case Verb.CHANGE if isinstance(row, Receptionist):
+            return f"calls to {row.number or row.name} go another way at once"
+        case Verb.CHANGE:
+            return "everyone sees it at once"
+        case Verb.ANNOUNCE:
+            return "callers and agents hear it from the next call on"
+        case Verb.TRANSCRIBE:
+            return "the vendor writes down what is said"
         case Verb.UNSTAFF if situation.last_ready_in:
             return f"the last ready agent of {', '.join(situation.last_ready_in)}"
         case Verb.SIGNIN | Verb.SIGNOUT | Verb.PAUSE | Verb.UNPAUSE if (

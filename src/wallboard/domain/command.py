@@ -175,7 +175,10 @@ TARGET_KINDS: dict[Verb, tuple[Kind, ...]] = {
     Verb.PICKUP: (Kind.CALL, Kind.MEMBER),
     Verb.FETCH: (Kind.PARKED,),
     Verb.HANGUP: (Kind.CALL, Kind.MEMBER, Kind.PARKED),
-    Verb.CALL: (Kind.MEMBER, Kind.CALL, Kind.AGENT, Kind.HOTLINE, Kind.PARKED, Kind.QUEUE, Kind.RECEPTIONIST),
+    Verb.CALL: (
+        *(Kind.MEMBER, Kind.CALL, Kind.AGENT, Kind.HOTLINE, Kind.PARKED, Kind.QUEUE, Kind.RECEPTIONIST),
+        Kind.PHONE,
+    ),
     Verb.SIGNIN: (Kind.AGENT, Kind.PHONE),
     Verb.SIGNOUT: (Kind.AGENT, Kind.PHONE),
     Verb.PAUSE: (Kind.AGENT,),

@@ -80,11 +80,21 @@ class Form:
     hint: Clean = NOTHING
     warning: str = ""
     zone: str = ""
+    one_of: tuple[str, ...] = ()
+    """Names of fields of which at least one must hold something."""
 
     def problems(self, values: dict[str, str]) -> list[str]:
         """Everything that is wrong with `values`, field by field."""
-        found = (field.problem(values.get(field.name, field.value)) for field in self.fields)
-        return [problem for problem in found if problem]
+        said = {field.name: values.get(field.name, field.value) for field in self.fields}
+        found = [problem for field in self.fields if (problem := field.problem(said[field.name]))]
+        lacking = self.lacking(said)
+        return [*found, lacking] if lacking else found
+
+    def lacking(self, values: dict[str, str]) -> str:
+        """What no field says by itself: that one of several must be filled in; "" if one is."""
+        if not self.one_of or any(values.get(name, "").strip() for name in self.one_of):
+            return ""
+        return f"choose at least one of {', '.join(field.label for field in self.fields if field.name in self.one_of)}"
 
 
 _NUMBER = re.compile(r"\+?[0-9*#][0-9*# ().-]*")

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wallboard.control.policy import Offer
+from wallboard.control.labels import number_of
+from wallboard.control.policy import CONFERENCE, Offer
 from wallboard.domain.command import TARGET_KINDS, Command, Destination, Verb, fingerprint, new_id
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Phone, Queue, Row
@@ -18,9 +19,9 @@ from wallboard.domain.text import clean
 from wallboard.view import glyphs
 from wallboard.view.chrome import KeyHint
 from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm, Prompt, TextField, TypeName
-from wallboard.view.directory import Directory
+from wallboard.view.directory import Directory, name_of
 from wallboard.view.format import age, span
-from wallboard.view.intents import GOALS, ON_PANE, SHORT, goal, verbs
+from wallboard.view.intents import EDIT_WORDS, GOALS, ON_CARD, ON_PANE, ON_ROOM, SHORT, goal, verbs
 from wallboard.view.picker import Picked, Picker
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 STABLE_SECONDS = 0.3
 """A row that moved under the cursor so recently may not be the one that was meant."""
 _ON_ENDED = frozenset({"row.note", "call.back"})
+_FILLED = frozenset({"row.edit", "notice.publish"})
+"""Actions that are asked for with a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +81,55 @@ class Acting:
         """The verb keys of the row under the cursor, dim ones with their reason."""
         console = self._console
         row = console.cursor_row
-        cursor = console.pane.selection.cursor
+        cursor = console.panel.subject
         # Once a second, and whenever another row or another state of it is under the cursor; a press asks anew anyway.
         sessions = tuple(session.state for session in console.dispatcher.sessions)
         stamp = (row, cursor, console.active, int(console.clock.now()), sessions)
         if self._hints[0] == stamp:
             return self._hints[1]
         out: list[KeyHint] = []
-        ended = console.pane.row(cursor) if row is None else None
+        ended = console.panel.known(cursor) if row is None else None
         if ended is not None:
             for action in ("call.back", "row.note"):
                 offer = console.dispatcher.offer(verbs(action, ended)[0], ended.key, ended)
                 out.append(KeyHint(console.key_of(action), SHORT[action], offer.ok, offer.reason))
         if row is not None:
-            for action in ON_PANE[console.active]:
+            for action in self._actions(row):
+                if action == "notice.publish":
+                    continue
                 key = console.key_of(action)
                 found = self.intents(action, row)
                 able = [intent for intent in found if intent.offer.ok]
                 if able:
                     first = able[0]
                     toggle = action in ("agent.duty", "hotline.toggle")
-                    text = goal(first.verb, first.row) if toggle else SHORT[action]
+                    text = goal(first.verb, first.row) if toggle else EDIT_WORDS.get(first.verb, SHORT[action])
                     note = " (loses place)" if action == "call.park" and "loses" in first.offer.consequence else ""
                     out.append(KeyHint(key, text + note))
                 else:
                     reason = found[0].offer.reason if found else self.nothing(action, row)
                     out.append(KeyHint(key, SHORT[action], False, reason))
+        if console.active is Resource.NOTICES and console.panel.card_key is None:
+            # No row is needed for it, only a source.
+            offers = [console.filling.offer(name) for name in console.board.sources()]
+            reason = next((offer.reason for offer in offers if offer.reason), "")
+            possible = any(offer.ok for offer in offers)
+            key = console.key_of("notice.publish")
+            out.append(KeyHint(key, SHORT["notice.publish"], possible, "" if possible else reason))
         self._hints = (stamp, out)
         return out
+
+    def _actions(self, row: Row) -> tuple[str, ...]:
+        if self._console.panel.card_key is None:
+            return ON_PANE[self._console.active]
+        return ON_ROOM if isinstance(row, Phone) and row.use == CONFERENCE else ON_CARD
 
     def nothing(self, action: str, row: Row) -> str:
         """Why an action has no target on this row."""
         if isinstance(row, Hotline) and action == "agent.duty":
             return "phones not read yet"
+        if action == "row.edit" and not verbs(action, row):
+            return "nothing to edit here"
         for verb in verbs(action, row):
             offer = self._console.dispatcher.offer(verb, row.key)
             if offer.reason:
@@ -134,20 +153,24 @@ class Acting:
         if action == "call.end":
             self._end()
             return
+        if action == "notice.publish":
+            console.filling.publish(filled)
+            self._last = (action, "")
+            return
         selection = console.pane.selection
-        cursor = selection.cursor
+        cursor = console.panel.subject
         if not isinstance(cursor, Key):
             console.say("nothing selected; move to a row first", "warn")
             return
-        if not console.pane.live(cursor):
+        if not console.panel.live(cursor):
             if action not in _ON_ENDED:
                 console.say(f"{console.key_of(action)}: it ended; details, note and call-back still work", "warn")
                 return
-        elif selection.stable_since(now) < STABLE_SECONDS:
+        elif console.panel.card_key is None and selection.stable_since(now) < STABLE_SECONDS:
             console.say("row moved, press again", "warn")
             return
-        row = console.pane.painted.get(cursor) if console.pane.live(cursor) else console.pane.row(cursor)
-        row = row or console.pane.row(cursor)
+        row = console.panel.painted(cursor) if console.panel.live(cursor) else console.panel.known(cursor)
+        row = row or console.panel.known(cursor)
         if row is None:
             console.say("nothing selected; move to a row first", "warn")
             return
@@ -158,7 +181,7 @@ class Acting:
             console.say(f"{self.label(row)}: {what}, press again", "warn")
             return
         self._last = (action, filled)
-        if console.pane.live(cursor):
+        if console.panel.live(cursor):
             found = self.intents(action, row)
         else:
             verb = verbs(action, row)[0]
@@ -184,11 +207,12 @@ class Acting:
         if not action:
             self._console.say("no action to repeat yet", "muted")
             return
-        self.press(action, filled)
+        self.press(action, self._console.filling.last if action in _FILLED else filled)
 
     def _proceed(self, intent: Intent, painted: Row, filled: str, chosen: bool = False) -> None:
         """`painted`: the row under the cursor as it was drawn; its fingerprint goes with the command if it is hit.
         `chosen`: the row was named in a list and taken from it."""
+        console = self._console
         row = painted if intent.row.key == painted.key else intent.row
         match intent.offer.needs:
             case "destination":
@@ -197,6 +221,10 @@ class Acting:
                 self._choose_queue(intent, row)
             case "text":
                 self._write(intent, row)
+            case "form":
+                through = None if intent.via is None else intent.via.key
+                target = console.dispatcher.target(row, console.clock.now(), through)
+                console.filling.edit(intent.verb, row, target, intent.offer, self.label(row), filled)
             case _:
                 via = intent.via
                 args: tuple[tuple[str, str], ...] = ()
@@ -215,7 +243,8 @@ class Acting:
         """Confirm as the offer demands, then submit. `named`: the row is not the one under the cursor, so ask."""
         console = self._console
         now = console.clock.now()
-        title = f"{goal(intent.verb, row).upper()} {self.label(row)}?"
+        whose = self._whose(row) if intent.verb is Verb.CALL else ""
+        title = f"{goal(intent.verb, row).upper()} {self.label(row)}{whose}?"
         go = self._command(intent, row, destination, args)
 
         def done(answer: Answer) -> None:
@@ -257,7 +286,19 @@ class Acting:
     def directory(self, source: str) -> Directory:
         console = self._console
         settings = console.settings
-        return Directory(console.context(), source, settings.favourites, settings.routes, console.ports.can_dial)
+        return Directory(
+            console.context, source, settings.favourites, settings.routes, console.ports.can_dial, settings.regions
+        )
+
+    def _whose(self, row: Row) -> str:
+        """What the directory says of the number on the row, if the row itself does not say it."""
+        console = self._console
+        number = number_of(row)
+        if not number:
+            return ""
+        settings = console.settings
+        name = name_of(number, row.key.source, console.board, settings.favourites, settings.regions)
+        return f" · {name}" if name and name.casefold() not in self.label(row).casefold() else ""
 
     def _pick(self, intent: Intent, row: Row, filled: str) -> None:
         console = self._console
@@ -295,7 +336,7 @@ class Acting:
         console = self._console
         now = console.clock.now()
         mine = {place.queue_id for place in row.memberships} if isinstance(row, Agent) else set()
-        wanted = intent.verb is Verb.UNSTAFF
+        wanted = intent.verb is not Verb.STAFF
         queues = [
             queue
             for queue in console.board.rows(Resource.QUEUES, row.key.source)
@@ -319,32 +360,15 @@ class Acting:
 
     def _write(self, intent: Intent, row: Row) -> None:
         console = self._console
-        if intent.verb is Verb.NOTE:
-            text = console.notes.get(row.key, "")
+        text = console.notes.get(row.key, "")
 
-            def noted(answer: Answer) -> None:
-                if isinstance(answer.value, str):
-                    console.notes[row.key] = answer.value
-                    console.touched += 1
-                    console.dispatcher.submit(self._command(intent, row, None, (("text", answer.value),)))
-
-            console.open(Prompt(f"NOTE on {self.label(row)}", TextField(text)), noted)
-            return
-        texts = (str(getattr(row, "announcement_in", "")), str(getattr(row, "announcement_out", "")))
-
-        def second(first: str) -> Callable[[Answer], None]:
-            def done(answer: Answer) -> None:
-                if isinstance(answer.value, str):
-                    self._ask(intent, row, None, (("text_in", first), ("text_out", answer.value)), named=True)
-
-            return done
-
-        def first(answer: Answer) -> None:
+        def noted(answer: Answer) -> None:
             if isinstance(answer.value, str):
-                prompt = Prompt(f"TO AGENTS of {self.label(row)}", TextField(texts[1]))
-                console.open(prompt, second(answer.value), self._watch(row))
+                console.notes[row.key] = answer.value
+                console.touched += 1
+                console.dispatcher.submit(self._command(intent, row, None, (("text", answer.value),)))
 
-        console.open(Prompt(f"TO CALLERS of {self.label(row)}", TextField(texts[0])), first, self._watch(row))
+        console.open(Prompt(f"NOTE on {self.label(row)}{self._whose(row)}", TextField(text)), noted)
 
     def _end(self) -> None:
         console = self._console
@@ -371,11 +395,11 @@ class Acting:
         """The target line: what a verb would hit, and how fresh that is."""
         console = self._console
         selection = console.pane.selection
-        cursor = selection.cursor
-        row = console.pane.row(cursor)
+        cursor = console.panel.subject
+        row = console.panel.known(cursor)
         if row is None or not isinstance(cursor, Key):
             return "", ""
-        if not console.pane.live(cursor):
+        if not console.panel.live(cursor):
             seconds = selection.ended_for(console.clock.now())
             ago = "" if seconds is None else f" {age(max(1.0, seconds))} ago"
             works = "" if console.outcome[0] else "details, note and call-back still work"

@@ -175,6 +175,11 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self._take_asked = True
             self.set_timer(FLUSH_SECONDS, self._take_data)
 
+    def repaint_soon(self) -> None:
+        """Something on the screen changed without a key and without the board. May be called from any task."""
+        if self.is_running:
+            self.call_later(self.paint)
+
     def _take_data(self) -> None:
         self._take_asked = False
         if compositor.writer_busy(self):
@@ -294,7 +299,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
                 self.console_state.go(resource, again=False)
                 view.state.selection.to(message.key, self.console_state.clock.now())
                 if message.chain > 1:
-                    self.console_state.details = True
+                    self.console_state.panel.details = True
+                self.console_state.panel.look()
         self.paint()
 
     def on_grid_wheeled(self, message: Grid.Wheeled) -> None:

@@ -18,9 +18,12 @@ from wallboard.domain.models import Row
 from wallboard.domain.states import SourceState
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
-from wallboard.ui.asking import OpenDialog, takes_text
+from wallboard.ui.asking import PASTE, OpenDialog, paste_limit, takes_text
+from wallboard.ui.filling import Filling
 from wallboard.ui.modes import ANYWHERE, BOARD, HELP, LOG, SCROLLS, SOURCES, WALL, scrolled
+from wallboard.ui.notices import NoticeWatch
 from wallboard.ui.pane import PaneState
+from wallboard.ui.panel import Panel
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ActionInfo, ConsoleSettings, Ports
 from wallboard.view.context import Context, severities
@@ -54,7 +57,6 @@ class Console:
         self.active = Resource.QUEUES
         self.mode = WALL if settings.wall else BOARD
         self.zoomed = False
-        self.details = False
         self.filtering = False
         self.dialog: OpenDialog | None = None
         self._last: tuple[str, str] = ("", "muted")
@@ -70,7 +72,10 @@ class Console:
         self.touched = 0
         """Rises with each thing that this console itself puts on rows: sentences, notes."""
         self.columns_step = 0
+        self.filling = Filling(self)
         self.acting = Acting(self)
+        self.panel = Panel(self)
+        self._notices = NoticeWatch()
         self.seeking = Seeking(self)
         self.source_mark: tuple[str, Resource | None] = ("", None)
         """The source (and its resource) that the sources mode was opened on."""
@@ -114,9 +119,19 @@ class Console:
 
     @property
     def cursor_row(self) -> Row | None:
-        """The row under the cursor, if it lives."""
-        key = self.pane.selection.cursor
-        return self.pane.row(key) if self.pane.live(key) else None
+        """The row that a key would act on, if it lives: that of the card, else the one under the cursor."""
+        key = self.panel.subject
+        return self.panel.known(key) if self.panel.live(key) else None
+
+    @property
+    def card_key(self) -> Key | None:
+        """The row whose card is open."""
+        return self.panel.card_key
+
+    def card(self, key: Key) -> None:
+        """Show a row that stands in no pane (a telephone, a conference room) in the details panel; its keys act on it.
+        A row of a pane is gone to instead, with its details."""
+        self.panel.card(key)
 
     def reload(self, resources: frozenset[Resource]) -> None:
         """Take new rows from the board into the panes that show them."""
@@ -158,7 +173,9 @@ class Console:
                     style = "ok" if view.state is SourceState.LIVE else "stale"
                     text = f"{view.info.name} is {view.state.value}" + (f": {view.detail}" if view.detail else "")
                     self.entries.append(Entry(now, "state", text, style))
+        self.entries.extend(self._notices.tick(context))
         self._watch_dialog()
+        self.panel.look()
 
     def _quiet(self) -> bool:
         """Whether the bell is to be silent at this time of day."""
@@ -179,8 +196,8 @@ class Console:
         }.get(outcome.phase, "warn")
         if outcome.phase is Phase.REQUESTED:
             return
-        self._last = (f"last: {outcome.sentence}", style)
-        self._remark = (outcome.sentence, style, outcome.at)
+        self._last = (f"last: {outcome.brief}", style)
+        self._remark = (outcome.brief, style, outcome.at)
         key = outcome.command.target.key
         self._context = None
         self.said[key] = (outcome.ending, outcome.at)
@@ -220,14 +237,19 @@ class Console:
         return takes_text(self.dialog.dialog)
 
     def paste(self, text: str) -> None:
-        """Text from the clipboard: into the open field, nowhere else."""
+        """Text from the clipboard: into the open field, nowhere else. Line ends become blanks."""
         if self.takes_text:
-            for character in text[:300]:
+            limit = PASTE if self.dialog is None else paste_limit(self.dialog.dialog)
+            for character in " ".join(text[:limit].splitlines()).replace("\t", " "):
                 if character.isprintable():
                     self.key("space" if character == " " else character, character)
 
     def key(self, key: str, character: str | None = None) -> None:
         """One key press. `key` is the canonical name ("e", "enter", "ctrl+p"), `character` what it types."""
+        self._key(key, character)
+        self.panel.look()
+
+    def _key(self, key: str, character: str | None) -> None:
         now = self.clock.now()
         if self.dialog is not None:
             self._dialog_key(key, character, now)
@@ -291,9 +313,7 @@ class Console:
             if self.mode != SOURCES or not self.seeking.back():
                 self.mode = BOARD
                 self.demand()
-        elif self.details:
-            self.details = False
-        elif not quitting and self.seeking.back():
+        elif self.panel.close() or (not quitting and self.seeking.back()):
             return
         elif self.zoomed:
             self.zoomed = False
@@ -323,8 +343,11 @@ class Console:
             case "nav.up" | "nav.down":
                 self.move(1 if action == "nav.down" else -1)
             case "nav.page_up" | "nav.page_down":
+                down = action == "nav.page_down"
+                if self.panel.page(down):
+                    return
                 page = max(1, self.pane.lines - 1)
-                self.move(page if action == "nav.page_down" else -page)
+                self.move(page if down else -page)
             case "nav.top" | "nav.bottom":
                 self._hold_everywhere()
                 (selection.home if action == "nav.top" else selection.end)(now)
@@ -335,7 +358,7 @@ class Console:
                 place = shown.index(self.active) if self.active in shown else -1
                 self.go(shown[(place + 1) % len(shown)], again=False)
             case "nav.details":
-                self.details = not self.details and selection.cursor is not None
+                self.panel.toggle()
             case "view.filter":
                 self.filtering = True
                 self.filter_field = TextField(selection.filter)
@@ -362,7 +385,8 @@ class Console:
             case "alarm.acknowledge_all":
                 self.seeking.acknowledge_all()
             case "app.refresh":
-                self.say(self.ports.refresh(), "text")
+                # In the details it is they that are read again; the board goes on by itself.
+                self.say(self.panel.readings.again() or self.ports.refresh(), "text")
             case "app.palette":
                 self.seeking.palette()
             case "app.help":
@@ -403,6 +427,7 @@ class Console:
         elif self.active is resource and again:
             self._to_worst(self.panes[resource])
         self.seeking.forget()
+        self.panel.close_card()
         if self.active is not resource:
             self.active = resource
             self.filter_field = TextField(self.panes[resource].selection.filter)

@@ -10,12 +10,13 @@ from wallboard.domain.keys import Resource
 from wallboard.ui.console import Console
 from wallboard.ui.modes import BOARD, HELP, LOG, SOURCES, WALL
 from wallboard.ui.pane import PaneState
-from wallboard.view.cells import Cell, Column
+from wallboard.view.cells import ELLIPSIS, Cell, Column
 from wallboard.view.chrome import KeyHint, alarm_line, call_bar, key_bar, target_line
 from wallboard.view.context import Context
 from wallboard.view.details import details
 from wallboard.view.dialogs import CHOOSER_LINES, Chooser
 from wallboard.view.eventlog import event_log
+from wallboard.view.form import FormDialog
 from wallboard.view.header import header, my_phone
 from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange
 from wallboard.view.lines import Line, clip, rule
@@ -26,6 +27,7 @@ from wallboard.view.wall import wall
 _MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARGE"}
 
 
+_PAGES = {"pagedown": "PgDn", "pageup": "PgUp"}
 _MODE_TARGETS = {LOG: "log", SOURCES: "sources", HELP: "keys"}
 _FREESWITCH = frozenset({"ringme"})
 """Vendors with FreeSWITCH inside: its eavesdrop takes the keys of my handset as commands."""
@@ -170,6 +172,8 @@ def _panel(console: Console, context: Context, width: int, height: int) -> list[
         dialog = console.dialog.dialog
         # A question is never cut: what is asked and what has changed stand in its last lines.
         most = max(4, height - 8)
+        if isinstance(dialog, FormDialog):
+            dialog.most = most
         if isinstance(dialog, (Picker, Chooser)):
             dialog.shown = CHOOSER_LINES if isinstance(dialog, Chooser) else PICKER_LINES
         lines = dialog.lines(width, context.now)
@@ -179,13 +183,35 @@ def _panel(console: Console, context: Context, width: int, height: int) -> list[
                 dialog.shown -= 1
                 lines = dialog.lines(width, context.now)
         return lines if len(lines) <= most else [lines[0], *lines[1 - most :]]
-    if console.details and console.mode == BOARD:
-        row = console.pane.row(console.pane.selection.cursor)
+    console.panel.over = 0
+    card = console.panel.card_key
+    if (console.panel.details or card is not None) and console.mode == BOARD:
+        row = console.panel.known(console.panel.subject)
         if row is not None:
+            if card is not None:
+                console.panel.card_painted = row
             note = console.notes.get(row.key, "")
             seen = console.seen.get(row.key, ())[-4:]
-            return details(console.pane.pane, row, context, console.acting.hints(), width, seen, note)[:most]
+            pane = None if card is not None else console.pane.pane
+            readings = console.panel.readings.shown
+            lines = details(pane, row, context, console.acting.hints(), width, seen, note, readings)
+            return _scrolled(console, lines, most, width)
     return []
+
+
+def _scrolled(console: Console, lines: list[Line], most: int, width: int) -> list[Line]:
+    """The panel in `most` lines: its head stands, the rest turns pages, and the last line says how much there is."""
+    head, body = lines[:1], lines[1:]
+    console.panel.lines = room = max(1, most - 2)
+    if len(lines) <= most:
+        return lines
+    console.panel.over = len(body) - room
+    top = console.panel.top = max(0, min(console.panel.top, console.panel.over))
+    left = len(body) - room - top
+    keys = " ".join(_PAGES.get(key, key) for key in (console.key_of("nav.page_down"), console.key_of("nav.page_up")))
+    words = f"{left} more lines" if left > 1 else "1 more line" if left else "the end"
+    foot = clip([Cell(f" {ELLIPSIS} {words}   ", "muted"), Cell(keys, "info")], width)
+    return [*head, *body[top : top + room], foot]
 
 
 def _session_bar(console: Console, context: Context, width: int) -> list[Line]:

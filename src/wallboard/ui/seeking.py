@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
 from wallboard.ui.modes import ANYWHERE, BOARD, SOURCES
 from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
+from wallboard.view.directory import Entry, Searched
+from wallboard.view.finder import Finder, choice, elsewhere, searched_row
 from wallboard.view.format import plural
 
 if TYPE_CHECKING:
@@ -93,22 +96,31 @@ class Seeking:
     def find(self) -> None:
         console = self._console
         context = console.context()
-        choices = [
-            Choice(
-                row.key,
-                state.pane.label(row),
-                f"{resource.value} {row.key.source}",
-                search=state.pane.search(row),
-            )
-            for resource, state in console.panes.items()
-            for row in state.pane.rows(context)
-        ]
+        regions = console.settings.regions
+        choices: list[Choice] = []
+        texts: list[Searched] = []
+        for resource, state in console.panes.items():
+            for row in state.pane.rows(context):
+                label, search = state.pane.label(row), state.pane.search(row)
+                choices.append(Choice(row.key, label, f"{resource.value} {row.key.source}"))
+                texts.append(searched_row(row, label, search, f"{resource.value} {row.key.source}", regions))
+        for entry, text in elsewhere(console.board, console.settings.favourites, regions):
+            choices.append(choice(entry))
+            texts.append(text)
         title = "FIND across all panes; nothing is hidden"
-        console.open(Chooser(title, choices, console.clock.now() - 1, searching=True), self._found)
+        finder = Finder(title, choices, console.clock.now() - 1, searching=True, texts=texts, region=_common(regions))
+        console.open(finder, self._found)
 
     def _found(self, answer: Answer) -> None:
-        if isinstance(answer.value, Key):
-            self.jump(answer.value)
+        console = self._console
+        match answer.value:
+            case Key() as key if RESOURCE_OF[key.kind] in console.panes:
+                self.jump(key)
+            case Key() as key:
+                console.card(key)
+            case Entry() as entry:
+                where = f" of {entry.source}" if entry.source else ""
+                console.say(f"{entry.name}: {entry.number}{where}; no row of the board", "text")
 
     def palette(self) -> None:
         console = self._console
@@ -135,3 +147,9 @@ class Seeking:
             console.say("back on the board; press it there", "warn")
         else:
             console.run(answer.value)
+
+
+def _common(regions: Mapping[str, str]) -> str:
+    """The country in which somebody looks for a number: the one of all sources, "" where they differ."""
+    found = set(regions.values())
+    return found.pop() if len(found) == 1 else ""

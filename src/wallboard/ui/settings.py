@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Resource
-from wallboard.view.directory import Favourite, Route
+from wallboard.domain.models import Row
+from wallboard.domain.places import Favourite, Route
+from wallboard.vendors.base import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,15 @@ class ActionInfo:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleSettings:
-    """What the config says of the console itself. `themes` are the names that the palette offers."""
+    """What the config says of the console itself. `themes` are the names that the palette offers, `regions` the country
+    of each source's national telephone numbers."""
 
     site: str
     operator: str
     actions: Sequence[ActionInfo]
     favourites: Sequence[Favourite] = ()
     routes: Sequence[Route] = ()
+    regions: Mapping[str, str] = field(default_factory=dict)
     themes: Sequence[str] = ()
     zone: tzinfo | None = None
     read_only: bool = False
@@ -53,3 +57,9 @@ class Ports:
     bell: Callable[[], None]
     can_dial: Callable[[str, Destination], tuple[bool, str]]
     rights: Callable[[], Mapping[str, Sequence[str]]]
+    reports: Callable[[Row], Sequence[Report]]
+    """What more can be read about a row on demand."""
+    start: Callable[[Callable[[], Awaitable[None]]], Callable[[], None]]
+    """Runs a coroutine beside the screen; the answer cancels it."""
+    repaint: Callable[[], None]
+    """Something that the console shows has changed without a key and without the board."""

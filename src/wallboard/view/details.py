@@ -3,42 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from wallboard.control.labels import label
+from wallboard.control.policy import CONFERENCE
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Queue, Receptionist, Row
+from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
 from wallboard.domain.states import AgentState, MemberState
-from wallboard.domain.text import clean
+from wallboard.domain.text import cell_width, clean
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.chrome import KeyHint
 from wallboard.view.context import Context
-from wallboard.view.format import age, count, local, percent, span
+from wallboard.view.format import DASH, age, count, local, moment, percent, span
 from wallboard.view.lines import Line, clip, rule, wrapped
+from wallboard.view.panes.agents import state_of
 from wallboard.view.panes.base import Pane
 from wallboard.view.panes.hotlines import drifted
 from wallboard.view.panes.members import place_by_wait
+from wallboard.view.panes.others import RECEPTIONIST, notice_state, relevant
+from wallboard.view.reports import Reading, report_lines
+
+_LABEL, _LABEL_MOST = 8, 20
+"""Columns of the names on the left, and how many they may take where there is room for it."""
+_WIDE = 100
+
+ZONE_DETAILS = ("time zone", "timezone", "zone")
+"""Names under which a receptionist's details carry the time zone of its hours."""
 
 
 def details(
-    pane: Pane,
+    pane: Pane | None,
     row: Row,
     context: Context,
     hints: Sequence[KeyHint],
     width: int,
     history: Sequence[str] = (),
     note: str = "",
+    readings: Sequence[Reading] = (),
 ) -> list[Line]:
-    """The panel of `row`: facts, what was seen of it, what can and cannot be done, the vendor's own words."""
+    """The panel of `row`: facts, what was seen of it, what can and cannot be done, the vendor's own words, and what is
+    read about it on demand. `pane` None: a row that stands in none, such as a telephone."""
     seen = context.board.seen_at(row.key)
     read = f"read {age(context.since(seen))} ago" if seen is not None else "not read yet"
     state = context.state(row.key).value
-    lines: list[Line] = [rule(f"DETAILS {pane.label(row)}", f"{clean(str(row.key), 80)} · {state} · {read}", width)]
-    for name, text in _facts(row, context):
-        lines += _wrapped(name, text, width)
+    lines: list[Line] = [
+        rule(
+            f"DETAILS {label(row) if pane is None else pane.label(row)}",
+            f"{clean(str(row.key), 80)} · {state} · {read}",
+            width,
+        )
+    ]
+    facts = _facts(row, context)
+    column = min(_LABEL_MOST if width >= _WIDE else _LABEL, max([_LABEL, *(cell_width(name) for name, _ in facts)]))
+    for name, text in facts:
+        lines += _wrapped(name, text, width, label=column)
     if note:
-        lines += _wrapped("note", note, width)
+        lines += _wrapped("note", note, width, label=column)
     if history:
-        lines += _wrapped("seen", " · ".join(history), width)
+        lines += _wrapped("seen", " · ".join(history), width, label=column)
     able = "  ".join(f"{hint.key} {hint.text}" for hint in hints if hint.ok)
     reasons: dict[str, list[str]] = {}
     for hint in hints:
@@ -46,16 +69,16 @@ def details(
             reasons.setdefault(hint.reason, []).append(hint.key)
     unable = " · ".join(f"{' '.join(keys)}: {reason}" for reason, keys in reasons.items())
     if able:
-        lines += _wrapped("can", able, width)
+        lines += _wrapped("can", able, width, label=column)
     if unable:
-        lines += _wrapped("cannot", unable, width, "muted")
-    return lines
+        lines += _wrapped("cannot", unable, width, "muted", column)
+    return [*lines, *report_lines(readings, context.now, width)]
 
 
-def _wrapped(name: str, text: str, width: int, style: str = "text") -> list[Line]:
-    room = max(10, width - 10)
+def _wrapped(name: str, text: str, width: int, style: str = "text", label: int = 8) -> list[Line]:
+    room = max(10, width - label - 2)
     return [
-        clip([Cell(f" {fit(name if not index else '', 8)} ", "muted"), Cell(part, style)], width)
+        clip([Cell(f" {fit(name if not index else '', label)} ", "muted"), Cell(part, style)], width)
         for index, part in enumerate(wrapped(text, room))
     ]
 
@@ -98,6 +121,62 @@ def _why(row: Member, context: Context) -> str:
     return f"{ready}/{len(staffed)} ready: {', '.join(doing[:6])}{more}" if doing else f"{ready}/{len(staffed)} ready"
 
 
+def _roster(row: Queue, context: Context) -> str:
+    """How many people a queue has whose states nobody tells."""
+    people = [
+        agent
+        for agent in context.board.rows(Resource.AGENTS, row.key.source)
+        if isinstance(agent, Agent) and agent.no_state and any(p.queue_id == row.key.id for p in agent.memberships)
+    ]
+    return f"{len(people)} on the roster, {people[0].no_state}" if people else ""
+
+
+def _notice(row: Notice, context: Context) -> list[tuple[str, str]]:
+    def when(instant: float | None) -> str:
+        return moment(instant, context.now, context.zone)
+
+    ends = "until somebody ends it" if row.active_to is None else f"to {when(row.active_to)}"
+    begins = f"from {when(row.active_from)} " if row.active_from is not None else ""
+    facts = [
+        ("notice", f"{row.title} · {row.set}" if row.set else str(row.title)),
+        ("state", f"{notice_state(row, context.now)}, {begins}{ends}"),
+    ]
+    named = (("why", row.why), ("where", row.where), ("when", row.when), ("remarks", row.remarks))
+    return [*facts, *((name, str(text) or DASH) for name, text in named)]
+
+
+def _receptionist(row: Receptionist, context: Context) -> list[tuple[str, str]]:
+    glyph, word, _ = RECEPTIONIST[row.open]
+    there = zone_of(row)
+    changes = "no change within a fortnight, or none known"
+    if row.until is not None:
+        changes = f"until {moment(row.until, context.now, there or context.zone)}"
+        if there is not None:
+            here = moment(row.until, context.now, context.zone)
+            local_time = moment(row.until, context.now, there)
+            changes += f" {there.key}" + (f", {here} here" if here != local_time else "")
+    state = f"{glyph} {word}, {changes}" if row.open is not None else f"{glyph} open or closed is not known"
+    facts = [
+        ("now", state),
+        ("number", f"{row.number or DASH} · language {row.language or DASH}"),
+    ]
+    words = {True: "open", False: "closed", None: "no rule"}
+    facts += [(entry.input or DASH, f"{glyphs.TO} {entry.to or DASH} ({words[entry.open]})") for entry in relevant(row)]
+    return facts
+
+
+def zone_of(row: Receptionist) -> ZoneInfo | None:
+    """The time zone of the receptionist's hours, where its details name one that this machine knows."""
+    named = {str(name).casefold(): str(value) for name, value in row.details}
+    for name in ZONE_DETAILS:
+        if named.get(name):
+            try:
+                return ZoneInfo(named[name])
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                return None
+    return None
+
+
 def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
     since = context.since
     zone = context.zone
@@ -124,13 +203,18 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
                 if value
             )
             facts = [
-                ("queue", f"{row.name} {row.number} · {row.channel.value} · strategy {row.strategy or '–'}"),
+                (
+                    "queue",
+                    f"{f'{row.name} {row.number}'.strip()} · {row.channel.value} · strategy {row.strategy or '–'}",
+                ),
                 (
                     "callers",
-                    f"{count(stats.waiting)} waiting, {count(stats.ringing)} ringing, {count(stats.talking)} talking"
-                    f" · longest {span(since(stats.longest_since))}",
+                    f"– {row.no_counts}"
+                    if row.no_counts
+                    else f"{count(stats.waiting)} waiting, {count(stats.ringing)} ringing,"
+                    f" {count(stats.talking)} talking · longest {span(since(stats.longest_since))}",
                 ),
-                ("agents", agents or "none known"),
+                ("agents", agents or _roster(row, context) or "none known"),
                 (
                     "service",
                     f"{percent(level.value)} of {level.n} ({level.formula or 'no formula'})"
@@ -139,6 +223,10 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
                 ),
                 ("ended", f"{count(stats.answered)} answered, {count(stats.abandoned)} abandoned"),
             ]
+            if row.no_counts:
+                facts = [fact for fact in facts if fact[0] not in ("service", "ended")]
+            if row.addresses:
+                facts.append(("reached", ", ".join(row.addresses)))
         case Member():
             glyph, word, _ = glyphs.MEMBER[row.state]
             served = row.state is MemberState.TALKING
@@ -156,7 +244,7 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
             elif why := _why(row, context):
                 facts.append(("why", why))
         case Agent():
-            glyph, word, _ = glyphs.AGENT[row.state]
+            glyph, word, _ = state_of(row)
             places = ", ".join(
                 f"{place.queue}"
                 + (f" level {place.level}" if place.level is not None else "")
@@ -173,6 +261,9 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
                 ("queues", places or "none"),
                 ("vendor", f"status {row.raw_status or '–'}, state {row.raw_state or '–'}"),
             ]
+            if row.no_state:
+                facts = [fact for fact in facts if fact[0] != "vendor"]
+                facts.insert(1, ("state", f"– {row.no_state}"))
             if row.with_name:
                 facts.append(("with", row.with_name))
         case Call():
@@ -218,15 +309,17 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
                 )
             facts.append(("says", f"callers: {row.announcement_in or '–'} · agents: {row.announcement_out or '–'}"))
         case Notice():
-            facts = [
-                ("notice", f"{row.title} · {row.set}"),
-                ("when", f"{local(row.active_from, zone)} to {local(row.active_to, zone)} {row.when}"),
-                ("why", f"{row.why} {row.where}"),
-                ("remarks", row.remarks or "–"),
-            ]
+            facts = _notice(row, context)
         case Receptionist():
-            facts = [("number", row.number), ("language", row.language)]
-            facts += [(f"{entry.input}", f"{entry.to} ({entry.open})") for entry in row.sends_to]
+            facts = _receptionist(row, context)
+        case Phone():
+            state = {True: "registered", False: "not registered", None: "registration not told"}[row.registered]
+            facts = [
+                (
+                    "room" if row.use == CONFERENCE else "phone",
+                    f"{row.name or '–'} · extension {row.extension or '–'} · {state}",
+                )
+            ]
         case ParkedCall():
             facts = [
                 ("caller", f"{row.caller} {row.number}".strip()),

@@ -58,6 +58,30 @@ def local(instant: float | None, zone: tzinfo | None = None, seconds: bool = Tru
         return DASH
 
 
+DAY = 86_400.0
+
+
+def moment(instant: float | None, now: float, zone: tzinfo | None = None, *, short: bool = False) -> str:
+    """An instant that may be on another day: `18:00` today, `Mon 08:00` within a week, `02 Mar 08:00` else. `short`
+    keeps the day and leaves the time out (`Mon`, `02 Mar`); of another year only the date is told (`02 Mar 27`)."""
+    if instant is None:
+        return DASH
+    try:
+        then, today = datetime.fromtimestamp(instant, zone), datetime.fromtimestamp(now, zone)
+    except (OverflowError, OSError, ValueError):
+        return DASH
+    clock = then.strftime("%H:%M")
+    if then.date() == today.date():
+        return clock
+    if 0 < (then.date() - today.date()).days < 7:
+        day = then.strftime("%a")
+    elif abs(instant - now) < 300 * DAY:
+        day = then.strftime("%d %b")
+    else:
+        return then.strftime("%d %b" if short else "%d %b %y")
+    return day if short else f"{day} {clock}"
+
+
 _BARS = "▁▂▃▄▅▆▇█"
 
 

@@ -8,14 +8,16 @@ from datetime import datetime
 
 from wallboard.board.freshness import SourceView
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import Agent, Call, Hotline, Phone, Queue
+from wallboard.domain.models import Agent, Call, Hotline, Notice, Phone, Queue
 from wallboard.domain.states import AgentState, CallState, HotlineState, ResourceState, SourceState
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, age, plural, span
+from wallboard.view.layout import NUMBER
 from wallboard.view.lines import Line, clip, joined, line_width
 from wallboard.view.panes.hotlines import phones_on_duty
+from wallboard.view.panes.others import active, place_of
 
 _OFF_DUTY = (AgentState.OFF, AgentState.UNREACHABLE)
 _READABLE = (ResourceState.LIVE, ResourceState.LATE)
@@ -50,7 +52,8 @@ def totals(context: Context) -> Totals:
         clock = context.elapsed(row.key, stats.longest_since)
         if clock is not None and (longest is None or clock > longest):
             longest, name = clock, row.name
-    agents = [row for row in board.rows(Resource.AGENTS) if isinstance(row, Agent)]
+    # A roster says who there is, not who is there.
+    agents = [row for row in board.rows(Resource.AGENTS) if isinstance(row, Agent) and not row.no_state]
     hotlines = [row for row in board.rows(Resource.HOTLINES) if isinstance(row, Hotline)]
     return Totals(
         waiting,
@@ -123,7 +126,11 @@ def sources_in_words(views: Sequence[SourceView], label: str) -> list[Line]:
 
 
 # What gives way on a narrow screen, first to last. A source that is not live is named as long as anything can go.
-_YIELDS = ("hotlines", "phone", "longest", "sources", "sources", "hotlines", "ready", "sources", "clock", "site")
+# A notice shrinks before anything else: what stands here without one is not pushed out by it.
+_YIELDS = (
+    *("notice", "notice", "notice", "hotlines", "phone", "notice", "longest", "sources", "sources", "hotlines"),
+    *("ready", "sources", "clock", "site"),
+)
 
 
 def header(
@@ -149,6 +156,7 @@ def header(
         "longest": [[*longest, Cell(f" {numbers.longest_queue}")] if numbers.longest_queue else longest, longest],
         "ready": [[Cell("ready ", "muted"), Cell(ready, "stale" if old_agents else "digits")], []],
         "hotlines": [*_hotlines(context, numbers, "hotlines " if middle else "hotl "), []],
+        "notice": [*_notices(context), []],
         "sources": [*sources_in_words(views, "sources " if middle else "src "), []],
         "phone": [list(phone), []],
     }
@@ -185,6 +193,25 @@ def _counts(context: Context) -> Line:
     if not out:
         out.append(Cell(f"alarms {DASH}" if blind(context) else "no alarms", "muted"))
     return out
+
+
+def _notices(context: Context) -> list[Line]:
+    """The word of a disruption while it lasts: named, named alone, only counted, counted behind its pane's number."""
+    rows = [row for row in context.board.rows(Resource.NOTICES) if isinstance(row, Notice)]
+    current = [row for row in rows if active(row, context.now)]
+    if not current:
+        return []
+    first = min(current, key=lambda row: (row.active_to or float("inf"), row.title.casefold(), row.key))
+    token = "stale" if context.dim(first.key) else "warn"
+    more = f" +{len(current) - 1}" if len(current) > 1 else ""
+    label = Cell("notice: ", "muted")
+    title = first.title or first.why or first.set
+    named = [label, Cell(place_of(first) + more, token)], [label, Cell(title + more, token)]
+    counted = (
+        f"{glyphs.WARN} {plural(len(current), 'notice')}",
+        f"{NUMBER[Resource.NOTICES]} {glyphs.WARN}{len(current)}",
+    )
+    return [*named, *([Cell(text, token)] for text in counted)]
 
 
 def _hotlines(context: Context, numbers: Totals, label: str) -> list[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wallboard.control.choose import Toggle, goals, settle_verb
 from wallboard.domain.command import Verb
-from wallboard.domain.keys import Resource
+from wallboard.domain.keys import Kind, Resource
 from wallboard.domain.models import Notice, Row
 
 SHORT: dict[str, str] = {
@@ -24,6 +24,8 @@ SHORT: dict[str, str] = {
     "staff.remove": "unstaff",
     "row.note": "note",
     "call.end": "end",
+    "row.edit": "edit",
+    "notice.publish": "new notice",
 }
 """Action id → its short name in the key bar."""
 
@@ -63,11 +65,33 @@ ON_PANE: dict[Resource, tuple[str, ...]] = {
         "call.pickup",
         "call.hangup",
         "call.back",
+        "row.edit",
     ),
-    Resource.HOTLINES: ("hotline.toggle", "agent.duty", "call.back", "row.note"),
-    Resource.NOTICES: ("hotline.toggle", "row.note"),
-    Resource.RECEPTIONISTS: ("call.back", "row.note"),
+    Resource.HOTLINES: ("hotline.toggle", "agent.duty", "row.edit", "call.back", "row.note"),
+    Resource.NOTICES: ("row.edit", "hotline.toggle", "notice.publish", "row.note"),
+    Resource.RECEPTIONISTS: ("row.edit", "call.back", "row.note"),
     Resource.PARKED: ("call.pickup", "call.transfer", "call.hangup", "call.back", "row.note"),
+}
+
+ON_CARD = ("call.back", "agent.duty", "row.note")
+ON_ROOM = ("row.edit", "call.back", "row.note")
+"""The keys of a telephone and of a conference room, which stand in no pane."""
+
+_EDITS: dict[Kind, Verb] = {
+    Kind.NOTICE: Verb.CHANGE,
+    Kind.RECEPTIONIST: Verb.CHANGE,
+    Kind.HOTLINE: Verb.ANNOUNCE,
+    Kind.PHONE: Verb.ROOM,
+    Kind.CALL: Verb.TRANSCRIBE,
+    Kind.MEMBER: Verb.TRANSCRIBE,
+    Kind.AGENT: Verb.TRANSCRIBE,
+}
+"""What editing a row means; a caller and an agent are edited through their call."""
+EDIT_WORDS: dict[Verb, str] = {
+    Verb.CHANGE: "change",
+    Verb.ANNOUNCE: "texts",
+    Verb.ROOM: "mute/lock",
+    Verb.TRANSCRIBE: "transcribe",
 }
 
 _SINGLE: dict[str, Verb] = {
@@ -83,6 +107,7 @@ _SINGLE: dict[str, Verb] = {
     "staff.remove": Verb.UNSTAFF,
     "row.note": Verb.NOTE,
     "call.end": Verb.END,
+    "notice.publish": Verb.PUBLISH,
 }
 
 
@@ -99,6 +124,10 @@ def verbs(action: str, row: Row | None) -> tuple[Verb, ...]:
         return (settle_verb(Verb.PICKUP, row),)
     if action == "hotline.toggle" and isinstance(row, Notice):
         return (Verb.CLOSE,)
+    if action == "row.edit":
+        if row is None:
+            return tuple(EDIT_WORDS)
+        return (_EDITS[row.key.kind],) if row.key.kind in _EDITS else ()
     if action in _TOGGLES:
         return tuple(goals(_TOGGLES[action], row))
     return (_SINGLE[action],) if action in _SINGLE else ()
@@ -128,6 +157,10 @@ GOALS: dict[Verb, str] = {
     Verb.NOTE: "note on",
     Verb.ANNOUNCE: "change the announcements of",
     Verb.END: "end",
+    Verb.PUBLISH: "publish a notice on",
+    Verb.CHANGE: "change",
+    Verb.ROOM: "set the room",
+    Verb.TRANSCRIBE: "speech to text of",
 }
 """The verb before the row's name, as a goal ("sign out Cy Reed")."""
 

@@ -96,7 +96,11 @@ class Picker:
         if len(text) == 1 and text.isdigit():
             return next((i for i, place in enumerate(places) if place.digit == text and place.ok), None)
         # What is typed and in no directory stands last, so it is marked only where nothing else can be dialled.
-        return next((i for i, place in enumerate(places) if place.ok), None)
+        first = next((i for i, place in enumerate(places) if place.ok), None)
+        if first and places[first].guess and not places[0].guess:
+            # The text names something that cannot be dialled: letters scattered in another name do not mean that one.
+            return None
+        return first
 
     def lines(self, width: int, now: float) -> list[Line]:
         kind = "ATTENDED" if self.attended else "BLIND"
@@ -118,11 +122,12 @@ class Picker:
         mark = self.mark if self.mark is not None else -1
         names = 24 if width >= _WIDE else max(12, min(22, width - 50))
         top = max(0, min(mark - self.shown + 1, len(places) - self.shown))
-        for index, place in enumerate(places[top : top + self.shown], top):
+        for index in self._window(places, top):
+            place = places[index]
             marked = index == self.mark
             style = "muted" if not place.ok else "text bold" if marked else "text"
             name = f"{place.digit or ' '} {place.label}"
-            tail = f"✗ {place.reason}" if not place.ok else f"dials {place.number}" if place.dialled_differs else ""
+            tail = _tail(place, bool(self.field_.text.strip()) and width >= _WIDE)
             out.append(
                 clip(
                     [
@@ -146,7 +151,10 @@ class Picker:
         if self.asking is not None:
             text = f"{self.asking.number} is in no directory and may cut the caller off. y dials it"
             out += sentence(text, "warn bold", width)
-        elif self.mark is not None and self.mark < len(places) and places[self.mark].ok:
+        elif self.mark is not None and self.mark < len(places) and not places[self.mark].ok:
+            place = places[self.mark]
+            out += sentence(f"{place.label} {place.shown}: {place.reason}. Enter is off", "muted", width)
+        elif self.mark is not None and self.mark < len(places):
             place = places[self.mark]
             out.append(
                 clip(
@@ -162,6 +170,14 @@ class Picker:
         effect = sentence(f"effect: {self.effect}", "muted", width) if self.shown else []
         return [*out, *effect, *self.lock.line(width, now)]
 
+    def _window(self, places: list[Place], top: int) -> list[int]:
+        """The places in sight; a number that is in no directory stays in sight below what it found."""
+        shown = list(range(top, min(top + self.shown, len(places))))
+        last = len(places) - 1
+        if shown and places[last].unknown and last not in shown and self.mark != shown[-1]:
+            shown[-1] = last
+        return shown
+
     def _named(self, place: Place) -> str:
         parts = (place.label, place.number, place.state) if not place.unknown else (place.label, place.state)
         return " ".join(part for part in parts if part)
@@ -169,3 +185,12 @@ class Picker:
     def changed(self, what: str, now: float) -> None:
         if not self.lock.what:
             self.lock = Lock(what, now)
+
+
+def _tail(place: Place, searching: bool) -> str:
+    """Why it cannot be dialled, the digits where they are not those that are shown, or the number's other names."""
+    if not place.ok:
+        return f"✗ {place.reason}"
+    if place.dialled_differs:
+        return f"dials {place.number}"
+    return f"also {', '.join(place.also)}" if place.also and searching else ""

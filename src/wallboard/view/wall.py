@@ -57,7 +57,8 @@ class Page:
 def wall(context: Context, width: int, height: int, wall_time: datetime) -> Page:
     """One page of tiles; alarming queues come first, pages turn every 15 s."""
     pane = PANES[Resource.QUEUES]
-    queues = [row for row in context.board.rows(Resource.QUEUES) if isinstance(row, Queue)]
+    # A queue whose vendor tells no counts would be a tile of dashes for good.
+    queues = [row for row in context.board.rows(Resource.QUEUES) if isinstance(row, Queue) and not row.no_counts]
     queues.sort(key=lambda row: pane.urgency(row, context))
     scale, across, down = _grid(width, height - 3, len(queues))
     size = across * down

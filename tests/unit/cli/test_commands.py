@@ -123,7 +123,8 @@ def test_every_example_in_the_template_is_right(tmp_path: Path, capsys: pytest.C
     path = tmp_path / "config.toml"
     path.write_text("\n".join(lines))
     shown = output(capsys, "config", "show", "--config", str(path))
-    assert [source["name"] for source in tomllib.loads(shown)["source"]] == ["hq", "responders", "lab"]
+    named = [source["name"] for source in tomllib.loads(shown)["source"]]
+    assert named == ["hq", "responders", "cc", "front", "lab"]
 
 
 def test_keys_lists_every_action(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ def test_the_defaults_are_without_fault() -> None:
 DOCUMENTED = (
     *("up", "down", "left", "right", "pageup", "pagedown", "tab", "enter", "escape", "space"),
     *("f2", "f3", "f4", "ctrl+p", "ctrl+c"),
-    *"kjgGhl123456789/FsSzf!aAr:?0qewbtTHpuxcio+-n.Q",
+    *"kjgGhl123456789/FsSzf!aAr:?0qewbtTHpuxcio+-n.QEN",
 )
 
 
@@ -29,7 +29,7 @@ def test_exactly_the_documented_keys_are_bound_on_the_board() -> None:
 
 def test_verbs_are_marked() -> None:
     acting = {key for action in keymap.ACTIONS if action.acts for key in action.keys}
-    assert acting == set("ewbtTHpuxcQio+-")
+    assert acting == set("ewbtTHpuxcQio+-EN")
 
 
 @pytest.mark.parametrize(

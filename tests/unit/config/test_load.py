@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from wallboard.config.load import load
-from wallboard.config.settings import AlarmSettings, Favourite, Goal, Limits, Operator, QueueRule, Route
+from wallboard.config.settings import AlarmSettings, Goal, Limits, Operator, QueueRule
 from wallboard.domain.errors import ConfigError
+from wallboard.domain.places import Favourite, Route
 from wallboard.vendors.base import AmiAuth, HeaderAuth, NoAuth, OAuthAuth
 
 VALID = Path(__file__).resolve().parents[2] / "configs" / "valid"

@@ -20,7 +20,18 @@ from wallboard.domain.command import Command, Destination, Verb, new_id
 from wallboard.domain.errors import ReadError
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
-from wallboard.domain.models import Agent, Call, Hotline, Member, Membership, ParkedCall, Row
+from wallboard.domain.models import (
+    Agent,
+    Call,
+    Hotline,
+    Member,
+    Membership,
+    Notice,
+    ParkedCall,
+    Phone,
+    Receptionist,
+    Row,
+)
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
 from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, SourceInfo
@@ -85,6 +96,18 @@ def hotline(state: HotlineState = HotlineState.OPEN, wanted: Wanted = Wanted.OPE
 
 def parked(ident: str = "p-1") -> ParkedCall:
     return ParkedCall(Key("hq", Kind.PARKED, ident), clean("701"), clean("Eve Lund"), clean("+4930111"), NOW - 5)
+
+
+def notice(ident: str = "n-1", *, until: float | None = None) -> Notice:
+    return Notice(Key("hq", Kind.NOTICE, ident), clean("roads"), clean("Fibre cut"), NOW - 600, until)
+
+
+def receptionist(ident: str = "r-1") -> Receptionist:
+    return Receptionist(Key("hq", Kind.RECEPTIONIST, ident), clean("Front desk"), clean("700"))
+
+
+def room(ident: str = "k-1", use: str = "conference") -> Phone:
+    return Phone(Key("hq", Kind.PHONE, ident), clean("Bridge"), clean("900"), use=use)
 
 
 @dataclass
@@ -210,6 +233,7 @@ class FakeAdapter:
         default_factory=lambda: SourceSettings("hq", "fake", "http://127.0.0.1", phone="2001")
     )
     performed: list[Command] = field(default_factory=list)
+    known_forms: dict[Verb, tuple[Form, ...]] = field(default_factory=dict)
     refreshed: int = 0
     ids: tuple[str, ...] = ()
 
@@ -236,7 +260,7 @@ class FakeAdapter:
         return ()
 
     def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return ()
+        return self.known_forms.get(verb, ())
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         return self.check_table(command.verb)
@@ -329,6 +353,12 @@ class Desk:
         ends = [outcome for outcome in self.outcomes if outcome.command.id == command.id and outcome.final]
         assert len(ends) <= 1
         return ends[0] if ends else None
+
+    def publish(self, *args: tuple[str, str]) -> Command:
+        """Put up a notice on the source, as a form was filled in."""
+        command = Command(new_id(), Verb.PUBLISH, self.dispatcher.source_target("hq"), None, args, self.clock.now())
+        self.dispatcher.submit(command)
+        return command
 
     async def settle(self, command: Command, *, at_most: float = 120.0, step: float = 0.25) -> Outcome:
         """Move the clock until the command has its ending."""

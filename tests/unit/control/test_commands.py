@@ -19,7 +19,7 @@ from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.control.ports import BoardPort
 from wallboard.domain.clock import ManualClock
-from wallboard.domain.command import Command, Verb
+from wallboard.domain.command import FORMS, Command, Verb
 from wallboard.domain.errors import Rejected
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Row
@@ -193,7 +193,7 @@ async def test_a_source_that_is_down_or_refuses_has_its_own_code(path: Path, mon
 
 
 def test_the_verbs_are_those_of_the_contract() -> None:
-    assert set(do.VERBS) == {verb.value for verb in Verb} - {"end", "announce"}
+    assert set(do.VERBS) == {verb.value for verb in set(Verb) - FORMS - {Verb.END}}
 
 
 def parsed(*words: str) -> argparse.Namespace:

@@ -21,12 +21,15 @@ from tests.unit.control.fakes import (
     call,
     hotline,
     member,
+    notice,
     parked,
+    room,
     table,
 )
 from wallboard.control.chain import open_unknowns, show, verify
 from wallboard.control.journal import Journal
 from wallboard.control.outcome import Phase
+from wallboard.control.policy import ROWLESS
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import (
@@ -77,6 +80,9 @@ CASES: list[tuple[Verb, Row, str, tuple[tuple[str, str], ...]]] = [
     (Verb.UNSTAFF, agent(), "", (("queue", "601"),)),
     (Verb.ANNOUNCE, hotline(), "", (("text_in", "hello"),)),
     (Verb.END, SPY, "", ()),
+    (Verb.CHANGE, notice(), "", ()),
+    (Verb.ROOM, room(), "", ()),
+    (Verb.TRANSCRIBE, call(), "", ()),
 ]
 VERBS = [case[0].value for case in CASES]
 
@@ -91,7 +97,7 @@ def phases(path: Path, command: Command) -> list[str]:
 
 
 def test_every_verb_that_reaches_a_vendor_is_in_the_cases() -> None:
-    assert {case[0] for case in CASES} == set(Verb) - {Verb.NOTE}
+    assert {case[0] for case in CASES} == set(Verb) - {Verb.NOTE} - ROWLESS
 
 
 @pytest.mark.parametrize(("verb", "row", "number", "args"), CASES, ids=VERBS)
@@ -244,6 +250,21 @@ async def test_evidence_that_cannot_be_looked_for_neither_confirms_nor_denies(pa
 
 
 # ---- exactly what was seen ----------------------------------------------------------------------------------------
+
+
+async def test_where_the_vendor_sets_one_queue_at_a_time_nothing_goes_without_a_queue(path: Path) -> None:
+    async with anyio.create_task_group() as group:
+        desk = Desk(group, path, agent(queues=("601", "602")))
+        desk.adapter.able = lambda verb, row: Can(True, needs="queue")
+        assert desk.dispatcher.offer(Verb.PAUSE, agent().key).needs == "queue"
+        command = desk.press(Verb.PAUSE, agent(queues=("601", "602")))
+        outcome = await desk.settle(command)
+        assert outcome.ending == "refused: no queue chosen"
+        named = desk.press(Verb.PAUSE, agent(queues=("601", "602")), "", ("queue", "602"), ("queue_name", "Support"))
+        await desk.idle()
+        desk.board.prove(DONE, "pause bo")
+        assert (await desk.settle(named)).sentence == "pause Bo in Support: confirmed by the vendor's event"
+    assert [one.arg("queue") for one in desk.adapter.performed] == ["602"]
 
 
 @pytest.mark.parametrize(
@@ -546,7 +567,6 @@ async def test_read_only_refuses_everything_but_a_note(path: Path, whole: bool) 
         (Verb.TRANSFER, call(), "", "refused: no destination"),
         (Verb.TRANSFER, call(), "abc", "refused: hq cannot dial abc: not a number"),
         (Verb.STAFF, agent(), "", "refused: no queue chosen"),
-        (Verb.ANNOUNCE, hotline(), "", "refused: no text given"),
         (Verb.NOTE, call(), "", "refused: the note is empty"),
         (Verb.LISTEN, member(), "", "refused: not answered yet"),
     ],

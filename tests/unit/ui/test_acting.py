@@ -140,6 +140,24 @@ def test_staffing_an_agent_asks_for_the_queue(here: Desk) -> None:
     assert command.arg("queue") in ("601", "603")
 
 
+def test_signing_out_where_the_vendor_does_one_queue_at_a_time_asks_for_one_of_the_agents_own(here: Desk) -> None:
+    here.adapters[HQ].by_queue = {Verb.PAUSE}
+    here.adapters[HQ].refused[Verb.SIGNOUT] = "not here"
+    here.press("3", "j", "j", "j", "i")
+    asked = dialog(here)
+    assert isinstance(asked, Chooser)
+    row = here.console.cursor_row
+    assert isinstance(row, Agent)
+    assert {choice.text for choice in asked.choices} == {place.queue for place in row.memberships}
+    here.clock.advance(0.3)
+    here.press("enter")
+    if dialog(here) is not None:
+        here.clock.advance(0.5)
+        here.press("y")
+    (command,) = here.commands
+    assert (command.verb, command.arg("queue")) == (Verb.PAUSE, row.memberships[0].queue_id)
+
+
 def test_a_call_is_reached_through_its_agent(here: Desk) -> None:
     here.press("3", "j", "j", "e")
     (command,) = here.commands

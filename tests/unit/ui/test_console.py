@@ -102,9 +102,9 @@ def test_one_step_back_at_a_time_dialog_details_zoom_filter(here: Desk, key: str
     assert isinstance(dialog(here), Confirm)
     here.press(key)
     assert dialog(here) is None
-    assert (console.details, console.zoomed, console.pane.selection.filter) == (True, True, "sales")
+    assert (console.panel.details, console.zoomed, console.pane.selection.filter) == (True, True, "sales")
     here.press(key)
-    assert (console.details, console.zoomed, console.pane.selection.filter) == (False, True, "sales")
+    assert (console.panel.details, console.zoomed, console.pane.selection.filter) == (False, True, "sales")
     here.press(key)
     assert (console.zoomed, console.pane.selection.filter) == (False, "sales")
     here.press(key)

@@ -41,7 +41,7 @@ class AgentsPane(Pane):
     resource = Resource.AGENTS
     title = "Agents"
     fields = (
-        Field("state", "", sort=lambda row, context: _ORDER[row.state]),
+        Field("state", "", sort=lambda row, context: _place(row)),
         Field("name", "", sort=lambda row, context: row.name.casefold()),
         Field("ext", "ext", sort=lambda row, context: row.extension),
         Field("time", "time", "right", lambda row, context: row.since or float("inf")),
@@ -56,19 +56,20 @@ class AgentsPane(Pane):
     }
 
     def urgency(self, row: Agent, context: Context) -> Rank:
-        return (_ORDER[row.state], row.since or float("inf"), row.name.casefold(), row.key)
+        return (_place(row), row.since or float("inf"), row.name.casefold(), row.key)
 
     def search(self, row: Agent) -> str:
         queues = " ".join(place.queue for place in row.memberships)
-        return f"{row.name} {row.extension} {glyphs.AGENT[row.state][1]} {row.with_name} {queues} {row.key.source}"
+        return f"{row.name} {row.extension} {state_of(row)[1]} {row.with_name} {queues} {row.key.source}"
 
     def label(self, row: Agent) -> str:
         return row.name or row.extension or "unnamed agent"
 
     def cells(self, row: Agent, context: Context) -> Cells:
-        glyph, word, token = glyphs.AGENT[row.state]
+        glyph, word, token = state_of(row)
         stale = context.dim(row.key)
-        style = "stale" if stale else "muted" if row.state is AgentState.OFF else "text"
+        quiet = row.state is AgentState.OFF or bool(row.no_state)
+        style = "stale" if stale else "muted" if quiet else "text"
         said = context.said.get(row.key, "")
         short, known = inside(row.with_name, row.key.source, context)
         other = known or short
@@ -87,13 +88,15 @@ class AgentsPane(Pane):
         return cells
 
     def brief(self, context: Context) -> Sequence[Cell]:
-        counts = Counter(row.state for row in self.rows(context) if isinstance(row, Agent))
+        rows = [row for row in self.rows(context) if isinstance(row, Agent)]
+        counts = Counter(row.state for row in rows if not row.no_state)
+        roster = len([row for row in rows if row.no_state])
         order = (AgentState.READY, AgentState.TALKING, AgentState.OTHER_CALL, AgentState.RINGING, AgentState.WRAP_UP)
         rest = (AgentState.BREAK, AgentState.UNREACHABLE, AgentState.STUCK, AgentState.MISMATCH, AgentState.OFF)
-        if not counts:
+        if not rows:
             return (Cell("no agents", "muted"),)
         shown = [state for state in (*order, *rest, AgentState.UNKNOWN) if counts[state]]
-        return tuple(
+        told = [
             Cell(
                 f"{'  ' if index else ''}{counts[state]} {glyphs.AGENT[state][1]}",
                 glyphs.AGENT[state][2]
@@ -101,7 +104,19 @@ class AgentsPane(Pane):
                 else "text",
             )
             for index, state in enumerate(shown)
-        )
+        ]
+        if roster:
+            told.append(Cell(f"{'  ' if told else ''}{roster} roster", "muted"))
+        return tuple(told)
+
+
+def state_of(row: Agent) -> glyphs.Sign:
+    """The sign of the agent's state; of a roster, whose vendor tells none, the dash."""
+    return (DASH, "roster", "muted") if row.no_state else glyphs.AGENT[row.state]
+
+
+def _place(row: Agent) -> int:
+    return len(_ORDER) if row.no_state else _ORDER[row.state]
 
 
 def _queues(row: Agent, width: int = 0) -> str:

@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import Notice, ParkedCall, Receptionist
+from wallboard.domain.models import Entry, Notice, ParkedCall, Receptionist
+from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
-from wallboard.view.format import DASH, age, local, span
+from wallboard.view.format import DASH, age, moment, span
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
 
 
-def _active(row: Notice, now: float) -> bool:
+def active(row: Notice, now: float) -> bool:
     return (row.active_from is None or row.active_from <= now) and (row.active_to is None or row.active_to > now)
+
+
+def coming(row: Notice, now: float) -> bool:
+    return row.active_from is not None and row.active_from > now and not over(row, now)
+
+
+def over(row: Notice, now: float) -> bool:
+    return row.active_to is not None and row.active_to <= now
+
+
+def place_of(row: Notice) -> str:
+    """The notice in a few words: `Fibre cut, Berlin`."""
+    title = row.title or row.why or row.set
+    known = not row.where or row.where.casefold() in title.casefold()
+    return title if known else f"{title}, {row.where}"
+
+
+def until_words(row: Notice, context: Context) -> str:
+    """Until when, in words for a sentence."""
+    if row.active_to is None:
+        return "until somebody ends it"
+    return f"until {moment(row.active_to, context.now, context.zone)}"
+
+
+_RANK = {"active": 0, "coming": 1, "over": 2}
+_SIGNS = {"active": (glyphs.WARN, "warn"), "coming": (glyphs.WAITING, "text"), "over": (glyphs.OFF, "muted")}
+
+
+def notice_state(row: Notice, now: float) -> str:
+    """`active`, `coming` or `over`."""
+    return "over" if over(row, now) else "coming" if coming(row, now) else "active"
 
 
 class NoticesPane(Pane):
@@ -26,7 +59,7 @@ class NoticesPane(Pane):
         Field("until", "until"),
         Field("where", "where", sort=lambda row, context: row.where.casefold()),
         Field("why", "why", sort=lambda row, context: row.why.casefold()),
-        Field("what", "what"),
+        Field("what", "what", sort=lambda row, context: row.title.casefold()),
         Field("set", "set", sort=lambda row, context: row.set.casefold()),
         Field("remarks", "remarks"),
         SOURCE,
@@ -38,26 +71,38 @@ class NoticesPane(Pane):
     }
 
     def urgency(self, row: Notice, context: Context) -> Rank:
-        return (not _active(row, context.now), row.active_to or float("inf"), row.title.casefold(), row.key)
+        """What holds now, the first to end first; then what comes; then what is over, the latest first."""
+        state = notice_state(row, context.now)
+        far = float("inf")
+        when = {
+            "active": row.active_to if row.active_to is not None else far,
+            "coming": row.active_from if row.active_from is not None else far,
+            "over": -(row.active_to or 0.0),
+        }[state]
+        return (_RANK[state], when, row.title.casefold(), row.key)
 
     def search(self, row: Notice) -> str:
-        return f"{row.title} {row.where} {row.why} {row.set} {row.remarks}"
+        return f"{row.title} {row.where} {row.why} {row.when} {row.set} {row.remarks} {row.key.source}"
 
     def label(self, row: Notice) -> str:
-        return row.title
+        return row.title or row.why or row.set or "untitled notice"
 
     def when_ended(self, ago: str) -> Cells:
         return {"state": Cell("ended", "muted"), "until": Cell(f"{ago} ago", "muted")}
 
     def cells(self, row: Notice, context: Context) -> Cells:
-        active = _active(row, context.now)
-        style = "stale" if context.dim(row.key) else "text" if active else "muted"
-        return {
-            "state": Cell(
-                f"{glyphs.WARN if active else glyphs.OFF} {'active' if active else 'over'}",
-                "warn" if active else "muted",
-            ),
-            "until": Cell(local(row.active_to, context.zone, seconds=False), style),
+        state = notice_state(row, context.now)
+        glyph, token = _SIGNS[state]
+        stale = context.dim(row.key)
+        style = "stale" if stale else "muted" if state == "over" else "text"
+        if state == "coming":
+            until = f"from {moment(row.active_from, context.now, context.zone, short=True)}"
+        else:
+            until = "open end" if row.active_to is None else moment(row.active_to, context.now, context.zone)
+        said = context.said.get(row.key, "")
+        cells: Cells = {
+            "state": Cell(f"{glyph} {state}", "stale" if stale else token),
+            "until": Cell(until, style),
             "where": dash_or(row.where, style),
             "why": dash_or(row.why, style),
             "what": dash_or(row.title, style),
@@ -65,10 +110,19 @@ class NoticesPane(Pane):
             "remarks": dash_or(row.remarks, style),
             "src": source_cell(row.key),
         }
+        if said:
+            cells["where"] = Cell(said, "info", span=3)
+        return cells
 
     def brief(self, context: Context) -> Sequence[Cell]:
-        rows = [row for row in self.rows(context) if isinstance(row, Notice) and _active(row, context.now)]
-        return (Cell(f"{len(rows)} active", "warn" if rows else "muted"),)
+        rows = [row for row in self.rows(context) if isinstance(row, Notice)]
+        states = Counter(notice_state(row, context.now) for row in rows)
+        if not rows:
+            return (Cell("none", "muted"),)
+        cells = [Cell(f"{states['active']} active", "warn" if states["active"] else "muted")]
+        if states["coming"]:
+            cells.append(Cell(f" · {states['coming']} coming", "muted"))
+        return cells
 
 
 class ReceptionistsPane(Pane):
@@ -76,53 +130,86 @@ class ReceptionistsPane(Pane):
     title = "Receptionists"
     fields = (
         Field("state", "", sort=lambda row, context: str(row.open)),
-        Field("until", "until"),
+        Field("until", "until", sort=lambda row, context: row.until or float("inf")),
         Field("name", "", sort=lambda row, context: row.name.casefold()),
         Field("number", "number", sort=lambda row, context: row.number),
         Field("sends", "sends to"),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
-        160: "state 8, until 6, name 28, number 10, sends 60",
-        120: "state 8, until 6, name 24, number 10, sends 40",
+        160: "state 8, until 12, name 28, number 10, sends 60",
+        120: "state 8, until 12, name 24, number 10, sends 40",
         80: "state 8, until 6, name 20, number 8, sends 24, src 8",
     }
 
     def urgency(self, row: Receptionist, context: Context) -> Rank:
-        return (row.open is not False, row.name.casefold(), row.key)
+        # Closed first: who is sent elsewhere needs a look; what is not known last.
+        return ((False, True, None).index(row.open), row.name.casefold(), row.key)
 
     def search(self, row: Receptionist) -> str:
-        return f"{row.name} {row.number}"
+        ways = " ".join(entry.to for entry in row.sends_to)
+        return f"{row.name} {row.number} {row.language} {ways} {row.key.source}"
 
     def label(self, row: Receptionist) -> str:
-        return row.name
+        return row.name or row.number or "unnamed receptionist"
 
     def when_ended(self, ago: str) -> Cells:
         return {"state": Cell("ended", "muted"), "until": Cell(ago, "muted")}
 
     def cells(self, row: Receptionist, context: Context) -> Cells:
-        style = "stale" if context.dim(row.key) else "text"
-        state = {
-            True: (glyphs.READY, "open", "ok"),
-            False: (glyphs.OFF, "closed", "muted"),
-            None: ("?", DASH, "muted"),
-        }[row.open]
-        sends = " · ".join(f"{entry.input} {glyphs.TO} {entry.to}" for entry in row.sends_to)
-        return {
-            "state": Cell(f"{state[0]} {state[1]}", state[2]),
-            "until": Cell(DASH, "muted"),
+        stale = context.dim(row.key)
+        style = "stale" if stale else "text"
+        state = RECEPTIONIST[row.open]
+        said = context.said.get(row.key, "")
+        until = moment(row.until, context.now, context.zone)
+        cells: Cells = {
+            "state": Cell(f"{state[0]} {state[1]}", "stale" if stale else state[2]),
+            "until": Cell(until, style if row.until is not None else "muted"),
+            "until 6": Cell(moment(row.until, context.now, context.zone, short=True), style),
             "name": dash_or(row.name, style),
             "number": dash_or(row.number, style),
-            "sends": dash_or(sends, style),
             "src": source_cell(row.key),
         }
+        for width in (24, 40, 60):
+            cells[f"sends {width}"] = Cell(said, "info") if said else dash_or(sends_to(row, width), style)
+        cells["sends"] = cells["sends 60"]
+        return cells
 
     def brief(self, context: Context) -> Sequence[Cell]:
         rows = [row for row in self.rows(context) if isinstance(row, Receptionist)]
         closed = len([row for row in rows if row.open is False])
         if not rows:
             return (Cell("none", "muted"),)
-        return (Cell(f"{closed} closed") if closed else Cell(f"{len(rows)} open", "muted"),)
+        opened = len([row for row in rows if row.open])
+        text = (
+            f"{closed} closed" if closed else f"{opened} open" if opened else f"{len(rows)}, open or closed not known"
+        )
+        return (Cell(text, "text" if closed else "muted"),)
+
+
+RECEPTIONIST: dict[bool | None, tuple[str, str, str]] = {
+    True: (glyphs.READY, "open", "ok"),
+    False: (glyphs.OFF, "closed", "muted"),
+    None: ("?", DASH, "muted"),
+}
+
+
+def relevant(row: Receptionist) -> Sequence[Entry]:
+    """The inputs, most telling first: keys that callers press, then what happens without one; each with its way."""
+    return sorted(row.sends_to, key=lambda entry: (not entry.to, not entry.input[:1].isdigit()))
+
+
+def sends_to(row: Receptionist, width: int) -> str:
+    """Where the inputs send callers now: as many as fit whole, and how many more there are."""
+    found = [f"{entry.input} {glyphs.TO} {entry.to or DASH}" for entry in relevant(row)]
+    text = ""
+    for index, part in enumerate(found):
+        longer = f"{text} · {part}" if text else part
+        left = len(found) - index - 1
+        if text and cell_width(longer) + (len(f" +{left}") if left else 0) > width:
+            return f"{text} +{len(found) - index}"
+        text = longer
+    return text
 
 
 class ParkedPane(Pane):

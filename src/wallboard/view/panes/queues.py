@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Queue
+from wallboard.domain.states import Channel
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
@@ -38,17 +39,18 @@ class QueuesPane(Pane):
     def urgency(self, row: Queue, context: Context) -> Rank:
         severity = {"alarm": 0, "warn": 1}.get(context.severities.get(row.key, ""), 2)
         stats = context.stats(row.key)
-        return (severity, _longest_rank(row, context), -(stats.waiting or 0), row.name.casefold(), row.key)
+        waiting = -(stats.waiting or 0)
+        return (severity, bool(row.no_counts), _longest_rank(row, context), waiting, row.name.casefold(), row.key)
 
     def search(self, row: Queue) -> str:
-        return f"{row.name} {row.number} {row.key.source}"
+        return f"{row.name} {row.number} {row.channel.value} {row.key.source}"
 
     def label(self, row: Queue) -> str:
         return row.name
 
     def cells(self, row: Queue, context: Context) -> Cells:
         stats = context.stats(row.key)
-        style = "stale" if context.dim(row.key) else "text"
+        style = "stale" if context.dim(row.key) else "muted" if row.no_counts else "text"
         mark, mark_style = glyphs.SEVERITY[context.severities.get(row.key, "")]
         waits = span(context.elapsed(row.key, stats.longest_since)) if stats.longest_since is not None else DASH
         busy = style if style == "stale" else mark_style
@@ -59,7 +61,7 @@ class QueuesPane(Pane):
             ready = f"{stats.counts.ready}/{stats.staffed}"
         number = "digits" if style == "text" else style
         return {
-            "name": Cell(row.name or DASH, style),
+            "name": Cell(_named(row), style),
             "wait": _number(stats.waiting, number),
             "longest": Cell(f"{waits} {mark}", busy if waits != DASH or mark != " " else "muted"),
             "ready": Cell(ready, "muted" if ready == DASH else style),
@@ -81,9 +83,12 @@ class QueuesPane(Pane):
         cells: list[Cell] = []
         quiet = 0
         unknown = 0
+        roster = 0
         for row in rows:
             stats = context.stats(row.key)
-            if stats.waiting is None and stats.longest_since is None:
+            if row.no_counts:
+                roster += 1
+            elif stats.waiting is None and stats.longest_since is None:
                 unknown += 1
             elif (stats.waiting or stats.ringing or context.severities.get(row.key)) and len(cells) < 8:
                 mark, token = glyphs.SEVERITY[context.severities.get(row.key, "")]
@@ -95,7 +100,16 @@ class QueuesPane(Pane):
                 quiet += 1
         tail = [f"{quiet} quiet"] if quiet else []
         tail += [f"{unknown} no data"] if unknown else []
+        tail += [f"{roster} without counts"] if roster else []
         return (*cells, Cell(" · ".join(tail), "muted"))
+
+
+def _named(row: Queue) -> str:
+    """The queue's name, with the channel where it is not the telephone and the name does not say so."""
+    name = row.name or DASH
+    word = row.channel.value
+    plain = name.casefold().replace("-", "")
+    return name if row.channel is Channel.PHONE or word in plain else f"{name} {word}"
 
 
 def _number(value: int | None, style: str) -> Cell:

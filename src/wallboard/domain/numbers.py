@@ -1,0 +1,173 @@
+"""What a telephone number is: an extension of one source, or a public number that every telephone can reach, however
+it is written.
+
+Public numbers are compared in E.164 (`+4924155660`). National ones are read in the region of their source ("DE"; "":
+unknown, then only `+` and `00` are public). `phonenumbers` knows the numbering plans; it takes 40 ms to import, so
+that happens with the first number that needs it, and what is plain without it is decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+_NUMBER = re.compile(r"\+?[0-9*#(][0-9*#\xa0 ()./-]*")
+_PUNCTUATION = str.maketrans("", "", "\xa0 ()./-")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_SHORTEST = 7
+"""Digits below which a number without `+` or `00` is an extension, whatever a numbering plan would allow."""
+_TWO = re.compile(r"2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
+"""Country codes of two digits; +1 and +7 have one, all others three (ITU E.164)."""
+_ZERO_BELONGS = ("39", "225", "242")
+"""Countries whose national numbers begin with a zero that is dialled from abroad, too."""
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is digits (with `*`, `#`, a leading `+`) and the usual punctuation, and nothing else."""
+    text = text.strip()
+    return _NUMBER.fullmatch(text) is not None and any(char in "0123456789*#" for char in text)
+
+
+def dialled(text: str) -> str:
+    """`text` as it is dialled: a number without its punctuation; a name or an address (`sales-desk`) as it is."""
+    text = text.strip()
+    if text.isdigit():
+        return text
+    return text.translate(_PUNCTUATION) if is_number(text) else text
+
+
+@lru_cache(maxsize=32_768)
+def e164(text: str, region: str = "") -> str:
+    """The public number that `text` means to a telephone in `region`, as `+4924155660`; "" for an extension or no
+    number at all. National numbers need the trunk prefix where their country has one, so that `2001` and the local
+    `555660` stay extensions."""
+    plain = dialled(text)
+    if len(plain) < _SHORTEST or "*" in plain or "#" in plain or not is_number(text):
+        return ""
+    if plain.startswith("+") or plain.startswith("00"):
+        abroad = plain if plain.startswith("+") else f"+{plain[2:]}"
+        if _E164.fullmatch(abroad) and "(" not in text and not _has_trunk_zero(abroad):
+            return abroad
+        found = _parsed(f"+{text.strip()[2:]}" if plain.startswith("00") else text, None)
+        # Numbering plans move on: what is written as international is believed, even where its country is not known.
+        return found or (abroad if _E164.fullmatch(abroad) and not _has_trunk_zero(abroad) else "")
+    return _national(text, plain, region) if region else ""
+
+
+def same_number(one: str, other: str, region_one: str = "", region_other: str = "") -> bool:
+    """Whether both mean the same telephone: the same public number, or the same digits of two extensions (of the same
+    source: extensions of different sources have nothing to do with each other)."""
+    public, also = e164(one, region_one), e164(other, region_other)
+    if public or also:
+        return public == also
+    return bool(dialled(one)) and dialled(one) == dialled(other)
+
+
+def forms(text: str, public: str, home: bool = True) -> Iterator[str]:
+    """The ways to dial `text`, which is `public` in E.164 ("" for an extension), best first. `home`: it was written by
+    the source that dials it, so that its `0049…` is known there; national numbers go out internationally."""
+    plain = dialled(text)
+    if not public:
+        yield plain
+        return
+    given = home and plain.startswith("00")
+    if given:
+        yield plain
+    yield public
+    if not given:
+        yield f"00{public[1:]}"
+    if home and not plain.startswith(("00", "+")):
+        yield plain
+
+
+def dialable(text: str, region: str, accepts: Callable[[str], bool]) -> str:
+    """How a source in `region` dials a number that it wrote itself: the first of `forms` that it accepts, else the bare
+    digits."""
+    return next((form for form in forms(text, e164(text, region)) if accepts(form)), dialled(text))
+
+
+def stems(text: str, region: str = "") -> tuple[str, ...]:
+    """The beginnings of a number that is still being typed, as digits of extensions and of E.164 numbers: `0241 5` in
+    DE is `02415` or `492415`."""
+    plain = dialled(text)
+    if plain.startswith("+"):
+        return (plain[1:],) if len(plain) > 1 else ()
+    found = [plain]
+    if plain.startswith("00") and len(plain) > 2:
+        found.append(plain[2:])
+    elif region and len(plain) > 1:
+        country, trunk = _plan(region)
+        if trunk and plain.startswith(trunk):
+            found.append(country + plain[len(trunk) :])
+    return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def international(public: str) -> str:
+    """An E.164 number as people read it: `+49 241 55660`."""
+    from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, parse
+
+    try:
+        return str(format_number(parse(public, None), PhoneNumberFormat.INTERNATIONAL))
+    except NumberParseException:
+        return public
+
+
+def warm(*regions: str) -> None:
+    """Load what the first comparison would wait for: 40 ms, in a thread."""
+    import phonenumbers  # noqa: F401
+
+    for region in regions:
+        if region:
+            e164("0000000", region)
+
+
+def _has_trunk_zero(abroad: str) -> bool:
+    """Whether the trunk zero was left in behind the country code, as in `+49 (0)241 …`."""
+    size = 1 if abroad[1] in "17" else 2 if _TWO.match(abroad, 1) else 3
+    return abroad[1 + size : 2 + size] == "0" and abroad[1 : 1 + size] not in _ZERO_BELONGS
+
+
+def _parsed(text: str, region: str | None, *, strict: bool = False) -> str:
+    """`strict`: only a number that is given out in its country, not merely one of the right length."""
+    from phonenumbers import (
+        NumberParseException,
+        PhoneNumberFormat,
+        ValidationResult,
+        format_number,
+        is_possible_number_with_reason,
+        is_valid_number,
+        parse,
+    )
+
+    try:
+        number = parse(text, region)
+    except NumberParseException:
+        return ""
+    # A number without its area code is possible, too, but not from elsewhere.
+    if is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE or (
+        strict and not is_valid_number(number)
+    ):
+        return ""
+    found = str(format_number(number, PhoneNumberFormat.E164))
+    return found if _E164.fullmatch(found) else ""
+
+
+def _national(text: str, plain: str, region: str) -> str:
+    country, trunk = _plan(region)
+    if not country:
+        return ""
+    if trunk and country != "1":
+        return _parsed(text, region) if plain.startswith(trunk) else ""
+    # Where nothing marks a national number, only one that is given out is believed; the rest may be an extension.
+    return _parsed(text, region, strict=True)
+
+
+@lru_cache(maxsize=64)
+def _plan(region: str) -> tuple[str, str]:
+    """The country code and the trunk prefix of a region, "" where there is none."""
+    from phonenumbers import PhoneMetadata
+
+    plan = PhoneMetadata.metadata_for_region(region, None)
+    return ("", "") if plan is None else (str(plan.country_code), plan.national_prefix or "")

@@ -1,0 +1,142 @@
+"""What stands in the directory: every destination once, by its best name.
+
+A public number is one destination however many sources know it and however they write it. An extension belongs to its
+source: the same digits in two sources are two destinations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from wallboard.board.board import Board
+from wallboard.domain.keys import Key, Resource
+from wallboard.domain.models import Agent, Hotline, Phone, Queue, Receptionist
+from wallboard.domain.numbers import dialled, e164, same_number
+from wallboard.domain.places import Favourite
+from wallboard.domain.states import Channel
+
+FAVOURITE = "favourite"
+CONFERENCE = "conference"
+_PHONE = "phone"
+_NO_TELEPHONE = {Channel.CHAT: "chat address", Channel.EMAIL: "e-mail address"}
+
+
+@dataclass(slots=True)
+class Entry:
+    """One destination. `number` as its source writes it; `public` the same in E.164, "" for an extension of `source`.
+
+    `kind` is a word that it is found by, too; `also` are other names of the same number; `refused` says why it is no
+    telephone destination at all; `home` marks a number that the row's own source wrote, or the user for it.
+    """
+
+    name: str
+    number: str
+    source: str
+    kind: str
+    public: str = ""
+    key: Key | None = None
+    also: tuple[str, ...] = ()
+    digit: str = ""
+    refused: str = ""
+    home: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.also)
+
+
+def gather(board: Board, favourites: Sequence[Favourite], regions: Mapping[str, str], source: str = "") -> list[Entry]:
+    """Everything that has a number, favourites first; `source` is where the call is ("": nowhere in particular), whose
+    own names go before others'."""
+    out: list[Entry] = []
+    known: dict[str, list[Entry]] = {}
+    for place, favourite in enumerate(favourites):
+        entry = Entry(
+            favourite.name,
+            favourite.number,
+            favourite.source or source,
+            FAVOURITE,
+            digit=str(place + 1) if place < 9 else "",
+            home=favourite.source in ("", source),
+        )
+        entry.public = e164(entry.number, regions.get(entry.source, ""))
+        out.append(entry)
+        known.setdefault(_identity(entry), []).append(entry)
+    for entry in _rows(board):
+        entry.home = entry.source == source
+        if not entry.refused:
+            entry.public = e164(entry.number, regions.get(entry.source, ""))
+        same = known.setdefault(_identity(entry), []) if entry.number and not entry.refused else []
+        met = [other for other in same if _one(other, entry)]
+        for other in met:
+            _join(other, entry, source)
+        if not met:
+            same.append(entry)
+            out.append(entry)
+    return out
+
+
+def name_of(number: str, source: str, board: Board, favourites: Sequence[Favourite], regions: Mapping[str, str]) -> str:
+    """Whose number it is that a row of `source` shows: an extension of its own, or a public number of any source; ""
+    when nobody knows."""
+    region = regions.get(source, "")
+    wanted = e164(number, region)
+    for entry in gather(board, favourites, regions, source):
+        if wanted and entry.public == wanted:
+            return entry.name
+        if not wanted and entry.source == source and not entry.refused and same_number(entry.number, number, region):
+            return entry.name
+    return ""
+
+
+def _identity(entry: Entry) -> str:
+    return entry.public or f"{entry.source} {dialled(entry.number)}"
+
+
+def _one(known: Entry, new: Entry) -> bool:
+    """Whether two entries of one number are one destination. Two agents who share a telephone stay two names; a
+    telephone is its agent's, and a favourite is whatever it leads to."""
+    return bool(new.public) or new.kind == _PHONE or (known.kind == FAVOURITE and known.key in (None, new.key))
+
+
+def _join(known: Entry, new: Entry, source: str) -> None:
+    """Take `new` into `known`: the favourite's name is best, then the one of the row's own source, then the first."""
+    if known.kind != FAVOURITE and known.source != source and new.source == source:
+        known.name, new.name = new.name, known.name
+        known.number, known.source, known.kind, known.home = new.number, new.source, new.kind, True
+        known.key, new.key = new.key, known.key
+    if new.name not in known.names:
+        known.also = (*known.also, new.name)
+    if known.key is None:
+        known.key = new.key
+        if known.public and known.home:
+            # A favourite that names no source stands where its number belongs; it is dialled as before.
+            known.source = new.source
+
+
+def _rows(board: Board) -> Iterator[Entry]:
+    for row in board.rows(Resource.AGENTS):
+        if isinstance(row, Agent):
+            yield Entry(row.name or row.extension, row.extension, row.key.source, "agent", key=row.key)
+    for row in board.rows(Resource.QUEUES):
+        if isinstance(row, Queue):
+            yield from _queue(row)
+    for row in board.rows(Resource.RECEPTIONISTS):
+        if isinstance(row, Receptionist):
+            yield Entry(row.name or row.number, row.number, row.key.source, "receptionist", key=row.key)
+    for row in board.rows(Resource.HOTLINES):
+        if isinstance(row, Hotline):
+            yield Entry(row.name or row.number, row.number, row.key.source, "hotline", key=row.key)
+    for row in board.rows(Resource.PHONES):
+        if isinstance(row, Phone):
+            kind = CONFERENCE if row.use == CONFERENCE else _PHONE
+            yield Entry(row.name or row.extension, row.extension, row.key.source, kind, key=row.key)
+
+
+def _queue(row: Queue) -> Iterator[Entry]:
+    refused = _NO_TELEPHONE.get(row.channel, "")
+    numbers = dict.fromkeys(str(number) for number in (row.number, *row.addresses) if number)
+    for number in numbers or ("",):
+        reason = refused or ("e-mail address" if "@" in number and ":" not in number else "")
+        yield Entry(row.name, number, row.key.source, f"{row.channel.value} queue", key=row.key, refused=reason)

@@ -1,0 +1,63 @@
+"""The state beside each destination, in the signs of the board."""
+
+from __future__ import annotations
+
+from wallboard.domain.models import Agent, Hotline, Phone, Queue, Receptionist, Row
+from wallboard.view import glyphs
+from wallboard.view.context import Context
+from wallboard.view.format import DASH, span
+
+UNSEEN = (f"{DASH} no live state", "muted")
+
+
+def live(row: Row | None, context: Context) -> tuple[str, str]:
+    """(text, token): what is known of the destination now and for how long; old data says that it is old."""
+    if row is None:
+        return UNSEEN
+    text, style, clock = _state(row, context)
+    if not text:
+        return UNSEEN
+    if context.dim(row.key):
+        return f"{glyphs.STALE} {text.partition(' ')[2]} stale", "stale"
+    return (text if clock is None else f"{text} {clock}"), style
+
+
+def _state(row: Row, context: Context) -> tuple[str, str, str | None]:
+    match row:
+        case Agent() if not row.no_state:
+            glyph, word, token = glyphs.AGENT[row.state]
+            return f"{glyph} {word}", token, _clock(row, row.since, context)
+        case Queue():
+            return _queue(row, context)
+        case Receptionist() if row.open is not None:
+            places = list(dict.fromkeys(entry.to for entry in row.sends_to if entry.open is row.open and entry.to))
+            to = f" {glyphs.TO} {places[0]}" if places else ""
+            more = f" +{len(places) - 1}" if len(places) > 1 else ""
+            glyph, word, token = (glyphs.READY, "open", "ok") if row.open else (glyphs.OFF, "closed", "muted")
+            return f"{glyph} {word}{to}{more}", token, None
+        case Hotline():
+            glyph, word, token = glyphs.HOTLINE[row.state]
+            return f"{glyph} {word}", token, _clock(row, row.since, context)
+        case Phone() if row.use == "conference":
+            return f"{glyphs.WAITING} conference", "text", None
+        case Phone() if row.registered is not None:
+            # Of a responder's telephone it means that they are on duty, of any other that it is there to ring.
+            sign = (glyphs.READY, "reachable", "ok") if row.registered else (glyphs.WARN, "not there", "warn")
+            return f"{sign[0]} {sign[1]}", sign[2], None
+    return "", "muted", None
+
+
+def _queue(row: Queue, context: Context) -> tuple[str, str, str | None]:
+    if row.no_counts:
+        return "", "muted", None
+    stats = context.stats(row.key)
+    if stats.waiting is None:
+        return "", "muted", None
+    longest = context.elapsed(row.key, stats.longest_since) if stats.waiting else None
+    style = {"alarm": "alarm", "warn": "warn"}.get(context.severities.get(row.key, ""), "text")
+    return f"{glyphs.WAITING} {stats.waiting} waiting", style, None if longest is None else span(longest)
+
+
+def _clock(row: Agent | Hotline, since: float | None, context: Context) -> str | None:
+    seconds = context.elapsed(row.key, since)
+    return None if seconds is None else span(seconds)

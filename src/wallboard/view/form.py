@@ -1,0 +1,361 @@
+"""A form as lines at the bottom: one field a line, each taking what its kind takes. Keys in, lines and values out.
+
+`↑ ↓ Tab` move between the fields, `← →` change a choice or move in a text, letters look for a choice, a blank ticks
+one of several, `Enter` on the last field asks for the whole. What is wrong with a field stands under it as soon as it
+is left. Nothing typed is lost: whoever opened the form may read `values` after it was left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from wallboard.domain.forms import Form, FormField, Option, Takes
+from wallboard.domain.text import cell_width, clean_cells
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell, cut, fit
+from wallboard.view.dialogs import Answer, Lock, sentence
+from wallboard.view.format import DASH
+from wallboard.view.lines import Line, clip, rule
+
+OPTIONS = 5
+"""Options of a field in sight at once."""
+SLACK = 200
+"""Characters that a text may be too long by, so that a paste is not cut unseen: the field says how many."""
+_TEXTS = (Takes.LINE, Takes.NUMBER, Takes.MOMENT, Takes.HOURS)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that was filled in, every field of it, without a problem."""
+
+    form: Form
+    values: dict[str, str]
+
+    @property
+    def args(self) -> tuple[tuple[str, str], ...]:
+        """As a Command carries it."""
+        return (("form", self.form.id), *self.values.items())
+
+
+@dataclass(slots=True)
+class FormDialog:
+    """See the module. `most` is how many lines it may take; `values` are the texts as they stand now."""
+
+    title: str
+    form: Form
+    values: dict[str, str] = field(default_factory=dict)
+    at: int = 0
+    caret: int = 0
+    """Where typed text goes in the field at hand; in a field of several choices which option is marked."""
+    looked_for: str = ""
+    """The letters that look for an option."""
+    problems: dict[str, str] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+    most: int = 12
+
+    def __post_init__(self) -> None:
+        self.values = {each.name: self.values.get(each.name, each.value) for each in self.form.fields}
+        self._enter()
+
+    @property
+    def here(self) -> FormField | None:
+        """The field at hand."""
+        return self.form.fields[self.at] if self.form.fields else None
+
+    # ---- keys -------------------------------------------------------------------------------------------
+
+    def key(self, key: str, character: str | None, now: float) -> Answer | None:
+        here = self.here
+        if key == "escape":
+            if self.looked_for and not self.lock.what:
+                self.looked_for = ""
+                return None
+            return Answer(None)
+        if self.lock.what:
+            return None
+        if key == "enter":
+            if here is None or self.at == len(self.form.fields) - 1:
+                return self._finish()
+            self._move(1)
+        elif key in ("down", "tab"):
+            self._move(1)
+        elif key in ("up", "shift+tab"):
+            self._move(-1)
+        elif key in ("pageup", "pagedown"):
+            self._move(-len(self.form.fields) if key == "pageup" else len(self.form.fields))
+        elif here is not None:
+            if here.takes in _TEXTS:
+                self._edit(here, key, character)
+            else:
+                self._choose(here, key, character)
+        return None
+
+    def _finish(self) -> Answer | None:
+        self.problems = {each.name: each.problem(self.values[each.name]) for each in self.form.fields}
+        lacking = self.form.lacking(self.values)
+        if lacking and not any(self.problems.values()):
+            self.problems[self.form.one_of[0]] = lacking
+        wrong = next((index for index, each in enumerate(self.form.fields) if self.problems[each.name]), None)
+        if wrong is not None:
+            self.at = wrong
+            self._enter()
+            return None
+        return Answer(Filled(self.form, dict(self.values)))
+
+    def _move(self, step: int) -> None:
+        here = self.here
+        if here is None:
+            return
+        self.problems[here.name] = here.problem(self.values[here.name])
+        self.at = max(0, min(len(self.form.fields) - 1, self.at + step))
+        self._enter()
+
+    def _enter(self) -> None:
+        """Stand on a field: at the end of its text, or on its first chosen option."""
+        self.looked_for = ""
+        here = self.here
+        if here is None:
+            return
+        value = self.values[here.name]
+        if here.takes in _TEXTS:
+            self.caret = len(value)
+        else:
+            chosen = value.split() if here.takes is Takes.SEVERAL else [value]
+            places = [index for index, option in enumerate(here.options) if option.value in chosen]
+            self.caret = places[0] if places else 0
+
+    def _put(self, here: FormField, value: str) -> None:
+        self.values[here.name] = value
+        # A problem that was shown follows what is typed, and goes as soon as it is mended.
+        if self.problems.get(here.name):
+            self.problems[here.name] = here.problem(value)
+
+    def _edit(self, here: FormField, key: str, character: str | None) -> None:
+        text, at = self.values[here.name], self.caret
+        match key:
+            case "left" | "right":
+                self.caret = max(0, min(len(text), at + (1 if key == "right" else -1)))
+                return
+            case "home" | "end":
+                self.caret = 0 if key == "home" else len(text)
+                return
+            case "backspace":
+                head = text[: max(0, at - 1)]
+            case "delete":
+                self._put(here, text[:at] + text[at + 1 :])
+                return
+            case "ctrl+u":
+                head = ""
+            case "ctrl+w":
+                head = text[:at].rstrip().rpartition(" ")[0]
+            case _ if character is not None and character.isprintable() and len(text) < here.most + SLACK:
+                head = text[:at] + character
+            case _:
+                return
+        self.caret = len(head)
+        self._put(here, head + text[at:])
+
+    def _choose(self, here: FormField, key: str, character: str | None) -> None:
+        found = self._found(here)
+        several = here.takes is Takes.SEVERAL
+        if key in ("left", "right"):
+            step = 1 if key == "right" else -1
+            places = [index for index, _ in found]
+            if several:
+                self.caret = _beside(places, self.caret, step)
+            else:
+                self._cycle(here, places, step)
+        elif key in ("home", "end") and found:
+            self.caret = found[0 if key == "home" else -1][0]
+            if not several:
+                self._put(here, here.options[self.caret].value)
+        elif key == "space":
+            if several and any(index == self.caret for index, _ in found):
+                self._tick(here, here.options[self.caret].value)
+                self.looked_for = ""
+            elif self.looked_for:
+                self._look(here, f"{self.looked_for} ")
+        elif key in ("delete", "ctrl+u"):
+            self.looked_for = ""
+            self._put(here, "")
+        elif key == "backspace":
+            self._look(here, self.looked_for[:-1])
+        elif character is not None and character.isprintable():
+            self._look(here, self.looked_for + character)
+
+    def _cycle(self, here: FormField, places: list[int], step: int) -> None:
+        # Nothing is one of the answers where the field may be empty, but not while one is being looked for.
+        ring = places if here.required or self.looked_for else [-1, *places]
+        if not ring:
+            return
+        value = self.values[here.name]
+        now = next((index for index in places if here.options[index].value == value), -1)
+        if now not in ring:
+            now = ring[0] if step < 0 else ring[-1]
+        now = ring[(ring.index(now) + step) % len(ring)]
+        self.caret = max(0, now)
+        self._put(here, here.options[now].value if now >= 0 else "")
+
+    def _tick(self, here: FormField, value: str) -> None:
+        chosen = set(self.values[here.name].split())
+        chosen ^= {value}
+        self._put(here, " ".join(option.value for option in here.options if option.value in chosen))
+
+    def _look(self, here: FormField, wanted: str) -> None:
+        """Look for an option by its text; the first that fits is marked, and taken where only one can be."""
+        self.looked_for = wanted[:60]
+        found = self._found(here)
+        if not wanted or not found:
+            return
+        self.caret = found[0][0]
+        if here.takes is Takes.CHOICE:
+            self._put(here, found[0][1].value)
+
+    def _found(self, here: FormField) -> list[tuple[int, Option]]:
+        """The options that are looked for, each with its place: those that begin so first."""
+        words = self.looked_for.casefold().split()
+        every = list(enumerate(here.options))
+        if not words:
+            return every
+        fitting = [(index, option) for index, option in every if all(word in option.text.casefold() for word in words)]
+        return sorted(fitting, key=lambda entry: not entry[1].text.casefold().startswith(words[0]))
+
+    # ---- lines ------------------------------------------------------------------------------------------
+
+    def lines(self, width: int, now: float) -> list[Line]:
+        """At most `most` lines: the field at hand is always among them, and what locks the form too."""
+        head = [rule(self.title, "Esc leave", width)]
+        foot = self.lock.line(width, now) or [self._keys(width)]
+        room = max(1, self.most - len(head) - len(foot))
+        blocks = [self._field(index, width) for index in range(len(self.form.fields))]
+        body = sum(len(block) for block in blocks)
+        for text, style in ((self.form.hint, "muted"), (self.form.warning, "warn")):
+            # Words about the form give way to its fields.
+            words = sentence(text, style, width)
+            if words and len(words) + body <= room:
+                head += words
+                room -= len(words)
+        top, bottom = self._window([len(block) for block in blocks], room)
+        shown = [line for block in blocks[top:bottom] for line in block]
+        if top or bottom < len(blocks):
+            head[0] = rule(self.title, f"{self.at + 1}/{len(blocks)}   Esc leave", width)
+        return [*head, *shown[:room], *foot]
+
+    def _window(self, sizes: list[int], room: int) -> tuple[int, int]:
+        """The fields (from, to) around the one at hand that fit, as many before it as after it."""
+        if not sizes:
+            return 0, 0
+        top, bottom, used = self.at, self.at + 1, sizes[self.at]
+        grown = True
+        while grown:
+            grown = False
+            if bottom < len(sizes) and used + sizes[bottom] <= room:
+                used += sizes[bottom]
+                bottom, grown = bottom + 1, True
+            if top > 0 and used + sizes[top - 1] <= room:
+                top -= 1
+                used, grown = used + sizes[top], True
+        return top, bottom
+
+    def _keys(self, width: int) -> Line:
+        here = self.here
+        last = self.at == len(self.form.fields) - 1
+        enter = "ask" if last else "next"
+        words = {Takes.CHOICE: "←→ or letters choose", Takes.SEVERAL: "←→ mark  space ticks"}
+        how = words.get(here.takes, "") if here is not None else ""
+        hint = here.hint if here is not None else ""
+        if here is not None and here.takes in (Takes.MOMENT, Takes.HOURS):
+            zone = f"time of {self.form.zone}" if self.form.zone else "this console's time"
+            hint = f"{zone}, {hint}" if hint else zone
+        line = [Cell(" Enter ", "info bold"), Cell(f"{enter}  ")]
+        line += [Cell("↑↓ ", "info"), Cell("field  ")] if width >= 60 else []
+        line += [Cell(f"{how}  ")] if how else []
+        return clip([*line, Cell(str(clean_cells(hint)), "muted")], width)
+
+    def _field(self, index: int, width: int) -> list[Line]:
+        each = self.form.fields[index]
+        here = index == self.at
+        label = max([6, *(min(18, cell_width(one.label)) for one in self.form.fields)])
+        label = min(label, max(6, width // 3))
+        room = max(4, width - label - 4)
+        left = [
+            Cell(glyphs.CURSOR if here else " ", "info"),
+            Cell(fit(each.label, label), "text bold" if here else "muted"),
+            Cell("* " if each.required else "  ", "warn" if each.required and not self.values[each.name] else "muted"),
+        ]
+        value = self._text(each, room) if here and each.takes in _TEXTS else self._told(each, here, room)
+        out = [clip([*left, *value], width)]
+        wrong = self.problems.get(each.name, "")
+        if wrong:
+            out += sentence(f"  {glyphs.WARN} {clean_cells(wrong)}", "warn", width)
+        if here and each.takes not in _TEXTS and (self.looked_for or each.takes is Takes.SEVERAL):
+            out += self._options(each, width, label + 3)
+        return out
+
+    def _text(self, each: FormField, room: int) -> Line:
+        """The text being typed, with its caret; of a long one the part around the caret."""
+        text, at = self.values[each.name], self.caret
+        before, after = clean_cells(text[:at]), clean_cells(text[at:])
+        more = False
+        while cell_width(before) > max(1, room - 2 - min(8, cell_width(after))):
+            before, more = before[1:], True
+        left = [Cell("…", "muted")] if more else []
+        used = cell_width(before) + len(left) + 1
+        rest = cut(after, max(0, room - used))
+        if len(rest) < len(after):
+            rest = f"{cut(after, max(0, room - used - 1))}…"
+        count = f"  {len(text)}/{each.most}" if each.takes is Takes.LINE and len(text) > each.most * 3 // 4 else ""
+        return [*left, Cell(before, "text bold"), Cell("_", "info bold"), Cell(rest, "text bold"), Cell(count, "muted")]
+
+    def _told(self, each: FormField, here: bool, room: int) -> Line:
+        value = self.values[each.name]
+        style = "text bold" if here else "text"
+        if each.takes in _TEXTS:
+            return [Cell(fit(clean_cells(value), room).rstrip(), style) if value.strip() else Cell(DASH, "muted")]
+        chosen = value.split() if each.takes is Takes.SEVERAL else [value]
+        texts = [str(option.text) for option in each.options if option.value in chosen]
+        known = {option.value for option in each.options}
+        texts += [clean_cells(part) for part in chosen if part and part not in known]
+        text = ", ".join(texts) or DASH
+        if here and each.takes is Takes.CHOICE:
+            place = next((i for i, option in enumerate(each.options, 1) if option.value == value), 0)
+            tail = f"  {place}/{len(each.options)}" if place else ""
+            return [Cell("‹ ", "info"), Cell(fit(text, max(1, room - 12)).rstrip(), style), Cell(" ›", "info"),
+                    Cell(tail, "muted")]  # fmt: skip
+        return [Cell(fit(text, room).rstrip(), style if texts else "muted")]
+
+    def _options(self, each: FormField, width: int, indent: int) -> list[Line]:
+        """The options around the mark, those chosen ticked."""
+        found = self._found(each)
+        out: list[Line] = []
+        if self.looked_for:
+            asked = Cell(f"{clean_cells(self.looked_for)}_", "text bold")
+            out.append(clip([Cell(" " * (indent - 2)), Cell("› ", "muted"), asked], width))
+        if not found:
+            return [*out, clip([Cell(" " * indent), Cell("nothing matches", "muted")], width)]
+        place = next((n for n, (index, _) in enumerate(found) if index == self.caret), 0)
+        # Small screens show fewer: the field itself must stay in sight.
+        fit_in = max(1, min(OPTIONS, self.most - 4))
+        top = max(0, min(place - fit_in // 2, len(found) - fit_in))
+        chosen = set(self.values[each.name].split())
+        for n, (_, option) in enumerate(found[top : top + fit_in], top):
+            tick = ("[x] " if option.value in chosen else "[ ] ") if each.takes is Takes.SEVERAL else ""
+            mark = glyphs.TARGET if n == place else " "
+            more = len(found) - fit_in
+            tail = f"   {n + 1}/{len(found)}" if more > 0 and n == place else ""
+            style = "text bold" if n == place else "text"
+            out.append(clip([Cell(" " * (indent - 2)), Cell(f"{mark} ", "info"), Cell(f"{tick}{option.text}", style),
+                             Cell(tail, "muted")], width))  # fmt: skip
+        return out
+
+    def changed(self, what: str, now: float) -> None:
+        if not self.lock.what:
+            self.lock = Lock(what, now)
+
+
+def _beside(places: list[int], at: int, step: int) -> int:
+    if not places:
+        return at
+    if at not in places:
+        return places[0]
+    return places[(places.index(at) + step) % len(places)]
