@@ -9,12 +9,25 @@ from pathlib import Path
 from tests.golden import sample
 from wallboard.config import keymap
 from wallboard.domain.clock import ManualClock
-from wallboard.vendors.base import AmiAuth, NoAuth, OAuthAuth, Secret, Services, SourceSettings, Verification
+from wallboard.vendors.base import (
+    AmiAuth,
+    BasicAuth,
+    Coverage,
+    LoginAuth,
+    NoAuth,
+    OAuthAuth,
+    Relevance,
+    Secret,
+    Services,
+    SourceSettings,
+    Verification,
+)
 from wallboard.vendors.registry import load
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 ACTIONS = ROOT / "docs" / "actions.md"
+COVERAGE = ROOT / "docs" / "coverage.md"
 _KEYS = re.compile(r"(<!-- keys:begin -->\n).*?(<!-- keys:end -->)", re.DOTALL)
 
 _SCREEN = re.compile(r"(<!-- screen:begin -->\n).*?(<!-- screen:end -->)", re.DOTALL)
@@ -45,7 +58,7 @@ def readme() -> str:
     return _SCREEN.sub(lambda found: found.group(1) + screen() + found.group(2), text)
 
 
-_SETTINGS = {
+SETTINGS = {
     "ringme": SourceSettings(
         "hq",
         "ringme",
@@ -57,6 +70,14 @@ _SETTINGS = {
     "groupalarm": SourceSettings(
         "responders", "groupalarm", "https://app.groupalarm.com/api/v1/first-responder", NoAuth(), organization=77
     ),
+    "sinch": SourceSettings("cc", "sinch", "https://contact.example.net/RI/rci", BasicAuth("mira", Secret("x"))),
+    "portsip": SourceSettings(
+        "front",
+        "portsip",
+        "https://pbx.example.net:8887/api",
+        LoginAuth("mira", Secret("x"), "pbx.example.net"),
+        phone="2001",
+    ),
     "asterisk": SourceSettings(
         "lab", "asterisk", "tcp://127.0.0.1:5038", AmiAuth("wallboard", Secret("x")), phone="PJSIP/2001"
     ),
@@ -65,7 +86,7 @@ _SETTINGS = {
 
 def table(vendor: str) -> list[Verification]:
     """The verification table that the adapter itself uses."""
-    adapter = load(vendor).build(_SETTINGS[vendor], Services(ManualClock()))
+    adapter = load(vendor).build(SETTINGS[vendor], Services(ManualClock()))
     return list(adapter.table())
 
 
@@ -77,7 +98,7 @@ def actions_page() -> str:
         "Generated from the adapters' own tables. *Accepted* is the ending where the vendor cannot show the effect.",
         "",
     ]
-    for vendor in _SETTINGS:
+    for vendor in SETTINGS:
         lines += [f"## {vendor}", "", "| verb | sent | confirmed by | denied by | within |", "|---|---|---|---|---|"]
         for row in table(vendor):
             confirmed = "; ".join(evidence.text for evidence in row.confirms) or f"*accepted: {row.cannot}*"
@@ -89,6 +110,38 @@ def actions_page() -> str:
     return "\n".join(lines)
 
 
+def coverages(vendor: str) -> list[Coverage]:
+    """What the adapter says of each operation of its documents."""
+    return list(load(vendor).coverage())
+
+
+def coverage_page() -> str:
+    """docs/coverage.md: one table a vendor document, every operation on it."""
+    lines = [
+        "# What of each vendor's document is used",
+        "",
+        "Generated from the adapters' own declarations. LIVE feeds a pane, ACTION is a verb, DETAIL is read on demand "
+        "or with slow data; CONFIG and what is not relevant is left out, with the reason.",
+        "",
+    ]
+    for vendor in SETTINGS:
+        for document in coverages(vendor):
+            counts = ", ".join(
+                f"{number} {relevance.value}"
+                for relevance in Relevance
+                if (number := len([one for one in document.operations if one.relevance is relevance]))
+            )
+            lines += [f"## {vendor}: {document.title}", "", f"{len(document.operations)} operations: {counts}.", ""]
+            lines += ["| operation | is | reached by, or why it is left out | shown by |", "|---|---|---|---|"]
+            for one in document.operations:
+                shown = f"`{one.shown_by}`" if one.shown_by else ""
+                cells = (f"`{one.method} {one.path}`", one.relevance.value, one.use, shown)
+                lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+            lines.append("")
+    return "\n".join(lines)
+
+
 if __name__ == "__main__":
     README.write_text(readme(), encoding="utf-8")
     ACTIONS.write_text(actions_page(), encoding="utf-8")
+    COVERAGE.write_text(coverage_page(), encoding="utf-8")

@@ -18,7 +18,11 @@ def test_the_page_of_actions_is_the_adapters_own_tables() -> None:
     assert documents.ACTIONS.read_text(encoding="utf-8") == documents.actions_page(), HINT
 
 
-@pytest.mark.parametrize("vendor", ["ringme", "groupalarm", "asterisk"])
+def test_the_page_of_coverage_is_the_adapters_own_declarations() -> None:
+    assert documents.COVERAGE.read_text(encoding="utf-8") == documents.coverage_page(), HINT
+
+
+@pytest.mark.parametrize("vendor", list(documents.SETTINGS))
 def test_every_row_of_a_verification_table_says_how_it_ends(vendor: str) -> None:
     rows = documents.table(vendor)
     assert rows

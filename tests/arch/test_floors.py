@@ -25,6 +25,7 @@ PROBES = {
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import httpx",
     ),
     "pydantic only": ("vendors/ringme/probe_model.py", "import pydantic"),
+    "websockets only": ("vendors/sinch/probe_push.py", "def late() -> None:\n    import websockets"),
     "config is imported": ("ui/probe_config.py", "import wallboard.config"),
     "theming is imported": ("view/probe_theme.py", "import wallboard.theming"),
     "logs is imported": ("board/probe_logs.py", "import wallboard.logs"),

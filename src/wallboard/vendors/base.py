@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Destination, Verb
@@ -207,10 +207,12 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Can:
-    """Whether a verb can be done; `reason` is a short clause when not ("not answered yet")."""
+    """Whether a verb can be done; `reason` is a short clause when not ("not answered yet"), or with `ok` what a write
+    may lose. `needs` is what must be chosen first: "queue", one of the agent's own, as the argument `queue`."""
 
     ok: bool
     reason: str = ""
+    needs: Literal["", "queue"] = ""
 
     def __bool__(self) -> bool:
         return self.ok
@@ -312,11 +314,13 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One line of `wallboard check` about a source. `ok` None: could not be tried."""
+    """One line of `wallboard check` about a source. `ok` None: could not be tried. `right`: a False is what this
+    account may not do, which is no failure."""
 
     name: str
     ok: bool | None
     text: str
+    right: bool = False
 
 
 class Adapter(Protocol):
@@ -329,8 +333,8 @@ class Adapter(Protocol):
         """Vendor, own phone, budget, sign-in state, as known now."""
 
     def feeds(self) -> Sequence[Feed]:
-        """What can be polled now; asked again after each fetch of a "discovery" scope, and every ten seconds or so. Push
-        sources may have none."""
+        """What can be polled now; asked again after each fetch of a "discovery" scope, and every ten seconds or so.
+        Push sources may have none."""
 
     async def run(self, sink: Sink) -> None:
         """For push sources: connect, write to `sink`, reconnect; until cancelled. Poll-only sources return at once."""

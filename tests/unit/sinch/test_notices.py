@@ -161,7 +161,7 @@ def test_moments_are_sent_in_utc_and_an_emptied_end_is_left_out(
         ({"to": "tomorrow"}, "Until: write it as 2026-03-02 08:00"),
         ({"to": "2026-03-29 03:30"}, "does not exist there"),
         ({"why": "nonsense"}, "Why: 'nonsense' is not one of the choices"),
-        ({"why": "", "other": ""}, "choose at least one of why, where and when"),
+        ({"why": "", "other": ""}, "choose at least one of Why, Where, When"),
         ({"remarks": "x" * 1001}, "at most 1000 characters, this is 1 too long"),
     ],
 )

@@ -125,7 +125,9 @@ class Actions:
         if not is_extension(in_address(agent.address, "extension") or ""):
             return Can(False, "the vendor does not name the agent's telephone")
         queue_id, reason = self.queue_for(verb, agent, "")
-        return YES if queue_id else Can(False, reason)
+        if queue_id:
+            return YES
+        return Can(True, needs="queue") if agent.memberships else Can(False, reason)
 
     def can_dial(self, destination: Destination) -> Can:
         reason = why_not_dialled(destination.number)

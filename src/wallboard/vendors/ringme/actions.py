@@ -24,6 +24,7 @@ from wallboard.domain.models import (
     Row,
     in_address,
 )
+from wallboard.domain.numbers import dialled
 from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
@@ -176,7 +177,7 @@ class Actions:
 
     @staticmethod
     def _can_number(number: str) -> Can:
-        return YES if _DIALLED.fullmatch(number) else Can(False, "there is no number to call")
+        return YES if _DIALLED.fullmatch(dialled(number)) else Can(False, "there is no number to call")
 
     @staticmethod
     def can_dial(destination: Destination) -> Can:

@@ -29,11 +29,12 @@ SERVER_MADE = ("created", "modified")
 
 def publish_form(disruption_set: NamedWire, items: Mapping[str, ItemWire], zone: str) -> Form:
     """An empty notice of one set."""
+    kinds = _item_fields(items, {})
     return Form(
         id=f"publish:{disruption_set.id}",
         title=clean(f"publish a notice: {titled(disruption_set)}"),
-        fields=(*_item_fields(items, {}), *_other_fields("", "", "")),
-        hint=clean("at least one of why, where and when"),
+        fields=(*kinds, *_other_fields("", "", "")),
+        one_of=tuple(field.name for field in kinds),
         zone=zone,
     )
 
@@ -41,18 +42,19 @@ def publish_form(disruption_set: NamedWire, items: Mapping[str, ItemWire], zone:
 def change_form(row: Notice, items: Mapping[str, ItemWire], zone: str, clock: tzinfo) -> Form:
     """The notice as it is. The form's id carries when it was last modified: a form that somebody else overtook is
     refused instead of undoing what they did."""
+    kinds = _item_fields(items, items_of(row.address))
     return Form(
         id=f"change:{set_of(row)}:{row.key.id}:{in_address(row.address, 'modified') or ''}",
         title=clean(f"change the notice {row.title}"),
         fields=(
-            *_item_fields(items, items_of(row.address)),
+            *kinds,
             *_other_fields(
                 written_moment(in_address(row.address, "from") or "", clock),
                 written_moment(in_address(row.address, "to") or "", clock),
                 row.remarks,
             ),
         ),
-        hint=clean("at least one of why, where and when"),
+        one_of=tuple(field.name for field in kinds),
         zone=zone,
     )
 
@@ -111,8 +113,6 @@ def values_of(form: Form, args: Sequence[tuple[str, str]]) -> dict[str, str]:
             # The order of choices means nothing.
             values[field.name] = field.value
     problems = form.problems(values)
-    if not any(values.get(name) for name in ITEM_FIELDS):
-        problems.append("choose at least one of why, where and when")
     if problems:
         raise NotSent(f"nothing sent: {'; '.join(problems)}")
     return values
