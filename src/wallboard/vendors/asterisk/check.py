@@ -6,7 +6,7 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.text import clean
 from wallboard.vendors.asterisk import actions
 from wallboard.vendors.asterisk.ami import Ami, open_ami
-from wallboard.vendors.asterisk.protocol import AmiBadCredentials, AmiError, AmiUnreachable, Message
+from wallboard.vendors.asterisk.protocol import AmiBadCredentials, AmiError, AmiRefused, AmiUnreachable, Message
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.asterisk.streams import StreamFactory
 from wallboard.vendors.base import AmiAuth, CheckLine, SourceSettings
@@ -54,7 +54,8 @@ async def _lists(ami: Ami) -> list[CheckLine]:
         try:
             items = await ami.collect(name)
         except AmiError as error:
-            lines.append(CheckLine(panes, False, f"{name}: {clean(str(error))}"))
+            refused = isinstance(error, AmiRefused)
+            lines.append(CheckLine(panes, False, f"{name}: {clean(str(error))}", right=refused))
         else:
             lines.append(CheckLine(panes, True, f"{name}: {len(items)} items"))
     return lines
@@ -68,7 +69,8 @@ def _rights(settings: SourceSettings, ami: Ami) -> list[CheckLine]:
     lines = []
     for verb in actions.NEEDS:
         may = actions.can(verb, None, account, board)
-        lines.append(CheckLine(verb.value, may.ok, may.reason or "may"))
+        granted = f"this account may use {', '.join(actions.NEEDS[verb])}"
+        lines.append(CheckLine(verb.value, may.ok, may.reason or granted))
     return lines
 
 

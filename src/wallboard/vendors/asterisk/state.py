@@ -75,7 +75,7 @@ class Switchboard:
         if lists.parked is not None:
             self.parked = {}
             for item in lists.parked:
-                if item.event == "ParkedCall":
+                if item.event == "ParkedCall" and item.get("ParkeeUniqueid"):
                     self._parked_call(item, lists.at)
         if lists.devices is not None:
             self.devices = {
@@ -88,7 +88,7 @@ class Switchboard:
     def _load_queues(self, items: tuple[Message, ...], at: float) -> None:
         before = {entry.uniqueid: entry for waiting in self.entries.values() for entry in waiting}
         self.queues, self.places = {}, {}
-        found: dict[str, list[tuple[int, Entry]]] = {}
+        found: dict[str, dict[str, tuple[int, Entry]]] = {}
         for item in items:
             queue = item.get("Queue")
             if item.event == "QueueParams":
@@ -102,8 +102,7 @@ class Switchboard:
                 )
             elif item.event == "QueueMember":
                 self._set_place(item)
-            elif item.event == "QueueEntry":
-                uniqueid = item.get("Uniqueid")
+            elif item.event == "QueueEntry" and (uniqueid := item.get("Uniqueid")):
                 joined = at - (number(item.get("Wait")) or 0)
                 old = before.get(uniqueid)
                 # Wait is in whole seconds; the time from the join event is better, so it stays while they agree.
@@ -119,16 +118,17 @@ class Switchboard:
                     joined,
                     number(item.get("Priority")),
                 )
-                found.setdefault(queue, []).append((number(item.get("Position")) or 0, entry))
+                found.setdefault(queue, {})[uniqueid] = (number(item.get("Position")) or 0, entry)
         self.entries = {
-            queue: [entry for _, entry in sorted(rows, key=lambda row: row[0])] for queue, rows in found.items()
+            queue: [entry for _, entry in sorted(rows.values(), key=lambda row: row[0])]
+            for queue, rows in found.items()
         }
 
     def _load_channels(self, items: tuple[Message, ...]) -> None:
         before = self.channels
         self.channels = {}
         for item in items:
-            if item.event != "CoreShowChannel":
+            if item.event != "CoreShowChannel" or not item.get("Uniqueid"):
                 continue
             channel = self._channel(item, "", Channel(item.get("Uniqueid"), "", ""))
             bridge = item.get("BridgeId")
@@ -262,6 +262,8 @@ class Switchboard:
         # The list says Location and Name where the events say Interface and MemberName.
         interface = event.get("Location") or event.get("Interface")
         queue = event.get("Queue")
+        if not interface:
+            return
         self.places[queue, interface] = Place(
             queue,
             interface,

@@ -21,7 +21,7 @@ async def check_source(reader: Reader, http: HttpSource, settings: SourceSetting
         return [CheckLine("reach", True, "answers"), CheckLine("sign-in", False, str(error))]
     except NotPermitted as error:
         return [CheckLine("reach", True, "answers"), CheckLine("sign-in", True, "accepted"),
-                CheckLine("hotlines", False, str(error))]  # fmt: skip
+                CheckLine("hotlines", False, str(error), right=True)]  # fmt: skip
     except BadAnswer as error:
         hint = f" (organization {settings.organization}?)" if "400" in str(error) else ""
         return [CheckLine("reach", True, "answers"), CheckLine("hotlines", False, f"{error}{hint}")]
@@ -68,11 +68,11 @@ async def _lists(reader: Reader) -> list[CheckLine]:
             logs, _ = await reader.logs(wires[0].id, 1)
             lines.append(CheckLine("call log", True, f"{len(logs)} entries of {wires[0].id}"))
         except ReadError as error:
-            lines.append(CheckLine("call log", False, str(error)))
+            lines.append(CheckLine("call log", False, str(error), right=isinstance(error, NotPermitted)))
     return lines
 
 
 def _verbs(settings: SourceSettings) -> list[CheckLine]:
     if settings.read_only:
         return [CheckLine(verb.value, False, "this source is read-only") for verb in VERBS]
-    return [CheckLine(verb.value, None, "not tried: the vendor tells rights only when asked to act") for verb in VERBS]
+    return [CheckLine(verb.value, None, "shows only when used") for verb in VERBS]

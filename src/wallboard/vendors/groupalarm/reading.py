@@ -58,7 +58,8 @@ class Reader:
         """A user's telephones, also as they came; when they were asked for. NotPermitted where the user forbids it."""
         answer = await self._http.get(route("/agents"), params={"owner_id": user, **self._organization})
         items = listed(answer.data, "agents")[0]
-        return [wire for wire in rows(items, PhoneWire) if wire.id], list(items), answer.started_at
+        found = {wire.id: wire for wire in rows(items, PhoneWire) if wire.id}
+        return list(found.values()), list(items), answer.started_at
 
     async def logs(self, hotline: str, pages: int) -> tuple[list[LogWire], Pages]:
         """The newest call logs: at most `pages` pages, from whichever end of the list the newest stand."""
@@ -84,8 +85,7 @@ class Reader:
         if first.total is None or first.total <= len(first.items):
             return found, first
         rest: Pages
-        starts = [each.start for each in found if each.start]
-        if starts and starts[0] < starts[-1]:
+        if _oldest_first(found):
             # Oldest first, which the documents leave open: the newest are on the last pages.
             most = max(1, pages - 1)
             offset = max(len(first.items), first.total - most * PAGE)
@@ -132,3 +132,12 @@ class Reader:
 def newest_cover(logs: Sequence[LogWire], pages: Pages) -> bool:
     """Whether every log that there is was read."""
     return pages.total is None or len(logs) >= pages.total
+
+
+def _oldest_first(found: Sequence[Dated]) -> bool:
+    """By the times; where there are none, by the ids, which count up."""
+    starts = [each.start for each in found if each.start]
+    if len(starts) > 1:
+        return starts[0] < starts[-1]
+    ids = [int(each.id) for each in found if each.id]
+    return bool(ids) and ids[0] < ids[-1]

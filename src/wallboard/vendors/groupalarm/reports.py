@@ -85,7 +85,7 @@ def _entry(entry: EntryWire, known: Known) -> Line:
 
 async def _records(reader: Reader, known: Known, hotline: str) -> Sheet:
     found, pages = await reader.records(hotline, LOG_PAGES)
-    found = sorted(found, key=lambda wire: instant(wire.start, known.zone) or 0.0, reverse=True)
+    found = sorted(found, key=lambda wire: (instant(wire.start, known.zone) or 0.0, int(wire.id or 0)), reverse=True)
     columns = (clean(f"time, {_zone_name(known.zone)}"), clean("destination"), clean("length"), clean("price"))
     note = _of(len(found), pages.total, "records")
     priced = clean(f"{note}; the vendor names no currency") if found else note
@@ -99,7 +99,7 @@ def record_line(wire: RecordWire, zone: tzinfo) -> Line:
         minutes, seconds = divmod(int(end - start), 60)
         lasted = f"{minutes}:{seconds:02}"
     else:
-        lasted = "–" if wire.end else "– (may be running)"
+        lasted = "–" if wire.end or not wire.start else "– (may be running)"
     price = "–" if wire.price is None else f"{wire.price:g}"
     return (moment(wire.start, zone), clean(wire.destination), clean(lasted), clean(price))
 

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import CredentialsRefused, Late, NotPermitted, ReadError, Unreachable
-from wallboard.vendors.base import CheckLine, SourceSettings
+from wallboard.domain.text import clean
+from wallboard.vendors.base import CheckLine, LoginAuth, SourceSettings
 from wallboard.vendors.http import HttpSource, route
 from wallboard.vendors.portsip.actions import VERBS
 from wallboard.vendors.portsip.reading import Reader
@@ -30,6 +31,7 @@ async def check_source(reader: Reader, http: HttpSource, settings: SourceSetting
     await _try(lines, "receptionists", lambda: _listed(reader, "/ivrs"))
     await _try(lines, "phones", lambda: _listed(reader, "/users"))
     await _try(lines, "tenant", lambda: _zone(reader))
+    lines.append(await _role(reader, settings))
     lines += [*_verbs(settings), _clock(http), CheckLine("push", None, _push(push)), _budget(http)]
     return lines
 
@@ -63,7 +65,7 @@ async def _queue(reader: Reader, lines: list[CheckLine]) -> str:
     try:
         found, _ = await reader.queues()
     except ReadError as error:
-        lines.append(CheckLine("queues", False, str(error)))
+        lines.append(CheckLine("queues", False, str(error), right=isinstance(error, NotPermitted)))
         return ""
     lines.append(CheckLine("queues", True, f"{len(found)} found"))
     return found[0].id if found else ""
@@ -73,7 +75,7 @@ async def _agents(reader: Reader, queue: str, lines: list[CheckLine]) -> None:
     try:
         roster, _ = await reader.agents(queue)
     except ReadError as error:
-        lines.append(CheckLine("agents", False, str(error)))
+        lines.append(CheckLine("agents", False, str(error), right=isinstance(error, NotPermitted)))
         return
     lines.append(CheckLine("agents", True, f"{len(roster)} in one queue"))
     if roster:
@@ -100,20 +102,35 @@ async def _zone(reader: Reader) -> str:
     return f"time zone {tenant.timezone}" if tenant.timezone else "names no time zone"
 
 
+async def _role(reader: Reader, settings: SourceSettings) -> CheckLine:
+    """The role of the account that signs in, on which its rights rest."""
+    auth = settings.auth
+    if not isinstance(auth, LoginAuth):
+        return CheckLine("role", None, "not told: a token does not say whose it is")
+    try:
+        users, _ = await reader.users()
+    except ReadError as error:
+        return CheckLine("role", None, f"not told: {error}")
+    mine = next((user for user in users if auth.username in (user.name, user.extension_number)), None)
+    if mine is None or not mine.role:
+        return CheckLine("role", None, f"the list of users names none for {clean(auth.username, 60)}")
+    return CheckLine("role", True, clean(mine.role))
+
+
 async def _try(lines: list[CheckLine], name: str, question: Callable[[], Awaitable[str]]) -> None:
     try:
         lines.append(CheckLine(name, True, await question()))
     except ReadError as error:
-        lines.append(CheckLine(name, False, str(error)))
+        lines.append(CheckLine(name, False, str(error), right=isinstance(error, NotPermitted)))
 
 
 def _verbs(settings: SourceSettings) -> list[CheckLine]:
     verbs = (*VERBS, Verb.CHANGE)
     if settings.read_only:
         return [CheckLine(verb.value, False, "this source is read-only") for verb in verbs]
-    said = dict.fromkeys(verbs, "not tried: the vendor tells rights only when asked to act")
-    said[Verb.PICKUP] = "not tried; the caller goes to the telephone of the account that signs in"
-    said[Verb.ATTENDED] = "not tried; only where the agent already has the second call"
+    said = dict.fromkeys(verbs, "shows only when used")
+    said[Verb.PICKUP] = "shows only when used; the caller goes to the telephone of the account that signs in"
+    said[Verb.ATTENDED] = "shows only when used; only where the agent already has the second call"
     lines = [CheckLine(verb.value, None, text) for verb, text in said.items()]
     if settings.phone:
         return lines

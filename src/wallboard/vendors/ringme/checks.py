@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from wallboard.domain.errors import CredentialsRefused, ReadError, Throttled, Unreachable
+from wallboard.domain.command import Verb
+from wallboard.domain.errors import CredentialsRefused, NotPermitted, ReadError, Throttled, Unreachable
 from wallboard.vendors.base import CheckLine, SourceSettings
 from wallboard.vendors.http import HttpSource, Route, route
 from wallboard.vendors.ringme.directory import Directory
@@ -12,6 +13,7 @@ from wallboard.vendors.ringme.scalars import text
 from wallboard.vendors.ringme.wire import User, one
 
 SKEWED = 30.0
+ON_PROFILES = (Verb.SIGNIN, Verb.SIGNOUT, Verb.STAFF, Verb.UNSTAFF)
 
 
 async def check(settings: SourceSettings, http: HttpSource, directory: Directory) -> Sequence[CheckLine]:
@@ -40,6 +42,7 @@ async def check(settings: SourceSettings, http: HttpSource, directory: Directory
     if phone:
         await _read(http, lines, "agent profiles", route("/extension/{extension_id}/agent/", extension_id=phone))
     lines.append(_my_phone(settings, directory))
+    lines += _verbs(settings, lines)
     lines.append(_clock(http))
     lines.append(_budget(http))
     return lines
@@ -76,7 +79,7 @@ async def _try(lines: list[CheckLine], name: str, question: Callable[[], Awaitab
     try:
         lines.append(CheckLine(name, True, await question()))
     except ReadError as error:
-        lines.append(CheckLine(name, False, str(error)))
+        lines.append(CheckLine(name, False, str(error), right=isinstance(error, NotPermitted)))
 
 
 async def _read(http: HttpSource, lines: list[CheckLine], name: str, where: Route) -> None:
@@ -95,6 +98,21 @@ def _my_phone(settings: SourceSettings, directory: Directory) -> CheckLine:
     if not directory.phone_names:
         return CheckLine("my phone", None, f"whether {settings.phone} is a phone of this account cannot be read")
     return CheckLine("my phone", False, f"{settings.phone} is not among the phones of this account")
+
+
+def _verbs(settings: SourceSettings, lines: Sequence[CheckLine]) -> list[CheckLine]:
+    """The verbs that need more than their row: who the agent is stands in the profiles of a telephone, and a call is
+    placed by a telephone of the account."""
+    tried = {line.name: line for line in lines}
+    found = []
+    profiles = tried.get("agent profiles")
+    if profiles is not None and profiles.ok is False and not settings.read_only:
+        why = f"agent profiles cannot be read: {profiles.text}"
+        found += [CheckLine(verb.value, False, why) for verb in ON_PROFILES]
+    mine = tried["my phone"]
+    if mine.ok is False and not settings.read_only:
+        found.append(CheckLine(Verb.CALL.value, False, mine.text))
+    return found
 
 
 def _clock(http: HttpSource) -> CheckLine:

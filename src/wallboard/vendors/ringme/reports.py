@@ -29,6 +29,8 @@ from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, Recording, R
 
 DAY = 86_400.0
 MOST_RECORDINGS = 50
+OWN_PAGES = (10, 20, 25, 30, 40)
+"""Lengths of a list at which a vendor may have cut it, whatever was asked for."""
 MOST_LINKS = 5
 """Recordings whose links are asked for at once: a request each."""
 KEPT = 30.0
@@ -211,13 +213,26 @@ class Reports:
             kept = self._kept.get(extension_id)
             if kept is not None and 0 <= self._clock.now() - kept[0] < KEPT:
                 return kept[1]
-            params: Params = {**self._day(), "order": "desc", "page": 1, "per_page": MOST_RECORDINGS}
-            answer = await self._past(route("/extension/{id}/record/", id=extension_id), params)
-            found = sorted(many(Recording, answer.data, "recordings"), key=sheets.began, reverse=True)
+            found = sorted(await self._pages(extension_id), key=sheets.began, reverse=True)
             if len(self._kept) >= 16:
                 self._kept.clear()
             self._kept[extension_id] = (self._clock.now(), found[:MOST_RECORDINGS])
             return self._kept[extension_id][1]
+
+    async def _pages(self, extension_id: str) -> list[Recording]:
+        """One page as a rule. The greatest `per_page` is not documented: where what came may be a vendor's own page,
+        the following ones are asked for in that size."""
+        day, found, size = self._day(), list[Recording](), MOST_RECORDINGS
+        for page in range(1, MOST_RECORDINGS // min(OWN_PAGES) + 1):
+            params: Params = {**day, "order": "desc", "page": page, "per_page": size}
+            answer = await self._past(route("/extension/{id}/record/", id=extension_id), params)
+            came = many(Recording, answer.data, "recordings")
+            fresh = [recording for recording in came if recording not in found]
+            found += fresh
+            size = len(came) if page == 1 else size
+            if size not in OWN_PAGES or len(fresh) < size or len(found) >= MOST_RECORDINGS:
+                break
+        return found
 
     def _day(self) -> dict[str, str]:
         """The last 24 hours on the vendor's clock, as naive times of the source's zone."""

@@ -100,11 +100,17 @@ def whole_object(data: object) -> object:
     for _ in range(3):
         if isinstance(data, list) and len(data) == 1:
             data = data[0]
-        elif isinstance(data, Mapping) and len(data) == 1 and isinstance(next(iter(data.values())), Mapping):
+        elif isinstance(data, Mapping) and len(data) == 1 and _wraps(next(iter(data.values()))):
             data = next(iter(data.values()))
         else:
             break
     return data
+
+
+def _wraps(inner: object) -> bool:
+    if isinstance(inner, list) and len(inner) == 1:
+        inner = inner[0]
+    return isinstance(inner, Mapping)
 
 
 def raw_lines(data: object, plain: str) -> list[Clean]:
