@@ -325,6 +325,8 @@ class Server:
     received: bytearray = field(default_factory=bytearray)
     connections: int = 0
     missing: tuple[str, ...] = ("9999",)
+    faulty: dict[str, str] = field(default_factory=dict)
+    """Lists that are answered with an error, and its words."""
     clock: Callable[[], float] = lambda: START
     _end: Pipe | None = None
     _sent: int = 0
@@ -408,6 +410,8 @@ class Server:
             await self.reply(request, **{command: "does it (Priv: all)" for command in self.commands})
         elif name == "Ping":
             await self.reply(request, Ping="Pong", Timestamp=f"{self.clock():.6f}")
+        elif name in self.faulty:
+            await self.reply(request, "Error", Message=self.faulty[name])
         elif name in lists and name in self.commands:
             await self.reply_list(request, lists[name]())
         elif name == "ShowDialPlan":

@@ -137,6 +137,14 @@ async def test_what_the_account_may_not_list_is_unavailable_and_the_rest_is_live
         assert len(shown.desk.rows(Resource.QUEUES)) == 2
 
 
+async def test_a_list_that_the_server_cannot_give_is_not_said_to_be_a_missing_right() -> None:
+    server = Server()
+    server.faulty["CoreShowChannels"] = "Could not get Channels"
+    async with running(server) as shown:
+        await shown.desk.until(lambda: shown.desk.statuses[Resource.CALLS].unavailable, "no calls")
+        assert shown.desk.statuses[Resource.CALLS].cause == "CoreShowChannels: Could not get Channels"
+
+
 async def test_a_ping_keeps_a_quiet_source_young() -> None:
     async with running(Server()) as shown:
         desk = shown.desk

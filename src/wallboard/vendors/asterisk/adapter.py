@@ -102,6 +102,8 @@ class AsteriskAdapter:
         self._cause = "not connected yet"
         self._failures = 0
         self._denied: dict[Resource, str] = {}
+        self._why_not: dict[str, str] = {}
+        """Lists that the server refused when last asked, and its words."""
         #: When the request of the last good list of each resource was sent.
         self._read_at: dict[Resource, float] = {}
 
@@ -208,6 +210,7 @@ class AsteriskAdapter:
             self._board = Switchboard()
             self._mapper = self._new_mapper()
             self._denied = {}
+            self._why_not = {}
             self._events = 0
             self._tones = False
             self._offset = ami.clock_offset or 0.0
@@ -300,15 +303,18 @@ class AsteriskAdapter:
                 self._read_at[resource] = begun
                 self._denied.pop(resource, None)
             else:
-                self._denied[resource] = f"this account may not use {name}"
+                self._denied[resource] = self._why_not.get(name, f"this account may not use {name}")
 
     async def _list(self, ami: Ami, name: str, found: dict[str, tuple[Message, ...]]) -> None:
         if ami.commands and not ami.allows(name):
             return
         try:
             found[name] = await ami.collect(name)
-        except AmiRefused:
-            return
+        except AmiRefused as error:
+            said = clean(str(error), 120)
+            # The server's own word for a right that is missing; anything else is a fault and named as one.
+            denied = "permission" in said.casefold()
+            self._why_not[name] = f"this account may not use {name}" if denied else f"{name}: {said}"
 
     async def _read_again(self, ami: Ami, sink: Sink) -> None:
         while True:

@@ -210,7 +210,8 @@ def rows_of(model: type[Wire], data: object, what: str) -> Sequence[Any]:
         if len(lists) == 1:
             return lists[0]
         if len(data) == 1:
-            return rows_of(model, next(iter(data.values())), what)
+            inner = next(iter(data.values()))
+            return [] if inner is None else rows_of(model, inner, what)
     raise BadAnswer(f"{what}: the answer holds no list")
 
 
