@@ -67,6 +67,21 @@ async def test_a_long_call_log_has_no_gap(newest_first: bool) -> None:
     assert sheet.note == "the newest of 400 calls"
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+async def test_without_times_the_greatest_ids_are_the_newest(newest_first: bool) -> None:
+    vendor = Vendor(hotline())
+    logs = [{"id": n, "hotlineID": 311, "startTime": None, "entries": [{"agentPhone": str(n)}]} for n in range(1, 201)]
+    vendor.logs = logs[::-1] if newest_first else logs
+    source = adapter(vendor)
+    (row,) = await hotlines(source)
+    sheet = await report(source, row, "calls")
+    named = [int(line[3]) for line in sheet.rows if line[3]]
+    assert len(named) in (100, 150)
+    assert named == list(range(200, 200 - len(named), -1))
+    vendor.answers["GET /hotlines/311/logs/200"] = lambda request: httpx.Response(200, json=logs[-1])
+    assert (await report(source, row, "call")).note == "call 200"
+
+
 async def test_the_last_call_is_read_by_its_own_id() -> None:
     vendor = Vendor(hotline())
     vendor.logs = [OLDER, LOG]
@@ -91,9 +106,11 @@ async def test_billed_records_with_their_length_and_price() -> None:
             "timeEnd": "2026-03-02T09:02:05Z",
             "price": 0.12,
         },
+        {"id": 3, "destinationNumber": "0049172", "timeStart": None, "timeEnd": None, "price": None},
+        {"id": 4, "destinationNumber": "0049173", "timeStart": None, "timeEnd": None, "price": None},
     ]
     vendor.answers["GET /hotlines/311/records"] = lambda request: httpx.Response(
-        200, json={"records": legs, "totalRecords": 2}
+        200, json={"records": legs, "totalRecords": 4}
     )
     source = adapter(vendor)
     (row,) = await hotlines(source)
@@ -101,6 +118,8 @@ async def test_billed_records_with_their_length_and_price() -> None:
     assert sheet.rows == (
         ("2026-03-02 09:00:00", "0049171·", "2:05", "0.12"),
         ("2026-03-02 08:14:21", "0049170", "– (may be running)", "0.5"),
+        ("", "0049173", "–", "–"),
+        ("", "0049172", "–", "–"),
     )
     assert "no currency" in sheet.note
 

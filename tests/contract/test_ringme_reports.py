@@ -111,6 +111,35 @@ async def test_a_list_of_recordings_in_any_wrapping(wrap: object) -> None:
     assert len((await at.read(at.phone, "recordings")).rows) in (1, 3)
 
 
+async def test_recordings_behind_a_page_that_the_vendor_cut_are_read() -> None:
+    at = await floor()
+    many = [{**RECORDINGS[1], "record_uuid": f"u-{number}"} for number in range(33)]
+
+    def cut(request: httpx.Request) -> httpx.Response:
+        size = min(20, int(request.url.params["per_page"]))
+        begin = (int(request.url.params["page"]) - 1) * size
+        return httpx.Response(200, json=many[begin : begin + size])
+
+    at.vendor.routes["GET /extension/32494/record/"] = cut
+    at.vendor.log.clear()
+    (found,) = [each for each in at.source.reports(at.phone) if each.id == "recordings"]
+    sheet = await found.read()
+    assert (len(sheet.rows), sheet.note) == (33, "of the last 24 hours")
+    asked = [httpx.QueryParams(seen.query) for seen in at.vendor.log]
+    assert [(each["page"], each["per_page"]) for each in asked] == [("1", "50"), ("2", "20")]
+    assert len({each["end_datetime"] for each in asked}) == 1
+
+
+async def test_a_vendor_without_pages_is_not_asked_for_ever() -> None:
+    at = await floor()
+    many = [{**RECORDINGS[1], "record_uuid": f"u-{number}"} for number in range(20)]
+    at.vendor.routes["GET /extension/32494/record/"] = ok(many)
+    at.vendor.log.clear()
+    (found,) = [each for each in at.source.reports(at.phone) if each.id == "recordings"]
+    assert len((await found.read()).rows) == 20
+    assert len(at.vendor.log) == 2
+
+
 async def test_a_full_page_of_recordings_says_that_there_may_be_more() -> None:
     at = await floor()
     many = [{**RECORDINGS[1], "record_uuid": f"u-{number}"} for number in range(60)]

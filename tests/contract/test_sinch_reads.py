@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -349,7 +350,7 @@ async def test_each_set_is_a_scope_asked_three_questions() -> None:
     where = f"/disruptionSets/{POWER}/events"
     assert vendor.asked() == [
         f"{where}?active=true",
-        f"{where}?activeFrom=2026-02-02T02%3A40%3A00.000Z",
+        f"{where}?activeFrom=2024-02-03T02%3A40%3A00.000Z",
         f"{where}?activeTo=2026-02-01T02%3A40%3A00.000Z",
     ]
     assert (row.set, row.title, row.why, row.where, row.when) == (
@@ -425,6 +426,22 @@ async def test_no_sets_is_a_state_too() -> None:
     assert source.forms(Verb.PUBLISH, None) == ()
 
 
+async def test_a_notice_without_an_end_stays_where_the_vendor_does_not_count_it_as_active() -> None:
+    vendor = Vendor()
+    open_ended = vendor.event(activeFrom=vendor.iso(-300 * 86_400), activeTo=None)
+    vendor.events[POWER] = [open_ended]
+    path = f"/disruptionSets/{POWER}/events"
+
+    def with_both_ends(request: httpx.Request) -> httpx.Response:
+        begun = request.url.params.get("activeFrom", "9")
+        return httpx.Response(200, json=[open_ended] if begun < open_ended["activeFrom"] else [])
+
+    vendor.answers[f"GET {path}"] = with_both_ends
+    source = await discovered(adapter(vendor))
+    (row,) = await notices(source)
+    assert (row.active_from, row.active_to) == (vendor.clock.now() - 300 * 86_400, None)
+
+
 async def test_the_vendors_clock_is_what_counts() -> None:
     vendor = Vendor()
     ahead = 300.0
@@ -435,6 +452,28 @@ async def test_the_vendors_clock_is_what_counts() -> None:
     (row,) = await notices(source)
     assert row.active_from == vendor.clock.now()
     assert source.info().clock_offset == ahead
+
+
+@pytest.mark.parametrize("seems", [-3.9, -1.0, 1.9, 4.5])
+async def test_what_measuring_explains_does_not_move_a_notice(seems: float) -> None:
+    vendor = Vendor()
+    vendor.ahead = seems
+    vendor.events[POWER] = [vendor.event(activeFrom="2026-02-02T00:00:00Z", activeTo="2099-01-01T00:00:00Z")]
+    source = await discovered(adapter(vendor))
+    (row,) = await notices(source)
+    assert row.active_from == datetime(2026, 2, 2, tzinfo=UTC).timestamp()
+    assert row.active_to == datetime(2099, 1, 1, tzinfo=UTC).timestamp()
+    assert source.info().clock_offset == pytest.approx(seems, abs=1.0)
+
+
+async def test_what_is_up_can_be_ended_where_no_items_may_be_read() -> None:
+    vendor = Vendor()
+    for disruption_set in (POWER, WATER):
+        vendor.answers[f"GET /disruptionSets/{disruption_set}/items"] = refuse(403)
+    lines = {line.name: line for line in await adapter(vendor).check()}
+    assert {name: lines[name].ok for name in ("notices", "items", "publish", "change", "close")} == {
+        "notices": True, "items": None, "publish": False, "change": None, "close": None,
+    }  # fmt: skip
 
 
 # ---- one row, and on demand --------------------------------------------------------------------------------------

@@ -217,6 +217,21 @@ async def test_a_redirect_is_not_followed(status: int) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("status", [201, 302, 303])
+async def test_a_link_that_was_asked_for_is_handed_over_and_not_followed(status: int) -> None:
+    async with serving(answer_ok) as elsewhere:
+        place = f"http://localhost:{elsewhere.port}/sound.mp3"
+
+        async def moved(stream: SocketStream, request: bytes, connection: int) -> bool:
+            await stream.send(f"HTTP/1.1 {status} X\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode())
+            return True
+
+        async with serving(moved) as server, client(server.port) as http:
+            assert (await http.get("/x/", plain=True)).text == place
+        assert elsewhere.connections == 0
+
+
+@pytest.mark.anyio
 async def test_nothing_secret_reaches_a_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with serving(answer_ok) as server, client(server.port) as http:

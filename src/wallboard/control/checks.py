@@ -21,6 +21,8 @@ FRESH = 3.0
 """Seconds: older data is read again before it is acted on."""
 REREAD = 2.0
 """Seconds that such a reading may take."""
+REREAD_LASTING = 8.0
+"""The same of what does not slip away meanwhile: a notice, a receptionist, a hotline, an agent."""
 
 _CALM = (ResourceState.LIVE, ResourceState.LATE)
 
@@ -52,9 +54,10 @@ async def reread(command: Command, row: Row, board: BoardPort, adapter: Adapter,
         answer.append(await adapter.refresh(row))
 
     harmless = command.verb in HARMLESS and state in _CALM
+    seconds = REREAD if isinstance(row, Call | Member | ParkedCall) else REREAD_LASTING
     try:
-        if not await within(clock, REREAD, read):
-            return "" if harmless else f"it could not be read again in {REREAD:g} s"
+        if not await within(clock, seconds, read):
+            return "" if harmless else f"it could not be read again in {seconds:g} s"
     except Missing:
         return "it has ended"
     except NotPermitted:

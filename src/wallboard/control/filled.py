@@ -67,6 +67,8 @@ def in_words(field: FormField, value: str) -> str:
     """A value as a person reads it: options by their text, nothing as a dash, a long text cut."""
     if not value.strip():
         return "–"
+    if field.private:
+        return "as given"
     if field.takes in (Takes.CHOICE, Takes.SEVERAL):
         named = {option.value: option.text for option in field.options}
         parts = value.split() if field.takes is Takes.SEVERAL else [value]

@@ -246,7 +246,7 @@ def describe(command: Command) -> Record:
             "state": str(clean(target.print.state)),
             "via": str(clean(str(target.via))) if target.via is not None else "",
         },
-        "args": {str(clean(name)): _argument(command.verb, name, value) for name, value in command.args},
+        "args": {str(clean(name)): _argument(command, name, value) for name, value in command.args},
     }
     if command.destination is not None:
         record["destination"] = {
@@ -257,9 +257,11 @@ def describe(command: Command) -> Record:
     return record
 
 
-def _argument(verb: Verb, name: str, value: str) -> str:
-    long = name.startswith("text_") and verb is not Verb.NOTE
-    if long or (verb in FORMS and len(value) > _LONG_TEXT):
+def _argument(command: Command, name: str, value: str) -> str:
+    if name in command.private:
+        return "not shown"
+    long = name.startswith("text_") and command.verb is not Verb.NOTE
+    if long or (command.verb in FORMS and len(value) > _LONG_TEXT):
         return f"{len(value)} characters"
     return str(clean(value))
 

@@ -145,6 +145,8 @@ class Command:
     args: tuple[tuple[str, str], ...] = ()
     asked_at: float = 0.0
     origin: str = "console"
+    private: tuple[str, ...] = ()
+    """Names of arguments that are sent but stand in no journal and no sentence: an address may hold a key."""
 
     def arg(self, name: str) -> str:
         """The argument called `name`, or ""."""

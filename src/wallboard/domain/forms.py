@@ -47,6 +47,8 @@ class FormField:
     required: bool = False
     most: int = 300
     hint: str = ""
+    private: bool = False
+    """What is written here is sent, and shown in the form alone: it stands in no journal and no sentence."""
 
     def problem(self, value: str) -> str:
         """Why `value` cannot be taken and what to write, as a sentence; "" if it can."""
@@ -82,6 +84,11 @@ class Form:
     zone: str = ""
     one_of: tuple[str, ...] = ()
     """Names of fields of which at least one must hold something."""
+
+    @property
+    def private(self) -> tuple[str, ...]:
+        """The names of the private fields."""
+        return tuple(field.name for field in self.fields if field.private)
 
     def problems(self, values: dict[str, str]) -> list[str]:
         """Everything that is wrong with `values`, field by field."""

@@ -46,8 +46,13 @@ class Lane:
     def where(self) -> Where:
         return self.feed.resource, self.feed.scope
 
+    def planned(self) -> float:
+        """Seconds from one answer to the next while all goes well."""
+        return self.interval if self.interval is not None else self.feed.interval
+
     def effective(self) -> float:
-        return self.backoff.interval(self.interval if self.interval is not None else self.feed.interval)
+        """The same, stretched while it fails."""
+        return self.backoff.interval(self.planned())
 
     def due(self) -> float | None:
         """When it should be asked next; None: not at all."""

@@ -16,7 +16,8 @@ def feed_status(account: Account, lane: Lane, now: float) -> FeedStatus:
         source=account.name,
         resource=lane.feed.resource,
         scope=lane.feed.scope,
-        interval=lane.effective(),
+        # Not what failing stretches it to: what a list is judged by must not grow while it gets older.
+        interval=lane.planned(),
         timeout=lane.feed.timeout,
         last_ok=lane.last_ok,
         next_at=None if due == float("inf") else due,

@@ -13,6 +13,7 @@ from wallboard.board.board import Board
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.clock import Clock
+from wallboard.domain.command import FORMS
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
 from wallboard.domain.states import SourceState
@@ -204,6 +205,9 @@ class Console:
         self.touched += 1
         self.seen.setdefault(key, []).append(outcome.sentence)
         self.entries.append(Entry(outcome.at, "action", outcome.sentence, style))
+        if outcome.final and outcome.command.verb in FORMS:
+            # Open details must not go on showing the rule that was just replaced.
+            self.panel.readings.outdated(key)
 
     def say(self, text: str, style: str = "muted") -> None:
         """A remark in the outcome line: it stands for a few seconds, then the last outcome is there again."""

@@ -45,7 +45,7 @@ class Filling:
         console = self._console
         forms = console.dispatcher.forms(verb, row.key)
         if not forms and verb in _NEEDS_NONE:
-            self._ask(verb, target, label, offer, (), (), "", str(getattr(row, "name", "")), self._row_watch(row))
+            self._ask(verb, target, label, offer, (), (), (), "", str(getattr(row, "name", "")), self._row_watch(row))
             return
 
         def opened(form: Form) -> None:
@@ -180,7 +180,7 @@ class Filling:
             if verb in EDITS and not what:
                 console.say(f"{NOTHING_CHANGED}: {label}", "muted")
                 return
-            self._ask(verb, target, label, offer, filled.args, what, form.warning, name, watch, at)
+            self._ask(verb, target, label, offer, filled.args, what, form.private, form.warning, name, watch, at)
 
         console.open(dialog, done, watch)
 
@@ -198,6 +198,7 @@ class Filling:
         offer: Offer,
         args: tuple[tuple[str, str], ...],
         what: Sequence[str],
+        private: tuple[str, ...],
         warning: str,
         name: str,
         watch: Callable[[], str],
@@ -206,7 +207,7 @@ class Filling:
         """Confirm as the offer and the form demand, then submit."""
         console = self._console
         now = console.clock.now()
-        command = Command(new_id(), verb, target, None, args, now)
+        command = Command(new_id(), verb, target, None, args, now, private=private)
         level: Level = "name" if warning else offer.level
         told = "; ".join(what)
         told = fit(told, _TOLD).rstrip() if cell_width(told) > _TOLD else told

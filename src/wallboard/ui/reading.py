@@ -77,6 +77,13 @@ class Readings:
         self._begin(self._row, 0.0)
         return reading_sentence(self.shown)
 
+    def outdated(self, key: Key) -> None:
+        """What was read about this row may be so no longer: read it anew if it is shown, else when it is looked at."""
+        self._kept = {at: reading for at, reading in self._kept.items() if at[0] != key}
+        if self._row is not None and self._row.key == key and self.shown:
+            self._stop()
+            self._begin(self._row, 0.0)
+
     def _stop(self) -> None:
         if self._cancel is not None:
             self._cancel()

@@ -208,6 +208,12 @@ class HttpSource:
             self.refused = True
             raise
         self.refused = False
+        link = raw.headers.get("location", "")
+        if plain and link and (300 <= raw.status < 400 or raw.status == 201):
+            # The address itself is what was asked for; it is shown, never followed.
+            return Answer(
+                raw.status, None, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, link
+            )
         if not 200 <= raw.status < 300:
             raise read_error(raw.status, raw.headers, self._words(raw), self._base)
         if raw.trouble:
@@ -218,9 +224,9 @@ class HttpSource:
             address = f"{where.path}?{params}" if params else where.path
             data = await (self._known_or_decoded(raw, address) if keep else _decoded(raw))
         except BadAnswer:
-            if not plain or "html" in raw.headers.get("content-type", "").lower():
-                raise
             text = raw.body.whole()[:SMALL].decode("utf-8", "replace")
+            if not plain or text.lstrip().startswith("<"):
+                raise
         return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, text)
 
     async def _known_or_decoded(self, raw: _Raw, address: str) -> object:

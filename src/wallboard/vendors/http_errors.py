@@ -63,7 +63,8 @@ def action_error(status: int, headers: Mapping[str, str], words: str, base: str)
         return TargetGone(worded("already over", words), status=name)
     if status == 429:
         wait = retry_after(headers) or until_reset(headers)
-        return Rejected(f"hourly limit reached{_again(wait)}", status=name)
+        hourly = "hourly" if "x-ratelimit-limit" in headers else "request"
+        return Rejected(f"{hourly} limit reached{_again(wait)}", status=name)
     if 300 <= status < 400:
         return Rejected(redirect_sentence(headers.get("location", ""), base), status=name)
     if 400 <= status < 500:

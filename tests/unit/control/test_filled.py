@@ -106,6 +106,25 @@ def test_the_form_is_asked_again_before_anything_is_sent(values: dict[str, str],
     assert objection((FORM,), filled(**values)) == sentence
 
 
+@pytest.mark.anyio
+async def test_what_is_private_is_sent_but_stands_in_no_journal_and_no_sentence(path: Path) -> None:
+    address = FormField("url", "Send text to", Takes.LINE, "", required=True, private=True)
+    form = Form("start", clean("Speech to text"), (address,))
+    async with anyio.create_task_group() as group:
+        desk = Desk(group, path, call())
+        desk.adapter.known_forms[Verb.TRANSCRIBE] = (form,)
+        args = (("form", "start"), ("url", "https://listen.example/?key=k-123"))
+        target = desk.dispatcher.target(call(), NOW)
+        command = Command(new_id(), Verb.TRANSCRIBE, target, None, args, NOW, private=form.private)
+        desk.dispatcher.submit(command)
+        await desk.idle()
+        desk.board.prove(DONE, "transcribe c-1")
+        outcome = await desk.settle(command)
+    assert desk.adapter.performed[0].arg("url").endswith("k-123")
+    assert "k-123" not in f"{show(path)} {outcome.sentence}"
+    assert "send text to as given" in outcome.sentence
+
+
 def test_a_form_that_is_no_longer_offered_is_refused() -> None:
     assert objection((replace(FORM, id="other"),), filled(set="2")).startswith("this form is not offered any more")
 

@@ -575,6 +575,34 @@ async def test_a_prompt_that_a_write_loses_is_named() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("asked", [True, False])
+async def test_a_pin_that_a_write_loses_is_reported_and_not_shown(asked: bool) -> None:
+    desk = Desk(Pbx({**MAIN, "enable_pin": asked, "pin": "947351"}))
+    row = await desk.main()
+    assert desk.here.can(Verb.CHANGE, row).reason == "the vendor does not say whether the PIN survives a write"
+    ended = await desk.change("failed transfer: where callers go", action="REPEAT")
+    assert ended == "the PIN is no longer what it was"
+    written = next(report for report in desk.here.reports(row) if report.id == "written")
+    sheet = await written.read()
+    assert [line[0] for line in sheet.rows] == ["rule for failed transfer", "PIN"]
+    assert "947351" not in repr(sheet)
+
+
+@pytest.mark.anyio
+async def test_a_pin_that_stays_confirms() -> None:
+    desk = Desk(Pbx({**MAIN, "enable_pin": True, "pin": "947351"}, keeps=("pin",)))
+    assert (await desk.change("failed transfer: where callers go", action="REPEAT")).startswith("reading it back")
+
+
+@pytest.mark.anyio
+async def test_receptionists_of_which_only_the_list_is_known_are_shown() -> None:
+    pbx = Pbx(MAIN)
+    pbx.broken[f"/ivrs/{MAIN['id']}"] = 404
+    row = await Desk(pbx).main()
+    assert (row.name, row.open) == (MAIN["name"], None)
+
+
+@pytest.mark.anyio
 async def test_a_prompt_that_stays_confirms_though_its_address_is_a_new_one() -> None:
     spoken = {**MAIN, "prompt_file_name": "menu.wav", "prompt_file_size": 48211, "prompt_file_url": "/api/blobs/a"}
     pbx = Pbx(spoken, keeps=("prompt_file_name", "prompt_file_size"))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.domain.models import in_address
-from wallboard.domain.states import AgentState, MemberState
+from wallboard.domain.states import AgentState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Ticket
 from wallboard.vendors.portsip import mapping
@@ -178,3 +178,25 @@ def test_a_number_that_is_taken_holds_digits_alone(number: str) -> None:
     if not why_not_dialled(number):
         assert set(dialled(number)) <= set("0123456789+*#")
         assert len(dialled(number)) >= 2
+
+
+@pytest.mark.parametrize(
+    ("caller", "callee", "direction"),
+    [
+        ("102", "+4924155660", Direction.OUT),
+        ("+4924155660", "102", Direction.IN),
+        ("102", "112", Direction.UNKNOWN),
+        ("+4924155660", "8001", Direction.IN),
+        ("109", "112", Direction.OUT),
+        ("112", "109", Direction.IN),
+    ],
+)
+def test_behind_a_trunk_the_other_end_says_what_a_short_number_is(
+    caller: str, callee: str, direction: Direction
+) -> None:
+    # Neither agents nor users have been read: 102 may be anyone.
+    told = {"caller": caller, "callee": callee, "trunk": "carrier-a", "talking_time": 4}
+    wire = SessionWire.model_validate({"id": "s1", "calls": [told]})
+    row = mapping.call(scene(), wire, 100.0)
+    assert row is not None
+    assert row.direction is direction

@@ -90,3 +90,12 @@ def test_a_long_answer_is_cut_and_says_so() -> None:
     lines = sheets.raw_lines(None, "\n".join(f"member {number}" for number in range(100)))
     assert len(lines) == sheets.MOST_LINES + 1
     assert lines[-1] == "and 60 more lines"
+
+
+@pytest.mark.parametrize("wrap", [[], ["list"], ["queue"], ["queue", "list"], ["list", "queue"]])
+def test_settings_come_out_of_any_wrapping(wrap: list[str]) -> None:
+    data: object = {"strategy": "round-robin", "pin": "9173"}
+    for layer in wrap:
+        data = [data] if layer == "list" else {"queue": data}
+    shown = sheets.facts(sheets.whole_object(data))
+    assert shown == [("strategy", "round-robin"), ("pin", "set, not shown")]

@@ -172,9 +172,11 @@ def test_what_cannot_be_sent_says_so(values: dict[str, str], sentence: str) -> N
 
 
 def test_an_event_without_its_items_is_not_written() -> None:
-    with pytest.raises(NotSent, match="writing without would lose them"):
-        notices.ended({name: value for name, value in FRESH.items() if name != "items"}, NOW)
-    assert notices.ended(FRESH | {"items": None}, NOW)["items"] == {"item": []}
+    without: dict[str, Any] = {name: value for name, value in FRESH.items() if name != "items"}
+    for fresh in (without, FRESH | {"items": None}, FRESH | {"items": ""}):
+        with pytest.raises(NotSent, match="writing without would lose them"):
+            notices.ended(fresh, NOW)
+    assert notices.ended(FRESH | {"items": []}, NOW)["items"] == {"item": []}
 
 
 def test_ending_sets_the_end_alone() -> None:

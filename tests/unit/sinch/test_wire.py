@@ -112,7 +112,7 @@ def test_a_whole_answer_in_any_wrapping(data: object) -> None:
     assert [wire.id for wire in rows(listed(data, "queues"), QueueWire, "queues")] == [ID]
 
 
-@pytest.mark.parametrize("data", [None, [], {}, {"queues": None}, {"queues": ""}, {"queues": []}])
+@pytest.mark.parametrize("data", [None, "", [], {}, {"queues": None}, {"queues": ""}, {"queues": []}])
 def test_an_empty_list_is_empty(data: object) -> None:
     assert rows(listed(data, "queues"), QueueWire, "queues") == []
 

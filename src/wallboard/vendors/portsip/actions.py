@@ -14,6 +14,7 @@ from typing import Any
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import MONITORING, Command, Destination, Verb
 from wallboard.domain.errors import NotSent
+from wallboard.domain.keys import Kind
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue, Receptionist, Row, in_address
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean
@@ -208,9 +209,7 @@ class Actions:
     def _leg(self, command: Command, row: Row | None, name: str, more: Mapping[str, str], what: str = "") -> Request:
         session = self._session(command)
         served = isinstance(row, Member) and row.state is MemberState.TALKING
-        extension = (leg_of(row) if isinstance(row, Member) and served else "") or _given(
-            command, "extension", "no telephone of this PBX is on it"
-        )
+        extension = (leg_of(row) if isinstance(row, Member) and served else "") or _acting(command, row)
         if not is_extension(extension):
             raise NotSent(f"nothing sent: {clean(extension, 40)} is no extension number")
         where = route("/sessions/{id}/" + name, id=session)
@@ -221,7 +220,7 @@ class Actions:
         number = self._destination(command)
         if not isinstance(row, Call):
             raise NotSent("nothing sent: its call is not in the list")
-        extension = _given(command, "extension", "no telephone of this PBX is on it")
+        extension = _acting(command, row)
         second = next(
             (call for call in self.second_calls(row) if any(same_number(n, number) for n in _others(call, extension))),
             None,
@@ -321,6 +320,17 @@ def leg_of(row: Call | Member) -> str:
     if isinstance(row, Member) and row.state is MemberState.TALKING and row.serving_ref:
         return row.serving_ref
     return in_address(row.address, "extension") or ""
+
+
+def asked_through(command: Command, row: Row | None) -> str:
+    """The extension of the agent whose call this is, where the verb was pressed on the agent; else ""."""
+    via = command.target.via
+    on_it = via is not None and via.kind is Kind.AGENT and isinstance(row, Call) and via.id in parties(row)
+    return via.id if via is not None and on_it else ""
+
+
+def _acting(command: Command, row: Row | None) -> str:
+    return asked_through(command, row) or _given(command, "extension", "no telephone of this PBX is on it")
 
 
 def opposite(call: Call, extension: str) -> str:

@@ -13,7 +13,7 @@ from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Queue, Row, in_address
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.portsip.actions import VERBS, opposite, wanted_status
+from wallboard.vendors.portsip.actions import VERBS, asked_through, opposite, wanted_status
 from wallboard.vendors.portsip.mapping import parties
 from wallboard.vendors.portsip.numbers import dialled, same_number
 from wallboard.vendors.portsip.scene import Place, Scene
@@ -132,18 +132,21 @@ def _queue_scope(trial: Trial) -> str:
     return trial.before.queue_id if isinstance(trial.before, Member) else ""
 
 
-def _outside(row: Row | None) -> str:
+def _outside(trial: Trial) -> str:
     """The number of the party that is moved."""
+    row = trial.before
     if isinstance(row, Member):
         return row.number
-    return opposite(row, in_address(row.address, "extension") or "") if isinstance(row, Call) else ""
+    if not isinstance(row, Call):
+        return ""
+    return opposite(row, asked_through(trial.command, row) or in_address(row.address, "extension") or "")
 
 
 def _same_call(trial: Trial, call: Call) -> bool:
     """Whether `call` carries on what was acted on: the same session, or the same party on a session begun since."""
     if call.key.id == trial.command.target.key.id:
         return True
-    number = _outside(trial.before)
+    number = _outside(trial)
     began = call.started_at is not None and call.started_at >= trial.receipt.sent_at - TOLERANCE
     return began and bool(number) and any(same_number(number, party) for party in parties(call))
 
@@ -190,7 +193,7 @@ def _waits_anew(trial: Trial, member: Member) -> bool:
     if member.key.id == trial.command.target.key.id:
         return True
     joined = member.joined_at is not None and member.joined_at >= trial.receipt.sent_at - TOLERANCE
-    return joined and same_number(_outside(before), member.number)
+    return joined and same_number(_outside(trial), member.number)
 
 
 def _unmoved(trial: Trial) -> bool:
@@ -206,10 +209,10 @@ def _unmoved(trial: Trial) -> bool:
 
 def _joined(command: Command) -> Test:
     number = dialled(command.destination.number) if command.destination is not None else ""
-    extension = in_address(command.target.address, "extension") or ""
 
     def test(trial: Trial) -> bool:
-        first = _outside(trial.before)
+        first = _outside(trial)
+        extension = asked_through(command, trial.before) or in_address(command.target.address, "extension") or ""
         return _call_since(trial) and any(
             any(same_number(first, party) for party in parties(call))
             and any(same_number(number, party) for party in parties(call))

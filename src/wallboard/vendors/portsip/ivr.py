@@ -1,11 +1,14 @@
 """A virtual receptionist as PortSIP returns it, read tolerantly. Pure.
 
-The PIN for DISA comes back in the vendor's answers; it is dropped here, before anything else sees them. Ids come as
-text or as numbers, blank fields as null, and a field of a wrong type is unset.
+The PIN for DISA comes back in the vendor's answers; it is dropped here, before anything else sees them, and leaves only
+a mark by which this process can tell whether it is still the same. Ids come as text or as numbers, blank fields as
+null, and a field of a wrong type is unset.
 """
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,6 +73,18 @@ def without_pin(value: object) -> Any:
     if isinstance(value, Mapping):
         return {str(name): without_pin(part) for name, part in value.items() if str(name).strip().lower() != "pin"}
     return [without_pin(part) for part in value] if isinstance(value, list) else value
+
+
+PIN_MARK = "pin_mark"
+"""Where `read_ivr` leaves the mark of a PIN in the vendor's object."""
+_MARKS = secrets.token_bytes(32)
+
+
+def pin_mark(value: object) -> str:
+    """What tells one PIN from another, for as long as this process runs; "" for none. The PIN cannot be had from it:
+    the key is random and written nowhere."""
+    pin = text(value).strip()
+    return f"set ({hashlib.blake2b(pin.encode(), key=_MARKS, digest_size=4).hexdigest()})" if pin else ""
 
 
 def fields(value: object) -> Mapping[str, Any]:
@@ -210,12 +225,13 @@ class Ivr:
 
 def read_ivr(data: object, identity: str) -> Ivr:
     """A receptionist in full. BadAnswer if it is none, or another one than was asked for."""
-    data = without_pin(data)
     given = fields(data[0] if isinstance(data, list) and len(data) == 1 else data)
     if "id" not in given and len(given) == 1:
         given = fields(next(iter(given.values())))
     if not given or not ("id" in given or "name" in given):
         raise BadAnswer("the vendor's answer is no receptionist")
+    mark = next((pin_mark(part) for name, part in given.items() if str(name).strip().lower() == "pin"), "")
+    given = {**without_pin(given), PIN_MARK: mark}
     return Ivr(
         id=identity,
         name=text(given.get("name")),

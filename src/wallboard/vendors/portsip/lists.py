@@ -225,8 +225,10 @@ class Lists:
         async with anyio.create_task_group() as group:
             for wire in roster:
                 group.start_soon(read, wire)
-        if fatal or (failures and len(failures) == len(roster)):
-            raise (fatal or failures)[0]
+        # Where only the states are missing, who the agents are is still true.
+        serious = [error for error in failures if not isinstance(error, Missing)]
+        if fatal or (serious and len(failures) == len(roster)):
+            raise (fatal or serious)[0]
         return failures
 
     async def calls(self, ticket: Ticket) -> Sequence[Update]:

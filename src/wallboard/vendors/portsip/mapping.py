@@ -218,9 +218,12 @@ def call(scene: Scene, wire: SessionWire, as_of: float) -> Call | None:
     started = min(starts, default=None)
     direction = _direction(scene, first, last)
     mine = next((n for n in people if n != first.caller), "") if direction is not Direction.OUT else first.caller
+    if first.caller in scene.places and mine not in scene.places:
+        # Between two telephones the agent's is the one that holds and refers.
+        mine = first.caller
     extension = mine or (people[0] if people else "")
-    talking = [leg.talking_time for leg in legs if leg.talking_time is not None]
-    longest = max(talking, default=None)
+    longest = _talked([leg for leg in legs if scene.by_number(leg.callee) is None])
+    longest = _talked(legs) if longest is None else longest
     state = CallState.UNKNOWN if longest is None else CallState.TALKING if longest > 0 else CallState.RINGING
     identity = scene.session(wire.id)
     waits = scene.waits_in(identity)
@@ -239,7 +242,7 @@ def call(scene: Scene, wire: SessionWire, as_of: float) -> Call | None:
         did=clean(first.callee) if direction is Direction.IN and not internal(scene, first.callee) else NOTHING,
         state=state,
         started_at=started,
-        answered_at=as_of - longest if longest and waits is None else None,
+        answered_at=_answered(as_of, longest, started) if longest and waits is None else None,
         agent_refs=tuple(people),
         queue=through.name if through is not None else NOTHING,
         whole=wire.id,
@@ -247,6 +250,16 @@ def call(scene: Scene, wire: SessionWire, as_of: float) -> Call | None:
         address=(("session", wire.id), ("extension", extension), *(("party", n) for n in _parties(legs))),
         details=tuple(_leg(leg) for leg in legs) if len(legs) > 1 else _trunk(first),
     )
+
+
+def _talked(legs: Sequence[LegWire]) -> int | None:
+    """The longest talk of `legs` in seconds. A leg to a queue counts from when the queue took it: nobody talks yet."""
+    return max((leg.talking_time for leg in legs if leg.talking_time is not None), default=None)
+
+
+def _answered(as_of: float, talked: int, started: float | None) -> float:
+    """Seconds are whole on one side and not on the other, so the answer can seem to come before the call."""
+    return as_of - talked if started is None else max(as_of - talked, started)
 
 
 def parties(row: Call) -> tuple[str, ...]:
@@ -266,14 +279,22 @@ def _direction(scene: Scene, first: LegWire, last: LegWire) -> Direction:
     if not first.caller or not last.callee:
         return Direction.UNKNOWN
     inside, reached = _inside(scene, first.caller, first.trunk), _inside(scene, last.callee, last.trunk)
+    if inside is None and reached is None:
+        return Direction.UNKNOWN
+    # Behind a trunk one end is outside, so the other end says what a short number is.
+    inside = not reached if inside is None else inside
+    reached = not inside if reached is None else reached
     if inside:
         return Direction.INTERNAL if reached else Direction.OUT
     return Direction.IN
 
 
-def _inside(scene: Scene, number: str, trunk: str) -> bool:
-    """Behind a trunk a short number that the PBX does not list is an outside one, such as 112."""
-    return internal(scene, number) and (not trunk or scene.extension(number) or scene.by_number(number) is not None)
+def _inside(scene: Scene, number: str, trunk: str) -> bool | None:
+    """Whether a party is of this PBX. None, behind a trunk: a short number that it does not list, which may be an
+    outside one such as 112 or an extension that has not been read yet."""
+    if not trunk or not internal(scene, number) or scene.extension(number) or scene.by_number(number) is not None:
+        return internal(scene, number)
+    return None
 
 
 def _party(scene: Scene, number: str, said: str) -> Clean:

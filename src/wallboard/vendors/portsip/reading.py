@@ -128,7 +128,9 @@ class Reader:
             # A page that brings nothing new is the end, whatever the count says: some servers do not skip.
             if not page or (number and not fresh):
                 break
-            if skip >= total if total is not None else len(page) < PAGE:
+            # A full page whose count is no more than itself may be counted by the page: the next one tells.
+            counted = total is not None and not (len(page) >= PAGE and total <= len(page))
+            if skip >= (total or 0) if counted else len(page) < PAGE:
                 break
         else:
             raise BadAnswer(f"the list at {where.template} has no end")

@@ -131,9 +131,11 @@ class Receptionists:
         ]
         await self._read_tenant()
         failures = await self._read_each([ivr.id for ivr in listed[:MOST]])
-        self._known = {
-            ivr.id: self._known.get(ivr.id, ivr) for ivr in listed if not isinstance(failures.get(ivr.id), Missing)
-        }
+        gone = {identity for identity, error in failures.items() if isinstance(error, Missing)}
+        if len(gone) == len(listed):
+            # Not all of them were deleted just now: this account is not told more than the list.
+            gone = set()
+        self._known = {ivr.id: self._known.get(ivr.id, ivr) for ivr in listed if ivr.id not in gone}
         whys = []
         if pages.changed:
             whys.append("the list changed while its pages were read")

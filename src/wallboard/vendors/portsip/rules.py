@@ -19,6 +19,7 @@ from wallboard.vendors.portsip.ivr import (
     DAYS,
     DISA,
     HANGUP,
+    PIN_MARK,
     REPEAT,
     TO_NUMBER,
     TO_VOICEMAIL,
@@ -60,6 +61,7 @@ _PLAIN = {
     "language": "language",
     "dtmf_interval": "time between two keys",
     "enable_pin": "PIN for DISA",
+    PIN_MARK: "PIN",
 }
 _READ_ONLY = frozenset(
     {"id", *(f"{name}_{part}" for name in ("prompt_file", "transfer_prompt_file") for part in ("name", "size", "url"))}
@@ -190,7 +192,7 @@ def _week_fields(rule: Mapping[str, Any]) -> tuple[FormField, ...]:
 def risk(raw: Mapping[str, Any]) -> str:
     """What a write may lose, as a clause; "" nothing."""
     lost = [f"the {label} {clean(text(raw.get(name)), 40)}" for name, label in _PROMPTS.items() if text(raw.get(name))]
-    if switch(raw.get("enable_pin")):
+    if switch(raw.get("enable_pin")) or raw.get(PIN_MARK):
         lost.append("the PIN")
     strange = list(dict.fromkeys(_strange(raw)))
     if strange:
@@ -297,6 +299,8 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str
 
 def lost(name: str, before: Mapping[str, str]) -> Clean:
     """What to say when `name` is no longer what it was."""
+    if name == _PLAIN[PIN_MARK]:
+        return clean("the PIN is no longer what it was" if before.get(name) else "there is a PIN now")
     if name in _PROMPTS.values():
         return clean(f"the {name} is no longer {before.get(name, '')}")
     return clean(f"{name} is no longer {before.get(name) or 'blank'}")

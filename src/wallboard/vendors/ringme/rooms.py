@@ -72,7 +72,9 @@ def speech_forms(url: str) -> tuple[Form, ...]:
     side = FormField(
         "direction", "Direction", Takes.CHOICE, "in", _SIDES, required=True, hint="as the vendor counts it"
     )
-    where = FormField("url", "Send text to", Takes.LINE, url, required=True, hint="an https:// address that listens")
+    where = FormField(
+        "url", "Send text to", Takes.LINE, url, required=True, hint="an https:// address that listens", private=True
+    )
     return (
         Form(
             "start",

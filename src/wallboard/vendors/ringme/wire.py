@@ -199,6 +199,10 @@ def _known(model: type[Wire], data: Mapping[str, Any]) -> bool:
     return not model.model_fields.keys().isdisjoint(data.keys())
 
 
+TALK = frozenset({"message", "error", "errors", "detail", "status"})
+"""Names under which the vendor says something: null there is no empty list."""
+
+
 def rows_of(model: type[Wire], data: object, what: str) -> Sequence[Any]:
     """The rows of a list answer as they came, out of any wrapping. Raises BadAnswer."""
     if isinstance(data, list):
@@ -210,8 +214,10 @@ def rows_of(model: type[Wire], data: object, what: str) -> Sequence[Any]:
         if len(lists) == 1:
             return lists[0]
         if len(data) == 1:
-            inner = next(iter(data.values()))
-            return [] if inner is None else rows_of(model, inner, what)
+            ((name, inner),) = data.items()
+            if inner is None and str(name).casefold() not in TALK:
+                return []
+            return rows_of(model, inner, what)
     raise BadAnswer(f"{what}: the answer holds no list")
 
 

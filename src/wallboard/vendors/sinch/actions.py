@@ -18,7 +18,7 @@ from wallboard.domain.text import clean
 from wallboard.vendors.base import Receipt, SourceSettings
 from wallboard.vendors.http import Answer, HttpSource, Route, route
 from wallboard.vendors.sinch import notices
-from wallboard.vendors.sinch.mapping import Known, begun, instant, notice, over
+from wallboard.vendors.sinch.mapping import Known, ahead, begun, instant, notice, over
 from wallboard.vendors.sinch.reading import Reader, event_route
 from wallboard.vendors.sinch.wire import EventWire, guid
 
@@ -105,7 +105,7 @@ class Actions:
     # ---- shared ----------------------------------------------------------------------------------------------
 
     def _vendor_now(self) -> float:
-        return self._clock.now() + (self._http.clock_offset or 0.0)
+        return self._clock.now() + ahead(self._http.clock_offset)
 
     def _place(self, address: Address, command: Command) -> tuple[str, str]:
         disruption_set = in_address(address, "set")
@@ -124,7 +124,7 @@ class Actions:
             raise TargetGone(f"nothing sent: {error}") from None
         except ReadError as error:
             raise NotSent(f"nothing sent: {error}") from None
-        self._known.ahead = self._http.clock_offset or 0.0
+        self._known.ahead = ahead(self._http.clock_offset)
         row = notice(EventWire.model_validate(fresh), disruption_set, self._known)
         if row.key.id != event:
             raise NotSent("nothing sent: the vendor returned another notice")

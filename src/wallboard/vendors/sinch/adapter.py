@@ -47,6 +47,9 @@ SLOWLY = 900.0
 AT_FIRST = 60.0
 """Seconds between discoveries until one has read everything, and between tries of a list until the first answer."""
 NOTICES = 60.0
+BEGUN = 730 * 86_400.0
+"""Seconds for which a notice without an end is listed though the vendor does not count it as active: whether it does is
+not documented, and such a notice must not vanish from the board while callers still hear it."""
 JUST_READ = 10.0
 """Seconds for which the queues that a discovery read need not be read again."""
 LONG = 30.0
@@ -177,13 +180,13 @@ class SinchAdapter:
         """What is active, what begins later, and what ended in the last 24 hours.
 
         Three questions, because each filter passes over events that lack its instant: one without an end is found as
-        active or as beginning later, one that is over by its end. All events ever would be the fourth, and grows.
+        active or by its beginning, one that is over by its end. All events ever would be the fourth, and grows.
         """
         now = self._clock.now()
         vendor_now = now + (self._http.clock_offset or 0.0)
         questions: tuple[dict[str, str], ...] = (
             {"active": "true"},
-            {"activeFrom": notices.iso(vendor_now)},
+            {"activeFrom": notices.iso(vendor_now - BEGUN)},
             {"activeTo": notices.iso(vendor_now - mapping.RECENT)},
         )
         wires: dict[tuple[str, ...], EventWire] = {}
@@ -193,7 +196,7 @@ class SinchAdapter:
             # The last answer to a question knows best: the event may have been changed in between.
             wires.update({wire.mark: wire for wire in listing.rows})
             started, changed = started or listing.started_at, changed or listing.changed
-        self._known.ahead = self._http.clock_offset or 0.0
+        self._known.ahead = mapping.ahead(self._http.clock_offset)
         await self._discovery.read_items(disruption_set, [item for wire in wires.values() for item in wire.items])
         found = mapping.notices(list(wires.values()), disruption_set, self._known, now)
         self._known.events[disruption_set] = frozenset(row.key.id for row in found)

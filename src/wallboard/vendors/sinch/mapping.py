@@ -20,6 +20,10 @@ REMARKS = 1000
 RECENT = 24 * 3600.0
 """A notice that ended is shown for so many seconds more: until the shift that it concerned is over."""
 
+CLOCKS_AGREE = 5.0
+"""Seconds by which the vendor's clock may seem to differ without being wrong: its `Date` holds whole seconds, and half
+the time that an answer took is a guess. A notice keeps the vendor's own times then."""
+
 Details = tuple[tuple[Clean, Clean], ...]
 
 
@@ -64,6 +68,11 @@ def instant(text: str, ahead: float = 0.0) -> float | None:
         return moment.timestamp() - ahead
     except (ValueError, OverflowError):
         return None
+
+
+def ahead(offset: float | None) -> float:
+    """What a measured clock offset says of the vendor's clock: nothing, unless it is more than measuring explains."""
+    return 0.0 if offset is None or abs(offset) < CLOCKS_AGREE else offset
 
 
 def titled(wire: NamedWire) -> str:

@@ -204,9 +204,10 @@ def ended(fresh: Mapping[str, Any], now: float) -> dict[str, Any]:
 
 
 def whole(fresh: Mapping[str, Any]) -> dict[str, Any]:
-    """All of `fresh` that a PUT may hold, items in the shape of a request. NotSent if its items did not come."""
+    """All of `fresh` that a PUT may hold, items in the shape of a request. NotSent if its items did not come: an event
+    has some by the document, so null is no list of none."""
     names = {str(name).casefold(): name for name in fresh}
-    if "items" not in names:
+    if "items" not in names or fresh[names["items"]] in (None, ""):
         raise NotSent("nothing sent: the vendor did not return the notice's items, and writing without would lose them")
     body = {name: value for name, value in fresh.items() if str(name).casefold() not in SERVER_MADE}
     references = [_referred(raw) for raw in unwrapped(body.pop(names["items"]))]

@@ -216,13 +216,14 @@ def _models(items: Sequence[object], model: type[_Row]) -> list[_Row]:
 
 
 def listed(data: object, what: str) -> list[object]:
-    """The elements of a whole answer; BadAnswer if it is no list of `what` in any wrapping."""
+    """The elements of a whole answer; BadAnswer if it is no list of `what` in any wrapping. An empty list may have
+    become null or "" on its way from XML."""
     if isinstance(data, Mapping) and _is_row(data) and not any(str(name).casefold() == "id" for name in data):
         lists = [value for value in data.values() if isinstance(value, list | Mapping)]
         if len(lists) != 1:
             raise BadAnswer(f"the vendor's answer holds no list of {what}")
         data = lists[0]
-    if data is not None and not isinstance(data, list | Mapping):
+    if data not in (None, "") and not isinstance(data, list | Mapping):
         raise BadAnswer(f"the vendor's answer is no list of {what}")
     return unwrapped(data)
 
