@@ -27,8 +27,9 @@ help:
 demo: $(VENV)/.run-installed
 	@$(BIN)/wallboard demo $(ARGS)
 
+# Two processes: one has the terminals and the lab, which take their time, the other nearly all the rest.
 test: lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .

@@ -38,6 +38,14 @@ _AMBIENT = (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares a process when several run: the tests of one file, and everything that drives a terminal or the
+    lab, so that at most one such thing is under way."""
+    for item in items:
+        outside = item.path.parent.name in ("e2e", "lab")
+        item.add_marker(pytest.mark.xdist_group("outside" if outside else item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     """Textual runs on asyncio alone, so no test runs anywhere else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.contract.portsip_contract import error
 from tests.contract.portsip_desk import CALLER, SALES, SECOND, SUPPORT, TALKING, Desk, leg, waiting
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
-from wallboard.domain.keys import Kind, Resource
+from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Row
 from wallboard.domain.states import CallState, MemberState
 from wallboard.vendors.portsip.actions import VERBS
@@ -476,3 +477,31 @@ async def test_a_caller_who_is_served_is_transferred_by_the_agent_s_leg() -> Non
     served = replace(waits, state=MemberState.TALKING, serving_ref="102")
     await desk.act(Verb.TRANSFER, served, "8002")
     assert desk.pbx.acted() == [(f"/sessions/{CALLER}/refer", {"extension_number": "102", "refer_to": "8002"})]
+
+
+async def test_what_is_pressed_on_an_agent_acts_as_that_agent() -> None:
+    desk = Desk()
+    desk.pbx.answers["GET", "/sessions"] = {
+        "items": [{"id": "s1", "calls": [leg("101", "102", desk.clock.now() - 20, 9)]}]
+    }
+    await desk.read()
+    row = there(desk, Kind.CALL, "s1")
+    command = desk.command(Verb.TRANSFER, row, "103")
+    through = replace(command, target=replace(command.target, via=Key("front", Kind.AGENT, "101")))
+    await desk.adapter.perform(through, row)
+    await desk.adapter.perform(replace(command, id="c2"), row)
+    sent = [json.loads(request.content) for request in desk.pbx.requests if request.url.path.endswith("/refer")]
+    assert [body["extension_number"] for body in sent] == ["101", "102"]
+
+
+async def test_between_two_telephones_the_agent_acts_though_the_call_was_read_first() -> None:
+    desk = Desk()
+    desk.pbx.answers["GET", "/sessions"] = {
+        "items": [{"id": "s1", "calls": [leg("101", "103", desk.clock.now() - 20, 9)]}]
+    }
+    await desk.fetch(desk.feed(Resource.CALLS))
+    await desk.read(Resource.AGENTS)
+    row = there(desk, Kind.CALL, "s1")
+    await desk.act(Verb.HOLD, row)
+    (sent,) = [json.loads(request.content) for request in desk.pbx.requests if request.url.path.endswith("/hold")]
+    assert sent == {"extension_number": "101"}

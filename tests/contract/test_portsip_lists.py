@@ -24,7 +24,7 @@ def many(count: int) -> list[dict[str, Any]]:
 # ---- queues --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (100, 1), (101, 2), (250, 3)])
+@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (100, 2), (101, 2), (200, 2), (250, 3)])
 async def test_all_pages_of_the_queues_each_once(count: int, requests: int) -> None:
     desk = Desk()
     desk.pbx.answers["GET", "/call_queues"] = paged(many(count))
@@ -40,6 +40,21 @@ async def test_pages_of_a_list_that_tells_no_count(count: int, requests: int) ->
     await desk.fetch(desk.feed(Resource.QUEUES))
     assert len(desk.board.rows(Resource.QUEUES)) == count
     assert desk.pbx.read("/call_queues") == requests
+
+
+@pytest.mark.parametrize("told", ["of the page", 0, "250", 250.0])
+async def test_a_count_that_is_wrong_cuts_no_list_short(told: Any) -> None:
+    desk = Desk()
+    rows = many(250)
+
+    def counted(request: httpx.Request) -> Any:
+        skip = int(request.url.params["skip"])
+        page = rows[skip : skip + 100]
+        return {"count": len(page) if told == "of the page" else told, "items": page}
+
+    desk.pbx.answers["GET", "/call_queues"] = counted
+    await desk.fetch(desk.feed(Resource.QUEUES))
+    assert len(desk.board.rows(Resource.QUEUES)) == 250
 
 
 async def test_a_queue_that_two_pages_show_counts_once_and_is_said() -> None:
@@ -315,6 +330,16 @@ async def test_where_states_are_forbidden_the_roster_says_why_and_asks_no_more()
     assert len(desk.pbx.requests) == asked + 2, "the two rosters alone"
 
 
+async def test_where_no_state_is_known_the_roster_is_still_shown() -> None:
+    desk = Desk()
+    desk.pbx.answers["GET", "/call_queues/{id}/agents/{agent_number}"] = error(404, "UNKNOWN", "no")
+    await desk.read(Resource.AGENTS)
+    row = desk.row(Kind.AGENT, "102")
+    assert isinstance(row, Agent)
+    assert (row.name, row.state) == ("Bo", AgentState.UNKNOWN)
+    assert any(update.approximate == "2 agents could not be read" for update in desk.updates)
+
+
 async def test_a_throttled_status_stops_the_whole_reading() -> None:
     desk = Desk()
     desk.pbx.answers["GET", "/call_queues/{id}/agents/{agent_number}"] = httpx.Response(
@@ -395,6 +420,26 @@ async def test_direction_and_state(
     row = desk.row(Kind.CALL, "s1")
     assert isinstance(row, Call)
     assert (row.direction, row.state) == (direction, state)
+
+
+async def test_a_call_is_not_answered_before_it_begins() -> None:
+    desk = Desk()
+    began = leg("+4312345678", "101", desk.clock.now(), 40)
+    desk.pbx.answers["GET", "/sessions"] = {"items": [{"id": "s1", "calls": [began]}]}
+    await desk.read(Resource.CALLS)
+    row = desk.row(Kind.CALL, "s1")
+    assert isinstance(row, Call)
+    assert row.answered_at == row.started_at
+
+
+async def test_between_two_telephones_the_agent_holds() -> None:
+    desk = Desk()
+    await desk.read(Resource.AGENTS)
+    desk.pbx.answers["GET", "/sessions"] = {"items": [{"id": "s1", "calls": [leg("101", "103", desk.clock.now(), 4)]}]}
+    await desk.read(Resource.CALLS)
+    row = desk.row(Kind.CALL, "s1")
+    assert isinstance(row, Call)
+    assert (row.extension, row.direction) == ("101", Direction.INTERNAL)
 
 
 async def test_a_short_number_behind_a_trunk_is_an_outside_one() -> None:

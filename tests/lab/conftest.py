@@ -15,8 +15,6 @@ import pytest
 from tests.lab.lab import SECRET, Lab, LabUnavailable
 from tests.lab.phone import SILENCE, TONE, Phone
 
-_missing: list[str] = []
-
 
 @dataclass(frozen=True)
 class Site:
@@ -40,7 +38,6 @@ class Site:
 def site() -> Iterator[Site]:
     wanted = os.environ.get("WALLBOARD_LAB", "")
     if wanted == "off":
-        _missing.append("WALLBOARD_LAB=off")
         pytest.skip("lab: WALLBOARD_LAB=off")
     phones = [Phone(name, 0, says=SILENCE) for name in ("phone1", "phone2")]
     phones.append(Phone("phone9", 0, says=TONE))
@@ -58,7 +55,6 @@ def site() -> Iterator[Site]:
     try:
         lab.start()
     except LabUnavailable as error:
-        _missing.append(str(error))
         if wanted == "require":
             pytest.fail(f"lab: {error}")
         pytest.skip(f"lab: {error}")
@@ -73,7 +69,11 @@ def site() -> Iterator[Site]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for reason in dict.fromkeys(_missing):
+    # From the reports, because the tests may have run in another process.
+    reports = [report for kind in ("skipped", "failed", "error") for report in terminalreporter.stats.get(kind, ())]
+    told = [str(report.longrepr) for report in reports if "tests/lab/" in report.nodeid]
+    reasons = (text.rpartition("lab: ")[2].rstrip("')\n ") for text in told if "lab: " in text)
+    for reason in dict.fromkeys(reasons):
         terminalreporter.section("THE LAB TESTS DID NOT RUN", sep="!", red=True, bold=True)
         terminalreporter.line(f"Nothing was tested against a real Asterisk: {reason}", red=True)
         terminalreporter.line("WALLBOARD_LAB=require makes this a failure.")

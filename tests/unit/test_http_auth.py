@@ -68,6 +68,28 @@ async def test_client_credentials_are_posted_to_the_host_root_and_the_token_is_k
     assert vendor.seen == [("GET", "Bearer t1")] * 2
 
 
+async def test_a_sign_in_that_failed_has_failed_for_all_who_waited_and_is_tried_again_later() -> None:
+    vendor, clock = Vendor(), ManualClock()
+    vendor.token_status = 502
+    http = source(vendor, clock=clock)
+    failures: list[str] = []
+
+    async def ask() -> None:
+        with pytest.raises(ServerTrouble) as error:
+            await http.get("/user/")
+        failures.append(str(error.value))
+
+    async with anyio.create_task_group() as group:
+        for _ in range(8):
+            group.start_soon(ask)
+    assert len(vendor.forms) == 1
+    assert failures == ["sign-in: vendor answered 502: invalid_client"] * 8
+    vendor.token_status = 200
+    clock.advance(1.1)
+    await http.get("/user/")
+    assert len(vendor.forms) == 2
+
+
 async def test_everybody_who_waits_shares_one_sign_in() -> None:
     vendor = Vendor()
     http = source(vendor)

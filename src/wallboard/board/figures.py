@@ -30,6 +30,7 @@ def figures(
     known = source.known(Resource.MEMBERS, key.id)
     members = list(source.tally.members(key.id)) if known else []
     states = [member.state for member in members]
+    served = known and not queue.only_waiting
     in_queue = [m.joined_at for m in members if m.joined_at is not None and m.state in _IN_QUEUE]
     counts = AgentCounts()
     if source.known(Resource.AGENTS, key.id):
@@ -51,8 +52,8 @@ def figures(
     ]
     return QueueStats(
         waiting=queue.waiting if queue.waiting is not None else _number(states, MemberState.WAITING, known),
-        ringing=queue.ringing if queue.ringing is not None else _number(states, MemberState.RINGING, known),
-        talking=queue.talking if queue.talking is not None else _number(states, MemberState.TALKING, known),
+        ringing=queue.ringing if queue.ringing is not None else _number(states, MemberState.RINGING, served),
+        talking=queue.talking if queue.talking is not None else _number(states, MemberState.TALKING, served),
         longest_since=min(in_queue) if in_queue else queue.longest_since,
         counts=counts,
         staffed=counts.staffed,

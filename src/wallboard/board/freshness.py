@@ -175,6 +175,8 @@ def sentence(source: str, view: ResourceView) -> str:
 def source_view(info: SourceInfo, views: Sequence[ResourceView]) -> SourceView:
     """The worst of the wanted resources; a refused credential overrides all."""
     wanted = [view for view in views if view.wanted and view.state is not ResourceState.UNAVAILABLE]
+    # Telephones only refine other rows; a source is not down because their registration cannot be read.
+    wanted = [view for view in wanted if view.name is not Resource.PHONES] or wanted
     age = max((view.age for view in wanted if view.age is not None), default=None)
     refused = info.refused or any(f.status is not None and f.status.refused for v in views for f in v.feeds)
     if refused:

@@ -59,6 +59,8 @@ class Queue:
     """Every address under which the queue is reached, telephone numbers first; `number` is the first of those."""
     no_counts: Clean = NOTHING
     """Why this vendor tells no counts at all, as a clause; shown where a number would stand."""
+    only_waiting: bool = False
+    """The list of its callers holds those alone who wait: who is rung for or served cannot be counted from it."""
     address: Address = ()
     details: tuple[tuple[Clean, Clean], ...] = ()
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import anyio
 
 from wallboard.domain.clock import Clock
-from wallboard.domain.errors import BadAnswer, ConfigError, CredentialsRefused
+from wallboard.domain.errors import BadAnswer, ConfigError, CredentialsRefused, ReadError, Throttled
 from wallboard.vendors.base import (
     Auth,
     BasicAuth,
@@ -66,6 +66,29 @@ def checked(name: str, value: str, what: str) -> tuple[str, str]:
     return name, value
 
 
+class SharedFailure:
+    """A sign-in that failed has failed for all who waited for it: each of them trying again would only add to what the
+    vendor suffers from."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._until = 0.0
+        self._error: ReadError | None = None
+
+    def failed(self, error: ReadError) -> None:
+        """For a second, or as long as the vendor asked for (a minute at most), this is the answer."""
+        asked = error.retry_after if isinstance(error, Throttled) else None
+        self._until = self._clock.now() + min(60.0, asked or 1.0)
+        self._error = error
+
+    def check(self) -> None:
+        """Raises the failure while it still is the answer."""
+        error, self._error = self._error, None
+        if error is not None and self._clock.now() < self._until:
+            self._error = error
+            raise error.with_traceback(None)
+
+
 class Fixed:
     """Always the same headers."""
 
@@ -99,6 +122,7 @@ class OAuth:
         self._renew_at: float | None = None
         self._refused_at: float | None = None
         self._why = "the vendor refuses the credentials"
+        self._shared = SharedFailure(clock)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -137,6 +161,7 @@ class OAuth:
     async def _fetch(self) -> None:
         if self._quiet():
             raise CredentialsRefused(self._why)
+        self._shared.check()
         form = {
             "grant_type": "client_credentials",
             "client_id": self._auth.client_id,
@@ -149,6 +174,9 @@ class OAuth:
         except CredentialsRefused as error:
             self._why = str(error)
             self.refuse()
+            raise
+        except ReadError as error:
+            self._shared.failed(error)
             raise
         token = answer.get("access_token") if isinstance(answer, Mapping) else None
         if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable() or " " in token:

@@ -193,7 +193,7 @@ def _receptionist(row: Receptionist) -> Data:
         "number": row.number or None,
         "language": row.language or None,
         "open": row.open,
-        "sends_to": [{"input": entry.input, "to": entry.to, "open": entry.open} for entry in row.sends_to],
+        "sends_to": [{"input": entry.input, "to": entry.to or None, "open": entry.open} for entry in row.sends_to],
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.board.making import SOURCE, Desk, call, key, queue
+from tests.unit.board.making import SOURCE, Desk, call, key, member, queue
 from wallboard.board.freshness import feed_state
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import ResourceState, SourceState
@@ -102,6 +102,25 @@ def test_a_source_is_the_worst_of_what_is_wanted() -> None:
     desk.status(Resource.QUEUES, last_ok=desk.now, refused=True, cause="credentials refused")
     view = desk.board.source_views()[0]
     assert (view.state, view.detail) == (SourceState.REFUSED, "credentials refused")
+
+
+def test_telephones_that_cannot_be_read_do_not_make_a_source_look_down() -> None:
+    desk = Desk()
+    desk.board.source(SourceInfo(SOURCE, "portsip"))
+    desk.snapshot(Resource.QUEUES, queue())
+    desk.status(Resource.QUEUES, last_ok=desk.now)
+    desk.status(Resource.PHONES, failures=5, cause="server error 502")
+    assert desk.board.source_views()[0].state is SourceState.LIVE
+
+
+def test_who_is_served_is_unknown_where_the_list_holds_only_who_waits() -> None:
+    desk = Desk()
+    desk.snapshot(Resource.QUEUES, queue(), queue("602", "Support", only_waiting=True))
+    for name in ("601", "602"):
+        desk.snapshot(Resource.MEMBERS, member(f"m{name}", queue_id=name), scope=name)
+    stats = {name: desk.board.queue_stats(key(Resource.QUEUES, name)) for name in ("601", "602")}
+    assert (stats["601"].waiting, stats["601"].ringing, stats["601"].talking) == (1, 0, 0)
+    assert (stats["602"].waiting, stats["602"].ringing, stats["602"].talking) == (1, None, None)
 
 
 def test_one_scope_that_was_not_read_yet_does_not_empty_the_pane() -> None:

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from wallboard.domain.clock import ManualClock
-from wallboard.domain.errors import BadAnswer, CredentialsRefused, Unreachable
+from wallboard.domain.errors import BadAnswer, CredentialsRefused, Missing, Unreachable
 from wallboard.vendors.base import LoginAuth, Secret
 from wallboard.vendors.portsip.login import Login
 
@@ -187,3 +187,11 @@ async def test_everything_secret_is_named_and_nothing_of_it_shown() -> None:
     await signed.headers()
     assert set(signed.secrets) == {"pa55", "t1", "r1"}
     assert not any(secret in repr(signed) for secret in signed.secrets)
+
+
+async def test_where_nothing_answers_the_sign_in_it_is_tried_again_and_the_url_is_named() -> None:
+    vendor = Vendor(Missing("sign-in: the vendor does not know this"), {"access_token": "t1"})
+    signed = login(vendor, ManualClock())
+    with pytest.raises(BadAnswer, match="ends in /api"):
+        await signed.headers()
+    assert token(await signed.headers()) == "t1"

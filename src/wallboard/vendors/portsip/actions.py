@@ -330,7 +330,11 @@ def asked_through(command: Command, row: Row | None) -> str:
 
 
 def _acting(command: Command, row: Row | None) -> str:
-    return asked_through(command, row) or _given(command, "extension", "no telephone of this PBX is on it")
+    through = asked_through(command, row)
+    if not through and isinstance(row, Call) and row.direction is Direction.INTERNAL and row.agent_key is not None:
+        # Between two telephones the agent's acts, also where the call was read before its agent was.
+        through = row.agent_key.id if row.agent_key.id in parties(row) else ""
+    return through or _given(command, "extension", "no telephone of this PBX is on it")
 
 
 def opposite(call: Call, extension: str) -> str:

@@ -69,7 +69,19 @@ class Lists:
             await self._detail(known)
             if known.waiting_at is None:
                 await self._first_waiting(known)
+                await self._first_roster(known)
         return ()
+
+    async def _first_roster(self, known: QueueKnown) -> None:
+        """Who the agents are, before the calls are read: which end of a call is theirs decides who holds and refers."""
+        try:
+            roster, answer = await self.reader.agents(known.id)
+        except (NotPermitted, Missing, BadAnswer, ServerTrouble) as error:
+            log.debug("%s: the agents of a queue: %s", self._settings.name, error)
+            return
+        for wire in roster:
+            name, number = clean(wire.display_name), wire.extension_number
+            self._scene.put(number, known.id, at=answer.started_at, name=name, level=wire.skill_level)
 
     async def _first_waiting(self, known: QueueKnown) -> None:
         """Who waits, before the calls are read: a session does not say by itself that nobody has taken it yet."""

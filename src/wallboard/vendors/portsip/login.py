@@ -15,9 +15,9 @@ from collections.abc import Mapping
 import anyio
 
 from wallboard.domain.clock import Clock
-from wallboard.domain.errors import BadAnswer, CredentialsRefused, ReadError
+from wallboard.domain.errors import BadAnswer, CredentialsRefused, Missing, ReadError
 from wallboard.vendors.base import LoginAuth
-from wallboard.vendors.http_auth import EARLY, QUIET, Headers, PostToken
+from wallboard.vendors.http_auth import EARLY, QUIET, Headers, PostToken, SharedFailure
 from wallboard.vendors.portsip.mapping import instant
 
 CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"
@@ -40,6 +40,7 @@ class Login:
         self._ends_at: float | None = None
         self._refused_at: float | None = None
         self._why = "the vendor refuses the credentials"
+        self._shared = SharedFailure(clock)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -81,6 +82,7 @@ class Login:
     async def _sign_in(self) -> None:
         if self._quiet():
             raise CredentialsRefused(self._why)
+        self._shared.check()
         # Gone first: a token that was refused is not to be sent again when the sign-in fails.
         self._token = self._refresh = ""
         auth = self._auth
@@ -96,6 +98,14 @@ class Login:
         except CredentialsRefused as error:
             self._why = str(error)
             self.refuse()
+            raise
+        except Missing:
+            # Not "this account has no such list", after which nobody would ask again.
+            raise BadAnswer(
+                "sign-in: no PortSIP answers at this url; it ends in /api, as https://host:8887/api"
+            ) from None
+        except ReadError as error:
+            self._shared.failed(error)
             raise
         if not self._take(answer):
             other = "json" if auth.style == "oauth" else "oauth"

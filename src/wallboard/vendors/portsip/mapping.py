@@ -90,6 +90,7 @@ def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
         longest_since=known.longest_since if seen else None,
         strategy=clean(_STRATEGIES.get(normal(known.strategy), known.strategy.lower().replace("_", " "))),
         service_seconds=known.sla_time or None,
+        only_waiting=True,
         address=(("queue", known.id), ("extension", known.number)),
         details=tuple(details),
     )
