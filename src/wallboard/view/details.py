@@ -26,7 +26,6 @@ from wallboard.view.reports import Reading, report_lines
 
 _LABEL, _LABEL_MOST = 8, 20
 """Columns of the names on the left, and how many they may take where there is room for it."""
-_WIDE = 100
 
 ZONE_DETAILS = ("time zone", "timezone", "zone")
 """Names under which a receptionist's details carry the time zone of its hours."""
@@ -55,7 +54,7 @@ def details(
         )
     ]
     facts = _facts(row, context)
-    column = min(_LABEL_MOST if width >= _WIDE else _LABEL, max([_LABEL, *(cell_width(name) for name, _ in facts)]))
+    column = min(max(_LABEL, min(_LABEL_MOST, width // 6)), max([_LABEL, *(cell_width(name) for name, _ in facts)]))
     for name, text in facts:
         lines += _wrapped(name, text, width, label=column)
     if note:
