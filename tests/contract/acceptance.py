@@ -7,6 +7,7 @@ jumps from one thing that is due to the next, once everything has come to rest.
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from pathlib import Path
 from threading import Thread
 
 import anyio.to_thread
+import httpx
 import pytest
 import uvicorn
 
@@ -80,14 +82,37 @@ class Done:
         return [(each.method, each.path, each.body) for each in self.sent]
 
 
-class Stage:
-    """A world, its server and the rooms on it."""
+class Line(httpx.AsyncBaseTransport):
+    """The line from one source to its vendor; those in `cut` are refused by the other end."""
 
-    def __init__(self, clock: FastClock, world: World, server: SimServer, rooms: Headless) -> None:
+    def __init__(self, name: str, inner: httpx.AsyncBaseTransport, cut: set[str]) -> None:
+        self._name, self._inner, self._cut = name, inner, cut
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._name in self._cut:
+            why = ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+            raise httpx.ConnectError("All connection attempts failed", request=request) from why
+        return await self._inner.handle_async_request(request)
+
+
+class Stage:
+    """A world, its server and the rooms on it. Sources in `cut` are not reached."""
+
+    def __init__(
+        self,
+        clock: FastClock,
+        world: World,
+        server: SimServer,
+        rooms: Headless,
+        config: Config,
+        cut: set[str],
+    ) -> None:
         self.clock = clock
         self.world = world
         self.server = server
         self.rooms = rooms
+        self.config = config
+        self.cut = cut
         self.board = rooms.board
         self.dispatcher = rooms.dispatcher
         self.hq = world.hq.pbx
@@ -256,6 +281,7 @@ class Stage:
 
 
 Edit = Callable[[SourceSettings], SourceSettings]
+ALL_FIVE = ("hq", "branch", "responders", "cc", "front")
 
 
 def configured(folder: Path, base_url: str = "http://127.0.0.1:8900") -> Config:
@@ -275,19 +301,27 @@ async def staged(
     read_only: bool = False,
     sources: Sequence[str] = ("hq", "branch", "responders"),
     prepare: Callable[[SimServer], None] | None = None,
+    settings: Callable[[Config], Config] | None = None,
 ) -> AsyncIterator[Stage]:
-    """The rooms, polling. The variables of `demo_environment` must be set; `prepare` sees the server before them."""
+    """The rooms, polling. The variables of `demo_environment` must be set; `prepare` sees the server before them,
+    `settings` changes the configuration."""
     config = configured(folder)
     kept = [source for source in config.sources if source.name in sources]
     config = replace(config, sources=tuple(edit(source) if edit else source for source in kept))
+    config = settings(config) if settings is not None else config
     clock = FastClock()
     world = World(5, datetime.fromtimestamp(clock.now(), UTC), knobs or Knobs.quiet())
     server = make_app(world, clock=clock.now, limits=limits)
     if prepare is not None:
         prepare(server)
-    async with headless(config, read_only=read_only, transports=lambda _: in_process(server), clock=clock) as rooms:
+    cut: set[str] = set()
+
+    def line(source: SourceSettings) -> Line:
+        return Line(source.name, in_process(server), cut)
+
+    async with headless(config, read_only=read_only, transports=line, clock=clock) as rooms:
         rooms.tasks.start_soon(rooms.scheduler.run)
-        stage = Stage(clock, world, server, rooms)
+        stage = Stage(clock, world, server, rooms, config, cut)
         await stage.until(stage.all_live)
         yield stage
 

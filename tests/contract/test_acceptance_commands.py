@@ -112,6 +112,7 @@ AGENT_STATES = {
     "unknown",
 }
 NOTHING = type(None)
+SOURCES = ["hq", "branch", "responders", "cc", "front"]
 
 
 class Moment:
@@ -121,7 +122,7 @@ class Moment:
 SCHEMA: dict[str, dict[str, Any]] = {
     "sources": {
         "name": str,
-        "vendor": {"ringme", "groupalarm"},
+        "vendor": {"ringme", "groupalarm", "sinch", "portsip"},
         "state": {"live", "late", "stale", "down", "refused"},
         "detail": str,
         "age": (int, NOTHING),
@@ -185,8 +186,23 @@ SCHEMA: dict[str, dict[str, Any]] = {
         "agents": list,
         "last_call": (dict, NOTHING),
     },
-    "notices": {},
-    "receptionists": {},
+    "notices": {
+        "set": str,
+        "title": str,
+        "active_from": (Moment, NOTHING),
+        "active_to": (Moment, NOTHING),
+        "why": (str, NOTHING),
+        "where": (str, NOTHING),
+        "when": (str, NOTHING),
+        "remarks": (str, NOTHING),
+    },
+    "receptionists": {
+        "name": str,
+        "number": (str, NOTHING),
+        "language": (str, NOTHING),
+        "open": (bool, NOTHING),
+        "sends_to": list,
+    },
     "parked": {},
 }
 
@@ -232,6 +248,12 @@ def conforms(data: dict[str, Any]) -> None:
         if hotline["last_call"] is not None:
             assert set(hotline["last_call"]) == {"started_at", "taken_by", "entries"}
             assert type(hotline["last_call"]["entries"]) is int
+    for receptionist in data["receptionists"]:
+        for way in receptionist["sends_to"]:
+            assert set(way) == {"input", "to", "open"}
+            assert type(way["input"]) is str
+            assert type(way["to"]) in (str, NOTHING)
+            assert type(way["open"]) in (bool, NOTHING)
 
 
 def test_snapshot_is_the_documented_object_with_what_is_really_there(site: Site) -> None:
@@ -239,7 +261,7 @@ def test_snapshot_is_the_documented_object_with_what_is_really_there(site: Site)
     conforms(data)
     taken = datetime.strptime(data["taken_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     assert abs((datetime.now(UTC) - taken).total_seconds()) < 10
-    assert [source["name"] for source in data["sources"]] == ["hq", "branch", "responders"]
+    assert [source["name"] for source in data["sources"]] == SOURCES
     assert {source["state"] for source in data["sources"]} == {"live"}
     hq = data["sources"][0]
     assert hq["budget"]["limit"] == 30000
@@ -269,6 +291,14 @@ def test_snapshot_is_the_documented_object_with_what_is_really_there(site: Site)
     assert [hotlines[each]["state"] for each in ("311", "314")] == ["open", "paused"]
     assert hotlines["311"]["agents"][0]["name"] == "K. Roth"
     assert len(hotlines["311"]["agents"][0]["phones"]) == 2
+    (planned,) = [row for row in data["notices"] if row["why"] == "Planned work"]
+    assert (planned["source"], planned["set"], planned["where"]) == ("cc", "Network", "All sites")
+    assert planned["remarks"] == "New core switches"
+    receptionists = {row["number"]: row for row in data["receptionists"]}
+    assert sorted(receptionists) == ["8100", "8101", "8102", "8103", "8104"]
+    assert {row["source"] for row in data["receptionists"]} == {"front"}
+    assert {type(row["open"]) for row in data["receptionists"]} == {bool}
+    assert [way["input"] for way in receptionists["8100"]["sends_to"]][:3] == ["1", "2", "9"]
     # Reading acts on nothing.
     assert site.actions() == []
 
@@ -283,7 +313,7 @@ def test_snapshot_of_a_process_in_a_pipe_is_json_and_a_table_on_request(site: Si
     assert table.code == 0
     assert "Bo Quist" in table.out
     assert "Anna Petrosyan" in table.out
-    assert re.search(r"^queues 7$", table.out, re.MULTILINE)
+    assert re.search(r"^queues 18$", table.out, re.MULTILINE)
 
 
 def test_one_broken_source_is_told_and_the_snapshot_still_good(site: Site) -> None:
@@ -337,11 +367,13 @@ def test_nobody_reached_is_3_and_everybody_refusing_is_4(site: Site) -> None:
 
 def test_check_says_what_works_and_acts_on_nothing(site: Site) -> None:
     text = site.run("check").out
-    for part in ("terminal", "config", "secrets", "hq (ringme)", "branch (ringme)", "responders (groupalarm)"):
+    vendors = ("ringme", "ringme", "groupalarm", "sinch", "portsip")
+    blocks = [f"{name} ({vendor})" for name, vendor in zip(SOURCES, vendors, strict=True)]
+    for part in ("terminal", "config", "secrets", *blocks):
         assert re.search(rf"^{re.escape(part)}$", text, re.MULTILINE), part
     found = json.loads(site.run("check", "--json").out)
     assert (found["schema"], found["ok"], found["exit"]) == (1, True, 0)
-    assert [source["name"] for source in found["sources"]] == ["hq", "branch", "responders"]
+    assert [source["name"] for source in found["sources"]] == SOURCES
     for source in found["sources"]:
         lines = {line["name"]: line["ok"] for line in source["lines"]}
         assert lines["reach"] is True
@@ -349,11 +381,27 @@ def test_check_says_what_works_and_acts_on_nothing(site: Site) -> None:
     assert site.actions() == []
 
 
+SECRETS = {
+    "WALLBOARD_SIM_HQ": "hq",
+    "WALLBOARD_SIM_BRANCH": "branch",
+    "WALLBOARD_SIM_RESPONDERS": "responders",
+    "WALLBOARD_SIM_CC": "cc",
+    "WALLBOARD_SIM_CC_KEY": "cc",
+    "WALLBOARD_SIM_FRONT": "front",
+}
+"""Whose secret each variable is."""
+
+
 def test_a_secret_that_is_missing_is_2(site: Site) -> None:
-    del site.variables["WALLBOARD_SIM_HQ"]
-    assert "WALLBOARD_SIM_HQ" in site.run("snapshot", code=2).err
-    found = json.loads(site.run("check", "--json", code=2).out)
-    assert [line["ok"] for line in found["secrets"]] == [False, True, True]
+    assert set(site.variables) == set(SECRETS)
+    for name, source in SECRETS.items():
+        value = site.variables.pop(name)
+        site.monkeypatch.delenv(name, raising=False)
+        assert name in site.run("snapshot", code=2).err
+        found = json.loads(site.run("check", "--json", code=2).out)
+        assert {line["name"]: line["ok"] for line in found["secrets"]} == {each: each != source for each in SOURCES}
+        site.variables[name] = value
+    assert site.actions() == []
 
 
 # ---- do ------------------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ async def test_opening_is_confirmed_as_starting_and_becomes_open(stage: Stage) -
 
 async def test_announcements_change_only_the_text_given(stage: Stage) -> None:
     before = everything(stage)
-    done = await stage.act(Verb.ANNOUNCE, stage.hotline(313), text_in="Willkommen, bitte warten.")
+    done = await stage.act(Verb.ANNOUNCE, stage.hotline(313), form="announce", text_in="Willkommen, bitte warten.")
     assert [(method, path) for method, path, _ in done.requests] == [("PUT", "/hotlines/313")]
     assert done.phase == "confirmed"
     after = everything(stage)

@@ -9,6 +9,7 @@ from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import quote, unquote
 
+from wallboard.sim.faces.portsip_tokens import SIGN_IN_PATHS
 from wallboard.sim.server import SimServer
 
 MARKS = "e" + "\u0301\u0336\u20dd" * 1700
@@ -52,7 +53,7 @@ class Hostile:
         self._known: dict[str, str] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["path"].endswith("/oauth/token"):
+        if scope["type"] != "http" or scope["path"].endswith(("/oauth/token", *SIGN_IN_PATHS)):
             await self.sim(scope, receive, send)
             return
         path = scope["raw_path"].decode("latin-1")

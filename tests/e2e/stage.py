@@ -114,7 +114,7 @@ def clock(screen: list[str]) -> str:
 
 def open_board(terminal: Terminal, columns: int = 160) -> list[str]:
     """Wait until the board is read and its clock goes, so that it is past the moment in which it takes no keys."""
-    seen = live if columns >= 100 else (lambda screen: has(screen, "Queues 7"))
+    seen = live if columns >= 100 else (lambda screen: has(screen, "Queues 18"))
     first = clock(terminal.wait(seen, PATIENCE))
     return terminal.wait(lambda screen: clock(screen) not in ("", first), PATIENCE)
 
@@ -141,6 +141,17 @@ def to_another_row(terminal: Terminal, key: bytes) -> None:
     was = target(terminal.screen())
     terminal.send(key)
     terminal.wait(lambda screen: target(screen) not in ("", was), PATIENCE)
+
+
+def to_a_call_of_hq(terminal: Terminal) -> None:
+    """To Calls, and there to one of hq, by a filter that goes again: not every vendor can listen."""
+    terminal.send(b"4")
+    press(terminal, b"/", "filter Calls")
+    press(terminal, b"hq", "filter Calls: hq_")
+    press(terminal, b"\r", '"hq"')
+    leave(terminal, b"\x1b", '"hq"')
+    terminal.wait(lambda screen: "hq live" in target(screen) and "listen" in screen[-1], PATIENCE)
+    terminal.pass_time(0.5)  # a row that has just come under the cursor is not hit
 
 
 def quit_console(terminal: Terminal) -> None:

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.stage import PATIENCE, Site, has, leave, open_board, press, quit_console, target
+from tests.e2e.stage import (
+    PATIENCE,
+    Site,
+    has,
+    leave,
+    open_board,
+    press,
+    quit_console,
+    target,
+    to_a_call_of_hq,
+)
 from tests.e2e.term import Terminal
 
 pytestmark = pytest.mark.pty
@@ -33,10 +43,7 @@ def to_calls(terminal: Terminal) -> None:
     was = target(terminal.screen())
     terminal.send(b"2")
     terminal.wait(lambda screen: "waits" in target(screen) or target(screen) != was, PATIENCE)
-    was = target(terminal.screen())
-    terminal.send(b"4")
-    terminal.wait(lambda screen: "attended" in screen[-1] and target(screen) != was, PATIENCE)
-    terminal.pass_time(0.5)  # a row that has just come under the cursor is not hit
+    to_a_call_of_hq(terminal)
 
 
 def assert_untouched(site: Site, terminal: Terminal) -> None:

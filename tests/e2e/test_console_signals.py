@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.stage import PATIENCE, Site, assert_restored, has, open_board, press, quit_console, target
+from tests.e2e.stage import (
+    PATIENCE,
+    Site,
+    assert_restored,
+    has,
+    open_board,
+    press,
+    quit_console,
+    to_a_call_of_hq,
+)
 
 pytestmark = pytest.mark.pty
 
@@ -34,10 +43,7 @@ def test_an_action_that_was_killed_in_flight_is_told_at_the_next_start(tmp_path:
     with Site(tmp_path) as site:
         with site.console() as terminal:
             open_board(terminal)
-            was = target(terminal.screen())
-            terminal.send(b"4")
-            terminal.wait(lambda screen: target(screen) != was and "attended" in screen[-1], PATIENCE)
-            terminal.pass_time(0.5)  # a row that has just come under the cursor is not hit
+            to_a_call_of_hq(terminal)
             fault = site.sim.faults.set("*/current_calls/*", "hang", method="PUT")
             terminal.send(b"e")
             terminal.wait(lambda _screen: fault.hits == 1, PATIENCE)

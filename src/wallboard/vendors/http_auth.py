@@ -2,12 +2,14 @@
 
 Sign-in         the protocol; a vendor with a login of its own brings one
 ├── Fixed       nothing, a bearer token, Basic or one header: a refusal is final
-└── OAuth       client credentials: a token is fetched once for all who wait, renewed 60 s before it ends
+└── TokenSignIn a token is fetched once for all who wait, renewed 60 s before it ends
+    └── OAuth   by client credentials
 """
 
 from __future__ import annotations
 
 import base64
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
@@ -66,29 +68,6 @@ def checked(name: str, value: str, what: str) -> tuple[str, str]:
     return name, value
 
 
-class SharedFailure:
-    """A sign-in that failed has failed for all who waited for it: each of them trying again would only add to what the
-    vendor suffers from."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._until = 0.0
-        self._error: ReadError | None = None
-
-    def failed(self, error: ReadError) -> None:
-        """For a second, or as long as the vendor asked for (a minute at most), this is the answer."""
-        asked = error.retry_after if isinstance(error, Throttled) else None
-        self._until = self._clock.now() + min(60.0, asked or 1.0)
-        self._error = error
-
-    def check(self) -> None:
-        """Raises the failure while it still is the answer."""
-        error, self._error = self._error, None
-        if error is not None and self._clock.now() < self._until:
-            self._error = error
-            raise error.with_traceback(None)
-
-
 class Fixed:
     """Always the same headers."""
 
@@ -110,29 +89,40 @@ PostForm = Callable[[Mapping[str, str]], Awaitable[object]]
 """Posts a form to the token address; returns the decoded answer or raises ReadError (CredentialsRefused for 4xx)."""
 
 
-class OAuth:
-    """Client credentials (`grant_type=client_credentials`), single flight."""
+class TokenSignIn(ABC):
+    """A token that is fetched once for all who wait and renewed before it ends.
 
-    def __init__(self, auth: OAuthAuth, clock: Clock, post: PostForm) -> None:
-        self._auth = auth
+    After a refusal the same credentials are left alone for a minute; any other failure is the answer for all who
+    waited, for a second or as long as the vendor asked for: each of them trying again would only add to its trouble.
+    """
+
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._post = post
         self._lock: anyio.Lock | None = None
         self._token = ""
         self._renew_at: float | None = None
         self._refused_at: float | None = None
-        self._why = "the vendor refuses the credentials"
-        self._shared = SharedFailure(clock)
+        self._refusal = "the vendor refuses the credentials"
+        self._failure: ReadError | None = None
+        self._failed_until = 0.0
 
     @property
-    def secrets(self) -> tuple[str, ...]:
-        return tuple(secret for secret in (self._auth.client_secret.reveal(), self._token) if secret)
+    @abstractmethod
+    def secrets(self) -> tuple[str, ...]: ...
+
+    @abstractmethod
+    async def _ask(self) -> None:
+        """Sign in and `_take` the token. Raises ReadError."""
+
+    async def _ask_again(self) -> None:
+        """Renew a token that is about to end."""
+        await self._sign_in()
 
     async def headers(self) -> Headers:
-        if not self._token or (self._renew_at is not None and self._clock.now() >= self._renew_at):
+        if self._due():
             async with self._gate():
-                if not self._token or (self._renew_at is not None and self._clock.now() >= self._renew_at):
-                    await self._fetch()
+                if self._due():
+                    await (self._ask_again() if self._token else self._sign_in())
         return self._as_headers()
 
     async def renew(self, used: Headers) -> bool:
@@ -141,11 +131,36 @@ class OAuth:
                 return True
             if self._quiet():
                 return False
-            await self._fetch()
+            await self._sign_in()
             return True
 
     def refuse(self) -> None:
         self._refused_at = self._clock.now()
+
+    async def _sign_in(self) -> None:
+        if self._quiet():
+            raise CredentialsRefused(self._refusal)
+        if self._failure is not None and self._clock.now() < self._failed_until:
+            raise self._failure.with_traceback(None)
+        self._failure = None
+        try:
+            await self._ask()
+        except CredentialsRefused as error:
+            self._refusal = str(error)
+            self.refuse()
+            raise
+        except ReadError as error:
+            asked = error.retry_after if isinstance(error, Throttled) else None
+            self._failure, self._failed_until = error, self._clock.now() + min(60.0, asked or 1.0)
+            raise
+
+    def _take(self, token: str, life: float | None) -> None:
+        """From now on `token`; it ends in `life` seconds (None: not said)."""
+        self._token = token
+        self._renew_at = None if life is None else self._clock.now() + max(life - EARLY, life / 2)
+
+    def _due(self) -> bool:
+        return not self._token or (self._renew_at is not None and self._clock.now() >= self._renew_at)
 
     def _as_headers(self) -> Headers:
         return (("Authorization", f"Bearer {self._token}"),)
@@ -158,10 +173,35 @@ class OAuth:
     def _quiet(self) -> bool:
         return self._refused_at is not None and self._clock.now() - self._refused_at < QUIET
 
-    async def _fetch(self) -> None:
-        if self._quiet():
-            raise CredentialsRefused(self._why)
-        self._shared.check()
+
+def usable(token: object) -> str:
+    """`token` if it can stand in a header, else ""."""
+    fits = isinstance(token, str) and token.isascii() and token.isprintable() and " " not in token
+    return token if isinstance(token, str) and fits else ""
+
+
+def lifetime(said: object) -> float | None:
+    """Seconds of an `expires_in`, as a number or text; None if it says nothing sensible."""
+    try:
+        seconds = float(said) if isinstance(said, int | float | str) and not isinstance(said, bool) else 0.0
+    except (ValueError, OverflowError):
+        seconds = 0.0
+    return seconds if 0 < seconds < 1e9 else None
+
+
+class OAuth(TokenSignIn):
+    """Client credentials (`grant_type=client_credentials`)."""
+
+    def __init__(self, auth: OAuthAuth, clock: Clock, post: PostForm) -> None:
+        super().__init__(clock)
+        self._auth = auth
+        self._post = post
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(secret for secret in (self._auth.client_secret.reveal(), self._token) if secret)
+
+    async def _ask(self) -> None:
         form = {
             "grant_type": "client_credentials",
             "client_id": self._auth.client_id,
@@ -169,27 +209,12 @@ class OAuth:
         }
         if self._auth.scope:
             form["scope"] = self._auth.scope
-        try:
-            answer = await self._post(form)
-        except CredentialsRefused as error:
-            self._why = str(error)
-            self.refuse()
-            raise
-        except ReadError as error:
-            self._shared.failed(error)
-            raise
-        token = answer.get("access_token") if isinstance(answer, Mapping) else None
-        if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable() or " " in token:
+        answer = await self._post(form)
+        fields = answer if isinstance(answer, Mapping) else {}
+        token = usable(fields.get("access_token"))
+        if not token:
             raise BadAnswer("sign-in: the vendor's answer holds no token")
-        self._token = token
-        self._renew_at = None
-        life = answer.get("expires_in") if isinstance(answer, Mapping) else None
-        try:
-            seconds = float(life) if isinstance(life, int | float | str) else 0.0
-        except (ValueError, OverflowError):
-            seconds = 0.0
-        if 0 < seconds < 1e9:
-            self._renew_at = self._clock.now() + max(seconds - EARLY, seconds / 2)
+        self._take(token, lifetime(fields.get("expires_in")))
 
 
 def sign_in(auth: Auth, clock: Clock, post: PostForm) -> SignIn:
