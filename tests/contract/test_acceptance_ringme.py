@@ -518,7 +518,7 @@ async def test_an_answer_that_never_comes_is_unknown_or_what_is_read(stage: Stag
     [
         (400, "refused by hq, nothing happened: vendor answered 400: Injected 400"),
         (403, "refused by hq, nothing happened: not permitted for this account: Injected 403"),
-        (429, "refused by hq, nothing happened: hourly limit reached"),
+        (429, "refused by hq, nothing happened: request limit reached"),
         (404, "not confirmed: already over"),
         (409, "not confirmed: changed meanwhile"),
         (412, "not confirmed: changed meanwhile"),

@@ -17,7 +17,7 @@ from wallboard.domain.errors import BadAnswer
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return value.strip() if len(value) <= 4096 else ""
+        return value.strip()
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, int):
