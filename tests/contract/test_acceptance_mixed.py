@@ -105,7 +105,7 @@ async def test_one_source_stops_and_the_four_others_stay_live(
                     seen[resource].append(state)
 
         stop(stage, name, fault)
-        for _ in range(200):
+        for _ in range(300):
             await stage.wait(1.0, watch, step=1.0)
             if {stage.states()[name, each] for each in mine} == {GONE} and not told(stage, name):
                 break

@@ -221,7 +221,6 @@ async def test_a_second_console_that_only_watches_shows_all_of_it(seat: Seat, tm
         await seat.type("Generators run")
         await seat.press("enter", "y")
         assert (await seat.ending()).phase.value == "confirmed"
-        assert notices(watcher) == {"Planned work": "coming"}, "it reads at its own pace"
         await watcher.until(lambda: notices(watcher).get("Power failure") == "active", within=61.0)
         assert word(watcher) == "Power failure · All sites"
         assert any("notice on cc: Power failure" in entry.text for entry in watcher.console.entries)

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 
 import pyte
+from wcwidth import wcwidth
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -92,7 +93,21 @@ class Terminal:
     def screen(self) -> list[str]:
         """The lines of the screen as they are now, without trailing blanks."""
         self.pump(0)
-        return [line.rstrip() for line in self._screen.display]
+        return [line.rstrip() for line in self._lines()]
+
+    def _lines(self) -> list[str]:
+        """The cells as text. Between two readings half of a double-width character may be overwritten already; what is
+        left of it is a blank, as terminals show it."""
+        lines = []
+        for number in range(self._screen.lines):
+            cells, text, second = self._screen.buffer[number], [], False
+            for column in range(self._screen.columns):
+                data = cells[column].data
+                if not second:
+                    text.append(data or " ")
+                second = not second and bool(data) and wcwidth(data[0]) == 2
+            lines.append("".join(text))
+        return lines
 
     def text(self) -> str:
         """The screen as one text."""
@@ -132,7 +147,7 @@ class Terminal:
         end = time.monotonic() + timeout
         while (code := self.process.poll()) is None:
             if time.monotonic() > end:
-                screen = "\n".join(self._screen.display)
+                screen = "\n".join(self._lines())
                 raise AssertionError(f"still running after {timeout} s, the screen:\n{screen}")
             if reading and self.master >= 0:
                 self.pump(0.02)

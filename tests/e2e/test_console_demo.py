@@ -77,7 +77,7 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
         terminal.wait(lambda screen: "Leitstelle Reserve" not in target(screen), PATIENCE)
         # Details and zoom, and back.
         terminal.send(b"1")
-        terminal.wait(lambda screen: "take" in screen[-1], PATIENCE)
+        terminal.wait(lambda screen: "staff" in screen[-1], PATIENCE)
         press(terminal, b"\r", "DETAILS")
         leave(terminal, b"\x1b", "DETAILS")
         leave(terminal, b"z", "─2 Members")

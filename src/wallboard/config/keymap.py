@@ -80,7 +80,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hotline.toggle", ("o",), "open / pause the hotline", acts=True),
     Action("staff.add", ("+",), "staff: add an agent to the queue", acts=True),
     Action("staff.remove", ("-",), "staff: remove an agent from the queue", acts=True),
-    Action("row.edit", ("E",), "edit: notice, receptionist, announcements, room, transcript", acts=True),
+    Action("row.edit", ("E",), "edit: notice, rule, announcements, room, transcript", acts=True),
     Action("notice.publish", ("N",), "publish a new notice", acts=True),
     Action("row.mark", ("space",), "mark the row"),
     Action("row.note", ("n",), "note on the row"),

@@ -91,6 +91,8 @@ def demo_sources(base_url: str = "http://127.0.0.1:8900", *, push: bool = False)
             "name": "cc",
             "vendor": "sinch",
             "url": f"{base}/sinch/RI/rci",
+            # The story of the demonstration begins with a notice, which should not come last.
+            "every": {"notices": 10},
             "auth": {
                 "kind": "basic",
                 "username": SINCH_USERNAME,

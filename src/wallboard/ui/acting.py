@@ -413,7 +413,7 @@ class Acting:
             case Agent():
                 parts[0] = f"{row.name} {row.extension}".strip() or parts[0]
                 clock = context.elapsed(row.key, row.since)
-                word = glyphs.AGENT[row.state][1]
+                word = "roster" if row.no_state else glyphs.AGENT[row.state][1]
                 parts.append(f"{word} {span(clock)}" if clock is not None else word)
                 parts += [f"with {row.with_name}"] if row.with_name else []
             case Call():

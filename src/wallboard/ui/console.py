@@ -203,7 +203,7 @@ class Console:
         self._context = None
         self.said[key] = (outcome.ending, outcome.at)
         self.touched += 1
-        self.seen.setdefault(key, []).append(outcome.sentence)
+        self.seen.setdefault(key, []).append(outcome.sentence if outcome.final else outcome.brief)
         self.entries.append(Entry(outcome.at, "action", outcome.sentence, style))
         if outcome.final and outcome.command.verb in FORMS:
             # Open details must not go on showing the rule that was just replaced.

@@ -124,15 +124,15 @@ def week_words(rule: Rule, tenant: Tenant) -> str:
 
 
 def holiday_words(rule: Rule) -> str:
-    """ "Christmas 24.12.–26.12. each year"."""
-    parts = [dates(day) for day in rule.holidays]
+    """ "Christmas 12-24 to 12-26 each year, New year 01-01 each year"."""
+    parts = [f"{day.name} {dates(day)}".strip() for day in rule.holidays]
     if rule.unread:
         parts.append(f"{rule.unread} without dates")
     return ", ".join(parts)
 
 
 def dates(day: Holiday) -> str:
-    """ "Christmas 12-24 to 12-26 each year"; of a holiday that is readable."""
+    """ "12-24 to 12-26 each year"; of a holiday that is readable."""
     start, end = day.start, day.end
     assert start is not None
     assert end is not None
@@ -142,7 +142,7 @@ def dates(day: Holiday) -> str:
         shown += f" to {end.month:02}-{end.day:02}"
     if start.minute or end.minute % 1440:
         shown += f" {_clock(start.minute)}-{_clock(end.minute or 1440)}"
-    return f"{day.name} {shown}".strip() + (" each year" if day.every_year else "")
+    return f"{shown} each year" if day.every_year else shown
 
 
 def _clock(minute: int) -> str:
