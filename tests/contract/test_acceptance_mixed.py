@@ -107,6 +107,8 @@ async def test_one_source_stops_and_the_four_others_stay_live(
         stop(stage, name, fault)
         for _ in range(300):
             await stage.wait(1.0, watch, step=1.0)
+            # A second has passed since the last look.
+            watch()
             if {stage.states()[name, each] for each in mine} == {GONE} and not told(stage, name):
                 break
         assert seen == {resource: [LIVE, LATE, STALE, GONE] for resource in mine}
