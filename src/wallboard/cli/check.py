@@ -76,9 +76,10 @@ def as_text(sections: Sequence[Section]) -> str:
     out: list[str] = []
     for section in sections:
         out.append(section.title)
+        names = max([12, *(len(line.name) for line in section.lines)])
         for line in section.lines:
             mark = {True: "ok", False: "no", None: "--"}[line.ok]
-            out.append(f"  {mark}  {line.name:<12} {line.text}".rstrip())
+            out.append(f"  {mark}  {line.name:<{names}} {line.text}".rstrip())
         if section.kind == "terminal":
             out += ["  --  widths       the right borders of these lines stand one above the other:"]
             out += [f"      {text}" for text in WIDTH_TEST.split("\n")]

@@ -214,6 +214,9 @@ async def _once_read(
         return Exit.USAGE
     name = "queue" if offer.needs == "queue" else _ARGUMENT.get(verb.value, "")
     args = ((name, destination),) if destination and name else ()
+    called = [place.queue for place in getattr(row, "memberships", ()) if place.queue_id == destination]
+    if name == "queue" and called:
+        args = (*args, ("queue_name", called[0]))
     command = Command(new_id(), verb, painted, where, args, board.now(), "do")
     answer = None if yes else await _asked(command, offer, confirm)
     if answer is not None:

@@ -90,10 +90,10 @@ async def test_a_source_that_refuses_lists_says_which_verbs_will_not_work() -> N
     assert check.verdict([section]) == 0
     shown = check.as_text([section]).splitlines()
     assert shown[0] == "src (ringme)"
-    assert "  no  members      not permitted for this account: not now" in shown
-    assert "  no  hangup       calls, members cannot be read: not permitted for this account: not now" in shown
-    assert any(line.startswith("  --  signin       shows only when used") for line in shown)
-    assert "  --  not here     not with this vendor: open, close, announce (this vendor has no hotlines)" in shown
+    assert "  no  members        not permitted for this account: not now" in shown
+    assert "  no  hangup         calls, members cannot be read: not permitted for this account: not now" in shown
+    assert any(line.startswith("  --  signin         shows only when used") for line in shown)
+    assert "  --  not here       not with this vendor: open, close, announce (this vendor has no hotlines)" in shown
     found = json.loads(check.as_json([section], check.verdict([section])))
     assert (found["ok"], found["exit"]) == (True, 0)
     (source,) = found["sources"]
