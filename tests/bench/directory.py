@@ -28,8 +28,8 @@ from wallboard.domain.text import clean
 from wallboard.view.context import Context
 from wallboard.view.directory import Directory
 
-FIRST = "Ada Bo Cy Di Jo Anna Eve Ben Mia Kai Ute Tom Søren Zoë José Ingrid Pål".split()  # noqa: SIM905
-LAST = "Orwell Quist Reed Novak Vogt Lund Hale Sand Roth Nyström Müller Schäfer Ångström".split()  # noqa: SIM905
+FIRST = "Ada Bo Cy Di Jo Anna Eve Ben Mia Kai Ute Tom Søren Zoë José Ingrid Pål".split()  # noqa: SIM905  # readable
+LAST = "Orwell Quist Reed Novak Vogt Lund Hale Sand Roth Nyström Müller Schäfer Ångström".split()  # noqa: SIM905  # readable
 REGIONS = {HQ: "DE", LAB: "DE", RESPONDERS: "DE"}
 TYPED = ("night desk", "nystrom", "anna vogt 12", "4924155", "0241 55010", "zzz", "e")
 DIALLED = re.compile(r"\+?[0-9*#]{1,32}")

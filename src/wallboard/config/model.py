@@ -64,7 +64,7 @@ def _plain_or_reference(value: Any) -> str:
 
 
 HeaderValue = Annotated[
-    Union[Annotated[SecretReference, Tag("reference")], Annotated[str, Tag("text")]],  # noqa: UP007
+    Union[Annotated[SecretReference, Tag("reference")], Annotated[str, Tag("text")]],  # noqa: UP007  # | cannot join two Annotated at run time
     Discriminator(_plain_or_reference),
 ]
 

@@ -329,10 +329,12 @@ class Dispatcher:
 
     def _allowed(self, command: Command, row: Row | None, adapter: Adapter) -> None:
         verb, destination = command.verb, command.destination
+        needs = ""
         if row is not None:
             offer = self._decide(verb, row, command.arg("queue"), command.id)
             if not offer.ok:
                 raise _Refused(offer.reason)
+            needs = offer.needs
         elif verb in policy.ROWLESS:
             offer = self._of_source(verb, command.target.key, command.id)
             if not offer.ok:
@@ -345,8 +347,7 @@ class Dispatcher:
             dial = adapter.can_dial(destination)
             if not dial:
                 raise _Refused(f"{command.target.key.source} cannot dial {destination.number}: {dial.reason}")
-        chosen = verb in (Verb.STAFF, Verb.UNSTAFF) or adapter.can(verb, row).needs == "queue"
-        if chosen and not command.arg("queue"):
+        if needs in ("queue", "agent") and not command.arg("queue"):
             raise _Refused("no queue chosen")
         if verb in FORMS:
             wrong = filled.objection(adapter.forms(verb, row), command)
