@@ -10,6 +10,9 @@
 #   AUDIO 1         0: no audio from agents and callers (see below; good for load tests)
 #   PHONES ""       name:port ...: more telephones, answered by whoever listens there (the tests' own)
 #   BENCH ""        set: one more queue, "bench", without members (the tests staff it themselves)
+#   TOPOLOGIES ""   set: queues q400 to q404, as other dialplans write them (see README.md)
+#   LOAD_S 0        seconds that app_queue takes to load: AMI takes log-ins meanwhile
+#   MULTIPLE yes    no: an account may be signed in once (allowmultiplelogin)
 #   LAB_TRACE ""    set: SIPp writes DIR/log/*.errors (a line for every tick: it grows)
 #   ANSWER_S 3  TALK_S 30  HOLD_CHANCE 0.01  HOLD_S 6   an agent's habits, mean seconds
 set -euo pipefail
@@ -22,6 +25,7 @@ alive "$LAB/run/asterisk.own" && die "already running in $LAB (stop.sh ends it)"
 : "${SECRET:=labsecret}" "${AGENTS:=8}" "${LOCAL_AGENTS:=2}" "${ANSWER_S:=3}" "${TALK_S:=30}"
 : "${HOLD_CHANCE:=0.01}" "${HOLD_S:=6}" "${AUDIO:=1}"
 : "${QUEUES:=sales:ringall support:rrmemory emergency:leastrecent}" "${PHONES:=}" "${BENCH:=}"
+: "${TOPOLOGIES:=}" "${LOAD_S:=0}" "${MULTIPLE:=yes}"
 RTP_END=$((RTP_START + 3999))
 mkdir -p "$RUN" "$LOG/cdr-csv" "$ETC" "$VAR/moh" "$VAR/spool" "$VAR/sounds" "$VAR/agi-bin" "$VAR/keys"
 [ -e "$VAR/documentation" ] || ln -s "$ROOT/usr/share/asterisk/documentation" "$VAR/documentation"
@@ -41,9 +45,10 @@ done
 for MODULES in "$ROOT/usr/lib/$ARCHLIB/asterisk/modules" "$ROOT/usr/lib/asterisk/modules"; do [ -d "$MODULES" ] && break; done
 for f in "$HERE"/etc/*.conf.in; do
   text=$(cat "$f")
-  for k in LAB MODULES AMI_PORT HTTP_PORT SIP_PORT RTP_START RTP_END SECRET; do text=${text//@$k@/${!k}}; done
+  for k in LAB MODULES AMI_PORT HTTP_PORT SIP_PORT RTP_START RTP_END SECRET MULTIPLE; do text=${text//@$k@/${!k}}; done
   printf '%s\n' "${text//@QUEUE_EXTENS@/$queue_extens}" > "$ETC/$(basename "$f" .in)"
 done
+[ "$LOAD_S" = 0 ] || sed -i "1i #exec \"/bin/sleep $LOAD_S\"" "$ETC/queues.conf"
 { for ((a = 0; a <= AGENTS; a++)); do n=$((1001 + a))
     printf '\n[%d](phone)\naors = %d\ncallerid = "%s" <%d>\n[%d](where)\n' $n $n "$(name $a)" $n $n
     # the last one has no telephone: its state is Unavailable
@@ -66,7 +71,8 @@ nq=$(wc -w <<< "$QUEUES"); qi=0
       fi
     done; qi=$((qi + 1))
   done
-  [ -z "$BENCH" ] || printf '\n[bench](base)\nstrategy = ringall\n'; } >> "$ETC/queues.conf"
+  [ -z "$BENCH" ] || printf '\n[bench](base)\nstrategy = ringall\n'
+  [ -z "$TOPOLOGIES" ] || cat "$HERE/etc/topologies-queues.conf"; } >> "$ETC/queues.conf"
 
 chance() { awk -v s="$1" 'BEGIN{printf "%.4f", (s<1)?1:1/s}'; }
 sed -e "s/@ANSWER@/$(chance "$ANSWER_S")/; s/@HANGUP@/$(chance "$TALK_S")/; s/@HOLD@/$HOLD_CHANCE/; s/@UNHOLD@/$(chance "$HOLD_S")/" \
