@@ -28,6 +28,7 @@ class Leg:
     number: str = ""
     caller: str = ""
     exten: str = "s"
+    context: str = "ctx"
     application: str = ""
     data: str = ""
     bridge: str = ""
@@ -38,7 +39,7 @@ class Leg:
             f"{prefix}ChannelState": self.state,
             f"{prefix}CallerIDNum": self.number or "<unknown>",
             f"{prefix}CallerIDName": self.caller or "<unknown>",
-            f"{prefix}Context": "ctx",
+            f"{prefix}Context": self.context,
             f"{prefix}Exten": self.exten,
             f"{prefix}Uniqueid": self.unique,
             f"{prefix}Linkedid": self.linked,

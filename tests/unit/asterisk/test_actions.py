@@ -158,19 +158,48 @@ def test_spying_names_the_whole_channel_and_is_switched_in_place(verb: Verb, opt
     assert dict(end.fields)["Channel"] == "PJSIP/sup1-000000aa"
 
 
-def test_without_dtmf_events_a_switch_is_proved_by_the_spy_that_runs_on() -> None:
-    scene, row, _, agent = talking()
-    leg = scene.board.channels[agent].name
-    scene.pbx.say("Newchannel", Channel="PJSIP/sup1-000000aa", Uniqueid="m", Linkedid="m", ChannelState=6)
-    scene.pbx.say("ChanSpyStart", SpyerUniqueid="m", SpyerChannel="PJSIP/sup1-000000aa", SpyeeChannel=leg)
+def spy_of_mine(scene: Scene, leg: str, unique: str, options: str | None = None) -> None:
+    """A running ChanSpy of my phone; with ``options`` as the list of channels tells them."""
+    channel = "PJSIP/sup1-000000aa"
+    scene.pbx.say("Newchannel", Channel=channel, Uniqueid=unique, Linkedid=unique, ChannelState=6)
+    scene.pbx.say("ChanSpyStart", SpyerUniqueid=unique, SpyerChannel=channel, SpyeeChannel=leg)
     scene.settle()
+    if options is not None:
+        spy = scene.board.spies[unique]
+        scene.board.spies[unique] = replace(spy, options=options)
+
+
+def test_a_switch_that_no_event_can_show_is_accepted_and_never_confirmed() -> None:
+    scene, row, _, agent = talking()
+    spy_of_mine(scene, scene.board.channels[agent].name, "wallboard-1.1")
     switch = scene.plan(Verb.WHISPER, row)
     scene.check = actions.verification(command(Verb.WHISPER, row), row, ACCOUNT, scene.board, tones=False)
-    assert scene.ending(Verb.WHISPER, row, switch, ago=1.0) == "open", "too soon to say"
-    assert scene.ending(Verb.WHISPER, row, switch, ago=2.0) == "confirmed"
-    scene.pbx.say("ChanSpyStop", SpyerUniqueid="m", SpyerChannel="PJSIP/sup1-000000aa")
+    # The spy runs on, as it would where the digit was not taken.
+    assert scene.ending(Verb.WHISPER, row, switch, ago=60.0) == "open"
+    assert "DTMF" in scene.check.cannot
+
+
+@pytest.mark.parametrize(("unique", "options"), [("pbx-1.9", None), ("pbx-1.9", "qBE"), ("wallboard-1.1", "qBE")])
+def test_a_spy_that_takes_no_digit_is_not_switched(unique: str, options: str | None) -> None:
+    scene, row, _, agent = talking()
+    spy_of_mine(scene, scene.board.channels[agent].name, unique, options)
+    may = actions.can(Verb.WHISPER, row, ACCOUNT, scene.board)
+    assert not may
+    assert "end it first" in may.reason
+    with pytest.raises(NotSent, match="end it first"):
+        scene.plan(Verb.WHISPER, row)
+
+
+def test_a_colleague_whose_telephone_begins_like_mine_is_not_me() -> None:
+    scene, row, _, agent = talking()
+    leg = scene.board.channels[agent].name
+    scene.pbx.say("Newchannel", Channel="PJSIP/sup1-web-000000ab", Uniqueid="w.1", Linkedid="w.1", ChannelState=6)
+    scene.pbx.say("ChanSpyStart", SpyerUniqueid="w.1", SpyerChannel="PJSIP/sup1-web-000000ab", SpyeeChannel=leg)
     scene.settle()
-    assert scene.ending(Verb.WHISPER, row, switch, ago=2.0) == "denied"
+    assert scene.plan(Verb.BARGE, row).action == "Originate"
+    assert not actions.can(Verb.END, row, ACCOUNT, scene.board)
+    spying = [held for held in scene.rows(Resource.CALLS) if getattr(held, "spying", "")]
+    assert [getattr(held, "mine", None) for held in spying] == [False]
 
 
 def test_a_spy_whose_call_ended_by_itself_is_not_confirmed() -> None:
@@ -199,14 +228,24 @@ def test_a_phone_that_does_not_answer_denies(verb: Verb) -> None:
 
 
 def test_a_talking_call_is_transferred_by_the_agents_leg() -> None:
-    scene, row, _, agent = talking()
+    scene, row, caller, agent = talking()
     leg = scene.board.channels[agent].name
     plan = scene.plan(Verb.TRANSFER, row, to="3000")
     scene.decide(Verb.TRANSFER, row, "3000")
     assert plan.action == "BlindTransfer"
     assert dict(plan.fields) == {"Channel": leg, "Context": "targets", "Exten": "3000"}
     assert plan.dial == "3000"
-    scene.pbx.say("BlindTransfer", TransfererChannel=leg, Result="Success")
+    transfer = {"TransfererUniqueid": agent, "TransfereeUniqueid": caller, "Extension": "3000", "Context": "targets"}
+    for impostor in (
+        {"Extension": "3001"},
+        {"Context": "elsewhere"},
+        {"TransfereeUniqueid": "pbx-1.77"},
+        {"TransfererUniqueid": "pbx-1.78"},
+    ):
+        scene.pbx.say("BlindTransfer", **{**transfer, **impostor}, Result="Success")
+        scene.settle()
+        assert scene.ending(Verb.TRANSFER, row, plan) == "open", impostor
+    scene.pbx.say("BlindTransfer", **transfer, Result="Success")
     # The caller hangs up at once where they were sent: they were transferred all the same.
     scene.pbx.say("Hangup", Uniqueid=row.key.id)
     scene.settle()
@@ -215,10 +254,9 @@ def test_a_talking_call_is_transferred_by_the_agents_leg() -> None:
 
 def test_a_transfer_that_fails_is_denied() -> None:
     scene, row, _, agent = talking()
-    leg = scene.board.channels[agent].name
     plan = scene.plan(Verb.TRANSFER, row, to="3000")
     scene.decide(Verb.TRANSFER, row, "3000")
-    scene.pbx.say("BlindTransfer", TransfererChannel=leg, Result="Fail")
+    scene.pbx.say("BlindTransfer", TransfererUniqueid=agent, Result="Fail", Extension="3000", Context="targets")
     scene.settle()
     assert scene.ending(Verb.TRANSFER, row, plan) == "denied"
 
@@ -233,8 +271,27 @@ def test_a_waiting_caller_is_redirected_and_leaving_alone_proves_nothing() -> No
     assert scene.ending(Verb.TRANSFER, row, plan) == "open"
     scene.pbx.legs[caller].exten = "3000"
     scene.fresh()
+    scene.read = scene.pbx.now
+    assert scene.ending(Verb.TRANSFER, row, plan) == "open", "3000 of another context"
+    scene.pbx.legs[caller].context = "targets"
+    scene.fresh()
+    scene.read = None
     assert scene.ending(Verb.TRANSFER, row, plan) == "open", "no list was read since"
     scene.read = scene.pbx.now
+    assert scene.ending(Verb.TRANSFER, row, plan) == "confirmed"
+
+
+def test_a_redirect_to_where_the_caller_is_already_needs_more_than_their_being_there() -> None:
+    scene, row, caller = waiting()
+    leg = scene.pbx.legs[caller]
+    leg.exten, leg.context = "5000", "targets"
+    scene.fresh()
+    plan = scene.plan(Verb.TRANSFER, row, to="5000")
+    scene.decide(Verb.TRANSFER, row, "5000")
+    scene.read = scene.pbx.now
+    assert scene.ending(Verb.TRANSFER, row, plan) == "open"
+    scene.pbx.leave(caller)
+    scene.settle()
     assert scene.ending(Verb.TRANSFER, row, plan) == "confirmed"
 
 
@@ -294,7 +351,13 @@ def test_hanging_up_attended_and_pausing() -> None:
     scene.pbx.say("Hold", Uniqueid=agent)
     scene.settle()
     assert scene.ending(Verb.ATTENDED, row, plan) == "open", "a hold alone is no consultation"
-    scene.pbx.say("BridgeEnter", Uniqueid=agent, BridgeUniqueid="b9")
+    scene.pbx.say("BridgeEnter", Uniqueid=agent, Channel="PJSIP/1001-00000002", BridgeUniqueid="b9")
+    scene.settle()
+    assert scene.ending(Verb.ATTENDED, row, plan) == "open", "the agent took another call meanwhile"
+    scene.pbx.say("BridgeEnter", Uniqueid="pbx-1.8", Channel="Local/1003@targets-00000001;1", BridgeUniqueid="b9")
+    scene.settle()
+    assert scene.ending(Verb.ATTENDED, row, plan) == "open", "the agent consults somebody else"
+    scene.pbx.say("BridgeEnter", Uniqueid="pbx-1.9", Channel="Local/1002@targets-00000002;1", BridgeUniqueid="b9")
     scene.settle()
     assert scene.ending(Verb.ATTENDED, row, plan) == "confirmed"
 
@@ -315,6 +378,16 @@ def test_hanging_up_attended_and_pausing() -> None:
     scene.pbx.end(caller)
     scene.settle()
     assert scene.ending(Verb.HANGUP, row, end) == "confirmed"
+
+
+def test_a_caller_who_hangs_up_themselves_was_not_hung_up() -> None:
+    scene, row, caller, _ = talking()
+    plan = scene.plan(Verb.HANGUP, row)
+    scene.decide(Verb.HANGUP, row)
+    scene.pbx.say("HangupRequest", Uniqueid=caller)
+    scene.pbx.end(caller)
+    scene.settle()
+    assert scene.ending(Verb.HANGUP, row, plan) == "denied"
 
 
 def test_staffing() -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tests.unit.asterisk.fake import START, Pbx, message
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Member, Row
-from wallboard.vendors.asterisk.facts import Lists, device_of, device_of_interface, extension_of
+from wallboard.vendors.asterisk.devices import device_of, device_of_interface, extension_of
+from wallboard.vendors.asterisk.facts import Lists
 from wallboard.vendors.asterisk.mapping import Mapper
 from wallboard.vendors.asterisk.state import HANDLERS, Switchboard
 

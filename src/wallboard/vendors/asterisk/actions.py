@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import NotSent, TargetGone
+from wallboard.domain.keys import Kind
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Phone, Row, in_address
-from wallboard.domain.states import CallState, MemberState
+from wallboard.domain.states import CallState, Direction
+from wallboard.vendors.asterisk.devices import device_of, same_device
 from wallboard.vendors.asterisk.evidence import (
     RING_SECONDS,
     SPY_DIGITS,
@@ -51,6 +53,11 @@ NEEDS: dict[Verb, tuple[str, ...]] = {
 }
 _PHONE = frozenset({Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.FETCH, Verb.PICKUP, Verb.CALL})
 _DIALS = frozenset({Verb.TRANSFER, Verb.ATTENDED, Verb.CALL})
+#: Verbs that act between two parties.
+_ONE_OTHER = frozenset({*SPY_DIGITS, Verb.TRANSFER, Verb.ATTENDED, Verb.PARK, Verb.PICKUP})
+_SPIED = frozenset({"channel", "agent_channel", "near_channel", "spied"})
+#: How the Uniqueid of a channel begins that a wallboard asked for.
+OWN = "wallboard-"
 _NEVER = {
     Verb.HOLD: "AMI has no hold: only the agent's own phone can",
     Verb.RESUME: "AMI has no hold: only the agent's own phone can",
@@ -124,10 +131,8 @@ def _can_row(verb: Verb, row: Row | None, account: Account, board: Switchboard) 
             return YES if my_spy(row, account, board) else Can(False, "you are not on this call")
         case Call() if row.spying and verb is not Verb.HANGUP:
             return Can(False, "this is a listening leg")
-        case Call() if verb in {Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.ATTENDED}:
-            return YES if in_address(row.address, "agent_channel") else Can(False, "not answered yet")
-        case Member() if verb in {Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.ATTENDED}:
-            return YES if row.state is MemberState.TALKING else Can(False, "not answered yet")
+        case Call() | Member() if verb in _ONE_OTHER:
+            return _can_call(verb, row, account, board)
         case Agent() if verb is Verb.PAUSE and row.memberships and all(m.paused for m in row.memberships):
             return Can(False, "already paused in every queue")
         case Agent() if verb is Verb.UNPAUSE and not any(m.paused for m in row.memberships):
@@ -135,8 +140,35 @@ def _can_row(verb: Verb, row: Row | None, account: Account, board: Switchboard) 
     return YES
 
 
+def _can_call(verb: Verb, row: Call | Member, account: Account, board: Switchboard) -> Can:
+    """Verbs that need to know who is who on the call, or one other party at all."""
+    crowd = in_address(row.address, "crowd")
+    if crowd and verb is not Verb.TRANSFER:
+        return Can(False, f"in a conference of {crowd}: there is no one other party")
+    if in_address(row.address, "roles") == "unknown":
+        # To listen or to barge in it does not matter whose leg it is.
+        if verb in {Verb.LISTEN, Verb.BARGE}:
+            return YES
+        who = "who would hear you" if verb is Verb.WHISPER else "whom to move"
+        return Can(False, f"neither of the two is known as an agent: {who} is not clear")
+    if verb in SPY_DIGITS:
+        spy = my_spy(row, account, board)
+        if spy is not None and not switchable(spy):
+            return Can(False, "your listening was not started here and cannot be switched: end it first")
+    if verb in {*SPY_DIGITS, Verb.ATTENDED}:
+        return YES if in_address(row.address, "agent_channel") else Can(False, "not answered yet")
+    if isinstance(row, Call) and row.state is CallState.RINGING and row.direction is Direction.OUT:
+        return Can(False, "not answered yet")
+    return YES
+
+
+def switchable(spy: Spy) -> bool:
+    """Whether a digit switches this spy: only those started with option ``d`` take one, as all of ours are."""
+    return "d" in spy.options if spy.options is not None else spy.spyer.startswith(OWN)
+
+
 def spied_channels(row: Call | Member) -> set[str]:
-    return {value for name, value in row.address if name in {"channel", "agent_channel", "spied"}}
+    return {value for name, value in row.address if name in _SPIED}
 
 
 def my_spy(row: Call | Member, account: Account, board: Switchboard) -> Spy | None:
@@ -149,7 +181,7 @@ def my_spy(row: Call | Member, account: Account, board: Switchboard) -> Spy | No
 
 
 def mine(spy: Spy, account: Account) -> bool:
-    return bool(account.phone) and spy.spyer_channel.startswith(f"{account.phone}-")
+    return same_device(account.phone, device_of(spy.spyer_channel))
 
 
 # ---- what is sent -------------------------------------------------------------------------------------------------
@@ -169,7 +201,7 @@ class Planner:
         at = dict(address)
         match command.verb:
             case Verb.LISTEN | Verb.WHISPER | Verb.BARGE:
-                return self._spy(command.verb, at)
+                return self._spy(command, at)
             case Verb.END:
                 return self._end(command, at)
             case Verb.TRANSFER:
@@ -183,7 +215,7 @@ class Planner:
             case Verb.PICKUP:
                 return self._pickup(at)
             case Verb.HANGUP:
-                caller = self._living(at, "channel", "uniqueid")
+                caller = self._living(at, "uniqueid")
                 return self._make("Hangup", ("Channel", caller.name), ("Cause", "16"), ids=(caller.uniqueid,))
             case Verb.CALL:
                 return self._call(command, row)
@@ -196,7 +228,7 @@ class Planner:
     def _make(self, action: str, *fields: Field, ids: tuple[str, ...], dial: str = "", reread: bool = False) -> Plan:
         return Plan(action, fields, self.new_action_id(), ids, dial, reread)
 
-    def _living(self, at: dict[str, str], name: str, ident: str) -> Channel:
+    def _living(self, at: dict[str, str], ident: str) -> Channel:
         """The painted channel, if it is still the same and lives: never another one under its name."""
         channel = self.board.channels.get(at.get(ident, ""))
         if channel is None or not _CHANNEL.match(channel.name):
@@ -218,12 +250,22 @@ class Planner:
         )
         return Plan("Originate", common, action_id, (*ids, unique, action_id))
 
-    def _spy(self, verb: Verb, at: dict[str, str]) -> Plan:
-        leg = self._living(at, "agent_channel", "agent_uniqueid")
+    def _spied(self, command: Command, at: dict[str, str]) -> Channel:
+        """The telephone to listen on: that of the agent whose row was pressed, else of the agent on the call."""
+        via = command.target.via
+        if via is not None and via.kind is Kind.AGENT and f"agent {via.id}" in at:
+            return self._living(at, f"agent {via.id}")
+        return self._living(at, "uniqueid" if at.get("roles") == "unknown" else "agent_uniqueid")
+
+    def _spy(self, command: Command, at: dict[str, str]) -> Plan:
+        verb, leg = command.verb, self._spied(command, at)
         for spy in self.board.spies.values():
             if mine(spy, self.account):
-                if spy.spyee_channel != leg.name:
+                # Another leg of the same call may be spied on: what is switched is the session that there is.
+                if spy.spyee_channel not in {value for name, value in at.items() if name in _SPIED} | {leg.name}:
                     raise NotSent("your phone is on another call: end that first")
+                if not switchable(spy):
+                    raise NotSent("your listening was not started here and cannot be switched: end it first")
                 digit = SPY_DIGITS[verb]
                 return self._make(
                     "PlayDTMF",
@@ -236,7 +278,7 @@ class Planner:
         return self._originate((leg.name,), ("Application", "ChanSpy"), ("Data", data))
 
     def _end(self, command: Command, at: dict[str, str]) -> Plan:
-        wanted = {value for name, value in at.items() if name in {"channel", "agent_channel", "spied"}}
+        wanted = {value for name, value in at.items() if name in _SPIED}
         wanted.add(command.arg("session"))
         for spy in self.board.spies.values():
             if mine(spy, self.account) and wanted & {spy.spyer_channel, spy.spyee_channel, spy.spyer}:
@@ -244,17 +286,18 @@ class Planner:
         raise TargetGone("you are not on a call any more")
 
     def _transfer(self, at: dict[str, str], number: str) -> Plan:
-        caller = self._living(at, "channel", "uniqueid")
+        caller = self._living(at, "uniqueid")
         context = self.account.transfer_context
-        agent = self.board.channels.get(at.get("agent_uniqueid", ""))
-        if agent is not None and agent.bridge:
+        place = f"{number}@{context}"
+        near = beside(caller, at, self.board)
+        if near is not None:
             # The agent's leg transfers: the queue counts that at once, while Redirect leaves AgentComplete out.
             return self._make(
                 "BlindTransfer",
-                ("Channel", agent.name),
+                ("Channel", near.name),
                 ("Context", context),
                 ("Exten", number),
-                ids=(agent.name, caller.uniqueid, number),
+                ids=(near.uniqueid, caller.uniqueid, place),
                 dial=number,
             )
         return self._make(
@@ -263,7 +306,7 @@ class Planner:
             ("Context", context),
             ("Exten", number),
             ("Priority", "1"),
-            ids=("", caller.uniqueid, number),
+            ids=("", caller.uniqueid, place, f"{caller.exten}@{caller.context}"),
             dial=number,
             reread=True,
         )
@@ -272,24 +315,28 @@ class Planner:
         if not _TONES.match(number):
             # Atxfer presses the feature code and then the number on the agent's channel.
             raise NotSent("an attended transfer is dialled in tones: only digits, * and #")
-        caller = self._living(at, "channel", "uniqueid")
-        agent = self._living(at, "agent_channel", "agent_uniqueid")
+        caller = self._living(at, "uniqueid")
+        near = beside(caller, at, self.board)
+        if near is None:
+            raise NotSent("the agent does not talk with this caller now")
+        context = self.account.transfer_context
         return self._make(
             "Atxfer",
-            ("Channel", agent.name),
-            ("Context", self.account.transfer_context),
+            ("Channel", near.name),
+            ("Context", context),
             ("Exten", number),
-            ids=(agent.uniqueid, caller.uniqueid),
+            # Asterisk dials the consultation through this Local channel.
+            ids=(near.uniqueid, caller.uniqueid, f"Local/{number}@{context}"),
             dial=number,
         )
 
     def _park(self, at: dict[str, str]) -> Plan:
-        caller = self._living(at, "channel", "uniqueid")
+        caller = self._living(at, "uniqueid")
         fields: list[Field] = [("Channel", caller.name)]
-        agent = self.board.channels.get(at.get("agent_uniqueid", ""))
-        if agent is not None:
+        near = beside(caller, at, self.board)
+        if near is not None:
             # The slot's number is read to the agent, and an unfetched caller returns there.
-            fields.append(("TimeoutChannel", agent.name))
+            fields.append(("TimeoutChannel", near.name))
         if self.account.park_lot:
             fields.append(("Parkinglot", self.account.park_lot))
         return self._make("Park", *fields, ids=(caller.uniqueid,))
@@ -303,7 +350,7 @@ class Planner:
 
     def _pickup(self, at: dict[str, str]) -> Plan:
         """My phone rings first and takes the caller when it answers: until then they keep their place."""
-        caller = self._living(at, "channel", "uniqueid")
+        caller = self._living(at, "uniqueid")
         return self._originate((caller.uniqueid,), ("Application", "Bridge"), ("Data", caller.name))
 
     def _call(self, command: Command, row: Row | None) -> Plan:
@@ -371,6 +418,14 @@ def _own_number(row: Row | None) -> str:
     return ""
 
 
+def beside(caller: Channel, at: Mapping[str, str], board: Switchboard) -> Channel | None:
+    """The agent's channel in the caller's own bridge, if they talk there now, just the two of them."""
+    near = board.channels.get(at.get("near_uniqueid", ""))
+    if near is None or near is caller or not near.bridge or near.bridge != caller.bridge:
+        return None
+    return None if at.get("crowd") or not board.wiring().bridge_of(near) else near
+
+
 # ---- how it will be known ------------------------------------------------------------------------------------------
 
 
@@ -383,8 +438,9 @@ def verification(
     if verb in SPY_DIGITS and isinstance(row, Call | Member) and my_spy(row, account, board) is not None:
         return TABLE[f"{verb.value} {SWITCH if tones else SWITCH_UNSEEN}"]
     if verb is Verb.TRANSFER:
-        address = command.target.address or (row.address if row is not None else ())
-        agent = board.channels.get(in_address(address, "agent_uniqueid") or "")
-        return TABLE["transfer" if agent is not None and agent.bridge else "transfer waiting"]
+        at = dict(command.target.address or (row.address if row is not None else ()))
+        caller = board.channels.get(at.get("uniqueid", ""))
+        talks = caller is not None and beside(caller, at, board) is not None
+        return TABLE["transfer" if talks else "transfer waiting"]
     row_of_table = TABLE.get(verb.value)
     return row_of_table or Verification(verb, "nothing", cannot=_NEVER.get(verb, "Asterisk has no such action"))

@@ -6,7 +6,8 @@ from wallboard.domain.keys import Kind
 from wallboard.domain.models import Call, ParkedCall, Phone
 from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import NOTHING, Clean, clean
-from wallboard.vendors.asterisk.facts import DOWN, RINGING, UP, Channel, Serving, born, extension_of
+from wallboard.vendors.asterisk.devices import device_of, extension_of, is_local
+from wallboard.vendors.asterisk.facts import DOWN, RINGING, UP, Channel, born
 from wallboard.vendors.asterisk.scene import Leg, Scene
 
 _GONE_DEVICES = frozenset({"UNAVAILABLE", "INVALID"})
@@ -16,97 +17,125 @@ class CallRows(Scene):
     """The part of a walk that makes calls of channels."""
 
     def call(self, leg: Leg) -> Call:
-        board, caller = self.board, leg.caller
-        spy = next((board.spies[c.uniqueid] for c in leg.all if c.uniqueid in board.spies), None)
-        pair = next((board.serving[c.uniqueid] for c in leg.all if c.uniqueid in board.serving), None)
-        entry = self.entries.get(caller.uniqueid)
-        agent_leg = board.channels.get(pair.agent) if pair is not None else None
-        talker = agent_leg or self.talking_peer(leg)
+        board, origin = self.board, leg.origin
+        spy = next((board.spies[c.uniqueid] for c in leg.channels if c.uniqueid in board.spies), None)
+        entry = self.entries.get(origin.uniqueid)
+        queue = leg.pair.queue if leg.pair is not None else entry.queue if entry is not None else ""
         ringing = self.ringing_agents(leg)
-        interface = pair.interface if pair is not None else self.interfaces.get(talker.device, "") if talker else ""
-        if not interface and len(ringing) == 1 and self.device_rings(ringing[0]):
-            interface = ringing[0]
-        caller_is_ours = caller.device in self.interfaces or caller.device == self.phone
-        if not interface and caller.device in self.interfaces:
-            interface = self.interfaces[caller.device]
-        peer_is_ours = any(c.device in self.interfaces or c.device == self.phone for c in leg.peers)
-        queue = pair.queue if pair is not None else entry.queue if entry is not None else ""
-        state = self.call_state(leg, pair)
-        held = [board.held[c.uniqueid] for c in leg.all if c.uniqueid in board.held]
-        to, to_name = self.called(leg, talker, interface, queue)
-        at = born(caller.uniqueid)
-        answered = pair.since if pair is not None else talker.bridged_at if talker is not None else None
-        address = [("channel", caller.name), ("uniqueid", caller.uniqueid)]
-        address += [("context", caller.context), ("exten", caller.exten)]
-        if talker is not None:
-            address += [("agent_channel", talker.name), ("agent_uniqueid", talker.uniqueid)]
-        if spy is not None:
-            address += [("spied", spy.spyee_channel)]
+        interface = leg.interface
+        if not interface and leg.agent is None:
+            # Nobody has answered: the agent is who calls, or the one telephone that rings.
+            interface = self.interface_of(origin) or (
+                ringing[0] if len(ringing) == 1 and (not queue or self.device_rings(ringing[0])) else ""
+            )
+        held = [board.held[c.uniqueid] for c in leg.channels if c.uniqueid in board.held]
+        to, to_name = self.called(leg, interface, queue)
+        at = born(origin.uniqueid)
+        talks = leg.party if leg.crowd else leg.agent
+        answered = leg.pair.since if leg.pair is not None else talks.bridged_at if talks is not None else None
+        members = {self.interface_of(c): c for c in leg.channels if self.interface_of(c) and not is_local(c.name)}
+        spied = (("spied", spy.spyee_channel),) if spy is not None else ()
         return Call(
-            key=self.key(Kind.CALL, caller.uniqueid),
+            key=self.key(Kind.CALL, origin.uniqueid),
             extension=clean(extension_of(interface)) if interface else NOTHING,
-            direction=_direction(caller_is_ours, peer_is_ours, bool(queue) or bool(talker)),
-            from_number=clean(caller.number),
-            from_name=clean(caller.caller),
+            direction=self.direction(leg, bool(queue)),
+            from_number=clean(origin.number),
+            from_name=clean(origin.caller),
             to=to,
             to_name=to_name,
-            state=state,
+            state=self.call_state(leg),
             started_at=self.local(at[0]) if at else None,
             answered_at=self.instant(answered),
             held_since=self.instant(min(held)) if held else None,
-            recording=next((board.recording[c.uniqueid] for c in leg.all if c.uniqueid in board.recording), None),
+            recording=next((board.recording[c.uniqueid] for c in leg.channels if c.uniqueid in board.recording), None),
             agent=self.agent_name(interface) if interface else NOTHING,
             agent_key=self.key(Kind.AGENT, interface) if interface else None,
-            agent_refs=(interface,) if interface else (),
+            agent_refs=tuple(dict.fromkeys((*([interface] if interface else ()), *members))),
             queue=clean(queue),
-            whole=caller.linkedid,
-            mine=bool(self.phone) and any(c.device == self.phone for c in leg.all),
+            whole=origin.linkedid,
+            mine=any(self.is_mine(c) for c in leg.channels),
             spying=self.spied_name(spy.spyee_channel) if spy is not None else NOTHING,
-            address=tuple(address),
+            address=(*self.address(leg), *spied),
         )
 
-    def talking_peer(self, leg: Leg) -> Channel | None:
-        """Who the caller is in a bridge with: an agent if there is one, else the oldest."""
-        if not leg.caller.bridge or leg.caller.holding:
-            return None
-        together = [c for c in leg.peers if c.bridge == leg.caller.bridge]
-        ours = [c for c in together if c.device in self.interfaces]
-        return next(iter(ours or together), None)
+    def address(self, leg: Leg) -> tuple[tuple[str, str], ...]:
+        """Whom the verbs act on, and by which channel each agent on the call is reached."""
+        party = leg.party
+        found = [("channel", party.name), ("uniqueid", party.uniqueid)]
+        found += [("context", party.context), ("exten", party.exten)]
+        if leg.agent is not None and leg.near is not None:
+            found += [("agent_channel", leg.agent.name), ("agent_uniqueid", leg.agent.uniqueid)]
+            found += [("near_channel", leg.near.name), ("near_uniqueid", leg.near.uniqueid)]
+        for channel in leg.channels:
+            interface = self.interface_of(channel)
+            if interface and not is_local(channel.name):
+                found.append((f"agent {interface}", channel.uniqueid))
+        if leg.crowd:
+            found.append(("crowd", str(leg.crowd)))
+        elif leg.agent is None and len(self.wiring.talking.get(self.wiring.bridge_of(party), ())) == 2:
+            found.append(("roles", "unknown"))
+        return tuple(found)
 
-    def call_state(self, leg: Leg, pair: Serving | None) -> CallState:
+    def direction(self, leg: Leg, queue: bool) -> Direction:
+        """In for who came to a queue or dialled a telephone of this house from outside; out for who dialled from one;
+        unknown where nothing tells."""
+        if queue:
+            return Direction.IN
+        inside = self.is_inside(leg.origin)
+        others = [c for c in leg.peers if not is_local(c.name)]
+        if leg.crowd or not others:
+            return Direction.OUT if inside else Direction.UNKNOWN
+        here = [self.is_inside(channel) for channel in others]
+        if inside:
+            return Direction.INTERNAL if all(here) else Direction.OUT
+        return Direction.IN if any(here) else Direction.UNKNOWN
+
+    def call_state(self, leg: Leg) -> CallState:
         board = self.board
-        if any(c.uniqueid in board.parked for c in leg.all):
+        if any(c.uniqueid in board.parked for c in leg.channels):
             return CallState.PARKED
-        if any(c.uniqueid in board.held for c in leg.all):
+        if any(c.uniqueid in board.held for c in leg.channels):
             return CallState.HELD
-        if pair is not None:
+        if leg.pair is not None or leg.agent is not None or leg.crowd:
             return CallState.TALKING
-        if any(c.uniqueid in self.entries for c in leg.all):
+        if any(c.uniqueid in self.entries for c in leg.channels):
             return CallState.RINGING
-        bridges = [c.bridge for c in leg.all if c.bridge and not c.holding]
-        if len(bridges) != len(set(bridges)):
+        bridges = [self.wiring.bridge_of(c) for c in leg.channels]
+        talking = [bridge for bridge in bridges if bridge]
+        if len(talking) != len(set(talking)):
             return CallState.TALKING
         if any(c.state in (DOWN, RINGING) for c in leg.peers):
             return CallState.RINGING
         # Alone in the dialplan: an announcement, music, a menu, a spy. It was answered, so it is not ringing.
-        return CallState.TALKING if leg.caller.state == UP else CallState.RINGING
+        return CallState.TALKING if leg.origin.state == UP else CallState.RINGING
 
-    def called(self, leg: Leg, talker: Channel | None, interface: str, queue: str) -> tuple[Clean, Clean]:
-        if interface and self.interfaces.get(leg.caller.device) != interface:
+    def called(self, leg: Leg, interface: str, queue: str) -> tuple[Clean, Clean]:
+        origin = leg.origin
+        if leg.crowd:
+            return clean(origin.exten), clean(f"conference of {leg.crowd}")
+        if interface and self.interface_of(origin) != interface:
             return clean(extension_of(interface)), self.agent_name(interface)
-        if talker is not None:
-            return clean(talker.number or extension_of(talker.name)), clean(talker.caller)
-        rung = next((c for c in leg.peers if c.state in (DOWN, RINGING)), None)
-        if rung is not None and not queue:
-            return clean(rung.number or leg.caller.exten), clean(rung.caller)
-        return clean(leg.caller.exten), clean(queue)
+        other = self._other_end(leg)
+        if other is not None and not queue:
+            number = other.number or (origin.exten if self.is_inside(origin) else extension_of(device_of(other.name)))
+            return clean(number), self.party_name(other) if self.interface_of(other) else clean(other.caller)
+        return clean(origin.exten), clean(queue)
+
+    def _other_end(self, leg: Leg) -> Channel | None:
+        """The telephone at the other end from who dialled, talking or ringing."""
+        for channel in (leg.party, leg.agent):
+            if channel is not None and channel is not leg.origin and leg.agent is not None:
+                return channel
+        peers = [c for c in leg.peers if not is_local(c.name)]
+        return next((c for c in peers if c.state == UP), None) or (peers[0] if peers else None)
 
     def parked(self) -> list[ParkedCall]:
         rows = []
         for parked in self.board.parked.values():
             leg = self.call_of.get(parked.uniqueid)
-            by = self.interfaces.get(parked.by, "")
-            name = self.agent_name(by) if by else clean(parked.by)
+            # Older servers give the channel that parked, newer ones the device to dial.
+            members = self.telephones.members_on(parked.by) or self.telephones.members_on(device_of(parked.by))
+            name = self.agent_name(members[0]) if len(members) == 1 else clean(parked.by)
             rows.append(
                 ParkedCall(
                     key=self.key(Kind.PARKED, parked.uniqueid),
@@ -117,7 +146,7 @@ class CallRows(Scene):
                     by=name,
                     returns_at=self.instant(parked.returns),
                     returns_to=name,
-                    call_key=self.key(Kind.CALL, leg.caller.uniqueid) if leg else None,
+                    call_key=self.key(Kind.CALL, leg.origin.uniqueid) if leg else None,
                     address=(
                         ("channel", parked.channel),
                         ("uniqueid", parked.uniqueid),
@@ -138,10 +167,11 @@ class CallRows(Scene):
             extension = extension_of(device)
             if not extension.isdigit():
                 continue
+            members = self.telephones.members_on(device)
             rows.append(
                 Phone(
                     key=self.key(Kind.PHONE, device),
-                    name=self.names.get(self.interfaces.get(device, "")) or clean(device),
+                    name=self.agent_name(members[0]) if len(members) == 1 else clean(device),
                     extension=clean(extension),
                     registered=None if state == "UNKNOWN" else state not in _GONE_DEVICES,
                     refs=(device,),
@@ -149,9 +179,3 @@ class CallRows(Scene):
                 )
             )
         return rows
-
-
-def _direction(caller_is_ours: bool, peer_is_ours: bool, taken: bool) -> Direction:
-    if caller_is_ours:
-        return Direction.INTERNAL if peer_is_ours else Direction.OUT
-    return Direction.IN if peer_is_ours or taken else Direction.UNKNOWN

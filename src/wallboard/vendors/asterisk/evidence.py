@@ -14,6 +14,7 @@ from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Call, in_address
 from wallboard.domain.update import Proof
+from wallboard.vendors.asterisk.devices import device_of, is_local
 from wallboard.vendors.asterisk.protocol import Message
 from wallboard.vendors.base import Evidence, Trial, Verification
 
@@ -38,8 +39,8 @@ def member_id(interface: str, queue: str) -> str:
 _PROVING: dict[str, tuple[str, ...]] = {
     "ChanSpyStart": ("SpyerUniqueid", "SpyeeChannel"),
     "ChanSpyStop": ("SpyerUniqueid",),
-    "BlindTransfer": ("TransfererChannel",),
-    "AttendedTransfer": ("OrigTransfererUniqueid", "SecondTransfererUniqueid", "TransfereeUniqueid"),
+    "BlindTransfer": ("TransfererUniqueid", "TransfereeUniqueid"),
+    "AttendedTransfer": ("OrigTransfererUniqueid", "TransfereeUniqueid"),
     "ParkedCall": ("ParkeeUniqueid",),
     "UnParkedCall": ("ParkeeUniqueid", "RetrieverUniqueid"),
     "ParkedCallTimeOut": ("ParkeeUniqueid",),
@@ -47,14 +48,24 @@ _PROVING: dict[str, tuple[str, ...]] = {
     "OriginateResponse": ("ActionID", "Uniqueid"),
     "QueueCallerAbandon": ("Uniqueid",),
 }
+#: Events of one channel: sent on when an action waits for that channel, with the place in the dialplan where it is.
 _NOISY: dict[str, tuple[str, ...]] = {
     "Hangup": ("Uniqueid",),
+    "HangupRequest": ("Uniqueid",),
     "Hold": ("Uniqueid",),
-    "Unhold": ("Uniqueid",),
     "BridgeEnter": ("Uniqueid", "BridgeUniqueid"),
+    "BridgeLeave": ("Uniqueid",),
+    "MusicOnHoldStart": ("Uniqueid",),
+    "DialBegin": ("Uniqueid",),
     "QueueCallerJoin": ("Uniqueid",),
     "QueueCallerLeave": ("Uniqueid",),
 }
+
+
+def place_of(event: Message) -> str:
+    """``exten@context`` of an event's channel, "" where it tells none."""
+    exten, context = event.get("Exten"), event.get("Context")
+    return f"{exten}@{context}" if exten and context else ""
 
 
 def proof_of(event: Message, at: float, watched: AbstractSet[str]) -> Proof | None:
@@ -62,6 +73,10 @@ def proof_of(event: Message, at: float, watched: AbstractSet[str]) -> Proof | No
     name = event.event
     if name in _PROVING:
         subject = tuple(event.get(key) for key in _PROVING[name] if event.get(key))
+        if name == "BlindTransfer":
+            subject = (*subject, f"{event.get('Extension')}@{event.get('Context')}")
+        elif name == "AttendedTransfer":
+            subject = (*subject, device_of(event.get("TransferTargetChannel")))
         if name == "OriginateResponse" and event.get("Response") != "Success":
             name = "OriginateFailure"
         elif name in {"BlindTransfer", "AttendedTransfer"} and event.get("Result") != "Success":
@@ -69,7 +84,11 @@ def proof_of(event: Message, at: float, watched: AbstractSet[str]) -> Proof | No
         return Proof(name, at, subject)
     if name in _NOISY:
         subject = tuple(event.get(key) for key in _NOISY[name] if event.get(key))
-        return Proof(name, at, subject) if not watched.isdisjoint(subject) else None
+        device = device_of(event.get("Channel"))
+        # A consultation is dialled through a Local channel, which is known by its name before it exists.
+        subject = (*subject, *filter(None, (place_of(event), device if is_local(device) else "")))
+        known = event.get("Uniqueid") in watched or device in watched
+        return Proof(name, at, subject) if known else None
     if name == "DTMFEnd" and event.get("Direction") == "Received":
         ident = digit_id(event.get("Channel"), event.get("Digit"))
         return Proof(name, at, (ident,)) if ident in watched else None
@@ -90,43 +109,67 @@ def _saw(name: str, *places: int) -> Callable[[Trial], bool]:
             return False
         wanted = {ids[place] for place in places}
         return any(
-            proof.name == name and proof.at >= trial.receipt.sent_at - 0.5 and wanted <= set(proof.subject)
+            proof.name == name and proof.at >= trial.receipt.sent_at and wanted <= set(proof.subject)
             for proof in trial.facts.proofs(trial.source)
         )
 
     return test
 
 
+def _since(trial: Trial, *names: str) -> list[Proof]:
+    """What came since the action was sent, of these events."""
+    sent = trial.receipt.sent_at
+    return [p for p in trial.facts.proofs(trial.source) if p.at >= sent and p.name in names]
+
+
+def _met(trial: Trial, one: str, other: str) -> bool:
+    """Both entered the same bridge since the action was sent."""
+    bridges: dict[str, set[str]] = {one: set(), other: set()}
+    for proof in _since(trial, "BridgeEnter"):
+        for ident in bridges:
+            if ident in proof.subject and len(proof.subject) > 1:
+                bridges[ident].add(proof.subject[1])
+    return bool(bridges[one] & bridges[other])
+
+
 def _together(trial: Trial) -> bool:
     """The caller and my phone entered the same bridge."""
-    if len(trial.receipt.ids) < 2:
-        return False
-    caller, me = trial.receipt.ids[0], trial.receipt.ids[1]
-    bridges: dict[str, set[str]] = {caller: set(), me: set()}
-    for proof in trial.facts.proofs(trial.source):
-        if proof.name == "BridgeEnter" and proof.at >= trial.receipt.sent_at - 0.5 and len(proof.subject) == 2:
-            channel, bridge = proof.subject
-            if channel in bridges:
-                bridges[channel].add(bridge)
-    return bool(bridges[caller] & bridges[me])
+    ids = trial.receipt.ids
+    return len(ids) > 1 and _met(trial, ids[0], ids[1])
 
 
 def _consulting(trial: Trial) -> bool:
-    return _saw("Hold", 0)(trial) and _saw("BridgeEnter", 0)(trial)
+    """The caller was put on hold and the agent entered the bridge of the channel that dials the asked number."""
+    ids = trial.receipt.ids
+    return len(ids) > 2 and _saw("Hold", 0)(trial) and _met(trial, ids[0], ids[2])
 
 
 def _arrived(trial: Trial) -> bool:
-    """The caller lives and a list taken since shows them at the extension that was asked for."""
-    if len(trial.receipt.ids) < 3:
+    """The caller lives and is at the number that was asked for, and was not there before (or has left a queue for it):
+    an event of the caller's channel says so, or a list read since."""
+    if len(trial.receipt.ids) < 4:
         return False
-    caller, number = trial.receipt.ids[1], trial.receipt.ids[2]
+    _, caller, wanted, before = trial.receipt.ids[:4]
+    left = [proof for proof in _since(trial, "QueueCallerLeave") if caller in proof.subject and wanted in proof.subject]
+    if before == wanted or left:
+        return bool(left)
+    moved = _since(trial, "QueueCallerJoin", "BridgeEnter", "BridgeLeave", "MusicOnHoldStart", "DialBegin")
+    if any(caller in proof.subject and wanted in proof.subject for proof in moved):
+        return True
     row = trial.facts.row(Key(trial.source, Kind.CALL, caller))
     return (
         isinstance(row, Call)
         and trial.read_since(Resource.CALLS)
-        and in_address(row.address, "exten") == number
+        and f"{in_address(row.address, 'exten')}@{in_address(row.address, 'context')}" == wanted
         and trial.facts.row(Key(trial.source, Kind.PARKED, caller)) is None
     )
+
+
+def _hung_up_first(trial: Trial) -> bool:
+    """The far end asked for the end itself; what we ask for ends a channel without such a request of its own."""
+    asked = [proof.at for proof in _since(trial, "HangupRequest") if trial.receipt.ids[0] in proof.subject]
+    ended = [proof.at for proof in _since(trial, "Hangup") if trial.receipt.ids[0] in proof.subject]
+    return bool(asked and ended) and min(asked) <= min(ended)
 
 
 def _all_paused(name: str) -> Callable[[Trial], bool]:
@@ -155,10 +198,10 @@ def _caller_left(confirmed: Callable[[Trial], bool], place: int = 1) -> Evidence
     return Evidence("the caller hung up", _before(confirmed, _saw("Hangup", place)))
 
 
+_TRANSFERRED = _saw("BlindTransfer", 0, 1, 2)
+
 SWITCH = "in place"
 SWITCH_UNSEEN = "in place, unseen"
-#: ChanSpy takes a queued digit within a frame; a second and a half is ample.
-SWITCHED_AFTER = 1.5
 
 
 def _spying(verb: Verb) -> Verification:
@@ -182,20 +225,10 @@ def _switching(verb: Verb) -> Verification:
     )
 
 
-def _runs_on(trial: Trial) -> bool:
-    """My spy still listens a while after Asterisk queued the digit for it."""
-    if len(trial.receipt.ids) < 2:
-        return False
-    leg = trial.facts.row(Key(trial.source, Kind.CALL, trial.receipt.ids[1]))
-    late = trial.facts.now() - trial.receipt.answered_at >= SWITCHED_AFTER
-    return late and isinstance(leg, Call) and bool(leg.spying)
-
-
 def _switching_unseen(verb: Verb) -> Verification:
-    """For an account that was shown no DTMF event so far: it may lack the class, which AMI does not tell."""
-    strict = _switching(verb)
-    unseen = Evidence("my spy runs on with the digit queued (this account was shown no DTMF events)", _runs_on)
-    return replace(strict, confirms=(*strict.confirms, unseen), watch=(Resource.CALLS,))
+    """For an account that was shown no DTMF event so far: it may lack the class, which AMI does not tell. That the spy
+    runs on shows nothing: it runs on as well where the digit was not taken."""
+    return replace(_switching(verb), cannot="this account was shown no DTMF event, which tells that a spy has switched")
 
 
 def _paused(verb: Verb) -> Verification:
@@ -223,18 +256,15 @@ TABLE: dict[str, Verification] = {
     "transfer": Verification(
         Verb.TRANSFER,
         "BlindTransfer the agent's channel to transfer_context (the number is looked up with ShowDialPlan first)",
-        confirms=(Evidence("BlindTransfer of the agent's channel", _saw("BlindTransfer", 0)),),
-        denies=(
-            Evidence("BlindTransfer failed", _saw("BlindTransferFailed", 0)),
-            _caller_left(_saw("BlindTransfer", 0)),
-        ),
+        confirms=(Evidence("BlindTransfer of this caller by the agent's channel to that number", _TRANSFERRED),),
+        denies=(Evidence("BlindTransfer failed", _saw("BlindTransferFailed", 0)), _caller_left(_TRANSFERRED)),
         deadline=8.0,
         watch=(Resource.CALLS, Resource.MEMBERS),
     ),
     "transfer waiting": Verification(
         Verb.TRANSFER,
         "Redirect the caller's channel to transfer_context (the number is looked up with ShowDialPlan first)",
-        confirms=(Evidence("CoreShowChannels shows the caller at that number", _arrived),),
+        confirms=(Evidence("the caller's channel is at that number, where it was not before", _arrived),),
         denies=(_caller_left(_arrived),),
         deadline=8.0,
         watch=(Resource.CALLS, Resource.MEMBERS),
@@ -243,11 +273,11 @@ TABLE: dict[str, Verification] = {
         Verb.ATTENDED,
         "Atxfer the agent's channel to transfer_context; the agent completes it by hanging up",
         confirms=(
-            Evidence("AttendedTransfer", _saw("AttendedTransfer", 0)),
-            Evidence("the caller is on hold and the agent in the consultation's bridge", _consulting),
+            Evidence("AttendedTransfer of this caller to that number", _saw("AttendedTransfer", 0, 1, 2)),
+            Evidence("the caller is on hold and the agent in the bridge of the call to that number", _consulting),
         ),
         denies=(
-            _caller_left(lambda trial: _consulting(trial) or _saw("AttendedTransfer", 0)(trial)),
+            _caller_left(lambda trial: _consulting(trial) or _saw("AttendedTransfer", 0, 1, 2)(trial)),
             Evidence("the transfer failed", _saw("AttendedTransferFailed", 0)),
         ),
         deadline=10.0,
@@ -286,6 +316,7 @@ TABLE: dict[str, Verification] = {
         Verb.HANGUP,
         "Hangup the caller's channel, Cause 16",
         confirms=(Evidence("Hangup of the caller's channel", _saw("Hangup", 0)),),
+        denies=(Evidence("they hung up themselves at that moment", _hung_up_first),),
         deadline=5.0,
         watch=(Resource.CALLS,),
     ),

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from wallboard.vendors.asterisk.protocol import Message
 
-_SUFFIX = re.compile(r"-[0-9a-f]{8,}(;[12])?\Z")
 _UNIQUE = re.compile(r"(?:^|-)(\d{9,12})\.(\d+)\Z")
 
 # ast_channel_state, as ChannelState numbers.
@@ -26,26 +25,6 @@ DEVICE_WORDS = {
     7: "Ring+Inuse",
     8: "On Hold",
 }
-
-
-@lru_cache(maxsize=8192)
-def device_of(channel: str) -> str:
-    """``PJSIP/1001-0000000a`` → ``PJSIP/1001``; ``Local/2001@agents-00000000;1`` → ``Local/2001@agents``."""
-    return _SUFFIX.sub("", channel)
-
-
-@lru_cache(maxsize=8192)
-def device_of_interface(interface: str) -> str:
-    """A member's interface as its channels show it: Local interfaces may carry options (``Local/2001@agents/n``)."""
-    if interface.startswith("Local/"):
-        return "/".join(interface.split("/", 2)[:2])
-    return interface
-
-
-@lru_cache(maxsize=8192)
-def extension_of(interface: str) -> str:
-    """``PJSIP/1001`` and ``Local/1001@agents/n`` → ``1001``."""
-    return interface.partition("/")[2].split("@", 1)[0].split("/", 1)[0]
 
 
 @lru_cache(maxsize=8192)
@@ -98,7 +77,8 @@ class Place:
     status: int = 0
     paused: bool = False
     reason: str = ""
-    in_call: bool = False
+    in_call: bool | None = None
+    """Whether it talks with a caller of this queue; None from servers that do not say (before 13)."""
     penalty: int = 0
     last_call: float = 0.0
     last_pause: float = 0.0
@@ -136,18 +116,39 @@ class Channel:
     application: str = ""
     data: str = ""
     bridge: str = ""
-    holding: bool = False
     bridged_at: float | None = None
-
-    @property
-    def device(self) -> str:
-        return device_of(self.name)
 
     @property
     def order(self) -> tuple[float, int, str]:
         """Oldest first."""
         at = born(self.uniqueid)
         return (*at, self.uniqueid) if at else (float("inf"), 0, self.uniqueid)
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Where channels are side by side: talking, or each for itself (parked, in the agent pool)."""
+
+    technology: str = ""
+    creator: str = ""
+
+    @property
+    def holding(self) -> bool:
+        return self.technology == "holding_bridge"
+
+    @property
+    def conference(self) -> bool:
+        return self.creator in {"ConfBridge", "MeetMe"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A queue's caller offered to a member: the channel that rings (or talks) for it."""
+
+    queue: str
+    caller: str
+    leg: str
+    interface: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,8 @@ class Serving:
     queue: str
     since: float | None = None
     joined: float | None = None
+    number: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +180,13 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Spy:
+    """A ChanSpy. ``options``: what it was started with, None until that is known (its event does not tell)."""
+
     spyer: str
     spyer_channel: str
     spyee_channel: str
     since: float | None = None
+    options: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +198,5 @@ class Lists:
     channels: tuple[Message, ...] | None = None
     parked: tuple[Message, ...] | None = None
     devices: tuple[Message, ...] | None = None
+    bridges: tuple[Message, ...] | None = None
+    hints: tuple[Message, ...] | None = None

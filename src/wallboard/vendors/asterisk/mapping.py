@@ -1,7 +1,7 @@
 """Switchboard → rows of the domain. Pure: the same tables at the same second give the same rows.
 
-Ids: a queue is its name, a caller and a call the caller's Uniqueid (it survives every transfer, park and requeue), an
-agent the interface. A call is the channels that share a Linkedid or a bridge; its caller is the oldest of them.
+Ids: a queue is its name, a caller and a call the Uniqueid of who called (it survives every transfer, park and requeue),
+an agent the interface. Which channels are one call and who is who on it: ``scene``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from wallboard.domain.models import Agent, Member, Membership, Queue, Row
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import NOTHING, clean
 from wallboard.vendors.asterisk.calls import CallRows
+from wallboard.vendors.asterisk.devices import device_of_interface, extension_of, is_local
 from wallboard.vendors.asterisk.facts import (
     DEVICE_WORDS,
     RING,
@@ -21,11 +22,8 @@ from wallboard.vendors.asterisk.facts import (
     Channel,
     Place,
     Serving,
-    device_of,
-    device_of_interface,
-    extension_of,
 )
-from wallboard.vendors.asterisk.scene import RINGS
+from wallboard.vendors.asterisk.scene import RINGS, Leg
 from wallboard.vendors.asterisk.state import Switchboard
 
 Rows = dict[Resource, dict[Key, Row]]
@@ -78,7 +76,7 @@ class _Pass(CallRows):
                 continue
             for place, entry in enumerate(waiting, 1):
                 leg = self.call_of.get(entry.uniqueid)
-                ringing = leg is not None and bool(self.ringing_agents(leg))
+                ringing = bool(self.offered_to(entry.uniqueid)) or (leg is not None and bool(self.ringing_agents(leg)))
                 rows.append(
                     Member(
                         key=self.key(Kind.MEMBER, entry.uniqueid),
@@ -90,40 +88,32 @@ class _Pass(CallRows):
                         joined_at=self.local(entry.joined),
                         position=place,
                         priority=entry.priority,
-                        call_key=self.key(Kind.CALL, leg.caller.uniqueid if leg else entry.uniqueid),
+                        call_key=self.key(Kind.CALL, leg.origin.uniqueid if leg else entry.uniqueid),
                         address=(("channel", entry.channel), ("uniqueid", entry.uniqueid), ("queue", queue)),
                     )
                 )
-        for pair in self.board.serving.values():
-            caller = self.board.channels.get(pair.caller)
-            agent = self.board.channels.get(pair.agent)
-            if caller is None or agent is None or not self.shown(pair.queue):
-                continue
-            leg = self.call_of[caller.uniqueid]
-            rows.append(
-                Member(
-                    key=self.key(Kind.MEMBER, pair.caller),
-                    queue_id=pair.queue,
-                    queue=clean(pair.queue),
-                    name=clean(caller.caller),
-                    number=clean(caller.number),
-                    state=MemberState.TALKING,
-                    joined_at=self.instant(pair.joined),
-                    answered_at=self.instant(pair.since),
-                    serving_ref=pair.interface,
-                    serving=self.agent_name(pair.interface),
-                    serving_key=self.key(Kind.AGENT, pair.interface),
-                    call_key=self.key(Kind.CALL, leg.caller.uniqueid),
-                    address=(
-                        ("channel", caller.name),
-                        ("uniqueid", caller.uniqueid),
-                        ("queue", pair.queue),
-                        ("agent_channel", agent.name),
-                        ("agent_uniqueid", agent.uniqueid),
-                    ),
-                )
-            )
+        rows += [self.served(pair) for pair in self.board.serving.values() if self.shown(pair.queue)]
         return rows
+
+    def served(self, pair: Serving) -> Member:
+        leg = self.call_of.get(pair.caller)
+        caller = self.board.channels.get(pair.caller)
+        interface = leg.interface if leg is not None else pair.interface
+        return Member(
+            key=self.key(Kind.MEMBER, pair.caller),
+            queue_id=pair.queue,
+            queue=clean(pair.queue),
+            name=clean(caller.caller if caller is not None else pair.name),
+            number=clean(caller.number if caller is not None else pair.number),
+            state=MemberState.TALKING,
+            joined_at=self.instant(pair.joined),
+            answered_at=self.instant(pair.since),
+            serving_ref=interface,
+            serving=self.agent_name(interface),
+            serving_key=self.key(Kind.AGENT, interface),
+            call_key=self.key(Kind.CALL, leg.origin.uniqueid) if leg is not None else None,
+            address=(*(self.address(leg) if leg is not None else (("uniqueid", pair.caller),)), ("queue", pair.queue)),
+        )
 
     def queue_rows(self, members: Sequence[Member]) -> list[Queue]:
         counts: dict[tuple[str, MemberState], int] = {}
@@ -136,26 +126,33 @@ class _Pass(CallRows):
         for name, facts in self.board.queues.items():
             if not self.shown(name):
                 continue
-            asked = bool(facts.completed or facts.abandoned)
             rows.append(
                 Queue(
                     key=self.key(Kind.QUEUE, name),
                     name=clean(name),
                     waiting=counts.get((name, MemberState.WAITING), 0),
                     ringing=counts.get((name, MemberState.RINGING), 0),
-                    talking=counts.get((name, MemberState.TALKING), 0),
+                    talking=self.talking(name, counts.get((name, MemberState.TALKING), 0)),
                     longest_since=longest.get(name),
                     strategy=clean(facts.strategy),
                     answered=facts.completed,
                     abandoned=facts.abandoned,
                     service_seconds=facts.service_seconds,
-                    # Asterisk says 0.0 % for a queue that has had no call; that is no service level.
-                    service_percent=facts.service_percent if asked else None,
+                    # Asterisk says 0.0 % for a queue of which nothing was answered; that is no service level.
+                    service_percent=facts.service_percent if facts.completed else None,
                     wrap_up=self.mapper.wrap_up or None,
                     address=(("queue", name),),
                 )
             )
         return rows
+
+    def talking(self, queue: str, seen: int) -> int | None:
+        """How many are being served. An account that sees no channels has only the queue's word on its members, and
+        nothing for what was before our time where the server does not give even that."""
+        if self.board.sees_channels:
+            return seen
+        told = [place.in_call for place in self.board.places.values() if place.queue == queue]
+        return None if None in told else max(seen, sum(map(bool, told)))
 
     # -- agents -----------------------------------------------------------------------------------------------------
 
@@ -166,16 +163,15 @@ class _Pass(CallRows):
         return rows
 
     def agent(self, interface: str, places: Sequence[Place]) -> Agent:
-        pair, other = self.call_with(interface)
+        pair, other, leg = self.call_with(interface)
         wrap_until = self.wrap_until(interface, places)
         state = self.agent_state(places, pair, other, wrap_until)
         if state is AgentState.WRAP_UP and wrap_until is not None:
             change = self.mapper.next_change
             self.mapper.next_change = wrap_until if change is None else min(change, wrap_until)
         with_name, with_key = NOTHING, None
-        if pair is not None or other is not None:
-            leg = self.call_of[pair.caller if pair is not None else other.uniqueid if other is not None else ""]
-            with_key = self.key(Kind.CALL, leg.caller.uniqueid)
+        if leg is not None:
+            with_key = self.key(Kind.CALL, leg.origin.uniqueid)
             with_name = self.other_party(leg, interface)
         reason = next((place.reason for place in places if place.paused and place.reason), "")
         status = max((place.status for place in places), default=0)
@@ -202,19 +198,22 @@ class _Pass(CallRows):
             address=(("interface", interface), ("name", places[0].name)),
         )
 
-    def call_with(self, interface: str) -> tuple[Serving | None, Channel | None]:
+    def call_with(self, interface: str) -> tuple[Serving | None, Channel | None, Leg | None]:
         """The queue call that this agent serves, else the channel of another call (a ringing one last)."""
         best: Channel | None = None
-        for channel in self.by_device.get(device_of_interface(interface), ()):
-            pair = self.served_by.get(channel.uniqueid)
-            if pair is not None and pair.caller in self.call_of:
-                return pair, channel
+        for channel in self.on_phone.get(interface, ()):
+            leg = self.call_of[channel.uniqueid]
+            if leg.pair is not None and leg.interface == interface:
+                return leg.pair, channel, leg
             # The second half of a Local channel runs the dialplan of the same call.
-            if channel.name.endswith(";2") and device_of(channel.name).startswith("Local/"):
+            if is_local(channel.name) and channel.name.endswith(";2"):
                 continue
             if best is None or (channel.state == UP and best.state != UP):
                 best = channel
-        return None, best
+        if best is None and not self.board.sees_channels:
+            told = (pair for pair in self.board.serving.values() if pair.interface == interface)
+            return next(told, None), None, None
+        return None, best, self.call_of[best.uniqueid] if best is not None else None
 
     def agent_state(
         self, places: Sequence[Place], pair: Serving | None, other: Channel | None, wrap_until: float | None

@@ -1,59 +1,57 @@
-"""The tables at one moment, indexed: which channels are one call, whose telephone a channel is, how agents are called.
+"""The tables at one moment: which channels are one call, and who is who on it.
 
-A call is the channels that share a Linkedid or a bridge; its caller is the oldest of them.
+Roles come from evidence, never from age: the queue's own words (who serves whom), the telephone that a member answers
+on, who dialled whom, the agent pool. Where nothing tells which of two parties is the agent's, nobody is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.text import Clean, clean
-from wallboard.vendors.asterisk.facts import DOWN, RINGING, Channel, Place, device_of, device_of_interface
+from wallboard.vendors.asterisk.devices import (
+    POOL,
+    Telephones,
+    device_of,
+    extension_of,
+    is_local,
+    pool_device,
+    same_device,
+)
+from wallboard.vendors.asterisk.facts import DOWN, RINGING, Channel, Offer, Place, Serving
 from wallboard.vendors.asterisk.state import Switchboard
 
 #: Device states of a member whose telephone rings.
 RINGS = frozenset({6, 7})
+#: Applications that hold the far end of a dialled channel, as CoreShowChannels names them.
+_OUTGOING = frozenset({"AppDial", "AppDial2", "AppQueue"})
+#: Channels that a conference makes for itself: its announcer and its recorder.
+_CONFERENCE_OWN = ("CBAnn/", "CBRec/", "ConfBridgeRecorder/", "Recorder/", "Announcer/")
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """The channels of one call. ``caller`` is the oldest, ``peers`` the others, oldest first."""
+    """One call, as one row shows it.
 
-    caller: Channel
-    peers: tuple[Channel, ...]
+    ``party`` is whom the verbs act on: the caller, or whoever an agent called. ``agent`` is the telephone of the agent
+    who talks with them, ``near`` the channel in the party's own bridge that leads there (the same one, or the half of a
+    Local channel), ``interface`` the agent's. ``origin`` is who dialled. ``crowd``: how many talk in one conference.
+    """
+
+    channels: tuple[Channel, ...]
+    origin: Channel
+    party: Channel
+    agent: Channel | None = None
+    near: Channel | None = None
+    interface: str = ""
+    pair: Serving | None = None
+    crowd: int = 0
 
     @property
-    def all(self) -> tuple[Channel, ...]:
-        return (self.caller, *self.peers)
-
-
-def group(board: Switchboard) -> list[Leg]:
-    """The calls: channels joined by Linkedid and by bridge, holding bridges (parking) apart."""
-    root: dict[str, str] = {}
-
-    def find(name: str) -> str:
-        while root.setdefault(name, name) != name:
-            root[name] = root[root[name]]
-            name = root[name]
-        return name
-
-    for channel in board.channels.values():
-        own = f"c:{channel.uniqueid}"
-        if channel.linkedid:
-            root[find(own)] = find(f"l:{channel.linkedid}")
-        if channel.bridge and not channel.holding and channel.uniqueid not in board.parked:
-            root[find(own)] = find(f"b:{channel.bridge}")
-    found: dict[str, list[Channel]] = {}
-    for channel in board.channels.values():
-        found.setdefault(find(f"c:{channel.uniqueid}"), []).append(channel)
-    legs = []
-    for channels in found.values():
-        channels.sort(key=lambda channel: channel.order)
-        legs.append(Leg(channels[0], tuple(channels[1:])))
-    legs.sort(key=lambda leg: leg.caller.order)
-    return legs
+    def peers(self) -> tuple[Channel, ...]:
+        return tuple(channel for channel in self.channels if channel is not self.origin)
 
 
 class Scene:
@@ -74,22 +72,225 @@ class Scene:
         self.board = board
         self.now = now
         self.local = local
-        self.interfaces = board.interfaces()
         self.names: dict[str, Clean] = {}
         self.places: dict[str, list[Place]] = {}
         for (queue, interface), place in sorted(board.places.items()):
             if self.shown(queue):
                 self.places.setdefault(interface, []).append(place)
                 self.names.setdefault(interface, clean(place.name))
+        self.telephones = Telephones(board.places.values(), board.hints)
         self.entries = {entry.uniqueid: entry for waiting in board.entries.values() for entry in waiting}
-        self.legs = group(board)
-        self.by_device: dict[str, list[Channel]] = {}
+        self.wiring = board.wiring()
+        self._told = self._told_by_queues()
+        self._inside = {device.casefold() for devices in board.hints.values() for device in devices}
+        self.legs = sorted(
+            (leg for channels in self._groups() for leg in self._legs(channels)), key=lambda leg: leg.origin.order
+        )
         self.call_of: dict[str, Leg] = {}
+        self.on_phone: dict[str, list[Channel]] = {}
         for leg in self.legs:
-            for channel in leg.all:
-                self.by_device.setdefault(channel.device, []).append(channel)
-                self.call_of[channel.uniqueid] = leg
-        self.served_by = {pair.agent: pair for pair in board.serving.values()}
+            for channel in leg.channels:
+                self.call_of.setdefault(channel.uniqueid, leg)
+                interface = self.interface_of(channel)
+                if interface:
+                    self.on_phone.setdefault(interface, []).append(channel)
+
+    # -- whose channel --------------------------------------------------------------------------------------------
+
+    def _told_by_queues(self) -> dict[str, str]:
+        """Legs that a queue named with the member's interface, through Local channels to their telephones."""
+        told: dict[str, str] = {}
+        named = [(offer.leg, offer.interface) for offer in self.board.offers.values()]
+        named += [(pair.agent, pair.interface) for pair in self.board.serving.values()]
+        for uniqueid, interface in named:
+            first = self.board.channels.get(uniqueid)
+            for channel in () if first is None else self.wiring.chain(first):
+                told.setdefault(channel.uniqueid, interface)
+        return told
+
+    def interface_of(self, channel: Channel) -> str:
+        """The member whose telephone this channel is on, "" for nobody's. A telephone that is known to be another
+        member's beats what the queue said: that call was picked up."""
+        told = self._told.get(channel.uniqueid, "")
+        for device in filter(None, (device_of(channel.name), pool_device(channel))):
+            if told and self.telephones.may_be(told, device):
+                return told
+            members = self.telephones.members_on(device)
+            if members:
+                return members[0] if len(members) == 1 else ""
+        return told
+
+    def is_mine(self, channel: Channel) -> bool:
+        return same_device(self.phone, device_of(channel.name))
+
+    def is_inside(self, channel: Channel) -> bool:
+        """A telephone of this house: a member's, my own, or one that an extension's hint names."""
+        return (
+            bool(self.interface_of(channel))
+            or self.is_mine(channel)
+            or device_of(channel.name).casefold() in self._inside
+        )
+
+    # -- which channels are one call --------------------------------------------------------------------------------
+
+    def _groups(self) -> list[list[Channel]]:
+        """Joined by talking in one bridge, by being two halves of a Local channel, by serving and by dialling.
+
+        A Linkedid alone does not join: it stays with a caller long after they have gone another way, and an agent of
+        the pool hands on the same one from caller to caller.
+        """
+        board = self.board
+        root: dict[str, str] = {}
+
+        def find(name: str) -> str:
+            while root.setdefault(name, name) != name:
+                root[name] = root[root[name]]
+                name = root[name]
+            return name
+
+        def join(one: str, other: str) -> None:
+            root[find(one)] = find(other)
+
+        for channel in board.channels.values():
+            bridge = self.wiring.bridge_of(channel)
+            if bridge:
+                join(channel.uniqueid, f"b:{bridge}")
+            half = self.wiring.half_of(channel)
+            if half is not None:
+                join(channel.uniqueid, half.uniqueid)
+        for pair in board.serving.values():
+            if pair.caller in board.channels and pair.agent in board.channels:
+                join(pair.caller, pair.agent)
+        rung: list[Channel] = []
+        for channel in board.channels.values():
+            if self.wiring.bridge_of(channel) or channel.uniqueid in board.parked:
+                continue
+            dialler = board.dialled.get(channel.uniqueid)
+            if dialler in board.channels:
+                if channel.state in (DOWN, RINGING) or channel.application in _OUTGOING:
+                    join(channel.uniqueid, dialler)
+            elif self._is_rung(channel) and dialler is None:
+                rung.append(channel)
+        # Who dialled was before our time: whoever shares the Linkedid and is not dialled or talking, if it is one.
+        linked: dict[str, list[Channel]] = {}
+        for channel in board.channels.values():
+            linked.setdefault(channel.linkedid, []).append(channel)
+        for channel in rung:
+            likely = {
+                find(other.uniqueid)
+                for other in linked[channel.linkedid]
+                if other is not channel
+                and not self._is_rung(other)
+                and not self.wiring.bridge_of(other)
+                and other.uniqueid not in board.parked
+            }
+            if len(likely) == 1:
+                join(channel.uniqueid, likely.pop())
+        # One who was left alone in a bridge is held there, while the other consults under the same Linkedid.
+        for bridge, talking in self.wiring.talking.items():
+            if len(talking) == 1:
+                alone = talking[0]
+                likely = {
+                    find(other.uniqueid)
+                    for other in linked[alone.linkedid]
+                    if find(other.uniqueid) != find(alone.uniqueid) and self.wiring.bridge_of(other) not in ("", bridge)
+                }
+                if len(likely) == 1:
+                    join(alone.uniqueid, likely.pop())
+        found: dict[str, list[Channel]] = {}
+        for channel in board.channels.values():
+            found.setdefault(find(channel.uniqueid), []).append(channel)
+        return list(found.values())
+
+    def _is_rung(self, channel: Channel) -> bool:
+        return channel.state in (DOWN, RINGING) or channel.application in _OUTGOING
+
+    # -- who is who -------------------------------------------------------------------------------------------------
+
+    def _legs(self, channels: list[Channel]) -> list[Leg]:
+        """The rows of one group: one, or one for each party of a conference, or none for an agent who only waits in
+        the pool."""
+        channels.sort(key=lambda channel: channel.order)
+        if len(channels) == 1 and channels[0].application == POOL:
+            return []
+        for bridge in {self.wiring.bridge_of(channel): None for channel in channels}:
+            crowd = self._ends(bridge)
+            kind = self.board.bridges.get(bridge)
+            if len(crowd) > 2 or (bridge and kind is not None and kind.conference):
+                return [self._one_of(end, near, channels, len(crowd)) for near, end in crowd]
+        return [self._call(channels)]
+
+    def _ends(self, bridge: str) -> list[tuple[Channel, Channel]]:
+        """Who talks in a bridge: the channel in it, and the telephone behind that."""
+        return [
+            (channel, self.wiring.far_end(channel))
+            for channel in sorted(self.wiring.talking.get(bridge, ()), key=lambda channel: channel.order)
+            if not channel.name.startswith(_CONFERENCE_OWN)
+        ]
+
+    def _one_of(self, end: Channel, near: Channel, channels: Sequence[Channel], crowd: int) -> Leg:
+        own = {end.uniqueid: end, near.uniqueid: near}
+        interface = self.interface_of(end)
+        agent = end if interface else None
+        return Leg(tuple(own.values()), end, end, agent, near, interface, crowd=crowd)
+
+    def _call(self, channels: list[Channel]) -> Leg:
+        board = self.board
+        pair = next((board.serving[c.uniqueid] for c in channels if c.uniqueid in board.serving), None)
+        if pair is not None and pair.agent in board.channels:
+            caller, near = board.channels[pair.caller], board.channels[pair.agent]
+            agent = self.wiring.far_end(near)
+            # Who really answers may be another member than the one that the queue had called: a picked-up call.
+            interface = self.interface_of(agent) or pair.interface
+            return Leg(tuple(channels), caller, caller, agent, near, interface, pair)
+        origin = self._origin(channels)
+        for channel in channels:
+            if channel.uniqueid in self.entries:
+                return Leg(tuple(channels), channel, channel)
+        bridges = [self._ends(bridge) for bridge in {self.wiring.bridge_of(channel): None for channel in channels}]
+        alone = [ends[0][0] for ends in bridges if len(ends) == 1]
+        for ends in bridges:
+            if len(ends) == 2:
+                leg = self._two(channels, origin, ends)
+                # Somebody waits alone in a bridge while the other consults: it is about them.
+                return replace(leg, party=alone[0]) if len(alone) == 1 and leg.agent is not None else leg
+        # Nobody talks yet, or one is alone: in a menu, with music, parked.
+        return Leg(tuple(channels), origin, self._wanted(channels, origin))
+
+    def _two(self, channels: list[Channel], origin: Channel, ends: list[tuple[Channel, Channel]]) -> Leg:
+        # The pool's own channel is the agent's, whatever else it might be; then members; then other telephones here.
+        for known in (lambda end: end.application == POOL, self.interface_of, self.is_mine, self.is_inside):
+            ours = [pair for pair in ends if known(pair[1])]
+            if len(ours) == 1:
+                near, agent = ours[0]
+                party = next(pair[0] for pair in ends if pair is not ours[0])
+                return Leg(tuple(channels), origin, party, agent, near, self.interface_of(agent))
+            if len(ours) == 2 and any(end is origin or near is origin for near, end in ends):
+                # Both are ours: who was called is the one who serves.
+                called = next(pair for pair in ends if origin not in pair)
+                party = next(pair[0] for pair in ends if pair is not called)
+                return Leg(tuple(channels), origin, party, called[1], called[0], self.interface_of(called[1]))
+        return Leg(tuple(channels), origin, next((near for near, end in ends if origin in (near, end)), origin))
+
+    def _origin(self, channels: list[Channel]) -> Channel:
+        """Who dialled: the channel that nobody else here dialled."""
+        here = {channel.uniqueid for channel in channels}
+        first = [
+            channel
+            for channel in channels
+            if self.board.dialled.get(channel.uniqueid, "") not in here
+            and (channel.uniqueid in self.board.dialled or channel.application not in _OUTGOING)
+            and not (is_local(channel.name) and channel.name.endswith(";1") and channel.uniqueid in self.board.dialled)
+        ]
+        diallers = {self.board.dialled.get(channel.uniqueid) for channel in channels}
+        return next((channel for channel in first if channel.uniqueid in diallers), (first or channels)[0])
+
+    def _wanted(self, channels: list[Channel], origin: Channel) -> Channel:
+        """Whom a call that nobody answered is about: whom an agent calls, else who calls."""
+        rung = [c for c in channels if c is not origin and self._is_rung(c) and not is_local(c.name)]
+        return rung[0] if len(rung) == 1 and self.is_inside(origin) else origin
+
+    # -- what rows need ---------------------------------------------------------------------------------------------
 
     def shown(self, queue: str) -> bool:
         return self.queues is None or queue in self.queues
@@ -102,11 +303,16 @@ class Scene:
 
     def ringing_agents(self, leg: Leg) -> list[str]:
         """Interfaces whose telephones ring for this call."""
-        found = []
+        found: dict[str, None] = {}
         for channel in leg.peers:
-            if channel.state in (DOWN, RINGING) and not channel.bridge and channel.device in self.interfaces:
-                found.append(self.interfaces[channel.device])
-        return found
+            if channel.state in (DOWN, RINGING) and not channel.bridge:
+                interface = self.interface_of(channel)
+                if interface:
+                    found[interface] = None
+        return list(found)
+
+    def offered_to(self, caller: str) -> list[Offer]:
+        return [offer for offer in self.board.offers.values() if offer.caller == caller]
 
     def device_rings(self, interface: str) -> bool:
         return any(place.status in RINGS for place in self.places.get(interface, ()))
@@ -114,14 +320,23 @@ class Scene:
     def agent_name(self, interface: str) -> Clean:
         return self.names.get(interface) or clean(interface)
 
+    def party_name(self, channel: Channel) -> Clean:
+        interface = self.interface_of(channel)
+        return self.agent_name(interface) if interface else clean(channel.caller or channel.number)
+
     def other_party(self, leg: Leg, interface: str) -> Clean:
-        device = device_of_interface(interface)
-        for channel in leg.all:
-            if channel.device != device:
-                name = self.names.get(self.interfaces.get(channel.device, ""))
-                return name or clean(channel.caller or channel.number)
-        return clean(leg.caller.exten)
+        """Whom this agent has on the call."""
+        if leg.crowd:
+            return clean(leg.origin.exten)
+        for channel in (leg.party, leg.agent, *leg.peers, leg.origin):
+            if channel is not None and not is_local(channel.name) and self.interface_of(channel) != interface:
+                return self.party_name(channel)
+        return clean(leg.origin.exten)
 
     def spied_name(self, channel: str) -> Clean:
-        interface = self.interfaces.get(device_of(channel), "")
+        known = self.wiring.named.get(channel)
+        interface = self.interface_of(known) if known is not None else ""
         return self.agent_name(interface) if interface else clean(channel)
+
+    def extension(self, interface: str) -> Clean:
+        return clean(extension_of(interface))

@@ -11,25 +11,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from wallboard.vendors.asterisk.devices import POOL, Telephones, device_of, pool_device
 from wallboard.vendors.asterisk.facts import (
     UP,
+    Bridge,
     Channel,
     Entry,
     Lists,
+    Offer,
     Parked,
     Place,
     QueueFacts,
     Serving,
     Spy,
     decimal,
-    device_of_interface,
     known,
     number,
 )
 from wallboard.vendors.asterisk.protocol import Message
-
-#: Applications whose bridge holds strangers side by side, so that sharing it does not make one call.
-_HOLDING = frozenset({"Parked Call", "BridgeWait"})
+from wallboard.vendors.asterisk.wiring import Wiring
 
 
 class Switchboard:
@@ -47,6 +47,15 @@ class Switchboard:
         self.completed: dict[str, float] = {}
         self.recording: dict[str, bool] = {}
         self.devices: dict[str, str] = {}
+        self.bridges: dict[str, Bridge] = {}
+        #: Who dialled a channel: its Uniqueid, "" where the PBX itself did (Originate).
+        self.dialled: dict[str, str] = {}
+        #: By caller and interface; kept while the member is rung.
+        self.offers: dict[tuple[str, str], Offer] = {}
+        #: Devices of a hint, by ``exten@context`` in lower case.
+        self.hints: dict[str, tuple[str, ...]] = {}
+        #: Whether this account is told of channels at all: then what is not in the table does not exist.
+        self.sees_channels = False
 
     # -- looking up -------------------------------------------------------------------------------------------------
 
@@ -60,9 +69,9 @@ class Switchboard:
                     return entry
         return None
 
-    def interfaces(self) -> dict[str, str]:
-        """Device to interface, for looking up many channels."""
-        return {device_of_interface(interface): interface for _, interface in self.places}
+    def wiring(self) -> Wiring:
+        """How the channels hang together now."""
+        return Wiring(self.channels, self.bridges, self.parked, self.dialled)
 
     # -- lists ------------------------------------------------------------------------------------------------------
 
@@ -70,12 +79,25 @@ class Switchboard:
         """Replace what the lists cover, then apply what arrived while they were taken."""
         if lists.queues is not None:
             self._load_queues(lists.queues, lists.at)
+        if lists.bridges is not None:
+            self.bridges = {}
+            for item in lists.bridges:
+                self._bridge_seen(item)
+        if lists.hints is not None:
+            self.hints = {
+                f"{item.get('Exten')}@{item.get('Context')}".casefold(): tuple(
+                    part.strip() for part in item.get("Hint").split("&") if part.strip()
+                )
+                for item in lists.hints
+                if item.event == "ExtensionStatus"
+            }
+        self.sees_channels = lists.channels is not None
         if lists.channels is not None:
             self._load_channels(lists.channels)
         if lists.parked is not None:
             self.parked = {}
             for item in lists.parked:
-                if item.event == "ParkedCall" and item.get("ParkeeUniqueid"):
+                if item.event == "ParkedCall":
                     self._parked_call(item, lists.at)
         if lists.devices is not None:
             self.devices = {
@@ -132,45 +154,86 @@ class Switchboard:
                 continue
             channel = self._channel(item, "", Channel(item.get("Uniqueid"), "", ""))
             bridge = item.get("BridgeId")
-            application = item.get("Application")
             old = before.get(channel.uniqueid)
             channel = replace(
                 channel,
                 bridge=bridge,
-                application=application,
+                application=item.get("Application"),
                 data=item.get("ApplicationData"),
-                holding=application in _HOLDING or (old is not None and old.bridge == bridge and old.holding),
                 bridged_at=old.bridged_at if old is not None and bridge and old.bridge == bridge else None,
             )
             self.channels[channel.uniqueid] = channel
         alive = self.channels
         self.held = {uid: at for uid, at in self.held.items() if uid in alive}
         self.recording = {uid: on for uid, on in self.recording.items() if uid in alive}
-        self.serving = {uid: pair for uid, pair in self.serving.items() if uid in alive and pair.agent in alive}
+        self.dialled = {uid: by for uid, by in self.dialled.items() if uid in alive}
+        self.offers = {key: offer for key, offer in self.offers.items() if offer.caller in alive and offer.leg in alive}
         self.spies = {uid: spy for uid, spy in self.spies.items() if uid in alive}
+        for pair in list(self.serving.values()):
+            self._settle(pair)
         for channel in alive.values():
-            if channel.application == "ChanSpy" and channel.state == UP and channel.uniqueid not in self.spies:
-                spyee = channel.data.rsplit(",", 1)[0]
-                if self.channel_named(spyee) is not None:
-                    self.spies[channel.uniqueid] = Spy(channel.uniqueid, channel.name, spyee)
+            if channel.application == "ChanSpy" and channel.state == UP:
+                spyee, _, options = channel.data.rpartition(",")
+                spy = self.spies.get(channel.uniqueid)
+                if spy is not None:
+                    self.spies[channel.uniqueid] = replace(spy, options=options)
+                elif self.channel_named(spyee) is not None:
+                    self.spies[channel.uniqueid] = Spy(channel.uniqueid, channel.name, spyee, options=options)
+
+    def _settle(self, pair: Serving) -> None:
+        """Keep a pair true when its channels change: the agent's Local channel may have gone out of the way."""
+        if pair.caller in self.channels and pair.agent in self.channels:
+            return
+        self.serving.pop(pair.caller, None)
+        caller = self.channels.get(pair.caller)
+        if caller is None:
+            return
+        wiring = self.wiring()
+        others = [c for c in wiring.talking.get(wiring.bridge_of(caller), ()) if c is not caller]
+        if len(others) == 1:
+            self.serving[pair.caller] = replace(pair, agent=others[0].uniqueid)
 
     def _derive_serving(self) -> None:
-        """Find who serves whom where AgentConnect was before our time: a Queue caller bridged with a member of it."""
-        bridges: dict[str, list[Channel]] = {}
-        for channel in self.channels.values():
-            if channel.bridge and not channel.holding:
-                bridges.setdefault(channel.bridge, []).append(channel)
-        interfaces = self.interfaces()
-        for members in bridges.values():
-            for caller in members:
-                if caller.application != "Queue" or caller.uniqueid in self.serving or self.entry(caller.uniqueid):
-                    continue
-                queue = caller.data.split(",", 1)[0]
-                for leg in members:
-                    interface = interfaces.get(leg.device, "")
-                    if leg is not caller and (queue, interface) in self.places:
-                        self.serving[caller.uniqueid] = Serving(caller.uniqueid, leg.uniqueid, interface, queue)
-                        break
+        """Find who serves whom where AgentConnect was before our time: a caller in Queue who talks, and the member of
+        that queue who is there: by the telephone, or because it is the only one that the queue counts as in a call."""
+        if not self.sees_channels:
+            # No Hangup is told either: the queue's own word ends what AgentComplete did not.
+            self.serving = {
+                uid: pair
+                for uid, pair in self.serving.items()
+                if (place := self.places.get((pair.queue, pair.interface))) is None or place.in_call is not False
+            }
+            return
+        telephones = Telephones(self.places.values(), self.hints)
+        wiring = self.wiring()
+        taken = {(pair.queue, pair.interface) for pair in self.serving.values()}
+        nameless: dict[str, list[tuple[Channel, Channel]]] = {}
+        for caller in self.channels.values():
+            if caller.application != "Queue" or caller.uniqueid in self.serving or self.entry(caller.uniqueid):
+                continue
+            legs = [c for c in wiring.talking.get(wiring.bridge_of(caller), ()) if c is not caller]
+            if len(legs) != 1:
+                continue
+            queue = caller.data.split(",", 1)[0]
+            on = (
+                interface
+                for leg in wiring.chain(legs[0])
+                for device in (device_of(leg.name), pool_device(leg))
+                for interface in telephones.members_on(device)
+                if (queue, interface) in self.places
+            )
+            interface = next(on, "")
+            if interface:
+                self.serving[caller.uniqueid] = Serving(caller.uniqueid, legs[0].uniqueid, interface, queue)
+                taken.add((queue, interface))
+            else:
+                nameless.setdefault(queue, []).append((caller, legs[0]))
+        for queue, calls in nameless.items():
+            left = [p.interface for p in self.places.values() if p.queue == queue and p.in_call]
+            left = [interface for interface in left if (queue, interface) not in taken]
+            if len(calls) == len(left) == 1:
+                caller, leg = calls[0]
+                self.serving[caller.uniqueid] = Serving(caller.uniqueid, leg.uniqueid, left[0], queue)
 
     # -- events -----------------------------------------------------------------------------------------------------
 
@@ -213,6 +276,7 @@ class Switchboard:
         if uniqueid:
             old = self.channels.get(uniqueid) or Channel(uniqueid, "", "")
             self.channels[uniqueid] = self._channel(event, "", old)
+            self.sees_channels = True
 
     def _seen(self, event: Message, at: float) -> None:
         self._see(event)
@@ -220,6 +284,32 @@ class Switchboard:
     def _dial(self, event: Message, at: float) -> None:
         self._see(event)
         self._see(event, "Dest")
+        if event.event == "DialBegin" and event.get("DestUniqueid") in self.channels:
+            self.dialled[event.get("DestUniqueid")] = event.get("Uniqueid")
+
+    def _offered(self, event: Message, at: float) -> None:
+        self._see(event)
+        self._see(event, "Dest")
+        caller, leg, interface = event.get("Uniqueid"), event.get("DestUniqueid"), event.get("Interface")
+        waits = any(entry.uniqueid == caller for waiting in self.entries.values() for entry in waiting)
+        if waits and (leg in self.channels or not self.sees_channels):
+            self.offers[caller, interface] = Offer(event.get("Queue"), caller, leg, interface)
+
+    def _not_taken(self, event: Message, at: float) -> None:
+        self._see(event)
+        self.offers.pop((event.get("Uniqueid"), event.get("Interface")), None)
+
+    def _agent_login(self, event: Message, at: float) -> None:
+        self._see(event)
+        old = self.channels.get(event.get("Uniqueid"))
+        if old is not None:
+            self.channels[old.uniqueid] = replace(old, application=POOL, data=event.get("Agent"))
+
+    def _agent_logoff(self, event: Message, at: float) -> None:
+        agent = event.get("Agent")
+        for channel in list(self.channels.values()):
+            if channel.application == POOL and channel.data.split(",", 1)[0] == agent:
+                self.channels[channel.uniqueid] = replace(channel, application="", data="")
 
     def _rename(self, event: Message, at: float) -> None:
         old = self.channels.get(event.get("Uniqueid"))
@@ -233,30 +323,50 @@ class Switchboard:
         self.parked.pop(uniqueid, None)
         self.recording.pop(uniqueid, None)
         self.spies.pop(uniqueid, None)
-        self.serving = {k: v for k, v in self.serving.items() if uniqueid not in (v.caller, v.agent)}
+        self.dialled.pop(uniqueid, None)
+        self.offers = {key: offer for key, offer in self.offers.items() if uniqueid not in (offer.caller, offer.leg)}
+        for pair in list(self.serving.values()):
+            if uniqueid in (pair.caller, pair.agent):
+                self._settle(pair)
         self._drop_entry(uniqueid)
+
+    def _bridge_seen(self, event: Message, at: float = 0.0) -> None:
+        bridge = event.get("BridgeUniqueid")
+        if bridge and "BridgeTechnology" in event:
+            self.bridges[bridge] = Bridge(event.get("BridgeTechnology"), known(event.get("BridgeCreator")))
 
     def _bridge_enter(self, event: Message, at: float) -> None:
         self._see(event)
+        self._bridge_seen(event)
         old = self.channels.get(event.get("Uniqueid"))
-        if old is not None:
-            bridge = event.get("BridgeUniqueid")
-            holding = event.get("BridgeTechnology") == "holding_bridge"
-            self.channels[old.uniqueid] = replace(
-                old, bridge=bridge, holding=holding, bridged_at=old.bridged_at if old.bridge == bridge else at
-            )
+        if old is None:
+            return
+        bridge = event.get("BridgeUniqueid")
+        same = old.bridge == bridge
+        self.channels[old.uniqueid] = replace(old, bridge=bridge, bridged_at=old.bridged_at if same else at)
+        swapped = event.get("SwapUniqueid")
+        if swapped:
+            for pair in self.serving.values():
+                if pair.agent == swapped:
+                    self.serving[pair.caller] = replace(pair, agent=old.uniqueid)
+            parked = self.parked.pop(swapped, None)
+            if parked is not None:
+                self.parked[old.uniqueid] = replace(
+                    parked, uniqueid=old.uniqueid, channel=old.name, number=old.number, name=old.caller
+                )
 
     def _bridge_leave(self, event: Message, at: float) -> None:
         self._see(event)
         old = self.channels.get(event.get("Uniqueid"))
         if old is not None and old.bridge == event.get("BridgeUniqueid"):
-            self.channels[old.uniqueid] = replace(old, bridge="", holding=False, bridged_at=None)
+            self.channels[old.uniqueid] = replace(old, bridge="", bridged_at=None)
 
     def _bridge_destroy(self, event: Message, at: float) -> None:
         bridge = event.get("BridgeUniqueid")
+        self.bridges.pop(bridge, None)
         for channel in list(self.channels.values()):
             if channel.bridge == bridge:
-                self.channels[channel.uniqueid] = replace(channel, bridge="", holding=False, bridged_at=None)
+                self.channels[channel.uniqueid] = replace(channel, bridge="", bridged_at=None)
 
     def _set_place(self, event: Message) -> None:
         # The list says Location and Name where the events say Interface and MemberName.
@@ -271,7 +381,7 @@ class Switchboard:
             number(event.get("Status")) or 0,
             event.get("Paused") == "1",
             event.get("PausedReason"),
-            event.get("InCall") == "1",
+            event.get("InCall") == "1" if "InCall" in event else None,
             number(event.get("Penalty")) or 0,
             decimal(event.get("LastCall")) or 0.0,
             decimal(event.get("LastPause")) or 0.0,
@@ -306,6 +416,10 @@ class Switchboard:
     def _leave(self, event: Message, at: float) -> None:
         self._see(event)
         self._drop_entry(event.get("Uniqueid"), event.get("Queue"))
+        self._drop_offers(event.get("Uniqueid"))
+
+    def _drop_offers(self, caller: str) -> None:
+        self.offers = {key: offer for key, offer in self.offers.items() if offer.caller != caller}
 
     def _drop_entry(self, uniqueid: str, queue: str | None = None) -> None:
         for name in [queue] if queue is not None else list(self.entries):
@@ -320,7 +434,8 @@ class Switchboard:
         self._see(event, "Dest")
         caller, agent = event.get("Uniqueid"), event.get("DestUniqueid")
         # A replayed event may name a call that has ended since: its Hangup follows, or came with the list.
-        if caller in self.channels and agent in self.channels:
+        self._drop_offers(caller)
+        if not self.sees_channels or (caller in self.channels and agent in self.channels):
             waited = number(event.get("HoldTime"))
             self.serving[caller] = Serving(
                 caller,
@@ -329,6 +444,8 @@ class Switchboard:
                 event.get("Queue"),
                 at,
                 at - waited if waited is not None else None,
+                known(event.get("CallerIDNum")),
+                known(event.get("CallerIDName")),
             )
 
     def _complete(self, event: Message, at: float) -> None:
@@ -352,20 +469,27 @@ class Switchboard:
 
     def _parked_call(self, event: Message, at: float) -> None:
         self._see(event, "Parkee")
-        uniqueid = event.get("ParkeeUniqueid")
+        # Servers before 12 name the fields otherwise.
+        uniqueid = event.get("ParkeeUniqueid") or event.get("Uniqueid") or event.get("UniqueID")
+        if not uniqueid:
+            return
+        space = event.get("ParkingSpace") or event.get("Exten")
+        lot = event.get("Parkinglot")
         since = at - (number(event.get("ParkingDuration")) or 0)
         old = self.parked.get(uniqueid)
         if old is not None and abs(old.since - since) <= 2.0:
             since = old.since
-        left = number(event.get("ParkingTimeout"))
+        left = number(event.get("ParkingTimeout") or event.get("Timeout"))
+        # A slot holds one caller: who is told to be there now has taken the place of whoever was.
+        self.parked = {uid: p for uid, p in self.parked.items() if (p.lot, p.space) != (lot, space)}
         self.parked[uniqueid] = Parked(
             uniqueid,
-            event.get("ParkeeChannel"),
-            event.get("Parkinglot"),
-            event.get("ParkingSpace"),
-            known(event.get("ParkeeCallerIDNum")),
-            known(event.get("ParkeeCallerIDName")),
-            event.get("ParkerDialString"),
+            event.get("ParkeeChannel") or event.get("Channel"),
+            lot,
+            space,
+            known(event.get("ParkeeCallerIDNum") or event.get("CallerIDNum")),
+            known(event.get("ParkeeCallerIDName") or event.get("CallerIDName")),
+            event.get("ParkerDialString") or event.get("From"),
             since,
             at + left if left else None,
         )
@@ -373,18 +497,19 @@ class Switchboard:
 
     def _parked_event(self, event: Message, at: float) -> None:
         # A caller who has hung up cannot be parked: in a replay the list has already told of the end.
-        if event.get("ParkeeUniqueid") in self.channels or not self.channels:
+        uniqueid = event.get("ParkeeUniqueid") or event.get("Uniqueid")
+        if uniqueid in self.channels or not self.sees_channels:
             self._parked_call(event, at)
 
     def _unparked(self, event: Message, at: float) -> None:
         self._see(event, "Parkee")
-        self.parked.pop(event.get("ParkeeUniqueid"), None)
+        self.parked.pop(event.get("ParkeeUniqueid") or event.get("Uniqueid"), None)
 
     def _spy_start(self, event: Message, at: float) -> None:
         self._see(event, "Spyer")
         self._see(event, "Spyee")
         spyer = event.get("SpyerUniqueid")
-        if spyer in self.channels or not self.channels:
+        if spyer in self.channels or not self.sees_channels:
             self.spies[spyer] = Spy(spyer, event.get("SpyerChannel"), event.get("SpyeeChannel"), at)
 
     def _spy_stop(self, event: Message, at: float) -> None:
@@ -417,6 +542,7 @@ HANDLERS: dict[str, _Handler] = {
     "DialBegin": Switchboard._dial,
     "DialState": Switchboard._dial,
     "DialEnd": Switchboard._dial,
+    "BridgeCreate": Switchboard._bridge_seen,
     "BridgeEnter": Switchboard._bridge_enter,
     "BridgeLeave": Switchboard._bridge_leave,
     "BridgeDestroy": Switchboard._bridge_destroy,
@@ -430,12 +556,16 @@ HANDLERS: dict[str, _Handler] = {
     "QueueCallerLeave": Switchboard._leave,
     # An abandon is followed by a leave: what the caller's going means is the leave's to say, once.
     "QueueCallerAbandon": Switchboard._seen,
-    "AgentCalled": Switchboard._dial,
+    "AgentCalled": Switchboard._offered,
+    "AgentRingNoAnswer": Switchboard._not_taken,
     "AgentConnect": Switchboard._connect,
     "AgentComplete": Switchboard._complete,
+    "AgentLogin": Switchboard._agent_login,
+    "AgentLogoff": Switchboard._agent_logoff,
     "Hold": Switchboard._hold,
     "Unhold": Switchboard._unhold,
     "ParkedCall": Switchboard._parked_event,
+    "ParkedCallSwap": Switchboard._parked_event,
     "UnParkedCall": Switchboard._unparked,
     "ParkedCallTimeOut": Switchboard._unparked,
     "ParkedCallGiveUp": Switchboard._unparked,
