@@ -328,6 +328,17 @@ class Server:
     missing: tuple[str, ...] = ("9999",)
     faulty: dict[str, str] = field(default_factory=dict)
     """Lists that are answered with an error, and its words."""
+    banner: str = "Asterisk Call Manager/11.0.0"
+    booted: bool = True
+    """Whether FullyBooted comes with a login; ``boot`` makes it so later."""
+    loading: set[str] = field(default_factory=set)
+    """Actions whose module is not loaded: neither named nor known."""
+    unnamed: set[str] = field(default_factory=set)
+    """Actions that are granted and that ListCommands does not name."""
+    refusals: list[str] = field(default_factory=list)
+    """What the next logins are refused with."""
+    lets_through: Callable[[Message], bool] = lambda event: True
+    """The account's event filter."""
     clock: Callable[[], float] = lambda: START
     _end: Pipe | None = None
     _sent: int = 0
@@ -358,8 +369,15 @@ class Server:
     async def flush(self) -> None:
         """Send the events that the Pbx has made since."""
         for item, _ in self.pbx.events[self._sent :]:
-            await self.write(item)
+            if self.lets_through(item):
+                await self.write(item)
         self._sent = len(self.pbx.events)
+
+    async def boot(self) -> None:
+        """The last module is loaded."""
+        self.booted = True
+        self.loading.clear()
+        await self.write(message("FullyBooted", Privilege="system,all", Status="Fully Booted"))
 
     async def reply(self, request: Message, response: str = "Success", **fields: object) -> None:
         pairs = [("Response", response), ("ActionID", request.action_id)]
@@ -375,7 +393,7 @@ class Server:
 
     async def _talk(self, end: Pipe) -> None:
         try:
-            await end.send(b"Asterisk Call Manager/11.0.0\r\n")
+            await end.send(f"{self.banner}\r\n".encode())
             buffer = b""
             while True:
                 data = await end.receive()
@@ -406,9 +424,19 @@ class Server:
                 await self.reply(request, "Error", Message="Authentication failed")
                 await self.drop()
                 return
+            if self.refusals:
+                await self.reply(request, "Error", Message=self.refusals.pop(0))
+                await self.drop()
+                return
             await self.reply(request, Message="Authentication accepted")
+            if self.booted:
+                await self.write(message("FullyBooted", Privilege="system,all", Status="Fully Booted"))
+        elif name in self.loading:
+            words = f"Invalid/unknown command: {name}. Use Action: ListCommands to show available commands."
+            await self.reply(request, "Error", Message=words)
         elif name == "ListCommands":
-            await self.reply(request, **{command: "does it (Priv: all)" for command in self.commands})
+            named = [command for command in self.commands if command not in self.loading | self.unnamed]
+            await self.reply(request, **dict.fromkeys(named, "does it (Priv: all)"))
         elif name == "Ping":
             await self.reply(request, Ping="Pong", Timestamp=f"{self.clock():.6f}")
         elif name in self.faulty:

@@ -10,14 +10,13 @@ import pytest
 
 from tests.lab.desk import SOURCE, Console, Desk, console
 from tests.unit.asterisk.fake import Server
-from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Queue
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.update import UpdateKind
-from wallboard.vendors.asterisk import plugin
+from wallboard.vendors.asterisk import check, plugin
 from wallboard.vendors.asterisk.adapter import AsteriskAdapter
 from wallboard.vendors.asterisk.protocol import READ_ACTIONS, Message
 from wallboard.vendors.base import AmiAuth, BearerAuth, Secret, Services, SourceSettings
@@ -112,20 +111,6 @@ async def test_a_new_connection_is_a_new_epoch_with_its_own_lists() -> None:
         assert any("closed the connection" in info.detail for info in desk.infos)
         inside = [update.seq for update in desk.updates if update.epoch == first + 1]
         assert inside == sorted(set(inside))
-
-
-async def test_refused_credentials_are_not_tried_again() -> None:
-    server = Server()
-    desk, clock = Desk(), ManualClock()
-    async with anyio.create_task_group() as tasks:
-        adapter = AsteriskAdapter(settings(secret="wrong"), Services(clock, server.use(tasks).connect))
-        tasks.start_soon(adapter.run, desk)
-        await desk.until(lambda: Resource.CALLS in desk.statuses and desk.statuses[Resource.CALLS].refused, "refused")
-        assert "Authentication failed" in desk.statuses[Resource.CALLS].cause
-        assert adapter.info().refused
-        assert clock.sleeping == 0, "it waits to try again"
-        assert server.connections == 1
-        tasks.cancel_scope.cancel()
 
 
 async def test_what_the_account_may_not_list_is_unavailable_and_the_rest_is_live() -> None:
@@ -288,7 +273,9 @@ async def test_wrap_up_ends_without_an_event() -> None:
         assert len(server.pbx.events) == before
 
 
-async def test_the_secret_is_in_nothing_that_is_shown() -> None:
+async def test_the_secret_is_in_nothing_that_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "WATCH", 0.05)
+    monkeypatch.setattr(check, "GRACE", 0.05)
     server = Server()
     async with running(server) as shown:
         lines = await shown.adapter.check()

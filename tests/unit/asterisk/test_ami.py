@@ -126,7 +126,7 @@ def test_a_url_that_is_none_of_ami_is_refused(url: str) -> None:
 
 async def test_lists_and_events_interleave_and_are_told_apart() -> None:
     seen: list[str] = []
-    server = Server()
+    server = Server(booted=False)
 
     async def answer(server: Server, request: Message) -> bool:
         if request.get("Action") != "QueueStatus":

@@ -1,11 +1,13 @@
 """The Asterisk source: one AMI connection that feeds the board and carries the actions.
 
 Life of a connection: sign in, turn the events on, take the lists, replay what arrived meanwhile, and from then on emit
-what changes. The lists are taken again every 15 s. A reconnect begins a new epoch. Nothing is ever sent twice.
+what changes. The lists are taken again every 15 s; every 3 s until the events have shown that they tell all of it, and
+when the lists show that they do not. A reconnect begins a new epoch. Nothing is ever sent twice.
 """
 
 from __future__ import annotations
 
+import logging
 import random
 import secrets
 from collections.abc import AsyncIterator, Sequence
@@ -22,21 +24,24 @@ from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update, UpdateKind
 from wallboard.vendors.asterisk import actions, evidence
-from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, open_ami
-from wallboard.vendors.asterisk.check import check_source
+from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, bare_failures, open_ami
+from wallboard.vendors.asterisk.check import check_source, sign_in_refused
 from wallboard.vendors.asterisk.facts import Lists, decimal
+from wallboard.vendors.asterisk.lists import RESTS_ON, STARTING, Readings
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
 from wallboard.vendors.asterisk.protocol import (
     AmiBadCredentials,
     AmiError,
     AmiLost,
+    AmiNotNow,
     AmiRefused,
-    AmiUnanswered,
+    AmiTooOld,
     AmiUnsafe,
     Message,
 )
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.asterisk.streams import StreamFactory, from_url
+from wallboard.vendors.asterisk.witness import CHANNELS, DEVICES, PARKED, QUEUES, Witness
 from wallboard.vendors.base import (
     AmiAuth,
     Can,
@@ -50,25 +55,24 @@ from wallboard.vendors.base import (
     Verification,
 )
 
+log = logging.getLogger("wallboard.asterisk")
+
 EVENT_MASK = "agent,call,system,dtmf"
 REREAD_EVERY = 15.0
-#: An account without event classes gets none, and is not told so: then the lists are all there is.
-REREAD_WITHOUT_EVENTS = 5.0
+#: Where the events do not tell all, or have not shown yet that they do: then the lists are what the board rests on. At
+#: most a twentieth of the time goes into them.
+REREAD_CLOSELY = 3.0
+REREAD_STARTING = 1.0
 FIRST_DELAY, LONGEST_DELAY = 0.5, 10.0
+#: Each try of a refused secret counts against the account: so seldom, and never by the shorter delays.
+REFUSED_AGAIN = 300.0
+TOO_OLD_AGAIN = 60.0
 #: Events come in bursts (12 for one answered call): rows are compared once a burst.
 BURST = 0.05
 FAR_OFF = 3600.0
 
 _MINE = 1_000_000_000
-_RESOURCES = (Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.CALLS, Resource.PARKED, Resource.PHONES)
-_LISTS = {
-    Resource.QUEUES: "QueueStatus",
-    Resource.MEMBERS: "QueueStatus",
-    Resource.AGENTS: "QueueStatus",
-    Resource.CALLS: "CoreShowChannels",
-    Resource.PARKED: "ParkedCalls",
-    Resource.PHONES: "DeviceStateList",
-}
+_RESOURCES = tuple(RESTS_ON)
 _GONE = ("no such channel", "channel does not exist", "not found", "not there", "could not find")
 
 
@@ -92,20 +96,21 @@ class AsteriskAdapter:
         self._backlogs: list[list[tuple[Message, float]]] = []
         self._changed = anyio.Event()
         self._read_soon = anyio.Event()
+        self._reading = anyio.Lock()
+        self._readings = Readings(services.clock.now)
+        self._witness = Witness()
+        self._took = 0.0
+        self._stand: tuple[float, str, tuple[bool, ...]] | None = None
         self._offset = 0.0
         self._epoch = 0
         self._seq = 0
-        self._events = 0
         self._numbers = 0
         self._tones = False
         self._refused = False
         self._cause = "not connected yet"
+        self._too_old = False
         self._failures = 0
-        self._denied: dict[Resource, str] = {}
-        self._why_not: dict[str, str] = {}
-        """Lists that the server refused when last asked, and its words."""
-        #: When the request of the last good list of each resource was sent.
-        self._read_at: dict[Resource, float] = {}
+        self._leaving = False
 
     # -- what is known ----------------------------------------------------------------------------------------------
 
@@ -118,17 +123,29 @@ class AsteriskAdapter:
         return SourceInfo(
             name=self._settings.name,
             vendor="asterisk",
-            detail=clean(ami.banner if ami is not None else self._cause),
+            detail=clean(self._cause if ami is None else self._note() or ami.banner),
             phone=self._settings.phone,
             refused=self._refused,
             clock_offset=ami.clock_offset if ami is not None else None,
         )
 
+    def _note(self) -> str:
+        """What a person must know of a connection that is up, if anything."""
+        witness, lists = self._witness, f"lists every {self._interval():g} s"
+        if self._readings.starting:
+            return STARTING
+        if witness.missing:
+            return f"events are filtered or lost ({', '.join(witness.missing)}): {lists}"
+        return f"no events yet: {lists}" if witness.deaf else ""
+
     def feeds(self) -> Sequence[Feed]:
         return ()
 
     def can(self, verb: Verb, row: Row | None) -> Can:
-        return actions.can(verb, row, self._account(), self._board)
+        account = self._account()
+        if self._readings.starting and not account.commands.issuperset(actions.NEEDS.get(verb, ())):
+            return Can(False, STARTING)
+        return actions.can(verb, row, account, self._board)
 
     def can_dial(self, destination: Destination) -> Can:
         if not self._settings.transfer_context:
@@ -150,9 +167,15 @@ class AsteriskAdapter:
         return tuple(evidence.TABLE.values())
 
     async def refresh(self, row: Row) -> Row | None:
-        """The row as the events have it now; they are never older than the last ping."""
+        """The row as the events have it now, which are never older than the last ping; where they do not tell all, as
+        the lists have it."""
         if self._ami is None:
             raise Unreachable(f"not connected: {self._cause}")
+        if not self._pushed(RESOURCE_OF[row.key.kind]):
+            try:
+                await self._read(self._ami)
+            except AmiError as error:
+                raise Unreachable(clean(str(error))) from error
         rows = self._map()
         return rows.get(RESOURCE_OF[row.key.kind], {}).get(row.key)
 
@@ -178,6 +201,7 @@ class AsteriskAdapter:
     # -- the connection ---------------------------------------------------------------------------------------------
 
     async def run(self, sink: Sink) -> None:
+        """See ``Adapter.run``. Whatever ends a connection is told and followed by another try."""
         delay = FIRST_DELAY
         sink.source(self.info())
         self._report(sink)
@@ -185,33 +209,47 @@ class AsteriskAdapter:
             epoch = self._epoch
             try:
                 await self._session(sink)
-            except AmiBadCredentials as error:
-                self._refused = True
-                self._cause = f"the sign-in was refused: {clean(str(error))}"
             except AmiError as error:
-                self._cause = clean(str(error))
+                self._end(error)
+            except Exception as error:  # the boundary of one source: a fault of ours must not leave it looking live
+                log.error("%s: unexpected %s", self._settings.name, type(error).__name__, exc_info=error)
+                self._end(error)
             finally:
                 self._ami = None
             if self._epoch != epoch:
                 delay = FIRST_DELAY
             self._failures += 1
+            slowly = REFUSED_AGAIN if self._refused else TOO_OLD_AGAIN if self._too_old else 0.0
+            pause = slowly or delay * random.uniform(0.75, 1.25)
             sink.source(self.info())
-            if self._refused:
-                # The same secret will not do better, and each try counts against the account: until a restart.
-                self._report(sink)
-                await anyio.sleep_forever()
-            pause = delay * random.uniform(0.75, 1.25)
             self._report(sink, next_at=self._clock.now() + pause)
             await self._clock.sleep(pause)
             delay = min(delay * 2, LONGEST_DELAY)
 
+    def _end(self, error: Exception) -> None:
+        """Why there is no connection, in words."""
+        said = clean(str(error), 200)
+        self._refused = isinstance(error, AmiBadCredentials)
+        self._too_old = isinstance(error, AmiTooOld)
+        match error:
+            case AmiBadCredentials() | AmiNotNow():
+                self._cause = sign_in_refused(error)
+            case AmiLost() if self._leaving:
+                self._cause = "the server is shutting down"
+            case AmiError():
+                self._cause = said
+            case _:
+                self._cause = f"a fault of this program ({type(error).__name__}); the log has more"
+
     async def _session(self, sink: Sink) -> None:
+        self._readings.booted = False
         async with self._open() as ami:
+            self._readings.begin()
+            self._witness = Witness()
+            self._stand = None
+            self._leaving = self._refused = False
             self._board = Switchboard()
             self._mapper = self._new_mapper()
-            self._denied = {}
-            self._why_not = {}
-            self._events = 0
             self._tones = False
             self._offset = ami.clock_offset or 0.0
             # Events first, then the lists: what happens in between is in the backlog and is applied on top.
@@ -224,14 +262,11 @@ class AsteriskAdapter:
             self._ami = ami
             sink.source(self.info())
             self._emit_all(sink)
-            try:
+            with bare_failures():
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._emit_changes, sink)
                     tasks.start_soon(self._read_again, ami, sink)
                     tasks.start_soon(self._prove_life, ami, sink)
-            except* AmiError as group:
-                # A list that was being asked for while the connection broke.
-                raise group.exceptions[0] from None
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Ami]:
@@ -255,7 +290,13 @@ class AsteriskAdapter:
         return server - self._offset
 
     def _on_event(self, event: Message) -> None:
-        self._events += 1
+        try:
+            self._take_event(event)
+        except Exception as error:  # one odd event must not cost the connection: the lists tell what it would have
+            log.error("%s: unexpected %s", self._settings.name, type(error).__name__, exc_info=error)
+            self._read_soon.set()
+
+    def _take_event(self, event: Message) -> None:
         self._tones = self._tones or event.event in {"DTMFBegin", "DTMFEnd"}
         now = self._clock.now()
         at = decimal(event.get("Timestamp"))
@@ -264,74 +305,54 @@ class AsteriskAdapter:
             at = now + self._offset
         for backlog in self._backlogs:
             backlog.append((event, at))
+        self._witness.hear(event, now)
         proof = evidence.proof_of(event, now, self._watched.keys())
         if proof is not None:
             self._proofs.append(proof)
         if self._board.apply(event, at) or proof is not None:
             self._changed.set()
-        if event.event in {"AgentComplete", "QueueCallerAbandon"}:
-            # The queue's counters moved, and no event carries them.
+        if event.event == "FullyBooted":
+            self._readings.boot()
+        self._leaving = self._leaving or event.event == "Shutdown"
+        if event.event in {"AgentComplete", "QueueCallerAbandon", "FullyBooted"}:
+            # The queue's counters moved, and no event carries them; or there is more to be had.
             self._read_soon.set()
 
     async def _read(self, ami: Ami) -> None:
         """Take every list that this account may, and load them with what happens meanwhile."""
-        backlog: list[tuple[Message, float]] = []
-        found: dict[str, tuple[Message, ...]] = {}
-        begun = self._clock.now()
-        self._backlogs.append(backlog)
-        try:
-            async with anyio.create_task_group() as tasks:
-                for name in dict.fromkeys(_LISTS.values()):
-                    tasks.start_soon(self._list, ami, name, found)
-        except* AmiError as group:
-            raise group.exceptions[0] from None
-        finally:
-            self._backlogs.remove(backlog)
-        at = self._server_now()
-        self._board.load(
-            Lists(
-                at,
-                found.get("QueueStatus"),
-                found.get("CoreShowChannels"),
-                found.get("ParkedCalls"),
-                found.get("DeviceStateList"),
-            ),
-            backlog,
-        )
-        for resource, name in _LISTS.items():
-            if name in found:
-                self._read_at[resource] = begun
-                self._denied.pop(resource, None)
-            else:
-                self._denied[resource] = self._why_not.get(name, f"this account may not use {name}")
+        async with self._reading:
+            backlog: list[tuple[Message, float]] = []
+            begun = self._clock.now()
+            self._backlogs.append(backlog)
+            try:
+                found = await self._readings.take(ami)
+            finally:
+                self._backlogs.remove(backlog)
+            now = self._clock.now()
+            self._took = now - begun
+            lists = Lists(
+                self._server_now(), found.get(QUEUES), found.get(CHANNELS), found.get(PARKED), found.get(DEVICES)
+            )
+            self._board.load(lists, backlog)
+            for name, items in found.items():
+                self._witness.compare(name, items, begun, now)
 
-    async def _list(self, ami: Ami, name: str, found: dict[str, tuple[Message, ...]]) -> None:
-        if ami.commands and not ami.allows(name):
-            return
-        try:
-            found[name] = await ami.collect(name)
-        except AmiRefused as error:
-            said = clean(str(error), 120)
-            # The server's own word for a right that is missing; anything else is a fault and named as one.
-            denied = "permission" in said.casefold()
-            self._why_not[name] = f"this account may not use {name}" if denied else f"{name}: {said}"
+    def _interval(self) -> float:
+        """Seconds between two readings."""
+        if self._readings.starting:
+            return REREAD_STARTING
+        if self._witness.settled(self._readings.had()):
+            return REREAD_EVERY
+        return min(REREAD_EVERY, max(REREAD_CLOSELY, round(20 * self._took)))
 
     async def _read_again(self, ami: Ami, sink: Sink) -> None:
         while True:
-            interval = REREAD_EVERY if self._events else REREAD_WITHOUT_EVENTS
-            with anyio.move_on_after(interval):
+            with anyio.move_on_after(self._interval()):
                 await self._read_soon.wait()
                 # Counters and a redirected caller settle within some ms of their event.
                 await anyio.sleep(0.4)
             self._read_soon = anyio.Event()
-            try:
-                await self._read(ami)
-            except AmiUnanswered as error:
-                self._cause = clean(str(error))
-                self._failures += 1
-                self._report(sink)
-                continue
-            self._failures = 0
+            await self._read(ami)
             self._emit_all(sink)
             # Two readings are never closer than this, however busy the queues are.
             await anyio.sleep(1.0)
@@ -342,11 +363,11 @@ class AsteriskAdapter:
         return self._mapper.rows(self._board, self._server_now(), self._local)
 
     def _emit_all(self, sink: Sink) -> None:
-        """A snapshot of every resource that this account may see."""
+        """A snapshot of every resource that this account may see, and how each fares."""
         self._rows = self._map()
         proofs, self._proofs = tuple(self._proofs), []
         for resource in _RESOURCES:
-            if resource not in self._denied:
+            if self._readings.of(resource).read:
                 rows = tuple(self._rows[resource].values())
                 sink.apply(self._update(resource, UpdateKind.SNAPSHOT, rows=rows, proofs=proofs))
                 proofs = ()
@@ -362,7 +383,7 @@ class AsteriskAdapter:
     ) -> Update:
         self._seq += 1
         # A snapshot is as old as its request: evidence must not rest on a list that was asked for before the action.
-        read = self._read_at.get(resource) if kind is UpdateKind.SNAPSHOT else None
+        read = self._readings.of(resource).read_at if kind is UpdateKind.SNAPSHOT else None
         as_of = read if read is not None else self._clock.now()
         return Update(self._settings.name, resource, "", kind, self._epoch, self._seq, as_of, rows, removed, proofs)
 
@@ -380,7 +401,7 @@ class AsteriskAdapter:
             before, self._rows = self._rows, self._map()
             proofs, self._proofs = tuple(self._proofs), []
             for resource in _RESOURCES:
-                if resource in self._denied:
+                if not self._readings.of(resource).read:
                     continue
                 changed, removed = changes(before.get(resource, {}), self._rows[resource])
                 # The proofs go out with the calls, even where no call changed.
@@ -400,6 +421,7 @@ class AsteriskAdapter:
             if ami.heard_at > heard:
                 heard = ami.heard_at
                 sink.apply(self._update(Resource.QUEUES, UpdateKind.PROOF))
+            self._judge(sink)
             offset = ami.clock_offset
             # Small wander of the measurement must not make every row look changed.
             if offset is not None and abs(offset - self._offset) > 0.5:
@@ -407,23 +429,44 @@ class AsteriskAdapter:
             now = self._clock.now()
             self._watched = {ident: until for ident, until in self._watched.items() if until > now}
 
+    def _judge(self, sink: Sink) -> None:
+        """Say when the events turn out to tell not all, and when they do again."""
+        self._witness.judge(self._clock.now())
+        stand = (self._interval(), self._note(), tuple(self._pushed(resource) for resource in _RESOURCES))
+        if stand != self._stand:
+            if self._stand is not None and stand[0] < self._stand[0]:
+                self._read_soon.set()
+            self._stand = stand
+            sink.source(self.info())
+            self._report(sink)
+
+    def _pushed(self, resource: Resource) -> bool:
+        """Whether events keep these rows true, so that whatever is heard proves them; else they are as old as their
+        list."""
+        states = self._readings.states
+        return self._readings.of(resource).read and all(
+            self._witness.vouches(name) for name in RESTS_ON[resource] if not states[name].denied
+        )
+
     def _report(self, sink: Sink, *, next_at: float | None = None) -> None:
+        interval = self._interval()
         for resource in _RESOURCES:
+            state, pushed = self._readings.of(resource), self._pushed(resource)
             sink.status(
                 FeedStatus(
                     source=self._settings.name,
                     resource=resource,
                     scope="",
-                    # Fresh means that the server was heard: its pings come this often, whatever the lists do.
-                    interval=PING_EVERY,
+                    # Fresh means that the server was heard, and its pings come this often; or that the list is young.
+                    interval=PING_EVERY if pushed else interval,
                     timeout=self._settings.timeout or 5.0,
-                    last_ok=self._read_at.get(resource),
+                    last_ok=state.read_at,
                     next_at=next_at,
-                    failures=self._failures,
-                    cause=self._denied.get(resource, self._cause),
-                    unavailable=resource in self._denied,
+                    failures=self._failures or (0 if state.denied else state.failures),
+                    cause=state.cause if state.denied else self._cause or state.cause,
+                    unavailable=state.denied,
                     refused=self._refused,
-                    push=True,
+                    push=pushed,
                 )
             )
 

@@ -8,6 +8,10 @@
 One connection, one reader. Lists and events interleave on it and are told apart by ActionID. Nothing is ever sent
 twice: an action whose answer does not come is reported as ``AmiUnanswered`` or ``AmiLost(sent=True)``, and that is all.
 "Success" of most actions means *queued*; what proves that they were done is an event, which is the caller's matter.
+
+A caller's name may hold an empty line, CR LF and all, and QueueEntry sends it as it is: the row is torn, and what
+stands in the name looks like messages of the server. What follows the torn row is therefore dropped until its end,
+which alone has the ActionID of the list (it is random, so no caller can write it), and the two are one row again.
 """
 
 from __future__ import annotations
@@ -16,8 +20,8 @@ import os
 import secrets
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 import anyio
@@ -29,7 +33,9 @@ from wallboard.vendors.asterisk.protocol import (
     AmiError,
     AmiGarbled,
     AmiLost,
+    AmiNotNow,
     AmiRefused,
+    AmiTooOld,
     AmiUnanswered,
     AmiUnreachable,
     Field,
@@ -37,6 +43,7 @@ from wallboard.vendors.asterisk.protocol import (
     Message,
     Parser,
     encode,
+    too_old,
 )
 from wallboard.vendors.asterisk.streams import StreamFactory
 
@@ -46,12 +53,19 @@ PING_EVERY = 5.0
 #: Nothing heard for this long although pings were sent: the connection is dead even if TCP has not noticed.
 SILENCE = 12.0
 _CHUNK = 64 * 1024
+#: Rows of lists; no event has these names.
+_ROWS = frozenset({"QueueParams", "QueueMember", "QueueEntry", "CoreShowChannel"})
+#: Not among what an account is granted: they are open to all.
+_SESSION = frozenset({"Login", "Logoff", "Events"})
+#: Messages within one value, beyond which it is none.
+_TORN_MOST = 50
 
 
 @dataclass(slots=True)
 class _Pending:
     """An action that waits for its answer, or a list for its end."""
 
+    name: str
     is_list: bool
     done: anyio.Event = field(default_factory=anyio.Event)
     answer: Message | None = None
@@ -78,7 +92,13 @@ class Ami:
         self._sending = anyio.Lock()
         self._banner = anyio.Event()
         self._broken: AmiError | None = None
+        self._torn: Message | None = None
+        self._dropped = 0
+        self._granted: set[str] = set()
+        #: What this account may do: ListCommands, and what the answers since have shown of it.
         self.commands: frozenset[str] = frozenset()
+        #: An answer contradicted ListCommands: it is time to ask again.
+        self.doubtful = False
         #: When the peer was last heard, by ``now``.
         self.heard_at = now()
         #: The server's clock less ``now``, in seconds, from the pings; None until one brought a time.
@@ -89,7 +109,7 @@ class Ami:
         return self._parser.banner or ""
 
     def allows(self, *actions: str) -> bool:
-        """Whether ListCommands named every one of these for this account."""
+        """Whether this account is granted every one of these."""
         return self.commands.issuperset(actions)
 
     async def action(self, name: str, *fields: Field, within: float = 5.0) -> Message:
@@ -127,7 +147,7 @@ class Ami:
         data = encode(name, action_id, fields, read_only=self._read_only)
         if self._broken is not None:
             raise AmiLost(str(self._broken), sent=False)
-        pending = self._table[action_id] = _Pending(is_list)
+        pending = self._table[action_id] = _Pending(name, is_list)
         try:
             await self._send(data)
             with anyio.move_on_after(within):
@@ -137,6 +157,9 @@ class Ami:
         if pending.failure is not None:
             raise pending.failure
         if not pending.done.is_set():
+            if pending.answer is not None:
+                rows = f"{len(pending.items)} rows came, and no EventList: Complete"
+                raise AmiUnanswered(f"{name} did not end within {within:g} s: {rows}")
             raise AmiUnanswered(f"no answer to {name} within {within:g} s")
         return pending
 
@@ -188,6 +211,14 @@ class Ami:
 
     def _route(self, message: Message) -> None:
         pending = self._table.get(message.action_id) if message.action_id else None
+        if self._torn is not None:
+            whole = self._mend(self._torn, message, pending)
+            if whole is None:
+                return
+            message = whole
+        elif pending is None and message.event in _ROWS and self._listing():
+            self._torn, self._dropped = message, 0
+            return
         if "Response" in message and not message.event:
             if pending is not None and pending.answer is None:
                 self._answer(pending, message)
@@ -197,13 +228,42 @@ class Ami:
         elif message.event:
             self._on_event(message)
 
+    def _listing(self) -> bool:
+        return any(pending.is_list and pending.answer is not None for pending in self._table.values())
+
+    def _mend(self, torn: Message, message: Message, pending: _Pending | None) -> Message | None:
+        """The row that was torn apart, once its end is there; None for what stood between."""
+        if pending is None and self._dropped < _TORN_MOST and self._listing():
+            self._dropped += 1
+            return None
+        self._torn = None
+        if pending is None or not pending.is_list or message.event in _ROWS or message.response:
+            return message  # the end did not come: what is whole goes on
+        return Message((*torn.pairs, *message.pairs))
+
     def _answer(self, pending: _Pending, message: Message) -> None:
         pending.answer = message
         if message.response.lower() == "error":
-            pending.failure = AmiRefused(message.get("Message", "refused without a reason")[:200])
+            refused = AmiRefused(message.get("Message", "refused without a reason")[:200])
+            pending.failure = refused
             pending.done.set()
-        elif not pending.is_list:
-            pending.done.set()
+            self._learn(pending.name, granted=False, doubtful=refused.no_right or refused.unknown)
+        else:
+            self._learn(pending.name, granted=True, doubtful=True)
+            if not pending.is_list:
+                pending.done.set()
+
+    def _learn(self, name: str, *, granted: bool, doubtful: bool) -> None:
+        """An answer says more of a right than the list of them does."""
+        if not doubtful or not self.commands or granted == (name in self.commands) or name in _SESSION:
+            return
+        if granted:
+            self._granted.add(name)
+            self.commands |= {name}
+        else:
+            self._granted.discard(name)
+            self.commands -= {name}
+        self.doubtful = True
 
     def _item(self, pending: _Pending, message: Message) -> None:
         ending = message.get("EventList").lower()
@@ -243,24 +303,30 @@ class Ami:
             raise self._broken
         if not self._banner.is_set():
             raise AmiGarbled("no banner came: this is not an Asterisk manager interface")
+        if why := too_old(self.banner):
+            raise AmiTooOld(why)
         try:
-            # Events stay off until the caller is ready for them.
-            await self.action("Login", ("Username", username), ("Secret", secret), ("Events", "off"), within=within)
+            # Events stay off until the caller is ready for them, but for the one that says whether the server has
+            # booted: it comes with the login, or when it is so.
+            await self.action("Login", ("Username", username), ("Secret", secret), ("Events", "system"), within=within)
         except AmiRefused as error:
-            raise AmiBadCredentials(str(error)) from None
+            raise (AmiBadCredentials if error.bad_secret else AmiNotNow)(str(error)) from None
         except AmiUnanswered:
             raise AmiUnreachable("the server did not answer the login") from None
-        self.commands = await self._list_commands(within)
+        await self.learn_rights(within)
         if self.allows("Ping"):
             await self.ping(within)
 
-    async def _list_commands(self, within: float) -> frozenset[str]:
-        """What this account may do: ListCommands leaves out what its classes do not grant."""
+    async def learn_rights(self, within: float = 10.0) -> None:
+        """What this account may do: ListCommands leaves out what its classes do not grant and what is not loaded."""
+        self.doubtful = False
         try:
             answer = await self.action("ListCommands", within=within)
         except AmiRefused:
-            return frozenset()
-        return frozenset(key for key, _ in answer.pairs if key not in {"Response", "ActionID", "Message"})
+            pass  # as before; on the first try nothing
+        else:
+            named = {key for key, _ in answer.pairs} - {"Response", "ActionID", "Message"}
+            self.commands = frozenset(named | self._granted)
 
     async def events(self, mask: str) -> None:
         """Choose the event classes, such as ``agent,call,system``; ``off`` for none."""
@@ -283,9 +349,10 @@ async def open_ami(
 ) -> AsyncIterator[Ami]:
     """Connect and sign in; the body runs while the connection lives and is cancelled when it ends.
 
-    Raises ``AmiUnreachable``, ``AmiGarbled`` or ``AmiBadCredentials`` before the body, ``AmiLost`` or ``AmiGarbled``
-    out of it. ``on_event`` is called in the reader's task, in the order of arrival, and must not wait. ``now`` is the
-    clock that ``heard_at`` and ``clock_offset`` are measured with.
+    Raises ``AmiUnreachable``, ``AmiGarbled``, ``AmiTooOld``, ``AmiBadCredentials`` or ``AmiNotNow`` before the body,
+    ``AmiLost`` or ``AmiGarbled`` out of it. ``on_event`` is called in the reader's task, in the order of arrival (a
+    FullyBooted before the body, if it has), and must not wait. ``now`` is the clock that ``heard_at`` and
+    ``clock_offset`` are measured with.
     """
     try:
         with anyio.fail_after(within):
@@ -299,27 +366,47 @@ async def open_ami(
     except (anyio.EndOfStream, anyio.BrokenResourceError) as error:
         raise AmiUnreachable("the server closed the connection before the first word") from error
     ami = Ami(stream, on_event, read_only=read_only, limits=limits or Limits(), now=now)
-    body: BaseException | None = None
+    body: Exception | None = None
     try:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(ami.read_forever)
-            try:
-                await ami.login(username, secret, within)
-                tasks.start_soon(ami.ping_forever, ping_every, silence)
-                yield ami
-            except Exception as error:  # carried out of the task group unwrapped, and raised again below
-                body = error
-            tasks.cancel_scope.cancel()
-    except* AmiError as group:
+        with bare_failures():
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(ami.read_forever)
+                try:
+                    await ami.login(username, secret, within)
+                    tasks.start_soon(ami.ping_forever, ping_every, silence)
+                    yield ami
+                except Exception as error:  # carried out of the task group unwrapped, and raised again below
+                    body = error
+                tasks.cancel_scope.cancel()
+    except AmiError as error:
         # The reader's account of why the connection ended beats what the body saw of it.
         if body is None or isinstance(body, AmiLost):
-            body = _first(group)
+            body = error
     finally:
         ami.fail(AmiLost("the connection was closed"))
         with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
             await anyio.aclose_forcefully(stream)
     if body is not None:
         raise body
+
+
+@contextmanager
+def bare_failures() -> Iterator[None]:
+    """Around a task group: what fails in it comes out bare, not as a group of one, and a fault that nobody foresaw
+    before an ``AmiError`` that it caused. (Raising out of ``except*`` gives the group again on Python 3.11.2.)"""
+    try:
+        yield
+    except ExceptionGroup as group:
+        failures = list(_leaves(group))
+        raise next((error for error in failures if not isinstance(error, AmiError)), failures[0]) from None
+
+
+def _leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
 
 
 def _why(error: OSError) -> str:
@@ -330,10 +417,3 @@ def _why(error: OSError) -> str:
             return os.strerror(cause.errno)
         cause = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause.__cause__
     return error.strerror or str(error) or type(error).__name__
-
-
-def _first(group: BaseExceptionGroup[AmiError]) -> AmiError:
-    found = group.exceptions[0]
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    return found

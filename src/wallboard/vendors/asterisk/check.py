@@ -1,64 +1,112 @@
-"""``wallboard check`` for an Asterisk: reach, sign-in, rights per verb, clock. Its own short connection."""
+"""``wallboard check`` for an Asterisk: reach, sign-in, lists, events, rights per verb, clock. Its own connection."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.text import clean
 from wallboard.vendors.asterisk import actions
 from wallboard.vendors.asterisk.ami import Ami, open_ami
-from wallboard.vendors.asterisk.protocol import AmiBadCredentials, AmiError, AmiRefused, AmiUnreachable, Message
+from wallboard.vendors.asterisk.lists import refusal
+from wallboard.vendors.asterisk.protocol import (
+    AmiBadCredentials,
+    AmiError,
+    AmiNotNow,
+    AmiRefused,
+    AmiUnanswered,
+    Message,
+)
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.asterisk.streams import StreamFactory
+from wallboard.vendors.asterisk.witness import CHANNELS, GRACE, PARKED, QUEUES, Witness
 from wallboard.vendors.base import AmiAuth, CheckLine, SourceSettings
 
 #: Clocks that differ by more make waits and talk times of two sources incomparable.
 CLOCK_TOLERANCE = 2.0
+#: Seconds between the two readings that are compared with the events.
+WATCH = 5.0
 
 
 async def check_source(
     settings: SourceSettings, factory: StreamFactory, auth: AmiAuth, clock: Clock
 ) -> tuple[CheckLine, ...]:
     """Try it now; every failure becomes a line."""
+    witness = Witness()
+    said: set[str] = set()
+
+    def on_event(event: Message) -> None:
+        said.add(event.event)
+        witness.hear(event, clock.now())
+
     try:
         async with open_ami(
-            factory, auth.username, auth.secret.reveal(), on_event=_ignore, read_only=True, now=clock.now
+            factory, auth.username, auth.secret.reveal(), on_event=on_event, read_only=True, now=clock.now
         ) as ami:
+            begun = clock.now()
+            await ami.events("agent,call,system")
+            lists, lines = await _lists(ami, booted="FullyBooted" in said)
+            for name, items in lists.items():
+                witness.compare(name, items, begun, clock.now())
             return (
                 CheckLine("reach", True, clean(ami.banner)),
                 CheckLine("sign-in", True, f"as {clean(auth.username)}"),
-                *await _lists(ami),
+                *lines,
+                await _events(ami, tuple(lists), witness, clock),
                 *_rights(settings, ami),
                 await _dialplan(settings, ami),
                 _clock(ami, clock),
                 CheckLine("budget", None, "a push source has none"),
             )
     except AmiBadCredentials as error:
-        return CheckLine("reach", True, "answers"), CheckLine("sign-in", False, clean(str(error)))
-    except AmiUnreachable as error:
-        return (CheckLine("reach", False, clean(str(error))),)
+        return CheckLine("reach", True, "answers"), CheckLine("sign-in", False, sign_in_refused(error))
+    except AmiNotNow as error:
+        # The credentials may be right: no "sign-in" that fails, which would say that they are not.
+        return CheckLine("reach", True, "answers"), CheckLine("session", False, sign_in_refused(error))
     except AmiError as error:
         return (CheckLine("reach", False, clean(str(error))),)
 
 
-def _ignore(event: Message) -> None:
-    """Events are off on this connection; a stray one says nothing about the source."""
+def sign_in_refused(error: AmiBadCredentials | AmiNotNow) -> str:
+    """The server's words, and what they mean."""
+    said = clean(str(error), 120)
+    if isinstance(error, AmiNotNow):
+        return f"sign-in refused for now: {said}"
+    return f"sign-in refused ({said}): wrong secret, or not allowed from this address"
 
 
-async def _lists(ami: Ami) -> list[CheckLine]:
+async def _lists(ami: Ami, *, booted: bool) -> tuple[dict[str, tuple[Message, ...]], list[CheckLine]]:
+    lists: dict[str, tuple[Message, ...]] = {}
     lines = []
-    for name, panes in (
-        ("QueueStatus", "queues, members, agents"),
-        ("CoreShowChannels", "calls"),
-        ("ParkedCalls", "parked"),
-    ):
+    for name, panes in ((QUEUES, "queues, members, agents"), (CHANNELS, "calls"), (PARKED, "parked")):
         try:
-            items = await ami.collect(name)
+            lists[name] = await ami.collect(name)
+        except AmiRefused as error:
+            starting = "" if booted or not error.unknown else "; it may still be starting"
+            right = error.no_right or name != QUEUES
+            lines.append(CheckLine(panes, False, refusal(name, error) + starting, right=right))
         except AmiError as error:
-            refused = isinstance(error, AmiRefused)
-            lines.append(CheckLine(panes, False, f"{name}: {clean(str(error))}", right=refused))
+            lines.append(CheckLine(panes, False, clean(str(error))))
         else:
-            lines.append(CheckLine(panes, True, f"{name}: {len(items)} items"))
-    return lines
+            lines.append(CheckLine(panes, True, f"{name}: {len(lists[name])} items"))
+    return lists, lines
+
+
+async def _events(ami: Ami, names: tuple[str, ...], witness: Witness, clock: Clock) -> CheckLine:
+    """Whether the events tell what changes between two readings."""
+    await clock.sleep(WATCH)
+    begun = clock.now()
+    for name in names:
+        with suppress(AmiRefused, AmiUnanswered):
+            witness.compare(name, await ami.collect(name), begun, clock.now())
+    await clock.sleep(GRACE)
+    witness.judge(clock.now())
+    if witness.missing:
+        text = f"filtered or lost: no {', '.join(witness.missing)} for what changed; the lists are read more often"
+        return CheckLine("events", False, text, right=True)
+    if witness.deaf:
+        return CheckLine("events", None, f"none in {WATCH + GRACE:g} s, and nothing changed")
+    return CheckLine("events", True, f"told what changed in {WATCH + GRACE:g} s: {', '.join(witness.heard)}")
 
 
 def _rights(settings: SourceSettings, ami: Ami) -> list[CheckLine]:

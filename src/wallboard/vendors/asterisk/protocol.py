@@ -1,8 +1,10 @@
 """The lines of the Asterisk Manager Interface: messages in, actions out. No I/O.
 
 A message is a run of ``Key: value`` lines, each ending CR LF, closed by an empty line; keys may repeat. The first line
-of a connection is a banner and no message. Source: Asterisk 22 documentation, "Asterisk Manager Interface (AMI)", and
-the exchanges recorded from Asterisk 22.10.1 that tests/lab repeats.
+of a connection is a banner and no message. Some values are sent as they are (a caller's name in QueueEntry), line
+breaks and all: a bare LF belongs to its value, and what can be done about a whole CR LF is in ``Message`` and
+``ami.Ami``. Source: Asterisk 22 documentation, "Asterisk Manager Interface (AMI)", main/manager.c and apps/app_queue.c,
+and the exchanges recorded from Asterisk 22.10.1 that tests/lab repeats.
 """
 
 from __future__ import annotations
@@ -37,6 +39,12 @@ READ_ACTIONS = frozenset(
 
 # Asterisk reads a request line into a buffer of 1,025 bytes and rejects the whole message when one is longer.
 MAX_SENT_LINE = 1000
+#: Asterisk 12. Before it lists have no common ending and events other fields.
+OLDEST = 2
+_VERSION = re.compile(re.escape(BANNER) + r"/(\d{1,4})(\.[0-9.]+)?\s*\Z")
+_REFUSED_SECRET = "authentication failed"
+_NO_RIGHT = "permission denied"
+_UNKNOWN = "unknown command"
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
 _BREAKS = re.compile(r"[\r\n\0]")
 
@@ -58,9 +66,38 @@ class AmiReadOnly(AmiUnsafe):
 class AmiRefused(AmiError):
     """The server answered ``Response: Error``; ``str()`` is its message. The action was not done."""
 
+    @property
+    def no_right(self) -> bool:
+        """The account's classes do not grant it, or its module is not running."""
+        return _NO_RIGHT in str(self).casefold()
+
+    @property
+    def unknown(self) -> bool:
+        """No module that has registered this action is loaded."""
+        return _UNKNOWN in str(self).casefold()
+
+    @property
+    def leaving(self) -> bool:
+        """The server is shutting down."""
+        return "shutting down" in str(self).casefold()
+
+    @property
+    def bad_secret(self) -> bool:
+        """The one refusal of a sign-in that does not pass by itself. An ACL that keeps this address out is answered
+        with the same words; every other refusal ("Login Already In Use", "Asterisk is shutting down", …) passes."""
+        return _REFUSED_SECRET in str(self).casefold()
+
 
 class AmiBadCredentials(AmiError):
-    """The login was answered with a refusal. Trying again with the same secret cannot help."""
+    """The login was refused as such: a wrong secret, or an address that the account is not open to."""
+
+
+class AmiNotNow(AmiError):
+    """The login was refused for a reason that passes."""
+
+
+class AmiTooOld(AmiError):
+    """The server speaks AMI 1.x. Nothing was sent."""
 
 
 class AmiUnreachable(AmiError):
@@ -111,6 +148,10 @@ class Message:
     def all(self, key: str) -> tuple[str, ...]:
         return tuple(value for name, value in self.pairs if name == key)
 
+    def last(self, key: str, default: str = "") -> str:
+        """The last value: of a field that the server writes after a text of someone else's, the one that is its own."""
+        return next((value for name, value in reversed(self.pairs) if name == key), default)
+
     def __contains__(self, key: object) -> bool:
         return key in self._first
 
@@ -134,19 +175,25 @@ class Message:
 
     @property
     def action_id(self) -> str:
-        return self._first.get("ActionID", "")
+        return self.last("ActionID") if "ActionID" in self._first else ""
 
 
 @dataclass(slots=True)
 class Parser:
-    """Bytes to messages, whatever way the bytes are cut. Raises ``AmiGarbled`` beyond a limit."""
+    """Bytes to messages, whatever way the bytes are cut. Raises ``AmiGarbled`` beyond a limit.
+
+    Lines end where the first line after the banner ends (an answer to the login, in which nothing is anyone else's):
+    CR LF from an Asterisk, and then a bare LF is part of a value; LF from a peer that uses nothing else.
+    """
 
     limits: Limits = field(default_factory=Limits)
     banner: str | None = None
+    _end: bytes = b"\n"
     _rest: bytearray = field(default_factory=bytearray)
     _searched: int = 0
     _pairs: list[Field] = field(default_factory=list)
     _size: int = 0
+    _lines: int = 0
 
     def feed(self, data: bytes) -> list[Message]:
         rest = self._rest
@@ -154,31 +201,38 @@ class Parser:
         out: list[Message] = []
         start = 0
         # Never search the same bytes twice: a peer that sends one long line byte by byte must stay cheap.
-        at = rest.find(b"\n", self._searched)
+        at = rest.find(self._end, self._searched)
         while at >= 0:
             if at - start > self.limits.line:
                 raise AmiGarbled("a line is longer than any that Asterisk sends")
-            self._line(bytes(rest[start:at]).rstrip(b"\r"), out)
-            start = at + 1
-            at = rest.find(b"\n", start)
+            after = at + len(self._end)
+            self._line(bytes(rest[start:at]), out)
+            start = after
+            at = rest.find(self._end, start)
         del rest[:start]
-        self._searched = len(rest)
+        # The first half of an end may be there already.
+        self._searched = max(0, len(rest) - len(self._end) + 1)
         if len(rest) > self.limits.line:
             raise AmiGarbled("a line is longer than any that Asterisk sends")
         return out
 
     def _line(self, raw: bytes, out: list[Message]) -> None:
         if self.banner is None:
-            text = raw.decode("utf-8", "replace")
+            text = raw.rstrip(b"\r").decode("utf-8", "replace")
             if not text.startswith(BANNER):
                 raise AmiGarbled("this is not an Asterisk manager interface: no banner came")
             self.banner = text
             return
+        if self._lines == 0 and raw.endswith(b"\r"):
+            self._end = b"\r\n"
+        self._lines += 1
+        raw = raw.rstrip(b"\r")
+        if raw.startswith(b"\n"):
+            # No value begins a line: an empty line that was ended carelessly.
+            self._close(out)
+            raw = raw.lstrip(b"\n")
         if not raw:
-            if self._pairs:
-                out.append(Message(self._pairs))
-                self._pairs = []
-                self._size = 0
+            self._close(out)
             return
         self._size += len(raw)
         if len(self._pairs) >= self.limits.lines or self._size > self.limits.message:
@@ -187,6 +241,20 @@ class Parser:
         # A line without a colon is no field ("--END COMMAND--" of very old servers); it carries nothing used here.
         if colon:
             self._pairs.append((key.strip(), value.strip(" ")))
+
+    def _close(self, out: list[Message]) -> None:
+        if self._pairs:
+            out.append(Message(self._pairs))
+            self._pairs = []
+            self._size = 0
+
+
+def too_old(banner: str) -> str:
+    """Why a server with this banner cannot be used; "" if it can, or if its banner does not tell."""
+    found = _VERSION.match(banner)
+    if found is None or int(found[1]) >= OLDEST:
+        return ""
+    return f"Asterisk 12 or newer is needed (this one speaks AMI {found[1]}{found[2] or ''})"
 
 
 def encode(action: str, action_id: str, fields: Sequence[Field], *, read_only: bool) -> bytes:

@@ -125,7 +125,8 @@ class Switchboard:
             elif item.event == "QueueMember":
                 self._set_place(item)
             elif item.event == "QueueEntry" and (uniqueid := item.get("Uniqueid")):
-                joined = at - (number(item.get("Wait")) or 0)
+                # Both stand behind the caller's name, which may hold such lines of its own: the server's are the last.
+                joined = at - (number(item.last("Wait")) or 0)
                 old = before.get(uniqueid)
                 # Wait is in whole seconds; the time from the join event is better, so it stays while they agree.
                 if old is not None and old.queue == queue and abs(old.joined - joined) <= 2.0:
@@ -138,7 +139,7 @@ class Switchboard:
                     "" if caller == "unknown" else known(caller),
                     "" if name == "unknown" else known(name),
                     joined,
-                    number(item.get("Priority")),
+                    number(item.last("Priority")),
                 )
                 found.setdefault(queue, {})[uniqueid] = (number(item.get("Position")) or 0, entry)
         self.entries = {
