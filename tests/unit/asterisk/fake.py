@@ -270,8 +270,20 @@ class Pbx:
     def parked_calls(self) -> tuple[Message, ...]:
         return tuple(message("ParkedCall", **self.parked_fields(caller)) for caller in self.parked)
 
+    def bridge_list(self) -> tuple[Message, ...]:
+        kinds = {leg.bridge: leg.application == "Parked Call" for leg in self.legs.values() if leg.bridge}
+        return tuple(
+            message(
+                "BridgeListItem",
+                BridgeUniqueid=bridge,
+                BridgeTechnology="holding_bridge" if holding else "simple_bridge",
+                BridgeCreator="Parking" if holding else "<unknown>",
+            )
+            for bridge, holding in kinds.items()
+        )
+
     def lists(self) -> Lists:
-        return Lists(self.now, self.queue_status(), self.channels(), self.parked_calls(), ())
+        return Lists(self.now, self.queue_status(), self.channels(), self.parked_calls(), (), self.bridge_list(), ())
 
 
 # ---- AMI over a pipe ----------------------------------------------------------------------------------------------
@@ -418,6 +430,8 @@ class Server:
             "CoreShowChannels": self.pbx.channels,
             "ParkedCalls": self.pbx.parked_calls,
             "DeviceStateList": tuple,
+            "BridgeList": self.pbx.bridge_list,
+            "ExtensionStateList": tuple,
         }
         if name == "Login":
             if request.get("Secret") != self.secret:

@@ -27,7 +27,7 @@ from wallboard.vendors.asterisk import actions, evidence
 from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, bare_failures, open_ami
 from wallboard.vendors.asterisk.check import check_source, sign_in_refused
 from wallboard.vendors.asterisk.facts import Lists, decimal
-from wallboard.vendors.asterisk.lists import RESTS_ON, STARTING, Readings
+from wallboard.vendors.asterisk.lists import BRIDGES, HINTS, RESTS_ON, STARTING, Readings
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
 from wallboard.vendors.asterisk.protocol import (
     AmiBadCredentials,
@@ -331,7 +331,13 @@ class AsteriskAdapter:
             now = self._clock.now()
             self._took = now - begun
             lists = Lists(
-                self._server_now(), found.get(QUEUES), found.get(CHANNELS), found.get(PARKED), found.get(DEVICES)
+                self._server_now(),
+                found.get(QUEUES),
+                found.get(CHANNELS),
+                found.get(PARKED),
+                found.get(DEVICES),
+                found.get(BRIDGES),
+                found.get(HINTS),
             )
             self._board.load(lists, backlog)
             for name, items in found.items():

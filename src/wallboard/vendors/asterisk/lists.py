@@ -20,6 +20,12 @@ from wallboard.vendors.asterisk.witness import CHANNELS, DEVICES, PARKED, QUEUES
 Found = dict[str, tuple[Message, ...]]
 
 LISTS = (QUEUES, CHANNELS, PARKED, DEVICES)
+BRIDGES, HINTS = "BridgeList", "ExtensionStateList"
+#: Lists that give no rows of their own: what kind of bridge channels are in, and which device an extension is. Without
+#: them less is known of who is who, and nothing else.
+EVIDENCE = (BRIDGES, HINTS)
+#: Seconds between two readings of what changes with the dialplan alone.
+HINTS_EVERY = 300.0
 #: The list that gives each resource its rows, then the lists that its rows also rest on.
 RESTS_ON: dict[Resource, tuple[str, ...]] = {
     Resource.QUEUES: (QUEUES, CHANNELS),
@@ -62,7 +68,7 @@ class Readings:
 
     now: Callable[[], float]
     booted: bool = False
-    states: dict[str, ListState] = field(default_factory=lambda: {name: ListState() for name in LISTS})
+    states: dict[str, ListState] = field(default_factory=lambda: {name: ListState() for name in (*LISTS, *EVIDENCE)})
     _since: float = 0.0
     _rights_at: float = 0.0
 
@@ -89,11 +95,11 @@ class Readings:
 
     def had(self) -> tuple[str, ...]:
         """The lists that this account gets."""
-        return tuple(name for name, state in self.states.items() if state.read)
+        return tuple(name for name in LISTS if self.states[name].read)
 
     async def take(self, ami: Ami) -> Found:
         """Every list that is due and comes, and the rights. Raises ``AmiError`` when the connection ends."""
-        doubtful = ami.doubtful or any(state.unknown for state in self.states.values())
+        doubtful = ami.doubtful or any(self.states[name].unknown for name in LISTS)
         if doubtful or self.now() - self._rights_at >= RIGHTS_EVERY:
             await self._learn(ami)
         found: Found = {}
@@ -125,7 +131,8 @@ class Readings:
         except AmiRefused as error:
             self._refused(name, state, error)
         else:
-            self.states[name] = ListState(read_at=begun, read=True)
+            again = begun + HINTS_EVERY if name == HINTS else 0.0
+            self.states[name] = ListState(read_at=begun, read=True, again_at=again)
 
     def _refused(self, name: str, state: ListState, error: AmiRefused) -> None:
         state.failures += 1

@@ -32,6 +32,8 @@ READ_ACTIONS = frozenset(
         "ParkedCalls",
         "Parkinglots",
         "DeviceStateList",
+        "BridgeList",
+        "ExtensionStateList",
         "ShowDialPlan",
         "Status",
     }

@@ -91,8 +91,8 @@ class Switchboard:
                 for item in lists.hints
                 if item.event == "ExtensionStatus"
             }
-        self.sees_channels = lists.channels is not None
         if lists.channels is not None:
+            self.sees_channels = True
             self._load_channels(lists.channels)
         if lists.parked is not None:
             self.parked = {}
