@@ -119,7 +119,8 @@ class CallRows(Scene):
         if other is not None and not queue:
             number = other.number or (origin.exten if self.is_inside(origin) else extension_of(device_of(other.name)))
             return clean(number), self.party_name(other) if self.interface_of(other) else clean(other.caller)
-        return clean(origin.exten), clean(queue)
+        # "s" is where a dialplan starts without a number.
+        return clean("" if origin.exten == "s" else origin.exten), clean(queue)
 
     def _other_end(self, leg: Leg) -> Channel | None:
         """The telephone at the other end from who dialled, talking or ringing."""

@@ -112,9 +112,11 @@ class Scene:
         """The member whose telephone this channel is on, "" for nobody's. A telephone that is known to be another
         member's beats what the queue said: that call was picked up."""
         told = self._told.get(channel.uniqueid, "")
-        for device in filter(None, (device_of(channel.name), pool_device(channel))):
-            if told and self.telephones.may_be(told, device):
-                return told
+        # Whoever is signed in to the pool on somebody's telephone is the pool's agent for as long.
+        devices = [device for device in (pool_device(channel), device_of(channel.name)) if device]
+        if told and any(self.telephones.may_be(told, device) for device in devices):
+            return told
+        for device in devices:
             members = self.telephones.members_on(device)
             if members:
                 return members[0] if len(members) == 1 else ""
@@ -273,17 +275,17 @@ class Scene:
         return Leg(tuple(channels), origin, next((near for near, end in ends if origin in (near, end)), origin))
 
     def _origin(self, channels: list[Channel]) -> Channel:
-        """Who dialled: the channel that nobody else here dialled."""
+        """Who dialled: the one whom nobody here dialled, best one who did dial, least one whom the PBX itself rang."""
+        dialled = self.board.dialled
         here = {channel.uniqueid for channel in channels}
-        first = [
-            channel
-            for channel in channels
-            if self.board.dialled.get(channel.uniqueid, "") not in here
-            and (channel.uniqueid in self.board.dialled or channel.application not in _OUTGOING)
-            and not (is_local(channel.name) and channel.name.endswith(";1") and channel.uniqueid in self.board.dialled)
-        ]
-        diallers = {self.board.dialled.get(channel.uniqueid) for channel in channels}
-        return next((channel for channel in first if channel.uniqueid in diallers), (first or channels)[0])
+        diallers = {dialled.get(channel.uniqueid) for channel in channels}
+
+        def unlike(channel: Channel) -> tuple[bool, ...]:
+            ident = channel.uniqueid
+            outgoing = ident not in dialled and channel.application in _OUTGOING
+            return is_local(channel.name), dialled.get(ident) in here, outgoing, ident not in diallers, ident in dialled
+
+        return min(channels, key=unlike)
 
     def _wanted(self, channels: list[Channel], origin: Channel) -> Channel:
         """Whom a call that nobody answered is about: whom an agent calls, else who calls."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from wallboard.vendors.asterisk.devices import POOL, Telephones, device_of, pool_device
+from wallboard.vendors.asterisk.devices import POOL, Telephones, device_of, is_local, other_half, pool_device
 from wallboard.vendors.asterisk.facts import (
     UP,
     Bridge,
@@ -319,7 +319,9 @@ class Switchboard:
 
     def _hangup(self, event: Message, at: float) -> None:
         uniqueid = event.get("Uniqueid")
-        self.channels.pop(uniqueid, None)
+        gone = self.channels.pop(uniqueid, None)
+        if gone is not None and is_local(gone.name):
+            self._hand_on_dialler(gone)
         self.held.pop(uniqueid, None)
         self.parked.pop(uniqueid, None)
         self.recording.pop(uniqueid, None)
@@ -330,6 +332,16 @@ class Switchboard:
             if uniqueid in (pair.caller, pair.agent):
                 self._settle(pair)
         self._drop_entry(uniqueid)
+
+    def _hand_on_dialler(self, gone: Channel) -> None:
+        """Whom a Local channel dialled was dialled by whoever dialled the Local channel."""
+        half = self.channel_named(other_half(gone.name))
+        dialler = self.dialled.get(gone.uniqueid, "")
+        if half is not None:
+            dialler = self.dialled.setdefault(half.uniqueid, dialler)
+        for uniqueid, by in self.dialled.items():
+            if by == gone.uniqueid:
+                self.dialled[uniqueid] = dialler
 
     def _bridge_seen(self, event: Message, at: float = 0.0) -> None:
         bridge = event.get("BridgeUniqueid")
