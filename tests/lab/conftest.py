@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -18,10 +19,11 @@ from tests.lab.phone import SILENCE, TONE, Phone
 
 @dataclass(frozen=True)
 class Site:
-    """The running lab and its three hand-answered telephones: two agents and the supervisor, who whistles."""
+    """The running lab and its hand-answered telephones: two agents, the supervisor, who whistles, two more."""
 
     lab: Lab
     ears: tuple[Phone, Phone]
+    others: tuple[Phone, Phone]
     desk: Phone
     callers: Phone
 
@@ -34,18 +36,17 @@ class Site:
         return SECRET
 
 
-@pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
-    wanted = os.environ.get("WALLBOARD_LAB", "")
-    if wanted == "off":
-        pytest.skip("lab: WALLBOARD_LAB=off")
-    phones = [Phone(name, 0, says=SILENCE) for name in ("phone1", "phone2")]
-    phones.append(Phone("phone9", 0, says=TONE))
+@contextmanager
+def running() -> Iterator[Site]:
+    """Start the lab and its telephones. Raises LabUnavailable."""
+    names = ("phone1", "phone2", "phone3", "phone4")
+    phones = [*(Phone(name, 0, says=SILENCE) for name in names), Phone("phone9", 0, says=TONE)]
     caller = Phone("caller", 0)
     lab = Lab(
         {
             "PHONES": " ".join(f"{phone.name}:{phone.port}" for phone in phones),
             "BENCH": "1",
+            "TOPOLOGIES": "1",
             "ANSWER_S": "2",
             "TALK_S": "12",
             "HOLD_CHANCE": "0.05",
@@ -54,18 +55,32 @@ def site() -> Iterator[Site]:
     )
     try:
         lab.start()
-    except LabUnavailable as error:
-        if wanted == "require":
-            pytest.fail(f"lab: {error}")
-        pytest.skip(f"lab: {error}")
-    for phone in (*phones, caller):
-        phone.connect(lab.sip_port)
-    try:
-        yield Site(lab, (phones[0], phones[1]), phones[2], caller)
+        for phone in (*phones, caller):
+            phone.connect(lab.sip_port)
+        try:
+            yield Site(lab, (phones[0], phones[1]), (phones[2], phones[3]), phones[4], caller)
+        finally:
+            for phone in (*phones, caller):
+                phone.reset()
+            lab.stop()
     finally:
         for phone in (*phones, caller):
             phone.close()
-        lab.stop()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    wanted = os.environ.get("WALLBOARD_LAB", "")
+    if wanted == "off":
+        pytest.skip("lab: WALLBOARD_LAB=off")
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(running())
+        except LabUnavailable as error:
+            if wanted == "require":
+                pytest.fail(f"lab: {error}")
+            pytest.skip(f"lab: {error}")
+        yield found
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

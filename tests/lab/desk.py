@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import anyio
 
@@ -120,11 +120,8 @@ class Console:
         command = self.command(verb, row, to=to, args=args)
         check = self.adapter.verification(command, row)
         receipt = await self.adapter.perform(command, row)
-        return await self.ending(command, row, receipt, check.deadline), receipt
-
-    async def ending(self, command: Command, row: Row, receipt: Receipt, deadline: float) -> str:
-        check = replace(self.adapter.verification(command, row), deadline=deadline)
-        return await self.judge(check.confirms, check.denies, Trial(command, receipt, row, self.desk), deadline)
+        trial = Trial(command, receipt, row, self.desk)
+        return await self.judge(check.confirms, check.denies, trial, check.deadline), receipt
 
     async def judge(self, confirms: Sequence[object], denies: Sequence[object], trial: Trial, deadline: float) -> str:
         def found(evidences: Sequence[object]) -> bool:
