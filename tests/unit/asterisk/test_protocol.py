@@ -154,9 +154,9 @@ def test_an_empty_line_that_was_ended_carelessly_ends_its_message() -> None:
     assert [item.event or item.response for item in found] == ["Success", "A", "B"]
 
 
-@given(st.lists(st.integers(1, 9), min_size=1, max_size=20), st.text("\n\rab: ", max_size=20))
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=20), st.text("\nab: ") | st.text("\rab: "))
 def test_a_value_with_line_feeds_is_one_value_however_the_bytes_are_cut(cuts: list[int], name: str) -> None:
-    name = name.replace("\r\n", "\n").strip(" \r\n")
+    name = name.strip(" \r\n")
     data = BANNER + f"Event: X\r\nName: {name}\r\nLast: 1\r\n\r\n".encode()
     parser, found, at, turn = Parser(), [], 0, 0
     while at < len(data):
