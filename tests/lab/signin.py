@@ -23,8 +23,9 @@ from wallboard.board.board import Board
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Member, Queue
-from wallboard.vendors.asterisk.adapter import REREAD_CLOSELY, AsteriskAdapter
+from wallboard.vendors.asterisk.adapter import AsteriskAdapter
 from wallboard.vendors.asterisk.ami import open_ami
+from wallboard.vendors.asterisk.standing import REREAD_CLOSELY
 from wallboard.vendors.asterisk.streams import tcp
 from wallboard.vendors.asterisk.witness import GRACE
 from wallboard.vendors.base import Services

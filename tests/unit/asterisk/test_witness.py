@@ -13,8 +13,7 @@ from tests.unit.asterisk.test_adapter import running
 from tests.unit.asterisk.test_adapter import settings as source
 from tests.unit.asterisk.test_state import OPS, play
 from wallboard.domain.keys import Resource
-from wallboard.vendors.asterisk import adapter as module
-from wallboard.vendors.asterisk import check, witness
+from wallboard.vendors.asterisk import check, standing, witness
 from wallboard.vendors.asterisk.adapter import AsteriskAdapter
 from wallboard.vendors.asterisk.facts import Lists
 from wallboard.vendors.asterisk.protocol import Message
@@ -137,7 +136,7 @@ def test_nothing_that_changes_forgives_nothing_for_five_minutes() -> None:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REREAD_CLOSELY", 0.2)
+    monkeypatch.setattr(standing, "REREAD_CLOSELY", 0.2)
     monkeypatch.setattr(witness, "GRACE", 0.1)
     monkeypatch.setattr(check, "GRACE", 0.1)
 
@@ -193,7 +192,7 @@ async def test_events_that_tell_everything_make_a_source_of_events() -> None:
         await desk.until(lambda: desk.statuses[Resource.CALLS].push, "events vouch for the calls")
         assert desk.statuses[Resource.QUEUES].push
         assert shown.adapter.info().detail == "Asterisk Call Manager/11.0.0"
-        assert shown.adapter._interval() == module.REREAD_EVERY
+        assert shown.adapter._standing.interval == standing.REREAD_EVERY
 
 
 @pytest.mark.usefixtures("quick")
