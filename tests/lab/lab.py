@@ -12,8 +12,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import threading
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -21,6 +21,9 @@ SECRET = "labsecret"
 #: Asterisk's control socket lies below the folder, and a socket's path has at most 107 characters.
 LONGEST = 60
 _RTP_BLOCK = 16_500
+
+
+_numbers = count()
 
 
 class LabUnavailable(Exception):
@@ -101,7 +104,8 @@ class Lab:
     def start(self) -> Lab:
         base = set_up()
         _sweep(base)
-        self.folder = base / f"run-{os.getpid()}-{threading.get_native_id() % 1000}"
+        number = next(_numbers)
+        self.folder = base / f"run-{os.getpid()}-{number}"
         self.folder.mkdir(mode=0o700)
         (self.folder / "root").symlink_to(base / "root")
         self.ami_port, self.sip_port = free_port(), free_port(socket.SOCK_DGRAM)
@@ -110,7 +114,7 @@ class Lab:
             "HTTP_PORT": str(free_port()),
             "SIP_PORT": str(self.sip_port),
             "AGENT_PORT": str(free_phone_port()),
-            "RTP_START": str(10_000 + 100 * (os.getpid() % 60)),
+            "RTP_START": str(10_000 + 100 * ((os.getpid() + 30 * number) % 60)),
             "SECRET": SECRET,
             **self.settings,
         }
@@ -157,6 +161,14 @@ class Lab:
                     env=self._environment({"CALLER_PORT": str(caller_port), **settings}),
                 )
             )
+
+    def restart(self, **settings: str) -> None:
+        """End Asterisk and its telephones and start them again on the same ports; returns when it has booted."""
+        self._script("stop.sh", str(self.folder), within=30.0)
+        self._own.update(settings)
+        done = self._script("start.sh", str(self.folder), within=90.0)
+        if done.returncode != 0:
+            raise LabUnavailable(f"Asterisk did not start again: {done.stderr.strip()}")
 
     def stop(self) -> None:
         """End what was started here, by pid, and remove what the run wrote."""

@@ -378,6 +378,10 @@ class Server:
             text = "".join(f"{key}: {value}\r\n" for key, value in item.pairs) + "\r\n"
             await self._end.send(text.encode())
 
+    async def raw(self, data: bytes) -> None:
+        assert self._end is not None
+        await self._end.send(data)
+
     async def flush(self) -> None:
         """Send the events that the Pbx has made since."""
         for item, _ in self.pbx.events[self._sent :]:

@@ -12,10 +12,9 @@ import pytest
 from anyio.abc import ByteStream
 
 from tests.unit.asterisk.fake import Server, message, pipe
-from wallboard.vendors.asterisk.ami import Ami, open_ami
+from wallboard.vendors.asterisk.ami import Ami, bare_failures, open_ami
 from wallboard.vendors.asterisk.protocol import (
     AmiBadCredentials,
-    AmiError,
     AmiGarbled,
     AmiLost,
     AmiReadOnly,
@@ -38,15 +37,13 @@ def ignore(event: Message) -> None:
 @asynccontextmanager
 async def signed_in(server: Server, **options: Any) -> AsyncIterator[tuple[Server, Ami]]:
     """A session with the server; an error of the connection comes out bare."""
-    try:
+    with bare_failures():
         async with anyio.create_task_group() as tasks:
             server.use(tasks)
             options.setdefault("on_event", ignore)
             async with open_ami(server.connect, "boss", "s3cret", **options) as ami:
                 yield server, ami
             tasks.cancel_scope.cancel()
-    except* AmiError as group:
-        raise group.exceptions[0] from None
 
 
 def names(server: Server) -> list[str]:
@@ -252,3 +249,82 @@ async def test_a_cancelled_wait_leaves_the_connection_whole() -> None:
         with anyio.move_on_after(0.02):
             await ami.action("Status")
         assert await ami.collect("QueueStatus")
+
+
+QUEUE_ENTRY = (
+    "Event: QueueEntry\r\nQueue: {queue}\r\nPosition: 1\r\nChannel: PJSIP/trunk-{unique}\r\nUniqueid: {unique}\r\n"
+)
+REST = "ConnectedLineNum: unknown\r\nConnectedLineName: unknown\r\nWait: 7\r\nPriority: 2\r\nActionID: {id}\r\n\r\n"
+
+
+async def listed(name: str) -> tuple[tuple[Message, ...], list[Message]]:
+    """QueueStatus of two callers, the first of whom has this name, as Asterisk sends it; and the events seen."""
+    seen: list[Message] = []
+
+    async def answer(server: Server, request: Message) -> bool:
+        if request.get("Action") != "QueueStatus":
+            return False
+        await server.reply(request, EventList="start")
+        for unique, caller in (("1", name), ("2", "Ann")):
+            row = QUEUE_ENTRY.format(queue="a", unique=unique) + f"CallerIDName: {caller}\r\n" + REST
+            await server.raw(row.format(id=request.action_id).encode())
+        await server.write(Message([("Event", "End"), ("ActionID", request.action_id), ("EventList", "Complete")]))
+        return True
+
+    async with signed_in(Server(answer=answer, booted=False), on_event=seen.append) as (server, ami):
+        rows = await ami.collect("QueueStatus")
+        await server.write(message("Newchannel", Uniqueid="3"))
+        await ami.ping()
+        return rows, seen
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Error page\n\nretry: later",
+        "x\r\n\r\nretry: later",
+        "x\r\n\r\nEvent: Hangup\r\nUniqueid: 2",
+        "x\r\n\r\nEvent: Hangup\r\nUniqueid: 2\r\nActionID: guessed-1\r\n\r\nEvent: QueueCallerLeave\r\nUniqueid: 2",
+        "x\r\n\r\nResponse: Error\r\nActionID: guessed-1\r\nMessage: gone\r\n\r\n",
+        "x\r\nUniqueid: 2\r\nEvent: Hangup\r\nWait: 99\r\nPriority: 99\r\nActionID: guessed-1",
+        "x\r\nActionID: guessed-1\r\n\r\nEvent: QueueEntry\r\nUniqueid: 9",
+        "x\r\n\r\nResponse: Error\r\nMessage: gone",
+        "x\r\n\r\nEvent: QueueStatusComplete\r\nEventList: Complete",
+        "x\r\nEventList: Complete",
+    ],
+    ids=[
+        *("empty line", "cr lf", "an event", "two events", "an answer", "fields", "another row", "an answer to us"),
+        *("an end", "an end within"),
+    ],
+)
+async def test_a_callers_name_is_one_row_whatever_it_holds_and_forges_nothing(name: str) -> None:
+    rows, seen = await listed(name)
+    assert [row.get("Uniqueid") for row in rows] == ["1", "2"]
+    assert [row.event for row in rows] == ["QueueEntry"] * 2
+    assert [(row.last("Wait"), row.last("Priority")) for row in rows] == [("7", "2")] * 2
+    assert [event.event for event in seen] == ["Newchannel"]
+
+
+async def test_a_torn_row_whose_end_never_comes_does_not_silence_the_server() -> None:
+    seen: list[str] = []
+
+    async def answer(server: Server, request: Message) -> bool:
+        if request.get("Action") != "QueueStatus":
+            return False
+        await server.reply(request, EventList="start")
+        await server.write(message("QueueEntry", Uniqueid="1"))
+        return True
+
+    server = Server(answer=answer, booted=False)
+    async with signed_in(server, on_event=lambda event: seen.append(event.event)) as (_, ami):
+        with pytest.raises(AmiUnanswered, match=r"did not end within 0\.05 s: 0 rows"):
+            await ami.collect("QueueStatus", within=0.05)
+        await server.write(message("Newchannel", Uniqueid="3"))
+        await ami.ping()
+        assert seen == ["Newchannel"]
+
+
+async def test_a_fault_within_a_group_comes_out_bare_and_before_what_it_caused() -> None:
+    for failures in ([AmiLost("gone")], [AmiLost("gone"), ZeroDivisionError("ours")]):
+        with pytest.raises(type(failures[-1])), bare_failures():
+            raise ExceptionGroup("tasks", [ExceptionGroup("inner", failures)])

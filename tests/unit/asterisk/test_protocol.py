@@ -130,3 +130,37 @@ def test_read_only_lets_nothing_through_but_reading(action: str) -> None:
 def test_acting_actions_are_refused_when_read_only(action: str) -> None:
     with pytest.raises(AmiReadOnly):
         encode(action, "1", [], read_only=True)
+
+
+EMPTY_LINE = b"Event: QueueEntry\r\nUniqueid: 1\r\nCallerIDName: Error page\n\nretry: later\r\nWait: 3\r\n\r\n"
+
+
+def test_a_bare_line_feed_belongs_to_its_value_where_lines_end_in_cr_lf() -> None:
+    (first, item) = Parser().feed(BANNER + b"Response: Success\r\n\r\n" + EMPTY_LINE)
+    assert first.response == "Success"
+    assert item.get("CallerIDName") == "Error page\n\nretry: later"
+    assert item.get("Wait") == "3"
+    assert "retry" not in item
+
+
+def test_a_peer_that_ends_its_lines_with_lf_alone_is_understood() -> None:
+    data = b"Asterisk Call Manager/11.0.0\nResponse: Success\nActionID: 1\n\nEvent: A\nName: x\n\nEvent: B\n\n"
+    for greeting in (data, data.replace(b"11.0.0\n", b"11.0.0\r\n")):
+        assert [item.event or item.response for item in Parser().feed(greeting)] == ["Success", "A", "B"]
+
+
+def test_an_empty_line_that_was_ended_carelessly_ends_its_message() -> None:
+    found = Parser().feed(BANNER + b"Response: Success\r\n\r\nEvent: A\r\nName: x\r\n\nEvent: B\r\n\r\n")
+    assert [item.event or item.response for item in found] == ["Success", "A", "B"]
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=20), st.text("\nab: ") | st.text("\rab: "))
+def test_a_value_with_line_feeds_is_one_value_however_the_bytes_are_cut(cuts: list[int], name: str) -> None:
+    name = name.strip(" \r\n")
+    data = BANNER + f"Event: X\r\nName: {name}\r\nLast: 1\r\n\r\n".encode()
+    parser, found, at, turn = Parser(), [], 0, 0
+    while at < len(data):
+        step = cuts[turn % len(cuts)]
+        found += parser.feed(data[at : at + step])
+        at, turn = at + step, turn + 1
+    assert [item.pairs for item in found] == [(("Event", "X"), ("Name", name), ("Last", "1"))]

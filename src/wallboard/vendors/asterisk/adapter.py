@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import anyio
@@ -22,26 +22,24 @@ from wallboard.domain.forms import Form
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
-from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update, UpdateKind
+from wallboard.domain.update import Proof, SourceInfo, Update, UpdateKind
 from wallboard.vendors.asterisk import actions, evidence
-from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, bare_failures, open_ami
-from wallboard.vendors.asterisk.check import check_source, sign_in_refused
+from wallboard.vendors.asterisk.ami import Ami, bare_failures, open_ami
+from wallboard.vendors.asterisk.check import check_source
 from wallboard.vendors.asterisk.facts import Lists, decimal
 from wallboard.vendors.asterisk.lists import BRIDGES, HINTS, RESTS_ON, STARTING, Readings
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
 from wallboard.vendors.asterisk.protocol import (
-    AmiBadCredentials,
     AmiError,
     AmiLost,
-    AmiNotNow,
     AmiRefused,
-    AmiTooOld,
     AmiUnsafe,
     Message,
 )
+from wallboard.vendors.asterisk.standing import Standing
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.asterisk.streams import StreamFactory, from_url
-from wallboard.vendors.asterisk.witness import CHANNELS, DEVICES, PARKED, QUEUES, Witness
+from wallboard.vendors.asterisk.witness import CHANNELS, DEVICES, PARKED, QUEUES
 from wallboard.vendors.base import (
     AmiAuth,
     Can,
@@ -58,15 +56,7 @@ from wallboard.vendors.base import (
 log = logging.getLogger("wallboard.asterisk")
 
 EVENT_MASK = "agent,call,system,dtmf"
-REREAD_EVERY = 15.0
-#: Where the events do not tell all, or have not shown yet that they do: then the lists are what the board rests on. At
-#: most a twentieth of the time goes into them.
-REREAD_CLOSELY = 3.0
-REREAD_STARTING = 1.0
 FIRST_DELAY, LONGEST_DELAY = 0.5, 10.0
-#: Each try of a refused secret counts against the account: so seldom, and never by the shorter delays.
-REFUSED_AGAIN = 300.0
-TOO_OLD_AGAIN = 60.0
 #: Events come in bursts (12 for one answered call): rows are compared once a burst.
 BURST = 0.05
 FAR_OFF = 3600.0
@@ -98,19 +88,12 @@ class AsteriskAdapter:
         self._read_soon = anyio.Event()
         self._reading = anyio.Lock()
         self._readings = Readings(services.clock.now)
-        self._witness = Witness()
-        self._took = 0.0
-        self._stand: tuple[float, str, tuple[bool, ...]] | None = None
+        self._standing = Standing(settings.name, settings.timeout or 5.0, self._readings)
         self._offset = 0.0
         self._epoch = 0
         self._seq = 0
         self._numbers = 0
         self._tones = False
-        self._refused = False
-        self._cause = "not connected yet"
-        self._too_old = False
-        self._failures = 0
-        self._leaving = False
 
     # -- what is known ----------------------------------------------------------------------------------------------
 
@@ -123,20 +106,11 @@ class AsteriskAdapter:
         return SourceInfo(
             name=self._settings.name,
             vendor="asterisk",
-            detail=clean(self._cause if ami is None else self._note() or ami.banner),
+            detail=clean(self._standing.cause if ami is None else self._standing.note or ami.banner),
             phone=self._settings.phone,
-            refused=self._refused,
+            refused=self._standing.refused,
             clock_offset=ami.clock_offset if ami is not None else None,
         )
-
-    def _note(self) -> str:
-        """What a person must know of a connection that is up, if anything."""
-        witness, lists = self._witness, f"lists every {self._interval():g} s"
-        if self._readings.starting:
-            return STARTING
-        if witness.missing:
-            return f"events are filtered or lost ({', '.join(witness.missing)}): {lists}"
-        return f"no events yet: {lists}" if witness.deaf else ""
 
     def feeds(self) -> Sequence[Feed]:
         return ()
@@ -170,8 +144,8 @@ class AsteriskAdapter:
         """The row as the events have it now, which are never older than the last ping; where they do not tell all, as
         the lists have it."""
         if self._ami is None:
-            raise Unreachable(f"not connected: {self._cause}")
-        if not self._pushed(RESOURCE_OF[row.key.kind]):
+            raise Unreachable(f"not connected: {self._standing.cause}")
+        if not self._standing.pushed(RESOURCE_OF[row.key.kind]):
             try:
                 await self._read(self._ami)
             except AmiError as error:
@@ -210,44 +184,24 @@ class AsteriskAdapter:
             try:
                 await self._session(sink)
             except AmiError as error:
-                self._end(error)
+                self._standing.end(error)
             except Exception as error:  # the boundary of one source: a fault of ours must not leave it looking live
                 log.error("%s: unexpected %s", self._settings.name, type(error).__name__, exc_info=error)
-                self._end(error)
+                self._standing.end(error)
             finally:
                 self._ami = None
             if self._epoch != epoch:
                 delay = FIRST_DELAY
-            self._failures += 1
-            slowly = REFUSED_AGAIN if self._refused else TOO_OLD_AGAIN if self._too_old else 0.0
-            pause = slowly or delay * random.uniform(0.75, 1.25)
+            pause = self._standing.slowly or delay * random.uniform(0.75, 1.25)
             sink.source(self.info())
             self._report(sink, next_at=self._clock.now() + pause)
             await self._clock.sleep(pause)
             delay = min(delay * 2, LONGEST_DELAY)
 
-    def _end(self, error: Exception) -> None:
-        """Why there is no connection, in words."""
-        said = clean(str(error), 200)
-        self._refused = isinstance(error, AmiBadCredentials)
-        self._too_old = isinstance(error, AmiTooOld)
-        match error:
-            case AmiBadCredentials() | AmiNotNow():
-                self._cause = sign_in_refused(error)
-            case AmiLost() if self._leaving:
-                self._cause = "the server is shutting down"
-            case AmiError():
-                self._cause = said
-            case _:
-                self._cause = f"a fault of this program ({type(error).__name__}); the log has more"
-
     async def _session(self, sink: Sink) -> None:
         self._readings.booted = False
         async with self._open() as ami:
-            self._readings.begin()
-            self._witness = Witness()
-            self._stand = None
-            self._leaving = self._refused = False
+            self._standing.begin()
             self._board = Switchboard()
             self._mapper = self._new_mapper()
             self._tones = False
@@ -257,8 +211,7 @@ class AsteriskAdapter:
             await self._read(ami)
             self._epoch += 1
             self._seq = 0
-            self._failures = 0
-            self._cause = ""
+            self._standing.well()
             self._ami = ami
             sink.source(self.info())
             self._emit_all(sink)
@@ -268,9 +221,8 @@ class AsteriskAdapter:
                     tasks.start_soon(self._read_again, ami, sink)
                     tasks.start_soon(self._prove_life, ami, sink)
 
-    @asynccontextmanager
-    async def _open(self) -> AsyncIterator[Ami]:
-        async with open_ami(
+    def _open(self) -> AbstractAsyncContextManager[Ami]:
+        return open_ami(
             self._factory,
             self._auth.username,
             self._auth.secret.reveal(),
@@ -278,8 +230,7 @@ class AsteriskAdapter:
             read_only=self._settings.read_only,
             within=self._settings.timeout or 10.0,
             now=self._clock.now,
-        ) as ami:
-            yield ami
+        )
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -305,7 +256,7 @@ class AsteriskAdapter:
             at = now + self._offset
         for backlog in self._backlogs:
             backlog.append((event, at))
-        self._witness.hear(event, now)
+        self._standing.witness.hear(event, now)
         proof = evidence.proof_of(event, now, self._watched.keys())
         if proof is not None:
             self._proofs.append(proof)
@@ -313,7 +264,7 @@ class AsteriskAdapter:
             self._changed.set()
         if event.event == "FullyBooted":
             self._readings.boot()
-        self._leaving = self._leaving or event.event == "Shutdown"
+        self._standing.leaving |= event.event == "Shutdown"
         if event.event in {"AgentComplete", "QueueCallerAbandon", "FullyBooted"}:
             # The queue's counters moved, and no event carries them; or there is more to be had.
             self._read_soon.set()
@@ -329,7 +280,7 @@ class AsteriskAdapter:
             finally:
                 self._backlogs.remove(backlog)
             now = self._clock.now()
-            self._took = now - begun
+            self._standing.took = now - begun
             lists = Lists(
                 self._server_now(),
                 found.get(QUEUES),
@@ -341,19 +292,11 @@ class AsteriskAdapter:
             )
             self._board.load(lists, backlog)
             for name, items in found.items():
-                self._witness.compare(name, items, begun, now)
-
-    def _interval(self) -> float:
-        """Seconds between two readings."""
-        if self._readings.starting:
-            return REREAD_STARTING
-        if self._witness.settled(self._readings.had()):
-            return REREAD_EVERY
-        return min(REREAD_EVERY, max(REREAD_CLOSELY, round(20 * self._took)))
+                self._standing.witness.compare(name, items, begun, now)
 
     async def _read_again(self, ami: Ami, sink: Sink) -> None:
         while True:
-            with anyio.move_on_after(self._interval()):
+            with anyio.move_on_after(self._standing.interval):
                 await self._read_soon.wait()
                 # Counters and a redirected caller settle within some ms of their event.
                 await anyio.sleep(0.4)
@@ -427,7 +370,12 @@ class AsteriskAdapter:
             if ami.heard_at > heard:
                 heard = ami.heard_at
                 sink.apply(self._update(Resource.QUEUES, UpdateKind.PROOF))
-            self._judge(sink)
+            changed, sooner = self._standing.judge(self._clock.now())
+            if changed:
+                sink.source(self.info())
+                self._report(sink)
+            if sooner:
+                self._read_soon.set()
             offset = ami.clock_offset
             # Small wander of the measurement must not make every row look changed.
             if offset is not None and abs(offset - self._offset) > 0.5:
@@ -435,53 +383,16 @@ class AsteriskAdapter:
             now = self._clock.now()
             self._watched = {ident: until for ident, until in self._watched.items() if until > now}
 
-    def _judge(self, sink: Sink) -> None:
-        """Say when the events turn out to tell not all, and when they do again."""
-        self._witness.judge(self._clock.now())
-        stand = (self._interval(), self._note(), tuple(self._pushed(resource) for resource in _RESOURCES))
-        if stand != self._stand:
-            if self._stand is not None and stand[0] < self._stand[0]:
-                self._read_soon.set()
-            self._stand = stand
-            sink.source(self.info())
-            self._report(sink)
-
-    def _pushed(self, resource: Resource) -> bool:
-        """Whether events keep these rows true, so that whatever is heard proves them; else they are as old as their
-        list."""
-        states = self._readings.states
-        return self._readings.of(resource).read and all(
-            self._witness.vouches(name) for name in RESTS_ON[resource] if not states[name].denied
-        )
-
     def _report(self, sink: Sink, *, next_at: float | None = None) -> None:
-        interval = self._interval()
-        for resource in _RESOURCES:
-            state, pushed = self._readings.of(resource), self._pushed(resource)
-            sink.status(
-                FeedStatus(
-                    source=self._settings.name,
-                    resource=resource,
-                    scope="",
-                    # Fresh means that the server was heard, and its pings come this often; or that the list is young.
-                    interval=PING_EVERY if pushed else interval,
-                    timeout=self._settings.timeout or 5.0,
-                    last_ok=state.read_at,
-                    next_at=next_at,
-                    failures=self._failures or (0 if state.denied else state.failures),
-                    cause=state.cause if state.denied else self._cause or state.cause,
-                    unavailable=state.denied,
-                    refused=self._refused,
-                    push=pushed,
-                )
-            )
+        for status in self._standing.statuses(next_at):
+            sink.status(status)
 
     # -- acting -----------------------------------------------------------------------------------------------------
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         ami = self._ami
         if ami is None:
-            raise NotSent(f"not connected: {self._cause}")
+            raise NotSent(f"not connected: {self._standing.cause}")
         may = self.can(command.verb, row)
         if not may:
             raise NotSent(may.reason)

@@ -237,7 +237,7 @@ class Ami:
             self._dropped += 1
             return None
         self._torn = None
-        if pending is None or not pending.is_list or message.event in _ROWS or message.response:
+        if pending is None or not pending.is_list or pending.answer is None:
             return message  # the end did not come: what is whole goes on
         return Message((*torn.pairs, *message.pairs))
 
@@ -266,7 +266,7 @@ class Ami:
         self.doubtful = True
 
     def _item(self, pending: _Pending, message: Message) -> None:
-        ending = message.get("EventList").lower()
+        ending = "" if message.event in _ROWS else message.get("EventList").lower()
         if ending == "complete":
             pending.done.set()
         elif ending == "cancelled":

@@ -38,6 +38,8 @@ RESTS_ON: dict[Resource, tuple[str, ...]] = {
 STARTING = "the server is still starting"
 #: Seconds after the sign-in within which an unknown QueueStatus means that, if no FullyBooted says more.
 START_MOST = 120.0
+#: Failures with which rows are stale, whatever their age.
+STALE = 3
 #: Seconds until a list that this account may not have is asked for again; each refusal is a line in Asterisk's
 #: security log.
 DENIED_AGAIN = 60.0
@@ -150,6 +152,8 @@ class Readings:
         for state in self.states.values():
             if state.unknown:
                 state.denied, state.cause, state.again_at = False, STARTING, 0.0
+                # Whatever was there before the start is gone: its rows must not look live for another second.
+                state.failures = max(state.failures, STALE)
 
 
 def refusal(name: str, error: AmiRefused) -> str:

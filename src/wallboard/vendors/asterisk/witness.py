@@ -103,7 +103,7 @@ class Witness:
         since = before[0] - GRACE
         told: set[Kind] = set()
         for change in _changes(before[1], found):
-            if self._heard.get(change, 0.0) >= since:
+            if self._heard.get(change, _NEVER) >= since:
                 told.add(change[0])
             else:
                 self._doubts.setdefault(change, (since, now))
@@ -116,7 +116,7 @@ class Witness:
     def judge(self, now: float) -> None:
         """Settle the doubts that are old enough, and forgive gaps that are over."""
         for change, (since, found) in list(self._doubts.items()):
-            if self._heard.get(change, 0.0) >= since:
+            if self._heard.get(change, _NEVER) >= since:
                 del self._doubts[change]
             elif now - found >= GRACE:
                 del self._doubts[change]
@@ -190,3 +190,4 @@ def _changes(before: Mapping[tuple[str, ...], str], after: Mapping[tuple[str, ..
 
 
 _KINDS = frozenset(kind for kind, _ in _TELLS.values())
+_NEVER = float("-inf")
