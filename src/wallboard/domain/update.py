@@ -60,7 +60,8 @@ class FeedStatus:
 
     `interval` is the effective one in seconds (after budget, back-off and demand), `last_ok` when the last good
     answer came, `next_at` when it will be asked again (None: not asked), `failures` in a row, `cause` one sentence.
-    `unavailable` (403/404) and `refused` (401) say that asking has stopped. `push` feeds prove life by events.
+    `unavailable` (403/404) and `refused` (401) say that asking has stopped. `push` feeds prove life by events; one
+    that failed and has a `next_at` is cut off until then.
     """
 
     source: str
