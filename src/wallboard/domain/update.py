@@ -10,11 +10,13 @@ from wallboard.domain.models import Row
 
 
 class UpdateKind(StrEnum):
-    """`snapshot` replaces its scope; `delta` adds, changes and removes; `proof` says only that the source lives."""
+    """`snapshot` replaces its scope; `delta` adds, changes and removes; `proof` says only that the source lives;
+    `named` is a snapshot that the board has, its rows made again since names were learnt: no news of the source."""
 
     SNAPSHOT = "snapshot"
     DELTA = "delta"
     PROOF = "proof"
+    NAMED = "named"
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ class _Line:
     def apply(self, update: Update) -> None:
         self._sink.apply(update)
         where = update.resource, update.scope
-        if update.kind is UpdateKind.PROOF or self._polled(where):
+        if update.kind not in (UpdateKind.SNAPSHOT, UpdateKind.DELTA) or self._polled(where):
             return
         if where not in self.spoke:
             interval, timeout = UNSAID
