@@ -106,9 +106,14 @@ class _Line:
         """The adapter's last word on each resource and scope that it alone brings."""
         self._cut: dict[Where, FeedStatus] = {}
         self._cut_at = 0.0
+        self._down = False
 
     def apply(self, update: Update) -> None:
         self._sink.apply(update)
+        self._note(update)
+        self._recover()
+
+    def _note(self, update: Update) -> None:
         where = update.resource, update.scope
         if update.kind not in (UpdateKind.SNAPSHOT, UpdateKind.DELTA) or self._polled(where):
             return
@@ -116,7 +121,7 @@ class _Line:
             interval, timeout = UNSAID
             self.spoke[where] = FeedStatus(update.source, *where, interval, timeout, push=True)
         if where in self._cut and update.as_of >= self._cut_at:
-            self._mended(where)
+            del self._cut[where]
             self._sink.status(self.spoke[where])
 
     def status(self, status: FeedStatus) -> None:
@@ -130,15 +135,17 @@ class _Line:
                 # It began anew with what it knew before; that is news only when it has read again.
                 self._sink.status(replace(status, failures=cut.failures, cause=cut.cause, next_at=cut.next_at))
                 return
-            self._mended(where)
+            del self._cut[where]
         self._sink.status(status)
+        if not status.failures:
+            self._recover()
 
     def source(self, info: SourceInfo) -> None:
         self._sink.source(info)
 
     def cut(self, cause: str, now: float, next_at: float) -> list[FeedStatus]:
         """What to say of everything that was spoken of, now that nobody speaks."""
-        self._cut_at = now
+        self._cut_at, self._down = now, True
         for where, status in self.spoke.items():
             if self._polled(where):
                 continue
@@ -146,9 +153,10 @@ class _Line:
             self._cut[where] = replace(status, failures=failures, cause=cause, next_at=next_at)
         return list(self._cut.values())
 
-    def _mended(self, where: Where) -> None:
-        del self._cut[where]
-        if not self._cut:
+    def _recover(self) -> None:
+        """All that was cut off has spoken again."""
+        if self._down and not self._cut:
+            self._down = False
             self._tell_well()
 
 

@@ -131,6 +131,23 @@ async def test_a_push_that_simply_ends_is_cut_off_and_started_again() -> None:
         assert room.board.source_views()[0].detail == ""
 
 
+async def test_each_breaking_of_a_push_that_worked_in_between_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    room = Room("lab")
+    lab = Pushing(room)
+    lab.ends = lambda: RuntimeError("before the first word")
+    async with room.running():
+        await room.pass_(2)
+        for times in (1, 2, 3):
+            lab.ends = lambda: RuntimeError("bug")
+            await room.pass_(40)
+            broke = [record for record in caplog.records if "lab events: unexpected" in record.getMessage()]
+            assert len(broke) == times
+            lab.ends = None
+            await room.pass_(31)
+            assert lab.state() is ResourceState.LIVE
+            assert room.board.source_views()[0].detail == ""
+
+
 async def test_a_board_that_breaks_under_a_push_ends_neither_it_nor_the_others() -> None:
     room = Room("hq", "lab")
     room.hq.feed(Q, "", 5.0)
