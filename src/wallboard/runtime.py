@@ -373,7 +373,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
 
     return Ports(
         refresh=refresh,
-        demand=lambda resources: rooms.scheduler.demand(resources),
+        demand=lambda resources, active: rooms.scheduler.demand(resources, looked=active),
         set_theme=app.set_wallboard_theme,
         quit=leave,
         bell=app.bell,

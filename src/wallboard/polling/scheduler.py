@@ -86,18 +86,20 @@ class Scheduler:
             for account in self._accounts.values():
                 tasks.start_soon(self._once, account)
 
-    def demand(self, wanted: frozenset[Resource], focused: bool = True) -> None:
-        """What is on screen; `focused` False when the terminal is not being looked at."""
+    def demand(self, wanted: frozenset[Resource], focused: bool = True, looked: Resource | None = None) -> None:
+        """What is on screen; `focused` False when the terminal is not being looked at, `looked` the pane that a person
+        has just come to, which may have been on screen before."""
         demand, before = Demand(wanted, focused), self._demand
-        if demand != before:
-            self._demand = demand
-            for account in self._accounts.values():
+        self._demand = demand
+        for account in self._accounts.values():
+            if demand != before:
                 self._plan(account)
-                for lane in () if account.refused else account.lanes.values():
-                    if demand.more(before, lane.feed.resource):
-                        lane.look(self._clock.now())
-                        self._report.feed(account, lane)
-            self._poke()
+            for lane in () if account.refused else account.lanes.values():
+                resource = lane.feed.resource
+                if demand.more(before, resource) or (resource is looked and demand.shows(resource)):
+                    lane.look(self._clock.now())
+                    self._report.feed(account, lane)
+        self._poke()
 
     def hurry(self, source: str, resources: Iterable[Resource]) -> None:
         """Read these soon and again, to see the effect of an action."""

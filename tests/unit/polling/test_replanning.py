@@ -53,6 +53,20 @@ async def test_what_recovered_is_read_when_somebody_comes_back_to_it(
         assert room.board.pane_state(Q).state is ResourceState.LIVE
 
 
+@pytest.mark.parametrize("failing", [10.0, 40.0, 130.0])
+async def test_what_was_in_sight_all_the_time_is_read_when_somebody_comes_to_it(failing: float) -> None:
+    room = Room()
+    for resource in (Q, C):
+        room.hq.feed(resource, "", 3.0)
+    room.hq.fails(Q, ServerTrouble("vendor answered 502"))
+    async with room.running():
+        await room.pass_(failing)
+        room.hq.fails(Q, None)
+        room.scheduler.demand(EVERYTHING, looked=Q)
+        await room.pass_(3.25)
+        assert room.board.pane_state(Q).state is ResourceState.LIVE
+
+
 async def test_somebody_who_comes_again_and_again_asks_no_oftener_than_the_interval() -> None:
     room = Room()
     for resource in (Q, C):
