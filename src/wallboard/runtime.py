@@ -16,8 +16,9 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 from anyio.abc import TaskGroup
@@ -34,8 +35,10 @@ from wallboard.control.journal import Journal
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.models import Row
+from wallboard.domain.update import SourceInfo
+from wallboard.polling.health import Health
 from wallboard.polling.scheduler import Scheduler
-from wallboard.vendors.base import Adapter, Report, Secret, Services, SourceSettings
+from wallboard.vendors.base import Adapter, Can, Report, Secret, Services, SourceSettings
 from wallboard.vendors.registry import load as load_vendor
 
 if TYPE_CHECKING:
@@ -44,6 +47,10 @@ if TYPE_CHECKING:
     from wallboard.view.directory import Directory
 
 log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
+BROKEN = Can(False, "the adapter broke when it was asked: see the log")
+_faults = Health()
 
 Transports = Callable[[SourceSettings], Any]
 """What replaces the network for a source; None leaves it as it is."""
@@ -79,8 +86,8 @@ async def headless(
         settings = _prepared(settings, config, read_only)
         transport = transports(settings) if transports is not None else None
         adapters[settings.name] = load_vendor(settings.vendor).build(settings, Services(clock, transport))
-    for adapter in adapters.values():
-        board.source(adapter.info())
+    for name, adapter in adapters.items():
+        board.source(_asked(name, adapter.info, SourceInfo(name, adapter.settings.vendor)))
     scheduler = Scheduler(clock, adapters, board, random=random.Random())
     folder = state or state_dir()
     # Where nothing can be written, reading goes on; each action is then refused with the journal's own reason.
@@ -110,7 +117,7 @@ async def headless(
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
             for adapter in adapters.values():
-                await adapter.aclose()
+                await _guarded(adapter.aclose)
 
 
 async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
@@ -119,6 +126,15 @@ async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
         await work()
     except Exception:
         log.exception("an action or a reading failed unexpectedly")
+
+
+def _asked(name: str, ask: Callable[[], Answer], otherwise: Answer) -> Answer:
+    """What an adapter says; where it breaks in a way nobody foresaw `otherwise`, and nobody else ends with it."""
+    try:
+        return ask()
+    except Exception as error:
+        _faults.broke(f"{name} asked", error)
+        return otherwise
 
 
 def _prepared(settings: SourceSettings, config: Config, read_only: bool) -> SourceSettings:
@@ -261,7 +277,7 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
     def ready() -> None:
         # The first frame is on the screen; now the network may begin.
         rooms.tasks.start_soon(rooms.scheduler.run)
-        rooms.tasks.start_soon(_warm_up, config)
+        rooms.tasks.start_soon(_guarded, partial(_warm_up, config))
 
     app = ConsoleApp(
         make,
@@ -343,7 +359,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
 
     def reports(row: Row) -> Sequence[Report]:
         adapter = rooms.adapters.get(row.key.source)
-        return () if adapter is None else adapter.reports(row)
+        return () if adapter is None else _asked(row.key.source, lambda: adapter.reports(row), ())
 
     def start(work: Callable[[], Awaitable[None]]) -> Callable[[], None]:
         scope = anyio.CancelScope()
@@ -357,7 +373,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
 
     return Ports(
         refresh=refresh,
-        demand=lambda resources: rooms.scheduler.demand(resources),
+        demand=lambda resources, active: rooms.scheduler.demand(resources, looked=active),
         set_theme=app.set_wallboard_theme,
         quit=leave,
         bell=app.bell,
@@ -381,7 +397,7 @@ def dialling(adapters: Mapping[str, Adapter]) -> Callable[[str, Destination], tu
         adapter = adapters.get(source)
         if adapter is None:
             return False, f"{source} is not connected"
-        can = adapter.can_dial(destination)
+        can = _asked(source, lambda: adapter.can_dial(destination), BROKEN)
         return can.ok, can.reason
 
     return can_dial
@@ -403,7 +419,7 @@ def verbs_of(adapter: Adapter) -> list[str]:
     for verb in Verb:
         if verb in (Verb.NOTE, Verb.END):
             continue
-        can = adapter.can(verb, None)
+        can = _asked(adapter.settings.name, partial(adapter.can, verb, None), BROKEN)
         if can.ok:
             able.append(verb.value)
         else:

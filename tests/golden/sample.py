@@ -389,7 +389,7 @@ def desk(
 
     ports = Ports(
         refresh=refresh,
-        demand=lambda resources: asked.append("demand " + " ".join(sorted(resources))),
+        demand=lambda resources, active: asked.append("demand " + " ".join(sorted(resources))),
         set_theme=lambda name: asked.append(f"theme {name}"),
         quit=lambda: asked.append("quit"),
         bell=lambda: asked.append("bell"),

@@ -66,6 +66,9 @@ class Board:
     def apply(self, update: Update) -> None:
         """Merge `update`; one that is older than what is here changes nothing."""
         source = self._source(update.source)
+        if update.kind is UpdateKind.NAMED:
+            self._named(source, update)
+            return
         source.proofs.extend(update.proofs)
         source.life = update.as_of if source.life is None else max(source.life, update.as_of)
         if update.kind is UpdateKind.PROOF:
@@ -96,6 +99,14 @@ class Board:
             changed.add((update.source, update.resource))
         if changed or update.proofs:
             self._tell(changed)
+
+    def _named(self, source: Held, update: Update) -> None:
+        """Names alone: neither the age of the rows nor what was concluded from the list they stand in."""
+        shelf = source.shelves.get(update.resource)
+        changes = shelf.named(update) if shelf is not None else {}
+        if changes:
+            changed = self._take(source, update.resource, changes, gap=False, emptied=False)
+            self._tell(changed | {(update.source, update.resource)})
 
     def status(self, status: FeedStatus) -> None:
         """How a feed fares. One that is unavailable holds no rows; one that is neither wanted nor available is

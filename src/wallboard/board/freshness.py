@@ -94,7 +94,7 @@ def feed_state(status: FeedStatus, reference: float | None, now: float) -> tuple
     """State and age of one feed; `reference` is when its rows were last known true.
 
     Two failures in a row are late and three stale whatever the age: a vendor that refuses at once must not look
-    live until its data has grown old.
+    live until its data has grown old. A push that waits to be connected again is stale at once: nobody would tell us.
     """
     age = None if reference is None else max(0.0, now - reference)
     if status.unavailable:
@@ -108,7 +108,8 @@ def feed_state(status: FeedStatus, reference: float | None, now: float) -> tuple
     live = min(2 * interval + status.timeout, most)
     # Where a deadline is longer than the interval, live alone would reach as far as late: late still comes between.
     late = max(4 * interval, 10.0, live + interval)
-    if status.failures >= STALE_FAILURES or status.refused or age > late:
+    cut = status.push and status.failures > 0 and status.next_at is not None
+    if status.failures >= STALE_FAILURES or status.refused or cut or age > late:
         return ResourceState.STALE, age
     if age > live or status.failures >= 2:
         return ResourceState.LATE, age

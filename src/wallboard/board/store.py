@@ -49,6 +49,17 @@ class Scope:
             return self._delta(update)
         return {}
 
+    def named(self, update: Update) -> Keys:
+        """Take over the rows of the last snapshot as they read now, where nothing newer is known of them."""
+        changed: Keys = {}
+        if (update.epoch, update.seq) == (self.epoch, self.seq):
+            for row in update.rows:
+                was = self.rows.get(row.key)
+                if was is not None and was != row and row.key not in self.touched:
+                    self.rows[row.key] = row
+                    changed[row.key] = None
+        return changed
+
     def _snapshot(self, update: Update) -> Keys | None:
         if update.seq < self.seq:
             return None
@@ -131,6 +142,11 @@ class Shelf:
                     self._disown(key, name)
                     changed[key] = None
         return self._merge(update.scope, changed, update.kind is UpdateKind.SNAPSHOT)
+
+    def named(self, update: Update) -> dict[Key, Change]:
+        """The merged rows that read differently now."""
+        scope = self.scopes.get(update.scope)
+        return self._merge(update.scope, scope.named(update), False) if scope is not None else {}
 
     def drop(self, name: str) -> dict[Key, Change]:
         """Forget a scope and what only it held."""

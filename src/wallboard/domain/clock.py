@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
+
+WATCH = 1.0
+"""Seconds between two looks of a sleeper at the clock: the event loop's own timers stand still while a machine sleeps,
+so that a wait of ten minutes would else go on for ten minutes after the machine woke."""
 
 
 class Clock(Protocol):
     """What time it is. Every instant inside the program (`since`, `as_of`, `joined_at`) is `now()` of this clock."""
 
     def now(self) -> float:
-        """Seconds since 1970 in UTC that never jump: an NTP step or a change of zone does not move a wait."""
+        """Seconds since 1970 in UTC that never jump: an NTP step or a change of zone moves no wait and no age. Time for
+        which the machine sleeps counts."""
 
     def wall(self) -> datetime:
         """The machine's wall clock, aware and in UTC, for labels and for the journal."""
@@ -20,14 +27,33 @@ class Clock(Protocol):
         """Return after `seconds` of this clock."""
 
 
-class SystemClock:
-    """Wall time read once at construction, carried forward by the monotonic clock."""
+def ticker() -> Callable[[], float]:
+    """The machine's clock that is never set and runs on while it sleeps; where there is none, the monotonic clock.
 
-    def __init__(self) -> None:
-        self._offset = time.time() - time.monotonic()
+    On Linux the monotonic clock stands still in a suspend and CLOCK_BOOTTIME does not; on macOS, what Python calls
+    monotonic stands still and CLOCK_MONOTONIC_RAW does not; on Windows the monotonic clock runs on.
+    """
+    name = "CLOCK_MONOTONIC_RAW" if sys.platform == "darwin" else "CLOCK_BOOTTIME"
+    clock: int | None = getattr(time, name, None)
+    if clock is None:
+        return time.monotonic
+    known = clock
+    try:
+        time.clock_gettime(known)
+    except OSError:
+        return time.monotonic
+    return lambda: time.clock_gettime(known)
+
+
+class SystemClock:
+    """Wall time read once at construction, carried forward by `ticker`."""
+
+    def __init__(self, ticks: Callable[[], float] | None = None) -> None:
+        self._ticks = ticks or ticker()
+        self._offset = time.time() - self._ticks()
 
     def now(self) -> float:
-        return time.monotonic() + self._offset
+        return self._ticks() + self._offset
 
     def wall(self) -> datetime:
         return datetime.now(UTC)
@@ -35,7 +61,13 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         import anyio
 
-        await anyio.sleep(max(0.0, seconds))
+        until = self.now() + seconds
+        left = max(0.0, seconds)
+        while True:
+            await anyio.sleep(min(left, WATCH))
+            left = until - self.now()
+            if left <= 0:
+                return
 
 
 class ManualClock:

@@ -10,11 +10,13 @@ from wallboard.domain.models import Row
 
 
 class UpdateKind(StrEnum):
-    """`snapshot` replaces its scope; `delta` adds, changes and removes; `proof` says only that the source lives."""
+    """`snapshot` replaces its scope; `delta` adds, changes and removes; `proof` says only that the source lives;
+    `named` is a snapshot that the board has, its rows made again since names were learnt: no news of the source."""
 
     SNAPSHOT = "snapshot"
     DELTA = "delta"
     PROOF = "proof"
+    NAMED = "named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class FeedStatus:
 
     `interval` is the effective one in seconds (after budget, back-off and demand), `last_ok` when the last good
     answer came, `next_at` when it will be asked again (None: not asked), `failures` in a row, `cause` one sentence.
-    `unavailable` (403/404) and `refused` (401) say that asking has stopped. `push` feeds prove life by events.
+    `unavailable` (403/404) and `refused` (401) say that asking has stopped. `push` feeds prove life by events; one
+    that failed and has a `next_at` is cut off until then.
     """
 
     source: str

@@ -73,6 +73,9 @@ class Backoff:
         self._trip(now)
 
     def _trip(self, now: float) -> None:
+        if now < self.open_until:
+            # A try out of turn that failed too: the opening stays as it was.
+            return
         bad = sum(1 for good in self.results if not good)
         often = len(self.results) >= BREAKER_LEAST and bad * 2 >= len(self.results)
         if self.failures >= BREAKER_FAILURES or (often and self.failures >= 2) or self.open_for:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import anyio
 
 from wallboard.domain.clock import Clock
-from wallboard.domain.errors import Late
+from wallboard.domain.errors import Late, ReadError
 from wallboard.domain.update import Update
+from wallboard.polling.health import broken, passes
 from wallboard.vendors.base import Feed, Ticket
 
 
@@ -18,7 +19,7 @@ async def fetch_in_time(clock: Clock, feed: Feed, ticket: Ticket) -> Sequence[Up
     The watch runs on our own clock, so that a test can hold it still; what the fetch raises comes out as it is.
     """
     answer: Sequence[Update] = ()
-    error: Exception | None = None
+    error: BaseException | None = None
     done = False
 
     async def watch(scope: anyio.CancelScope) -> None:
@@ -29,12 +30,16 @@ async def fetch_in_time(clock: Clock, feed: Feed, ticket: Ticket) -> Sequence[Up
         tasks.start_soon(watch, tasks.cancel_scope)
         try:
             answer = await feed.fetch(ticket)
-        except Exception as caught:  # carried out of the task group, which would wrap it
+        except BaseException as caught:  # carried out of the task group, which would wrap it
+            if passes(caught):
+                raise
             error = caught
         done = True
         tasks.cancel_scope.cancel()
-    if error is not None:
+    if isinstance(error, Exception):
         raise error
+    if error is not None:
+        raise ReadError(broken("the reading", error)) from error
     if not done:
         raise Late(f"no whole answer within {feed.timeout:g} s")
     return answer

@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 import logging
+import math
 
+import anyio
+
+from wallboard.domain.errors import WallboardError
 from wallboard.domain.text import clean
 
 log = logging.getLogger("wallboard.polling")
+
+
+def passes(error: BaseException) -> bool:
+    """Whether `error` is the program's own ending, which must go on its way: an interrupt, or a cancellation that is
+    really in effect. One that an adapter lets out without that would end everybody else's task group in silence.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return any(passes(each) for each in error.exceptions)
+    if isinstance(error, anyio.get_cancelled_exc_class()):
+        return anyio.current_effective_deadline() == -math.inf
+    return isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit))
+
+
+def broken(what: str, error: BaseException) -> str:
+    """One clean sentence about a fault that nobody foresaw: the error's own words where they are meant to be shown."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    said = clean(str(error)) if isinstance(error, WallboardError) else ""
+    return said or f"{what} broke ({type(error).__name__})"
 
 
 class Health:

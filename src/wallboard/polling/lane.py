@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.update import FeedStatus
-from wallboard.polling.backoff import Backoff
+from wallboard.polling.backoff import RETRY_SLOW, Backoff
 from wallboard.polling.budget import Purse
 from wallboard.polling.schedule import Slot
 from wallboard.vendors.base import Adapter, Feed
@@ -34,6 +34,9 @@ class Lane:
     busy: bool = False
     last_ok: float | None = None
     not_before: float = 0.0
+    """Until when we spare a source that fails or refuses, by our own rules."""
+    ordered_until: float = 0.0
+    """When the vendor lets it be asked again (429, 503 with Retry-After): nothing brings that forward."""
     unpaid_until: float = 0.0
     """When the budget has room for it again; watching an action does not wait for that."""
     hurried: deque[float] = field(default_factory=deque)
@@ -54,6 +57,18 @@ class Lane:
         """The same, stretched while it fails."""
         return self.backoff.interval(self.planned())
 
+    def wait(self) -> float:
+        """Seconds from one turn to the next as things stand."""
+        seconds = self.effective()
+        return min(seconds, RETRY_SLOW) if self.backoff.failures and not self.paced else seconds
+
+    def look(self, now: float) -> None:
+        """Somebody has come to look: what was put off while nobody did, an open breaker too, is tried now, but an
+        interval after the last request at the soonest."""
+        if not self.backoff.unavailable:
+            self.not_before = 0.0
+            self.slot.forward(now, self.planned())
+
     def due(self) -> float | None:
         """When it should be asked next; None: not at all."""
         if self.busy:
@@ -61,7 +76,7 @@ class Lane:
         turns = [self.hurried[0]] if self.hurried else []
         if self.interval is not None or self.forced:
             turns.append(max(self.slot.due, self.unpaid_until))
-        return max(min(turns), self.not_before) if turns else None
+        return max(min(turns), self.not_before, self.ordered_until) if turns else None
 
 
 @dataclass(slots=True)
@@ -79,8 +94,12 @@ class Account:
     pause_cause: str = ""
     refused: bool = False
     cause: str = ""
+    fault: str = ""
+    """What of the adapter itself is broken, as a sentence."""
     good: int = 0
     planned_at: float = float("-inf")
+    planned_for: int | None = None
+    """The allowance that the intervals were planned for."""
     offered_at: float = float("-inf")
 
     def slower(self) -> None:
@@ -90,3 +109,7 @@ class Account:
         self.good += 1
         if self.good >= STEADY and self.at_once < AT_ONCE:
             self.at_once, self.good = self.at_once + 1, 0
+
+    def polls(self, where: Where) -> bool:
+        """Whether what `where` names is read by a feed."""
+        return where in self.lanes or any(where in lane.covers for lane in self.lanes.values())

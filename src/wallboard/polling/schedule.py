@@ -32,6 +32,10 @@ class Demand:
             return Resource.AGENTS in self.wanted
         return resource in self.wanted
 
+    def more(self, before: Demand, resource: Resource) -> bool:
+        """Whether somebody looks at `resource` who did not `before`."""
+        return self.shows(resource) and not (before.shows(resource) and (before.focused or not self.focused))
+
 
 def wished_interval(feed: Feed, demand: Demand) -> float | None:
     """Seconds between two reads that the demand asks for, before budget and back-off; None: not at all."""
@@ -84,6 +88,9 @@ class Slot:
             self.base = began + (interval * (0.5 + 0.5 * offset) if self.base <= 0.0 else interval)
         elif self.base - began <= min(JITTER_SHARE * interval, JITTER_MOST):
             self.base += interval
+        elif self.base - began > interval + JITTER_MOST:
+            # Its turn was put off by a wait that is over.
+            self.base = began + interval
         # Else it was a read out of turn, after an action or on request: its own turn still comes.
         self.interval = interval
         if self.base <= now:
@@ -99,3 +106,9 @@ class Slot:
         if self.started is not None and abs(interval - self.interval) > 0.05 * self.interval:
             self.base = self.due = max(now, self.started + interval, self.started + FLOOR)
             self.interval = interval
+
+    def forward(self, now: float, interval: float) -> None:
+        """Not later than `interval` after the last request."""
+        due = now if self.started is None else max(now, self.started + max(FLOOR, interval))
+        if due < self.due:
+            self.base = self.due = due

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 import anyio
@@ -12,14 +12,14 @@ from anyio.abc import TaskGroup
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import CredentialsRefused, ReadError, Throttled
 from wallboard.domain.keys import Resource
-from wallboard.domain.update import SourceInfo, Update
-from wallboard.polling.backoff import PROBE_REFUSED, RETRY_SLOW, slows_down
+from wallboard.domain.update import Update
+from wallboard.polling.backoff import PROBE_REFUSED, slows_down
 from wallboard.polling.budget import Purse, Wish, paced
 from wallboard.polling.fetch import fetch_in_time
 from wallboard.polling.health import Health
 from wallboard.polling.lane import Account, Lane, Where
 from wallboard.polling.push import Push
-from wallboard.polling.report import feed_status, gone
+from wallboard.polling.report import Reporter, offered
 from wallboard.polling.schedule import Demand, Slot, phase, wished_interval
 from wallboard.vendors.base import Adapter, Sink, Ticket
 
@@ -29,9 +29,8 @@ LADDER = (0.5, 1.0, 2.0, 3.0, 5.0)
 DEBOUNCE = 2.0
 PLAN_EVERY = 5.0
 OFFERS_EVERY = 10.0
-"""Seconds after which an adapter is asked again for its feeds: a push that came or went changes their pace."""
-IDLE = 60.0
-"""Longest sleep; nothing depends on it, every change wakes the loop."""
+"""Seconds after which an adapter is asked again for its feeds: a push that came or went changes their pace. Also the
+longest sleep of the loop."""
 STARVED = 5.0
 """Seconds a feed that must run alone waits before the others stand back."""
 ASLEEP = 30.0
@@ -60,8 +59,8 @@ class Scheduler:
         self._random = random or Random()
         self._demand = Demand()
         self._accounts = {n: Account(n, a, Purse(a.settings.budget)) for n, a in adapters.items()}
-        self._infos: dict[str, SourceInfo] = {}
         self._health = Health()
+        self._report = Reporter(clock, sink, self._health)
         self._seq = 0
         self._refreshed = float("-inf")
         self._wake = anyio.Event()
@@ -75,9 +74,8 @@ class Scheduler:
             self._tasks = tasks
             try:
                 for account in self._accounts.values():
-                    self._tell_info(account)
-                    tasks.start_soon(Push(self._clock, account.adapter, self._sink, self._health).run)
                     self._read_feeds(account)
+                    tasks.start_soon(self._push(account).run)
                 await self._loop()
             finally:
                 self._tasks = None
@@ -88,14 +86,20 @@ class Scheduler:
             for account in self._accounts.values():
                 tasks.start_soon(self._once, account)
 
-    def demand(self, wanted: frozenset[Resource], focused: bool = True) -> None:
-        """What is on screen; `focused` False when the terminal is not being looked at."""
-        demand = Demand(wanted, focused)
-        if demand != self._demand:
-            self._demand = demand
-            for account in self._accounts.values():
+    def demand(self, wanted: frozenset[Resource], focused: bool = True, looked: Resource | None = None) -> None:
+        """What is on screen; `focused` False when the terminal is not being looked at, `looked` the pane that a person
+        has just come to, which may have been on screen before."""
+        demand, before = Demand(wanted, focused), self._demand
+        self._demand = demand
+        for account in self._accounts.values():
+            if demand != before:
                 self._plan(account)
-            self._poke()
+            for lane in () if account.refused else account.lanes.values():
+                resource = lane.feed.resource
+                if demand.more(before, resource) or (resource is looked and demand.shows(resource)):
+                    lane.look(self._clock.now())
+                    self._report.feed(account, lane)
+        self._poke()
 
     def hurry(self, source: str, resources: Iterable[Resource]) -> None:
         """Read these soon and again, to see the effect of an action."""
@@ -116,19 +120,24 @@ class Scheduler:
             return RefreshCost(0, None, "refreshed just now")
         self._refreshed = now
         requests, left = 0, None
+        ordered: dict[str, float] = {}
         for account in self._accounts.values():
             if source not in (None, account.name):
                 continue
-            budget = account.adapter.info().budget
-            account.purse.hear(budget)
+            self._report.source(account)
+            budget = account.purse.budget
             if account.refused:
                 requests += self._probe(account, now)
                 continue
             for lane in account.lanes.values():
                 if lane.interval is None or not self._demand.shows(lane.feed.resource) or lane.feed.scope == DISCOVERY:
                     continue
+                wait = max(lane.ordered_until, account.paused_until) - now
+                if wait > 0:
+                    ordered[account.name] = max(wait, ordered.get(account.name, 0.0))
+                    continue
                 lane.slot.due = now
-                lane.not_before = lane.backoff.open_until = 0.0
+                lane.not_before = 0.0
                 lane.forced = True
                 requests += lane.feed.cost
             if budget is not None and budget.remaining is not None:
@@ -136,7 +145,8 @@ class Scheduler:
         self._poke()
         noun = "request" if requests == 1 else "requests"
         of = f" of {left} left" if left is not None else ""
-        return RefreshCost(requests, left, f"refreshing: {requests} {noun}{of}")
+        told = "".join(f"; {name} asked us to wait {wait:.0f} s" for name, wait in ordered.items())
+        return RefreshCost(requests, left, f"refreshing: {requests} {noun}{of}{told}")
 
     def _probe(self, account: Account, now: float) -> int:
         """Try refused credentials with one feed, now instead of later; all at once could lock the account."""
@@ -155,8 +165,8 @@ class Scheduler:
             now = self._clock.now()
             if now - expected > ASLEEP:
                 self._woke(now)
-            upcoming = [self._serve(account, now) for account in self._accounts.values()]
-            expected = min([now + IDLE, *upcoming])
+            upcoming = [self._served(account, now) for account in self._accounts.values()]
+            expected = min([now + OFFERS_EVERY, *upcoming])
             await self._pause(max(0.001, expected - now))
 
     def _woke(self, now: float) -> None:
@@ -165,11 +175,21 @@ class Scheduler:
             for lane in account.lanes.values():
                 lane.slot.base = lane.slot.due = now + SPREAD * self._random.random()
 
+    def _served(self, account: Account, now: float) -> float:
+        try:
+            return self._serve(account, now)
+        except Exception as error:  # the boundary of one source: the others are served all the same
+            self._health.broke(f"{account.name} planning", error)
+            return now + PLAN_EVERY
+
     def _serve(self, account: Account, now: float) -> float:
         """Start what is due of one source; when it has to be looked at next."""
-        if now - account.planned_at >= PLAN_EVERY and account.purse.limit is not None:
+        limit = account.purse.limit
+        if now - account.offered_at >= OFFERS_EVERY:
+            self._read_feeds(account)
+        elif limit != account.planned_for or (limit is not None and now - account.planned_at >= PLAN_EVERY):
             self._plan(account)
-        later = now + (IDLE if account.purse.limit is None else PLAN_EVERY)
+        later = now + (OFFERS_EVERY if limit is None else PLAN_EVERY)
         turns = [(due, lane) for lane in account.lanes.values() if (due := lane.due()) is not None]
         turns.sort(key=lambda turn: (turn[0] > now, turn[1].hidden, turn[1].feed.priority, turn[0]))
         alone = any(lane.feed.exclusive and now - due > STARVED for due, lane in turns if due <= now)
@@ -197,12 +217,12 @@ class Scheduler:
             lane.hurried.popleft()
         if wait > 0:
             lane.unpaid_until = now + wait
-            self._tell(account, lane)
+            self._report.feed(account, lane)
             return lane.unpaid_until
         assert self._tasks is not None
         self._take_off(account, lane, now)
         self._tasks.start_soon(self._poll, account, lane)
-        return now + IDLE
+        return now + OFFERS_EVERY
 
     def _take_off(self, account: Account, lane: Lane, now: float) -> None:
         account.purse.spend(now, lane.feed.cost)
@@ -214,7 +234,7 @@ class Scheduler:
     async def _poll(self, account: Account, lane: Lane) -> None:
         try:
             await self._read(account, lane)
-        except Exception as error:  # the boundary of one source: its adapter or its listeners broke after the read
+        except Exception as error:  # the boundary of one source: whatever broke after the read ends nobody else
             self._health.broke(f"{account.name} after a read", error)
             self._next(lane, self._clock.now())
         finally:
@@ -236,6 +256,8 @@ class Scheduler:
             updates = await fetch_in_time(self._clock, lane.feed, ticket)
             for update in updates:
                 self._sink.apply(update)
+            self._succeeded(account, lane, updates, began)
+            self._health.well(name)
         except ReadError as error:
             self._health.failed(name, str(error))
             self._failed(account, lane, error)
@@ -245,10 +267,7 @@ class Scheduler:
         except Exception as error:  # the boundary of one feed: what our own code did wrong fails this feed alone
             self._health.broke(name, error)
             self._failed(account, lane, ReadError(f"the answer could not be used ({type(error).__name__})"))
-        else:
-            self._health.well(name)
-            self._succeeded(account, lane, updates, began)
-        self._tell_info(account)
+        self._report.source(account)
 
     def _succeeded(self, account: Account, lane: Lane, updates: Sequence[Update], began: float) -> None:
         now = self._clock.now()
@@ -256,20 +275,20 @@ class Scheduler:
         account.refused, account.cause = False, ""
         account.steady()
         lane.backoff.succeeded()
-        lane.not_before = 0.0
+        lane.not_before = lane.ordered_until = 0.0
         lane.last_ok = min(now, min((update.as_of for update in updates), default=began))
         lane.latencies.append(max(0.0, now - began))
         lane.covers = {(update.resource, update.scope) for update in updates}
         self._next(lane, now)
-        if lane.feed.scope == DISCOVERY or now - account.offered_at >= OFFERS_EVERY:
+        if lane.feed.scope == DISCOVERY:
             self._read_feeds(account)
         if was_refused:
             for other in account.lanes.values():
                 other.not_before = 0.0
                 if other is not lane:
                     other.slot.due = now
-                    self._tell(account, other)
-        self._tell(account, lane)
+                    self._report.feed(account, other)
+        self._report.feed(account, lane)
 
     def _failed(self, account: Account, lane: Lane, error: ReadError) -> None:
         now = self._clock.now()
@@ -278,15 +297,17 @@ class Scheduler:
             account.slower()
         self._next(lane, now)
         pause = lane.backoff.pause(error, now)
-        lane.not_before = now + pause if pause else 0.0
+        ordered = isinstance(error, Throttled)
+        lane.not_before = now + pause if pause and not ordered else 0.0
+        lane.ordered_until = now + pause if pause and ordered else 0.0
         if isinstance(error, CredentialsRefused):
             self._refused(account, str(error), now)
         elif isinstance(error, Throttled) and error.scope == "account":
             account.paused_until = max(account.paused_until, now + pause)
             account.pause_cause = lane.backoff.cause
             for other in account.lanes.values():
-                self._tell(account, other)
-        self._tell(account, lane)
+                self._report.feed(account, other)
+        self._report.feed(account, lane)
 
     def _refused(self, account: Account, cause: str, now: float) -> None:
         """Stop asking the source; one feed tries again after five minutes."""
@@ -301,48 +322,47 @@ class Scheduler:
             if index == 0:
                 # Also where its own turn would come later.
                 lane.slot.base = lane.slot.due = lane.not_before
-            self._tell(account, lane)
+            self._report.feed(account, lane)
 
     def _next(self, lane: Lane, now: float) -> None:
-        seconds = lane.effective()
-        if lane.backoff.failures and not lane.paced:
-            seconds = min(seconds, RETRY_SLOW)
-        lane.slot.advance(now, seconds, lane.offset, self._random.random)
+        lane.slot.advance(now, lane.wait(), lane.offset, self._random.random)
 
     # ---- planning and telling --------------------------------------------------------------------------------
 
     def _read_feeds(self, account: Account) -> None:
         """Take over what can be polled now; new feeds are due at once, and those that are no more are forgotten."""
         account.offered_at = now = self._clock.now()
-        feeds = {(feed.resource, feed.scope): feed for feed in account.adapter.feeds()}
+        feeds = offered(account, self._health)
+        self._report.source(account)
         for where in [where for where in account.lanes if where not in feeds]:
             lane = account.lanes.pop(where)
-            for resource, scope in (lane.covers or {where}) | {where}:
-                if (resource, scope) not in feeds:
-                    self._sink.status(gone(account, lane, resource, scope))
+            self._report.gone(account, lane, feeds)
         for where, feed in feeds.items():
             known = account.lanes.get(where)
             if known is not None:
                 known.feed = feed
                 continue
-            account.lanes[where] = Lane(feed, Slot(now), phase(account.name, feed), feed.interval)
+            new = Lane(feed, Slot(now), phase(account.name, feed), feed.interval)
+            # What becomes known while the credentials are refused waits for them like all the rest.
+            new.not_before = float("inf") if account.refused else 0.0
+            account.lanes[where] = new
         self._plan(account)
         for lane in account.lanes.values():
             if lane.told is None:
-                self._tell(account, lane)
+                self._report.feed(account, lane)
         self._poke()
 
     def _plan(self, account: Account) -> None:
         """Set every interval of a source anew, from demand and budget."""
         now = self._clock.now()
-        account.planned_at = now
+        account.planned_at, account.planned_for = now, account.purse.limit
         wished: list[tuple[Lane, float]] = []
         for lane in account.lanes.values():
             interval = wished_interval(lane.feed, self._demand)
             if interval is None:
                 if lane.interval is not None:
                     lane.interval = None
-                    self._tell(account, lane)
+                    self._report.feed(account, lane)
             else:
                 wished.append((lane, interval))
         wishes = [Wish(i, lane.feed.cost, self._demand.shows(lane.feed.resource)) for lane, i in wished]
@@ -354,26 +374,16 @@ class Scheduler:
             if old is not None and abs(interval - old) <= 0.05 * old and was == lane.paced:
                 continue
             lane.interval = interval
-            lane.slot.retime(now, lane.effective())
-            self._tell(account, lane)
+            lane.slot.retime(now, lane.wait())
+            self._report.feed(account, lane)
+        for lane in account.lanes.values():
+            if lane.unpaid_until > now:
+                # The allowance may have grown since.
+                lane.unpaid_until = min(lane.unpaid_until, now + account.purse.wait(now, lane.feed.cost))
+                self._report.feed(account, lane)
 
-    def _tell(self, account: Account, lane: Lane) -> None:
-        """Report how a feed fares, for everything that its answers bring and no other feed is about."""
-        status = feed_status(account, lane, self._clock.now())
-        if status == lane.told:
-            return
-        lane.told = status
-        self._sink.status(status)
-        for resource, scope in lane.covers:
-            if (resource, scope) != lane.where and (resource, scope) not in account.lanes:
-                self._sink.status(replace(status, resource=resource, scope=scope))
-
-    def _tell_info(self, account: Account) -> None:
-        info = account.adapter.info()
-        account.purse.hear(info.budget)
-        if self._infos.get(account.name) != info:
-            self._infos[account.name] = info
-            self._sink.source(info)
+    def _push(self, account: Account) -> Push:
+        return Push(self._clock, account.adapter, self._sink, self._health, account.polls)
 
     def _poke(self) -> None:
         self._wake.set()
@@ -395,10 +405,9 @@ class Scheduler:
     # ---- once ------------------------------------------------------------------------------------------------
 
     async def _once(self, account: Account) -> None:
-        self._tell_info(account)
         self._read_feeds(account)
         if not account.lanes:
-            await Push(self._clock, account.adapter, self._sink, self._health).once()
+            await self._push(account).once()
             return
         asked: set[Where] = set()
         discovery = [where for where in account.lanes if where[1] == DISCOVERY]
@@ -418,7 +427,7 @@ class Scheduler:
                 wait = account.purse.wait(now, lane.feed.cost)
                 if account.refused or account.paused_until > now or wait > 0:
                     lane.unpaid_until = now + wait
-                    self._tell(account, lane)
+                    self._report.feed(account, lane)
                     return
                 self._take_off(account, lane, now)
                 await self._poll(account, lane)

@@ -375,6 +375,7 @@ class Console:
                 selection.set_reverse(self.pane.reverse, now)
             case "view.zoom":
                 self.zoomed = not self.zoomed
+                self.demand()
             case "view.freeze":
                 if any(pane.selection.frozen for pane in self.panes.values()):
                     for pane in self.panes.values():
@@ -453,7 +454,7 @@ class Console:
         shown = set(ALL[:5]) | {self.active} if self.mode in (BOARD, HELP) else set()
         if self.mode == WALL:
             shown = {Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.HOTLINES}
-        self.ports.demand(frozenset(shown))
+        self.ports.demand(frozenset(shown), self.active)
 
     def _sort(self) -> None:
         names = self.pane.pane.sortable()

@@ -47,11 +47,12 @@ class ConsoleSettings:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What the console asks of the runtime: refresh now (returns a sentence), what is on screen, another theme,
-    whether a source can dial a destination (and why not), and what each source can and cannot do."""
+    """What the console asks of the runtime: refresh now (returns a sentence), what is on screen and which pane of it a
+    person came to, another theme, whether a source can dial a destination (and why not), and what each source can and
+    cannot do."""
 
     refresh: Callable[[], str]
-    demand: Callable[[frozenset[Resource]], None]
+    demand: Callable[[frozenset[Resource], Resource], None]
     set_theme: Callable[[str], None]
     quit: Callable[[], None]
     bell: Callable[[], None]

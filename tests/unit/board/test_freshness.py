@@ -46,6 +46,22 @@ def test_states_by_age(
     assert feed_state(status, 1000.0, 1000.0 + age)[0] is state
 
 
+@pytest.mark.parametrize(
+    ("failures", "next_at", "state"),
+    [
+        # Nobody would tell us of a change before then.
+        (1, 1003.0, STALE),
+        # One list did not come, and the connection stands.
+        (1, None, LIVE),
+        (2, None, LATE),
+        (0, None, LIVE),
+    ],
+)
+def test_a_push_that_is_cut_off_is_stale_at_once(failures: int, next_at: float | None, state: ResourceState) -> None:
+    status = FeedStatus(SOURCE, Resource.CALLS, "", 5.0, 5.0, failures=failures, next_at=next_at, push=True)
+    assert feed_state(status, 1000.0, 1000.5)[0] is state
+
+
 def test_never_is_not_zero() -> None:
     desk = Desk()
     desk.status(Resource.QUEUES, failures=1, cause="vendor answered 502")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.unit.board.making import SOURCE, Desk, agent, call, key, member, queue
+from wallboard.board.board import Changed
 from wallboard.domain.keys import Resource
+from wallboard.domain.models import Queue, Row
 from wallboard.domain.states import AgentState, CallState, MemberState
 from wallboard.domain.update import Update, UpdateKind
 
@@ -160,3 +162,49 @@ def test_a_proof_keeps_a_push_source_alive_and_is_kept() -> None:
     assert view is not None
     assert (view.state.value, view.age) == ("live", 0.0)
     assert len(desk.board.proofs(SOURCE)) == 20
+
+
+def named(desk: Desk, *rows: Row, seq: int, scope: str = "", epoch: int = 1) -> None:
+    desk.board.apply(Update(SOURCE, Resource.QUEUES, scope, UpdateKind.NAMED, epoch, seq, desk.now - 1000, tuple(rows)))
+
+
+def test_names_that_come_later_change_the_rows_and_nothing_else() -> None:
+    desk = Desk()
+    desk.snapshot(Resource.QUEUES, queue("601", "601"), queue("602", "602"), seq=1)
+    read_at = desk.board.read_at(SOURCE, Resource.QUEUES)
+    told: list[Changed] = []
+    desk.board.subscribe(told.append)
+    desk.clock.advance(9)
+    named(desk, queue("601", "Sales"), queue("602", "602"), seq=1)
+    assert [row.name for row in desk.board.rows(Resource.QUEUES) if isinstance(row, Queue)] == ["Sales", "602"]
+    assert told == [frozenset({(SOURCE, Resource.QUEUES)})]
+    assert desk.board.read_at(SOURCE, Resource.QUEUES) == read_at
+    named(desk, queue("601", "Sales"), queue("602", "602"), seq=1)
+    assert len(told) == 1
+
+
+def test_names_bring_back_no_row_that_has_gone_and_none_that_has_changed_since() -> None:
+    desk = Desk()
+    desk.snapshot(Resource.QUEUES, queue("601", "601"), queue("602", "602"), seq=1)
+    desk.delta(Resource.QUEUES, queue("602", "Support", waiting=3), removed=(key(Resource.QUEUES, "601"),), seq=2)
+    named(desk, queue("601", "Sales"), queue("602", "Help"), seq=1)
+    (row,) = desk.board.rows(Resource.QUEUES)
+    assert isinstance(row, Queue)
+    assert (row.name, row.waiting) == ("Support", 3)
+    # A later list, another connection, a list that is not for this account any more, a source nobody has heard of.
+    desk.snapshot(Resource.QUEUES, queue("602", "Support"), seq=3)
+    named(desk, queue("602", "Help"), seq=1)
+    named(desk, queue("602", "Help"), seq=3, epoch=2)
+    named(desk, queue("603", "New"), seq=3, scope="603")
+    assert [row.name for row in desk.board.rows(Resource.QUEUES) if isinstance(row, Queue)] == ["Support"]
+    desk.status(Resource.QUEUES, unavailable=True, wanted=False, cause="no longer there")
+    named(desk, queue("602", "Help"), seq=3)
+    assert desk.board.rows(Resource.QUEUES) == ()
+
+
+def test_an_empty_list_made_again_confirms_nothing() -> None:
+    desk = Desk()
+    desk.snapshot(Resource.QUEUES, *(queue(str(n), str(n)) for n in range(8)), seq=1)
+    desk.snapshot(Resource.QUEUES, seq=2)
+    named(desk, seq=2)
+    assert desk.board.confirming(SOURCE, Resource.QUEUES)

@@ -366,6 +366,27 @@ async def test_a_machine_that_slept_asks_once_and_makes_nothing_up() -> None:
         assert room.board.pane_state(C).state is ResourceState.LIVE
 
 
+async def test_an_answer_that_was_under_way_when_the_machine_fell_asleep_is_as_old_as_its_question() -> None:
+    room = Room()
+    room.hq.feed(Q, "", 5.0, timeout=9 * 3600.0)
+    async with room.running():
+        await room.pass_(6)
+        woken = anyio.Event()
+        room.hq.faults[Q, ""] = woken.wait
+        await room.pass_(6)
+        asked = len(room.hq.reads)
+        room.clock.advance(8 * 3600)
+        room.hq.faults.clear()
+        woken.set()
+        await settle()
+        assert len(room.hq.reads) == asked
+        assert room.board.pane_state(Q).state is ResourceState.GONE
+        assert room.board.row_state(room.board.rows(Q)[0].key) is ResourceState.GONE
+        await room.pass_(5.5)
+        assert len(room.hq.reads) == asked + 1
+        assert room.board.pane_state(Q).state is ResourceState.LIVE
+
+
 async def test_a_push_source_that_breaks_is_started_again_and_disturbs_nobody() -> None:
     room = Room("hq", "lab")
     room.hq.feed(Q, "", 5.0)

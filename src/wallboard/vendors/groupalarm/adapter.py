@@ -28,6 +28,7 @@ from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Hotline, Phone, Row, in_address
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo, Update, UpdateKind
+from wallboard.vendors.again import Again
 from wallboard.vendors.base import (
     YES,
     Can,
@@ -73,6 +74,7 @@ class GroupalarmAdapter:
         self._first_phones: tuple[list[Phone], float] | None = None
         self._missed: set[str] = set()
         self._writing: dict[str, anyio.Lock] = {}
+        self._again = Again()
 
     # ---- what is known ---------------------------------------------------------------------------------------
 
@@ -121,7 +123,8 @@ class GroupalarmAdapter:
         return (discover, hotlines, phones)
 
     async def run(self, sink: Sink) -> None:
-        """Nothing is pushed."""
+        """Nothing is pushed; what telephones and call logs tell goes into the rows of the hotlines."""
+        await self._again.run(sink)
 
     def _users(self) -> list[str]:
         return list(dict.fromkeys(user for wire in self._wires for user in wire.agents))
@@ -148,9 +151,13 @@ class GroupalarmAdapter:
         known = {wire.id for wire in wires}
         for identity in self._known.since.keys() - known:
             del self._known.since[identity]
-        found = [mapping.hotline(wire, self._known, pages.started_at) for wire in wires]
         why = "the list changed while its pages were read" if pages.changed else ""
-        return (self._update(Resource.HOTLINES, ticket, pages.started_at, found, why),)
+
+        async def make() -> Update:
+            found = [mapping.hotline(wire, self._known, pages.started_at) for wire in wires]
+            return self._update(Resource.HOTLINES, ticket, pages.started_at, found, why)
+
+        return (await self._again.first(make),)
 
     async def _read_phones(self, ticket: Ticket) -> Sequence[Update]:
         first, self._first_phones = self._first_phones, None
@@ -176,6 +183,7 @@ class GroupalarmAdapter:
             found += [mapping.phone(wire, user, self._known) for wire in wires]
         for user in self._known.phones.keys() - set(users):
             del self._known.phones[user]
+        self._again.learnt()
         if users and len(refusals) == len(users):
             raise refusals[0]
         return found, started
@@ -199,6 +207,7 @@ class GroupalarmAdapter:
         for identity in self._known.logs.keys() - set(ids):
             del self._known.logs[identity]
         self._missed &= set(ids)
+        self._again.learnt()
         if ids and len(failures) == len(ids):
             raise failures[0]
 

@@ -7,7 +7,7 @@ two calls that exist; it cannot place the second one, so it is offered where the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -292,7 +292,7 @@ class Actions:
             ids=ids,
         )
 
-    def overlay(self, rows: Sequence[Call]) -> list[Call]:
+    def overlay(self, rows: Collection[Call]) -> list[Call]:
         """Mark the calls that this console holds, and forget those that are over."""
         now = self.clock.now()
         present = {row.key.id for row in rows}

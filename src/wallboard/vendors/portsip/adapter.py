@@ -160,8 +160,9 @@ class PortsipAdapter:
         )
 
     async def run(self, sink: Sink) -> None:
-        """What is pushed, and receptionists that open and close between two readings."""
+        """What is pushed, what is learnt about rows, and receptionists that open and close between two readings."""
         async with anyio.create_task_group() as group:
+            group.start_soon(self._lists.again.run, sink)
             group.start_soon(self._push.run, sink)
             group.start_soon(self._receptionists.run, sink)
 

@@ -18,6 +18,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Member, Phone, Queue, Row, in_address
 from wallboard.domain.text import clean
 from wallboard.domain.update import Update, UpdateKind
+from wallboard.vendors.again import Again
 from wallboard.vendors.base import SourceSettings, Ticket
 from wallboard.vendors.http import HttpSource
 from wallboard.vendors.portsip import mapping
@@ -52,6 +53,7 @@ class Lists:
         self._actions = actions
         self.reader = Reader(http)
         self.discovered = False
+        self.again = Again()
         self._joined: dict[str, dict[str, float]] = {}
         self._statuses: dict[str, tuple[float, UserStatusWire | None]] = {}
 
@@ -70,6 +72,7 @@ class Lists:
             if known.waiting_at is None:
                 await self._first_waiting(known)
                 await self._first_roster(known)
+        self.again.learnt()
         return ()
 
     async def _first_roster(self, known: QueueKnown) -> None:
@@ -135,10 +138,14 @@ class Lists:
             wires = [await self.reader.queue(known.id) for known in self._scene.queues.values()]
         self._tell_time()
         self._know(wires)
-        now = self._clock.now()
-        rows = [mapping.queue(self._scene, known, now) for known in self._scene.queues.values()]
         why = "the list changed while its pages were read" if changed else ""
-        return (self._update(Resource.QUEUES, "", order, started, rows, why),)
+
+        async def make() -> Update:
+            now = self._clock.now()
+            rows = [mapping.queue(self._scene, known, now) for known in self._scene.queues.values()]
+            return self._update(Resource.QUEUES, "", order, started, rows, why)
+
+        return (await self.again.first(make),)
 
     async def members(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         order = self._scene.order.polled(ticket)
@@ -146,7 +153,12 @@ class Lists:
         if known is None:
             raise Missing("the queue is no more")
         rows, started = await self._waiting(known)
-        updates = [self._update(Resource.MEMBERS, queue_id, order, started, rows)]
+
+        async def make() -> Update:
+            named = [replace(row, queue=mapping.title(known)) for row in rows]
+            return self._update(Resource.MEMBERS, queue_id, order, started, named)
+
+        updates = [await self.again.first(make)]
         if self._scene.waits(known, {row.key.id: row.joined_at for row in rows}, started):
             # The count belongs to the queue's own row, which another list brings.
             row = mapping.queue(self._scene, known, self._clock.now())
@@ -197,11 +209,15 @@ class Lists:
             place = self._scene.places[extension][queue_id]
             if extension not in present and place.seen_at < answer.started_at:
                 self._scene.leave(extension, queue_id)
-        found = (mapping.agent(self._scene, extension) for extension in self._scene.agents_of(queue_id))
-        rows = [row for row in found if row is not None]
         one = len(failures) == 1
         why = f"{len(failures)} {'agent' if one else 'agents'} could not be read" if failures else ""
-        return (self._update(Resource.AGENTS, queue_id, order, answer.started_at, rows, why),)
+
+        async def make() -> Update:
+            found = (mapping.agent(self._scene, extension) for extension in self._scene.agents_of(queue_id))
+            rows = [row for row in found if row is not None]
+            return self._update(Resource.AGENTS, queue_id, order, answer.started_at, rows, why)
+
+        return (await self.again.first(make),)
 
     async def _each_status(self, queue_id: str, roster: Sequence[AgentWire], listed_at: float) -> list[ReadError]:
         """Read every agent's status, a few at a time; the failures that leave the rest true. Raises what says that
@@ -247,10 +263,14 @@ class Lists:
         order = self._scene.order.polled(ticket)
         wires, answer = await self.reader.sessions()
         self._tell_time()
-        found = {row.key: row for wire in wires if (row := mapping.call(self._scene, wire, answer.started_at))}
-        rows = self._actions.overlay(list(found.values()))
-        self._actions.calls = tuple(rows)
-        return (self._update(Resource.CALLS, "", order, answer.started_at, rows),)
+
+        async def make() -> Update:
+            found = {row.key: row for wire in wires if (row := mapping.call(self._scene, wire, answer.started_at))}
+            return self._update(Resource.CALLS, "", order, answer.started_at, self._actions.overlay(found.values()))
+
+        update = await self.again.first(make)
+        self._actions.calls = tuple(row for row in update.rows if isinstance(row, Call))
+        return (update,)
 
     async def phones(self, ticket: Ticket) -> Sequence[Update]:
         """All users, and the registration of some: the list tells no status, so it is asked for in turns."""
@@ -261,6 +281,7 @@ class Lists:
             self._scene.names.setdefault(
                 user.extension_number, clean(user.display_name or user.name or user.extension_number)
             )
+        self.again.learnt()
         turns = sorted(users, key=lambda user: self._statuses.get(user.id, (0.0, None))[0])
         for user in turns[:PHONES_AT_ONCE]:
             try:

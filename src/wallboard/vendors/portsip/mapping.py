@@ -96,6 +96,11 @@ def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
     )
 
 
+def title(known: QueueKnown) -> Clean:
+    """What a queue is called on other rows."""
+    return known.name or clean(known.number)
+
+
 def member(
     scene: Scene,
     known: QueueKnown,
@@ -116,7 +121,7 @@ def member(
     return Member(
         key=Key(scene.source, Kind.MEMBER, identity),
         queue_id=known.id,
-        queue=known.name or clean(known.number),
+        queue=title(known),
         name=clean(name) if name.strip() != number.strip() else NOTHING,
         number=clean(number),
         state=state,
@@ -181,7 +186,7 @@ def _membership(scene: Scene, queue_id: str, place: Place) -> Membership:
 
 def _queue_name(scene: Scene, queue_id: str) -> Clean:
     known = scene.queues.get(queue_id)
-    return (known.name or clean(known.number)) if known is not None else clean(queue_id)
+    return title(known) if known is not None else clean(queue_id)
 
 
 def _registered(words: Sequence[str]) -> bool | None:

@@ -11,14 +11,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-import anyio.to_thread
-
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import ActionError, BadAnswer, ConfigError, Missing, NotPermitted
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
 from wallboard.domain.update import SourceInfo, Update, UpdateKind
+from wallboard.vendors.again import Again
 from wallboard.vendors.base import (
     Can,
     CheckLine,
@@ -26,6 +25,7 @@ from wallboard.vendors.base import (
     Receipt,
     Report,
     Services,
+    Sink,
     SourceSettings,
     Ticket,
     Verification,
@@ -44,7 +44,7 @@ from wallboard.vendors.ringme.mapping import (
     registrations,
     room_row,
 )
-from wallboard.vendors.ringme.memo import Memo
+from wallboard.vendors.ringme.memo import Memo, aside
 from wallboard.vendors.ringme.own import Own, slot_answer
 from wallboard.vendors.ringme.people import People
 from wallboard.vendors.ringme.reports import Reports
@@ -79,16 +79,11 @@ OFFSET_MATTERS = 2.0
 """Seconds of clock difference below which the vendor's `Date`, given in whole seconds, says nothing."""
 STEADY = 2.0
 """A start that is computed from whole seconds moves by up to this much between readings and is kept."""
-THREAD_ABOVE_ROWS = 400
-"""Rows that take about 10 ms to map."""
 
 T = TypeVar("T")
+Rows = tuple[Sequence[T], int]
+"""The rows of an answer, and how many of it are no rows."""
 Fetch = Callable[[Ticket], Awaitable[Sequence[Update]]]
-
-
-async def aside(count: int, work: Callable[[], T]) -> T:
-    """`work` over `count` rows, in a thread when it would keep the screen waiting."""
-    return await anyio.to_thread.run_sync(work) if count > THREAD_ABOVE_ROWS else work()
 
 
 class RingmeAdapter:
@@ -102,7 +97,8 @@ class RingmeAdapter:
         except ValueError as error:
             raise ConfigError(f"source {settings.name}: timezone: {error}") from None
         self._http = HttpSource(settings, services)
-        self._directory = Directory(settings, self._http)
+        self._again = Again()
+        self._directory = Directory(settings, self._http, self._again.learnt)
         self._own = Own(settings.name, settings.operator)
         people = People(settings, self._http, self._directory)
         self._actions = Actions(settings, self._http, self._clock, self._directory, self._own, people)
@@ -126,9 +122,9 @@ class RingmeAdapter:
             clock_offset=self._http.clock_offset,
         )
 
-    async def run(self, sink: object) -> None:
-        """Poll-only: there is nothing to keep open."""
-        return None
+    async def run(self, sink: Sink) -> None:
+        """Nothing is pushed; what is learnt between two readings goes into the rows."""
+        await self._again.run(sink)
 
     async def aclose(self) -> None:
         await self._http.aclose()
@@ -181,7 +177,11 @@ class RingmeAdapter:
 
     async def _queue(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         answer = await self._http.get(route("/extension/{extension_id}/queue/status/", extension_id=queue_id))
-        return [self._update(ticket, Resource.QUEUES, queue_id, answer, [self._queue_row(queue_id, answer)])]
+
+        async def row() -> Rows[Queue]:
+            return [self._queue_row(queue_id, answer)], 0
+
+        return [await self._kept(ticket, Resource.QUEUES, queue_id, answer, row)]
 
     def _queue_row(self, queue_id: str, answer: Answer) -> Queue:
         status = one(QueueStatus, answer.data, "queue status")
@@ -195,11 +195,14 @@ class RingmeAdapter:
         )
 
     async def _members(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
-        answer, rows, lost = await self._read_members(queue_id)
-        return [self._update(ticket, Resource.MEMBERS, queue_id, answer, rows, lost)]
+        answer = await self._read_members(queue_id)
+        rows = partial(self._member_rows, queue_id, answer)
+        return [await self._kept(ticket, Resource.MEMBERS, queue_id, answer, rows)]
 
-    async def _read_members(self, queue_id: str) -> tuple[Answer, list[Member], int]:
-        answer = await self._http.get(route("/extension/{extension_id}/queue/status/members/", extension_id=queue_id))
+    async def _read_members(self, queue_id: str) -> Answer:
+        return await self._http.get(route("/extension/{extension_id}/queue/status/members/", extension_id=queue_id))
+
+    async def _member_rows(self, queue_id: str, answer: Answer) -> Rows[Member]:
         context, name = self._context(answer), self._directory.queue_name(queue_id)
         raw = rows_of(MemberStatus, answer.data, "queue members")
 
@@ -217,14 +220,17 @@ class RingmeAdapter:
 
         rows, lost = await aside(len(raw), build)
         starts = self._steady(Resource.MEMBERS, queue_id, {key: row.joined_at for key, row in rows.items()})
-        return answer, [replace(row, joined_at=starts.get(key)) for key, row in rows.items()], lost
+        return [replace(row, joined_at=starts.get(key)) for key, row in rows.items()], lost
 
     async def _agents(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
-        answer, rows, lost = await self._read_agents(queue_id)
-        return [self._update(ticket, Resource.AGENTS, queue_id, answer, rows, lost)]
+        answer = await self._read_agents(queue_id)
+        rows = partial(self._agent_rows, queue_id, answer)
+        return [await self._kept(ticket, Resource.AGENTS, queue_id, answer, rows)]
 
-    async def _read_agents(self, queue_id: str) -> tuple[Answer, list[Agent], int]:
-        answer = await self._http.get(route("/extension/{extension_id}/queue/status/agents/", extension_id=queue_id))
+    async def _read_agents(self, queue_id: str) -> Answer:
+        return await self._http.get(route("/extension/{extension_id}/queue/status/agents/", extension_id=queue_id))
+
+    async def _agent_rows(self, queue_id: str, answer: Answer) -> Rows[Agent]:
         context, name = self._context(answer), self._directory.queue_name(queue_id)
         raw = rows_of(AgentStatus, answer.data, "queue agents")
 
@@ -242,7 +248,7 @@ class RingmeAdapter:
 
         rows, lost = await aside(len(raw), build)
         starts = self._steady(Resource.AGENTS, queue_id, {key: row.since for key, row in rows.items()})
-        return answer, [replace(row, since=starts.get(key)) for key, row in rows.items()], lost
+        return [replace(row, since=starts.get(key)) for key, row in rows.items()], lost
 
     async def _client_calls(self, ticket: Ticket) -> Sequence[Update]:
         answer = await self._http.get(route("/client/{client}/current_calls/", client=self._directory.client))
@@ -253,6 +259,12 @@ class RingmeAdapter:
         return [await self._calls(ticket, phone_id, answer)]
 
     async def _calls(self, ticket: Ticket, scope: str, answer: Answer) -> Update:
+        update = await self._kept(ticket, Resource.CALLS, scope, answer, partial(self._call_rows, scope, answer))
+        self._legs[scope] = tuple(row for row in update.rows if isinstance(row, Call) and row.mine)
+        self._actions.my_legs = tuple(leg for legs in self._legs.values() for leg in legs)
+        return update
+
+    async def _call_rows(self, scope: str, answer: Answer) -> Rows[Call]:
         context = self._context(answer)
         memo = self._memos.setdefault(scope, Memo("call_api_id"))
         raw = rows_of(CurrentCall, answer.data, "current calls")
@@ -264,10 +276,7 @@ class RingmeAdapter:
         circumstances = (context.phones, round(context.offset))
         found, lost = await aside(len(raw), lambda: memo.rows(raw, circumstances, build))
         rows = {row.key: row for row in found}
-        calls = self._own.overlay(list(rows.values()), scope, self._clock.now())
-        self._legs[scope] = tuple(call for call in calls if call.mine)
-        self._actions.my_legs = tuple(leg for legs in self._legs.values() for leg in legs)
-        return self._update(ticket, Resource.CALLS, scope, answer, calls, lost)
+        return self._own.overlay(list(rows.values()), scope, self._clock.now()), lost
 
     async def _registration(self, ticket: Ticket) -> Sequence[Update]:
         ids = list(self._directory.phones)
@@ -290,21 +299,26 @@ class RingmeAdapter:
         ]
         rows += [room_row(self._settings.name, room_id, info) for room_id, info in self._directory.rooms.items()]
         as_of = self._clock.now() if answer is None else answer.started_at
-        return [self._snapshot(ticket, Resource.PHONES, as_of, rows)]
+        return [self._update(ticket, Resource.PHONES, "", as_of, rows)]
 
     async def _parked(self, ticket: Ticket) -> Sequence[Update]:
         """Known here, not asked for: the API has no list of parked calls."""
         now = self._clock.now()
-        return [self._snapshot(ticket, Resource.PARKED, now, self._own.parked(now))]
+        return [self._update(ticket, Resource.PARKED, "", now, self._own.parked(now))]
 
-    def _snapshot(self, ticket: Ticket, resource: Resource, as_of: float, rows: Iterable[Row]) -> Update:
-        """Everything of a resource that has no scopes."""
-        return Update(
-            self._settings.name, resource, "", UpdateKind.SNAPSHOT, ticket.epoch, ticket.seq, as_of, tuple(rows)
-        )
+    async def _kept(
+        self, ticket: Ticket, resource: Resource, scope: str, answer: Answer, rows: Callable[[], Awaitable[Rows[Row]]]
+    ) -> Update:
+        """The update of an answer, which is made again whenever a name is learnt."""
+
+        async def make() -> Update:
+            made, lost = await rows()
+            return self._update(ticket, resource, scope, answer.started_at, made, lost)
+
+        return await self._again.first(make)
 
     def _update(
-        self, ticket: Ticket, resource: Resource, scope: str, answer: Answer, rows: Iterable[Row], lost: int = 0
+        self, ticket: Ticket, resource: Resource, scope: str, as_of: float, rows: Iterable[Row], lost: int = 0
     ) -> Update:
         """A snapshot as of the start of its request: what happened while it was under way may be missing from it."""
         return Update(
@@ -314,7 +328,7 @@ class RingmeAdapter:
             UpdateKind.SNAPSHOT,
             ticket.epoch,
             ticket.seq,
-            answer.started_at,
+            as_of,
             tuple(rows),
             approximate=f"{lost} {'row' if lost == 1 else 'rows'} without an id" if lost else "",
         )
@@ -348,10 +362,11 @@ class RingmeAdapter:
             case Call():
                 return await self._refresh_call(row)
             case Member():
-                _, members, _ = await self._read_members(row.queue_id)
+                members, _ = await self._member_rows(row.queue_id, await self._read_members(row.queue_id))
                 return next((member for member in members if member.key == row.key), None)
             case Agent() if row.memberships:
-                _, agents, _ = await self._read_agents(row.memberships[0].queue_id)
+                queue_id = row.memberships[0].queue_id
+                agents, _ = await self._agent_rows(queue_id, await self._read_agents(queue_id))
                 found = next((agent for agent in agents if agent.key == row.key), None)
                 return None if found is None else replace(found, memberships=row.memberships)
             case Queue():

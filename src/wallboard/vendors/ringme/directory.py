@@ -43,10 +43,11 @@ class Place:
 
 
 class Directory:
-    """Filled by `discover`; empty but usable before."""
+    """Filled by `discover`; empty but usable before. `learnt` is called when there is more to name rows by."""
 
-    def __init__(self, settings: SourceSettings, http: HttpSource) -> None:
+    def __init__(self, settings: SourceSettings, http: HttpSource, learnt: Callable[[], None] = lambda: None) -> None:
         self._settings = settings
+        self._learnt = learnt
         self._http = http
         self.client = settings.client or "@me"
         self.queues: dict[str, ExtensionInfo | None] = dict.fromkeys(settings.queues or ())
@@ -108,10 +109,12 @@ class Directory:
         if self._settings.queues is None:
             try:
                 self.queues = await self.extensions("queue")
+                self._learnt()
             except (NotPermitted, Missing) as error:
                 hidden = error
         if self._settings.phones is None:
             await self._discover_calls()
+            self._learnt()
         if hidden is not None:
             # Only now: calls need no list of queues.
             raise hidden
@@ -119,6 +122,7 @@ class Directory:
         if details:
             await self.name_all()
             await self._details()
+            self._learnt()
             self._details_at = now
         self.complete = True
 
@@ -188,6 +192,7 @@ class Directory:
             if info is not None and _is_room(info):
                 self.rooms[extension_id] = info
                 del self.phones[extension_id]
+        self._learnt()
 
     async def _details(self) -> None:
         places: dict[tuple[str, str], Place] = {}

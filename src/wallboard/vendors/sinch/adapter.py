@@ -19,6 +19,7 @@ from wallboard.domain.keys import Kind, Resource
 from wallboard.domain.models import Agent, Notice, Queue, Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo, Update, UpdateKind
+from wallboard.vendors.again import Again
 from wallboard.vendors.base import (
     YES,
     Can,
@@ -78,6 +79,7 @@ class SinchAdapter:
         self._discovery = Discovery(self._reader, self._known)
         self._reports = Reports(self._reader, self._records, self._known, self._clock)
         self._actions = Actions(settings, self._http, self._reader, self._known, self._clock, self._zone)
+        self._again = Again()
         self._whole: dict[Resource, bool] = {}
         """Resources whose discovery has been through, and whether it read everything."""
         self._counts: dict[Resource, int] = {}
@@ -132,22 +134,30 @@ class SinchAdapter:
         return Feed(resource, scope, fetch, seconds, cost, LONG, hidden_interval=seconds, priority=2, roster=True)
 
     async def run(self, sink: Sink) -> None:
-        """Nothing is pushed."""
+        """Nothing is pushed; what a discovery learns goes into the rows."""
+        await self._again.run(sink)
 
     # ---- reading ---------------------------------------------------------------------------------------------
 
     async def _discover_queues(self, ticket: Ticket) -> Sequence[Update]:
         listing = await self._reader.queues()
         self._first_queues = listing
-        self._whole[Resource.QUEUES] = await self._discovery.read_queues(self._wanted(listing.rows))
+        try:
+            self._whole[Resource.QUEUES] = await self._discovery.read_queues(self._wanted(listing.rows))
+        finally:
+            self._again.learnt()
         return ()
 
     async def _discover_people(self, ticket: Ticket) -> Sequence[Update]:
-        self._whole[Resource.AGENTS] = await self._discovery.read_people()
+        try:
+            self._whole[Resource.AGENTS] = await self._discovery.read_people()
+        finally:
+            self._again.learnt()
         return ()
 
     async def _discover_sets(self, ticket: Ticket) -> Sequence[Update]:
         self._whole[Resource.NOTICES] = await self._discovery.read_sets()
+        self._again.learnt()
         return ()
 
     async def _read_queues(self, ticket: Ticket) -> Sequence[Update]:
@@ -156,8 +166,11 @@ class SinchAdapter:
             listing = await self._reader.queues()
         wires = self._wanted(listing.rows)
         self._counts[Resource.QUEUES] = len(wires)
-        found = await aside(len(wires), lambda: [mapping.queue(wire, self._known, self._monitoring) for wire in wires])
-        return (self._update(Resource.QUEUES, "", ticket, listing, found),)
+
+        def made() -> list[Queue]:
+            return [mapping.queue(wire, self._known, self._monitoring) for wire in wires]
+
+        return (await self._kept(Resource.QUEUES, "", ticket, listing, made),)
 
     def _wanted(self, wires: Sequence[QueueWire]) -> list[QueueWire]:
         """All queues, or exactly those that the config names by id or name."""
@@ -173,8 +186,11 @@ class SinchAdapter:
         listing = await self._reader.users()
         wires = listing.rows
         self._counts[Resource.AGENTS] = len(wires)
-        found = await aside(len(wires), lambda: [mapping.agent(wire, self._known, self._monitoring) for wire in wires])
-        return (self._update(Resource.AGENTS, "", ticket, listing, found),)
+
+        def made() -> list[Agent]:
+            return [mapping.agent(wire, self._known, self._monitoring) for wire in wires]
+
+        return (await self._kept(Resource.AGENTS, "", ticket, listing, made),)
 
     async def _read_events(self, disruption_set: str, ticket: Ticket) -> Sequence[Update]:
         """What is active, what begins later, and what ended in the last 24 hours.
@@ -198,10 +214,29 @@ class SinchAdapter:
             started, changed = started or listing.started_at, changed or listing.changed
         self._known.ahead = mapping.ahead(self._http.clock_offset)
         await self._discovery.read_items(disruption_set, [item for wire in wires.values() for item in wire.items])
-        found = mapping.notices(list(wires.values()), disruption_set, self._known, now)
-        self._known.events[disruption_set] = frozenset(row.key.id for row in found)
-        whole: Listing[EventWire] = Listing((), started, changed)
-        return (self._update(Resource.NOTICES, disruption_set, ticket, whole, found),)
+        whole = Listing(tuple(wires.values()), started, changed)
+
+        def made() -> Sequence[Notice]:
+            return mapping.notices(whole.rows, disruption_set, self._known, now)
+
+        update = await self._kept(Resource.NOTICES, disruption_set, ticket, whole, made)
+        self._known.events[disruption_set] = frozenset(row.key.id for row in update.rows)
+        return (update,)
+
+    async def _kept(
+        self,
+        resource: Resource,
+        scope: str,
+        ticket: Ticket,
+        listing: Listing[_Row],
+        rows: Callable[[], Sequence[Row]],
+    ) -> Update:
+        """The update of an answer, which is made again whenever a discovery has learnt something."""
+
+        async def make() -> Update:
+            return self._update(resource, scope, ticket, listing, await aside(len(listing.rows), rows))
+
+        return await self._again.first(make)
 
     def _update(
         self, resource: Resource, scope: str, ticket: Ticket, listing: Listing[_Row], found: Sequence[Row]

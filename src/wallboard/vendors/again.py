@@ -1,0 +1,45 @@
+"""The last answers of a source's lists, made into rows once more when what they are named by is learnt later.
+
+A list is asked for at its own pace and names come when they come. Nobody should read an id until the next poll, and no
+request should be spent on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import anyio
+
+from wallboard.domain.keys import Resource
+from wallboard.domain.update import Update, UpdateKind
+from wallboard.vendors.base import Sink
+
+Make = Callable[[], Awaitable[Update]]
+"""Makes the update of an answer that it holds; asks the vendor nothing."""
+
+
+class Again:
+    """One for each source. Whoever learns a name calls `learnt`."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Resource, str], Make] = {}
+        self._learnt = anyio.Event()
+
+    async def first(self, make: Make) -> Update:
+        """What `make` makes of a new answer; it takes the place of the last one of the same list."""
+        update = await make()
+        self._made[update.resource, update.scope] = make
+        return update
+
+    def learnt(self) -> None:
+        """Something that rows are named by, or described with, has just come."""
+        self._learnt.set()
+
+    async def run(self, sink: Sink) -> None:
+        """Write the rows as they are named now, each time that something was learnt; until cancelled."""
+        while True:
+            await self._learnt.wait()
+            self._learnt = anyio.Event()
+            for make in list(self._made.values()):
+                sink.apply(replace(await make(), kind=UpdateKind.NAMED))
