@@ -269,7 +269,7 @@ async def test_what_can_be_dialled(number: str, ok: bool) -> None:
         (error(409, "CONFLICT", "no"), TargetGone),
         (httpx.Response(429), Rejected),
         (httpx.Response(500), Ambiguous),
-        (httpx.Response(302, headers={"location": "/"}), Rejected),
+        (httpx.Response(302, headers={"location": "/"}), Ambiguous),
     ],
 )
 async def test_what_the_vendor_answers_no_to(answer: httpx.Response, expected: type[Exception]) -> None:

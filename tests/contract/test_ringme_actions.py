@@ -70,9 +70,9 @@ async def desk(
 @pytest.mark.parametrize(
     ("verb", "to", "body"),
     [
-        (Verb.LISTEN, "", {"action": "eavesdrop", "send_dst": "022*300"}),
-        (Verb.WHISPER, "", {"action": "whisper", "send_dst": "022*300"}),
-        (Verb.BARGE, "", {"action": "conference", "send_dst": "022*300"}),
+        (Verb.LISTEN, "", {"action": "eavesdrop", "send_dst": "022*300", "caller_id_name": "listen 00TEST"}),
+        (Verb.WHISPER, "", {"action": "whisper", "send_dst": "022*300", "caller_id_name": "whisper 00TEST"}),
+        (Verb.BARGE, "", {"action": "conference", "send_dst": "022*300", "caller_id_name": "barge 00TEST"}),
         (Verb.TRANSFER, "342", {"action": "transfer", "send_dst": "342"}),
         (Verb.ATTENDED, "+37410555100", {"action": "attended_transfer", "send_dst": "+37410555100"}),
         (Verb.HOLD, "", {"action": "hold"}),
@@ -324,7 +324,7 @@ async def test_ids_cannot_lead_to_another_address() -> None:
         (ok({"status": "rate_limit_exceeded"}, 429), Rejected, "hourly limit reached, again in 21 min"),
         (
             httpx.Response(307, headers={"location": "https://evil.example/"}),
-            Rejected,
+            Ambiguous,
             "redirects to host evil.example",
         ),
         (ok({"message": "oops"}, 500), Ambiguous, "vendor answered 500: oops"),

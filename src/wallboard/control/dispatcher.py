@@ -365,6 +365,8 @@ class Dispatcher:
         if reason:
             await self._finish(command, Verdict(Phase.REFUSED, f"refused: {reason}"))
             return
+        source = command.target.key.source
+        there = {row.key: row for resource in verification.watch for row in self._board.rows(resource, source)}
         sent_at = self._clock.now()
         self._pend(command, "sent", sent_at)
         self._tell(Outcome(command, Phase.SENT, "sent", sent_at))
@@ -378,14 +380,13 @@ class Dispatcher:
             await self._finish(command, Verdict(Phase.FAILED, f"failed, nothing happened: {clean(str(error))}"))
             return
         except TargetGone as error:
-            if command.verb is Verb.END:
-                self._sessions.verdict(command, row, Phase.CONFIRMED, "")
             why = "changed meanwhile" if error.status in ("409", "412") else "already over"
+            if command.verb is Verb.END and why == "already over":
+                self._sessions.verdict(command, row, Phase.CONFIRMED, "")
             verdict = Verdict(Phase.NOT_CONFIRMED, f"not confirmed: {why}", str(clean(str(error))))
             await self._finish(command, verdict)
             return
         except Rejected as error:
-            source = command.target.key.source
             verdict = Verdict(Phase.FAILED, f"refused by {source}, nothing happened: {clean(str(error))}")
             await self._finish(command, verdict, status=str(clean(error.status)))
             return
@@ -398,7 +399,8 @@ class Dispatcher:
             ambiguous = f"the adapter failed ({type(error).__name__})"
             receipt = Receipt(str(clean(verification.request)), "", sent_at, self._clock.now())
         self._locks.free(command.id)
-        await self._watch(Trial(command, receipt, row, self._board), verification, adapter.info().phone, ambiguous)
+        trial = Trial(command, receipt, row, self._board, there)
+        await self._watch(trial, verification, adapter.info().phone, ambiguous)
 
     async def _perform(self, command: Command, adapter: Adapter, row: Row | None) -> Receipt:
         receipts: list[Receipt] = []

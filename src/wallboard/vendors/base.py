@@ -256,12 +256,14 @@ class Facts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One action under verification. `before` is the target's row when the action was sent."""
+    """One action under verification. `before` is the target's row when the action was sent, `at_sending` all rows of
+    the watched resources of its source: what was there already is not the action's doing."""
 
     command: Command
     receipt: Receipt
     before: Row | None
     facts: Facts
+    at_sending: Mapping[Key, Row] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -288,10 +290,15 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`text` for people ("its new leg", "the queue's event"), `test` says whether it is there now."""
+    """`text` for people ("its new leg", "the queue's event"), `test` says whether it is there now.
+
+    `impostor`, for what confirms: what else could produce it while the action did nothing, and why that is not taken
+    for it. `tests/contract/test_impostors.py` plays each one.
+    """
 
     text: str
     test: Callable[[Trial], bool]
+    impostor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
