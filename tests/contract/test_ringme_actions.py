@@ -70,9 +70,9 @@ async def desk(
 @pytest.mark.parametrize(
     ("verb", "to", "body"),
     [
-        (Verb.LISTEN, "", {"action": "eavesdrop", "send_dst": "022*300", "caller_id_name": "listen 00TEST"}),
-        (Verb.WHISPER, "", {"action": "whisper", "send_dst": "022*300", "caller_id_name": "whisper 00TEST"}),
-        (Verb.BARGE, "", {"action": "conference", "send_dst": "022*300", "caller_id_name": "barge 00TEST"}),
+        (Verb.LISTEN, "", {"action": "eavesdrop", "send_dst": "022*300"}),
+        (Verb.WHISPER, "", {"action": "whisper", "send_dst": "022*300"}),
+        (Verb.BARGE, "", {"action": "conference", "send_dst": "022*300"}),
         (Verb.TRANSFER, "342", {"action": "transfer", "send_dst": "342"}),
         (Verb.ATTENDED, "+37410555100", {"action": "attended_transfer", "send_dst": "+37410555100"}),
         (Verb.HOLD, "", {"action": "hold"}),
@@ -298,6 +298,18 @@ async def test_always_send_dst_sends_my_phone_with_hold_too() -> None:
     at = await desk(options={"always_send_dst": True})
     await at.act(Verb.HOLD, at.call)
     assert at.vendor.log[0].body == {"action": "hold", "send_dst": "022*300"}
+
+
+async def test_marked_legs_show_a_name_that_no_other_call_has_where_the_caller_has_none() -> None:
+    at = await desk(options={"mark_legs": True})
+    await at.act(Verb.LISTEN, at.call)
+    assert at.vendor.log[0].body == {"action": "eavesdrop", "send_dst": "022*300", "caller_id_name": "listen 00TEST"}
+    await at.act(Verb.PICKUP, at.member)
+    assert at.vendor.log[0].body == {"action": "pickup", "send_dst": "022*300"}, "my phone shows who waits"
+    await at.act(Verb.PICKUP, replace(at.member, number=clean("")))
+    assert at.vendor.log[0].body["caller_id_name"] == "pickup 00TEST"
+    await at.act(Verb.TRANSFER, at.call, "342")
+    assert at.vendor.log[0].body == {"action": "transfer", "send_dst": "342"}
 
 
 async def test_ids_cannot_lead_to_another_address() -> None:

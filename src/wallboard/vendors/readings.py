@@ -35,3 +35,8 @@ def oldest(*times: float | None) -> float | None:
     """The age of what several lists say together: of the oldest; None if one of them was not read."""
     known = [at for at in times if at is not None]
     return min(known) if known and len(known) == len(times) else None
+
+
+def was_so(text: str, already: bool) -> str:
+    """`text`, and where it was so before the action, that it shows no change."""
+    return f"{text} (it was so before)" if already else text

@@ -239,7 +239,8 @@ class Actions:
             return self._park(command, extension_id, call_api_id)
         if verb is Verb.FETCH:
             return self._fetch(command, row, extension_id, call_api_id)
-        own = mark(command) if verb in MONITORING or not digits(number_of(row)) else ""
+        unnamed = verb in MONITORING or not digits(number_of(row))
+        own = mark(command) if unnamed and self._settings.options.get("mark_legs") else ""
         return self._control(verb, extension_id, call_api_id, self._send_dst(command), own)
 
     @staticmethod
@@ -269,7 +270,7 @@ class Actions:
 
     @staticmethod
     def _control(verb: Verb, extension_id: str, call_api_id: str, send_dst: str, own: str = "") -> Request:
-        """`own` is the caller's name to show on my phone, by which the leg is known."""
+        """`own` is the caller's name that my phone is to show, by which its leg is known (option `mark_legs`)."""
         action = CALL_ACTIONS[verb]
         body: dict[str, Any] = {"action": action}
         if send_dst:

@@ -14,7 +14,7 @@ from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
 from wallboard.domain.states import CallState, Direction
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.readings import Test, TwiceRunning
+from wallboard.vendors.readings import Test, TwiceRunning, was_so
 from wallboard.vendors.ringme.legs import (
     caller_on_my_phone,
     calls,
@@ -37,12 +37,9 @@ CONSULTING = 30.0
 """The same for an attended transfer, in which the call stays where it is until the two have spoken."""
 
 DOCUMENTED: dict[Verb, str] = {
-    Verb.LISTEN: "PUT /extension/{extension_id}/current_calls/{call_api_id} {action: eavesdrop, send_dst: my "
-    "phone, caller_id_name: what my phone shows}",
-    Verb.WHISPER: "PUT /extension/{extension_id}/current_calls/{call_api_id} {action: whisper, send_dst: my "
-    "phone, caller_id_name: what my phone shows}",
-    Verb.BARGE: "PUT /extension/{extension_id}/current_calls/{call_api_id} {action: conference, send_dst: my "
-    "phone, caller_id_name: what my phone shows}",
+    Verb.LISTEN: "PUT /extension/{extension_id}/current_calls/{call_api_id} {action: eavesdrop, send_dst: my phone}",
+    Verb.WHISPER: "PUT /extension/{extension_id}/current_calls/{call_api_id} {action: whisper, send_dst: my phone}",
+    Verb.BARGE: "PUT /extension/{extension_id}/current_calls/{call_api_id} {action: conference, send_dst: my phone}",
     Verb.TRANSFER: "PUT /extension/{extension_id}/current_calls/{call_api_id} {action: transfer, send_dst}",
     Verb.ATTENDED: "PUT /extension/{extension_id}/current_calls/{call_api_id} {action: attended_transfer, send_dst}",
     Verb.HOLD: "PUT /extension/{extension_id}/current_calls/{call_api_id} {action: hold}",
@@ -78,7 +75,8 @@ ANY_CALL_OF_MINE = (
 )
 SAME_NUMBER_TO_ME = (
     "another call of the same number on my phone, or a call of mine: the id of the whole call must be the same; "
-    "without one the number must be nobody else's and the leg begin with the action; and the caller has left where they were"
+    "without one the number must be nobody else's and the leg begin with the action; and the caller has left where "
+    "they were"
 )
 SAME_NUMBER_THERE = (
     "another call of the same number at the destination, the original being where it was or hung up: the original must "
@@ -108,11 +106,6 @@ class Sight:
     scope: Callable[[str], str]
     sees: Callable[[str], str]
     queue_of: Callable[[str], str]
-
-
-def was_so(text: str, already: bool) -> str:
-    """`text`, and that it proves no change where it was so before."""
-    return f"{text} (it was so before)" if already else text
 
 
 # ---- tests ---------------------------------------------------------------------------------------------------------
@@ -267,7 +260,7 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
         return Verification(
             verb,
             request,
-            confirms=(Evidence("my phone's new leg to this call, answered", _listening(sight), ANY_CALL_OF_MINE),),
+            confirms=(Evidence("my phone's new leg, answered", _listening(sight), ANY_CALL_OF_MINE),),
             denies=(Evidence("the call ended before my phone was on it", _gone_without_me(sight)),),
             deadline=30.0,
             watch=lists,
@@ -291,7 +284,7 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
         def placed(trial: Trial) -> bool:
             return placed_leg(trial, number) is not None
 
-        evidence = (Evidence("the new leg on my phone that this call made", placed, MY_OWN_CALL),)
+        evidence = (Evidence("a new leg on my phone", placed, MY_OWN_CALL),)
         return Verification(verb, request, confirms=evidence, watch=(Resource.CALLS,), cannot=unseen)
     if verb in (Verb.TRANSFER, Verb.ATTENDED):
         number = "" if command.destination is None else command.destination.number
@@ -342,7 +335,11 @@ def _staffing(sight: Sight, command: Command, row: Row | None, request: str) -> 
     adding = command.verb is Verb.STAFF
     queue_id = sight.queue_of(command.arg("queue")) or command.arg("queue")
     there = queue_id in _places(row)
-    text, impostor = ("the queue's list read since", OLD_LIST) if adding else ("two lists of the queue", LIST_WITHOUT)
+    text, impostor = (
+        ("the queue's list of agents read since", OLD_LIST)
+        if adding
+        else ("two lists of the queue's agents read since", LIST_WITHOUT)
+    )
     already = isinstance(row, Agent) and there is adding
     return Verification(
         command.verb,
