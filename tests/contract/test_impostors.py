@@ -5,7 +5,7 @@ Beside them stands the genuine case of each row, so that nothing is proved by co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -60,6 +60,12 @@ def genuine(vendor: str, verbs: Verb | tuple[Verb, ...], name: str, play: Callab
         CASES.append(Case(vendor, verb, row, name, play, genuine=True))
 
 
+name: str
+looks: Sequence[Look]
+more: dict[str, Any]
+other: tuple[Row, ...]
+
+
 # ---- ringme --------------------------------------------------------------------------------------------------------
 
 CUSTOMER, FRIEND, DESK = "+37410555012", "+4930123456", "022*341"
@@ -78,7 +84,8 @@ def leg(identity: str, extension: str, started: float = NOW + 1, **changes: Any)
         address=(("extension_id", identity.partition("-")[0]), ("call_api_id", identity)),
     )
     texts = ("from_number", "from_name", "to", "did", "extension")
-    return replace(row, **{name: clean(value) if name in texts else value for name, value in changes.items()})
+    cleaned: dict[str, Any] = {each: clean(value) if each in texts else value for each, value in changes.items()}
+    return replace(row, **cleaned)
 
 
 def mine(started: float = NOW + 1, **changes: Any) -> Call:
@@ -110,7 +117,7 @@ def ringme_row(play: Play, verb: Verb) -> Verification:
     return ringme.verification(sight, play.command(verb), play.target)
 
 
-def on(target: Row, *looks: Look, **more: Any) -> Callable[[], Play]:
+def on(target: Row | None, *looks: Look, **more: Any) -> Callable[[], Play]:
     return lambda: Play(target, looks, **more)
 
 
@@ -544,9 +551,9 @@ for name, looks, more in (
     ("an old list", before_the_answer(notice("n1")), {"ids": ("n1",)}),
     ("it says something else", twice(notice("n1", remarks="other")), {"ids": ("n1",)}),
 ):
-    impostor("sinch", Verb.PUBLISH, name, on(None, *looks, args=PUBLISH, **more))  # type: ignore[arg-type]
-genuine("sinch", Verb.PUBLISH, "by its id", on(None, *twice(notice("n1")), args=PUBLISH, ids=("n1",)))  # type: ignore[arg-type]
-genuine("sinch", Verb.PUBLISH, "by its words", on(None, *twice(notice("n1")), args=PUBLISH))  # type: ignore[arg-type]
+    impostor("sinch", Verb.PUBLISH, name, on(None, *looks, args=PUBLISH, **more))
+genuine("sinch", Verb.PUBLISH, "by its id", on(None, *twice(notice("n1")), args=PUBLISH, ids=("n1",)))
+genuine("sinch", Verb.PUBLISH, "by its words", on(None, *twice(notice("n1")), args=PUBLISH))
 
 UP = notice("n1", NOW - 600)
 NEXT = replace(UP, remarks=clean("new"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import anyio
@@ -421,7 +422,8 @@ class Dispatcher:
             if not ambiguous:
                 self._pulled(command, row)
             if command.verb in MONITORING:
-                self._sessions.answered(command, row, phone, receipt.ids)
+                find = None if verification.leg is None else partial(verification.leg, trial)
+                self._sessions.answered(command, row, phone, receipt.ids, find)
             self._pend(command, "accepted", receipt.sent_at)
             if not ambiguous:
                 self._tell(Outcome(command, Phase.ACCEPTED, "accepted", self._clock.now()))

@@ -308,6 +308,7 @@ class Verification:
     `confirms` and `denies` are looked at on every change until `deadline` seconds after the answer; a deadline
     without either is *not confirmed*. `watch` names the resources to read again soon. `cannot` says why this vendor
     cannot show the effect (then nothing is awaited and the ending is *accepted*). `request` documents what is sent.
+    `leg` finds the leg of my phone that a listen, whisper or barge made, where its row does not say so itself.
     """
 
     verb: Verb
@@ -317,6 +318,7 @@ class Verification:
     deadline: float = 10.0
     watch: tuple[Resource, ...] = ()
     cannot: str = ""
+    leg: Callable[[Trial], Key | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ LIST_WITHOUT = (
     "one list that lacks the row, or somebody who moved it elsewhere in that moment: two lists running, and it goes on "
     "nowhere"
 )
+PLACE_WITHOUT = "one list that lacks the agent, or an old one: two lists running, both asked for after the answer"
 OLD_LIST = "a list asked for before the answer; who was so before is said to have been"
 
 
@@ -119,6 +120,11 @@ def _listening(sight: Sight) -> Test:
         return trial.read_since(Resource.CALLS, sight.scope(in_address(leg.address, "extension_id") or ""))
 
     return test
+
+
+def _my_leg(trial: Trial) -> Key | None:
+    leg = listening_leg(trial)
+    return None if leg is None else leg.key
 
 
 def _target_scope(trial: Trial, sight: Sight) -> tuple[Resource, str]:
@@ -265,6 +271,7 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
             deadline=30.0,
             watch=lists,
             cannot=unseen,
+            leg=_my_leg,
         )
     if verb in (Verb.PICKUP, Verb.FETCH):
         return Verification(
@@ -338,7 +345,7 @@ def _staffing(sight: Sight, command: Command, row: Row | None, request: str) -> 
     text, impostor = (
         ("the queue's list of agents read since", OLD_LIST)
         if adding
-        else ("two lists of the queue's agents read since", LIST_WITHOUT)
+        else ("two lists of the queue's agents read since", PLACE_WITHOUT)
     )
     already = isinstance(row, Agent) and there is adding
     return Verification(
