@@ -96,15 +96,19 @@ def actions_page() -> str:
         "# Actions and their evidence",
         "",
         "Generated from the adapters' own tables. *Accepted* is the ending where the vendor cannot show the effect.",
+        "*Not taken for it* is what else could produce the evidence while the action did nothing, and what is required",
+        "so that it does not; `tests/contract/test_impostors.py` plays it.",
         "",
     ]
     for vendor in SETTINGS:
-        lines += [f"## {vendor}", "", "| verb | sent | confirmed by | denied by | within |", "|---|---|---|---|---|"]
+        columns = ("verb", "sent", "confirmed by", "not taken for it", "denied by", "within")
+        lines += [f"## {vendor}", "", f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
         for row in table(vendor):
             confirmed = "; ".join(evidence.text for evidence in row.confirms) or f"*accepted: {row.cannot}*"
             denied = "; ".join(evidence.text for evidence in row.denies) or "–"
             within = "–" if row.cannot and not row.confirms else f"{row.deadline:g} s"
-            cells = (row.verb.value, f"`{row.request}`", confirmed, denied, within)
+            impostors = "; ".join(dict.fromkeys(each.impostor for each in row.confirms if each.impostor)) or "–"
+            cells = (row.verb.value, f"`{row.request}`", confirmed, impostors, denied, within)
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         lines.append("")
     return "\n".join(lines)

@@ -156,8 +156,9 @@ class Desk:
     async def act(self, verb: Verb, row: Row, number: str = "", /, **args: str) -> tuple[Receipt, Action]:
         command = self.command(verb, row, number, **args)
         verification = self.adapter.verification(command, row)
+        there = {row.key: row for resource in verification.watch for row in self.board.rows(resource, "front")}
         receipt = await self.adapter.perform(command, row)
-        return receipt, Action(self, verification, Trial(command, receipt, row, self.board))
+        return receipt, Action(self, verification, Trial(command, receipt, row, self.board, there))
 
 
 class Action:
@@ -175,4 +176,4 @@ class Action:
         return self._any(self.verification.denies)
 
     def _any(self, evidence: tuple[Evidence, ...]) -> bool:
-        return any(each.test(self.trial) for each in evidence)
+        return any([each.test(self.trial) for each in evidence])

@@ -124,7 +124,7 @@ async def test_ending_my_listening_hangs_up_my_leg_and_leaves_the_call(stage: St
     assert target is not None
     done = await stage.act(Verb.END, target.key)
     assert done.requests == [("DELETE", f"/extension/300/current_calls/{mine.key.id}", None)]
-    assert (done.phase, done.ending) == ("confirmed", "confirmed by it is gone from a list read since")
+    assert (done.phase, done.ending) == ("confirmed", "confirmed by it is gone from two lists read since")
     assert (stage.legs(300), stage.legs(201)) == ([], ["talk"])
     assert not [session for session in stage.dispatcher.sessions if session.live]
 
@@ -360,7 +360,7 @@ async def test_hanging_up_is_one_delete(stage: Stage, where: str) -> None:
     done = await stage.act(Verb.HANGUP, row)
     extension = "601" if where == "members" else "201"
     assert done.requests == [("DELETE", f"/extension/{extension}/current_calls/{target.id}", None)]
-    assert (done.phase, done.ending) == ("confirmed", "confirmed by it is gone from a list read since")
+    assert (done.phase, done.ending) == ("confirmed", "confirmed by it is gone from two lists read since")
     assert stage.hq.calls == {}
 
 

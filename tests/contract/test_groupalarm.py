@@ -515,8 +515,9 @@ class Board(Facts):
 ANSWERED = 1000.0
 
 
-async def judge(verb: Verb, after: float, **changes: Any) -> str:
-    """How `verb` stands when the hotline (or telephone) reads like this `after` seconds after the answer."""
+async def judge(verb: Verb, after: float, *, already: bool = False, **changes: Any) -> str:
+    """How `verb` stands when the hotline (or telephone) reads like this `after` seconds after the answer; `already`: it
+    did so before."""
     source = adapter(Vendor(hotline(**changes)))
     row: Row
     (row,) = await hotlines(source)
@@ -524,8 +525,9 @@ async def judge(verb: Verb, after: float, **changes: Any) -> str:
     if verb in (Verb.SIGNIN, Verb.SIGNOUT):
         row = await phone_row(source, "80" if changes.get("isActive", True) else "81")
     facts = Board(row, ANSWERED + after)
+    before = row if already else None
     trial = Trial(asked, Receipt("", "200", ANSWERED - 1, ANSWERED), row, facts)
-    table = source.verification(asked, row)
+    table = source.verification(asked, before)
     confirmed = [each.text for each in table.confirms if each.test(trial)]
     denied = [each.text for each in table.denies if each.test(trial)]
     assert not (confirmed and denied)
@@ -566,6 +568,8 @@ async def judge(verb: Verb, after: float, **changes: Any) -> str:
 )
 async def test_evidence(verb: Verb, after: float, changes: dict[str, Any], verdict: str) -> None:
     assert await judge(verb, after, **changes) == verdict
+    was_so = " (it was so before)" if verdict.startswith("reading it back") else ""
+    assert await judge(verb, after, already=True, **changes) == verdict + was_so
 
 
 @pytest.mark.anyio

@@ -300,6 +300,18 @@ async def test_always_send_dst_sends_my_phone_with_hold_too() -> None:
     assert at.vendor.log[0].body == {"action": "hold", "send_dst": "022*300"}
 
 
+async def test_marked_legs_show_a_name_that_no_other_call_has_where_the_caller_has_none() -> None:
+    at = await desk(options={"mark_legs": True})
+    await at.act(Verb.LISTEN, at.call)
+    assert at.vendor.log[0].body == {"action": "eavesdrop", "send_dst": "022*300", "caller_id_name": "listen 00TEST"}
+    await at.act(Verb.PICKUP, at.member)
+    assert at.vendor.log[0].body == {"action": "pickup", "send_dst": "022*300"}, "my phone shows who waits"
+    await at.act(Verb.PICKUP, replace(at.member, number=clean("")))
+    assert at.vendor.log[0].body["caller_id_name"] == "pickup 00TEST"
+    await at.act(Verb.TRANSFER, at.call, "342")
+    assert at.vendor.log[0].body == {"action": "transfer", "send_dst": "342"}
+
+
 async def test_ids_cannot_lead_to_another_address() -> None:
     at = await desk()
     row = replace(at.call, address=(("extension_id", "../../user"), ("call_api_id", "a/b?x=1#y")))
@@ -324,7 +336,7 @@ async def test_ids_cannot_lead_to_another_address() -> None:
         (ok({"status": "rate_limit_exceeded"}, 429), Rejected, "hourly limit reached, again in 21 min"),
         (
             httpx.Response(307, headers={"location": "https://evil.example/"}),
-            Rejected,
+            Ambiguous,
             "redirects to host evil.example",
         ),
         (ok({"message": "oops"}, 500), Ambiguous, "vendor answered 500: oops"),

@@ -39,7 +39,7 @@ RULES: Mapping[str, VendorRules] = {
         fields=frozenset({"client", "queues", "phones", "park_slots", "options"}),
         # Documents differ on whether hold, park and the like need a destination (vendors.md §3.4).
         # Recognised speech is posted to an address of one's own (seed 003).
-        options={"always_send_dst": "bool", "speech_url": "str"},
+        options={"always_send_dst": "bool", "mark_legs": "bool", "speech_url": "str"},
         phone=re.compile(r"[0-9A-Za-z_.*#+@-]+"),
         phone_example="2001",
     ),

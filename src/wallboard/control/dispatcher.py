@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import anyio
@@ -365,6 +366,8 @@ class Dispatcher:
         if reason:
             await self._finish(command, Verdict(Phase.REFUSED, f"refused: {reason}"))
             return
+        source = command.target.key.source
+        there = {row.key: row for resource in verification.watch for row in self._board.rows(resource, source)}
         sent_at = self._clock.now()
         self._pend(command, "sent", sent_at)
         self._tell(Outcome(command, Phase.SENT, "sent", sent_at))
@@ -378,14 +381,13 @@ class Dispatcher:
             await self._finish(command, Verdict(Phase.FAILED, f"failed, nothing happened: {clean(str(error))}"))
             return
         except TargetGone as error:
-            if command.verb is Verb.END:
-                self._sessions.verdict(command, row, Phase.CONFIRMED, "")
             why = "changed meanwhile" if error.status in ("409", "412") else "already over"
+            if command.verb is Verb.END and why == "already over":
+                self._sessions.verdict(command, row, Phase.CONFIRMED, "")
             verdict = Verdict(Phase.NOT_CONFIRMED, f"not confirmed: {why}", str(clean(str(error))))
             await self._finish(command, verdict)
             return
         except Rejected as error:
-            source = command.target.key.source
             verdict = Verdict(Phase.FAILED, f"refused by {source}, nothing happened: {clean(str(error))}")
             await self._finish(command, verdict, status=str(clean(error.status)))
             return
@@ -398,7 +400,8 @@ class Dispatcher:
             ambiguous = f"the adapter failed ({type(error).__name__})"
             receipt = Receipt(str(clean(verification.request)), "", sent_at, self._clock.now())
         self._locks.free(command.id)
-        await self._watch(Trial(command, receipt, row, self._board), verification, adapter.info().phone, ambiguous)
+        trial = Trial(command, receipt, row, self._board, there)
+        await self._watch(trial, verification, adapter.info().phone, ambiguous)
 
     async def _perform(self, command: Command, adapter: Adapter, row: Row | None) -> Receipt:
         receipts: list[Receipt] = []
@@ -419,7 +422,8 @@ class Dispatcher:
             if not ambiguous:
                 self._pulled(command, row)
             if command.verb in MONITORING:
-                self._sessions.answered(command, row, phone, receipt.ids)
+                find = None if verification.leg is None else partial(verification.leg, trial)
+                self._sessions.answered(command, row, phone, receipt.ids, find)
             self._pend(command, "accepted", receipt.sent_at)
             if not ambiguous:
                 self._tell(Outcome(command, Phase.ACCEPTED, "accepted", self._clock.now()))

@@ -7,8 +7,8 @@ my leg in the list of calls.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from wallboard.control.labels import label, parties
 from wallboard.control.outcome import Phase
@@ -55,6 +55,8 @@ class Session:
     why: str = ""
     moved_at: float = 0.0
     """When the vendor last answered to it: only later readings can end it."""
+    find: Callable[[], Key | None] | None = field(default=None, compare=False)
+    """Which leg of my phone is this session's, where the adapter can tell it from my other calls."""
 
     @property
     def live(self) -> bool:
@@ -107,13 +109,20 @@ class Sessions:
 
     # ---- what actions tell ----------------------------------------------------------------------------------------
 
-    def answered(self, command: Command, row: Row | None, phone: str, ids: tuple[str, ...]) -> None:
+    def answered(
+        self,
+        command: Command,
+        row: Row | None,
+        phone: str,
+        ids: tuple[str, ...],
+        find: Callable[[], Key | None] | None = None,
+    ) -> None:
         """The vendor accepted a listen, whisper or barge: my phone rings, or the running session changes."""
         running = self.on(command.target.key.source)
         now = self._clock.now()
         if running is not None:
             self._sessions[running.id] = replace(
-                running, state=REDIALLING, ids=tuple(dict.fromkeys((*running.ids, *ids))), moved_at=now
+                running, state=REDIALLING, ids=tuple(dict.fromkeys((*running.ids, *ids))), moved_at=now, find=find
             )
             return
         agent = _agent(row)
@@ -130,6 +139,7 @@ class Sessions:
             target=command.target.key,
             ids=ids,
             moved_at=now,
+            find=find,
         )
         self.look()
 
@@ -183,11 +193,17 @@ class Sessions:
 
     def _begun_by(self, leg: Call) -> bool:
         """Whether a leg of my phone is that of a session: not every vendor says what a leg listens to, so it is the
-        one that came with the session."""
+        one that the adapter finds, or where it cannot tell, the one that came with the session."""
         session = self.on(leg.key.source)
-        if session is None or leg.started_at is None or leg.key == session.target:
+        if session is None or leg.key == session.target:
             return False
-        return session.leg == leg.key or leg.started_at >= max(session.started_at, session.moved_at) - CAME_WITH
+        if session.leg == leg.key:
+            return True
+        if session.find is not None:
+            return session.find() == leg.key
+        if leg.started_at is None:
+            return False
+        return leg.started_at >= max(session.started_at, session.moved_at) - CAME_WITH
 
     def _found(self, leg: Call) -> None:
         session = self.on(leg.key.source)

@@ -14,8 +14,9 @@ WallboardError
 └── ActionError            an action did not go through
     ├── NotSent            nothing left this machine: nothing happened
     ├── Rejected           the vendor answered no: nothing happened
-    │   └── TargetGone     404, 409, 410: the call is over
-    └── Ambiguous          sent, and no clear answer: it may have happened. Never sent again
+    │   └── TargetGone     404, 409, 410, 412: the call is over, or not as it was
+    └── Ambiguous          sent, and no clear answer (which ones: `vendors.http_errors`): it may have happened. Never
+                           sent again
 """
 
 from __future__ import annotations

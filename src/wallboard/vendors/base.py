@@ -256,12 +256,14 @@ class Facts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One action under verification. `before` is the target's row when the action was sent."""
+    """One action under verification. `before` is the target's row when the action was sent, `at_sending` all rows of
+    the watched resources of its source: what was there already is not the action's doing."""
 
     command: Command
     receipt: Receipt
     before: Row | None
     facts: Facts
+    at_sending: Mapping[Key, Row] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -288,10 +290,15 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`text` for people ("its new leg", "the queue's event"), `test` says whether it is there now."""
+    """`text` for people ("its new leg", "the queue's event"), `test` says whether it is there now.
+
+    `impostor`, for what confirms: what else could produce it while the action did nothing, and why that is not taken
+    for it. `tests/contract/test_impostors.py` plays each one.
+    """
 
     text: str
     test: Callable[[Trial], bool]
+    impostor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +308,7 @@ class Verification:
     `confirms` and `denies` are looked at on every change until `deadline` seconds after the answer; a deadline
     without either is *not confirmed*. `watch` names the resources to read again soon. `cannot` says why this vendor
     cannot show the effect (then nothing is awaited and the ending is *accepted*). `request` documents what is sent.
+    `leg` finds the leg of my phone that a listen, whisper or barge made, where its row does not say so itself.
     """
 
     verb: Verb
@@ -310,6 +318,7 @@ class Verification:
     deadline: float = 10.0
     watch: tuple[Resource, ...] = ()
     cannot: str = ""
+    leg: Callable[[Trial], Key | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,40 @@ from wallboard.domain.errors import (
 from wallboard.vendors.http_address import redirect_sentence
 from wallboard.vendors.http_limits import retry_after, until_reset
 
+UNDONE: Mapping[int, str] = {
+    400: "",
+    401: "the vendor refuses the credentials",
+    403: "not permitted for this account",
+    405: "",
+    407: "a proxy on the way wants a login",
+    411: "",
+    413: "",
+    414: "",
+    415: "",
+    421: "",
+    422: "",
+    425: "",
+    428: "",
+    429: "",
+    431: "",
+}
+"""The statuses of an action that say the request was turned away before anything was done with it (RFC 9110 §15, RFC
+6585, RFC 8470), and the sentence for it ("": the status itself). 407 is a proxy's that passed nothing on.
+
+Every other status leaves it open, for it may come after the vendor has acted: a redirect to a page that shows the
+result (302, 303), a server that ran the action and then could not write the answer in the form that was asked for
+(406), one that lost patience while it worked (408) or a proxy that did or whose client did (499, 502, 504, 52x, 460),
+a lock that may be that of the same request sent on twice by a proxy (423), and whatever is not in any document.
+"""
+OVER: Mapping[int, str] = {
+    404: "already over",
+    409: "changed meanwhile",
+    410: "already over",
+    412: "changed meanwhile",
+}
+"""What it was to act on is not there, or not as it was. By whom is not said: a proxy may repeat a PUT or a DELETE to a
+second server, and the first has done it. So this ends as *not confirmed*, never as "nothing happened"."""
+
 
 def worded(sentence: str, words: str) -> str:
     """`sentence`, and what the vendor said of it."""
@@ -51,24 +85,18 @@ def read_error(status: int, headers: Mapping[str, str], words: str, base: str) -
 
 
 def action_error(status: int, headers: Mapping[str, str], words: str, base: str) -> ActionError:
-    """4xx and redirects prove that nothing was done; everything else leaves it open."""
+    """What an action's answer other than 2xx proves: by `UNDONE` and `OVER` that nothing was done, else nothing."""
     name = str(status)
-    if status == 401:
-        return Rejected(worded("the vendor refuses the credentials", words), status=name)
-    if status == 403:
-        return Rejected(worded("not permitted for this account", words), status=name)
-    if status in (409, 412):
-        return TargetGone(worded("changed meanwhile", words), status=name)
-    if status in (404, 410):
-        return TargetGone(worded("already over", words), status=name)
     if status == 429:
         wait = retry_after(headers) or until_reset(headers)
         hourly = "hourly" if "x-ratelimit-limit" in headers else "request"
         return Rejected(f"{hourly} limit reached{_again(wait)}", status=name)
+    if status in OVER:
+        return TargetGone(worded(OVER[status], words), status=name)
+    if status in UNDONE:
+        return Rejected(worded(UNDONE[status] or f"vendor answered {status}", words), status=name)
     if 300 <= status < 400:
-        return Rejected(redirect_sentence(headers.get("location", ""), base), status=name)
-    if 400 <= status < 500:
-        return Rejected(worded(f"vendor answered {status}", words), status=name)
+        return Ambiguous(redirect_sentence(headers.get("location", ""), base), status=name)
     return Ambiguous(worded(f"vendor answered {status}", words), status=name)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from tests.unit.control.fakes import DONE, NOW, Desk, agent, call
+from tests.unit.control.fakes import DONE, NOW, Desk, agent, call, table
 from wallboard.control.outcome import Phase
 from wallboard.control.session import ENDED_SHOWN, Session
 from wallboard.domain.command import Verb
@@ -16,7 +16,7 @@ from wallboard.domain.errors import Ambiguous, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Call
 from wallboard.domain.states import ResourceState
-from wallboard.domain.text import clean
+from wallboard.domain.text import NOTHING, clean
 from wallboard.vendors.base import Verification
 
 pytestmark = pytest.mark.anyio
@@ -67,6 +67,28 @@ async def test_the_bar_says_who_hears_me(path: Path, verb: Verb, hears: str) -> 
         desk = Desk(group, path, call())
         await listening(desk, verb)
         assert bar(desk).hears == hears
+
+
+async def test_a_call_of_mine_that_comes_meanwhile_is_not_my_listening(path: Path) -> None:
+    friend = replace(LEG, key=Key("hq", Kind.CALL, "friend"), spying=NOTHING)
+    leg = replace(LEG, spying=NOTHING)
+    async with anyio.create_task_group() as group:
+        desk = Desk(group, path, call())
+        desk.adapter.check_table = lambda verb: replace(
+            table(verb), leg=lambda trial: leg.key if trial.facts.row(leg.key) else None
+        )
+        command = desk.press(Verb.LISTEN, call())
+        await desk.idle()
+        desk.board.put(friend)
+        target = desk.dispatcher.session_target()
+        assert (bar(desk).leg, target and target.key) == (None, call().key), "Q would hang up my friend"
+        desk.board.put(leg)
+        assert bar(desk).leg == leg.key
+        desk.board.prove(DONE, "listen c-1")
+        await desk.settle(command)
+        target = desk.dispatcher.session_target()
+        assert target is not None
+        assert target.key == leg.key
 
 
 async def test_a_vendor_that_cannot_show_it_is_accepted_only(path: Path) -> None:

@@ -14,12 +14,13 @@ from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import NotSent
 from wallboard.domain.forms import Form, FormField, Takes
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import Hotline, Phone
+from wallboard.domain.models import Hotline, Phone, Row
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Evidence, Trial, Verification
 from wallboard.vendors.groupalarm.mapping import ANNOUNCEMENT, quoted, shown, written
 from wallboard.vendors.groupalarm.wire import HotlineWire
+from wallboard.vendors.readings import was_so
 
 HOTLINE_VERBS = (Verb.OPEN, Verb.CLOSE, Verb.ANNOUNCE)
 PHONE_VERBS = (Verb.SIGNIN, Verb.SIGNOUT)
@@ -97,18 +98,28 @@ def _announcement(wanted: str, before: object) -> str:
 # ---- evidence --------------------------------------------------------------------------------------------------
 
 
-def verification(verb: Verb, command: Command | None = None) -> Verification:
-    """The row of the verification table; `command` only for announcements, whose evidence is their text."""
+OLD_STATE = (
+    "a list asked for before the answer, or only one of the two fields (asked for, and is): both are read since; what "
+    "was so before is said to have been"
+)
+OLD_TEXT = "a list asked for before the answer, or a command without a text: the text asked for is read since"
+
+
+def verification(verb: Verb, command: Command | None = None, before: Row | None = None) -> Verification:
+    """The row of the verification table; `command` only for announcements, whose evidence is their text, `before` for
+    what was so already."""
     match verb:
         case Verb.OPEN:
             return _hotline(
                 verb,
                 "PUT /hotlines/{hotlineID} (the whole object) isActive: true",
                 (
-                    Evidence("reading it back: it is open", _is(Wanted.OPEN, HotlineState.OPEN)),
-                    Evidence(
+                    _is("reading it back: it is open", Wanted.OPEN, HotlineState.OPEN, before),
+                    _is(
                         "reading it back: it was asked to open, and is starting",
-                        _is(Wanted.OPEN, HotlineState.STARTING),
+                        Wanted.OPEN,
+                        HotlineState.STARTING,
+                        before,
                     ),
                 ),
                 (
@@ -120,7 +131,7 @@ def verification(verb: Verb, command: Command | None = None) -> Verification:
             return _hotline(
                 verb,
                 "PUT /hotlines/{hotlineID} (the whole object) isActive: false",
-                (Evidence("reading it back: it is paused", _is(Wanted.PAUSED, HotlineState.PAUSED)),),
+                (_is("reading it back: it is paused", Wanted.PAUSED, HotlineState.PAUSED, before),),
                 (
                     Evidence("the vendor reports an error", _settled_in(Wanted.PAUSED, HotlineState.ERROR)),
                     Evidence("it still is asked to be open", _settled_in(Wanted.OPEN)),
@@ -130,11 +141,17 @@ def verification(verb: Verb, command: Command | None = None) -> Verification:
             return _hotline(
                 verb,
                 "PUT /hotlines/{hotlineID} (the whole object) ttsInbound, ttsOutbound",
-                (Evidence("reading it back: the new text", lambda trial: _read(trial) and _announces(trial, command)),),
+                (
+                    Evidence(
+                        was_so("reading it back: the new text", _says(before, command)),
+                        lambda trial: _read(trial) and _says(trial.after(), command),
+                        OLD_TEXT,
+                    ),
+                ),
                 (
                     Evidence(
                         "the vendor returns another text",
-                        lambda trial: _settled(trial) and not _announces(trial, command),
+                        lambda trial: _settled(trial) and not _says(trial.after(), command),
                     ),
                 ),
             )
@@ -143,7 +160,13 @@ def verification(verb: Verb, command: Command | None = None) -> Verification:
             return Verification(
                 verb=verb,
                 request=f"PUT /agents/{{id}} (the whole object) isActive: {'true' if on else 'false'}",
-                confirms=(Evidence(f"reading it back: {_duty(on)}", _registered(on, Trial.read_since)),),
+                confirms=(
+                    Evidence(
+                        was_so(f"reading it back: {_duty(on)}", isinstance(before, Phone) and before.registered is on),
+                        _registered(on, Trial.read_since),
+                        OLD_STATE,
+                    ),
+                ),
                 denies=(Evidence(f"the telephone still is {_duty(not on)}", _registered(not on, _settled_phones)),),
                 deadline=DEADLINE,
                 watch=(Resource.PHONES, Resource.HOTLINES),
@@ -173,12 +196,11 @@ def _settled_phones(trial: Trial, resource: Resource, scope: str | None = None) 
     return _late(trial, resource)
 
 
-def _is(wanted: Wanted, state: HotlineState) -> Callable[[Trial], bool]:
-    def test(trial: Trial) -> bool:
-        row = trial.after()
-        return _read(trial) and isinstance(row, Hotline) and row.wanted is wanted and row.state is state
+def _is(text: str, wanted: Wanted, state: HotlineState, before: Row | None) -> Evidence:
+    def fits(row: Row | None) -> bool:
+        return isinstance(row, Hotline) and row.wanted is wanted and row.state is state
 
-    return test
+    return Evidence(was_so(text, fits(before)), lambda trial: _read(trial) and fits(trial.after()), OLD_STATE)
 
 
 def _settled_in(wanted: Wanted, state: HotlineState | None = None) -> Callable[[Trial], bool]:
@@ -190,16 +212,17 @@ def _settled_in(wanted: Wanted, state: HotlineState | None = None) -> Callable[[
     return test
 
 
-def _announces(trial: Trial, command: Command | None) -> bool:
-    row = trial.after()
+def _says(row: Row | None, command: Command | None) -> bool:
+    """Whether the hotline announces what was asked for; False where nothing was."""
     if not isinstance(row, Hotline) or command is None:
         return False
     given = dict(command.args)
-    return all(
+    asked = [
         is_now == shown(given[argument])
         for argument, is_now in (("text_in", row.announcement_in), ("text_out", row.announcement_out))
         if argument in given
-    )
+    ]
+    return bool(asked) and all(asked)
 
 
 def _duty(on: bool) -> str:

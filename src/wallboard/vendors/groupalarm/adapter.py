@@ -274,7 +274,7 @@ class GroupalarmAdapter:
         return (actions.announcements(row, wire),)
 
     def verification(self, command: Command, row: Row | None) -> Verification:
-        return actions.verification(command.verb, command)
+        return actions.verification(command.verb, command, row)
 
     def table(self) -> Sequence[Verification]:
         return [actions.verification(verb) for verb in actions.VERBS]

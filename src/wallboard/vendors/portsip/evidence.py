@@ -6,23 +6,50 @@ not show which calls are held.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from wallboard.domain.command import Command, Fingerprint, Target, Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Queue, Row, in_address
-from wallboard.domain.states import AgentState, MemberState
+from wallboard.domain.states import AgentState, CallState, MemberState
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.portsip.actions import VERBS, asked_through, opposite, wanted_status
+from wallboard.vendors.portsip.actions import VERBS, asked_through, number_of, opposite, wanted_status
 from wallboard.vendors.portsip.mapping import parties
 from wallboard.vendors.portsip.numbers import dialled, same_number
 from wallboard.vendors.portsip.scene import Place, Scene
 from wallboard.vendors.portsip.states import agent_state, normal
+from wallboard.vendors.readings import Test, TwiceRunning, oldest, was_so
 
 SETTLED = 6.0
 """A reading this many seconds after the answer that still shows the old state denies the action."""
 TOLERANCE = 3.0
+"""Seconds that a session's start may lie before our request."""
+SOON = 5.0
+"""Seconds after the answer within which a session known by a number alone must have begun: nobody hangs up and dials
+again so fast."""
 HOLD_HIDDEN = "PortSIP lists no held calls"
+
+# What else could produce the evidence, and why it is not taken for it.
+SAME_NUMBER_THERE = (
+    "another call of the same number at the destination, or a third party called in: in two lists running the "
+    "telephone that referred is off the session, and it is the same session; or a new one that began with the action, "
+    "its number nobody else's"
+)
+TWO_OTHERS = (
+    "an earlier call between the two, or the agent still between them: in two lists running the agent is on neither "
+    "session, and it is one of the two that were there, changed, or one begun with the action"
+)
+LIST_WITHOUT = (
+    "one list that lacks the row, or somebody who moved the caller in that moment: two lists running, and no new "
+    "session of the caller"
+)
+SAME_NUMBER_TO_ME = (
+    "another call of the same number on my phone, one that was on it before, or mine that only rings: the same "
+    "session, or one begun with the action whose number is nobody else's; answered, and the caller waits no more"
+)
+MY_OWN_CALL = "a call that I dial myself: the session's id is in the answer; without one it dials the number and is new"
+OLD_STATUS = (
+    "a status told before the answer, or kept because the agent could not be read, a call of one who is logged out or "
+    "was busy before: it must be told since, and differ in what was asked; who was so before is said to have been"
+)
 
 DOCUMENTED: dict[Verb, str] = {
     Verb.HOLD: "POST /sessions/{id}/hold {extension_number: of the agent}",
@@ -39,7 +66,6 @@ DOCUMENTED: dict[Verb, str] = {
     Verb.UNPAUSE: "POST /call_queues/{id}/agents/{agent_number} {status: READY}",
 }
 _BUSY = (AgentState.TALKING, AgentState.OTHER_CALL, AgentState.RINGING)
-Test = Callable[[Trial], bool]
 
 
 def verification(scene: Scene, phone: str, command: Command, row: Row | None, queue_id: str = "") -> Verification:
@@ -53,7 +79,9 @@ def verification(scene: Scene, phone: str, command: Command, row: Row | None, qu
             return Verification(
                 verb,
                 request,
-                confirms=(Evidence(f"the caller at {number or 'the destination'}", _arrived(number)),),
+                confirms=(
+                    Evidence(f"the caller at {number or 'the destination'}", _arrived(number), SAME_NUMBER_THERE),
+                ),
                 denies=(Evidence("the call is still where it was", _unmoved),),
                 deadline=20.0,
                 watch=lists,
@@ -62,7 +90,7 @@ def verification(scene: Scene, phone: str, command: Command, row: Row | None, qu
             return Verification(
                 verb,
                 request,
-                confirms=(Evidence("both parties on one call, without the agent", _joined(command)),),
+                confirms=(Evidence("both parties on one call, without the agent", _joined(command), TWO_OTHERS),),
                 denies=(Evidence("the call is still where it was", _unmoved),),
                 deadline=20.0,
                 watch=(Resource.CALLS,),
@@ -71,15 +99,16 @@ def verification(scene: Scene, phone: str, command: Command, row: Row | None, qu
             return Verification(
                 verb,
                 request,
-                confirms=(Evidence("it is gone from the lists read since", _ended),),
+                confirms=(Evidence("it is gone from two lists read since", _over(), LIST_WITHOUT),),
                 denies=(Evidence("it is still there", _unmoved),),
+                deadline=15.0,
                 watch=lists,
             )
         case Verb.PICKUP:
             return Verification(
                 verb,
                 request,
-                confirms=(Evidence("the caller on my phone", _on_phone(phone)),),
+                confirms=(Evidence("the caller on my phone", _on_phone(phone), SAME_NUMBER_TO_ME),),
                 denies=(Evidence("the caller left before my phone had them", _left_without(phone)),),
                 deadline=20.0,
                 watch=lists,
@@ -88,16 +117,24 @@ def verification(scene: Scene, phone: str, command: Command, row: Row | None, qu
             return Verification(
                 verb,
                 request,
-                confirms=(Evidence("the new call on my phone", _placed(command, phone)),),
+                confirms=(Evidence("the new call on my phone", _placed(command, phone, row), MY_OWN_CALL),),
                 deadline=15.0,
                 watch=(Resource.CALLS,),
             )
         case Verb.SIGNIN | Verb.SIGNOUT | Verb.PAUSE | Verb.UNPAUSE:
+            was = _place(scene, command, queue_id).status
+            already = _fits(verb, wanted_status(command), was)
             return Verification(
                 verb,
                 request,
-                confirms=(Evidence("reading it back: the agent's status", _status(scene, command, queue_id, True)),),
-                denies=(Evidence("the agent's status has not changed", _status(scene, command, queue_id, False)),),
+                confirms=(
+                    Evidence(
+                        was_so("reading it back: the agent's status", already),
+                        _status(scene, command, queue_id, True, was),
+                        OLD_STATUS,
+                    ),
+                ),
+                denies=(Evidence("the agent's status has not changed", _status(scene, command, queue_id, False, was)),),
                 deadline=25.0,
                 watch=(Resource.AGENTS,),
             )
@@ -142,35 +179,83 @@ def _outside(trial: Trial) -> str:
     return opposite(row, asked_through(trial.command, row) or in_address(row.address, "extension") or "")
 
 
-def _same_call(trial: Trial, call: Call) -> bool:
-    """Whether `call` carries on what was acted on: the same session, or the same party on a session begun since."""
-    if call.key.id == trial.command.target.key.id:
+def _acting(trial: Trial) -> str:
+    """The telephone that held or referred."""
+    row, command = trial.before, trial.command
+    if isinstance(row, Member) and row.state is MemberState.TALKING and row.serving_ref:
+        return row.serving_ref
+    return asked_through(command, row) or in_address(command.target.address, "extension") or ""
+
+
+def _was(trial: Trial, call: Call) -> tuple[str, ...] | None:
+    """Who was on this session when the action was sent; None: it was not there."""
+    old = trial.at_sending.get(call.key)
+    if isinstance(old, Call):
+        return parties(old)
+    before = trial.before
+    return parties(before) if isinstance(before, Call) and before.key == call.key else None
+
+
+def _began_with(trial: Trial, at: float | None) -> bool:
+    return at is not None and trial.receipt.sent_at - TOLERANCE <= at <= trial.receipt.answered_at + SOON
+
+
+def _shared(trial: Trial, number: str) -> bool:
+    """Whether two sessions had this number when it was sent: that of a company is shown by everybody in it."""
+    had: set[str] = set()
+    for row in trial.at_sending.values():
+        numbers = parties(row) if isinstance(row, Call) else (row.number,) if isinstance(row, Member) else ()
+        had |= {row.key.id} if any(same_number(number, each) for each in numbers) else set()
+    return len(had) > 1
+
+
+def _carries_on(trial: Trial, row: Call | Member) -> bool:
+    """Whether it is the session that was acted on, or a new one of the same party that began with the action."""
+    if row.key.id == trial.command.target.key.id:
         return True
     number = _outside(trial)
-    began = call.started_at is not None and call.started_at >= trial.receipt.sent_at - TOLERANCE
-    return began and bool(number) and any(same_number(number, party) for party in parties(call))
+    numbers = parties(row) if isinstance(row, Call) else (row.number,)
+    began = _began_with(trial, row.started_at if isinstance(row, Call) else row.joined_at)
+    there = {key.id for key in trial.at_sending}
+    mine = bool(number) and any(same_number(number, each) for each in numbers)
+    return mine and began and row.key.id not in there and not _shared(trial, number)
 
 
 def _parties_before(trial: Trial) -> tuple[str, ...]:
     return parties(trial.before) if isinstance(trial.before, Call) else ()
 
 
-def _arrived(number: str) -> Test:
-    """A leg at the destination that was not there before, or the caller waiting in that queue."""
+def _left(trial: Trial) -> bool:
+    """Off the telephone that referred it, or out of the queue in which it waited."""
+    before, acting = trial.before, _acting(trial)
+    if isinstance(before, Member) and before.state is not MemberState.TALKING:
+        after = trial.after()
+        moved = isinstance(after, Member) and after.queue_id != before.queue_id
+        return moved or not _waiting(trial)
+    target = trial.command.target.key.id
+    return not any(call.key.id == target and acting in parties(call) for call in _calls(trial))
 
-    def at_destination(trial: Trial) -> bool:
-        known = any(same_number(number, party) for party in _parties_before(trial))
-        return any(
-            any(same_number(number, party) for party in parties(call))
-            and _same_call(trial, call)
-            and not (known and call.key.id == trial.command.target.key.id)
-            for call in _calls(trial)
+
+def _target_read(trial: Trial) -> float | None:
+    if isinstance(trial.before, Member) and trial.before.state is not MemberState.TALKING:
+        return trial.facts.read_at(trial.source, Resource.MEMBERS, trial.before.queue_id)
+    return trial.facts.read_at(trial.source, Resource.CALLS, "")
+
+
+def _arrived(number: str) -> Test:
+    """The call has left where it was, and is at the destination, which it was not before, or waits in that queue."""
+
+    def at_destination(trial: Trial, call: Call) -> bool:
+        was = _was(trial, call) or ()
+        new = any(same_number(number, party) for party in parties(call)) and not any(
+            same_number(number, party) for party in was
         )
+        return new and _carries_on(trial, call)
 
     def test(trial: Trial) -> bool:
-        if not number:
+        if not number or not _left(trial):
             return False
-        if _call_since(trial) and at_destination(trial):
+        if any(at_destination(trial, call) for call in _calls(trial)):
             return True
         queues = {
             row.key.id
@@ -180,20 +265,19 @@ def _arrived(number: str) -> Test:
         return any(
             _waits_anew(trial, row)
             for row in trial.facts.rows(Resource.MEMBERS, trial.source)
-            if isinstance(row, Member) and row.queue_id in queues and trial.read_since(Resource.MEMBERS, row.queue_id)
+            if isinstance(row, Member) and row.queue_id in queues
         )
 
-    return test
+    return TwiceRunning(test, _target_read)
 
 
 def _waits_anew(trial: Trial, member: Member) -> bool:
-    before = trial.before
-    if isinstance(before, Member) and before.queue_id == member.queue_id:
+    old = trial.at_sending.get(member.key, trial.before)
+    if member.state not in (MemberState.WAITING, MemberState.RINGING):
         return False
-    if member.key.id == trial.command.target.key.id:
-        return True
-    joined = member.joined_at is not None and member.joined_at >= trial.receipt.sent_at - TOLERANCE
-    return joined and same_number(_outside(trial), member.number)
+    if isinstance(old, Member) and old.key == member.key and old.queue_id == member.queue_id:
+        return False
+    return _carries_on(trial, member)
 
 
 def _unmoved(trial: Trial) -> bool:
@@ -211,28 +295,46 @@ def _joined(command: Command) -> Test:
     number = dialled(command.destination.number) if command.destination is not None else ""
 
     def test(trial: Trial) -> bool:
-        first = _outside(trial)
-        extension = asked_through(command, trial.before) or in_address(command.target.address, "extension") or ""
-        return _call_since(trial) and any(
-            any(same_number(first, party) for party in parties(call))
-            and any(same_number(number, party) for party in parties(call))
-            and extension not in call.agent_refs
+        first, acting = _outside(trial), _acting(trial)
+        target = trial.command.target.key
+        two = {
+            key
+            for key, row in trial.at_sending.items()
+            if isinstance(row, Call)
+            and acting in parties(row)
+            and (key == target or any(same_number(number, each) for each in parties(row)))
+        } | {target}
+        if not number or any(call.key in two and acting in parties(call) for call in _calls(trial)):
+            return False
+        return any(
+            all(any(same_number(each, party) for party in parties(call)) for each in (first, number))
+            and acting not in parties(call)
+            and (call.key in two or (_was(trial, call) is None and _began_with(trial, call.started_at)))
             for call in _calls(trial)
         )
 
-    return test
+    return TwiceRunning(test, _calls_read)
 
 
-def _ended(trial: Trial) -> bool:
-    """No list that was read since has it: neither the callers of its queue nor the calls."""
-    before, identity = trial.before, trial.command.target.key.id
-    if any(call.key.id == identity for call in _calls(trial)) or not _call_since(trial):
-        return False
-    if not isinstance(before, Member):
-        return trial.after() is None
-    after = trial.after()
-    over = after is None or (isinstance(after, Member) and after.state is MemberState.ABANDONED)
-    return over and trial.read_since(Resource.MEMBERS, before.queue_id)
+def _calls_read(trial: Trial) -> float | None:
+    return trial.facts.read_at(trial.source, Resource.CALLS, "")
+
+
+def _over() -> Test:
+    """No list that was read since has it, neither the callers of its queue nor the calls, and it goes on nowhere."""
+
+    def read_at(trial: Trial) -> float | None:
+        if not isinstance(trial.before, Member):
+            return _calls_read(trial)
+        scope = trial.before.queue_id
+        return oldest(_calls_read(trial), trial.facts.read_at(trial.source, Resource.MEMBERS, scope))
+
+    def test(trial: Trial) -> bool:
+        after = trial.after()
+        over = after is None or (isinstance(after, Member) and after.state is MemberState.ABANDONED)
+        return over and not any(_carries_on(trial, call) for call in _calls(trial))
+
+    return TwiceRunning(test, read_at)
 
 
 def _waiting(trial: Trial) -> bool:
@@ -240,17 +342,20 @@ def _waiting(trial: Trial) -> bool:
     return isinstance(after, Member) and after.state in (MemberState.WAITING, MemberState.RINGING)
 
 
-def _mine(trial: Trial, phone: str) -> bool:
-    return bool(phone) and any(
-        phone in parties(call) and phone not in _parties_before(trial) and _same_call(trial, call)
+def _mine(trial: Trial, phone: str) -> list[Call]:
+    """The sessions of this caller that my phone has come on."""
+    return [
+        call
         for call in _calls(trial)
-    )
+        if phone and phone in parties(call) and phone not in (_was(trial, call) or ()) and _carries_on(trial, call)
+    ]
 
 
 def _on_phone(phone: str) -> Test:
     def test(trial: Trial) -> bool:
         read = _call_since(trial) and trial.read_since(Resource.MEMBERS, _queue_scope(trial))
-        return read and not _waiting(trial) and _mine(trial, phone)
+        answered = any(call.state is not CallState.RINGING for call in _mine(trial, phone))
+        return read and not _waiting(trial) and answered
 
     return test
 
@@ -263,19 +368,23 @@ def _left_without(phone: str) -> Test:
     return test
 
 
-def _placed(command: Command, phone: str) -> Test:
+def _placed(command: Command, phone: str, row: Row | None) -> Test:
     mine = command.arg("phone") or phone
+    number = dialled(command.destination.number if command.destination is not None else number_of(row))
 
     def test(trial: Trial) -> bool:
         if not _call_since(trial):
             return False
-        for call in _calls(trial):
-            if call.key.id in trial.receipt.ids:
-                return True
-            began = call.started_at is not None and call.started_at >= trial.receipt.sent_at - TOLERANCE
-            if began and not trial.receipt.ids and mine and call.from_number == mine:
-                return True
-        return False
+        new = [call for call in _calls(trial) if _was(trial, call) is None]
+        if trial.receipt.ids:
+            return any(call.key.id in trial.receipt.ids for call in new)
+        return any(
+            bool(mine)
+            and call.from_number == mine
+            and any(same_number(number, party) for party in parties(call))
+            and _began_with(trial, call.started_at)
+            for call in new
+        )
 
     return test
 
@@ -284,7 +393,9 @@ def _fits(verb: Verb, wanted: str, status: str) -> bool:
     state = agent_state(status)
     match verb:
         case Verb.SIGNIN:
-            return bool(status) and state not in (AgentState.OFF, AgentState.UNREACHABLE, AgentState.UNKNOWN)
+            # Another call is possible also for one who is logged out of the queue.
+            out = (AgentState.OFF, AgentState.UNREACHABLE, AgentState.UNKNOWN, AgentState.OTHER_CALL)
+            return bool(status) and state not in out
         case Verb.SIGNOUT:
             return state is AgentState.OFF
         case Verb.PAUSE:
@@ -293,18 +404,26 @@ def _fits(verb: Verb, wanted: str, status: str) -> bool:
     return state in (AgentState.READY, AgentState.RINGING, AgentState.TALKING)
 
 
-def _status(scene: Scene, command: Command, queue_id: str, wanted: bool) -> Test:
-    """The agent's status in that queue, heard after the answer (long after it for a denial)."""
+def _place(scene: Scene, command: Command, queue_id: str) -> Place:
+    return scene.places.get(command.target.key.id, {}).get(queue_id, Place())
+
+
+def _status(scene: Scene, command: Command, queue_id: str, wanted: bool, was: str) -> Test:
+    """The agent's status in that queue, told after the answer (long after it for a denial)."""
 
     def test(trial: Trial) -> bool:
         if not isinstance(trial.after(), Agent):
             return False
-        place = scene.places.get(command.target.key.id, {}).get(queue_id, Place())
+        place = _place(scene, command, queue_id)
         after = trial.receipt.answered_at + (0.0 if wanted else SETTLED)
-        if not place.status or place.seen_at <= after:
+        if not place.status or place.told_at <= after:
+            return False
+        state = agent_state(place.status)
+        if command.verb is Verb.UNPAUSE and state in _BUSY and agent_state(was) in _BUSY:
+            # Of one who was on a call the vendor does not show whether a pause waits for its end.
             return False
         fits = _fits(command.verb, wanted_status(command), place.status)
         # What is set during a call shows when the call ends: until then it is neither done nor refused.
-        return fits if wanted else not fits and agent_state(place.status) not in _BUSY
+        return fits if wanted else not fits and state not in _BUSY
 
     return test

@@ -52,6 +52,8 @@ class Place:
     session: str = ""
     seen_at: float = 0.0
     """When the vendor was last heard about it."""
+    told_at: float = 0.0
+    """When it last told the status: a roster, and an agent who could not be read, tell none."""
 
 
 @dataclass(slots=True)
@@ -153,6 +155,7 @@ class Scene:
         before = places.get(queue_id, Place())
         if at < before.seen_at:
             return
+        told_at = at if status else before.told_at
         status = status or before.status
         same = normal(status) == normal(before.status)
         if since is None:
@@ -162,7 +165,9 @@ class Scene:
         if same and not session and not with_name:
             # Only the push interface tells who an agent talks to; a list that repeats the status does not end that.
             session, with_name = before.session, before.with_name
-        places[queue_id] = Place(status, before.level if level is None else level, since, with_name, session, at)
+        places[queue_id] = Place(
+            status, before.level if level is None else level, since, with_name, session, at, told_at
+        )
         if name:
             self.names[extension] = name
 

@@ -19,6 +19,10 @@ DEADLINE = 20.0
 SETTLED = 4.0
 """A reading this many seconds after the answer that still shows the old rule denies the write."""
 REMEMBERED = 20
+SAME_RULE = (
+    "a reading asked for before the answer, or one in which something else was lost: it is read since, and compared "
+    "whole with what it was"
+)
 REQUEST = "POST /ivrs/{id} (everything that can go back, as it was read, with one rule changed)"
 
 Test = Callable[[Trial], bool]
@@ -81,7 +85,7 @@ class Writes:
         """`known` is what the receptionist says before the write."""
         asked = clean(part.aspect, 60)
         return _verification(
-            Evidence(f"reading it back: {asked} is as asked and nothing else changed", self._same(command)),
+            Evidence(f"reading it back: {asked} is as asked and nothing else changed", self._same(command), SAME_RULE),
             *(Evidence(rules.lost(name, known), self._lost(command, name)) for name in known if name != part.aspect),
             Evidence("something else about it is not as it was", self._altered(command)),
             Evidence(f"the vendor returns another {asked}", self._refused(command)),
@@ -90,7 +94,7 @@ class Writes:
     def table(self) -> Verification:
         """The row for documents: its evidence sees nothing."""
         return _verification(
-            Evidence("reading it back: as asked, and nothing else changed", self._same("")),
+            Evidence("reading it back: as asked, and nothing else changed", self._same(""), SAME_RULE),
             Evidence("something else about it is not as it was; it is named", self._altered("")),
             Evidence("the vendor returns another rule than was asked for", self._refused("")),
         )

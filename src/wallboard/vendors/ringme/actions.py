@@ -25,11 +25,12 @@ from wallboard.domain.models import (
     in_address,
 )
 from wallboard.domain.numbers import dialled
-from wallboard.domain.states import CallState, Direction, MemberState
+from wallboard.domain.states import CallState, MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
 from wallboard.vendors.http import Answer, HttpSource, route
 from wallboard.vendors.ringme.directory import Directory
+from wallboard.vendors.ringme.legs import digits, mark, number_of
 from wallboard.vendors.ringme.own import Own
 from wallboard.vendors.ringme.people import People
 from wallboard.vendors.ringme.request import Request, body_id, call_route, valet_route
@@ -238,7 +239,9 @@ class Actions:
             return self._park(command, extension_id, call_api_id)
         if verb is Verb.FETCH:
             return self._fetch(command, row, extension_id, call_api_id)
-        return self._control(verb, extension_id, call_api_id, self._send_dst(command))
+        unnamed = verb in MONITORING or not digits(number_of(row))
+        own = mark(command) if unnamed and self._settings.options.get("mark_legs") else ""
+        return self._control(verb, extension_id, call_api_id, self._send_dst(command), own)
 
     @staticmethod
     def _call_address(command: Command, row: Row | None) -> tuple[str, str]:
@@ -266,11 +269,14 @@ class Actions:
         return self._my_phone(command) if self._settings.options.get("always_send_dst") else ""
 
     @staticmethod
-    def _control(verb: Verb, extension_id: str, call_api_id: str, send_dst: str) -> Request:
+    def _control(verb: Verb, extension_id: str, call_api_id: str, send_dst: str, own: str = "") -> Request:
+        """`own` is the caller's name that my phone is to show, by which its leg is known (option `mark_legs`)."""
         action = CALL_ACTIONS[verb]
         body: dict[str, Any] = {"action": action}
         if send_dst:
             body["send_dst"] = send_dst
+        if own and verb in TO_MY_PHONE:
+            body["caller_id_name"] = own
         to = f" to {send_dst}" if send_dst else ""
         where = call_route(extension_id, call_api_id)
         return Request("PUT", where, body, f"PUT …/current_calls/{call_api_id} {action}{to}")
@@ -371,21 +377,6 @@ def _room_id(command: Command, row: Row | None) -> str:
 
 def _agent_address(command: Command, row: Row | None) -> Address:
     return command.target.address or (row.address if isinstance(row, Agent) else ())
-
-
-def number_of(row: Row | None) -> str:
-    """The number that `c` calls: of the other side, or the row's own."""
-    match row:
-        case Call(direction=Direction.OUT):
-            return row.to
-        case Call():
-            return row.from_number
-        case Member() | ParkedCall() | Queue():
-            return row.number
-        case Agent() | Phone():
-            return row.extension
-        case _:
-            return ""
 
 
 def _ids(answer: Answer) -> tuple[str, ...]:

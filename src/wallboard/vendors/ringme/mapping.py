@@ -261,8 +261,12 @@ def call_row(context: Context, wire: CurrentCall, extension_id: str = "") -> Cal
         whole=ident(wire.call_id),
         real=flag(wire.real_call) is not False,
         mine=same_phone(own, context.phone),
-        address=(("extension_id", owner), ("call_api_id", call_api_id)),
+        address=(("extension_id", owner), ("call_api_id", call_api_id), *_made_by(ident(wire.callback_id))),
     )
+
+
+def _made_by(callback_id: str) -> tuple[tuple[str, str], ...]:
+    return (("callback_id", callback_id),) if callback_id else ()
 
 
 def _refs(own: str) -> tuple[str, ...]:

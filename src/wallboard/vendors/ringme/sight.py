@@ -5,8 +5,9 @@ from __future__ import annotations
 from wallboard.domain.text import clean
 from wallboard.vendors.base import SourceSettings
 from wallboard.vendors.ringme.directory import Directory
+from wallboard.vendors.ringme.legs import digits
 from wallboard.vendors.ringme.scalars import ident, same_phone
-from wallboard.vendors.ringme.verification import Sight, digits
+from wallboard.vendors.ringme.verification import Sight
 
 SHORT_NUMBER = 6
 """Longer numbers are outside ones."""

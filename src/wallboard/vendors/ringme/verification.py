@@ -12,16 +12,29 @@ from dataclasses import dataclass
 from wallboard.domain.command import MONITORING, Command, Fingerprint, Target, Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
-from wallboard.domain.states import CallState, Direction, MemberState
+from wallboard.domain.states import CallState, Direction
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.ringme.own import outside_number
+from wallboard.vendors.readings import Test, TwiceRunning, was_so
+from wallboard.vendors.ringme.legs import (
+    caller_on_my_phone,
+    calls,
+    carries_on,
+    digits,
+    goes_on,
+    gone,
+    left,
+    listening_leg,
+    members,
+    number_of,
+    placed_leg,
+)
 from wallboard.vendors.ringme.rooms import ROOM_HIDDEN, SPEECH_HIDDEN
-from wallboard.vendors.ringme.scalars import bare, suffix, word
+from wallboard.vendors.ringme.scalars import bare, word
 
-TOLERANCE = 3.0
-"""Seconds that a leg's start may lie before our request: the vendor's clock is known to 2 s, its times to 1 s."""
 SETTLED = 6.0
 """A reading this long after the answer that still shows the old state denies the action."""
+CONSULTING = 30.0
+"""The same for an attended transfer, in which the call stays where it is until the two have spoken."""
 
 DOCUMENTED: dict[Verb, str] = {
     Verb.LISTEN: "PUT /extension/{extension_id}/current_calls/{call_api_id} {action: eavesdrop, send_dst: my phone}",
@@ -54,6 +67,33 @@ HOLD_HIDDEN = "the vendor does not show which calls are held"
 PARK_HIDDEN = "parked calls are in no list of this vendor"
 LEVEL_HIDDEN = "the live list of agents shows no levels"
 
+# What else could produce the evidence, and why it is not taken for it.
+ANY_CALL_OF_MINE = (
+    "a friend who rings me, a call of my own, the agent who calls me, a leg of before: the leg must show the caller's "
+    "name that was sent, carry an id of the answer or of the call, or name its parties alone, with no far end that "
+    "dials me"
+)
+SAME_NUMBER_TO_ME = (
+    "another call of the same number on my phone, or a call of mine: the id of the whole call must be the same; "
+    "without one the number must be nobody else's and the leg begin with the action; and the caller has left where "
+    "they were"
+)
+SAME_NUMBER_THERE = (
+    "another call of the same number at the destination, the original being where it was or hung up: the original must "
+    "be gone from two lists, the id of the whole call the same; without one the number nobody else's and the leg begun "
+    "with the action"
+)
+MY_OWN_CALL = (
+    "somebody rings me, or I dial myself: the leg must carry an id of the answer; without one dial the number and "
+    "begin with the action"
+)
+LIST_WITHOUT = (
+    "one list that lacks the row, or somebody who moved it elsewhere in that moment: two lists running, and it goes on "
+    "nowhere"
+)
+PLACE_WITHOUT = "one list that lacks the agent, or an old one: two lists running, both asked for after the answer"
+OLD_LIST = "a list asked for before the answer; who was so before is said to have been"
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -72,72 +112,19 @@ class Sight:
 # ---- tests ---------------------------------------------------------------------------------------------------------
 
 
-def digits(number: str) -> str:
-    return "".join(char for char in number if char.isdigit())
+def _listening(sight: Sight) -> Test:
+    def test(trial: Trial) -> bool:
+        leg = listening_leg(trial)
+        if leg is None or leg.state is CallState.RINGING or gone(trial):
+            return False
+        return trial.read_since(Resource.CALLS, sight.scope(in_address(leg.address, "extension_id") or ""))
+
+    return test
 
 
-def _same_number(one: str, other: str) -> bool:
-    one, other = digits(one), digits(other)
-    return len(one) >= 5 and len(other) >= 5 and (one == other or one[-9:] == other[-9:])
-
-
-def _began(trial: Trial, call: Call) -> bool:
-    return call.started_at is not None and call.started_at >= trial.receipt.sent_at - TOLERANCE
-
-
-def _calls(trial: Trial) -> list[Call]:
-    return [row for row in trial.facts.rows(Resource.CALLS, trial.source) if isinstance(row, Call)]
-
-
-def _my_new_leg(trial: Trial) -> Call | None:
-    """A leg on my phone that began with the action."""
-    for call in _calls(trial):
-        if call.key.id in trial.receipt.ids or (call.mine and _began(trial, call)):
-            return call
-    return None
-
-
-def _same_call(before: Row | None, call: Call) -> bool:
-    """Whether `call` is a leg of the call that was acted on."""
-    if isinstance(before, Call):
-        wholes = {before.whole, suffix(before.key.id)}
-    elif isinstance(before, Member | ParkedCall):
-        wholes = {suffix(before.key.id)}
-    else:
-        return False
-    if (wholes & {call.whole, suffix(call.key.id)}) - {""}:
-        return True
-    number = outside_number(before)
-    return _same_number(number, call.from_number) or _same_number(number, call.to)
-
-
-def _my_leg_answered(trial: Trial) -> bool:
-    leg = _my_new_leg(trial)
-    return leg is not None and leg.state is not CallState.RINGING
-
-
-def _my_leg_rings(trial: Trial) -> bool:
-    return _my_new_leg(trial) is not None
-
-
-def _caller_on_my_phone(trial: Trial) -> bool:
-    if not digits(outside_number(trial.before) if isinstance(trial.before, Call | Member | ParkedCall) else ""):
-        return _my_leg_answered(trial)
-    return any(
-        call.mine and call.state is not CallState.RINGING and _same_call(trial.before, call)
-        for call in _calls(trial)
-        if call.key.id != trial.command.target.key.id
-    )
-
-
-def _gone(trial: Trial) -> bool:
-    """The row is no longer there, or its id now names another call."""
-    after, before = trial.after(), trial.before
-    if isinstance(after, Member) and after.state is MemberState.ABANDONED:
-        return True
-    if isinstance(after, Call) and isinstance(before, Call) and after.started_at and before.started_at:
-        return abs(after.started_at - before.started_at) > TOLERANCE
-    return after is None
+def _my_leg(trial: Trial) -> Key | None:
+    leg = listening_leg(trial)
+    return None if leg is None else leg.key
 
 
 def _target_scope(trial: Trial, sight: Sight) -> tuple[Resource, str]:
@@ -148,34 +135,46 @@ def _target_scope(trial: Trial, sight: Sight) -> tuple[Resource, str]:
     return Resource.CALLS, sight.scope(owner)
 
 
-def _gone_and_read(sight: Sight) -> Callable[[Trial], bool]:
+def _target_read(sight: Sight) -> Callable[[Trial], float | None]:
+    return lambda trial: trial.facts.read_at(trial.source, *_target_scope(trial, sight))
+
+
+def _settled(trial: Trial, sight: Sight, seconds: float = SETTLED) -> bool:
+    at = _target_read(sight)(trial)
+    return at is not None and at >= trial.receipt.answered_at + seconds
+
+
+def _over(sight: Sight) -> Test:
+    return TwiceRunning(lambda trial: gone(trial) and not goes_on(trial), _target_read(sight))
+
+
+def _on_my_phone(sight: Sight) -> Test:
+    """The parked are in no list, so of those only the leg can be looked at."""
+
     def test(trial: Trial) -> bool:
-        return _gone(trial) and trial.read_since(*_target_scope(trial, sight))
+        seen = isinstance(trial.before, ParkedCall) or trial.read_since(*_target_scope(trial, sight))
+        return seen and caller_on_my_phone(trial)
 
     return test
 
 
-def _gone_without_me(sight: Sight) -> Callable[[Trial], bool]:
+def _gone_without_me(sight: Sight) -> Test:
     """The call ended and my phone never got it."""
 
     def test(trial: Trial) -> bool:
-        if _my_new_leg(trial) is not None or not _gone(trial):
+        if listening_leg(trial) is not None or caller_on_my_phone(trial) or not gone(trial):
             return False
-        resource, scope = _target_scope(trial, sight)
-        at = trial.facts.read_at(trial.source, resource, scope)
-        return at is not None and at >= trial.receipt.answered_at + SETTLED
+        return _settled(trial, sight)
 
-    return test
+    return TwiceRunning(test, _target_read(sight))
 
 
-def _unchanged(sight: Sight) -> Callable[[Trial], bool]:
+def _unchanged(sight: Sight, seconds: float = SETTLED) -> Test:
     """Long after the answer the same call is still in the same state with the same party."""
 
     def test(trial: Trial) -> bool:
         after, before = trial.after(), trial.before
-        resource, scope = _target_scope(trial, sight)
-        at = trial.facts.read_at(trial.source, resource, scope)
-        if at is None or at < trial.receipt.answered_at + SETTLED or _gone(trial):
+        if not _settled(trial, sight, seconds) or gone(trial):
             return False
         if isinstance(after, Call) and isinstance(before, Call):
             return after.extension == before.extension and after.state is before.state
@@ -186,48 +185,29 @@ def _unchanged(sight: Sight) -> Callable[[Trial], bool]:
     return test
 
 
-def _arrived(number: str) -> Callable[[Trial], bool]:
-    """A leg of the call at the destination: on that extension, dialled to it, or waiting in that queue."""
+def _arrived(number: str, sight: Sight) -> Test:
+    """The call is no longer where it was, and a leg of it is at the destination: on that extension, dialled to it, or
+    waiting in that queue."""
     extension = bare(number)
 
     def there(trial: Trial, call: Call) -> bool:
-        before = trial.before
-        if isinstance(before, Call) and call.key == before.key and call.extension == before.extension:
-            return False
-        at_extension = call.extension == extension
+        at_extension = bool(extension) and call.extension == extension
         dialled = call.direction is Direction.OUT and bool(digits(number)) and digits(call.to) == digits(number)
-        if not (at_extension or dialled) or not _same_call(before, call):
-            return False
-        return _began(trial, call) or (isinstance(before, Call) and bool(call.whole) and call.whole == before.whole)
+        return (at_extension or dialled) and carries_on(trial, call)
 
     def test(trial: Trial) -> bool:
-        if any(there(trial, call) for call in _calls(trial)):
+        if not left(trial):
+            return False
+        if any(there(trial, call) for call in calls(trial)):
             return True
         queues = {
             queue.key.id
             for queue in trial.facts.rows(Resource.QUEUES, trial.source)
             if isinstance(queue, Queue) and extension and queue.number == extension
         }
-        return any(_waits(trial, member) for member in _members(trial) if member.queue_id in queues)
+        return any(member.queue_id in queues and carries_on(trial, member) for member in members(trial))
 
-    return test
-
-
-def _members(trial: Trial) -> list[Member]:
-    return [row for row in trial.facts.rows(Resource.MEMBERS, trial.source) if isinstance(row, Member)]
-
-
-def _waits(trial: Trial, member: Member) -> bool:
-    """Whether `member` is the transferred caller in another queue than before."""
-    before = trial.before
-    if isinstance(before, Member) and before.queue_id == member.queue_id:
-        return False
-    if member.joined_at is None or member.joined_at < trial.receipt.sent_at - TOLERANCE:
-        return False
-    if not isinstance(before, Call | Member | ParkedCall):
-        return False
-    own = {suffix(before.key.id), before.whole if isinstance(before, Call) else ""} - {""}
-    return suffix(member.key.id) in own or _same_number(outside_number(before), member.number)
+    return TwiceRunning(test, _target_read(sight))
 
 
 def _agent_read(trial: Trial) -> float | None:
@@ -241,7 +221,7 @@ def _agent_read(trial: Trial) -> float | None:
     return max((at for at in times if at is not None), default=None)
 
 
-def _status_is(wanted: frozenset[str], after: float) -> Callable[[Trial], bool]:
+def _status_is(wanted: frozenset[str], after: float) -> Test:
     def test(trial: Trial) -> bool:
         agent, at = trial.after(), _agent_read(trial)
         if not isinstance(agent, Agent) or at is None or at <= trial.receipt.answered_at + after:
@@ -251,16 +231,22 @@ def _status_is(wanted: frozenset[str], after: float) -> Callable[[Trial], bool]:
     return test
 
 
-def _in_queue(queue_id: str, wanted: bool, after: float = 0.0) -> Callable[[Trial], bool]:
-    def test(trial: Trial) -> bool:
-        at = trial.facts.read_at(trial.source, Resource.AGENTS, queue_id)
-        if at is None or at <= trial.receipt.answered_at + after:
-            return False
-        agent = trial.after()
-        memberships = agent.memberships if isinstance(agent, Agent) else ()
-        return any(membership.queue_id == queue_id for membership in memberships) is wanted
+def _places(row: Row | None) -> set[str]:
+    return {membership.queue_id for membership in row.memberships} if isinstance(row, Agent) else set()
 
-    return test
+
+def _in_queue(queue_id: str, wanted: bool, after: float = 0.0) -> Test:
+    """In the queue's list, or missing from two of its lists running: one may lack a row."""
+
+    def read_at(trial: Trial) -> float | None:
+        return trial.facts.read_at(trial.source, Resource.AGENTS, queue_id)
+
+    def test(trial: Trial) -> bool:
+        at = read_at(trial)
+        late = at is not None and at > trial.receipt.answered_at + after
+        return late and (queue_id in _places(trial.after())) is wanted
+
+    return test if wanted else TwiceRunning(test, read_at)
 
 
 SIGNED_IN = frozenset({"available", "available_on_demand"})
@@ -274,60 +260,72 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
     """The row of the table for `command`."""
     verb = command.verb
     request = DOCUMENTED.get(verb, "")
-    calls = (Resource.CALLS,)
+    lists = (Resource.CALLS, Resource.MEMBERS)
     unseen = "" if sight.my_phone else "the calls of my phone are not in this account's lists"
     if verb in MONITORING:
         return Verification(
             verb,
             request,
-            confirms=(Evidence("my phone's new leg, answered", _my_leg_answered),),
+            confirms=(Evidence("my phone's new leg, answered", _listening(sight), ANY_CALL_OF_MINE),),
             denies=(Evidence("the call ended before my phone was on it", _gone_without_me(sight)),),
             deadline=30.0,
-            watch=calls,
+            watch=lists,
             cannot=unseen,
+            leg=_my_leg,
         )
     if verb in (Verb.PICKUP, Verb.FETCH):
         return Verification(
             verb,
             request,
-            confirms=(Evidence("the caller on my phone", _caller_on_my_phone),),
+            confirms=(Evidence("the caller on my phone", _on_my_phone(sight), SAME_NUMBER_TO_ME),),
             denies=(Evidence("the caller left before my phone had them", _gone_without_me(sight)),)
             if verb is Verb.PICKUP
             else (),
             deadline=30.0,
-            watch=(Resource.CALLS, Resource.MEMBERS, Resource.PARKED),
+            watch=(*lists, Resource.PARKED),
             cannot=unseen,
         )
     if verb is Verb.CALL:
-        evidence = (Evidence("a new leg on my phone", _my_leg_rings),)
-        return Verification(verb, request, confirms=evidence, watch=calls, cannot=unseen)
+        number = command.destination.number if command.destination is not None else number_of(row)
+
+        def placed(trial: Trial) -> bool:
+            return placed_leg(trial, number) is not None
+
+        evidence = (Evidence("a new leg on my phone", placed, MY_OWN_CALL),)
+        return Verification(verb, request, confirms=evidence, watch=(Resource.CALLS,), cannot=unseen)
     if verb in (Verb.TRANSFER, Verb.ATTENDED):
         number = "" if command.destination is None else command.destination.number
+        at_once = verb is Verb.TRANSFER
         return Verification(
             verb,
             request,
-            confirms=(Evidence(f"the caller at {number or 'the destination'}", _arrived(number)),),
-            denies=(Evidence("the call is still where it was", _unchanged(sight)),),
-            deadline=20.0 if verb is Verb.TRANSFER else 45.0,
-            watch=(Resource.CALLS, Resource.MEMBERS),
+            confirms=(
+                Evidence(f"the caller at {number or 'the destination'}", _arrived(number, sight), SAME_NUMBER_THERE),
+            ),
+            denies=(Evidence("the call is still where it was", _unchanged(sight, SETTLED if at_once else CONSULTING)),),
+            deadline=20.0 if at_once else 45.0,
+            watch=lists,
             cannot=sight.sees(number),
         )
     if verb in (Verb.HANGUP, Verb.END):
-        resource = Resource.MEMBERS if isinstance(row, Member) else Resource.CALLS
         return Verification(
             verb,
             request,
-            confirms=(Evidence("it is gone from a list read since", _gone_and_read(sight)),),
+            confirms=(Evidence("it is gone from two lists read since", _over(sight), LIST_WITHOUT),),
             denies=(Evidence("it is still there", _unchanged(sight)),),
-            watch=(resource,),
+            deadline=15.0,
+            watch=lists,
             cannot=PARK_HIDDEN if isinstance(row, ParkedCall) else "",
         )
     if verb in (Verb.SIGNIN, Verb.SIGNOUT):
         wanted, other = (SIGNED_IN, SIGNED_OUT) if verb is Verb.SIGNIN else (SIGNED_OUT, SIGNED_IN)
+        already = isinstance(row, Agent) and word(row.raw_status) in wanted
         return Verification(
             verb,
             request,
-            confirms=(Evidence("the agent's status in a list read since", _status_is(wanted, 0.0)),),
+            confirms=(
+                Evidence(was_so("the agent's status in a list read since", already), _status_is(wanted, 0.0), OLD_LIST),
+            ),
             denies=(Evidence("the agent's status has not changed", _status_is(other, SETTLED)),),
             deadline=12.0,
             watch=(Resource.AGENTS,),
@@ -343,11 +341,17 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
 def _staffing(sight: Sight, command: Command, row: Row | None, request: str) -> Verification:
     adding = command.verb is Verb.STAFF
     queue_id = sight.queue_of(command.arg("queue")) or command.arg("queue")
-    there = isinstance(row, Agent) and any(membership.queue_id == queue_id for membership in row.memberships)
+    there = queue_id in _places(row)
+    text, impostor = (
+        ("the queue's list of agents read since", OLD_LIST)
+        if adding
+        else ("two lists of the queue's agents read since", PLACE_WITHOUT)
+    )
+    already = isinstance(row, Agent) and there is adding
     return Verification(
         command.verb,
         request,
-        confirms=(Evidence("the queue's list of agents read since", _in_queue(queue_id, adding)),),
+        confirms=(Evidence(was_so(text, already), _in_queue(queue_id, adding), impostor),),
         denies=(Evidence("the queue's list of agents has not changed", _in_queue(queue_id, not adding, SETTLED)),),
         deadline=12.0,
         watch=(Resource.AGENTS,),

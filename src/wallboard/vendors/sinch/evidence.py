@@ -15,6 +15,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Notice, Row, in_address
 from wallboard.domain.text import Clean, clean
 from wallboard.vendors.base import Evidence, Trial, Verification
+from wallboard.vendors.readings import TwiceRunning
 from wallboard.vendors.sinch import notices
 from wallboard.vendors.sinch.mapping import REMARKS, instant, items_of, over, set_of
 
@@ -24,6 +25,18 @@ SETTLED = 4.0
 """A reading this many seconds after the answer that still shows something else denies the action."""
 NEAR = 120.0
 """A notice that begins "now" begins so near to the request, clocks and waits included."""
+AT_ONCE = 5.0
+"""The same, and when it was made, for one that is known by what it says alone."""
+
+# What else could produce the evidence, and why it is not taken for it.
+SAME_WORDS = (
+    "a colleague's notice that says the same: it must have the id of the answer; without one it was not listed before, "
+    "was not made before the request and begins with it"
+)
+SAME_CHANGE = "a list asked for before the answer, or a change of something else: all of it is compared, read since"
+OTHER_END = "the end that was planned before, now past, or a list asked for before the answer: another end, read since"
+PLANNED_END = "nothing did it but the clock, and that is what is said"
+LIST_WITHOUT = "one list that lacks it: two lists running, both asked for after the answer"
 _PATH = "/disruptionSets/{disruptionSetId}/events"
 
 
@@ -96,7 +109,7 @@ def verification(
         case Verb.CHANGE:
             return _changed(command, before, zone)
         case Verb.CLOSE:
-            return _ended(set_of(before) if before else "")
+            return _ended(set_of(before) if before else "", before)
         case _:
             return Verification(verb=verb, request="", cannot="RCI has no such action")
 
@@ -109,11 +122,16 @@ def _published(command: Command | None, zone: tzinfo, listed: Mapping[str, froze
     def mine(trial: Trial) -> Notice | None:
         """The notice with the id that the vendor answered, or else a new one that says just this."""
         rows = [row for row in trial.facts.rows(Resource.NOTICES, trial.source) if isinstance(row, Notice)]
-        named = [row for row in rows if row.key.id in trial.receipt.ids]
-        if named:
-            return named[0]
+        if trial.receipt.ids:
+            return next((row for row in rows if row.key.id in trial.receipt.ids), None)
         new = (row for row in rows if set_of(row) == disruption_set and row.key.id not in known)
-        return next((row for row in new if not any(wrong(name, row, trial) for name in FIELDS)), None)
+        return next((row for row in new if fresh(row, trial) and not any(wrong(n, row, trial) for n in FIELDS)), None)
+
+    def fresh(row: Notice, trial: Trial) -> bool:
+        made, sent = _made(row), trial.receipt.sent_at
+        begins = wanted is not None and wanted.begins_now
+        late = begins and (row.active_from is None or abs(row.active_from - sent) > AT_ONCE)
+        return not late and (made is None or made >= sent - AT_ONCE)
 
     def wrong(name: str, row: Notice, trial: Trial) -> bool:
         return wanted is not None and _differs(name, row, wanted, trial)
@@ -132,7 +150,7 @@ def _published(command: Command | None, zone: tzinfo, listed: Mapping[str, froze
     return Verification(
         verb=Verb.PUBLISH,
         request=f"POST {_PATH} activeFrom, activeTo, remarks, items",
-        confirms=(Evidence("reading it back: it is listed, and says what was asked", up),),
+        confirms=(Evidence("reading it back: it is listed, and says what was asked", up, SAME_WORDS),),
         denies=(
             Evidence("it is not listed", lambda trial: _settled(trial, disruption_set) and mine(trial) is None),
             *(Evidence(f"it is listed with another {_word(name)}", other(name)) for name in FIELDS),
@@ -162,7 +180,7 @@ def _changed(command: Command | None, before: Notice | None, zone: tzinfo) -> Ve
     return Verification(
         verb=Verb.CHANGE,
         request=f"PUT {_PATH}/{{eventId}} (the whole event) activeFrom, activeTo, remarks, items",
-        confirms=(Evidence("reading it back: it says what was asked, and nothing else changed", done),),
+        confirms=(Evidence("reading it back: it says what was asked, and nothing else changed", done, SAME_CHANGE),),
         denies=(
             *(Evidence(f"the vendor returns another {_word(name)}", other(name)) for name in FIELDS),
             Evidence("something that was not to change has changed", other("rest")),
@@ -186,10 +204,25 @@ def _rest(row: Notice, before: Notice | None) -> bool:
     return before is not None and in_address(row.address, "rest") != in_address(before.address, "rest")
 
 
-def _ended(disruption_set: str) -> Verification:
-    def ended(trial: Trial) -> bool:
-        row = trial.after()
-        return _read(trial, disruption_set) and isinstance(row, Notice) and over(row, trial.facts.now() + 1.0)
+def _made(row: Notice) -> float | None:
+    """When the vendor says it was made, in our clock as the instants of its row are."""
+    made, begins = (instant(in_address(row.address, name) or "") for name in ("created", "from"))
+    ahead = begins - row.active_from if begins is not None and row.active_from is not None else 0.0
+    return None if made is None else made - ahead
+
+
+def _ended(disruption_set: str, before: Notice | None) -> Verification:
+    def ended(planned: bool) -> Callable[[Trial], bool]:
+        def test(trial: Trial) -> bool:
+            row = trial.after()
+            past = _read(trial, disruption_set) and isinstance(row, Notice) and over(row, trial.facts.now() + 1.0)
+            as_before = before is not None and isinstance(row, Notice) and _same(row.active_to, before.active_to)
+            return past and as_before is planned
+
+        return test
+
+    def listed_at(trial: Trial) -> float | None:
+        return trial.facts.read_at(trial.source, Resource.NOTICES, disruption_set)
 
     def still(trial: Trial) -> bool:
         row = trial.after()
@@ -199,10 +232,12 @@ def _ended(disruption_set: str) -> Verification:
         verb=Verb.CLOSE,
         request=f"PUT {_PATH}/{{eventId}} (the whole event) activeTo: now; DELETE where it has not begun",
         confirms=(
-            Evidence("reading it back: its end is past", ended),
+            Evidence("reading it back: its end is past", ended(planned=False), OTHER_END),
+            Evidence("reading it back: the end that was planned before is past", ended(planned=True), PLANNED_END),
             Evidence(
-                "reading its set: it is not among the active or coming ones any more",
-                lambda trial: _read(trial, disruption_set) and trial.after() is None,
+                "reading its set twice: it is not among the active or coming ones any more",
+                TwiceRunning(lambda trial: trial.after() is None, listed_at),
+                LIST_WITHOUT,
             ),
         ),
         denies=(Evidence("the vendor still lists it without that end", still),),

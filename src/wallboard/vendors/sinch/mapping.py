@@ -211,6 +211,7 @@ def notice(wire: EventWire, disruption_set: str, known: Known) -> Notice:
             ("from", wire.active_from),
             ("to", wire.active_to),
             ("modified", wire.modified),
+            ("created", wire.created),
             *((f"item {item_kind(item, items)}", token(item, items)) for item in wire.items),
             ("rest", _rest(wire)),
         ),
