@@ -67,7 +67,9 @@ class GroupalarmAdapter:
         self._clock = services.clock
         self._http = HttpSource(settings, services)
         self._reader = Reader(self._http, settings.organization)
-        self._known = mapping.Known(settings.name, ZoneInfo(settings.timezone), settings.people)
+        self._known = mapping.Known(
+            settings.name, ZoneInfo(settings.timezone), settings.people, mapping.Words.of(settings.words)
+        )
         self._wires: tuple[HotlineWire, ...] = ()
         self._discovered = False
         self._first_phones: tuple[list[Phone], float] | None = None

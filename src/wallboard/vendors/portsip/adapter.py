@@ -41,6 +41,7 @@ from wallboard.vendors.portsip.login import Login
 from wallboard.vendors.portsip.push import Push
 from wallboard.vendors.portsip.receptionists import Receptionists
 from wallboard.vendors.portsip.scene import Scene
+from wallboard.vendors.portsip.states import words
 
 INTERVALS: dict[Resource, float] = {
     Resource.QUEUES: 10.0,
@@ -70,7 +71,7 @@ class PortsipAdapter:
             services,
             sign=(lambda post: Login(auth, services.clock, post)) if isinstance(auth, LoginAuth) else None,
         )
-        self._scene = Scene(settings.name, settings.phone)
+        self._scene = Scene(settings.name, settings.phone, words=words(settings.words))
         self._actions = Actions(settings, self._http, services.clock, self._scene)
         self._lists = Lists(settings, self._http, services.clock, self._scene, self._actions)
         self._receptionists = Receptionists(self._http, settings, services.clock)

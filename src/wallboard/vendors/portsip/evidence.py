@@ -17,7 +17,7 @@ from wallboard.vendors.portsip.actions import VERBS, asked_through, opposite, wa
 from wallboard.vendors.portsip.mapping import parties
 from wallboard.vendors.portsip.numbers import dialled, same_number
 from wallboard.vendors.portsip.scene import Place, Scene
-from wallboard.vendors.portsip.states import agent_state, normal
+from wallboard.vendors.portsip.states import normal
 
 SETTLED = 6.0
 """A reading this many seconds after the answer that still shows the old state denies the action."""
@@ -280,8 +280,7 @@ def _placed(command: Command, phone: str) -> Test:
     return test
 
 
-def _fits(verb: Verb, wanted: str, status: str) -> bool:
-    state = agent_state(status)
+def _fits(verb: Verb, wanted: str, status: str, state: AgentState) -> bool:
     match verb:
         case Verb.SIGNIN:
             return bool(status) and state not in (AgentState.OFF, AgentState.UNREACHABLE, AgentState.UNKNOWN)
@@ -303,8 +302,9 @@ def _status(scene: Scene, command: Command, queue_id: str, wanted: bool) -> Test
         after = trial.receipt.answered_at + (0.0 if wanted else SETTLED)
         if not place.status or place.seen_at <= after:
             return False
-        fits = _fits(command.verb, wanted_status(command), place.status)
+        state = scene.state(place.status)
+        fits = _fits(command.verb, wanted_status(command), place.status, state)
         # What is set during a call shows when the call ends: until then it is neither done nor refused.
-        return fits if wanted else not fits and agent_state(place.status) not in _BUSY
+        return fits if wanted else not fits and state not in _BUSY
 
     return test

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Member, Row
 from wallboard.domain.states import MemberState
-from wallboard.domain.text import clean
+from wallboard.domain.text import NOTHING, clean
 from wallboard.domain.update import Proof, Update, UpdateKind
 from wallboard.vendors.portsip import mapping
 from wallboard.vendors.portsip.push_messages import (
@@ -162,6 +162,7 @@ class Pushed:
             joined_at=joined,
             position=caller.position if caller.position is not None else position,
             state=MemberState.UNKNOWN if back else MemberState.WAITING,
+            raw_state=clean(CALLBACK) if back else NOTHING,
             details=((clean("asked"), clean("to be called back")),) if back else (),
         )
         if back:

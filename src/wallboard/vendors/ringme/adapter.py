@@ -18,6 +18,7 @@ from wallboard.domain.errors import ActionError, BadAnswer, ConfigError, Missing
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
+from wallboard.domain.states import MemberState
 from wallboard.domain.update import SourceInfo, Update, UpdateKind
 from wallboard.vendors.base import (
     Can,
@@ -48,8 +49,9 @@ from wallboard.vendors.ringme.memo import Memo
 from wallboard.vendors.ringme.own import Own, slot_answer
 from wallboard.vendors.ringme.people import People
 from wallboard.vendors.ringme.reports import Reports
-from wallboard.vendors.ringme.scalars import ident, status_word, suffix, text, word, zone_of
+from wallboard.vendors.ringme.scalars import ident, status_word, suffix, text, zone_of
 from wallboard.vendors.ringme.sight import sight
+from wallboard.vendors.ringme.states import Words
 from wallboard.vendors.ringme.verification import table, verification
 from wallboard.vendors.ringme.wire import (
     AgentStatus,
@@ -101,6 +103,7 @@ class RingmeAdapter:
             self._zone = zone_of(settings.timezone)
         except ValueError as error:
             raise ConfigError(f"source {settings.name}: timezone: {error}") from None
+        self._words = Words.of(settings.words)
         self._http = HttpSource(settings, services)
         self._directory = Directory(settings, self._http)
         self._own = Own(settings.name, settings.operator)
@@ -210,7 +213,7 @@ class RingmeAdapter:
                 row = member_row(context, queue_id, name, wire)
                 if row is None:
                     # A caller who has hung up may stand there without an id; nobody misses that row.
-                    lost += word(status_word(wire.state)) != "abandoned"
+                    lost += context.words.member(status_word(wire.state)) is not MemberState.ABANDONED
                     continue
                 rows[row.key] = row
             return rows, lost
@@ -328,6 +331,7 @@ class RingmeAdapter:
             offset=offset if offset is not None and abs(offset) > OFFSET_MATTERS else 0.0,
             phone=self._settings.phone,
             phones=self._directory.phone_names,
+            words=self._words,
         )
 
     def _steady(self, resource: Resource, scope: str, starts: dict[Key, float | None]) -> dict[Key, float]:
@@ -417,7 +421,7 @@ class RingmeAdapter:
         return self._actions.forms(verb, row)
 
     def verification(self, command: Command, row: Row | None) -> Verification:
-        return verification(sight(self._settings, self._directory), command, row)
+        return verification(sight(self._settings, self._directory, self._words), command, row)
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         return await self._actions.perform(command, row)

@@ -15,10 +15,11 @@ import anyio
 
 from wallboard.domain.errors import CredentialsRefused, Missing, NotPermitted, ReadError, Throttled
 from wallboard.domain.text import Clean
+from wallboard.domain.words import spelling
 from wallboard.vendors.base import SourceSettings
 from wallboard.vendors.http import HttpSource, route
 from wallboard.vendors.ringme.mapping import queue_name
-from wallboard.vendors.ringme.scalars import ident, same_phone, status_word, whole, word
+from wallboard.vendors.ringme.scalars import ident, same_phone, status_word, whole
 from wallboard.vendors.ringme.wire import ExtensionInfo, QueueSettings, Tier, many, one
 
 R = TypeVar("R")
@@ -156,7 +157,7 @@ class Directory:
                 extension_id = ident(row.id)
                 if extension_id and extension_id not in found:
                     fresh += 1
-                    if word(status_word(row.type)) in (kind, ""):
+                    if spelling(status_word(row.type)) in (kind, ""):
                         found[extension_id] = row
             # A server may give smaller pages than were asked for; only a tiny or repeated one is surely the last.
             if not fresh or len(rows) < 10:
@@ -242,4 +243,4 @@ class Directory:
 
 
 def _is_room(info: ExtensionInfo) -> bool:
-    return word(status_word(info.type)) == CONFERENCE
+    return spelling(status_word(info.type)) == CONFERENCE

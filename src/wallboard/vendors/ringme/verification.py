@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from wallboard.domain.command import MONITORING, Command, Fingerprint, Target, Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
-from wallboard.domain.states import CallState, Direction, MemberState
+from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.vendors.base import Evidence, Trial, Verification
 from wallboard.vendors.ringme.own import outside_number
 from wallboard.vendors.ringme.rooms import ROOM_HIDDEN, SPEECH_HIDDEN
-from wallboard.vendors.ringme.scalars import bare, suffix, word
+from wallboard.vendors.ringme.scalars import bare, suffix
+from wallboard.vendors.ringme.states import WORDS, Words
 
 TOLERANCE = 3.0
 """Seconds that a leg's start may lie before our request: the vendor's clock is known to 2 s, its times to 1 s."""
@@ -60,13 +61,14 @@ class Sight:
     """What the account can see, as far as evidence depends on it.
 
     `scope` gives the scope of the calls feed that shows an extension id; `sees` whether the calls at a number show
-    ("" when they do, else why not); `queue_of` the queue behind a number.
+    ("" when they do, else why not); `queue_of` the queue behind a number; `words` those of the source.
     """
 
     my_phone: bool
     scope: Callable[[str], str]
     sees: Callable[[str], str]
     queue_of: Callable[[str], str]
+    words: Words = WORDS
 
 
 # ---- tests ---------------------------------------------------------------------------------------------------------
@@ -241,12 +243,12 @@ def _agent_read(trial: Trial) -> float | None:
     return max((at for at in times if at is not None), default=None)
 
 
-def _status_is(wanted: frozenset[str], after: float) -> Callable[[Trial], bool]:
+def _status_is(words: Words, wanted: AgentState, after: float) -> Callable[[Trial], bool]:
     def test(trial: Trial) -> bool:
         agent, at = trial.after(), _agent_read(trial)
         if not isinstance(agent, Agent) or at is None or at <= trial.receipt.answered_at + after:
             return False
-        return word(agent.raw_status) in wanted
+        return words.chose(agent.raw_status) is wanted
 
     return test
 
@@ -261,10 +263,6 @@ def _in_queue(queue_id: str, wanted: bool, after: float = 0.0) -> Callable[[Tria
         return any(membership.queue_id == queue_id for membership in memberships) is wanted
 
     return test
-
-
-SIGNED_IN = frozenset({"available", "available_on_demand"})
-SIGNED_OUT = frozenset({"logged_out"})
 
 
 # ---- the table -----------------------------------------------------------------------------------------------------
@@ -323,12 +321,14 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
             cannot=PARK_HIDDEN if isinstance(row, ParkedCall) else "",
         )
     if verb in (Verb.SIGNIN, Verb.SIGNOUT):
-        wanted, other = (SIGNED_IN, SIGNED_OUT) if verb is Verb.SIGNIN else (SIGNED_OUT, SIGNED_IN)
+        wanted, other = AgentState.READY, AgentState.OFF
+        if verb is Verb.SIGNOUT:
+            wanted, other = other, wanted
         return Verification(
             verb,
             request,
-            confirms=(Evidence("the agent's status in a list read since", _status_is(wanted, 0.0)),),
-            denies=(Evidence("the agent's status has not changed", _status_is(other, SETTLED)),),
+            confirms=(Evidence("the agent's status in a list read since", _status_is(sight.words, wanted, 0.0)),),
+            denies=(Evidence("the agent's status has not changed", _status_is(sight.words, other, SETTLED)),),
             deadline=12.0,
             watch=(Resource.AGENTS,),
         )

@@ -73,7 +73,7 @@ class SinchAdapter:
         self._monitoring = monitoring or Unmonitored()
         self._http = HttpSource(settings, services)
         self._reader = Reader(self._http)
-        self._known = mapping.Known(settings.name)
+        self._known = mapping.Known(settings.name, mapping.channels(settings.words))
         self._records = Records(self._reader, self._known)
         self._discovery = Discovery(self._reader, self._known)
         self._reports = Reports(self._reader, self._records, self._known, self._clock)
