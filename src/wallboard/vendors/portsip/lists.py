@@ -20,6 +20,7 @@ from wallboard.domain.text import clean
 from wallboard.domain.update import Update, UpdateKind
 from wallboard.vendors.base import SourceSettings, Ticket
 from wallboard.vendors.http import HttpSource
+from wallboard.vendors.lists import together
 from wallboard.vendors.portsip import mapping
 from wallboard.vendors.portsip.actions import Actions
 from wallboard.vendors.portsip.reading import Reader
@@ -75,7 +76,7 @@ class Lists:
     async def _first_roster(self, known: QueueKnown) -> None:
         """Who the agents are, before the calls are read: which end of a call is theirs decides who holds and refers."""
         try:
-            roster, answer = await self.reader.agents(known.id)
+            roster, answer, _ = await self.reader.agents(known.id)
         except (NotPermitted, Missing, BadAnswer, ServerTrouble) as error:
             log.debug("%s: the agents of a queue: %s", self._settings.name, error)
             return
@@ -86,7 +87,7 @@ class Lists:
     async def _first_waiting(self, known: QueueKnown) -> None:
         """Who waits, before the calls are read: a session does not say by itself that nobody has taken it yet."""
         try:
-            rows, started = await self._waiting(known)
+            rows, started, _ = await self._waiting(known)
         except (NotPermitted, Missing, BadAnswer, ServerTrouble) as error:
             log.debug("%s: who waits: %s", self._settings.name, error)
         else:
@@ -125,10 +126,10 @@ class Lists:
     async def queues(self, ticket: Ticket) -> Sequence[Update]:
         order = self._scene.order.polled(ticket)
         started = self._clock.now()
-        changed = False
+        why = ""
         try:
             wires, pages = await self.reader.queues()
-            started, changed = pages.started_at, pages.changed
+            started, why = pages.started_at, pages.approximate
         except NotPermitted:
             if not self._settings.queues:
                 raise
@@ -137,7 +138,6 @@ class Lists:
         self._know(wires)
         now = self._clock.now()
         rows = [mapping.queue(self._scene, known, now) for known in self._scene.queues.values()]
-        why = "the list changed while its pages were read" if changed else ""
         return (self._update(Resource.QUEUES, "", order, started, rows, why),)
 
     async def members(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
@@ -145,8 +145,8 @@ class Lists:
         known = self._scene.queues.get(queue_id)
         if known is None:
             raise Missing("the queue is no more")
-        rows, started = await self._waiting(known)
-        updates = [self._update(Resource.MEMBERS, queue_id, order, started, rows)]
+        rows, started, why = await self._waiting(known)
+        updates = [self._update(Resource.MEMBERS, queue_id, order, started, rows, why)]
         if self._scene.waits(known, {row.key.id: row.joined_at for row in rows}, started):
             # The count belongs to the queue's own row, which another list brings.
             row = mapping.queue(self._scene, known, self._clock.now())
@@ -155,8 +155,8 @@ class Lists:
             )
         return updates
 
-    async def _waiting(self, known: QueueKnown) -> tuple[list[Member], float]:
-        wires, answer = await self.reader.waiting(known.id)
+    async def _waiting(self, known: QueueKnown) -> tuple[list[Member], float, str]:
+        wires, answer, why = await self.reader.waiting(known.id)
         self._tell_time()
         before, kept = self._joined.get(known.id, {}), {}
         rows: dict[str, Member] = {}
@@ -181,7 +181,7 @@ class Lists:
                 ),
             )
         self._joined[known.id] = kept
-        return list(rows.values()), answer.started_at
+        return list(rows.values()), answer.started_at, why
 
     async def agents(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         """The roster, and one request for each of its agents. One agent that cannot be read keeps the last status."""
@@ -189,7 +189,7 @@ class Lists:
         known = self._scene.queues.get(queue_id)
         if known is None:
             raise Missing("the queue is no more")
-        roster, answer = await self.reader.agents(queue_id)
+        roster, answer, unlisted = await self.reader.agents(queue_id)
         self._tell_time()
         failures = await self._each_status(queue_id, roster, answer.started_at)
         present = {wire.extension_number for wire in roster}
@@ -201,7 +201,7 @@ class Lists:
         rows = [row for row in found if row is not None]
         one = len(failures) == 1
         why = f"{len(failures)} {'agent' if one else 'agents'} could not be read" if failures else ""
-        return (self._update(Resource.AGENTS, queue_id, order, answer.started_at, rows, why),)
+        return (self._update(Resource.AGENTS, queue_id, order, answer.started_at, rows, together(why, unlisted)),)
 
     async def _each_status(self, queue_id: str, roster: Sequence[AgentWire], listed_at: float) -> list[ReadError]:
         """Read every agent's status, a few at a time; the failures that leave the rest true. Raises what says that
@@ -245,12 +245,12 @@ class Lists:
 
     async def calls(self, ticket: Ticket) -> Sequence[Update]:
         order = self._scene.order.polled(ticket)
-        wires, answer = await self.reader.sessions()
+        wires, answer, why = await self.reader.sessions()
         self._tell_time()
         found = {row.key: row for wire in wires if (row := mapping.call(self._scene, wire, answer.started_at))}
         rows = self._actions.overlay(list(found.values()))
         self._actions.calls = tuple(rows)
-        return (self._update(Resource.CALLS, "", order, answer.started_at, rows),)
+        return (self._update(Resource.CALLS, "", order, answer.started_at, rows, why),)
 
     async def phones(self, ticket: Ticket) -> Sequence[Update]:
         """All users, and the registration of some: the list tells no status, so it is asked for in turns."""
@@ -270,8 +270,7 @@ class Lists:
             self._statuses[user.id] = (self._clock.now(), status)
         self._statuses = {user.id: self._statuses[user.id] for user in users if user.id in self._statuses}
         rows = {user.extension_number: self._phone(user) for user in users}
-        why = "the list changed while its pages were read" if pages.changed else ""
-        return (self._update(Resource.PHONES, "", order, pages.started_at, rows.values(), why),)
+        return (self._update(Resource.PHONES, "", order, pages.started_at, rows.values(), pages.approximate),)
 
     def _phone(self, user: UserWire) -> Phone:
         return mapping.phone(self._scene, user, self._statuses.get(user.id, (0.0, None))[1])
@@ -335,7 +334,7 @@ class Lists:
         known = self._scene.queue(row.queue_id)
         if known is None:
             return None
-        rows, _ = await self._waiting(known)
+        rows, _, _ = await self._waiting(known)
         return next((again for again in rows if again.key == row.key), None)
 
 

@@ -32,6 +32,7 @@ from wallboard.vendors.base import (
     Verification,
 )
 from wallboard.vendors.http import Answer, HttpSource, route
+from wallboard.vendors.lists import lost
 from wallboard.vendors.ringme.actions import Actions
 from wallboard.vendors.ringme.checks import check
 from wallboard.vendors.ringme.directory import Directory
@@ -122,7 +123,7 @@ class RingmeAdapter:
         return SourceInfo(
             name=self._settings.name,
             vendor="ringme",
-            detail="hosted PBX",
+            detail="; ".join(["hosted PBX", *self._directory.lost.values()]),
             phone=self._settings.phone,
             budget=self._http.budget,
             refused=self._http.refused,
@@ -198,54 +199,54 @@ class RingmeAdapter:
         )
 
     async def _members(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
-        answer, rows, lost = await self._read_members(queue_id)
-        return [self._update(ticket, Resource.MEMBERS, queue_id, answer, rows, lost)]
+        answer, rows, why = await self._read_members(queue_id)
+        return [self._update(ticket, Resource.MEMBERS, queue_id, answer, rows, why)]
 
-    async def _read_members(self, queue_id: str) -> tuple[Answer, list[Member], int]:
+    async def _read_members(self, queue_id: str) -> tuple[Answer, list[Member], str]:
         answer = await self._http.get(route("/extension/{extension_id}/queue/status/members/", extension_id=queue_id))
         context, name = self._context(answer), self._directory.queue_name(queue_id)
         raw = rows_of(MemberStatus, answer.data, "queue members")
 
-        def build() -> tuple[dict[Key, Member], int]:
+        def build() -> tuple[dict[Key, Member], str]:
             rows: dict[Key, Member] = {}
-            lost = 0
+            kept = gone = 0
             for wire in many(MemberStatus, raw, "queue members"):
                 row = member_row(context, queue_id, name, wire)
-                if row is None:
+                if row is not None:
+                    kept += 1
+                    rows[row.key] = row
+                elif context.words.member(status_word(wire.state)) is MemberState.ABANDONED:
                     # A caller who has hung up may stand there without an id; nobody misses that row.
-                    lost += context.words.member(status_word(wire.state)) is not MemberState.ABANDONED
-                    continue
-                rows[row.key] = row
-            return rows, lost
+                    gone += 1
+            return rows, lost(len(raw) - gone, kept, "queue members")
 
-        rows, lost = await aside(len(raw), build)
+        rows, why = await aside(len(raw), build)
         starts = self._steady(Resource.MEMBERS, queue_id, {key: row.joined_at for key, row in rows.items()})
-        return answer, [replace(row, joined_at=starts.get(key)) for key, row in rows.items()], lost
+        return answer, [replace(row, joined_at=starts.get(key)) for key, row in rows.items()], why
 
     async def _agents(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
-        answer, rows, lost = await self._read_agents(queue_id)
-        return [self._update(ticket, Resource.AGENTS, queue_id, answer, rows, lost)]
+        answer, rows, why = await self._read_agents(queue_id)
+        return [self._update(ticket, Resource.AGENTS, queue_id, answer, rows, why)]
 
-    async def _read_agents(self, queue_id: str) -> tuple[Answer, list[Agent], int]:
+    async def _read_agents(self, queue_id: str) -> tuple[Answer, list[Agent], str]:
         answer = await self._http.get(route("/extension/{extension_id}/queue/status/agents/", extension_id=queue_id))
         context, name = self._context(answer), self._directory.queue_name(queue_id)
         raw = rows_of(AgentStatus, answer.data, "queue agents")
 
-        def build() -> tuple[dict[Key, Agent], int]:
+        def build() -> tuple[dict[Key, Agent], str]:
             rows: dict[Key, Agent] = {}
-            lost = 0
+            kept = 0
             for wire in many(AgentStatus, raw, "queue agents"):
                 place = self._directory.place(queue_id, ident(wire.name_fs))
                 row = agent_row(context, queue_id, name, wire, place, self._settings.wrap_up)
-                if row is None:
-                    lost += 1
-                    continue
-                rows[row.key] = row
-            return rows, lost
+                if row is not None:
+                    kept += 1
+                    rows[row.key] = row
+            return rows, lost(len(raw), kept, "queue agents")
 
-        rows, lost = await aside(len(raw), build)
+        rows, why = await aside(len(raw), build)
         starts = self._steady(Resource.AGENTS, queue_id, {key: row.since for key, row in rows.items()})
-        return answer, [replace(row, since=starts.get(key)) for key, row in rows.items()], lost
+        return answer, [replace(row, since=starts.get(key)) for key, row in rows.items()], why
 
     async def _client_calls(self, ticket: Ticket) -> Sequence[Update]:
         answer = await self._http.get(route("/client/{client}/current_calls/", client=self._directory.client))
@@ -265,12 +266,13 @@ class RingmeAdapter:
 
         # A few tenths of a second of clock difference come and go; they must not move the starts of calls.
         circumstances = (context.phones, round(context.offset))
-        found, lost = await aside(len(raw), lambda: memo.rows(raw, circumstances, build))
+        found, missed = await aside(len(raw), lambda: memo.rows(raw, circumstances, build))
+        why = lost(len(raw), len(raw) - missed, "current calls")
         rows = {row.key: row for row in found}
         calls = self._own.overlay(list(rows.values()), scope, self._clock.now())
         self._legs[scope] = tuple(call for call in calls if call.mine)
         self._actions.my_legs = tuple(leg for legs in self._legs.values() for leg in legs)
-        return self._update(ticket, Resource.CALLS, scope, answer, calls, lost)
+        return self._update(ticket, Resource.CALLS, scope, answer, calls, why)
 
     async def _registration(self, ticket: Ticket) -> Sequence[Update]:
         ids = list(self._directory.phones)
@@ -307,7 +309,7 @@ class RingmeAdapter:
         )
 
     def _update(
-        self, ticket: Ticket, resource: Resource, scope: str, answer: Answer, rows: Iterable[Row], lost: int = 0
+        self, ticket: Ticket, resource: Resource, scope: str, answer: Answer, rows: Iterable[Row], why: str = ""
     ) -> Update:
         """A snapshot as of the start of its request: what happened while it was under way may be missing from it."""
         return Update(
@@ -319,7 +321,7 @@ class RingmeAdapter:
             ticket.seq,
             answer.started_at,
             tuple(rows),
-            approximate=f"{lost} {'row' if lost == 1 else 'rows'} without an id" if lost else "",
+            approximate=why,
         )
 
     def _context(self, answer: Answer) -> Context:

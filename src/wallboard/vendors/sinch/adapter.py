@@ -190,17 +190,18 @@ class SinchAdapter:
             {"activeTo": notices.iso(vendor_now - mapping.RECENT)},
         )
         wires: dict[tuple[str, ...], EventWire] = {}
-        started, changed = 0.0, False
+        started, changed, lost = 0.0, False, ""
         for params in questions:
             listing = await self._reader.events(disruption_set, params)
             # The last answer to a question knows best: the event may have been changed in between.
             wires.update({wire.mark: wire for wire in listing.rows})
             started, changed = started or listing.started_at, changed or listing.changed
+            lost = lost or listing.lost
         self._known.ahead = mapping.ahead(self._http.clock_offset)
         await self._discovery.read_items(disruption_set, [item for wire in wires.values() for item in wire.items])
         found = mapping.notices(list(wires.values()), disruption_set, self._known, now)
         self._known.events[disruption_set] = frozenset(row.key.id for row in found)
-        whole: Listing[EventWire] = Listing((), started, changed)
+        whole: Listing[EventWire] = Listing((), started, changed, lost)
         return (self._update(Resource.NOTICES, disruption_set, ticket, whole, found),)
 
     def _update(
@@ -215,7 +216,7 @@ class SinchAdapter:
             seq=ticket.seq,
             as_of=listing.started_at,
             rows=tuple(found),
-            approximate="the list changed while its pages were read" if listing.changed else "",
+            approximate=listing.approximate,
         )
 
     async def refresh(self, row: Row) -> Row | None:
