@@ -33,6 +33,7 @@ from wallboard.vendors.base import (
     Verification,
 )
 from wallboard.vendors.http import HttpSource
+from wallboard.vendors.lists import together
 from wallboard.vendors.portsip import evidence
 from wallboard.vendors.portsip.actions import Actions
 from wallboard.vendors.portsip.checks import check_source
@@ -88,7 +89,7 @@ class PortsipAdapter:
         return SourceInfo(
             name=self._settings.name,
             vendor="portsip",
-            detail="pushed" if live else ", ".join(filter(None, ("polled", self._push.why))),
+            detail=together("pushed" if live else "polled", "" if live else self._push.why, self._push.unread),
             phone=self._settings.phone,
             budget=self._http.budget,
             refused=self._http.refused,

@@ -305,9 +305,14 @@ class Lists:
         try:
             match row:
                 case Call():
-                    wire, answer = await self.reader.session(in_address(row.address, "session") or row.key.id)
+                    session = in_address(row.address, "session") or row.key.id
+                    wire, answer = await self.reader.session(session)
+                    if not wire.id:
+                        wire = wire.model_copy(update={"id": session})
                     again = mapping.call(self._scene, wire, answer.started_at)
-                    return self._actions.overlay_one(again) if again is not None else None
+                    if again is None or again.key != row.key:
+                        raise BadAnswer("the vendor returned another call than was asked for")
+                    return self._actions.overlay_one(again)
                 case Member():
                     return await self._refresh_member(row)
                 case Agent():

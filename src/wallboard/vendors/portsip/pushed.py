@@ -69,6 +69,10 @@ class Pushed:
                 found.add(queue_id)
         return found
 
+    def missed(self) -> None:
+        """A message could not be read: it may have been about any queue."""
+        self._strange |= self._told.keys()
+
     def _differs(self, queue_id: str, told: _Told) -> bool:
         known = self._scene.queues.get(queue_id)
         if known is None or known.waiting_at is None or known.waiting_at <= told.heard_at:

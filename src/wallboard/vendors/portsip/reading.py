@@ -160,7 +160,7 @@ def _fresh(page: Sequence[object], seen: set[str]) -> list[object]:
     fresh: list[object] = []
     for item in page:
         identity = item.get("id") if isinstance(item, dict) else None
-        if identity is not None:
+        if isinstance(identity, str | int) and not isinstance(identity, bool) and str(identity).strip():
             if str(identity) in seen:
                 continue
             seen.add(str(identity))

@@ -13,7 +13,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wallboard.domain.command import Command, Destination, Verb
-from wallboard.domain.errors import ConfigError, Missing, NotPermitted, NotSent
+from wallboard.domain.errors import BadAnswer, ConfigError, Missing, NotPermitted, NotSent
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Kind, Resource
 from wallboard.domain.models import Agent, Notice, Queue, Row
@@ -221,15 +221,21 @@ class SinchAdapter:
 
     async def refresh(self, row: Row) -> Row | None:
         try:
-            if isinstance(row, Queue):
-                return mapping.queue(await self._records.queue(row.key.id), self._known, self._monitoring)
-            if isinstance(row, Agent):
-                return mapping.agent(await self._records.user(row.key.id), self._known, self._monitoring)
-            if isinstance(row, Notice) and (disruption_set := mapping.set_of(row)):
-                fresh = EventWire.model_validate(await self._reader.event(disruption_set, row.key.id))
-                return mapping.notice(fresh, disruption_set, self._known)
+            found = await self._read_again(row)
         except Missing:
             return None
+        if found.key != row.key:
+            raise BadAnswer("the vendor returned another row than was asked for")
+        return found
+
+    async def _read_again(self, row: Row) -> Row:
+        if isinstance(row, Queue):
+            return mapping.queue(await self._records.queue(row.key.id), self._known, self._monitoring)
+        if isinstance(row, Agent):
+            return mapping.agent(await self._records.user(row.key.id), self._known, self._monitoring)
+        if isinstance(row, Notice) and (disruption_set := mapping.set_of(row)):
+            fresh = EventWire.model_validate(await self._reader.event(disruption_set, row.key.id))
+            return mapping.notice(fresh, disruption_set, self._known)
         raise NotPermitted("RCI has no such row")
 
     def reports(self, row: Row) -> Sequence[Report]:
