@@ -107,11 +107,16 @@ class Desk:
                 },
             ],
         }
+        answers["GET", "/sessions/{id}"] = self._session
         answers["GET", "/users"] = paged(
             [{"id": f"u{n}", "name": f"user{n}", "display_name": name, "extension_number": f"{n}"}
              for n, name in ((101, "Ada"), (102, "Bo"), (103, "Cy"), (109, "Mira"))]
         )  # fmt: skip
         answers["GET", "/ivrs"] = paged([])
+
+    def _session(self, request: httpx.Request) -> Any:
+        identity = request.url.path.rpartition("/")[2]
+        return {"id": identity, "calls": [leg("004924199999", "101", self.clock.now() - 187, 180)]}
 
     def _status(self, request: httpx.Request) -> Any:
         extension = request.url.path.rpartition("/")[2]

@@ -95,7 +95,7 @@ async def test_a_telephone_goes_on_and_off_duty(stage: Stage, verb: Verb, phone:
     assert everything(stage) == before | {f"phone {phone}": whole | {"isActive": on}}
     assert stage.duty_phone(phone).registered is on
 
-    def shown() -> list[bool]:
+    def shown() -> list[bool | None]:
         agents = stage.hotline(311).agents
         return [each.active for agent in agents for each in agent.phones or () if each.id == str(phone)]
 

@@ -224,7 +224,7 @@ async def test_refused_reads(status: int, error: type[ReadError]) -> None:
     assert len(vendor.requests) == 1
 
 
-def duty(row: Hotline) -> list[list[bool] | None]:
+def duty(row: Hotline) -> list[list[bool | None] | None]:
     return [None if agent.phones is None else [phone.active for phone in agent.phones] for agent in row.agents]
 
 

@@ -337,6 +337,7 @@ class Pushing:
     def __init__(self) -> None:
         self.live: set[Resource] = set()
         self.why = "push: the PBX closed the connection"
+        self.unread = ""
         self.ran = anyio.Event()
 
     def alive(self, resource: Resource) -> bool:

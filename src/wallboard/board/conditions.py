@@ -126,24 +126,25 @@ def _ready(found: list[tuple[Severity, str]], stats: QueueStats, rule: QueueRule
 
 def hotline_condition(hotline: Hotline, now: float) -> Condition | None:
     """What is wrong with a hotline: in error, not what was asked, or open with nobody on duty."""
-    name, state, wanted = hotline.name, hotline.state, hotline.wanted
+    name, state, wanted, asked = hotline.name, hotline.state, hotline.wanted, hotline.asked
     lasting = "" if hotline.since is None else f" for {span(now - hotline.since)}"
     long = hotline.since is not None and now - hotline.since >= STARTING_AT_MOST
     age = 0.0 if hotline.since is None else max(0.0, now - hotline.since)
     if state is HotlineState.ERROR:
-        return Condition("alarm", f"{name} error{lasting}, asked {wanted.value}", _HOTLINE + 5, age)
+        return Condition("alarm", f"{name} error{lasting}, asked {asked}", _HOTLINE + 5, age)
     if wanted is Wanted.OPEN and state is HotlineState.PAUSED:
         return Condition("alarm", f"{name} paused{lasting}, asked open", _HOTLINE + 4, age)
     phones = [phone for agent in hotline.agents for phone in agent.phones or ()]
     read = bool(hotline.agents) and all(agent.phones is not None for agent in hotline.agents)
-    if wanted is Wanted.OPEN and read and not any(phone.active for phone in phones):
+    if wanted is Wanted.OPEN and read and all(phone.active is False for phone in phones):
         return Condition("alarm", f"{name} {state.value}, 0 phones on duty", _HOTLINE + 3, age)
     if wanted is Wanted.OPEN and state is HotlineState.STARTING and long:
         return Condition("alarm", f"{name} starting{lasting}, asked open", _HOTLINE + 2, age)
     if wanted is Wanted.PAUSED and state in (HotlineState.OPEN, HotlineState.STARTING):
         return Condition("warn", f"{name} {state.value}{lasting}, asked paused", _HOTLINE, age)
     if state is HotlineState.UNKNOWN:
-        return Condition("warn", f"{name} in an unknown state, asked {wanted.value}", _HOTLINE, age)
+        said = f" ({hotline.raw_status})" if hotline.raw_status else ""
+        return Condition("warn", f"{name} in an unknown state{said}, asked {asked}", _HOTLINE, age)
     if hotline.unaccepted:
         calls = "call" if hotline.unaccepted == 1 else "calls"
         return Condition("warn", f"{name} {hotline.unaccepted} {calls} not taken", _HOTLINE - 1, hotline.unaccepted)

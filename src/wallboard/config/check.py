@@ -15,6 +15,8 @@ from wallboard.config.explain import Finding
 from wallboard.config.lines import Path
 from wallboard.config.model import FavouriteModel, HeaderModel, OAuthModel, QueueModel, RouteModel, SourceModel
 from wallboard.config.vendors import ANY_AUTH, COMMON, GROUPALARM_HEADERS, RULES, VendorRules, bad_url
+from wallboard.domain.text import clean
+from wallboard.domain.words import LONGEST, spelling
 from wallboard.vendors import registry
 
 _TYPES: Mapping[str, type | tuple[type, ...]] = {"bool": bool, "str": str, "int": int, "float": (int, float)}
@@ -39,6 +41,7 @@ def check(data: Mapping[str, Any], directory: File) -> Iterator[Finding]:
             yield from _transport(path, source, rules)
             yield from _auth(path, source, rules)
             yield from _values(path, source, directory)
+            yield from _words(path, source, rules)
     for path, queue, _ in _valid(data, "queue", QueueModel):
         yield from _queue(path, queue)
     for path, favourite, _ in _valid(data, "favourite", FavouriteModel):
@@ -193,6 +196,18 @@ def _values(path: Path, source: SourceModel, directory: File) -> Iterator[Findin
     for key in ("phone", "client", "transfer_context", "park_lot"):
         if not str(getattr(source, key)).isprintable():
             yield Finding((*path, key), f"{key} holds a control character", "write plain text")
+
+
+def _words(path: Path, source: SourceModel, rules: VendorRules) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for word, meaning in source.words.items():
+        where = (*path, "words", word)
+        if not spelling(word) or not word.isprintable() or len(word) > LONGEST:
+            yield Finding(where, f"words names {clean(word, 40)!r}, which is no word", "write it as the vendor does")
+        elif rules.words and meaning not in rules.words:
+            yield Finding(where, f"{word!r} cannot mean {meaning!r}", _near(meaning, rules.words))
+        elif seen.setdefault(spelling(word), meaning) != meaning:
+            yield Finding(where, f"{word!r} has another meaning above, and case does not count", "keep one")
 
 
 def _zone(path: Path, name: str) -> Iterator[Finding]:

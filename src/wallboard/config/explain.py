@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -184,11 +185,15 @@ def _example(path: Path, field: FieldInfo | None) -> str:
     return f"write {names[-1]} = {toml(field.examples[0])}"
 
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
 def toml(value: Any) -> str:
     """`value` as TOML on one line."""
     match value:
         case dict():
-            inner = ", ".join(f"{key} = {toml(part)}" for key, part in value.items())
+            keys = {key: key if _BARE.fullmatch(key) else toml(key) for key in value}
+            inner = ", ".join(f"{keys[key]} = {toml(part)}" for key, part in value.items())
             return f"{{ {inner} }}" if inner else "{}"
         case list() | tuple():
             return f"[{', '.join(toml(part) for part in value)}]"

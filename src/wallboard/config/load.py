@@ -120,6 +120,7 @@ class Checked:
             park_slots=None if model.park_slots is None else tuple(model.park_slots),
             organization=model.organization,
             people=dict(model.people),
+            words=dict(model.words),
             every={name: value for name, value in model.every.model_dump().items() if value is not None},
             budget=model.budget,
             timeout=model.timeout,

@@ -165,6 +165,11 @@ class SourceModel(Edge):
     )
     organization: Annotated[int, Field(ge=1)] | None = Field(None, description="organization id", examples=[77])
     people: dict[str, str] = Field({}, description="names for user ids", examples=[{"5": "K. Roth"}])
+    words: dict[str, str] = Field(
+        {},
+        description="what further words of the vendor mean, whole and in any case: its word = a state of the board",
+        examples=[{"in activation": "starting"}],
+    )
     every: EveryModel = Field(
         EveryModel(), description="seconds between readings while on screen", examples=[{"calls": 2}]
     )

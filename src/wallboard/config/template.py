@@ -41,6 +41,7 @@ phone = ""                        # my telephone: rings for listen, whisper, bar
 # vendor = "groupalarm"
 # organization = 77
 # people = { 5 = "K. Roth" }      # names for user ids, which the vendor does not give
+# words = { "in activation" = "starting" }   # further words of this vendor: what the board calls them
 # auth = { kind = "header", name = "API-TOKEN", value = { env = "GROUPALARM_TOKEN" } }
 
 # ---- Sinch Contact Center: queues, people and disruption notices (it tells no live counts) ----

@@ -27,6 +27,8 @@ class VendorRules:
     required: frozenset[str] = frozenset()
     url: str = ""
     options: Mapping[str, Type] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    """What `words` may mean, where the documents leave the vendor's vocabulary open."""
     phone: re.Pattern[str] | None = None
     phone_example: str = ""
 
@@ -36,7 +38,8 @@ RULES: Mapping[str, VendorRules] = {
         auth=("oauth", "bearer", "basic", "header", "none"),
         schemes=("https", "http"),
         example="https://pbx.example.net/api/ver1.0",
-        fields=frozenset({"client", "queues", "phones", "park_slots", "options"}),
+        fields=frozenset({"client", "queues", "phones", "park_slots", "words", "options"}),
+        words=("ready", "break", "off", "waiting", "ringing", "talking", "abandoned"),
         # Documents differ on whether hold, park and the like need a destination (vendors.md §3.4).
         # Recognised speech is posted to an address of one's own (seed 003).
         options={"always_send_dst": "bool", "mark_legs": "bool", "speech_url": "str"},
@@ -48,20 +51,25 @@ RULES: Mapping[str, VendorRules] = {
         schemes=("https", "http"),
         example="https://app.groupalarm.com/api/v1/first-responder",
         url="https://app.groupalarm.com/api/v1/first-responder",
-        fields=frozenset({"organization", "people"}),
+        fields=frozenset({"organization", "people", "words"}),
+        # States of a hotline, and whether an entry of its call log says that somebody took the call.
+        words=("open", "starting", "paused", "error", "taken", "not_taken"),
         required=frozenset({"organization"}),
     ),
     "sinch": VendorRules(
         auth=("basic", "bearer", "header", "none"),
         schemes=("https", "http"),
         example="https://contact.example.net/RI/rci",
-        fields=frozenset({"queues"}),
+        fields=frozenset({"queues", "words"}),
+        # Types of queues.
+        words=("phone", "chat", "email"),
     ),
     "portsip": VendorRules(
         auth=("login", "bearer"),
         schemes=("https", "http"),
         example="https://pbx.example.net:8887/api",
-        fields=frozenset({"queues", "options"}),
+        fields=frozenset({"queues", "words", "options"}),
+        words=("ready", "ringing", "talking", "other_call", "wrap_up", "break", "off", "unreachable"),
         # The push address differs between releases (vendors.md §4.4); push can be turned off where it is not allowed.
         options={"push": "bool", "push_url": "str"},
         phone=re.compile(r"[0-9]{3,64}"),

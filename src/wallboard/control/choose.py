@@ -44,7 +44,9 @@ def goals(toggle: Toggle, row: Row | None) -> tuple[Verb, ...]:
         case "sign", _:
             return (Verb.SIGNIN, Verb.SIGNOUT)
         case "open", Hotline():
-            # What it was asked to be is always known; what it became is why somebody presses the key again.
+            # Not by what it became: that is why somebody presses the key again.
+            if row.wanted is None:
+                return (Verb.OPEN, Verb.CLOSE)
             return (Verb.CLOSE,) if row.wanted is Wanted.OPEN else (Verb.OPEN,)
     return (Verb.OPEN,)
 

@@ -95,7 +95,7 @@ def fingerprint(row: Row) -> Fingerprint:
         case Call():
             return Fingerprint((row.from_number, row.to, row.agent), row.started_at, row.state.value)
         case Hotline():
-            return Fingerprint((row.name, row.number), None, f"{row.state.value}, asked {row.wanted.value}")
+            return Fingerprint((row.name, row.number), None, f"{row.state.value}, asked {row.asked}")
         case ParkedCall():
             return Fingerprint((row.caller, row.number, row.slot), row.since, "parked")
         case Queue():

@@ -38,13 +38,14 @@ class Queue:
     """A queue and its vendor's own counters. None: the vendor does not say (never 0 for unknown).
 
     `waiting` excludes callers who are being rung for; `longest_since` is when the caller who waits longest joined,
-    if the vendor says so itself (else the board takes it from the members).
+    if the vendor says so itself (else the board takes it from the members); `channel` None:
+    its type is not known.
     """
 
     key: Key
     name: Clean
     number: Clean = NOTHING
-    channel: Channel = Channel.PHONE
+    channel: Channel | None = Channel.PHONE
     waiting: int | None = None
     ringing: int | None = None
     talking: int | None = None
@@ -88,6 +89,8 @@ class Member:
     call_key: Key | None = None
     address: Address = ()
     details: tuple[tuple[Clean, Clean], ...] = ()
+    raw_state: Clean = NOTHING
+    """The vendor's word where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,8 @@ class DutyPhone:
     id: str
     name: Clean
     number: Clean
-    active: bool
+    active: bool | None
+    """Whether it is on duty; None: the vendor does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,7 @@ class LastCall:
 
 @dataclass(frozen=True, slots=True)
 class Hotline:
-    """An emergency hotline: what it was asked to be and what it is.
+    """An emergency hotline: what it was asked to be (None: not told) and what it is.
 
     `channels_in`/`channels_out` are limits (1–100); how many are in use the vendor does not tell. `unaccepted`
     counts the calls of the last day that nobody took, None where it cannot be known.
@@ -214,7 +218,7 @@ class Hotline:
     key: Key
     name: Clean
     number: Clean = NOTHING
-    wanted: Wanted = Wanted.PAUSED
+    wanted: Wanted | None = None
     state: HotlineState = HotlineState.UNKNOWN
     raw_status: Clean = NOTHING
     since: float | None = None
@@ -227,6 +231,11 @@ class Hotline:
     announcement_out: Clean = NOTHING
     address: Address = ()
     details: tuple[tuple[Clean, Clean], ...] = ()
+
+    @property
+    def asked(self) -> str:
+        """What it was asked to be, as a word."""
+        return "unknown" if self.wanted is None else self.wanted.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,8 @@ class SourceSettings:
     park_slots: tuple[int, ...] | None = None
     organization: int | None = None
     people: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Words of this vendor for our states, beside those of its documents."""
     every: Mapping[str, float] = field(default_factory=dict)
     budget: int | None = None
     timeout: float | None = None

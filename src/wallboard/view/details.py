@@ -30,6 +30,8 @@ _LABEL, _LABEL_MOST = 8, 20
 ZONE_DETAILS = ("time zone", "timezone", "zone")
 """Names under which a receptionist's details carry the time zone of its hours."""
 
+_DUTY = {True: "on", False: "off", None: "duty not told"}
+
 
 def details(
     pane: Pane | None,
@@ -204,7 +206,8 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
             facts = [
                 (
                     "queue",
-                    f"{f'{row.name} {row.number}'.strip()} · {row.channel.value} · strategy {row.strategy or '–'}",
+                    f"{f'{row.name} {row.number}'.strip()} · {row.channel.value if row.channel else 'channel –'}"
+                    f" · strategy {row.strategy or '–'}",
                 ),
                 (
                     "callers",
@@ -284,7 +287,7 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
                     "hotline",
                     f"{row.state.value} ({row.raw_status or 'no word'})"
                     + (f" for {age(since(row.since))}" if row.since else "")
-                    + f", asked {row.wanted.value}"
+                    + f", asked {row.asked}"
                     + ("  NOT AS ASKED" if drifted(row) else ""),
                 ),
                 ("channels", f"in –/{count(row.channels_in)}, out –/{count(row.channels_out)} (use is not told)"),
@@ -293,9 +296,7 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
                 phones = (
                     "not read yet"
                     if agent.phones is None
-                    else ", ".join(
-                        f"{phone.name} {phone.number} {'on' if phone.active else 'off'}" for phone in agent.phones
-                    )
+                    else ", ".join(f"{phone.name} {phone.number} {_DUTY[phone.active]}" for phone in agent.phones)
                 )
                 facts.append(("duty", f"{agent.name}: {phones or 'no phone'}"))
             if row.last_call is not None:

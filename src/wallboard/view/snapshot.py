@@ -85,7 +85,7 @@ def _queue(row: Queue, stats: QueueStats, now: float) -> Data:
     level = stats.service_level
     return {
         "name": row.name,
-        "channel": row.channel.value,
+        "channel": row.channel.value if row.channel is not None else None,
         "waiting": stats.waiting,
         "ringing": stats.ringing,
         "talking": stats.talking,
@@ -153,7 +153,7 @@ def _hotline(row: Hotline) -> Data:
     return {
         "name": row.name,
         "number": row.number or None,
-        "wanted": row.wanted.value,
+        "wanted": row.wanted.value if row.wanted is not None else None,
         "state": row.state.value,
         "raw_status": row.raw_status or None,
         "channels_in": row.channels_in,

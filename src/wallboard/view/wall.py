@@ -140,7 +140,7 @@ def _hotlines(context: Context, width: int) -> Line:
     for row in rows:
         glyph, word, token = glyphs.HOTLINE[row.state]
         bad = drifted(row)
-        asked = f" (asked {row.wanted.value})" if bad else ""
+        asked = f" (asked {row.asked})" if bad else ""
         phones = active_phones(row)
         on = "" if phones is None else f" {phones} on"
         cells += [Cell(f"{glyph} {row.name} {word}{asked}{on}", f"{token} reverse" if bad else token), Cell("   ")]

@@ -52,7 +52,7 @@ def phone(id_: str, registered: bool | None) -> Phone:
 
 
 def hotline(
-    id_: str = "7", state: HotlineState = HotlineState.OPEN, wanted: Wanted = Wanted.OPEN, **more: Any
+    id_: str = "7", state: HotlineState = HotlineState.OPEN, wanted: Wanted | None = Wanted.OPEN, **more: Any
 ) -> Hotline:
     return Hotline(Key(SOURCE, Kind.HOTLINE, id_), clean("Water rescue"), NOTHING, wanted, state, **more)
 

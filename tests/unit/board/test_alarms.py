@@ -221,3 +221,20 @@ def test_an_alarm_of_a_queue_that_was_taken_away_is_over() -> None:
     assert len(up(desk)) == 1
     desk.snapshot(Q, queue("602", "Other"))
     assert sentences(desk) == []
+
+
+def test_a_hotline_in_a_state_that_is_not_known_says_the_vendors_word() -> None:
+    desk = Desk()
+    desk.board.source(SourceInfo("hq", "groupalarm"))
+    desk.snapshot(H, hotline(state=HotlineState.UNKNOWN, wanted=None, raw_status=clean("some-new-status")))
+    fresh(desk, H)
+    assert sentences(desk) == ["Water rescue in an unknown state (some-new-status), asked unknown"]
+
+
+def test_telephones_whose_duty_is_not_told_are_not_off_duty() -> None:
+    desk = Desk()
+    desk.board.source(SourceInfo("hq", "groupalarm"))
+    phones = (DutyPhone("1", clean("p"), clean("1"), False), DutyPhone("2", clean("q"), clean("2"), None))
+    desk.snapshot(H, hotline(agents=(DutyAgent("5", clean("K"), phones),)))
+    fresh(desk, H)
+    assert sentences(desk) == []

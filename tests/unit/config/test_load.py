@@ -50,6 +50,7 @@ def test_the_documented_file(tmp_path: Path) -> None:
     assert isinstance(responders.auth, HeaderAuth)
     assert (responders.auth.name, responders.auth.value.reveal()) == ("API-TOKEN", "ga-secret")
     assert (responders.organization, responders.people, responders.read_only) == (77, {"5": "K. Roth"}, True)
+    assert responders.words == {"in activation": "starting", "Blau": "open"}
     assert (responders.phone, responders.queues, responders.park_slots) == ("", None, None)
     assert isinstance(lab.auth, AmiAuth)
     assert lab.auth.secret.reveal() == "ami-secret"

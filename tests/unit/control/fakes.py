@@ -90,7 +90,7 @@ def agent(ident: str = "bo", state: AgentState = AgentState.READY, *, queues: tu
     )
 
 
-def hotline(state: HotlineState = HotlineState.OPEN, wanted: Wanted = Wanted.OPEN) -> Hotline:
+def hotline(state: HotlineState = HotlineState.OPEN, wanted: Wanted | None = Wanted.OPEN) -> Hotline:
     return Hotline(Key("hq", Kind.HOTLINE, "9"), clean("Water rescue"), clean("+49241"), wanted=wanted, state=state)
 
 

@@ -81,6 +81,7 @@ def test_staffing_a_queue_offers_those_outside_and_removing_those_inside() -> No
         ("sign", agent(), (Verb.PAUSE, Verb.SIGNOUT)),
         ("open", hotline(), (Verb.CLOSE,)),
         ("open", hotline(HotlineState.ERROR, Wanted.PAUSED), (Verb.OPEN,)),
+        ("open", hotline(wanted=None), (Verb.OPEN, Verb.CLOSE)),
     ],
 )
 def test_a_toggle_means_the_painted_goal_and_asks_where_the_state_is_unknown(

@@ -79,12 +79,35 @@ def known(**people: str) -> mapping.Known:
         ("activating", HotlineState.STARTING),
         ("error", HotlineState.ERROR),
         ("activation failed", HotlineState.ERROR),
+        (" Just_Created ", HotlineState.STARTING),
+        ("justCreated", HotlineState.STARTING),
+        ("IN-ACTIVATION", HotlineState.STARTING),
+        # Words that only hold a known one.
+        ("some-new-status", HotlineState.UNKNOWN),
+        ("unpaused", HotlineState.UNKNOWN),
+        ("not active", HotlineState.UNKNOWN),
+        ("active?", HotlineState.UNKNOWN),
+        ("no error", HotlineState.UNKNOWN),
+        ("restarted", HotlineState.UNKNOWN),
+        ("reactivating failed again", HotlineState.UNKNOWN),
+        ("active" + " " * 200 + "not", HotlineState.UNKNOWN),
         ("", HotlineState.UNKNOWN),
         ("blau", HotlineState.UNKNOWN),
     ],
 )
-def test_states_by_keyword(status: str, state: HotlineState) -> None:
-    assert mapping.state_of(status) is state
+def test_states_by_whole_words(status: str, state: HotlineState) -> None:
+    row = mapping.hotline(HotlineWire.model_validate({**HOTLINE, "status": status}), known(), NOW)
+    assert row.state is state
+    assert row.raw_status == clean(status)
+
+
+def test_the_words_of_a_source_come_first() -> None:
+    words = mapping.Words.of({"Blau": "open", "active": "starting", "Übernommen": "taken", "weg": "not_taken"})
+    assert (words.state("blau"), words.state("ACTIVE"), words.state("paused")) == (
+        *(HotlineState.OPEN, HotlineState.STARTING, HotlineState.PAUSED),
+    )
+    assert (words.taken("übernommen"), words.taken("WEG"), words.taken("accepted")) == (True, False, True)
+    assert (words.state("weg"), words.taken("blau")) == (HotlineState.UNKNOWN, None)
 
 
 def test_a_hotline() -> None:
@@ -125,11 +148,13 @@ def test_ids_as_text_and_switches_as_words() -> None:
     assert (wire.id, wire.is_active, wire.agents) == ("311", False, ["5012", "7"])
 
 
-def test_a_missing_switch_is_taken_from_the_status() -> None:
-    bare = {name: value for name, value in HOTLINE.items() if name != "isActive"}
-    assert mapping.hotline(HotlineWire.model_validate(bare), known(), NOW).wanted is Wanted.OPEN
-    paused = HotlineWire.model_validate({**bare, "status": "paused"})
-    assert mapping.hotline(paused, known(), NOW).wanted is Wanted.PAUSED
+@pytest.mark.parametrize("switch", [{}, {"isActive": None}, {"isActive": "perhaps"}, {"isActive": 2}])
+def test_a_switch_that_is_not_told_is_unknown(switch: dict[str, Any]) -> None:
+    bare = {name: value for name, value in HOTLINE.items() if name != "isActive"} | switch
+    row = mapping.hotline(HotlineWire.model_validate(bare), known(), NOW)
+    assert (row.wanted, row.state) == (None, HotlineState.OPEN)
+    told = {"id": 81, "name": "Privat", "phone": "004924199999", "userID": 5012} | switch
+    assert mapping.duty_phone(PhoneWire.model_validate(told)).active is None
 
 
 def test_phones() -> None:
@@ -172,6 +197,9 @@ def call(at: str, *said: str) -> dict[str, Any]:
         ([call("2026-03-02T08:25:30Z", "called")], 0),  # still ringing, perhaps
         ([call("2026-03-01T08:00:00Z", "called")], 0),  # more than a day ago
         ([call("2026-03-02T08:00:00Z", "called", "xyzzy")], None),
+        # Holding a known word is not being it.
+        ([call("2026-03-02T08:00:00Z", "called", "will be taken off the list")], None),
+        ([call("2026-03-02T08:00:00Z", "called", "misanswered")], None),
         ([call("2026-03-02T08:00:00Z", "xyzzy", "accepted")], 0),
         ([call("2026-03-02T08:00:00Z", "not_accepted"), call("2026-03-02T07:00:00Z", "notAccepted")], 2),
     ],

@@ -326,3 +326,41 @@ def test_no_message_breaks_the_reading(event: str, given_: dict[str, Any]) -> No
     for update in Pushed(scene()).take(read, NOW):
         for row in update.rows:
             assert isinstance(row, Member | Agent | Queue)
+
+
+def told(message: dict[str, Any]) -> tuple[Pushed, list[Any]]:
+    pushed = Pushed(scene())
+    for part in decode(json.dumps(STATUS)):
+        pushed.take(part, NOW)
+    pushed.doubtful()
+    return pushed, [update for part in decode(json.dumps(message)) for update in pushed.take(part, NOW + 1)]
+
+
+def test_entries_of_a_list_that_cannot_be_used_are_counted() -> None:
+    odd = {
+        **STATUS,
+        "waiting_list": [*STATUS["waiting_list"], {"position": "2"}, None],
+        "agents": [*STATUS["agents"], 7],
+    }
+    pushed, updates = told(odd)
+    said = {update.resource: update.approximate for update in updates if update.kind is UpdateKind.SNAPSHOT}
+    assert said == {Resource.MEMBERS: "2 rows without an id", Resource.AGENTS: "1 row without an id"}
+    again = {update.resource: update.approximate for update in pushed.lists(NOW + 5) if update.scope}
+    assert again == said, "for as long as that list stands"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        caller("enqueue", session_id=None),
+        {"event_type": "queue_agent_status", "queue_number": "8001", "updated_agents": [{"state": "Ready"}]},
+        {"event_type": "queue_agent_status", "queue_number": "8001", "removed_agents": [None]},
+    ],
+)
+def test_a_change_of_somebody_who_cannot_be_read_asks_for_all_again(message: dict[str, Any]) -> None:
+    pushed, _ = told(message)
+    assert pushed.doubtful() == {"Njc3MDQ2Nzc2MzY0MDA3NDI0"}
+    pushed, _ = told(STATUS)
+    assert pushed.doubtful() == set()
+    pushed.missed()
+    assert pushed.doubtful() == {"Njc3MDQ2Nzc2MzY0MDA3NDI0"}, "it may have been about any queue"

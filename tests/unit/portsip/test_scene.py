@@ -64,6 +64,25 @@ def test_who_an_agent_talks_to_lasts_as_long_as_the_status() -> None:
     assert (after.with_name, after.with_key) == ("", None)
 
 
+@pytest.mark.parametrize(
+    ("said", "registered"),
+    [
+        (("READY",), True),
+        (("LOGGED_OUT",), None),
+        (("Meditating",), None),
+        (("Meditating", "READY"), True),
+        (("OFFLINE", "READY"), False),
+    ],
+)
+def test_a_word_that_is_not_known_says_nothing_of_the_telephone(said: tuple[str, ...], registered: bool | None) -> None:
+    known = scene()
+    for number, status in enumerate(said, 1):
+        known.put("101", f"q{number}", at=1.0, status=status)
+    row = mapping.agent(known, "101")
+    assert row is not None
+    assert row.registered is registered
+
+
 def test_what_is_older_than_what_is_known_of_a_queue_is_not_taken() -> None:
     known = scene()
     queue = known.queues["q1"]

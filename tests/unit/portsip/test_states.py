@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.domain.states import AgentState
-from wallboard.vendors.portsip.states import IDLE, agent_state, call_status, normal, plain_id, same_id
+from wallboard.vendors.portsip.states import IDLE, agent_state, call_status, normal, plain_id, same_id, words
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,22 @@ from wallboard.vendors.portsip.states import IDLE, agent_state, call_status, nor
         ("ON_ACLL", AgentState.OTHER_CALL),
         ("LOGGED_IN", AgentState.UNKNOWN),
         ("Meditating", AgentState.UNKNOWN),
+        # Words that only hold a known one.
+        ("Almost Ready", AgentState.UNKNOWN),
+        ("NOT_ONLINE", AgentState.UNKNOWN),
+        ("READY!", AgentState.UNKNOWN),
         ("", AgentState.UNKNOWN),
     ],
 )
 def test_states(raw: str, state: AgentState) -> None:
     assert agent_state(raw) is state
+
+
+def test_the_words_of_a_source_come_first() -> None:
+    own = words({"Tea Time": "break", "online": "ready"})
+    assert [agent_state(raw, own) for raw in ("TEA_TIME", "Online", "Lunch", "Dinner")] == [
+        *(AgentState.BREAK, AgentState.READY, AgentState.BREAK, AgentState.UNKNOWN)
+    ]
 
 
 def test_an_empty_call_status_is_idle_and_a_misspelt_one_is_mended() -> None:

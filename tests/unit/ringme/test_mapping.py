@@ -6,14 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.unit.ringme.fake import MEMBERS, NOW
-from wallboard.domain.models import Member
-from wallboard.domain.states import AgentState, MemberState
+from tests.unit.ringme.fake import CALLS, MEMBERS, NOW
+from wallboard.domain.models import Call, Member
+from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean
-from wallboard.vendors.ringme.mapping import Context, agent_state, member_row
+from wallboard.vendors.ringme.mapping import Context, call_row, member_row
 from wallboard.vendors.ringme.own import slot_answer
 from wallboard.vendors.ringme.scalars import flag, ident, instant, names_of, same_phone, whole
-from wallboard.vendors.ringme.wire import MemberStatus, Scalar
+from wallboard.vendors.ringme.states import WORDS, Words
+from wallboard.vendors.ringme.wire import CurrentCall, MemberStatus, Scalar
 
 
 @pytest.mark.parametrize(
@@ -32,11 +33,29 @@ from wallboard.vendors.ringme.wire import MemberStatus, Scalar
         ("Logged Out", "Waiting", AgentState.OFF),
         ("Unknown", "Unknown", AgentState.UNKNOWN),
         ("Available", "Dancing", AgentState.UNKNOWN),
+        # Words that only hold a known one, and a state behind which there may be a call.
+        ("Unavailable", "Waiting", AgentState.UNKNOWN),
+        ("Not Available", "Waiting", AgentState.UNKNOWN),
+        ("не Available", "Waiting", AgentState.UNKNOWN),
+        ("!available", "Waiting", AgentState.UNKNOWN),
+        ("Available", "Not Waiting", AgentState.UNKNOWN),
+        ("On Break", "In a video call", AgentState.UNKNOWN),
+        ("Logged Out", "Dancing", AgentState.UNKNOWN),
+        ("Logged Out", "", AgentState.OFF),
+        ("On Break Soon", "Waiting", AgentState.UNKNOWN),
         ("", "", AgentState.UNKNOWN),
     ],
 )
 def test_the_state_of_an_agent_from_status_and_state(status: str, state: str, shown: AgentState) -> None:
-    assert agent_state(status, state) is shown
+    assert WORDS.agent(status, state) is shown
+
+
+def test_the_words_of_a_source_stand_beside_the_vendors() -> None:
+    words = Words.of({"Обед": "break", "Свободен": "ready", "Ожидание": "waiting", "Разговор": "talking"})
+    assert words.agent("Обед", "Waiting") is AgentState.BREAK
+    assert words.agent("свободен", "Ожидание") is AgentState.READY
+    assert words.agent("Available", "РАЗГОВОР") is AgentState.TALKING
+    assert (words.member("Ожидание"), words.member("Обед")) == (MemberState.WAITING, MemberState.UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +130,17 @@ def test_counts_are_numbers_or_unknown(value: Scalar, number: int | None) -> Non
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(True, True), ("false", False), ("1", True), (0, False), ("maybe", None), (None, None), (7, None)],
+    [
+        (True, True),
+        ("false", False),
+        ("1", True),
+        (0, False),
+        ("maybe", None),
+        (None, None),
+        (7, None),
+        (0.5, None),
+        (1.0, True),
+    ],
 )
 def test_flags_may_come_as_words(value: Scalar, said: bool | None) -> None:
     assert flag(value) is said
@@ -174,7 +203,51 @@ def test_when_all_are_rung_nobody_serves(serving: str | None) -> None:
 
 
 def test_an_unknown_word_is_an_unknown_state() -> None:
-    assert waiting(state="Levitating").state is MemberState.UNKNOWN
+    for word in ("Levitating", "Not Waiting", "Waiting room", "Answered?"):
+        row = waiting(state=word)
+        assert (row.state, row.raw_state) == (MemberState.UNKNOWN, word)
+    assert waiting().raw_state == ""
+
+
+def leg(**changes: object) -> Call:
+    wire = CurrentCall.model_validate({**CALLS[0], **changes})
+    row = call_row(Context("hq", NOW), wire)
+    assert row is not None
+    return row
+
+
+@pytest.mark.parametrize(
+    ("answered", "state", "shown"),
+    [
+        ({"answer_time_gmt": None}, CallState.RINGING, {}),
+        ({"answer_time_gmt": ""}, CallState.RINGING, {}),
+        ({"answer_time_gmt": "2026-03-02 08:05:20"}, CallState.TALKING, {}),
+        ({"answer_time_gmt": "0000-00-00 00:00:00"}, CallState.UNKNOWN, {"answered": "0000-00-00 00:00:00"}),
+        ({"answer_time_gmt": "soon"}, CallState.UNKNOWN, {"answered": "soon"}),
+    ],
+)
+def test_a_call_is_ringing_only_where_the_vendor_says_that_nobody_answered(
+    answered: dict[str, object], state: CallState, shown: dict[str, str]
+) -> None:
+    row = leg(**answered)
+    assert (row.state, dict(row.details)) == (state, shown)
+    bare = {name: value for name, value in CALLS[0].items() if name != "answer_time_gmt"}
+    untold = call_row(Context("hq", NOW), CurrentCall.model_validate(bare))
+    assert untold is not None
+    assert (untold.state, untold.answered_at) == (CallState.UNKNOWN, None)
+
+
+@pytest.mark.parametrize("flow", ["inside", "outer", "in/out", ""])
+def test_a_direction_is_a_whole_word_too(flow: str) -> None:
+    row = leg(call_flow=flow, called_extension=None)
+    assert row.direction is Direction.UNKNOWN
+    assert [said for label, said in row.details if label == "direction"] == [flow] * bool(flow)
+
+
+def test_a_recording_that_makes_no_sense_is_unknown() -> None:
+    assert [leg(record_uuid=value).recording for value in ("32494-AB", None, "None", True, 10**300)] == [
+        *(True, False, False, None, None)
+    ]
 
 
 @pytest.mark.parametrize(

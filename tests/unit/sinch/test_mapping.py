@@ -41,15 +41,25 @@ def queue(**fields: Any) -> Any:
         ("CHAT", ["rci.chat@company.com"], Channel.CHAT, ""),
         ("Email", ["rci.email@company.com"], Channel.EMAIL, ""),
         ("e-Mail", [], Channel.EMAIL, ""),
-        ("", ["100"], Channel.PHONE, "100"),
-        ("Hologram", ["someone@example.com"], Channel.CHAT, ""),
-        ("Webchat", ["100"], Channel.CHAT, ""),
+        # Neither a part of the word nor the addresses say what it is.
+        ("", ["100"], None, ""),
+        ("Hologram", ["someone@example.com"], None, ""),
+        ("Webchat", ["100"], None, ""),
+        ("phone booth", ["100"], None, ""),
+        ("no phone", ["100"], None, ""),
     ],
 )
-def test_channels_and_numbers(kind: str, addresses: list[str], channel: Channel, number: str) -> None:
+def test_channels_and_numbers(kind: str, addresses: list[str], channel: Channel | None, number: str) -> None:
     row = queue(type=kind, addresses={"address": addresses})
     assert (row.channel, row.number) == (channel, number)
+    assert dict(row.details).get("type", "") == kind
     assert set(row.addresses) == set(addresses)
+
+
+def test_the_words_of_a_source_name_further_types() -> None:
+    about = mapping.Known("cc", mapping.channels({"WhatsApp": "chat"}))
+    row = mapping.queue(QueueWire.model_validate({"id": ID, "type": "whatsapp"}), about, Unmonitored())
+    assert row.channel is Channel.CHAT
 
 
 def test_a_queue_tells_no_counts_and_says_why() -> None:

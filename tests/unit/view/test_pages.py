@@ -12,8 +12,8 @@ from tests.golden.sample import HQ, NOW, RESPONDERS, board, call, member, queue,
 from wallboard.board.board import Board
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
-from wallboard.domain.models import Hotline, Member, Queue, Row
-from wallboard.domain.states import CallState, Direction, MemberState, Wanted
+from wallboard.domain.models import Agent, DutyAgent, DutyPhone, Hotline, Member, Queue, Row
+from wallboard.domain.states import AgentState, CallState, Direction, HotlineState, MemberState, Wanted
 from wallboard.domain.text import clean
 from wallboard.domain.update import Budget, FeedStatus, SourceInfo
 from wallboard.view.chrome import KeyHint
@@ -207,6 +207,27 @@ def test_what_needs_a_person_comes_first_in_a_line() -> None:
     assert brief(made, Resource.AGENTS).startswith("1 ready")
     assert all(isinstance(row, Member) for row in made.rows(Resource.MEMBERS))
     assert RESPONDERS in {view.info.name for view in made.source_views()}
+
+
+def test_a_word_that_is_not_known_is_shown_beside_unknown() -> None:
+    made = board(ManualClock(NOW))
+    here = context(made)
+    hotline = replace(
+        next(row for row in EVERY if isinstance(row, Hotline)),
+        state=HotlineState.UNKNOWN,
+        raw_status=clean("some-new-status"),
+        agents=(DutyAgent("5", clean("K. Roth"), (DutyPhone("1", clean("p"), clean("1"), None),)),),
+    )
+    cells = PANES[Resource.HOTLINES].cells(hotline, here)
+    assert [cells[name].text for name in ("state", "asked", "phones")] == ["? unknown", "some-new-status", "–"]
+    agent = next(row for row in EVERY if isinstance(row, Agent))
+    agent = replace(
+        agent, state=AgentState.UNKNOWN, with_name=clean(""), raw_status=clean("Break"), raw_state=clean("Tea")
+    )
+    assert PANES[Resource.AGENTS].cells(agent, here)["with"].text == "Break · Tea"
+    caller = member("m9", "601", "Sales", MemberState.UNKNOWN, 9, "Eve", "1")
+    caller = replace(caller, raw_state=clean("Levitating"))
+    assert PANES[Resource.MEMBERS].cells(caller, here)["with"].text == "Levitating"
 
 
 # ---- places, numbers inside, the wall's size ---------------------------------------------------------------------

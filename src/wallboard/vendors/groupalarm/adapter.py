@@ -48,6 +48,7 @@ from wallboard.vendors.groupalarm.reading import PAGE, Reader, newest_cover
 from wallboard.vendors.groupalarm.reports import LOG_PAGES, reports
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, rows
 from wallboard.vendors.http import HttpSource, route
+from wallboard.vendors.lists import lost
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -68,10 +69,12 @@ class GroupalarmAdapter:
         self._clock = services.clock
         self._http = HttpSource(settings, services)
         self._reader = Reader(self._http, settings.organization)
-        self._known = mapping.Known(settings.name, ZoneInfo(settings.timezone), settings.people)
+        self._known = mapping.Known(
+            settings.name, ZoneInfo(settings.timezone), settings.people, mapping.Words.of(settings.words)
+        )
         self._wires: tuple[HotlineWire, ...] = ()
         self._discovered = False
-        self._first_phones: tuple[list[Phone], float] | None = None
+        self._first_phones: tuple[list[Phone], float, str] | None = None
         self._missed: set[str] = set()
         self._writing: dict[str, anyio.Lock] = {}
         self._again = Again()
@@ -151,11 +154,10 @@ class GroupalarmAdapter:
         known = {wire.id for wire in wires}
         for identity in self._known.since.keys() - known:
             del self._known.since[identity]
-        why = "the list changed while its pages were read" if pages.changed else ""
 
         async def make() -> Update:
             found = [mapping.hotline(wire, self._known, pages.started_at) for wire in wires]
-            return self._update(Resource.HOTLINES, ticket, pages.started_at, found, why)
+            return self._update(Resource.HOTLINES, ticket, pages.started_at, found, pages.approximate)
 
         return (await self._again.first(make),)
 
@@ -163,30 +165,34 @@ class GroupalarmAdapter:
         first, self._first_phones = self._first_phones, None
         if first is None or first[1] < self._clock.now() - JUST_READ:
             first = await self._all_phones()
-        found, started = first
-        return (self._update(Resource.PHONES, ticket, started, found),)
+        found, started, why = first
+        return (self._update(Resource.PHONES, ticket, started, found, why),)
 
-    async def _all_phones(self) -> tuple[list[Phone], float]:
+    async def _all_phones(self) -> tuple[list[Phone], float, str]:
         """One request a user. A user who forbids it is no fault: those telephones stay unknown."""
         found: list[Phone] = []
+        listed = 0
         started = self._clock.now()
         users = self._users()
         refusals: list[ReadError] = []
         for user in users:
             try:
-                wires, _, _ = await self._reader.phones(user)
+                wires, items, _ = await self._reader.phones(user)
             except (NotPermitted, Missing) as error:
                 self._known.phones[user] = None
                 refusals.append(error)
                 continue
-            self._known.phones[user] = tuple(mapping.duty_phone(wire) for wire in wires)
+            # With one that cannot be read, how many are on duty is not known.
+            whole = len(wires) == len(items)
+            self._known.phones[user] = tuple(mapping.duty_phone(wire) for wire in wires) if whole else None
+            listed += len(items)
             found += [mapping.phone(wire, user, self._known) for wire in wires]
         for user in self._known.phones.keys() - set(users):
             del self._known.phones[user]
         self._again.learnt()
         if users and len(refusals) == len(users):
             raise refusals[0]
-        return found, started
+        return found, started, lost(listed, len(found), "telephones")
 
     async def _read_logs(self) -> None:
         """The call log of each hotline. One that cannot be read twice in a row is unknown; if none can, raises."""
@@ -202,7 +208,7 @@ class GroupalarmAdapter:
                 self._missed.add(identity)
                 continue
             self._missed.discard(identity)
-            whole = newest_cover(logs, pages) or self._a_day(logs)
+            whole = len(logs) == len(pages.items) and (newest_cover(logs, pages) or self._a_day(logs))
             self._known.logs[identity] = mapping.call_log(logs, whole, self._clock.now(), self._known)
         for identity in self._known.logs.keys() - set(ids):
             del self._known.logs[identity]

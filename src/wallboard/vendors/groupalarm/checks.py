@@ -48,10 +48,10 @@ async def check_source(reader: Reader, http: HttpSource, settings: SourceSetting
 async def _lists(reader: Reader) -> list[CheckLine]:
     """The telephones of one user and the call log of one hotline."""
     try:
-        wires, _ = await reader.hotlines()
+        wires, pages = await reader.hotlines()
     except ReadError as error:
         return [CheckLine("hotlines", False, str(error))]
-    lines = []
+    lines = [CheckLine("hotlines", True, f"{len(wires)} are shown; {pages.lost}")] if pages.lost else []
     user = next((user for wire in wires for user in wire.agents), None)
     if user is None:
         lines.append(CheckLine("phones", None, "no hotline names an agent"))

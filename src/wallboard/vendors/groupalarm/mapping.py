@@ -1,12 +1,12 @@
 """From GroupAlarm's answers to rows. Pure.
 
-What the vendor documents leave open is decided here: states by keyword (vendors.md §1.2), what an entry of a call log
-says about the call being taken, and texts whose defaults come wrapped in a pair of literal quotes.
+What the vendor documents leave open is decided here: which words are which state and what an entry of a call log says
+about the call being taken (whole words alone; a source's `words` add to them), and texts whose defaults come wrapped in
+a pair of literal quotes.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -15,6 +15,7 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import DutyAgent, DutyPhone, Hotline, LastCall, Phone
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.domain.words import spelling, vocabulary
 from wallboard.vendors.groupalarm.wire import EntryWire, HotlineWire, LogWire, PhoneWire
 
 ANNOUNCEMENT = 300
@@ -23,34 +24,63 @@ DAY = 86_400.0
 RUNNING = 120.0
 """A call that began so many seconds ago may still be ringing: not counted as lost yet."""
 
-_STATES = (
-    (HotlineState.ERROR, re.compile("err|fail")),
-    (HotlineState.PAUSED, re.compile("paus|inactive|deactiv|stop|disabl")),
-    (HotlineState.STARTING, re.compile("start|creat|pend|activating|new|init")),
-    (HotlineState.OPEN, re.compile("active|activated")),
-)
-_NOT_TAKEN = re.compile(
-    r"\b(not|no|un\w+|declin\w*|reject\w*|miss\w*|busy|fail\w*|timeout|timed|abort\w*|cancel\w*|hang\w*|hung|end\w*"
-    r"|abgelehnt)\b"
-)
-_TAKEN = re.compile(r"\b(accept\w*|taken?|took|answer\w*|connect\w*|confirm\w*|bridg\w*|join\w*|angenommen)\b")
-_OFFERED = re.compile(r"\b(call\w*|ring\w*|rang|dial\w*|alarm\w*|start\w*|invit\w*|offer\w*|angerufen)\b")
+# Seed 001 prints "e.g. just created, active, paused"; the vendor's help shows active, started (active within seconds),
+# paused and error. The others are the same words in another form, and what the board itself calls the states.
+_STATES: Mapping[HotlineState, Sequence[str]] = {
+    HotlineState.OPEN: ("active", "activated", "enabled", "open"),
+    HotlineState.STARTING: (
+        *("just created", "created", "new", "started", "starting", "activating", "in activation", "being activated"),
+        *("pending", "initializing", "initialising"),
+    ),
+    HotlineState.PAUSED: ("paused", "inactive", "deactivated", "disabled", "stopped", "shut down", "closed"),
+    HotlineState.ERROR: ("error", "failed", "failure", "activation failed"),
+}
+# No document names an action; how a call goes is told by the vendor's help: all are called, one accepts or declines.
+_ACTIONS: Mapping[str, Sequence[str]] = {
+    "taken": (
+        *("accept", "accepted", "call accepted", "take", "taken", "took", "call taken", "answer", "answered"),
+        *("call answered", "connect", "connected", "confirm", "confirmed", "bridged", "joined", "angenommen"),
+    ),
+    "not_taken": (
+        *("call", "called", "calling", "ring", "rang", "ringing", "dial", "dialed", "dialled", "dialing", "dialling"),
+        *("start", "started", "invite", "invited", "offer", "offered", "alarmed", "incoming", "angerufen"),
+        *(
+            "decline",
+            "declined",
+            "call declined",
+            "reject",
+            "rejected",
+            "call rejected",
+            "miss",
+            "missed",
+            "missed call",
+        ),
+        *("busy", "fail", "failed", "timeout", "timed out", "no answer", "not answered", "unanswered", "not accepted"),
+        *("unaccepted", "not taken", "abort", "aborted", "cancel", "canceled", "cancelled", "abgelehnt"),
+        *("hangup", "hang up", "hung up", "caller hung up", "end", "ended", "call ended"),
+    ),
+}
 
 
-def state_of(status: str) -> HotlineState:
-    """By keyword, in the order of the table; the vendor prints no list of its states."""
-    word = status.casefold()
-    return next((state for state, pattern in _STATES if pattern.search(word)), HotlineState.UNKNOWN)
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The vocabulary of one source: its hotlines' states, and whether an action of a call log takes the call."""
 
+    states: Mapping[str, HotlineState]
+    actions: Mapping[str, str]
 
-def taken(action: str) -> bool | None:
-    """Whether a log entry says that somebody took the call; None: the word is not known."""
-    word = re.sub(r"[_\W]+|(?<=[a-z])(?=[A-Z])", " ", action).casefold()
-    if _NOT_TAKEN.search(word):
-        return False
-    if _TAKEN.search(word):
-        return True
-    return False if _OFFERED.search(word) else None
+    @classmethod
+    def of(cls, own: Mapping[str, str]) -> Words:
+        """`own` are the words of the config."""
+        return cls(vocabulary(_STATES, own), vocabulary(_ACTIONS, own))
+
+    def state(self, status: str) -> HotlineState:
+        return self.states.get(spelling(status), HotlineState.UNKNOWN)
+
+    def taken(self, action: str) -> bool | None:
+        """Whether a log entry says that somebody took the call; None: the word is not known."""
+        meaning = self.actions.get(spelling(action))
+        return None if meaning is None else meaning == "taken"
 
 
 def instant(text: str, zone: tzinfo, ahead: float = 0.0) -> float | None:
@@ -103,11 +133,12 @@ class Known:
     source: str
     zone: tzinfo
     people: Mapping[str, str] = field(default_factory=dict)
+    words: Words = field(default_factory=lambda: Words.of({}))
     ahead: float = 0.0
     phones: dict[str, tuple[DutyPhone, ...] | None] = field(default_factory=dict)
     """By user id; None: this user's may not be read."""
     logs: dict[str, Log] = field(default_factory=dict)
-    since: dict[str, tuple[tuple[Wanted, HotlineState], float | None]] = field(default_factory=dict)
+    since: dict[str, tuple[tuple[Wanted | None, HotlineState], float | None]] = field(default_factory=dict)
 
     def person(self, user: str) -> Clean:
         """The name that the config gives the user, else `user 5`."""
@@ -118,9 +149,9 @@ class Known:
 
 def hotline(wire: HotlineWire, known: Known, seen_at: float) -> Hotline:
     """One row. `since` is set only where this program saw the state begin."""
-    state = state_of(wire.status)
-    active = wire.is_active if wire.is_active is not None else state in (HotlineState.OPEN, HotlineState.STARTING)
-    wanted = Wanted.OPEN if active else Wanted.PAUSED
+    state = known.words.state(wire.status)
+    # What it was asked to be is not what it is: a switch that is not told stays unknown.
+    wanted = {True: Wanted.OPEN, False: Wanted.PAUSED, None: None}[wire.is_active]
     before = known.since.get(wire.id)
     if before is None or before[0] != (wanted, state):
         known.since[wire.id] = ((wanted, state), None if before is None else seen_at)
@@ -146,7 +177,7 @@ def hotline(wire: HotlineWire, known: Known, seen_at: float) -> Hotline:
 
 
 def duty_phone(wire: PhoneWire) -> DutyPhone:
-    return DutyPhone(wire.id, clean(wire.name), clean(wire.phone), wire.is_active is True)
+    return DutyPhone(wire.id, clean(wire.name), clean(wire.phone), wire.is_active)
 
 
 def phone(wire: PhoneWire, user: str, known: Known) -> Phone:
@@ -169,7 +200,7 @@ def call_log(logs: Sequence[LogWire], whole: bool, now: float, known: Known) -> 
     for started, log in dated:
         if started is None or not now - DAY <= started or unaccepted is None:
             continue
-        was = _was_taken(log.entries)
+        was = _was_taken(log.entries, known.words)
         if was is None:
             unaccepted = None
         elif not was and started < now - RUNNING:
@@ -178,13 +209,14 @@ def call_log(logs: Sequence[LogWire], whole: bool, now: float, known: Known) -> 
         return Log(None, unaccepted)
     started, newest = dated[0]
     by = next(
-        (known.person(entry.user) or clean(entry.phone) for entry in newest.entries if taken(entry.action)), NOTHING
+        (known.person(entry.user) or clean(entry.phone) for entry in newest.entries if known.words.taken(entry.action)),
+        NOTHING,
     )
     return Log(LastCall(started, by, len(newest.entries)), unaccepted, _entries(newest, known))
 
 
-def _was_taken(entries: Sequence[EntryWire]) -> bool | None:
-    said = [taken(entry.action) for entry in entries]
+def _was_taken(entries: Sequence[EntryWire], words: Words) -> bool | None:
+    said = [words.taken(entry.action) for entry in entries]
     if True in said:
         return True
     return None if None in said else False

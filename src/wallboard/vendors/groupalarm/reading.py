@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from wallboard.domain.errors import BadAnswer
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, RecordWire, listed, one, rows
 from wallboard.vendors.http import HttpSource, Params, Route, route
+from wallboard.vendors.lists import CHANGED, lost, together
 
 Dated = TypeVar("Dated", LogWire, RecordWire)
 
@@ -28,6 +29,12 @@ class Pages:
     requests: int
     total: int | None
     changed: bool
+    lost: str = ""
+    """Which rows could not be used."""
+
+    @property
+    def approximate(self) -> str:
+        return together(CHANGED if self.changed else "", self.lost)
 
 
 class Reader:
@@ -38,10 +45,12 @@ class Reader:
         self._organization: Params = {} if organization is None else {"organization_id": organization}
 
     async def hotlines(self) -> tuple[list[HotlineWire], Pages]:
-        """All hotlines; rows without an id are dropped."""
+        """All hotlines; rows without an id are dropped and counted."""
         pages = await self._pages(route("/hotlines"), "hotlines", self._organization, PAGES)
+        found = [wire for wire in rows(pages.items, HotlineWire) if wire.id]
         # A list that moved between two pages shows a hotline on both: the later reading counts.
-        return list({wire.id: wire for wire in rows(pages.items, HotlineWire) if wire.id}.values()), pages
+        pages = replace(pages, lost=lost(len(pages.items), len(found), "hotlines"))
+        return list({wire.id: wire for wire in found}.values()), pages
 
     async def first_page(self) -> tuple[int, float]:
         """How many hotlines there are, and how long the answer took, by the smallest request there is."""
@@ -55,7 +64,8 @@ class Reader:
         return one(answer.data, "hotline")
 
     async def phones(self, user: str) -> tuple[list[PhoneWire], list[object], float]:
-        """A user's telephones, also as they came; when they were asked for. NotPermitted where the user forbids it."""
+        """A user's telephones, those without an id left out; all as they came; when they were asked for. NotPermitted
+        where the user forbids it."""
         answer = await self._http.get(route("/agents"), params={"owner_id": user, **self._organization})
         items = listed(answer.data, "agents")[0]
         found = {wire.id: wire for wire in rows(items, PhoneWire) if wire.id}

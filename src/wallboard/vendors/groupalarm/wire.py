@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from wallboard.domain.errors import BadAnswer
+from wallboard.vendors.lists import only_list
 
 
 def _identity(value: object) -> str:
@@ -103,7 +104,10 @@ class EntryWire(Wire):
 
 
 def _entries(value: object) -> list[Any]:
-    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+    """What is no entry stays as one that says nothing: whether the call was taken is not known then."""
+    if value is None:
+        return []
+    return [part if isinstance(part, dict) else {} for part in (value if isinstance(value, list) else [value])]
 
 
 class LogWire(Wire):
@@ -130,12 +134,12 @@ def listed(data: object, name: str) -> tuple[Sequence[object], int | None]:
     if isinstance(data, list):
         return data, None
     if isinstance(data, Mapping):
-        total = next((_count(value) for key, value in data.items() if str(key).lower().startswith("total")), None)
+        names = ("total", f"total{name}".casefold())
+        total = next((_count(value) for key, value in data.items() if str(key).casefold() in names), None)
         if isinstance(data.get(name), list):
             return data[name], total
-        lists = [value for value in data.values() if isinstance(value, list)]
-        if len(lists) == 1:
-            return lists[0], total
+        if (found := only_list(data)) is not None:
+            return found, total
         if name in data and data[name] is None:
             return [], total
     raise BadAnswer(f"the vendor's answer holds no list of {name}")

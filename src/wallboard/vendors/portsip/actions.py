@@ -23,7 +23,7 @@ from wallboard.vendors.http import HttpSource, Route, route
 from wallboard.vendors.portsip.mapping import is_extension, parties
 from wallboard.vendors.portsip.numbers import dialled, same_number, why_not_dialled
 from wallboard.vendors.portsip.scene import Place, Scene
-from wallboard.vendors.portsip.states import agent_state, same_id
+from wallboard.vendors.portsip.states import same_id
 from wallboard.vendors.portsip.wire import CreatedWire, one
 
 ON_CALLS = (Verb.HOLD, Verb.RESUME, Verb.TRANSFER, Verb.ATTENDED, Verb.HANGUP)
@@ -165,7 +165,7 @@ class Actions:
 
     def _changes(self, verb: Verb, agent: Agent, place: Membership) -> bool:
         status = self.scene.places.get(agent.key.id, {}).get(place.queue_id, Place()).status
-        state = agent_state(status)
+        state = self.scene.state(status)
         if not status or state is AgentState.UNKNOWN:
             return True
         match verb:

@@ -33,6 +33,7 @@ from wallboard.vendors.base import (
     Verification,
 )
 from wallboard.vendors.http import HttpSource
+from wallboard.vendors.lists import together
 from wallboard.vendors.portsip import evidence
 from wallboard.vendors.portsip.actions import Actions
 from wallboard.vendors.portsip.checks import check_source
@@ -41,6 +42,7 @@ from wallboard.vendors.portsip.login import Login
 from wallboard.vendors.portsip.push import Push
 from wallboard.vendors.portsip.receptionists import Receptionists
 from wallboard.vendors.portsip.scene import Scene
+from wallboard.vendors.portsip.states import words
 
 INTERVALS: dict[Resource, float] = {
     Resource.QUEUES: 10.0,
@@ -70,7 +72,7 @@ class PortsipAdapter:
             services,
             sign=(lambda post: Login(auth, services.clock, post)) if isinstance(auth, LoginAuth) else None,
         )
-        self._scene = Scene(settings.name, settings.phone)
+        self._scene = Scene(settings.name, settings.phone, words=words(settings.words))
         self._actions = Actions(settings, self._http, services.clock, self._scene)
         self._lists = Lists(settings, self._http, services.clock, self._scene, self._actions)
         self._receptionists = Receptionists(self._http, settings, services.clock)
@@ -87,7 +89,7 @@ class PortsipAdapter:
         return SourceInfo(
             name=self._settings.name,
             vendor="portsip",
-            detail="pushed" if live else ", ".join(filter(None, ("polled", self._push.why))),
+            detail=together("pushed" if live else "polled", "" if live else self._push.why, self._push.unread),
             phone=self._settings.phone,
             budget=self._http.budget,
             refused=self._http.refused,

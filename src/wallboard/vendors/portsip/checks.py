@@ -9,6 +9,7 @@ from wallboard.domain.errors import CredentialsRefused, Late, NotPermitted, Read
 from wallboard.domain.text import clean
 from wallboard.vendors.base import CheckLine, LoginAuth, SourceSettings
 from wallboard.vendors.http import HttpSource, route
+from wallboard.vendors.lists import together
 from wallboard.vendors.portsip.actions import VERBS
 from wallboard.vendors.portsip.reading import Reader
 
@@ -63,21 +64,21 @@ async def _reach(reader: Reader, lines: list[CheckLine]) -> bool:
 async def _queue(reader: Reader, lines: list[CheckLine]) -> str:
     """The id of one queue, "" where none can be read."""
     try:
-        found, _ = await reader.queues()
+        found, pages = await reader.queues()
     except ReadError as error:
         lines.append(CheckLine("queues", False, str(error), right=isinstance(error, NotPermitted)))
         return ""
-    lines.append(CheckLine("queues", True, f"{len(found)} found"))
+    lines.append(CheckLine("queues", True, together(f"{len(found)} found", pages.lost)))
     return found[0].id if found else ""
 
 
 async def _agents(reader: Reader, queue: str, lines: list[CheckLine]) -> None:
     try:
-        roster, _ = await reader.agents(queue)
+        roster, _, missed = await reader.agents(queue)
     except ReadError as error:
         lines.append(CheckLine("agents", False, str(error), right=isinstance(error, NotPermitted)))
         return
-    lines.append(CheckLine("agents", True, f"{len(roster)} in one queue"))
+    lines.append(CheckLine("agents", True, together(f"{len(roster)} in one queue", missed)))
     if roster:
 
         async def status() -> str:
@@ -87,9 +88,9 @@ async def _agents(reader: Reader, queue: str, lines: list[CheckLine]) -> None:
         await _try(lines, "agent status", status)
 
 
-async def _count(reading: Awaitable[tuple[Sequence[object], object]], what: str) -> str:
-    found, _ = await reading
-    return f"{len(found)} {what}"
+async def _count(reading: Awaitable[tuple[Sequence[object], object, str]], what: str) -> str:
+    found, _, missed = await reading
+    return together(f"{len(found)} {what}", missed)
 
 
 async def _listed(reader: Reader, where: str) -> str:

@@ -15,7 +15,7 @@ from wallboard.vendors.portsip.actions import VERBS, asked_through, number_of, o
 from wallboard.vendors.portsip.mapping import parties
 from wallboard.vendors.portsip.numbers import dialled, same_number
 from wallboard.vendors.portsip.scene import Place, Scene
-from wallboard.vendors.portsip.states import agent_state, normal
+from wallboard.vendors.portsip.states import normal
 from wallboard.vendors.readings import Test, TwiceRunning, oldest, was_so
 
 SETTLED = 6.0
@@ -123,7 +123,7 @@ def verification(scene: Scene, phone: str, command: Command, row: Row | None, qu
             )
         case Verb.SIGNIN | Verb.SIGNOUT | Verb.PAUSE | Verb.UNPAUSE:
             was = _place(scene, command, queue_id).status
-            already = _fits(verb, wanted_status(command), was)
+            already = _fits(verb, wanted_status(command), was, scene.state(was))
             return Verification(
                 verb,
                 request,
@@ -389,8 +389,7 @@ def _placed(command: Command, phone: str, row: Row | None) -> Test:
     return test
 
 
-def _fits(verb: Verb, wanted: str, status: str) -> bool:
-    state = agent_state(status)
+def _fits(verb: Verb, wanted: str, status: str, state: AgentState) -> bool:
     match verb:
         case Verb.SIGNIN:
             # Another call is possible also for one who is logged out of the queue.
@@ -418,11 +417,11 @@ def _status(scene: Scene, command: Command, queue_id: str, wanted: bool, was: st
         after = trial.receipt.answered_at + (0.0 if wanted else SETTLED)
         if not place.status or place.told_at <= after:
             return False
-        state = agent_state(place.status)
-        if command.verb is Verb.UNPAUSE and state in _BUSY and agent_state(was) in _BUSY:
+        state = scene.state(place.status)
+        if command.verb is Verb.UNPAUSE and state in _BUSY and scene.state(was) in _BUSY:
             # Of one who was on a call the vendor does not show whether a pause waits for its end.
             return False
-        fits = _fits(command.verb, wanted_status(command), place.status)
+        fits = _fits(command.verb, wanted_status(command), place.status, state)
         # What is set during a call shows when the call ends: until then it is neither done nor refused.
         return fits if wanted else not fits and state not in _BUSY
 

@@ -21,6 +21,7 @@ from wallboard.domain.update import Update, UpdateKind
 from wallboard.vendors.again import Again
 from wallboard.vendors.base import SourceSettings, Ticket
 from wallboard.vendors.http import HttpSource
+from wallboard.vendors.lists import together
 from wallboard.vendors.portsip import mapping
 from wallboard.vendors.portsip.actions import Actions
 from wallboard.vendors.portsip.reading import Reader
@@ -78,7 +79,7 @@ class Lists:
     async def _first_roster(self, known: QueueKnown) -> None:
         """Who the agents are, before the calls are read: which end of a call is theirs decides who holds and refers."""
         try:
-            roster, answer = await self.reader.agents(known.id)
+            roster, answer, _ = await self.reader.agents(known.id)
         except (NotPermitted, Missing, BadAnswer, ServerTrouble) as error:
             log.debug("%s: the agents of a queue: %s", self._settings.name, error)
             return
@@ -89,7 +90,7 @@ class Lists:
     async def _first_waiting(self, known: QueueKnown) -> None:
         """Who waits, before the calls are read: a session does not say by itself that nobody has taken it yet."""
         try:
-            rows, started = await self._waiting(known)
+            rows, started, _ = await self._waiting(known)
         except (NotPermitted, Missing, BadAnswer, ServerTrouble) as error:
             log.debug("%s: who waits: %s", self._settings.name, error)
         else:
@@ -128,17 +129,16 @@ class Lists:
     async def queues(self, ticket: Ticket) -> Sequence[Update]:
         order = self._scene.order.polled(ticket)
         started = self._clock.now()
-        changed = False
+        why = ""
         try:
             wires, pages = await self.reader.queues()
-            started, changed = pages.started_at, pages.changed
+            started, why = pages.started_at, pages.approximate
         except NotPermitted:
             if not self._settings.queues:
                 raise
             wires = [await self.reader.queue(known.id) for known in self._scene.queues.values()]
         self._tell_time()
         self._know(wires)
-        why = "the list changed while its pages were read" if changed else ""
 
         async def make() -> Update:
             now = self._clock.now()
@@ -152,11 +152,11 @@ class Lists:
         known = self._scene.queues.get(queue_id)
         if known is None:
             raise Missing("the queue is no more")
-        rows, started = await self._waiting(known)
+        rows, started, why = await self._waiting(known)
 
         async def make() -> Update:
             named = [replace(row, queue=mapping.title(known)) for row in rows]
-            return self._update(Resource.MEMBERS, queue_id, order, started, named)
+            return self._update(Resource.MEMBERS, queue_id, order, started, named, why)
 
         updates = [await self.again.first(make)]
         if self._scene.waits(known, {row.key.id: row.joined_at for row in rows}, started):
@@ -167,8 +167,8 @@ class Lists:
             )
         return updates
 
-    async def _waiting(self, known: QueueKnown) -> tuple[list[Member], float]:
-        wires, answer = await self.reader.waiting(known.id)
+    async def _waiting(self, known: QueueKnown) -> tuple[list[Member], float, str]:
+        wires, answer, why = await self.reader.waiting(known.id)
         self._tell_time()
         before, kept = self._joined.get(known.id, {}), {}
         rows: dict[str, Member] = {}
@@ -193,7 +193,7 @@ class Lists:
                 ),
             )
         self._joined[known.id] = kept
-        return list(rows.values()), answer.started_at
+        return list(rows.values()), answer.started_at, why
 
     async def agents(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         """The roster, and one request for each of its agents. One agent that cannot be read keeps the last status."""
@@ -201,7 +201,7 @@ class Lists:
         known = self._scene.queues.get(queue_id)
         if known is None:
             raise Missing("the queue is no more")
-        roster, answer = await self.reader.agents(queue_id)
+        roster, answer, unlisted = await self.reader.agents(queue_id)
         self._tell_time()
         failures = await self._each_status(queue_id, roster, answer.started_at)
         present = {wire.extension_number for wire in roster}
@@ -215,7 +215,7 @@ class Lists:
         async def make() -> Update:
             found = (mapping.agent(self._scene, extension) for extension in self._scene.agents_of(queue_id))
             rows = [row for row in found if row is not None]
-            return self._update(Resource.AGENTS, queue_id, order, answer.started_at, rows, why)
+            return self._update(Resource.AGENTS, queue_id, order, answer.started_at, rows, together(why, unlisted))
 
         return (await self.again.first(make),)
 
@@ -261,12 +261,13 @@ class Lists:
 
     async def calls(self, ticket: Ticket) -> Sequence[Update]:
         order = self._scene.order.polled(ticket)
-        wires, answer = await self.reader.sessions()
+        wires, answer, why = await self.reader.sessions()
         self._tell_time()
 
         async def make() -> Update:
             found = {row.key: row for wire in wires if (row := mapping.call(self._scene, wire, answer.started_at))}
-            return self._update(Resource.CALLS, "", order, answer.started_at, self._actions.overlay(found.values()))
+            rows = self._actions.overlay(list(found.values()))
+            return self._update(Resource.CALLS, "", order, answer.started_at, rows, why)
 
         update = await self.again.first(make)
         self._actions.calls = tuple(row for row in update.rows if isinstance(row, Call))
@@ -291,8 +292,7 @@ class Lists:
             self._statuses[user.id] = (self._clock.now(), status)
         self._statuses = {user.id: self._statuses[user.id] for user in users if user.id in self._statuses}
         rows = {user.extension_number: self._phone(user) for user in users}
-        why = "the list changed while its pages were read" if pages.changed else ""
-        return (self._update(Resource.PHONES, "", order, pages.started_at, rows.values(), why),)
+        return (self._update(Resource.PHONES, "", order, pages.started_at, rows.values(), pages.approximate),)
 
     def _phone(self, user: UserWire) -> Phone:
         return mapping.phone(self._scene, user, self._statuses.get(user.id, (0.0, None))[1])
@@ -327,9 +327,14 @@ class Lists:
         try:
             match row:
                 case Call():
-                    wire, answer = await self.reader.session(in_address(row.address, "session") or row.key.id)
+                    session = in_address(row.address, "session") or row.key.id
+                    wire, answer = await self.reader.session(session)
+                    if not wire.id:
+                        wire = wire.model_copy(update={"id": session})
                     again = mapping.call(self._scene, wire, answer.started_at)
-                    return self._actions.overlay_one(again) if again is not None else None
+                    if again is None or again.key != row.key:
+                        raise BadAnswer("the vendor returned another call than was asked for")
+                    return self._actions.overlay_one(again)
                 case Member():
                     return await self._refresh_member(row)
                 case Agent():
@@ -356,7 +361,7 @@ class Lists:
         known = self._scene.queue(row.queue_id)
         if known is None:
             return None
-        rows, _ = await self._waiting(known)
+        rows, _, _ = await self._waiting(known)
         return next((again for again in rows if again.key == row.key), None)
 
 

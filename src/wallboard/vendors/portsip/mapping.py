@@ -14,7 +14,7 @@ from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queu
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.portsip.scene import Place, QueueKnown, Scene
-from wallboard.vendors.portsip.states import agent_state, normal
+from wallboard.vendors.portsip.states import normal
 from wallboard.vendors.portsip.wire import LegWire, SessionWire, UserStatusWire, UserWire
 
 WAITING_GOOD_FOR = 45.0
@@ -114,6 +114,7 @@ def member(
     serving: str = "",
     answered_at: float | None = None,
     ended_at: float | None = None,
+    raw_state: Clean = NOTHING,
     details: tuple[tuple[Clean, Clean], ...] = (),
 ) -> Member:
     """A caller in a queue. `session` in either spelling, `serving` the agent's extension number."""
@@ -125,6 +126,7 @@ def member(
         name=clean(name) if name.strip() != number.strip() else NOTHING,
         number=clean(number),
         state=state,
+        raw_state=raw_state,
         joined_at=joined_at,
         answered_at=answered_at,
         ended_at=ended_at,
@@ -147,9 +149,10 @@ def agent(scene: Scene, extension: str) -> Agent | None:
     if not places:
         return None
     told = [place for place in places.values() if place.status]
-    main = min(told, key=lambda place: _WEIGHT.index(agent_state(place.status)), default=Place())
-    state = agent_state(main.status)
+    main = min(told, key=lambda place: _WEIGHT.index(scene.state(place.status)), default=Place())
+    state = scene.state(main.status)
     words = list(dict.fromkeys(normal(place.status) for place in told))
+    states = [scene.state(place.status) for place in told]
     differing = len(words) > 1
     return Agent(
         key=Key(scene.source, Kind.AGENT, extension),
@@ -159,7 +162,7 @@ def agent(scene: Scene, extension: str) -> Agent | None:
         raw_status=clean(main.status),
         since=main.since,
         memberships=tuple(_membership(scene, queue_id, places[queue_id]) for queue_id in sorted(places)),
-        registered=_registered(words),
+        registered=_registered(states),
         with_name=main.with_name,
         with_key=Key(scene.source, Kind.CALL, scene.session(main.session)) if main.session else None,
         pause_reason=_words(main.status) if state is AgentState.BREAK else NOTHING,
@@ -175,7 +178,7 @@ def agent(scene: Scene, extension: str) -> Agent | None:
 
 
 def _membership(scene: Scene, queue_id: str, place: Place) -> Membership:
-    state = agent_state(place.status)
+    state = scene.state(place.status)
     return Membership(
         queue_id=queue_id,
         queue=_queue_name(scene, queue_id),
@@ -189,11 +192,12 @@ def _queue_name(scene: Scene, queue_id: str) -> Clean:
     return title(known) if known is not None else clean(queue_id)
 
 
-def _registered(words: Sequence[str]) -> bool | None:
-    """OFFLINE is a telephone that is not registered; LOGGED_OUT says nothing about it."""
-    if "OFFLINE" in words:
+def _registered(states: Sequence[AgentState]) -> bool | None:
+    """An unreachable telephone is not registered; one that is logged out, or in a state that is not known, may be
+    either."""
+    if AgentState.UNREACHABLE in states:
         return False
-    return True if any(word != "LOGGED_OUT" for word in words) else None
+    return True if any(state not in (AgentState.OFF, AgentState.UNKNOWN) for state in states) else None
 
 
 def _words(status: str) -> Clean:

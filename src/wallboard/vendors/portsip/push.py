@@ -78,7 +78,8 @@ class Push:
         self._settled = False
         self._asked: dict[str, float] = {}
         self._alone: set[str] = set()
-        self._dropped = 0
+        self.dropped = 0
+        """Frames that could not be read, so far."""
         self._complained_at: float | None = None
 
     def alive(self, resource: Resource) -> bool:
@@ -88,6 +89,12 @@ class Push:
             return False
         queues = self._scene.queues
         return bool(queues) and all(pushed.tells(resource, queue_id) for queue_id in queues)
+
+    @property
+    def unread(self) -> str:
+        """How many frames could not be read, as a clause; "" none."""
+        frames = "frame" if self.dropped == 1 else "frames"
+        return f"{self.dropped} pushed {frames} could not be read" if self.dropped else ""
 
     async def run(self, sink: Sink) -> None:
         """Connect, and again, until cancelled; returns at once where push is not used. Raises nothing."""
@@ -241,11 +248,13 @@ class Push:
                 raise ValueError("too large")
             return list(decode(frame))
         except ValueError as error:
-            self._dropped += 1
+            self.dropped += 1
+            if self._pushed is not None:
+                self._pushed.missed()
             now = self._clock.now()
             if self._complained_at is None or now - self._complained_at > QUIET:
                 self._complained_at = now
-                log.warning("%s: push: frames dropped so far: %d (%s)", self._settings.name, self._dropped, error)
+                log.warning("%s: push: frames dropped so far: %d (%s)", self._settings.name, self.dropped, error)
             return []
 
     async def _subscribe(self, socket: ClientConnection, pushed: Pushed, sink: Sink) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST = 5_000
-"""Callers or agents of one message; more are not looked at."""
+"""Callers or agents of one message; more are counted as lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,15 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class QueueStatus:
-    """All of a queue. None: the message has no such list, or not in a form that can be read."""
+    """All of a queue. None: the message has no such list, or not in a form that can be read. `lost_…`: so many of its
+    entries cannot be used."""
 
     queue_id: str
     number: str
     waiting: tuple[Caller, ...] | None
     agents: tuple[Agent, ...] | None
+    lost_waiting: int = 0
+    lost_agents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class CallersChanged:
     queue_id: str
     number: str
     callers: tuple[Caller, ...]
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class AgentsChanged:
     number: str
     updated: tuple[Agent, ...]
     removed: tuple[str, ...]
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +121,18 @@ def _message(given: Mapping[str, Any]) -> Message:
     event = _word(given.get("event_type"))
     match event:
         case "queue_status":
-            return QueueStatus(
-                queue, number, _callers(_listed(given, "waiting_list")), _agents(_listed(given, "agents"))
-            )
+            waiting, agents = _listed(given, "waiting_list"), _listed(given, "agents")
+            callers, people = _callers(waiting), _agents(agents)
+            return QueueStatus(queue, number, callers, people, _lost(waiting, callers), _lost(agents, people))
         case "queue_caller_status":
             changed = given.get("updated_callers", given.get("callers"))
-            return CallersChanged(queue, number, _callers(changed) or ())
+            callers = _callers(changed)
+            return CallersChanged(queue, number, callers or (), _lost(changed, callers))
         case "queue_agent_status":
-            gone = tuple(_removed(part) for part in _parts(given.get("removed_agents")) or ())
-            return AgentsChanged(
-                queue, number, _agents(given.get("updated_agents")) or (), tuple(part for part in gone if part)
-            )
+            changed, removed = given.get("updated_agents"), given.get("removed_agents")
+            people = _agents(changed)
+            gone = tuple(filter(None, map(_removed, _parts(removed) or ())))
+            return AgentsChanged(queue, number, people or (), gone, _lost(changed, people) + _lost(removed, gone))
         case "queue_sla_breached":
             return SlaBreached(
                 queue,
@@ -203,6 +209,13 @@ def _parts(value: object) -> Sequence[object] | None:
     if isinstance(value, Mapping):
         return [value]
     return value[:MOST] if isinstance(value, list) else None
+
+
+def _lost(value: object, used: Sequence[object] | None) -> int:
+    """How many entries of a list are not among those that can be used; what is no list, and not blank, is one."""
+    if value is None or value == "":
+        return 0
+    return (len(value) if isinstance(value, list) else 1) - len(used or ())
 
 
 def _text(value: object) -> str:

@@ -8,13 +8,14 @@ lists as they stand go out again and again: nothing having happened is news as w
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Member, Row
 from wallboard.domain.states import MemberState
-from wallboard.domain.text import clean
+from wallboard.domain.text import NOTHING, clean
 from wallboard.domain.update import Proof, Update, UpdateKind
+from wallboard.vendors.lists import said
 from wallboard.vendors.portsip import mapping
 from wallboard.vendors.portsip.push_messages import (
     Agent,
@@ -41,6 +42,9 @@ class _Told:
     callbacks: set[str] = field(default_factory=set)
     heard_at: float = 0.0
     agents: bool = False
+    lost_callers: str = ""
+    lost_agents: str = ""
+    """Which entries of the lists could not be used."""
 
 
 class Pushed:
@@ -64,6 +68,10 @@ class Pushed:
             if self._differs(queue_id, told):
                 found.add(queue_id)
         return found
+
+    def missed(self) -> None:
+        """A message could not be read: it may have been about any queue."""
+        self._strange |= self._told.keys()
 
     def _differs(self, queue_id: str, told: _Told) -> bool:
         known = self._scene.queues.get(queue_id)
@@ -97,18 +105,19 @@ class Pushed:
         updates: list[Update] = []
         if message.waiting is not None:
             told.callers, told.callbacks = {}, set()
+            told.lost_callers = said(message.lost_waiting)
             for position, caller in enumerate(message.waiting, start=1):
                 self._hold(known, told, caller, now, position)
             updates += [self._snapshot_of_members(known, told, now), *self._counted(known, told, now)]
         if message.agents is not None:
-            told.agents = True
+            told.agents, told.lost_agents = True, said(message.lost_agents)
             present = {agent.extension for agent in message.agents}
             for agent in message.agents:
                 self._put(known, agent, now)
             for extension in self._scene.agents_of(known.id):
                 if extension not in present:
                     self._scene.leave(extension, known.id)
-            updates.append(self._snapshot_of_agents(known, now))
+            updates.append(self._snapshot_of_agents(known, told, now))
         if message.waiting is None and message.agents is None:
             self._told.pop(known.id, None)
         return updates
@@ -122,6 +131,9 @@ class Pushed:
         rows: list[Row] = []
         removed: list[Key] = []
         proofs = []
+        if message.lost:
+            # Somebody came or went, and who cannot be read.
+            self._strange.add(known.id)
         for caller in message.callers:
             session = self._scene.session(caller.session)
             key = Key(self._scene.source, Kind.MEMBER, session)
@@ -162,6 +174,7 @@ class Pushed:
             joined_at=joined,
             position=caller.position if caller.position is not None else position,
             state=MemberState.UNKNOWN if back else MemberState.WAITING,
+            raw_state=clean(CALLBACK) if back else NOTHING,
             details=((clean("asked"), clean("to be called back")),) if back else (),
         )
         if back:
@@ -199,6 +212,8 @@ class Pushed:
         rows: list[Row] = []
         removed = []
         proofs = []
+        if message.lost:
+            self._strange.add(known.id)
         for agent in message.updated:
             self._put(known, agent, now)
             row = mapping.agent(self._scene, agent.extension)
@@ -243,16 +258,18 @@ class Pushed:
                 updates.append(self._snapshot_of_members(known, told, as_of))
                 updates += self._counted(known, told, as_of)
             if told.agents:
-                updates.append(self._snapshot_of_agents(known, as_of))
+                updates.append(self._snapshot_of_agents(known, told, as_of))
         return updates
 
     def _snapshot_of_members(self, known: QueueKnown, told: _Told, as_of: float) -> Update:
-        return self._update(Resource.MEMBERS, known.id, UpdateKind.SNAPSHOT, as_of, told.callers.values())
+        update = self._update(Resource.MEMBERS, known.id, UpdateKind.SNAPSHOT, as_of, told.callers.values())
+        return replace(update, approximate=told.lost_callers)
 
-    def _snapshot_of_agents(self, known: QueueKnown, as_of: float) -> Update:
+    def _snapshot_of_agents(self, known: QueueKnown, told: _Told, as_of: float) -> Update:
         found = (mapping.agent(self._scene, extension) for extension in self._scene.agents_of(known.id))
         rows = [row for row in found if row is not None]
-        return self._update(Resource.AGENTS, known.id, UpdateKind.SNAPSHOT, as_of, rows)
+        update = self._update(Resource.AGENTS, known.id, UpdateKind.SNAPSHOT, as_of, rows)
+        return replace(update, approximate=told.lost_agents)
 
     def _counted(self, known: QueueKnown, told: _Told, at: float) -> list[Update]:
         """The queue's own row, whose count and longest wait are those of its callers."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from wallboard.domain.errors import BadAnswer
 from wallboard.vendors.http import Answer, HttpSource, Route, route
+from wallboard.vendors.lists import CHANGED, lost, together
 from wallboard.vendors.portsip.wire import (
     AgentWire,
     MembershipWire,
@@ -42,17 +43,24 @@ class Pages:
     took: float
     total: int | None
     changed: bool
+    lost: str = ""
+    """Which rows could not be used."""
+
+    @property
+    def approximate(self) -> str:
+        return together(CHANGED if self.changed else "", self.lost)
 
 
 class Reader:
-    """The GET requests of one PBX."""
+    """The GET requests of one PBX. Rows without an id are dropped; which, the last of what each list gives says."""
 
     def __init__(self, http: HttpSource) -> None:
         self._http = http
 
     async def queues(self) -> tuple[list[QueueWire], Pages]:
         pages = await self.pages(route("/call_queues"))
-        return [wire for wire in rows(pages.items, QueueWire) if wire.id], pages
+        found = [wire for wire in rows(pages.items, QueueWire) if wire.id]
+        return found, replace(pages, lost=lost(len(pages.items), len(found), "queues"))
 
     async def queue(self, queue_id: str) -> QueueWire:
         answer = await self._http.get(route("/call_queues/{id}", id=queue_id))
@@ -62,33 +70,42 @@ class Reader:
         answer = await self._http.get(route("/call_queues/{id}/status", id=queue_id))
         return one(answer.data, StatusWire, "status").status
 
-    async def waiting(self, queue_id: str) -> tuple[list[WaitingWire], Answer]:
+    async def waiting(self, queue_id: str) -> tuple[list[WaitingWire], Answer, str]:
         """Who waits, the next one first."""
         answer = await self._http.get(route("/call_queues/{id}/waiting", id=queue_id))
-        return [wire for wire in rows(listed(answer.data)[0], WaitingWire) if wire.session_id], answer
+        items = listed(answer.data)[0]
+        found = [wire for wire in rows(items, WaitingWire) if wire.session_id]
+        return found, answer, lost(len(items), len(found), "callers")
 
-    async def agents(self, queue_id: str) -> tuple[list[AgentWire], Answer]:
+    async def agents(self, queue_id: str) -> tuple[list[AgentWire], Answer, str]:
         """The roster of a queue; it tells no status."""
         answer = await self._http.get(route("/call_queues/{id}/agents", id=queue_id))
-        return [wire for wire in rows(listed(answer.data)[0], AgentWire) if wire.extension_number], answer
+        items = listed(answer.data)[0]
+        found = [wire for wire in rows(items, AgentWire) if wire.extension_number]
+        return found, answer, lost(len(items), len(found), "agents")
 
     async def agent(self, queue_id: str, extension: str) -> tuple[AgentWire, Answer]:
         where = route("/call_queues/{id}/agents/{agent_number}", id=queue_id, agent_number=extension)
         answer = await self._http.get(where)
         return one(answer.data, AgentWire, "agent"), answer
 
-    async def sessions(self) -> tuple[list[SessionWire], Answer]:
+    async def sessions(self) -> tuple[list[SessionWire], Answer, str]:
         """The calls that are up. The document files the answer under 201; any 2xx is one."""
         answer = await self._http.get(route("/sessions"))
-        return [wire for wire in rows(listed(answer.data)[0], SessionWire) if wire.id], answer
+        items = listed(answer.data)[0]
+        found = [wire for wire in rows(items, SessionWire) if wire.id]
+        return found, answer, lost(len(items), len(found), "calls")
 
     async def session(self, session: str) -> tuple[SessionWire, Answer]:
         answer = await self._http.get(route("/sessions/{id}", id=session))
         return one(answer.data, SessionWire, "session"), answer
 
     async def users(self) -> tuple[list[UserWire], Pages]:
+        """Everybody who has an extension."""
         pages = await self.pages(route("/users"))
-        return [wire for wire in rows(pages.items, UserWire) if wire.id and wire.extension_number], pages
+        found = [wire for wire in rows(pages.items, UserWire) if wire.id]
+        pages = replace(pages, lost=lost(len(pages.items), len(found), "users"))
+        return [wire for wire in found if wire.extension_number], pages
 
     async def user_status(self, user_id: str) -> UserStatusWire:
         answer = await self._http.get(route("/users/{id}/status", id=user_id))
@@ -143,7 +160,7 @@ def _fresh(page: Sequence[object], seen: set[str]) -> list[object]:
     fresh: list[object] = []
     for item in page:
         identity = item.get("id") if isinstance(item, dict) else None
-        if identity is not None:
+        if isinstance(identity, str | int) and not isinstance(identity, bool) and str(identity).strip():
             if str(identity) in seen:
                 continue
             seen.add(str(identity))

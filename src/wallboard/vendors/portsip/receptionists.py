@@ -46,6 +46,7 @@ from wallboard.vendors.base import (
     Verification,
 )
 from wallboard.vendors.http import HttpSource, route
+from wallboard.vendors.lists import lost, together
 from wallboard.vendors.portsip import rules, written
 from wallboard.vendors.portsip.ivr import (
     Ivr,
@@ -129,6 +130,7 @@ class Receptionists:
             for each in (without_pin(item) for item in objects(list(pages.items)))
             if text(each.get("id"))
         ]
+        unlisted = lost(len(pages.items), len(listed), "receptionists")
         await self._read_tenant()
         failures = await self._read_each([ivr.id for ivr in listed[:MOST]])
         gone = {identity for identity, error in failures.items() if isinstance(error, Missing)}
@@ -136,9 +138,7 @@ class Receptionists:
             # Not all of them were deleted just now: this account is not told more than the list.
             gone = set()
         self._known = {ivr.id: self._known.get(ivr.id, ivr) for ivr in listed if ivr.id not in gone}
-        whys = []
-        if pages.changed:
-            whys.append("the list changed while its pages were read")
+        whys = [pages.approximate, unlisted]
         missed = sum(not isinstance(error, Missing | NotPermitted) for error in failures.values())
         if missed or len(listed) > MOST:
             whys.append(f"{missed + max(0, len(listed) - MOST)} of {len(listed)} were not read in full")
@@ -147,7 +147,7 @@ class Receptionists:
         self._forget()
         await self._compute(self._known)
         rows = [self._rows[identity] for identity in self._known]
-        why = ", ".join(whys)
+        why = together(*whys)
         return (self._update(UpdateKind.SNAPSHOT, ticket.seq, pages.started_at, rows, approximate=why),)
 
     async def _read_tenant(self) -> None:

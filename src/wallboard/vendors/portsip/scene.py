@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from wallboard.domain.states import AgentState
 from wallboard.domain.text import NOTHING, Clean
 from wallboard.vendors.base import Ticket
-from wallboard.vendors.portsip.states import normal, plain_id
+from wallboard.vendors.portsip.states import WORDS, Words, agent_state, normal, plain_id
 
 _SPELLINGS = 20_000
 _ROOM = 1_000_000
@@ -92,6 +93,8 @@ class Scene:
     """User ids by extension number."""
     no_states: str = ""
     """Why this account is told no states of agents, as a clause."""
+    words: Words = field(default_factory=lambda: WORDS)
+    """What the vendor's words for agents mean."""
     order: Order = field(default_factory=Order)
     _spelled: dict[str, str] = field(default_factory=dict)
 
@@ -133,6 +136,10 @@ class Scene:
     def waits_in(self, session: str) -> QueueKnown | None:
         """The queue in which this session (in the board's spelling) waits."""
         return next((queue for queue in self.queues.values() if session in queue.sessions), None)
+
+    def state(self, status: str) -> AgentState:
+        """What an agent's status means; unknown for a word that is not known."""
+        return agent_state(status, self.words)
 
     # ---- agents ----------------------------------------------------------------------------------------------
 

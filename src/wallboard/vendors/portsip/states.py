@@ -10,28 +10,21 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Mapping, Sequence
 
 from wallboard.domain.states import AgentState
+from wallboard.domain.words import spelling, vocabulary
 
-_AGENT = {
-    "READY": AgentState.READY,
-    "AVAILABLE": AgentState.READY,
-    "NOT_READY": AgentState.BREAK,
-    "BREAK": AgentState.BREAK,
-    "LUNCH": AgentState.BREAK,
-    "QUEUE_CALL": AgentState.TALKING,
-    "ON_QUEUE_CALL": AgentState.TALKING,
-    "OTHER_CALL": AgentState.OTHER_CALL,
-    "ON_OTHER_CALL": AgentState.OTHER_CALL,
-    "ON_CALL": AgentState.OTHER_CALL,
-    "RINGING": AgentState.RINGING,
-    "WRAP_UP": AgentState.WRAP_UP,
-    "WRAPUP": AgentState.WRAP_UP,
-    "LOGGED_OUT": AgentState.OFF,
-    "LOGOUT": AgentState.OFF,
+_AGENT: Mapping[AgentState, Sequence[str]] = {
+    AgentState.READY: ("READY", "AVAILABLE"),
+    AgentState.BREAK: ("NOT_READY", "BREAK", "LUNCH"),
+    AgentState.TALKING: ("QUEUE_CALL", "ON_QUEUE_CALL"),
+    AgentState.OTHER_CALL: ("OTHER_CALL", "ON_OTHER_CALL", "ON_CALL", "ON_ACLL"),
+    AgentState.RINGING: ("RINGING",),
+    AgentState.WRAP_UP: ("WRAP_UP",),
     # The push interface says "Online" of a telephone that is registered while its agent is logged out of the queue.
-    "ONLINE": AgentState.OFF,
-    "OFFLINE": AgentState.UNREACHABLE,
+    AgentState.OFF: ("LOGGED_OUT", "LOGGED_OFF", "LOGOUT", "ONLINE"),
+    AgentState.UNREACHABLE: ("OFFLINE",),
 }
 _ALIASES = {
     "ON_ACLL": "ON_CALL",
@@ -50,15 +43,25 @@ IDLE = "IDLE"
 
 def normal(raw: str) -> str:
     """`raw` in snake upper-case with known misspellings mended: "Queue Call" is QUEUE_CALL; "" stays ""."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", raw.strip())
-    word = re.sub(r"[\s_-]+", "_", spaced).strip("_").upper()
+    word = re.sub(r"[\s_-]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", raw.strip())).strip("_").upper()
     return _ALIASES.get(word, word)
 
 
-def agent_state(raw: str) -> AgentState:
-    """What an agent's status in a queue means; NOT_READY, BREAK and LUNCH are all a break. LOGGED_IN, which can only
-    be written, and every new word are unknown."""
-    return _AGENT.get(normal(raw), AgentState.UNKNOWN)
+Words = Mapping[str, AgentState]
+
+
+def words(own: Mapping[str, str]) -> Words:
+    """What an agent's status in a queue means; `own` are the words of the config. NOT_READY, BREAK and LUNCH are all a
+    break. LOGGED_IN, which can only be written, and every new word are not in it."""
+    return vocabulary(_AGENT, own)
+
+
+WORDS = words({})
+"""Those of the documents."""
+
+
+def agent_state(raw: str, words: Words = WORDS) -> AgentState:
+    return words.get(spelling(raw), AgentState.UNKNOWN)
 
 
 def call_status(raw: str) -> str:

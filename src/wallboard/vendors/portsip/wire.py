@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from wallboard.domain.errors import BadAnswer
+from wallboard.vendors.lists import only_list
 
 
 def _text(value: object) -> str:
@@ -162,9 +163,8 @@ def listed(data: object) -> tuple[Sequence[object], int | None]:
         items = data.get("items")
         if isinstance(items, list):
             return items, total
-        lists = [value for value in data.values() if isinstance(value, list)]
-        if len(lists) == 1:
-            return lists[0], total
+        if (found := only_list(data)) is not None:
+            return found, total
         if ("items" in data and items is None) or total == 0:
             return [], total
     raise BadAnswer("the vendor's answer holds no list")

@@ -16,6 +16,7 @@ from wallboard.domain.errors import ActionError, BadAnswer, ConfigError, Missing
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
+from wallboard.domain.states import MemberState
 from wallboard.domain.update import SourceInfo, Update, UpdateKind
 from wallboard.vendors.again import Again
 from wallboard.vendors.base import (
@@ -31,6 +32,7 @@ from wallboard.vendors.base import (
     Verification,
 )
 from wallboard.vendors.http import Answer, HttpSource, route
+from wallboard.vendors.lists import lost
 from wallboard.vendors.ringme.actions import Actions
 from wallboard.vendors.ringme.checks import check
 from wallboard.vendors.ringme.directory import Directory
@@ -48,8 +50,9 @@ from wallboard.vendors.ringme.memo import Memo, aside
 from wallboard.vendors.ringme.own import Own, slot_answer
 from wallboard.vendors.ringme.people import People
 from wallboard.vendors.ringme.reports import Reports
-from wallboard.vendors.ringme.scalars import ident, status_word, suffix, text, word, zone_of
+from wallboard.vendors.ringme.scalars import ident, status_word, suffix, text, zone_of
 from wallboard.vendors.ringme.sight import sight
+from wallboard.vendors.ringme.states import Words
 from wallboard.vendors.ringme.verification import table, verification
 from wallboard.vendors.ringme.wire import (
     AgentStatus,
@@ -81,7 +84,7 @@ STEADY = 2.0
 """A start that is computed from whole seconds moves by up to this much between readings and is kept."""
 
 T = TypeVar("T")
-Rows = tuple[Sequence[T], int]
+Rows = tuple[Sequence[T], str]
 """The rows of an answer, and how many of it are no rows."""
 Fetch = Callable[[Ticket], Awaitable[Sequence[Update]]]
 
@@ -96,6 +99,7 @@ class RingmeAdapter:
             self._zone = zone_of(settings.timezone)
         except ValueError as error:
             raise ConfigError(f"source {settings.name}: timezone: {error}") from None
+        self._words = Words.of(settings.words)
         self._http = HttpSource(settings, services)
         self._again = Again()
         self._directory = Directory(settings, self._http, self._again.learnt)
@@ -115,7 +119,7 @@ class RingmeAdapter:
         return SourceInfo(
             name=self._settings.name,
             vendor="ringme",
-            detail="hosted PBX",
+            detail="; ".join(["hosted PBX", *self._directory.lost.values()]),
             phone=self._settings.phone,
             budget=self._http.budget,
             refused=self._http.refused,
@@ -179,7 +183,7 @@ class RingmeAdapter:
         answer = await self._http.get(route("/extension/{extension_id}/queue/status/", extension_id=queue_id))
 
         async def row() -> Rows[Queue]:
-            return [self._queue_row(queue_id, answer)], 0
+            return [self._queue_row(queue_id, answer)], ""
 
         return [await self._kept(ticket, Resource.QUEUES, queue_id, answer, row)]
 
@@ -206,21 +210,22 @@ class RingmeAdapter:
         context, name = self._context(answer), self._directory.queue_name(queue_id)
         raw = rows_of(MemberStatus, answer.data, "queue members")
 
-        def build() -> tuple[dict[Key, Member], int]:
+        def build() -> tuple[dict[Key, Member], str]:
             rows: dict[Key, Member] = {}
-            lost = 0
+            kept = gone = 0
             for wire in many(MemberStatus, raw, "queue members"):
                 row = member_row(context, queue_id, name, wire)
-                if row is None:
+                if row is not None:
+                    kept += 1
+                    rows[row.key] = row
+                elif context.words.member(status_word(wire.state)) is MemberState.ABANDONED:
                     # A caller who has hung up may stand there without an id; nobody misses that row.
-                    lost += word(status_word(wire.state)) != "abandoned"
-                    continue
-                rows[row.key] = row
-            return rows, lost
+                    gone += 1
+            return rows, lost(len(raw) - gone, kept, "queue members")
 
-        rows, lost = await aside(len(raw), build)
+        rows, why = await aside(len(raw), build)
         starts = self._steady(Resource.MEMBERS, queue_id, {key: row.joined_at for key, row in rows.items()})
-        return [replace(row, joined_at=starts.get(key)) for key, row in rows.items()], lost
+        return [replace(row, joined_at=starts.get(key)) for key, row in rows.items()], why
 
     async def _agents(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         answer = await self._read_agents(queue_id)
@@ -234,21 +239,20 @@ class RingmeAdapter:
         context, name = self._context(answer), self._directory.queue_name(queue_id)
         raw = rows_of(AgentStatus, answer.data, "queue agents")
 
-        def build() -> tuple[dict[Key, Agent], int]:
+        def build() -> tuple[dict[Key, Agent], str]:
             rows: dict[Key, Agent] = {}
-            lost = 0
+            kept = 0
             for wire in many(AgentStatus, raw, "queue agents"):
                 place = self._directory.place(queue_id, ident(wire.name_fs))
                 row = agent_row(context, queue_id, name, wire, place, self._settings.wrap_up)
-                if row is None:
-                    lost += 1
-                    continue
-                rows[row.key] = row
-            return rows, lost
+                if row is not None:
+                    kept += 1
+                    rows[row.key] = row
+            return rows, lost(len(raw), kept, "queue agents")
 
-        rows, lost = await aside(len(raw), build)
+        rows, why = await aside(len(raw), build)
         starts = self._steady(Resource.AGENTS, queue_id, {key: row.since for key, row in rows.items()})
-        return [replace(row, since=starts.get(key)) for key, row in rows.items()], lost
+        return [replace(row, since=starts.get(key)) for key, row in rows.items()], why
 
     async def _client_calls(self, ticket: Ticket) -> Sequence[Update]:
         answer = await self._http.get(route("/client/{client}/current_calls/", client=self._directory.client))
@@ -274,9 +278,10 @@ class RingmeAdapter:
 
         # A few tenths of a second of clock difference come and go; they must not move the starts of calls.
         circumstances = (context.phones, round(context.offset))
-        found, lost = await aside(len(raw), lambda: memo.rows(raw, circumstances, build))
+        found, missed = await aside(len(raw), lambda: memo.rows(raw, circumstances, build))
+        why = lost(len(raw), len(raw) - missed, "current calls")
         rows = {row.key: row for row in found}
-        return self._own.overlay(list(rows.values()), scope, self._clock.now()), lost
+        return self._own.overlay(list(rows.values()), scope, self._clock.now()), why
 
     async def _registration(self, ticket: Ticket) -> Sequence[Update]:
         ids = list(self._directory.phones)
@@ -312,13 +317,13 @@ class RingmeAdapter:
         """The update of an answer, which is made again whenever a name is learnt."""
 
         async def make() -> Update:
-            made, lost = await rows()
-            return self._update(ticket, resource, scope, answer.started_at, made, lost)
+            made, why = await rows()
+            return self._update(ticket, resource, scope, answer.started_at, made, why)
 
         return await self._again.first(make)
 
     def _update(
-        self, ticket: Ticket, resource: Resource, scope: str, as_of: float, rows: Iterable[Row], lost: int = 0
+        self, ticket: Ticket, resource: Resource, scope: str, as_of: float, rows: Iterable[Row], why: str = ""
     ) -> Update:
         """A snapshot as of the start of its request: what happened while it was under way may be missing from it."""
         return Update(
@@ -330,7 +335,7 @@ class RingmeAdapter:
             ticket.seq,
             as_of,
             tuple(rows),
-            approximate=f"{lost} {'row' if lost == 1 else 'rows'} without an id" if lost else "",
+            approximate=why,
         )
 
     def _context(self, answer: Answer) -> Context:
@@ -342,6 +347,7 @@ class RingmeAdapter:
             offset=offset if offset is not None and abs(offset) > OFFSET_MATTERS else 0.0,
             phone=self._settings.phone,
             phones=self._directory.phone_names,
+            words=self._words,
         )
 
     def _steady(self, resource: Resource, scope: str, starts: dict[Key, float | None]) -> dict[Key, float]:
@@ -432,7 +438,7 @@ class RingmeAdapter:
         return self._actions.forms(verb, row)
 
     def verification(self, command: Command, row: Row | None) -> Verification:
-        return verification(sight(self._settings, self._directory), command, row)
+        return verification(sight(self._settings, self._directory, self._words), command, row)
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         return await self._actions.perform(command, row)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import CredentialsRefused, NotPermitted, ReadError, Throttled, Unreachable
+from wallboard.domain.states import MemberState
 from wallboard.vendors.base import CheckLine, SourceSettings
 from wallboard.vendors.http import HttpSource, Route, route
+from wallboard.vendors.lists import lost, together
 from wallboard.vendors.ringme.directory import Directory
-from wallboard.vendors.ringme.scalars import text
-from wallboard.vendors.ringme.wire import User, one
+from wallboard.vendors.ringme.scalars import ident, status_word, text
+from wallboard.vendors.ringme.states import WORDS
+from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, MemberStatus, User, Wire, many, one, rows_of
 
+Identified = tuple[type[Wire], Callable[[Any], bool]]
+IDENTIFIED: Mapping[str, Identified] = {
+    "members": (MemberStatus, lambda row: bool(ident(row.call_api_id)) or _left(row)),
+    "agents": (AgentStatus, lambda row: any(ident(name) for name in (row.name_fs, row.extension_name, row.name))),
+    "calls": (CurrentCall, lambda row: bool(ident(row.call_api_id))),
+}
+"""The lists whose rows must have an id, and how one is told."""
 SKEWED = 30.0
 ON_PROFILES = (Verb.SIGNIN, Verb.SIGNOUT, Verb.STAFF, Verb.UNSTAFF)
 
@@ -29,14 +40,16 @@ async def check(settings: SourceSettings, http: HttpSource, directory: Directory
         ("agents", "/extension/{extension_id}/queue/status/agents/"),
     ):
         if queue:
-            await _read(http, lines, name, route(template, extension_id=queue))
+            await _read(http, lines, name, route(template, extension_id=queue), IDENTIFIED.get(name))
         else:
             lines.append(CheckLine(name, None, "no queue is known"))
     phone = next(iter(directory.phones), "")
     if directory.client_calls is not False:
-        await _read(http, lines, "calls", route("/client/{client}/current_calls/", client=directory.client))
+        where = route("/client/{client}/current_calls/", client=directory.client)
+        await _read(http, lines, "calls", where, IDENTIFIED["calls"])
     elif phone:
-        await _read(http, lines, "calls", route("/extension/{extension_id}/current_calls/", extension_id=phone))
+        where = route("/extension/{extension_id}/current_calls/", extension_id=phone)
+        await _read(http, lines, "calls", where, IDENTIFIED["calls"])
     else:
         lines.append(CheckLine("calls", None, "no telephone is known"))
     if phone:
@@ -72,7 +85,8 @@ async def _who(http: HttpSource, lines: list[CheckLine]) -> bool:
 async def _discovered(http: HttpSource, directory: Directory) -> str:
     await directory.discover(0.0)
     calls = "calls of the whole account" if directory.client_calls else "calls phone by phone"
-    return f"{len(directory.queues)} queues, {len(directory.phones)} phones, {calls}"
+    found = f"{len(directory.queues)} queues, {len(directory.phones)} phones, {calls}"
+    return together(found, *directory.lost.values())
 
 
 async def _try(lines: list[CheckLine], name: str, question: Callable[[], Awaitable[str]]) -> None:
@@ -82,12 +96,23 @@ async def _try(lines: list[CheckLine], name: str, question: Callable[[], Awaitab
         lines.append(CheckLine(name, False, str(error), right=isinstance(error, NotPermitted)))
 
 
-async def _read(http: HttpSource, lines: list[CheckLine], name: str, where: Route) -> None:
+async def _read(
+    http: HttpSource, lines: list[CheckLine], name: str, where: Route, rows: Identified | None = None
+) -> None:
     async def question() -> str:
-        await http.get(where)
-        return "can be read"
+        answer = await http.get(where)
+        if rows is None:
+            return "can be read"
+        model, identity = rows
+        raw = rows_of(model, answer.data, name)
+        used = sum(identity(row) for row in many(model, raw, name))
+        return together("can be read", lost(len(raw), used, name))
 
     await _try(lines, name, question)
+
+
+def _left(row: MemberStatus) -> bool:
+    return WORDS.member(status_word(row.state)) is MemberState.ABANDONED
 
 
 def _my_phone(settings: SourceSettings, directory: Directory) -> CheckLine:

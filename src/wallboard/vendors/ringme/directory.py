@@ -15,11 +15,13 @@ import anyio
 
 from wallboard.domain.errors import CredentialsRefused, Missing, NotPermitted, ReadError, Throttled
 from wallboard.domain.text import Clean
+from wallboard.domain.words import spelling
 from wallboard.vendors.base import SourceSettings
 from wallboard.vendors.http import HttpSource, route
+from wallboard.vendors.lists import lost
 from wallboard.vendors.ringme.mapping import queue_name
-from wallboard.vendors.ringme.scalars import ident, same_phone, status_word, whole, word
-from wallboard.vendors.ringme.wire import ExtensionInfo, QueueSettings, Tier, many, one
+from wallboard.vendors.ringme.scalars import ident, same_phone, status_word, whole
+from wallboard.vendors.ringme.wire import ExtensionInfo, QueueSettings, Tier, many, one, rows_of
 
 R = TypeVar("R")
 
@@ -59,6 +61,8 @@ class Directory:
         """By queue id and agent id."""
         self.client_calls: bool | None = False if settings.phones is not None else None
         """Whether calls come from the client-wide list; None: not tried yet."""
+        self.lost: dict[str, str] = {}
+        """What of the lists of extensions could not be used, by type."""
         self.complete = False
         self._details_at: float | None = None
 
@@ -149,22 +153,30 @@ class Directory:
     async def extensions(self, kind: str) -> dict[str, ExtensionInfo | None]:
         """All extensions of a type, every page."""
         found: dict[str, ExtensionInfo | None] = {}
+        listed = kept = 0
         for page in range(1, MOST_PAGES + 1):
             answer = await self._http.get(
                 route("/client/{client}/extension/", client=self.client),
                 params={"type": kind, "page": page, "per_page": PER_PAGE},
             )
-            rows = many(ExtensionInfo, answer.data, "extensions")
+            raw = rows_of(ExtensionInfo, answer.data, "extensions")
+            rows = many(ExtensionInfo, raw, "extensions")
             fresh = 0
+            listed += len(raw)
+            kept += sum(bool(ident(row.id)) for row in rows)
             for row in rows:
                 extension_id = ident(row.id)
                 if extension_id and extension_id not in found:
                     fresh += 1
-                    if word(status_word(row.type)) in (kind, ""):
+                    if spelling(status_word(row.type)) in (kind, ""):
                         found[extension_id] = row
             # A server may give smaller pages than were asked for; only a tiny or repeated one is surely the last.
-            if not fresh or len(rows) < 10:
+            if not fresh or len(raw) < 10:
                 break
+        why = lost(listed, kept, f"extensions of type {kind}")
+        self.lost = {name: said for name, said in self.lost.items() if name != kind}
+        if why:
+            self.lost[kind] = f"{kind}s: {why}"
         return found
 
     async def name_all(self) -> None:
@@ -247,4 +259,4 @@ class Directory:
 
 
 def _is_room(info: ExtensionInfo) -> bool:
-    return word(status_word(info.type)) == CONFERENCE
+    return spelling(status_word(info.type)) == CONFERENCE

@@ -14,6 +14,7 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.domain.words import spelling
 from wallboard.vendors.ringme.scalars import (
     WEEK,
     bare,
@@ -25,8 +26,8 @@ from wallboard.vendors.ringme.scalars import (
     status_word,
     text,
     whole,
-    word,
 )
+from wallboard.vendors.ringme.states import WORDS, Words
 from wallboard.vendors.ringme.wire import (
     AgentStatus,
     CurrentCall,
@@ -53,6 +54,7 @@ class Context:
     phone: str = ""
     phones: Mapping[str, str] = field(default_factory=dict)
     """Full extension names of known phones by id."""
+    words: Words = WORDS
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
@@ -106,20 +108,12 @@ def queue_name(queue_id: str, info: ExtensionInfo | None) -> Clean:
     return text(info.label) or clean(bare(status_word(info.name))) or clean(queue_id)
 
 
-_MEMBER_STATES = {
-    "waiting": MemberState.WAITING,
-    "trying": MemberState.RINGING,
-    "answered": MemberState.TALKING,
-    "abandoned": MemberState.ABANDONED,
-}
-
-
 def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus) -> Member | None:
     """A caller of a queue; None without an id. Its call is controlled through the *queue's* extension id."""
     call_api_id = ident(wire.call_api_id)
     if not call_api_id:
         return None
-    state = _MEMBER_STATES.get(word(status_word(wire.state)), MemberState.UNKNOWN)
+    state = context.words.member(status_word(wire.state))
     joined = instant(wire.joined_datetime, context.zone, context.offset)
     wait = whole(wire.wait_time, WEEK)
     details: list[tuple[Clean, Clean]] = []
@@ -141,10 +135,8 @@ def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus
         details.append((clean("clock"), clean("the vendor's join time is out of range")))
     if joined is not None:
         joined = min(joined, context.as_of)
-    if state is MemberState.UNKNOWN and status_word(wire.state):
-        details.append((clean("state"), text(status_word(wire.state))))
     serving = status_word(wire.serving_agent).strip()
-    if word(serving) in ("ring_all", "none", "") or state in (MemberState.WAITING, MemberState.ABANDONED):
+    if spelling(serving) in ("ringall", "none", "") or state in (MemberState.WAITING, MemberState.ABANDONED):
         serving = ""
     return Member(
         key=Key(context.source, Kind.MEMBER, call_api_id),
@@ -152,6 +144,7 @@ def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus
         queue=queue,
         number=text(wire.number),
         state=state,
+        raw_state=text(status_word(wire.state)) if state is MemberState.UNKNOWN else NOTHING,
         joined_at=joined,
         answered_at=answered,
         ended_at=ended,
@@ -160,18 +153,6 @@ def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus
         address=(("extension_id", queue_id), ("call_api_id", call_api_id)),
         details=tuple(details),
     )
-
-
-def agent_state(status: str, state: str) -> AgentState:
-    """wallboards §2.3 as far as one row can tell: the call first, then what the person chose."""
-    state, status = word(state), word(status)
-    if state == "in_a_queue_call":
-        return AgentState.TALKING
-    if state in ("receiving", "reserved"):
-        return AgentState.RINGING
-    if status in ("available", "available_on_demand"):
-        return {"waiting": AgentState.READY, "idle": AgentState.MISMATCH}.get(state, AgentState.UNKNOWN)
-    return {"on_break": AgentState.BREAK, "logged_out": AgentState.OFF}.get(status, AgentState.UNKNOWN)
 
 
 def agent_row(
@@ -190,7 +171,7 @@ def agent_row(
     if not key:
         return None
     status, state = status_word(wire.status), status_word(wire.state)
-    condition = agent_state(status, state)
+    condition = context.words.agent(status, state)
     duration = whole(wire.call_duration, WEEK)
     refs: list[str] = []
     for ref in (name_fs, own_name, *names_of(extension_name)):
@@ -224,7 +205,7 @@ def call_row(context: Context, wire: CurrentCall, extension_id: str = "") -> Cal
         return None
     owner = ident(wire.extension_id) or extension_id
     caller, called = _extension(wire.caller_extension), _extension(wire.called_extension)
-    flow = word(status_word(wire.call_flow))
+    flow = spelling(status_word(wire.call_flow))
     own = context.phones.get(owner, "")
     if not own:
         for party in (caller, called):
@@ -240,11 +221,18 @@ def call_row(context: Context, wire: CurrentCall, extension_id: str = "") -> Cal
         direction = {"in": Direction.IN, "out": Direction.OUT}.get(flow, Direction.UNKNOWN)
     answered = instant(wire.answer_time_gmt, UTC, context.offset)
     started = instant(wire.init_time_gmt, UTC, context.offset)
-    if ident(wire.answer_time_gmt) and answered is None:
-        answered = context.as_of
+    state = CallState.TALKING
+    if answered is None:
+        # Null is how the vendor writes "not yet"; a time that cannot be read, or none at all, says neither.
+        told = "answer_time_gmt" in wire.model_fields_set and wire.answer_time_gmt in (None, "", "None")
+        state = CallState.RINGING if told else CallState.UNKNOWN
+    unread = [
+        ("answered", text(wire.answer_time_gmt) if state is CallState.UNKNOWN else NOTHING),
+        ("direction", text(wire.call_flow) if direction is Direction.UNKNOWN else NOTHING),
+    ]
     recording = None
     if "record_uuid" in wire.model_fields_set:
-        recording = bool(ident(wire.record_uuid))
+        recording = True if ident(wire.record_uuid) else False if wire.record_uuid in (None, "", "None") else None
     return Call(
         key=Key(context.source, Kind.CALL, call_api_id),
         extension=text(bare(own) or owner),
@@ -253,7 +241,7 @@ def call_row(context: Context, wire: CurrentCall, extension_id: str = "") -> Cal
         from_name=text(wire.caller_id_name),
         to=text(wire.called_number),
         did=text(wire.called_did),
-        state=CallState.RINGING if answered is None else CallState.TALKING,
+        state=state,
         started_at=_past(started, context.as_of),
         answered_at=_past(answered, context.as_of),
         recording=recording,
@@ -262,6 +250,7 @@ def call_row(context: Context, wire: CurrentCall, extension_id: str = "") -> Cal
         real=flag(wire.real_call) is not False,
         mine=same_phone(own, context.phone),
         address=(("extension_id", owner), ("call_api_id", call_api_id), *_made_by(ident(wire.callback_id))),
+        details=tuple((clean(label), said) for label, said in unread if said),
     )
 
 

@@ -5,6 +5,7 @@ The live list names an agent only by names (vendors.md §3.7, 16); ids come from
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from wallboard.domain.errors import Missing, NotPermitted
@@ -12,8 +13,11 @@ from wallboard.domain.models import Address, in_address
 from wallboard.vendors.base import SourceSettings
 from wallboard.vendors.http import HttpSource, route
 from wallboard.vendors.ringme.directory import MOST_NAMES, Directory
-from wallboard.vendors.ringme.scalars import ident, status_word, word
+from wallboard.vendors.ringme.scalars import ident, status_word
 from wallboard.vendors.ringme.wire import AgentProfile, many
+
+_REMOTE = re.compile(r"[0-9]+_remote", re.IGNORECASE)
+"""The internal name of an agent of another client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class People:
         for (_, known), place in self._directory.places.items():
             if known == agent_id:
                 return place.kind
-        if word(name_fs).endswith("_remote"):
+        if _REMOTE.fullmatch(name_fs):
             return "remote"
         prefixes = {name.split("*", 1)[0] for name in self._directory.phone_names.values() if "*" in name}
         foreign = "*" in extension_name and bool(prefixes) and extension_name.split("*", 1)[0] not in prefixes

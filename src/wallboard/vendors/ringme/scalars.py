@@ -16,7 +16,6 @@ from wallboard.vendors.ringme.wire import Scalar
 
 WEEK = 7 * 86_400
 """Seconds; a longer duration is not one."""
-_WORD = re.compile(r"[^a-z0-9]+")
 _FORBIDDEN_ID = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -54,16 +53,17 @@ def whole(value: object, most: int = 2**53) -> int | None:
     return None
 
 
+_FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
 def flag(value: object) -> bool | None:
     """True, false or not said; also as a word or a digit."""
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(
-            value.strip().lower()
-        )
+        return _FLAGS.get(value.strip().lower())
     if isinstance(value, int | float):
-        return {0: False, 1: True}.get(int(value)) if math.isfinite(value) and abs(value) < 2 else None
+        return {0.0: False, 1.0: True}.get(float(value)) if abs(value) < 2 else None
     return None
 
 
@@ -78,12 +78,6 @@ def text(value: object) -> Clean:
 def _short(value: str) -> Clean:
     # The same names and numbers come with every poll.
     return NOTHING if value == "None" else clean(value)
-
-
-@lru_cache(maxsize=1024)
-def word(value: str) -> str:
-    """A vendor's word in one spelling: `In a queue call` and `in_a_queue_call` are the same."""
-    return _WORD.sub("_", value[:100].casefold()).strip("_")
 
 
 def status_word(value: object) -> str:

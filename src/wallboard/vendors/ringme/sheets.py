@@ -7,12 +7,14 @@ own names. Secrets among them are named and never shown.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.domain.words import spelling
 from wallboard.vendors.base import Sheet
-from wallboard.vendors.ringme.scalars import WEEK, ident, instant, status_word, text, whole, word
+from wallboard.vendors.ringme.scalars import WEEK, ident, instant, status_word, text, whole
 from wallboard.vendors.ringme.wire import Recording
 
 Line = tuple[Clean, ...]
@@ -21,6 +23,7 @@ MOST_FACTS = 80
 MOST_LINES = 40
 LINK = 2000
 """Most characters of a link: a signed one is far longer than any other text."""
+_PARTS = re.compile(r"[^a-z0-9]+")
 _SECRETS = frozenset({"pin", "password", "passwd", "secret", "token"})
 
 
@@ -73,10 +76,10 @@ def facts(data: object, prefix: str = "") -> list[Line]:
         label = f"{prefix} {name}".replace("_", " ").strip()
         if value is None or value in ("", "None", [], {}):
             continue
-        if _SECRETS & set(word(str(name)).split("_")):
+        if _SECRETS & set(_PARTS.split(str(name).casefold())):
             lines.append((clean(label), clean("set, not shown")))
         elif isinstance(value, Mapping):
-            said = text(status_word(value)) if word(str(name)) == "status" else NOTHING
+            said = text(status_word(value)) if spelling(str(name)) == "status" else NOTHING
             lines += [(clean(label), said)] if said else facts(value, label)
         elif isinstance(value, list):
             if any(isinstance(part, Mapping) for part in value):
@@ -157,7 +160,7 @@ def began(recording: Recording) -> float:
 
 
 def is_voicemail(recording: Recording) -> bool:
-    return "voicemail" in (word(status_word(recording.result)), word(status_word(recording.calls_result)))
+    return "voicemail" in (spelling(status_word(recording.result)), spelling(status_word(recording.calls_result)))
 
 
 def other_party(recording: Recording) -> Clean:
@@ -166,7 +169,7 @@ def other_party(recording: Recording) -> Clean:
     shown = text(recording.from_screen_name)
     source = clean(f"{shown} {source}") if shown and shown != source else source
     destination = text(recording.dest_number) or text(recording.to_username)
-    flow = word(status_word(recording.flow))
+    flow = spelling(status_word(recording.flow))
     if flow == "in":
         return source
     if flow == "out":

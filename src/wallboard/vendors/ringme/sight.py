@@ -7,13 +7,14 @@ from wallboard.vendors.base import SourceSettings
 from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.legs import digits
 from wallboard.vendors.ringme.scalars import ident, same_phone
+from wallboard.vendors.ringme.states import Words
 from wallboard.vendors.ringme.verification import Sight
 
 SHORT_NUMBER = 6
 """Longer numbers are outside ones."""
 
 
-def sight(settings: SourceSettings, directory: Directory) -> Sight:
+def sight(settings: SourceSettings, directory: Directory, words: Words) -> Sight:
     wide = directory.client_calls is not False
     phone = settings.phone
     my_id = directory.phone_id(phone)
@@ -25,6 +26,7 @@ def sight(settings: SourceSettings, directory: Directory) -> Sight:
         scope=lambda extension_id: "" if wide else extension_id,
         sees=lambda number: _hidden(directory, number),
         queue_of=directory.queue_id,
+        words=words,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from wallboard.domain.command import MONITORING, Command, Fingerprint, Target, Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
-from wallboard.domain.states import CallState, Direction
+from wallboard.domain.states import AgentState, CallState, Direction
 from wallboard.vendors.base import Evidence, Trial, Verification
 from wallboard.vendors.readings import Test, TwiceRunning, was_so
 from wallboard.vendors.ringme.legs import (
@@ -29,7 +29,8 @@ from wallboard.vendors.ringme.legs import (
     placed_leg,
 )
 from wallboard.vendors.ringme.rooms import ROOM_HIDDEN, SPEECH_HIDDEN
-from wallboard.vendors.ringme.scalars import bare, word
+from wallboard.vendors.ringme.scalars import bare
+from wallboard.vendors.ringme.states import WORDS, Words
 
 SETTLED = 6.0
 """A reading this long after the answer that still shows the old state denies the action."""
@@ -100,13 +101,14 @@ class Sight:
     """What the account can see, as far as evidence depends on it.
 
     `scope` gives the scope of the calls feed that shows an extension id; `sees` whether the calls at a number show
-    ("" when they do, else why not); `queue_of` the queue behind a number.
+    ("" when they do, else why not); `queue_of` the queue behind a number; `words` those of the source.
     """
 
     my_phone: bool
     scope: Callable[[str], str]
     sees: Callable[[str], str]
     queue_of: Callable[[str], str]
+    words: Words = WORDS
 
 
 # ---- tests ---------------------------------------------------------------------------------------------------------
@@ -221,12 +223,12 @@ def _agent_read(trial: Trial) -> float | None:
     return max((at for at in times if at is not None), default=None)
 
 
-def _status_is(wanted: frozenset[str], after: float) -> Test:
+def _status_is(words: Words, wanted: AgentState, after: float) -> Test:
     def test(trial: Trial) -> bool:
         agent, at = trial.after(), _agent_read(trial)
         if not isinstance(agent, Agent) or at is None or at <= trial.receipt.answered_at + after:
             return False
-        return word(agent.raw_status) in wanted
+        return words.chose(agent.raw_status) is wanted
 
     return test
 
@@ -247,10 +249,6 @@ def _in_queue(queue_id: str, wanted: bool, after: float = 0.0) -> Test:
         return late and (queue_id in _places(trial.after())) is wanted
 
     return test if wanted else TwiceRunning(test, read_at)
-
-
-SIGNED_IN = frozenset({"available", "available_on_demand"})
-SIGNED_OUT = frozenset({"logged_out"})
 
 
 # ---- the table -----------------------------------------------------------------------------------------------------
@@ -318,15 +316,16 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
             cannot=PARK_HIDDEN if isinstance(row, ParkedCall) else "",
         )
     if verb in (Verb.SIGNIN, Verb.SIGNOUT):
-        wanted, other = (SIGNED_IN, SIGNED_OUT) if verb is Verb.SIGNIN else (SIGNED_OUT, SIGNED_IN)
-        already = isinstance(row, Agent) and word(row.raw_status) in wanted
+        wanted, other = AgentState.READY, AgentState.OFF
+        if verb is Verb.SIGNOUT:
+            wanted, other = other, wanted
+        already = isinstance(row, Agent) and sight.words.chose(row.raw_status) is wanted
+        reached = _status_is(sight.words, wanted, 0.0)
         return Verification(
             verb,
             request,
-            confirms=(
-                Evidence(was_so("the agent's status in a list read since", already), _status_is(wanted, 0.0), OLD_LIST),
-            ),
-            denies=(Evidence("the agent's status has not changed", _status_is(other, SETTLED)),),
+            confirms=(Evidence(was_so("the agent's status in a list read since", already), reached, OLD_LIST),),
+            denies=(Evidence("the agent's status has not changed", _status_is(sight.words, other, SETTLED)),),
             deadline=12.0,
             watch=(Resource.AGENTS,),
         )

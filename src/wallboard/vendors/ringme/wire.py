@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from wallboard.domain.errors import BadAnswer
+from wallboard.vendors.lists import TALK, only_list
 
 # Wide on purpose and checked in compiled code; `mapping` turns it into text, numbers and instants.
 Scalar = str | bool | int | float | None
@@ -199,10 +200,6 @@ def _known(model: type[Wire], data: Mapping[str, Any]) -> bool:
     return not model.model_fields.keys().isdisjoint(data.keys())
 
 
-TALK = frozenset({"message", "error", "errors", "detail", "status"})
-"""Names under which the vendor says something: null there is no empty list."""
-
-
 def rows_of(model: type[Wire], data: object, what: str) -> Sequence[Any]:
     """The rows of a list answer as they came, out of any wrapping. Raises BadAnswer."""
     if isinstance(data, list):
@@ -210,14 +207,12 @@ def rows_of(model: type[Wire], data: object, what: str) -> Sequence[Any]:
     if isinstance(data, dict):
         if _known(model, data):
             return [data]
-        lists = [value for value in data.values() if isinstance(value, list)]
-        if len(lists) == 1:
-            return lists[0]
+        if (found := only_list(data)) is not None:
+            return found
         if len(data) == 1:
             ((name, inner),) = data.items()
-            if inner is None and str(name).casefold() not in TALK:
-                return []
-            return rows_of(model, inner, what)
+            if str(name).casefold() not in TALK:
+                return [] if inner is None else rows_of(model, inner, what)
     raise BadAnswer(f"{what}: the answer holds no list")
 
 

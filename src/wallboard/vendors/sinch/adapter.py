@@ -13,7 +13,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wallboard.domain.command import Command, Destination, Verb
-from wallboard.domain.errors import ConfigError, Missing, NotPermitted, NotSent
+from wallboard.domain.errors import BadAnswer, ConfigError, Missing, NotPermitted, NotSent
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Kind, Resource
 from wallboard.domain.models import Agent, Notice, Queue, Row
@@ -74,7 +74,7 @@ class SinchAdapter:
         self._monitoring = monitoring or Unmonitored()
         self._http = HttpSource(settings, services)
         self._reader = Reader(self._http)
-        self._known = mapping.Known(settings.name)
+        self._known = mapping.Known(settings.name, mapping.channels(settings.words))
         self._records = Records(self._reader, self._known)
         self._discovery = Discovery(self._reader, self._known)
         self._reports = Reports(self._reader, self._records, self._known, self._clock)
@@ -206,15 +206,16 @@ class SinchAdapter:
             {"activeTo": notices.iso(vendor_now - mapping.RECENT)},
         )
         wires: dict[tuple[str, ...], EventWire] = {}
-        started, changed = 0.0, False
+        started, changed, lost = 0.0, False, ""
         for params in questions:
             listing = await self._reader.events(disruption_set, params)
             # The last answer to a question knows best: the event may have been changed in between.
             wires.update({wire.mark: wire for wire in listing.rows})
             started, changed = started or listing.started_at, changed or listing.changed
+            lost = lost or listing.lost
         self._known.ahead = mapping.ahead(self._http.clock_offset)
         await self._discovery.read_items(disruption_set, [item for wire in wires.values() for item in wire.items])
-        whole = Listing(tuple(wires.values()), started, changed)
+        whole = Listing(tuple(wires.values()), started, changed, lost)
 
         def made() -> Sequence[Notice]:
             return mapping.notices(whole.rows, disruption_set, self._known, now)
@@ -250,20 +251,26 @@ class SinchAdapter:
             seq=ticket.seq,
             as_of=listing.started_at,
             rows=tuple(found),
-            approximate="the list changed while its pages were read" if listing.changed else "",
+            approximate=listing.approximate,
         )
 
     async def refresh(self, row: Row) -> Row | None:
         try:
-            if isinstance(row, Queue):
-                return mapping.queue(await self._records.queue(row.key.id), self._known, self._monitoring)
-            if isinstance(row, Agent):
-                return mapping.agent(await self._records.user(row.key.id), self._known, self._monitoring)
-            if isinstance(row, Notice) and (disruption_set := mapping.set_of(row)):
-                fresh = EventWire.model_validate(await self._reader.event(disruption_set, row.key.id))
-                return mapping.notice(fresh, disruption_set, self._known)
+            found = await self._read_again(row)
         except Missing:
             return None
+        if found.key != row.key:
+            raise BadAnswer("the vendor returned another row than was asked for")
+        return found
+
+    async def _read_again(self, row: Row) -> Row:
+        if isinstance(row, Queue):
+            return mapping.queue(await self._records.queue(row.key.id), self._known, self._monitoring)
+        if isinstance(row, Agent):
+            return mapping.agent(await self._records.user(row.key.id), self._known, self._monitoring)
+        if isinstance(row, Notice) and (disruption_set := mapping.set_of(row)):
+            fresh = EventWire.model_validate(await self._reader.event(disruption_set, row.key.id))
+            return mapping.notice(fresh, disruption_set, self._known)
         raise NotPermitted("RCI has no such row")
 
     def reports(self, row: Row) -> Sequence[Report]:

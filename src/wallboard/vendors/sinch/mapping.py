@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Address, Agent, Notice, Queue, in_address
 from wallboard.domain.states import Channel
 from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.domain.words import spelling, vocabulary
 from wallboard.vendors.sinch.monitoring import Monitoring
 from wallboard.vendors.sinch.wire import EventWire, ExtensionWire, ItemWire, NamedWire, QueueWire, UserWire
 
@@ -27,11 +27,24 @@ the time that an answer took is a guess. A notice keeps the vendor's own times t
 Details = tuple[tuple[Clean, Clean], ...]
 
 
+_CHANNELS: Mapping[Channel, Sequence[str]] = {
+    Channel.PHONE: ("phone",),
+    Channel.CHAT: ("chat",),
+    Channel.EMAIL: ("email", "e-mail"),
+}
+
+
+def channels(own: Mapping[str, str]) -> Mapping[str, Channel]:
+    """The types of queues by their spelling; `own` are the words of the config."""
+    return vocabulary(_CHANNELS, own)
+
+
 @dataclass(slots=True)
 class Known:
     """What the slow lists of one source have told so far. All ids are canonical."""
 
     source: str
+    channels: Mapping[str, Channel] = field(default_factory=lambda: channels({}))
     ahead: float = 0.0
     """Seconds that the vendor's clock is ahead of ours."""
     roles: dict[str, tuple[NamedWire, ...]] = field(default_factory=dict)
@@ -83,25 +96,13 @@ def titled(wire: NamedWire) -> str:
 # ---- queues and people ------------------------------------------------------------------------------------------
 
 
-def channel(wire: QueueWire) -> Channel:
-    """By keyword; a type that is not known is a chat unless all its addresses are numbers."""
-    word = wire.type.casefold()
-    if "mail" in word:
-        return Channel.EMAIL
-    if any(part in word for part in ("phone", "voice", "call", "tel")):
-        return Channel.PHONE
-    if "chat" in word or any(not _number(address) for address in wire.addresses):
-        return Channel.CHAT
-    return Channel.PHONE
-
-
 def _number(address: str) -> bool:
     return any(char.isdigit() for char in address) and all(char in "+0123456789*# ().-/" for char in address)
 
 
 def queue(wire: QueueWire, known: Known, monitoring: Monitoring) -> Queue:
     """One row; counts are what the monitoring tells."""
-    kind = channel(wire)
+    kind = known.channels.get(spelling(wire.type))
     extensions = known.extensions.get(wire.id, ())
     spelled = dict.fromkeys([*wire.addresses, *(extension.address for extension in extensions if extension.address)])
     addresses = sorted(spelled, key=lambda address: not _number(address))
@@ -226,14 +227,17 @@ def notice(wire: EventWire, disruption_set: str, known: Known) -> Notice:
 
 
 _KINDS = ("WHY", "WHERE", "WHEN")
-_MOVING = re.compile("modif|updat|version|revision|etag")
-"""Names of fields that a vendor itself sets anew with each write."""
+_MOVING = frozenset(
+    {"modified", "modifiedby", "lastmodified", "lastmodifiedby", "updated", "updatedat", "updatedby", "lastupdated"}
+    | {"version", "revision", "etag"}
+)
+"""Names of fields that a vendor itself sets anew with each write; in lower case, as `EventWire` holds all names."""
 
 
 def _rest(wire: EventWire) -> str:
     """The fields that no form shows, as one text to compare."""
     extra = wire.model_extra or {}
-    return json.dumps({name: value for name, value in extra.items() if not _MOVING.search(name)}, sort_keys=True)
+    return json.dumps({name: value for name, value in extra.items() if name not in _MOVING}, sort_keys=True)
 
 
 def items_of(address: Address) -> dict[str, str]:

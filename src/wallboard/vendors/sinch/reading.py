@@ -15,6 +15,7 @@ import anyio.to_thread
 
 from wallboard.domain.errors import BadAnswer, CredentialsRefused, ReadError, Throttled
 from wallboard.vendors.http import HttpSource, Params, Route, route
+from wallboard.vendors.lists import CHANGED, together
 from wallboard.vendors.sinch.wire import (
     EventWire,
     ExtensionWire,
@@ -52,6 +53,12 @@ class Listing(Generic[_Row]):
     rows: tuple[_Row, ...]
     started_at: float
     changed: bool = False
+    lost: str = ""
+    """Which rows could not be used."""
+
+    @property
+    def approximate(self) -> str:
+        return together(CHANGED if self.changed else "", self.lost)
 
 
 class Reader:
@@ -77,7 +84,8 @@ class Reader:
             return everybody
         better = {user.id: user for user in numbered.rows}
         found = {user.id: better.get(user.id, user) for user in everybody.rows}
-        return Listing(tuple({**better, **found}.values()), everybody.started_at, everybody.changed or numbered.changed)
+        changed = everybody.changed or numbered.changed
+        return Listing(tuple({**better, **found}.values()), everybody.started_at, changed, everybody.lost)
 
     async def user(self, user: str) -> UserWire:
         return await self._single(route("/users/{userId}", userId=user), UserWire, "user")
@@ -214,7 +222,7 @@ class Reader:
     async def probe(self, path: str) -> tuple[int, float]:
         """How many rows the smallest page of a list holds, and how long the answer took."""
         answer = await self._http.get(Route(path, path), params={"offset": 0, "limit": 1})
-        return len(rows(listed(answer.data, "rows"), Wire, "rows")), answer.took
+        return len(rows(listed(answer.data, "rows"), Wire, "rows")[0]), answer.took
 
     async def _single(self, where: Route, model: type[_Row], what: str) -> _Row:
         return read_one((await self._http.get(where)).data, model, what)
@@ -229,8 +237,8 @@ class Reader:
 
     async def _listing(self, where: Route, model: type[_Row], what: str, params: Params, paged: bool) -> Listing[_Row]:
         items, started, changed = await self._pages(where, what, params, paged)
-        found = await aside(len(items), lambda: rows(items, model, what))
-        return Listing(tuple(found), started, changed)
+        found, lost = await aside(len(items), lambda: rows(items, model, what))
+        return Listing(tuple(found), started, changed, lost)
 
     async def _pages(self, where: Route, what: str, params: Params, paged: bool) -> tuple[list[object], float, bool]:
         items: list[object] = []

@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from wallboard.domain.errors import BadAnswer
+from wallboard.vendors.lists import TALK, lost
 
 _GUID = re.compile(r"[0-9A-F]{32}")
 _GUIDS = re.compile(
@@ -56,15 +57,22 @@ def _switch(value: object) -> bool | None:
     return None
 
 
-def unwrapped(value: object) -> list[object]:
-    """The elements of a list in any wrapping: bare, `{name: […]}`, `{name: {…}}`, null, or one bare element."""
+def unwrapped(value: object, blank: bool = False) -> list[object]:
+    """The elements of a list in any wrapping: bare, `{name: […]}`, `{name: {…}}`, null, or one bare element. `blank`:
+    an element that is nothing is one too, as null."""
     if value is None or value == "":
         return []
     if isinstance(value, list):
-        return [inner for part in value if part is not None for inner in ([part] if _is_row(part) else unwrapped(part))]
+        return [inner for part in value for inner in _elements(part, blank)]
     if isinstance(value, Mapping) and not _is_row(value):
-        return unwrapped(next(iter(value.values()), None))
+        return unwrapped(next(iter(value.values()), None), blank)
     return [value]
+
+
+def _elements(part: object, blank: bool) -> list[object]:
+    if part in (None, "", {}, []):
+        return [None] if blank else []
+    return [part] if _is_row(part) else unwrapped(part, blank)
 
 
 def _is_row(value: object) -> bool:
@@ -218,25 +226,28 @@ def _models(items: Sequence[object], model: type[_Row]) -> list[_Row]:
 def listed(data: object, what: str) -> list[object]:
     """The elements of a whole answer; BadAnswer if it is no list of `what` in any wrapping. An empty list may have
     become null or "" on its way from XML."""
+    if isinstance(data, Mapping) and data and all(str(name).casefold() in TALK for name in data):
+        raise BadAnswer(f"the vendor's answer holds no list of {what}")
     if isinstance(data, Mapping) and _is_row(data) and not any(str(name).casefold() == "id" for name in data):
-        lists = [value for value in data.values() if isinstance(value, list | Mapping)]
+        said = {name: value for name, value in data.items() if str(name).casefold() not in TALK}
+        lists = [value for value in said.values() if isinstance(value, list | Mapping)]
         if len(lists) != 1:
             raise BadAnswer(f"the vendor's answer holds no list of {what}")
         data = lists[0]
     if data not in (None, "") and not isinstance(data, list | Mapping):
         raise BadAnswer(f"the vendor's answer is no list of {what}")
-    return unwrapped(data)
+    return unwrapped(data, blank=True)
 
 
-def rows(items: Sequence[object], model: type[_Row], what: str) -> list[_Row]:
-    """Each usable element once. An odd one is dropped; where nothing is usable, the answer is not what it should be."""
-    found: dict[tuple[str, ...], _Row] = {}
-    for wire in _models([item for item in items if isinstance(item, Mapping)], model):
-        if wire.usable:
-            found.setdefault(wire.mark, wire)
-    if items and not found:
+def rows(items: Sequence[object], model: type[_Row], what: str) -> tuple[list[_Row], str]:
+    """Each usable element once, and which could not be used; where none can, the answer is not what it should be."""
+    usable = [wire for wire in _models([item for item in items if isinstance(item, Mapping)], model) if wire.usable]
+    if items and not usable:
         raise BadAnswer(f"the vendor's answer holds no {what}")
-    return list(found.values())
+    found: dict[tuple[str, ...], _Row] = {}
+    for wire in usable:
+        found.setdefault(wire.mark, wire)
+    return list(found.values()), lost(len(items), len(usable), what)
 
 
 def one(data: object, what: str) -> dict[str, Any]:
@@ -249,4 +260,4 @@ def one(data: object, what: str) -> dict[str, Any]:
 
 def read_one(data: object, model: type[_Row], what: str) -> _Row:
     """A single object as `model`."""
-    return rows([one(data, what)], model, what)[0]
+    return rows([one(data, what)], model, what)[0][0]

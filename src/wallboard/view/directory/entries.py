@@ -135,8 +135,9 @@ def _rows(board: Board) -> Iterator[Entry]:
 
 
 def _queue(row: Queue) -> Iterator[Entry]:
-    refused = _NO_TELEPHONE.get(row.channel, "")
+    refused = _NO_TELEPHONE.get(row.channel, "") if row.channel else ""
+    what = f"{row.channel.value} queue" if row.channel else "queue"
     numbers = dict.fromkeys(str(number) for number in (row.number, *row.addresses) if number)
     for number in numbers or ("",):
         reason = refused or ("e-mail address" if "@" in number and ":" not in number else "")
-        yield Entry(row.name, number, row.key.source, f"{row.channel.value} queue", key=row.key, refused=reason)
+        yield Entry(row.name, number, row.key.source, what, key=row.key, refused=reason)

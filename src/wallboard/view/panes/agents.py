@@ -78,7 +78,7 @@ class AgentsPane(Pane):
             "name": dash_or(row.name, style),
             "ext": dash_or(row.extension, "stale" if stale else "muted"),
             "time": Cell(span(context.elapsed(row.key, row.since)), style if row.since else "muted"),
-            "with": Cell(other or (row.pause_reason if row.state is AgentState.BREAK else ""), style),
+            "with": Cell(other or _reason(row), style),
             "queues": Cell(_queues(row) or DASH, "muted"),
             "queues 9": Cell(_queues(row, 9) or DASH, "muted"),
             "src": source_cell(row.key),
@@ -108,6 +108,13 @@ class AgentsPane(Pane):
         if roster:
             told.append(Cell(f"{'  ' if told else ''}{roster} roster", "muted"))
         return tuple(told)
+
+
+def _reason(row: Agent) -> str:
+    """Why the agent is on a break; the vendor's own words where they are not known."""
+    if row.state is AgentState.UNKNOWN:
+        return " · ".join(word for word in (row.raw_status, row.raw_state) if word)
+    return row.pause_reason if row.state is AgentState.BREAK else ""
 
 
 def state_of(row: Agent) -> glyphs.Sign:

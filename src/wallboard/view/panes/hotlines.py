@@ -73,7 +73,9 @@ class HotlinesPane(Pane):
         since = context.elapsed(row.key, row.since)
         asked = ""
         if drifted(row) or row.state is HotlineState.STARTING:
-            asked = f"asked {row.wanted.value}"
+            asked = f"asked {row.asked}"
+        elif row.state is HotlineState.UNKNOWN:
+            asked = row.raw_status
         phones = active_phones(row)
         crowded = phones is not None and row.channels_out is not None and phones > row.channels_out
         last = DASH
@@ -115,7 +117,7 @@ class HotlinesPane(Pane):
             if drifted(row):
                 since = age(context.since(row.since)) if row.since is not None else ""
                 glyph, word, token = glyphs.HOTLINE[row.state]
-                out.append(Cell(f"{glyph} {row.name} {word} {since} (asked {row.wanted.value}) · ", token))
+                out.append(Cell(f"{glyph} {row.name} {word} {since} (asked {row.asked}) · ", token))
         opened = len([row for row in rows if row.state is HotlineState.OPEN])
         phones = phones_on_duty(rows)
         out.append(Cell(f"{opened} open, {f'{DASH} phones' if phones is None else plural(phones, 'phone')}", "text"))
@@ -129,7 +131,8 @@ def phones_on_duty(hotlines: Sequence[Hotline]) -> int | None:
 
 
 def active_phones(row: Hotline) -> int | None:
-    """Telephones that would ring now; None while they have not been read."""
+    """Telephones that would ring now; None while they have not been read, or where the vendor does not say."""
     if any(agent.phones is None for agent in row.agents):
         return None
-    return sum(phone.active for agent in row.agents for phone in agent.phones or ())
+    on = [phone.active for agent in row.agents for phone in agent.phones or ()]
+    return None if None in on else sum(map(bool, on))

@@ -70,7 +70,7 @@ class MembersPane(Pane):
             "name": dash_or(row.name, style),
             "number": dash_or(said or row.number or "anonymous", style),
             "queue": dash_or(row.queue, style),
-            "with": dash_or(row.serving, style),
+            "with": dash_or(row.serving or row.raw_state, style),
             "pos": _place(row, context, style),
             "src": source_cell(row.key),
         }

@@ -43,7 +43,7 @@ class QueuesPane(Pane):
         return (severity, bool(row.no_counts), _longest_rank(row, context), waiting, row.name.casefold(), row.key)
 
     def search(self, row: Queue) -> str:
-        return f"{row.name} {row.number} {row.channel.value} {row.key.source}"
+        return f"{row.name} {row.number} {row.channel.value if row.channel else ''} {row.key.source}"
 
     def label(self, row: Queue) -> str:
         return row.name
@@ -107,9 +107,11 @@ class QueuesPane(Pane):
 def _named(row: Queue) -> str:
     """The queue's name, with the channel where it is not the telephone and the name does not say so."""
     name = row.name or DASH
+    if row.channel in (None, Channel.PHONE):
+        return name
     word = row.channel.value
     plain = name.casefold().replace("-", "")
-    return name if row.channel is Channel.PHONE or word in plain else f"{name} {word}"
+    return name if word in plain else f"{name} {word}"
 
 
 def _number(value: int | None, style: str) -> Cell:
