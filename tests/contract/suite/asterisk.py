@@ -50,7 +50,9 @@ from wallboard.vendors.asterisk.adapter import AsteriskAdapter
 from wallboard.vendors.asterisk.protocol import Message
 from wallboard.vendors.base import AmiAuth, Secret, Services, SourceSettings
 
-READS = frozenset({"Login", "Logoff", "Events", "Ping", "ListCommands", "ShowDialPlan"})
+READS = frozenset(
+    ("Login", "Logoff", "Events", "Ping", "ListCommands", "ShowDialPlan", "BridgeList", "ExtensionStateList")
+)
 ACTIONS: dict[str, tuple[str, ...]] = {
     "Hangup": ("Channel",),
     "Originate": ("Channel",),

@@ -337,3 +337,34 @@ async def test_a_factory_that_fails_in_a_new_way_is_tried_again() -> None:
         clock.advance(2)
         await desk.until(lambda: Resource.QUEUES in desk.snapshots, "live")
         tasks.cancel_scope.cancel()
+
+
+async def test_rows_of_a_list_that_no_longer_ends_follow_the_events_and_are_no_younger_than_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def answer(server: Server, request: Message) -> bool:
+        if request.get("Action") != "CoreShowChannels":
+            return False
+        await server.reply(request, EventList="start")
+        return True
+
+    collect = Ami.collect
+
+    async def impatient(self: Ami, name: str) -> tuple[Message, ...]:
+        return await collect(self, name, within=0.1)
+
+    monkeypatch.setattr(Ami, "collect", impatient)
+    server = Server()
+    caller = server.pbx.arrive("sales")
+    async with running(server) as shown:
+        desk = shown.desk
+        await desk.until(lambda: desk.rows(Resource.CALLS), "the call is there")
+        server.answer = answer
+        await desk.until(lambda: desk.statuses[Resource.CALLS].failures, "its list does not end")
+        read = desk.snapshots[Resource.CALLS]
+        assert desk.statuses[Resource.CALLS].last_ok == read
+        server.pbx.hang_up(caller)
+        await server.flush()
+        await desk.until(lambda: not desk.rows(Resource.CALLS), "the events tell its end")
+        assert desk.snapshots[Resource.CALLS] == read
+        assert server.connections == 1

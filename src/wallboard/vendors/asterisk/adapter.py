@@ -214,7 +214,8 @@ class AsteriskAdapter:
             self._standing.well()
             self._ami = ami
             sink.source(self.info())
-            self._emit_all(sink)
+            self._emit(sink, read=True)
+            self._report(sink)
             with bare_failures():
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._emit_changes, sink)
@@ -302,7 +303,8 @@ class AsteriskAdapter:
                 await anyio.sleep(0.4)
             self._read_soon = anyio.Event()
             await self._read(ami)
-            self._emit_all(sink)
+            self._emit(sink, read=True)
+            self._report(sink)
             # Two readings are never closer than this, however busy the queues are.
             await anyio.sleep(1.0)
 
@@ -311,16 +313,28 @@ class AsteriskAdapter:
     def _map(self) -> Rows:
         return self._mapper.rows(self._board, self._server_now(), self._local)
 
-    def _emit_all(self, sink: Sink) -> None:
-        """A snapshot of every resource that this account may see, and how each fares."""
-        self._rows = self._map()
+    def _emit(self, sink: Sink, *, read: bool) -> None:
+        """What changed of every resource that this account may see; a snapshot of it where its list has just been
+        ``read``."""
+        before, self._rows = self._rows, self._map()
         proofs, self._proofs = tuple(self._proofs), []
         for resource in _RESOURCES:
-            if self._readings.of(resource).read:
+            state = self._readings.of(resource)
+            if not state.shown:
+                continue
+            if read and not state.failures:
                 rows = tuple(self._rows[resource].values())
                 sink.apply(self._update(resource, UpdateKind.SNAPSHOT, rows=rows, proofs=proofs))
                 proofs = ()
-        self._report(sink)
+                continue
+            changed, removed = changes(before.get(resource, {}), self._rows[resource])
+            # The proofs go out with the calls, even where no call changed.
+            mine = proofs if resource is Resource.CALLS else ()
+            if changed or removed or mine:
+                sink.apply(self._update(resource, UpdateKind.DELTA, changed, removed, mine))
+                proofs = () if mine else proofs
+        if proofs:
+            sink.apply(self._update(Resource.AGENTS, UpdateKind.PROOF, proofs=proofs))
 
     def _update(
         self,
@@ -347,19 +361,7 @@ class AsteriskAdapter:
             await anyio.sleep(max(BURST, 10 * cost))
             self._changed = anyio.Event()
             begun = anyio.current_time()
-            before, self._rows = self._rows, self._map()
-            proofs, self._proofs = tuple(self._proofs), []
-            for resource in _RESOURCES:
-                if not self._readings.of(resource).read:
-                    continue
-                changed, removed = changes(before.get(resource, {}), self._rows[resource])
-                # The proofs go out with the calls, even where no call changed.
-                mine = proofs if resource is Resource.CALLS else ()
-                if changed or removed or mine:
-                    sink.apply(self._update(resource, UpdateKind.DELTA, changed, removed, mine))
-                    proofs = () if mine else proofs
-            if proofs:
-                sink.apply(self._update(Resource.AGENTS, UpdateKind.PROOF, proofs=proofs))
+            self._emit(sink, read=False)
             cost = anyio.current_time() - begun
 
     async def _prove_life(self, ami: Ami, sink: Sink) -> None:

@@ -63,6 +63,11 @@ class ListState:
     cause: str = ""
     again_at: float = 0.0
 
+    @property
+    def shown(self) -> bool:
+        """Whether this connection has rows of it."""
+        return self.read and not self.denied
+
 
 @dataclass(slots=True)
 class Readings:
@@ -97,7 +102,7 @@ class Readings:
 
     def had(self) -> tuple[str, ...]:
         """The lists that this account gets."""
-        return tuple(name for name in LISTS if self.states[name].read)
+        return tuple(name for name in LISTS if self.states[name].shown)
 
     async def take(self, ami: Ami) -> Found:
         """Every list that is due and comes, and the rights. Raises ``AmiError`` when the connection ends."""

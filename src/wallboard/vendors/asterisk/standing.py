@@ -91,7 +91,7 @@ class Standing:
         """Whether events keep these rows true, so that whatever is heard proves them; else they are as old as their
         list."""
         states = self.readings.states
-        return self.readings.of(resource).read and all(
+        return self.readings.of(resource).shown and all(
             self.witness.vouches(name) for name in RESTS_ON[resource] if not states[name].denied
         )
 
