@@ -13,6 +13,7 @@ WallboardError
 │   └── BadAnswer          not what the document promises: not JSON, too large, cut short, a redirect
 └── ActionError            an action did not go through
     ├── NotSent            nothing left this machine: nothing happened
+    │   └── Expired        it was too old by the time it could be sent
     ├── Rejected           the vendor answered no: nothing happened
     │   └── TargetGone     404, 409, 410: the call is over
     └── Ambiguous          sent, and no clear answer: it may have happened. Never sent again
@@ -93,6 +94,10 @@ class ActionError(WallboardError):
 
 
 class NotSent(ActionError):
+    pass
+
+
+class Expired(NotSent):
     pass
 
 
