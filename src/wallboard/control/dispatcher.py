@@ -68,6 +68,8 @@ class _Run:
     scope: anyio.CancelScope | None = None
     open: bool = True
     """Whether it can still be taken back."""
+    waits: bool = False
+    """Whether it has been told that it waits."""
     left: bool = False
     """Whether it may have been sent."""
     verdict: Verdict | None = None
@@ -153,9 +155,9 @@ class Dispatcher(Offers):
         self._start(partial(self._guarded, run))
 
     def take_back(self) -> bool:
-        """Cancel the newest command that has not been sent yet; whether there was one."""
+        """Cancel the newest command that is seen to wait and has not been sent; whether there was one."""
         for run in reversed(self._runs.values()):
-            if run.open:
+            if run.open and run.waits:
                 run.open = False
                 if run.scope is not None:
                     run.scope.cancel()
@@ -243,9 +245,7 @@ class Dispatcher(Offers):
             await self._write(run, "note", durable=True)
             self.notes.add(command.target.key, text, self.operator, self._clock.now())
             return None
-        self._in_time(command)
         adapter, row = await self._checked(run)
-        self._in_time(command)
         read_at = self._clock.now()
         try:
             verification = adapter.verification(command, row)
@@ -279,6 +279,7 @@ class Dispatcher(Offers):
         """After how long it is told that the command waits for something."""
 
         def tell() -> None:
+            run.waits = True
             self._pend(run, "requested", self._clock.now())
             self._tell(run, Phase.WAITING, f"waits for {what}")
 
@@ -295,6 +296,7 @@ class Dispatcher(Offers):
             raise _Refused(f"{source} is not connected")
         row = self._row(command.target.key)
         self._may(command, row, adapter)
+        self._in_time(command)
         if row is not None:
             waits = self._waits(run, "a new reading")
             reason = await reread(command, row, self._board, adapter, self._clock, slow=waits)
@@ -303,6 +305,7 @@ class Dispatcher(Offers):
             # While it was read, the board may have moved on.
             row = self._board.row(command.target.key)
             self._may(command, row, adapter)
+            self._in_time(command)
         return adapter, row
 
     def _may(self, command: Command, row: Row | None, adapter: Guard) -> None:

@@ -133,15 +133,19 @@ class Offers:
         what they show as theirs; the numbers of agents, queues and hotlines are the vendor's own."""
         if key.kind not in FROM_CALLERS or not number:
             return ""
-        adapter = self._adapters.get(key.source)
-        region = "" if adapter is None else adapter.settings.region
-        if any(
-            same_number(number, number_of(row), region, region)
-            for resource in _DIRECTORY
-            for row in self._board.rows(resource, key.source)
-        ):
+        known = (row for resource in _DIRECTORY for row in self._board.rows(resource, key.source))
+        if any(self.same(key.source, number, number_of(row)) for row in known):
             return ""
-        return doubtful(number, region)
+        return doubtful(number, self._region(key.source))
+
+    def same(self, source: str, one: str, other: str) -> bool:
+        """Whether both mean the same number to a telephone of the source."""
+        region = self._region(source)
+        return same_number(one, other, region, region)
+
+    def _region(self, source: str) -> str:
+        adapter = self._adapters.get(source)
+        return "" if adapter is None else adapter.settings.region
 
     def session_target(self) -> Target | None:
         """What `end` acts on: my own leg where the vendor lists it, else the call that I am on."""
@@ -196,8 +200,7 @@ class Offers:
             if not dial:
                 return f"{key.source} cannot dial {destination.number}: {dial.reason}"
             doubt = self.doubt(key, destination.number) if verb is Verb.CALL else ""
-            region = adapter.settings.region
-            if doubt and not same_number(command.arg("typed"), destination.number, region, region):
+            if doubt and not self.same(key.source, command.arg("typed"), destination.number):
                 return f"{destination.number} {doubt}, and was not typed"
         if needs in ("queue", "agent") and not command.arg("queue"):
             return "no queue chosen"

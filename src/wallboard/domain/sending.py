@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import ceil
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command
@@ -27,7 +28,7 @@ def overdue(command: Command, now: float) -> str:
     if age <= EXPIRES:
         return ""
     again = "press again" if command.origin == "console" else "ask again"
-    return f"{age:.0f} s old when it could be sent; {again}"
+    return f"{ceil(age)} s old when it could be sent; {again}"
 
 
 @contextmanager
