@@ -315,6 +315,8 @@ class Dispatcher(Offers):
 
     async def _send(self, run: _Run, ready: _Ready) -> None:
         command, row, verification = run.command, ready.row, ready.verification
+        # The console may have ended while it was written down.
+        await checkpoint_if_cancelled()
         sent_at = self._clock.now()
         self._pend(run, "sent", sent_at)
         self._tell(run, Phase.SENT, "sent")

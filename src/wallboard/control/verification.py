@@ -94,7 +94,7 @@ async def verify(
     if verification.cannot:
         return cannot_show(verification, ambiguous)
     deadline = trial.receipt.answered_at + verification.deadline
-    slept = False
+    slept, looked = False, trial.receipt.answered_at
     changed = anyio.Event()
 
     def note(_: Changed) -> None:
@@ -106,14 +106,14 @@ async def verify(
             verdict = judge(verification, trial)
             if verdict is not None:
                 return verdict
-            left = deadline - clock.now()
+            now = clock.now()
+            if now - looked > AWAY and not slept:
+                slept, deadline = True, max(deadline, now + verification.deadline)
+            left, looked = deadline - now, now
             if left <= 0:
                 return too_late(verification, trial, board, ambiguous)
-            looked = clock.now()
             await _either(changed, clock, min(LOOK_EVERY, left))
             changed = anyio.Event()
-            if clock.now() - looked > AWAY and not slept:
-                slept, deadline = True, max(deadline, clock.now() + verification.deadline)
     finally:
         unsubscribe()
 
