@@ -427,7 +427,10 @@ class Dispatcher(Offers):
 
     def _ended(self, run: _Run, verdict: Verdict) -> None:
         run.ended = True
-        self._board.settle(run.command.id, verdict.phase.value)
+        try:
+            self._board.settle(run.command.id, verdict.phase.value)
+        except FAILED:
+            log.exception("an ending could not be shown on the board")
         self._tell(run, verdict.phase, verdict.ending, final=True, evidence=verdict.evidence)
 
     def _pend(self, run: _Run, phase: str, since: float) -> None:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from anyio import get_cancelled_exc_class
 from anyio.lowlevel import checkpoint_if_cancelled
 
 from wallboard.domain.command import Command, Destination, Verb
@@ -24,7 +25,8 @@ DEADLINE = 10.0
 """Seconds for evidence where an adapter says none that is a time."""
 
 FAILED = (Exception, BaseExceptionGroup)
-"""What an adapter can fail with, and not the end of this console."""
+"""What an adapter can fail with. A cancellation is one only if nobody asked for it, which what awaits can tell: let
+through, that one would end every task of the console."""
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +96,7 @@ class Guard:
         """Raises ReadError."""
         try:
             found = await self._adapter.refresh(row)
-        except FAILED as error:
+        except (*FAILED, get_cancelled_exc_class()) as error:
             await checkpoint_if_cancelled()
             cause = only(error)
             if isinstance(cause, ReadError):
@@ -118,7 +120,7 @@ class Guard:
                 _ids(receipt.ids),
                 words(receipt.detail),
             )
-        except FAILED as error:
+        except (*FAILED, get_cancelled_exc_class()) as error:
             await checkpoint_if_cancelled()
             cause = only(error)
             if isinstance(cause, ActionError):
