@@ -29,9 +29,9 @@ from wallboard.board.settings import Limits as BoardLimits
 from wallboard.board.settings import QueueRule as BoardRule
 from wallboard.config.paths import private, state_dir, themes_dir
 from wallboard.config.settings import Config, ConsoleOptions, DemoOptions
-from wallboard.control.chain import left_open_told
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
+from wallboard.control.ledger import left_open as told_open
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.models import Row
@@ -250,7 +250,7 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
         )
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
         for record in left_open:
-            console.log("action", left_open_told(record), "warn")
+            console.log("action", told_open(record), "warn")
         if left_open:
             verb = "has" if len(left_open) == 1 else "have"
             console.say(f"{plural(len(left_open), 'action')} of a killed console {verb} no ending: see the log", "warn")

@@ -97,13 +97,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _act(config: Config, args: argparse.Namespace) -> int:
-    from wallboard.control.chain import left_open_told
+    from wallboard.control.ledger import left_open
     from wallboard.domain.command import Verb
     from wallboard.runtime import directory, headless
 
     async with headless(config) as head:
         for record in await head.dispatcher.take_over():
-            say(f"wallboard do: {left_open_told(record)}")
+            say(f"wallboard do: {left_open(record)}")
         return await act(
             head.dispatcher,
             head.board,

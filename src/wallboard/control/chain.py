@@ -200,12 +200,3 @@ def _lives(pid: object) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def left_open_told(record: Record) -> str:
-    """What a person must know of an action that `open_unknowns` found."""
-    target = record.get("target")
-    label = target.get("label", "") if isinstance(target, dict) else ""
-    at = str(record.get("ts", ""))[:19].replace("T", " ")
-    what = f"{record.get('verb', 'action')} {label}".strip()
-    return f"{what}: sent by a console that was killed{f' ({at} UTC)' if at else ''}; its ending is unknown"

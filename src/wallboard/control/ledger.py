@@ -11,8 +11,9 @@ import anyio.to_thread
 
 from wallboard.control.chain import Record
 from wallboard.control.journal import Journal, JournalError, JournalHeld, describe, open_unknowns
+from wallboard.control.outcome import phrase
 from wallboard.domain.clock import Clock
-from wallboard.domain.command import Command
+from wallboard.domain.command import Command, Verb
 
 BETWEEN = 0.05
 """Seconds between two tries while another console writes."""
@@ -92,3 +93,13 @@ class Ledger:
         except (OSError, JournalError) as error:
             log.error("the journal's open actions were not closed: %s", error)
         return found
+
+
+def left_open(record: Record) -> str:
+    """What a person must know of an action that `take_over` found."""
+    target = record.get("target")
+    label = target.get("label", "") if isinstance(target, dict) else ""
+    verb = str(record.get("verb", "action"))
+    what = phrase(Verb(verb)) if verb in set(Verb) else verb
+    at = str(record.get("ts", ""))[:19].replace("T", " ")
+    return f"{what} {label}: sent by a console that was killed ({at} UTC); its ending is unknown"
