@@ -313,3 +313,9 @@ async def test_a_wait_between_reading_and_sending_is_followed_by_another_reading
         outcome = await desk.settle(command)
     assert outcome.ending == "refused: it is +49999 ↔ 601 ↔ Bo Quist now"
     assert desk.adapter.performed == []
+
+
+def test_the_table_of_faults_says_the_same() -> None:
+    told = (Path(__file__).resolve().parents[3] / "docs" / "faults.md").read_text(encoding="utf-8")
+    for _, _, sent, ending, phases in TABLE:
+        assert f"| {sent} sent; “{ending}”; journal {' '.join(phases)} |" in told
