@@ -30,6 +30,7 @@ from wallboard.board.settings import QueueRule as BoardRule
 from wallboard.config.paths import private, state_dir, themes_dir
 from wallboard.config.settings import Config, ConsoleOptions, DemoOptions
 from wallboard.control.dispatcher import Dispatcher
+from wallboard.control.guard import Guard
 from wallboard.control.journal import Journal
 from wallboard.control.ledger import left_open as told_open
 from wallboard.domain.clock import Clock, SystemClock
@@ -381,7 +382,7 @@ def dialling(adapters: Mapping[str, Adapter]) -> Callable[[str, Destination], tu
         adapter = adapters.get(source)
         if adapter is None:
             return False, f"{source} is not connected"
-        can = adapter.can_dial(destination)
+        can = Guard(adapter).can_dial(destination)
         return can.ok, can.reason
 
     return can_dial

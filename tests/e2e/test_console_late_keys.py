@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.stage import PATIENCE, Site, clock, leave, open_board, press, quit_console, to_a_call_of_hq
+from tests.e2e.test_console_signals import phases
 
 pytestmark = pytest.mark.pty
 
@@ -43,3 +44,18 @@ def test_a_key_typed_while_the_console_was_stopped_does_nothing(tmp_path: Path) 
         leave(terminal, b"\x1b", "ALL KEYS")
         assert site.actions() == []
         quit_console(terminal)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=["TERM", "HUP"])
+def test_a_console_that_is_told_to_end_leaves_unknown_and_not_silence(
+    tmp_path: Path, home: Path, number: int, code: int
+) -> None:
+    with Site(tmp_path) as site, site.console() as terminal:
+        open_board(terminal)
+        to_a_call_of_hq(terminal)
+        fault = site.sim.faults.set("*/current_calls/*", "hang", method="PUT")
+        terminal.send(b"e")
+        terminal.wait(lambda _screen: fault.hits == 1, PATIENCE)
+        terminal.signal(number)
+        assert terminal.wait_exit(PATIENCE) == code
+    assert phases(home) == ["requested", "sent", "unknown"]
