@@ -32,6 +32,7 @@ from wallboard.config.paths import private, state_dir, themes_dir
 from wallboard.config.settings import Config, ConsoleOptions, DemoOptions
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
+from wallboard.control.ledger import left_open as told_open
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.models import Row
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
-BROKEN = Can(False, "the adapter broke when it was asked: see the log")
 _faults = Health()
+BROKEN = Can(False, "the adapter broke when it was asked: see the log")
 
 Transports = Callable[[SourceSettings], Any]
 """What replaces the network for a source; None leaves it as it is."""
@@ -265,8 +266,7 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
         )
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
         for record in left_open:
-            what = f"{record.get('verb', 'action')} {record.get('target', {}).get('label', '')}".strip()
-            console.log("action", f"{what}: sent by a console that was killed; its ending is unknown", "warn")
+            console.log("action", told_open(record), "warn")
         if left_open:
             verb = "has" if len(left_open) == 1 else "have"
             console.say(f"{plural(len(left_open), 'action')} of a killed console {verb} no ending: see the log", "warn")

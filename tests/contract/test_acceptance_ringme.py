@@ -461,14 +461,31 @@ async def test_staffing_without_effect_is_not_confirmed(stage: Stage) -> None:
         (Verb.HANGUP, ""),
     ],
 )
-async def test_a_call_that_ended_unseen_is_already_over(stage: Stage, verb: Verb, to: str) -> None:
-    """The vendor's 404 is the first that anybody hears of it."""
+async def test_a_call_that_ended_unseen_is_already_over(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, verb: Verb, to: str
+) -> None:
+    """The vendor's 404 is the first that anybody hears of it: it was still there when it was read again."""
     call = await stage.talk()
-    command = stage.command(verb, call, to)
-    stage.hq.end(stage.hq.extensions[201].legs[call.key.id].call, "completed")
-    done = await stage.submit(command)
+    adapter = stage.rooms.adapters["hq"]
+    read = adapter.refresh
+
+    async def and_then_it_ends(row: Row) -> Row | None:
+        found = await read(row)
+        stage.hq.end(stage.hq.extensions[201].legs[call.key.id].call, "completed")
+        return found
+
+    monkeypatch.setattr(adapter, "refresh", and_then_it_ends)
+    done = await stage.submit(stage.command(verb, call, to))
     assert [request.status for request in done.sent] == [404]
     assert (done.phase, done.ending) == ("not_confirmed", "not confirmed: already over")
+
+
+async def test_a_call_that_ended_since_the_list_was_read_is_refused_unsent(stage: Stage) -> None:
+    call = await stage.talk()
+    command = stage.command(Verb.HANGUP, call)
+    stage.hq.end(stage.hq.extensions[201].legs[call.key.id].call, "completed")
+    done = await stage.submit(command)
+    assert (done.phase, done.ending, done.requests) == ("refused", "refused: it has ended", [])
 
 
 async def test_a_call_that_ended_before_my_eyes_is_refused_unsent(stage: Stage) -> None:

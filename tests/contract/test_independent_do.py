@@ -22,13 +22,15 @@ LISTED = 'queues = ["34414"]\nphones = ["32494", "32495"]'
 class Script:
     """One command line a call, against `vendor`."""
 
-    def __init__(self, vendor: FakePbx, place: Path, monkeypatch: pytest.MonkeyPatch, more: str) -> None:
+    def __init__(
+        self, vendor: FakePbx, place: Path, monkeypatch: pytest.MonkeyPatch, more: str, phone: str = "022*300"
+    ) -> None:
         self.vendor = vendor
         self._place = place
         self._config = place / "config.toml"
         monkeypatch.setenv("PBX_TOKEN", "S3CR3T-token")
         self._config.write_text(
-            '[operator]\nname = "Mira"\nphone = "022*300"\n[[source]]\nname = "hq"\nvendor = "ringme"\n'
+            f'[operator]\nname = "Mira"\nphone = "{phone}"\n[[source]]\nname = "hq"\nvendor = "ringme"\n'
             f'url = "https://pbx.example.net/api/ver1.0"\n{more}\n'
             'auth = { kind = "bearer", token = { env = "PBX_TOKEN" } }\n',
             encoding="utf-8",
@@ -97,3 +99,42 @@ async def test_listening_to_an_agent_takes_the_one_call_though_the_caller_withho
     script = Script(vendor, tmp_path, monkeypatch, WIDE)
     assert await script.run(Verb.LISTEN, "hq/agent/136_local") == 1
     assert script.sent == [("PUT", where, {"action": "eavesdrop", "send_dst": "022*300"})]
+
+
+LOST = "hq/member/34414-lost"
+
+
+def with_lost(number: str) -> FakePbx:
+    """A PBX whose first queue has lost a caller who showed this number."""
+    vendor = pbx()
+    gone = {"state": "Abandoned", "number": number, "wait_time": 45, "call_api_id": "34414-lost", "serving_agent": ""}
+    vendor.routes["GET /extension/34414/queue/status/members/"] = ok([gone])
+    vendor.routes["POST /extension/32494/callback/"] = ok({"message": "no"}, 403)
+    return vendor
+
+
+NUMBERS = ["*21*0900123456#", "112", "+499001234567"]
+CASES = [
+    *((number, "", 2, "type it to dial it") for number in NUMBERS),
+    *((number, "+4930111222", 2, "no other is called from it") for number in NUMBERS),
+    # Written out it goes as far as the vendor lets it.
+    *((number, number, 1, "refused by hq") for number in NUMBERS),
+    ("+37410555012", "", 1, "refused by hq"),
+]
+
+
+@pytest.mark.parametrize(("number", "written", "code", "said"), CASES)
+async def test_what_a_caller_shows_is_dialled_with_yes_alone_only_if_it_is_an_ordinary_number(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: str,
+    written: str,
+    code: int,
+    said: str,
+) -> None:
+    script = Script(with_lost(number), tmp_path, monkeypatch, LISTED, phone="022*341")
+    assert await script.run(Verb.CALL, LOST, written) == code
+    told = capsys.readouterr()
+    assert said in told.out + told.err
+    assert len(script.sent) == int(said == "refused by hq")

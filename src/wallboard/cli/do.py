@@ -3,9 +3,12 @@
 TARGET is source/kind/id, as `snapshot --json` gives them: hq/call/c-17. DEST is where to send to (transfer, attended):
 a number in any writing or the whole name of a favourite, agent, queue, receptionist or hotline, dialled as the picker
 of the console would; the queue's id (staff, unstaff; signin, signout, pause and unpause where the vendor sets one queue
-at a time), the text (note), the slot (park) or else the reason (pause). Prints the ending.
+at a time), the text (note), the slot (park), the reason (pause) or else the number itself (call), without which what a
+caller shows as theirs is not dialled if it is a feature code, a short code or costs extra, whatever --yes says.
+Prints the ending. What a killed process has sent without one is told first, as the console does.
 Exit 0 when it is confirmed, or accepted by a vendor that cannot show it; 1 when it was refused, failed, is not
-confirmed or unknown; 2 usage, or a question that nobody could answer; 3 unreachable; 4 refused credentials.
+confirmed or unknown; 2 usage, or a question that nobody could answer; 3 unreachable; 4 refused credentials; 129, 130
+and 143 when a signal ended it.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wallboard.cli.destination import Places, found_out, plain_directory, refused, where_to
 from wallboard.cli.exits import Exit
+from wallboard.cli.signals import LAST_WORDS, end_within, until_signal
 from wallboard.cli.talk import data, say
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ VERBS = (
 )
 PATIENCE = 10.0
 """Seconds within which the target must appear."""
+PATIENCE_FOR_ENDING = 180.0
+"""Seconds from the start of the action to its ending. All its steps are shorter together, unless the disk hangs."""
 GRACE = 1.0
 """Seconds more once its list was read without it (another part of it may come), or with it but without the others."""
 
@@ -50,7 +56,7 @@ _SENDS = ("transfer", "attended")
 _ATTENDANCE = ("signin", "signout", "unpause")
 """Verbs that take the queue's id where the vendor sets one queue at a time, and nothing elsewhere."""
 _ARGUMENT = {
-    **{"staff": "queue", "unstaff": "queue", "note": "text", "park": "slot", "pause": "reason"},
+    **{"staff": "queue", "unstaff": "queue", "note": "text", "park": "slot", "pause": "reason", "call": "typed"},
     **dict.fromkeys(_ATTENDANCE, "queue"),
 }
 
@@ -86,14 +92,18 @@ def run(args: argparse.Namespace) -> int:
     if problem:
         say(f"wallboard do: {problem}")
         return Exit.USAGE
-    return anyio.run(_act, open_config(args), args)
+    config = open_config(args)
+    return anyio.run(until_signal, lambda: _act(config, args))
 
 
 async def _act(config: Config, args: argparse.Namespace) -> int:
+    from wallboard.control.ledger import left_open
     from wallboard.domain.command import Verb
     from wallboard.runtime import directory, headless
 
     async with headless(config) as head:
+        for record in await head.dispatcher.take_over():
+            say(f"wallboard do: {left_open(record)}")
         return await act(
             head.dispatcher,
             head.board,
@@ -179,8 +189,10 @@ async def _once_read(
     confirm: Confirm,
     places: Places,
 ) -> int:
+    from dataclasses import replace
+
     from wallboard.control.choose import settle_verb
-    from wallboard.domain.command import Command, Destination, new_id
+    from wallboard.domain.command import Command, Destination, Verb, new_id
 
     row = await _row(board, scheduler, key, directory=verb.value in _LOOKS_UP, places=verb.value in _SENDS)
     if row is None:
@@ -218,10 +230,24 @@ async def _once_read(
     if name == "queue" and called:
         args = (*args, ("queue_name", called[0]))
     command = Command(new_id(), verb, painted, where, args, board.now(), "do")
+    number = dispatcher.number_to_call(acted_on) if verb is Verb.CALL else None
+    if number is not None:
+        doubtful = offer.level == "number"
+        if destination and not dispatcher.same(key.source, destination, number.number):
+            say(f"wallboard do: {key} has the number {number.number}, and no other is called from it")
+            return Exit.USAGE
+        if doubtful and yes and not destination:
+            say(f"wallboard do: {number.number} {offer.consequence}: write it as DEST")
+            return Exit.USAGE
+        if doubtful and not destination:
+            command = replace(command, args=(("typed", number.number),))
+        elif doubtful:
+            offer = replace(offer, level="confirm")
     answer = None if yes else await _asked(command, offer, confirm)
     if answer is not None:
         return answer
-    return await _submit(dispatcher, command)
+    # What was asked first is as old as the answer.
+    return await _submit(dispatcher, replace(command, asked_at=board.now()))
 
 
 async def _asked(command: Command, offer: Offer, confirm: Confirm) -> int | None:
@@ -234,7 +260,7 @@ async def _asked(command: Command, offer: Offer, confirm: Confirm) -> int | None
     level = offer.level if command.destination is None else level_for_destination(command.destination, offer.level)
     if level == "go":
         return None
-    expected = "y" if level == "confirm" else command.target.label
+    expected = "y" if level == "confirm" else command.arg("typed") if level == "number" else command.target.label
     effect = f" ({offer.consequence})" if offer.consequence else ""
     question = f"{describe(command)}{effect}? Type {expected!r} and Enter to go on"
     # In a thread: while somebody thinks, the board must go on hearing what becomes of the target.
@@ -257,17 +283,25 @@ async def _submit(dispatcher: Dispatcher, command: Command) -> int:
     last: list[Outcome] = []
 
     def hear(outcome: Outcome) -> None:
-        if outcome.command.id == command.id and outcome.final:
+        if outcome.command.id != command.id:
+            return
+        if outcome.phase is Phase.WAITING:
+            say(f"wallboard do: {outcome.sentence}")
+        if outcome.final:
+            # Here, because a signal ends what waits for it before it ends the action.
+            unsubscribe()
             last.append(outcome)
             ended.set()
+            data(outcome.sentence)
 
     unsubscribe = dispatcher.subscribe(hear)
-    try:
-        dispatcher.submit(command)
+    dispatcher.submit(command)
+    with anyio.move_on_after(PATIENCE_FOR_ENDING):
         await ended.wait()
-    finally:
-        unsubscribe()
-    data(last[0].sentence)
+    if not last:
+        say(f"wallboard do: no ending within {PATIENCE_FOR_ENDING:g} s; look at what became of it")
+        end_within(LAST_WORDS, Exit.FAILED)
+        return Exit.FAILED
     return Exit.OK if last[0].phase in (Phase.CONFIRMED, Phase.ACCEPTED) else Exit.FAILED
 
 

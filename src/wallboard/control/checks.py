@@ -1,10 +1,13 @@
-"""Is the row still the one that was painted? Asked of the board, and of the vendor where the board is not fresh."""
+"""Is the row still the one that was painted? Asked of the board, and of the vendor where an id may be reused meanwhile
+or the board is not fresh."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from wallboard.control.choose import aliases
+from wallboard.control.guard import Guard
 from wallboard.control.policy import HARMLESS, OUTLIVES_ROW, ROWLESS
 from wallboard.control.ports import BoardPort
 from wallboard.control.verification import within
@@ -15,7 +18,6 @@ from wallboard.domain.keys import RESOURCE_OF, Key
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row
 from wallboard.domain.states import ResourceState
 from wallboard.domain.text import clean
-from wallboard.vendors.base import Adapter
 
 FRESH = 3.0
 """Seconds: older data is read again before it is acted on."""
@@ -36,17 +38,28 @@ def changed(command: Command, row: Row | None) -> str:
     return command.target.print.difference(fingerprint(row))
 
 
-async def reread(command: Command, row: Row, board: BoardPort, adapter: Adapter, clock: Clock) -> str:
-    """Why the action may not go on what the board knows, "" if it may.
+async def reread(
+    command: Command,
+    row: Row,
+    board: BoardPort,
+    adapter: Guard,
+    clock: Clock,
+    *,
+    slow: tuple[float, Callable[[], None]] | None = None,
+) -> str:
+    """Why the action may not go on what the board knows, "" if it may. `slow` as in `within`.
 
-    Data older than `FRESH` seconds, or of a source that is late or stale, is read again for this one row; where that
-    cannot be done only what is harmless goes, and nothing on stale data.
+    What moves, ends or enters a call is read again always, for its id may be that of another call by now. So is data
+    older than `FRESH` seconds, or of a source that is late or stale; where that cannot be done only what is harmless
+    goes, and nothing on stale data.
     """
     key = command.target.key
     view = board.resource_view(key.source, RESOURCE_OF[key.kind])
     state = board.row_state(key)
     age = None if view is None else view.age
-    if command.verb in OUTLIVES_ROW or (state is ResourceState.LIVE and age is not None and age <= FRESH):
+    passing = isinstance(row, Call | Member | ParkedCall)
+    fresh_enough = state is ResourceState.LIVE and age is not None and age <= FRESH
+    if command.verb in OUTLIVES_ROW or (fresh_enough and not (passing and command.verb not in HARMLESS)):
         return ""
     answer: list[Row | None] = []
 
@@ -54,9 +67,9 @@ async def reread(command: Command, row: Row, board: BoardPort, adapter: Adapter,
         answer.append(await adapter.refresh(row))
 
     harmless = command.verb in HARMLESS and state in _CALM
-    seconds = REREAD if isinstance(row, Call | Member | ParkedCall) else REREAD_LASTING
+    seconds = REREAD if passing else REREAD_LASTING
     try:
-        if not await within(clock, seconds, read):
+        if not await within(clock, seconds, read, slow):
             return "" if harmless else f"it could not be read again in {seconds:g} s"
     except Missing:
         return "it has ended"
@@ -69,6 +82,8 @@ async def reread(command: Command, row: Row, board: BoardPort, adapter: Adapter,
     fresh = answer[0]
     if fresh is None:
         return "it has ended"
+    if fresh.key != key:
+        return "it is another call now" if passing else "it is another row now"
     return changed(command, relinked(fresh, row))
 
 

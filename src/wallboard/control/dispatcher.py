@@ -1,47 +1,52 @@
 """The one way from a key to a vendor: check, write down, send exactly once, watch what comes of it.
 
-Each command passes the same steps: journal `requested`; refuse what policy, a lock, a change or old data forbids;
-journal `sent` durably; one request; journal the answer; then verification, with the row free again. Whatever fails
-after the request may have left ends in evidence or in *unknown*, never in a second request.
+Each command passes the same steps: journal `requested`; refuse what policy, a lock, a change, old data or its own age
+forbids; journal `sent` durably; one request; journal the answer; then verification, with the row free again. Until the
+request begins it can be taken back. Whatever fails after it may have left ends in evidence or in *unknown*, never in a
+second request; and whatever fails anywhere, the command has one ending.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import anyio
+from anyio.lowlevel import checkpoint_if_cancelled
 
 from wallboard.board.pending import Pending
 from wallboard.control import choose, filled, policy
 from wallboard.control.chain import Record
-from wallboard.control.checks import Locks, changed, names, reread
-from wallboard.control.journal import Journal, JournalError
-from wallboard.control.labels import label, number_of
+from wallboard.control.checks import changed, names, reread
+from wallboard.control.guard import FAILED, Guard, words
+from wallboard.control.journal import Journal, JournalError, JournalHeld
 from wallboard.control.ledger import Ledger, Offload, in_thread
 from wallboard.control.notes import Notes
+from wallboard.control.offers import Offers
 from wallboard.control.outcome import Outcome, Phase, deed
 from wallboard.control.outcome import describe as told
-from wallboard.control.policy import Offer, Situation
 from wallboard.control.ports import BoardPort
-from wallboard.control.session import Session, Sessions
 from wallboard.control.verification import Verdict, verify, within
 from wallboard.domain.clock import Clock
-from wallboard.domain.command import FORMS, MONITORING, Command, Destination, Fingerprint, Target, Verb, fingerprint
-from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
-from wallboard.domain.forms import Form
+from wallboard.domain.command import FORMS, MONITORING, Command, Verb
+from wallboard.domain.errors import Ambiguous, BadAnswer, Expired, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Agent, Member, Row
-from wallboard.domain.numbers import dialable
+from wallboard.domain.models import Member, Row
+from wallboard.domain.sending import EXPIRES, leaving, overdue
 from wallboard.domain.states import MemberState
-from wallboard.domain.text import clean
-from wallboard.vendors.base import Adapter, Can, Receipt, Trial, Verification
+from wallboard.vendors.base import Adapter, Receipt, Trial, Verification
 
 ANSWER = 60.0
 """Seconds after which an answer is no longer awaited. Adapters have shorter deadlines of their own."""
+
+NOTICED = 0.3
+"""Seconds of waiting from which on it is told."""
+
+SETTLED = 1.0
+"""Seconds for which what was read again before the journal was written still counts."""
 
 REMEMBERED = 4096
 """Commands that are known not to be done a second time."""
@@ -53,7 +58,33 @@ class _Refused(Exception):
     """Nothing was sent, and why."""
 
 
-class Dispatcher:
+@dataclass(slots=True)
+class _Run:
+    """One command on its way. `scope` holds what can still be taken back; `held` is what else the row waits for."""
+
+    command: Command
+    held: str
+    changes: str = ""
+    scope: anyio.CancelScope | None = None
+    open: bool = True
+    """Whether it can still be taken back."""
+    waits: bool = False
+    """Whether it has been told that it waits."""
+    left: bool = False
+    """Whether it may have been sent."""
+    verdict: Verdict | None = None
+    """Its ending, once known, written or not."""
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    adapter: Guard
+    row: Row | None
+    verification: Verification
+
+
+class Dispatcher(Offers):
     """Owns the actions of this console from the key to their endings.
 
     `start` runs a coroutine in the runtime's task group, `hurry(source, resources)` asks for early readings. Listeners
@@ -73,132 +104,20 @@ class Dispatcher:
         start: Callable[[Callable[[], Coroutine[Any, Any, None]]], object],
         offload: Offload = in_thread,
     ) -> None:
+        super().__init__(board, adapters, clock, read_only=read_only)
         self.operator = operator
-        self.read_only = read_only
         self.notes = Notes()
-        self._board = board
-        self._adapters = adapters
-        self._ledger = Ledger(journal, offload)
-        self._clock = clock
+        self._ledger = Ledger(journal, clock, offload)
         self._hurry = hurry
         self._start = start
-        self._sessions = Sessions(board, clock)
-        self._locks = Locks()
         self._listeners: list[Callable[[Outcome], None]] = []
         self._asked: dict[str, None] = {}
-        self._changes: dict[str, str] = {}
-
-    # ---- what may be done -----------------------------------------------------------------------------------------
-
-    @property
-    def sessions(self) -> Sequence[Session]:
-        """My listen, whisper or barge, and one that ended just now."""
-        return self._sessions.all
+        self._runs: dict[str, _Run] = {}
 
     @property
     def journal_problem(self) -> str:
         """Why no action can go now (the journal cannot be written), or ""."""
         return self._ledger.problem
-
-    def offer(self, verb: Verb, key: Key | None, last: Row | None = None) -> Offer:
-        """What `verb` would do on the row `key`. `last` is a vanished row as last painted: some verbs outlive it."""
-        if key is not None and key.kind is Kind.SOURCE:
-            return self._of_source(verb, key)
-        row = None if key is None else self._board.row(key)
-        if verb is Verb.END:
-            target = self.session_target()
-            row = row if target is None else self._board.row(target.key)
-        if row is None and last is not None and verb in policy.OUTLIVES_ROW:
-            return self._decide(verb, last, ended=True)
-        verb = choose.settle_verb(verb, row)
-        if row is None:
-            return self._decide(verb, None)
-        found = self.candidates(verb, row.key)
-        if not found or (row.key.kind is Kind.QUEUE and verb is not Verb.PICKUP):
-            return self._decide(verb, row)
-        offers = [self._decide(verb, candidate) for candidate in found]
-        best = next((offer for offer in offers if offer.ok), offers[0])
-        if row.key.kind is Kind.QUEUE and best.ok:
-            # The caller was not under the cursor, so who it is must be read before it happens.
-            return replace(best, level="confirm", consequence=f"takes {label(found[0])}: {best.consequence}")
-        return best
-
-    def _of_source(self, verb: Verb, key: Key, asking: str = "") -> Offer:
-        """What `verb` would do to a source itself."""
-        adapter = self._adapters.get(key.source)
-        if verb not in policy.ROWLESS:
-            return Offer(False, "not for a source")
-        situation = Situation(
-            can=Can(False, f"{key.source} is not connected") if adapter is None else adapter.can(verb, None),
-            read_only=self.read_only or (adapter is not None and adapter.settings.read_only),
-            in_flight=self._locks.holder(frozenset({key}), asking),
-        )
-        return policy.decide(verb, None, situation)
-
-    def forms(self, verb: Verb, key: Key) -> Sequence[Form]:
-        """What must be filled in before `verb` can be sent to the row (or source) `key`; () where nothing is."""
-        adapter = self._adapters.get(key.source)
-        if adapter is None or verb not in FORMS:
-            return ()
-        if key.kind is Kind.SOURCE:
-            return tuple(adapter.forms(verb, None))
-        row = self._board.row(key)
-        return () if row is None else tuple(adapter.forms(verb, row))
-
-    def source_target(self, source: str) -> Target:
-        """A source itself as a target: what is published on it has no row yet."""
-        return Target(Key(source, Kind.SOURCE, source), source, Fingerprint((source,), None, ""), (), self._clock.now())
-
-    def candidates(self, verb: Verb, key: Key) -> Sequence[Row]:
-        """The rows that `verb` pressed on `key` would act on: none, the one, or several to choose from."""
-        row = self._board.row(key)
-        if row is None:
-            return ()
-        session = self._sessions.on(key.source)
-        if session is not None and session.leg == key and verb in MONITORING and session.target is not None:
-            target = self._board.row(session.target)
-            return () if target is None else (target,)
-        return choose.candidates(choose.settle_verb(verb, row), row, self._board)
-
-    def goals(self, toggle: choose.Toggle, key: Key | None) -> Sequence[Verb]:
-        """What a toggle key means on the row: the goals that can be offered, or the first one with its reason."""
-        row = None if key is None else self._board.row(key)
-        meant = choose.goals(toggle, row)
-        return tuple(verb for verb in meant if self.offer(verb, key).ok) or meant[:1]
-
-    def target(self, row: Row, painted_at: float, via: Key | None = None) -> Target:
-        """The row as painted, for a Command."""
-        return Target(row.key, label(row), fingerprint(row), row.address, painted_at, via)
-
-    def session_target(self) -> Target | None:
-        """What `end` acts on: my own leg where the vendor lists it, else the call that I am on."""
-        for session in self._sessions.live:
-            for key in (session.leg, session.target):
-                row = None if key is None else self._board.row(key)
-                if row is not None:
-                    return self.target(row, self._clock.now())
-        return None
-
-    def _decide(self, verb: Verb, row: Row | None, queue_id: str = "", asking: str = "", ended: bool = False) -> Offer:
-        if row is None:
-            return policy.decide(verb, None, Situation(Can(True), read_only=self.read_only))
-        source = row.key.source
-        adapter = self._adapters.get(source)
-        session = next(iter(self._sessions.live), None)
-        here = choose.aliases(row, self._board)
-        situation = Situation(
-            can=Can(False, f"{source} is not connected") if adapter is None else adapter.can(verb, row),
-            state=self._board.row_state(row.key),
-            phone="" if adapter is None else adapter.info().phone,
-            read_only=self.read_only or (adapter is not None and adapter.settings.read_only),
-            in_flight=self._locks.holder(here, asking),
-            session_mode=None if session is None else session.mode,
-            session_here=session is not None and bool(here & {session.target, session.leg}),
-            last_ready_in=choose.last_ready_in(row, self._board, queue_id) if isinstance(row, Agent) else (),
-            ended=ended,
-            now=self._clock.now(),
-        )
-        return policy.decide(verb, row, situation)
 
     # ---- asking ---------------------------------------------------------------------------------------------------
 
@@ -226,22 +145,24 @@ class Dispatcher:
         row = self._row(command.target.key)
         command = self._completed(command, row)
         keys = names(command.target, row, self._board)
-        held = "" if command.verb is Verb.NOTE else self._locks.holder(keys)
-        if not held and command.verb is not Verb.NOTE:
+        run = self._runs[command.id] = _Run(command, "" if command.verb is Verb.NOTE else self._locks.holder(keys))
+        if not run.held and command.verb is not Verb.NOTE:
             # Taken here and not in the task, so that two keys in one turn of the loop cannot both pass.
             self._locks.take(keys, command.id, deed(command.verb, command.target.key.kind))
         if command.verb in FORMS:
-            self._changes[command.id] = self._changed_by(command)
-        self._tell(Outcome(command, Phase.REQUESTED, "requested", self._clock.now()))
+            run.changes = self._changed_by(command)
+        self._tell(run, Phase.REQUESTED, "requested")
+        self._start(partial(self._guarded, run))
 
-        async def work() -> None:
-            try:
-                await self._carry_out(command, held)
-            finally:
-                self._locks.free(command.id)
-                self._changes.pop(command.id, None)
-
-        self._start(work)
+    def take_back(self) -> bool:
+        """Cancel the newest command that is seen to wait and has not been sent; whether there was one."""
+        for run in reversed(self._runs.values()):
+            if run.open and run.waits:
+                run.open = False
+                if run.scope is not None:
+                    run.scope.cancel()
+                return True
+        return False
 
     def _row(self, key: Key) -> Row | None:
         return None if key.kind is Kind.SOURCE else self._board.row(key)
@@ -255,55 +176,118 @@ class Dispatcher:
 
     def _completed(self, command: Command, row: Row | None) -> Command:
         """Add what follows from the row: the number that `call` dials, the session that a switch or `end` means."""
-        if command.verb is Verb.CALL and command.destination is None and row is not None and number_of(row):
-            number = self._dialled(number_of(row), row)
-            command = replace(command, destination=Destination(number, label(row), row.key, row.key.source))
+        if not command.asked_at:
+            command = replace(command, asked_at=self._clock.now())
+        if command.verb is Verb.CALL and command.destination is None and row is not None:
+            command = replace(command, destination=self.number_to_call(row))
         session = self._sessions.on(command.target.key.source)
         if session is not None and command.verb in (*MONITORING, Verb.END) and not command.arg("session"):
             leg = session.leg.id if session.leg is not None else ""
             command = replace(command, args=(*command.args, ("session", leg or session.id)))
         return command
 
-    def _dialled(self, number: str, row: Row) -> str:
-        """A row's number as its source dials it; what no writing of it can be is left to the source to refuse."""
-        adapter = self._adapters.get(row.key.source)
-        if adapter is None:
-            return number
-
-        def accepts(form: str) -> bool:
-            return adapter.can_dial(Destination(form, label(row), row.key, row.key.source)).ok
-
-        return dialable(number, adapter.settings.region, accepts)
-
     # ---- the steps ------------------------------------------------------------------------------------------------
 
-    async def _carry_out(self, command: Command, held: str) -> None:
+    async def _guarded(self, run: _Run) -> None:
+        """The steps, and an ending whatever becomes of them."""
         try:
-            await self._ledger.write("requested", command, durable=False)
-            if held:
-                raise _Refused(f"the row waits for the answer to {held}")
-            if command.verb is Verb.NOTE:
-                await self._note(command)
-                return
-            adapter, row = await self._checked(command)
-        except _Refused as refusal:
-            await self._finish(command, Verdict(Phase.REFUSED, f"refused: {refusal}"))
-            return
+            await self._carry_out(run)
+        except FAILED as error:
+            await checkpoint_if_cancelled()
+            log.exception("%s failed in a way that nobody foresaw", run.command.verb.value)
+            why = f"this console failed ({type(error).__name__})"
+            await self._finish(
+                run,
+                Verdict(Phase.UNKNOWN, f"unknown: {why}") if run.left else Verdict(Phase.REFUSED, f"refused: {why}"),
+            )
+        finally:
+            # Nobody cancels an action that was sent but the end of the console.
+            self._abandon(run)
+            self._locks.free(run.command.id)
+            self._runs.pop(run.command.id, None)
+
+    async def _carry_out(self, run: _Run) -> None:
+        ready: _Ready | None = None
+        refusal = ""
+        unwritten = False
+        try:
+            with anyio.CancelScope() as run.scope:
+                if run.open:
+                    ready = await self._prepared(run)
+        except _Refused as reason:
+            refusal = str(reason)
+        except JournalHeld as error:
+            waited = self._clock.now() - run.command.asked_at
+            refusal, unwritten = f"{error} for {waited:.0f} s; nothing was sent", True
         except JournalError as error:
-            await self._finish(command, Verdict(Phase.REFUSED, f"refused: {error}"), record=False)
-            return
-        await self._send(command, adapter, row)
+            refusal, unwritten = str(error), True
+        taken_back = not run.open
+        run.open = False
+        if taken_back:
+            await self._finish(run, Verdict(Phase.REFUSED, "cancelled, nothing was sent"))
+        elif refusal:
+            await self._finish(run, Verdict(Phase.REFUSED, f"refused: {refusal}"), told=unwritten)
+        elif ready is None:
+            await self._finish(run, Verdict(Phase.CONFIRMED, "noted", "the journal"))
+        else:
+            await self._send(run, ready)
 
-    async def _note(self, command: Command) -> None:
-        text = command.arg("text")
-        if not text.strip():
-            raise _Refused("the note is empty")
-        await self._ledger.write("note", command, durable=True)
-        self.notes.add(command.target.key, text, self.operator, self._clock.now())
-        await self._finish(command, Verdict(Phase.CONFIRMED, "noted", "the journal"))
+    async def _prepared(self, run: _Run) -> _Ready | None:
+        """All that comes before the request; None: it was a note, and is done. Raises _Refused and JournalError."""
+        command = run.command
+        await self._write(run, "requested", durable=False)
+        if run.held:
+            raise _Refused(f"the row waits for the answer to {run.held}")
+        if command.verb is Verb.NOTE:
+            text = command.arg("text")
+            if not text.strip():
+                raise _Refused("the note is empty")
+            await self._write(run, "note", durable=True)
+            self.notes.add(command.target.key, text, self.operator, self._clock.now())
+            return None
+        adapter, row = await self._checked(run)
+        read_at = self._clock.now()
+        try:
+            verification = adapter.verification(command, row)
+        except BadAnswer as error:
+            raise _Refused(str(error)) from None
+        await self._write(run, "sent", durable=True, request=verification.request)
+        if self._clock.now() - read_at > SETTLED:
+            adapter, row = await self._checked(run)
+        reason = changed(command, self._row(command.target.key))
+        if reason:
+            raise _Refused(reason)
+        self._in_time(command)
+        return _Ready(adapter, row, verification)
 
-    async def _checked(self, command: Command) -> tuple[Adapter, Row | None]:
+    def _in_time(self, command: Command) -> None:
+        late = overdue(command, self._clock.now())
+        if late:
+            raise _Refused(late)
+
+    async def _write(self, run: _Run, phase: str, *, durable: bool, **more: Any) -> None:
+        """Before sending: another console that holds the journal is waited for as long as the command lives."""
+        try:
+            await self._ledger.write(phase, run.command, durable=durable, **more)
+        except JournalHeld:
+            left = run.command.asked_at + EXPIRES - self._clock.now()
+            again = partial(self._ledger.write_when_free, phase, run.command, durable=durable, **more)
+            if not await within(self._clock, left, again, slow=self._waits(run, "the journal")):
+                raise
+
+    def _waits(self, run: _Run, what: str) -> tuple[float, Callable[[], None]]:
+        """After how long it is told that the command waits for something."""
+
+        def tell() -> None:
+            run.waits = True
+            self._pend(run, "requested", self._clock.now())
+            self._tell(run, Phase.WAITING, f"waits for {what}")
+
+        return NOTICED, tell
+
+    async def _checked(self, run: _Run) -> tuple[Guard, Row | None]:
         """The adapter and the row to act on. Raises _Refused."""
+        command = run.command
         source = command.target.key.source
         adapter = self._adapters.get(source)
         if self.read_only or (adapter is not None and adapter.settings.read_only):
@@ -311,140 +295,93 @@ class Dispatcher:
         if adapter is None:
             raise _Refused(f"{source} is not connected")
         row = self._row(command.target.key)
-        self._still(command, row)
-        self._allowed(command, row, adapter)
+        self._may(command, row, adapter)
+        self._in_time(command)
         if row is not None:
-            reason = await reread(command, row, self._board, adapter, self._clock)
+            waits = self._waits(run, "a new reading")
+            reason = await reread(command, row, self._board, adapter, self._clock, slow=waits)
             if reason:
                 raise _Refused(reason)
             # While it was read, the board may have moved on.
             row = self._board.row(command.target.key)
-            self._still(command, row)
-            self._allowed(command, row, adapter)
+            self._may(command, row, adapter)
+            self._in_time(command)
         return adapter, row
 
-    def _still(self, command: Command, row: Row | None) -> None:
-        reason = changed(command, row)
+    def _may(self, command: Command, row: Row | None, adapter: Guard) -> None:
+        reason = changed(command, row) or self.objection(command, row, adapter)
         if reason:
             raise _Refused(reason)
 
-    def _allowed(self, command: Command, row: Row | None, adapter: Adapter) -> None:
-        verb, destination = command.verb, command.destination
-        needs = ""
-        if row is not None:
-            offer = self._decide(verb, row, command.arg("queue"), command.id)
-            if not offer.ok:
-                raise _Refused(offer.reason)
-            needs = offer.needs
-        elif verb in policy.ROWLESS:
-            offer = self._of_source(verb, command.target.key, command.id)
-            if not offer.ok:
-                raise _Refused(offer.reason)
-        elif not adapter.info().phone:
-            raise _Refused("no phone set")
-        if verb in (Verb.TRANSFER, Verb.ATTENDED, Verb.CALL):
-            if destination is None or not destination.number:
-                raise _Refused("has no number" if verb is Verb.CALL else "no destination")
-            dial = adapter.can_dial(destination)
-            if not dial:
-                raise _Refused(f"{command.target.key.source} cannot dial {destination.number}: {dial.reason}")
-        if needs in ("queue", "agent") and not command.arg("queue"):
-            raise _Refused("no queue chosen")
-        if verb in FORMS:
-            wrong = filled.objection(adapter.forms(verb, row), command)
-            if wrong:
-                raise _Refused(wrong)
-
-    async def _send(self, command: Command, adapter: Adapter, row: Row | None) -> None:
-        verification = adapter.verification(command, row)
-        try:
-            await self._ledger.write("sent", command, durable=True, request=str(clean(verification.request)))
-        except JournalError as error:
-            await self._finish(command, Verdict(Phase.REFUSED, f"refused: {error}"), record=False)
-            return
-        reason = changed(command, self._row(command.target.key))
-        if reason:
-            await self._finish(command, Verdict(Phase.REFUSED, f"refused: {reason}"))
-            return
+    async def _send(self, run: _Run, ready: _Ready) -> None:
+        command, row, verification = run.command, ready.row, ready.verification
+        # The console may have ended while it was written down.
+        await checkpoint_if_cancelled()
         source = command.target.key.source
         there = {row.key: row for resource in verification.watch for row in self._board.rows(resource, source)}
         sent_at = self._clock.now()
-        self._pend(command, "sent", sent_at)
-        self._tell(Outcome(command, Phase.SENT, "sent", sent_at))
+        self._pend(run, "sent", sent_at)
+        self._tell(run, Phase.SENT, "sent")
+        run.left = True
         ambiguous = ""
         try:
-            receipt = await self._perform(command, adapter, row)
-        except anyio.get_cancelled_exc_class():
-            self._abandoned(command, "this console ended before the answer")
-            raise
+            receipt = await self._perform(command, ready)
+        except Expired as error:
+            await self._finish(run, Verdict(Phase.REFUSED, f"refused: {error}"))
+            return
         except NotSent as error:
-            await self._finish(command, Verdict(Phase.FAILED, f"failed, nothing happened: {clean(str(error))}"))
+            await self._finish(run, Verdict(Phase.FAILED, f"failed, nothing happened: {words(error)}"))
             return
         except TargetGone as error:
-            why = "changed meanwhile" if error.status in ("409", "412") else "already over"
+            why = "changed meanwhile" if words(error.status) in ("409", "412") else "already over"
             if command.verb is Verb.END and why == "already over":
                 self._sessions.verdict(command, row, Phase.CONFIRMED, "")
-            verdict = Verdict(Phase.NOT_CONFIRMED, f"not confirmed: {why}", str(clean(str(error))))
-            await self._finish(command, verdict)
+            await self._finish(run, Verdict(Phase.NOT_CONFIRMED, f"not confirmed: {why}", words(error)))
             return
         except Rejected as error:
-            verdict = Verdict(Phase.FAILED, f"refused by {source}, nothing happened: {clean(str(error))}")
-            await self._finish(command, verdict, status=str(clean(error.status)))
+            verdict = Verdict(Phase.FAILED, f"refused by {source}, nothing happened: {words(error)}")
+            await self._finish(run, verdict, status=words(error.status))
             return
         except Ambiguous as error:
-            ambiguous = str(clean(str(error))) or "no clear answer"
-            receipt = Receipt(str(clean(verification.request)), str(clean(error.status)), sent_at, self._clock.now())
-        except Exception as error:
-            # Adapters raise only ActionErrors. Anything else may have struck after the request left: not clear.
-            log.exception("%s: the adapter failed", command.verb.value)
-            ambiguous = f"the adapter failed ({type(error).__name__})"
-            receipt = Receipt(str(clean(verification.request)), "", sent_at, self._clock.now())
+            ambiguous = words(error) or "no clear answer"
+            receipt = Receipt(verification.request, words(error.status), sent_at, self._clock.now())
         self._locks.free(command.id)
         trial = Trial(command, receipt, row, self._board, there)
-        await self._watch(trial, verification, adapter.info().phone, ambiguous)
+        await self._watch(run, trial, verification, ready.adapter.phone, ambiguous)
 
-    async def _perform(self, command: Command, adapter: Adapter, row: Row | None) -> Receipt:
+    async def _perform(self, command: Command, ready: _Ready) -> Receipt:
         receipts: list[Receipt] = []
 
         async def once() -> None:
-            receipts.append(await adapter.perform(command, row))
+            with leaving(command, self._clock):
+                receipts.append(await ready.adapter.perform(command, ready.row, self._clock.now))
 
         if not await within(self._clock, ANSWER, once) and not receipts:
             raise Ambiguous(f"no answer in {ANSWER:g} s")
         return receipts[0]
 
-    async def _watch(self, trial: Trial, verification: Verification, phone: str, ambiguous: str) -> None:
+    async def _watch(self, run: _Run, trial: Trial, verification: Verification, phone: str, ambiguous: str) -> None:
         """From the vendor's answer to the ending. The row is free meanwhile."""
         command, receipt, row = trial.command, trial.receipt, trial.before
         latency = round(max(0.0, receipt.answered_at - receipt.sent_at), 3)
         text = ambiguous or "the vendor accepted it"
-        try:
-            if not ambiguous:
-                self._pulled(command, row)
-            if command.verb in MONITORING:
-                find = None if verification.leg is None else partial(verification.leg, trial)
-                self._sessions.answered(command, row, phone, receipt.ids, find)
-            self._pend(command, "accepted", receipt.sent_at)
-            if not ambiguous:
-                self._tell(Outcome(command, Phase.ACCEPTED, "accepted", self._clock.now()))
-            self._hurry(command.target.key.source, verification.watch)
-            await self._ledger.try_write(
-                "answered",
-                command,
-                status=str(clean(receipt.status)),
-                request=str(clean(receipt.request)),
-                latency=latency,
-                ending=text,
-            )
-            verdict = await verify(verification, trial, self._board, self._clock, ambiguous=ambiguous)
-        except anyio.get_cancelled_exc_class():
-            self._abandoned(command, "this console ended before anything showed it")
-            raise
+        if not ambiguous:
+            self._pulled(command, row)
+        if command.verb in MONITORING:
+            find = None if verification.leg is None else partial(verification.leg, trial)
+            self._sessions.answered(command, row, phone, receipt.ids, find)
+        self._pend(run, "accepted", receipt.sent_at)
+        if not ambiguous:
+            self._tell(run, Phase.ACCEPTED, "accepted")
+        self._hurry(command.target.key.source, verification.watch)
+        answer = {"status": receipt.status, "request": receipt.request, "latency": latency, "ending": text}
+        await self._ledger.try_write("answered", command, **answer)
+        verdict = await verify(verification, trial, self._board, self._clock, ambiguous=ambiguous)
         if verdict.phase is Phase.CONFIRMED and ambiguous:
             self._pulled(command, row)
         if command.verb in MONITORING or command.verb is Verb.END:
             self._sessions.verdict(command, row, verdict.phase, verdict.evidence)
-        await self._finish(command, verdict, status=str(clean(receipt.status)), latency=latency)
+        await self._finish(run, verdict, status=receipt.status, latency=latency)
 
     def _pulled(self, command: Command, row: Row | None) -> None:
         """Whom we take out of a queue ourselves did not give up."""
@@ -458,29 +395,57 @@ class Dispatcher:
 
     # ---- writing down and telling ---------------------------------------------------------------------------------
 
-    async def _finish(self, command: Command, verdict: Verdict, *, record: bool = True, **more: Any) -> None:
-        """The one ending of a command: journalled, shown on the board, told."""
-        lost = ""
-        if record:
-            lost = await self._ledger.try_write(
-                verdict.phase.value, command, ending=verdict.ending, evidence=verdict.evidence, **more
-            )
-        elif verdict.phase is Phase.REFUSED:
-            # The disk may have room for this one although it had none for the other: worth a try, not a condition.
-            await self._ledger.try_write(verdict.phase.value, command, ending=verdict.ending)
-        ending = f"{verdict.ending} (not journalled: {lost})" if lost else verdict.ending
-        self._board.settle(command.id, verdict.phase.value)
-        self._tell(Outcome(command, verdict.phase, ending, self._clock.now(), True, verdict.evidence))
+    async def _finish(self, run: _Run, verdict: Verdict, *, told: bool = False, **more: Any) -> None:
+        """The one ending of a command: journalled, shown on the board, told. `told`: the verdict says itself that the
+        journal could not be written. One that another process keeps from the journal is told before it is written."""
+        if run.ended:
+            return
+        command, run.verdict = run.command, verdict
+        self._locks.free(command.id)
+        record = {"ending": verdict.ending, "evidence": verdict.evidence, **more}
+        lost = await self._ledger.try_write(verdict.phase.value, command, **record)
+        held = isinstance(lost, JournalHeld)
+        ending = verdict.ending
+        if lost is not None and not told:
+            ending = f"{ending} (not journalled{' yet' if held else ''}: {lost})"
+        self._ended(run, replace(verdict, ending=ending))
+        if held:
+            try:
+                await self._ledger.write_when_free(verdict.phase.value, command, durable=True, **record)
+            except anyio.get_cancelled_exc_class():
+                self._ledger.write_now(verdict.phase.value, command, verdict.ending)
+                raise
+            except JournalError as error:
+                log.error("%s of %s was not journalled: %s", verdict.phase.value, command.id, error)
 
-    def _abandoned(self, command: Command, why: str) -> None:
-        self._board.settle(command.id, Phase.UNKNOWN.value)
-        self._ledger.write_now("unknown", command, f"unknown: {why}")
+    def _abandon(self, run: _Run) -> None:
+        """The console ends before the action did, so nothing may be awaited."""
+        if run.ended:
+            return
+        unknown = Verdict(Phase.UNKNOWN, "unknown: this console ended before the answer")
+        unsent = Verdict(Phase.REFUSED, "refused: this console ended, nothing was sent")
+        verdict = run.verdict or (unknown if run.left else unsent)
+        self._ledger.write_now(verdict.phase.value, run.command, verdict.ending)
+        self._ended(run, verdict)
 
-    def _pend(self, command: Command, phase: str, since: float) -> None:
-        what = told(command, self._changes.get(command.id, ""))
+    def _ended(self, run: _Run, verdict: Verdict) -> None:
+        run.ended = True
+        try:
+            self._board.settle(run.command.id, verdict.phase.value)
+        except FAILED:
+            log.exception("an ending could not be shown on the board")
+        self._tell(run, verdict.phase, verdict.ending, final=True, evidence=verdict.evidence)
+
+    def _pend(self, run: _Run, phase: str, since: float) -> None:
+        command = run.command
+        what = told(command, run.changes)
         self._board.pend(Pending(command.id, command.target.key, command.verb, what, since, phase))
 
-    def _tell(self, outcome: Outcome) -> None:
-        outcome = replace(outcome, changes=self._changes.get(outcome.command.id, ""))
+    def _tell(self, run: _Run, phase: Phase, ending: str, *, final: bool = False, evidence: str = "") -> None:
+        outcome = Outcome(run.command, phase, ending, self._clock.now(), final, evidence, run.changes)
         for listener in tuple(self._listeners):
-            listener(outcome)
+            try:
+                listener(outcome)
+            except Exception:
+                # A screen that cannot show it must not keep an action from its ending.
+                log.exception("an outcome could not be shown")

@@ -13,6 +13,7 @@ import fcntl
 import os
 import pwd
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -37,7 +38,7 @@ from wallboard.domain.command import FORMS, Command, Verb, new_id
 from wallboard.domain.errors import WallboardError
 from wallboard.domain.text import clean
 
-__all__ = ["Journal", "JournalError", "Report", "open_unknowns", "show", "verify"]
+__all__ = ["Journal", "JournalError", "JournalHeld", "Report", "open_unknowns", "show", "verify"]
 
 ROTATE_AT = 16 * 1024 * 1024
 """Bytes after which a new segment begins: some 20,000 actions."""
@@ -46,17 +47,26 @@ _LONGEST = 32 * 1024
 _LONG_TEXT = 80
 """Characters of a form's field from which on only its length is written down."""
 _TAIL = 4 * _LONGEST
+PATIENCE = 5.0
+"""Seconds that a caller who does not say otherwise waits for another process."""
+_OWN = 0.5
+"""Seconds that a thread waits at least for another one of this process."""
+_BETWEEN = 0.02
 
 
 class JournalError(WallboardError):
     """A record could not be made durable, so the action may not go."""
 
 
+class JournalHeld(JournalError):
+    """Somebody else writes, so this has to wait: the journal itself has no fault."""
+
+
 class Journal:
     """Appends to `path`, which is made (0600, in a 0700 directory) with the first record.
 
     `sync` makes the file durable and may be replaced in tests that measure something else. Appending blocks on the
-    disk and on other consoles; the dispatcher does it in a thread.
+    disk, and for `patience` on other consoles; the dispatcher does it in a thread.
     """
 
     def __init__(
@@ -91,11 +101,12 @@ class Journal:
             "run": self.run,
         }
 
-    def append(self, phase: str, fields: Mapping[str, Any], *, durable: bool) -> None:
-        """Write one record; with `durable` it is on the disk when this returns. Raises JournalError."""
+    def append(self, phase: str, fields: Mapping[str, Any], *, durable: bool, patience: float = PATIENCE) -> None:
+        """Write one record; with `durable` it is on the disk when this returns. Raises JournalError; JournalHeld where
+        another process did not let go of the lock within `patience` seconds."""
         record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **fields}
         try:
-            with self._mutex, self._locked():
+            with self._turn(patience), self._locked(patience):
                 self._write(record, durable)
         except OSError as error:
             self._forget()
@@ -108,7 +119,17 @@ class Journal:
             self._forget()
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _turn(self, patience: float) -> Iterator[None]:
+        """One thread of this process at a time; a disk that hangs under one must not hang them all for ever."""
+        if not self._mutex.acquire(timeout=max(patience, _OWN)):
+            raise JournalHeld("the disk of the action journal does not answer")
+        try:
+            yield
+        finally:
+            self._mutex.release()
+
+    @contextlib.contextmanager
+    def _locked(self, patience: float) -> Iterator[None]:
         directory = self.path.parent
         if not directory.is_dir():
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -119,7 +140,16 @@ class Journal:
             0o600,
         )
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            until = time.monotonic() + patience
+            while True:
+                try:
+                    # Never waited for in the kernel: what waits there can neither be cancelled nor given up.
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= until:
+                        raise JournalHeld("the action journal is held by another process") from None
+                time.sleep(_BETWEEN)
             yield
         finally:
             os.close(lock)

@@ -44,12 +44,19 @@ def parties(call: Call) -> tuple[str, str]:
 def number_of(row: Row) -> str:
     """The number that calling this row's party dials, or "" when it has none."""
     match row:
-        case Member() | Queue() | Hotline() | Receptionist() | ParkedCall():
+        case Member() | ParkedCall():
+            return _shown(row.number)
+        case Queue() | Hotline() | Receptionist():
             return row.number
         case Agent() | Phone():
             return row.extension
         case Call():
             # Of a call in or inside, whoever called; of a call out, whoever was called.
-            return row.to if row.direction.value == "out" else row.from_number
+            return _shown(row.to if row.direction.value == "out" else row.from_number)
         case Notice():
             return ""
+
+
+def _shown(number: str) -> str:
+    """A caller's number; "" where it is withheld, for which vendors have a word or a row of zeros."""
+    return number if any(char in "123456789*#" for char in number) else ""

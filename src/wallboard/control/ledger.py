@@ -1,4 +1,5 @@
-"""The journal as the dispatcher uses it: off the event loop, one command's records with what they share."""
+"""The journal as the dispatcher uses it: off the event loop, one command's records with what they share, and waiting
+for other consoles on the clock, where it can be cancelled."""
 
 from __future__ import annotations
 
@@ -9,8 +10,15 @@ from typing import Any, Protocol
 import anyio.to_thread
 
 from wallboard.control.chain import Record
-from wallboard.control.journal import Journal, JournalError, describe, open_unknowns
-from wallboard.domain.command import Command
+from wallboard.control.journal import Journal, JournalError, JournalHeld, describe, open_unknowns
+from wallboard.control.outcome import phrase
+from wallboard.domain.clock import Clock
+from wallboard.domain.command import Command, Verb
+
+BETWEEN = 0.05
+"""Seconds between two tries while another console writes."""
+LAST = 0.3
+"""Seconds for which the end of the console waits for another one."""
 
 log = logging.getLogger(__name__)
 
@@ -26,33 +34,46 @@ async def in_thread(work: Callable[[], None]) -> None:
 
 
 class Ledger:
-    def __init__(self, journal: Journal, offload: Offload = in_thread) -> None:
+    def __init__(self, journal: Journal, clock: Clock, offload: Offload = in_thread) -> None:
         self._journal = journal
+        self._clock = clock
         self._offload = offload
+        self._patience = LAST
 
     @property
     def problem(self) -> str:
         return self._journal.problem
 
     async def write(self, phase: str, command: Command, *, durable: bool, **more: Any) -> None:
-        """One record of `command`. Raises JournalError: then the action may not go."""
+        """One record of `command`, tried once. Raises JournalError: then the action may not go."""
         fields = {**describe(command), **more}
-        await self._offload(lambda: self._journal.append(phase, fields, durable=durable))
+        await self._offload(lambda: self._journal.append(phase, fields, durable=durable, patience=0.0))
 
-    async def try_write(self, phase: str, command: Command, **more: Any) -> str:
-        """Why it could not be written, or "". What was already sent is not undone by a full disk."""
+    async def write_when_free(self, phase: str, command: Command, *, durable: bool, **more: Any) -> None:
+        """The same, for as long as another process holds the journal."""
+        while True:
+            try:
+                return await self.write(phase, command, durable=durable, **more)
+            except JournalHeld:
+                await self._clock.sleep(BETWEEN)
+
+    async def try_write(self, phase: str, command: Command, **more: Any) -> JournalError | None:
+        """Why it could not be written. What was already sent is not undone by a full disk."""
         try:
             await self.write(phase, command, durable=True, **more)
         except JournalError as error:
             log.error("%s of %s was not journalled: %s", phase, command.id, error)
-            return str(error)
-        return ""
+            return error
+        return None
 
     def write_now(self, phase: str, command: Command, ending: str) -> None:
         """At the end of the console, when nothing may be awaited any more."""
         try:
-            self._journal.append(phase, {**describe(command), "ending": ending}, durable=True)
+            fields = {**describe(command), "ending": ending}
+            self._journal.append(phase, fields, durable=True, patience=self._patience)
         except JournalError as error:
+            # Whoever has it keeps it: the others of this console need not wait for it as well.
+            self._patience = 0.0
             log.error("the ending of %s was not journalled: %s", command.id, error)
 
     async def take_over(self) -> Sequence[Record]:
@@ -60,15 +81,25 @@ class Ledger:
         found: list[Record] = []
 
         def work() -> None:
-            for record in open_unknowns(self._journal.path, run=self._journal.run):
+            found.extend(open_unknowns(self._journal.path, run=self._journal.run))
+            for record in found:
                 names = ("id", "verb", "source", "target", "destination", "args", "origin")
                 kept = {name: record[name] for name in names if name in record}
                 ending = "unknown: its console ended before the answer"
-                self._journal.append("unknown", {**kept, "ending": ending}, durable=True)
-                found.append(record)
+                self._journal.append("unknown", {**kept, "ending": ending}, durable=True, patience=LAST)
 
         try:
             await self._offload(work)
         except (OSError, JournalError) as error:
             log.error("the journal's open actions were not closed: %s", error)
         return found
+
+
+def left_open(record: Record) -> str:
+    """What a person must know of an action that `take_over` found."""
+    target = record.get("target")
+    label = target.get("label", "") if isinstance(target, dict) else ""
+    verb = str(record.get("verb", "action"))
+    what = phrase(Verb(verb)) if verb in set(Verb) else verb
+    at = str(record.get("ts", ""))[:19].replace("T", " ")
+    return f"{what} {label}: sent by a console that was killed ({at} UTC); its ending is unknown"

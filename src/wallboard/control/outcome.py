@@ -13,10 +13,12 @@ class Phase(StrEnum):
     """Where an action stands.
 
     `accepted` while it is not `final` means only that the vendor answered; as an ending it says that this vendor
-    cannot show the effect. `refused`: this console did not send it. `failed`: nothing happened, and why.
+    cannot show the effect. `waiting`: it is held back, and can still be taken back. `refused`: this console did not
+    send it. `failed`: nothing happened, and why.
     """
 
     REQUESTED = "requested"
+    WAITING = "waiting"
     REFUSED = "refused"
     SENT = "sent"
     ACCEPTED = "accepted"

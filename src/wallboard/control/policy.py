@@ -1,6 +1,7 @@
 """Whether a verb may act on a row, what it costs whom, and what a person must do before it goes. Pure.
 
-The three levels are those of the contract: at once, `y`, and typing the name. Reasons are short clauses, because they
+The levels are those of the contract: at once, `y`, and typing the name; or, of a number that a caller chose and that is
+no ordinary one, typing the number. Reasons are short clauses, because they
 stand beside the keys.
 """
 
@@ -27,7 +28,7 @@ from wallboard.domain.models import (
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
 from wallboard.vendors.base import Can
 
-Level = Literal["go", "confirm", "name"]
+Level = Literal["go", "confirm", "name", "number"]
 Needs = Literal["", "destination", "text", "agent", "queue", "form"]
 
 RINGS_ME = frozenset({Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.PICKUP, Verb.FETCH, Verb.CALL})
@@ -85,6 +86,8 @@ class Situation:
     """Queues in which this agent is the only ready one."""
     ended: bool = False
     """The row has vanished, and is known only as it was last painted."""
+    doubt: str = ""
+    """Why the number that `call` would dial must be typed, as a clause."""
     now: float = 0.0
     """Steady UTC seconds: what is over already needs no ending."""
 
@@ -131,6 +134,8 @@ def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
     if situation.can.reason:
         # An adapter that can, but adds a reason, warns of a write that may lose what its vendor does not return.
         level, consequence = "name", situation.can.reason
+    if situation.doubt:
+        level, consequence = "number", f"{situation.doubt}: type it to dial it; {consequence}"
     return Offer(True, level=level, consequence=consequence, needs=situation.can.needs or _needs(verb, row))
 
 
@@ -151,7 +156,10 @@ def _ended(verb: Verb, row: Row, situation: Situation) -> Offer:
         return _no("has no number")
     if not situation.phone:
         return _no("no phone set")
-    return Offer(True, level="confirm", consequence=_consequence(verb, row, situation))
+    consequence = _consequence(verb, row, situation)
+    if situation.doubt:
+        return Offer(True, level="number", consequence=f"{situation.doubt}: type it to dial it; {consequence}")
+    return Offer(True, level="confirm", consequence=consequence)
 
 
 def level_for_destination(destination: Destination, offered: Level) -> Level:
@@ -247,7 +255,7 @@ def _member_reason(verb: Verb, member: Member) -> str:
     if member.state is MemberState.ABANDONED:
         if verb is not Verb.CALL:
             return "hung up"
-        return "" if member.number else "has no number"
+        return "" if number_of(member) else "has no number"
     if verb is Verb.CALL:
         return "is on the line"
     if verb in MONITORING and member.state in _ALIVE:

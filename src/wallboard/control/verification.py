@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import anyio
 
+from wallboard.control.guard import FAILED
 from wallboard.control.outcome import Phase
 from wallboard.control.ports import BoardPort, Changed
 from wallboard.domain.clock import Clock
@@ -21,6 +22,8 @@ from wallboard.vendors.base import Evidence, Trial, Verification
 
 LOOK_EVERY = 0.25
 """Seconds between two looks when the board does not change: some evidence is only the passing of time."""
+AWAY = 3.0
+"""Seconds between two looks from which on this process cannot have been running."""
 
 _TRUSTED = (ResourceState.LIVE, ResourceState.LATE)
 
@@ -52,7 +55,7 @@ def _first(evidence: tuple[Evidence, ...], trial: Trial) -> Evidence | None:
         try:
             if piece.test(trial):
                 return piece
-        except Exception:
+        except FAILED:
             # An adapter's test that fails has seen nothing: it neither confirms nor denies, and ends no action.
             log.exception("the evidence %r could not be looked for", piece.text)
     return None
@@ -85,10 +88,13 @@ def _readable(board: BoardPort, source: str, resource: Resource) -> bool:
 async def verify(
     verification: Verification, trial: Trial, board: BoardPort, clock: Clock, *, ambiguous: str = ""
 ) -> Verdict:
-    """Wait for evidence until the deadline. `ambiguous` is why the vendor's answer is not clear ("" it was)."""
+    """Wait for evidence until the deadline. `ambiguous` is why the vendor's answer is not clear ("" it was).
+
+    Once, time in which nobody could look (the machine slept, the process was stopped) puts the deadline off."""
     if verification.cannot:
         return cannot_show(verification, ambiguous)
     deadline = trial.receipt.answered_at + verification.deadline
+    slept, looked = False, trial.receipt.answered_at
     changed = anyio.Event()
 
     def note(_: Changed) -> None:
@@ -100,7 +106,10 @@ async def verify(
             verdict = judge(verification, trial)
             if verdict is not None:
                 return verdict
-            left = deadline - clock.now()
+            now = clock.now()
+            if now - looked > AWAY and not slept:
+                slept, deadline = True, max(deadline, now + verification.deadline)
+            left, looked = deadline - now, now
             if left <= 0:
                 return too_late(verification, trial, board, ambiguous)
             await _either(changed, clock, min(LOOK_EVERY, left))
@@ -114,14 +123,25 @@ async def _either(event: anyio.Event, clock: Clock, seconds: float) -> None:
     await within(clock, seconds, event.wait)
 
 
-async def within(clock: Clock, seconds: float, work: Callable[[], Awaitable[object]]) -> bool:
-    """Run `work` for at most `seconds` of the clock; whether it finished. Its errors come out as they are."""
+async def within(
+    clock: Clock,
+    seconds: float,
+    work: Callable[[], Awaitable[object]],
+    slow: tuple[float, Callable[[], None]] | None = None,
+) -> bool:
+    """Run `work` for at most `seconds` of the clock; whether it finished. Its errors come out as they are. `slow`:
+    after how many seconds something is told of it, and how."""
     done = False
     failure: Exception | None = None
     async with anyio.create_task_group() as group:
 
         async def limit() -> None:
-            await clock.sleep(seconds)
+            left = seconds
+            if slow is not None and slow[0] < seconds:
+                await clock.sleep(slow[0])
+                slow[1]()
+                left -= slow[0]
+            await clock.sleep(left)
             group.cancel_scope.cancel()
 
         group.start_soon(limit)

@@ -135,8 +135,8 @@ class Destination:
 @dataclass(frozen=True, slots=True)
 class Command:
     """One action asked for once. `id` is unique and sortable by time; `args` are verb-specific
-    (`slot`, `queue`, `level`, `position`, `reason`, `session`, `phone`; for `FORMS` verbs `form`, the id of the form
-    that was filled in, and its fields by their names)."""
+    (`slot`, `queue`, `level`, `position`, `reason`, `session`, `phone`; of `call` `typed`, the number as a person typed
+    it; for `FORMS` verbs `form`, the id of the form that was filled in, and its fields by their names)."""
 
     id: str
     verb: Verb
@@ -144,6 +144,7 @@ class Command:
     destination: Destination | None = None
     args: tuple[tuple[str, str], ...] = ()
     asked_at: float = 0.0
+    """When a person pressed the last key of it, or said yes (steady UTC seconds; 0: when it is submitted)."""
     origin: str = "console"
     private: tuple[str, ...] = ()
     """Names of arguments that are sent but stand in no journal and no sentence: an address may hold a key."""

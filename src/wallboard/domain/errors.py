@@ -13,6 +13,7 @@ WallboardError
 │   └── BadAnswer          not what the document promises: not JSON, too large, cut short, a redirect
 └── ActionError            an action did not go through
     ├── NotSent            nothing left this machine: nothing happened
+    │   └── Expired        it was too old by the time it could be sent
     ├── Rejected           the vendor answered no: nothing happened
     │   └── TargetGone     404, 409, 410, 412: the call is over, or not as it was
     └── Ambiguous          sent, and no clear answer (which ones: `vendors.http_errors`): it may have happened. Never
@@ -94,6 +95,10 @@ class ActionError(WallboardError):
 
 
 class NotSent(ActionError):
+    pass
+
+
+class Expired(NotSent):
     pass
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 
 _NUMBER = re.compile(r"\+?[0-9*#(][0-9*#\xa0 ()./-]*")
@@ -17,6 +18,11 @@ _PUNCTUATION = str.maketrans("", "", "\xa0 ()./-")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SHORTEST = 7
 """Digits below which a number without `+` or `00` is an extension, whatever a numbering plan would allow."""
+_PREMIUM = re.compile(r"(?:0?1?900|0190)")
+_LONGEST = 16
+"""Characters of the longest number in E.164, its plus included."""
+_FREE = 800
+"""The worldwide country code of freephone; the others belong to satellites and networks."""
 _TWO = re.compile(r"2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
 """Country codes of two digits; +1 and +7 have one, all others three (ITU E.164)."""
 _ZERO_BELONGS = ("39", "225", "242")
@@ -101,6 +107,58 @@ def stems(text: str, region: str = "") -> tuple[str, ...]:
         if trunk and plain.startswith(trunk):
             found.append(country + plain[len(trunk) :])
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def doubtful(text: str, region: str = "") -> str:
+    """Why `text`, which a caller chose, is no ordinary number to call back, as a clause; "" where it is one. Where
+    the region is not known the premium numbers of a country are only guessed."""
+    plain = dialled(text)
+    if not is_number(text):
+        return "is no telephone number"
+    if "*" in plain or "#" in plain:
+        return "is a feature code"
+    if len(plain.lstrip("+")) < _SHORTEST:
+        return "is a short code"
+    abroad = plain if plain.startswith("+") else f"+{plain[2:]}" if plain.startswith("00") else ""
+    public = abroad or e164(text, region)
+    if public:
+        return _costly(public) or _foreign(public)
+    # Some vendors leave out the plus.
+    guessed = _costly(f"+{plain}") or ("is a premium number" if _PREMIUM.match(plain) else "")
+    return guessed.replace("is", "may be", 1)
+
+
+def _costly(public: str) -> str:
+    """What is dialled beyond the end of a number changes nothing, so this is asked of its beginnings, too."""
+    from phonenumbers import NumberParseException, PhoneNumberType, number_type, parse
+
+    kinds = {
+        PhoneNumberType.PREMIUM_RATE: "is a premium number",
+        PhoneNumberType.SHARED_COST: "is a shared-cost number",
+        PhoneNumberType.PERSONAL_NUMBER: "is a personal number, which costs extra",
+    }
+    for end in range(min(len(public), _LONGEST), _SHORTEST, -1):
+        with suppress(NumberParseException):
+            kind = number_type(parse(public[:end], None))
+            if kind in kinds:
+                return kinds[kind]
+    return ""
+
+
+def _foreign(public: str) -> str:
+    from phonenumbers import NumberParseException, parse, region_code_for_country_code
+
+    try:
+        code = parse(public[:_LONGEST], None).country_code or 0
+    except NumberParseException:
+        code = 0
+    match region_code_for_country_code(code):
+        case "ZZ":
+            return "is of no known country"
+        case "001" if code != _FREE:
+            return "is a satellite or worldwide number"
+    return ""
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ a re-sort has just moved is refused, and whatever changes the target while a dia
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wallboard.control.labels import number_of
@@ -245,15 +245,23 @@ class Acting:
         now = console.clock.now()
         whose = self._whose(row) if intent.verb is Verb.CALL else ""
         title = f"{goal(intent.verb, row).upper()} {self.label(row)}{whose}?"
+        if intent.verb is Verb.CALL and destination is None:
+            # A row that has vanished is known only here.
+            destination = console.dispatcher.number_to_call(row)
         go = self._command(intent, row, destination, args)
 
-        def done(answer: Answer) -> None:
+        def done(answer: Answer, typed: tuple[tuple[str, str], ...] = ()) -> None:
             if answer.value:
-                console.dispatcher.submit(go)
+                # It is as old as the answer, however long the question stood.
+                console.dispatcher.submit(replace(go, args=(*go.args, *typed), asked_at=console.clock.now()))
             else:
                 console.say(f"left as it is: {self.label(row)}", "muted")
 
-        if intent.offer.level == "name":
+        if intent.offer.level == "number" and destination is not None:
+            number = destination.number
+            asked = TypeName(title, f"{number} {intent.offer.consequence}", number, now)
+            console.open(asked, lambda answer: done(answer, (("typed", asked.field_.text.strip()),)), self._watch(row))
+        elif intent.offer.level == "name":
             name = str(getattr(row, "name", "") or self.label(row))
             console.open(TypeName(title, intent.offer.consequence, name, now), done, self._watch(row))
         elif intent.offer.level == "confirm" or named:

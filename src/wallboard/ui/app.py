@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.sending import EXPIRES
 from wallboard.theming import Theme
 from wallboard.ui import compositor
 from wallboard.ui.console import Console
@@ -282,6 +283,11 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def press(self, event: events.Key) -> None:
         """One key: through the gate, to the console, onto the screen."""
         console = self.console_state
+        age = time.monotonic() - event.time
+        if age > EXPIRES:
+            console.say(f"pressed {age:.0f} s ago, while the console stood still: dropped", "warn")
+            self.paint()
+            return
         character = event.character if event.is_printable else None
         name = "space" if character == " " else character if character else event.key
         if self._gate.accept(name, time.monotonic(), console.is_verb(name)):

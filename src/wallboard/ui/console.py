@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from wallboard.board.board import Board
 from wallboard.control.dispatcher import Dispatcher
@@ -197,6 +198,9 @@ class Console:
         }.get(outcome.phase, "warn")
         if outcome.phase is Phase.REQUESTED:
             return
+        if outcome.phase is Phase.WAITING:
+            back = self.key_of("nav.back")
+            outcome = replace(outcome, ending=f"{outcome.ending}, {'Esc' if back == 'escape' else back} cancels")
         self._last = (f"last: {outcome.brief}", style)
         self._remark = (outcome.brief, style, outcome.at)
         key = outcome.command.target.key
@@ -263,6 +267,8 @@ class Console:
             return
         action = self._keys.get(key)
         if action is None:
+            return
+        if action == "nav.back" and self.mode == BOARD and self.dispatcher.take_back():
             return
         if action in ("app.quit", "nav.back"):
             self.step_back(action == "app.quit")

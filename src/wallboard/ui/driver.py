@@ -42,7 +42,7 @@ LOST_TERMINAL = 129
 _READ_LIMIT = 262_144
 _RESIZE_SECONDS = 0.03
 _POLL_SECONDS = 0.02
-_IDLE_SECONDS = 5.0
+_IDLE_SECONDS = 1.0
 
 restore_terminal = splash.restore_terminal
 
@@ -305,9 +305,13 @@ class ConsoleDriver(LinuxDriver):
         translate = Translator(self._debug)
         empty_at = time.monotonic()
         while not self.exit_event.is_set():
+            looked_at = _running()
             deadline = guard.deadline
             patience = _IDLE_SECONDS if deadline is None else min(_POLL_SECONDS, max(0.0, deadline - time.monotonic()))
             readable = select.select([self.fileno, wake[0]], [], [], patience)[0]
+            if not readable:
+                # One that a stop interrupted past its time says so without having looked.
+                readable = select.select([self.fileno, wake[0]], [], [], 0)[0]
             if self.exit_event.is_set():
                 return
             if not readable:
@@ -323,8 +327,16 @@ class ConsoleDriver(LinuxDriver):
                 empty_at = time.monotonic()
             else:
                 continue
+            # Stopped or asleep meanwhile, this thread does not know when a key was pressed: any time since it looked.
+            away = max(0.0, _running() - looked_at - _IDLE_SECONDS)
             for message in translate.messages(tokens):
+                message.time -= away
                 self.process_message(message)
+
+
+def _running() -> float:
+    """A clock that goes on while the machine sleeps, where the system has one."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _read(descriptor: int) -> bytes:

@@ -7,6 +7,7 @@ the key that repeats the last action.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wallboard.control.filled import EDITS, NOTHING_CHANGED, changes
@@ -218,7 +219,7 @@ class Filling:
             if answer.value:
                 if at is not None:
                     self._drafts.pop(at, None)
-                console.dispatcher.submit(command)
+                console.dispatcher.submit(replace(command, asked_at=console.clock.now()))
             else:
                 console.say(f"left as it is: {label}", "muted")
 

@@ -22,6 +22,7 @@ import anyio
 import anyio.to_thread
 import httpx
 
+from wallboard.domain import sending
 from wallboard.domain.errors import (
     Ambiguous,
     BadAnswer,
@@ -100,9 +101,11 @@ class _Raw:
 
 
 class _Wire:
-    """Follows one request down to the socket: was a connection opened for it, has any of it been sent?"""
+    """Follows one request down to the socket: was a connection opened for it, has any of it been sent? `acts`: it is an
+    action, which may be too old by then."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, acts: bool = False) -> None:
+        self.acts = acts
         self.opened = False
         self.sent = False
         self.head: _Raw | None = None
@@ -112,6 +115,8 @@ class _Wire:
         if event == "connection.connect_tcp.started":
             self.opened = True
         elif event.endswith("send_request_headers.started"):
+            if self.acts:
+                sending.look()
             self.sent = True
 
 
@@ -334,7 +339,7 @@ class HttpSource:
         params: Params | None,
         seconds: float,
     ) -> _Raw:
-        wire = _Wire()
+        wire = _Wire(acts=True)
         known = self._transport is None
         try:
             with anyio.fail_after(seconds):
@@ -398,6 +403,9 @@ class HttpSource:
             )
         except (httpx.InvalidURL, UnicodeError, ValueError):
             raise BadAnswer("the vendor's id of this row cannot be asked for") from None
+        if wire.acts:
+            # Again once there is a connection; but not every transport says when.
+            sending.look()
         started = self._clock.now()
         response = await client.send(request, stream=True)
         try:

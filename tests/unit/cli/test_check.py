@@ -18,12 +18,20 @@ from tests.contract.suite.stand import Fault, Stand
 from wallboard.cli import check
 from wallboard.cli.rights import WITHOUT, with_verbs
 from wallboard.domain.command import Verb
+from wallboard.vendors.asterisk import check as asterisk_check
 from wallboard.vendors.base import CheckLine
 
 pytestmark = pytest.mark.anyio
 
 STANDS: tuple[type[Stand], ...] = (RingmeStand, GroupalarmStand, SinchStand, PortsipStand, AsteriskStand)
 VERBS = {verb.value for verb in Verb}
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody moves the clock here while the events of an Asterisk are listened to."""
+    monkeypatch.setattr(asterisk_check, "WATCH", 0.0)
+    monkeypatch.setattr(asterisk_check, "GRACE", 0.0)
 
 
 async def checked(stand: Stand, **changes: Any) -> tuple[list[CheckLine], check.Section]:

@@ -29,7 +29,7 @@ from tests.unit.control.fakes import (
 from wallboard.control.chain import open_unknowns, show, verify
 from wallboard.control.journal import Journal
 from wallboard.control.outcome import Phase
-from wallboard.control.policy import ROWLESS
+from wallboard.control.policy import HARMLESS, ROWLESS
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import (
@@ -323,14 +323,42 @@ async def test_old_data_is_read_again_and_a_reused_id_is_caught(path: Path, trut
     assert desk.adapter.performed == []
 
 
-async def test_fresh_data_is_not_read_again(path: Path) -> None:
+@pytest.mark.parametrize(("verb", "row", "number", "args"), CASES, ids=VERBS)
+async def test_what_moves_ends_or_enters_a_call_is_read_again_once_however_fresh_it_is(
+    path: Path, verb: Verb, row: Row, number: str, args: tuple[tuple[str, str], ...]
+) -> None:
+    async with anyio.create_task_group() as group:
+        desk = Desk(group, path, row)
+        command = desk.press(verb, row, number, *args)
+        await desk.idle()
+        desk.board.prove(DONE, f"{verb.value} {row.key.id}")
+        await desk.settle(command)
+    passing = row.key.kind in (Kind.CALL, Kind.MEMBER, Kind.PARKED)
+    assert desk.adapter.refreshed == int(passing and verb not in HARMLESS)
+    assert len(desk.adapter.performed) == 1
+
+
+@pytest.mark.parametrize("verb", [Verb.HANGUP, Verb.BARGE, Verb.TRANSFER, Verb.ATTENDED, Verb.PARK, Verb.HOLD])
+@pytest.mark.parametrize(
+    "truth", [None, call(caller="+49999"), replace(call(), started_at=NOW), replace(call("c-2"), state=CallState.HELD)]
+)
+async def test_an_id_that_another_call_has_got_within_three_seconds_is_not_hit(
+    path: Path, verb: Verb, truth: Row | None
+) -> None:
     async with anyio.create_task_group() as group:
         desk = Desk(group, path, call())
-        desk.press(Verb.HANGUP, call())
-        await desk.idle()
-        desk.board.prove(DONE, "hangup c-1")
-        await desk.idle()
-    assert (desk.adapter.refreshed, len(desk.adapter.performed)) == (0, 1)
+        desk.adapter.truth = lambda row: truth
+        outcome = await desk.settle(desk.press(verb, call(), "204" if verb in (Verb.TRANSFER, Verb.ATTENDED) else ""))
+    assert outcome.phase is Phase.REFUSED
+    assert desk.adapter.performed == []
+
+
+async def test_where_the_vendor_cannot_read_one_row_again_live_data_is_enough(path: Path) -> None:
+    async with anyio.create_task_group() as group:
+        desk = Desk(group, path, call())
+        desk.adapter.refresh_error = NotPermitted("no such read")
+        await desk.settle(desk.press(Verb.HANGUP, call()))
+    assert len(desk.adapter.performed) == 1
 
 
 async def test_a_row_read_again_without_the_boards_links_is_still_the_same_row(path: Path) -> None:

@@ -225,6 +225,8 @@ def pbx() -> FakePbx:
         routes[f"GET /extension/{phone['id']}/current_calls/"] = ok(
             {"call_list": [call for call in CALLS if str(call["extension_id"]) == str(phone["id"])]}
         )
+    for call in CALLS:
+        routes[f"GET /extension/{call['extension_id']}/current_calls/{call['call_api_id']}"] = ok(call)
     routes["GET /extension/32494/agent/"] = ok([{"id": 136, "name": "Anna", "extension_id": 32494, "wrap_up_time": 10}])
     routes["GET /extension/32495/agent/"] = ok({"id": 137, "name": "Boris", "extension_id": 32495})
     return FakePbx(routes)

@@ -1,0 +1,207 @@
+"""What may be done now, to which rows, and what must be said or chosen first. Nothing here sends anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from wallboard.control import choose, filled, policy
+from wallboard.control.checks import Locks
+from wallboard.control.guard import Guard
+from wallboard.control.labels import label, number_of
+from wallboard.control.policy import Offer, Situation
+from wallboard.control.ports import BoardPort
+from wallboard.control.session import Session, Sessions
+from wallboard.domain.clock import Clock
+from wallboard.domain.command import FORMS, MONITORING, Command, Destination, Fingerprint, Target, Verb, fingerprint
+from wallboard.domain.forms import Form
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Agent, Row
+from wallboard.domain.numbers import dialable, doubtful, same_number
+from wallboard.vendors.base import Adapter, Can
+
+FROM_CALLERS = frozenset({Kind.CALL, Kind.MEMBER, Kind.PARKED})
+"""Rows whose number came from outside."""
+_DIRECTORY = (Resource.AGENTS, Resource.PHONES, Resource.QUEUES, Resource.HOTLINES, Resource.RECEPTIONISTS)
+
+
+class Offers:
+    """The part of the dispatcher that a screen asks, at every frame if it likes."""
+
+    def __init__(
+        self, board: BoardPort, adapters: Mapping[str, Adapter], clock: Clock, *, read_only: bool = False
+    ) -> None:
+        self.read_only = read_only
+        self._board = board
+        self._adapters = {name: Guard(adapter) for name, adapter in adapters.items()}
+        self._clock = clock
+        self._sessions = Sessions(board, clock)
+        self._locks = Locks()
+
+    @property
+    def sessions(self) -> Sequence[Session]:
+        """My listen, whisper or barge, and one that ended just now."""
+        return self._sessions.all
+
+    def offer(self, verb: Verb, key: Key | None, last: Row | None = None) -> Offer:
+        """What `verb` would do on the row `key`. `last` is a vanished row as last painted: some verbs outlive it."""
+        if key is not None and key.kind is Kind.SOURCE:
+            return self._of_source(verb, key)
+        row = None if key is None else self._board.row(key)
+        if verb is Verb.END:
+            target = self.session_target()
+            row = row if target is None else self._board.row(target.key)
+        if row is None and last is not None and verb in policy.OUTLIVES_ROW:
+            return self._decide(verb, last, ended=True)
+        verb = choose.settle_verb(verb, row)
+        if row is None:
+            return self._decide(verb, None)
+        found = self.candidates(verb, row.key)
+        if not found or (row.key.kind is Kind.QUEUE and verb is not Verb.PICKUP):
+            return self._decide(verb, row)
+        offers = [self._decide(verb, candidate) for candidate in found]
+        best = next((offer for offer in offers if offer.ok), offers[0])
+        if row.key.kind is Kind.QUEUE and best.ok:
+            # The caller was not under the cursor, so who it is must be read before it happens.
+            return replace(best, level="confirm", consequence=f"takes {label(found[0])}: {best.consequence}")
+        return best
+
+    def _of_source(self, verb: Verb, key: Key, asking: str = "") -> Offer:
+        """What `verb` would do to a source itself."""
+        adapter = self._adapters.get(key.source)
+        if verb not in policy.ROWLESS:
+            return Offer(False, "not for a source")
+        situation = Situation(
+            can=Can(False, f"{key.source} is not connected") if adapter is None else adapter.can(verb, None),
+            read_only=self.read_only or (adapter is not None and adapter.settings.read_only),
+            in_flight=self._locks.holder(frozenset({key}), asking),
+        )
+        return policy.decide(verb, None, situation)
+
+    def forms(self, verb: Verb, key: Key) -> Sequence[Form]:
+        """What must be filled in before `verb` can be sent to the row (or source) `key`; () where nothing is."""
+        adapter = self._adapters.get(key.source)
+        if adapter is None or verb not in FORMS:
+            return ()
+        if key.kind is Kind.SOURCE:
+            return adapter.forms(verb, None)
+        row = self._board.row(key)
+        return () if row is None else adapter.forms(verb, row)
+
+    def source_target(self, source: str) -> Target:
+        """A source itself as a target: what is published on it has no row yet."""
+        return Target(Key(source, Kind.SOURCE, source), source, Fingerprint((source,), None, ""), (), self._clock.now())
+
+    def candidates(self, verb: Verb, key: Key) -> Sequence[Row]:
+        """The rows that `verb` pressed on `key` would act on: none, the one, or several to choose from."""
+        row = self._board.row(key)
+        if row is None:
+            return ()
+        session = self._sessions.on(key.source)
+        if session is not None and session.leg == key and verb in MONITORING and session.target is not None:
+            target = self._board.row(session.target)
+            return () if target is None else (target,)
+        return choose.candidates(choose.settle_verb(verb, row), row, self._board)
+
+    def goals(self, toggle: choose.Toggle, key: Key | None) -> Sequence[Verb]:
+        """What a toggle key means on the row: the goals that can be offered, or the first one with its reason."""
+        row = None if key is None else self._board.row(key)
+        meant = choose.goals(toggle, row)
+        return tuple(verb for verb in meant if self.offer(verb, key).ok) or meant[:1]
+
+    def target(self, row: Row, painted_at: float, via: Key | None = None) -> Target:
+        """The row as painted, for a Command."""
+        return Target(row.key, label(row), fingerprint(row), row.address, painted_at, via)
+
+    def number_to_call(self, row: Row) -> Destination | None:
+        """What `call` dials for the row, also for one that has vanished: its number in a writing that its source takes.
+        What no writing of it can be is left to the source to refuse. None: it has no number."""
+        number = number_of(row)
+        adapter = self._adapters.get(row.key.source)
+        if not number:
+            return None
+        if adapter is not None:
+
+            def accepts(form: str) -> bool:
+                return adapter.can_dial(Destination(form, label(row), row.key, row.key.source)).ok
+
+            number = dialable(number, adapter.settings.region, accepts)
+        return Destination(number, label(row), row.key, row.key.source)
+
+    def doubt(self, key: Key, number: str) -> str:
+        """Why the number may be dialled only by who has typed it, as a clause; "" where one key may. Callers choose
+        what they show as theirs; the numbers of agents, queues and hotlines are the vendor's own."""
+        if key.kind not in FROM_CALLERS or not number:
+            return ""
+        known = (row for resource in _DIRECTORY for row in self._board.rows(resource, key.source))
+        if any(self.same(key.source, number, number_of(row)) for row in known):
+            return ""
+        return doubtful(number, self._region(key.source))
+
+    def same(self, source: str, one: str, other: str) -> bool:
+        """Whether both mean the same number to a telephone of the source."""
+        region = self._region(source)
+        return same_number(one, other, region, region)
+
+    def _region(self, source: str) -> str:
+        adapter = self._adapters.get(source)
+        return "" if adapter is None else adapter.settings.region
+
+    def session_target(self) -> Target | None:
+        """What `end` acts on: my own leg where the vendor lists it, else the call that I am on."""
+        for session in self._sessions.live:
+            for key in (session.leg, session.target):
+                row = None if key is None else self._board.row(key)
+                if row is not None:
+                    return self.target(row, self._clock.now())
+        return None
+
+    def _decide(self, verb: Verb, row: Row | None, queue_id: str = "", asking: str = "", ended: bool = False) -> Offer:
+        if row is None:
+            return policy.decide(verb, None, Situation(Can(True), read_only=self.read_only))
+        source = row.key.source
+        adapter = self._adapters.get(source)
+        session = next(iter(self._sessions.live), None)
+        here = choose.aliases(row, self._board)
+        situation = Situation(
+            can=Can(False, f"{source} is not connected") if adapter is None else adapter.can(verb, row),
+            doubt=self.doubt(row.key, number_of(row)) if verb is Verb.CALL else "",
+            state=self._board.row_state(row.key),
+            phone="" if adapter is None else adapter.phone,
+            read_only=self.read_only or (adapter is not None and adapter.settings.read_only),
+            in_flight=self._locks.holder(here, asking),
+            session_mode=None if session is None else session.mode,
+            session_here=session is not None and bool(here & {session.target, session.leg}),
+            last_ready_in=choose.last_ready_in(row, self._board, queue_id) if isinstance(row, Agent) else (),
+            ended=ended,
+            now=self._clock.now(),
+        )
+        return policy.decide(verb, row, situation)
+
+    def objection(self, command: Command, row: Row | None, adapter: Guard) -> str:
+        """Why exactly this command may not go now, "" if it may: as offered, and with all that it needs."""
+        verb, destination, key = command.verb, command.destination, command.target.key
+        needs = ""
+        if row is not None or verb in policy.ROWLESS:
+            offer = (
+                self._of_source(verb, key, command.id)
+                if row is None
+                else self._decide(verb, row, command.arg("queue"), command.id)
+            )
+            if not offer.ok:
+                return offer.reason
+            needs = "" if row is None else offer.needs
+        elif not adapter.phone:
+            return "no phone set"
+        if verb in (Verb.TRANSFER, Verb.ATTENDED, Verb.CALL):
+            if destination is None or not destination.number:
+                return "has no number" if verb is Verb.CALL else "no destination"
+            dial = adapter.can_dial(destination)
+            if not dial:
+                return f"{key.source} cannot dial {destination.number}: {dial.reason}"
+            doubt = self.doubt(key, destination.number) if verb is Verb.CALL else ""
+            if doubt and not self.same(key.source, command.arg("typed"), destination.number):
+                return f"{destination.number} {doubt}, and was not typed"
+        if needs in ("queue", "agent") and not command.arg("queue"):
+            return "no queue chosen"
+        return filled.objection(adapter.forms(verb, row), command) if verb in FORMS else ""
