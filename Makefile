@@ -29,12 +29,14 @@ demo: $(VENV)/.run-installed
 	@$(BIN)/wallboard demo $(ARGS)
 
 # Two processes: one has the terminals and the lab, which take their time, the other nearly all the rest.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
+
 test: lint
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	$(PYTEST) $(ARGS)
 
 # What no Python changes is left out, and the terminals and the lab, which take the longest.
 test-python: $(VENV)/.test-installed
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --ignore tests/e2e --ignore tests/lab $(ARGS)
+	$(PYTEST) --ignore tests/e2e --ignore tests/lab $(ARGS)
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .
