@@ -12,11 +12,12 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 INSTALL_PROJECT := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench lab lock clean
+.PHONY: help demo test test-python lint format bench lab lock clean
 
 help:
 	@echo 'make demo    the console on a simulated contact centre: no account, no network   (ARGS="--seed 7")'
 	@echo 'make test    all checks and tests, those on a real Asterisk included              (ARGS="-k theme")'
+	@echo 'make test-python  what another Python can change   (PYTHON=python3.14 VENV=.venv-3.14)'
 	@echo 'make lint    ruff, mypy and the import floors'
 	@echo 'make format  let ruff rewrite what it can'
 	@echo 'make bench   measure, and print a table'
@@ -28,8 +29,14 @@ demo: $(VENV)/.run-installed
 	@$(BIN)/wallboard demo $(ARGS)
 
 # Two processes: one has the terminals and the lab, which take their time, the other nearly all the rest.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
+
 test: lint
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	$(PYTEST) $(ARGS)
+
+# What no Python changes is left out, and the terminals and the lab, which take the longest.
+test-python: $(VENV)/.test-installed
+	$(PYTEST) --ignore tests/e2e --ignore tests/lab $(ARGS)
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .
@@ -88,5 +95,5 @@ lock:
 	@rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # A shared machine stalls now and then; a slow example says nothing about the code.
 settings.register_profile("wallboard", deadline=None)
@@ -38,12 +40,27 @@ _AMBIENT = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class Shared(LoadScopeScheduling):  # type: ignore[misc]  # it comes without types
     """What shares a process when several run: the tests of one file, and everything that drives a terminal or the
     lab, so that at most one such thing is under way."""
-    for item in items:
-        outside = item.path.parent.name in ("e2e", "lab")
-        item.add_marker(pytest.mark.xdist_group("outside" if outside else item.nodeid.partition("::")[0]))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "outside" if _outside(file) else file
+
+
+def _outside(file: str) -> bool:
+    return Path(file).parent.name in ("e2e", "lab")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shared:
+    return Shared(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first; the other process does the rest meanwhile."""
+    items.sort(key=lambda item: not _outside(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture

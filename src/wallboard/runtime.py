@@ -12,7 +12,6 @@ import logging
 import os
 import random
 import socket
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -196,7 +195,7 @@ def run_demo(options: DemoOptions) -> int:
     os.environ.update(demo_environment())
     with tempfile.TemporaryDirectory(prefix="wallboard-demo-") as folder:
         path = Path(folder) / "config.toml"
-        path.write_text(ready_config("http://127.0.0.1:8900"))
+        path.write_text(ready_config("http://127.0.0.1:8900"), encoding="utf-8")
         config = load(path).config()
         world = World(options.seed, datetime.now(UTC))
         server = make_app(world, speed=options.speed)
@@ -243,6 +242,7 @@ def _run(
 async def _console(rooms: Headless, config: Config, options: ConsoleOptions, site: str, banner: str) -> int:
     from wallboard import theming
     from wallboard.ui.app import ConsoleApp
+    from wallboard.ui.charset import unicode_terminal
     from wallboard.ui.console import Console
     from wallboard.ui.driver import ConsoleDriver
     from wallboard.view.format import plural
@@ -283,7 +283,7 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
         make,
         load_theme(name),
         load_theme,
-        ascii_only=options.ascii or not _speaks_unicode(),
+        ascii_only=options.ascii or not unicode_terminal(),
         driver_class=ConsoleDriver,
         ready=ready,
     )
@@ -308,11 +308,6 @@ async def _warm_up(config: Config) -> None:
     from wallboard.domain.numbers import warm
 
     await to_thread.run_sync(warm, *regions(config).values(), abandon_on_cancel=True)
-
-
-def _speaks_unicode() -> bool:
-    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    return encoding == "utf8"
 
 
 def console_settings(config: Config, options: ConsoleOptions, site: str, banner: str, themes: Sequence[str]) -> Any:

@@ -24,6 +24,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
+from wallboard.domain.decoding import NotUtf8Error, text_of
+
 if TYPE_CHECKING:
     from rich.style import Style
 
@@ -234,11 +236,13 @@ def _names(user_dir: Path | None) -> list[str]:
 
 def _read(path: Path) -> _Source:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(text_of(path.read_bytes()))
+    except NotUtf8Error as error:
+        raise ThemeError(f"{path}:{error.line}", str(error), "save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ThemeError(str(path), f"not valid TOML: {error}", "compare it with a shipped theme") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ThemeError(str(path), f"cannot be read: {error}", "check that it is a readable UTF-8 file") from error
+    except OSError as error:
+        raise ThemeError(str(path), f"cannot be read: {error}", "check who may read it") from error
     for key in data:
         if key not in _TOP_KEYS:
             raise ThemeError(str(path), f"unknown key {key!r}", _suggest(key, _TOP_KEYS))

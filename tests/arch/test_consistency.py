@@ -39,6 +39,14 @@ def test_the_version_is_the_same_everywhere() -> None:
     assert f"## [{wallboard.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
+def test_the_promised_pythons_are_the_same_everywhere() -> None:
+    named = [text.rpartition(" ")[2] for text in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", text)]
+    oldest, newest = named[0], named[-1]
+    assert PROJECT["requires-python"] == f">={oldest}"
+    assert named == [f"3.{minor}" for minor in range(int(oldest[2:]), int(newest[2:]) + 1)]
+    assert f"({oldest} to {newest} are promised)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_every_package_of_a_locked_list_has_its_hashes(name: str) -> None:
     locked = entries(name)

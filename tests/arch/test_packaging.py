@@ -34,7 +34,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         source = directory / build_sdist(str(directory))
         zipfile.ZipFile(wheel).extractall(directory / "wheel")
         with tarfile.open(source) as archive:
-            archive.extractall(directory / "unpacked", filter="data")
+            # By attribute: the first releases of 3.11, Debian 12's among them, know neither the argument nor filters.
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            archive.extractall(directory / "unpacked")
         (tree,) = (directory / "unpacked").iterdir()
         tree.rename(directory / "sdist")
         patch.chdir(directory / "sdist")

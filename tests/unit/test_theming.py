@@ -93,8 +93,19 @@ def test_a_bad_theme_is_refused_with_its_file_and_a_way_out(
 
 def test_bytes_that_are_not_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ThemeError, match="cannot be read"):
+    with pytest.raises(ThemeError, match=r"bad\.toml:1: it is UTF-16, not UTF-8; save the file as UTF-8"):
         theming.load("bad", user_dir=tmp_path)
+
+
+def test_a_byte_of_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_bytes(b'inherits = "mono"\nlabel = "N\xe4chtlich"\n')
+    with pytest.raises(ThemeError, match=r"bad\.toml:2: byte 0xe4 is not UTF-8; save the file as UTF-8"):
+        theming.load("bad", user_dir=tmp_path)
+
+
+def test_a_mark_in_front_and_windows_line_ends_are_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "night.toml").write_bytes(b'\xef\xbb\xbflabel = "N\xc3\xa4chtlich"\r\n[tokens]\r\ntext = "#c8b8a8"\r\n')
+    assert theming.load("night", user_dir=tmp_path).label == "Nächtlich"
 
 
 def test_an_unknown_theme_names_the_nearest() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wallboard.cli.exits import Exit
-from wallboard.cli.talk import data
+from wallboard.cli.talk import data, json_data
 from wallboard.cli.terminal import WIDTH_TEST, Fact, facts
 from wallboard.domain.errors import ConfigError
 
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         sections.append(section)
         sections += _sources(settings)
     code = verdict(sections)
-    data(as_json(sections, code) if arguments.json else as_text(sections))
+    json_data(as_json(sections, code)) if arguments.json else data(as_text(sections))
     return code
 
 
@@ -86,10 +86,8 @@ def as_text(sections: Sequence[Section]) -> str:
     return "\n".join(out)
 
 
-def as_json(sections: Sequence[Section], code: int) -> str:
+def as_json(sections: Sequence[Section], code: int) -> dict[str, Any]:
     """One object: schema, ok, exit, and a list of lines for each section."""
-    import json
-
     found: dict[str, Any] = {"schema": 1, "ok": code == Exit.OK, "exit": int(code), "sources": []}
     for section in sections:
         lines = [{"name": line.name, "ok": line.ok, "text": line.text} for line in section.lines]
@@ -98,7 +96,7 @@ def as_json(sections: Sequence[Section], code: int) -> str:
             found["sources"].append({"name": name, "vendor": vendor.strip("()"), "lines": lines})
         else:
             found[section.kind] = lines
-    return json.dumps(found, indent=2, ensure_ascii=False)
+    return found
 
 
 def _config(arguments: argparse.Namespace) -> tuple[Checked | None, Section]:

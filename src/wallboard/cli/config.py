@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from wallboard.cli.exits import Exit
-from wallboard.cli.talk import data, say
+from wallboard.cli.talk import data, json_data, path_data, say
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
@@ -22,11 +22,9 @@ def run(arguments: argparse.Namespace) -> int:
         case "path":
             return _path(arguments)
         case "schema":
-            import json
-
             from wallboard.config.schema import schema
 
-            data(json.dumps(schema(), indent=2, ensure_ascii=False))
+            json_data(schema())
         case _:
             from wallboard.cli.opening import open_checked
             from wallboard.config.show import show
@@ -42,6 +40,6 @@ def _path(arguments: argparse.Namespace) -> int:
     from wallboard.config.paths import config_origin, config_path
 
     path = config_path(option(arguments))
-    data(str(path))
+    path_data(path)
     say(f"by {config_origin(option(arguments))}" + ("" if path.exists() else "; there is no such file yet"))
     return Exit.OK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -57,12 +56,11 @@ def first_frame(arguments: argparse.Namespace, site: str) -> Iterator[None]:
     What goes wrong in between (a wrong config, a secret that cannot be read) is told on the normal screen.
     """
     from wallboard.cli.start import has_greys
-    from wallboard.ui import splash
+    from wallboard.ui import charset, splash
 
     if not splash.is_up():
-        utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
         greys = has_greys(colourless=arguments.theme == "mono")
-        splash.show(site, "connecting", ascii_only=arguments.ascii or not utf8, colour=greys)
+        splash.show(site, "connecting", ascii_only=arguments.ascii or not charset.unicode_terminal(), colour=greys)
     try:
         yield
     finally:

@@ -87,7 +87,9 @@ def run(args: argparse.Namespace) -> int:
     import anyio
 
     from wallboard.cli.opening import open_config
+    from wallboard.domain.decoding import heard
 
+    args.target, args.destination = heard(args.target), heard(args.destination)
     problem = usage(args.verb, args.target, args.destination)
     if problem:
         say(f"wallboard do: {problem}")
@@ -136,10 +138,18 @@ def ask(question: str, expected: str) -> bool | None:
     """Ask on standard error, read the answer from the terminal."""
     import sys
 
+    from wallboard.domain.decoding import heard
+    from wallboard.view.glyphs import ascii_text
+
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
     say(question)
-    return sys.stdin.readline().strip() == expected
+    try:
+        answer = heard(sys.stdin.readline()).strip()
+    except UnicodeDecodeError:
+        return False
+    # As it is spelled, or as it is shown where the terminal lacks its letters.
+    return answer in (expected, ascii_text(expected))
 
 
 async def act(

@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from wallboard.cli.exits import Exit
-from wallboard.cli.talk import data, say
+from wallboard.cli.talk import path_data, say
 from wallboard.domain.errors import ConfigError
 
 
@@ -37,6 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(
             f"it cannot be written: {error.strerror}", where=str(path), hint="name another with --config"
         ) from None
-    data(str(path))
+    path_data(path)
     say("written. Take the # away before one [[source]], fill it in, then run: wallboard check")
     return Exit.OK

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from wallboard import __version__
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, say
+from wallboard.domain.decoding import heard
 from wallboard.domain.errors import ConfigError, WallboardError
 
 COMMANDS = ("run", "demo", "sim", "check", "snapshot", "do", "init", "config", "themes", "keys", "audit")
@@ -29,6 +30,11 @@ exit codes: 0 ok, 1 failed, 2 usage or config, 3 unreachable, 4 refused credenti
 
 class Parser(argparse.ArgumentParser):
     """Complains in one line with a suggestion, and exits with 2."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # The way all help goes: argparse itself would fail on a character that the stream's encoding does not have.
+        if message:
+            (say if file is sys.stderr else data)(message.rstrip("\n"))
 
     def error(self, message: str) -> NoReturn:
         say(f"{self.prog}: {message}")
@@ -123,7 +129,7 @@ def _with_command(given: list[str]) -> list[str]:
         elif word.startswith("-"):
             break
         else:
-            raise ConfigError(f"wallboard: there is no command {word!r}", hint=_meant(word))
+            raise ConfigError(f"wallboard: there is no command {heard(word)!r}", hint=_meant(word))
     return [*given[:index], "run", *given[index:]]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.exits import Exit
-from wallboard.cli.talk import data, say
+from wallboard.cli.talk import data, json_data, say
 
 if TYPE_CHECKING:
     from wallboard.config.settings import Config
@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     config = open_config(arguments)
     table = arguments.table or (not arguments.json and sys.stdout.isatty())
-    text, code = anyio.run(_take, config, table)
-    data(text)
+    taken, code = anyio.run(_take, config, table)
+    data(taken) if isinstance(taken, str) else json_data(taken)
     if code == Exit.UNREACHABLE:
         say("wallboard: no source was reached; `wallboard check` says why")
     elif code == Exit.REFUSED:
@@ -41,9 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-async def _take(config: Config, as_table: bool) -> tuple[str, int]:
-    import json
-
+async def _take(config: Config, as_table: bool) -> tuple[str | dict[str, Any], int]:
+    """The table, or what there is to write as JSON, and the exit code."""
     from wallboard.runtime import headless
     from wallboard.view.snapshot import snapshot, table
 
@@ -51,22 +50,7 @@ async def _take(config: Config, as_table: bool) -> tuple[str, int]:
         await head.scheduler.once()
         now = head.clock.now()
         taken = snapshot(head.board, now)
-        text = table(head.board, now) if as_table else escaped(json.dumps(taken, indent=2, ensure_ascii=False))
-        return text, verdict(taken["sources"])
-
-
-def escaped(text: str) -> str:
-    """JSON with what a terminal could take for a command written as `\\uXXXX`: ids are the vendor's own, never cleaned.
-
-    Names stay readable, and a reader of the JSON gets the same object.
-    """
-    return "".join(char if char == "\n" or char.isprintable() else json_escape(char) for char in text)
-
-
-def json_escape(char: str) -> str:
-    """One character as JSON escapes it, as a surrogate pair where it needs one."""
-    units = char.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i] << 8 | units[i + 1]:04x}" for i in range(0, len(units), 2))
+        return table(head.board, now) if as_table else taken, verdict(taken["sources"])
 
 
 def verdict(sources: Iterable[dict[str, Any]]) -> int:

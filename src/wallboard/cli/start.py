@@ -15,14 +15,14 @@ def entry() -> int:
     if _console_follows(sys.argv[1:]):
         import gc
 
-        from wallboard.ui import splash
+        from wallboard.ui import charset, splash
 
         # Nothing made while importing becomes garbage; the runtime switches collection on again (6 % of the start).
         gc.disable()
         splash.show(
             "demo" if "demo" in sys.argv[1:] else os.uname().nodename.split(".")[0] or "wallboard",
             "connecting",
-            ascii_only="--ascii" in sys.argv[1:] or not _utf8(),
+            ascii_only="--ascii" in sys.argv[1:] or not charset.unicode_terminal(),
             colour=has_greys(colourless="mono" in sys.argv[1:] or "--theme=mono" in sys.argv[1:]),
         )
     from wallboard.cli.main import main
@@ -45,7 +45,3 @@ def has_greys(*, colourless: bool) -> bool:
     if colourless or os.environ.get("NO_COLOR"):
         return False
     return "256" in os.environ.get("TERM", "") or bool(os.environ.get("COLORTERM"))
-
-
-def _utf8() -> bool:
-    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

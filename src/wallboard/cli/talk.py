@@ -1,14 +1,50 @@
-"""Standard output is data, standard error is talk; neither carries a control character that came from outside."""
+"""Standard output is data, standard error is talk; neither carries a control character that came from outside, and
+neither fails on a character that its encoding does not have."""
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import TYPE_CHECKING, Any
+
+from wallboard.domain.decoding import heard
+from wallboard.ui.charset import encoding, fitted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def data(text: str) -> None:
     """Print to standard output. Raises BrokenPipeError when nobody reads it any more."""
     _on_the_normal_screen()
-    print(_encodable(text, sys.stdout.encoding), flush=True)  # noqa: T201  # this is where printing happens
+    print(fitted(heard(text), sys.stdout), flush=True)  # noqa: T201  # this is where printing happens
+
+
+def json_data(value: Any) -> None:
+    """Print `value` to standard output as JSON.
+
+    What a terminal could take for a command is written as `\\uXXXX` (ids are the vendor's own, never cleaned), and so
+    is all that is not ASCII where the output is not UTF-8: names stay readable where they can be, and whoever reads
+    the JSON gets the same object.
+    """
+    import json
+
+    text = heard(json.dumps(value, indent=2, ensure_ascii=False))
+    unicode = encoding(sys.stdout) == "utf-8"
+
+    def kept(char: str) -> bool:
+        return char == "\n" or (char.isprintable() and (unicode or char.isascii()))
+
+    data("".join(char if kept(char) else _escape(char) for char in text))
+
+
+def path_data(path: Path) -> None:
+    """Print a path to standard output: for whoever reads a pipe byte for byte, whatever the locale makes of it."""
+    if sys.stdout.isatty():
+        data(str(path))
+    else:
+        sys.stdout.buffer.write(os.fsencode(path) + b"\n")
+        sys.stdout.flush()
 
 
 def say(text: str) -> None:
@@ -16,7 +52,7 @@ def say(text: str) -> None:
     _on_the_normal_screen()
     try:
         for line in text.splitlines() or [""]:
-            print(_encodable(_printable(line), sys.stderr.encoding), file=sys.stderr)  # noqa: T201
+            print(fitted(_printable(heard(line)), sys.stderr), file=sys.stderr)  # noqa: T201
     except (BrokenPipeError, ValueError):
         return
 
@@ -32,6 +68,6 @@ def _printable(line: str) -> str:
     return "".join(char if char.isprintable() else "·" for char in line)
 
 
-def _encodable(text: str, encoding: str | None) -> str:
-    """`text` with what a narrow locale cannot write replaced, so that a C locale gets `?` and no traceback."""
-    return text.encode(encoding or "utf-8", "replace").decode(encoding or "utf-8", "replace")
+def _escape(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i] << 8 | units[i + 1]:04x}" for i in range(0, len(units), 2))

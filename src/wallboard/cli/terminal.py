@@ -6,6 +6,8 @@ import os
 import sys
 from typing import NamedTuple, TextIO
 
+from wallboard.ui.charset import encoding
+
 SMALLEST = (40, 10)
 WIDTH_TEST = "│0123456789│\n│Łó ●◐◆‖○▲■│\n│漢字かな  │"
 """Lines of twelve columns: where the terminal and this program agree on widths, their right borders stand one above
@@ -63,7 +65,7 @@ def _colour() -> Fact:
 
 
 def _locale() -> Fact:
-    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
-    if encoding == "utf8":
+    name = encoding(sys.stdout)
+    if name == "utf-8":
         return Fact("characters", True, "UTF-8")
-    return Fact("characters", None, f"{sys.stdout.encoding}, not UTF-8: use --ascii, or set LANG=C.UTF-8")
+    return Fact("characters", None, f"{name}, not UTF-8: the console uses ASCII signs; LC_ALL=C.UTF-8 gives it all")

@@ -14,6 +14,7 @@ from wallboard.config import keymap
 from wallboard.config.explain import Finding
 from wallboard.config.lines import Path
 from wallboard.config.model import FavouriteModel, HeaderModel, OAuthModel, QueueModel, RouteModel, SourceModel
+from wallboard.config.paths import named
 from wallboard.config.vendors import ANY_AUTH, COMMON, GROUPALARM_HEADERS, RULES, VendorRules, bad_url
 from wallboard.domain.text import clean
 from wallboard.domain.words import LONGEST, spelling
@@ -183,7 +184,7 @@ def _values(path: Path, source: SourceModel, directory: File) -> Iterator[Findin
     if source.timezone != "UTC":
         yield from _zone((*path, "timezone"), source.timezone)
     if source.ca_file:
-        certificates = directory / File(source.ca_file).expanduser()
+        certificates = directory / named(source.ca_file)
         if not certificates.is_file():
             yield Finding((*path, "ca_file"), f"there is no file {source.ca_file!r}", "write the path of a PEM file")
     for key in ("queues", "phones", "park_slots"):

@@ -30,6 +30,7 @@ from wallboard.config.model import (
     Reference,
     SourceModel,
 )
+from wallboard.config.paths import named
 from wallboard.config.secrets import resolver
 from wallboard.config.settings import (
     AlarmSettings,
@@ -40,6 +41,7 @@ from wallboard.config.settings import (
     QueueRule,
 )
 from wallboard.config.vendors import RULES
+from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.places import Favourite, Route
 from wallboard.vendors.base import (
@@ -126,7 +128,7 @@ class Checked:
             timeout=model.timeout,
             timezone=model.timezone,
             region=model.region,
-            ca_file=str(self.path.absolute().parent / File(model.ca_file).expanduser()) if model.ca_file else "",
+            ca_file=str(self.path.absolute().parent / named(model.ca_file)) if model.ca_file else "",
             insecure=model.insecure,
             read_only=model.read_only,
             transfer_context=model.transfer_context,
@@ -215,15 +217,10 @@ def _read(path: File) -> tuple[str, os.stat_result]:
             raw = file.read(LIMIT + 1)
     finally:
         os.close(descriptor)
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _one(path, 1, "it is UTF-16, not UTF-8", "save it as UTF-8")
-    # Editors on Windows put a mark in front; TOML knows none.
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
     try:
-        return raw.decode("utf-8"), facts
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _one(path, line, f"byte 0x{raw[error.start]:02x} is not UTF-8", "save the file as UTF-8") from None
+        return text_of(raw), facts
+    except NotUtf8Error as error:
+        raise _one(path, error.line, str(error), "save the file as UTF-8") from None
 
 
 def _one(path: File, line: int, what: str, hint: str) -> ConfigErrors:

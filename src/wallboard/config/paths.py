@@ -14,6 +14,20 @@ def config_path(option: str | None = None) -> Path:
     return Path(named).expanduser() if named else config_dir() / "config.toml"
 
 
+def spelled(text: str) -> str:
+    """A path or argument that the config names, for the system: letters that the locale lacks go as UTF-8."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return os.fsdecode(text.encode("utf-8"))
+    return text
+
+
+def named(text: str) -> Path:
+    """The path that the config names so; `~` is the home directory."""
+    return Path(spelled(text)).expanduser()
+
+
 def config_origin(option: str | None = None) -> str:
     """Why `config_path` is what it is: "--config", "$WALLBOARD_CONFIG" or "default"."""
     if option:

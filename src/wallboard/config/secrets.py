@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wallboard.config.model import Reference
+from wallboard.config.paths import named, spelled
+from wallboard.domain.decoding import NotUtf8Error, heard, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.vendors.base import Secret
 
@@ -44,9 +46,9 @@ def resolver(directory: Path) -> Callable[[Reference, str], Secret]:
             case "env":
                 text = _env(str(value), taken, where)
             case "file":
-                text = _file(directory / Path(str(value)).expanduser(), where)
+                text = _file(directory / named(str(value)), where)
             case "command":
-                text = _command([str(part) for part in value], directory, where)
+                text = _command([spelled(part) for part in value], directory, where)
             case "keyring":
                 text = _keyring(str(value), where)
             case _:
@@ -87,7 +89,7 @@ def _env(name: str, taken: dict[str, str], where: str) -> str:
         value = os.environ.pop(name, None)
         if value is None:
             raise ConfigError(f"the environment has no {name}", where=where, hint=f"set it: export {name}=…")
-        taken[name] = value
+        taken[name] = heard(value)
     return taken[name]
 
 
@@ -130,7 +132,7 @@ def _credential(name: str, where: str) -> str:
     if "/" in name or name in (".", ".."):
         raise ConfigError(f"{name!r} is no credential name", where=where, hint="write the name alone")
     try:
-        with open(Path(directory) / name, "rb") as file:
+        with open(Path(directory) / spelled(name), "rb") as file:
             return _text(file.read(LIMIT + 1), f"the credential {name!r}", where)
     except OSError as error:
         raise ConfigError(
@@ -243,6 +245,6 @@ def _text(raw: bytes, called: str, where: str) -> str:
     if len(raw) > LIMIT:
         raise ConfigError(f"{called} holds more than {LIMIT} bytes", where=where, hint="let it hold the secret alone")
     try:
-        return raw.decode("utf-8").rstrip("\r\n")
-    except UnicodeDecodeError:
+        return text_of(raw).rstrip("\r\n")
+    except NotUtf8Error:
         raise ConfigError(f"{called} is not text", where=where, hint="let it hold the secret alone, as UTF-8") from None

@@ -12,6 +12,7 @@ import logging
 import os
 import select
 import signal
+import sys
 import termios
 import threading
 import time
@@ -28,7 +29,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
-from wallboard.ui import compositor, splash
+from wallboard.ui import charset, compositor, splash
 from wallboard.ui.input import InputGuard, escape_delay
 from wallboard.ui.translate import Translator
 from wallboard.ui.writer import ConsoleWriter
@@ -301,7 +302,9 @@ class ConsoleDriver(LinuxDriver):
         if wake is None:
             return
         guard = InputGuard(escape_delay(os.environ, slow=self.slow_line), time.monotonic())
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        # Of a terminal that is only said to be plain, the keyboard may well be better.
+        spoken = charset.encoding(sys.stdin)
+        decode = getincrementaldecoder("utf-8" if spoken == "ascii" else spoken)("replace").decode
         translate = Translator(self._debug)
         empty_at = time.monotonic()
         while not self.exit_event.is_set():

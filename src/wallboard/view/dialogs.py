@@ -133,12 +133,16 @@ class TypeName:
         if self.lock.what:
             return None
         if key == "enter":
-            return Answer(True) if self.field_.text.strip() == self.name.strip() else None
+            return Answer(True) if self._right() else None
         self.field_.key(key, character)
         return None
 
+    def _right(self) -> bool:
+        """As the name is spelled, or as a terminal without its letters shows it."""
+        typed = self.field_.text.strip()
+        return bool(typed) and typed in (self.name.strip(), glyphs.ascii_text(self.name).strip())
+
     def lines(self, width: int, now: float) -> list[Line]:
-        right = self.field_.text.strip() == self.name.strip()
         return [
             rule(self.title, "Esc keep", width),
             *sentence(self.consequence, "warn", width),
@@ -146,7 +150,7 @@ class TypeName:
                 [
                     Cell(f" type {self.name} › ", "muted"),
                     Cell(f"{self.field_.text}_", "text bold"),
-                    Cell("   Enter do it" if right else "", "info bold"),
+                    Cell("   Enter do it" if self._right() else "", "info bold"),
                 ],
                 width,
             ),

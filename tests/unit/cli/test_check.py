@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -102,7 +101,7 @@ async def test_a_source_that_refuses_lists_says_which_verbs_will_not_work() -> N
     assert "  no  hangup         calls, members cannot be read: not permitted for this account: not now" in shown
     assert any(line.startswith("  --  signin         shows only when used") for line in shown)
     assert "  --  not here       not with this vendor: open, close, announce (this vendor has no hotlines)" in shown
-    found = json.loads(check.as_json([section], check.verdict([section])))
+    found = check.as_json([section], check.verdict([section]))
     assert (found["ok"], found["exit"]) == (True, 0)
     (source,) = found["sources"]
     rights = {line["name"]: line["ok"] for line in source["lines"]}

@@ -83,7 +83,7 @@ def test_not_utf8_names_the_line(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_utf16(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "wide.toml"
     path.write_bytes(GOOD.decode().encode("utf-16"))
-    assert f"{path}:1: it is UTF-16, not UTF-8; save it as UTF-8" in refused(path, capsys)
+    assert f"{path}:1: it is UTF-16, not UTF-8; save the file as UTF-8" in refused(path, capsys)
 
 
 def test_a_nul_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,6 +96,18 @@ def test_a_name_must_be_typed_whole() -> None:
     assert question.key("escape", None, NOW + 2) == Answer(None)
 
 
+def test_a_name_may_be_typed_as_a_terminal_without_its_letters_shows_it() -> None:
+    question = TypeName("PAUSE Süd 夜?", "", "Süd 夜", NOW)
+    assert typed(question, [*"Sud", "enter"], NOW) is None
+    assert typed(question, " ??", NOW) is None
+    assert question.key("enter", None, NOW) == Answer(True)
+
+
+@pytest.mark.parametrize("name", ["", "\u0301"])
+def test_nothing_typed_is_no_name(name: str) -> None:
+    assert TypeName("PAUSE?", "", name, NOW).key("enter", None, NOW) is None
+
+
 def test_a_name_is_not_taken_once_the_target_changed() -> None:
     question = TypeName("PAUSE Mountain rescue?", "", "Mountain rescue", NOW)
     typed(question, "Mountain rescue", NOW)
