@@ -311,6 +311,7 @@ class Verification:
     without either is *not confirmed*. `watch` names the resources to read again soon. `cannot` says why this vendor
     cannot show the effect (then nothing is awaited and the ending is *accepted*). `request` documents what is sent.
     `leg` finds the leg of my phone that a listen, whisper or barge made, where its row does not say so itself.
+    `unseen` says why this account may not be shown the evidence at all: then a deadline without any is *accepted*.
     """
 
     verb: Verb
@@ -321,6 +322,7 @@ class Verification:
     watch: tuple[Resource, ...] = ()
     cannot: str = ""
     leg: Callable[[Trial], Key | None] | None = None
+    unseen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

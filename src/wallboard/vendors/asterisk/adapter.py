@@ -24,10 +24,10 @@ from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, SourceInfo, Update, UpdateKind
 from wallboard.vendors.asterisk import actions, evidence
-from wallboard.vendors.asterisk.ami import Ami, bare_failures, open_ami
+from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, bare_failures, open_ami
 from wallboard.vendors.asterisk.check import check_source
 from wallboard.vendors.asterisk.facts import Lists, decimal
-from wallboard.vendors.asterisk.lists import BRIDGES, HINTS, RESTS_ON, STARTING, Readings
+from wallboard.vendors.asterisk.lists import BRIDGES, HINTS, RESTS_ON, STARTING, Readings, without_id
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
 from wallboard.vendors.asterisk.protocol import (
     AmiError,
@@ -52,6 +52,7 @@ from wallboard.vendors.base import (
     SourceSettings,
     Verification,
 )
+from wallboard.vendors.lists import said
 
 log = logging.getLogger("wallboard.asterisk")
 
@@ -60,6 +61,8 @@ FIRST_DELAY, LONGEST_DELAY = 0.5, 10.0
 #: Events come in bursts (12 for one answered call): rows are compared once a burst.
 BURST = 0.05
 FAR_OFF = 3600.0
+#: Seconds of silence after which events are not taken for the present: pings are answered more often.
+HEARD_WITHIN = PING_EVERY + 1.0
 
 _MINE = 1_000_000_000
 _RESOURCES = tuple(RESTS_ON)
@@ -91,6 +94,7 @@ class AsteriskAdapter:
         self._standing = Standing(settings.name, settings.timeout or 5.0, self._readings)
         self._offset = 0.0
         self._epoch = 0
+        self._lost: dict[Resource, int] = {}
         self._seq = 0
         self._numbers = 0
         self._tones = False
@@ -142,14 +146,18 @@ class AsteriskAdapter:
 
     async def refresh(self, row: Row) -> Row | None:
         """The row as the events have it now, which are never older than the last ping; where they do not tell all, as
-        the lists have it."""
-        if self._ami is None:
+        the lists have it. After a silence (the machine slept) the server is heard first, and the lists are read."""
+        ami = self._ami
+        if ami is None:
             raise Unreachable(f"not connected: {self._standing.cause}")
-        if not self._standing.pushed(RESOURCE_OF[row.key.kind]):
+        quiet = self._clock.now() - ami.heard_at > HEARD_WITHIN
+        if quiet or not self._standing.pushed(RESOURCE_OF[row.key.kind]):
             try:
-                await self._read(self._ami)
+                await self._read(ami)
             except AmiError as error:
                 raise Unreachable(clean(str(error))) from error
+            if quiet and self._clock.now() - ami.heard_at > HEARD_WITHIN:
+                raise Unreachable("nothing was heard of the server")
         rows = self._map()
         return rows.get(RESOURCE_OF[row.key.kind], {}).get(row.key)
 
@@ -292,6 +300,9 @@ class AsteriskAdapter:
                 found.get(HINTS),
             )
             self._board.load(lists, backlog)
+            for resource, names in RESTS_ON.items():
+                if names[0] in found:
+                    self._lost[resource] = without_id(resource, found[names[0]])
             for name, items in found.items():
                 self._standing.witness.compare(name, items, begun, now)
 
@@ -343,12 +354,16 @@ class AsteriskAdapter:
         rows: tuple[Row, ...] = (),
         removed: tuple[Key, ...] = (),
         proofs: tuple[Proof, ...] = (),
+        as_of: float | None = None,
     ) -> Update:
         self._seq += 1
         # A snapshot is as old as its request: evidence must not rest on a list that was asked for before the action.
         read = self._readings.of(resource).read_at if kind is UpdateKind.SNAPSHOT else None
-        as_of = read if read is not None else self._clock.now()
-        return Update(self._settings.name, resource, "", kind, self._epoch, self._seq, as_of, rows, removed, proofs)
+        as_of = next(at for at in (as_of, read, self._clock.now()) if at is not None)
+        lost = said(self._lost.get(resource, 0)) if kind is UpdateKind.SNAPSHOT else ""
+        return Update(
+            self._settings.name, resource, "", kind, self._epoch, self._seq, as_of, rows, removed, proofs, lost
+        )
 
     async def _emit_changes(self, sink: Sink) -> None:
         """One comparison a burst; at most a tenth of the time goes into it, however many channels there are."""
@@ -371,7 +386,8 @@ class AsteriskAdapter:
             await anyio.sleep(1.0)
             if ami.heard_at > heard:
                 heard = ami.heard_at
-                sink.apply(self._update(Resource.QUEUES, UpdateKind.PROOF))
+                # Dated by what was heard and not by now: a sleep may lie between.
+                sink.apply(self._update(Resource.QUEUES, UpdateKind.PROOF, as_of=heard))
             changed, sooner = self._standing.judge(self._clock.now())
             if changed:
                 sink.source(self.info())
