@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Destination, Verb
@@ -334,6 +334,14 @@ class CheckLine:
     ok: bool | None
     text: str
     right: bool = False
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """An adapter that waits by itself before it tries a lost or refused connection again."""
+
+    def hurry(self) -> None:
+        """Somebody asks for it: try now."""
 
 
 class Adapter(Protocol):

@@ -403,3 +403,18 @@ def test_a_transfer_while_the_agent_consults_moves_the_caller_and_not_the_other(
     assert pbx.hit(Verb.TRANSFER, call, "3000") == "PJSIP/trunk"
     with pytest.raises(NotSent, match="does not talk with this caller now"):
         pbx.hit(Verb.ATTENDED, call, "3000")
+
+
+def test_an_agent_who_holds_the_call_hears_no_whisper() -> None:
+    pbx = Pbx()
+    pbx.member("PJSIP/1001", in_call=1)
+    caller = pbx.channel("PJSIP/trunk-1", "b1", "Queue", "sales")
+    agent = pbx.channel("PJSIP/1001-2", "b1", "AppQueue", "(Outgoing Line)", Linkedid=caller)
+    pbx.look()
+    pbx.say("Hold", Uniqueid=agent)
+    call = pbx.call(caller)
+    assert call.state is CallState.HELD
+    assert "plays nothing" in actions.can(Verb.WHISPER, call, ACCOUNT, pbx.board).reason
+    assert actions.can(Verb.LISTEN, call, ACCOUNT, pbx.board)
+    pbx.say("Unhold", Uniqueid=agent)
+    assert actions.can(Verb.WHISPER, pbx.call(caller), ACCOUNT, pbx.board)

@@ -155,6 +155,8 @@ def _can_call(verb: Verb, row: Call | Member, account: Account, board: Switchboa
         spy = my_spy(row, account, board)
         if spy is not None and not switchable(spy):
             return Can(False, "your listening was not started here and cannot be switched: end it first")
+    if verb is Verb.WHISPER and in_address(row.address, "agent_uniqueid") in board.held:
+        return Can(False, "the agent has the call on hold: that telephone plays nothing")
     if verb in {*SPY_DIGITS, Verb.ATTENDED}:
         return YES if in_address(row.address, "agent_channel") else Can(False, "not answered yet")
     if isinstance(row, Call) and row.state is CallState.RINGING and row.direction is Direction.OUT:

@@ -90,6 +90,7 @@ class AsteriskAdapter:
         self._changed = anyio.Event()
         self._read_soon = anyio.Event()
         self._reading = anyio.Lock()
+        self._hurried = anyio.Event()
         self._readings = Readings(services.clock.now)
         self._standing = Standing(settings.name, settings.timeout or 5.0, self._readings)
         self._offset = 0.0
@@ -203,8 +204,25 @@ class AsteriskAdapter:
             pause = self._standing.slowly or delay * random.uniform(0.75, 1.25)
             sink.source(self.info())
             self._report(sink, next_at=self._clock.now() + pause)
-            await self._clock.sleep(pause)
+            await self._wait(pause)
             delay = min(delay * 2, LONGEST_DELAY)
+
+    async def _wait(self, seconds: float) -> None:
+        """Until the time has passed or somebody asks for the source."""
+        self._hurried = anyio.Event()
+        async with anyio.create_task_group() as tasks:
+
+            async def asked_for() -> None:
+                await self._hurried.wait()
+                tasks.cancel_scope.cancel()
+
+            tasks.start_soon(asked_for)
+            await self._clock.sleep(seconds)
+            tasks.cancel_scope.cancel()
+
+    def hurry(self) -> None:
+        """See ``vendors.base.Patient``."""
+        self._hurried.set()
 
     async def _session(self, sink: Sink) -> None:
         self._readings.booted = False
