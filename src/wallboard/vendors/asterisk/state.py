@@ -58,13 +58,9 @@ class Switchboard(ChannelTables):
         if lists.bridges is not None:
             self.load_bridges(lists.bridges)
         if lists.hints is not None:
-            self.hints = {
-                f"{item.get('Exten')}@{item.get('Context')}".casefold(): tuple(
-                    part.strip() for part in item.get("Hint").split("&") if part.strip()
-                )
-                for item in lists.hints
-                if item.event == "ExtensionStatus"
-            }
+            self.hints = {}
+            for item in lists.hints:
+                self._hint(item, lists.at)
         if lists.channels is not None:
             self.load_channels(lists.channels)
             alive = self.channels.keys()
@@ -294,6 +290,11 @@ class Switchboard(ChannelTables):
         if interface:
             self.completed[interface] = max(at, self.completed.get(interface, 0.0))
 
+    def _hint(self, event: Message, at: float) -> None:
+        if event.event == "ExtensionStatus" and "Hint" in event:
+            devices = (part.strip() for part in event.get("Hint").split("&"))
+            self.hints[f"{event.get('Exten')}@{event.get('Context')}".casefold()] = tuple(filter(None, devices))
+
     def _device(self, event: Message, at: float) -> None:
         if event.get("Device"):
             self.devices[event.get("Device")] = event.get("State")
@@ -366,4 +367,5 @@ HANDLERS: dict[str, _Handler] = {
     "MixMonitorStart": Switchboard._record,
     "MixMonitorStop": Switchboard._record,
     "DeviceStateChange": Switchboard._device,
+    "ExtensionStatus": Switchboard._hint,
 }
