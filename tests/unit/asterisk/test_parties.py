@@ -280,11 +280,13 @@ def test_a_call_between_two_agents_is_listened_to_on_the_telephone_of_the_row_th
     call = pbx.call(first)
     assert call.direction is Direction.INTERNAL
     assert pbx.hit(Verb.WHISPER, call) == "PJSIP/1002"
-    for interface in ("PJSIP/1001", "PJSIP/1002"):
+    for interface, other in (("PJSIP/1001", "PJSIP/1002"), ("PJSIP/1002", "PJSIP/1001")):
         agent = rows[Resource.AGENTS][Key("pbx", Kind.AGENT, interface)]
         assert isinstance(agent, Agent)
         assert agent.with_key == call.key
-        assert pbx.hit(Verb.WHISPER, call, via=agent.key) == interface
+        # Each is the other's party: who was pressed stays, and is who transfers.
+        hits = {verb: pbx.hit(verb, call, "3000", via=agent.key) for verb in (Verb.WHISPER, Verb.TRANSFER, Verb.PARK)}
+        assert hits == {Verb.WHISPER: interface, Verb.TRANSFER: interface, Verb.PARK: other}
 
 
 def test_a_linkedid_that_outlived_its_call_joins_no_strangers() -> None:
