@@ -17,7 +17,7 @@ from pathlib import Path
 import anyio
 
 from wallboard.domain.command import Command, Destination, Verb
-from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone, Unreachable
+from wallboard.domain.errors import NotSent, Unreachable
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
 from wallboard.domain.models import Row
@@ -25,15 +25,14 @@ from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, SourceInfo, Update, UpdateKind
 from wallboard.vendors.asterisk import actions, evidence
 from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, bare_failures, open_ami
+from wallboard.vendors.asterisk.answers import action_error
 from wallboard.vendors.asterisk.check import check_source
 from wallboard.vendors.asterisk.facts import Lists, decimal
 from wallboard.vendors.asterisk.lists import BRIDGES, HINTS, RESTS_ON, STARTING, Readings, without_id
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
 from wallboard.vendors.asterisk.protocol import (
     AmiError,
-    AmiLost,
     AmiRefused,
-    AmiUnsafe,
     Message,
 )
 from wallboard.vendors.asterisk.standing import Standing
@@ -66,7 +65,6 @@ HEARD_WITHIN = PING_EVERY + 1.0
 
 _MINE = 1_000_000_000
 _RESOURCES = tuple(RESTS_ON)
-_GONE = ("no such channel", "channel does not exist", "not found", "not there", "could not find")
 
 
 class AsteriskAdapter:
@@ -443,7 +441,7 @@ class AsteriskAdapter:
         try:
             answer = await ami.send_only(plan.action, *plan.fields, action_id=plan.action_id)
         except AmiError as error:
-            raise _action_error(plan.action, error) from error
+            raise action_error(plan.action, error) from error
         finally:
             if plan.reread:
                 self._read_soon.set()
@@ -473,15 +471,3 @@ class AsteriskAdapter:
         youngest of its second: a call that it joins must keep the caller's id."""
         self._numbers += 1
         return f"wallboard-{secrets.token_hex(4)}-{int(self._server_now())}.{_MINE + self._numbers}"
-
-
-def _action_error(action: str, error: AmiError) -> NotSent | Rejected | Ambiguous:
-    if isinstance(error, AmiUnsafe):
-        return NotSent(clean(str(error)))
-    if isinstance(error, AmiLost) and not error.sent:
-        return NotSent(clean(str(error)))
-    if isinstance(error, AmiRefused):
-        text = clean(str(error))
-        kind = TargetGone if any(word in text.lower() for word in _GONE) else Rejected
-        return kind(f"{action} was refused: {text}", status="Error")
-    return Ambiguous(f"{action}: {clean(str(error))}; it may have been done")
