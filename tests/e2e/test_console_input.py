@@ -20,11 +20,15 @@ from tests.e2e.stage import (
     to_a_call_of_hq,
 )
 from tests.e2e.term import Terminal
+from wallboard.ui.input import PAUSE_SECONDS
 
 pytestmark = pytest.mark.pty
 
 SEQUENCES = (b"\x1b[A", b"\x1b[B", b"\x1bOA", b"\x1b[5~", b"\x1b[1;2A", b"\x1b[99~", b"\x1b[120;5u")
 """Moves, a page, and keys that mean nothing here. Their tails spell verbs: `A` acknowledges, `u` picks up."""
+
+PAUSE = 2 * PAUSE_SECONDS
+"""A paste is over when it is quiet."""
 
 
 @contextmanager
@@ -77,17 +81,19 @@ def test_pastes_bursts_and_alt_keys_run_no_verb(tmp_path: Path) -> None:
     with on_a_call(tmp_path) as (site, terminal):
         before = terminal.memory()
         terminal.send(b"\x1b[200~" + b"exy\r" * 262_144 + b"\x1b[201~")
+        terminal.wait_for("dropped: pasted?", PATIENCE)
+        terminal.pass_time(PAUSE)
         to_calls(terminal)
         assert_untouched(site, terminal)
         terminal.send(b"exy\r" * 16_384)
-        terminal.pass_time(0.3)  # a paste without marks is over when it is quiet
+        terminal.pass_time(PAUSE)
         to_calls(terminal)
         assert_untouched(site, terminal)
         assert terminal.memory() - before < 40
 
         for burst in (b"eeeeee", b"xyxyxy", b"pppyyy", b"AyAyAy", b"ewbHpu"):
             terminal.send(burst)
-            terminal.pass_time(0.3)
+            terminal.pass_time(PAUSE)
             assert_untouched(site, terminal)
         for letter in b"ewbtTHpuxcioLnAQq+-":
             terminal.send(b"\x1b" + bytes([letter]))

@@ -186,11 +186,13 @@ def test_a_megabyte_pasted_presses_nothing() -> None:
     with console() as terminal:
         before = terminal.memory()
         terminal.send(b"\x1b[200~" + b"qxt\r" * 262_144 + b"\x1b[201~")
+        terminal.wait(lambda screen: not any("pasted 0" in line for line in screen))
+        terminal.pass_time(0.5)
         terminal.send(b"j")
         terminal.wait_for("keys ready j.")
         assert terminal.memory() - before < 20
         terminal.send(b"qxt\r" * 65_536)
-        terminal.pass_time(0.3)
+        terminal.pass_time(0.5)
         terminal.send(b"j")
         terminal.wait_for("keys ready j j.")
 

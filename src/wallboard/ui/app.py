@@ -17,10 +17,12 @@ from wallboard.domain.sending import EXPIRES
 from wallboard.theming import Theme
 from wallboard.ui import compositor
 from wallboard.ui.console import Console
+from wallboard.ui.driver import ConsoleDriver
 from wallboard.ui.frame import Frame, announcement, frame, pane_title, summary_line
-from wallboard.ui.input import KeyGate
+from wallboard.ui.gate import KeyGate
 from wallboard.ui.pane import PaneState
 from wallboard.ui.styles import Painter
+from wallboard.ui.translate import HeldKey
 from wallboard.ui.widgets.grid import Grid
 from wallboard.ui.widgets.lines import Lines
 from wallboard.view import glyphs
@@ -143,6 +145,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._divider.display = False
         compositor.install(self)
         self.set_interval(0.25, self._second)
+        if isinstance(self._driver, ConsoleDriver):
+            self._driver.hear(self.console_state.moving, self.console_state.harmless)
         self.paint()
         if self._ready_callback is not None:
             self.call_after_refresh(self._ready_callback)
@@ -290,13 +294,18 @@ class ConsoleApp(App[int], inherit_bindings=False):
             return
         character = event.character if event.is_printable else None
         name = "space" if character == " " else character if character else event.key
-        if self._gate.accept(name, time.monotonic(), console.is_verb(name)):
+        if self._gate.accept(name, time.monotonic(), console.is_verb(name), isinstance(event, HeldKey)):
             console.key(name, character)
-            self.paint()
+            self._acted()
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
         self.console_state.paste(event.text)
+        self._acted()
+
+    def _acted(self) -> None:
+        if isinstance(self._driver, ConsoleDriver):
+            self._driver.expect_text(self.console_state.takes_text)
         self.paint()
 
     def on_grid_row_picked(self, message: Grid.RowPicked) -> None:

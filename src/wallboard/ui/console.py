@@ -22,7 +22,7 @@ from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import PASTE, OpenDialog, paste_limit, takes_text
 from wallboard.ui.filling import Filling
-from wallboard.ui.modes import ANYWHERE, BOARD, HELP, LOG, SCROLLS, SOURCES, WALL, scrolled
+from wallboard.ui.modes import ANYWHERE, BOARD, HELP, LOG, MOVES, SCROLLS, SOURCES, STEPS, WALL, scrolled
 from wallboard.ui.notices import NoticeWatch
 from wallboard.ui.pane import PaneState
 from wallboard.ui.panel import Panel
@@ -43,6 +43,8 @@ SAID_SECONDS = 12.0
 REMARK_SECONDS = 8.0
 """How long a remark ("no alarm to acknowledge") stands before the last outcome is shown again."""
 FRAME_SECONDS = 0.05
+ONE_PASTE_SECONDS = 1.0
+"""Pieces of text that come so soon after each other are told as one paste."""
 _PANE_ACTIONS = {f"pane.{resource.value}": resource for resource in ALL}
 
 
@@ -87,6 +89,7 @@ class Console:
         self._keys = {key: action.id for action in settings.actions if action.scope == "board" for key in action.keys}
         self._verbs = {action.id for action in settings.actions if action.acts}
         self.filter_field = TextField()
+        self._dropped = (0, float("-inf"))  # how much of a paste went nowhere, and when the last of it
         self._context: tuple[int, Context] | None = None
         dispatcher.subscribe(self.on_outcome)
         self.reload(frozenset(ALL))
@@ -230,11 +233,24 @@ class Console:
 
     # ---- keys ---------------------------------------------------------------------------------------------
 
+    @property
+    def moving(self) -> frozenset[str]:
+        """The characters that do nothing but move on the board."""
+        return self._characters(lambda action: action in MOVES or action in _PANE_ACTIONS)
+
+    @property
+    def harmless(self) -> frozenset[str]:
+        """The characters that do nothing beyond this screen."""
+        return self._characters(lambda action: action.startswith(("nav.", "pane.", "view.", "mode.")))
+
+    def _characters(self, wanted: Callable[[str], bool]) -> frozenset[str]:
+        return frozenset(key for key, action in self._keys.items() if len(key) == 1 and wanted(action))
+
     def is_verb(self, key: str) -> bool:
         """Whether the key would run a verb now: the gate lets such a key act once, however long it is held."""
         if self.dialog is not None:
             # A held verb key must not answer the question that it has just opened.
-            return not self.takes_text
+            return not self.takes_text and key not in STEPS
         return not self.filtering and self._keys.get(key) in self._verbs
 
     @property
@@ -251,6 +267,12 @@ class Console:
             for character in " ".join(text[:limit].splitlines()).replace("\t", " "):
                 if character.isprintable():
                     self.key("space" if character == " " else character, character)
+            return
+        now = self.clock.now()
+        count, since = self._dropped
+        count = len(text) + (count if now - since < ONE_PASTE_SECONDS else 0)
+        self._dropped = count, now
+        self.say(f"{plural(count, 'key')} dropped: pasted?", "warn")
 
     def key(self, key: str, character: str | None = None) -> None:
         """One key press. `key` is the canonical name ("e", "enter", "ctrl+p"), `character` what it types."""

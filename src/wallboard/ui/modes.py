@@ -6,6 +6,9 @@ BOARD, WALL, LOG, SOURCES, HELP = "board", "wall", "log", "sources", "help"
 ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "theme ")
 """Beginnings of the actions that work in every mode: none of them touches a row."""
 SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom")
+MOVES = frozenset({*SCROLLS, "nav.left", "nav.right"})
+STEPS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end"})
+"""Keys that only move, in whatever dialog."""
 _END = 1_000_000
 
 
