@@ -205,7 +205,7 @@ class Acting:
         """Reopen the last action's dialog on this row, filled in."""
         action, filled = self._last
         if not action:
-            self._console.say("no action to repeat yet", "muted")
+            self._console.say("no action to repeat yet", "warn")
             return
         self.press(action, self._console.filling.last if action in _FILLED else filled)
 
@@ -382,7 +382,7 @@ class Acting:
         console = self._console
         target = console.dispatcher.session_target()
         if target is None:
-            console.say("Q: you are not listening to anyone", "muted")
+            console.say("Q: you are not listening to anyone", "warn")
             return
         console.dispatcher.submit(Command(new_id(), Verb.END, target, asked_at=console.clock.now()))
 

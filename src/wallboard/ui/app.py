@@ -27,7 +27,7 @@ from wallboard.ui.widgets.grid import Grid
 from wallboard.ui.widgets.lines import Lines
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
-from wallboard.view.layout import Layout, Place
+from wallboard.view.layout import MINIMUM, Layout, Place
 
 FLUSH_SECONDS = 0.25
 """Updates that arrive within it share a frame."""
@@ -327,4 +327,6 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         self._arranged = False
         compositor.reset(self)
+        if event.size.width < MINIMUM[0] or event.size.height < MINIMUM[1]:
+            self.console_state.see(False)
         self.call_after_refresh(self.paint)

@@ -26,6 +26,7 @@ from wallboard.ui.modes import ANYWHERE, BOARD, HELP, LOG, MOVES, SCROLLS, SOURC
 from wallboard.ui.notices import NoticeWatch
 from wallboard.ui.pane import PaneState
 from wallboard.ui.panel import Panel
+from wallboard.ui.restraint import RESTING, Restraint
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ActionInfo, ConsoleSettings, Ports
 from wallboard.view.context import Context, severities
@@ -71,6 +72,7 @@ class Console:
         self.entries: deque[Entry] = deque(maxlen=2000)
         self.scroll: dict[str, int] = {}
         self.alarms = AlarmPointer(board)
+        self.restraint = Restraint()
         self.top: tuple[object, list[Line]] = (None, [])
         """The lines above the panes as last made, and of what: most keys leave them as they are."""
         self.touched = 0
@@ -204,6 +206,8 @@ class Console:
         if outcome.phase is Phase.WAITING:
             back = self.key_of("nav.back")
             outcome = replace(outcome, ending=f"{outcome.ending}, {'Esc' if back == 'escape' else back} cancels")
+        if outcome.phase is Phase.REFUSED:
+            self.restraint.begin(self.clock.now())
         self._last = (f"last: {outcome.brief}", style)
         self._remark = (outcome.brief, style, outcome.at)
         key = outcome.command.target.key
@@ -276,7 +280,11 @@ class Console:
 
     def key(self, key: str, character: str | None = None) -> None:
         """One key press. `key` is the canonical name ("e", "enter", "ctrl+p"), `character` what it types."""
+        before = self._remark
         self._key(key, character)
+        remark = self._remark
+        if remark is not None and remark is not before and remark[1] == "warn" and RESTING not in remark[0]:
+            self.restraint.begin(remark[2])
         self.panel.look()
 
     def _key(self, key: str, character: str | None) -> None:
@@ -287,8 +295,17 @@ class Console:
         if self.filtering:
             self._filter_key(key, character, now)
             return
-        action = self._keys.get(key)
-        if action is None:
+        action = self._keys.get(key, "")
+        if not self.restraint.fits:
+            if action == "app.quit":
+                self._ask_to_quit()
+            return
+        if self.restraint.holds(key, action, character is not None and character.isprintable(), now):
+            if action and self.restraint.tell():
+                text, style = self.outcome
+                self.say(f"{text} · {RESTING}", style)
+            return
+        if not action:
             return
         if action == "nav.back" and self.mode == BOARD and self.dispatcher.take_back():
             return
@@ -353,12 +370,25 @@ class Console:
             self.filter_field.text = ""
             self.pane.selection.set_filter("", now)
         elif quitting:
-            sessions = [session for session in self.dispatcher.sessions if session.live]
-            pending = self.board.unconfirmed
-            running = [f"your {session.mode} goes on until you hang up" for session in sessions]
-            if pending:
-                running.append(f"{plural(pending, 'action')} not confirmed yet")
-            self.open(Confirm("Quit?", "; ".join(running), now - 1.0), self._quit)
+            self._ask_to_quit()
+
+    def _ask_to_quit(self) -> None:
+        sessions = [session for session in self.dispatcher.sessions if session.live]
+        pending = self.board.unconfirmed
+        running = [f"your {session.mode} goes on until you hang up" for session in sessions]
+        if pending:
+            running.append(f"{plural(pending, 'action')} not confirmed yet")
+        self.open(Confirm("Quit?", "; ".join(running), self.clock.now() - 1.0), self._quit)
+
+    def see(self, fits: bool) -> None:
+        """Whether the window has room for rows and questions. What was asked in one that had, nobody can read now."""
+        if self.restraint.fits and not fits:
+            self.filtering = False
+            if self.dialog is not None:
+                self.close_dialog()
+                self.restraint.begin(self.clock.now())
+                self.say("the window became too small: the question is void", "warn")
+        self.restraint.fits = fits
 
     def _quit(self, answer: Answer) -> None:
         if answer.value:
@@ -414,7 +444,8 @@ class Console:
             case "alarm.go":
                 self.seeking.to_alarm()
             case "alarm.acknowledge":
-                self.say(self.alarms.acknowledge(self.settings.operator or "me"), "text")
+                done = self.alarms.acknowledge(self.settings.operator or "me", now)
+                self.say(done or "no alarm to acknowledge", "text" if done else "warn")
             case "alarm.acknowledge_all":
                 self.seeking.acknowledge_all()
             case "app.refresh":
