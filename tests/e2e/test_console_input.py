@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -129,3 +131,40 @@ def test_a_held_verb_key_asks_the_vendor_once(tmp_path: Path) -> None:
         assert len(site.actions()) == 1
         if has(terminal.screen(), "HANG UP"):
             leave(terminal, b"\x1b", "HANG UP")
+
+
+def test_a_row_that_a_stopped_terminal_has_not_shown_is_not_hit(tmp_path: Path) -> None:
+    with on_a_call(tmp_path) as (site, terminal):
+        was = target(terminal.screen())
+        line = os.open(f"/proc/{terminal.process.pid}/fd/1", os.O_RDWR | os.O_NOCTTY)
+        try:
+            termios.tcflow(line, termios.TCOOFF)
+            terminal.send(b"\x1b[B")
+            terminal.pass_time(1.5)
+            terminal.send(b"e")
+            terminal.pass_time(1.5)
+            assert target(terminal.screen()) == was
+            assert site.actions() == []
+            terminal.send(b"x")
+            terminal.pass_time(1.5)
+            terminal.send(b"y")
+            terminal.pass_time(1.5)
+            termios.tcflow(line, termios.TCOON)
+        finally:
+            os.close(line)
+        terminal.wait(lambda screen: target(screen) not in ("", was), PATIENCE)
+        assert site.actions() == []
+        assert_untouched(site, terminal)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_key_pressed_as_soon_as_there_is_something_to_see_is_heard(tmp_path: Path, attempt: int) -> None:
+    with Site(tmp_path) as site, site.console() as terminal:
+        terminal.send(b"exA")  # too early: for what was there before
+        terminal.wait_for("─1 Queues", PATIENCE)
+        terminal.pass_time(0.1 * attempt)
+        press(terminal, b"?", "ALL KEYS")
+        assert site.actions() == []
+        leave(terminal, b"\x1b", "ALL KEYS")
+        open_board(terminal)
+        quit_console(terminal)

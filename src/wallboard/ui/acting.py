@@ -169,8 +169,13 @@ class Acting:
         elif console.panel.card_key is None and selection.stable_since(now) < STABLE_SECONDS:
             console.say("row moved, press again", "warn")
             return
-        row = console.panel.painted(cursor) if console.panel.live(cursor) else console.panel.known(cursor)
-        row = row or console.panel.known(cursor)
+        row = console.panel.known(cursor)
+        if console.panel.live(cursor):
+            seen = console.glimpses.of_row()
+            if seen is None:
+                console.say("the terminal has not shown this row yet, press again", "warn")
+                return
+            row = seen.row or row
         if row is None:
             console.say("nothing selected; move to a row first", "warn")
             return

@@ -21,6 +21,7 @@ from wallboard.ui.driver import ConsoleDriver
 from wallboard.ui.frame import Frame, announcement, frame, pane_title, summary_line
 from wallboard.ui.gate import KeyGate
 from wallboard.ui.pane import PaneState
+from wallboard.ui.sight import Sight
 from wallboard.ui.styles import Painter
 from wallboard.ui.translate import HeldKey
 from wallboard.ui.widgets.grid import Grid
@@ -146,7 +147,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         compositor.install(self)
         self.set_interval(0.25, self._second)
         if isinstance(self._driver, ConsoleDriver):
-            self._driver.hear(self.console_state.moving, self.console_state.harmless)
+            self.console_state.glimpses.terminal = True
+            self._driver.hear(*self.console_state.believed())
         self.paint()
         if self._ready_callback is not None:
             self.call_after_refresh(self._ready_callback)
@@ -208,6 +210,23 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def paint(self) -> None:
         """Bring the screen to the console's state; only what differs is drawn."""
+        self._draw()
+        if self.console_state.glimpses.terminal:
+            self.call_after_refresh(self._sent, self.console_state.glimpses.drawn())
+
+    def _sent(self, sight: Sight) -> None:
+        """Everything up to this frame is with the writer, or waits for it."""
+        self._settle()
+        self.console_state.glimpses.sent(sight)
+        self._settle()
+
+    def _settle(self) -> None:
+        driver = self._driver
+        lost = isinstance(driver, ConsoleDriver) and driver.needs_full_repaint
+        if not (lost or compositor.frame_pending(self) or compositor.writer_busy(self)):
+            self.console_state.glimpses.settle()
+
+    def _draw(self) -> None:
         console = self.console_state
         size = self.size
         if not self._body.is_attached:
@@ -292,6 +311,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             console.say(f"pressed {age:.0f} s ago, while the console stood still: dropped", "warn")
             self.paint()
             return
+        self._settle()
         character = event.character if event.is_printable else None
         name = "space" if character == " " else character if character else event.key
         if self._gate.accept(name, time.monotonic(), console.is_verb(name), isinstance(event, HeldKey)):

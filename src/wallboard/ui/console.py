@@ -22,13 +22,27 @@ from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import PASTE, OpenDialog, paste_limit, takes_text
 from wallboard.ui.filling import Filling
-from wallboard.ui.modes import ANYWHERE, BOARD, HELP, LOG, MOVES, SCROLLS, SOURCES, STEPS, WALL, scrolled
+from wallboard.ui.modes import (
+    ANYWHERE,
+    BOARD,
+    HELP,
+    LOG,
+    SCROLLS,
+    SOURCES,
+    STEPS,
+    WALL,
+    moves,
+    scrolled,
+    stays_here,
+    typed,
+)
 from wallboard.ui.notices import NoticeWatch
 from wallboard.ui.pane import PaneState
 from wallboard.ui.panel import Panel
 from wallboard.ui.restraint import RESTING, Restraint
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ActionInfo, ConsoleSettings, Ports
+from wallboard.ui.sight import Glimpses
 from wallboard.view.context import Context, severities
 from wallboard.view.dialogs import Answer, Confirm, Dialog, TextField
 from wallboard.view.eventlog import Entry
@@ -44,8 +58,6 @@ SAID_SECONDS = 12.0
 REMARK_SECONDS = 8.0
 """How long a remark ("no alarm to acknowledge") stands before the last outcome is shown again."""
 FRAME_SECONDS = 0.05
-ONE_PASTE_SECONDS = 1.0
-"""Pieces of text that come so soon after each other are told as one paste."""
 _PANE_ACTIONS = {f"pane.{resource.value}": resource for resource in ALL}
 
 
@@ -73,6 +85,7 @@ class Console:
         self.scroll: dict[str, int] = {}
         self.alarms = AlarmPointer(board)
         self.restraint = Restraint()
+        self.glimpses = Glimpses(self)
         self.top: tuple[object, list[Line]] = (None, [])
         """The lines above the panes as last made, and of what: most keys leave them as they are."""
         self.touched = 0
@@ -91,7 +104,6 @@ class Console:
         self._keys = {key: action.id for action in settings.actions if action.scope == "board" for key in action.keys}
         self._verbs = {action.id for action in settings.actions if action.acts}
         self.filter_field = TextField()
-        self._dropped = (0, float("-inf"))  # how much of a paste went nowhere, and when the last of it
         self._context: tuple[int, Context] | None = None
         dispatcher.subscribe(self.on_outcome)
         self.reload(frozenset(ALL))
@@ -237,18 +249,9 @@ class Console:
 
     # ---- keys ---------------------------------------------------------------------------------------------
 
-    @property
-    def moving(self) -> frozenset[str]:
-        """The characters that do nothing but move on the board."""
-        return self._characters(lambda action: action in MOVES or action in _PANE_ACTIONS)
-
-    @property
-    def harmless(self) -> frozenset[str]:
-        """The characters that do nothing beyond this screen."""
-        return self._characters(lambda action: action.startswith(("nav.", "pane.", "view.", "mode.")))
-
-    def _characters(self, wanted: Callable[[str], bool]) -> frozenset[str]:
-        return frozenset(key for key, action in self._keys.items() if len(key) == 1 and wanted(action))
+    def believed(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The characters that do nothing but move on the board, and those that do nothing beyond this screen."""
+        return typed(self._keys, moves), typed(self._keys, stays_here)
 
     def is_verb(self, key: str) -> bool:
         """Whether the key would run a verb now: the gate lets such a key act once, however long it is held."""
@@ -272,10 +275,7 @@ class Console:
                 if character.isprintable():
                     self.key("space" if character == " " else character, character)
             return
-        now = self.clock.now()
-        count, since = self._dropped
-        count = len(text) + (count if now - since < ONE_PASTE_SECONDS else 0)
-        self._dropped = count, now
+        count = self.restraint.drop(len(text), self.clock.now())
         self.say(f"{plural(count, 'key')} dropped: pasted?", "warn")
 
     def key(self, key: str, character: str | None = None) -> None:
@@ -322,6 +322,8 @@ class Console:
             return
         if key == "ctrl+c":
             key = "escape"
+        if key != "escape" and (key == "enter" or not self.takes_text) and not self.glimpses.of_dialog(opened):
+            return  # nobody can have read what it answers
         answer = opened.dialog.key(key, character, now)
         if answer is not None:
             self.close_dialog()
@@ -444,6 +446,9 @@ class Console:
             case "alarm.go":
                 self.seeking.to_alarm()
             case "alarm.acknowledge":
+                if not self.glimpses.of_alarm(self.alarms.shown):
+                    self.say("another alarm is in the line, press again", "warn")
+                    return
                 done = self.alarms.acknowledge(self.settings.operator or "me", now)
                 self.say(done or "no alarm to acknowledge", "text" if done else "warn")
             case "alarm.acknowledge_all":

@@ -7,10 +7,12 @@ rest until the typing has stopped.
 
 from __future__ import annotations
 
-from wallboard.ui.modes import MOVES
+from wallboard.ui.modes import moves
 
 REST_SECONDS = 1.0
 """So long without a printable key, and keys act again."""
+ONE_PASTE_SECONDS = 1.0
+"""Pieces of text that come so soon after each other are told as one paste."""
 RESTING = "keys rest until 1 s without one"
 _FREE = ("ctrl+c", "escape")
 """They lead out, and nobody types them in a word."""
@@ -22,6 +24,8 @@ class Restraint:
         """Whether the window has room for rows and questions."""
         self._until = float("-inf")
         self._told = True
+        self._dropped = 0
+        self._dropped_at = float("-inf")
 
     def resting(self, now: float) -> bool:
         """Whether keys do no more than move at this instant."""
@@ -38,7 +42,13 @@ class Restraint:
             return False
         if printable:
             self._until = now + REST_SECONDS
-        return action not in MOVES and not action.startswith("pane.") and key not in _FREE
+        return not moves(action) and key not in _FREE
+
+    def drop(self, count: int, now: float) -> int:
+        """So many characters of a paste went nowhere; how many of it by now."""
+        self._dropped = count + (self._dropped if now - self._dropped_at < ONE_PASTE_SECONDS else 0)
+        self._dropped_at = now
+        return self._dropped
 
     def tell(self) -> bool:
         """Whether it is still to be said that keys rest; asked once."""
