@@ -166,5 +166,4 @@ def test_a_key_pressed_as_soon_as_there_is_something_to_see_is_heard(tmp_path: P
         press(terminal, b"?", "ALL KEYS")
         assert site.actions() == []
         leave(terminal, b"\x1b", "ALL KEYS")
-        open_board(terminal)
         quit_console(terminal)

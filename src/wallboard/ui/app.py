@@ -314,7 +314,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._settle()
         character = event.character if event.is_printable else None
         name = "space" if character == " " else character if character else event.key
-        if self._gate.accept(name, time.monotonic(), console.is_verb(name), isinstance(event, HeldKey)):
+        held = isinstance(event, HeldKey) and not console.repeats(name)
+        if self._gate.accept(name, time.monotonic(), console.is_verb(name), held):
             console.key(name, character)
             self._acted()
 

@@ -257,8 +257,12 @@ class Console:
         """Whether the key would run a verb now: the gate lets such a key act once, however long it is held."""
         if self.dialog is not None:
             # A held verb key must not answer the question that it has just opened.
-            return not self.takes_text and key not in STEPS
+            return not (self.takes_text or self.repeats(key))
         return not self.filtering and self._keys.get(key) in self._verbs
+
+    def repeats(self, key: str) -> bool:
+        """Whether the key goes on and on while it is held: where it moves, and where text is typed."""
+        return key != "enter" if self.takes_text else key in STEPS or moves(self._keys.get(key, ""))
 
     @property
     def takes_text(self) -> bool:

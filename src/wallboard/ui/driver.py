@@ -46,8 +46,9 @@ _POLL_SECONDS = 0.02
 _IDLE_SECONDS = 1.0
 _QUIET_SECONDS = 0.5
 """The keyboard is heard after this at the latest, if no frame says so before."""
-_SEVEN_BITS = "\x1b F"
-"""Controls of eight bits are understood, but not every line lets them through."""
+_SEVEN_BITS = "\x1b[H\x1b F"
+"""Controls of eight bits are understood, but not every line lets them through. A terminal that does not know the
+request may write its last letter, so it stands where the first frame is drawn over it."""
 
 restore_terminal = splash.restore_terminal
 

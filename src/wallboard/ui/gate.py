@@ -11,7 +11,7 @@ class KeyGate:
         self._seen: dict[str, float] = {}
 
     def accept(self, key: str, at: float, is_verb: bool, repeated: bool = False) -> bool:
-        """Whether the key may act now. `at` in seconds of a steady clock; `repeated`: its keyboard repeats it.
+        """Whether the key may act now. `at` in seconds of a steady clock; `repeated`: it is known to be held.
 
         A verb's key is refused while it repeats, and every refused repeat extends the wait; keys that only move
         repeat freely.
@@ -20,4 +20,4 @@ class KeyGate:
         if len(self._seen) > 64:
             self._seen = {name: seen for name, seen in self._seen.items() if at - seen < HOLD_SECONDS}
         self._seen[key] = at
-        return not is_verb or not (repeated or (before is not None and 0 <= at - before < HOLD_SECONDS))
+        return not repeated and not (is_verb and before is not None and 0 <= at - before < HOLD_SECONDS)

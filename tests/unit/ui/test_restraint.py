@@ -142,6 +142,21 @@ def test_in_a_list_moving_keys_are_no_verbs_and_each_moves_once(here: Desk) -> N
     assert chooser.mark == 5
 
 
+def test_a_key_goes_on_while_it_is_held_where_it_moves_and_where_text_is_typed(here: Desk) -> None:
+    console = here.console
+    assert [key for key in ("j", "down", "4", "H", "z", "enter", "?", "f2", "!") if console.repeats(key)] == [
+        "j",
+        "down",
+        "4",
+    ]
+    here.press("4", "x")
+    assert [key for key in ("y", "x", "down", "enter") if console.repeats(key)] == ["down"]
+    here.press("escape", ":")
+    assert [key for key in ("y", "x", "backspace", "down", "enter") if console.repeats(key)] == [
+        "y", "x", "backspace", "down",
+    ]  # fmt: skip
+
+
 def test_a_list_says_how_much_more_it_holds(here: Desk) -> None:
     here.press(":")
     chooser = here.console.dialog and here.console.dialog.dialog
