@@ -246,6 +246,16 @@ def test_a_move_and_a_key_that_changes_nothing_may_come_together_and_no_more(pie
     assert acted(typed(guard, [(0.0, "4x")], START + 400)) == ""
 
 
+@pytest.mark.parametrize("pieces", [[(0.0, "/kim")], [(0.0, "/"), (0.003, "kim")], [(0.02, char) for char in "/kim"]])
+def test_what_comes_with_the_key_of_a_field_goes_into_the_field(pieces: list[tuple[float, str]]) -> None:
+    guard = listening()
+    guard.opening = frozenset("/")
+    tokens = typed(guard, pieces)
+    assert tokens[0] == Keys("/")
+    assert "".join(token.text for token in tokens[1:] if isinstance(token, Paste)) == "kim"
+    assert acted(tokens) == "/"
+
+
 def test_a_key_held_down_on_a_line_that_stalled_is_held_and_goes_on_afterwards() -> None:
     guard = listening()
     guard.moving = frozenset("j")

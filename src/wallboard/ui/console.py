@@ -218,7 +218,8 @@ class Console:
         if outcome.phase is Phase.WAITING:
             back = self.key_of("nav.back")
             outcome = replace(outcome, ending=f"{outcome.ending}, {'Esc' if back == 'escape' else back} cancels")
-        if outcome.phase is Phase.REFUSED:
+        if outcome.phase is Phase.REFUSED and outcome.ending.startswith("refused"):
+            # What the user took back is no refusal.
             self.restraint.begin(self.clock.now())
         self._last = (f"last: {outcome.brief}", style)
         self._remark = (outcome.brief, style, outcome.at)
@@ -249,9 +250,11 @@ class Console:
 
     # ---- keys ---------------------------------------------------------------------------------------------
 
-    def believed(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The characters that do nothing but move on the board, and those that do nothing beyond this screen."""
-        return typed(self._keys, moves), typed(self._keys, stays_here)
+    def believed(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """The characters that do nothing but move on the board, those that do nothing beyond this screen, and those
+        that open a field in place."""
+        here = typed(self._keys, stays_here) | {"\r", "\t"}
+        return typed(self._keys, moves), here, typed(self._keys, "view.filter".__eq__)
 
     def is_verb(self, key: str) -> bool:
         """Whether the key would run a verb now: the gate lets such a key act once, however long it is held."""

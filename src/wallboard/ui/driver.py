@@ -130,7 +130,7 @@ class ConsoleDriver(LinuxDriver):
         self._resize: asyncio.TimerHandle | None = None
         self._repaint_due = False
         self._guard: InputGuard | None = None
-        self._believed: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+        self._believed: tuple[frozenset[str], ...] = (frozenset(), frozenset(), frozenset())
         self._frame_due = False
         self._shown = (80, 24)
         atexit.register(restore_terminal)
@@ -195,7 +195,7 @@ class ConsoleDriver(LinuxDriver):
         self.exit_event.clear()
         self._wake = os.pipe()
         self._guard = InputGuard(escape_delay(os.environ, slow=self.slow_line), time.monotonic() + _QUIET_SECONDS)
-        self._guard.moving, self._guard.harmless = self._believed
+        self._guard.moving, self._guard.harmless, self._guard.opening = self._believed
         self._key_thread = threading.Thread(target=self._run_input_thread, name="console-input", daemon=True)
         self._key_thread.start()
         if self._must_signal_resume:
@@ -303,12 +303,13 @@ class ConsoleDriver(LinuxDriver):
             return  # of a window that was larger, or from nowhere
         super().process_message(message)
 
-    def hear(self, moving: frozenset[str], harmless: frozenset[str]) -> None:
+    def hear(self, moving: frozenset[str], harmless: frozenset[str], opening: frozenset[str]) -> None:
         """Something that keys can act on is about to be drawn: from the next output on they are heard. The characters
-        that only move, and those that do nothing beyond the screen, are believed sooner than others."""
-        self._believed, self._frame_due = (moving, harmless), True
+        that only move, those that do nothing beyond the screen, and those that open a field in place are believed
+        sooner than others."""
+        self._believed, self._frame_due = (moving, harmless, opening), True
         if self._guard is not None:
-            self._guard.moving, self._guard.harmless = self._believed
+            self._guard.moving, self._guard.harmless, self._guard.opening = self._believed
 
     def expect_text(self, in_field: bool) -> None:
         """Whether text is being typed now."""

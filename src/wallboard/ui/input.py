@@ -64,6 +64,8 @@ class InputGuard:
         """Characters that only move: they need not wait until it is known who typed them."""
         self.harmless: frozenset[str] = frozenset()
         """Characters that do nothing beyond the screen."""
+        self.opening: frozenset[str] = frozenset()
+        """Characters that open a field in place: what comes with them is pasted there."""
         self.in_field = False
         """Whether text is being typed, so that a paste has somewhere to go."""
         self._waiting = ""
@@ -127,9 +129,10 @@ class InputGuard:
                 self._out.append(token)
 
     def _text(self, text: str, at: float) -> None:
-        if len(text) == 2 and text[0] in self.moving and text[1] in self.harmless:
+        rolled = len(text) == 2 and text[0] in self.moving and text[1] in self.harmless
+        if rolled or (len(set(text)) > 1 and text[0] in self.opening):
             self._text(text[0], at)
-            text = text[1]
+            text = text[1:]
         before, since = self._typed, at - self._typed_at
         fast = since < HAND_SECONDS
         self._typed, self._typed_at = text[-1], at
@@ -146,7 +149,7 @@ class InputGuard:
         else:
             self._release()
             self._waiting = text
-            if text in self.moving:
+            if text in self.moving or text in self.opening:
                 self._release()
             # A line that stood still may bring the rest of a key that is held: one at first, the next soon after.
             self._patience = REPEAT_SECONDS if text == before and since < STALL_SECONDS else HAND_SECONDS
