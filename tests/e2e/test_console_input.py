@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,11 +22,15 @@ from tests.e2e.stage import (
     to_a_call_of_hq,
 )
 from tests.e2e.term import Terminal
+from wallboard.ui.input import PAUSE_SECONDS
 
 pytestmark = pytest.mark.pty
 
 SEQUENCES = (b"\x1b[A", b"\x1b[B", b"\x1bOA", b"\x1b[5~", b"\x1b[1;2A", b"\x1b[99~", b"\x1b[120;5u")
 """Moves, a page, and keys that mean nothing here. Their tails spell verbs: `A` acknowledges, `u` picks up."""
+
+PAUSE = 2 * PAUSE_SECONDS
+"""A paste is over when it is quiet."""
 
 
 @contextmanager
@@ -77,17 +83,19 @@ def test_pastes_bursts_and_alt_keys_run_no_verb(tmp_path: Path) -> None:
     with on_a_call(tmp_path) as (site, terminal):
         before = terminal.memory()
         terminal.send(b"\x1b[200~" + b"exy\r" * 262_144 + b"\x1b[201~")
+        terminal.wait_for("dropped: pasted?", PATIENCE)
+        terminal.pass_time(PAUSE)
         to_calls(terminal)
         assert_untouched(site, terminal)
         terminal.send(b"exy\r" * 16_384)
-        terminal.pass_time(0.3)  # a paste without marks is over when it is quiet
+        terminal.pass_time(PAUSE)
         to_calls(terminal)
         assert_untouched(site, terminal)
         assert terminal.memory() - before < 40
 
         for burst in (b"eeeeee", b"xyxyxy", b"pppyyy", b"AyAyAy", b"ewbHpu"):
             terminal.send(burst)
-            terminal.pass_time(0.3)
+            terminal.pass_time(PAUSE)
             assert_untouched(site, terminal)
         for letter in b"ewbtTHpuxcioLnAQq+-":
             terminal.send(b"\x1b" + bytes([letter]))
@@ -123,3 +131,39 @@ def test_a_held_verb_key_asks_the_vendor_once(tmp_path: Path) -> None:
         assert len(site.actions()) == 1
         if has(terminal.screen(), "HANG UP"):
             leave(terminal, b"\x1b", "HANG UP")
+
+
+def test_a_row_that_a_stopped_terminal_has_not_shown_is_not_hit(tmp_path: Path) -> None:
+    with on_a_call(tmp_path) as (site, terminal):
+        was = target(terminal.screen())
+        line = os.open(f"/proc/{terminal.process.pid}/fd/1", os.O_RDWR | os.O_NOCTTY)
+        try:
+            termios.tcflow(line, termios.TCOOFF)
+            terminal.send(b"\x1b[B")
+            terminal.pass_time(1.5)
+            terminal.send(b"e")
+            terminal.pass_time(1.5)
+            assert target(terminal.screen()) == was
+            assert site.actions() == []
+            terminal.send(b"x")
+            terminal.pass_time(1.5)
+            terminal.send(b"y")
+            terminal.pass_time(1.5)
+            termios.tcflow(line, termios.TCOON)
+        finally:
+            os.close(line)
+        terminal.wait(lambda screen: target(screen) not in ("", was), PATIENCE)
+        assert site.actions() == []
+        assert_untouched(site, terminal)
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_key_pressed_as_soon_as_there_is_something_to_see_is_heard(tmp_path: Path, attempt: int) -> None:
+    with Site(tmp_path) as site, site.console() as terminal:
+        terminal.send(b"exA")  # too early: for what was there before
+        terminal.wait_for("─1 Queues", PATIENCE)
+        terminal.pass_time(0.1 * attempt)
+        press(terminal, b"?", "ALL KEYS")
+        assert site.actions() == []
+        leave(terminal, b"\x1b", "ALL KEYS")
+        quit_console(terminal)

@@ -176,6 +176,29 @@ def test_the_tail_of_a_sequence_that_took_too_long_presses_nothing() -> None:
         terminal.wait_for("keys ready escape j j.")
 
 
+def test_reports_that_nobody_asked_for_and_sizes_of_no_screen_do_nothing() -> None:
+    """What a terminal says whose modes a dead program left on."""
+    with console() as terminal:
+        assert [mode for mode in (b"1003", b"2004", b"2048") if b"\x1b[?" + mode + b"l" not in terminal.raw] == []
+        for report in (
+            b"\x1b[48;0;0;0;0t\x1b[<35;10;5M",
+            b"\x1b[48;24;80;384;640t\x1b[<35;10;5M\x1b[<0;10;5M\x1b[<0;10;5m",
+            b"\x9b48;50;160;0;0t\x9b<35;10;5M",
+            b"\x1b[<35;0;0M\x1b[<35;9999;9999M\x1b[<0;500;400M",
+            b"\x1b[?2048;1$y\x1b[?1016;1$y",
+            b"\x1b[I\x1b[O\x1b[I",
+        ):
+            terminal.send(report)
+            terminal.pass_time(0.1)
+        for columns, rows in [(0, 0), (65_535, 65_535), (80, 0)]:
+            terminal.resize(columns, rows)
+            terminal.pass_time(0.1)
+        terminal.resize(80, 24)
+        terminal.send(b"j")
+        terminal.wait_for("keys ready j.")
+        terminal.wait_for("size 80x24")
+
+
 def test_alt_and_a_letter_is_not_the_letter() -> None:
     with console() as terminal:
         terminal.send(b"\x1bx\x1b+\x1b\rj")
@@ -186,11 +209,13 @@ def test_a_megabyte_pasted_presses_nothing() -> None:
     with console() as terminal:
         before = terminal.memory()
         terminal.send(b"\x1b[200~" + b"qxt\r" * 262_144 + b"\x1b[201~")
+        terminal.wait(lambda screen: not any("pasted 0" in line for line in screen))
+        terminal.pass_time(0.5)
         terminal.send(b"j")
         terminal.wait_for("keys ready j.")
         assert terminal.memory() - before < 20
         terminal.send(b"qxt\r" * 65_536)
-        terminal.pass_time(0.3)
+        terminal.pass_time(0.5)
         terminal.send(b"j")
         terminal.wait_for("keys ready j j.")
 

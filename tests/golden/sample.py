@@ -35,6 +35,7 @@ from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.ui.console import ActionInfo, Console, ConsoleSettings, Ports
 from wallboard.ui.frame import frame, pane_title, summary_line
+from wallboard.ui.restraint import REST_SECONDS
 from wallboard.vendors.base import (
     YES,
     Can,
@@ -298,8 +299,10 @@ class Desk:
     seq: int = 1
 
     def press(self, *keys: str) -> None:
-        """Type `keys`; a key of one character types it."""
+        """Type `keys`; a key of one character types it. What was refused is read before the next."""
         for key in keys:
+            if self.console.restraint.resting(self.clock.now()):
+                self.clock.advance(REST_SECONDS)
             self.console.key(key, " " if key == "space" else key if len(key) == 1 else None)
 
     def type(self, text: str) -> None:

@@ -8,20 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wallboard.ui.gate import HOLD_SECONDS, KeyGate
+from wallboard.ui.grammar import PASTE_LIMIT, PASTE_SILENCE, TAIL_SECONDS, Keys, Paste, Sequence, Swallowed
 from wallboard.ui.input import (
-    BURST_SECONDS,
     FAST_ESCAPE,
-    HOLD_SECONDS,
-    PASTE_LIMIT,
-    PASTE_SILENCE,
+    FIELD_SECONDS,
+    HAND_SECONDS,
+    PAUSE_SECONDS,
     SLOW_ESCAPE,
-    TAIL_SECONDS,
+    STALL_SECONDS,
+    Held,
     InputGuard,
-    KeyGate,
-    Keys,
-    Paste,
-    Sequence,
-    Swallowed,
     Token,
     escape_delay,
 )
@@ -59,10 +56,20 @@ REPLIES = [
     "\x1b[?1016;2$y",
     "\x1bP>|xterm(380)\x1b\\",
     "\x1bP1$r0m\x1b\\",
+    "\x1b[48;24;80;384;640t",
+    "\x1b[?2048;2$y",
+    "\x1b[<35;0;0M",
+    "\x1b[<35;99999;7M",
+    "\x1b[4$p",
+    "\x1bNx",
+    "\x1b(B",
+    "\x1b[32;10;5M",
     "\x1b_Gi=31;OK\x1b\\",
     "\x1b[8;24;80t",
 ]
 """What a terminal answers."""
+SHORT = ["\x1b?p", "\x1b/Z", "\x1b!x"]
+"""Of these a slow person would type the same: the keypad and the name of a VT52, and an escape with an intermediate."""
 
 
 def listening(delay: float = SLOW_ESCAPE) -> InputGuard:
@@ -95,6 +102,11 @@ def typed(guard: InputGuard, pieces: list[tuple[float, str]], at: float = START)
     return tokens
 
 
+def pressed(guard: InputGuard, text: str, at: float) -> list[Token]:
+    """What becomes of one read, once it is known who typed it; what did nothing is left out."""
+    return whole(guard.feed(text, at) + guard.tick(at + HAND_SECONDS))
+
+
 def acted(tokens: list[Token]) -> str:
     return "".join(token.text for token in tokens if isinstance(token, Keys))
 
@@ -106,7 +118,7 @@ def pieces(draw: st.DrawFn, text: str, least: float, most: float) -> list[tuple[
     return [(draw(gaps), text[a:b]) for a, b in pairwise(cuts)]
 
 
-@given(st.data(), st.lists(st.sampled_from([*KEYS, *REPLIES]), min_size=1, max_size=6))
+@given(st.data(), st.lists(st.sampled_from([*KEYS, *REPLIES, *SHORT]), min_size=1, max_size=6))
 def test_however_a_line_splits_it_the_same_keys_arrive(data: st.DataObject, parts: list[str]) -> None:
     stream = "".join(parts)
     split = typed(listening(), data.draw(pieces(stream, 0.0, 0.4)))
@@ -126,7 +138,7 @@ def test_one_byte_at_a_time_far_too_late_nothing_is_pressed(text: str) -> None:
     guard = listening(FAST_ESCAPE)
     tokens = typed(guard, [(1.5, char) for char in text])
     assert acted(tokens) == ""
-    assert acted(guard.feed("j", START + 120)) == "j"
+    assert acted(pressed(guard, "j", START + 120)) == "j"
 
 
 @given(st.text(alphabet="\x1b[]OPX\\;?<$~ARcuMyejx1205:\x07\x03\r", max_size=60), st.data())
@@ -136,7 +148,7 @@ def test_any_stream_at_all_is_taken_and_lets_the_next_key_through(stream: str, d
         guard.feed(text, START + pause)
     guard.tick(START + 100)
     guard.tick(START + 200)
-    assert whole(guard.feed("j", START + 300)) == [Keys("j")]
+    assert pressed(guard, "j", START + 300) == [Keys("j")]
 
 
 def test_a_lone_escape_is_the_key_only_after_the_delay() -> None:
@@ -146,7 +158,7 @@ def test_a_lone_escape_is_the_key_only_after_the_delay() -> None:
     assert guard.tick(START + 0.5) == [Sequence("\x1b")]
     assert guard.deadline is None
     # Half a minute later a bracket is a bracket.
-    assert guard.feed("[", START + 30) == [Keys("[")]
+    assert pressed(guard, "[", START + 30) == [Keys("[")]
 
 
 def test_escape_pressed_twice_is_escape_twice() -> None:
@@ -170,36 +182,121 @@ def test_the_delay_follows_the_line() -> None:
     assert escape_delay({}, slow=True) == SLOW_ESCAPE
 
 
-def test_six_printables_in_one_read_are_a_paste_and_five_are_keys() -> None:
-    assert listening().feed("xtpbe", START) == [Keys("xtpbe")]
-    assert listening().feed("xtpbew", START) == [Paste("xtpbew")]
-    assert listening().feed("x\rt\rp\rb\re\rw\r", START) == [Paste("x\nt\np\nb\ne\nw\n")]
+@pytest.mark.parametrize("text", ["ex", "xtpbew", "x\rt\rp\rb\re\rw\r", "e\r"])
+def test_text_that_comes_in_one_read_is_a_paste(text: str) -> None:
+    assert pressed(listening(), text, START) == [Paste(text.replace("\r", "\n"))]
 
 
-@given(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=6, max_size=400))
+@given(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=2, max_size=400))
 def test_no_burst_acts(text: str) -> None:
-    assert acted(listening().feed(text, START)) == ""
+    assert acted(pressed(listening(), text, START)) == ""
 
 
-def test_the_end_of_a_paste_that_came_in_pieces_does_not_act() -> None:
+@pytest.mark.parametrize("pace", [0.0, 0.002, 0.005, 0.02, 0.03])
+def test_text_that_no_hand_types_so_fast_is_a_paste_whole(pace: float) -> None:
+    tokens = typed(listening(), [(pace, char) for char in "hello exy\r"])
+    assert acted(tokens) == ""
+    assert "".join(token.text for token in tokens if isinstance(token, Paste)) == "hello exy\n"
+
+
+@pytest.mark.parametrize("pace", [0.05, 0.1, 0.3])
+def test_what_a_hand_types_are_keys(pace: float) -> None:
+    assert acted(typed(listening(), [(pace, char) for char in "t3\rjx"])) == "t3\rjx"
+
+
+def test_two_letters_after_a_burst_belong_to_it_and_after_a_pause_they_are_keys() -> None:
     guard = listening()
-    assert guard.feed("pick up the phone", START) == [Paste("pick up the phone")]
-    assert acted(guard.feed("xe", START + BURST_SECONDS / 2)) == ""
-    assert acted(guard.feed("x", START + BURST_SECONDS)) == ""
-    assert guard.feed("x", START + 1) == [Keys("x")]
+    assert pressed(guard, "pick up the phone", START) == [Paste("pick up the phone")]
+    assert acted(pressed(guard, "x", START + 0.15)) == ""
+    assert acted(pressed(guard, "e", START + 0.15 + PAUSE_SECONDS - 0.01)) == ""
+    assert pressed(guard, "x", START + 1) == [Keys("x")]
 
 
-def test_a_key_held_down_on_a_line_that_stalled_goes_on_afterwards() -> None:
+@pytest.mark.parametrize("gap", [0.0, 0.05, 0.15])
+def test_nothing_acts_behind_the_end_mark_until_a_pause(gap: float) -> None:
+    pieces = [(0.0, "\x1b[200~hello \x1b[201~"), *((gap, piece) for piece in ("e", "H", "\x1b[15~", "\r"))]
+    tokens = typed(listening(), pieces)
+    assert not [token for token in tokens if isinstance(token, (Keys, Sequence))]
     guard = listening()
-    assert guard.feed("jjjjjjjj", START) == [Paste("jjjjjjjj")]
-    assert guard.feed("j", START + 0.03) == [Keys("j")]
+    assert pressed(guard, "\x1b[200~x\x1b[201~", START) == [Paste("x")]
+    assert pressed(guard, "H", START + PAUSE_SECONDS) == [Keys("H")]
+
+
+def test_in_a_field_enter_is_a_key_again_soon_after_letters_that_rolled_off_the_fingers() -> None:
+    for pause, becomes in ((0.05, Paste("\n")), (FIELD_SECONDS, Keys("\r"))):
+        guard = listening()
+        guard.in_field = True
+        assert pressed(guard, "hq", START) == [Paste("hq")]
+        assert pressed(guard, "\r", START + pause) == [becomes]
+
+
+def test_a_key_that_moves_does_not_wait_and_still_shows_what_a_paste_is() -> None:
+    guard = listening()
+    guard.moving = frozenset("jk")
+    assert guard.feed("j", START) == [Keys("j")]
+    assert acted(typed(guard, [(0.005, "x")], START)) == ""
+
+
+@pytest.mark.parametrize("pieces", [[(0.0, "4/")], [(0.0, "4"), (0.005, "/")]], ids=["one read", "two"])
+def test_a_move_and_a_key_that_changes_nothing_may_come_together_and_no_more(pieces: list[tuple[float, str]]) -> None:
+    guard = listening()
+    guard.moving, guard.harmless = frozenset("j4"), frozenset("j4/")
+    assert acted(typed(guard, pieces)) == "4/"
+    assert acted(typed(guard, [*pieces, (0.005, "x")], START + 200)) == "4"
+    assert acted(typed(guard, [(0.0, "4x")], START + 400)) == ""
+
+
+@pytest.mark.parametrize("pieces", [[(0.0, "/kim")], [(0.0, "/"), (0.003, "kim")], [(0.02, char) for char in "/kim"]])
+def test_what_comes_with_the_key_of_a_field_goes_into_the_field(pieces: list[tuple[float, str]]) -> None:
+    guard = listening()
+    guard.opening = frozenset("/")
+    tokens = typed(guard, pieces)
+    assert tokens[0] == Keys("/")
+    assert "".join(token.text for token in tokens[1:] if isinstance(token, Paste)) == "kim"
+    assert acted(tokens) == "/"
+
+
+def test_a_key_held_down_on_a_line_that_stalled_is_held_and_goes_on_afterwards() -> None:
+    guard = listening()
+    guard.moving = frozenset("j")
+    assert guard.feed("jjjjjjjj", START) == [Held("jjjjjjjj")]
+    assert guard.feed("j", START + 0.033) == [Held("j")]
+
+
+def test_while_one_key_is_held_another_may_move_and_no_more() -> None:
+    guard = listening()
+    guard.moving = frozenset("j2")
+    held = [(0.0, "H"), (0.5, "H"), (0.03, "H"), (0.03, "H")]
+    assert acted(typed(guard, [*held, (0.03, "2")])) == "H2"
+    assert acted(typed(guard, [*held, (0.03, "x")], START + 200)) == "H"
+
+
+@pytest.mark.parametrize("stall", [0.8, 1.0, 2.0, 3.0])
+@pytest.mark.parametrize("repeat", [0.025, 0.033, 0.092])
+@pytest.mark.parametrize("lump", [True, False])
+def test_a_held_verb_acts_once_over_a_stall(stall: float, repeat: float, lump: bool) -> None:
+    """As the driver and the app have it: held back by the guard, then by the gate."""
+    pieces = [(0.0, "H"), (0.5, "H"), *[(repeat, "H")] * 10, (stall, "H" * 20 if lump else "H"), *[(repeat, "H")] * 20]
+    guard, gate, acts, at = listening(), KeyGate(), 0, START
+    for pause, text in pieces:
+        tokens = []
+        arrives = at + pause
+        while (deadline := guard.deadline) is not None and deadline <= arrives:
+            tokens += [(deadline, token) for token in guard.tick(deadline)]
+        at = arrives
+        tokens += [(at, token) for token in guard.feed(text, at)]
+        for when, token in tokens:
+            if isinstance(token, (Keys, Held)):
+                acts += [gate.accept("H", when, True, isinstance(token, Held)) for _ in token.text].count(True)
+    assert acts == 1
+    assert pressed(guard, "H", at + STALL_SECONDS) == [Keys("H")]
 
 
 def test_a_marked_paste_arrives_as_one_whatever_splits_it() -> None:
-    text = "\x1b[200~x\x1b[Ae\r\n\x03b\x1b[201~j"
-    for index in range(1, len(text)):
-        tokens = typed(listening(), [(0, text[:index]), (0.3, text[index:])])
-        assert whole(tokens) == [Paste("x[Ae\nb"), Keys("j")]
+    for text in ("\x1b[200~x\x1b[Ae\r\n\x03b\x1b[201~", "\udc9b200~x\x1b[Ae\r\n\x03b\x9b201~"):
+        for index in range(1, len(text)):
+            tokens = typed(listening(), [(0, text[:index]), (0.2, text[index:]), (1.0, "j")])
+            assert whole(tokens) == [Paste("x[Ae\nb"), Keys("j")]
 
 
 def test_a_megabyte_is_bounded() -> None:
@@ -219,27 +316,30 @@ def test_a_paste_whose_end_is_lost_does_not_lock_the_keyboard() -> None:
     guard = listening()
     guard.feed("\x1b[200~xxx", START)
     assert guard.tick(START + PASTE_SILENCE) == [Paste("xxx")]
-    assert guard.feed("j", START + PASTE_SILENCE + 1) == [Keys("j")]
+    assert pressed(guard, "j", START + PASTE_SILENCE + 1) == [Keys("j")]
 
 
-def test_what_was_typed_too_early_is_dropped_but_not_ctrl_c() -> None:
-    guard = InputGuard(SLOW_ESCAPE, START)
-    assert acted(guard.feed("x", START + 0.1)) == ""
-    assert guard.feed("\x03", START + 0.2) == [Keys("\x03")]
+def test_what_was_typed_before_anything_was_drawn_is_dropped_but_not_ctrl_c() -> None:
+    guard = InputGuard(SLOW_ESCAPE, START + 0.5)
+    assert acted(pressed(guard, "x", START + 0.1)) == ""
+    assert whole(guard.feed("\x03", START + 0.2)) == [Keys("\x03")]
     assert whole(guard.feed("\x1b[99;5u", START + 0.2)) == [Sequence("\x1b[99;5u")]
     assert whole(guard.feed("\x1b[A", START + 0.3)) == []
     assert whole(guard.feed("\x1b[?2026;2$y", START + 0.3)) == [Sequence("\x1b[?2026;2$y")]
-    guard.feed("\x1b[", START + 0.45)
-    assert whole(guard.feed("A", START + 0.55)) == []
-    assert guard.feed("x", START + 0.6) == [Keys("x")]
+    guard.feed("\x1b[", START + 0.35)
+    guard.listen(START + 0.4)
+    assert whole(guard.feed("A", START + 0.4)) == []
+    assert pressed(guard, "x", START + 0.4) == [Keys("x")]
 
 
-def test_ctrl_c_is_heard_in_the_middle_of_anything() -> None:
+def test_ctrl_c_is_heard_in_the_middle_of_anything_and_the_rest_of_it_is_no_key() -> None:
     for begun in ("\x1b", "\x1b[", "\x1b[1;", "\x1b]11;rgb", "\x1bP>|x\x1b", "\x1bO", "\x1b[M!"):
         guard = listening()
         guard.feed(begun, START)
         assert Keys("\x03") in guard.feed("\x03", START + 0.1)
-        assert guard.feed("j", START + 5) == [Keys("j")]
+        if begun != "\x1b":
+            assert acted(pressed(guard, "x", START + 0.2)) == ""
+        assert pressed(guard, "j", START + 5) == [Keys("j")]
 
 
 @pytest.mark.parametrize(
@@ -262,6 +362,12 @@ def test_ctrl_c_is_heard_in_the_middle_of_anything() -> None:
         ("1;2R", None),
         ("?997;1n", None),
         ("1" * 40 + "~", None),
+        ("48;24;80;384;640t", None),
+        ("48;0;0;0;0t", None),
+        ("<0;0;0M", None),
+        ("<0;12;7M", "\x1b[<0;12;7M"),
+        ("32;10;5M", None),
+        ("4$p", None),
     ],
 )
 def test_spellings_of_keys(body: str, becomes: str | None) -> None:

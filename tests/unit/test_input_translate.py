@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
-from wallboard.ui.input import InputGuard, Keys, Paste, Sequence, Token
+from wallboard.ui.grammar import Keys, Paste, Sequence
+from wallboard.ui.input import InputGuard, Token
 from wallboard.ui.translate import MOST_PER_READ, Translator
 
 
@@ -62,7 +63,8 @@ def test_no_sequence_types_a_character_or_eats_the_next_key(body: str) -> None:
             assert not message.is_printable
             assert message.key.rpartition("+")[2] not in string.ascii_letters
     guard.tick(100.0)
-    assert [m.key for m in translator.messages(guard.feed("j", 200.0)) if isinstance(m, events.Key)] == ["j"]
+    tokens = guard.feed("j", 200.0) + guard.tick(201.0)
+    assert [m.key for m in translator.messages(tokens) if isinstance(m, events.Key)] == ["j"]
 
 
 def test_a_flood_of_keys_in_one_read_is_cut_short() -> None:

@@ -169,8 +169,13 @@ class Acting:
         elif console.panel.card_key is None and selection.stable_since(now) < STABLE_SECONDS:
             console.say("row moved, press again", "warn")
             return
-        row = console.panel.painted(cursor) if console.panel.live(cursor) else console.panel.known(cursor)
-        row = row or console.panel.known(cursor)
+        row = console.panel.known(cursor)
+        if console.panel.live(cursor):
+            seen = console.glimpses.of_row()
+            if seen is None:
+                console.say("the terminal has not shown this row yet, press again", "warn")
+                return
+            row = seen.row or row
         if row is None:
             console.say("nothing selected; move to a row first", "warn")
             return
@@ -205,7 +210,7 @@ class Acting:
         """Reopen the last action's dialog on this row, filled in."""
         action, filled = self._last
         if not action:
-            self._console.say("no action to repeat yet", "muted")
+            self._console.say("no action to repeat yet", "warn")
             return
         self.press(action, self._console.filling.last if action in _FILLED else filled)
 
@@ -382,7 +387,7 @@ class Acting:
         console = self._console
         target = console.dispatcher.session_target()
         if target is None:
-            console.say("Q: you are not listening to anyone", "muted")
+            console.say("Q: you are not listening to anyone", "warn")
             return
         console.dispatcher.submit(Command(new_id(), Verb.END, target, asked_at=console.clock.now()))
 

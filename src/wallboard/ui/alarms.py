@@ -10,6 +10,8 @@ from wallboard.view.format import plural
 NEW_SECONDS = 2.0
 """A newcomer shows as "+1 new" this long before it takes its place, so that the line does not change under the eye."""
 NEXT_SECONDS = 5.0
+VISIT_SECONDS = 30.0
+"""How long the line stays with the alarm that was gone to, unless a worse one comes up."""
 
 
 class AlarmPointer:
@@ -46,10 +48,12 @@ class AlarmPointer:
                 self.shown = open_ones[0].id
         else:
             better = []
+            visiting = now - self._jumped_at < VISIT_SECONDS
             for alarm in open_ones:
                 if alarm.id == self.shown:
                     break
-                better.append(alarm)
+                if not visiting or self._first_seen[alarm.id] > self._jumped_at:
+                    better.append(alarm)
             young = [alarm for alarm in better if now - self._first_seen[alarm.id] < NEW_SECONDS]
             self.fresh = len(better) if dialog_open else len(young)
             if better and not dialog_open and len(young) < len(better):
@@ -57,29 +61,30 @@ class AlarmPointer:
         return entries
 
     def next(self, now: float) -> Alarm | None:
-        """The alarm in the line; again within 5 s: the next one."""
+        """The alarm in the line; again within 5 s: the next one. The line goes with it."""
         active = self._board.alarms.active(now)
         if not active:
             return None
         if now - self._jumped_at > NEXT_SECONDS:
             self._visited = []
         self._jumped_at = now
-        first = [alarm for alarm in active if alarm.id == self.shown]
-        rest = [alarm for alarm in active if alarm.id != self.shown]
-        order = first + rest
+        order = active if self._visited else sorted(active, key=lambda alarm: alarm.id != self.shown)
         chosen = next((alarm for alarm in order if alarm.id not in self._visited), order[0])
         if chosen.id in self._visited:
             self._visited = []
         self._visited.append(chosen.id)
+        if not chosen.acked_by:
+            self.shown = chosen.id
         return chosen
 
-    def acknowledge(self, who: str) -> str:
-        """Acknowledge the alarm in the line; says what was done."""
-        if self.shown is None:
-            return "no alarm to acknowledge"
-        self._board.alarms.acknowledge(self.shown, who)
+    def acknowledge(self, who: str, now: float) -> str:
+        """Acknowledge the alarm in the line; says which, "" if there is none."""
+        shown = next((alarm for alarm in self._board.alarms.active(now) if alarm.id == self.shown), None)
         self.shown = None
-        return "alarm acknowledged"
+        if shown is None:
+            return ""
+        self._board.alarms.acknowledge(shown.id, who)
+        return f"alarm acknowledged: {shown.sentence}"
 
     def acknowledge_all(self, who: str, now: float) -> str:
         """Acknowledge every alarm that has been in sight for a second or more."""

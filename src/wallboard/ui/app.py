@@ -17,15 +17,18 @@ from wallboard.domain.sending import EXPIRES
 from wallboard.theming import Theme
 from wallboard.ui import compositor
 from wallboard.ui.console import Console
+from wallboard.ui.driver import ConsoleDriver
 from wallboard.ui.frame import Frame, announcement, frame, pane_title, summary_line
-from wallboard.ui.input import KeyGate
+from wallboard.ui.gate import KeyGate
 from wallboard.ui.pane import PaneState
+from wallboard.ui.sight import Sight
 from wallboard.ui.styles import Painter
+from wallboard.ui.translate import HeldKey
 from wallboard.ui.widgets.grid import Grid
 from wallboard.ui.widgets.lines import Lines
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
-from wallboard.view.layout import Layout, Place
+from wallboard.view.layout import MINIMUM, Layout, Place
 
 FLUSH_SECONDS = 0.25
 """Updates that arrive within it share a frame."""
@@ -143,6 +146,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._divider.display = False
         compositor.install(self)
         self.set_interval(0.25, self._second)
+        if isinstance(self._driver, ConsoleDriver):
+            self.console_state.glimpses.terminal = True
+            self._driver.hear(*self.console_state.believed())
         self.paint()
         if self._ready_callback is not None:
             self.call_after_refresh(self._ready_callback)
@@ -204,6 +210,23 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def paint(self) -> None:
         """Bring the screen to the console's state; only what differs is drawn."""
+        self._draw()
+        if self.console_state.glimpses.terminal:
+            self.call_after_refresh(self._sent, self.console_state.glimpses.drawn())
+
+    def _sent(self, sight: Sight) -> None:
+        """Everything up to this frame is with the writer, or waits for it."""
+        self._settle()
+        self.console_state.glimpses.sent(sight)
+        self._settle()
+
+    def _settle(self) -> None:
+        driver = self._driver
+        lost = isinstance(driver, ConsoleDriver) and driver.needs_full_repaint
+        if not (lost or compositor.frame_pending(self) or compositor.writer_busy(self)):
+            self.console_state.glimpses.settle()
+
+    def _draw(self) -> None:
         console = self.console_state
         size = self.size
         if not self._body.is_attached:
@@ -288,15 +311,22 @@ class ConsoleApp(App[int], inherit_bindings=False):
             console.say(f"pressed {age:.0f} s ago, while the console stood still: dropped", "warn")
             self.paint()
             return
+        self._settle()
         character = event.character if event.is_printable else None
         name = "space" if character == " " else character if character else event.key
-        if self._gate.accept(name, time.monotonic(), console.is_verb(name)):
+        held = isinstance(event, HeldKey) and not console.repeats(name)
+        if self._gate.accept(name, time.monotonic(), console.is_verb(name), held):
             console.key(name, character)
-            self.paint()
+            self._acted()
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
         self.console_state.paste(event.text)
+        self._acted()
+
+    def _acted(self) -> None:
+        if isinstance(self._driver, ConsoleDriver):
+            self._driver.expect_text(self.console_state.takes_text)
         self.paint()
 
     def on_grid_row_picked(self, message: Grid.RowPicked) -> None:
@@ -318,4 +348,6 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         self._arranged = False
         compositor.reset(self)
+        if event.size.width < MINIMUM[0] or event.size.height < MINIMUM[1]:
+            self.console_state.see(False)
         self.call_after_refresh(self.paint)

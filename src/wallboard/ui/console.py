@@ -22,12 +22,27 @@ from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import PASTE, OpenDialog, paste_limit, takes_text
 from wallboard.ui.filling import Filling
-from wallboard.ui.modes import ANYWHERE, BOARD, HELP, LOG, SCROLLS, SOURCES, WALL, scrolled
+from wallboard.ui.modes import (
+    ANYWHERE,
+    BOARD,
+    HELP,
+    LOG,
+    SCROLLS,
+    SOURCES,
+    STEPS,
+    WALL,
+    moves,
+    scrolled,
+    stays_here,
+    typed,
+)
 from wallboard.ui.notices import NoticeWatch
 from wallboard.ui.pane import PaneState
 from wallboard.ui.panel import Panel
+from wallboard.ui.restraint import RESTING, Restraint
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ActionInfo, ConsoleSettings, Ports
+from wallboard.ui.sight import Glimpses
 from wallboard.view.context import Context, severities
 from wallboard.view.dialogs import Answer, Confirm, Dialog, TextField
 from wallboard.view.eventlog import Entry
@@ -69,6 +84,8 @@ class Console:
         self.entries: deque[Entry] = deque(maxlen=2000)
         self.scroll: dict[str, int] = {}
         self.alarms = AlarmPointer(board)
+        self.restraint = Restraint()
+        self.glimpses = Glimpses(self)
         self.top: tuple[object, list[Line]] = (None, [])
         """The lines above the panes as last made, and of what: most keys leave them as they are."""
         self.touched = 0
@@ -201,6 +218,9 @@ class Console:
         if outcome.phase is Phase.WAITING:
             back = self.key_of("nav.back")
             outcome = replace(outcome, ending=f"{outcome.ending}, {'Esc' if back == 'escape' else back} cancels")
+        if outcome.phase is Phase.REFUSED and outcome.ending.startswith("refused"):
+            # What the user took back is no refusal.
+            self.restraint.begin(self.clock.now())
         self._last = (f"last: {outcome.brief}", style)
         self._remark = (outcome.brief, style, outcome.at)
         key = outcome.command.target.key
@@ -230,12 +250,22 @@ class Console:
 
     # ---- keys ---------------------------------------------------------------------------------------------
 
+    def believed(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """The characters that do nothing but move on the board, those that do nothing beyond this screen, and those
+        that open a field in place."""
+        here = typed(self._keys, stays_here) | {"\r", "\t"}
+        return typed(self._keys, moves), here, typed(self._keys, "view.filter".__eq__)
+
     def is_verb(self, key: str) -> bool:
         """Whether the key would run a verb now: the gate lets such a key act once, however long it is held."""
         if self.dialog is not None:
             # A held verb key must not answer the question that it has just opened.
-            return not self.takes_text
+            return not (self.takes_text or self.repeats(key))
         return not self.filtering and self._keys.get(key) in self._verbs
+
+    def repeats(self, key: str) -> bool:
+        """Whether the key goes on and on while it is held: where it moves, and where text is typed."""
+        return key != "enter" if self.takes_text else key in STEPS or moves(self._keys.get(key, ""))
 
     @property
     def takes_text(self) -> bool:
@@ -251,10 +281,17 @@ class Console:
             for character in " ".join(text[:limit].splitlines()).replace("\t", " "):
                 if character.isprintable():
                     self.key("space" if character == " " else character, character)
+            return
+        count = self.restraint.drop(len(text), self.clock.now())
+        self.say(f"{plural(count, 'key')} dropped: pasted?", "warn")
 
     def key(self, key: str, character: str | None = None) -> None:
         """One key press. `key` is the canonical name ("e", "enter", "ctrl+p"), `character` what it types."""
+        before = self._remark
         self._key(key, character)
+        remark = self._remark
+        if remark is not None and remark is not before and remark[1] == "warn" and RESTING not in remark[0]:
+            self.restraint.begin(remark[2])
         self.panel.look()
 
     def _key(self, key: str, character: str | None) -> None:
@@ -265,8 +302,17 @@ class Console:
         if self.filtering:
             self._filter_key(key, character, now)
             return
-        action = self._keys.get(key)
-        if action is None:
+        action = self._keys.get(key, "")
+        if not self.restraint.fits:
+            if action == "app.quit":
+                self._ask_to_quit()
+            return
+        if self.restraint.holds(key, action, character is not None and character.isprintable(), now):
+            if action and self.restraint.tell():
+                text, style = self.outcome
+                self.say(f"{text} · {RESTING}", style)
+            return
+        if not action:
             return
         if action == "nav.back" and self.mode == BOARD and self.dispatcher.take_back():
             return
@@ -283,6 +329,8 @@ class Console:
             return
         if key == "ctrl+c":
             key = "escape"
+        if key != "escape" and (key == "enter" or not self.takes_text) and not self.glimpses.of_dialog(opened):
+            return  # nobody can have read what it answers
         answer = opened.dialog.key(key, character, now)
         if answer is not None:
             self.close_dialog()
@@ -331,12 +379,25 @@ class Console:
             self.filter_field.text = ""
             self.pane.selection.set_filter("", now)
         elif quitting:
-            sessions = [session for session in self.dispatcher.sessions if session.live]
-            pending = self.board.unconfirmed
-            running = [f"your {session.mode} goes on until you hang up" for session in sessions]
-            if pending:
-                running.append(f"{plural(pending, 'action')} not confirmed yet")
-            self.open(Confirm("Quit?", "; ".join(running), now - 1.0), self._quit)
+            self._ask_to_quit()
+
+    def _ask_to_quit(self) -> None:
+        sessions = [session for session in self.dispatcher.sessions if session.live]
+        pending = self.board.unconfirmed
+        running = [f"your {session.mode} goes on until you hang up" for session in sessions]
+        if pending:
+            running.append(f"{plural(pending, 'action')} not confirmed yet")
+        self.open(Confirm("Quit?", "; ".join(running), self.clock.now() - 1.0), self._quit)
+
+    def see(self, fits: bool) -> None:
+        """Whether the window has room for rows and questions. What was asked in one that had, nobody can read now."""
+        if self.restraint.fits and not fits:
+            self.filtering = False
+            if self.dialog is not None:
+                self.close_dialog()
+                self.restraint.begin(self.clock.now())
+                self.say("the window became too small: the question is void", "warn")
+        self.restraint.fits = fits
 
     def _quit(self, answer: Answer) -> None:
         if answer.value:
@@ -392,7 +453,11 @@ class Console:
             case "alarm.go":
                 self.seeking.to_alarm()
             case "alarm.acknowledge":
-                self.say(self.alarms.acknowledge(self.settings.operator or "me"), "text")
+                if not self.glimpses.of_alarm(self.alarms.shown):
+                    self.say("another alarm is in the line, press again", "warn")
+                    return
+                done = self.alarms.acknowledge(self.settings.operator or "me", now)
+                self.say(done or "no alarm to acknowledge", "text" if done else "warn")
             case "alarm.acknowledge_all":
                 self.seeking.acknowledge_all()
             case "app.refresh":

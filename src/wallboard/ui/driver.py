@@ -44,6 +44,11 @@ _READ_LIMIT = 262_144
 _RESIZE_SECONDS = 0.03
 _POLL_SECONDS = 0.02
 _IDLE_SECONDS = 1.0
+_QUIET_SECONDS = 0.5
+"""The keyboard is heard after this at the latest, if no frame says so before."""
+_SEVEN_BITS = "\x1b[H\x1b F"
+"""Controls of eight bits are understood, but not every line lets them through. A terminal that does not know the
+request may write its last letter, so it stands where the first frame is drawn over it."""
 
 restore_terminal = splash.restore_terminal
 
@@ -124,6 +129,10 @@ class ConsoleDriver(LinuxDriver):
         self._wake: tuple[int, int] | None = None
         self._resize: asyncio.TimerHandle | None = None
         self._repaint_due = False
+        self._guard: InputGuard | None = None
+        self._believed: tuple[frozenset[str], ...] = (frozenset(), frozenset(), frozenset())
+        self._frame_due = False
+        self._shown = (80, 24)
         atexit.register(restore_terminal)
         _Way.loop = self._loop
         if _Way.on_exit is None:
@@ -133,8 +142,12 @@ class ConsoleDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Hand over to the writer; nothing is kept before the start and after the stop."""
-        if self._writer is not None:
-            self._writer.write(data)
+        if self._writer is None:
+            return
+        if self._frame_due and self._guard is not None:
+            self._frame_due = False
+            self._guard.listen(time.monotonic())
+        self._writer.write(data)
 
     def backlog(self) -> int:
         """Bytes that the terminal has not taken yet: with any, a tick should be left out."""
@@ -169,6 +182,8 @@ class ConsoleDriver(LinuxDriver):
         if not splash.is_up():
             self.write(splash.ENTER_SCREEN)
             splash.entered(self._output)
+        # What a program before us left on would talk to us all day.
+        self.write(_SEVEN_BITS + splash.MODES_OFF)
         self.write("\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l")
         if not constants.DISABLE_KITTY_KEY:
             # Only that keys are told apart: text stays text, so that a key is one byte on a slow line.
@@ -179,6 +194,8 @@ class ConsoleDriver(LinuxDriver):
         self._announce_size()
         self.exit_event.clear()
         self._wake = os.pipe()
+        self._guard = InputGuard(escape_delay(os.environ, slow=self.slow_line), time.monotonic() + _QUIET_SECONDS)
+        self._guard.moving, self._guard.harmless, self._guard.opening = self._believed
         self._key_thread = threading.Thread(target=self._run_input_thread, name="console-input", daemon=True)
         self._key_thread.start()
         if self._must_signal_resume:
@@ -230,7 +247,8 @@ class ConsoleDriver(LinuxDriver):
     # Size
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        return splash.size(self._output)
+        self._shown = splash.size(self._output, self._shown)
+        return self._shown
 
     def _on_resize(self, _number: int, _frame: FrameType | None) -> None:
         self._call(self._resize_soon)
@@ -279,8 +297,24 @@ class ConsoleDriver(LinuxDriver):
 
     def process_message(self, message: Message) -> None:
         # Sizes come by SIGWINCH, which every transport has; a second source would only disagree for a moment.
-        if not isinstance(message, InBandWindowResize):
-            super().process_message(message)
+        if isinstance(message, InBandWindowResize):
+            return
+        if isinstance(message, events.MouseEvent) and not (message.x < self._shown[0] and message.y < self._shown[1]):
+            return  # of a window that was larger, or from nowhere
+        super().process_message(message)
+
+    def hear(self, moving: frozenset[str], harmless: frozenset[str], opening: frozenset[str]) -> None:
+        """Something that keys can act on is about to be drawn: from the next output on they are heard. The characters
+        that only move, those that do nothing beyond the screen, and those that open a field in place are believed
+        sooner than others."""
+        self._believed, self._frame_due = (moving, harmless, opening), True
+        if self._guard is not None:
+            self._guard.moving, self._guard.harmless, self._guard.opening = self._believed
+
+    def expect_text(self, in_field: bool) -> None:
+        """Whether text is being typed now."""
+        if self._guard is not None:
+            self._guard.in_field = in_field
 
     def _lost(self) -> None:
         if not self.exit_event.is_set():
@@ -298,13 +332,12 @@ class ConsoleDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read, guard and pass on until the driver stops or the terminal is gone."""
-        wake = self._wake
-        if wake is None:
+        wake, guard = self._wake, self._guard
+        if wake is None or guard is None:
             return
-        guard = InputGuard(escape_delay(os.environ, slow=self.slow_line), time.monotonic())
         # Of a terminal that is only said to be plain, the keyboard may well be better.
         spoken = charset.encoding(sys.stdin)
-        decode = getincrementaldecoder("utf-8" if spoken == "ascii" else spoken)("replace").decode
+        decode = getincrementaldecoder("utf-8" if spoken == "ascii" else spoken)("surrogateescape").decode
         translate = Translator(self._debug)
         empty_at = time.monotonic()
         while not self.exit_event.is_set():

@@ -47,8 +47,12 @@ class Frame:
 def frame(console: Console, width: int, height: int) -> Frame:
     """What the screen of `width` × `height` shows now."""
     if width < MINIMUM[0] or height < MINIMUM[1]:
+        console.see(False)
         text = f"wallboard needs {MINIMUM[0]}×{MINIMUM[1]}, this is {width}×{height}: make the window larger"
+        if console.dialog is not None:
+            text = "Quit? y"
         return Frame([], None, _message(text, width, height), [])
+    console.see(True)
     context = console.context()
     if console.mode == WALL:
         return Frame(

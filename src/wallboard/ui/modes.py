@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 BOARD, WALL, LOG, SOURCES, HELP = "board", "wall", "log", "sources", "help"
 ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "theme ")
 """Beginnings of the actions that work in every mode: none of them touches a row."""
 SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom")
+STEPS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end"})
+"""Keys that only move, in whatever dialog."""
 _END = 1_000_000
+
+
+def moves(action: str) -> bool:
+    """Whether an action of the board does no more than move."""
+    return action in SCROLLS or action.startswith(("nav.left", "nav.right", "pane."))
+
+
+def stays_here(action: str) -> bool:
+    """Whether it does nothing beyond the screen."""
+    return action.startswith(("nav.", "pane.", "view.", "mode."))
+
+
+def typed(keys: Mapping[str, str], wanted: Callable[[str], bool]) -> frozenset[str]:
+    """The keys of a keymap (key to action) that are characters and do what is wanted."""
+    return frozenset(key for key, action in keys.items() if len(key) == 1 and wanted(action))
 
 
 def scrolled(mode: str, action: str, at: int, page: int, entries: int) -> int:

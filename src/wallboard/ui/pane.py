@@ -11,7 +11,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell, Column
 from wallboard.view.context import Context, many_sources
 from wallboard.view.format import age
-from wallboard.view.lines import Line
+from wallboard.view.lines import Line, out_of_sight
 from wallboard.view.panes.base import Pane, in_order, title_line
 from wallboard.view.selection import Selection
 
@@ -156,9 +156,7 @@ class PaneState:
         if self.sort:
             extra.append(f"by {self.sort}{' ↓' if self.reverse else ''}")
         if above or below:
-            extra.append(
-                " ".join(part for part in (f"↑{above}" if above else "", f"↓{below}" if below else "") if part)
-            )
+            extra.append(out_of_sight(above, below))
         return title_line(self.pane, width, counts, " ".join(extra), style if state else "muted", placed, active, told)
 
     def _freshness(self, context: Context) -> tuple[str, str]:

@@ -65,7 +65,7 @@ class Seeking:
         console = self._console
         alarm = console.alarms.next(console.clock.now())
         if alarm is None:
-            console.say("no alarm", "muted")
+            console.say("no alarm", "warn")
         elif alarm.key is not None and console.board.row(alarm.key) is not None:
             self.jump(alarm.key)
         else:
@@ -81,7 +81,7 @@ class Seeking:
         asked_at = console.clock.now()
         count = len([alarm for alarm in console.board.alarms.active(asked_at) if not alarm.acked_by])
         if not count:
-            console.say("no alarm to acknowledge")
+            console.say("no alarm to acknowledge", "warn")
             return
 
         def done(answer: Answer) -> None:

@@ -10,8 +10,10 @@ RXVT_SHIFTED = re.compile(r"\d{1,2}\$")
 """Shift and a key as rxvt sends it; the dollar would be an intermediate byte anywhere else."""
 
 _ESC = "\x1b"
-_MODE_REPORT = re.compile(r"\?(?:2026|2048);\d\$y")
-_MOUSE = re.compile(r"<\d{1,5};-?\d{1,6};-?\d{1,6}[Mm]")
+ALWAYS_HEARD = re.compile(r"\?2026;\d\$y|99;5u")
+"""What is no key of before the start: the one mode report that we ask for, and Ctrl-C as the kitty protocol has it."""
+_REPORT = re.compile(r"\x1b\[(?:\?2026;\d\$y|[IO]|<\d{1,5};[1-9]\d{0,3};[1-9]\d{0,3}[Mm])")
+"""That mode, the focus, and the mouse at a place that a screen has."""
 _PLAIN_CSI = re.compile(r"([\d;:]*)([@-~])")
 _LINUX_FUNCTION_KEY = re.compile(r"\[[A-E]")
 _LAST_CODE_POINT = 0x10FFFF
@@ -29,7 +31,7 @@ def known_csi(body: str) -> str | None:
     whole = f"{_ESC}[{body}"
     if len(whole) > LONGEST_SEQUENCE:
         return None
-    if _MODE_REPORT.fullmatch(body) or _MOUSE.fullmatch(body) or _LINUX_FUNCTION_KEY.fullmatch(body):
+    if is_report(whole) or _LINUX_FUNCTION_KEY.fullmatch(body):
         return whole
     if RXVT_SHIFTED.fullmatch(body):
         return whole
@@ -38,20 +40,21 @@ def known_csi(body: str) -> str | None:
         return None
     numbers, final = plain.groups()
     fields = numbers.split(";") if numbers else []
-    if final in "IO" and not fields:
-        return whole
-    if final == "t" and len(fields) == 5 and fields[0] == "48":
-        return whole if all(field.isdecimal() for field in fields) else None
-    if final == "n" or len(fields) > 3:
+    if final in "nm" or len(fields) > 3:
         return None
     # The place of the cursor, and what kind of terminal this is.
     if (final == "R" and len(fields) == 2) or (final == "c" and fields):
         return None
-    if final in "pqrstvwxy" and (len(fields) != 2 or fields[0] != "1"):
+    if final in "MIOpqrstvwxy" and (len(fields) != 2 or fields[0] != "1"):
         return None
     if final == "~" and len(fields) == 3 and fields[0] == "27":
         fields, final = [fields[2], fields[1]], "u"
     return _key(fields, final)
+
+
+def is_report(sequence: str) -> bool:
+    """Whether the terminal says something by itself, and no key was pressed."""
+    return _REPORT.fullmatch(sequence) is not None
 
 
 def _key(fields: list[str], final: str) -> str | None:

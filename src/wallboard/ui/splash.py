@@ -18,17 +18,21 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
 ENTER_SCREEN = "\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l"
+MODES_OFF = (
+    "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?1004l\x1b[?2004l\x1b[?2048l"
+)
+"""Mouse, focus, paste marks and sizes, which a program before us may have left on."""
 RESTORE = (
     "\x1b\\"  # ends a string that was cut off
-    "\x1b[?2026l"
-    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
-    "\x1b[?1004l\x1b[?2004l\x1b[?2048l"
-    "\x1b[<u"  # the kitty keyboard belongs to the screen, so before leaving that
+    + MODES_OFF
+    + "\x1b[<u"  # the kitty keyboard belongs to the screen, so before leaving that
     "\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
 """Mouse, focus, paste marks, keyboard protocol, colours, wrapping, screen and cursor as a shell expects them."""
 CANCEL = "\x18"
 """Ends a control sequence that was cut off."""
+MOST = (2000, 1000)
+"""Columns and lines of the largest screen."""
 PATIENCE = 0.3
 """Seconds to wait for a terminal that takes no output."""
 
@@ -48,13 +52,13 @@ def output() -> int | None:
     return next((number for number in (1, 2) if os.isatty(number)), None)
 
 
-def size(descriptor: int) -> tuple[int, int]:
-    """Columns and lines; 80 by 24 if the terminal does not say."""
+def size(descriptor: int, unknown: tuple[int, int] = (80, 24)) -> tuple[int, int]:
+    """Columns and lines; `unknown` if the terminal does not say, or says what no screen has."""
     try:
         columns, lines = os.get_terminal_size(descriptor)
     except OSError:
-        return 80, 24
-    return columns or 80, lines or 24
+        return unknown
+    return (columns, lines) if 0 < columns <= MOST[0] and 0 < lines <= MOST[1] else unknown
 
 
 def show(site: str, message: str, *, ascii_only: bool, colour: bool) -> None:

@@ -8,12 +8,17 @@ from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
-from wallboard.ui.input import Keys, Paste, Sequence, Swallowed, Token
+from wallboard.ui.grammar import Keys, Paste, Sequence, Swallowed
+from wallboard.ui.input import Held, Token
 
 MOST_PER_READ = 64
 """Sequences of one read that act; more is a key held down on a line that stalled."""
-_NOT_NUMBERED = frozenset("uMmIOyt")
-"""Finals of characters, the mouse, the focus, mode reports and sizes."""
+_NOT_NUMBERED = frozenset("uMmIOy")
+"""Finals of characters, the mouse, the focus and mode reports."""
+
+
+class HeldKey(events.Key):
+    """A key that its keyboard repeats."""
 
 
 class Translator:
@@ -30,6 +35,10 @@ class Translator:
             match token:
                 case Keys(text):
                     out += self._parser.feed(text)
+                case Held(text):
+                    for message in self._parser.feed(text[:MOST_PER_READ]):
+                        if isinstance(message, events.Key):
+                            out.append(HeldKey(message.key, message.character))
                 case Paste(text):
                     out.append(events.Paste(text))
                 case Sequence(text):

@@ -15,7 +15,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.directory import abbreviates
 from wallboard.view.format import age
-from wallboard.view.lines import Line, clip, line_width, rule, spread, wrapped
+from wallboard.view.lines import Line, clip, line_width, out_of_sight, rule, spread, wrapped
 
 ARM_SECONDS = 0.4
 PICK_SECONDS = 0.25
@@ -263,7 +263,8 @@ class Chooser:
     def lines(self, width: int, now: float) -> list[Line]:
         visible = self.visible()
         top = max(0, min(self.mark - self.shown + 1, len(visible) - self.shown))
-        out = [rule(self.title, "Enter take   Esc leave", width)]
+        more = out_of_sight(top, len(visible) - top - self.shown)
+        out = [rule(self.title, f"{more}   Enter take   Esc leave".strip(), width)]
         if self.searching:
             out.append(clip([Cell(" › ", "muted"), Cell(f"{self.field_.text}_", "text bold")], width))
         for index, choice in enumerate(visible[top : top + self.shown], top):

@@ -63,6 +63,11 @@ def wrapped(text: str, width: int) -> list[str]:
     return rows
 
 
+def out_of_sight(above: int, below: int) -> str:
+    """How much of a list is scrolled away, "" if nothing: "↑2 ↓9"."""
+    return " ".join(part for part in (f"↑{above}" if above > 0 else "", f"↓{below}" if below > 0 else "") if part)
+
+
 def rule(title: str, right: str, width: int, style: str = "text bold") -> Line:
     """A hairline with a title in it, the head of a dialog or of a mode."""
     tail = f" {right} ─" if right else ""

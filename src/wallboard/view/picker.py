@@ -8,7 +8,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.dialogs import ARM_SECONDS, PICK_SECONDS, Answer, Lock, TextField, sentence
 from wallboard.view.directory import Directory, Place
-from wallboard.view.lines import Line, clip, line_width, rule, spread
+from wallboard.view.lines import Line, clip, line_width, out_of_sight, rule, spread
 
 PICKER_LINES = 6
 _WIDE = 100
@@ -118,10 +118,11 @@ class Picker:
             "",
         )
         right = [Cell(f"{hints} " if hints else "", "muted")]
-        out = [rule(f"{kind} {self.title}", "", width), spread(typed, right, width)]
         mark = self.mark if self.mark is not None else -1
         names = 24 if width >= _WIDE else max(12, min(22, width - 50))
         top = max(0, min(mark - self.shown + 1, len(places) - self.shown))
+        more = out_of_sight(top, len(places) - top - self.shown) if self.shown else ""
+        out = [rule(f"{kind} {self.title}", more, width), spread(typed, right, width)]
         for index in self._window(places, top):
             place = places[index]
             marked = index == self.mark

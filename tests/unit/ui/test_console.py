@@ -237,7 +237,7 @@ def test_a_jump_to_a_row_that_a_filter_hides_clears_the_filter(here: Desk) -> No
 
 def test_acknowledging_takes_the_alarm_of_the_line_once(here: Desk) -> None:
     here.press("a")
-    assert here.said == "alarm acknowledged"
+    assert here.said == "alarm acknowledged: Water rescue error for 6 min, asked open"
     here.press("a")
     assert here.said == "no alarm to acknowledge", "the next one has not been read yet"
     acked = [alarm for alarm in here.board.alarms.active(NOW) if alarm.acked_by]
