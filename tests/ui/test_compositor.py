@@ -478,7 +478,7 @@ def test_in_a_real_terminal_the_screen_is_the_stock_one() -> None:
             if screens:
                 assert tty.wait(lambda: read().rows() == screens[0])
             else:
-                tty.pump(0.2)
+                tty.pump(1.0)
             screens.append(read().rows())
             sizes.append(sum(len(data) for _, data in tty.recording.chunks))
     assert sizes[1] < sizes[0] / 2
