@@ -38,7 +38,7 @@ from wallboard.domain.models import Row
 from wallboard.domain.update import SourceInfo
 from wallboard.polling.health import Health
 from wallboard.polling.scheduler import Scheduler
-from wallboard.vendors.base import Adapter, Can, Report, Secret, Services, SourceSettings
+from wallboard.vendors.base import Adapter, Can, Report, Services, SourceSettings
 from wallboard.vendors.registry import load as load_vendor
 
 if TYPE_CHECKING:
@@ -147,16 +147,6 @@ def _prepared(settings: SourceSettings, config: Config, read_only: bool) -> Sour
     )
 
 
-def secrets_of(settings: SourceSettings) -> list[Secret]:
-    """Every secret of a source, for the log's redaction."""
-    found = [value for _, value in settings.headers]
-    for name in getattr(settings.auth, "__dataclass_fields__", ()):
-        value = getattr(settings.auth, name)
-        if isinstance(value, Secret):
-            found.append(value)
-    return found
-
-
 def board_settings(config: Config) -> BoardSettings:
     """The `[[queue]]` rules in the board's own words."""
     rules = tuple(
@@ -222,9 +212,6 @@ def _run(
     from wallboard import logs
 
     log_file = logs.setup(state or state_dir())
-    for settings in config.sources:
-        for secret in secrets_of(settings):
-            logs.register_secret(secret.reveal())
     code = 0
 
     async def main() -> None:

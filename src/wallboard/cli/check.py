@@ -113,16 +113,13 @@ def _config(arguments: argparse.Namespace) -> tuple[Checked | None, Section]:
 
 
 def _secrets(checked: Checked) -> tuple[list[SourceSettings], Section]:
-    from wallboard.cli.opening import hide_secrets
     from wallboard.config.secrets import resolver
 
     resolve = resolver(checked.path.absolute().parent)
     settings, lines = [], []
     for index, model in enumerate(checked.model.source):
         try:
-            source = checked.source(index, model, resolve)
-            hide_secrets(source)
-            settings.append(source)
+            settings.append(checked.source(index, model, resolve))
             lines.append(Fact(model.name, True, "has what it signs in with"))
         except ConfigError as error:
             lines.append(Fact(model.name, False, str(error)))

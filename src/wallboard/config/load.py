@@ -320,7 +320,7 @@ def _auth(model: AuthModel | None, secret: Callable[..., Secret]) -> tuple[Auth,
     if model is None:
         return NoAuth(), ()
     headers = tuple(
-        (name, Secret(value) if isinstance(value, str) else secret(value, "headers", name))
+        (name, Secret(value, public=True) if isinstance(value, str) else secret(value, "headers", name))
         for name, value in model.headers.items()
     )
     auth: Auth

@@ -36,6 +36,7 @@ from wallboard.control.chain import (
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import FORMS, Command, Verb, new_id
 from wallboard.domain.errors import WallboardError
+from wallboard.domain.redaction import redact_all
 from wallboard.domain.text import clean
 
 __all__ = ["Journal", "JournalError", "JournalHeld", "Report", "open_unknowns", "show", "verify"]
@@ -104,7 +105,7 @@ class Journal:
     def append(self, phase: str, fields: Mapping[str, Any], *, durable: bool, patience: float = PATIENCE) -> None:
         """Write one record; with `durable` it is on the disk when this returns. Raises JournalError; JournalHeld where
         another process did not let go of the lock within `patience` seconds."""
-        record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **fields}
+        record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **redact_all(fields)}
         try:
             with self._turn(patience), self._locked(patience):
                 self._write(record, durable)

@@ -529,14 +529,11 @@ class HttpSource:
 
     # ---- words -----------------------------------------------------------------------------------------------
 
-    def _secrets(self) -> tuple[str, ...]:
-        return (*self._sign.secrets, *(value for _, value in self._extra))
-
     def _below(self, where: Route) -> Route:
         return Route(where.template, self._base + where.path)
 
     def _words(self, raw: _Raw) -> str:
-        return said(raw.body.sofar(), self._secrets(), raw.headers.get("content-type", ""))
+        return said(raw.body.sofar(), raw.headers.get("content-type", ""))
 
 
 def _as_route(where: Route | str) -> Route:
