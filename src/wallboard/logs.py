@@ -159,6 +159,7 @@ class Logs:
 
     def close(self) -> None:
         """Take the handlers away again."""
+        threading.excepthook, sys.unraisablehook = threading.__excepthook__, sys.__unraisablehook__
         root = logging.getLogger()
         for handler in (self.recent, self.file):
             if handler is not None:
@@ -190,6 +191,9 @@ def setup(directory: Path | None, level: int = logging.INFO) -> Logs:
     logging.lastResort = None
     logging.raiseExceptions = False
     logging.captureWarnings(True)
+    # What ends in a thread, or where nobody can catch it, would be printed with its traceback.
+    threading.excepthook = _thread_ended
+    sys.unraisablehook = _unraisable
     root.setLevel(level)
     root.addHandler(recent)
     if file is not None:
@@ -198,6 +202,16 @@ def setup(directory: Path | None, level: int = logging.INFO) -> Logs:
     for name in ("httpx", "httpcore", "hpack", "asyncio", "anyio", "textual", "uvicorn.access"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     return Logs(recent, file, problem)
+
+
+def _thread_ended(ended: threading.ExceptHookArgs) -> None:
+    if ended.exc_value is not None and not isinstance(ended.exc_value, SystemExit):
+        logging.getLogger("wallboard").error("a thread ended unexpectedly", exc_info=ended.exc_value)
+
+
+def _unraisable(lost: sys.UnraisableHookArgs) -> None:
+    if lost.exc_value is not None:
+        logging.getLogger("wallboard").error("an error that nobody could catch", exc_info=lost.exc_value)
 
 
 def _silence(logger: logging.Logger) -> None:

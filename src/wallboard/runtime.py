@@ -212,21 +212,28 @@ def _run(
     from wallboard import logs
 
     log_file = logs.setup(state or state_dir())
+    fault: Exception | None = None
     code = 0
 
     async def main() -> None:
-        nonlocal code
+        nonlocal code, fault
         async with headless(config, read_only=options.read_only, transports=transports, state=state) as rooms:
-            code = await _console(rooms, config, options, site, banner)
+            code, fault = await _console(rooms, config, options, site, banner)
 
     try:
         anyio.run(main)
     finally:
         log_file.close()
+    if fault is not None:
+        # Out here, where no task group makes a group of it.
+        raise fault
     return code
 
 
-async def _console(rooms: Headless, config: Config, options: ConsoleOptions, site: str, banner: str) -> int:
+async def _console(
+    rooms: Headless, config: Config, options: ConsoleOptions, site: str, banner: str
+) -> tuple[int, Exception | None]:
+    """The exit code, and what ended the app if nobody foresaw that."""
     from wallboard import theming
     from wallboard.ui.app import ConsoleApp
     from wallboard.ui.charset import unicode_terminal
@@ -282,7 +289,7 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
     finally:
         for leave in unsubscribe:
             leave()
-    return app.return_value or app.return_code or 0
+    return app.return_value or app.return_code or 0, app.fault
 
 
 async def _warm_up(config: Config) -> None:

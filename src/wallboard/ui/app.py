@@ -123,6 +123,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._take_asked = False
         self._gate = KeyGate()
         self._last_second = -1
+        self.fault: Exception | None = None
+        """What ended the app although nobody foresaw it; for whoever runs it to tell."""
 
     # ---- life -------------------------------------------------------------------------------------------
 
@@ -146,6 +148,19 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self.paint()
         if self._ready_callback is not None:
             self.call_after_refresh(self._ready_callback)
+
+    def _handle_exception(self, error: Exception) -> None:  # Textual's name
+        """Ends the app. Textual would print the traceback with every local variable, callers' names and all."""
+        if self.fault is None:
+            self.fault = error
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._return_code = 1
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:  # Textual's name
+        self._exit_renderables.clear()
 
     def _apply_background(self) -> None:
         style = self.painter.style("text")
