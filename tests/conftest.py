@@ -73,7 +73,7 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def secrets() -> Iterator[None]:
+def known_secrets() -> Iterator[None]:
     """No test knows the secrets of another."""
     before = known()
     yield

@@ -178,15 +178,13 @@ def run_demo(options: DemoOptions) -> int:
     import tempfile
     from datetime import UTC, datetime
 
-    from wallboard.config.load import load
+    from wallboard.config.load import parsed
     from wallboard.sim import World, demo_environment, make_app, ready_config
     from wallboard.vendors.http import in_process
 
     os.environ.update(demo_environment())
     with tempfile.TemporaryDirectory(prefix="wallboard-demo-") as folder:
-        path = Path(folder) / "config.toml"
-        path.write_text(ready_config("http://127.0.0.1:8900"), encoding="utf-8")
-        config = load(path).config()
+        config = parsed(Path(folder) / "config.toml", ready_config("http://127.0.0.1:8900")).config()
         world = World(options.seed, datetime.now(UTC))
         server = make_app(world, speed=options.speed)
         return _run(
@@ -247,7 +245,10 @@ async def _console(
     def load_theme(wanted: str) -> theming.Theme:
         return theming.load(wanted, user_dir=themes_dir())
 
-    themes = [info.name for info in theming.available(themes_dir())]
+    broken: list[theming.ThemeError] = []
+    themes = [info.name for info in theming.available(themes_dir(), broken)]
+    for error in broken:
+        log.warning("a theme is left out: %s", error)
     unsubscribe: list[Callable[[], None]] = []
 
     def make(app: ConsoleApp) -> Console:

@@ -15,6 +15,7 @@ from wallboard.config.model import Reference
 from wallboard.config.paths import named, spelled
 from wallboard.domain.decoding import NotUtf8Error, heard, text_of
 from wallboard.domain.errors import ConfigError
+from wallboard.domain.files import changeable
 from wallboard.vendors.base import Secret
 
 LIMIT = 4096
@@ -115,6 +116,9 @@ def _file(path: Path, where: str) -> str:
                 where=where,
                 hint=f"run: chmod 600 {path}",
             )
+        if wrong := changeable(path):
+            # A directory above it, or a link on the way: the file itself was looked at.
+            raise ConfigError(f"the secret's file {str(path)!r}: {wrong[0]}", where=where, hint=wrong[1])
         with open(descriptor, "rb", closefd=False) as file:
             return _text(file.read(LIMIT + 1), f"the secret's file {str(path)!r}", where)
     finally:

@@ -14,7 +14,8 @@ from textual.widget import Widget
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.sending import EXPIRES
-from wallboard.theming import Theme
+from wallboard.domain.text import clean
+from wallboard.theming import Theme, ThemeError
 from wallboard.ui import compositor
 from wallboard.ui.console import Console
 from wallboard.ui.frame import Frame, announcement, frame, pane_title, summary_line
@@ -168,8 +169,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self.screen.styles.background = style.bgcolor.triplet.hex
 
     def set_wallboard_theme(self, name: str) -> None:
-        """Another theme, at once."""
-        theme = self._load_theme(name)
+        """Another theme, at once; the one there is stays if its file cannot be used any more."""
+        try:
+            theme = self._load_theme(name)
+        except ThemeError as error:
+            self.console_state.say(clean(error.args[0]), "warn")
+            return
         self.painter = Painter(theme, self.painter.ascii_only)
         self._apply_background()
         for lines in (self._top, self._bottom, self._mode, self._divider):

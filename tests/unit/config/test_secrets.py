@@ -240,3 +240,13 @@ def test_a_resolved_secret_cannot_be_printed(tmp_path: Path, monkeypatch: pytest
         json.dumps({"secret": secret})
     with pytest.raises(TypeError):
         pickle.dumps(secret)
+
+
+def test_a_file_below_a_directory_that_others_can_change(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    secret_file(shared)
+    shared.chmod(0o777)
+    assert f"others may change {shared}" in refusal(tmp_path, file="shared/secret")
+    shared.chmod(0o755)
+    assert resolve(tmp_path, file="shared/secret") == CANARY
