@@ -34,12 +34,15 @@ from wallboard.control.journal import Journal
 from wallboard.control.ledger import left_open as told_open
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
+from wallboard.domain.errors import ConfigError
 from wallboard.domain.models import Row
+from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
 from wallboard.polling.health import Health
 from wallboard.polling.scheduler import Scheduler
 from wallboard.vendors.base import Adapter, Can, Report, Services, SourceSettings
 from wallboard.vendors.registry import load as load_vendor
+from wallboard.vendors.unbuilt import Unbuilt
 
 if TYPE_CHECKING:
     from wallboard.ui.app import ConsoleApp
@@ -85,7 +88,7 @@ async def headless(
     for settings in config.sources:
         settings = _prepared(settings, config, read_only)
         transport = transports(settings) if transports is not None else None
-        adapters[settings.name] = load_vendor(settings.vendor).build(settings, Services(clock, transport))
+        adapters[settings.name] = built(settings, Services(clock, transport))
     for name, adapter in adapters.items():
         board.source(_asked(name, adapter.info, SourceInfo(name, adapter.settings.vendor)))
     scheduler = Scheduler(clock, adapters, board, random=random.Random())
@@ -118,6 +121,18 @@ async def headless(
         with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
             for adapter in adapters.values():
                 await _guarded(adapter.aclose)
+
+
+def built(settings: SourceSettings, services: Services) -> Adapter:
+    """The source's adapter; one that breaks while it is made leaves a source that says so, and the others run.
+    ConfigError where the config itself is wrong."""
+    try:
+        return load_vendor(settings.vendor).build(settings, services)
+    except ConfigError:
+        raise
+    except Exception as error:
+        log.exception("%s could not be set up", settings.name)
+        return Unbuilt(settings, clean(f"broke when it was set up ({type(error).__name__}): see the log"))
 
 
 async def _guarded(work: Callable[[], Awaitable[None]]) -> None:

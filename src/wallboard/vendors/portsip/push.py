@@ -20,10 +20,11 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from wallboard.domain.errors import ConfigError
+from wallboard.domain.errors import ConfigError, Unreachable
 from wallboard.domain.keys import Resource
 from wallboard.domain.redaction import redact
 from wallboard.domain.text import clean
+from wallboard.vendors import tls
 from wallboard.vendors.base import LoginAuth, Services, Sink, SourceSettings
 from wallboard.vendors.http import check_address
 from wallboard.vendors.http_words import why_unreachable
@@ -201,11 +202,9 @@ class Push:
 
     def _context(self) -> ssl.SSLContext:
         try:
-            context = ssl.create_default_context(cafile=self._settings.ca_file or None)
-        except (OSError, ssl.SSLError):
-            raise _LostError(f"ca_file {clean(self._settings.ca_file, 100)} cannot be read") from None
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
+            return tls.context(self._settings.ca_file)
+        except Unreachable as error:
+            raise _LostError(str(error)) from None
 
     async def _sign_in(self, socket: ClientConnection) -> None:
         auth = self._settings.auth
