@@ -43,7 +43,7 @@ def lives(record: Mapping[str, Any]) -> bool:
 
 def _boot() -> str:
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return ""
 
@@ -52,7 +52,7 @@ def _began(pid: int) -> str:
     """ "" for a process that is gone, or has ended and only waits to be taken note of."""
     try:
         # The name of the program, which may hold anything, ends with the last parenthesis.
-        fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         return "" if fields[0] in ("Z", "X") else fields[19]
     except (OSError, IndexError):
         return ""
