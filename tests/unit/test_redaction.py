@@ -6,6 +6,7 @@ import html
 import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from unicodedata import normalize
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -44,6 +45,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "bytes": lambda secret: repr(secret.encode()),
     "hexadecimal": lambda secret: secret.encode().hex(),
     "html": html.escape,
+    "accents apart": lambda secret: normalize("NFD", secret),
     "base64": lambda secret: b64encode(secret.encode()).decode(),
     "base64 for addresses": lambda secret: urlsafe_b64encode(secret.encode()).decode(),
     "base64, percent-encoded": lambda secret: quote(b64encode(secret.encode()).decode(), safe=""),

@@ -100,6 +100,8 @@ class Journal:
         self._who: Record = {
             **identity(),
             "user": str(clean(_user())),
+            # Who signed in to the machine, whatever they became since.
+            "login": str(clean(_login())),
             "sudo_user": str(clean(values.get("SUDO_USER", ""))),
             "ssh_from": str(clean(ssh[0])) if ssh else "",
             "operator": str(clean(operator)),
@@ -334,6 +336,17 @@ def _user() -> str:
     except KeyError:
         # A container may run under a number without a name.
         return str(os.getuid())
+
+
+def _login() -> str:
+    """The user of the login session as the system recorded it; "" where it does not."""
+    try:
+        number = int(Path("/proc/self/loginuid").read_text(encoding="ascii"))
+        return "" if number == 2**32 - 1 else pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+    except (OSError, ValueError):
+        return ""
 
 
 def _plain(error: OSError) -> str:

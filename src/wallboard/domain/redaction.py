@@ -13,6 +13,7 @@ import threading
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from unicodedata import normalize
 
 HIDDEN = "***"
 SHORTEST = 4
@@ -92,7 +93,9 @@ def forget(but: Iterable[str] = ()) -> None:
 def _compiled() -> tuple[re.Pattern[str], re.Pattern[str]]:
     global _patterns
     with _lock:
-        secrets = sorted((*_lasting, *_passing), key=len, reverse=True)
+        # Whoever composes or decomposes accents writes the same secret.
+        spelled = {normalize(form, each) for each in (*_lasting, *_passing) for form in ("NFC", "NFD")}
+        secrets = sorted(spelled.union(_lasting, _passing), key=len, reverse=True)
         everywhere = [form for secret in secrets if len(secret) >= LONG for form in _forms(secret)]
         words = [form for secret in secrets if len(secret) < LONG for form in _forms(secret)]
         _patterns = (
@@ -119,8 +122,11 @@ def _forms(secret: str) -> Iterator[str]:
 
 def _spelled(text: str) -> str:
     """A pattern for `text` with each character in any of its spellings; of a long one the beginning is enough."""
-    whole = "".join(map(_char, text[:_HEAD]))
-    return whole if len(text) <= _HEAD else f"{whole}(?:{''.join(map(_char, text[_HEAD:]))}|{_RUN})"
+    whole, rest = "".join(map(_char, text[:_HEAD])), text[_HEAD:]
+    if re.fullmatch(_RUN, rest):
+        # A token of a thousand characters is not spelled out for it.
+        return whole + (_RUN if rest else "")
+    return f"{whole}(?:{''.join(map(_char, rest))}|{_RUN})"
 
 
 def _char(char: str) -> str:

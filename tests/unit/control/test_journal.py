@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import pwd
 import stat
 import subprocess
 import sys
@@ -347,3 +348,12 @@ def test_verify_tells_on_the_command_line_what_it_knows(path: Path, capsys: pyte
     shown = capsys.readouterr().out
     assert "audit.jsonl: was removed: its lock is there, and it is not" in shown
     assert "BROKEN in 1 place" in shown
+
+
+def test_who_acted_is_also_what_the_system_says(path: Path) -> None:
+    journal(path).append("requested", {"id": "1"}, durable=True)
+    (record,) = lines(path)
+    found = Path("/proc/self/loginuid")
+    number = int(found.read_text()) if found.exists() else 2**32 - 1
+    assert record["login"] == ("" if number == 2**32 - 1 else pwd.getpwuid(number).pw_name)
+    assert record["user"] == pwd.getpwuid(os.getuid()).pw_name

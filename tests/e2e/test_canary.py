@@ -6,7 +6,9 @@ from __future__ import annotations
 import html
 import http.server
 import json
+import signal
 import socketserver
+import sys
 import threading
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
@@ -15,6 +17,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from tests.e2e.stage import PATIENCE
+from tests.e2e.term import Terminal
 from wallboard.cli.main import main
 
 BEARER = "cAn4ry/+B34R3R=&%\\'x"
@@ -126,15 +130,10 @@ def servers() -> Iterator[tuple[int, int]]:
             thread.join()
 
 
-def test_what_a_vendor_sends_back_is_in_nothing_that_is_written(
-    servers: tuple[int, int],
-    tmp_path: Path,
-    home: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def config(servers: tuple[int, int], tmp_path: Path) -> Path:
+    """Six sources, one for each way of signing in."""
     web, ami = servers
-    monkeypatch.setattr("wallboard.cli.do.PATIENCE", 0.2)
     for name, secret in (("bearer", BEARER), ("oauth", OAUTH), ("basic", BASIC), ("header", HEADER), ("login", LOGIN)):
         (tmp_path / name).write_text(secret, encoding="utf-8")
         (tmp_path / name).chmod(0o600)
@@ -179,6 +178,13 @@ vendor = "asterisk"
 url = "tcp://127.0.0.1:{ami}"
 auth = {{ kind = "ami", username = "mira", secret = {{ file = "ami" }} }}
 """)
+    return config
+
+
+def test_what_a_vendor_sends_back_is_in_nothing_that_is_written(
+    config: Path, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wallboard.cli.do.PATIENCE", 0.2)
     printed: list[str] = []
     for mode in ("200 json", "200 type", "200 plain", "400 json", "401 json", "403 plain", "500 json", "502 type"):
         monkeypatch.setattr(Echo, "mode", mode)
@@ -195,6 +201,30 @@ auth = {{ kind = "ami", username = "mira", secret = {{ file = "ami" }} }}
     everything = "\n".join([*printed, captured.out, captured.err, *written])
     assert everything.count("***") > 100
     assert "not with Secret: ***" in everything
+    for secret in SECRETS:
+        for form in forms(secret):
+            assert form not in everything, form
+
+
+@pytest.mark.pty
+@pytest.mark.parametrize("mode", ["400 json", "403 plain", "200 type"])
+def test_what_a_vendor_sends_back_is_not_on_the_screen(
+    config: Path, home: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setattr(Echo, "mode", mode)
+    command = [sys.executable, "-m", "wallboard", "--config", str(config)]
+    with Terminal(command, 220, 60) as terminal:
+        terminal.wait_for("six", PATIENCE)
+        terminal.pass_time(1.0)
+        terminal.send(b"0")
+        terminal.wait(lambda screen: any("***" in line for line in screen), PATIENCE)
+        terminal.send(b"9")
+        terminal.wait_for("▸ log", PATIENCE)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit(PATIENCE) == 143
+        shown = terminal.raw.decode("utf-8", "replace")
+    written = [path.read_text("utf-8", "replace") for path in home.rglob("*") if path.is_file()]
+    everything = "\n".join([shown, *written])
     for secret in SECRETS:
         for form in forms(secret):
             assert form not in everything, form
