@@ -112,6 +112,7 @@ async def headless(
                 clock,
                 operator=config.operator.name,
                 read_only=read_only,
+                may=config.operator.may,
                 hurry=scheduler.hurry,
                 start=start,
             )

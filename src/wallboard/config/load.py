@@ -142,7 +142,11 @@ class Checked:
         model = self.model
         return Config(
             theme=model.theme,
-            operator=Operator(model.operator.name, model.operator.phone),
+            operator=Operator(
+                model.operator.name,
+                model.operator.phone,
+                None if model.operator.may is None else frozenset(model.operator.may),
+            ),
             sources=sources,
             queues=tuple(
                 QueueRule(
