@@ -28,7 +28,7 @@ help:
 demo: $(VENV)/.run-installed
 	@$(BIN)/wallboard demo $(ARGS)
 
-# Two processes: one has the terminals and the lab, which take their time, the other nearly all the rest.
+# Two processes: one begins with the lab, the other with the terminals, and both share the rest.
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 test: lint

@@ -44,16 +44,17 @@ _AMBIENT = (
 
 
 class Shared(LoadScopeScheduling):  # type: ignore[misc]  # it comes without types
-    """What shares a process when several run: the tests of one file, and everything that drives a terminal or the
-    lab, so that at most one such thing is under way."""
+    """What shares a process when several run: the tests of one file, all that use the lab, and all that drive a
+    terminal, so that at most one of each is under way."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return "outside" if _outside(file) else file
+        return _outside(nodeid) or nodeid.partition("::")[0]
 
 
-def _outside(file: str) -> bool:
-    return Path(file).parent.name in ("e2e", "lab")
+def _outside(nodeid: str) -> str:
+    """The lab or the terminals, "" for what runs in its process alone."""
+    folder = Path(nodeid.partition("::")[0]).parent.name
+    return folder if folder in ("lab", "e2e") else ""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -62,8 +63,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shared:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first; the other process does the rest meanwhile."""
-    items.sort(key=lambda item: not _outside(item.nodeid.partition("::")[0]))
+    """What takes longest begins first: the lab, which mostly waits, the terminals beside it, then all the rest."""
+    items.sort(key=lambda item: ("lab", "e2e", "").index(_outside(item.nodeid)))
 
 
 @pytest.fixture

@@ -182,6 +182,7 @@ async def on_hold(walk: Walk) -> Stage:
     assert stage.agent_leg is not None
     stage.agent_leg.hold()
     stage.deaf = True
+    stage.refuses = {Verb.WHISPER: "the agent has the call on hold"}
     await walk.until(lambda: _call(stage).state is CallState.HELD, "the caller is on hold")
     return stage
 
@@ -407,6 +408,9 @@ class Walker:
             (Verb.BARGE, True, True),
         ):
             self.wrong = []
+            if verb in stage.refuses:
+                cells.append(await self.refused(verb))
+                continue
             await self.act(verb, stage.agent)
             agent = agent and not stage.deaf
             for who, leg, hears in (("agent", stage.agent_leg, agent), ("party", stage.party_leg, party)):
@@ -429,7 +433,7 @@ class Walker:
     async def transfer(self) -> Cell:
         walk, stage = self.walk, self.stage
         walk.site.others[0].says = TONE
-        direct = bool(stage.near) and not stage.refuses
+        direct = bool(stage.near)
         await self.act(Verb.TRANSFER, stage.near if direct else stage.party, "4003")
         await walk.leg(walk.site.others[0])
         self.check(await walk.loud(stage.party_leg), "the party does not hear the destination")

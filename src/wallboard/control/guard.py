@@ -88,6 +88,7 @@ class Guard:
                 tuple(map(Resource, said.watch)),
                 words(said.cannot),
                 said.leg,
+                words(said.unseen),
             )
         except FAILED as error:
             log.exception("%s: the adapter does not say how it would be known", command.verb.value)

@@ -155,12 +155,12 @@ class Sessions:
         match phase:
             case Phase.CONFIRMED | Phase.ACCEPTED:
                 proof = f"confirmed by {evidence}" if phase is Phase.CONFIRMED else "accepted only"
+                hears = who_hears(command.verb, _agent(row))
+                if phase is Phase.ACCEPTED and session.id != command.id:
+                    # A switch that nothing shows: whoever heard me before may hear me still.
+                    hears = f"{hears}, if it switched"
                 self._sessions[session.id] = replace(
-                    session,
-                    mode=command.verb,
-                    state=command.verb.value,
-                    proof=proof,
-                    hears=who_hears(command.verb, _agent(row)),
+                    session, mode=command.verb, state=command.verb.value, proof=proof, hears=hears
                 )
             case Phase.NOT_CONFIRMED | Phase.UNKNOWN | Phase.FAILED if session.id == command.id:
                 if session.leg is None:

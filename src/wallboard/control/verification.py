@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 
@@ -66,6 +66,8 @@ def too_late(verification: Verification, trial: Trial, board: BoardPort, ambiguo
     seconds = f"{verification.deadline:g} s"
     if ambiguous:
         return Verdict(Phase.UNKNOWN, f"unknown: {ambiguous}, and nothing showed it in {seconds}")
+    if verification.unseen:
+        return cannot_show(replace(verification, cannot=verification.unseen), "")
     blind = [resource for resource in verification.watch if not _readable(board, trial.source, resource)]
     if blind and len(blind) == len(verification.watch):
         names = ", ".join(resource.value for resource in blind)

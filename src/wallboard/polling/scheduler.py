@@ -21,7 +21,7 @@ from wallboard.polling.lane import Account, Lane, Where
 from wallboard.polling.push import Push
 from wallboard.polling.report import Reporter, offered
 from wallboard.polling.schedule import Demand, Slot, phase, wished_interval
-from wallboard.vendors.base import Adapter, Sink, Ticket
+from wallboard.vendors.base import Adapter, Patient, Sink, Ticket
 
 DISCOVERY = "discovery"
 LADDER = (0.5, 1.0, 2.0, 3.0, 5.0)
@@ -125,6 +125,8 @@ class Scheduler:
             if source not in (None, account.name):
                 continue
             self._report.source(account)
+            if isinstance(account.adapter, Patient):
+                account.adapter.hurry()
             budget = account.purse.budget
             if account.refused:
                 requests += self._probe(account, now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Destination, Verb
@@ -318,6 +318,7 @@ class Verification:
     without either is *not confirmed*. `watch` names the resources to read again soon. `cannot` says why this vendor
     cannot show the effect (then nothing is awaited and the ending is *accepted*). `request` documents what is sent.
     `leg` finds the leg of my phone that a listen, whisper or barge made, where its row does not say so itself.
+    `unseen` says why this account may not be shown the evidence at all: then a deadline without any is *accepted*.
     """
 
     verb: Verb
@@ -328,6 +329,7 @@ class Verification:
     watch: tuple[Resource, ...] = ()
     cannot: str = ""
     leg: Callable[[Trial], Key | None] | None = None
+    unseen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +341,14 @@ class CheckLine:
     ok: bool | None
     text: str
     right: bool = False
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """An adapter that waits by itself before it tries a lost or refused connection again."""
+
+    def hurry(self) -> None:
+        """Somebody asks for it: try now."""
 
 
 class Adapter(Protocol):

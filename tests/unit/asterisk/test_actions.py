@@ -176,7 +176,7 @@ def test_a_switch_that_no_event_can_show_is_accepted_and_never_confirmed() -> No
     scene.check = actions.verification(command(Verb.WHISPER, row), row, ACCOUNT, scene.board, tones=False)
     # The spy runs on, as it would where the digit was not taken.
     assert scene.ending(Verb.WHISPER, row, switch, ago=60.0) == "open"
-    assert "DTMF" in scene.check.cannot
+    assert "DTMF" in scene.check.unseen
 
 
 @pytest.mark.parametrize(("unique", "options"), [("pbx-1.9", None), ("pbx-1.9", "qBE"), ("wallboard-1.1", "qBE")])

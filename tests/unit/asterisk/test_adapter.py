@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import anyio
 import pytest
 
 from tests.lab.desk import SOURCE, Console, Desk, console
 from tests.unit.asterisk.fake import Server
+from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Verb
-from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
+from wallboard.domain.errors import Ambiguous, Expired, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Queue
+from wallboard.domain.sending import leaving
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.update import UpdateKind
 from wallboard.vendors.asterisk import check, plugin
@@ -290,3 +293,45 @@ async def test_only_ami_credentials_make_an_asterisk_source() -> None:
     wrong = SourceSettings(name="x", vendor="asterisk", url="tcp://127.0.0.1", auth=BearerAuth(Secret("t")))
     with pytest.raises(ValueError, match="ami"):
         plugin.build(wrong, Services(desk.clock))
+
+
+async def test_a_command_that_waited_for_its_turn_on_the_line_is_not_sent_when_it_is_too_old() -> None:
+    server = Server()
+    caller = server.pbx.arrive("sales")
+    async with running(server) as shown:
+        row = shown.desk.row(Key(SOURCE, Kind.CALL, caller))
+        assert row is not None
+        clock = ManualClock()
+        command = replace(shown.command(Verb.HANGUP, row), asked_at=clock.now())
+        ami = shown.adapter._ami
+        assert ami is not None
+        sent: list[object] = []
+
+        async def act() -> None:
+            with leaving(command, clock), pytest.raises(Expired):
+                sent.append(await shown.adapter.perform(command, row))
+
+        async with anyio.create_task_group() as tasks:
+            # Somebody else's action is being written, slowly.
+            await ami._sending.acquire()
+            tasks.start_soon(act)
+            await anyio.wait_all_tasks_blocked()
+            clock.advance(6.0)
+            ami._sending.release()
+        assert sent == []
+        assert acting(server) == []
+
+
+async def test_after_a_silence_the_server_is_heard_before_a_row_is_taken_for_the_present() -> None:
+    server = Server()
+    caller = server.pbx.arrive("sales")
+    async with running(server) as shown:
+        row = shown.desk.row(Key(SOURCE, Kind.CALL, caller))
+        ami = shown.adapter._ami
+        assert row is not None
+        assert ami is not None
+        # The machine slept: what the events told is of before.
+        ami.heard_at -= 3600.0
+        asked = len(server.actions)
+        assert await shown.adapter.refresh(row) is not None
+        assert "CoreShowChannels" in [action.get("Action") for action in server.actions[asked:]]

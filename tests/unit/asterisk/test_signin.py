@@ -25,7 +25,7 @@ from wallboard.vendors.asterisk.ami import Ami
 from wallboard.vendors.asterisk.facts import Lists
 from wallboard.vendors.asterisk.protocol import Message
 from wallboard.vendors.asterisk.state import Switchboard
-from wallboard.vendors.base import Services
+from wallboard.vendors.base import Patient, Services
 
 pytestmark = pytest.mark.anyio
 
@@ -210,6 +210,17 @@ async def test_refused_credentials_are_tried_three_times_in_a_quarter_of_an_hour
         await desk.until(lambda: Resource.QUEUES in desk.snapshots, "signed in once the account is open again")
         assert not shown.adapter.info().refused
         assert source(shown) is SourceState.LIVE
+
+
+async def test_who_asks_for_a_refused_source_need_not_wait_for_its_next_try() -> None:
+    clock = ManualClock()
+    server = Server(refusals=["Authentication failed"])
+    async with signing_in(server, clock) as shown:
+        await shown.desk.until(lambda: shown.desk.statuses and queues(shown).refused, "refused")
+        await anyio.wait_all_tasks_blocked()
+        assert isinstance(shown.adapter, Patient)
+        shown.adapter.hurry()
+        await shown.desk.until(lambda: Resource.QUEUES in shown.desk.snapshots, "signed in at once")
 
 
 async def test_check_tells_a_wrong_secret_from_a_session_that_is_refused_for_now() -> None:

@@ -99,6 +99,19 @@ async def test_a_vendor_that_cannot_show_it_is_accepted_only(path: Path) -> None
         assert (bar(desk).state, bar(desk).proof) == ("listen", "accepted only")
 
 
+async def test_a_switch_that_this_account_is_not_shown_promises_nobody_silence(path: Path) -> None:
+    async with anyio.create_task_group() as group:
+        desk = Desk(group, path, call())
+        await listening(desk, Verb.BARGE)
+        desk.adapter.check_table = lambda verb: replace(table(verb, 4.0), unseen="this account is shown no such event")
+        switch = desk.press(Verb.LISTEN, call())
+        await desk.idle()
+        outcome = await desk.settle(switch)
+        assert outcome.phase is Phase.ACCEPTED
+        assert "is shown no such event" in outcome.ending
+        assert (bar(desk).proof, bar(desk).hears) == ("accepted only", "nobody hears you, if it switched")
+
+
 async def test_while_i_listen_the_other_rows_are_dim_and_mine_switches(path: Path) -> None:
     async with anyio.create_task_group() as group:
         desk = Desk(group, path, call(), call("c-2"))

@@ -155,6 +155,8 @@ def _can_call(verb: Verb, row: Call | Member, account: Account, board: Switchboa
         spy = my_spy(row, account, board)
         if spy is not None and not switchable(spy):
             return Can(False, "your listening was not started here and cannot be switched: end it first")
+    if verb is Verb.WHISPER and in_address(row.address, "agent_uniqueid") in board.held:
+        return Can(False, "the agent has the call on hold: that telephone plays nothing")
     if verb in {*SPY_DIGITS, Verb.ATTENDED}:
         return YES if in_address(row.address, "agent_channel") else Can(False, "not answered yet")
     if isinstance(row, Call) and row.state is CallState.RINGING and row.direction is Direction.OUT:
@@ -187,6 +189,20 @@ def mine(spy: Spy, account: Account) -> bool:
 # ---- what is sent -------------------------------------------------------------------------------------------------
 
 
+def as_pressed(command: Command, row: Row | None) -> dict[str, str]:
+    """The painted address, with the agent whose row was pressed as the agent: on a call between two agents each is the
+    other's party."""
+    at = dict(command.target.address or (row.address if row is not None else ()))
+    via = command.target.via
+    if via is None or via.kind is not Kind.AGENT or at.get(f"agent {via.id}") != at.get("uniqueid"):
+        return at
+    if "near_uniqueid" not in at:
+        return at
+    theirs = {"channel": at["near_channel"], "uniqueid": at["near_uniqueid"]}
+    ours = {f"{side}_{name}": at[name] for side in ("agent", "near") for name in ("channel", "uniqueid")}
+    return at | theirs | ours
+
+
 @dataclass(slots=True)
 class Planner:
     """Builds the one action of a command from the addresses that were painted. ``new_uniqueid`` names a channel."""
@@ -197,11 +213,10 @@ class Planner:
     new_uniqueid: Callable[[], str]
 
     def plan(self, command: Command, row: Row | None) -> Plan:
-        address = command.target.address or (row.address if row is not None else ())
-        at = dict(address)
+        at = as_pressed(command, row)
         match command.verb:
             case Verb.LISTEN | Verb.WHISPER | Verb.BARGE:
-                return self._spy(command, at)
+                return self._spy(command.verb, at)
             case Verb.END:
                 return self._end(command, at)
             case Verb.TRANSFER:
@@ -250,15 +265,8 @@ class Planner:
         )
         return Plan("Originate", common, action_id, (*ids, unique, action_id))
 
-    def _spied(self, command: Command, at: dict[str, str]) -> Channel:
-        """The telephone to listen on: that of the agent whose row was pressed, else of the agent on the call."""
-        via = command.target.via
-        if via is not None and via.kind is Kind.AGENT and f"agent {via.id}" in at:
-            return self._living(at, f"agent {via.id}")
-        return self._living(at, "uniqueid" if at.get("roles") == "unknown" else "agent_uniqueid")
-
-    def _spy(self, command: Command, at: dict[str, str]) -> Plan:
-        verb, leg = command.verb, self._spied(command, at)
+    def _spy(self, verb: Verb, at: dict[str, str]) -> Plan:
+        leg = self._living(at, "uniqueid" if at.get("roles") == "unknown" else "agent_uniqueid")
         for spy in self.board.spies.values():
             if mine(spy, self.account):
                 # Another leg of the same call may be spied on: what is switched is the session that there is.
@@ -438,7 +446,7 @@ def verification(
     if verb in SPY_DIGITS and isinstance(row, Call | Member) and my_spy(row, account, board) is not None:
         return TABLE[f"{verb.value} {SWITCH if tones else SWITCH_UNSEEN}"]
     if verb is Verb.TRANSFER:
-        at = dict(command.target.address or (row.address if row is not None else ()))
+        at = as_pressed(command, row)
         caller = board.channels.get(at.get("uniqueid", ""))
         talks = caller is not None and beside(caller, at, board) is not None
         return TABLE["transfer" if talks else "transfer waiting"]

@@ -17,23 +17,22 @@ from pathlib import Path
 import anyio
 
 from wallboard.domain.command import Command, Destination, Verb
-from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone, Unreachable
+from wallboard.domain.errors import NotSent, Unreachable
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, SourceInfo, Update, UpdateKind
 from wallboard.vendors.asterisk import actions, evidence
-from wallboard.vendors.asterisk.ami import Ami, bare_failures, open_ami
+from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, bare_failures, open_ami
+from wallboard.vendors.asterisk.answers import action_error
 from wallboard.vendors.asterisk.check import check_source
 from wallboard.vendors.asterisk.facts import Lists, decimal
-from wallboard.vendors.asterisk.lists import BRIDGES, HINTS, RESTS_ON, STARTING, Readings
+from wallboard.vendors.asterisk.lists import BRIDGES, HINTS, RESTS_ON, STARTING, Readings, without_id
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
 from wallboard.vendors.asterisk.protocol import (
     AmiError,
-    AmiLost,
     AmiRefused,
-    AmiUnsafe,
     Message,
 )
 from wallboard.vendors.asterisk.standing import Standing
@@ -52,6 +51,7 @@ from wallboard.vendors.base import (
     SourceSettings,
     Verification,
 )
+from wallboard.vendors.lists import said
 
 log = logging.getLogger("wallboard.asterisk")
 
@@ -60,10 +60,11 @@ FIRST_DELAY, LONGEST_DELAY = 0.5, 10.0
 #: Events come in bursts (12 for one answered call): rows are compared once a burst.
 BURST = 0.05
 FAR_OFF = 3600.0
+#: Seconds of silence after which events are not taken for the present: pings are answered more often.
+HEARD_WITHIN = PING_EVERY + 1.0
 
 _MINE = 1_000_000_000
 _RESOURCES = tuple(RESTS_ON)
-_GONE = ("no such channel", "channel does not exist", "not found", "not there", "could not find")
 
 
 class AsteriskAdapter:
@@ -87,10 +88,12 @@ class AsteriskAdapter:
         self._changed = anyio.Event()
         self._read_soon = anyio.Event()
         self._reading = anyio.Lock()
+        self._hurried = anyio.Event()
         self._readings = Readings(services.clock.now)
         self._standing = Standing(settings.name, settings.timeout or 5.0, self._readings)
         self._offset = 0.0
         self._epoch = 0
+        self._lost: dict[Resource, int] = {}
         self._seq = 0
         self._numbers = 0
         self._tones = False
@@ -142,14 +145,18 @@ class AsteriskAdapter:
 
     async def refresh(self, row: Row) -> Row | None:
         """The row as the events have it now, which are never older than the last ping; where they do not tell all, as
-        the lists have it."""
-        if self._ami is None:
+        the lists have it. After a silence (the machine slept) the server is heard first, and the lists are read."""
+        ami = self._ami
+        if ami is None:
             raise Unreachable(f"not connected: {self._standing.cause}")
-        if not self._standing.pushed(RESOURCE_OF[row.key.kind]):
+        quiet = self._clock.now() - ami.heard_at > HEARD_WITHIN
+        if quiet or not self._standing.pushed(RESOURCE_OF[row.key.kind]):
             try:
-                await self._read(self._ami)
+                await self._read(ami)
             except AmiError as error:
                 raise Unreachable(clean(str(error))) from error
+            if quiet and self._clock.now() - ami.heard_at > HEARD_WITHIN:
+                raise Unreachable("nothing was heard of the server")
         rows = self._map()
         return rows.get(RESOURCE_OF[row.key.kind], {}).get(row.key)
 
@@ -195,8 +202,25 @@ class AsteriskAdapter:
             pause = self._standing.slowly or delay * random.uniform(0.75, 1.25)
             sink.source(self.info())
             self._report(sink, next_at=self._clock.now() + pause)
-            await self._clock.sleep(pause)
+            await self._wait(pause)
             delay = min(delay * 2, LONGEST_DELAY)
+
+    async def _wait(self, seconds: float) -> None:
+        """Until the time has passed or somebody asks for the source."""
+        self._hurried = anyio.Event()
+        async with anyio.create_task_group() as tasks:
+
+            async def asked_for() -> None:
+                await self._hurried.wait()
+                tasks.cancel_scope.cancel()
+
+            tasks.start_soon(asked_for)
+            await self._clock.sleep(seconds)
+            tasks.cancel_scope.cancel()
+
+    def hurry(self) -> None:
+        """See ``vendors.base.Patient``."""
+        self._hurried.set()
 
     async def _session(self, sink: Sink) -> None:
         self._readings.booted = False
@@ -292,6 +316,9 @@ class AsteriskAdapter:
                 found.get(HINTS),
             )
             self._board.load(lists, backlog)
+            for resource, names in RESTS_ON.items():
+                if names[0] in found:
+                    self._lost[resource] = without_id(resource, found[names[0]])
             for name, items in found.items():
                 self._standing.witness.compare(name, items, begun, now)
 
@@ -343,12 +370,16 @@ class AsteriskAdapter:
         rows: tuple[Row, ...] = (),
         removed: tuple[Key, ...] = (),
         proofs: tuple[Proof, ...] = (),
+        as_of: float | None = None,
     ) -> Update:
         self._seq += 1
         # A snapshot is as old as its request: evidence must not rest on a list that was asked for before the action.
         read = self._readings.of(resource).read_at if kind is UpdateKind.SNAPSHOT else None
-        as_of = read if read is not None else self._clock.now()
-        return Update(self._settings.name, resource, "", kind, self._epoch, self._seq, as_of, rows, removed, proofs)
+        as_of = next(at for at in (as_of, read, self._clock.now()) if at is not None)
+        lost = said(self._lost.get(resource, 0)) if kind is UpdateKind.SNAPSHOT else ""
+        return Update(
+            self._settings.name, resource, "", kind, self._epoch, self._seq, as_of, rows, removed, proofs, lost
+        )
 
     async def _emit_changes(self, sink: Sink) -> None:
         """One comparison a burst; at most a tenth of the time goes into it, however many channels there are."""
@@ -371,7 +402,8 @@ class AsteriskAdapter:
             await anyio.sleep(1.0)
             if ami.heard_at > heard:
                 heard = ami.heard_at
-                sink.apply(self._update(Resource.QUEUES, UpdateKind.PROOF))
+                # Dated by what was heard and not by now: a sleep may lie between.
+                sink.apply(self._update(Resource.QUEUES, UpdateKind.PROOF, as_of=heard))
             changed, sooner = self._standing.judge(self._clock.now())
             if changed:
                 sink.source(self.info())
@@ -409,7 +441,7 @@ class AsteriskAdapter:
         try:
             answer = await ami.send_only(plan.action, *plan.fields, action_id=plan.action_id)
         except AmiError as error:
-            raise _action_error(plan.action, error) from error
+            raise action_error(plan.action, error) from error
         finally:
             if plan.reread:
                 self._read_soon.set()
@@ -439,15 +471,3 @@ class AsteriskAdapter:
         youngest of its second: a call that it joins must keep the caller's id."""
         self._numbers += 1
         return f"wallboard-{secrets.token_hex(4)}-{int(self._server_now())}.{_MINE + self._numbers}"
-
-
-def _action_error(action: str, error: AmiError) -> NotSent | Rejected | Ambiguous:
-    if isinstance(error, AmiUnsafe):
-        return NotSent(clean(str(error)))
-    if isinstance(error, AmiLost) and not error.sent:
-        return NotSent(clean(str(error)))
-    if isinstance(error, AmiRefused):
-        text = clean(str(error))
-        kind = TargetGone if any(word in text.lower() for word in _GONE) else Rejected
-        return kind(f"{action} was refused: {text}", status="Error")
-    return Ambiguous(f"{action}: {clean(str(error))}; it may have been done")

@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 import anyio
 from anyio.abc import ByteStream
 
+from wallboard.domain import sending
 from wallboard.domain.redaction import redact
 from wallboard.vendors.asterisk.facts import decimal
 from wallboard.vendors.asterisk.protocol import (
@@ -168,6 +169,8 @@ class Ami:
         async with self._sending:
             if self._broken is not None:
                 raise AmiLost(str(self._broken), sent=False)
+            # All waiting is over: what has become too old for its key is not sent.
+            sending.look()
             # A cancelled half line would become part of the next action: once begun, an action is sent whole or the
             # connection is given up.
             whole = False

@@ -7,10 +7,11 @@ from wallboard.domain.models import Call, ParkedCall, Phone
 from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.asterisk.devices import device_of, extension_of, is_local
-from wallboard.vendors.asterisk.facts import DOWN, RINGING, UP, Channel, born
+from wallboard.vendors.asterisk.facts import DEVICE_REGISTERED, DOWN, RING, RINGING, UP, Channel, born
 from wallboard.vendors.asterisk.scene import Leg, Scene
 
-_GONE_DEVICES = frozenset({"UNAVAILABLE", "INVALID"})
+#: Channel states of a call on its way: down, reserved, off hook, dialling, ring, ringing.
+_SETTING_UP = frozenset({DOWN, 1, 2, 3, RING, RINGING})
 
 
 class CallRows(Scene):
@@ -107,7 +108,9 @@ class CallRows(Scene):
         if any(c.state in (DOWN, RINGING) for c in leg.peers):
             return CallState.RINGING
         # Alone in the dialplan: an announcement, music, a menu, a spy. It was answered, so it is not ringing.
-        return CallState.TALKING if leg.origin.state == UP else CallState.RINGING
+        if leg.origin.state == UP:
+            return CallState.TALKING
+        return CallState.RINGING if leg.origin.state in _SETTING_UP else CallState.UNKNOWN
 
     def called(self, leg: Leg, interface: str, queue: str) -> tuple[Clean, Clean]:
         origin = leg.origin
@@ -174,7 +177,7 @@ class CallRows(Scene):
                     key=self.key(Kind.PHONE, device),
                     name=self.agent_name(members[0]) if len(members) == 1 else clean(device),
                     extension=clean(extension),
-                    registered=None if state == "UNKNOWN" else state not in _GONE_DEVICES,
+                    registered=DEVICE_REGISTERED.get(state),
                     refs=(device,),
                     address=(("device", device),),
                 )

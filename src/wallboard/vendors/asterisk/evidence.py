@@ -200,6 +200,14 @@ def _caller_left(confirmed: Callable[[Trial], bool], place: int = 1) -> Evidence
 
 _TRANSFERRED = _saw("BlindTransfer", 0, 1, 2)
 
+#: What else could produce the evidence, and is not taken for it. ``tests/unit/asterisk/test_impostors.py`` plays each.
+OTHER_SPY = "a colleague listens to the same agent, or my leg to another: both channels must be this request's"
+OTHER_DIGIT = "the digit goes into a colleague's spy; a spy that takes none is not switched at all"
+OTHER_PAUSE = "the agent pauses in one of the queues only, or unpauses"
+OTHER_TRANSFER = "the agent transfers another caller, or this one to another number"
+OTHER_MEMBER = "another agent, or this one in another queue"
+WAS_THERE = "the caller was at that number before: then only leaving a queue for it counts"
+
 SWITCH = "in place"
 SWITCH_UNSEEN = "in place, unseen"
 
@@ -208,7 +216,7 @@ def _spying(verb: Verb) -> Verification:
     return Verification(
         verb,
         f"Originate my phone, Application ChanSpy, Data <agent's whole channel>,{SPY_OPTIONS[verb]}",
-        confirms=(Evidence("ChanSpyStart of my leg on the agent's", _saw("ChanSpyStart", 1, 0)),),
+        confirms=(Evidence("ChanSpyStart of my leg on the agent's", _saw("ChanSpyStart", 1, 0), OTHER_SPY),),
         denies=(_NO_ANSWER, _my_leg_ended(_saw("ChanSpyStart", 1, 0))),
         deadline=RING_SECONDS + 5.0,
         watch=(Resource.CALLS,),
@@ -219,7 +227,7 @@ def _switching(verb: Verb) -> Verification:
     return Verification(
         verb,
         f"PlayDTMF my spy's channel, Digit {SPY_DIGITS[verb]}, Receive true ({SWITCH})",
-        confirms=(Evidence(f"DTMFEnd: my spy took digit {SPY_DIGITS[verb]}", _saw("DTMFEnd", 0)),),
+        confirms=(Evidence(f"DTMFEnd: my spy took digit {SPY_DIGITS[verb]}", _saw("DTMFEnd", 0), OTHER_DIGIT),),
         denies=(Evidence("my spy ended", _before(_saw("DTMFEnd", 0), _saw("ChanSpyStop", 1))),),
         deadline=4.0,
     )
@@ -228,14 +236,16 @@ def _switching(verb: Verb) -> Verification:
 def _switching_unseen(verb: Verb) -> Verification:
     """For an account that was shown no DTMF event so far: it may lack the class, which AMI does not tell. That the spy
     runs on shows nothing: it runs on as well where the digit was not taken."""
-    return replace(_switching(verb), cannot="this account was shown no DTMF event, which tells that a spy has switched")
+    return replace(_switching(verb), unseen="this account was shown no DTMF event, which tells that a spy has switched")
 
 
 def _paused(verb: Verb) -> Verification:
     return Verification(
         verb,
         f"QueuePause Interface, Paused {'true' if verb is Verb.PAUSE else 'false'}, Reason",
-        confirms=(Evidence("QueueMemberPause of each of the agent's queues", _all_paused("QueueMemberPause")),),
+        confirms=(
+            Evidence("QueueMemberPause of each of the agent's queues", _all_paused("QueueMemberPause"), OTHER_PAUSE),
+        ),
         deadline=5.0,
         watch=(Resource.AGENTS,),
     )
@@ -248,7 +258,7 @@ TABLE: dict[str, Verification] = {
     "end": Verification(
         Verb.END,
         "Hangup my spy's channel",
-        confirms=(Evidence("Hangup of my leg", _saw("Hangup", 0)),),
+        confirms=(Evidence("Hangup of my leg", _saw("Hangup", 0), "somebody else's listening leg ends"),),
         # On a call without audio the hangup is answered with Success and happens when that call ends.
         deadline=5.0,
         watch=(Resource.CALLS,),
@@ -256,7 +266,11 @@ TABLE: dict[str, Verification] = {
     "transfer": Verification(
         Verb.TRANSFER,
         "BlindTransfer the agent's channel to transfer_context (the number is looked up with ShowDialPlan first)",
-        confirms=(Evidence("BlindTransfer of this caller by the agent's channel to that number", _TRANSFERRED),),
+        confirms=(
+            Evidence(
+                "BlindTransfer of this caller by the agent's channel to that number", _TRANSFERRED, OTHER_TRANSFER
+            ),
+        ),
         denies=(Evidence("BlindTransfer failed", _saw("BlindTransferFailed", 0)), _caller_left(_TRANSFERRED)),
         deadline=8.0,
         watch=(Resource.CALLS, Resource.MEMBERS),
@@ -264,7 +278,7 @@ TABLE: dict[str, Verification] = {
     "transfer waiting": Verification(
         Verb.TRANSFER,
         "Redirect the caller's channel to transfer_context (the number is looked up with ShowDialPlan first)",
-        confirms=(Evidence("the caller's channel is at that number, where it was not before", _arrived),),
+        confirms=(Evidence("the caller's channel is at that number, where it was not before", _arrived, WAS_THERE),),
         denies=(_caller_left(_arrived),),
         deadline=8.0,
         watch=(Resource.CALLS, Resource.MEMBERS),
@@ -273,8 +287,14 @@ TABLE: dict[str, Verification] = {
         Verb.ATTENDED,
         "Atxfer the agent's channel to transfer_context; the agent completes it by hanging up",
         confirms=(
-            Evidence("AttendedTransfer of this caller to that number", _saw("AttendedTransfer", 0, 1, 2)),
-            Evidence("the caller is on hold and the agent in the bridge of the call to that number", _consulting),
+            Evidence(
+                "AttendedTransfer of this caller to that number", _saw("AttendedTransfer", 0, 1, 2), OTHER_TRANSFER
+            ),
+            Evidence(
+                "the caller is on hold and the agent in the bridge of the call to that number",
+                _consulting,
+                "the agent holds the caller, or consults another number by the telephone's own keys",
+            ),
         ),
         denies=(
             _caller_left(lambda trial: _consulting(trial) or _saw("AttendedTransfer", 0, 1, 2)(trial)),
@@ -286,7 +306,9 @@ TABLE: dict[str, Verification] = {
     "park": Verification(
         Verb.PARK,
         "Park the caller's channel, TimeoutChannel the agent's, Parkinglot",
-        confirms=(Evidence("ParkedCall of the caller", _saw("ParkedCall", 0)),),
+        confirms=(
+            Evidence("ParkedCall of the caller", _saw("ParkedCall", 0), "another caller is parked in the same lot"),
+        ),
         denies=(_caller_left(_saw("ParkedCall", 0), 0),),
         deadline=8.0,
         watch=(Resource.PARKED, Resource.CALLS),
@@ -294,7 +316,11 @@ TABLE: dict[str, Verification] = {
     "fetch": Verification(
         Verb.FETCH,
         "Originate my phone, Application ParkedCall, Data <lot>,<space>",
-        confirms=(Evidence("UnParkedCall of the caller by my phone", _saw("UnParkedCall", 0, 1)),),
+        confirms=(
+            Evidence(
+                "UnParkedCall of the caller by my phone", _saw("UnParkedCall", 0, 1), "a colleague fetches the caller"
+            ),
+        ),
         denies=(
             _NO_ANSWER,
             Evidence("the caller hung up", _saw("ParkedCallGiveUp", 0)),
@@ -307,7 +333,13 @@ TABLE: dict[str, Verification] = {
     "pickup": Verification(
         Verb.PICKUP,
         "Originate my phone, Application Bridge, Data <caller's whole channel>",
-        confirms=(Evidence("BridgeEnter of my phone and the caller in one bridge", _together),),
+        confirms=(
+            Evidence(
+                "BridgeEnter of my phone and the caller in one bridge",
+                _together,
+                "the caller and my phone each enter a bridge: it must be the same, and my leg the one asked for",
+            ),
+        ),
         denies=(_NO_ANSWER, _caller_left(_together, 0), _my_leg_ended(_together)),
         deadline=RING_SECONDS + 5.0,
         watch=(Resource.CALLS, Resource.MEMBERS),
@@ -315,7 +347,11 @@ TABLE: dict[str, Verification] = {
     "hangup": Verification(
         Verb.HANGUP,
         "Hangup the caller's channel, Cause 16",
-        confirms=(Evidence("Hangup of the caller's channel", _saw("Hangup", 0)),),
+        confirms=(
+            Evidence(
+                "Hangup of the caller's channel", _saw("Hangup", 0), "they hang up themselves: HangupRequest tells"
+            ),
+        ),
         denies=(Evidence("they hung up themselves at that moment", _hung_up_first),),
         deadline=5.0,
         watch=(Resource.CALLS,),
@@ -323,7 +359,13 @@ TABLE: dict[str, Verification] = {
     "call": Verification(
         Verb.CALL,
         "Originate my phone, Context transfer_context, Exten <number> (looked up with ShowDialPlan first)",
-        confirms=(Evidence("OriginateResponse: my phone answered and dials", _saw("OriginateResponse", 1)),),
+        confirms=(
+            Evidence(
+                "OriginateResponse: my phone answered and dials",
+                _saw("OriginateResponse", 1),
+                "another origination is answered: the ActionID must be this one's",
+            ),
+        ),
         denies=(_FAILED,),
         deadline=RING_SECONDS + 5.0,
         watch=(Resource.CALLS,),
@@ -333,14 +375,14 @@ TABLE: dict[str, Verification] = {
     "staff": Verification(
         Verb.STAFF,
         "QueueAdd Queue, Interface, MemberName, Penalty",
-        confirms=(Evidence("QueueMemberAdded", _saw("QueueMemberAdded", 0)),),
+        confirms=(Evidence("QueueMemberAdded", _saw("QueueMemberAdded", 0), OTHER_MEMBER),),
         deadline=5.0,
         watch=(Resource.AGENTS,),
     ),
     "unstaff": Verification(
         Verb.UNSTAFF,
         "QueueRemove Queue, Interface",
-        confirms=(Evidence("QueueMemberRemoved", _saw("QueueMemberRemoved", 0)),),
+        confirms=(Evidence("QueueMemberRemoved", _saw("QueueMemberRemoved", 0), OTHER_MEMBER),),
         deadline=5.0,
         watch=(Resource.AGENTS,),
     ),

@@ -25,6 +25,11 @@ DEVICE_WORDS = {
     7: "Ring+Inuse",
     8: "On Hold",
 }
+#: Device states, as words, and whether a telephone in them is registered.
+DEVICE_REGISTERED = {
+    **dict.fromkeys(("NOT_INUSE", "INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"), True),
+    **dict.fromkeys(("UNAVAILABLE", "INVALID"), False),
+}
 
 
 @lru_cache(maxsize=8192)
@@ -75,7 +80,7 @@ class Place:
     interface: str
     name: str
     status: int = 0
-    paused: bool = False
+    paused: bool | None = False
     reason: str = ""
     in_call: bool | None = None
     """Whether it talks with a caller of this queue; None from servers that do not say (before 13)."""

@@ -6,7 +6,7 @@ was unknown or refused once may be granted a moment after. Sources: main/manager
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import anyio
@@ -34,6 +34,15 @@ RESTS_ON: dict[Resource, tuple[str, ...]] = {
     Resource.CALLS: (CHANNELS,),
     Resource.PARKED: (PARKED,),
     Resource.PHONES: (DEVICES,),
+}
+#: The items of the lists that make rows of each resource, and what an item must have to be one.
+ITEMS: dict[Resource, tuple[str, tuple[str, ...]]] = {
+    Resource.QUEUES: ("QueueParams", ("Queue",)),
+    Resource.MEMBERS: ("QueueEntry", ("Queue", "Uniqueid")),
+    Resource.AGENTS: ("QueueMember", ("Queue", "Location")),
+    Resource.CALLS: ("CoreShowChannel", ("Uniqueid",)),
+    Resource.PARKED: ("ParkedCall", ("ParkeeUniqueid",)),
+    Resource.PHONES: ("DeviceStateChange", ("Device",)),
 }
 STARTING = "the server is still starting"
 #: Seconds after the sign-in within which an unknown QueueStatus means that, if no FullyBooted says more.
@@ -159,6 +168,12 @@ class Readings:
                 state.denied, state.cause, state.again_at = False, STARTING, 0.0
                 # Whatever was there before the start is gone: its rows must not look live for another second.
                 state.failures = max(state.failures, STALE)
+
+
+def without_id(resource: Resource, items: Iterable[Message]) -> int:
+    """How many items that should be rows of this resource cannot be any."""
+    event, fields = ITEMS[resource]
+    return sum(item.event == event and not all(item.get(field) for field in fields) for item in items)
 
 
 def refusal(name: str, error: AmiRefused) -> str:

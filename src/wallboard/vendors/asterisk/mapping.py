@@ -189,7 +189,7 @@ class _Pass(CallRows):
                 Membership(place.queue, clean(place.queue), level=place.penalty, paused=place.paused)
                 for place in places
             ),
-            registered=None if status in (0,) else status not in _UNREACHABLE,
+            registered=None if status in (0,) or status not in DEVICE_WORDS else status not in _UNREACHABLE,
             with_name=with_name,
             with_key=with_key,
             pause_reason=clean(reason),
@@ -232,7 +232,7 @@ class _Pass(CallRows):
             return AgentState.UNREACHABLE
         if all(place.paused for place in places):
             return AgentState.BREAK
-        if 1 not in statuses:
+        if 1 not in statuses or all(place.paused is None for place in places):
             return AgentState.UNKNOWN
         return AgentState.WRAP_UP if wrap_until is not None else AgentState.READY
 

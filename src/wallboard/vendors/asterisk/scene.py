@@ -82,6 +82,8 @@ class Scene:
         self.entries = {entry.uniqueid: entry for waiting in board.entries.values() for entry in waiting}
         self.wiring = board.wiring()
         self._told = self._told_by_queues()
+        #: Asked for about a dozen times a channel in one walk.
+        self._answers: dict[str, str] = {}
         self._inside = {device.casefold() for devices in board.hints.values() for device in devices}
         self.legs = sorted(
             (leg for channels in self._groups() for leg in self._legs(channels)), key=lambda leg: leg.origin.order
@@ -111,6 +113,12 @@ class Scene:
     def interface_of(self, channel: Channel) -> str:
         """The member whose telephone this channel is on, "" for nobody's. A telephone that is known to be another
         member's beats what the queue said: that call was picked up."""
+        found = self._answers.get(channel.uniqueid)
+        if found is None:
+            found = self._answers[channel.uniqueid] = self._answering(channel)
+        return found
+
+    def _answering(self, channel: Channel) -> str:
         told = self._told.get(channel.uniqueid, "")
         # Whoever is signed in to the pool on somebody's telephone is the pool's agent for as long.
         devices = [device for device in (pool_device(channel), device_of(channel.name)) if device]

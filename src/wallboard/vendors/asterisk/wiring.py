@@ -26,6 +26,8 @@ class Wiring:
         self.talking: dict[str, list[Channel]] = {}
         self.dials: dict[str, list[Channel]] = {}
         self._parked = parked
+        # A bridge of unknown kind holds strangers if everybody in it is there to wait.
+        self._talks = {c.bridge for c in channels.values() if c.bridge and c.application not in _HOLDING}
         for channel in channels.values():
             bridge = self.bridge_of(channel)
             if bridge:
@@ -38,7 +40,7 @@ class Wiring:
         if not channel.bridge or channel.uniqueid in self._parked:
             return ""
         bridge = self.bridges.get(channel.bridge)
-        holding = channel.application in _HOLDING if bridge is None else bridge.holding
+        holding = channel.bridge not in self._talks if bridge is None else bridge.holding
         return "" if holding else channel.bridge
 
     def half_of(self, channel: Channel) -> Channel | None:
