@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from wallboard.domain.redaction import forget, known
 
 # A shared machine stalls now and then; a slow example says nothing about the code.
 settings.register_profile("wallboard", deadline=None)
@@ -68,6 +71,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def anyio_backend() -> str:
     """Textual runs on asyncio alone, so no test runs anywhere else."""
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def known_secrets() -> Iterator[None]:
+    """No test knows the secrets of another."""
+    before = known()
+    yield
+    forget(but=before)
 
 
 @pytest.fixture(autouse=True)

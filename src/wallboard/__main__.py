@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+if not sys.flags.safe_path and sys.path[:1] == [os.getcwd()]:
+    # `-m` puts the current directory first: whoever can write there would say what is imported.
+    del sys.path[0]
 
 from wallboard.cli.start import entry
 

@@ -17,6 +17,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 
+from wallboard.domain import redaction
+from wallboard.domain.redaction import HIDDEN
 from wallboard.domain.text import Clean, clean
 
 NAME = "wallboard.log"
@@ -28,8 +30,6 @@ LINE_LIMIT = 1000
 """Most graphemes of one line."""
 TRACE_LINES = 60
 
-_HIDDEN = "***"
-_SHORTEST_SECRET = 4
 _HEADERS = re.compile(
     r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|api-token|personal-access-token|x-(?:api-key|auth-token))"
     r"""(['"]?\s*[:=,]\s*['"]?)(?:(?:bearer|basic|digest)\s+)?[^'"\s,;)\]}]+"""
@@ -42,34 +42,17 @@ _SCHEMES = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 _USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@]+@")
 _QUERY = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s?'\"]+)\?[^\s'\"]+")
 
-_secrets: set[str] = set()
 _lock = threading.Lock()
 
 
-def register_secret(text: str) -> None:
-    """From now on `text`, and its percent-encoded and base64 forms, never appear in a log line."""
-    if len(text) < _SHORTEST_SECRET:
-        return
-    from base64 import b64encode, urlsafe_b64encode
-    from urllib.parse import quote, quote_plus
-
-    raw = text.encode("utf-8", "replace")
-    forms = {text, quote(text, safe=""), quote_plus(text), b64encode(raw).decode(), urlsafe_b64encode(raw).decode()}
-    with _lock:
-        _secrets.update(forms | {form.rstrip("=") for form in forms if len(form.rstrip("=")) >= _SHORTEST_SECRET})
-
-
 def redact(text: str) -> str:
-    """`text` without registered secrets, credentials in headers, query strings and user names in addresses."""
-    with _lock:
-        secrets = sorted(_secrets, key=len, reverse=True)
-    for secret in secrets:
-        text = text.replace(secret, _HIDDEN)
-    text = _HEADERS.sub(rf"\1\2{_HIDDEN}", text)
-    text = _WORDS.sub(rf"\1\2{_HIDDEN}", text)
-    text = _SCHEMES.sub(rf"\1 {_HIDDEN}", text)
-    text = _USERINFO.sub(rf"\1{_HIDDEN}@", text)
-    return _QUERY.sub(rf"\1?{_HIDDEN}", text)
+    """`text` without known secrets, credentials in headers, query strings and user names in addresses."""
+    text = redaction.redact(text)
+    text = _HEADERS.sub(rf"\1\2{HIDDEN}", text)
+    text = _WORDS.sub(rf"\1\2{HIDDEN}", text)
+    text = _SCHEMES.sub(rf"\1 {HIDDEN}", text)
+    text = _USERINFO.sub(rf"\1{HIDDEN}@", text)
+    return _QUERY.sub(rf"\1?{HIDDEN}", text)
 
 
 class LineFormatter(logging.Formatter):
@@ -176,6 +159,7 @@ class Logs:
 
     def close(self) -> None:
         """Take the handlers away again."""
+        threading.excepthook, sys.unraisablehook = threading.__excepthook__, sys.__unraisablehook__
         root = logging.getLogger()
         for handler in (self.recent, self.file):
             if handler is not None:
@@ -207,6 +191,9 @@ def setup(directory: Path | None, level: int = logging.INFO) -> Logs:
     logging.lastResort = None
     logging.raiseExceptions = False
     logging.captureWarnings(True)
+    # What ends in a thread, or where nobody can catch it, would be printed with its traceback.
+    threading.excepthook = _thread_ended
+    sys.unraisablehook = _unraisable
     root.setLevel(level)
     root.addHandler(recent)
     if file is not None:
@@ -215,6 +202,16 @@ def setup(directory: Path | None, level: int = logging.INFO) -> Logs:
     for name in ("httpx", "httpcore", "hpack", "asyncio", "anyio", "textual", "uvicorn.access"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     return Logs(recent, file, problem)
+
+
+def _thread_ended(ended: threading.ExceptHookArgs) -> None:
+    if ended.exc_value is not None and not isinstance(ended.exc_value, SystemExit):
+        logging.getLogger("wallboard").error("a thread ended unexpectedly", exc_info=ended.exc_value)
+
+
+def _unraisable(lost: sys.UnraisableHookArgs) -> None:
+    if lost.exc_value is not None:
+        logging.getLogger("wallboard").error("an error that nobody could catch", exc_info=lost.exc_value)
 
 
 def _silence(logger: logging.Logger) -> None:

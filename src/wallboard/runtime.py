@@ -34,12 +34,15 @@ from wallboard.control.journal import Journal
 from wallboard.control.ledger import left_open as told_open
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
+from wallboard.domain.errors import ConfigError
 from wallboard.domain.models import Row
+from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
 from wallboard.polling.health import Health
 from wallboard.polling.scheduler import Scheduler
-from wallboard.vendors.base import Adapter, Can, Report, Secret, Services, SourceSettings
+from wallboard.vendors.base import Adapter, Can, Report, Services, SourceSettings
 from wallboard.vendors.registry import load as load_vendor
+from wallboard.vendors.unbuilt import Unbuilt
 
 if TYPE_CHECKING:
     from wallboard.ui.app import ConsoleApp
@@ -85,7 +88,7 @@ async def headless(
     for settings in config.sources:
         settings = _prepared(settings, config, read_only)
         transport = transports(settings) if transports is not None else None
-        adapters[settings.name] = load_vendor(settings.vendor).build(settings, Services(clock, transport))
+        adapters[settings.name] = built(settings, Services(clock, transport))
     for name, adapter in adapters.items():
         board.source(_asked(name, adapter.info, SourceInfo(name, adapter.settings.vendor)))
     scheduler = Scheduler(clock, adapters, board, random=random.Random())
@@ -109,6 +112,7 @@ async def headless(
                 clock,
                 operator=config.operator.name,
                 read_only=read_only,
+                may=config.operator.may,
                 hurry=scheduler.hurry,
                 start=start,
             )
@@ -118,6 +122,18 @@ async def headless(
         with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
             for adapter in adapters.values():
                 await _guarded(adapter.aclose)
+
+
+def built(settings: SourceSettings, services: Services) -> Adapter:
+    """The source's adapter; one that breaks while it is made leaves a source that says so, and the others run.
+    ConfigError where the config itself is wrong."""
+    try:
+        return load_vendor(settings.vendor).build(settings, services)
+    except ConfigError:
+        raise
+    except Exception as error:
+        log.exception("%s could not be set up", settings.name)
+        return Unbuilt(settings, clean(f"broke when it was set up ({type(error).__name__}): see the log"))
 
 
 async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
@@ -145,16 +161,6 @@ def _prepared(settings: SourceSettings, config: Config, read_only: bool) -> Sour
         operator=settings.operator or config.operator.name,
         read_only=settings.read_only or read_only,
     )
-
-
-def secrets_of(settings: SourceSettings) -> list[Secret]:
-    """Every secret of a source, for the log's redaction."""
-    found = [value for _, value in settings.headers]
-    for name in getattr(settings.auth, "__dataclass_fields__", ()):
-        value = getattr(settings.auth, name)
-        if isinstance(value, Secret):
-            found.append(value)
-    return found
 
 
 def board_settings(config: Config) -> BoardSettings:
@@ -188,15 +194,13 @@ def run_demo(options: DemoOptions) -> int:
     import tempfile
     from datetime import UTC, datetime
 
-    from wallboard.config.load import load
+    from wallboard.config.load import parsed
     from wallboard.sim import World, demo_environment, make_app, ready_config
     from wallboard.vendors.http import in_process
 
     os.environ.update(demo_environment())
     with tempfile.TemporaryDirectory(prefix="wallboard-demo-") as folder:
-        path = Path(folder) / "config.toml"
-        path.write_text(ready_config("http://127.0.0.1:8900"), encoding="utf-8")
-        config = load(path).config()
+        config = parsed(Path(folder) / "config.toml", ready_config("http://127.0.0.1:8900")).config()
         world = World(options.seed, datetime.now(UTC))
         server = make_app(world, speed=options.speed)
         return _run(
@@ -222,24 +226,28 @@ def _run(
     from wallboard import logs
 
     log_file = logs.setup(state or state_dir())
-    for settings in config.sources:
-        for secret in secrets_of(settings):
-            logs.register_secret(secret.reveal())
+    fault: Exception | None = None
     code = 0
 
     async def main() -> None:
-        nonlocal code
+        nonlocal code, fault
         async with headless(config, read_only=options.read_only, transports=transports, state=state) as rooms:
-            code = await _console(rooms, config, options, site, banner)
+            code, fault = await _console(rooms, config, options, site, banner)
 
     try:
         anyio.run(main)
     finally:
         log_file.close()
+    if fault is not None:
+        # Out here, where no task group makes a group of it.
+        raise fault
     return code
 
 
-async def _console(rooms: Headless, config: Config, options: ConsoleOptions, site: str, banner: str) -> int:
+async def _console(
+    rooms: Headless, config: Config, options: ConsoleOptions, site: str, banner: str
+) -> tuple[int, Exception | None]:
+    """The exit code, and what ended the app if nobody foresaw that."""
     from wallboard import theming
     from wallboard.ui.app import ConsoleApp
     from wallboard.ui.charset import unicode_terminal
@@ -253,7 +261,10 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
     def load_theme(wanted: str) -> theming.Theme:
         return theming.load(wanted, user_dir=themes_dir())
 
-    themes = [info.name for info in theming.available(themes_dir())]
+    broken: list[theming.ThemeError] = []
+    themes = [info.name for info in theming.available(themes_dir(), broken)]
+    for error in broken:
+        log.warning("a theme is left out: %s", error)
     unsubscribe: list[Callable[[], None]] = []
 
     def make(app: ConsoleApp) -> Console:
@@ -295,7 +306,7 @@ async def _console(rooms: Headless, config: Config, options: ConsoleOptions, sit
     finally:
         for leave in unsubscribe:
             leave()
-    return app.return_value or app.return_code or 0
+    return app.return_value or app.return_code or 0, app.fault
 
 
 async def _warm_up(config: Config) -> None:

@@ -25,6 +25,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from wallboard.domain.decoding import NotUtf8Error, text_of
+from wallboard.domain.files import changeable
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -120,16 +121,23 @@ def shipped_directory() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).resolve().parents[2] / "themes"
 
 
-def available(user_dir: Path | None = None) -> list[ThemeInfo]:
+def available(user_dir: Path | None = None, broken: list[ThemeError] | None = None) -> list[ThemeInfo]:
     """All themes by name, the default first; a user's file stands in for a shipped one of the same name.
 
-    A file that cannot be read raises `ThemeError`: a list that hides a broken theme sends its author hunting.
+    One that cannot be used is added to `broken`, and said by the caller: a list that hides it sends its author hunting.
+    Without `broken` it raises `ThemeError`.
     """
     found: dict[str, ThemeInfo] = {}
     for origin, directory in _directories(user_dir):
         for path in sorted(directory.glob("*.toml")):
             if path.stem not in found:
-                theme = load(path.stem, user_dir=user_dir)
+                try:
+                    theme = load(path.stem, user_dir=user_dir)
+                except ThemeError as error:
+                    if broken is None:
+                        raise
+                    broken.append(error)
+                    continue
                 found[path.stem] = ThemeInfo(theme.name, theme.label, theme.dark, origin, str(path))
     return sorted(found.values(), key=lambda info: (info.name != DEFAULT, info.name))
 
@@ -235,6 +243,9 @@ def _names(user_dir: Path | None) -> list[str]:
 
 
 def _read(path: Path) -> _Source:
+    # The shipped ones lie where the program itself does.
+    if path.parent != shipped_directory() and (wrong := changeable(path)):
+        raise ThemeError(str(path), *wrong)
     try:
         data = tomllib.loads(text_of(path.read_bytes()))
     except NotUtf8Error as error:

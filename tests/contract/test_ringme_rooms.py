@@ -10,14 +10,15 @@ import pytest
 from tests.contract.test_ringme_reports import Floor, floor
 from tests.unit.ringme.archive import ROOM, whole_pbx
 from tests.unit.ringme.fake import PHONES, adapter, command, discover, ok, read
-from wallboard.domain.command import Verb
+from wallboard.domain.command import Command, Fingerprint, Target, Verb
 from wallboard.domain.errors import CredentialsRefused, NotSent
 from wallboard.domain.forms import Form
-from wallboard.domain.keys import Resource
+from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Phone, Row
 from wallboard.domain.states import CallState
 from wallboard.vendors.base import Receipt
 from wallboard.vendors.ringme.adapter import RingmeAdapter
+from wallboard.vendors.ringme.rooms import speech_request
 
 pytestmark = pytest.mark.anyio
 
@@ -210,9 +211,42 @@ async def test_the_address_of_the_listener_may_stand_in_the_config() -> None:
     assert filled(start)["url"] == "https://listener.example/text"
 
 
-@pytest.mark.parametrize("url", ["", "listener.example", "ftp://x.example/", "https://", "https://a b/", "https://[x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "listener.example",
+        "ftp://x.example/",
+        "https://",
+        "https://a b/",
+        "https://[x",
+        "http://listener.example/text",
+        "http://192.0.2.7/",
+    ],
+)
 async def test_an_address_that_is_none_is_not_sent(url: str) -> None:
     at = await floor()
     with pytest.raises(NotSent, match="https:// address"):
         await act(at, Verb.TRANSCRIBE, at.call, form="start", direction="in", url=url)
     assert at.vendor.log == []
+
+
+@pytest.mark.parametrize(
+    ("url", "insecure"),
+    [
+        ("http://listener.example/text", True),
+        ("http://127.0.0.1:9000/text", False),
+        ("https://listener.example/text", False),
+    ],
+)
+async def test_what_callers_say_goes_in_plain_text_only_where_the_source_may(url: str, insecure: bool) -> None:
+    asked = Command(
+        "1",
+        Verb.TRANSCRIBE,
+        Target(Key("hq", Kind.CALL, "c-1"), "", Fingerprint((), None, "")),
+        args=(("form", "start"), ("direction", "in"), ("url", url)),
+    )
+    assert (speech_request(asked, "201", "c-1", insecure=insecure).json or {})["url"] == url
+    if insecure:
+        with pytest.raises(NotSent, match="https:// address"):
+            speech_request(asked, "201", "c-1", insecure=False)

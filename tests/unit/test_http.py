@@ -335,6 +335,12 @@ def _certificate_error(code: int) -> ssl.SSLCertVerificationError:
     return error
 
 
+def _tls_error(reason: str) -> ssl.SSLError:
+    error = ssl.SSLError(1, "x")
+    error.reason = reason
+    return error
+
+
 @pytest.mark.parametrize(
     ("cause", "sentence"),
     [
@@ -344,6 +350,14 @@ def _certificate_error(code: int) -> ssl.SSLCertVerificationError:
         (socket.gaierror(socket.EAI_NONAME, "x"), "name not found: h"),
         (socket.gaierror(socket.EAI_AGAIN, "x"), "name service does not answer for h"),
         (ConnectionRefusedError(), "h refuses connections"),
+        (_tls_error("TLSV1_ALERT_PROTOCOL_VERSION"), "h speaks only an outdated TLS version"),
+        (_tls_error("UNSUPPORTED_PROTOCOL"), "h speaks only an outdated TLS version"),
+        (_tls_error("WRONG_VERSION_NUMBER"), "h does not speak TLS at this port"),
+        (
+            _tls_error("SSLV3_ALERT_HANDSHAKE_FAILURE"),
+            "h refuses the TLS handshake: no cipher in common, or it wants a certificate of ours",
+        ),
+        (_tls_error("UNEXPECTED_EOF_WHILE_READING"), "h closed the connection instead of answering in TLS"),
         (OSError(113, "No route to host"), "h cannot be reached: no route to host"),
         (
             ExceptionGroup("both", [ConnectionRefusedError(), OSError(101, "Network is unreachable")]),

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from wallboard import logs
-from wallboard.logs import NAME, RECENT, Logs, redact, register_secret, setup
+from wallboard.domain.redaction import hide
+from wallboard.logs import NAME, RECENT, Logs, redact, setup
 
 SECRET = "S3CR3T/canary+value=="
 log = logging.getLogger("wallboard.test")
@@ -24,15 +24,13 @@ log = logging.getLogger("wallboard.test")
 def as_before() -> Iterator[None]:
     """The loggers of the test run are put back afterwards."""
     root = logging.getLogger()
-    before = (root.handlers[:], root.level, logging.lastResort, logging.raiseExceptions, set(logs._secrets))
+    before = (root.handlers[:], root.level, logging.lastResort, logging.raiseExceptions)
     levels = {name: logging.getLogger(name).level for name in ("httpx", "httpcore", "asyncio", "anyio", "textual")}
     yield
     for handler in root.handlers[:]:
         if handler not in before[0]:
             handler.close()
-    root.handlers[:], root.level, logging.lastResort, logging.raiseExceptions = before[:4]
-    logs._secrets.clear()
-    logs._secrets.update(before[4])
+    root.handlers[:], root.level, logging.lastResort, logging.raiseExceptions = before
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
     logging.captureWarnings(False)
@@ -63,7 +61,7 @@ def test_the_file_and_its_directory_are_for_the_owner_only(state: Path, kept: Lo
 
 
 def test_secrets_are_never_kept_in_any_spelling(state: Path, kept: Logs) -> None:
-    register_secret(SECRET)
+    hide(SECRET)
     log.warning("used %s", SECRET)
     log.warning("as %s", urllib.parse.quote(SECRET, safe=""))
     log.warning("or %s", base64.b64encode(SECRET.encode()).decode())

@@ -13,7 +13,7 @@ from tests.unit.polling.standin import StandIn, settle
 from wallboard import runtime
 from wallboard.config.settings import Config
 from wallboard.domain.clock import ManualClock
-from wallboard.domain.command import Destination
+from wallboard.domain.command import Destination, Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.text import clean
@@ -68,3 +68,31 @@ async def test_an_adapter_that_breaks_whatever_it_is_asked_ends_nothing(
             assert ports.reports(row) == ()
     said = [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR and "lab asked" in r.getMessage()]
     assert said == ["lab asked: unexpected KeyError"]
+
+
+async def test_an_adapter_that_breaks_while_it_is_made_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clock = ManualClock()
+
+    def build(settings: SourceSettings, services: Services) -> StandIn:
+        if settings.name == "lab":
+            raise KeyError("bug")
+        made = StandIn(clock, settings.name)
+        made.feed(Resource.QUEUES, "", 5.0)
+        return made
+
+    monkeypatch.setattr(runtime, "load_vendor", lambda vendor: SimpleNamespace(build=build))
+    sources = tuple(SourceSettings(name, "ringme", "http://127.0.0.1/") for name in ("lab", "hq"))
+    async with runtime.headless(Config(sources=sources), clock=clock, state=tmp_path) as rooms:
+        rooms.tasks.start_soon(rooms.scheduler.run)
+        for _ in range(20):
+            clock.advance(0.5)
+            await settle()
+        views = {view.info.name: view for view in rooms.board.source_views()}
+        assert {name: view.state.value for name, view in views.items()} == {"lab": "down", "hq": "live"}
+        assert views["lab"].detail == "broke when it was set up (KeyError): see the log"
+        for verb in Verb:
+            assert not rooms.adapters["lab"].can(verb, None)
+        lines = await rooms.adapters["lab"].check()
+        assert [(line.ok, line.text) for line in lines] == [(False, views["lab"].detail)]

@@ -27,7 +27,7 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0: whole, or shown, or nothing there yet; 1: broken or not readable; 2: the file named does not exist."""
-    from wallboard.control.chain import segments
+    from wallboard.control.chain import lock_of, segments
 
     if args.file is None:
         from wallboard.config.paths import state_dir
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         from pathlib import Path
 
         path = Path(args.file)
-    if not segments(path):
+    if not segments(path) and not (args.audit_command == "verify" and lock_of(path).exists()):
         say(
             "wallboard: there is no action journal"
             + (" yet: no action was asked for" if args.file is None else " there")
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _verify(path: Path) -> int:
-    from wallboard.control.chain import open_unknowns, verify
+    from wallboard.control.chain import open_elsewhere, open_unknowns, verify
     from wallboard.domain.text import clean
 
     report = verify(path)
@@ -66,6 +66,9 @@ def _verify(path: Path) -> int:
     open_actions = open_unknowns(path)
     for record in open_actions:
         data(f"no ending: {_line(record)}")
+    for record in open_elsewhere(path):
+        host = clean(record.get("host"))
+        data(f"no ending yet, on {host}, where alone it shows whether that console runs: {_line(record)}")
     return Exit.OK if report.ok else Exit.FAILED
 
 

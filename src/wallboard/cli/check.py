@@ -113,16 +113,13 @@ def _config(arguments: argparse.Namespace) -> tuple[Checked | None, Section]:
 
 
 def _secrets(checked: Checked) -> tuple[list[SourceSettings], Section]:
-    from wallboard.cli.opening import hide_secrets
     from wallboard.config.secrets import resolver
 
     resolve = resolver(checked.path.absolute().parent)
     settings, lines = [], []
     for index, model in enumerate(checked.model.source):
         try:
-            source = checked.source(index, model, resolve)
-            hide_secrets(source)
-            settings.append(source)
+            settings.append(checked.source(index, model, resolve))
             lines.append(Fact(model.name, True, "has what it signs in with"))
         except ConfigError as error:
             lines.append(Fact(model.name, False, str(error)))
@@ -159,15 +156,18 @@ def section_of(source: SourceSettings, lines: Sequence[CheckLine]) -> Section:
 
 
 async def _try(source: SourceSettings) -> Sequence[CheckLine]:
+    import logging
+    from contextlib import suppress
+
     import anyio
 
     from wallboard.cli.rights import with_verbs
     from wallboard.domain.clock import SystemClock
-    from wallboard.vendors import registry
+    from wallboard.runtime import built
     from wallboard.vendors.base import CheckLine, Services
 
     try:
-        adapter = registry.load(source.vendor).build(source, Services(SystemClock()))
+        adapter = built(source, Services(SystemClock()))
     except ConfigError as error:
         return [CheckLine("config", False, str(error))]
     try:
@@ -175,6 +175,9 @@ async def _try(source: SourceSettings) -> Sequence[CheckLine]:
             return with_verbs(adapter, await adapter.check())
     except TimeoutError:
         return [CheckLine("reach", False, f"no end after {DEADLINE:g} s")]
+    except Exception as error:  # one that breaks must not end the check of the others
+        logging.getLogger(__name__).exception("%s could not be checked", source.name)
+        return [CheckLine("adapter", False, f"broke when it was checked ({type(error).__name__}): see the log")]
     finally:
-        with anyio.move_on_after(2, shield=True):
+        with anyio.move_on_after(2, shield=True), suppress(Exception):
             await adapter.aclose()

@@ -100,7 +100,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"wallboard: {error}")
         return Exit.FAILED
     except Exception as error:  # the last boundary: a person gets a sentence, the log the traceback
-        return _unexpected(error)
+        from wallboard.cli.trouble import tell
+
+        return tell(error)
+    except BaseExceptionGroup:
+        # Ctrl-C among other errors of several tasks.
+        say("interrupted")
+        return Exit.INTERRUPTED
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -138,12 +144,3 @@ def _meant(word: str) -> str:
 
     near = get_close_matches(word, COMMANDS, n=1)
     return f'did you mean "{near[0]}"?' if near else f"write one of {', '.join(COMMANDS)}"
-
-
-def _unexpected(error: Exception) -> int:
-    from wallboard.cli.trouble import record
-
-    where = record(error)
-    say(f"wallboard: this should not have happened: {type(error).__name__}")
-    say(f"the details are in {where}" if where else "the details could not be written to the log")
-    return Exit.FAILED

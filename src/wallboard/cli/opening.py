@@ -13,7 +13,6 @@ from wallboard.domain.errors import ConfigError
 if TYPE_CHECKING:
     from wallboard.config.load import Checked
     from wallboard.config.settings import Config
-    from wallboard.vendors.base import SourceSettings
 
 
 def option(arguments: argparse.Namespace) -> str | None:
@@ -33,28 +32,7 @@ def open_checked(arguments: argparse.Namespace) -> Checked:
 
 def open_config(arguments: argparse.Namespace) -> Config:
     """The configuration with every secret resolved. Raises ConfigError."""
-    return resolved(open_checked(arguments))
-
-
-def resolved(checked: Checked) -> Config:
-    """`checked` with every secret at hand; none of them will appear in a log line. Raises ConfigError."""
-    config = checked.config()
-    for source in config.sources:
-        hide_secrets(source)
-    return config
-
-
-def hide_secrets(source: SourceSettings) -> None:
-    """Keep the source's secrets out of the log, whoever writes it."""
-    from dataclasses import fields
-
-    from wallboard import logs
-    from wallboard.vendors.base import Secret
-
-    values = [getattr(source.auth, each.name) for each in fields(source.auth)]
-    for value in (*values, *(value for _, value in source.headers)):
-        if isinstance(value, Secret):
-            logs.register_secret(value.reveal())
+    return open_checked(arguments).config()
 
 
 @contextmanager

@@ -9,9 +9,27 @@ from __future__ import annotations
 import os
 import sys
 
+_LEAKS = ("TEXTUAL", "SSLKEYLOGFILE")
+"""Variables, by their beginning, that let whoever sets them press keys, take pictures of the screen or read what goes
+over the line."""
+
 
 def entry() -> int:
     """The `wallboard` console script."""
+    for name in [name for name in os.environ if name.startswith(_LEAKS)]:
+        del os.environ[name]
+    try:
+        return _entry()
+    except KeyboardInterrupt:
+        # While the program was still being read from disk.
+        return 130
+    except Exception as error:
+        from wallboard.cli.trouble import tell
+
+        return tell(error)
+
+
+def _entry() -> int:
     if _console_follows(sys.argv[1:]):
         import gc
 

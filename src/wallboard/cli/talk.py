@@ -1,5 +1,5 @@
-"""Standard output is data, standard error is talk; neither carries a control character that came from outside, and
-neither fails on a character that its encoding does not have."""
+"""Standard output is data, standard error is talk; neither carries a control character or a secret, wherever it came
+from, and neither fails on a character that its encoding does not have. The one gate for all commands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from wallboard.domain.decoding import heard
+from wallboard.domain.redaction import redact_all, redact_long
 from wallboard.ui.charset import encoding, fitted
 
 if TYPE_CHECKING:
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
 
 
 def data(text: str) -> None:
-    """Print to standard output. Raises BrokenPipeError when nobody reads it any more."""
-    _on_the_normal_screen()
-    print(fitted(heard(text), sys.stdout), flush=True)  # noqa: T201  # this is where printing happens
+    """Print lines to standard output. Raises BrokenPipeError when nobody reads it any more."""
+    _print(redact_long(heard(text)))
 
 
 def json_data(value: Any) -> None:
@@ -29,13 +29,13 @@ def json_data(value: Any) -> None:
     """
     import json
 
-    text = heard(json.dumps(value, indent=2, ensure_ascii=False))
+    text = heard(json.dumps(redact_all(value), indent=2, ensure_ascii=False))
     unicode = encoding(sys.stdout) == "utf-8"
 
     def kept(char: str) -> bool:
         return char == "\n" or (char.isprintable() and (unicode or char.isascii()))
 
-    data("".join(char if kept(char) else _escape(char) for char in text))
+    _print("".join(char if kept(char) else _escape(char) for char in text))
 
 
 def path_data(path: Path) -> None:
@@ -52,9 +52,15 @@ def say(text: str) -> None:
     _on_the_normal_screen()
     try:
         for line in text.splitlines() or [""]:
-            print(fitted(_printable(heard(line)), sys.stderr), file=sys.stderr)  # noqa: T201
+            print(fitted(_printable(redact_long(heard(line))), sys.stderr), file=sys.stderr)  # noqa: T201
     except (BrokenPipeError, ValueError):
         return
+
+
+def _print(text: str) -> None:
+    _on_the_normal_screen()
+    lines = "\n".join(_printable(line) for line in text.split("\n"))
+    print(fitted(lines, sys.stdout), flush=True)  # noqa: T201  # this is where printing happens
 
 
 def _on_the_normal_screen() -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, say
-from wallboard.domain.errors import ConfigError
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
@@ -18,13 +17,13 @@ def run(arguments: argparse.Namespace) -> int:
     from wallboard.config.paths import themes_dir
     from wallboard.theming import ThemeError, available
 
-    try:
-        found = available(themes_dir())
-    except ThemeError as error:
-        raise ConfigError(str(error)) from None
+    broken: list[ThemeError] = []
+    found = available(themes_dir(), broken)
     width = max(len(info.name) for info in found)
     for info in found:
         ground = "dark" if info.dark else "light"
         data(f"{info.name:<{width}}  {ground:<5}  {info.origin:<7}  {info.label}")
     say(f"your own go into {themes_dir()}")
-    return Exit.OK
+    for error in broken:
+        say(str(error))
+    return Exit.USAGE if broken else Exit.OK

@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 
+def tell(error: Exception) -> int:
+    """One sentence on the terminal, the traceback in the log; the exit code."""
+    from wallboard.cli.exits import Exit
+    from wallboard.cli.talk import say
+
+    where = record(error)
+    say(f"wallboard: this should not have happened: {type(error).__name__}")
+    say(f"the details are in {where}" if where else "the details could not be written to the log")
+    return Exit.FAILED
+
+
 def record(error: Exception) -> str:
     """Write the traceback to `wallboard.log`, redacted and without local variables; its path, "" if that failed."""
     import logging

@@ -49,7 +49,7 @@ def _finding(item: Any, data: Mapping[str, Any]) -> Finding:
             return Finding(
                 (*path, "kind"), f"{key}.kind {context['tag']!r} is not known", _suggest(context["tag"], tags)
             )
-        case "literal_error":
+        case "literal_error" | "enum":
             allowed = [part.strip(" '") for part in str(context["expected"]).replace(" or ", ",").split(",")]
             value = _at(path, data)
             return Finding(path, f"{key} {value!r} is not known", _suggest(str(value), allowed))

@@ -43,6 +43,7 @@ from wallboard.config.settings import (
 from wallboard.config.vendors import RULES
 from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
+from wallboard.domain.files import changeable
 from wallboard.domain.places import Favourite, Route
 from wallboard.vendors.base import (
     AmiAuth,
@@ -141,7 +142,11 @@ class Checked:
         model = self.model
         return Config(
             theme=model.theme,
-            operator=Operator(model.operator.name, model.operator.phone),
+            operator=Operator(
+                model.operator.name,
+                model.operator.phone,
+                None if model.operator.may is None else frozenset(model.operator.may),
+            ),
             sources=sources,
             queues=tuple(
                 QueueRule(
@@ -163,8 +168,16 @@ class Checked:
 
 
 def load(path: File) -> Checked:
-    """The file `path`, checked. Raises `ConfigErrors` with every fault found."""
-    text, facts = _read(path)
+    """The file `path`, checked; one that others can change is refused, for it says where calls go and what is run.
+    Raises `ConfigErrors` with every fault found."""
+    text = _read(path)
+    if wrong := changeable(path):
+        raise _one(path, 0, *wrong)
+    return parsed(path, text)
+
+
+def parsed(path: File, text: str) -> Checked:
+    """`text` as the file `path` would hold it, checked. Raises as `load`."""
     try:
         data = tomllib.loads(text)
         lines = locate(text)
@@ -181,7 +194,6 @@ def load(path: File) -> Checked:
     except ValidationError as error:
         found.extend(findings(error, data))
     found.extend(check(data, path.absolute().parent))
-    found.extend(_writable(data, facts))
     if found or model is None:
         numbered = sorted(
             {(_line(lines, finding.path), finding.what): finding for finding in found}.items(),
@@ -196,7 +208,7 @@ def load(path: File) -> Checked:
     return Checked(path, data, model, lines)
 
 
-def _read(path: File) -> tuple[str, os.stat_result]:
+def _read(path: File) -> str:
     missing = "write one with `wallboard init`, or name another with --config"
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -218,7 +230,7 @@ def _read(path: File) -> tuple[str, os.stat_result]:
     finally:
         os.close(descriptor)
     try:
-        return text_of(raw), facts
+        return text_of(raw)
     except NotUtf8Error as error:
         raise _one(path, error.line, str(error), "save the file as UTF-8") from None
 
@@ -265,30 +277,6 @@ def _syntax(path: File, text: str, message: str) -> ConfigError:
     return ConfigError(f"not TOML{column}: {message[:1].lower()}{message[1:]}", where=f"{path}:{line}", hint=hint)
 
 
-def _writable(data: Any, facts: os.stat_result) -> list[Finding]:
-    """A file that runs commands must be one that only its owner can change."""
-    command = _command(data, ())
-    if command is None:
-        return []
-    if facts.st_uid not in (os.geteuid(), 0):
-        return [Finding(command, "the file names a command, and it is not yours", "use a file that you own")]
-    if facts.st_mode & 0o022:
-        what = f"the file names a command, and others may change it (mode {stat.S_IMODE(facts.st_mode):04o})"
-        return [Finding(command, what, "run: chmod go-w on the file")]
-    return []
-
-
-def _command(value: Any, path: Path) -> Path | None:
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in parts:
-        if key == "command":
-            return (*path, key)
-        found = _command(part, (*path, key))
-        if found is not None:
-            return found
-    return None
-
-
 def _named(finding: Finding, data: Mapping[str, Any]) -> str:
     """The fault, with the name of the source, queue or favourite that it is in."""
     path = finding.path
@@ -320,7 +308,7 @@ def _auth(model: AuthModel | None, secret: Callable[..., Secret]) -> tuple[Auth,
     if model is None:
         return NoAuth(), ()
     headers = tuple(
-        (name, Secret(value) if isinstance(value, str) else secret(value, "headers", name))
+        (name, Secret(value, public=True) if isinstance(value, str) else secret(value, "headers", name))
         for name, value in model.headers.items()
     )
     auth: Auth

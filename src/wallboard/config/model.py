@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from pydantic_core import PydanticCustomError
 
 from wallboard.config.settings import DEFAULT_THEME
+from wallboard.domain.command import Verb
 
 # Union for the annotated alternatives: pydantic reads tags only there.
 REFERENCES = ("env", "file", "command", "keyring", "credential")
@@ -197,6 +198,9 @@ class SourceModel(Edge):
 class OperatorModel(Edge):
     name: str = Field("", description="who sits here; stands in the journal", examples=["Mira"])
     phone: str = Field("", description="rings for listen, whisper, barge and pick-up", examples=["2001"])
+    may: list[Annotated[Verb, Field(strict=False)]] | None = Field(
+        None, description="left out: every verb; given: exactly these", examples=[["listen", "transfer", "note"]]
+    )
 
 
 class GoalModel(Edge):

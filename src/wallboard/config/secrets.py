@@ -7,6 +7,7 @@ content and a variable's value may be the secret itself even when it is not the 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from wallboard.config.model import Reference
 from wallboard.config.paths import named, spelled
 from wallboard.domain.decoding import NotUtf8Error, heard, text_of
 from wallboard.domain.errors import ConfigError
+from wallboard.domain.files import changeable
 from wallboard.vendors.base import Secret
 
 LIMIT = 4096
@@ -22,6 +24,15 @@ LIMIT = 4096
 DEADLINE = 5.0
 """Seconds that a command may take."""
 SHARED_HOST = "WALLBOARD_SHARED_HOST"
+_UNSHARED = frozenset({"", "0", "false", "no", "off"})
+"""Anything else says that the host is shared: a word that nobody foresaw must not open it."""
+
+_PASSED_ON = re.compile(
+    "PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR|TERM|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY"
+    "|DBUS_SESSION_BUS_ADDRESS|XDG_[A-Z_]+|SSH_AUTH_SOCK|GNUPGHOME|GPG_TTY|PASSWORD_STORE_[A-Z_]+"
+)
+"""What a command gets of the environment: to find itself, its files and its agent. No other source's secret, and
+nothing that loads code into it."""
 
 
 def describe(reference: Reference) -> str:
@@ -79,9 +90,9 @@ def _fit(text: str, reference: str, where: str) -> str:
 
 
 def _env(name: str, taken: dict[str, str], where: str) -> str:
-    if os.environ.get(SHARED_HOST) == "1":
+    if os.environ.get(SHARED_HOST, "").strip().lower() not in _UNSHARED:
         raise ConfigError(
-            f"secrets are not read from the environment on a shared host ({SHARED_HOST}=1)",
+            f"secrets are not read from the environment on a shared host ({SHARED_HOST})",
             where=where,
             hint='write { file = "path" } or { command = [...] }',
         )
@@ -115,6 +126,9 @@ def _file(path: Path, where: str) -> str:
                 where=where,
                 hint=f"run: chmod 600 {path}",
             )
+        if wrong := changeable(path):
+            # A directory above it, or a link on the way: the file itself was looked at.
+            raise ConfigError(f"the secret's file {str(path)!r}: {wrong[0]}", where=where, hint=wrong[1])
         with open(descriptor, "rb", closefd=False) as file:
             return _text(file.read(LIMIT + 1), f"the secret's file {str(path)!r}", where)
     finally:
@@ -132,14 +146,17 @@ def _credential(name: str, where: str) -> str:
     if "/" in name or name in (".", ".."):
         raise ConfigError(f"{name!r} is no credential name", where=where, hint="write the name alone")
     try:
-        with open(Path(directory) / spelled(name), "rb") as file:
-            return _text(file.read(LIMIT + 1), f"the credential {name!r}", where)
+        descriptor = os.open(Path(directory) / spelled(name), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise ConfigError(
             f"the credential {name!r} cannot be read: {error.strerror}",
             where=where,
             hint=f"set LoadCredential={name}:/path in the unit",
         ) from None
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ConfigError(f"the credential {name!r} is not a file", where=where, hint="let it be one")
+        return _text(file.read(LIMIT + 1), f"the credential {name!r}", where)
 
 
 def _keyring(text: str, where: str) -> str:
@@ -169,6 +186,8 @@ def _keyring(text: str, where: str) -> str:
 
 
 def _command(argv: list[str], directory: Path, where: str) -> str:
+    import contextlib
+    import signal
     import subprocess
 
     called = f"the secret's command {argv[0]!r}"
@@ -180,14 +199,23 @@ def _command(argv: list[str], directory: Path, where: str) -> str:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=directory,
+            env={name: value for name, value in os.environ.items() if _PASSED_ON.fullmatch(name)},
             start_new_session=True,
         )
     except OSError as error:
         raise ConfigError(f"{called} cannot be run: {error.strerror}", where=where, hint="check its name") from None
     try:
         output = _read(process, called, where)
+    except BaseException:
+        # Before it is taken note of: as long as it is not, nobody else gets its number. What it started ends with it,
+        # also where it has ended itself.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
     finally:
-        _end(process)
+        if process.stdout is not None:
+            process.stdout.close()
     if process.returncode != 0:
         raise ConfigError(
             f"{called} failed with status {process.returncode}",
@@ -225,20 +253,6 @@ def _read(process: object, called: str, where: str) -> bytes:
     except subprocess.TimeoutExpired:
         raise late from None
     return output
-
-
-def _end(process: object) -> None:
-    import contextlib
-    import signal
-    import subprocess
-
-    assert isinstance(process, subprocess.Popen)
-    if process.stdout is not None:
-        process.stdout.close()
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _text(raw: bytes, called: str, where: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wallboard.domain.command import Verb
 from wallboard.domain.places import Favourite, Route
 from wallboard.vendors.base import SourceSettings
 
@@ -15,10 +16,12 @@ FORMULAS = ("live", "answered", "positive", "negative", "ignored")
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who sits here. `phone` rings for listen, whisper, barge and pick-up; "" is not set."""
+    """Who sits here. `phone` rings for listen, whisper, barge and pick-up; "" is not set. `may` are the verbs that they
+    use, None for all."""
 
     name: str = ""
     phone: str = ""
+    may: frozenset[Verb] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ theme = "control-room"            # wallboard themes lists them
 [operator]
 name = ""                         # who sits here; stands in the journal of actions
 phone = ""                        # my telephone: rings for listen, whisper, barge and pick-up
+# may = ["listen", "transfer", "note"]   # exactly these verbs; left out: every one
 
 # A secret is never written here. It is one of
 #   { env = "NAME" }                              an environment variable

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wallboard.control.process import is_here, lives
+
 Record = dict[str, Any]
 
 GENESIS = "0" * 64
@@ -19,7 +21,11 @@ GENESIS = "0" * 64
 RESULTS = frozenset({"refused", "confirmed", "not_confirmed", "unknown", "accepted", "failed"})
 """Phases that end an action."""
 
+CUT = "cut"
+"""The phase of the record that a console writes where what it or another wrote before is not there any more."""
+
 _SEGMENT = re.compile(r"-(\d{6})$")
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def canonical(record: Record) -> bytes:
@@ -47,6 +53,30 @@ def segments(path: Path) -> list[Path]:
     ]
     found = [candidate for _, candidate in sorted(older)]
     return [*found, path] if path.exists() else found
+
+
+def lock_of(path: Path) -> Path:
+    """The file that whoever appends locks. It also holds the hash of the last record, which a journal whose end was
+    cut off or replaced no longer has."""
+    return path.with_name(path.name + ".lock")
+
+
+def vouched(path: Path) -> str:
+    """The hash of the last record as its console left it; "" if that is not known."""
+    try:
+        descriptor = os.open(lock_of(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        return head_in(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def head_in(lock: int) -> str:
+    """The same of the lock that is open as `lock`."""
+    text = os.pread(lock, 64, 0).decode("ascii", "replace")
+    return text if _HASH.fullmatch(text) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +122,7 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What `wallboard audit verify` found. `torn`: sealed incomplete lines, which are no tampering; `head` is the
-    last hash, to compare with one kept elsewhere (a chain cannot show that its own end was cut off)."""
+    last hash, to compare with one kept elsewhere: whoever may write the journal may write its lock too."""
 
     records: int
     files: int
@@ -109,6 +139,9 @@ class Report:
 
 def verify(path: Path) -> Report:
     """Recompute the whole chain. OSError where a file cannot be read."""
+    # First: what is appended meanwhile comes after it.
+    last = vouched(path)
+    there = not last
     problems: list[Problem] = []
     records = torn = 0
     begins_later = False
@@ -134,7 +167,11 @@ def verify(path: Path) -> Report:
             begins_later = record.get("prev") != GENESIS
         elif record.get("prev") != previous:
             problems.append(Problem(line.where, "does not follow the record before it"))
+        if record.get("phase") == CUT:
+            was = f"follows records that were cut off or replaced, the last of them {str(record.get('expected'))[:12]}…"
+            problems.append(Problem(line.where, was))
         previous = record["hash"]
+        there = there or previous == last
     if pending is not None:
         # The last line alone may be torn: the next console to write seals it.
         torn += 1
@@ -142,6 +179,11 @@ def verify(path: Path) -> Report:
             problems.append(Problem(pending.where, "is not a record"))
             torn -= 1
     found = segments(path)
+    if not found and lock_of(path).exists():
+        known = f", the last of its records {last[:12]}…" if last else ""
+        problems.append(Problem(path.name, f"was removed: its lock is there, and it is not{known}"))
+    elif not there:
+        problems.append(Problem(path.name, f"its end was cut off or replaced: the last record {last[:12]}… is missing"))
     if begins_later and found and found[0] == path and records:
         problems.append(Problem(path.name, "begins in the middle of a chain"))
     return Report(records, len(found), tuple(problems), torn, previous or GENESIS, begins_later)
@@ -169,8 +211,17 @@ def show(path: Path, *, last: int | None = None, action: str = "", verb: str = "
 
 
 def open_unknowns(path: Path, *, run: str = "") -> list[Record]:
-    """The `sent` records that never got an ending: their console was killed. Those of `run` and of consoles that
-    still live on this machine are left out, because their endings are on the way. OSError as `lines`."""
+    """The `sent` records of this machine that never got an ending: their console was killed. Those of `run` and of
+    consoles that still live are left out, because their endings are on the way. OSError as `lines`."""
+    return [record for record in _open(path) if record.get("run") != run and is_here(record) and not lives(record)]
+
+
+def open_elsewhere(path: Path) -> list[Record]:
+    """The `sent` records of other machines without an ending yet: whether their consoles live shows only there."""
+    return [record for record in _open(path) if not is_here(record)]
+
+
+def _open(path: Path) -> list[Record]:
     waiting: dict[str, Record] = {}
     for line in lines(path):
         record = line.record
@@ -181,22 +232,4 @@ def open_unknowns(path: Path, *, run: str = "") -> list[Record]:
             waiting[identity] = record
         elif record.get("phase") in RESULTS:
             waiting.pop(identity, None)
-    host = os.uname().nodename
-    return [
-        record
-        for record in waiting.values()
-        if record.get("run") != run and not (record.get("host") == host and _lives(record.get("pid")))
-    ]
-
-
-def _lives(pid: object) -> bool:
-    if not isinstance(pid, int) or pid <= 0 or pid == os.getpid():
-        # Our own number on somebody else's record: the process that had it before us is gone.
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    return list(waiting.values())

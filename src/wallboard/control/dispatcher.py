@@ -9,7 +9,7 @@ second request; and whatever fails anywhere, the command has one ending.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -100,11 +100,12 @@ class Dispatcher(Offers):
         *,
         operator: str = "",
         read_only: bool = False,
+        may: Collection[Verb] | None = None,
         hurry: Callable[[str, Iterable[Resource]], None],
         start: Callable[[Callable[[], Coroutine[Any, Any, None]]], object],
         offload: Offload = in_thread,
     ) -> None:
-        super().__init__(board, adapters, clock, read_only=read_only)
+        super().__init__(board, adapters, clock, read_only=read_only, may=may)
         self.operator = operator
         self.notes = Notes()
         self._ledger = Ledger(journal, clock, offload)
@@ -238,6 +239,8 @@ class Dispatcher(Offers):
         await self._write(run, "requested", durable=False)
         if run.held:
             raise _Refused(f"the row waits for the answer to {run.held}")
+        if barred := self.barred(command.verb):
+            raise _Refused(barred)
         if command.verb is Verb.NOTE:
             text = command.arg("text")
             if not text.strip():

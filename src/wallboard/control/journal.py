@@ -21,11 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from wallboard.control.chain import (
+    CUT,
     GENESIS,
     Record,
     Report,
     canonical,
     digest_of,
+    head_in,
+    lines,
+    lock_of,
     open_unknowns,
     parse,
     segments,
@@ -33,9 +37,11 @@ from wallboard.control.chain import (
     torn_mark,
     verify,
 )
+from wallboard.control.process import identity
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import FORMS, Command, Verb, new_id
 from wallboard.domain.errors import WallboardError
+from wallboard.domain.redaction import redact_all
 from wallboard.domain.text import clean
 
 __all__ = ["Journal", "JournalError", "JournalHeld", "Report", "open_unknowns", "show", "verify"]
@@ -92,22 +98,23 @@ class Journal:
         self._known: tuple[int, int, str] | None = None
         ssh = values.get("SSH_CONNECTION", "").split()
         self._who: Record = {
-            "host": str(clean(os.uname().nodename)),
+            **identity(),
             "user": str(clean(_user())),
+            # Who signed in to the machine, whatever they became since.
+            "login": str(clean(_login())),
             "sudo_user": str(clean(values.get("SUDO_USER", ""))),
             "ssh_from": str(clean(ssh[0])) if ssh else "",
             "operator": str(clean(operator)),
-            "pid": os.getpid(),
             "run": self.run,
         }
 
     def append(self, phase: str, fields: Mapping[str, Any], *, durable: bool, patience: float = PATIENCE) -> None:
         """Write one record; with `durable` it is on the disk when this returns. Raises JournalError; JournalHeld where
         another process did not let go of the lock within `patience` seconds."""
-        record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **fields}
+        record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **redact_all(fields)}
         try:
-            with self._turn(patience), self._locked(patience):
-                self._write(record, durable)
+            with self._turn(patience), self._locked(patience) as lock:
+                self._write(record, durable, lock)
         except OSError as error:
             self._forget()
             self.problem = f"the action journal cannot be written: {_plain(error)}"
@@ -129,13 +136,13 @@ class Journal:
             self._mutex.release()
 
     @contextlib.contextmanager
-    def _locked(self, patience: float) -> Iterator[None]:
+    def _locked(self, patience: float) -> Iterator[int]:
         directory = self.path.parent
         if not directory.is_dir():
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A file of its own: the journal itself changes places when it is rotated.
         lock = os.open(
-            self.path.with_name(self.path.name + ".lock"),
+            lock_of(self.path),
             os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC,
             0o600,
         )
@@ -150,18 +157,20 @@ class Journal:
                     if time.monotonic() >= until:
                         raise JournalHeld("the action journal is held by another process") from None
                 time.sleep(_BETWEEN)
-            yield
+            yield lock
         finally:
             os.close(lock)
 
-    def _write(self, record: Record, durable: bool) -> None:
+    def _write(self, record: Record, durable: bool, lock: int) -> None:
         self._open()
-        size = os.fstat(self._descriptor).st_size
-        head, size = self._head(size)
+        head, size = self._head(os.fstat(self._descriptor).st_size, lock)
         if size >= self._rotate_at:
             self._rotate()
             head, size = self._emit(self._own("rotated"), head, 0, False)
-        self._emit(record, head, size, durable)
+        head, _ = self._emit(record, head, size, durable)
+        # Without it the next one only knows less.
+        with contextlib.suppress(OSError):
+            os.pwrite(lock, head.encode("ascii") + b"\n", 0)
 
     def _emit(self, record: Record, head: str, size: int, durable: bool) -> tuple[str, int]:
         """Append one whole record after `head` at `size`; nothing of it stays if that fails."""
@@ -208,11 +217,19 @@ class Journal:
             finally:
                 os.close(directory)
 
-    def _head(self, size: int) -> tuple[str, int]:
-        """The last hash and the size, after sealing an incomplete last line."""
+    def _head(self, size: int, lock: int) -> tuple[str, int]:
+        """The last hash and the size, after sealing an incomplete last line and saying what is missing."""
         inode = os.fstat(self._descriptor).st_ino
         if self._known is not None and self._known[:2] == (inode, size):
             return self._known[2], size
+        head, size = self._sealed(size)
+        last = head_in(lock)
+        # One that was killed between the two has written a record more than it could vouch for.
+        if last and last != head and not any(line.record and line.record["hash"] == last for line in lines(self.path)):
+            return self._emit({**self._own(CUT), "expected": last}, head, size, False)
+        return head, size
+
+    def _sealed(self, size: int) -> tuple[str, int]:
         if size == 0:
             return self._head_of_older(), 0
         tail = os.pread(self._descriptor, _TAIL, max(0, size - _TAIL))
@@ -319,6 +336,17 @@ def _user() -> str:
     except KeyError:
         # A container may run under a number without a name.
         return str(os.getuid())
+
+
+def _login() -> str:
+    """The user of the login session as the system recorded it; "" where it does not."""
+    try:
+        number = int(Path("/proc/self/loginuid").read_text(encoding="ascii"))
+        return "" if number == 2**32 - 1 else pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+    except (OSError, ValueError):
+        return ""
 
 
 def _plain(error: OSError) -> str:

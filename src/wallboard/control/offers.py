@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from wallboard.control import choose, filled, policy
@@ -29,14 +29,26 @@ class Offers:
     """The part of the dispatcher that a screen asks, at every frame if it likes."""
 
     def __init__(
-        self, board: BoardPort, adapters: Mapping[str, Adapter], clock: Clock, *, read_only: bool = False
+        self,
+        board: BoardPort,
+        adapters: Mapping[str, Adapter],
+        clock: Clock,
+        *,
+        read_only: bool = False,
+        may: Collection[Verb] | None = None,
     ) -> None:
+        """`may`: the verbs that the operator uses, None for all. My own listening can always be ended."""
         self.read_only = read_only
+        self._allowed = None if may is None else frozenset({*may, Verb.END})
         self._board = board
         self._adapters = {name: Guard(adapter) for name, adapter in adapters.items()}
         self._clock = clock
         self._sessions = Sessions(board, clock)
         self._locks = Locks()
+
+    def barred(self, verb: Verb) -> str:
+        """Why the operator does not use `verb`, whatever the row; "" if they do."""
+        return "" if self._allowed is None or verb in self._allowed else "not among what [operator] may"
 
     @property
     def sessions(self) -> Sequence[Session]:
@@ -74,6 +86,7 @@ class Offers:
         situation = Situation(
             can=Can(False, f"{key.source} is not connected") if adapter is None else adapter.can(verb, None),
             read_only=self.read_only or (adapter is not None and adapter.settings.read_only),
+            barred=self.barred(verb),
             in_flight=self._locks.holder(frozenset({key}), asking),
         )
         return policy.decide(verb, None, situation)
@@ -158,7 +171,7 @@ class Offers:
 
     def _decide(self, verb: Verb, row: Row | None, queue_id: str = "", asking: str = "", ended: bool = False) -> Offer:
         if row is None:
-            return policy.decide(verb, None, Situation(Can(True), read_only=self.read_only))
+            return policy.decide(verb, None, Situation(Can(True), read_only=self.read_only, barred=self.barred(verb)))
         source = row.key.source
         adapter = self._adapters.get(source)
         session = next(iter(self._sessions.live), None)
@@ -169,6 +182,7 @@ class Offers:
             state=self._board.row_state(row.key),
             phone="" if adapter is None else adapter.phone,
             read_only=self.read_only or (adapter is not None and adapter.settings.read_only),
+            barred=self.barred(verb),
             in_flight=self._locks.holder(here, asking),
             session_mode=None if session is None else session.mode,
             session_here=session is not None and bool(here & {session.target, session.leg}),

@@ -76,6 +76,8 @@ class Situation:
     state: ResourceState = ResourceState.LIVE
     phone: str = ""
     read_only: bool = False
+    barred: str = ""
+    """Why this operator does not use the verb at all, or ""."""
     in_flight: str = ""
     """The verb whose answer the row waits for, or ""."""
     session_mode: Verb | None = None
@@ -107,6 +109,8 @@ def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
     """The offer for `verb` on exactly `row`; `choose` has settled which row that is."""
     if situation.read_only and verb is not Verb.NOTE:
         return _no("read-only")
+    if situation.barred:
+        return _no(situation.barred)
     if verb in ROWLESS and row is None:
         return _rowless(verb, situation)
     if row is None:

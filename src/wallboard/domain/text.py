@@ -12,6 +12,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NewType
 
+from wallboard.domain.redaction import redact_long
+
 Clean = NewType("Clean", str)
 """Text that went through `clean`: printable, one line, bounded, safe to send to a terminal."""
 
@@ -91,16 +93,18 @@ def clean(value: object, limit: int = LIMIT) -> Clean:
 
     Total (never raises), idempotent and linear in the input. Controls, format and bidirectional characters,
     private and unassigned code points become a visible `·` or U+FFFD, so that an attack is seen; white space
-    of every kind becomes one space; a base keeps at most two combining marks. None becomes "".
+    of every kind becomes one space; a base keeps at most two combining marks. None becomes "". A known secret becomes
+    `***`, before anything is cut.
     """
     text = _scalar(value)
-    if text.isascii() and text.isprintable() and len(text) <= limit:
+    # Only a bounded head can survive the cut, and normalising sorts marks in quadratic time: cut first.
+    cut = len(text) > limit * 16
+    text = redact_long(text[: limit * 16])
+    if not cut and text.isascii() and text.isprintable() and len(text) <= limit:
         if "  " not in text and text[:1] != " " and text[-1:] != " ":
             return Clean(text)
         return Clean(_SPACES.sub(" ", text).strip())
-    # Only a bounded head can survive the cut, and normalising sorts marks in quadratic time: cut first.
-    cut = len(text) > limit * 16
-    text = _thin(text[: limit * 16])
+    text = _thin(text)
     for _ in range(3):
         # Replacing a character can bring two others together that compose: settle, two rounds do in practice.
         settled = _thin(unicodedata.normalize("NFC", text))

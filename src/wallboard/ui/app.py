@@ -14,7 +14,8 @@ from textual.widget import Widget
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.sending import EXPIRES
-from wallboard.theming import Theme
+from wallboard.domain.text import clean
+from wallboard.theming import Theme, ThemeError
 from wallboard.ui import compositor
 from wallboard.ui.console import Console
 from wallboard.ui.driver import ConsoleDriver
@@ -126,6 +127,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._take_asked = False
         self._gate = KeyGate()
         self._last_second = -1
+        self.fault: Exception | None = None
+        """What ended the app although nobody foresaw it; for whoever runs it to tell."""
 
     # ---- life -------------------------------------------------------------------------------------------
 
@@ -153,14 +156,31 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if self._ready_callback is not None:
             self.call_after_refresh(self._ready_callback)
 
+    def _handle_exception(self, error: Exception) -> None:  # Textual's name
+        """Ends the app. Textual would print the traceback with every local variable, callers' names and all."""
+        if self.fault is None:
+            self.fault = error
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._return_code = 1
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:  # Textual's name
+        self._exit_renderables.clear()
+
     def _apply_background(self) -> None:
         style = self.painter.style("text")
         if style.bgcolor is not None and style.bgcolor.triplet is not None:
             self.screen.styles.background = style.bgcolor.triplet.hex
 
     def set_wallboard_theme(self, name: str) -> None:
-        """Another theme, at once."""
-        theme = self._load_theme(name)
+        """Another theme, at once; the one there is stays if its file cannot be used any more."""
+        try:
+            theme = self._load_theme(name)
+        except ThemeError as error:
+            self.console_state.say(clean(error.args[0]), "warn")
+            return
         self.painter = Painter(theme, self.painter.ascii_only)
         self._apply_background()
         for lines in (self._top, self._bottom, self._mode, self._divider):

@@ -17,6 +17,7 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.command import FORMS
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
+from wallboard.domain.redaction import redact_long
 from wallboard.domain.states import SourceState
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
@@ -235,7 +236,7 @@ class Console:
 
     def say(self, text: str, style: str = "muted") -> None:
         """A remark in the outcome line: it stands for a few seconds, then the last outcome is there again."""
-        self._remark = (text, style, self.clock.now())
+        self._remark = (redact_long(text), style, self.clock.now())
 
     @property
     def outcome(self) -> tuple[str, str]:
@@ -246,7 +247,7 @@ class Console:
         return self._last
 
     def log(self, what: str, text: str, style: str = "text") -> None:
-        self.entries.append(Entry(self.clock.now(), what, text, style))
+        self.entries.append(Entry(self.clock.now(), what, redact_long(text), style))
 
     # ---- keys ---------------------------------------------------------------------------------------------
 

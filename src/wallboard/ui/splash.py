@@ -211,6 +211,6 @@ def _end(number: int, _frame: FrameType | None) -> None:
 
 
 def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A traceback on the alternate screen would vanish with it."""
+    """The last net below `cli.trouble`: what a traceback would say of callers is for no terminal."""
     restore_terminal()
-    sys.__excepthook__(kind, error, trace)
+    os.write(2, f"wallboard: this should not have happened: {kind.__name__}\n".encode())

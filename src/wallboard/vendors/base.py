@@ -16,6 +16,7 @@ from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
+from wallboard.domain.redaction import hide
 from wallboard.domain.text import NOTHING, Clean
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
 
@@ -23,12 +24,18 @@ from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
 
 
 class Secret:
-    """A secret that cannot be printed, compared, pickled or written to JSON by accident; `reveal()` is the only way."""
+    """A secret that cannot be printed, compared, pickled or written to JSON by accident; `reveal()` is the only way.
+
+    Its text is hidden wherever it would be shown from now on (`domain.redaction`), unless it is `public`: a header's
+    value that the config itself spells out.
+    """
 
     __slots__ = ("_value",)
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: str, *, public: bool = False) -> None:
         self._value = value
+        if not public:
+            hide(value)
 
     def reveal(self) -> str:
         return self._value

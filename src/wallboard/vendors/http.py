@@ -35,6 +35,7 @@ from wallboard.domain.errors import (
 )
 from wallboard.domain.text import clean
 from wallboard.domain.update import Budget
+from wallboard.vendors import tls
 from wallboard.vendors.base import OAuthAuth, Services, SourceSettings
 from wallboard.vendors.http_address import Route, check_address, route
 from wallboard.vendors.http_auth import Headers, PostToken, SignIn, extra_headers, sign_in
@@ -505,17 +506,8 @@ class HttpSource:
         return httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, headers=headers)
 
     def _context(self) -> ssl.SSLContext:
-        """Certificates are always verified: against `ca_file` alone if it is given, else the machine's store."""
         if self._tls is None:
-            try:
-                context = ssl.create_default_context(cafile=self._settings.ca_file or None)
-            except (OSError, ssl.SSLError):
-                raise Unreachable(f"ca_file {clean(self._settings.ca_file, 100)} cannot be read") from None
-            if not self._settings.ca_file and not context.cert_store_stats()["x509_ca"]:
-                # A slim container without a store of its own.
-                context = httpx.create_ssl_context(trust_env=False)
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            self._tls = context
+            self._tls = tls.context(self._settings.ca_file, lambda: httpx.create_ssl_context(trust_env=False))
         return self._tls
 
     async def aclose(self) -> None:
@@ -529,14 +521,11 @@ class HttpSource:
 
     # ---- words -----------------------------------------------------------------------------------------------
 
-    def _secrets(self) -> tuple[str, ...]:
-        return (*self._sign.secrets, *(value for _, value in self._extra))
-
     def _below(self, where: Route) -> Route:
         return Route(where.template, self._base + where.path)
 
     def _words(self, raw: _Raw) -> str:
-        return said(raw.body.sofar(), self._secrets(), raw.headers.get("content-type", ""))
+        return said(raw.body.sofar(), raw.headers.get("content-type", ""))
 
 
 def _as_route(where: Route | str) -> Route:

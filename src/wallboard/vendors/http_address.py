@@ -49,14 +49,15 @@ def check_address(url: str, what: str, *, insecure: bool) -> None:
         raise ConfigError(f"{what}: {url!r} is not an https:// address")
     if parts.query or parts.fragment:
         raise ConfigError(f"{what}: {url!r} must end before ? and #")
-    if parts.scheme == "http" and not insecure and not _loopback(host):
+    if parts.scheme == "http" and not insecure and not is_loopback(host):
         raise ConfigError(
             f"{what}: http:// to {host} would send the credentials in plain text",
             hint="write https://, or insecure = true",
         )
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether the name or number means the machine itself."""
     if host.lower() == "localhost" or host.lower().endswith(".localhost"):
         return True
     try:

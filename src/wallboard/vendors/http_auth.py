@@ -17,6 +17,7 @@ import anyio
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer, ConfigError, CredentialsRefused, ReadError, Throttled
+from wallboard.domain.redaction import hide
 from wallboard.vendors.base import (
     Auth,
     BasicAuth,
@@ -54,10 +55,6 @@ class SignIn(Protocol):
     def refuse(self) -> None:
         """The renewed headers were refused too."""
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What must not be shown, in every form that is sent."""
-
 
 def checked(name: str, value: str, what: str) -> tuple[str, str]:
     """A header that can be sent as it is, else ConfigError (which never contains the value)."""
@@ -71,9 +68,8 @@ def checked(name: str, value: str, what: str) -> tuple[str, str]:
 class Fixed:
     """Always the same headers."""
 
-    def __init__(self, headers: Headers, secrets: tuple[str, ...]) -> None:
+    def __init__(self, headers: Headers) -> None:
         self._headers = headers
-        self.secrets = secrets
 
     async def headers(self) -> Headers:
         return self._headers
@@ -105,10 +101,6 @@ class TokenSignIn(ABC):
         self._refusal = "the vendor refuses the credentials"
         self._failure: ReadError | None = None
         self._failed_until = 0.0
-
-    @property
-    @abstractmethod
-    def secrets(self) -> tuple[str, ...]: ...
 
     @abstractmethod
     async def _ask(self) -> None:
@@ -156,6 +148,7 @@ class TokenSignIn(ABC):
 
     def _take(self, token: str, life: float | None) -> None:
         """From now on `token`; it ends in `life` seconds (None: not said)."""
+        hide(token, passing=True)
         self._token = token
         self._renew_at = None if life is None else self._clock.now() + max(life - EARLY, life / 2)
 
@@ -197,10 +190,6 @@ class OAuth(TokenSignIn):
         self._auth = auth
         self._post = post
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return tuple(secret for secret in (self._auth.client_secret.reveal(), self._token) if secret)
-
     async def _ask(self) -> None:
         form = {
             "grant_type": "client_credentials",
@@ -221,17 +210,18 @@ def sign_in(auth: Auth, clock: Clock, post: PostForm) -> SignIn:
     """The sign-in that the config asks for. ConfigError for a kind that plain HTTP sources do not have."""
     match auth:
         case NoAuth():
-            return Fixed((), ())
+            return Fixed(())
         case BearerAuth(token=token):
             value = token.reveal()
-            return Fixed((checked("Authorization", f"Bearer {value}", "auth"),), (value,))
+            return Fixed((checked("Authorization", f"Bearer {value}", "auth"),))
         case BasicAuth(username=username, password=password):
             if ":" in username:
                 raise ConfigError("auth: a user name for Basic authentication cannot hold a colon")
             packed = base64.b64encode(f"{username}:{password.reveal()}".encode()).decode("ascii")
-            return Fixed((("Authorization", f"Basic {packed}"),), tuple(s for s in (password.reveal(), packed) if s))
+            hide(packed)
+            return Fixed((("Authorization", f"Basic {packed}"),))
         case HeaderAuth(name=name, value=secret):
-            return Fixed((checked(name, secret.reveal(), "auth"),), (secret.reveal(),))
+            return Fixed((checked(name, secret.reveal(), "auth"),))
         case OAuthAuth():
             return OAuth(auth, clock, post)
     raise ConfigError('auth: this vendor takes kind "bearer", "oauth", "basic", "header" or "none"')

@@ -17,6 +17,7 @@ from statistics import median
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer
+from wallboard.domain.redaction import redact
 from wallboard.domain.text import clean
 from wallboard.domain.update import Budget
 
@@ -142,7 +143,7 @@ def _check_shape(data: object) -> None:
 
 
 def _not_json(text: str, content_type: str) -> str:
-    kind = clean(content_type.split(";")[0], 40)
+    kind = clean(redact(content_type[:4096]).split(";")[0], 40)
     if "html" in kind.lower() or text.lstrip()[:1] == "<":
         return f"not JSON ({kind or 'text'}): a login page?"
     if text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] not in ("}", "]"):
@@ -150,19 +151,17 @@ def _not_json(text: str, content_type: str) -> str:
     return f"not JSON ({kind or 'no content type'})"
 
 
-def said(body: bytes, secrets: tuple[str, ...] = (), content_type: str = "") -> str:
+def said(body: bytes, content_type: str = "") -> str:
     """What an error answer says for itself: `message`, `error_description` or `error` of a JSON object, the first of
     its `errors`, or plain text; cleaned.
 
     A vendor that quotes the request back must not put a secret on the screen, so the known ones are cut out.
     """
-    for secret in filter(None, secrets):
-        body = body.replace(secret.encode(), b"***")
     try:
         data = strict_json(body)
     except BadAnswer:
         plain = content_type.partition(";")[0].strip().lower() == "text/plain"
-        return clean(body[:500].decode("utf-8", "replace"), 120) if plain else ""
+        return clean(redact(body[:4096].decode("utf-8", "replace"))[:500], 120) if plain else ""
     if not isinstance(data, dict):
         return ""
     errors = data.get("errors")
@@ -173,9 +172,7 @@ def said(body: bytes, secrets: tuple[str, ...] = (), content_type: str = "") -> 
             if isinstance(value, Mapping):
                 value = value.get("message")
             if isinstance(value, str) and value.strip():
-                for secret in filter(None, secrets):
-                    value = value.replace(secret, "***")
-                return clean(value, 120)
+                return clean(redact(value[:4096]), 120)
     return ""
 
 

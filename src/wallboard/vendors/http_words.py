@@ -13,6 +13,7 @@ _NOT_YET_VALID = 9
 _EXPIRED = 10
 _UNKNOWN_ISSUER = frozenset({2, 18, 19, 20, 21})
 _WRONG_NAME = frozenset({62, 63, 64})
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
@@ -42,7 +43,14 @@ def why_unreachable(error: BaseException, host: str) -> str:
         if isinstance(cause, ConnectionRefusedError):
             return f"{place} refuses connections"
         if isinstance(cause, ssl.SSLError):
-            if "VERSION" in (cause.reason or ""):
+            reason = cause.reason or ""
+            if reason in _NO_TLS:
+                return f"{place} does not speak TLS at this port"
+            if "HANDSHAKE_FAILURE" in reason or "CERTIFICATE_REQUIRED" in reason:
+                return f"{place} refuses the TLS handshake: no cipher in common, or it wants a certificate of ours"
+            if isinstance(cause, ssl.SSLEOFError) or "UNEXPECTED_EOF" in reason:
+                return f"{place} closed the connection instead of answering in TLS"
+            if "VERSION" in reason or "PROTOCOL" in reason:
                 return f"{place} speaks only an outdated TLS version"
             return f"no TLS with {place}: {clean((cause.reason or 'refused').lower().replace('_', ' '), 60)}"
     for cause in causes(error):

@@ -228,3 +228,19 @@ def test_the_parser_of_other_commands_complains_alike() -> None:
     (commands,) = [action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)]
     assert set(commands.choices) == set(COMMANDS)
     assert all(isinstance(each, Parser) for each in commands.choices.values())
+
+
+def test_run_as_a_module_it_imports_nothing_from_where_it_was_started(tmp_path: Path) -> None:
+    for name in ("argparse", "platformdirs", "tomllib", "pydantic"):
+        (tmp_path / f"{name}.py").write_text("open('trapped', 'w').close()\n")
+    source = str(Path(main.__file__).resolve().parents[2])
+    done = subprocess.run(
+        [sys.executable, "-m", "wallboard", "config", "path"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": source},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "trapped").exists()

@@ -119,29 +119,29 @@ def test_unreadable(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypa
     assert "it cannot be read: Permission denied; check who may read it" in refused(path, capsys)
 
 
-COMMANDED = GOOD.replace(
-    b'{ kind = "none" }', b'{ kind = "header", name = "API-TOKEN", value = { command = ["true"] } }'
-)
-
-
-@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
-def test_a_file_that_runs_commands_must_be_mine_alone(
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o664, 0o666])
+def test_a_file_that_others_can_change_is_refused(
     mode: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "open.toml"
-    path.write_bytes(COMMANDED)
+    path.write_bytes(GOOD)
     path.chmod(mode)
     said = refused(path, capsys)
-    assert f"{path}:5: [[source]] 'responders': the file names a command, and others may change it" in said
-    assert "chmod go-w" in said
+    assert f"{path}: others may change it (mode {mode:04o}); run: chmod go-w {path}" in said
     path.chmod(0o644)
     assert main(["config", "show", "--config", str(path)]) == 0
 
 
-def test_a_file_without_commands_may_be_shared(tmp_path: Path) -> None:
-    path = tmp_path / "shared.toml"
+def test_a_directory_above_it_that_others_can_change_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "shared" / "mine" / "config.toml"
+    path.parent.mkdir(parents=True)
     path.write_bytes(GOOD)
-    path.chmod(0o664)
+    path.parent.parent.chmod(0o777)
+    assert f"others may change {tmp_path / 'shared'}, which it lies in" in refused(path, capsys)
+    # As /tmp is: each may only touch what is theirs.
+    path.parent.parent.chmod(0o1777)
     assert main(["config", "show", "--config", str(path)]) == 0
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from wallboard.config.load import load
 from wallboard.config.settings import AlarmSettings, Goal, Limits, Operator, QueueRule
+from wallboard.domain.command import Verb
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.places import Favourite, Route
 from wallboard.vendors.base import AmiAuth, HeaderAuth, NoAuth, OAuthAuth
@@ -116,3 +117,18 @@ def test_a_ca_file_lies_beside_the_config(tmp_path: Path) -> None:
     (source,) = load(path).config().sources
     assert source.ca_file == str(tmp_path / "pbx.pem")
     assert source.auth == NoAuth()
+
+
+def test_what_an_operator_may_is_exactly_what_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    rest = (VALID / "smallest.toml").read_text()
+    for text, may in (
+        ("", None),
+        ("may = []", frozenset()),
+        ('may = ["listen", "note"]', frozenset({Verb.LISTEN, Verb.NOTE})),
+    ):
+        path.write_text(f"[operator]\n{text}\n{rest}")
+        assert load(path).config().operator.may == may
+    path.write_text(f'[operator]\nmay = ["lisen"]\n{rest}')
+    with pytest.raises(ConfigError, match="'lisen' is not known; did you mean"):
+        load(path)

@@ -240,3 +240,67 @@ def test_a_resolved_secret_cannot_be_printed(tmp_path: Path, monkeypatch: pytest
         json.dumps({"secret": secret})
     with pytest.raises(TypeError):
         pickle.dumps(secret)
+
+
+def test_a_file_below_a_directory_that_others_can_change(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    secret_file(shared)
+    shared.chmod(0o777)
+    assert f"others may change {shared}" in refusal(tmp_path, file="shared/secret")
+    shared.chmod(0o755)
+    assert resolve(tmp_path, file="shared/secret") == CANARY
+
+
+@pytest.mark.parametrize("word", ["1", "true", "True", "YES", "on", " 1 ", "2", "shared"])
+def test_every_word_that_is_no_plain_no_makes_the_host_a_shared_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("WALLBOARD_SHARED_HOST", word)
+    monkeypatch.setenv("HQ_SECRET", CANARY)
+    assert "shared host" in refusal(tmp_path, env="HQ_SECRET")
+
+
+@pytest.mark.parametrize("word", ["", "0", "false", "No", "OFF"])
+def test_a_plain_no_leaves_it_my_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("WALLBOARD_SHARED_HOST", word)
+    monkeypatch.setenv("HQ_SECRET", CANARY)
+    assert resolve(tmp_path, env="HQ_SECRET") == CANARY
+
+
+def test_a_command_sees_no_other_secret_and_nothing_that_loads_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BRANCH_SECRET", "PYTHONPATH", "LD_LIBRARY_PATH", "BASH_ENV", "WALLBOARD_CONFIG", "VAULT"):
+        monkeypatch.setenv(name, CANARY)
+    monkeypatch.setenv("PASSWORD_STORE_DIR", "/store")
+    code = "import os; print(' '.join(sorted(os.environ)), os.environ['PASSWORD_STORE_DIR'], os.environ['HOME'])"
+    seen = resolve(tmp_path, command=python(code)).split()
+    assert seen[-2:] == ["/store", os.environ["HOME"]]
+    assert {"PATH", "HOME", "PASSWORD_STORE_DIR"} <= set(seen)
+    assert not {"BRANCH_SECRET", "PYTHONPATH", "LD_LIBRARY_PATH", "BASH_ENV", "WALLBOARD_CONFIG", "VAULT"} & set(seen)
+
+
+def test_what_a_command_left_running_ends_at_the_deadline_though_the_command_itself_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "DEADLINE", 1.0)
+    code = (
+        "import os, time\n"
+        "child = os.fork()\n"
+        "if child:\n"
+        "    open('pid', 'w').write(str(child)); os._exit(0)\n"
+        "time.sleep(60)"
+    )
+    assert "did not end within" in refusal(tmp_path, command=python(code))
+    child = int((tmp_path / "pid").read_text())
+    deadline = time.monotonic() + 5
+    while alive(child) and time.monotonic() < deadline:
+        os.sched_yield()
+    assert not alive(child)
+
+
+def test_a_credential_that_is_a_pipe_nobody_writes_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    os.mkfifo(tmp_path / "hq", 0o600)
+    assert "is not a file" in refusal(tmp_path, credential="hq")

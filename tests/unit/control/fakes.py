@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -306,6 +306,7 @@ class Desk:
         path: Path,
         *rows: Row,
         read_only: bool = False,
+        may: Collection[Verb] | None = None,
         journal: Journal | None = None,
         board: FakeBoard | None = None,
         clock: ManualClock | None = None,
@@ -330,6 +331,7 @@ class Desk:
             self.clock,
             operator="Mira",
             read_only=read_only,
+            may=may,
             hurry=hurry,
             start=start,
             offload=inline,

@@ -589,6 +589,28 @@ async def test_read_only_refuses_everything_but_a_note(path: Path, whole: bool) 
     assert phases(path, note) == ["requested", "note", "confirmed"]
 
 
+async def test_an_operator_does_exactly_what_the_config_says_they_may(path: Path) -> None:
+    barred = "not among what [operator] may"
+    async with anyio.create_task_group() as group:
+        desk = Desk(group, path, call(), may=[Verb.LISTEN])
+        assert desk.dispatcher.offer(Verb.LISTEN, call().key).ok
+        for verb in Verb:
+            if verb not in (Verb.LISTEN, Verb.END):
+                assert desk.dispatcher.offer(verb, call().key).reason == barred
+        assert (await desk.settle(desk.press(Verb.HANGUP, call()))).ending == f"refused: {barred}"
+        # Nor where the row is gone, nor what asks no vendor.
+        gone = desk.press(Verb.CALL, call("c-9"))
+        assert (await desk.settle(gone)).ending == f"refused: {barred}"
+        assert (await desk.settle(desk.press(Verb.NOTE, call(), "", ("text", "x")))).ending == f"refused: {barred}"
+    assert desk.adapter.performed == []
+
+
+async def test_an_empty_list_leaves_an_operator_nothing(path: Path) -> None:
+    async with anyio.create_task_group() as group:
+        desk = Desk(group, path, call(), may=[])
+        assert not any(desk.dispatcher.offer(verb, call().key).ok for verb in Verb)
+
+
 @pytest.mark.parametrize(
     ("verb", "row", "number", "reason"),
     [

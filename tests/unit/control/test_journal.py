@@ -5,15 +5,28 @@ from __future__ import annotations
 import errno
 import json
 import os
+import pwd
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from wallboard.control.chain import open_unknowns, segments, show, verify
+from wallboard.cli.main import main
+from wallboard.control import process
+from wallboard.control.chain import (
+    canonical,
+    digest,
+    lock_of,
+    open_elsewhere,
+    open_unknowns,
+    segments,
+    show,
+    verify,
+)
 from wallboard.control.journal import Journal, JournalError, describe
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Destination, Fingerprint, Target, Verb
@@ -203,3 +216,144 @@ def test_a_killed_console_leaves_its_sent_actions_open_and_a_living_one_does_not
     mine = journal(path)
     mine.append("unknown", {"id": "open"}, durable=True)
     assert open_unknowns(path) == []
+
+
+def said(path: Path) -> list[str]:
+    return [problem.text for problem in verify(path).problems]
+
+
+def written(path: Path, count: int = 4, **options: Any) -> Journal:
+    book = journal(path, **options)
+    for number in range(count):
+        book.append("requested", {"id": str(number)}, durable=True)
+    assert said(path) == []
+    return book
+
+
+def rewrite_last(path: Path) -> None:
+    """Put another record in the place of the last, with a hash that fits."""
+    *kept, last = path.read_text().splitlines()
+    record = {**json.loads(last), "id": "another"}
+    record["hash"] = digest(record)
+    path.write_text("\n".join([*kept, canonical(record).decode()]) + "\n")
+
+
+def cut_last(path: Path) -> None:
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+
+
+def empty(path: Path) -> None:
+    path.write_text("")
+
+
+@pytest.mark.parametrize("change", [rewrite_last, cut_last, empty])
+def test_an_end_that_was_cut_off_or_replaced_shows(path: Path, change: Callable[[Path], None]) -> None:
+    written(path).close()
+    last = lines(path)[-1]["hash"]
+    change(path)
+    assert said(path) == [f"its end was cut off or replaced: the last record {last[:12]}… is missing"]
+
+
+def test_a_journal_that_was_removed_shows_by_its_lock(path: Path) -> None:
+    written(path).close()
+    last = lines(path)[-1]["hash"]
+    path.unlink()
+    assert said(path) == [f"was removed: its lock is there, and it is not, the last of its records {last[:12]}…"]
+
+
+@pytest.mark.parametrize("change", [rewrite_last, cut_last, Path.unlink, empty])
+@pytest.mark.parametrize("who", ["the same console", "the next one"])
+def test_what_was_cut_under_a_console_stays_told_however_much_follows(
+    path: Path, change: Callable[[Path], None], who: str
+) -> None:
+    book = written(path)
+    last = lines(path)[-1]["hash"]
+    change(path)
+    if who == "the next one":
+        book.close()
+        book = journal(path)
+    book.append("requested", {"id": "later"}, durable=True)
+    book.append("requested", {"id": "and later"}, durable=True)
+    assert f"follows records that were cut off or replaced, the last of them {last[:12]}…" in said(path)
+    assert [record["id"] for record in show(path)][-2:] == ["later", "and later"]
+
+
+def test_a_console_that_was_killed_before_it_could_vouch_for_its_record_is_no_tampering(path: Path) -> None:
+    written(path).close()
+    before = lock_of(path).read_bytes()
+    journal(path).append("requested", {"id": "last"}, durable=True)
+    lock_of(path).write_bytes(before)
+    assert said(path) == []
+    journal(path).append("requested", {"id": "next"}, durable=True)
+    assert said(path) == []
+
+
+def test_a_journal_of_a_version_that_vouched_for_nothing_goes_on(path: Path) -> None:
+    written(path, 2).close()
+    lock_of(path).write_bytes(b"")
+    assert said(path) == []
+    journal(path).append("requested", {"id": "next"}, durable=True)
+    assert said(path) == []
+    assert lock_of(path).read_text().strip() == lines(path)[-1]["hash"]
+
+
+def test_rotation_is_no_cut(path: Path) -> None:
+    book = written(path, 30, rotate_at=2000)
+    assert len(segments(path)) > 3
+    book.append("requested", {"id": "last"}, durable=True)
+    journal(path, rotate_at=2000).append("requested", {"id": "another's"}, durable=True)
+    assert said(path) == []
+
+
+def sent_by(path: Path, **who: object) -> None:
+    """A record without an ending, as another process wrote it."""
+    book = journal(path)
+    book._who.update(who)
+    book.append("sent", {"id": "open", "verb": "transfer"}, durable=True)
+    book.close()
+
+
+def test_an_open_action_of_another_machine_is_told_and_never_closed_from_here(path: Path) -> None:
+    sent_by(path, host="desk-9", boot="another", pid=os.getppid())
+    assert open_unknowns(path) == []
+    assert [record["host"] for record in open_elsewhere(path)] == ["desk-9"]
+
+
+def test_a_machine_that_was_renamed_is_still_this_one(path: Path) -> None:
+    sent_by(path, host="its-old-name", pid=2**22 + 1, began="1")
+    assert open_elsewhere(path) == []
+    assert [record["id"] for record in open_unknowns(path)] == ["open"]
+
+
+def test_a_number_that_another_process_has_now_is_not_taken_for_the_console(path: Path) -> None:
+    parent = os.getppid()
+    began = process._began(parent)
+    assert began
+    sent_by(path, pid=parent, began=began)
+    assert open_unknowns(path) == []
+    # The same number, begun at another time, or before the machine was started again.
+    sent_by(path, pid=parent, began=str(int(began) - 1))
+    assert [record["id"] for record in open_unknowns(path)] == ["open"]
+    sent_by(path, pid=parent, began=began, boot="00000000-0000-0000-0000-000000000000")
+    assert [record["id"] for record in open_unknowns(path)] == ["open"]
+
+
+def test_verify_tells_on_the_command_line_what_it_knows(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sent_by(path, host="desk-9\x1b[2J", boot="another")
+    assert main(["audit", "verify", "--file", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "no ending yet, on desk-9·[2J, where alone it shows whether that console runs" in shown
+    path.unlink()
+    assert main(["audit", "verify", "--file", str(path)]) == 1
+    shown = capsys.readouterr().out
+    assert "audit.jsonl: was removed: its lock is there, and it is not" in shown
+    assert "BROKEN in 1 place" in shown
+
+
+def test_who_acted_is_also_what_the_system_says(path: Path) -> None:
+    journal(path).append("requested", {"id": "1"}, durable=True)
+    (record,) = lines(path)
+    found = Path("/proc/self/loginuid")
+    number = int(found.read_text()) if found.exists() else 2**32 - 1
+    assert record["login"] == ("" if number == 2**32 - 1 else pwd.getpwuid(number).pw_name)
+    assert record["user"] == pwd.getpwuid(os.getuid()).pw_name

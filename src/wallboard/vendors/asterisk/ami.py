@@ -28,6 +28,7 @@ import anyio
 from anyio.abc import ByteStream
 
 from wallboard.domain import sending
+from wallboard.domain.redaction import redact
 from wallboard.vendors.asterisk.facts import decimal
 from wallboard.vendors.asterisk.protocol import (
     AmiBadCredentials,
@@ -247,7 +248,7 @@ class Ami:
     def _answer(self, pending: _Pending, message: Message) -> None:
         pending.answer = message
         if message.response.lower() == "error":
-            refused = AmiRefused(message.get("Message", "refused without a reason")[:200])
+            refused = AmiRefused(redact(message.get("Message", "refused without a reason")[:4096])[:200])
             pending.failure = refused
             pending.done.set()
             self._learn(pending.name, granted=False, doubtful=refused.no_right or refused.unknown)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,7 +9,11 @@ from urllib.parse import urlsplit
 import anyio
 from anyio.abc import ByteStream
 
+from wallboard.domain.errors import Unreachable
+from wallboard.domain.text import clean
 from wallboard.vendors.asterisk.protocol import AmiUnreachable
+from wallboard.vendors.http_words import why_unreachable
+from wallboard.vendors.tls import context as verified
 
 #: Opens one new connection. Raises ``OSError`` when it cannot.
 StreamFactory = Callable[[], Awaitable[ByteStream]]
@@ -27,13 +30,20 @@ def tcp(host: str, port: int) -> StreamFactory:
 
 
 def tls(host: str, port: int, ca_file: Path | None = None) -> StreamFactory:
-    """Verified TLS; there is no switch that turns verification off."""
-    context = ssl.create_default_context(cafile=str(ca_file) if ca_file is not None else None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    """Verified TLS; there is no switch that turns verification off. Raises ``AmiUnreachable``, a sentence."""
 
     async def connect() -> ByteStream:
-        # Asterisk closes the socket without TLS's closing handshake, so its absence is no error here.
-        return await anyio.connect_tcp(host, port, tls=True, ssl_context=context, tls_standard_compatible=False)
+        try:
+            # Anew each time: a ca_file that was put right is good at the next try.
+            context = verified(str(ca_file or ""))
+            # Asterisk closes the socket without TLS's closing handshake, so its absence is no error here.
+            return await anyio.connect_tcp(host, port, tls=True, ssl_context=context, tls_standard_compatible=False)
+        except Unreachable as error:
+            raise AmiUnreachable(str(error)) from None
+        except OSError as error:
+            raise AmiUnreachable(why_unreachable(error, host)) from error
+        except (anyio.EndOfStream, anyio.BrokenResourceError) as error:
+            raise AmiUnreachable(f"{clean(host, 100)} closed the connection instead of answering in TLS") from error
 
     return connect
 

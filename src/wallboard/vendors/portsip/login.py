@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer, CredentialsRefused, Missing, ReadError
+from wallboard.domain.redaction import hide
 from wallboard.vendors.base import LoginAuth
 from wallboard.vendors.http_auth import PostToken, TokenSignIn, lifetime, usable
 from wallboard.vendors.portsip.mapping import instant
@@ -33,10 +34,6 @@ class Login(TokenSignIn):
         self._post = post
         self._refresh = ""
         self._ends_at: float | None = None
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return tuple(secret for secret in (self._auth.password.reveal(), self._token, self._refresh) if secret)
 
     async def _ask(self) -> None:
         # Gone first: a token that was refused is not to be sent again when the sign-in fails.
@@ -88,6 +85,7 @@ class Login(TokenSignIn):
             return any(self._taken(inner) for inner in answer.values() if isinstance(inner, Mapping))
         now = self._clock.now()
         self._refresh = _first(answer, _REFRESH) or self._refresh
+        hide(self._refresh, passing=True)
         life = lifetime(answer.get("expires_in")) or _until(answer.get("expires_at"), now)
         self._ends_at = None if life is None else now + life
         self._take(token, life)

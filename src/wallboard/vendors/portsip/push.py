@@ -20,9 +20,11 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from wallboard.domain.errors import ConfigError
+from wallboard.domain.errors import ConfigError, Unreachable
 from wallboard.domain.keys import Resource
+from wallboard.domain.redaction import redact
 from wallboard.domain.text import clean
+from wallboard.vendors import tls
 from wallboard.vendors.base import LoginAuth, Services, Sink, SourceSettings
 from wallboard.vendors.http import check_address
 from wallboard.vendors.http_words import why_unreachable
@@ -200,19 +202,16 @@ class Push:
 
     def _context(self) -> ssl.SSLContext:
         try:
-            context = ssl.create_default_context(cafile=self._settings.ca_file or None)
-        except (OSError, ssl.SSLError):
-            raise _LostError(f"ca_file {clean(self._settings.ca_file, 100)} cannot be read") from None
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
+            return tls.context(self._settings.ca_file)
+        except Unreachable as error:
+            raise _LostError(str(error)) from None
 
     async def _sign_in(self, socket: ClientConnection) -> None:
         auth = self._settings.auth
         assert isinstance(auth, LoginAuth)
-        secret = auth.password.reveal()
         # A number is an extension's own sign-in, a name a user's (the vendor's page on authentication).
         who = "extension_number" if auth.username.isdecimal() else "username"
-        frame = {"command": "auth", who: auth.username, "password": secret}
+        frame = {"command": "auth", who: auth.username, "password": auth.password.reveal()}
         if auth.domain:
             frame["domain"] = auth.domain
         with anyio.fail_after(ANSWER_WITHIN):
@@ -222,7 +221,7 @@ class Push:
                     if isinstance(reply, Reply) and reply.command in ("auth", ""):
                         if reply.ok:
                             return
-                        said = clean(reply.error.replace(secret, "***"), 100)
+                        said = clean(redact(reply.error[:4096]), 100)
                         raise _RefusedError(f"the sign-in was refused{f': {said}' if said else ''}")
 
     # ---- what goes on in it ----------------------------------------------------------------------------------

@@ -231,7 +231,7 @@ class Actions:
             return room_request(command, _room_id(command, row))
         extension_id, call_api_id = self._call_address(command, row)
         if verb is Verb.TRANSCRIBE:
-            return speech_request(command, extension_id, call_api_id)
+            return speech_request(command, extension_id, call_api_id, insecure=self._settings.insecure)
         if verb in (Verb.HANGUP, Verb.END):
             where = call_route(extension_id, call_api_id)
             return Request("DELETE", where, None, f"DELETE …/current_calls/{call_api_id}")

@@ -11,8 +11,10 @@ from wallboard.domain.command import Command
 from wallboard.domain.errors import NotSent
 from wallboard.domain.forms import Form, FormField, Option, Takes
 from wallboard.domain.models import Phone
+from wallboard.domain.redaction import hide
 from wallboard.domain.text import clean
 from wallboard.vendors.http import route
+from wallboard.vendors.http_address import is_loopback
 from wallboard.vendors.ringme.directory import CONFERENCE
 from wallboard.vendors.ringme.request import Request
 from wallboard.vendors.ringme.scalars import whole
@@ -86,26 +88,30 @@ def speech_forms(url: str) -> tuple[Form, ...]:
     )
 
 
-def speech_request(command: Command, extension_id: str, call_api_id: str) -> Request:
-    """NotSent for an action, side or address that cannot be meant."""
+def speech_request(command: Command, extension_id: str, call_api_id: str, *, insecure: bool) -> Request:
+    """NotSent for an action, side or address that cannot be meant; what callers say goes over plain transport only
+    where `insecure` allows that."""
     action, direction, url = command.arg("form"), command.arg("direction"), command.arg("url").strip()
     if action not in ("start", "stop") or direction not in ("in", "out"):
         raise NotSent("nothing sent: start or stop, and in or out, must be said")
     body = {"action": action, "direction": direction}
     if action == "start":
-        if not _web_address(url):
+        if not _web_address(url, insecure=insecure):
             raise NotSent("nothing sent: where the text is to go must be an https:// address")
+        # It may hold a key of its own: shown by nobody who quotes the request.
+        hide(urlsplit(url).query, passing=True)
         body["url"] = url
     where = route(
         "/extension/{extension_id}/speech_to_text/{call_api_id}", extension_id=extension_id, call_api_id=call_api_id
     )
-    # The address may hold a key of its own: not into the journal.
     return Request("PUT", where, body, f"PUT …/speech_to_text/{call_api_id} {action} {direction}")
 
 
-def _web_address(url: str) -> bool:
+def _web_address(url: str, *, insecure: bool) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("https", "http") and bool(parts.hostname) and url.isprintable() and " " not in url
+        host = parts.hostname or ""
     except ValueError:
         return False
+    safe = parts.scheme == "https" or (parts.scheme == "http" and (insecure or is_loopback(host)))
+    return safe and host != "" and url.isprintable() and " " not in url
