@@ -142,6 +142,7 @@ def to_another_row(terminal: Terminal, key: bytes) -> None:
     was = target(terminal.screen())
     terminal.send(key)
     terminal.wait(lambda screen: target(screen) not in ("", was), PATIENCE)
+    terminal.pass_time(0.1)  # keys at the pace of a machine are a paste
 
 
 def to_a_call_of_hq(terminal: Terminal) -> None:

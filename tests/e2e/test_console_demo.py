@@ -62,8 +62,8 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
             assert has(terminal.screen(), f"─{key.decode()} {title}")
 
         # Filter: live while typing, kept by Enter, cleared by Esc.
-        terminal.send(b"3")
-        press(terminal, b"/", "filter")
+        to_another_row(terminal, b"3")
+        press(terminal, b"/", "filter Agents")
         press(terminal, b"kim", '1 of 38 "kim"')
         press(terminal, b"\r", '1 of 38 "kim"')
         leave(terminal, b"\x1b", '"kim"')
