@@ -53,7 +53,9 @@ def forms(secret: str, *, ends: int = 4) -> set[str]:
     return found
 
 
-SENT = [form for secret in SECRETS for form in sorted(forms(secret, ends=0))]
+SENT = [form for secret in SECRETS if secret != TOKEN for form in sorted(forms(secret, ends=0))]
+#: What was issued is sent back from when it was used on: before that nobody could know it for a secret.
+ISSUED = sorted(forms(TOKEN, ends=0))
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
@@ -71,7 +73,9 @@ class Echo(http.server.BaseHTTPRequestHandler):
             return
         # One form at a time, for a vendor's sentence is cut after a line.
         Echo.turn += 1
-        one = SENT[Echo.turn % len(SENT)]
+        Echo.used = Echo.used or TOKEN in str(self.headers)
+        sent = [*SENT, *ISSUED] if Echo.used else SENT
+        one = sent[Echo.turn % len(sent)]
         said = f"bad {one}, you sent {asked} {self.headers}"
         if form == "json":
             self.reply(int(status), json.dumps({"message": said, "items": [said], "data": said}), "application/json")
@@ -81,6 +85,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
             self.reply(int(status), said, "text/plain")
 
     turn = 0
+    used = False
 
     def reply(self, status: int, body: str, kind: str) -> None:
         raw = body.encode()
@@ -119,6 +124,7 @@ def servers() -> Iterator[tuple[int, int]]:
         http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo) as web,
         socketserver.ThreadingTCPServer(("127.0.0.1", 0), Manager) as ami,
     ):
+        Echo.used = False
         web.daemon_threads = ami.daemon_threads = True
         threads = [threading.Thread(target=each.serve_forever, args=(0.02,)) for each in (web, ami)]
         for thread in threads:

@@ -48,11 +48,12 @@ def why_unreachable(error: BaseException, host: str) -> str:
                 return f"{place} does not speak TLS at this port"
             if "HANDSHAKE_FAILURE" in reason or "CERTIFICATE_REQUIRED" in reason:
                 return f"{place} refuses the TLS handshake: no cipher in common, or it wants a certificate of ours"
-            if isinstance(cause, ssl.SSLEOFError) or "UNEXPECTED_EOF" in reason:
+            # Without a reason of its own it is the connection that ended, however the library names that.
+            if not reason or isinstance(cause, ssl.SSLEOFError) or "UNEXPECTED_EOF" in reason:
                 return f"{place} closed the connection instead of answering in TLS"
             if "VERSION" in reason or "PROTOCOL" in reason:
                 return f"{place} speaks only an outdated TLS version"
-            return f"no TLS with {place}: {clean((cause.reason or 'refused').lower().replace('_', ' '), 60)}"
+            return f"no TLS with {place}: {clean(reason.lower().replace('_', ' '), 60)}"
     for cause in causes(error):
         if isinstance(cause, OSError) and cause.strerror:
             return f"{place} cannot be reached: {clean(cause.strerror.lower(), 60)}"

@@ -117,8 +117,8 @@ async def test_a_port_that_speaks_no_tls(certificates: Path) -> None:
             await stream.receive()
 
     async def silent(stream: SocketStream) -> None:
-        await stream.receive()
-        await stream.aclose()
+        async with stream:
+            await stream.receive()
 
     async with listening(plain) as port:
         assert (await reach(port, ""))["reach"] == "localhost does not speak TLS at this port"
