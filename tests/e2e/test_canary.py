@@ -223,7 +223,9 @@ def test_what_a_vendor_sends_back_is_not_on_the_screen(
         terminal.wait_for("six", PATIENCE)
         terminal.pass_time(1.0)
         terminal.send(b"0")
+        terminal.wait_for("SOURCES", PATIENCE)
         terminal.wait(lambda screen: any("***" in line for line in screen), PATIENCE)
+        terminal.pass_time(0.2)  # two keys in one breath are a paste
         terminal.send(b"9")
         terminal.wait_for("▸ log", PATIENCE)
         terminal.signal(signal.SIGTERM)
