@@ -81,7 +81,8 @@ def test_interrupted_while_loading_it_restores_the_terminal(key: bytes, code: in
         "import time\n"
         "from wallboard.ui import splash\n"
         "splash.show('north', 'connecting', ascii_only=False, colour=True)\n"
-        "time.sleep(60)\n"
+        # Not one long sleep: a signal that comes just before it begins would be seen only after it.
+        "while True: time.sleep(0.05)\n"
     )
     with Terminal([sys.executable, "-c", program]) as terminal:
         terminal.wait_for("connecting")
