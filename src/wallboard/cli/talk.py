@@ -52,7 +52,7 @@ def say(text: str) -> None:
     _on_the_normal_screen()
     try:
         for line in text.splitlines() or [""]:
-            print(fitted(_printable(redact_long(heard(line))), sys.stderr), file=sys.stderr)  # noqa: T201
+            print(fitted(_printable(redact_long(heard(line))), sys.stderr), file=sys.stderr)  # noqa: T201  # and this
     except (BrokenPipeError, ValueError):
         return
 

@@ -91,8 +91,6 @@ class ChannelTables:
             state=state if state is not None else old.state,
             number=text("CallerIDNum", old.number),
             caller=text("CallerIDName", old.caller),
-            connected_number=text("ConnectedLineNum", old.connected_number),
-            connected_name=text("ConnectedLineName", old.connected_name),
             context=text("Context", old.context),
             exten=text("Exten", old.exten),
         )

@@ -114,8 +114,6 @@ class Channel:
     state: int = DOWN
     number: str = ""
     caller: str = ""
-    connected_number: str = ""
-    connected_name: str = ""
     context: str = ""
     exten: str = ""
     application: str = ""

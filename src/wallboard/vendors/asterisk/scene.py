@@ -15,7 +15,6 @@ from wallboard.vendors.asterisk.devices import (
     POOL,
     Telephones,
     device_of,
-    extension_of,
     is_local,
     pool_device,
     same_device,
@@ -347,6 +346,3 @@ class Scene:
         known = self.wiring.named.get(channel)
         interface = self.interface_of(known) if known is not None else ""
         return self.agent_name(interface) if interface else clean(channel)
-
-    def extension(self, interface: str) -> Clean:
-        return clean(extension_of(interface))
