@@ -146,15 +146,28 @@ class Walk:
         for phone in self.phones:
             phone.reset()
             phone.says = TONE if phone is self.site.desk else SILENCE
-        for item in await self.ami.collect("CoreShowChannels"):
-            mine = any(f"/{phone.name}-" in item.get("Channel") for phone in self.phones)
-            if mine or item.get("CallerIDNum").startswith(OURS):
-                with suppress(AmiRefused):  # it ended meanwhile
-                    await self.ami.action("Hangup", ("Channel", item.get("Channel")))
         for item in await self.ami.collect("QueueStatus", ("Queue", "bench")):
             if item.event == "QueueMember":
                 await self.ami.action("QueueRemove", ("Queue", "bench"), ("Interface", item.get("Location")))
-        await self.until(lambda: not self.busy() and not self.members(), "the lab is quiet", 20.0)
+        # More than once: what was just being made when it was asked is ended by the next round.
+        for _ in range(10):
+            await self._hang_up()
+            with suppress(AssertionError):
+                await self.until(lambda: not self._left(), "quiet", 2.0)
+                return
+        raise AssertionError(f"the lab does not become quiet: {self._left()}")
+
+    def _left(self) -> list[str]:
+        return [f"{row.key.id} {dict(row.address)}" for row in (*self.busy(), *self.members())]
+
+    async def _hang_up(self) -> None:
+        shown = str(self._left())
+        for item in await self.ami.collect("CoreShowChannels"):
+            name, number = item.get("Channel"), item.get("CallerIDNum")
+            mine = name in shown or any(f"/{phone.name}-" in name for phone in self.phones)
+            if name and (mine or number.startswith(OURS)):
+                with suppress(AmiRefused):  # it ended meanwhile
+                    await self.ami.action("Hangup", ("Channel", name))
 
 
 Setting = Callable[[Walk], Awaitable[Stage]]
