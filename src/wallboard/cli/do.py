@@ -21,44 +21,23 @@ from wallboard.cli.destination import Places, found_out, plain_directory, refuse
 from wallboard.cli.exits import Exit
 from wallboard.cli.signals import LAST_WORDS, end_within, until_signal
 from wallboard.cli.talk import data, say
+from wallboard.domain.verbs import SCRIPTED, Verb
 
 if TYPE_CHECKING:
     from wallboard.board.board import Board
     from wallboard.config.settings import Config
     from wallboard.control.dispatcher import Dispatcher
     from wallboard.control.policy import Offer
-    from wallboard.domain.command import Command, Verb
+    from wallboard.domain.command import Command
     from wallboard.domain.keys import Key, Resource
     from wallboard.domain.models import Row
 
-VERBS = (
-    *("listen", "whisper", "barge", "transfer", "attended", "hold", "resume", "park", "pickup", "fetch", "hangup"),
-    *("call", "signin", "signout", "pause", "unpause", "open", "close", "staff", "unstaff", "note"),
-)
 PATIENCE = 10.0
 """Seconds within which the target must appear."""
 PATIENCE_FOR_ENDING = 180.0
 """Seconds from the start of the action to its ending. All its steps are shorter together, unless the disk hangs."""
 GRACE = 1.0
 """Seconds more once its list was read without it (another part of it may come), or with it but without the others."""
-
-_DESTINED = {
-    "transfer": "the number or name to send to",
-    "attended": "the number or name to send to",
-    "staff": "the queue's id",
-    "unstaff": "the queue's id",
-    "note": "the text",
-}
-_LOOKS_UP = ("transfer", "attended", "listen", "whisper", "barge", "pickup", "fetch", "call", "signin", "signout")
-"""Verbs that need the directory: whose number it is, and which telephone is mine or the agent's."""
-_SENDS = ("transfer", "attended")
-"""Verbs whose DEST stands in the directory of all sources."""
-_ATTENDANCE = ("signin", "signout", "unpause")
-"""Verbs that take the queue's id where the vendor sets one queue at a time, and nothing elsewhere."""
-_ARGUMENT = {
-    **{"staff": "queue", "unstaff": "queue", "note": "text", "park": "slot", "pause": "reason", "call": "typed"},
-    **dict.fromkeys(_ATTENDANCE, "queue"),
-}
 
 Confirm = Callable[[str, str], "bool | None"]
 """Asks a question whose answer is the second argument; None: nobody can be asked."""
@@ -75,7 +54,7 @@ class Poller(Protocol):
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser = subparsers.add_parser("do", help="one action from a script", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("verb", metavar="VERB", choices=VERBS, help=" ".join(VERBS))
+    parser.add_argument("verb", metavar="VERB", choices=SCRIPTED, help=" ".join(SCRIPTED))
     parser.add_argument("target", metavar="TARGET", help="source/kind/id")
     parser.add_argument(
         "destination", metavar="DEST", nargs="?", default="", help="number or name, queue, text, slot or reason"
@@ -100,7 +79,6 @@ def run(args: argparse.Namespace) -> int:
 
 async def _act(config: Config, args: argparse.Namespace) -> int:
     from wallboard.control.ledger import left_open
-    from wallboard.domain.command import Verb
     from wallboard.runtime import directory, headless
 
     async with headless(config) as head:
@@ -127,9 +105,10 @@ def usage(verb: str, target: str, destination: str) -> str:
         Key.parse(target)
     except ValueError as error:
         return str(error)
-    if verb in _DESTINED and not destination:
-        return f"{verb} needs DEST: {_DESTINED[verb]}"
-    if destination and verb not in _DESTINED and verb not in _ARGUMENT:
+    facts = Verb(verb).facts
+    if facts.dest and not destination:
+        return f"{verb} needs DEST: {facts.dest}"
+    if destination and not facts.dest and not facts.argument:
         return f"{verb} takes no DEST"
     return ""
 
@@ -202,9 +181,9 @@ async def _once_read(
     from dataclasses import replace
 
     from wallboard.control.choose import settle_verb
-    from wallboard.domain.command import Command, Destination, Verb, new_id
+    from wallboard.domain.command import Command, Destination, new_id
 
-    row = await _row(board, scheduler, key, directory=verb.value in _LOOKS_UP, places=verb.value in _SENDS)
+    row = await _row(board, scheduler, key, directory=verb.facts.directory, places=verb.facts.needs == "destination")
     if row is None:
         return _absent(board, key)
     verb = settle_verb(verb, row)
@@ -231,10 +210,10 @@ async def _once_read(
         for place in getattr(row, "memberships", ()):
             say(f"  {place.queue_id} ({place.queue})")
         return Exit.USAGE
-    if destination and verb.value in _ATTENDANCE and offer.needs != "queue":
+    if destination and verb.facts.argument == "queue" and offer.needs != "queue":
         say(f"wallboard do: {verb.value} takes no DEST here")
         return Exit.USAGE
-    name = "queue" if offer.needs == "queue" else _ARGUMENT.get(verb.value, "")
+    name = "queue" if offer.needs == "queue" else verb.facts.argument
     args = ((name, destination),) if destination and name else ()
     called = [place.queue for place in getattr(row, "memberships", ()) if place.queue_id == destination]
     if name == "queue" and called:
@@ -265,9 +244,9 @@ async def _asked(command: Command, offer: Offer, confirm: Confirm) -> int | None
     import anyio.to_thread
 
     from wallboard.control.outcome import describe
-    from wallboard.control.policy import level_for_destination
+    from wallboard.control.policy import confirmation
 
-    level = offer.level if command.destination is None else level_for_destination(command.destination, offer.level)
+    level = confirmation(offer, destination=command.destination)
     if level == "go":
         return None
     expected = "y" if level == "confirm" else command.arg("typed") if level == "number" else command.target.label

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from wallboard.domain.command import TARGET_KINDS, Verb
+from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, ParkedCall, Phone, Queue, Row
 from wallboard.domain.states import AgentState, CallState, MemberState, Wanted
@@ -73,11 +73,11 @@ def candidates(verb: Verb, row: Row, facts: Facts) -> Sequence[Row]:
             return next_callers(row, facts)[:1]
         case Queue() if verb in (Verb.STAFF, Verb.UNSTAFF):
             return _agents_for(verb, row, facts)
-        case Agent() | Phone() if Kind.CALL in TARGET_KINDS[verb] and row.key.kind not in TARGET_KINDS[verb]:
+        case Agent() | Phone() if Kind.CALL in verb.facts.kinds and row.key.kind not in verb.facts.kinds:
             return _calls_of(row, verb, facts)
-        case Member() if Kind.MEMBER not in TARGET_KINDS[verb] and Kind.CALL in TARGET_KINDS[verb]:
+        case Member() if Kind.MEMBER not in verb.facts.kinds and Kind.CALL in verb.facts.kinds:
             return [call for call in _listed(facts, row.key.source) if same_call(row, call)][:1]
-    return (row,) if row.key.kind in TARGET_KINDS[verb] else ()
+    return (row,) if row.key.kind in verb.facts.kinds else ()
 
 
 def next_callers(queue: Queue, facts: Facts) -> Sequence[Member]:
@@ -105,7 +105,7 @@ def _calls_of(row: Agent | Phone, verb: Verb, facts: Facts) -> Sequence[Row]:
     for call in facts.rows(Resource.CALLS, source):
         if isinstance(call, Call) and not call.spying and (_is_on(call, row) or call.key == other):
             found[call.key] = call
-    if Kind.MEMBER in TARGET_KINDS[verb]:
+    if Kind.MEMBER in verb.facts.kinds:
         ids = {key.id for key in found}
         talks = [call for call in found.values() if isinstance(call, Call) and call.state is CallState.TALKING]
         for member in facts.rows(Resource.MEMBERS, source):

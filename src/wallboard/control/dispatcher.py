@@ -18,7 +18,7 @@ import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
 from wallboard.board.pending import Pending
-from wallboard.control import choose, filled, policy
+from wallboard.control import choose, filled
 from wallboard.control.chain import Record
 from wallboard.control.checks import changed, names, reread
 from wallboard.control.guard import FAILED, Guard, words
@@ -26,17 +26,18 @@ from wallboard.control.journal import Journal, JournalError, JournalHeld
 from wallboard.control.ledger import Ledger, Offload, in_thread
 from wallboard.control.notes import Notes
 from wallboard.control.offers import Offers
-from wallboard.control.outcome import Outcome, Phase, deed
+from wallboard.control.outcome import Outcome, Phase
 from wallboard.control.outcome import describe as told
 from wallboard.control.ports import BoardPort
 from wallboard.control.verification import Verdict, verify, within
 from wallboard.domain.clock import Clock
-from wallboard.domain.command import FORMS, MONITORING, Command, Verb
+from wallboard.domain.command import Command
 from wallboard.domain.errors import Ambiguous, BadAnswer, Expired, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Member, Row
 from wallboard.domain.sending import EXPIRES, leaving, overdue
 from wallboard.domain.states import MemberState
+from wallboard.domain.verbs import FORMS, MONITORING, Verb, deed
 from wallboard.vendors.base import Adapter, Receipt, Trial, Verification
 
 ANSWER = 60.0
@@ -173,7 +174,7 @@ class Dispatcher(Offers):
         form = filled.form_of(self.forms(command.verb, command.target.key), command)
         if form is None:
             return ""
-        return "; ".join(filled.changes(form, dict(command.args), all_of_it=command.verb not in filled.EDITS))
+        return "; ".join(filled.changes(form, dict(command.args), all_of_it=not command.verb.facts.edits))
 
     def _completed(self, command: Command, row: Row | None) -> Command:
         """Add what follows from the row: the number that `call` dials, the session that a switch or `end` means."""
@@ -388,7 +389,7 @@ class Dispatcher(Offers):
 
     def _pulled(self, command: Command, row: Row | None) -> None:
         """Whom we take out of a queue ourselves did not give up."""
-        if command.verb not in policy.TAKES_FROM_QUEUE or row is None:
+        if not command.verb.facts.pulls or row is None:
             return
         for key in choose.aliases(row, self._board):
             member = self._board.row(key) if key.kind is Kind.MEMBER else None

@@ -63,7 +63,7 @@ class Offers:
         if verb is Verb.END:
             target = self.session_target()
             row = row if target is None else self._board.row(target.key)
-        if row is None and last is not None and verb in policy.OUTLIVES_ROW:
+        if row is None and last is not None and verb.facts.outlives_row:
             return self._decide(verb, last, ended=True)
         verb = choose.settle_verb(verb, row)
         if row is None:
@@ -81,7 +81,7 @@ class Offers:
     def _of_source(self, verb: Verb, key: Key, asking: str = "") -> Offer:
         """What `verb` would do to a source itself."""
         adapter = self._adapters.get(key.source)
-        if verb not in policy.ROWLESS:
+        if not verb.facts.rowless:
             return Offer(False, "not for a source")
         situation = Situation(
             can=Can(False, f"{key.source} is not connected") if adapter is None else adapter.can(verb, None),
@@ -196,7 +196,7 @@ class Offers:
         """Why exactly this command may not go now, "" if it may: as offered, and with all that it needs."""
         verb, destination, key = command.verb, command.destination, command.target.key
         needs = ""
-        if row is not None or verb in policy.ROWLESS:
+        if row is not None or verb.facts.rowless:
             offer = (
                 self._of_source(verb, key, command.id)
                 if row is None

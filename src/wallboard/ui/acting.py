@@ -11,17 +11,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wallboard.control.labels import number_of
-from wallboard.control.policy import CONFERENCE, Offer
-from wallboard.domain.command import TARGET_KINDS, Command, Destination, Verb, fingerprint, new_id
+from wallboard.control.policy import CONFERENCE, Offer, confirmation
+from wallboard.domain.command import Command, Destination, Verb, fingerprint, new_id
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Phone, Queue, Row
 from wallboard.domain.text import clean
+from wallboard.domain.verbs import EDIT_SHORT, VERB_KEYS, goal
 from wallboard.view import glyphs
 from wallboard.view.chrome import KeyHint
 from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm, Prompt, TextField, TypeName
 from wallboard.view.directory import Directory, name_of
 from wallboard.view.format import age, span
-from wallboard.view.intents import EDIT_WORDS, GOALS, ON_CARD, ON_PANE, ON_ROOM, SHORT, goal, verbs
+from wallboard.view.intents import ON_CARD, ON_PANE, ON_ROOM, verbs
 from wallboard.view.picker import Picked, Picker
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Acting:
         if ended is not None:
             for action in ("call.back", "row.note"):
                 offer = console.dispatcher.offer(verbs(action, ended)[0], ended.key, ended)
-                out.append(KeyHint(console.key_of(action), SHORT[action], offer.ok, offer.reason))
+                out.append(KeyHint(console.key_of(action), VERB_KEYS[action].short, offer.ok, offer.reason))
         if row is not None:
             for action in self._actions(row):
                 if action == "notice.publish":
@@ -103,19 +104,20 @@ class Acting:
                 if able:
                     first = able[0]
                     toggle = action in ("agent.duty", "hotline.toggle")
-                    text = goal(first.verb, first.row) if toggle else EDIT_WORDS.get(first.verb, SHORT[action])
+                    short = EDIT_SHORT.get(first.verb, VERB_KEYS[action].short)
+                    text = goal(first.verb, first.row.key.kind) if toggle else short
                     note = " (loses place)" if action == "call.park" and "loses" in first.offer.consequence else ""
                     out.append(KeyHint(key, text + note))
                 else:
                     reason = found[0].offer.reason if found else self.nothing(action, row)
-                    out.append(KeyHint(key, SHORT[action], False, reason))
+                    out.append(KeyHint(key, VERB_KEYS[action].short, False, reason))
         if console.active is Resource.NOTICES and console.panel.card_key is None:
             # No row is needed for it, only a source.
             offers = [console.filling.offer(name) for name in console.board.sources()]
             reason = next((offer.reason for offer in offers if offer.reason), "")
             possible = any(offer.ok for offer in offers)
             key = console.key_of("notice.publish")
-            out.append(KeyHint(key, SHORT["notice.publish"], possible, "" if possible else reason))
+            out.append(KeyHint(key, VERB_KEYS["notice.publish"].short, possible, "" if possible else reason))
         self._hints = (stamp, out)
         return out
 
@@ -194,11 +196,13 @@ class Acting:
         able = [intent for intent in found if intent.offer.ok]
         if not able:
             reason = found[0].offer.reason if found else self.nothing(action, row)
-            console.say(f"{console.key_of(action)} {SHORT.get(action, action)}: {reason}", "warn")
+            console.say(f"{console.key_of(action)} {VERB_KEYS[action].short}: {reason}", "warn")
         elif len(able) == 1:
             self._proceed(able[0], row, filled)
         else:
-            choices = [Choice(i, f"{goal(i.verb, i.row)} {self.label(i.row)}", i.offer.consequence) for i in able]
+            choices = [
+                Choice(i, f"{goal(i.verb, i.row.key.kind)} {self.label(i.row)}", i.offer.consequence) for i in able
+            ]
             title = f"{self.label(row)}: which?"
             console.open(Chooser(title, choices, now), lambda answer: self._which(answer, row, filled))
 
@@ -249,7 +253,7 @@ class Acting:
         console = self._console
         now = console.clock.now()
         whose = self._whose(row) if intent.verb is Verb.CALL else ""
-        title = f"{goal(intent.verb, row).upper()} {self.label(row)}{whose}?"
+        title = f"{goal(intent.verb, row.key.kind).upper()} {self.label(row)}{whose}?"
         if intent.verb is Verb.CALL and destination is None:
             # A row that has vanished is known only here.
             destination = console.dispatcher.number_to_call(row)
@@ -262,14 +266,15 @@ class Acting:
             else:
                 console.say(f"left as it is: {self.label(row)}", "muted")
 
-        if intent.offer.level == "number" and destination is not None:
+        level = confirmation(intent.offer, elsewhere=named)
+        if level == "number" and destination is not None:
             number = destination.number
             asked = TypeName(title, f"{number} {intent.offer.consequence}", number, now)
             console.open(asked, lambda answer: done(answer, (("typed", asked.field_.text.strip()),)), self._watch(row))
-        elif intent.offer.level == "name":
+        elif level == "name":
             name = str(getattr(row, "name", "") or self.label(row))
             console.open(TypeName(title, intent.offer.consequence, name, now), done, self._watch(row))
-        elif intent.offer.level == "confirm" or named:
+        elif level == "confirm":
             console.open(Confirm(title, intent.offer.consequence, now), done, self._watch(row))
         else:
             console.dispatcher.submit(go)
@@ -336,7 +341,7 @@ class Acting:
             self._last = (self._last[0], picked.place.shown)
             verb = Verb.ATTENDED if picked.attended else Verb.TRANSFER
             hit = row
-            if row.key.kind not in TARGET_KINDS[verb]:
+            if row.key.kind not in verb.facts.kinds:
                 # A caller in a queue is passed on attended through their call.
                 found = console.dispatcher.candidates(verb, row.key)
                 hit = found[0] if len(found) == 1 else row
@@ -368,7 +373,7 @@ class Acting:
                 self._ask(again, row, None, (("queue", queue.key.id), ("queue_name", queue.name)))
 
         console.open(
-            Chooser(f"{GOALS[intent.verb].upper()} {self.label(row)}: queue?", choices, now), done, self._watch(row)
+            Chooser(f"{goal(intent.verb).upper()} {self.label(row)}: queue?", choices, now), done, self._watch(row)
         )
 
     def _write(self, intent: Intent, row: Row) -> None:

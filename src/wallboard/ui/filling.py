@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wallboard.control.filled import EDITS, NOTHING_CHANGED, changes
-from wallboard.control.outcome import phrase
-from wallboard.control.policy import Level, Offer
+from wallboard.control.filled import NOTHING_CHANGED, changes
+from wallboard.control.policy import Offer, confirmation
 from wallboard.domain.command import Command, Target, Verb, fingerprint, new_id
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Row
 from wallboard.domain.text import cell_width, clean
+from wallboard.domain.verbs import phrase
 from wallboard.view.cells import fit
 from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm, TypeName
 from wallboard.view.form import Filled, FormDialog
@@ -25,8 +25,6 @@ from wallboard.view.form import Filled, FormDialog
 if TYPE_CHECKING:
     from wallboard.ui.console import Console
 
-_NEEDS_NONE = frozenset({Verb.ROOM, Verb.TRANSCRIBE})
-"""Verbs that may go without a form, where the adapter has none for them."""
 _TOLD = 240
 """Columns that a question spends on saying what changes."""
 DRAFTS = 20
@@ -45,7 +43,7 @@ class Filling:
         """Fill in what `verb` needs on `row`, ask and send. `again`: the form to reopen, with what was typed."""
         console = self._console
         forms = console.dispatcher.forms(verb, row.key)
-        if not forms and verb in _NEEDS_NONE:
+        if not forms and verb.facts.bare:
             self._ask(verb, target, label, offer, (), (), (), "", str(getattr(row, "name", "")), self._row_watch(row))
             return
 
@@ -71,7 +69,7 @@ class Filling:
 
         def changed() -> str:
             what = same_row()
-            if what or verb not in EDITS:
+            if what or not verb.facts.edits:
                 return what
             now = next((one for one in console.dispatcher.forms(verb, row.key) if one.id == form.id), None)
             if now is None:
@@ -177,8 +175,8 @@ class Filling:
                 back = f"; {console.key_of('row.again')} brings back what was typed" if typed else ""
                 console.say(f"left as it is: {label}{back}", "muted")
                 return
-            what = changes(form, filled.values, all_of_it=verb not in EDITS)
-            if verb in EDITS and not what:
+            what = changes(form, filled.values, all_of_it=not verb.facts.edits)
+            if verb.facts.edits and not what:
                 console.say(f"{NOTHING_CHANGED}: {label}", "muted")
                 return
             self._ask(verb, target, label, offer, filled.args, what, form.private, form.warning, name, watch, at)
@@ -209,7 +207,7 @@ class Filling:
         console = self._console
         now = console.clock.now()
         command = Command(new_id(), verb, target, None, args, now, private=private)
-        level: Level = "name" if warning else offer.level
+        level = confirmation(offer, warning=warning)
         told = "; ".join(what)
         told = fit(told, _TOLD).rstrip() if cell_width(told) > _TOLD else told
         reasons = list(dict.fromkeys(part for part in (told, offer.consequence, warning) if part))
