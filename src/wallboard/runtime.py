@@ -24,9 +24,6 @@ from anyio.abc import TaskGroup
 
 from wallboard.board.board import Board
 from wallboard.board.settings import BoardSettings
-from wallboard.board.settings import Goal as BoardGoal
-from wallboard.board.settings import Limits as BoardLimits
-from wallboard.board.settings import QueueRule as BoardRule
 from wallboard.config.paths import private, state_dir, themes_dir
 from wallboard.config.settings import Config, ConsoleOptions, DemoOptions
 from wallboard.control.dispatcher import Dispatcher
@@ -83,7 +80,7 @@ async def headless(
     """Build all rooms for `config`; on leaving, cancel what runs and close every client. `state` is where the
     journal lies (the platform's state directory if None)."""
     clock = clock or SystemClock()
-    board = Board(clock, board_settings(config))
+    board = Board(clock, BoardSettings(queues=config.queues))
     adapters: dict[str, Adapter] = {}
     for settings in config.sources:
         settings = _prepared(settings, config, read_only)
@@ -161,24 +158,6 @@ def _prepared(settings: SourceSettings, config: Config, read_only: bool) -> Sour
         operator=settings.operator or config.operator.name,
         read_only=settings.read_only or read_only,
     )
-
-
-def board_settings(config: Config) -> BoardSettings:
-    """The `[[queue]]` rules in the board's own words."""
-    rules = tuple(
-        BoardRule(
-            rule.match,
-            BoardGoal(rule.goal.percent, rule.goal.seconds, rule.goal.formula) if rule.goal else None,
-            _limits(rule.warn),
-            _limits(rule.alarm),
-        )
-        for rule in config.queues
-    )
-    return BoardSettings(queues=rules)
-
-
-def _limits(limits: Any) -> BoardLimits:
-    return BoardLimits() if limits is None else BoardLimits(limits.waiting, limits.longest, limits.ready)
 
 
 # ---- the console -------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wallboard.board.board import Board
-from wallboard.board.settings import BoardSettings, Limits, QueueRule
+from wallboard.board.settings import BoardSettings
 from wallboard.config import keymap
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
@@ -30,6 +30,7 @@ from wallboard.domain.models import (
     Queue,
     Row,
 )
+from wallboard.domain.rules import Limits, QueueRule
 from wallboard.domain.states import AgentState, CallState, Direction, HotlineState, MemberState, Wanted
 from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind

@@ -35,16 +35,14 @@ from wallboard.config.secrets import resolver
 from wallboard.config.settings import (
     AlarmSettings,
     Config,
-    Goal,
-    Limits,
     Operator,
-    QueueRule,
 )
 from wallboard.config.vendors import RULES
 from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
 from wallboard.domain.places import Favourite, Route
+from wallboard.domain.rules import Goal, Limits, QueueRule
 from wallboard.vendors.base import (
     AmiAuth,
     Auth,
@@ -300,8 +298,8 @@ def _where(file: File, lines: Mapping[Path, int], path: Path) -> str:
     return f"{file}:{_line(lines, path)}"
 
 
-def _limits(model: LimitsModel | None) -> Limits | None:
-    return None if model is None else Limits(model.waiting, model.longest, model.ready)
+def _limits(model: LimitsModel | None) -> Limits:
+    return Limits() if model is None else Limits(model.waiting, model.longest, model.ready)
 
 
 def _auth(model: AuthModel | None, secret: Callable[..., Secret]) -> tuple[Auth, tuple[tuple[str, Secret], ...]]:

@@ -17,7 +17,6 @@ from typing import Any
 import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from wallboard.board.pending import Pending
 from wallboard.control import choose, filled
 from wallboard.control.chain import Record
 from wallboard.control.checks import changed, names, reread
@@ -27,7 +26,6 @@ from wallboard.control.ledger import Ledger, Offload, in_thread
 from wallboard.control.notes import Notes
 from wallboard.control.offers import Offers
 from wallboard.control.outcome import Outcome, Phase
-from wallboard.control.outcome import describe as told
 from wallboard.control.ports import BoardPort
 from wallboard.control.verification import Verdict, verify, within
 from wallboard.domain.clock import Clock
@@ -284,7 +282,7 @@ class Dispatcher(Offers):
 
         def tell() -> None:
             run.waits = True
-            self._pend(run, "requested", self._clock.now())
+            self._board.pend(run.command.id, run.command.target.key)
             self._tell(run, Phase.WAITING, f"waits for {what}")
 
         return NOTICED, tell
@@ -324,7 +322,7 @@ class Dispatcher(Offers):
         source = command.target.key.source
         there = {row.key: row for resource in verification.watch for row in self._board.rows(resource, source)}
         sent_at = self._clock.now()
-        self._pend(run, "sent", sent_at)
+        self._board.pend(command.id, command.target.key)
         self._tell(run, Phase.SENT, "sent")
         run.left = True
         ambiguous = ""
@@ -374,7 +372,6 @@ class Dispatcher(Offers):
         if command.verb in MONITORING:
             find = None if verification.leg is None else partial(verification.leg, trial)
             self._sessions.answered(command, row, phone, receipt.ids, find)
-        self._pend(run, "accepted", receipt.sent_at)
         if not ambiguous:
             self._tell(run, Phase.ACCEPTED, "accepted")
         self._hurry(command.target.key.source, verification.watch)
@@ -439,11 +436,6 @@ class Dispatcher(Offers):
         except FAILED:
             log.exception("an ending could not be shown on the board")
         self._tell(run, verdict.phase, verdict.ending, final=True, evidence=verdict.evidence)
-
-    def _pend(self, run: _Run, phase: str, since: float) -> None:
-        command = run.command
-        what = told(command, run.changes)
-        self._board.pend(Pending(command.id, command.target.key, command.verb, what, since, phase))
 
     def _tell(self, run: _Run, phase: Phase, ending: str, *, final: bool = False, evidence: str = "") -> None:
         outcome = Outcome(run.command, phase, ending, self._clock.now(), final, evidence, run.changes)

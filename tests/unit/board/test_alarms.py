@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.unit.board.making import Desk, agent, hotline, key, member, queue
-from wallboard.board import Alarm, AlarmEvent, BoardSettings, Limits, QueueRule
+from wallboard.board import Alarm, AlarmEvent, BoardSettings
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import DutyAgent, DutyPhone
+from wallboard.domain.rules import Limits, QueueRule
 from wallboard.domain.states import AgentState, HotlineState, MemberState, Wanted
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
