@@ -53,6 +53,7 @@ from wallboard.view.directory import Favourite
 from wallboard.view.layout import Layout
 
 NOW = 1_770_000_000.0
+HANDSET = "handset keys 1–3 may open your microphone"
 HQ, LAB, RESPONDERS = "hq", "lab", "responders"
 
 
@@ -201,7 +202,7 @@ def board(clock: ManualClock) -> Board:
     # The books were opened a minute ago: what they counted is a number.
     clock.advance(-60.0)
     for name, vendor, phone in ((HQ, "ringme", "2001"), (LAB, "asterisk", ""), (RESPONDERS, "groupalarm", "")):
-        made.source(SourceInfo(name, vendor, phone=phone))
+        made.source(SourceInfo(name, vendor, phone=phone, caution=HANDSET if vendor == "ringme" else ""))
     clock.advance(60.0)
     read(made, rows(), clock.now(), 1)
     made.tick()
