@@ -45,6 +45,7 @@ class Offers:
         self._clock = clock
         self._sessions = Sessions(board, clock)
         self._locks = Locks()
+        self._ready = choose.ReadyAgents(board)
 
     def barred(self, verb: Verb) -> str:
         """Why the operator does not use `verb`, whatever the row; "" if they do."""
@@ -186,7 +187,7 @@ class Offers:
             in_flight=self._locks.holder(here, asking),
             session_mode=None if session is None else session.mode,
             session_here=session is not None and bool(here & {session.target, session.leg}),
-            last_ready_in=choose.last_ready_in(row, self._board, queue_id) if isinstance(row, Agent) else (),
+            last_ready_in=self._ready.last_in(row, queue_id) if isinstance(row, Agent) else (),
             ended=ended,
             now=self._clock.now(),
         )

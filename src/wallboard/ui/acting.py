@@ -53,8 +53,9 @@ class Acting:
 
     # ---- what can be done here --------------------------------------------------------------------------
 
-    def intents(self, action: str, row: Row) -> list[Intent]:
-        """Everything that `action` may mean on `row`, with what control says to each."""
+    def intents(self, action: str, row: Row, *, first: bool = False) -> list[Intent]:
+        """Everything that `action` may mean on `row`, with what control says to each; with `first` no more than
+        the first target of each verb: a queue may have two thousand agents."""
         dispatcher = self._console.dispatcher
         out: list[Intent] = []
         for seen, via in self._seen_through(action, row):
@@ -62,7 +63,7 @@ class Acting:
                 for candidate in dispatcher.candidates(verb, seen.key) or ():
                     offer = dispatcher.offer(verb, candidate.key)
                     out.append(Intent(verb, candidate, via if candidate.key == seen.key else seen, offer))
-                    if not offer.ok and isinstance(row, Queue):
+                    if isinstance(row, Queue) and (first or not offer.ok):
                         break
         return out
 
@@ -99,7 +100,7 @@ class Acting:
                 if action == "notice.publish":
                     continue
                 key = console.key_of(action)
-                found = self.intents(action, row)
+                found = self.intents(action, row, first=True)
                 able = [intent for intent in found if intent.offer.ok]
                 if able:
                     first = able[0]
