@@ -7,7 +7,6 @@ A key is written as it is typed: a character stands for itself (`e`, `T`, `+`, `
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -102,14 +101,6 @@ _EATEN = {
     "f10": "many terminals open their menu with it",
     "f11": "many terminals go full-screen with it",
 }
-_TEXTUAL = {
-    "/": "slash",
-    "\\": "backslash",
-    "@": "at",
-    "-": "minus",
-    "+": "plus",
-    "_": "underscore",
-}
 
 
 def split(text: str) -> tuple[str, ...]:
@@ -148,14 +139,6 @@ def canonical(key: str) -> str:
         return name.upper()
     order = ("ctrl", "alt", "shift")
     return "+".join([*(part for part in order if part in modifiers), name])
-
-
-def textual_name(key: str) -> str:
-    """A canonical key as Textual names it: `?` is `question_mark`, `ctrl+p` stays."""
-    *modifiers, name = key.split("+") if key != "+" and not key.endswith("++") else [*key[:-2].split("+"), "+"]
-    if len(name) == 1 and not name.isalnum():
-        name = _TEXTUAL.get(name) or re.sub(r"[ -]", "_", unicodedata.name(name, name).lower())
-    return "+".join([*(part for part in modifiers if part), name])
 
 
 @dataclass(frozen=True, slots=True)

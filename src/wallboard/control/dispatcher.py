@@ -23,7 +23,6 @@ from wallboard.control.checks import changed, names, reread
 from wallboard.control.guard import FAILED, Guard, words
 from wallboard.control.journal import Journal, JournalError, JournalHeld
 from wallboard.control.ledger import Ledger, Offload, in_thread
-from wallboard.control.notes import Notes
 from wallboard.control.offers import Offers
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.control.ports import BoardPort
@@ -106,7 +105,6 @@ class Dispatcher(Offers):
     ) -> None:
         super().__init__(board, adapters, clock, read_only=read_only, may=may)
         self.operator = operator
-        self.notes = Notes()
         self._ledger = Ledger(journal, clock, offload)
         self._hurry = hurry
         self._start = start
@@ -241,11 +239,9 @@ class Dispatcher(Offers):
         if barred := self.barred(command.verb):
             raise _Refused(barred)
         if command.verb is Verb.NOTE:
-            text = command.arg("text")
-            if not text.strip():
+            if not command.arg("text").strip():
                 raise _Refused("the note is empty")
             await self._write(run, "note", durable=True)
-            self.notes.add(command.target.key, text, self.operator, self._clock.now())
             return None
         adapter, row = await self._checked(run)
         read_at = self._clock.now()

@@ -117,12 +117,6 @@ class Offers:
             return () if target is None else (target,)
         return choose.candidates(choose.settle_verb(verb, row), row, self._board)
 
-    def goals(self, toggle: choose.Toggle, key: Key | None) -> Sequence[Verb]:
-        """What a toggle key means on the row: the goals that can be offered, or the first one with its reason."""
-        row = None if key is None else self._board.row(key)
-        meant = choose.goals(toggle, row)
-        return tuple(verb for verb in meant if self.offer(verb, key).ok) or meant[:1]
-
     def target(self, row: Row, painted_at: float, via: Key | None = None) -> Target:
         """The row as painted, for a Command."""
         return Target(row.key, label(row), fingerprint(row), row.address, painted_at, via)

@@ -29,12 +29,12 @@ def fresh(desk: Desk, *resources: Resource) -> None:
 
 def sentences(desk: Desk) -> list[str]:
     desk.board.tick()
-    return [alarm.sentence for alarm in desk.board.alarms.active(desk.now)]
+    return [alarm.sentence for alarm in desk.board.alarms.active()]
 
 
 def up(desk: Desk) -> Sequence[Alarm]:
     desk.board.tick()
-    return desk.board.alarms.active(desk.now)
+    return desk.board.alarms.active()
 
 
 def quiet_queue(settings: BoardSettings | None = None) -> Desk:
