@@ -31,7 +31,7 @@ from wallboard.control.journal import Journal
 from wallboard.control.ledger import left_open as told_open
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
-from wallboard.domain.errors import ConfigError
+from wallboard.domain.errors import ConfigError, VendorError
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
@@ -128,6 +128,9 @@ def built(settings: SourceSettings, services: Services) -> Adapter:
         return load_vendor(settings.vendor).build(settings, services)
     except ConfigError:
         raise
+    except VendorError as error:
+        log.warning("%s: %s", settings.name, error)
+        return Unbuilt(settings, clean(str(error)))
     except Exception as error:
         log.exception("%s could not be set up", settings.name)
         return Unbuilt(settings, clean(f"broke when it was set up ({type(error).__name__}): see the log"))
