@@ -130,10 +130,10 @@ def built(settings: SourceSettings, services: Services) -> Adapter:
         raise
     except VendorError as error:
         log.warning("%s: %s", settings.name, error)
-        return Unbuilt(settings, clean(str(error)))
+        return Unbuilt(settings, services, clean(str(error)))
     except Exception as error:
         log.exception("%s could not be set up", settings.name)
-        return Unbuilt(settings, clean(f"broke when it was set up ({type(error).__name__}): see the log"))
+        return Unbuilt(settings, services, clean(f"broke when it was set up ({type(error).__name__}): see the log"))
 
 
 async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
