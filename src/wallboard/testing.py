@@ -3,8 +3,8 @@
     run_contract(plugin, settings, transport=served, down=refusing)
 
 `settings` are those of a source that answers by `transport` (what `Services.transport` takes: an
-`httpx.AsyncBaseTransport` such as `httpx.MockTransport`, or a byte-stream factory); by `down` nothing answers. Whether a
-word of the vendor is understood as its documents mean it is for your own tests.
+`httpx.AsyncBaseTransport` such as `httpx.MockTransport`, or a byte-stream factory); by `down` nothing answers. Whether
+a word of the vendor is understood as its documents mean it is for your own tests.
 """
 
 from __future__ import annotations
