@@ -179,7 +179,7 @@ def _before_last(text: str) -> str:
 
 
 def cell_width(text: str) -> int:
-    """Columns that cleaned text takes in a terminal: wide characters two, marks none, but spacing ones one."""
+    """Columns that cleaned text takes in a terminal: wide characters two, most marks none."""
     if text.isascii():
         return len(text)
     return sum(char_width(char) for char in text)
@@ -187,7 +187,10 @@ def cell_width(text: str) -> int:
 
 @lru_cache(maxsize=8192)
 def char_width(char: str) -> int:
-    """Columns of one character of cleaned text (0, 1 or 2): the most that a terminal gives it where they disagree."""
+    """Columns of one character of cleaned text (0, 1 or 2): the most that a terminal gives it where they disagree.
+
+    Most give a spacing mark one, and so do the many whose table is of 2007 to a mark that is younger.
+    """
     if _kind(char) == "mark":
-        return 1 if unicodedata.category(char) == "Mc" else 0
+        return 0 if unicodedata.ucd_3_2_0.category(char) in ("Mn", "Me") else 1
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1

@@ -34,10 +34,10 @@ from textual.strip import Strip
 
 from wallboard.domain.text import clean_cells
 from wallboard.ui.pens import PLAIN, Pen, change_pen, pen_of
-from wallboard.ui.widths import certain, claim_spacing_marks, overhang, pieces
+from wallboard.ui.widths import certain, claim_marks, overhang, pieces
 
 log = logging.getLogger(__name__)
-claim_spacing_marks()
+claim_marks()
 
 GlassCell = tuple[str, Pen]
 """What is drawn from this column on ("" in those after it that it claims as well) and its pen."""

@@ -1,10 +1,11 @@
 """How wide text is where terminals disagree about it.
 
 Measured: the C library, tmux, GNU screen and xterm.js give a spacing mark (Devanagari, Tamil, Khmer …) a column of its
-own, terminals that draw by grapheme cluster give it none; an emoji has two columns, in older ones one; Thai and Lao
-vowels, conjuncts and marks newer than the terminal differ as well. So a word of such letters is one piece that claims
-the most columns that any of them takes: blanks first, then the piece, then the next cell by its address. What is drawn
-narrower leaves blanks at its end, what is drawn wider is drawn over, and nothing else moves.
+own, terminals that draw by grapheme cluster give it none; screen and xterm.js give one to a mark that is younger than
+their table too; an emoji has two columns, in older ones one; Thai and Lao vowels and conjuncts differ as well. So a
+word of such letters is one piece that claims the most columns that any of them takes: blanks first, then the piece,
+then the next cell by its address. What is drawn narrower leaves blanks at its end, what is drawn wider (a console that
+gives every mark a column) is drawn over, and nothing else moves.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from functools import lru_cache
 
 from rich import cells
 from rich._unicode_data import load
+
+from wallboard.domain.text import char_width, is_mark
 
 _CERTAIN = re.compile(
     "["
@@ -68,8 +71,8 @@ def pieces(text: str) -> list[tuple[str, int]]:
     return out
 
 
-def claim_spacing_marks() -> None:
-    """Make Rich, by which Textual measures, count a spacing mark as one column, as `domain.text.char_width` does.
+def claim_marks() -> None:
+    """Make Rich, by which Textual measures, count the marks as `domain.text.char_width` does.
 
     The table is private to Rich; a test compares the two for every character there is.
     """
@@ -83,7 +86,7 @@ def claim_spacing_marks() -> None:
                 widths.append((first, last, width))
                 continue
             for code in range(first, last + 1):
-                if unicodedata.category(chr(code)) == "Mc":
+                if is_mark(chr(code)) and char_width(chr(code)):
                     continue  # what is not in the table has one column
                 if widths and widths[-1][1:] == (code - 1, 0):
                     widths[-1] = (widths[-1][0], code, 0)
