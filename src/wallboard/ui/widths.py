@@ -23,7 +23,7 @@ _CERTAIN = re.compile(
     "["
     " -~\u00a0-\u00ac\u00ae-\u02ff"  # Latin, phonetics
     "\u0370-\u0377\u037a-\u037f\u0384-\u0482\u048a-\u052f\u0531-\u0556\u0561-\u0587"  # Greek, Cyrillic, Armenian
-    "\u10a0-\u10ff\u1d00-\u1d7f\u1e00-\u1fff"  # Georgian; more Latin and Greek
+    "\u10a0-\u10ff\u1200-\u135a\u1d00-\u1d7f\u1e00-\u1fff"  # Georgian, Ethiopic; more Latin and Greek
     "\u2010-\u2027\u2030-\u205e\u2070-\u209c\u20a0-\u20bf\u2100-\u214f\u2150-\u218b"
     "\u2190-\u22ff\u2500-\u25fc\u2605\u2606\u2713-\u2718"  # arrows, mathematics, the signs of the board
     "\u3001-\u3029\u3030-\u303e\u3041-\u3096\u309b-\u30ff\u3105-\u312d\u3131-\u3163\u3165-\u318e"
