@@ -9,6 +9,9 @@ import pytest
 from rich.cells import cell_len
 
 from wallboard.domain.text import LIMIT, cell_width, char_width, clean
+from wallboard.ui.widths import claim_marks
+
+claim_marks()
 
 ATTACKS = [
     "\x1b]0;owned\x07",
