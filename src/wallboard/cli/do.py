@@ -17,7 +17,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wallboard.cli.destination import Places, found_out, plain_directory, refused, where_to
+from wallboard.cli.destination import Places, found_out, plain_directory, refused
 from wallboard.cli.exits import Exit
 from wallboard.cli.signals import LAST_WORDS, end_within, until_signal
 from wallboard.cli.talk import data, say
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from wallboard.board.board import Board
     from wallboard.config.settings import Config
     from wallboard.control.dispatcher import Dispatcher
-    from wallboard.control.policy import Offer
     from wallboard.domain.command import Command
     from wallboard.domain.keys import Key, Resource
     from wallboard.domain.models import Row
@@ -180,87 +179,53 @@ async def _once_read(
 ) -> int:
     from dataclasses import replace
 
+    from wallboard.cli.answers import Answers, Unanswered
     from wallboard.control.choose import settle_verb
-    from wallboard.domain.command import Command, Destination, new_id
+    from wallboard.control.flow import Flows, Intent, Left, Question
+    from wallboard.domain.command import Command
 
-    row = await _row(board, scheduler, key, directory=verb.facts.directory, places=verb.facts.needs == "destination")
+    facts = verb.facts
+    row = await _row(
+        board,
+        scheduler,
+        key,
+        # Which queues there are is asked where one must be named.
+        directory=facts.directory or facts.needs == "queue",
+        places=facts.needs == "destination",
+    )
     if row is None:
         return _absent(board, key)
     verb = settle_verb(verb, row)
-    rows = dispatcher.candidates(verb, key)
     offer = dispatcher.offer(verb, key)
     if not offer.ok:
         say(f"wallboard do: {verb.value} {key}: {offer.reason}")
         return Exit.FAILED
-    if len(rows) != 1 and offer.needs not in ("agent", "text"):
-        say(f"wallboard do: {verb.value} has several targets there; write one of:")
-        for candidate in rows:
-            say(f"  {candidate.key}")
-        return Exit.USAGE
-    acted_on = rows[0] if rows else row
-    painted = dispatcher.target(acted_on, board.now(), None if acted_on.key == key else key)
-    where = None
-    if offer.needs == "destination":
-        found = await where_to(board, places, key.source, destination, PATIENCE, GRACE)
-        if not isinstance(found, Destination):
-            return found
-        where = found
-    if offer.needs == "queue" and not destination:
-        say(f"wallboard do: {verb.value} needs DEST: the id of one of the agent's queues; write one of:")
-        for place in getattr(row, "memberships", ()):
-            say(f"  {place.queue_id} ({place.queue})")
-        return Exit.USAGE
-    if destination and verb.facts.argument == "queue" and offer.needs != "queue":
+    if destination and facts.argument == "queue" and not facts.dest and offer.needs != "queue":
         say(f"wallboard do: {verb.value} takes no DEST here")
         return Exit.USAGE
-    name = "queue" if offer.needs == "queue" else verb.facts.argument
-    args = ((name, destination),) if destination and name else ()
-    called = [place.queue for place in getattr(row, "memberships", ()) if place.queue_id == destination]
-    if name == "queue" and called:
-        args = (*args, ("queue_name", called[0]))
-    command = Command(new_id(), verb, painted, where, args, board.now(), "do")
-    number = dispatcher.number_to_call(acted_on) if verb is Verb.CALL else None
-    if number is not None:
-        doubtful = offer.level == "number"
-        if destination and not dispatcher.same(key.source, destination, number.number):
-            say(f"wallboard do: {key} has the number {number.number}, and no other is called from it")
-            return Exit.USAGE
-        if doubtful and yes and not destination:
-            say(f"wallboard do: {number.number} {offer.consequence}: write it as DEST")
-            return Exit.USAGE
-        if doubtful and not destination:
-            command = replace(command, args=(("typed", number.number),))
-        elif doubtful:
-            offer = replace(offer, level="confirm")
-    answer = None if yes else await _asked(command, offer, confirm)
-    if answer is not None:
-        return answer
-    # What was asked first is as old as the answer.
-    return await _submit(dispatcher, replace(command, asked_at=board.now()))
-
-
-async def _asked(command: Command, offer: Offer, confirm: Confirm) -> int | None:
-    """None: go. Else the exit code: nobody to ask, or the answer was no."""
-    import anyio.to_thread
-
-    from wallboard.control.outcome import describe
-    from wallboard.control.policy import confirmation
-
-    level = confirmation(offer, destination=command.destination)
-    if level == "go":
-        return None
-    expected = "y" if level == "confirm" else command.arg("typed") if level == "number" else command.target.label
-    effect = f" ({offer.consequence})" if offer.consequence else ""
-    question = f"{describe(command)}{effect}? Type {expected!r} and Enter to go on"
-    # In a thread: while somebody thinks, the board must go on hearing what becomes of the target.
-    answer = await anyio.to_thread.run_sync(confirm, question, expected, abandon_on_cancel=True)
-    if answer is None:
-        say(f"wallboard do: {command.verb.value} asks first, and there is no terminal to ask on: add --yes")
+    answers = Answers(dispatcher, board, verb, key, destination, yes, confirm, places)
+    if objection := answers.number_objection(row):
+        say(f"wallboard do: {objection}")
         return Exit.USAGE
-    if not answer:
-        say("wallboard do: nothing was done")
+    intents = [
+        Intent(verb, each, None if each.key == key else row, dispatcher.offer(verb, each.key))
+        for each in dispatcher.candidates(verb, key) or [row]
+    ]
+    name = "" if offer.needs else facts.argument
+    args = ((name, destination),) if destination and name else ()
+    flow = Flows(dispatcher, board, board.sources, answers, "do").act(intents, row, args=args)
+    try:
+        step: Question | Command = flow.go()
+        while not isinstance(step, Command):
+            step = flow.go(await answers.to(step))
+    except Left as left:
+        say(f"wallboard do: {left}")
         return Exit.FAILED
-    return None
+    except Unanswered as end:
+        flow.leave()
+        return end.code
+    # What was asked first is as old as the answer.
+    return await _submit(dispatcher, replace(step, asked_at=board.now()))
 
 
 async def _submit(dispatcher: Dispatcher, command: Command) -> int:

@@ -15,7 +15,6 @@ from typing import Any, Protocol
 from wallboard.control.filled import NOTHING_CHANGED, changes
 from wallboard.control.offers import Offers
 from wallboard.control.policy import Offer, confirmation
-from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Destination, Target, fingerprint, new_id
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
@@ -42,17 +41,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Confirm(Question):
-    """Yes or no. `effect`: who notices what. The answer is a bool."""
+    """Yes or no to `command`. `effect`: who notices what. The answer is a bool."""
 
     effect: str = ""
+    command: Command | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TypeOut(Question):
-    """`word` must be typed: the answer is what was."""
+    """`word` must be typed before `command` goes: the answer is what was."""
 
     effect: str = ""
     word: str = ""
+    command: Command | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,11 @@ class Where(Question):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where a call is to go, and how."""
+    """Where a call is to go, and how. `asked`: that no directory knows the number has been asked about."""
 
     destination: Destination
     attended: bool
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,27 +174,29 @@ class Flows:
         offers: Offers,
         facts: Facts,
         sources: Callable[[], Sequence[str]],
-        clock: Clock,
         words: Words,
         origin: str = "console",
     ) -> None:
         self._offers = offers
         self._facts = facts
         self._sources = sources
-        self._clock = clock
         self._words = words
         self._origin = origin
 
-    def act(self, intents: Sequence[Intent], painted: Row, again: str = "") -> Flow:
+    def act(
+        self, intents: Sequence[Intent], painted: Row, again: str = "", args: tuple[tuple[str, str], ...] = ()
+    ) -> Flow:
         """Do what one of `intents` says, pressed on the row as `painted`: its fingerprint goes with the command if it
-        is hit. `again`: what was chosen or filled in the last time."""
-        return Flow(self._act(intents, painted, again))
+        is hit. `again`: what was chosen or filled in the last time; `args`: what was given with the verb."""
+        return Flow(self._act(intents, painted, again, args))
 
     def publish(self, again: str = "") -> Flow:
         """Put something up on a source that can."""
         return Flow(self._publish(again))
 
-    async def _act(self, intents: Sequence[Intent], painted: Row, again: str) -> Command:
+    async def _act(
+        self, intents: Sequence[Intent], painted: Row, again: str, given: tuple[tuple[str, str], ...]
+    ) -> Command:
         intent, chosen = intents[0], False
         if len(intents) > 1:
             options = tuple(
@@ -217,7 +221,7 @@ class Flows:
                 again_offered = self._offers.offer(intent.verb, row.key)
                 return await self._confirmed(Intent(intent.verb, row, queue, again_offered), row, None, _in(queue))
         via = intent.via
-        args = _in(via) if isinstance(via, Queue) and intent.verb in (Verb.STAFF, Verb.UNSTAFF) else ()
+        args = _in(via) if isinstance(via, Queue) and intent.verb in (Verb.STAFF, Verb.UNSTAFF) else given
         # Reached through its queue, the row was not under the cursor: who it is must be read, unless it was chosen.
         return await self._confirmed(intent, row, None, args, isinstance(via, Queue) and not chosen)
 
@@ -236,7 +240,7 @@ class Flows:
             found = self._offers.candidates(verb, row.key)
             hit = found[0] if len(found) == 1 else row
         chosen = Intent(verb, hit, intent.via if hit is row else row, intent.offer)
-        return await self._confirmed(chosen, hit, way.destination, ())
+        return await self._confirmed(chosen, hit, way.destination, (), asked=way.asked)
 
     async def _queue(self, intent: Intent, row: Row) -> Queue:
         """Which queue it is about."""
@@ -263,6 +267,7 @@ class Flows:
         destination: Destination | None,
         args: tuple[tuple[str, str], ...],
         elsewhere: bool = False,
+        asked: bool = False,
     ) -> Command:
         """The command, once it is confirmed as the offer demands."""
         verb = intent.verb
@@ -273,17 +278,18 @@ class Flows:
             destination = self._offers.number_to_call(row)
         command = self._command(intent, row, destination, args)
         title = f"{goal(verb, row.key.kind).upper()} {label}{whose}?"
-        level, effect = confirmation(intent.offer, elsewhere=elsewhere), intent.offer.consequence
+        level = confirmation(intent.offer, destination=None if asked else destination, elsewhere=elsewhere)
+        effect = intent.offer.consequence
         if level == "number" and destination is not None:
             number = destination.number
-            typed = await Ask(TypeOut(title, self._same(row), f"{number} {effect}", number))
+            typed = await Ask(TypeOut(title, self._same(row), f"{number} {effect}", number, command))
             self._yes(typed, label)
             return replace(command, args=(*command.args, ("typed", str(typed).strip())))
         if level == "name":
             name = str(getattr(row, "name", "") or label)
-            self._yes(await Ask(TypeOut(title, self._same(row), effect, name)), label)
+            self._yes(await Ask(TypeOut(title, self._same(row), effect, name, command)), label)
         elif level == "confirm":
-            self._yes(await Ask(Confirm(title, self._same(row), effect)), label)
+            self._yes(await Ask(Confirm(title, self._same(row), effect, command)), label)
         return command
 
     # ---- forms ------------------------------------------------------------------------------------------------
@@ -291,7 +297,7 @@ class Flows:
     async def _form(self, intent: Intent, row: Row, again: str) -> Command:
         verb, label = intent.verb, self._words.label(row)
         through = None if intent.via is None else intent.via.key
-        target = self._offers.target(row, self._clock.now(), through)
+        target = self._offers.target(row, self._facts.now(), through)
         forms = self._offers.forms(verb, row.key)
         name = str(getattr(row, "name", ""))
         if not forms and verb.facts.bare:
@@ -379,16 +385,16 @@ class Flows:
             args = (("form", form.id), *values.items())
             what = changes(form, values, all_of_it=not verb.facts.edits)
             warning, private = form.warning, form.private
-        command = Command(new_id(), verb, target, None, args, self._clock.now(), self._origin, private=tuple(private))
+        command = Command(new_id(), verb, target, None, args, self._facts.now(), self._origin, private=tuple(private))
         told = "; ".join(what)
         told = told if len(told) <= TOLD else f"{told[: TOLD - 1].rstrip()}…"
         effect = " · ".join(dict.fromkeys(part for part in (told, offer.consequence, warning) if part))
         title = f"{phrase(verb, target.key.kind).upper()} {label}?"
         level = confirmation(offer, warning=warning)
         if level == "name":
-            self._yes(await Ask(TypeOut(title, same, effect, name or label)), label)
+            self._yes(await Ask(TypeOut(title, same, effect, name or label, command)), label)
         elif level != "go":
-            self._yes(await Ask(Confirm(title, same, effect)), label)
+            self._yes(await Ask(Confirm(title, same, effect, command)), label)
         return command
 
     # ---- inside -----------------------------------------------------------------------------------------------
@@ -396,7 +402,7 @@ class Flows:
     def _command(
         self, intent: Intent, row: Row, destination: Destination | None, args: tuple[tuple[str, str], ...]
     ) -> Command:
-        now = self._clock.now()
+        now = self._facts.now()
         via = intent.via.key if intent.via is not None else None
         target = self._offers.target(row, now, via)
         return Command(new_id(), intent.verb, target, destination, args, now, self._origin)

@@ -65,7 +65,7 @@ class Acting:
         """The form that was opened last, and on a source which one: what `.` opens again."""
         self._kept = False
         """A form was just left in which something had been typed."""
-        self._flows = Flows(console.dispatcher, console.board, console.board.sources, console.clock, self)
+        self._flows = Flows(console.dispatcher, console.board, console.board.sources, self)
 
     # ---- what can be done here --------------------------------------------------------------------------
 
@@ -293,7 +293,7 @@ class Acting:
         if not isinstance(picked, Picked):
             return None
         self._last = (self._last[0], picked.place.shown)
-        return Way(picked.place.destination(), picked.attended)
+        return Way(picked.place.destination(), picked.attended, asked=True)
 
     def _filling(self, question: Fill) -> tuple[Dialog, Callable[[Answer], object]]:
         form, key = question.form, question.target
