@@ -72,7 +72,7 @@ class Push:
 
     def _tell_info(self, detail: str = "") -> None:
         info = self._adapter.info()
-        self._sink.source(replace(info, detail=detail) if detail else info)
+        self._sink.source(replace(info, detail=detail, broken=True) if detail else info)
 
     def _contained(self, tell: Callable[[], None]) -> None:
         """Whatever the board or the adapter does with a word about the fault, the next try comes."""
