@@ -126,7 +126,9 @@ class _Line:
 
     def status(self, status: FeedStatus) -> None:
         where = status.resource, status.scope
-        if not self._polled(where):
+        if status.unavailable and not status.wanted:
+            self.spoke.pop(where, None)  # it is no more
+        elif not self._polled(where):
             self.spoke[where] = status
         cut = self._cut.get(where)
         if cut is not None:

@@ -60,6 +60,7 @@ class Reporter:
 
     def gone(self, account: Account, lane: Lane, feeds: Iterable[Where]) -> None:
         """A feed is no more, and what it alone brought with it."""
+        self._health.forget(lane.name(account.name))
         for resource, scope in (lane.covers | {lane.where}).difference(feeds):
             try:
                 self._sink.status(_gone(account, lane, resource, scope))

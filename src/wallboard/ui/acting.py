@@ -380,8 +380,7 @@ class Acting:
 
         def noted(answer: Answer) -> None:
             if isinstance(answer.value, str):
-                console.notes[row.key] = answer.value
-                console.touched += 1
+                console.note(row.key, answer.value)
                 console.dispatcher.submit(self._command(intent, row, None, (("text", answer.value),)))
 
         console.open(Prompt(f"NOTE on {self.label(row)}{self._whose(row)}", TextField(text)), noted)

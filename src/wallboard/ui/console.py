@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from wallboard.board.board import Board
 from wallboard.control.dispatcher import Dispatcher
@@ -54,12 +55,24 @@ from wallboard.view.panes import PANES
 
 __all__ = ["BOARD", "HELP", "LOG", "SOURCES", "WALL", "ActionInfo", "Console", "ConsoleSettings", "Ports"]
 
+REMEMBERED = 200
+"""So many rows carry notes and what was done to them, those of the latest; of each the last `TOLD` sentences."""
+TOLD = 10
 SAID_SECONDS = 12.0
 """How long a row carries the sentence about what was done to it."""
 REMARK_SECONDS = 8.0
 """How long a remark ("no alarm to acknowledge") stands before the last outcome is shown again."""
 FRAME_SECONDS = 0.05
+T = TypeVar("T")
 _PANE_ACTIONS = {f"pane.{resource.value}": resource for resource in ALL}
+
+
+def remember(kept: dict[Key, T], key: Key, what: T) -> None:
+    """Keep `what` of a row as the latest, and forget the rows of long ago."""
+    kept.pop(key, None)
+    kept[key] = what
+    while len(kept) > REMEMBERED:
+        del kept[next(iter(kept))]
 
 
 class Console:
@@ -196,6 +209,7 @@ class Console:
                     text = f"{view.info.name} is {view.word}" + (f": {view.detail}" if view.detail else "")
                     self.entries.append(Entry(now, "state", text, style))
         self.entries.extend(self._notices.tick(context))
+        self.said = {key: told for key, told in self.said.items() if now - told[1] < SAID_SECONDS}
         self._watch_dialog()
         self.panel.look()
 
@@ -235,11 +249,17 @@ class Console:
         self._context = None
         self.said[key] = (outcome.ending, outcome.at)
         self.touched += 1
-        self.seen.setdefault(key, []).append(outcome.sentence if outcome.final else outcome.brief)
+        told = [*self.seen.pop(key, ()), outcome.sentence if outcome.final else outcome.brief]
+        remember(self.seen, key, told[-TOLD:])
         self.entries.append(Entry(outcome.at, "action", outcome.sentence, style))
         if outcome.final and outcome.command.verb in FORMS:
             # Open details must not go on showing the rule that was just replaced.
             self.panel.readings.outdated(key)
+
+    def note(self, key: Key, text: str) -> None:
+        """Show a note on its row."""
+        remember(self.notes, key, text)
+        self.touched += 1
 
     def say(self, text: str, style: str = "muted") -> None:
         """A remark in the outcome line: it stands for a few seconds, then the last outcome is there again."""
