@@ -15,15 +15,19 @@ from typing import Any, ClassVar
 
 import pytest
 
+from tests.contract.suite.asterisk import AsteriskStand
 from tests.contract.suite.groupalarm import GroupalarmStand
 from tests.contract.suite.portsip import PortsipStand
 from tests.contract.suite.ringme import QUEUE, RingmeStand
 from tests.contract.suite.sinch import SinchStand
-from tests.contract.suite.stand import fitting
+from tests.contract.suite.stand import Stand, fitting
 from tests.contract.suite.web import WebSession, WebStand
 from tests.golden.sample import Desk, desk, rows
 from tests.growth import grown, sizes
+from tests.lab.desk import Desk as Sink
+from tests.unit.asterisk.fake import Server
 from tests.unit.polling.standin import Room, StandIn, Watch
+from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Verb, new_id
 from wallboard.domain.errors import ActionError, ReadError
 from wallboard.domain.keys import Key, Resource
@@ -137,6 +141,23 @@ async def test_an_adapter_is_as_large_after_160_readings_as_after_40(kind: type[
         after = sizes({"adapter": session.adapter}, skip=(WebStand,))
         # Spellings are kept for as many sessions as a PBX has in a day, and no more.
         assert not [each for each in grown(before, after) if not each.startswith("adapter._scene._spelled")]
+
+
+async def test_asterisk_is_as_large_after_120_calls_as_after_30() -> None:
+    stand = AsteriskStand()
+    sized = []
+    async with stand.open() as session:
+        await session.everything()
+        for turn in range(120):
+            caller = stand._served("PJSIP/1002") if turn % 2 else stand.pbx.arrive("sales", f"+1{turn}", f"Ann {turn}")
+            await stand.server.flush()
+            await session.read(stand.of("members"))
+            stand.pbx.end(caller) if turn % 2 else stand.pbx.hang_up(caller)
+            await stand.server.flush()
+            await session.read(stand.of("members"))
+            if turn in (29, 119):
+                sized.append(sizes({"adapter": session.adapter}, skip=(Stand, Server, Sink, ManualClock)))
+    assert not grown(sized[0], sized[1])
 
 
 async def test_the_scheduler_and_the_board_forget_the_feeds_that_are_no_more_the_failing_ones_too() -> None:
