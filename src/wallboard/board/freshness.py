@@ -31,6 +31,7 @@ _SEVERITY = {
     ResourceState.NEVER: 4,
     ResourceState.UNAVAILABLE: 5,
 }
+_AT_FIRST = frozenset({ResourceState.LIVE, ResourceState.NEVER, ResourceState.UNAVAILABLE})
 TRUSTED = frozenset({ResourceState.LIVE, ResourceState.LATE})
 
 
@@ -87,11 +88,17 @@ class SourceView:
     @property
     def connecting(self) -> bool:
         """Whether nothing can have answered yet: not down, since nothing has failed either."""
-        if self.state is not SourceState.DOWN or self.info.broken:
+        if self.info.broken or self.state not in (SourceState.DOWN, SourceState.LATE):
             return False
-        failed = any(view.failures or view.state is ResourceState.GONE for view in self.resources)
-        denied = self.resources and all(view.state is ResourceState.UNAVAILABLE for view in self.resources)
-        return not (failed or denied)
+        wanted = [view for view in self.resources if view.wanted and view.name is not Resource.PHONES]
+        feeds = [feed for view in wanted for feed in view.feeds]
+        if any(view.failures for view in wanted) or any(feed.state not in _AT_FIRST for feed in feeds):
+            return False
+        if self.state is SourceState.DOWN:
+            return not self.resources or any(view.state is ResourceState.NEVER for view in wanted)
+        # Some lists are there; those that wait for a reason (an allowance) make the rest late.
+        unread = [feed for feed in feeds if feed.state is ResourceState.NEVER]
+        return bool(unread) and not any(feed.status is not None and feed.status.cause for feed in unread)
 
     @property
     def word(self) -> str:

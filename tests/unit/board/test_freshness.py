@@ -226,3 +226,18 @@ def test_a_source_with_nothing_for_this_account_or_with_a_broken_adapter_is_not_
     desk.board.source(SourceInfo(SOURCE, "ringme", detail="broke when it was set up", broken=True))
     view = desk.board.source_views()[0]
     assert (view.word, view.cause, view.detail) == ("down", "broke when it was set up", "broke when it was set up")
+
+
+def test_a_source_of_which_some_lists_have_come_and_others_were_not_tried_yet_is_connecting_not_late() -> None:
+    desk = Desk()
+    desk.snapshot(Resource.MEMBERS, member("a", queue_id="601"), scope="601")
+    desk.status(Resource.MEMBERS, "601", last_ok=desk.now)
+    desk.status(Resource.MEMBERS, "602")
+    assert desk.board.source_views()[0].word == "connecting"
+    desk.status(Resource.MEMBERS, "602", cause="the request budget is used up")
+    assert desk.board.source_views()[0].word == "late"
+    desk.status(Resource.MEMBERS, "602", failures=1, cause="server error 502")
+    assert desk.board.source_views()[0].word == "late"
+    desk.status(Resource.MEMBERS, "602")
+    desk.clock.advance(17)
+    assert desk.board.source_views()[0].word == "late", "what was read has grown old meanwhile"
