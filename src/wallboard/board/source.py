@@ -123,6 +123,7 @@ class SourceState:
             if not status.wanted and status.next_at is None:
                 del self._statuses[where]
                 self._emptied.pop(where, None)
+                self._gaps.discard(where)
         if self._renew_state(resource, now):
             changed.add(resource)
         if before is None or (before.failures, before.cause, before.refused) != (
@@ -144,6 +145,7 @@ class SourceState:
                 stats = self.queue_stats(row.key, now, level=False)
                 if stats.waiting is not None:
                     self._trends.sample(row.key, stats.waiting + (stats.ringing or 0), now)
+        self._forget(now)
         return changed
 
     # ---- its rows --------------------------------------------------------------------------------------------
@@ -295,6 +297,12 @@ class SourceState:
             return False
         self._states[resource] = state
         return True
+
+    def _forget(self, now: float) -> None:
+        """Close the books of queues that are no more."""
+        self.ledger.keep({key.id for key in self._joined(Resource.QUEUES)}, now)
+        for queue_id in self._pulled_before.keys() - self.ledger.queues:
+            del self._pulled_before[queue_id]
 
     def _gap(self, where: tuple[Resource, str], last: float | None, update: Update) -> bool:
         """Whether something may have been missed since the last list: a failed poll, or a long silence."""

@@ -103,7 +103,8 @@ class Budget:
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
     """What is known of a source as a whole. `phone` is the operator's own telephone there ("" none); `caution` what
-    somebody who listens must know of the telephones there, as a clause."""
+    somebody who listens must know of the telephones there, as a clause; `broken`: its adapter does not work, and
+    `detail` says why."""
 
     name: str
     vendor: str
@@ -113,3 +114,4 @@ class SourceInfo:
     refused: bool = False
     clock_offset: float | None = None
     caution: str = ""
+    broken: bool = False

@@ -179,7 +179,10 @@ class Acting:
         selection = console.pane.selection
         cursor = console.panel.subject
         if not isinstance(cursor, Key):
-            console.say("nothing selected; move to a row first", "warn")
+            came = not selection.entered and selection.enter(now)
+            row = console.panel.known(console.panel.subject) if came else None
+            said = f"none was selected, now it is {self.label(row)}: press again" if row is not None else ""
+            console.say(said or "nothing selected; move to a row first", "warn")
             return
         if not console.panel.live(cursor):
             if action not in _ON_ENDED:
@@ -249,8 +252,7 @@ class Acting:
         key, form = command.target.key, command.arg("form")
         self._drafts.pop((key, command.verb, form), None)
         if command.verb is Verb.NOTE:
-            console.notes[key] = command.arg("text")
-            console.touched += 1
+            console.note(key, command.arg("text"))
         # It is as old as the last answer, however long a question stood.
         console.dispatcher.submit(replace(command, asked_at=console.clock.now()))
 

@@ -20,7 +20,7 @@ class Unbuilt(BaseAdapter):
         self._why = why
 
     def info(self) -> SourceInfo:
-        return SourceInfo(self.settings.name, self.settings.vendor, detail=self._why)
+        return SourceInfo(self.settings.name, self.settings.vendor, detail=self._why, broken=True)
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         return Can(False, self._why)

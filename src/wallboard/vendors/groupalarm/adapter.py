@@ -13,8 +13,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import anyio
-
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import (
     Missing,
@@ -49,6 +47,7 @@ from wallboard.vendors.groupalarm.reports import LOG_PAGES, reports
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, rows
 from wallboard.vendors.http import HttpSource, route
 from wallboard.vendors.lists import lost
+from wallboard.vendors.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -76,7 +75,7 @@ class GroupalarmAdapter:
         self._discovered = False
         self._first_phones: tuple[list[Phone], float, str] | None = None
         self._missed: set[str] = set()
-        self._writing: dict[str, anyio.Lock] = {}
+        self._writing = Turns()
         self._again = Again()
 
     # ---- what is known ---------------------------------------------------------------------------------------
@@ -299,8 +298,7 @@ class GroupalarmAdapter:
     @asynccontextmanager
     async def _alone(self, key: Key) -> AsyncIterator[None]:
         """One read-and-write of an object at a time: the second would undo the first."""
-        lock = self._writing.setdefault(str(key), anyio.Lock())
-        async with lock:
+        async with self._writing.alone(key):
             yield
 
     async def _put_hotline(self, command: Command) -> Receipt:

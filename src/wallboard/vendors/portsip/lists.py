@@ -115,6 +115,8 @@ class Lists:
             _learn(queue, wire)
             known[queue.id] = queue
         self._scene.keep_queues(known)
+        self._joined = {name: joined for name, joined in self._joined.items() if name in known}
+        self.again.keep({"", *known})
 
     async def _detail(self, known: QueueKnown) -> None:
         try:

@@ -62,6 +62,7 @@ from wallboard.vendors.portsip.ivr import (
 from wallboard.vendors.portsip.reading import Reader
 from wallboard.vendors.portsip.reception import dates, holiday_words, receptionist, week_words
 from wallboard.vendors.portsip.writes import Write, Writes, sheet
+from wallboard.vendors.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -92,7 +93,7 @@ class Receptionists:
         self._epoch, self._seq = 1, 0
         self._able: dict[str, tuple[Ivr, Can]] = {}
         self._writes = Writes()
-        self._writing: dict[str, anyio.Lock] = {}
+        self._writing = Turns()
 
     # ---- reading ---------------------------------------------------------------------------------------------
 
@@ -235,6 +236,8 @@ class Receptionists:
         """Drop the rows of those that are no more; their keys."""
         gone = [identity for identity in self._rows if identity not in self._known]
         self._able = {identity: able for identity, able in self._able.items() if identity in self._known}
+        for identity in gone:
+            del self._due[identity]
         return tuple(self._rows.pop(identity).key for identity in gone)
 
     def _update(
@@ -372,7 +375,7 @@ class Receptionists:
     @asynccontextmanager
     async def _alone(self, identity: str) -> AsyncIterator[None]:
         """One read-and-write of a receptionist at a time: the second would undo the first."""
-        async with self._writing.setdefault(identity, anyio.Lock()):
+        async with self._writing.alone(identity):
             yield
 
     async def _write(self, command: Command, identity: str, part: rules.Part, shown: str) -> Receipt:

@@ -226,6 +226,7 @@ class Directory:
                 jobs.append(partial(tiers, queue_id, kind))
         await self._all(jobs)
         self.places = places
+        self.settings = {queue_id: told for queue_id, told in self.settings.items() if queue_id in self.queues}
 
     async def _all(self, jobs: list[Callable[[], Awaitable[None]]]) -> None:
         """Run optional readings, a few at a time. What must stop everything is raised at the end."""

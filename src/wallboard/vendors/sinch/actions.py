@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import tzinfo
 from typing import Any
 
-import anyio
-
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command
 from wallboard.domain.errors import Missing, NotSent, ReadError, TargetGone
@@ -21,6 +19,7 @@ from wallboard.vendors.sinch import notices
 from wallboard.vendors.sinch.mapping import Known, ahead, begun, instant, notice, over
 from wallboard.vendors.sinch.reading import Reader, event_route
 from wallboard.vendors.sinch.wire import EventWire, guid
+from wallboard.vendors.turns import Turns
 
 
 def created_id(answer: Answer) -> str:
@@ -45,7 +44,7 @@ class Actions:
         self._known = known
         self._clock = clock
         self._zone = zone
-        self._writing: dict[Key, anyio.Lock] = {}
+        self._writing = Turns()
 
     async def publish(self, command: Command) -> Receipt:
         """POST a new event to the set whose form was filled in."""
@@ -133,7 +132,7 @@ class Actions:
     @asynccontextmanager
     async def _alone(self, key: Key) -> AsyncIterator[None]:
         """One read-and-write of an event at a time: the second would undo the first."""
-        async with self._writing.setdefault(key, anyio.Lock()):
+        async with self._writing.alone(key):
             yield
 
 
