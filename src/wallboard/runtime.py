@@ -388,6 +388,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         reports=reports,
         start=start,
         repaint=app.repaint_soon,
+        redraw=app.redraw,
     )
 
 
