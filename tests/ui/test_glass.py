@@ -34,12 +34,15 @@ class Window:
         self.terminal = Emulator(*SIZE)
 
     async def shown(self, pilot: Pilot[int]) -> str:
-        """The screen when all is drawn."""
-        await pilot.pause()
-        self.app.screen._on_timer_update()
-        await pilot.pause()
-        self.app.screen._on_timer_update()
-        data = self.sent()
+        """The screen when all is drawn, the second that has begun included."""
+        self.app._second()
+        data, fresh = "", "?"
+        while fresh:
+            await pilot.pause()
+            self.app.screen._on_timer_update()
+            await pilot.pause()
+            fresh = self.sent()
+            data += fresh
         self.size = len(data)
         self.terminal.feed(data)
         return self.terminal.text()
