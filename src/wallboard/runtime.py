@@ -366,6 +366,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         reports=reports,
         start=start,
         repaint=app.repaint_soon,
+        redraw=app.redraw,
     )
 
 

@@ -403,6 +403,7 @@ def desk(
         reports=lambda row: adapters[row.key.source].reports(row),
         start=start,
         repaint=lambda: asked.append("repaint"),
+        redraw=lambda: asked.append("redraw"),
     )
     console = Console(shown, dispatcher, clock, chosen, ports)
     console.tick()

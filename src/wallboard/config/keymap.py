@@ -43,6 +43,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("alarm.acknowledge", ("a",), "acknowledge the alarm"),
     Action("alarm.acknowledge_all", ("A",), "acknowledge all alarms that were seen"),
     Action("app.refresh", ("r",), "refresh now; says what it costs"),
+    Action("app.repaint", ("ctrl+l",), "repaint the terminal"),
     Action("app.palette", (":", "ctrl+p"), "command palette"),
     Action("app.help", ("?",), "keys of this row, with reasons for the dim ones"),
     Action("mode.wall", ("f2",), "wall mode"),

@@ -323,6 +323,10 @@ class Console:
 
     def _key(self, key: str, character: str | None) -> None:
         now = self.clock.now()
+        if self._keys.get(key) == "app.repaint" and (character is None or (self.dialog is None and not self.filtering)):
+            # Also where something is asked: it must be seen whole to be answered.
+            self.ports.redraw()
+            return
         if self.dialog is not None:
             self._dialog_key(key, character, now)
             return

@@ -54,3 +54,5 @@ class Ports:
     """Runs a coroutine beside the screen; the answer cancels it."""
     repaint: Callable[[], None]
     """Something that the console shows has changed without a key and without the board."""
+    redraw: Callable[[], None]
+    """The terminal may show something else than what was sent to it."""
