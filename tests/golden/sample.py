@@ -372,7 +372,7 @@ def desk(
         "themes": ["control-room", "mono"],
         "zone": UTC,
     }
-    chosen = ConsoleSettings("north", "Mira", actions, **(wanted | dict(settings or {})))
+    chosen = ConsoleSettings("north", actions=actions, **({"operator": "Mira"} | wanted | dict(settings or {})))
 
     def refresh() -> str:
         asked.append("refresh")

@@ -352,6 +352,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def on_grid_row_picked(self, message: Grid.RowPicked) -> None:
         for resource, view in self._views.items():
             if view.grid is message.grid and self.console_state.dialog is None:
+                self.console_state.idle.touch()
                 self.console_state.go(resource, again=False)
                 view.state.selection.to(message.key, self.console_state.clock.now())
                 if message.chain > 1:
