@@ -33,7 +33,7 @@ _ALLOWED = re.compile(
     r"|\x1b\[[0-9]*C"  # cursor to the right
     r"|\x1b\[2J"
     r"|\x1b\[\?(?:7|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"
-    r"|\x1b\[(?:>1|<)u"  # keyboard protocol
+    r"|\x1b\[(?:>3|<)u"  # keyboard protocol
     r"|\x1b\[\?2026\$p"
     r"|\x1b F"  # controls of seven bits
     r"|\x1b\]22;[a-z]*\x07"  # shape of the mouse pointer

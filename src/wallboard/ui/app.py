@@ -24,7 +24,7 @@ from wallboard.ui.gate import KeyGate
 from wallboard.ui.pane import PaneState
 from wallboard.ui.sight import Sight
 from wallboard.ui.styles import Painter
-from wallboard.ui.translate import HeldKey
+from wallboard.ui.translate import HeldKey, KeyLetGo
 from wallboard.ui.widgets.grid import Grid
 from wallboard.ui.widgets.lines import Lines
 from wallboard.view import glyphs
@@ -321,6 +321,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
             event.prevent_default()
             self.press(event)
             return
+        if isinstance(event, KeyLetGo):
+            self._gate.let_go(event.character)
+            return
         await super().on_event(event)
 
     def press(self, event: events.Key) -> None:
@@ -338,6 +341,10 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if self._gate.accept(name, time.monotonic(), console.is_verb(name), held):
             console.key(name, character)
             self._acted()
+
+    def on_app_blur(self) -> None:
+        """What is let go while another window has the keyboard, nobody tells us."""
+        self._gate.forget()
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -369,6 +376,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         self._arranged = False
         compositor.reset(self)
+        self.console_state.glimpses.lose()
         if event.size.width < MINIMUM[0] or event.size.height < MINIMUM[1]:
             self.console_state.see(False)
         self.call_after_refresh(self.paint)

@@ -186,8 +186,9 @@ class ConsoleDriver(LinuxDriver):
         self.write(_SEVEN_BITS + splash.MODES_OFF)
         self.write("\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l")
         if not constants.DISABLE_KITTY_KEY:
-            # Only that keys are told apart: text stays text, so that a key is one byte on a slow line.
-            self.write("\x1b[>1u")
+            # Only that keys are told apart, and when one is let go: text stays text, so that a key is one byte on a
+            # slow line.
+            self.write("\x1b[>3u")
         self._enable_mouse_support()
         self._request_terminal_sync_mode_support()
         signal.signal(signal.SIGWINCH, self._on_resize)
@@ -238,6 +239,8 @@ class ConsoleDriver(LinuxDriver):
             self._resize = None
         writer, self._writer = self._writer, None
         whole = writer.finish(splash.PATIENCE) if writer is not None else True
+        if whole and self._guard is not None and self._guard.tells_releases:
+            splash.hush(self._output, self.fileno)
         restore_terminal(cut=not whole)
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from wallboard.ui.sequences import ALWAYS_HEARD, LONGEST_SEQUENCE, RXVT_SHIFTED, known_csi
+from wallboard.ui.sequences import ALWAYS_HEARD, LONGEST_SEQUENCE, RXVT_SHIFTED, known_csi, let_go
 
 TAIL_SECONDS = 2.0
 """How long the rest of a broken-off sequence may still come in and is swallowed, counted from its last byte."""
@@ -66,7 +66,14 @@ class Swallowed:
     count: int
 
 
-Cut = Keys | Sequence | Paste | Swallowed
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """The key with this character on it is held no more; only some terminals tell."""
+
+    character: str
+
+
+Cut = Keys | Sequence | Paste | Swallowed | LetGo
 
 
 class _State(Enum):
@@ -311,6 +318,9 @@ class Cutter:
             self._enter(_State.MOUSE, char, at)
         elif body + char == "200~":
             self._open_paste()
+        elif (key := let_go(body + char)) is not None and not (self._unheard or self._dropping):
+            self._out.append(LetGo(key))
+            self._to_ground()
         else:
             self._finish(known_csi(body + char))
 

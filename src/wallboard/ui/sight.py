@@ -26,6 +26,8 @@ class Sight:
     row: Row | None
     dialog: OpenDialog | None
     alarm: str | None
+    window: int
+    """Which of the window's sizes it was drawn for."""
 
 
 class Glimpses:
@@ -36,21 +38,28 @@ class Glimpses:
         self.terminal = False
         self._sent: Sight | None = None
         self._taken: Sight | None = None
+        self._window = 0
 
     def drawn(self) -> Sight:
         """The frame as it was drawn last."""
         console = self._console
         key = console.panel.subject
         row = console.panel.painted(key) if isinstance(key, Key) else None
-        return Sight(console.active, console.mode, key, row, console.dialog, console.alarms.shown)
+        return Sight(console.active, console.mode, key, row, console.dialog, console.alarms.shown, self._window)
 
     def sent(self, sight: Sight) -> None:
         """This frame was handed over to the writer."""
-        self._sent = sight
+        if sight.window == self._window:
+            self._sent = sight
 
     def settle(self) -> None:
         """The terminal has taken everything that was sent."""
         self._taken = self._sent
+
+    def lose(self) -> None:
+        """The window has another size: what was painted in the old one stands nowhere now."""
+        self._sent = self._taken = None
+        self._window += 1
 
     def last(self) -> Sight | None:
         """The frame that can have been read; None before the first."""

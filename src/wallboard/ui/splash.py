@@ -12,6 +12,7 @@ import select
 import signal
 import sys
 import termios
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,17 +23,21 @@ MODES_OFF = (
     "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?1004l\x1b[?2004l\x1b[?2048l"
 )
 """Mouse, focus, paste marks and sizes, which a program before us may have left on."""
+KEYBOARD_OFF = "\x1b[<u"
+"""The kitty keyboard belongs to the screen, so it goes before leaving that."""
 RESTORE = (
     "\x1b\\"  # ends a string that was cut off
     + MODES_OFF
-    + "\x1b[<u"  # the kitty keyboard belongs to the screen, so before leaving that
-    "\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
+    + KEYBOARD_OFF
+    + "\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
 """Mouse, focus, paste marks, keyboard protocol, colours, wrapping, screen and cursor as a shell expects them."""
 CANCEL = "\x18"
 """Ends a control sequence that was cut off."""
 MOST = (2000, 1000)
 """Columns and lines of the largest screen."""
+HUSH_SECONDS = 0.8
+"""Seconds that an answer of the terminal may take, on the longest line."""
 PATIENCE = 0.3
 """Seconds to wait for a terminal that takes no output."""
 
@@ -166,6 +171,21 @@ def restore_terminal(*, cut: bool = False) -> None:
             termios.tcsetattr(keyboard, termios.TCSANOW, attributes)  # type: ignore[arg-type]  # what tcgetattr gave
         except termios.error:
             return
+
+
+def hush(screen: int, keyboard: int) -> None:
+    """Wait, at most `HUSH_SECONDS`, until the terminal has stopped to tell which keys are let go: the end of the key
+    that led out would be typed to the shell. What it answers to the last question comes behind all that."""
+    if not write(screen, f"{KEYBOARD_OFF}\x1b[5n"):
+        return
+    heard, until = b"", time.monotonic() + HUSH_SECONDS
+    try:
+        while b"\x1b[0n" not in heard and (left := until - time.monotonic()) > 0:
+            if not select.select([keyboard], [], [], left)[0] or not (data := os.read(keyboard, 1024)):
+                return
+            heard = heard[-8:] + data
+    except (OSError, ValueError):
+        return
 
 
 def write(descriptor: int, text: str) -> bool:

@@ -8,7 +8,7 @@ from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
-from wallboard.ui.grammar import Keys, Paste, Sequence, Swallowed
+from wallboard.ui.grammar import Keys, LetGo, Paste, Sequence, Swallowed
 from wallboard.ui.input import Held, Token
 
 MOST_PER_READ = 64
@@ -19,6 +19,14 @@ _NOT_NUMBERED = frozenset("uMmIOy")
 
 class HeldKey(events.Key):
     """A key that its keyboard repeats."""
+
+
+class KeyLetGo(events.Event, bubble=False):
+    """The key with this character on it is held no more."""
+
+    def __init__(self, character: str) -> None:
+        super().__init__()
+        self.character = character
 
 
 class Translator:
@@ -45,6 +53,8 @@ class Translator:
                     sequences += 1
                     if sequences <= MOST_PER_READ:
                         out += self._sequence(text)
+                case LetGo(character):
+                    out.append(KeyLetGo(character))
                 case Swallowed():
                     pass
         return out
