@@ -61,9 +61,10 @@ class Paste:
 
 @dataclass(frozen=True, slots=True)
 class Swallowed:
-    """So many characters went nowhere."""
+    """So many characters went nowhere. `noise`: bytes that no terminal sends."""
 
     count: int
+    noise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +254,9 @@ class Cutter:
             self._enter(_State.ESCAPE, _ESC, at)
             self._escape(char, at)
             self._dropping = True
-        elif "\ud800" <= char <= "\udfff" or char == "\ufffd" or at < self.listens_at:
+        elif "\ud800" <= char <= "\udfff" or char == "\ufffd":
+            self._out.append(Swallowed(1, noise=True))
+        elif at < self.listens_at:
             self._swallow(1)
         else:
             self._out.append(Keys(char))

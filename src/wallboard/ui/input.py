@@ -146,21 +146,34 @@ class InputGuard:
                 self._lifted |= self._typed.casefold() == token.character.casefold()
                 self._let_go.append(token)
             case Sequence(text) if not is_report(text):
+                # No hand goes from a letter to this key so soon: neither was pressed.
+                self._disbelieve(at)
                 if at < self._pause_until:
                     self._release()
                     self._pause(at)
                     self._swallow(1)
                 else:
                     self._press(text, at)
-            case Swallowed(count):
+            case Swallowed(count, noise):
+                if noise and at >= self._cutter.listens_at:
+                    self._disbelieve(at)
+                    self._pause(at)
                 self._swallow(count)
             case _:
                 self._out.append(token)
+
+    def _disbelieve(self, at: float) -> None:
+        """What has only just come came with something that no hand types so soon after it."""
+        if self._waiting and at - self._typed_at < HAND_SECONDS:
+            waiting, self._waiting = self._waiting, ""
+            self._paste(waiting, at)
 
     def _press(self, sequence: str, at: float) -> None:
         """A key of several bytes. One that its keyboard repeats is held, as a letter is, however long the line stood
         still in between."""
         before, since = self._pressed[0], at - self._pressed[1]
+        self._run = 1 + (self._run if at - self._typed_at < HAND_SECONDS else 0)
+        self._typed, self._typed_at = sequence, at
         if sequence == _ESCAPE or is_step(sequence):
             self._release()
             self._out.append(Sequence(sequence))
@@ -210,7 +223,8 @@ class InputGuard:
         """Whether fingers may have sent this so soon: moves and one key more, or a move while another key is held."""
         if self._waiting or self._run > ROLL:
             return False
-        return text in self.moving if self._run == 1 else before in self.moving and text in self.harmless
+        moved = before in self.moving or is_step(before)
+        return text in self.moving if self._run == 1 else moved and text in self.harmless
 
     def _release(self) -> None:
         """What waited is a key."""

@@ -67,7 +67,10 @@ class Translator:
             plain = [message.key for message in self._parser.feed(text[1]) if isinstance(message, events.Key)]
             return [events.Key(f"alt+shift+{key.lower()}" if _capital(key) else f"alt+{key}", None) for key in plain]
         if text.startswith("\x1b[") and not _is_key(text):
-            return []
+            named = ANSI_SEQUENCES_KEYS.get(text)
+            if not isinstance(named, tuple) or len(named) != 1 or named[0].value.startswith("<"):
+                return []
+            return [events.Key(named[0].value, None)]
         out = list(self._parser.feed(text))
         if self._parser._timeout_time is not None:
             # It waits for more of a sequence that is complete: one it does not know, and would type as text.
@@ -77,9 +80,10 @@ class Translator:
 
 
 def _is_key(sequence: str) -> bool:
-    """Whether a numbered key is one that has a name; the stock parser reads the number of any other as a character."""
+    """Whether the stock parser has a name for a numbered key; it reads the number of any other as a character, so that
+    F20 of a VT220 would be a quotation mark."""
     code, final = sequence[2:-1].partition(";")[0], sequence[-1]
-    if sequence in ANSI_SEQUENCES_KEYS or final in _NOT_NUMBERED or not (code or "1").isdecimal():
+    if final in _NOT_NUMBERED or not (code or "1").isdecimal():
         return True
     return f"{code or 1}{final}" in FUNCTIONAL_KEYS
 
