@@ -24,6 +24,7 @@ from tests.e2e.stage import (
 )
 from tests.e2e.term import Terminal
 from wallboard.ui.input import PAUSE_SECONDS
+from wallboard.ui.sequences import QUESTIONS
 
 pytestmark = pytest.mark.pty
 
@@ -156,6 +157,27 @@ def test_a_row_that_a_stopped_terminal_has_not_shown_is_not_hit(tmp_path: Path) 
         terminal.wait(lambda screen: target(screen) not in ("", was), PATIENCE)
         assert site.actions() == []
         assert_untouched(site, terminal)
+
+
+def test_a_row_that_waits_somewhere_in_the_network_is_not_hit(tmp_path: Path) -> None:
+    """The system takes every byte at once, as over ssh, and the terminal shows nothing for a while."""
+    answers = frozenset(str(number) for number in QUESTIONS)
+    with Site(tmp_path) as site, site.console(answers=answers) as terminal:
+        open_board(terminal)
+        to_calls(terminal)
+        terminal.frozen = True
+        terminal.send(b"\x1b[B")
+        terminal.pass_time(1.5)
+        terminal.send(b"e")
+        terminal.pass_time(1.5)
+        assert site.actions() == []
+        terminal.frozen = False
+        terminal.wait_for("the terminal has not shown this row yet", PATIENCE)
+        terminal.pass_time(1.5)
+        to_calls(terminal)
+        terminal.send(b"e")
+        terminal.wait(lambda _screen: site.actions(), PATIENCE)
+        quit_console(terminal)
 
 
 @pytest.mark.parametrize("attempt", range(3))

@@ -19,6 +19,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Member, Row
 from wallboard.domain.text import clean
 from wallboard.ui.restraint import REST_SECONDS
+from wallboard.ui.sight import SILENCE_SECONDS
 from wallboard.view.dialogs import ARM_SECONDS
 
 LISTS = (Resource.MEMBERS, Resource.AGENTS, Resource.CALLS)
@@ -41,10 +42,14 @@ class Glass:
     """A console, its line, the glass at the end of it, and a person who acts on what stands there.
 
     The line and the app are as `ConsoleWriter` and `ConsoleApp` have them: what was drawn last is believed to be read
-    when everything before it was taken and no frame that got lost has still to be made up for.
+    when everything before it was taken and no frame that got lost has still to be made up for. With `far` the system
+    takes everything at once and only the terminal knows what has come, as over a network.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, far: bool = False) -> None:
+        self.far = far
+        self.questions: list[int] = []
+        self.stood = 0.0
         self.here: Desk = desk(folder, settings={"idle_lock": 5.0})
         self.here.console.glimpses.terminal = True
         self.size = SIZES[0]
@@ -68,6 +73,7 @@ class Glass:
             case "lose" if self.stopped:
                 # Too many for a line that stands still: all that wait are forgotten.
                 self.line.clear()
+                self.questions.clear()
                 self.lost = True
             case "change" | "end" | "new":
                 self.change(what, number)
@@ -103,32 +109,43 @@ class Glass:
         picture = Picture(lines, key, None if row is None else fingerprint(row), question)
         if not self.lost:
             self.line.append(picture)
-        console.glimpses.sent(console.glimpses.drawn())
+            console.glimpses.sent(console.glimpses.drawn())
+            if self.far and (number := console.glimpses.ask()) is not None:
+                self.questions.append(number)
         self.flow()
 
     def flow(self) -> None:
         if not self.stopped and self.line:
             self.glass = self.line[-1]
             self.line.clear()
-        if not self.line and not self.lost:
+        if not self.stopped:
+            for number in self.questions:
+                self.here.console.glimpses.taken(number)
+            self.questions.clear()
+        if (self.far or not self.line) and not self.lost:
             self.here.console.glimpses.settle()
 
     def idle_draw(self) -> None:
         """What no key asked for is left out while the line is busy."""
-        if not self.line:
+        if self.far or not self.line:
             self.draw()
 
     # what the world does
 
     def pass_time(self, seconds: float) -> None:
+        self.stood += seconds
+        if self.far and self.stood > SILENCE_SECONDS - 5:
+            self.go_on()  # after that nobody waits for an answer any more
         self.here.wait(seconds)
         self.idle_draw()
 
     def go_on(self) -> None:
         self.stopped = False
+        self.stood = 0.0
         self.flow()
         if self.lost:
             self.lost = False
+            self.here.console.glimpses.unasked()
             self.draw()
 
     def change(self, what: str, number: int) -> None:
@@ -185,11 +202,11 @@ OFTEN = ("act",) * 6 + ("answer",) * 4 + ("pane", "change", "time", "stop", "go"
 STEPS = (*OFTEN * 2, "view", "view", "size", "focus", "lose")
 
 
-@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 1000)), max_size=80))
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 1000)), max_size=80), st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_whatever_happens_no_command_names_what_does_not_stand_there(steps: list[tuple[str, int]]) -> None:
+def test_whatever_happens_no_command_names_what_does_not_stand_there(steps: list[tuple[str, int]], far: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        glass = Glass(Path(folder))
+        glass = Glass(Path(folder), far)
         for what, number in steps:
             glass.step(what, number)
 
@@ -197,7 +214,7 @@ def test_whatever_happens_no_command_names_what_does_not_stand_there(steps: list
 @pytest.mark.parametrize("seed", range(12))
 def test_no_command_names_what_nobody_can_have_read(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
-    glass = Glass(tmp_path)
+    glass = Glass(tmp_path, far=bool(seed % 2))
     for _ in range(300):
         glass.step(rng.choice(STEPS), rng.randrange(1000))
         if glass.here.dispatcher.locked:

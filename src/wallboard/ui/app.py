@@ -22,9 +22,10 @@ from wallboard.ui.driver import ConsoleDriver
 from wallboard.ui.frame import Frame, announcement, frame, pane_title, summary_line
 from wallboard.ui.gate import KeyGate
 from wallboard.ui.pane import PaneState
+from wallboard.ui.sequences import question
 from wallboard.ui.sight import Sight
 from wallboard.ui.styles import Painter
-from wallboard.ui.translate import HeldKey, KeyLetGo
+from wallboard.ui.translate import FrameTaken, HeldKey, KeyLetGo
 from wallboard.ui.widgets.grid import Grid
 from wallboard.ui.widgets.lines import Lines
 from wallboard.view import glyphs
@@ -33,6 +34,9 @@ from wallboard.view.layout import MINIMUM, Layout, Place
 
 FLUSH_SECONDS = 0.25
 """Updates that arrive within it share a frame."""
+
+FOLLOW_SECONDS = 0.05
+"""How often it is looked whether a frame that waits for a slow terminal has left."""
 
 
 class PaneView(Widget):
@@ -125,6 +129,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._layout: Layout | None = None
         self._dirty: set[Resource] = set()
         self._take_asked = False
+        self._begun = 0
+        self._following = False
         self._gate = KeyGate()
         self._last_second = -1
         self.fault: Exception | None = None
@@ -238,13 +244,35 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """Everything up to this frame is with the writer, or waits for it."""
         self._settle()
         self.console_state.glimpses.sent(sight)
-        self._settle()
+        if not self._following:
+            self._follow()
 
-    def _settle(self) -> None:
+    def _follow(self) -> None:
+        """Look again and again until the last frame has left: a key may come while the next is on its way."""
+        self._ask()
+        self._following = not self._settle()
+        if self._following:
+            self.set_timer(FOLLOW_SECONDS, self._follow)
+
+    def _ask(self) -> None:
+        """Have the terminal say when it has come to the end of what was sent."""
+        driver, glimpses = self._driver, self.console_state.glimpses
+        if not isinstance(driver, ConsoleDriver) or driver.needs_full_repaint:
+            return
+        if driver.begun != self._begun:
+            self._begun = driver.begun
+            glimpses.unasked()
+        if not compositor.frame_pending(self) and (number := glimpses.ask()) is not None:
+            driver.write(question(number))
+
+    def _settle(self) -> bool:
+        """Whether everything has left."""
         driver = self._driver
         lost = isinstance(driver, ConsoleDriver) and driver.needs_full_repaint
-        if not (lost or compositor.frame_pending(self) or compositor.writer_busy(self)):
-            self.console_state.glimpses.settle()
+        if lost or compositor.frame_pending(self) or compositor.writer_busy(self):
+            return False
+        self.console_state.glimpses.settle()
+        return True
 
     def _draw(self) -> None:
         console = self.console_state
@@ -323,6 +351,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
             return
         if isinstance(event, KeyLetGo):
             self._gate.let_go(event.character)
+            return
+        if isinstance(event, FrameTaken):
+            self.console_state.glimpses.taken(event.number)
             return
         await super().on_event(event)
 

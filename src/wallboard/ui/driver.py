@@ -129,6 +129,8 @@ class ConsoleDriver(LinuxDriver):
         self._wake: tuple[int, int] | None = None
         self._resize: asyncio.TimerHandle | None = None
         self._repaint_due = False
+        self.begun = 0
+        """Rises when what was written before may never have reached this terminal."""
         self._guard: InputGuard | None = None
         self._believed: tuple[frozenset[str], ...] = (frozenset(), frozenset(), frozenset())
         self._frame_due = False
@@ -164,6 +166,7 @@ class ConsoleDriver(LinuxDriver):
 
     def _repaint(self) -> None:
         self._repaint_due = False
+        self.begun += 1
         compositor.reset(self._app)
 
     def _call(self, function: Callable[[], None]) -> None:
@@ -194,6 +197,7 @@ class ConsoleDriver(LinuxDriver):
         signal.signal(signal.SIGWINCH, self._on_resize)
         self._announce_size()
         self.exit_event.clear()
+        self.begun += 1
         self._wake = os.pipe()
         self._guard = InputGuard(escape_delay(os.environ, slow=self.slow_line), time.monotonic() + _QUIET_SECONDS)
         self._guard.moving, self._guard.harmless, self._guard.opening = self._believed

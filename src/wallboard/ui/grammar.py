@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from wallboard.ui.sequences import ALWAYS_HEARD, LONGEST_SEQUENCE, RXVT_SHIFTED, known_csi, let_go
+from wallboard.ui.sequences import ALWAYS_HEARD, LONGEST_SEQUENCE, RXVT_SHIFTED, answered, known_csi, let_go
 
 TAIL_SECONDS = 2.0
 """How long the rest of a broken-off sequence may still come in and is swallowed, counted from its last byte."""
@@ -74,7 +74,14 @@ class LetGo:
     character: str
 
 
-Cut = Keys | Sequence | Paste | Swallowed | LetGo
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The terminal has come to this question of ours: it has taken all that stood before it."""
+
+    number: int
+
+
+Cut = Keys | Sequence | Paste | Swallowed | LetGo | Answer
 
 
 class _State(Enum):
@@ -321,6 +328,9 @@ class Cutter:
             self._enter(_State.MOUSE, char, at)
         elif body + char == "200~":
             self._open_paste()
+        elif (number := answered(body + char)) is not None and not self._dropping:
+            self._out.append(Answer(number))
+            self._to_ground()
         elif (key := let_go(body + char)) is not None and not (self._unheard or self._dropping):
             self._out.append(LetGo(key))
             self._to_ground()

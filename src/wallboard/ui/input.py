@@ -90,7 +90,7 @@ class InputGuard:
         self._burst_size = 0
         self._pressed = ("", float("-inf"))  # the last key of several bytes that does not move, and when it came
         self._waiting_key = ""
-        self._let_go: list[LetGo] = []
+        self._behind: list[LetGo] = []
         self.tells_releases = False
         """Whether the terminal says when a key was let go."""
         self._out: list[Token] = []
@@ -117,8 +117,8 @@ class InputGuard:
                 for token in tokens:
                     self._take(token, at)
         if not self._waiting:
-            self._out += self._let_go
-            self._let_go = []
+            self._out += self._behind
+            self._behind = []
         return self._out
 
     def tick(self, at: float) -> list[Token]:
@@ -144,7 +144,7 @@ class InputGuard:
                 # What waits may still be a paste; the key that it is if it is none comes first.
                 self.tells_releases = True
                 self._lifted |= self._typed.casefold() == token.character.casefold()
-                self._let_go.append(token)
+                self._behind.append(token)
             case Sequence(text) if not is_report(text):
                 # No hand goes from a letter to this key so soon: neither was pressed.
                 self._disbelieve(at)

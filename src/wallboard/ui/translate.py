@@ -8,7 +8,7 @@ from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
-from wallboard.ui.grammar import Keys, LetGo, Paste, Sequence, Swallowed
+from wallboard.ui.grammar import Answer, Keys, LetGo, Paste, Sequence, Swallowed
 from wallboard.ui.input import Held, Token
 
 MOST_PER_READ = 64
@@ -27,6 +27,14 @@ class KeyLetGo(events.Event, bubble=False):
     def __init__(self, character: str) -> None:
         super().__init__()
         self.character = character
+
+
+class FrameTaken(events.Event, bubble=False):
+    """The terminal has come to this question of ours."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 class Translator:
@@ -55,6 +63,8 @@ class Translator:
                         out += self._sequence(text)
                 case LetGo(character):
                     out.append(KeyLetGo(character))
+                case Answer(number):
+                    out.append(FrameTaken(number))
                 case Swallowed():
                     pass
         return out
