@@ -172,8 +172,6 @@ class InputGuard:
         """A key of several bytes. One that its keyboard repeats is held, as a letter is, however long the line stood
         still in between."""
         before, since = self._pressed[0], at - self._pressed[1]
-        self._run = 1 + (self._run if at - self._typed_at < HAND_SECONDS else 0)
-        self._typed, self._typed_at = sequence, at
         if sequence == _ESCAPE or is_step(sequence):
             self._release()
             self._out.append(Sequence(sequence))
@@ -223,8 +221,7 @@ class InputGuard:
         """Whether fingers may have sent this so soon: moves and one key more, or a move while another key is held."""
         if self._waiting or self._run > ROLL:
             return False
-        moved = before in self.moving or is_step(before)
-        return text in self.moving if self._run == 1 else moved and text in self.harmless
+        return text in self.moving if self._run == 1 else before in self.moving and text in self.harmless
 
     def _release(self) -> None:
         """What waited is a key."""

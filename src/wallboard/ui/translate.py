@@ -91,11 +91,12 @@ class Translator:
 
 def _is_key(sequence: str) -> bool:
     """Whether the stock parser has a name for a numbered key; it reads the number of any other as a character, so that
-    F20 of a VT220 would be a quotation mark."""
-    code, final = sequence[2:-1].partition(";")[0], sequence[-1]
+    F20 of a VT220 would be a quotation mark, and a third parameter as the text that the key types."""
+    code, *more = sequence[2:-1].split(";")
+    final = sequence[-1]
     if final in _NOT_NUMBERED or not (code or "1").isdecimal():
         return True
-    return f"{code or 1}{final}" in FUNCTIONAL_KEYS
+    return len(more) < 2 and f"{code or 1}{final}" in FUNCTIONAL_KEYS
 
 
 def _capital(key: str) -> bool:

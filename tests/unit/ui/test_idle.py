@@ -87,7 +87,7 @@ def test_nobody_acknowledges_in_the_name_of_who_is_gone(here: Desk) -> None:
         here.press(key)
         assert "locked" in here.said
         assert here.console.dialog is None
-    assert not [alarm for alarm in here.board.alarms.active(here.clock.now()) if alarm.acked_by]
+    assert not [alarm for alarm in here.board.alarms.active() if alarm.acked_by]
 
 
 def test_a_question_that_stands_when_it_locks_is_void(here: Desk) -> None:

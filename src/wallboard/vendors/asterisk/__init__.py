@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 
-from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
+from wallboard.vendors.base import Adapter, Services, SourceSettings
+from wallboard.vendors.plugin import Plugin, SourceRules
 
 
-class _Plugin:
+class AsteriskPlugin(Plugin):
     name = "asterisk"
+    rules = SourceRules(
+        auth=("ami",),
+        schemes=("tls", "tcp"),
+        example="tls://pbx.example.net:5039",
+        fields=frozenset({"every", "timeout", "queues", "transfer_context", "park_lot", "wrap_up"}),
+        phone=re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.@/:-]+"),
+        phone_example="PJSIP/2001",
+    )
 
     def build(self, settings: SourceSettings, services: Services) -> Adapter:
         from wallboard.vendors.asterisk.adapter import AsteriskAdapter
 
         return AsteriskAdapter(settings, services)
 
-    def coverage(self) -> Sequence[Coverage]:
-        """None: its manager interface is open source, not one of the vendors' documents."""
-        return ()
 
-
-plugin = _Plugin()
+plugin = AsteriskPlugin()

@@ -82,6 +82,8 @@ OFFSET_MATTERS = 2.0
 """Seconds of clock difference below which the vendor's `Date`, given in whole seconds, says nothing."""
 STEADY = 2.0
 """A start that is computed from whole seconds moves by up to this much between readings and is kept."""
+HANDSET = "handset keys 1–3 may open your microphone"
+"""FreeSWITCH's eavesdrop takes the keys of my handset as commands."""
 
 T = TypeVar("T")
 Rows = tuple[Sequence[T], str]
@@ -124,6 +126,7 @@ class RingmeAdapter:
             budget=self._http.budget,
             refused=self._http.refused,
             clock_offset=self._http.clock_offset,
+            caution=HANDSET,
         )
 
     async def run(self, sink: Sink) -> None:

@@ -10,12 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
+from wallboard.vendors.plugin import Plugin, SourceRules
 
 
-class SinchPlugin:
+class SinchPlugin(Plugin):
     """Names the vendor; the adapter and its HTTP client are loaded only when a config uses them."""
 
     name = "sinch"
+    rules = SourceRules(
+        auth=("basic", "bearer", "header", "none"),
+        example="https://contact.example.net/RI/rci",
+        fields=frozenset({"every", "timeout", "queues", "words"}),
+        # Types of queues.
+        words=("phone", "chat", "email"),
+    )
 
     def build(self, settings: SourceSettings, services: Services) -> Adapter:
         from wallboard.vendors.sinch.adapter import SinchAdapter
