@@ -12,7 +12,7 @@ import logging
 import os
 import random
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +29,7 @@ from wallboard.config.settings import Config, ConsoleOptions, DemoOptions
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.control.ledger import left_open as told_open
+from wallboard.control.offers import NOT_ALLOWED
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import ConfigError, VendorError
@@ -319,6 +320,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
         read_only=options.read_only,
         wall=options.wall,
         banner=banner,
+        idle_lock=config.operator.idle_lock,
         bell=config.alarm.bell,
         quiet=config.alarm.quiet,
     )
@@ -339,7 +341,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         app.exit(0)
 
     def rights() -> Mapping[str, Sequence[str]]:
-        return {name: verbs_of(adapter) for name, adapter in rooms.adapters.items()}
+        return {name: verbs_of(adapter, rooms.dispatcher.allowed) for name, adapter in rooms.adapters.items()}
 
     def reports(row: Row) -> Sequence[Report]:
         adapter = rooms.adapters.get(row.key.source)
@@ -397,14 +399,17 @@ def directory(rooms: Headless, config: Config, source: str) -> Directory:
     return Directory(context, source, config.favourites, config.routes, dialling(rooms.adapters), regions(config))
 
 
-def verbs_of(adapter: Adapter) -> list[str]:
-    """What a source can do for this account, and what it cannot and why, as two lines."""
+def verbs_of(adapter: Adapter, allowed: Collection[Verb] | None = None) -> list[str]:
+    """What a source can do for this account, and what it cannot and why, as two lines. `allowed`: the verbs that the
+    operator uses, None for all."""
     able: list[str] = []
     unable: dict[str, list[str]] = {}
     for verb in Verb:
         if verb in (Verb.NOTE, Verb.END):
             continue
         can = _asked(adapter.settings.name, partial(adapter.can, verb, None), BROKEN)
+        if can.ok and allowed is not None and verb not in allowed:
+            can = Can(False, NOT_ALLOWED)
         if can.ok:
             able.append(verb.value)
         else:

@@ -34,8 +34,8 @@ _ALLOWED = re.compile(
     r"|\x1b\[(?:2J|[KJr])"
     r"|\x1b\[\?(?:1|5|6|9|7|25|69|1000|1002|1003|1004|1005|1006|1015|1016|1049|2004|2026|2031|2048)[hl]"
     r"|\x1b\[(?:2|4|20)l|\x1b[()]B|\x1b>|\x1b\[>4m"  # what a dead program left on
-    r"|\x1b\[(?:>1|<)u"  # keyboard protocol
-    r"|\x1b\[\?2026\$p"
+    r"|\x1b\[(?:>3|<)u"  # keyboard protocol
+    r"|\x1b\[\?(?:2026|70\d\d)\$p"
     r"|\x1b F"  # controls of seven bits
     r"|\x1b\]22;[a-z]*\x07"  # shape of the mouse pointer
     r"|\x1b\\"
@@ -85,11 +85,16 @@ class Site:
         self._socket.close()
 
     def console(
-        self, *arguments: str, columns: int = 160, rows: int = 50, env: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        columns: int = 160,
+        rows: int = 50,
+        env: Mapping[str, str] | None = None,
+        answers: frozenset[str] = frozenset(),
     ) -> Terminal:
         """The console on this site."""
         command = wallboard("--config", str(self.config), *arguments)
-        return Terminal(command, columns, rows, {**demo_environment(), **(env or {})})
+        return Terminal(command, columns, rows, {**demo_environment(), **(env or {})}, answers=answers)
 
     def actions(self) -> list[tuple[str, str]]:
         """Method and path of every request that asked for a change."""
@@ -151,6 +156,7 @@ def to_a_call_of_hq(terminal: Terminal) -> None:
     terminal.send(b"4")
     press(terminal, b"/", "filter Calls")
     press(terminal, b"hq", "filter Calls: hq_")
+    terminal.pass_time(0.2)  # Enter right behind what came in one read is a part of it
     press(terminal, b"\r", '"hq"')
     leave(terminal, b"\x1b", '"hq"')
     # Of the calls there are, only one of hq can be listened to; its name may be too long to leave room for "hq".
@@ -162,6 +168,7 @@ def to_a_call_of_hq(terminal: Terminal) -> None:
 def quit_console(terminal: Terminal) -> None:
     """`q`, `y`, and a terminal as it was found."""
     press(terminal, b"q", "Quit?")
+    terminal.pass_time(0.1)  # as fast as nobody reads
     terminal.send(b"y")
     assert terminal.wait_exit(PATIENCE) == 0
     assert_restored(terminal)

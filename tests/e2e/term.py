@@ -41,7 +41,7 @@ class Terminal:
     """A program in a terminal of `columns` by `rows`. Use it as a context manager: it is ended and closed at the end.
 
     `env` is added to the environment. `controlling=False` gives a terminal that sends no SIGHUP when it goes away.
-    `answers` are the modes (`2026`) that the terminal says it knows when asked.
+    `answers` are the modes (`2026`) for which the terminal has an answer when asked.
     """
 
     def __init__(
@@ -59,6 +59,9 @@ class Terminal:
         self.modes: set[str] = set()
         """Private modes that are switched on now, such as "1049" for the alternate screen; "kitty" for its keyboard."""
         self._answers = answers
+        self.frozen = False
+        """Whether everything that comes waits on the way, taken by the system and shown by nobody."""
+        self._waiting = b""
         self._rest = ""
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._screen = pyte.Screen(columns, rows)
@@ -173,7 +176,10 @@ class Terminal:
         except OSError:
             return False
         self.raw += data
-        self._feed(self._decode(data))
+        self._waiting += data
+        if not self.frozen:
+            shown, self._waiting = self._waiting, b""
+            self._feed(self._decode(shown))
         return bool(data)
 
     def _feed(self, text: str) -> None:

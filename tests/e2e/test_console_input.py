@@ -13,6 +13,7 @@ import pytest
 from tests.e2e.stage import (
     PATIENCE,
     Site,
+    assert_restored,
     has,
     leave,
     open_board,
@@ -23,6 +24,7 @@ from tests.e2e.stage import (
 )
 from tests.e2e.term import Terminal
 from wallboard.ui.input import PAUSE_SECONDS
+from wallboard.ui.sequences import QUESTIONS
 
 pytestmark = pytest.mark.pty
 
@@ -157,6 +159,27 @@ def test_a_row_that_a_stopped_terminal_has_not_shown_is_not_hit(tmp_path: Path) 
         assert_untouched(site, terminal)
 
 
+def test_a_row_that_waits_somewhere_in_the_network_is_not_hit(tmp_path: Path) -> None:
+    """The system takes every byte at once, as over ssh, and the terminal shows nothing for a while."""
+    answers = frozenset(str(number) for number in QUESTIONS)
+    with Site(tmp_path) as site, site.console(answers=answers) as terminal:
+        open_board(terminal)
+        to_calls(terminal)
+        terminal.frozen = True
+        terminal.send(b"\x1b[B")
+        terminal.pass_time(1.5)
+        terminal.send(b"e")
+        terminal.pass_time(1.5)
+        assert site.actions() == []
+        terminal.frozen = False
+        terminal.wait_for("the terminal has not shown this row yet", PATIENCE)
+        terminal.pass_time(1.5)
+        to_calls(terminal)
+        terminal.send(b"e")
+        terminal.wait(lambda _screen: site.actions(), PATIENCE)
+        quit_console(terminal)
+
+
 @pytest.mark.parametrize("attempt", range(3))
 def test_a_key_pressed_as_soon_as_there_is_something_to_see_is_heard(tmp_path: Path, attempt: int) -> None:
     with Site(tmp_path) as site, site.console() as terminal:
@@ -167,3 +190,27 @@ def test_a_key_pressed_as_soon_as_there_is_something_to_see_is_heard(tmp_path: P
         assert site.actions() == []
         leave(terminal, b"\x1b", "ALL KEYS")
         quit_console(terminal)
+
+
+def test_a_terminal_that_tells_when_a_key_is_let_go_types_nothing_of_it_to_the_shell(tmp_path: Path) -> None:
+    """The kitty keyboard protocol: text stays text, and the end of each key is a sequence of its own."""
+    with Site(tmp_path) as site, site.console() as terminal:
+        open_board(terminal)
+        to_calls(terminal)
+        terminal.send(b"j\x1b[106;1:3u")
+        terminal.pass_time(0.5)
+        to_calls(terminal)
+        terminal.send(b"e")
+        terminal.wait(lambda _screen: site.actions(), PATIENCE)
+        terminal.pass_time(2.0)  # longer than silence would take to stand for its end
+        terminal.send(b"e")
+        terminal.pass_time(1.0)
+        assert len(site.actions()) == 1
+        terminal.send(b"\x1b[101;1:3u")
+        press(terminal, b"q\x1b[113;1:3u", "Quit?")
+        terminal.send(b"y")
+        terminal.wait_raw(lambda raw: raw.endswith(b"\x1b[<u\x1b[5n"), PATIENCE)
+        assert terminal.process.poll() is None, "what the key's end is sent as is awaited"
+        terminal.send(b"\x1b[121;1:3u\x1b[0n")
+        assert terminal.wait_exit(PATIENCE) == 0
+        assert_restored(terminal)

@@ -374,7 +374,7 @@ def desk(
         "themes": ["control-room", "mono"],
         "zone": UTC,
     }
-    chosen = ConsoleSettings("north", "Mira", **(wanted | dict(settings or {})))
+    chosen = ConsoleSettings("north", **({"operator": "Mira"} | wanted | dict(settings or {})))
 
     def refresh() -> str:
         asked.append("refresh")

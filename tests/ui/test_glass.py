@@ -124,6 +124,7 @@ class Line(Wire):
         """There is no keyboard."""
 
     needs_full_repaint = False
+    begun = 0
 
 
 @pytest.mark.anyio

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.ui.gate import HOLD_SECONDS, KeyGate
-from wallboard.ui.grammar import PASTE_LIMIT, PASTE_SILENCE, TAIL_SECONDS, Keys, Paste, Sequence, Swallowed
+from wallboard.ui.grammar import PASTE_LIMIT, PASTE_SILENCE, TAIL_SECONDS, Keys, LetGo, Paste, Sequence, Swallowed
 from wallboard.ui.input import (
     FAST_ESCAPE,
     FIELD_SECONDS,
@@ -118,7 +118,7 @@ def pieces(draw: st.DrawFn, text: str, least: float, most: float) -> list[tuple[
     return [(draw(gaps), text[a:b]) for a, b in pairwise(cuts)]
 
 
-@given(st.data(), st.lists(st.sampled_from([*KEYS, *REPLIES, *SHORT]), min_size=1, max_size=6))
+@given(st.data(), st.lists(st.sampled_from([*KEYS, *REPLIES, *SHORT]), min_size=1, max_size=6, unique=True))
 def test_however_a_line_splits_it_the_same_keys_arrive(data: st.DataObject, parts: list[str]) -> None:
     stream = "".join(parts)
     split = typed(listening(), data.draw(pieces(stream, 0.0, 0.4)))
@@ -197,6 +197,21 @@ def test_text_that_no_hand_types_so_fast_is_a_paste_whole(pace: float) -> None:
     tokens = typed(listening(), [(pace, char) for char in "hello exy\r"])
     assert acted(tokens) == ""
     assert "".join(token.text for token in tokens if isinstance(token, Paste)) == "hello exy\n"
+
+
+@pytest.mark.parametrize("pace", [0.0, 0.01, 0.03])
+@pytest.mark.parametrize("text", ["x|\x1b[A", "e|\x1b[15~", "j|p|\x1b[A"])
+def test_a_letter_so_soon_before_another_key_is_none_either(text: str, pace: float) -> None:
+    guard = listening()
+    guard.moving = frozenset("j")
+    assert acted(typed(guard, [(pace, piece) for piece in text.split("|")])).replace("j", "") == ""
+
+
+@pytest.mark.parametrize("noise", [chr(0xDCFF), chr(0xDCFE) + chr(0xDC80), "\ufffd"])
+def test_a_letter_among_bytes_that_no_terminal_sends_is_no_key(noise: str) -> None:
+    for pieces in ([(0.0, f"x{noise}")], [(0.0, f"{noise}x")], [(0.0, "x"), (0.02, noise)], [(0.0, noise), (0.2, "x")]):
+        assert acted(typed(listening(), pieces)) == ""
+    assert acted(typed(listening(), [(0.0, noise), (PAUSE_SECONDS + 0.01, "x")])) == "x"
 
 
 @pytest.mark.parametrize("pace", [0.05, 0.1, 0.3])
@@ -290,6 +305,97 @@ def test_a_held_verb_acts_once_over_a_stall(stall: float, repeat: float, lump: b
                 acts += [gate.accept("H", when, True, isinstance(token, Held)) for _ in token.text].count(True)
     assert acts == 1
     assert pressed(guard, "H", at + STALL_SECONDS) == [Keys("H")]
+
+
+@pytest.mark.parametrize("stall", [0.8, 1.0, 2.0, 3.0])
+@pytest.mark.parametrize("lump", [True, False])
+@pytest.mark.parametrize("key", ["\x1b[15~", "\x1bOP", "\x1b[3~", "\x1b[101;5u"])
+def test_a_held_verb_on_a_key_of_several_bytes_acts_once_over_a_stall(stall: float, lump: bool, key: str) -> None:
+    held = [(0.033, key)] * 10
+    pieces = [(0.0, key), (0.5, key), *held, (stall, key * 20 if lump else key), *held]
+    assert [token for token in typed(listening(), pieces) if isinstance(token, Sequence)] == [Sequence(key)]
+    late = [(0.0, key), (stall, key * 20 if lump else key), *held]
+    assert [token for token in typed(listening(), late) if isinstance(token, Sequence)] == [Sequence(key)]
+    assert typed(listening(), [(0.0, key), (STALL_SECONDS, key)]) == [Sequence(key)] * 2
+
+
+@pytest.mark.parametrize("key", ["\x1b[A", "\x1bOB", "\x1b[6~", "\x1b[1;2C", "\x1b[Z", "\x1b[H"])
+def test_a_key_that_moves_goes_on_while_it_is_held(key: str) -> None:
+    assert typed(listening(), [(0.0, key), (0.5, key * 3), (0.03, key)]) == [Sequence(key)] * 5
+
+
+# ---- a terminal that says when a key is let go -------------------------------------------------------------------
+
+
+def acts(pieces: list[tuple[float, str]]) -> str:
+    """The verbs that would run: `pieces` through the guard and the gate, each token when it comes."""
+    guard, gate, out, at = listening(), KeyGate(), "", START
+    for pause, text in [*pieces, (60.0, "")]:
+        arrives = at + pause
+        tokens: list[tuple[float, Token]] = []
+        while (deadline := guard.deadline) is not None and deadline <= arrives:
+            tokens += [(deadline, token) for token in guard.tick(deadline)]
+        at = arrives
+        tokens += [(at, token) for token in guard.feed(text, at)]
+        for when, token in tokens:
+            match token:
+                case LetGo(character):
+                    gate.let_go(character)
+                case Keys(text) | Held(text):
+                    out += "".join(key for key in text if gate.accept(key, when, True, isinstance(token, Held)))
+                case _:
+                    pass
+    return out
+
+
+TOLD: list[tuple[float, str]] = [(0.0, "j"), (0.08, "\x1b[106;1:3u")]
+"""Somebody moved before, so it is known that this terminal tells."""
+
+
+@pytest.mark.parametrize("stall", [1.0, 3.0, 5.0, 9.0])
+def test_a_held_verb_acts_once_until_the_terminal_says_that_it_was_let_go(stall: float) -> None:
+    held = [*TOLD, (1.0, "H"), (0.5, "H"), (0.03, "H")]
+    assert acts([*held, (stall, "H"), (0.2, "H"), (stall, "H")]) == "jH"
+    assert acts([*held, (stall, "H"), (0.2, "\x1b[104;2:3u"), (0.3, "H")]) == "jHH"
+
+
+def test_pressed_again_it_acts_again_however_soon() -> None:
+    press = [(0.3, "H"), (0.06, "\x1b[104;2:3u")]
+    assert acts([*TOLD, *press, *press, *press]) == "jHHH"
+    assert acts([*TOLD, (0.3, "H"), (0.06, "\x1b[104;1:3u"), (0.07, "H")]) == "jHH", "Shift was let go first"
+
+
+def test_that_another_key_was_let_go_says_nothing_of_this_one() -> None:
+    assert acts([*TOLD, (1.0, "j"), (0.1, "H"), (0.05, "\x1b[106;1:3u"), (0.4, "H"), (0.03, "H"), (2.0, "H")]) == "jjH"
+
+
+def test_an_end_that_got_lost_costs_no_more_than_ten_seconds() -> None:
+    assert acts([*TOLD, (1.0, "H"), (9.0, "H"), (10.1, "H")]) == "jHH"
+    gate = KeyGate()
+    gate.let_go("j")
+    assert gate.accept("H", START, True)
+    gate.forget()  # another window had the keyboard meanwhile
+    assert gate.accept("H", START + 2, True)
+
+
+def test_a_sign_whose_key_reads_otherwise_without_shift_is_left_to_silence() -> None:
+    plus = [(1.0, "+"), (0.08, "\x1b[61;2:3u")]
+    assert acts([*TOLD, *plus, *plus]) == "j++"
+    assert acts([*TOLD, (1.0, "+"), (0.5, "+"), (0.03, "+")]) == "j+"
+
+
+def test_text_typed_into_a_stall_stays_a_paste_though_each_key_was_let_go() -> None:
+    lump = "".join(f"{key}\x1b[{ord(key)};1:3u" for key in "expb")
+    assert acts([*TOLD, (2.0, lump)]) == "j"
+    assert acts([*TOLD, *((0.01, piece) for piece in ("e", "\x1b[101;1:3u", "x", "\x1b[120;1:3u"))]) == "j"
+
+
+@given(st.lists(st.sampled_from([*KEYS, *REPLIES, "\x1b[106;1:3u", "\x1b[57441;2:3u"]), max_size=5), st.data())
+def test_that_keys_were_let_go_presses_nothing(parts: list[str], data: st.DataObject) -> None:
+    stream = "".join([*parts, "\x1b[104;1:3u"])
+    tokens = typed(listening(), data.draw(pieces(stream, 0.0, 0.2)))
+    assert acted(tokens) == ""
+    assert LetGo("h") in tokens
 
 
 def test_a_marked_paste_arrives_as_one_whatever_splits_it() -> None:

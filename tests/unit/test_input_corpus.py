@@ -6,10 +6,12 @@ import random
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from textual import events
 
+from tests.golden.sample import desk
 from wallboard.ui.input import FAST_ESCAPE, SLOW_ESCAPE, InputGuard
 from wallboard.ui.translate import Translator
 
@@ -20,19 +22,30 @@ KEYS: dict[str, list[tuple[str, str]]] = {
     "xterm": [
         ("\x1b[A", "up"), ("\x1bOB", "down"), ("\x1b[H", "home"), ("\x1bOF", "end"), ("\x1b[5~", "pageup"),
         ("\x1b[6~", "pagedown"), ("\x1b[2~", "insert"), ("\x1b[3~", "delete"), ("\x1bOP", "f1"), ("\x1b[24~", "f12"),
-        ("\x1bOp", "0"), ("\x1bOM", "enter"),
+        ("\x1bOp", "0"), ("\x1bOM", "enter"), ("\x1b[27;5;101~", "ctrl+e"), ("\x1be", "alt+e"),
+        ("\x1bH", "alt+shift+h"),
         ("\x1b[1;5C", "ctrl+right"), ("\x1b[1;2D", "shift+left"), ("\x1b[Z", "shift+tab"), ("\x1b[15;5~", "ctrl+f5"),
     ],
-    "VT220": [("\x1b[1~", "home"), ("\x1b[4~", "end"), ("\x1b[17~", "f6"), ("\x1b[21~", "f10"), ("\x1bOQ", "f2")],
+    "VT220": [
+        ("\x1b[1~", "home"), ("\x1b[4~", "end"), ("\x1b[17~", "f6"), ("\x1b[21~", "f10"), ("\x1bOQ", "f2"),
+        *((f"\x1b[{number}~", f"f{key}") for key, number in enumerate((25, 26, 28, 29, 31, 32, 33, 34), 13)),
+    ],
     "rxvt": [
         ("\x1b[7~", "home"), ("\x1b[8~", "end"), ("\x1b[11~", "f1"), ("\x1b[a", "shift+up"), ("\x1bOc", "ctrl+right"),
         ("\x1b[3$", "shift+delete"), ("\x1b[5^", "ctrl+pageup"), ("\x1b[23$", "f23"),
     ],
-    "Linux console": [("\x1b[[A", "f1"), ("\x1b[[E", "f5"), ("\x1b[1~", "home"), ("\x1b[4~", "end")],
-    "screen and tmux": [("\x1bOA", "up"), ("\x1b[1~", "home"), ("\x1b[4~", "end"), ("\x1bOS", "f4")],
+    "Linux console": [
+        ("\x1b[[A", "f1"), ("\x1b[[E", "f5"), ("\x1b[1~", "home"), ("\x1b[4~", "end"), ("\x1b[25~", "f13"),
+        ("\x1b[G", ""),
+    ],
+    "screen and tmux": [
+        ("\x1bOA", "up"), ("\x1b[1~", "home"), ("\x1b[4~", "end"), ("\x1bOS", "f4"), ("\x1b[1;3B", "alt+down"),
+        ("\x1b[101;5u", "ctrl+e"),
+    ],
     "kitty": [
         ("\x1b[27u", "escape"), ("\x1b[99;5u", "ctrl+c"), ("\x1b[1;1:1A", "up"), ("\x1b[1;1:3A", ""),
-        ("\x1b[104;1:3u", ""), ("\x1b[57399u", "0"), ("\x1b[57441;2u", "left_shift"), ("\x1b[13;2u", "shift+enter"),
+        ("\x1b[104;1:3u", ""), ("\x1b[57399u", "0"), ("\x1b[57441;2u", "left_shift"),
+        ("\x1b[1;1:2B", "down"), ("\x1b[15;1:1~", "f5"), ("\x1b[101;5:1u", "ctrl+e"), ("\x1b[13;2u", "shift+enter"),
     ],
     "PuTTY": [("\x1b[1~", "home"), ("\x1b[12~", "f2"), ("\x1b[D", "left"), ("\x1bOD", "left"), ("\x1b[G", "")],
 }  # fmt: skip
@@ -49,19 +62,29 @@ QUIET: dict[str, list[str]] = {
         "\x1b[2;1;1;112;112;1;0x", "\x1bP1$r0m\x1b\\", "\x1bP1+r524742=382f382f38\x1b\\", "\x1bP2$u9/17/25\x1b\\",
         "\x1b[4$p", "\x1b[!p", "\x1b[2;4;8;16&w", "\x1b[1 q", "\x1b[>4;2m", "\x1b[1;2+x", "\x1b[<1;2;3$z",
     ],
+    "focus, and keys let go": [
+        "\x1b[I", "\x1b[O", "\x1b[101;1:3u", "\x1b[104;2:3u", "\x1b[61:43;2:3u", "\x1b[1;1:3A", "\x1b[3;1:3~",
+        "\x1b[57441;1:3u",
+        "\x1b[101;1:2u", "\x1b[15;1:2~", "\x1b[15;1:3~", "\x1b[1;1:3P", "\x1b[27;1:3u",
+    ],
     "strings": [
         "\x1b]11;rgb:1e1e/2e2e/3e3e\x1b\\", "\x1b]10;rgb:ffff/ffff/ffff\x07", "\x1b]4;1;rgb:cd/00/00\x1b\\",
+        "\x1bPtmux;exH\x1b\\", "\x1bP0$r\x1b\\", "\x1bP0+r\x1b\\", "\x1b]lexH\x07", "\x1b]l\x1b\\",
+        "\x1b]99;i=1:p=?;p=expH\x1b\\",
         "\x1b]52;c;ZXhIYQ==\x1b\\", "\x1b]lexHapT\x1b\\", "\x1b_Gi=31;OK\x1b\\", "\x1b^expH\x1b\\", "\x1bXexpH\x1b\\",
     ],
     "mouse": [
         "\x1b[M xe", "\x1b[M#p!", "\x1b[<35;0;0M", "\x1b[<35;99999;7M", "\x1b[<35;-3;7M", "\x1b[32;120;101M",
+        "\x1b[<0;12;7M", "\x1b[<0;12;7m", "\x1b[<64;12;7M", "\x1b[<35;12;7M", "\x1b[M !!", "\x1b[Ma!!",
+        "\x1b[64;12;7M",
         "\x1b[M \xc3\xa9\x1b[M#px", "\x1b[M\xc3\xa9p\x1b[M#\xc3\xa9", "\x1b[M \xc2\x8fp",
     ],
     "other sets": [
         "\x1bNx", "\x1bN[", "\x1b?p", "\x1b?M", "\x1b/Z", "\x1b(B", "\x1b$(B", "\x1b F", "\x1b#8",
         "\x1b%G",
     ],
-    "keys that are none": ["\x1b[99~", "\x1b[25;2~", "\x1b[[Z", "\x1b[Y", "\x1b[120:88:120;5:3u"],
+    "keys that are none": ["\x1b[99~", "\x1b[62~", "\x1b[63~",
+        "\x1b[25;2~", "\x1b[[Z", "\x1b[Y", "\x1b[120:88:120;5:3u"],
 }  # fmt: skip
 """What is no key; a byte above 127 stands for itself."""
 
@@ -178,6 +201,22 @@ def test_random_sequences_are_their_key_or_nothing_however_they_are_cut(seed: in
             assert keys((pace, data[index : index + 1]) for index in range(len(data))) in (whole, []), (text, pace)
             index = rng.randint(1, len(data) - 1)
             assert keys([(0.0, data[:index]), (pace, data[index:])]) in (whole, []), (text, index, pace)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_noise_on_the_line_asks_nobody_for_anything(tmp_path: Path, seed: int) -> None:
+    """Through the whole console: what of a hundred kilobytes of noise, in reads of a serial line, becomes a key."""
+    here = desk(tmp_path)
+    here.press("4")
+    rng = random.Random(seed)
+    noise = rng.randbytes(100_000)
+    pieces = [(rng.choice(PACES[:3]), noise[index : index + 64]) for index in range(0, len(noise), 64)]
+    for event in messages(pieces):
+        if isinstance(event, events.Paste):
+            here.console.paste(event.text)
+        else:
+            here.console.key(event.key, event.character if event.is_printable else None)
+    assert not here.commands
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -13,6 +13,7 @@ from wallboard.domain.errors import ConfigError
 
 if TYPE_CHECKING:
     from wallboard.config.load import Checked
+    from wallboard.domain.command import Verb
     from wallboard.vendors.base import CheckLine, SourceSettings
 
 DEADLINE = 60.0
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     if checked is not None:
         settings, section = _secrets(checked)
         sections.append(section)
-        sections += _sources(settings)
+        sections += _sources(settings, allowed(checked))
     code = verdict(sections)
     json_data(as_json(sections, code)) if arguments.json else data(as_text(sections))
     return code
@@ -109,7 +110,20 @@ def _config(arguments: argparse.Namespace) -> tuple[Checked | None, Section]:
         return None, Section("config", "config", lines)
     count = len(checked.model.source)
     text = f"{checked.path}: {count} source{'s' if count != 1 else ''}"
-    return checked, Section("config", "config", (Fact("config", True, text),))
+    found = [Fact("config", True, text)]
+    may = checked.model.operator.may
+    if may is not None:
+        names = ", ".join(dict.fromkeys(verb.value for verb in may)) or "nothing"
+        found.append(Fact("may", True, f"[operator] may {names}; end, of one's own listening, always"))
+    return checked, Section("config", "config", tuple(found))
+
+
+def allowed(checked: Checked) -> frozenset[Verb] | None:
+    """The verbs that the operator uses, None for all."""
+    from wallboard.domain.command import Verb
+
+    may = checked.model.operator.may
+    return None if may is None else frozenset({*may, Verb.END})
 
 
 def _secrets(checked: Checked) -> tuple[list[SourceSettings], Section]:
@@ -126,20 +140,20 @@ def _secrets(checked: Checked) -> tuple[list[SourceSettings], Section]:
     return settings, Section("secrets", "secrets", tuple(lines))
 
 
-def _sources(settings: Sequence[SourceSettings]) -> list[Section]:
+def _sources(settings: Sequence[SourceSettings], may: frozenset[Verb] | None) -> list[Section]:
     import anyio
 
-    return anyio.run(_try_all, settings)
+    return anyio.run(_try_all, settings, may)
 
 
-async def _try_all(settings: Sequence[SourceSettings]) -> list[Section]:
+async def _try_all(settings: Sequence[SourceSettings], may: frozenset[Verb] | None = None) -> list[Section]:
     """All sources at once; in the order of the config."""
     import anyio
 
     found: dict[str, Section] = {}
 
     async def one(source: SourceSettings) -> None:
-        lines = await _try(source)
+        lines = await _try(source, may)
         found[source.name] = section_of(source, lines)
 
     async with anyio.create_task_group() as tasks:
@@ -155,7 +169,7 @@ def section_of(source: SourceSettings, lines: Sequence[CheckLine]) -> Section:
     return Section("source", f"{source.name} ({source.vendor})", facts, rights)
 
 
-async def _try(source: SourceSettings) -> Sequence[CheckLine]:
+async def _try(source: SourceSettings, may: frozenset[Verb] | None) -> Sequence[CheckLine]:
     import logging
     from contextlib import suppress
 
@@ -172,7 +186,7 @@ async def _try(source: SourceSettings) -> Sequence[CheckLine]:
         return [CheckLine("config", False, str(error))]
     try:
         with anyio.fail_after(DEADLINE):
-            return with_verbs(adapter, await adapter.check())
+            return with_verbs(adapter, await adapter.check(), may)
     except TimeoutError:
         return [CheckLine("reach", False, f"no end after {DEADLINE:g} s")]
     except Exception as error:  # one that breaks must not end the check of the others

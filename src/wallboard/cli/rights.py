@@ -7,8 +7,9 @@ what a vendor has no request for is known anyway.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from wallboard.control.offers import NOT_ALLOWED
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import RESOURCE_OF
 from wallboard.vendors.base import Adapter, CheckLine
@@ -20,9 +21,12 @@ WITHOUT = "not here"
 """The name of the lines that say which verbs the vendor does not have."""
 
 
-def with_verbs(adapter: Adapter, lines: Sequence[CheckLine]) -> list[CheckLine]:
+def with_verbs(
+    adapter: Adapter, lines: Sequence[CheckLine], allowed: Collection[Verb] | None = None
+) -> list[CheckLine]:
     """`lines` as the adapter tried them, then a line for each verb that the vendor has, then those it has not, by the
-    reason. Where the vendor was not reached or did not let us in, nothing is known of verbs."""
+    reason. Where the vendor was not reached or did not let us in, nothing is known of verbs. `allowed` are those that
+    the operator uses, None for all."""
     verbs = {verb.value: verb for verb in Verb}
     told = {verbs[line.name]: line for line in lines if line.name in verbs}
     tried = [line for line in lines if line.name not in verbs]
@@ -36,7 +40,12 @@ def with_verbs(adapter: Adapter, lines: Sequence[CheckLine]) -> list[CheckLine]:
             absent.setdefault(adapter.can(verb, None).reason, []).append(verb.value)
     return [
         *tried,
-        *(_line(adapter, verb, told.get(verb), tried) for verb in offered),
+        *(
+            _line(adapter, verb, told.get(verb), tried)
+            if allowed is None or verb in allowed
+            else CheckLine(verb.value, False, NOT_ALLOWED)
+            for verb in offered
+        ),
         *(
             CheckLine(WITHOUT, None, f"not with this vendor: {', '.join(names)} ({reason})")
             for reason, names in absent.items()

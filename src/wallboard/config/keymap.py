@@ -45,6 +45,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.refresh", ("r",), "refresh now; says what it costs"),
     Action("app.repaint", ("ctrl+l",), "repaint the terminal"),
     Action("app.palette", (":", "ctrl+p"), "command palette"),
+    Action("app.unlock", (), "unlock the verbs after [operator] idle_lock: your name typed"),
     Action("app.help", ("?",), "keys of this row, with reasons for the dim ones"),
     Action("mode.wall", ("f2",), "wall mode"),
     Action("mode.log", ("f3", "9"), "log: alarms, changes, actions and their outcomes"),

@@ -146,6 +146,7 @@ class Checked:
                 model.operator.name,
                 model.operator.phone,
                 None if model.operator.may is None else frozenset(model.operator.may),
+                model.operator.idle_lock,
             ),
             sources=sources,
             queues=tuple(

@@ -155,6 +155,9 @@ class OperatorModel(Edge):
     may: list[Annotated[Verb, Field(strict=False)]] | None = Field(
         None, description="left out: every verb; given: exactly these", examples=[["listen", "transfer", "note"]]
     )
+    idle_lock: Annotated[float, Field(gt=0, le=1440, allow_inf_nan=False)] | None = Field(
+        None, description="minutes without a key after which verbs are locked; left out: never", examples=[15]
+    )
 
 
 class GoalModel(Edge):

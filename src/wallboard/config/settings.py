@@ -18,11 +18,12 @@ FORMULAS = ("live", "answered", "positive", "negative", "ignored")
 @dataclass(frozen=True, slots=True)
 class Operator:
     """Who sits here. `phone` rings for listen, whisper, barge and pick-up; "" is not set. `may` are the verbs that they
-    use, None for all."""
+    use, None for all; `idle_lock` the minutes without a key after which they are locked, None for never."""
 
     name: str = ""
     phone: str = ""
     may: frozenset[Verb] | None = None
+    idle_lock: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

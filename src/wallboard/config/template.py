@@ -14,6 +14,7 @@ theme = "control-room"            # wallboard themes lists them
 name = ""                         # who sits here; stands in the journal of actions
 phone = ""                        # my telephone: rings for listen, whisper, barge and pick-up
 # may = ["listen", "transfer", "note"]   # exactly these verbs; left out: every one
+# idle_lock = 15                  # minutes without a key; then verbs wait for :unlock and the name above, typed
 
 # A secret is never written here. It is one of
 #   { env = "NAME" }                              an environment variable

@@ -20,6 +20,7 @@ from wallboard.domain.models import Agent, Row
 from wallboard.domain.numbers import dialable, doubtful, same_number
 from wallboard.vendors.base import Adapter, Can
 
+NOT_ALLOWED = "not in [operator] may"
 FROM_CALLERS = frozenset({Kind.CALL, Kind.MEMBER, Kind.PARKED})
 """Rows whose number came from outside."""
 _DIRECTORY = (Resource.AGENTS, Resource.PHONES, Resource.QUEUES, Resource.HOTLINES, Resource.RECEPTIONISTS)
@@ -39,7 +40,10 @@ class Offers:
     ) -> None:
         """`may`: the verbs that the operator uses, None for all. My own listening can always be ended."""
         self.read_only = read_only
-        self._allowed = None if may is None else frozenset({*may, Verb.END})
+        self.allowed = None if may is None else frozenset({*may, Verb.END})
+        """The verbs that the operator uses, None for all."""
+        self.locked = ""
+        """Why nobody uses any verb but that now, "" while they may."""
         self._board = board
         self._adapters = {name: Guard(adapter) for name, adapter in adapters.items()}
         self._clock = clock
@@ -49,7 +53,9 @@ class Offers:
 
     def barred(self, verb: Verb) -> str:
         """Why the operator does not use `verb`, whatever the row; "" if they do."""
-        return "" if self._allowed is None or verb in self._allowed else "not among what [operator] may"
+        if self.allowed is not None and verb not in self.allowed:
+            return NOT_ALLOWED
+        return "" if verb is Verb.END else self.locked
 
     @property
     def sessions(self) -> Sequence[Session]:

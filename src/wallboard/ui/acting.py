@@ -102,7 +102,8 @@ class Acting:
         cursor = console.panel.subject
         # Once a second, and whenever another row or another state of it is under the cursor; a press asks anew anyway.
         sessions = tuple(session.state for session in console.dispatcher.sessions)
-        stamp = (row, cursor, console.active, int(console.clock.now()), sessions)
+        locked = console.idle.reason
+        stamp = (row, cursor, console.active, int(console.clock.now()), sessions, locked)
         if self._hints[0] == stamp:
             return self._hints[1]
         out: list[KeyHint] = []

@@ -22,9 +22,10 @@ from wallboard.ui.driver import ConsoleDriver
 from wallboard.ui.frame import Frame, announcement, frame, pane_title, summary_line
 from wallboard.ui.gate import KeyGate
 from wallboard.ui.pane import PaneState
+from wallboard.ui.sequences import question
 from wallboard.ui.sight import Sight
 from wallboard.ui.styles import Painter
-from wallboard.ui.translate import HeldKey
+from wallboard.ui.translate import FrameTaken, HeldKey, KeyLetGo
 from wallboard.ui.widgets.grid import Grid
 from wallboard.ui.widgets.lines import Lines
 from wallboard.view import glyphs
@@ -35,6 +36,9 @@ FLUSH_SECONDS = 0.25
 """Updates that arrive within it share a frame."""
 RENEW_SECONDS = 600.0
 """So often everything is sent again, where the line hardly notices: what others wrote on the screen does not stay."""
+
+FOLLOW_SECONDS = 0.05
+"""How often it is looked whether a frame that waits for a slow terminal has left."""
 
 
 class PaneView(Widget):
@@ -127,6 +131,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._layout: Layout | None = None
         self._dirty: set[Resource] = set()
         self._take_asked = False
+        self._begun = 0
+        self._following = False
         self._gate = KeyGate()
         self._last_second = -1
         self._renewed_at = 0.0
@@ -264,13 +270,35 @@ class ConsoleApp(App[int], inherit_bindings=False):
         """Everything up to this frame is with the writer, or waits for it."""
         self._settle()
         self.console_state.glimpses.sent(sight)
-        self._settle()
+        if not self._following:
+            self._follow()
 
-    def _settle(self) -> None:
+    def _follow(self) -> None:
+        """Look again and again until the last frame has left: a key may come while the next is on its way."""
+        self._ask()
+        self._following = not self._settle()
+        if self._following:
+            self.set_timer(FOLLOW_SECONDS, self._follow)
+
+    def _ask(self) -> None:
+        """Have the terminal say when it has come to the end of what was sent."""
+        driver, glimpses = self._driver, self.console_state.glimpses
+        if not isinstance(driver, ConsoleDriver) or driver.needs_full_repaint:
+            return
+        if driver.begun != self._begun:
+            self._begun = driver.begun
+            glimpses.unasked()
+        if not compositor.frame_pending(self) and (number := glimpses.ask()) is not None:
+            driver.write(question(number))
+
+    def _settle(self) -> bool:
+        """Whether everything has left."""
         driver = self._driver
         lost = isinstance(driver, ConsoleDriver) and driver.needs_full_repaint
-        if not (lost or compositor.frame_pending(self) or compositor.writer_busy(self)):
-            self.console_state.glimpses.settle()
+        if lost or compositor.frame_pending(self) or compositor.writer_busy(self):
+            return False
+        self.console_state.glimpses.settle()
+        return True
 
     def _draw(self) -> None:
         console = self.console_state
@@ -349,6 +377,12 @@ class ConsoleApp(App[int], inherit_bindings=False):
             event.prevent_default()
             self.press(event)
             return
+        if isinstance(event, KeyLetGo):
+            self._gate.let_go(event.character)
+            return
+        if isinstance(event, FrameTaken):
+            self.console_state.glimpses.taken(event.number)
+            return
         await super().on_event(event)
 
     def press(self, event: events.Key) -> None:
@@ -375,6 +409,10 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self.console_state.say("no shell to go to: Ctrl+Z does nothing here")
             self.paint()
 
+    def on_app_blur(self) -> None:
+        """What is let go while another window has the keyboard, nobody tells us."""
+        self._gate.forget()
+
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
         self.console_state.paste(event.text)
@@ -388,6 +426,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def on_grid_row_picked(self, message: Grid.RowPicked) -> None:
         for resource, view in self._views.items():
             if view.grid is message.grid and self.console_state.dialog is None:
+                self.console_state.idle.touch()
                 self.console_state.go(resource, again=False)
                 view.state.selection.to(message.key, self.console_state.clock.now())
                 if message.chain > 1:
@@ -404,6 +443,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         self._arranged = False
         compositor.reset(self)
+        self.console_state.glimpses.lose()
         if event.size.width < MINIMUM[0] or event.size.height < MINIMUM[1]:
             self.console_state.see(False)
         self.call_after_refresh(self.paint)

@@ -23,6 +23,7 @@ from wallboard.domain.states import SourceState
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import PASTE, OpenDialog, paste_limit, takes_text
+from wallboard.ui.idle import IdleLock
 from wallboard.ui.modes import (
     ANYWHERE,
     BOARD,
@@ -98,6 +99,7 @@ class Console:
         self.scroll: dict[str, int] = {}
         self.alarms = AlarmPointer(board)
         self.restraint = Restraint()
+        self.idle = IdleLock(self, settings.idle_lock)
         self.glimpses = Glimpses(self)
         self.top: tuple[object, list[Line]] = (None, [])
         """The lines above the panes as last made, and of what: most keys leave them as they are."""
@@ -187,6 +189,7 @@ class Console:
         """Once a second: clocks, tombstones, alarms, notices of change."""
         self.board.tick()
         self._context = None
+        self.idle.look()
         now = self.clock.now()
         context = self.context()
         if self.busy:
@@ -302,6 +305,7 @@ class Console:
 
     def paste(self, text: str) -> None:
         """Text from the clipboard: into the open field, nowhere else. Line ends become blanks."""
+        self.idle.look()
         if self.takes_text:
             limit = PASTE if self.dialog is None else paste_limit(self.dialog.dialog)
             for character in " ".join(text[:limit].splitlines()).replace("\t", " "):
@@ -315,7 +319,10 @@ class Console:
         """One key press. `key` is the canonical name ("e", "enter", "ctrl+p"), `character` what it types."""
         before = self._remark
         self.pane.selection.stay(self.clock.now())
-        self._key(key, character)
+        if not self.idle.look():
+            # The key that finds it locked was meant for what stood there before.
+            self._key(key, character)
+        self.idle.touch()
         remark = self._remark
         if remark is not None and remark is not before and remark[1] == "warn" and RESTING not in remark[0]:
             self.restraint.begin(remark[2])
@@ -485,6 +492,8 @@ class Console:
                         pane.selection.freeze(now)
             case "alarm.go":
                 self.seeking.to_alarm()
+            case "alarm.acknowledge" | "alarm.acknowledge_all" if self.idle.reason:
+                self.say(self.idle.reason, "warn")
             case "alarm.acknowledge":
                 if not self.glimpses.of_alarm(self.alarms.shown):
                     self.say("another alarm is in the line, press again", "warn")
@@ -498,6 +507,8 @@ class Console:
                 self.say(self.panel.readings.again() or self.ports.refresh(), "text")
             case "app.palette":
                 self.seeking.palette()
+            case "app.unlock":
+                self.idle.ask()
             case "app.help":
                 self.mode = BOARD if self.mode == HELP else HELP
                 self.scroll[HELP] = 0

@@ -26,22 +26,21 @@ FOCUS_OFF = "\x1b[?1004l"
 WHOLE = "\x1b[?6l\x1b[?69l\x1b[r"
 """Addresses and scrolling of the whole screen. Moves the cursor home."""
 _SCREEN = "\x1b[?1049h"
+KEYBOARD_OFF = "\x1b[<u"
+"""The kitty keyboard belongs to the screen, so it goes before leaving that."""
 ENTER_SCREEN = f"{END_OF_STRING}{PLAIN}{MODES_OFF}{FOCUS_OFF}{_SCREEN}{WHOLE}\x1b[2J\x1b[H\x1b[?25l"
 _WIPE = "\x1b[H\x1b[K\x1b[2H\x1b[J\x1b[H"
 """Callers' names do not stay where the terminal has no second screen; and in two pieces, because some terminals keep
 what is erased at once where one can scroll back to it."""
-RESTORE = (
-    f"{END_OF_STRING}{MODES_OFF}{FOCUS_OFF}"
-    "\x1b[<u"  # the kitty keyboard belongs to the screen, so before leaving that
-    f"{PLAIN}{WHOLE}{_WIPE}\x1b[?7h\x1b[?1049l\x1b[0m\x1b[?25h"
-)
+RESTORE = f"{END_OF_STRING}{MODES_OFF}{FOCUS_OFF}{KEYBOARD_OFF}{PLAIN}{WHOLE}{_WIPE}\x1b[?7h\x1b[?1049l\x1b[0m\x1b[?25h"
 """Mouse, focus, paste marks, keyboard protocol, colours, wrapping, screen and cursor as a shell expects them."""
 
 _SEVEN_BITS = "\x1b[H\x1b F"
 """Controls of eight bits are understood, but not every line lets them through. A terminal that does not know the
 request may write its last letter, so it stands where a whole frame is drawn over it."""
-_KEYBOARD = "\x1b[>1u"
-"""Only that keys are told apart (kitty): text stays text, so that a key is one byte on a slow line."""
+_KEYBOARD = "\x1b[>3u"
+"""Only that keys are told apart, and when one is let go (kitty): text stays text, so that a key is one byte on a slow
+line."""
 _MOUSE = "\x1b[?1000h\x1b[?1015h\x1b[?1006h"
 """Buttons and the wheel. Nothing follows the pointer, so its moves stay off the line."""
 _FOCUS = "\x1b[?1004h"
@@ -61,6 +60,6 @@ def modes_again(*, mouse: bool, keyboard: bool, focus: bool) -> str:
         + _SCREEN
         + _BEGIN
         + (_FOCUS if focus else "")
-        + ("\x1b[<u" + _KEYBOARD if keyboard else "")  # in place of the one before, or they would pile up
+        + (KEYBOARD_OFF + _KEYBOARD if keyboard else "")  # in place of the one before, or they would pile up
         + (_MOUSE if mouse else "")
     )

@@ -130,6 +130,8 @@ class ConsoleDriver(LinuxDriver):
         self._wake: tuple[int, int] | None = None
         self._resize: asyncio.TimerHandle | None = None
         self._repaint_due = False
+        self.begun = 0
+        """Rises when what was written before may never have reached this terminal."""
         self._guard: InputGuard | None = None
         self._believed: tuple[frozenset[str], ...] = (frozenset(), frozenset(), frozenset())
         self._frame_due = False
@@ -171,6 +173,7 @@ class ConsoleDriver(LinuxDriver):
         """Set every mode and send every cell again: whatever happened to the terminal, it shows what it should then.
         `returned`: the terminal said so itself by a report of its focus."""
         self._repaint_due = False
+        self.begun += 1
         if self._writer is None:
             return
         if not returned:
@@ -206,6 +209,7 @@ class ConsoleDriver(LinuxDriver):
         signal.signal(signal.SIGWINCH, self._on_resize)
         self._announce_size()
         self.exit_event.clear()
+        self.begun += 1
         self._wake = os.pipe()
         self._guard = InputGuard(escape_delay(os.environ, slow=self.slow_line), time.monotonic() + _QUIET_SECONDS)
         self._guard.moving, self._guard.harmless, self._guard.opening = self._believed
@@ -252,6 +256,8 @@ class ConsoleDriver(LinuxDriver):
             self._resize = None
         writer, self._writer = self._writer, None
         whole = writer.finish(splash.PATIENCE) if writer is not None else True
+        if whole and self._guard is not None and self._guard.tells_releases:
+            splash.hush(self._output, self.fileno)
         restore_terminal(cut=not whole)
 
     def close(self) -> None:

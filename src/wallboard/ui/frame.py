@@ -118,7 +118,9 @@ def pane_title(
 
 def _top(console: Console, context: Context, width: int) -> list[Line]:
     frozen_now = any(pane.selection.frozen for pane in console.panes.values())
-    stamp = (console.board.version, int(context.now), width, console.alarms.shown, console.alarms.fresh, frozen_now)
+    locked = bool(console.idle.reason)
+    alarms = (console.alarms.shown, console.alarms.fresh)
+    stamp = (console.board.version, int(context.now), width, *alarms, frozen_now, locked)
     if console.top[0] == stamp:
         return console.top[1]
     settings = console.settings
@@ -127,6 +129,8 @@ def _top(console: Console, context: Context, width: int) -> list[Line]:
     banner = "READ ONLY" if settings.read_only else settings.banner
     if console.dispatcher.journal_problem and not settings.read_only:
         banner = f"{banner} NO JOURNAL, NO ACTIONS".strip()
+    if locked:
+        banner = f"{banner} LOCKED".strip()
     keys = (console.key_of("alarm.go"), console.key_of("alarm.acknowledge"))
     lines = [
         header(context, width, settings.site, wall_time, my_phone(context), frozen, banner),
@@ -255,6 +259,9 @@ def _mode(console: Console, context: Context, width: int, room: int) -> list[Lin
                 else f"{view.info.name}: no phone set, so no e w b u c"
                 for view in context.views()
             ]
+            if console.dispatcher.allowed is not None:
+                names = " ".join(verb.value for verb in Verb if verb in console.dispatcher.allowed)
+                phones.append(f"may {names} ([operator] may)")
             page = sources(context, width, rights, phones, *console.source_mark)
             lines = page.lines
             if page.marked is not None and SOURCES not in console.scroll:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from wallboard.ui.sequences import ALWAYS_HEARD, LONGEST_SEQUENCE, RXVT_SHIFTED, known_csi
+from wallboard.ui.sequences import ALWAYS_HEARD, LONGEST_SEQUENCE, RXVT_SHIFTED, answered, known_csi, let_go
 
 TAIL_SECONDS = 2.0
 """How long the rest of a broken-off sequence may still come in and is swallowed, counted from its last byte."""
@@ -61,12 +61,27 @@ class Paste:
 
 @dataclass(frozen=True, slots=True)
 class Swallowed:
-    """So many characters went nowhere."""
+    """So many characters went nowhere. `noise`: bytes that no terminal sends."""
 
     count: int
+    noise: bool = False
 
 
-Cut = Keys | Sequence | Paste | Swallowed
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """The key with this character on it is held no more; only some terminals tell."""
+
+    character: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The terminal has come to this question of ours: it has taken all that stood before it."""
+
+    number: int
+
+
+Cut = Keys | Sequence | Paste | Swallowed | LetGo | Answer
 
 
 class _State(Enum):
@@ -246,7 +261,9 @@ class Cutter:
             self._enter(_State.ESCAPE, _ESC, at)
             self._escape(char, at)
             self._dropping = True
-        elif "\ud800" <= char <= "\udfff" or char == "\ufffd" or at < self.listens_at:
+        elif "\ud800" <= char <= "\udfff" or char == "\ufffd":
+            self._out.append(Swallowed(1, noise=True))
+        elif at < self.listens_at:
             self._swallow(1)
         else:
             self._out.append(Keys(char))
@@ -311,6 +328,12 @@ class Cutter:
             self._enter(_State.MOUSE, char, at)
         elif body + char == "200~":
             self._open_paste()
+        elif (number := answered(body + char)) is not None and not self._dropping:
+            self._out.append(Answer(number))
+            self._to_ground()
+        elif (key := let_go(body + char)) is not None and not (self._unheard or self._dropping):
+            self._out.append(LetGo(key))
+            self._to_ground()
         else:
             self._finish(known_csi(body + char))
 

@@ -11,8 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from wallboard.ui.grammar import INTERRUPT, PASTE_LIMIT, Cut, Cutter, Keys, Paste, Sequence, Swallowed, printable
-from wallboard.ui.sequences import is_report
+from wallboard.ui.grammar import (
+    INTERRUPT,
+    PASTE_LIMIT,
+    Cut,
+    Cutter,
+    Keys,
+    LetGo,
+    Paste,
+    Sequence,
+    Swallowed,
+    printable,
+)
+from wallboard.ui.sequences import is_report, is_step
 
 FAST_ESCAPE = 0.25
 SLOW_ESCAPE = 0.5
@@ -29,6 +40,7 @@ FIELD_SECONDS = 0.1
 """The same where text is being typed, and keys that roll off the fingers are taken for a little paste."""
 
 
+_ESCAPE = "\x1b"
 ROLL = 3
 """As many keys may come at once where all but the last only move, and the last does nothing beyond the screen."""
 
@@ -71,10 +83,16 @@ class InputGuard:
         self._waiting = ""
         self._typed = ""  # the last character of text, and when it came
         self._typed_at = float("-inf")
+        self._lifted = False  # its key was let go since
         self._run = 0  # how many characters have come so fast
         self._patience = HAND_SECONDS
         self._pause_until = float("-inf")
         self._burst_size = 0
+        self._pressed = ("", float("-inf"))  # the last key of several bytes that does not move, and when it came
+        self._waiting_key = ""
+        self._behind: list[LetGo] = []
+        self.tells_releases = False
+        """Whether the terminal says when a key was let go."""
         self._out: list[Token] = []
 
     def listen(self, at: float) -> None:
@@ -84,8 +102,9 @@ class InputGuard:
     @property
     def deadline(self) -> float | None:
         """When `tick` has something to decide, or None."""
-        waits = self._typed_at + self._patience if self._waiting else None
-        return min((at for at in (self._cutter.deadline, waits) if at is not None), default=None)
+        text = self._typed_at + self._patience if self._waiting else None
+        key = self._pressed[1] + REPEAT_SECONDS if self._waiting_key else None
+        return min((at for at in (self._cutter.deadline, text, key) if at is not None), default=None)
 
     def feed(self, text: str, at: float) -> list[Token]:
         """The tokens that `text`, one read, completes."""
@@ -97,6 +116,9 @@ class InputGuard:
             else:
                 for token in tokens:
                     self._take(token, at)
+        if not self._waiting:
+            self._out += self._behind
+            self._behind = []
         return self._out
 
     def tick(self, at: float) -> list[Token]:
@@ -104,37 +126,78 @@ class InputGuard:
         return self.feed("", at)
 
     def _expire(self, at: float) -> None:
-        if self._waiting and at >= self._typed_at + self._patience:
+        if (self._waiting and at >= self._typed_at + self._patience) or (
+            self._waiting_key and at >= self._pressed[1] + REPEAT_SECONDS
+        ):
             self._release()
 
     def _take(self, token: Cut, at: float) -> None:
         match token:
             case Keys():  # the one that must not wait
                 self._swallow(len(self._waiting))
-                self._waiting = ""
+                self._waiting = self._waiting_key = ""
                 self._out.append(token)
             case Paste(text):
                 self._release()
                 self._paste(text, at)
+            case LetGo():
+                # What waits may still be a paste; the key that it is if it is none comes first.
+                self.tells_releases = True
+                self._lifted |= self._typed.casefold() == token.character.casefold()
+                self._behind.append(token)
             case Sequence(text) if not is_report(text):
-                self._release()
+                # No hand goes from a letter to this key so soon: neither was pressed.
+                self._disbelieve(at)
                 if at < self._pause_until:
+                    self._release()
                     self._pause(at)
                     self._swallow(1)
                 else:
-                    self._out.append(token)
-            case Swallowed(count):
+                    self._press(text, at)
+            case Swallowed(count, noise):
+                if noise and at >= self._cutter.listens_at:
+                    self._disbelieve(at)
+                    self._pause(at)
                 self._swallow(count)
             case _:
                 self._out.append(token)
 
+    def _disbelieve(self, at: float) -> None:
+        """What has only just come came with something that no hand types so soon after it."""
+        if self._waiting and at - self._typed_at < HAND_SECONDS:
+            waiting, self._waiting = self._waiting, ""
+            self._paste(waiting, at)
+
+    def _press(self, sequence: str, at: float) -> None:
+        """A key of several bytes. One that its keyboard repeats is held, as a letter is, however long the line stood
+        still in between."""
+        before, since = self._pressed[0], at - self._pressed[1]
+        if sequence == _ESCAPE or is_step(sequence):
+            self._release()
+            self._out.append(Sequence(sequence))
+            return
+        self._pressed = sequence, at
+        if sequence == before and since < REPEAT_SECONDS:
+            self._waiting_key = ""
+            self._out.append(Held(sequence))
+            return
+        self._release()
+        self._waiting_key = sequence
+        if sequence != before or since >= STALL_SECONDS:
+            self._release()
+
     def _text(self, text: str, at: float) -> None:
+        if self._waiting_key:
+            self._release()
         rolled = len(text) == 2 and text[0] in self.moving and text[1] in self.harmless
         if rolled or (len(set(text)) > 1 and text[0] in self.opening):
             self._text(text[0], at)
             text = text[1:]
         before, since = self._typed, at - self._typed_at
         fast = since < HAND_SECONDS
+        repeats_within = HAND_SECONDS if self._lifted else REPEAT_SECONDS
+        stall = 0.0 if self._lifted else STALL_SECONDS
+        self._lifted = False
         self._typed, self._typed_at = text[-1], at
         self._run = len(text) + (self._run if fast else 0)
         kinds = {*text, before} if fast else set(text)
@@ -143,7 +206,7 @@ class InputGuard:
         elif len(kinds) > 1 and not self._rolls(before, text):
             text, self._waiting = self._waiting + text, ""
             self._paste(text, at)
-        elif len(text) > 1 or (text == before and since < REPEAT_SECONDS):
+        elif len(text) > 1 or (text == before and since < repeats_within):
             self._out.append(Held(self._waiting + text))
             self._waiting, self._run = "", 0
         else:
@@ -152,7 +215,7 @@ class InputGuard:
             if text in self.moving or text in self.opening:
                 self._release()
             # A line that stood still may bring the rest of a key that is held: one at first, the next soon after.
-            self._patience = REPEAT_SECONDS if text == before and since < STALL_SECONDS else HAND_SECONDS
+            self._patience = REPEAT_SECONDS if text == before and since < stall else HAND_SECONDS
 
     def _rolls(self, before: str, text: str) -> bool:
         """Whether fingers may have sent this so soon: moves and one key more, or a move while another key is held."""
@@ -164,7 +227,9 @@ class InputGuard:
         """What waited is a key."""
         if self._waiting:
             self._out.append(Keys(self._waiting))
-            self._waiting = ""
+        elif self._waiting_key:
+            self._out.append(Sequence(self._waiting_key))
+        self._waiting = self._waiting_key = ""
 
     def _paste(self, text: str, at: float) -> None:
         before = self._burst_size if at < self._pause_until else 0

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
+from wallboard.ui.idle import UNLOCK
 from wallboard.ui.modes import ANYWHERE, BOARD, SOURCES
 from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
 from wallboard.view.directory import Entry, Searched
@@ -129,7 +130,9 @@ class Seeking:
         choices = [
             Choice(action.id, action.does, f"{action.id}  {' '.join(action.keys)}")
             for action in console.settings.actions
-            if action.scope == "board" and not action.id.startswith("nav.")
+            if action.scope == "board"
+            and not action.id.startswith("nav.")
+            and (action.id != UNLOCK or console.idle.reason)
         ]
         choices += [Choice(f"theme {name}", f"theme {name}", "colours") for name in console.settings.themes]
         console.open(Chooser("COMMANDS", choices, console.clock.now() - 1, searching=True), self._chosen)

@@ -15,6 +15,13 @@ ALWAYS_HEARD = re.compile(r"\?2026;\d\$y|99;5u")
 _REPORT = re.compile(r"\x1b\[(?:\?2026;\d\$y|[IO]|<\d{1,5};[1-9]\d{0,3};[1-9]\d{0,3}[Mm])")
 """That mode, the focus, and the mouse at a place that a screen has."""
 _PLAIN_CSI = re.compile(r"([\d;:]*)([@-~])")
+QUESTIONS = range(7000, 7100)
+"""Private modes that no terminal has. One that is asked of them says that it does not know this number, and so which
+question it has come to."""
+_QUESTION = re.compile(r"\?(70\d\d);\d\$y")
+_LET_GO = re.compile(r"(\d{1,7})(?::[\d:]*)?;\d{1,3}:3(?:;[\d:]*)?u")
+_STEP = re.compile(r"\x1b(?:\[(?:[\d;:]*[A-DHFZ]|[145678](?:;[\d:]*)?~)|O[A-DHF])")
+"""Keys that move, or lead to the next field, whatever is held with them."""
 _LINUX_FUNCTION_KEY = re.compile(r"\[[A-E]")
 _LAST_CODE_POINT = 0x10FFFF
 _ALT_OR_MORE = 0b111110
@@ -50,6 +57,31 @@ def known_csi(body: str) -> str | None:
     if final == "~" and len(fields) == 3 and fields[0] == "27":
         fields, final = [fields[2], fields[1]], "u"
     return _key(fields, final)
+
+
+def question(number: int) -> str:
+    """What has the terminal say that it has come this far (DECRQM)."""
+    return f"{_ESC}[?{number}$p"
+
+
+def answered(body: str) -> int | None:
+    """The question that `ESC [ body` answers, None where it is none of ours."""
+    found = _QUESTION.fullmatch(body)
+    return None if found is None else int(found[1])
+
+
+def let_go(body: str) -> str | None:
+    """The character on the key that `ESC [ body` says was let go; None where it says nothing of the kind. It is that
+    of the key without Shift."""
+    found = _LET_GO.fullmatch(body)
+    if found is None or not _is_character(found[1]) or not chr(int(found[1])).isprintable():
+        return None
+    return chr(int(found[1]))
+
+
+def is_step(sequence: str) -> bool:
+    """Whether a key only moves: it goes on and on while it is held."""
+    return _STEP.fullmatch(sequence) is not None
 
 
 def is_report(sequence: str) -> bool:

@@ -31,6 +31,8 @@ class ConsoleSettings:
     wall: bool = False
     banner: str = ""
     bell: bool = False
+    idle_lock: float | None = None
+    """Minutes without a key after which verbs are locked."""
     quiet: Sequence[tuple[int, int]] = ()
     """Spans of local time without a bell, in minutes of the day (from, to); `to` may be the smaller."""
 

@@ -1,19 +1,29 @@
 """What a person can have read: the last frame that the terminal has taken, not the one that was drawn last.
 
-Output may stand still for minutes while keys come in. A verb takes what it hits from here.
+Output may stand still for minutes while keys come in. A verb takes what it hits from here. Over a network the system
+takes megabytes for a terminal that takes none, so one that answers is asked itself, behind each frame in which
+something else stands that keys can hit; what it has not come to, nobody has read.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING
 
+from wallboard.domain.command import fingerprint
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
 from wallboard.ui.asking import OpenDialog
+from wallboard.ui.sequences import QUESTIONS
 
 if TYPE_CHECKING:
     from wallboard.ui.console import Console
+
+
+SILENCE_SECONDS = 120.0
+"""A terminal that has not answered for so long may have been replaced by one that does not: the system is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,18 @@ class Sight:
     row: Row | None
     dialog: OpenDialog | None
     alarm: str | None
+    window: int
+    """Which of the window's sizes it was drawn for."""
+
+    def same(self, other: Sight | None) -> bool:
+        """Whether keys hit the same in both."""
+        if other is None or self.dialog is not other.dialog:
+            return False
+        mine, others = (None if each.row is None else fingerprint(each.row) for each in (self, other))
+        return mine == others and (self.pane, self.mode, self.subject, self.alarm, self.window) == (
+            *(other.pane, other.mode, other.subject),
+            *(other.alarm, other.window),
+        )
 
 
 class Glimpses:
@@ -36,21 +58,63 @@ class Glimpses:
         self.terminal = False
         self._sent: Sight | None = None
         self._taken: Sight | None = None
+        self._window = 0
+        self._numbers = cycle(QUESTIONS)
+        self._asked: deque[tuple[int, Sight, float]] = deque(maxlen=len(QUESTIONS) - 1)
+        self._last_asked: Sight | None = None
+        self._answers: bool | None = None
+        """Whether the terminal answers; None until it was asked once."""
 
     def drawn(self) -> Sight:
         """The frame as it was drawn last."""
         console = self._console
         key = console.panel.subject
         row = console.panel.painted(key) if isinstance(key, Key) else None
-        return Sight(console.active, console.mode, key, row, console.dialog, console.alarms.shown)
+        return Sight(console.active, console.mode, key, row, console.dialog, console.alarms.shown, self._window)
 
     def sent(self, sight: Sight) -> None:
         """This frame was handed over to the writer."""
-        self._sent = sight
+        if sight.window == self._window:
+            self._sent = sight
 
     def settle(self) -> None:
-        """The terminal has taken everything that was sent."""
-        self._taken = self._sent
+        """The system has taken everything that was sent."""
+        now = self._console.clock.now()
+        if self._answers and self._asked and now - self._asked[0][2] > SILENCE_SECONDS:
+            self._answers = False
+        if not self._answers:
+            self._taken = self._sent
+
+    def ask(self) -> int | None:
+        """The number of the question to put behind what was sent; None where the terminal need not be asked."""
+        sight = self._sent
+        if sight is None or self._answers is False or sight.same(self._last_asked):
+            return None
+        if self._answers is None and self._last_asked is not None:
+            return None
+        number = next(self._numbers)
+        self._asked.append((number, sight, self._console.clock.now()))
+        self._last_asked = sight
+        return number
+
+    def taken(self, number: int) -> None:
+        """The terminal has come to the question of this number."""
+        self._answers = True
+        if number in (asked for asked, _, _ in self._asked):
+            while (found := self._asked.popleft())[0] != number:
+                pass
+            self._taken = found[1]
+
+    def unasked(self) -> None:
+        """Output was lost, and questions with it, or the terminal was in other hands."""
+        self._asked.clear()
+        self._last_asked = None
+
+    def lose(self) -> None:
+        """The window has another size: what was painted in the old one stands nowhere now."""
+        self._sent = self._taken = None
+        self._window += 1
+        self.unasked()
 
     def last(self) -> Sight | None:
         """The frame that can have been read; None before the first."""

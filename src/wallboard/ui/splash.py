@@ -12,9 +12,10 @@ import select
 import signal
 import sys
 import termios
+import time
 
 from wallboard.ui import jobs
-from wallboard.ui.controls import CANCEL, ENTER_SCREEN, RESTORE
+from wallboard.ui.controls import CANCEL, ENTER_SCREEN, KEYBOARD_OFF, RESTORE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST = (2000, 1000)
 """Columns and lines of the largest screen."""
+HUSH_SECONDS = 0.8
+"""Seconds that an answer of the terminal may take, on the longest line."""
 PATIENCE = 0.3
 """Seconds to wait for a terminal that takes no output."""
 
@@ -162,6 +165,21 @@ def restore_terminal(*, cut: bool = False) -> None:
             termios.tcsetattr(keyboard, termios.TCSANOW, attributes)  # type: ignore[arg-type]  # what tcgetattr gave
         except termios.error:
             return
+
+
+def hush(screen: int, keyboard: int) -> None:
+    """Wait, at most `HUSH_SECONDS`, until the terminal has stopped to tell which keys are let go: the end of the key
+    that led out would be typed to the shell. What it answers to the last question comes behind all that."""
+    if not write(screen, f"{KEYBOARD_OFF}\x1b[5n"):
+        return
+    heard, until = b"", time.monotonic() + HUSH_SECONDS
+    try:
+        while b"\x1b[0n" not in heard and (left := until - time.monotonic()) > 0:
+            if not select.select([keyboard], [], [], left)[0] or not (data := os.read(keyboard, 1024)):
+                return
+            heard = heard[-8:] + data
+    except (OSError, ValueError):
+        return
 
 
 def write(descriptor: int, text: str) -> bool:

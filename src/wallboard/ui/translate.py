@@ -8,7 +8,7 @@ from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
-from wallboard.ui.grammar import Keys, Paste, Sequence, Swallowed
+from wallboard.ui.grammar import Answer, Keys, LetGo, Paste, Sequence, Swallowed
 from wallboard.ui.input import Held, Token
 
 MOST_PER_READ = 64
@@ -19,6 +19,22 @@ _NOT_NUMBERED = frozenset("uMmIOy")
 
 class HeldKey(events.Key):
     """A key that its keyboard repeats."""
+
+
+class KeyLetGo(events.Event, bubble=False):
+    """The key with this character on it is held no more."""
+
+    def __init__(self, character: str) -> None:
+        super().__init__()
+        self.character = character
+
+
+class FrameTaken(events.Event, bubble=False):
+    """The terminal has come to this question of ours."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 class Translator:
@@ -45,6 +61,10 @@ class Translator:
                     sequences += 1
                     if sequences <= MOST_PER_READ:
                         out += self._sequence(text)
+                case LetGo(character):
+                    out.append(KeyLetGo(character))
+                case Answer(number):
+                    out.append(FrameTaken(number))
                 case Swallowed():
                     pass
         return out
@@ -57,7 +77,10 @@ class Translator:
             plain = [message.key for message in self._parser.feed(text[1]) if isinstance(message, events.Key)]
             return [events.Key(f"alt+shift+{key.lower()}" if _capital(key) else f"alt+{key}", None) for key in plain]
         if text.startswith("\x1b[") and not _is_key(text):
-            return []
+            named = ANSI_SEQUENCES_KEYS.get(text)
+            if not isinstance(named, tuple) or len(named) != 1 or named[0].value.startswith("<"):
+                return []
+            return [events.Key(named[0].value, None)]
         out = list(self._parser.feed(text))
         if self._parser._timeout_time is not None:
             # It waits for more of a sequence that is complete: one it does not know, and would type as text.
@@ -67,11 +90,11 @@ class Translator:
 
 
 def _is_key(sequence: str) -> bool:
-    """Whether a numbered key is one that has a name; the stock parser reads the number of any other as a character, and
-    a third parameter as the text that the key types."""
+    """Whether the stock parser has a name for a numbered key; it reads the number of any other as a character, so that
+    F20 of a VT220 would be a quotation mark, and a third parameter as the text that the key types."""
     code, *more = sequence[2:-1].split(";")
     final = sequence[-1]
-    if sequence in ANSI_SEQUENCES_KEYS or final in _NOT_NUMBERED or not (code or "1").isdecimal():
+    if final in _NOT_NUMBERED or not (code or "1").isdecimal():
         return True
     return len(more) < 2 and f"{code or 1}{final}" in FUNCTIONAL_KEYS
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.directory import abbreviates
+from wallboard.view.directory.search import fold
 from wallboard.view.format import age
 from wallboard.view.lines import Line, clip, line_width, out_of_sight, rule, spread, wrapped
 
@@ -139,9 +140,11 @@ class TypeName:
         return None
 
     def _right(self) -> bool:
-        """As the name is spelled, or as a terminal without its letters shows it."""
+        """As the name is spelled, whatever its case and accents, or as a terminal without its letters shows it."""
         typed = self.field_.text.strip()
-        return bool(typed) and typed in (self.name.strip(), glyphs.ascii_text(self.name).strip())
+        if not typed or not self.name.strip():
+            return False
+        return typed == glyphs.ascii_text(self.name).strip() or fold(typed) == fold(self.name) != ""
 
     def lines(self, width: int, now: float) -> list[Line]:
         return [

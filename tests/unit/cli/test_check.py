@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from tests.contract.suite.ringme import RingmeStand
 from tests.contract.suite.sinch import SET, SinchStand, guid
 from tests.contract.suite.stand import Fault, Stand
 from wallboard.cli import check
+from wallboard.cli.main import main
 from wallboard.cli.rights import WITHOUT, with_verbs
 from wallboard.domain.command import Verb
 from wallboard.vendors.asterisk import check as asterisk_check
@@ -23,6 +25,14 @@ from wallboard.vendors.base import CheckLine
 pytestmark = pytest.mark.anyio
 
 STANDS: tuple[type[Stand], ...] = (RingmeStand, GroupalarmStand, SinchStand, PortsipStand, AsteriskStand)
+NOWHERE = """
+[[source]]
+name = "gone"
+vendor = "groupalarm"
+organization = 77
+url = "http://127.0.0.1:1/api/v1/first-responder"
+auth = { kind = "none" }
+"""
 VERBS = {verb.value for verb in Verb}
 
 
@@ -73,6 +83,31 @@ async def test_read_only_is_said_of_every_verb(stand: type[Stand]) -> None:
     assert verbs
     assert all(line.ok is False and "read-only" in line.text for line in verbs)
     assert check.verdict([section]) == 0
+
+
+@pytest.mark.parametrize("stand", STANDS, ids=lambda stand: stand.name)
+async def test_a_verb_that_the_operator_may_not_use_says_so_and_is_no_failure(stand: type[Stand]) -> None:
+    may = frozenset({Verb.LISTEN, Verb.SIGNIN})
+    vendor = stand()
+    if isinstance(vendor, AsteriskStand):
+        vendor.listens = False
+    async with vendor.open() as session:
+        lines = with_verbs(session.adapter, await session.adapter.check(), may)
+        section = check.section_of(session.adapter.settings, lines)
+    verbs = [line for line in lines if line.name in VERBS]
+    assert verbs
+    for line in verbs:
+        assert (line.text == "not in [operator] may") is (line.name not in may)
+    assert check.verdict([section]) == 0
+
+
+def test_check_says_which_verbs_this_operator_may_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "config.toml"
+    for may, told in ((["listen", "note"], "listen, note"), ([], "nothing"), (None, "")):
+        config.write_text(("" if may is None else f"[operator]\nmay = {may}\n") + NOWHERE)
+        main(["--config", str(config), "check"])
+        shown = capsys.readouterr().out
+        assert (f"[operator] may {told}; end, of one's own listening, always" in shown) is (may is not None)
 
 
 async def test_a_right_shows_only_when_used_and_what_it_rests_on_is_said() -> None:

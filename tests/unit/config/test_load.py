@@ -133,3 +133,15 @@ def test_what_an_operator_may_is_exactly_what_is_named(tmp_path: Path) -> None:
     path.write_text(f'[operator]\nmay = ["lisen"]\n{rest}')
     with pytest.raises(ConfigError, match="'lisen' is not known; did you mean"):
         load(path)
+
+
+def test_the_minutes_without_a_key_are_a_number_of_minutes(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    rest = (VALID / "smallest.toml").read_text()
+    for text, minutes in (("", None), ("idle_lock = 15", 15.0), ("idle_lock = 0.5", 0.5)):
+        path.write_text(f"[operator]\n{text}\n{rest}")
+        assert load(path).config().operator.idle_lock == minutes
+    for text in ("0", "-1", "nan", "inf", "true", '"15"', "2000"):
+        path.write_text(f"[operator]\nidle_lock = {text}\n{rest}")
+        with pytest.raises(ConfigError, match=r":2: \[operator\] idle_lock is"):
+            load(path)

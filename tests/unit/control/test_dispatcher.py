@@ -588,7 +588,7 @@ async def test_read_only_refuses_everything_but_a_note(path: Path, whole: bool) 
 
 
 async def test_an_operator_does_exactly_what_the_config_says_they_may(path: Path) -> None:
-    barred = "not among what [operator] may"
+    barred = "not in [operator] may"
     async with anyio.create_task_group() as group:
         desk = Desk(group, path, call(), may=[Verb.LISTEN])
         assert desk.dispatcher.offer(Verb.LISTEN, call().key).ok

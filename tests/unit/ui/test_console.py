@@ -71,7 +71,8 @@ def test_every_action_does_something_that_is_seen_or_says_why_not(here: Desk, ac
     else:
         prepare(here)
     before = everything(here)
-    here.press(keymap.BY_ID[action].keys[0])
+    keys = keymap.BY_ID[action].keys
+    here.press(keys[0]) if keys else here.console.run(action)
     assert everything(here) != before
 
 
