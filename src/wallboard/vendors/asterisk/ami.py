@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 import anyio
 from anyio.abc import ByteStream
 from anyio.lowlevel import checkpoint
+from anyio.streams.tls import TLSAttribute
 
 from wallboard.domain import sending
 from wallboard.domain.redaction import redact
@@ -309,7 +310,9 @@ class Ami:
         if self._broken is not None:
             raise self._broken
         if not self._banner.is_set():
-            raise AmiGarbled("no banner came: this is not an Asterisk manager interface")
+            secure = self._stream.extra(TLSAttribute.tls_version, None) is not None
+            other = "" if secure else ", or one that speaks TLS (write tls://)"
+            raise AmiGarbled(f"no banner came: no manager interface is at this port{other}")
         if why := too_old(self.banner):
             raise AmiTooOld(why)
         try:
