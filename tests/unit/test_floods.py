@@ -19,7 +19,7 @@ from wallboard.domain.errors import Ambiguous, BadAnswer
 from wallboard.vendors import http
 from wallboard.vendors.http_limits import ITEMS, PIECES, TEXT_LIMIT, THREAD_ABOVE, VALUES, Body, strict_json
 from wallboard.vendors.http_stream import BODY_MOUTHFUL, HEAD_LIMIT
-from wallboard.vendors.pace import MOUTHFUL, TURN
+from wallboard.vendors.pace import MOUTHFUL, SIP, TURN, Sluice
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -205,6 +205,60 @@ def test_too_much_of_anything_is_refused_before_it_is_decoded(name: str, monkeyp
 def test_what_a_large_site_says_comes_through(texts: str) -> None:
     rows = [{"id": number, "name": texts * 3, "tags": [texts, {}], "a,b": number / 7} for number in range(20_000)]
     assert strict_json(json.dumps({"rows": rows}).encode()) == {"rows": rows}
+
+
+class Tap:
+    """A transport and its loop: what is due in the next turn, and whether it brings more."""
+
+    def __init__(self) -> None:
+        self.reading = True
+        self.due: list[Callable[[], None]] = []
+        self.given: list[bytes] = []
+        self.sluice = Sluice(self, self.given.append, self.due.append)
+
+    def pause_reading(self) -> None:
+        self.reading = False
+
+    def resume_reading(self) -> None:
+        self.reading = True
+
+    def turn(self) -> int:
+        """One turn of the loop; how often the protocol was given something in it."""
+        before = len(self.given)
+        due, self.due[:] = list(self.due), []
+        for work in due:
+            work()
+        return len(self.given) - before
+
+
+def test_a_transport_waits_until_what_it_brought_is_handled_a_sip_a_turn() -> None:
+    tap, brought = Tap(), bytes(range(256)) * 40
+    tap.sluice.take(brought)
+    assert len(tap.given) == 1
+    turns = 0
+    while not tap.reading:
+        assert tap.turn() == 1
+        turns += 1
+    assert b"".join(tap.given) == brought
+    assert max(map(len, tap.given)) <= SIP
+    assert turns == len(brought) // SIP - 1
+
+
+def test_a_protocol_that_is_full_is_given_nothing_until_it_has_room() -> None:
+    tap = Tap()
+    tap.sluice.take(b"x" * 3 * SIP)
+    tap.sluice.pause_reading()
+    assert [tap.turn() for _ in range(3)] == [0, 0, 0]
+    tap.sluice.resume_reading()
+    assert not tap.reading
+    # Full again while it is given the next: the rest waits, whatever the transport still brings.
+    tap.sluice.take(b"y")
+    assert [tap.turn() for _ in range(4)] == [1, 1, 1, 0]
+    assert b"".join(tap.given) == b"x" * 3 * SIP + b"y"
+    assert tap.reading
+    tap.sluice.take(b"z" * 2 * SIP)
+    tap.sluice.close()
+    assert [tap.turn(), tap.turn()] == [0, 0]
 
 
 def test_a_large_page_that_is_no_json_is_called_that() -> None:

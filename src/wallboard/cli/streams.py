@@ -24,11 +24,11 @@ def guard() -> None:
                 os.close(empty)
             os.set_inheritable(number, True)
     if sys.stdin is None:
-        sys.stdin = open(0, closefd=False)  # noqa: SIM115  # as long as the process
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # as long as the process
     if sys.stdout is None:
-        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  # and this
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  # and this
     if sys.stderr is None:
-        sys.stderr = open(2, "w", closefd=False, errors="backslashreplace")  # noqa: SIM115  # and this
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False, errors="backslashreplace")  # noqa: SIM115  # and this
 
 
 def silence(number: int) -> None:

@@ -106,7 +106,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def _breathe(found: dict[str, object]) -> dict[str, object]:
+def breathe(found: dict[str, object]) -> dict[str, object]:
     """A line of Python for each object: only there does the decoder, in its thread, let the loop's go on."""
     return found
 
@@ -121,11 +121,9 @@ def strict_json(body: bytes, content_type: str = "") -> object:
     if not start:
         raise BadAnswer("the vendor's answer is empty")
     if start in "[{" and not (len(body) <= THREAD_ABOVE and _surely_shallow(body)):
-        _check_shape(body)
+        check_shape(body)
     try:
-        return cast(
-            object, json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_hook=_breathe)
-        )
+        return cast(object, json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_hook=breathe))
     except (ValueError, RecursionError, MemoryError):
         raise BadAnswer(_not_json(text, content_type)) from None
 
@@ -148,7 +146,7 @@ _OTHER = bytes(byte for byte in range(256) if byte not in b"[]{},")
 _MARKS = re.compile(rb",+|[\[{]|[\]}]")
 
 
-def _check_shape(body: bytes) -> None:
+def check_shape(body: bytes) -> None:
     """What `body` would become, counted before it is: the decoder itself stops for nothing. Raises BadAnswer.
 
     A piece at a time, so that other threads get their turn; what is no JSON is left to the decoder.
