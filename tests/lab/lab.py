@@ -97,6 +97,8 @@ class Lab:
     settings: dict[str, str] = field(default_factory=dict)
     folder: Path = field(init=False)
     ami_port: int = field(init=False)
+    tls_port: int = field(init=False)
+    """Where AMI is also spoken over TLS, with the setting TLS_CERT."""
     sip_port: int = field(init=False)
     _callers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _own: dict[str, str] = field(default_factory=dict)
@@ -109,8 +111,10 @@ class Lab:
         self.folder.mkdir(mode=0o700)
         (self.folder / "root").symlink_to(base / "root")
         self.ami_port, self.sip_port = free_port(), free_port(socket.SOCK_DGRAM)
+        self.tls_port = free_port()
         self._own = {
             "AMI_PORT": str(self.ami_port),
+            "TLS_PORT": str(self.tls_port),
             "HTTP_PORT": str(free_port()),
             "SIP_PORT": str(self.sip_port),
             "AGENT_PORT": str(free_phone_port()),

@@ -12,6 +12,7 @@
 #   BENCH ""        set: one more queue, "bench", without members (the tests staff it themselves)
 #   TOPOLOGIES ""   set: queues q400 to q404, as other dialplans write them (see README.md)
 #   LOAD_S 0        seconds that app_queue takes to load: AMI takes log-ins meanwhile
+#   TLS_CERT ""     a file with certificate and key: AMI over TLS as well, on TLS_PORT 5039
 #   MULTIPLE yes    no: an account may be signed in once (allowmultiplelogin)
 #   LAB_TRACE ""    set: SIPp writes DIR/log/*.errors (a line for every tick: it grows)
 #   ANSWER_S 3  TALK_S 30  HOLD_CHANCE 0.01  HOLD_S 6   an agent's habits, mean seconds
@@ -25,7 +26,7 @@ alive "$LAB/run/asterisk.own" && die "already running in $LAB (stop.sh ends it)"
 : "${SECRET:=labsecret}" "${AGENTS:=8}" "${LOCAL_AGENTS:=2}" "${ANSWER_S:=3}" "${TALK_S:=30}"
 : "${HOLD_CHANCE:=0.01}" "${HOLD_S:=6}" "${AUDIO:=1}"
 : "${QUEUES:=sales:ringall support:rrmemory emergency:leastrecent}" "${PHONES:=}" "${BENCH:=}"
-: "${TOPOLOGIES:=}" "${LOAD_S:=0}" "${MULTIPLE:=yes}"
+: "${TOPOLOGIES:=}" "${LOAD_S:=0}" "${MULTIPLE:=yes}" "${TLS_CERT:=}" "${TLS_PORT:=5039}"
 RTP_END=$((RTP_START + 3999))
 mkdir -p "$RUN" "$LOG/cdr-csv" "$ETC" "$VAR/moh" "$VAR/spool" "$VAR/sounds" "$VAR/agi-bin" "$VAR/keys"
 [ -e "$VAR/documentation" ] || ln -s "$ROOT/usr/share/asterisk/documentation" "$VAR/documentation"
@@ -48,6 +49,7 @@ for f in "$HERE"/etc/*.conf.in; do
   for k in LAB MODULES AMI_PORT HTTP_PORT SIP_PORT RTP_START RTP_END SECRET MULTIPLE; do text=${text//@$k@/${!k}}; done
   printf '%s\n' "${text//@QUEUE_EXTENS@/$queue_extens}" > "$ETC/$(basename "$f" .in)"
 done
+[ -z "$TLS_CERT" ] || sed -i "s|^port = .*|&\ntlsenable = yes\ntlsbindaddr = 127.0.0.1:$TLS_PORT\ntlscertfile = $TLS_CERT\ntlsprivatekey = $TLS_CERT|" "$ETC/manager.conf"
 [ "$LOAD_S" = 0 ] || sed -i "1i #exec \"/bin/sleep $LOAD_S\"" "$ETC/queues.conf"
 { for ((a = 0; a <= AGENTS; a++)); do n=$((1001 + a))
     printf '\n[%d](phone)\naors = %d\ncallerid = "%s" <%d>\n[%d](where)\n' $n $n "$(name $a)" $n $n

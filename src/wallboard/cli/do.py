@@ -5,7 +5,8 @@ a number in any writing or the whole name of a favourite, agent, queue, receptio
 of the console would; the queue's id (staff, unstaff; signin, signout, pause and unpause where the vendor sets one queue
 at a time), the text (note), the slot (park), the reason (pause) or else the number itself (call), without which what a
 caller shows as theirs is not dialled if it is a feature code, a short code or costs extra, whatever --yes says.
-Prints the ending. What a killed process has sent without one is told first, as the console does.
+Prints the ending (on standard error where standard output cannot be written). What a killed process has sent without
+one is told first, as the console does.
 Exit 0 when it is confirmed, or accepted by a vendor that cannot show it; 1 when it was refused, failed, is not
 confirmed or unknown; 2 usage, or a question that nobody could answer; 3 unreachable; 4 refused credentials; 129, 130
 and 143 when a signal ended it.
@@ -246,7 +247,8 @@ async def _submit(dispatcher: Dispatcher, command: Command) -> int:
             unsubscribe()
             last.append(outcome)
             ended.set()
-            data(outcome.sentence)
+            if not data(outcome.sentence):
+                say(outcome.sentence)
 
     unsubscribe = dispatcher.subscribe(hear)
     dispatcher.submit(command)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -11,7 +10,7 @@ from typing import Any, NoReturn
 
 from wallboard import __version__
 from wallboard.cli.exits import Exit
-from wallboard.cli.talk import data, say
+from wallboard.cli.talk import data, lost, say
 from wallboard.domain.decoding import heard
 from wallboard.domain.errors import ConfigError, WallboardError
 
@@ -79,20 +78,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         if given == ["--version"]:
             # Asked by scripts: not worth building the whole command line.
             data(f"wallboard {__version__}")
-            return Exit.OK
+            return Exit.FAILED if lost() else Exit.OK
         arguments = parser().parse_args(_with_command(given))
         code = _run(arguments)
-        sys.stdout.flush()
-        return code
+        # What `do` ends with says what became of the action, and of nothing else.
+        return Exit.FAILED if code == Exit.OK and lost() and arguments.command != "do" else code
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else Exit.FAILED if end.code else Exit.OK
+        code = end.code if isinstance(end.code, int) else Exit.FAILED if end.code else Exit.OK
+        return Exit.FAILED if code == Exit.OK and lost() else code
     except KeyboardInterrupt:
         say("interrupted")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has enough. The interpreter flushes once more at exit: into nothing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return Exit.OK
     except ConfigError as error:
         say(str(error))
         return Exit.USAGE

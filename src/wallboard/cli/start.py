@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+from wallboard.cli.streams import guard
+
 _LEAKS = ("TEXTUAL", "SSLKEYLOGFILE")
 """Variables, by their beginning, that let whoever sets them press keys, take pictures of the screen or read what goes
 over the line."""
@@ -21,6 +23,7 @@ around them, whose variables they inherit."""
 
 def entry() -> int:
     """The `wallboard` console script."""
+    guard()
     for name in [name for name in os.environ if name.startswith(_LEAKS)]:
         del os.environ[name]
     if not colorterm_holds():

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from wallboard.cli.streams import silence
 from wallboard.domain.decoding import heard
 from wallboard.domain.redaction import redact_all, redact_long
 from wallboard.ui.charset import encoding, fitted
@@ -15,13 +17,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def data(text: str) -> None:
-    """Print lines to standard output. Raises BrokenPipeError when nobody reads it any more."""
-    _print(redact_long(heard(text)))
+class _Output:
+    ended = False
+    lost = False
 
 
-def json_data(value: Any) -> None:
-    """Print `value` to standard output as JSON.
+def lost() -> bool:
+    """Whether something that was to be printed on standard output could not be, which was told then. A reader who has
+    enough and goes away is no fault."""
+    return _Output.lost
+
+
+def data(text: str) -> bool:
+    """Print lines to standard output. False: nobody got them."""
+    return _print(redact_long(heard(text)))
+
+
+def json_data(value: Any) -> bool:
+    """Print `value` to standard output as JSON. False as `data`.
 
     What a terminal could take for a command is written as `\\uXXXX` (ids are the vendor's own, never cleaned), and so
     is all that is not ASCII where the output is not UTF-8: names stay readable where they can be, and whoever reads
@@ -35,16 +48,15 @@ def json_data(value: Any) -> None:
     def kept(char: str) -> bool:
         return char == "\n" or (char.isprintable() and (unicode or char.isascii()))
 
-    _print("".join(char if kept(char) else _escape(char) for char in text))
+    return _print("".join(char if kept(char) else _escape(char) for char in text))
 
 
-def path_data(path: Path) -> None:
-    """Print a path to standard output: for whoever reads a pipe byte for byte, whatever the locale makes of it."""
+def path_data(path: Path) -> bool:
+    """Print a path to standard output: for whoever reads a pipe byte for byte, whatever the locale makes of it. False
+    as `data`."""
     if sys.stdout.isatty():
-        data(str(path))
-    else:
-        sys.stdout.buffer.write(os.fsencode(path) + b"\n")
-        sys.stdout.flush()
+        return data(str(path))
+    return _written(lambda: sys.stdout.buffer.write(os.fsencode(path) + b"\n"))
 
 
 def say(text: str) -> None:
@@ -53,14 +65,36 @@ def say(text: str) -> None:
     try:
         for line in text.splitlines() or [""]:
             print(fitted(_printable(redact_long(heard(line))), sys.stderr), file=sys.stderr)  # noqa: T201  # and this
-    except (BrokenPipeError, ValueError):
+        sys.stderr.flush()
+    except OSError:
+        silence(2)
+    except ValueError:
         return
 
 
-def _print(text: str) -> None:
+def _print(text: str) -> bool:
     _on_the_normal_screen()
     lines = "\n".join(_printable(line) for line in text.split("\n"))
-    print(fitted(lines, sys.stdout), flush=True)  # noqa: T201  # this is where printing happens
+    return _written(lambda: print(fitted(lines, sys.stdout)))  # noqa: T201  # this is where printing happens
+
+
+def _written(write: Callable[[], Any]) -> bool:
+    if _Output.ended:
+        return False
+    try:
+        write()
+        sys.stdout.flush()
+    except OSError as error:
+        import errno
+
+        _Output.ended = True
+        _Output.lost = not isinstance(error, BrokenPipeError)
+        silence(1)
+        if _Output.lost:
+            why = "it is closed" if error.errno == errno.EBADF else error.strerror or type(error).__name__
+            say(f"wallboard: standard output cannot be written: {why}")
+        return False
+    return True
 
 
 def _on_the_normal_screen() -> None:

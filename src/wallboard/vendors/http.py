@@ -43,6 +43,7 @@ from wallboard.vendors.http_errors import action_error, read_error, worded
 from wallboard.vendors.http_limits import (
     ERROR_LIMIT,
     LIVE_LIMIT,
+    PIECES,
     THREAD_ABOVE,
     Allowance,
     Body,
@@ -50,7 +51,9 @@ from wallboard.vendors.http_limits import (
     said,
     strict_json,
 )
+from wallboard.vendors.http_stream import ENDLESS_HEAD, Head, Transport, awaited
 from wallboard.vendors.http_words import why_unreachable
+from wallboard.vendors.pace import Pace
 
 __all__ = ["ACT_DEADLINE", "READ_DEADLINE", "Answer", "HttpSource", "Params", "Route", "check_address", "route"]
 
@@ -109,6 +112,7 @@ class _Wire:
         self.acts = acts
         self.opened = False
         self.sent = False
+        self.awaited = Head()
         self.head: _Raw | None = None
         """The status, as soon as it is known."""
 
@@ -119,6 +123,8 @@ class _Wire:
             if self.acts:
                 sending.look()
             self.sent = True
+        elif event.endswith("receive_response_headers.complete"):
+            self.awaited.coming = False
 
 
 class HttpSource:
@@ -273,6 +279,8 @@ class HttpSource:
         if isinstance(error, httpx.TimeoutException):
             return Late(f"no whole answer within {seconds:g} s")
         if isinstance(error, httpx.RemoteProtocolError):
+            if str(error) == ENDLESS_HEAD:
+                return BadAnswer(ENDLESS_HEAD)
             return BadAnswer("the vendor closed the connection without a proper answer")
         if isinstance(error, httpx.NetworkError):
             return Unreachable("the connection was reset")
@@ -410,6 +418,7 @@ class HttpSource:
             # Again once there is a connection; but not every transport says when.
             sending.look()
         started = self._clock.now()
+        awaited.set(wire.awaited)
         response = await client.send(request, stream=True)
         try:
             now = self._clock.now()
@@ -429,8 +438,14 @@ class HttpSource:
             try:
                 # Not aiter_raw: an answer that a mock transport made whole cannot be iterated twice by it.
                 if not trouble and isinstance(response.stream, httpx.AsyncByteStream):
+                    pace, pieces = Pace(), 0
                     async for chunk in response.stream:
-                        body.feed(chunk)
+                        pieces += 1
+                        if pieces > PIECES:
+                            raise BadAnswer(f"the answer comes in too many pieces (more than {PIECES})")
+                        await pace.step()
+                        for inflated in body.feeding(chunk):
+                            await pace.step(inflated)
                     body.whole()
             except BadAnswer as error:
                 trouble = str(error)
@@ -481,7 +496,7 @@ class HttpSource:
             raise trouble if isinstance(trouble, Throttled) else type(trouble)(f"sign-in: {trouble}")
         if raw.trouble:
             raise BadAnswer(f"sign-in: {raw.trouble}")
-        return strict_json(raw.body.whole(), raw.headers.get("content-type", ""))
+        return await _decoded(raw)
 
     # ---- clients ---------------------------------------------------------------------------------------------
 
@@ -497,9 +512,7 @@ class HttpSource:
 
     def _network(self, kept: int) -> httpx.AsyncBaseTransport:
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=kept, keepalive_expiry=30.0)
-        return httpx.AsyncHTTPTransport(
-            verify=self._context(), retries=0, limits=limits, trust_env=False, http1=True, http2=False
-        )
+        return Transport(verify=self._context(), retries=0, limits=limits, trust_env=False, http1=True, http2=False)
 
     def _client(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
         if self._closed:

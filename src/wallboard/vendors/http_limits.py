@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import zlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from statistics import median
+from typing import cast
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer
@@ -27,11 +29,18 @@ HISTORY_LIMIT = 32 * 1024 * 1024
 """Most decoded bytes of a history or statistics answer."""
 ERROR_LIMIT = 64 * 1024
 """Most bytes read of an answer that is an error."""
-THREAD_ABOVE = 256 * 1024
+PIECES = 50_000
+"""Most chunks of one answer; each costs the client as much as a kilobyte."""
+THREAD_ABOVE = 64 * 1024
 """Larger bodies are decoded in a thread: the screen must not wait for them."""
 DEPTH = 32
 ITEMS = 50_000
-_CHUNK = 256 * 1024
+"""Most elements of one list or object, and most lists and objects of one level."""
+VALUES = 1_000_000
+"""Most values altogether."""
+TEXT_LIMIT = 256 * 1024
+"""Most bytes of one text."""
+_CHUNK = 128 * 1024
 
 
 class Body:
@@ -43,17 +52,23 @@ class Body:
             raise BadAnswer(f"cannot decode the answer ({clean(name, 40)})")
         self._inflate = zlib.decompressobj(wbits=31) if name in ("gzip", "x-gzip") else None
         self._limit = limit
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._data = bytearray()
 
     def feed(self, chunk: bytes) -> None:
         """Take the next raw chunk. Raises BadAnswer when the answer is too large or does not inflate."""
+        for _ in self.feeding(chunk):
+            pass
+
+    def feeding(self, chunk: bytes) -> Iterator[int]:
+        """The same in steps: what each has cost, in pieces of `pace.TURN`."""
         if self._inflate is None:
             self._keep(chunk)
             return
         try:
             while chunk:
+                before = len(self._data)
                 self._keep(self._inflate.decompress(chunk, _CHUNK))
+                yield 1 + (len(self._data) - before) // 2048
                 if self._inflate.eof:
                     # A second gzip member may follow the first.
                     chunk = self._inflate.unused_data
@@ -65,21 +80,19 @@ class Body:
             raise BadAnswer("cannot decode the answer (damaged gzip)") from None
 
     def _keep(self, part: bytes) -> None:
-        self._size += len(part)
-        if self._size > self._limit:
+        if len(self._data) + len(part) > self._limit:
             raise BadAnswer(f"the answer is too large (more than {self._limit // (1024 * 1024) or 1} MB)")
-        if part:
-            self._parts.append(part)
+        self._data += part
 
     def whole(self) -> bytes:
         """All of it. Raises BadAnswer when the compressed stream is not finished."""
-        if self._inflate is not None and not self._inflate.eof and self._parts:
+        if self._inflate is not None and not self._inflate.eof and self._data:
             raise BadAnswer("the answer was cut short")
-        return b"".join(self._parts)
+        return bytes(self._data)
 
     def sofar(self) -> bytes:
         """What there is of it."""
-        return b"".join(self._parts)
+        return bytes(self._data)
 
 
 def _refuse_constant(word: str) -> object:
@@ -93,32 +106,34 @@ def _finite(text: str) -> float:
     return number
 
 
+def breathe(found: dict[str, object]) -> dict[str, object]:
+    """A line of Python for each object: only there does the decoder, in its thread, let the loop's go on."""
+    return found
+
+
 def strict_json(body: bytes, content_type: str = "") -> object:
-    """`body` as JSON: UTF-8 (a BOM is allowed), finite numbers, at most `DEPTH` levels and `ITEMS` objects a level.
+    """`body` as JSON: UTF-8 (a BOM is allowed), finite numbers, and no more of anything than the limits above.
 
     Raises BadAnswer with a sentence; nothing else.
     """
     text = body.decode("utf-8-sig", "replace")
-    if not text.strip():
+    start = text.lstrip()[:1]
+    if not start:
         raise BadAnswer("the vendor's answer is empty")
+    if start in "[{" and not (len(body) <= THREAD_ABOVE and _surely_shallow(body)):
+        check_shape(body)
     try:
-        data: object = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        return cast(object, json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, object_hook=breathe))
     except (ValueError, RecursionError, MemoryError):
         raise BadAnswer(_not_json(text, content_type)) from None
-    if not _surely_shallow(body):
-        _check_shape(data)
-    return data
 
 
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
 def _surely_shallow(body: bytes) -> bool:
-    """Whether the brackets alone show that the shape is within its limits; a walk over every value costs more than
-    decoding them. Brackets inside texts only make it less sure."""
+    """Whether the brackets alone show that a small body is not too deep. Brackets inside texts make it less sure."""
     brackets = body.translate(None, _NOT_BRACKETS)
-    if len(brackets) > 2 * ITEMS:
-        return False
     for _ in range(DEPTH):
         if not brackets:
             return True
@@ -126,20 +141,45 @@ def _surely_shallow(body: bytes) -> bool:
     return not brackets
 
 
-def _check_shape(data: object) -> None:
-    level: list[object] = [data]
-    for _ in range(DEPTH + 1):
-        level = [
-            item
-            for holder in level
-            for item in (holder.values() if type(holder) is dict else holder if type(holder) is list else ())
-            if type(item) is dict or type(item) is list
-        ]
-        if not level:
-            return
-        if len(level) > ITEMS:
-            raise BadAnswer(f"the answer is too large (more than {ITEMS} items)")
-    raise BadAnswer(f"the answer nests deeper than {DEPTH} levels")
+_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_OTHER = bytes(byte for byte in range(256) if byte not in b"[]{},")
+_MARKS = re.compile(rb",+|[\[{]|[\]}]")
+
+
+def check_shape(body: bytes) -> None:
+    """What `body` would become, counted before it is: the decoder itself stops for nothing. Raises BadAnswer.
+
+    A piece at a time, so that other threads get their turn; what is no JSON is left to the decoder.
+    """
+    at = values = 0
+    holders = [0]
+    levels = [0] * (DEPTH + 1)
+    while at < len(body):
+        piece = body[at : at + TEXT_LIMIT]
+        rest = _TEXT.sub(b"", piece)
+        # A text that does not end in this piece begins the next one.
+        cut = rest.find(b'"')
+        if cut == 0 and len(piece) == TEXT_LIMIT:
+            raise BadAnswer(f"the answer is too large (a text of more than {TEXT_LIMIT // 1024} kB)")
+        at += len(piece) - (len(rest) - cut if cut > 0 and at + len(piece) < len(body) else 0)
+        for mark in _MARKS.finditer(rest[:cut].translate(None, _OTHER) if cut >= 0 else rest.translate(None, _OTHER)):
+            first = mark[0][:1]
+            if first == b",":
+                count = len(mark[0])
+                values += count
+                holders[-1] += count
+            elif first in b"[{":
+                if len(holders) > DEPTH:
+                    raise BadAnswer(f"the answer nests deeper than {DEPTH} levels")
+                levels[len(holders)] += 1
+                values += 1
+                holders.append(0)
+            elif len(holders) > 1:
+                holders.pop()
+            if holders[-1] >= ITEMS or levels[len(holders) - 1] > ITEMS:
+                raise BadAnswer(f"the answer is too large (more than {ITEMS} items)")
+            if values > VALUES:
+                raise BadAnswer(f"the answer is too large (more than {VALUES} values)")
 
 
 def _not_json(text: str, content_type: str) -> str:

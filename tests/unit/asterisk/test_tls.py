@@ -14,6 +14,7 @@ import pytest
 from anyio.abc import SocketStream
 from anyio.streams.tls import TLSStream
 
+from tests.certificates import COMING, PAST, Authority
 from wallboard.domain.clock import SystemClock
 from wallboard.vendors.asterisk import plugin
 from wallboard.vendors.base import AmiAuth, Secret, Services, SourceSettings
@@ -36,6 +37,12 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
         subprocess.run(
             [openssl, "req", "-x509", "-days", "2", *key, *names, *files], check=True, capture_output=True, timeout=30
         )
+    authority = Authority(folder / "authority").make()
+    for name, dates in (("expired", PAST), ("coming", COMING)):
+        both = authority.issue(name, "DNS:localhost", dates=dates)
+        for kind in ("pem", "key"):
+            shutil.copyfile(both, folder / f"{name}.{kind}")
+    shutil.copyfile(authority.ca, folder / "authority.pem")
     (folder / "garbage.pem").write_text("no certificate")
     (folder / "open.pem").write_bytes((folder / "good.pem").read_bytes())
     (folder / "open.pem").chmod(0o666)
@@ -73,10 +80,11 @@ def speaking(certificates: Path, name: str) -> Handler:
     return handle
 
 
-async def reach(port: int, ca_file: Path | str) -> dict[str, str]:
+async def reach(port: int, ca_file: Path | str, scheme: str = "tls", within: float | None = None) -> dict[str, str]:
     """The lines of `check` by name."""
     auth = AmiAuth("wallboard", Secret("canary-4m1"))
-    settings = SourceSettings("lab", "asterisk", f"tls://localhost:{port}", auth, ca_file=str(ca_file))
+    url = f"{scheme}://localhost:{port}"
+    settings = SourceSettings("lab", "asterisk", url, auth, ca_file=str(ca_file), timeout=within)
     adapter = plugin.build(settings, Services(SystemClock()))
     lines = await adapter.check()
     await adapter.aclose()
@@ -96,6 +104,8 @@ async def test_a_good_certificate_is_as_good_as_none_was_needed(certificates: Pa
         ("good", "", "the certificate of localhost is signed by nobody known here (ca_file names another authority)"),
         ("good", "other.pem", "the certificate of localhost is signed by nobody known here"),
         ("other", "other.pem", "the certificate is not for localhost"),
+        ("expired", "authority.pem", "the certificate of localhost has expired"),
+        ("coming", "authority.pem", "the certificate of localhost is not valid yet"),
         ("good", "garbage.pem", "garbage.pem holds no certificate that can be read"),
         ("good", "missing.pem", "missing.pem cannot be read"),
         ("good", "open.pem", "open.pem: others may change it (mode 0666)"),
@@ -124,3 +134,11 @@ async def test_a_port_that_speaks_no_tls(certificates: Path) -> None:
         assert (await reach(port, ""))["reach"] == "localhost does not speak TLS at this port"
     async with listening(silent) as port:
         assert (await reach(port, ""))["reach"] == "localhost closed the connection instead of answering in TLS"
+
+
+async def test_plain_text_to_a_port_that_speaks_tls(certificates: Path) -> None:
+    async with listening(speaking(certificates, "good")) as port:
+        told = await reach(port, "", "tcp", within=1.0)
+    assert (
+        told["reach"] == "no banner came: no manager interface is at this port, or one that speaks TLS (write tls://)"
+    )

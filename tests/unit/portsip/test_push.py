@@ -8,6 +8,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -27,7 +29,10 @@ from wallboard.domain.models import Member
 from wallboard.domain.text import clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.vendors.base import BearerAuth, LoginAuth, Secret, Services, SourceSettings
+from wallboard.vendors.http_limits import THREAD_ABOVE
+from wallboard.vendors.pace import TURN
 from wallboard.vendors.portsip import push as module
+from wallboard.vendors.portsip import push_messages
 from wallboard.vendors.portsip.push import Push
 from wallboard.vendors.portsip.scene import QueueKnown, Scene
 
@@ -287,6 +292,59 @@ async def test_garbage_is_dropped_with_one_line_and_what_follows_is_read(caplog:
         assert here.push.alive(Resource.MEMBERS)
     lines = [record for record in caplog.records if "frames dropped" in record.getMessage()]
     assert len(lines) == 1
+
+
+@pytest.mark.anyio
+async def test_of_a_flood_of_messages_a_bounded_number_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    since = most = read = 0
+    whole = push_messages.decode
+
+    def decode(frame: str | bytes) -> list[Any]:
+        nonlocal since, most, read
+        since, read = since + 1, read + 1
+        most = max(most, since)
+        return list(whole(frame))
+
+    async def turn() -> None:
+        nonlocal since
+        while True:
+            since = 0
+            await anyio.lowlevel.checkpoint()
+
+    monkeypatch.setattr(module, "decode", decode)
+    async with rig() as here, anyio.create_task_group() as tasks:
+        await here.alive()
+        tasks.start_soon(turn)
+        await here.server.say(*[{"event_type": "x"}] * 3000)
+        await here.server.say({**caller("enqueue"), "queue_id": "id8001"})
+        await here.board.until(lambda: "999888777666" in here.board.members)
+        tasks.cancel_scope.cancel()
+    assert read > 3000
+    assert most <= TURN // module.COST + 1
+
+
+@pytest.mark.anyio
+async def test_a_big_message_is_read_in_another_thread_and_one_without_measure_is_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: set[int] = set()
+    whole = push_messages.decode
+
+    def decode(frame: str | bytes) -> list[Any]:
+        if len(frame) > THREAD_ABOVE:
+            threads.add(threading.get_ident())
+        return list(whole(frame))
+
+    monkeypatch.setattr(module, "decode", decode)
+    async with rig() as here:
+        await here.alive()
+        await here.server.say({"event_type": "x", "more": [""] * THREAD_ABOVE})
+        await here.server.say({"event_type": "x", **{f"k{number}": 1 for number in range(60_000)}})
+        await here.server.say({**caller("enqueue"), "queue_id": "id8001", "more": [""] * 30_000})
+        await here.board.until(lambda: "999888777666" in here.board.members)
+        assert here.push.dropped == 2
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 @pytest.mark.anyio

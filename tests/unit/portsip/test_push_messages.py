@@ -295,7 +295,7 @@ def test_replies_and_what_says_nothing(frame: str, expected: object) -> None:
     "frame", ["", "no", "3", "null", "[]", "[1]", '{"a":1}，', b"\xff\xfe", "[" * 100_000, '{"a": NaN']
 )
 def test_garbage_is_told_from_messages(frame: str | bytes) -> None:
-    with pytest.raises(ValueError, match="no "):
+    with pytest.raises(ValueError, match=r"no |deeper than 32 levels"):
         decode(frame)
 
 

@@ -32,6 +32,7 @@ from wallboard.vendors.asterisk.lists import BRIDGES, HINTS, RESTS_ON, STARTING,
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
 from wallboard.vendors.asterisk.protocol import (
     AmiError,
+    AmiGarbled,
     AmiRefused,
     Message,
 )
@@ -62,6 +63,10 @@ BURST = 0.05
 FAR_OFF = 3600.0
 #: Seconds of silence after which events are not taken for the present: pings are answered more often.
 HEARD_WITHIN = PING_EVERY + 1.0
+
+#: Events that are kept while lists are read, and channels: beyond that a peer is not believed.
+MEANWHILE = 10_000
+CHANNELS_MOST = 20_000
 
 _MINE = 1_000_000_000
 _RESOURCES = tuple(RESTS_ON)
@@ -268,6 +273,8 @@ class AsteriskAdapter:
     def _on_event(self, event: Message) -> None:
         try:
             self._take_event(event)
+        except AmiGarbled:
+            raise
         except Exception as error:  # one odd event must not cost the connection: the lists tell what it would have
             log.error("%s: unexpected %s", self._settings.name, type(error).__name__, exc_info=error)
             self._read_soon.set()
@@ -280,6 +287,8 @@ class AsteriskAdapter:
         if at is None or abs(at - now - self._offset) > FAR_OFF:
             at = now + self._offset
         for backlog in self._backlogs:
+            if len(backlog) >= MEANWHILE:
+                raise AmiGarbled(f"it sends more events than can be taken in ({MEANWHILE} while the lists were read)")
             backlog.append((event, at))
         self._standing.witness.hear(event, now)
         proof = evidence.proof_of(event, now, self._watched.keys())
@@ -287,6 +296,8 @@ class AsteriskAdapter:
             self._proofs.append(proof)
         if self._board.apply(event, at) or proof is not None:
             self._changed.set()
+        if len(self._board.channels) > CHANNELS_MOST:
+            raise AmiGarbled(f"it tells of more than {CHANNELS_MOST} channels")
         if event.event == "FullyBooted":
             self._readings.boot()
         self._standing.leaving |= event.event == "Shutdown"

@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 
 import anyio
 from anyio.abc import ByteStream
+from anyio.lowlevel import checkpoint
+from anyio.streams.tls import TLSAttribute
 
 from wallboard.domain import sending
 from wallboard.domain.redaction import redact
@@ -48,13 +50,13 @@ from wallboard.vendors.asterisk.protocol import (
     too_old,
 )
 from wallboard.vendors.asterisk.streams import StreamFactory
+from wallboard.vendors.pace import MOUTHFUL
 
 EventHandler = Callable[[Message], None]
 
 PING_EVERY = 5.0
 #: Nothing heard for this long although pings were sent: the connection is dead even if TCP has not noticed.
 SILENCE = 12.0
-_CHUNK = 64 * 1024
 #: Rows of lists; no event has these names.
 _ROWS = frozenset({"QueueParams", "QueueMember", "QueueEntry", "CoreShowChannel"})
 #: Not among what an account is granted: they are open to all.
@@ -200,7 +202,7 @@ class Ami:
         try:
             while True:
                 try:
-                    data = await self._stream.receive(_CHUNK)
+                    data = await self._stream.receive(MOUTHFUL)
                 except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError) as error:
                     raise AmiLost("the server closed the connection") from error
                 self.heard_at = self._now()
@@ -209,6 +211,8 @@ class Ami:
                     self._banner.set()
                 for message in messages:
                     self._route(message)
+                # What is in the buffer already is received without waiting: a flood would leave no turn to others.
+                await checkpoint()
         except AmiError as error:
             self.fail(error)
             raise
@@ -306,7 +310,9 @@ class Ami:
         if self._broken is not None:
             raise self._broken
         if not self._banner.is_set():
-            raise AmiGarbled("no banner came: this is not an Asterisk manager interface")
+            secure = self._stream.extra(TLSAttribute.tls_version, None) is not None
+            other = "" if secure else ", or one that speaks TLS (write tls://)"
+            raise AmiGarbled(f"no banner came: no manager interface is at this port{other}")
         if why := too_old(self.banner):
             raise AmiTooOld(why)
         try:

@@ -41,7 +41,13 @@ async def check_source(
 
     try:
         async with open_ami(
-            factory, auth.username, auth.secret.reveal(), on_event=on_event, read_only=True, now=clock.now
+            factory,
+            auth.username,
+            auth.secret.reveal(),
+            on_event=on_event,
+            read_only=True,
+            within=settings.timeout or 10.0,
+            now=clock.now,
         ) as ami:
             begun = clock.now()
             await ami.events("agent,call,system")

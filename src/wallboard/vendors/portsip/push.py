@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import anyio
+import anyio.to_thread
 
 from wallboard.domain.errors import ConfigError, Unreachable
 from wallboard.domain.keys import Resource
@@ -27,7 +28,9 @@ from wallboard.domain.text import clean
 from wallboard.vendors import tls
 from wallboard.vendors.base import LoginAuth, Services, Sink, SourceSettings
 from wallboard.vendors.http import check_address
+from wallboard.vendors.http_limits import THREAD_ABOVE
 from wallboard.vendors.http_words import why_unreachable
+from wallboard.vendors.pace import Pace, Sluice
 from wallboard.vendors.portsip.push_messages import Reply, decode
 from wallboard.vendors.portsip.pushed import Pushed
 from wallboard.vendors.portsip.scene import Scene
@@ -52,6 +55,8 @@ LOOK_EVERY = 1.0
 ASK_AGAIN = 30.0
 LARGEST, LIMIT = 1 << 20, 8 << 20
 """A larger frame is dropped; one beyond the limit ends the connection."""
+COST = 4
+"""Of a small frame, in pieces of `pace.TURN`."""
 QUIET = 60.0
 """Seconds between two log lines about frames that were dropped."""
 PUSHED = (Resource.MEMBERS, Resource.AGENTS)
@@ -180,7 +185,23 @@ class Push:
             raise _LostError(why_unreachable(error, urlsplit(self._url).hostname or "")) from None
 
     async def _connect(self) -> ClientConnection:
-        from websockets.asyncio.client import connect
+        from websockets.asyncio.client import ClientConnection, connect
+
+        class Paced(ClientConnection):
+            """Takes what has come a sip a turn: the library handles all frames of it in one step."""
+
+            def connection_made(self, transport: Any) -> None:
+                super().connection_made(transport)
+                self.sluice = Sluice(transport, super().data_received, self.loop.call_soon)
+                self.recv_messages.pause = self.sluice.pause_reading
+                self.recv_messages.resume = self.sluice.resume_reading
+
+            def data_received(self, data: bytes) -> None:
+                self.sluice.take(data)
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                self.sluice.close()
+                super().connection_lost(exc)
 
         class Straight(connect):
             """Follows no redirect: the password goes to the address of the config and nowhere else."""
@@ -198,6 +219,7 @@ class Push:
             proxy=None,
             user_agent_header="wallboard",
             logger=_quiet,
+            create_connection=Paced,
         )
 
     def _context(self) -> ssl.SSLContext:
@@ -217,7 +239,7 @@ class Push:
         with anyio.fail_after(ANSWER_WITHIN):
             await socket.send(json.dumps(frame))
             while True:
-                for reply in self._decoded(await socket.recv()):
+                for reply in await self._decoded(await socket.recv()):
                     if isinstance(reply, Reply) and reply.command in ("auth", ""):
                         if reply.ok:
                             return
@@ -227,9 +249,12 @@ class Push:
     # ---- what goes on in it ----------------------------------------------------------------------------------
 
     async def _listen(self, socket: ClientConnection, pushed: Pushed, sink: Sink) -> None:
+        pace = Pace()
         async for frame in socket:
+            # What has come already is handed over without waiting.
+            await pace.step(COST + len(frame) // 256)
             now = self._heard_at = self._clock.now()
-            for message in self._decoded(frame):
+            for message in await self._decoded(frame):
                 if isinstance(message, Reply):
                     await self._answered(socket, message)
                     continue
@@ -240,11 +265,13 @@ class Push:
                 log.info("%s: queues are pushed", self._settings.name)
         raise _LostError("the PBX closed the connection")
 
-    def _decoded(self, frame: str | bytes) -> list[Any]:
+    async def _decoded(self, frame: str | bytes) -> list[Any]:
         """The messages of a frame; one that is too large or no message is dropped and counted."""
         try:
             if len(frame) > LARGEST:
                 raise ValueError("too large")
+            if len(frame) > THREAD_ABOVE:
+                return list(await anyio.to_thread.run_sync(decode, frame))
             return list(decode(frame))
         except ValueError as error:
             self.dropped += 1

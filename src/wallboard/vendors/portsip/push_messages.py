@@ -14,6 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from wallboard.domain.errors import BadAnswer
+from wallboard.vendors.http_limits import THREAD_ABOVE, breathe, check_shape
+
 MOST = 5_000
 """Callers or agents of one message; more are counted as lost."""
 
@@ -105,9 +108,14 @@ Message = QueueStatus | CallersChanged | AgentsChanged | SlaBreached | Reply | U
 
 
 def decode(frame: str | bytes) -> list[Message]:
-    """The messages of one frame, usually one. ValueError if it is none."""
+    """The messages of one frame, usually one. ValueError if it is none, or holds more than an answer may."""
+    if len(frame) > THREAD_ABOVE:
+        try:
+            check_shape(frame.encode("utf-8", "replace") if isinstance(frame, str) else frame)
+        except BadAnswer as error:
+            raise ValueError(str(error)) from None
     try:
-        data = json.loads(frame, parse_constant=lambda _: None)
+        data = json.loads(frame, parse_constant=lambda _: None, object_hook=breathe)
     except (ValueError, RecursionError):
         raise ValueError("no JSON") from None
     parts = data if isinstance(data, list) else [data]
