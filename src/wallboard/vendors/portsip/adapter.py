@@ -33,7 +33,7 @@ from wallboard.vendors.base import (
     Verification,
 )
 from wallboard.vendors.http import HttpSource
-from wallboard.vendors.lists import together
+from wallboard.vendors.kit.lists import together
 from wallboard.vendors.portsip import evidence
 from wallboard.vendors.portsip.actions import Actions
 from wallboard.vendors.portsip.checks import check_source

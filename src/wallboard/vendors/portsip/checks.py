@@ -9,7 +9,7 @@ from wallboard.domain.errors import CredentialsRefused, Late, NotPermitted, Read
 from wallboard.domain.text import clean
 from wallboard.vendors.base import CheckLine, LoginAuth, SourceSettings
 from wallboard.vendors.http import HttpSource, route
-from wallboard.vendors.lists import together
+from wallboard.vendors.kit.lists import together
 from wallboard.vendors.portsip.actions import VERBS
 from wallboard.vendors.portsip.reading import Reader
 

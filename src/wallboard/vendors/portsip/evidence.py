@@ -11,12 +11,12 @@ from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Queue, Row, in_address
 from wallboard.domain.states import AgentState, CallState, MemberState
 from wallboard.vendors.base import Evidence, Trial, Verification
+from wallboard.vendors.kit.evidence import Test, TwiceRunning, oldest, was_so
 from wallboard.vendors.portsip.actions import VERBS, asked_through, number_of, opposite, wanted_status
 from wallboard.vendors.portsip.mapping import parties
 from wallboard.vendors.portsip.numbers import dialled, same_number
 from wallboard.vendors.portsip.scene import Place, Scene
 from wallboard.vendors.portsip.states import normal
-from wallboard.vendors.readings import Test, TwiceRunning, oldest, was_so
 
 SETTLED = 6.0
 """A reading this many seconds after the answer that still shows the old state denies the action."""

@@ -18,10 +18,10 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Member, Phone, Queue, Row, in_address
 from wallboard.domain.text import clean
 from wallboard.domain.update import Update, UpdateKind
-from wallboard.vendors.again import Again
 from wallboard.vendors.base import SourceSettings, Ticket
 from wallboard.vendors.http import HttpSource
-from wallboard.vendors.lists import together
+from wallboard.vendors.kit.again import Again
+from wallboard.vendors.kit.lists import together
 from wallboard.vendors.portsip import mapping
 from wallboard.vendors.portsip.actions import Actions
 from wallboard.vendors.portsip.reading import Reader

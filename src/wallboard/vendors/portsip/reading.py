@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from wallboard.domain.errors import BadAnswer
 from wallboard.vendors.http import Answer, HttpSource, Route, route
-from wallboard.vendors.lists import CHANGED, lost, together
+from wallboard.vendors.kit.lists import CHANGED, lost, together
 from wallboard.vendors.portsip.wire import (
     AgentWire,
     MembershipWire,

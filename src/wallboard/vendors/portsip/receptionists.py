@@ -46,7 +46,7 @@ from wallboard.vendors.base import (
     Verification,
 )
 from wallboard.vendors.http import HttpSource, route
-from wallboard.vendors.lists import lost, together
+from wallboard.vendors.kit.lists import lost, together
 from wallboard.vendors.portsip import rules, written
 from wallboard.vendors.portsip.ivr import (
     Ivr,

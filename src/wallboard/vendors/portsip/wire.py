@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from wallboard.domain.errors import BadAnswer
-from wallboard.vendors.lists import only_list
+from wallboard.vendors.kit.lists import only_list
 
 
 def _text(value: object) -> str:

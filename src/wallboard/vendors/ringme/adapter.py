@@ -18,7 +18,6 @@ from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
 from wallboard.domain.states import MemberState
 from wallboard.domain.update import SourceInfo, Update, UpdateKind
-from wallboard.vendors.again import Again
 from wallboard.vendors.base import (
     Can,
     CheckLine,
@@ -32,7 +31,8 @@ from wallboard.vendors.base import (
     Verification,
 )
 from wallboard.vendors.http import Answer, HttpSource, route
-from wallboard.vendors.lists import lost
+from wallboard.vendors.kit.again import Again
+from wallboard.vendors.kit.lists import lost
 from wallboard.vendors.ringme.actions import Actions
 from wallboard.vendors.ringme.checks import check
 from wallboard.vendors.ringme.directory import Directory

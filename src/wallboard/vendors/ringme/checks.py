@@ -10,7 +10,7 @@ from wallboard.domain.errors import CredentialsRefused, NotPermitted, ReadError,
 from wallboard.domain.states import MemberState
 from wallboard.vendors.base import CheckLine, SourceSettings
 from wallboard.vendors.http import HttpSource, Route, route
-from wallboard.vendors.lists import lost, together
+from wallboard.vendors.kit.lists import lost, together
 from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.scalars import ident, status_word, text
 from wallboard.vendors.ringme.states import WORDS

@@ -18,7 +18,7 @@ from wallboard.domain.text import Clean
 from wallboard.domain.words import spelling
 from wallboard.vendors.base import SourceSettings
 from wallboard.vendors.http import HttpSource, route
-from wallboard.vendors.lists import lost
+from wallboard.vendors.kit.lists import lost
 from wallboard.vendors.ringme.mapping import queue_name
 from wallboard.vendors.ringme.scalars import ident, same_phone, status_word, whole
 from wallboard.vendors.ringme.wire import ExtensionInfo, QueueSettings, Tier, many, one, rows_of

@@ -14,7 +14,7 @@ from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
 from wallboard.domain.states import AgentState, CallState, Direction
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.readings import Test, TwiceRunning, was_so
+from wallboard.vendors.kit.evidence import Test, TwiceRunning, was_so
 from wallboard.vendors.ringme.legs import (
     caller_on_my_phone,
     calls,

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from wallboard.domain.errors import BadAnswer
-from wallboard.vendors.lists import TALK, only_list
+from wallboard.vendors.kit.lists import TALK, only_list
 
 # Wide on purpose and checked in compiled code; `mapping` turns it into text, numbers and instants.
 Scalar = str | bool | int | float | None

@@ -19,7 +19,6 @@ from wallboard.domain.keys import Kind, Resource
 from wallboard.domain.models import Agent, Notice, Queue, Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo, Update, UpdateKind
-from wallboard.vendors.again import Again
 from wallboard.vendors.base import (
     YES,
     Can,
@@ -34,6 +33,7 @@ from wallboard.vendors.base import (
     Verification,
 )
 from wallboard.vendors.http import HttpSource
+from wallboard.vendors.kit.again import Again
 from wallboard.vendors.sinch import evidence, mapping, notices
 from wallboard.vendors.sinch.actions import Actions
 from wallboard.vendors.sinch.checks import check_source

@@ -15,7 +15,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Notice, Row, in_address
 from wallboard.domain.text import Clean, clean
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.readings import TwiceRunning
+from wallboard.vendors.kit.evidence import TwiceRunning
 from wallboard.vendors.sinch import notices
 from wallboard.vendors.sinch.mapping import REMARKS, instant, items_of, over, set_of
 

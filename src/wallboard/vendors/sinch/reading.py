@@ -15,7 +15,7 @@ import anyio.to_thread
 
 from wallboard.domain.errors import BadAnswer, CredentialsRefused, ReadError, Throttled
 from wallboard.vendors.http import HttpSource, Params, Route, route
-from wallboard.vendors.lists import CHANGED, together
+from wallboard.vendors.kit.lists import CHANGED, together
 from wallboard.vendors.sinch.wire import (
     EventWire,
     ExtensionWire,

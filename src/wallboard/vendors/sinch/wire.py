@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from wallboard.domain.errors import BadAnswer
-from wallboard.vendors.lists import TALK, lost
+from wallboard.vendors.kit.lists import TALK, lost
 
 _GUID = re.compile(r"[0-9A-F]{32}")
 _GUIDS = re.compile(
