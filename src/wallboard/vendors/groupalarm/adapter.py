@@ -55,6 +55,7 @@ class GroupalarmAdapter(WebAdapter):
     vendor = "groupalarm"
     verbs = actions.VERBS
     lacking = "GroupAlarm has no call control"
+    no_calls = "GroupAlarm places no calls"
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
         super().__init__(settings, services)

@@ -94,7 +94,7 @@ class Reader:
             items, total = listed(answer.data, name, name)
             return answer, items, total
 
-        return await pages(ask, name, full=PAGE, most=PAGES, part=part, before=after)
+        return await pages(ask, name, full=(PAGE,), most=PAGES, part=part, before=after)
 
 
 def newest_cover(logs: Sequence[LogWire], read: Pages) -> bool:

@@ -27,14 +27,15 @@ Made = tuple[Sequence[Row], str]
 class WebAdapter:
     """See `vendors.base.Adapter`. ConfigError for an address, sign-in or zone that cannot be used.
 
-    `verbs` is what the vendor has a request for; of any other `lacks` says why not, or `lacking`. `on_my_phone` are
-    those that need the operator's telephone.
+    `verbs` is what the vendor has a request for; of any other `lacks` says why not, or `lacking`; `no_calls` where
+    it places none. `on_my_phone` are those that need the operator's telephone.
     """
 
     vendor: ClassVar[str]
     verbs: ClassVar[Collection[Verb]]
     lacks: ClassVar[Mapping[Verb, str]] = {}
     lacking: ClassVar[str]
+    no_calls: ClassVar[str] = ""
     on_my_phone: ClassVar[Collection[Verb]] = ()
 
     def __init__(
@@ -64,7 +65,7 @@ class WebAdapter:
             name=self._settings.name,
             vendor=self.vendor,
             detail=clean(self.detail()),
-            phone=self._settings.phone,
+            phone=self._settings.phone if self.on_my_phone else "",
             budget=self._http.budget,
             refused=self._http.refused,
             clock_offset=self._http.clock_offset,
@@ -101,7 +102,7 @@ class WebAdapter:
         return YES
 
     def can_dial(self, destination: Destination) -> Can:
-        return Can(False, self.lacking)
+        return Can(False, self.no_calls)
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         require(self.can(command.verb, row))
@@ -122,4 +123,4 @@ def zone_of(settings: SourceSettings) -> ZoneInfo:
     try:
         return ZoneInfo(settings.timezone or "UTC")
     except (OSError, ValueError, KeyError):
-        raise ConfigError(f"source {settings.name}: {settings.timezone!r} is not a time zone") from None
+        raise ConfigError(f"source {settings.name}: there is no time zone {settings.timezone!r}") from None

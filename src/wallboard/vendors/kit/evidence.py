@@ -25,6 +25,8 @@ R = TypeVar("R", bound=Row)
 DEADLINE = 20.0
 SETTLED = 6.0
 """A reading this many seconds after the answer that still shows the old state denies the action."""
+WRITTEN = 4.0
+"""The same for an object that was written as a whole and is read back alone."""
 TOLERANCE = 3.0
 """Seconds that a start may lie before our request: the vendor's clock is known to 2 s, its times to 1 s."""
 SOON = 5.0
@@ -49,9 +51,9 @@ def late(trial: Trial, at: float | None, seconds: float = SETTLED) -> bool:
     return at is not None and at > trial.receipt.answered_at + seconds
 
 
-def settled(trial: Trial, resource: Resource, scope: str = "") -> bool:
+def settled(trial: Trial, resource: Resource, scope: str = "", seconds: float = SETTLED) -> bool:
     """Whether the list was read long after the answer."""
-    return late(trial, read_at(resource, scope)(trial))
+    return late(trial, read_at(resource, scope)(trial), seconds)
 
 
 def read_back(

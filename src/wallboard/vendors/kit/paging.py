@@ -7,7 +7,7 @@ may have another behind it whatever the total says, and a row that two pages sho
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Container, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -49,13 +49,13 @@ async def pages(
     ask: Ask,
     what: str,
     *,
-    full: int,
+    full: Container[int],
     most: int,
     part: int = 0,
     before: int = 0,
     mark: Callable[[object], Hashable] = by_id,
 ) -> Pages:
-    """Read them all. `full` rows on a page may have another page behind them. More than `most` pages are a list without
+    """Read them all. A page of `full` rows may have another one behind it. More than `most` pages are a list without
     an end (BadAnswer); with `part`, so many are read of a list that may go on, and nothing is said of its rest.
     `before` rows of the total were passed over."""
     found: dict[Hashable, object] = {}
@@ -82,7 +82,7 @@ async def pages(
         changed = changed or len(new) < len(items)
         found.update(zip(marks, items, strict=True))
         got += len(items)
-        if len(items) < full and (total is None or before + got >= total):
+        if len(items) not in full and (total is None or before + got >= total):
             break
     short = not part and total is not None and len(found) != total
     items = tuple(found.values())

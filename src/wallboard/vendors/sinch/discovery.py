@@ -7,12 +7,13 @@ rows nothing but that detail.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from wallboard.domain.errors import CredentialsRefused, Missing, NotPermitted, ReadError, Throttled
+from wallboard.domain.errors import Missing, NotPermitted, ReadError
+from wallboard.vendors.kit.gather import WHOLE_SOURCE, gather
 from wallboard.vendors.sinch.mapping import Known, members
-from wallboard.vendors.sinch.reading import Listing, Reader, each
+from wallboard.vendors.sinch.reading import Listing, Reader
 from wallboard.vendors.sinch.wire import ItemWire, NamedWire, QueueWire
 
 log = logging.getLogger(__name__)
@@ -41,14 +42,14 @@ class Discovery:
         known, ids = self._known, [wire.id for wire in queues]
         # Those asked longest ago first, so that each comes round.
         now = sorted(ids, key=lambda identity: self._turns.get(identity, 0))[:MOST]
-        found, failed = await each(now, self._reader.extensions)
+        found, failed = await gather(now, self._reader.extensions)
         self._turn += 1
         self._turns = {identity: self._turn if identity in now else self._turns.get(identity, 0) for identity in ids}
         known.extensions = {
             identity: found[identity].rows if identity in found else known.extensions.get(identity, ())
             for identity in ids
         }
-        whole = not _worth_again(failed) and all(self._turns.values())
+        whole = not _worth_again(failed.values()) and all(self._turns.values())
         names, of, complete = await self._grouped(self._reader.queue_groups, self._reader.group_queues)
         if names is not None:
             known.queue_groups, self.queue_groups = members(of, names), len(names)
@@ -70,13 +71,13 @@ class Discovery:
         """The disruption sets and what their notices can say. Raises ReadError if the sets cannot be read."""
         known = self._known
         sets = {wire.id: wire for wire in (await self._reader.sets()).rows}
-        sets |= (await each([name for name, wire in sets.items() if not wire.name], self._reader.one_set))[0]
-        found, failed = await each(sets, self._reader.items)
+        sets |= (await gather([name for name, wire in sets.items() if not wire.name], self._reader.one_set))[0]
+        found, failed = await gather(sets, self._reader.items)
         known.sets = sets
         known.items = {name: _by_id(found[name]) if name in found else known.items.get(name, {}) for name in sets}
         known.events = {name: ids for name, ids in known.events.items() if name in sets}
         self._strange.clear()
-        return not _worth_again(failed)
+        return not _worth_again(failed.values())
 
     async def read_items(self, disruption_set: str, wanted: Sequence[ItemWire]) -> None:
         """Items of notices that the set's list does not hold, one by one; each is tried once until the next list."""
@@ -87,7 +88,7 @@ class Discovery:
         async def read(name: str) -> ItemWire:
             return await self._reader.item(disruption_set, name)
 
-        found, _ = await each(new, read)
+        found, _ = await gather(new, read)
         for name in new:
             if name in found:
                 items[name] = found[name]
@@ -100,20 +101,20 @@ class Discovery:
         """Groups by id (None: could not be read), their members, and whether all was read."""
         try:
             listed = {wire.id: wire for wire in (await read()).rows}
-        except (CredentialsRefused, Throttled):
+        except WHOLE_SOURCE:
             raise
         except ReadError as error:
             log.debug("groups: %s", error)
             return None, {}, not _worth_again([error])
-        found, failed = await each(list(listed)[:MOST], of)
+        found, failed = await gather(list(listed)[:MOST], of)
         ids = {name: [wire.id for wire in listing.rows] for name, listing in found.items()}
-        return listed, ids, not _worth_again(failed)
+        return listed, ids, not _worth_again(failed.values())
 
 
 def _by_id(listing: Listing[ItemWire]) -> dict[str, ItemWire]:
     return {wire.id or f"{wire.kind}/{wire.external_id}": wire for wire in listing.rows}
 
 
-def _worth_again(failed: Sequence[ReadError]) -> bool:
+def _worth_again(failed: Iterable[ReadError]) -> bool:
     """Whether asking again soon may bring more: what is forbidden or missing stays so."""
     return any(not isinstance(error, NotPermitted | Missing) for error in failed)

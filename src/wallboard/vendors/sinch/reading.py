@@ -6,16 +6,14 @@ where such an answer holds exactly a page, the rest is asked for all the same.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-import anyio
-import anyio.to_thread
-
-from wallboard.domain.errors import BadAnswer, CredentialsRefused, ReadError, Throttled
+from wallboard.domain.errors import BadAnswer
 from wallboard.vendors.http import HttpSource, Params, Route, route
-from wallboard.vendors.kit.lists import CHANGED, together
+from wallboard.vendors.kit.paging import Page, Pages, pages
+from wallboard.vendors.kit.rows import aside
 from wallboard.vendors.sinch.wire import (
     EventWire,
     ExtensionWire,
@@ -35,30 +33,20 @@ PAGE = 100
 """The vendor's default for `limit`."""
 PAGES = 100
 """Most pages of a list: 10,000 rows."""
-AT_ONCE = 3
-"""Requests at a time when one list leads to many others."""
-
-THREAD_ABOVE_ROWS = 400
-"""Rows that would keep the screen waiting for more than about 10 ms."""
 
 _Row = TypeVar("_Row", bound=Wire)
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[_Row]):
-    """A whole list in the vendor's order. `started_at` in steady UTC seconds of the first request; `changed`: it moved
-    while it was read."""
+    """A whole list in the vendor's order, and how it was read."""
 
     rows: tuple[_Row, ...]
-    started_at: float
-    changed: bool = False
-    lost: str = ""
-    """Which rows could not be used."""
+    read: Pages
 
     @property
     def approximate(self) -> str:
-        return together(CHANGED if self.changed else "", self.lost)
+        return self.read.approximate
 
 
 class Reader:
@@ -84,8 +72,8 @@ class Reader:
             return everybody
         better = {user.id: user for user in numbered.rows}
         found = {user.id: better.get(user.id, user) for user in everybody.rows}
-        changed = everybody.changed or numbered.changed
-        return Listing(tuple({**better, **found}.values()), everybody.started_at, changed, everybody.lost)
+        changed = everybody.read.changed or numbered.read.changed
+        return Listing(tuple({**better, **found}.values()), replace(everybody.read, changed=changed))
 
     async def user(self, user: str) -> UserWire:
         return await self._single(route("/users/{userId}", userId=user), UserWire, "user")
@@ -219,10 +207,11 @@ class Reader:
 
     # ---- how -------------------------------------------------------------------------------------------------
 
-    async def probe(self, path: str) -> tuple[int, float]:
-        """How many rows the smallest page of a list holds, and how long the answer took."""
+    async def probe(self, path: str) -> tuple[str, float]:
+        """How long the smallest page of a list takes; it does not tell who we are."""
         answer = await self._http.get(Route(path, path), params={"offset": 0, "limit": 1})
-        return len(rows(listed(answer.data, "rows"), Wire, "rows")[0]), answer.took
+        rows(listed(answer.data, "rows"), Wire, "rows")
+        return "", answer.took
 
     async def _single(self, where: Route, model: type[_Row], what: str) -> _Row:
         return read_one((await self._http.get(where)).data, model, what)
@@ -236,15 +225,7 @@ class Reader:
         return await self._listing(where, model, what, params or {}, False)
 
     async def _listing(self, where: Route, model: type[_Row], what: str, params: Params, paged: bool) -> Listing[_Row]:
-        items, started, changed = await self._pages(where, what, params, paged)
-        found, lost = await aside(len(items), lambda: rows(items, model, what))
-        return Listing(tuple(found), started, changed, lost)
-
-    async def _pages(self, where: Route, what: str, params: Params, paged: bool) -> tuple[list[object], float, bool]:
-        items: list[object] = []
-        seen: set[str] = set()
-        started, changed = 0.0, False
-        for number in range(PAGES):
+        async def ask(number: int, got: int) -> Page | None:
             asked = {**params, "offset": number * PAGE, "limit": PAGE} if paged or number else params
             try:
                 answer = await self._http.get(where, params=asked)
@@ -252,57 +233,21 @@ class Reader:
                 if paged or not number:
                     raise
                 # It takes no pages after all: what came was the whole list.
-                return items, started, changed
-            started = started or answer.started_at
-            page = listed(answer.data, what)
-            marks = {str(sorted(part.items(), key=str)) if isinstance(part, Mapping) else str(part) for part in page}
-            changed = changed or (not marks.isdisjoint(seen) and not marks <= seen)
-            if marks <= seen:
-                break
-            seen |= marks
-            items += page
-            if len(page) != PAGE:
-                break
-        else:
-            raise BadAnswer(f"the list of {what} has no end")
-        return items, started, changed
+                return None
+            return answer, listed(answer.data, what), None
+
+        read = await pages(ask, what, full=(PAGE,), most=PAGES, mark=_content)
+        found, lost = await aside(len(read.items), lambda: rows(read.items, model, what))
+        return Listing(tuple(found), replace(read, lost=lost))
+
+
+def _content(row: object) -> str | None:
+    """All that a row says: one event may be listed in two versions."""
+    has_id = isinstance(row, Mapping) and any(str(name).casefold() == "id" for name in row)
+    return str(sorted(row.items(), key=str)) if has_id and isinstance(row, Mapping) else None
 
 
 def event_route(disruption_set: str, event: str) -> Route:
     """The address of one event."""
     template = "/disruptionSets/{disruptionSetId}/events/{eventId}"
     return route(template, disruptionSetId=disruption_set, eventId=event)
-
-
-async def aside(count: int, work: Callable[[], _T]) -> _T:
-    """`work` over `count` rows, in a thread where it takes long."""
-    return await anyio.to_thread.run_sync(work) if count > THREAD_ABOVE_ROWS else work()
-
-
-async def each(ids: Iterable[str], read: Callable[[str], Awaitable[_T]]) -> tuple[dict[str, _T], Sequence[ReadError]]:
-    """`read` of each id, a few at a time: what came, and what failed.
-
-    Refused credentials and a reached limit end it: they hold for the rest as well.
-    """
-    found: dict[str, _T] = {}
-    failed: list[ReadError] = []
-    final: list[ReadError] = []
-    limiter = anyio.CapacityLimiter(AT_ONCE)
-
-    async def work(identity: str) -> None:
-        async with limiter:
-            if final:
-                return
-            try:
-                found[identity] = await read(identity)
-            except (CredentialsRefused, Throttled) as error:
-                final.append(error)
-            except ReadError as error:
-                failed.append(error)
-
-    async with anyio.create_task_group() as tasks:
-        for identity in dict.fromkeys(ids):
-            tasks.start_soon(work, identity)
-    if final:
-        raise final[0]
-    return found, failed

@@ -3,19 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.models import Agent, Notice, Queue, Row
 from wallboard.domain.states import Channel
-from wallboard.domain.text import Clean, clean
 from wallboard.vendors.base import Report, Sheet
+from wallboard.vendors.kit.gather import gather
+from wallboard.vendors.kit.sheets import sheet
+from wallboard.vendors.kit.wire import instant
 from wallboard.vendors.sinch import mapping
 from wallboard.vendors.sinch.mapping import Known
 from wallboard.vendors.sinch.notices import iso
-from wallboard.vendors.sinch.reading import Reader, each
+from wallboard.vendors.sinch.reading import Reader
 from wallboard.vendors.sinch.records import Records
 from wallboard.vendors.sinch.wire import ExtensionWire, ItemWire, IvrWire, NamedWire
 
@@ -27,26 +29,17 @@ HISTORY = 30 * 86_400.0
 _T = TypeVar("_T")
 
 
-def _sheet(columns: Sequence[str], rows: Sequence[Sequence[object]], note: str = "") -> Sheet:
-    return Sheet(
-        tuple(clean(column) for column in columns),
-        tuple(tuple(_cell(cell) for cell in row) for row in rows),
-        clean(note),
-    )
-
-
-def _cell(value: object) -> Clean:
-    if value is None or value == "":
-        return Clean("–")
-    return clean({True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value)
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]], note: str = "") -> Sheet:
+    """RCI leaves out what is blank, so that is not known either."""
+    return sheet(columns, ([None if each == "" else each for each in row] for row in rows), note)
 
 
 async def _fuller(ids: Sequence[str], read: Callable[[str], Awaitable[_T]]) -> tuple[dict[str, _T], str]:
     """Entries one by one, and what to say of those that did not come."""
-    found, failed = await each(ids[:MOST], read)
+    found, failed = await gather(ids[:MOST], read)
     notes = [f"{len(ids) - MOST} more in short only"] if len(ids) > MOST else []
     if failed:
-        notes.append(f"{len(failed)} could not be read in full: {failed[0]}")
+        notes.append(f"{len(failed)} could not be read in full: {next(iter(failed.values()))}")
     return found, "; ".join(notes)
 
 
@@ -102,7 +95,7 @@ class Reports:
             ("time zone", wire.time_zone),
             ("synchronised", wire.synchronised),
         ]
-        return _sheet(("field", "value"), pairs)
+        return _table(("field", "value"), pairs)
 
     async def _roles(self, user: str) -> Sheet:
         async def full(role: str) -> NamedWire:
@@ -112,7 +105,7 @@ class Reports:
         listed = (await self._reader.roles_of(user)).rows
         found, note = await _fuller([wire.id for wire in listed if not wire.description], full)
         wires = [(wire, found.get(wire.id, wire)) for wire in listed]
-        return _sheet(("role", "about"), [(wire.name or more.name, more.description) for wire, more in wires], note)
+        return _table(("role", "about"), [(wire.name or more.name, more.description) for wire, more in wires], note)
 
     async def _groups(self, user: str) -> Sheet:
         async def full(group: str) -> NamedWire:
@@ -123,7 +116,7 @@ class Reports:
         found, note = await _fuller([wire.id for wire in listed if wire.synchronised is None], full)
         wires = [(wire, found.get(wire.id, wire)) for wire in listed]
         rows = [(wire.name or more.name, more.synchronised) for wire, more in wires]
-        return _sheet(("user group", "synchronised"), rows, note)
+        return _table(("user group", "synchronised"), rows, note)
 
     async def _skills(self, user: str) -> Sheet:
         """Of a user's skills the list tells ids and values alone; names are in the list of all skills."""
@@ -141,14 +134,14 @@ class Reports:
         rows = [(names.get(wire.id, wire), wire) for wire in listed]
         rows.sort(key=lambda pair: (pair[1].value == "", -float(_digits(pair[1].value)), pair[0].name))
         cells = [(mapping.titled(named), wire.value, named.description) for named, wire in rows]
-        return _sheet(("skill", "level 1–5", "about"), cells, note)
+        return _table(("skill", "level 1–5", "about"), cells, note)
 
     async def _profiles(self) -> Sheet:
         listed = (await self._reader.profiles()).rows
         found, note = await _fuller([wire.id for wire in listed if not wire.reason], self._reader.profile)
         wires = [found.get(wire.id, wire) for wire in listed]
         why = "what there is to choose; RCI does not tell who is in which"
-        return _sheet(("profile", "reason"), [(wire.name, wire.reason) for wire in wires], f"{why}. {note}".strip(" ."))
+        return _table(("profile", "reason"), [(wire.name, wire.reason) for wire in wires], f"{why}. {note}".strip(" ."))
 
     # ---- of a queue ------------------------------------------------------------------------------------------
 
@@ -161,7 +154,7 @@ class Reports:
         found, note = await _fuller(bare, full)
         wires = [(wire, found.get(wire.id, wire)) for wire in listed]
         cells = [(wire.address or more.address, more.language, more.priority) for wire, more in wires]
-        return _sheet(("address", "language", "priority"), cells, note)
+        return _table(("address", "language", "priority"), cells, note)
 
     async def _queue_groups(self, queue: str) -> Sheet:
         async def full(group: str) -> NamedWire:
@@ -172,7 +165,7 @@ class Reports:
         found, note = await _fuller([wire.id for wire in listed if not wire.description], full)
         wires = [(wire, found.get(wire.id, wire)) for wire in listed]
         rows = [(wire.name or more.name, more.description) for wire, more in wires]
-        return _sheet(("queue group", "about"), rows, note)
+        return _table(("queue group", "about"), rows, note)
 
     async def _ivrs(self) -> Sheet:
         listed = (await self._reader.ivrs()).rows
@@ -181,7 +174,7 @@ class Reports:
         wires: list[IvrWire] = [found.get(wire.id, wire) for wire in listed]
         cells = [(wire.name, wire.active, ", ".join(wire.addresses), wire.description) for wire in wires]
         why = "all there are; RCI does not tell which leads to which queue"
-        return _sheet(("IVR", "active", "addresses", "about"), cells, f"{why}. {note}".strip(" ."))
+        return _table(("IVR", "active", "addresses", "about"), cells, f"{why}. {note}".strip(" ."))
 
     # ---- of a notice -----------------------------------------------------------------------------------------
 
@@ -198,7 +191,7 @@ class Reports:
         for name, kind in names.items():
             wire = found.get(name) or known.get(name) or ItemWire(externalid=name.partition("/")[2], type=kind)
             cells.append((wire.kind or kind, wire.name, wire.description, wire.external_id, wire.prompt))
-        return _sheet(("type", "name", "about", "external id", "prompt"), cells, note)
+        return _table(("type", "name", "about", "external id", "prompt"), cells, note)
 
     async def _set(self, disruption_set: str) -> Sheet:
         """Everything published in the set of late, newest first."""
@@ -206,10 +199,10 @@ class Reports:
         since = iso(self._clock.now() + self._known.ahead - HISTORY)
         events = (await self._reader.events(disruption_set, {"created": since})).rows
         rows = [(event, mapping.notice(event, disruption_set, self._known)) for event in events]
-        rows.sort(key=lambda pair: mapping.instant(pair[0].created) or 0.0, reverse=True)
+        rows.sort(key=lambda pair: instant(pair[0].created) or 0.0, reverse=True)
         cells = [(event.created, row.title, event.active_from, event.active_to, row.remarks) for event, row in rows]
         name = f"{mapping.titled(wire)} {wire.external_id}".strip()
-        return _sheet(("created", "notice", "from", "until", "remarks"), cells, f"set {name}, last 30 days")
+        return _table(("created", "notice", "from", "until", "remarks"), cells, f"set {name}, last 30 days")
 
 
 def _digits(text: str) -> str:

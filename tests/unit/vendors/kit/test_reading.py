@@ -28,7 +28,7 @@ class Vendor:
         return answer, [{"id": each} for each in self.ids[start : start + self.size]], self.total
 
     async def read(self, part: int = 0) -> Pages:
-        return await pages(self.ask, "things", full=3, most=20, part=part)
+        return await pages(self.ask, "things", full=(3,), most=20, part=part)
 
 
 def ids(read: Pages) -> list[object]:
@@ -71,7 +71,7 @@ async def test_rows_without_an_id_are_all_kept_to_be_counted() -> None:
     async def ask(number: int, got: int) -> Page:
         return Answer(200, None, {}, 0.1, None, 1.0, 1.0), [{}, {}, "x"] if not number else [], None
 
-    assert (await pages(ask, "things", full=3, most=5)).items == ({}, {}, "x")
+    assert (await pages(ask, "things", full=(3,), most=5)).items == ({}, {}, "x")
 
 
 async def test_a_list_without_an_end_is_a_bad_answer_and_a_part_of_it_is_not() -> None:
