@@ -76,7 +76,7 @@ class Check:
         if budget is None or budget.remaining is None:
             self.say("budget", None, "the vendor names none")
         else:
-            self.say("budget", budget.remaining > 0, f"{budget.remaining} of {budget.limit} requests left")
+            self.say("budget", budget.remaining > 0, f"{budget.remaining} of {budget.limit} requests left this hour")
 
 
 def clock(offset: float | None) -> CheckLine:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 
 from wallboard.domain.errors import BadAnswer
 
@@ -98,10 +98,15 @@ def _unix(value: object) -> float | None:
     return number
 
 
-Text = Annotated[str, BeforeValidator(text)]
-Identity = Annotated[str, BeforeValidator(identity)]
-Count = Annotated[int | None, BeforeValidator(count)]
-Switch = Annotated[bool | None, BeforeValidator(switch)]
+def _count(value: object) -> int | None:
+    return count(value)
+
+
+# Plain: these functions take anything, so nothing is checked twice.
+Text = Annotated[str, PlainValidator(text)]
+Identity = Annotated[str, PlainValidator(identity)]
+Count = Annotated[int | None, PlainValidator(_count)]
+Switch = Annotated[bool | None, PlainValidator(switch)]
 
 
 def objects(value: object) -> list[Any]:

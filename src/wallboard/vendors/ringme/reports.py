@@ -18,14 +18,16 @@ from wallboard.domain.models import Address, Agent, Call, Phone, Queue, Row, in_
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.base import Report, Sheet, SourceSettings
 from wallboard.vendors.http import Answer, HttpSource, Params, Route, route
+from wallboard.vendors.kit.sheets import Line, cell, clock, length
+from wallboard.vendors.kit.wire import identity, one
 from wallboard.vendors.ringme import sheets
 from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.people import People
 from wallboard.vendors.ringme.request import call_route
 from wallboard.vendors.ringme.rooms import is_room
-from wallboard.vendors.ringme.scalars import WEEK, ident, text, whole
-from wallboard.vendors.ringme.sheets import Line, clock, facts, length, sheet_of_facts, whole_object
-from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, Recording, RecordStats, Tier, many, one
+from wallboard.vendors.ringme.scalars import shown
+from wallboard.vendors.ringme.sheets import facts, sheet_of_facts, whole_object
+from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, Recording, RecordStats, Tier, many
 
 DAY = 86_400.0
 MOST_RECORDINGS = 50
@@ -64,7 +66,7 @@ class Reports:
         self._directory = directory
         self._people = people
         self._zone = zone
-        self._time = clean(f"time, {sheets.zone_name(settings.timezone)}")
+        self._time = clean(f"time, {settings.timezone or 'UTC'}")
         self._history = anyio.Lock()
         self._kept: dict[str, tuple[float, list[Recording]]] = {}
 
@@ -165,10 +167,10 @@ class Reports:
 
     async def _files(self, extension_id: str, recording: Recording, kind: str) -> list[Line]:
         """A line that names the recording, its storage link, and the addresses of its file."""
-        seconds = length(whole(recording.duration, WEEK))
+        seconds = length(recording.duration)
         party = clean(f"{seconds} {sheets.other_party(recording)}")
         head = (clock(sheets.began(recording) or None, self._zone), party)
-        return [head, *await self._addresses(extension_id, sheets.known_uuid(recording), kind, recording)]
+        return [head, *await self._addresses(extension_id, recording.record_uuid, kind, recording)]
 
     async def _addresses(self, extension_id: str, uuid: str, kind: str, recording: Recording | None) -> list[Line]:
         where = f"/extension/{{extension_id}}/{kind}/{{record_uuid}}"
@@ -183,7 +185,7 @@ class Reports:
         except _PART as error:
             link = clean(f"not given: {error}")
         base = self._settings.url.rstrip("/")
-        bytes_ = whole(recording.record_file_size) if recording is not None else None
+        bytes_ = recording.record_file_size if recording is not None else None
         of_size = f" ({sheets.size(bytes_)})" if bytes_ else ""
         lines: list[Line] = [
             (clean("link"), link),
@@ -199,8 +201,8 @@ class Reports:
         async with self._history:
             answer = await self._past(route("/extension/{id}/record/stats/", id=extension_id), self._day())
         found = many(RecordStats, answer.data, "recording totals")
-        counts = [number for row in found if (number := whole(row.records_count)) is not None]
-        sizes = [number for row in found if (number := whole(row.files_size)) is not None]
+        counts = [number for row in found if (number := row.records_count) is not None]
+        sizes = [number for row in found if (number := row.files_size) is not None]
         rows = (
             (clean("recordings"), clean(sum(counts)) if counts else clean("–")),
             (clean("size"), sheets.size(sum(sizes) if sizes else None)),
@@ -302,7 +304,7 @@ class Reports:
                 agent_id=found.agent_id,
             )
             try:
-                tier = one(Tier, (await self._http.get(where)).data, "place in the queue")
+                tier = one((await self._http.get(where)).data, Tier, "place in the queue")
             except _PART as error:
                 rows.append((membership.queue, clean(f"not read: {error}"), NOTHING, NOTHING))
                 continue
@@ -316,7 +318,7 @@ class Reports:
 
     async def _running_recording(self, extension_id: str, call_api_id: str) -> Sheet:
         answer = await self._read_call(extension_id, call_api_id)
-        uuid = ident(one(CurrentCall, answer.data, "call").record_uuid)
+        uuid = identity(one(answer.data, CurrentCall, "call").record_uuid)
         if not uuid:
             return Sheet((), (), clean("the call is not being recorded"))
         return sheet_of_facts(
@@ -346,8 +348,8 @@ class Reports:
                 failed.append(error)
                 continue
             for tier in tiers:
-                order = (whole(tier.level) or 0, whole(tier.position) or 0)
-                agent_id = ident(tier.agent_id)
+                order = (tier.level or 0, tier.position or 0)
+                agent_id = tier.agent_id
                 rows.append((order, (names.get(agent_id) or clean(agent_id), clean(kind), *_tier(tier))))
         if len(failed) == 2:
             raise failed[0]
@@ -363,7 +365,7 @@ class Reports:
             agents = many(AgentStatus, answer.data, "queue agents")
         except _PART:
             return {}
-        return {ident(agent.name_fs).split("_", 1)[0]: text(agent.name) for agent in agents}
+        return {agent.name_fs.split("_", 1)[0]: shown(agent.name) for agent in agents}
 
     async def _room(self, room_id: str) -> Sheet:
         """Each question with the answer as it came: what it looks like is not documented."""
@@ -393,8 +395,7 @@ async def _known(extension_id: str) -> str:
 
 
 def _tier(tier: Tier) -> tuple[Clean, Clean]:
-    level, position = whole(tier.level), whole(tier.position)
-    return (clean("–" if level is None else level), clean("–" if position is None else position))
+    return cell(tier.level), cell(tier.position)
 
 
 def _bound(count: int, what: str) -> Clean:
