@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ Made = tuple[Sequence[Row], str]
 """The rows of an answer, and why they are not all."""
 
 
-class WebAdapter:
+class WebAdapter(ABC):
     """See `vendors.base.Adapter`. ConfigError for an address, sign-in or zone that cannot be used.
 
     `verbs` is what the vendor has a request for; of any other `lacks` says why not, or `lacking`; `no_calls` where
@@ -108,8 +109,9 @@ class WebAdapter:
         require(self.can(command.verb, row))
         return await self._perform(command, row)
 
+    @abstractmethod
     async def _perform(self, command: Command, row: Row | None) -> Receipt:
-        raise NotImplementedError
+        """Send what `can` allows: exactly one acting request."""
 
     def reports(self, row: Row) -> Sequence[Report]:
         return ()

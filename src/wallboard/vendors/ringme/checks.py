@@ -15,7 +15,6 @@ from wallboard.vendors.kit.lists import lost, together
 from wallboard.vendors.kit.wire import Wire, identity, one
 from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.states import WORDS
-from wallboard.vendors.ringme.verification import DOCUMENTED
 from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, MemberStatus, User, many, rows_of
 
 Identified = tuple[type[Wire], Callable[[Any], bool]]
@@ -62,7 +61,7 @@ async def check_source(settings: SourceSettings, http: HttpSource, directory: Di
     check.lines.append(mine)
     if mine.ok is False:
         cannot[Verb.CALL] = mine.text
-    check.verbs(settings, DOCUMENTED, cannot=cannot)
+    check.verbs(settings, cannot, cannot=cannot)
     check.account(http)
     return check.lines
 
