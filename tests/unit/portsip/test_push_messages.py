@@ -135,9 +135,8 @@ def test_what_is_pushed_sorts_after_the_poll_before_it_and_before_the_next() -> 
     fed = Fed(STATUS, caller("enqueue"), caller("hangup"))
     assert fed.seqs == sorted(fed.seqs)
     assert len(set(fed.seqs)) == len(fed.seqs)
-    _, before = Scene("x").order.polled(Ticket(1, 7, NOW))
-    _, after = Scene("x").order.polled(Ticket(1, 8, NOW))
-    assert before < fed.seqs[0] <= fed.seqs[-1] < after
+    before, after = (Scene("x").order.polled(Ticket(1, seq, NOW)) for seq in (7, 8))
+    assert before.seq < fed.seqs[0] <= fed.seqs[-1] < after.seq
 
 
 def test_a_caller_comes_waits_and_goes() -> None:

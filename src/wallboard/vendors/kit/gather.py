@@ -7,7 +7,15 @@ from typing import TypeVar
 
 import anyio
 
-from wallboard.domain.errors import CredentialsRefused, ReadError, Throttled
+from wallboard.domain.errors import (
+    BadAnswer,
+    CredentialsRefused,
+    Missing,
+    NotPermitted,
+    ReadError,
+    ServerTrouble,
+    Throttled,
+)
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -15,6 +23,8 @@ T = TypeVar("T")
 AT_ONCE = 3
 WHOLE_SOURCE = (CredentialsRefused, Throttled)
 """What holds for every other reading as well, so that asking on is of no use."""
+ONE_READING = (BadAnswer, Missing, NotPermitted, ServerTrouble)
+"""What spoils one reading and says nothing of the next."""
 
 
 async def gather(

@@ -13,11 +13,12 @@ from functools import partial
 import anyio
 
 from wallboard.domain.clock import Clock
-from wallboard.domain.errors import BadAnswer, Missing, NotPermitted, ReadError, ServerTrouble, Throttled
+from wallboard.domain.errors import Missing, ReadError, Throttled
 from wallboard.domain.models import Address, Agent, Call, Phone, Queue, Row, in_address
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.base import Report, Sheet, SourceSettings
 from wallboard.vendors.http import Answer, HttpSource, Params, Route, route
+from wallboard.vendors.kit.gather import ONE_READING
 from wallboard.vendors.kit.sheets import Line, cell, clock, length
 from wallboard.vendors.kit.wire import identity, one
 from wallboard.vendors.ringme import sheets
@@ -44,8 +45,6 @@ ROOM_QUESTIONS = ("show_members", "is_locked", "max_members", "count", "run_time
 
 Where = Callable[[], Awaitable[str]]
 """Finds the extension id that a report is about."""
-_PART = (BadAnswer, Missing, NotPermitted, ServerTrouble)
-"""What spoils one part of a sheet; everything else concerns the whole source."""
 
 
 class Reports:
@@ -182,7 +181,7 @@ class Reports:
                 Route(where + "/storage_url/", file.path + "/storage_url/"), plain=True, keep=False
             )
             link = sheets.link_in(answer.data, answer.text) or clean("the answer holds no link")
-        except _PART as error:
+        except ONE_READING as error:
             link = clean(f"not given: {error}")
         base = self._settings.url.rstrip("/")
         bytes_ = recording.record_file_size if recording is not None else None
@@ -267,7 +266,7 @@ class Reports:
         for path, label in (("extension", ""), ("phone", ""), ("ani", "outgoing number")):
             try:
                 answer = await self._http.get(route(f"/extension/{{id}}/{path}/", id=extension_id), keep=False)
-            except _PART as error:
+            except ONE_READING as error:
                 failed.append(error)
                 lines.append((clean(label or f"{path} settings"), clean(f"not read: {error}")))
                 continue
@@ -305,7 +304,7 @@ class Reports:
             )
             try:
                 tier = one((await self._http.get(where)).data, Tier, "place in the queue")
-            except _PART as error:
+            except ONE_READING as error:
                 rows.append((membership.queue, clean(f"not read: {error}"), NOTHING, NOTHING))
                 continue
             rows.append((membership.queue, clean(found.kind), *_tier(tier)))
@@ -344,7 +343,7 @@ class Reports:
             where = route(f"/extension/{{id}}/queue/agents/{kind}/", id=queue_id)
             try:
                 tiers = many(Tier, (await self._http.get(where)).data, "queue agents")
-            except _PART as error:
+            except ONE_READING as error:
                 failed.append(error)
                 continue
             for tier in tiers:
@@ -363,7 +362,7 @@ class Reports:
         try:
             answer = await self._http.get(route("/extension/{id}/queue/status/agents/", id=queue_id))
             agents = many(AgentStatus, answer.data, "queue agents")
-        except _PART:
+        except ONE_READING:
             return {}
         return {agent.name_fs.split("_", 1)[0]: shown(agent.name) for agent in agents}
 
@@ -376,7 +375,7 @@ class Reports:
             try:
                 answer = await self._http.get(where, params={"action": question}, plain=True)
                 lines = sheets.raw_lines(answer.data, answer.text)
-            except _PART as error:
+            except ONE_READING as error:
                 failed.append(error)
                 lines = [clean(f"not answered: {error}")]
             asked = clean(question.replace("_", " "))
