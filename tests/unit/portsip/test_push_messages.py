@@ -215,7 +215,7 @@ def test_a_breached_service_level_is_a_proof_and_changes_no_row() -> None:
         "timestamp": "1676206249",
     }
     (read,) = decode(json.dumps(message))
-    assert read == SlaBreached("677046776364007424", "", "00431334081002", 6, 90, 100, 1676206249.0)
+    assert read == SlaBreached("677046776364007424", "", "00431334081002", 90)
     fed.hear(message)
     assert fed.members == before
     assert fed.proofs[-1][0] == "queue_sla_breached"

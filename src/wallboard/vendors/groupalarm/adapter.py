@@ -196,7 +196,7 @@ class GroupalarmAdapter(WebAdapter):
     async def refresh(self, row: Row) -> Row | None:
         try:
             if isinstance(row, Hotline):
-                (wire,) = rows([await self._reader.hotline(row.key.id)], HotlineWire)
+                wire = HotlineWire.model_validate(await self._reader.hotline(row.key.id))
                 return mapping.hotline(wire, self._known, self._clock.now()) if wire.id == row.key.id else None
             if isinstance(row, Phone) and (user := in_address(row.address, "user")):
                 wires, _ = await self._reader.phones(user)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import CredentialsRefused, Late, Missing, NotPermitted, ReadError, Throttled, Unreachable
 from wallboard.vendors.base import CheckLine, SourceSettings
-from wallboard.vendors.http import HttpSource
+
+if TYPE_CHECKING:
+    from wallboard.vendors.http import HttpSource
 
 CLOCK_TOLERANCE = 5.0
 """Seconds: clocks that differ by more make waits and talk times of two sources incomparable."""

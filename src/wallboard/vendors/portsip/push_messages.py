@@ -79,10 +79,7 @@ class SlaBreached:
     queue_id: str
     number: str
     caller: str
-    breached: int | None
     seconds: int | None
-    waiting: int | None
-    at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +131,7 @@ def _message(given: Mapping[str, Any]) -> Message:
             gone = tuple(filter(None, map(_removed, _parts(removed) or ())))
             return AgentsChanged(queue, number, people or (), gone, _lost(changed, people) + _lost(removed, gone))
         case "queue_sla_breached":
-            return SlaBreached(
-                queue,
-                number,
-                identity(given.get("caller")),
-                count(given.get("total_callers_breached")),
-                count(given.get("sla_time_secs")),
-                count(given.get("waiting_callers")),
-                instant(given.get("timestamp")),
-            )
+            return SlaBreached(queue, number, identity(given.get("caller")), count(given.get("sla_time_secs")))
     command = _word(given.get("command"))
     if not event and (command or "status" in given):
         return Reply(command, count(given.get("status")) == 0, text(given.get("error")))

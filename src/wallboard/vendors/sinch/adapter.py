@@ -33,7 +33,7 @@ from wallboard.vendors.base import (
 from wallboard.vendors.kit.adapter import Made, WebAdapter
 from wallboard.vendors.kit.paging import Pages
 from wallboard.vendors.kit.rows import aside
-from wallboard.vendors.sinch import evidence, mapping, notices
+from wallboard.vendors.sinch import evidence, mapping, notices, rci
 from wallboard.vendors.sinch.actions import Actions
 from wallboard.vendors.sinch.checks import check_source
 from wallboard.vendors.sinch.discovery import Discovery
@@ -120,7 +120,7 @@ class SinchAdapter(WebAdapter):
     # ---- reading ---------------------------------------------------------------------------------------------
 
     async def _discover_queues(self, ticket: Ticket) -> Sequence[Update]:
-        listing = await self._reader.queues()
+        listing = await self._reader.all(rci.QUEUES)
         self._first_queues = listing
         try:
             self._whole[Resource.QUEUES] = await self._discovery.read_queues(self._wanted(listing.rows))
@@ -143,7 +143,7 @@ class SinchAdapter(WebAdapter):
     async def _read_queues(self, ticket: Ticket) -> Sequence[Update]:
         listing, self._first_queues = self._first_queues, None
         if listing is None or listing.read.started_at < self._clock.now() - JUST_READ:
-            listing = await self._reader.queues()
+            listing = await self._reader.all(rci.QUEUES)
         wires = self._wanted(listing.rows)
         self._counts[Resource.QUEUES] = len(wires)
 
@@ -188,7 +188,7 @@ class SinchAdapter(WebAdapter):
         wires: dict[tuple[str, ...], EventWire] = {}
         read: list[Pages] = []
         for params in questions:
-            listing = await self._reader.events(disruption_set, params)
+            listing = await self._reader.all(rci.EVENTS, disruption_set, params=params)
             # The last answer to a question knows best: the event may have been changed in between.
             wires.update({wire.mark: wire for wire in listing.rows})
             read.append(listing.read)

@@ -10,6 +10,7 @@ from wallboard.domain.text import clean
 from wallboard.vendors.base import CheckLine, SourceSettings
 from wallboard.vendors.http import HttpSource
 from wallboard.vendors.kit.checks import Check
+from wallboard.vendors.sinch import rci
 from wallboard.vendors.sinch.evidence import VERBS
 from wallboard.vendors.sinch.mapping import titled
 from wallboard.vendors.sinch.reading import Reader
@@ -57,7 +58,7 @@ async def _notices(reader: Reader) -> tuple[list[CheckLine], str]:
     without items nothing can be published, but what is up can be ended. And where notices can be published, "" where
     nothing limits it."""
     try:
-        sets = (await reader.sets()).rows
+        sets = (await reader.all(rci.SETS)).rows
     except ReadError as error:
         return [_unread("notices", error)], ""
     if not sets:
@@ -68,8 +69,8 @@ async def _notices(reader: Reader) -> tuple[list[CheckLine], str]:
     for each in sets[:MOST_SETS]:
         name = str(clean(titled(each), 40))
         try:
-            events[name] = len((await reader.events(each.id, {"active": "true"})).rows)
-            items[name] = len((await reader.items(each.id)).rows)
+            events[name] = len((await reader.all(rci.EVENTS, each.id, params={"active": "true"})).rows)
+            items[name] = len((await reader.all(rci.ITEMS, each.id)).rows)
         except ReadError as error:
             closed[f"the items of {name}" if name in events else name] = error
     why = next(iter(closed.values()), None)
