@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 INSTALL_PROJECT := $(PIP) install --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python lint format bench lab lock clean
+.PHONY: help demo test test-python lint format bench soak lab lock clean
 
 help:
 	@echo 'make demo    the console on a simulated contact centre: no account, no network   (ARGS="--seed 7")'
@@ -21,6 +21,7 @@ help:
 	@echo 'make lint    ruff, mypy and the import floors'
 	@echo 'make format  let ruff rewrite what it can'
 	@echo 'make bench   measure, and print a table'
+	@echo 'make soak    ten minutes of the demo with chaos: memory, tasks and all maps stay flat  (ARGS="--minutes 30")'
 	@echo 'make lab     put up a real Asterisk with agents and callers, and open the console on it'
 	@echo 'make lock    pin the dependencies anew                                            (ARGS="--upgrade")'
 	@echo 'make clean   remove what was built'
@@ -50,6 +51,9 @@ format: $(VENV)/.test-installed
 
 bench: $(VENV)/.test-installed
 	$(BIN)/python -m tests.bench.run $(ARGS)
+
+soak: $(VENV)/.test-installed
+	$(BIN)/python -m tests.bench.soak $(ARGS)
 
 lab: $(VENV)/.test-installed
 	$(BIN)/python -m tests.lab.run $(ARGS)

@@ -202,7 +202,7 @@ def run_demo(options: DemoOptions) -> int:
     with tempfile.TemporaryDirectory(prefix="wallboard-demo-") as folder:
         config = parsed(Path(folder) / "config.toml", ready_config("http://127.0.0.1:8900")).config()
         world = World(options.seed, datetime.now(UTC))
-        server = make_app(world, speed=options.speed)
+        server = make_app(world, speed=options.speed, keep=100)
         return _run(
             config,
             options.console,

@@ -45,6 +45,7 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
             read = re.search(r"sources [1-9]", "\n".join(screen))
             found = None if read else _NUMBERS_FOR_UNKNOWN.search("\n".join(screen))
             assert found is None, f"{found} before anything was read"
+            assert not has(screen, "down"), "called down before it can have answered"
             return bool(read)
 
         terminal.wait(honest_until_read, PATIENCE)

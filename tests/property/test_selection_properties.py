@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from wallboard.view.selection import FREEZE_SECONDS, TOMBSTONE_SECONDS, RowFact, Selection
+from wallboard.view.selection import FREEZE_SECONDS, HOME_SECONDS, TOMBSTONE_SECONDS, RowFact, Selection
 
 KEYS = tuple("abcdefgh")
 WORDS = ("", "x", "y", "x y", "none of them")
@@ -25,6 +25,7 @@ class Desk(RuleBasedStateMachine):
         self.now = 0.0
         self.ended_at: float | None = None
         self.holds: set[str] = set()
+        self.touched_at = 0.0
 
     def _data(self) -> None:
         """Give the rows to the selection and hold it to the law of the cursor."""
@@ -39,6 +40,7 @@ class Desk(RuleBasedStateMachine):
             if stone is None and before not in self.rows:
                 self.ended_at = self.now
         elif selection.cursor is not None:
+            assert selection.entered, "data gave a cursor to a list that the user had not entered"
             assert not old_order, "data gave the cursor to a row of a list that had others"
             assert selection.cursor in selection.order
         if held:
@@ -77,10 +79,15 @@ class Desk(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from((0.1, 0.5, 1.0, 5.0, 31.0, 121.0)))
     def time_passes(self, seconds: float) -> None:
         selection = self.selection
-        before, stone = selection.cursor, selection.tombstone
+        before, stone, was_in = selection.cursor, selection.tombstone, selection.entered
         self.now += seconds
         selection.expire(self.now)
-        if stone is not None and self.now - stone.ended_at >= TOMBSTONE_SECONDS:
+        if was_in and not selection.entered:
+            assert not self.holds
+            assert not selection.frozen
+            assert self.now - self.touched_at >= HOME_SECONDS
+            assert selection.cursor is None
+        elif stone is not None and self.now - stone.ended_at >= TOMBSTONE_SECONDS:
             assert selection.cursor is None
             assert stone.key not in selection.order
         else:
@@ -92,8 +99,19 @@ class Desk(RuleBasedStateMachine):
     def _user(self) -> None:
         """After the user's own move the cursor stands on a live row, if one is shown."""
         selection = self.selection
+        self.touched_at = self.now
         if selection.order:
             assert selection.cursor in selection.order
+            assert selection.entered
+
+    @rule()
+    def enter(self) -> None:
+        before, stone = self.selection.cursor, self.selection.tombstone
+        self.selection.enter(self.now)
+        self.touched_at = self.now
+        assert (before, stone) == (self.selection.cursor, self.selection.tombstone) or before is None
+        assert self.selection.entered
+        assert self.selection.cursor is not None or not self.selection.order
 
     @rule(lines=st.integers(-9, 9).filter(bool))
     def move(self, lines: int) -> None:
@@ -117,6 +135,7 @@ class Desk(RuleBasedStateMachine):
         before: Hashable = self.selection.cursor
         seen = key in self.selection.order
         self.selection.to(key, self.now)
+        self.touched_at = self.now if seen else self.touched_at
         assert self.selection.cursor == (key if seen else before)
 
     @rule(words=st.sampled_from(WORDS))

@@ -215,6 +215,23 @@ async def test_the_window_follows_the_cursor_with_a_margin_and_tells_what_is_hid
 
 
 @pytest.mark.anyio
+async def test_without_a_cursor_the_window_stands_at_the_top_whatever_comes() -> None:
+    rows = Rows(20)
+    board = Board(rows)
+    async with board.run_test(size=(44, 5)) as pilot:
+        await drawn(pilot)
+        rows.cursor = 15
+        board.grid.rows_changed()
+        assert board.grid.hidden_above > 0
+        rows.cursor = None
+        board.grid.rows_changed()
+        rows.keys.insert(0, "worse")
+        board.grid.rows_changed()
+        assert (board.grid.hidden_above, board.grid.hidden_below) == (0, 16)
+        assert [line.split()[0] for line in board.lines()] == ["worse", "row", "row", "row", "row"]
+
+
+@pytest.mark.anyio
 async def test_columns_that_do_not_fit_are_reached_and_the_pinned_one_stays() -> None:
     board = Board(Rows(1))
     async with board.run_test(size=(30, 3)) as pilot:

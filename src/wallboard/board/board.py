@@ -127,6 +127,7 @@ class Board:
             if not status.wanted and status.next_at is None:
                 del source.statuses[where]
                 source.confirming.pop(where, None)
+                source.gaps.discard(where)
         if source.renew_state(status.resource, self.now()):
             changed.add((status.source, status.resource))
         health = before is None or (before.failures, before.cause, before.refused) != (
@@ -156,6 +157,7 @@ class Board:
             for resource in source.resources():
                 if source.renew_state(resource, self.now()):
                     changed.add((name, resource))
+            source.forget(now)
         self._sample(now)
         alarms = self.alarms.update(self._judge.verdicts(now), now, self._judge.blind)
         if changed or alarms:
@@ -348,6 +350,8 @@ class Board:
 
     def _queues_changed(self, source: Held, changes: Mapping[Key, Change]) -> None:
         for key, change in changes.items():
+            if isinstance(change.before, Queue):
+                self._rules.pop((str(change.before.name), key.id), None)
             if change.after is None:
                 self._trends.forget({key})
                 continue

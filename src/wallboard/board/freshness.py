@@ -9,6 +9,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.states import ResourceState, SourceState
 from wallboard.domain.update import Budget, FeedStatus, SourceInfo
 
+CONNECTING = "connecting"
 DISCOVERY = "discovery"
 """The scope that finds out what there is to read; its own age says nothing about rows."""
 
@@ -30,7 +31,13 @@ _SEVERITY = {
     ResourceState.NEVER: 4,
     ResourceState.UNAVAILABLE: 5,
 }
+_AT_FIRST = frozenset({ResourceState.LIVE, ResourceState.NEVER, ResourceState.UNAVAILABLE})
 TRUSTED = frozenset({ResourceState.LIVE, ResourceState.LATE})
+
+
+def _weight(state: ResourceState, failures: int, age: float | None) -> tuple[int, int, float]:
+    """What is worse. Of lists that were never read, the one that was tried knows why."""
+    return _SEVERITY[state], failures if state is ResourceState.NEVER else 0, age or 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,10 @@ class FeedView:
     age: float | None
     detail: str
     status: FeedStatus | None = None
+
+    @property
+    def weight(self) -> tuple[int, int, float]:
+        return _weight(self.state, self.status.failures if self.status else 0, self.age)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,10 @@ class ResourceView:
     paced: bool = False
 
     @property
+    def weight(self) -> tuple[int, int, float]:
+        return _weight(self.state, self.failures, self.age)
+
+    @property
     def failures(self) -> int:
         return max((feed.status.failures for feed in self.feeds if feed.status), default=0)
 
@@ -69,6 +84,34 @@ class SourceView:
     detail: str
     resources: tuple[ResourceView, ...]
     budget: Budget | None
+
+    @property
+    def connecting(self) -> bool:
+        """Whether nothing can have answered yet: not down, since nothing has failed either."""
+        if self.info.broken or self.state not in (SourceState.DOWN, SourceState.LATE):
+            return False
+        wanted = [view for view in self.resources if view.wanted and view.name is not Resource.PHONES]
+        feeds = [feed for view in wanted for feed in view.feeds]
+        if any(view.failures for view in wanted) or any(feed.state not in _AT_FIRST for feed in feeds):
+            return False
+        if self.state is SourceState.DOWN:
+            return not self.resources or any(view.state is ResourceState.NEVER for view in wanted)
+        # Some lists are there; those that wait for a reason (an allowance) make the rest late.
+        unread = [feed for feed in feeds if feed.state is ResourceState.NEVER]
+        return bool(unread) and not any(feed.status is not None and feed.status.cause for feed in unread)
+
+    @property
+    def word(self) -> str:
+        """The state as the screen says it."""
+        return CONNECTING if self.connecting else self.state.value
+
+    @property
+    def cause(self) -> str:
+        """What went wrong, in the words of the list that failed most often; "" where nothing did."""
+        if self.info.broken:
+            return self.info.detail
+        told = [feed.status for view in self.resources for feed in view.feeds if feed.status and feed.status.failures]
+        return max(told, key=lambda status: status.failures).cause if told else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +189,7 @@ def resource_view(name: Resource, feeds: Sequence[FeedView]) -> ResourceView:
         return ResourceView(name, ResourceState.UNAVAILABLE, None, detail, tuple(feeds), bool(wanted))
     read = [feed for feed in open_ if feed.state is not ResourceState.NEVER]
     unread = [feed for feed in open_ if feed.state is ResourceState.NEVER]
-    worst = max(read or unread, key=lambda feed: (_SEVERITY[feed.state], feed.age or 0.0))
+    worst = max(read or unread, key=lambda feed: feed.weight)
     state, detail = worst.state, worst.detail
     if read and unread:
         first = max(unread, key=lambda feed: feed.status.failures if feed.status else 0)
@@ -185,9 +228,12 @@ def source_view(info: SourceInfo, views: Sequence[ResourceView]) -> SourceView:
         detail = next((cause for cause in causes if cause), info.detail or "credentials refused")
         return SourceView(info, SourceState.REFUSED, age, detail, tuple(views), info.budget)
     if not wanted:
-        detail = "nothing here is for this account" if views else "connecting"
-        return SourceView(info, SourceState.DOWN, age, info.detail or detail, tuple(views), info.budget)
-    worst = max(wanted, key=lambda view: (_SEVERITY[view.state], view.age or 0.0))
+        if views:
+            detail = info.detail or "nothing here is for this account"
+        else:
+            detail = info.detail if info.broken else CONNECTING
+        return SourceView(info, SourceState.DOWN, age, detail, tuple(views), info.budget)
+    worst = max(wanted, key=lambda view: view.weight)
     state = {
         ResourceState.LIVE: SourceState.LIVE,
         ResourceState.LATE: SourceState.LATE,
@@ -206,6 +252,6 @@ def pane_state(resource: Resource, views: Sequence[tuple[str, ResourceView]]) ->
         text = "; ".join(sentence(name, view) for name, view in views)
         state = ResourceState.UNAVAILABLE if views else ResourceState.NEVER
         return PaneState(resource, state, None, text, tuple(views))
-    name, worst = max(wanted, key=lambda pair: (_SEVERITY[pair[1].state], pair[1].age or 0.0))
+    name, worst = max(wanted, key=lambda pair: pair[1].weight)
     text = "" if worst.state is ResourceState.LIVE and not worst.detail else sentence(name, worst)
     return PaneState(resource, worst.state, worst.age, text, tuple(views))

@@ -97,6 +97,13 @@ class Held:
             return False
         return scope.as_of is not None if scope is not None else any(s.as_of is not None for s in shelf.scopes.values())
 
+    def forget(self, now: float) -> None:
+        """Close the books of queues that are no more."""
+        listed = {key.id for key in self.joined(Resource.QUEUES)}
+        self.ledger.keep(listed, now)
+        for queue_id in self.pulled_before.keys() - self.ledger.queues:
+            del self.pulled_before[queue_id]
+
     def gap(self, where: tuple[Resource, str], last: float | None, update: Update) -> bool:
         """Whether something may have been missed since the last list: a failed poll, or a long silence."""
         if where in self.gaps:

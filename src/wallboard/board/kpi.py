@@ -9,7 +9,7 @@ past the threshold, so it falls at that second and not when the call ends.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass, field
 
 from wallboard.board.settings import Goal
@@ -18,6 +18,8 @@ from wallboard.domain.models import Agent, Call, Member
 from wallboard.domain.states import AgentState, CallState, MemberState
 
 FORMULAS = ("live", "answered", "positive", "negative", "ignored", "vendor")
+CLOSED_AFTER = 600.0
+"""Seconds after which a queue that is not listed any more is forgotten with its figures."""
 WINDOW = 3600.0
 """Seconds that the service level looks back."""
 ENOUGH = 5
@@ -119,14 +121,21 @@ class Tally:
             for queue_id in {place.queue_id for place in row.memberships} if row is not None else ():
                 if row is not None and row.no_state:
                     self._roster[queue_id] = self._roster.get(queue_id, 0) + step
+                    if not self._roster[queue_id]:
+                        del self._roster[queue_id]
                     continue
                 states = self._agents.setdefault(queue_id, {})
                 state = place_state(row, queue_id) if row is not None else AgentState.UNKNOWN
                 states[state] = states.get(state, 0) + step
+                if not any(states.values()):
+                    del self._agents[queue_id]
 
     def member(self, before: Member | None, after: Member | None) -> None:
         if before is not None and (after is None or after.queue_id != before.queue_id):
-            self._members.get(before.queue_id, {}).pop(before.key, None)
+            rows = self._members.get(before.queue_id, {})
+            rows.pop(before.key, None)
+            if not rows:
+                self._members.pop(before.queue_id, None)
         if after is not None:
             self._members.setdefault(after.queue_id, {})[after.key] = after
 
@@ -193,6 +202,7 @@ class Ledger:
         self.opened = opened
         self._tracks: dict[Key, _Track] = {}
         self._books: dict[str, Book] = {}
+        self._gone: dict[str, float] = {}
         self._pulls: dict[Key, float] = {}
         self._doubts: dict[Key, tuple[_Track, float]] = {}
         self._ended: dict[Key, tuple[_Track, _Event]] = {}
@@ -201,6 +211,19 @@ class Ledger:
 
     def book(self, queue_id: str) -> Book:
         return self._books.setdefault(queue_id, Book())
+
+    def keep(self, listed: Container[str], now: float) -> None:
+        """Close the books of queues that have not been `listed` for a while, once every story in them has its end."""
+        gone = [queue_id for queue_id in self._books if queue_id not in listed]
+        self._gone = {queue_id: self._gone.get(queue_id, now) for queue_id in gone}
+        for queue_id, since in self._gone.items():
+            if now - since > CLOSED_AFTER and not self.open_stories(queue_id):
+                del self._books[queue_id]
+
+    @property
+    def queues(self) -> Collection[str]:
+        """The queues of which there are books."""
+        return self._books.keys()
 
     def inherited(self, key: Key) -> bool:
         """Whether the caller was there before the books were opened."""

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     if number is None:
         say(f"wallboard sim: port {arguments.port} of 127.0.0.1 is taken; write another, or --port 0 for a free one")
         return Exit.FAILED
-    app = make_app(World(arguments.seed, datetime.now(UTC)), speed=arguments.speed)
+    app = make_app(World(arguments.seed, datetime.now(UTC)), speed=arguments.speed, keep=100)
     data(ready_config(f"http://127.0.0.1:{number}", push=True).rstrip("\n"))
     say(f"serving on http://127.0.0.1:{number} until Ctrl-C. Save the lines above as sim.toml, then in another shell:")
     for name, value in demo_environment().items():

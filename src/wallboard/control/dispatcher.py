@@ -48,7 +48,7 @@ NOTICED = 0.3
 SETTLED = 1.0
 """Seconds for which what was read again before the journal was written still counts."""
 
-REMEMBERED = 4096
+REMEMBERED = 256
 """Commands that are known not to be done a second time."""
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wallboard.domain.keys import Key
 from wallboard.domain.text import Clean, clean
 
-MOST_ROWS = 500
+MOST_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,8 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """What is known of a source as a whole. `phone` is the operator's own telephone there ("" none)."""
+    """What is known of a source as a whole. `phone` is the operator's own telephone there ("" none); `broken`: its
+    adapter does not work, and `detail` says why."""
 
     name: str
     vendor: str
@@ -111,3 +112,4 @@ class SourceInfo:
     budget: Budget | None = None
     refused: bool = False
     clock_offset: float | None = None
+    broken: bool = False

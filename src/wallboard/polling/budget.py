@@ -10,6 +10,9 @@ from wallboard.domain.update import Budget
 from wallboard.polling.schedule import CEILING
 
 HOUR = 3600.0
+TOGETHER = 10.0
+"""Seconds whose requests are counted as one spending where an allowance has room for one a second: at the end of them,
+so that none is forgotten too soon. Smaller allowances are counted to the second."""
 RESERVE = 0.1
 """Share of the hour that is kept for actions."""
 FRESHER = 3.5
@@ -76,7 +79,8 @@ class Purse:
 
     def __init__(self, limit: int | None) -> None:
         self._own = limit
-        self._spent: deque[tuple[float, int]] = deque()
+        self._spent: deque[tuple[float, float, int]] = deque()
+        """What was spent from one instant to another: as much as is spent in a few seconds is one entry."""
         self._sum = 0
         self.budget: Budget | None = None
 
@@ -113,16 +117,31 @@ class Purse:
         return max(least, min(left / max(1.0, soon), CATCH_UP * steady)) * SAFETY
 
     def spend(self, now: float, cost: int) -> None:
-        self._spent.append((now, cost))
+        limit = self.limit
+        if limit is None:
+            # Nothing limits it; what a vendor tells later it has counted itself.
+            self._spent.clear()
+            self._sum = 0
+            return
+        self._forget(now)
+        began = now
+        if self._spent and now - self._spent[-1][0] < (TOGETHER if limit > HOUR else 1.0):
+            began, _, before = self._spent.pop()
+            cost += before
+            self._sum -= before
+        self._spent.append((began, now, cost))
         self._sum += cost
+
+    def _forget(self, now: float) -> None:
+        while self._spent and self._spent[0][1] <= now - HOUR:
+            self._sum -= self._spent.popleft()[2]
 
     def wait(self, now: float, cost: int, *, for_action: bool = False) -> float:
         """Seconds until `cost` requests may be made; 0: now. Half of the reserve may go into watching an action."""
         limit = self.limit
         if limit is None:
             return 0.0
-        while self._spent and self._spent[0][0] <= now - HOUR:
-            self._sum -= self._spent.popleft()[1]
+        self._forget(now)
         kept = self.reserve // 2 if for_action else self.reserve
         budget = self.budget
         if (
@@ -138,7 +157,7 @@ class Purse:
         if self._sum + cost <= most:
             return 0.0
         over = self._sum + cost - most
-        for at, spent in self._spent:
+        for _, at, spent in self._spent:
             over -= spent
             if over <= 0:
                 return max(0.1, at + HOUR - now)

@@ -50,6 +50,10 @@ class Health:
             log.error("%s: unexpected %s", clean(name), type(error).__name__, exc_info=error)
         self._failing[name] = type(error).__name__
 
+    def forget(self, name: str) -> None:
+        """`name` is no more: neither well nor ill."""
+        self._failing.pop(name, None)
+
     def well(self, name: str) -> None:
         """Say that `name` is well again, if it was not."""
         if self._failing.pop(name, None) is not None:

@@ -45,6 +45,10 @@ class Lane:
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=20))
     told: FeedStatus | None = None
 
+    def name(self, source: str) -> str:
+        """For the log."""
+        return f"{source} {self.feed.resource.value} {self.feed.scope}".rstrip()
+
     @property
     def where(self) -> Where:
         return self.feed.resource, self.feed.scope

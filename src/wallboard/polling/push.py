@@ -72,7 +72,7 @@ class Push:
 
     def _tell_info(self, detail: str = "") -> None:
         info = self._adapter.info()
-        self._sink.source(replace(info, detail=detail) if detail else info)
+        self._sink.source(replace(info, detail=detail, broken=True) if detail else info)
 
     def _contained(self, tell: Callable[[], None]) -> None:
         """Whatever the board or the adapter does with a word about the fault, the next try comes."""
@@ -126,7 +126,9 @@ class _Line:
 
     def status(self, status: FeedStatus) -> None:
         where = status.resource, status.scope
-        if not self._polled(where):
+        if status.unavailable and not status.wanted:
+            self.spoke.pop(where, None)  # it is no more
+        elif not self._polled(where):
             self.spoke[where] = status
         cut = self._cut.get(where)
         if cut is not None:

@@ -47,9 +47,9 @@ class Reporter:
         except Exception as error:  # the adapter's fault: what it said last stands
             self._health.broke(name, error)
             known = self._infos.get(account.name) or SourceInfo(account.name, account.adapter.settings.vendor)
-            info = replace(known, detail=broken("the adapter", error))
+            info = replace(known, detail=broken("the adapter", error), broken=True)
         if account.fault:
-            info = replace(info, detail=account.fault)
+            info = replace(info, detail=account.fault, broken=True)
         if self._infos.get(account.name) != info:
             self._infos[account.name] = info
             try:
@@ -60,6 +60,7 @@ class Reporter:
 
     def gone(self, account: Account, lane: Lane, feeds: Iterable[Where]) -> None:
         """A feed is no more, and what it alone brought with it."""
+        self._health.forget(lane.name(account.name))
         for resource, scope in (lane.covers | {lane.where}).difference(feeds):
             try:
                 self._sink.status(_gone(account, lane, resource, scope))

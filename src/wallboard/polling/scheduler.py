@@ -253,7 +253,7 @@ class Scheduler:
         self._seq += 1
         began = self._clock.now()
         ticket = Ticket(1, self._seq, began)
-        name = f"{account.name} {lane.feed.resource.value}" + (f" {lane.feed.scope}" if lane.feed.scope else "")
+        name = lane.name(account.name)
         try:
             updates = await fetch_in_time(self._clock, lane.feed, ticket)
             for update in updates:

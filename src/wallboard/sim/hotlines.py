@@ -14,6 +14,8 @@ from wallboard.sim.people import outside_number
 
 __all__ = ["TTS_INBOUND", "TTS_OUTBOUND", "AgentPhone", "CallLog", "Hotline", "HotlineService", "LogEntry", "Record"]
 
+KEPT = 500
+"""Calls and records that a hotline's log holds, the latest."""
 # The documented defaults carry literal quotes.
 TTS_INBOUND = (
     '"Willkommen zur GroupAlarm.com First Responder Hotline. '
@@ -177,6 +179,7 @@ class HotlineService:
         rng = self.engine.stream(f"hotline-calls/{hotline.id}")
         call = HotlineCall(CallLog(self._identity(), self.engine.now))
         hotline.logs.append(call.log)
+        del hotline.logs[:-KEPT]
         hotline.calls.append(call)
         on_duty = [phone for phone in self.phones.values() if phone.user in hotline.agents and phone.is_active]
         for phone in on_duty[: hotline.channels_out]:
@@ -203,6 +206,7 @@ class HotlineService:
         self._note(call, "accepted", phone)
         call.record = Record(self._identity(), phone.phone, self.engine.now)
         hotline.records.append(call.record)
+        del hotline.records[:-KEPT]
         length = self.engine.stream(f"hotline-calls/{hotline.id}").gammavariate(2.0, 60.0)
         call.timers.append(self.engine.after(20.0 + length, lambda: self._finish(hotline, call, phone)))
 

@@ -13,6 +13,9 @@ from wallboard.sim.traffic import Traffic
 
 __all__ = ["Incident", "Incidents"]
 
+KEPT = 1000
+"""So much of the past is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:
@@ -71,6 +74,7 @@ class Incidents:
             return None
         incident = Incident(self.engine.now, self.engine.now + length, kind, *hit)
         self.history.append(incident)
+        del self.history[:-KEPT]
         return incident
 
     def _site(self) -> Pbx:

@@ -20,6 +20,9 @@ from wallboard.sim.traffic import Traffic
 
 __all__ = ["STEPS", "Outages", "Step"]
 
+KEPT = 1000
+"""So much of the past is known."""
+
 STEPS = (
     *("notice up", "queue swells", "callers sent on", "hotline opened", "hotline rings"),
     *("queue calms", "notice ended", "hotline paused"),
@@ -78,6 +81,7 @@ class Outages:
 
     def _note(self, what: str, subject: str) -> None:
         self.history.append(Step(self.engine.now, what, subject))
+        del self.history[:-KEPT]
 
     def happen(self) -> None:
         """Let it begin now; it is over 250 seconds later."""

@@ -211,9 +211,10 @@ def make_app(
     speed: float = 1.0,
     clock: Callable[[], float] = time.monotonic,
     limits: dict[str, int] | None = None,
+    keep: int = 20000,
 ) -> SimServer:
-    """The application for a world; give it to an ASGI transport or to a server."""
-    return SimServer(world, speed=speed, clock=clock, limits=limits)
+    """The application for a world; give it to an ASGI transport or to a server. See `SimServer`."""
+    return SimServer(world, speed=speed, clock=clock, limits=limits, keep=keep)
 
 
 def serve(app: SimServer, port: int = 8900) -> None:

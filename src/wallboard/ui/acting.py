@@ -160,7 +160,10 @@ class Acting:
         selection = console.pane.selection
         cursor = console.panel.subject
         if not isinstance(cursor, Key):
-            console.say("nothing selected; move to a row first", "warn")
+            came = not selection.entered and selection.enter(now)
+            row = console.panel.known(console.panel.subject) if came else None
+            said = f"none was selected, now it is {self.label(row)}: press again" if row is not None else ""
+            console.say(said or "nothing selected; move to a row first", "warn")
             return
         if not console.panel.live(cursor):
             if action not in _ON_ENDED:
@@ -377,8 +380,7 @@ class Acting:
 
         def noted(answer: Answer) -> None:
             if isinstance(answer.value, str):
-                console.notes[row.key] = answer.value
-                console.touched += 1
+                console.note(row.key, answer.value)
                 console.dispatcher.submit(self._command(intent, row, None, (("text", answer.value),)))
 
         console.open(Prompt(f"NOTE on {self.label(row)}{self._whose(row)}", TextField(text)), noted)

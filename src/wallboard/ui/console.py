@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from wallboard.board.board import Board
 from wallboard.control.dispatcher import Dispatcher
@@ -54,12 +55,24 @@ from wallboard.view.panes import PANES
 
 __all__ = ["BOARD", "HELP", "LOG", "SOURCES", "WALL", "ActionInfo", "Console", "ConsoleSettings", "Ports"]
 
+REMEMBERED = 200
+"""So many rows carry notes and what was done to them, those of the latest; of each the last `TOLD` sentences."""
+TOLD = 10
 SAID_SECONDS = 12.0
 """How long a row carries the sentence about what was done to it."""
 REMARK_SECONDS = 8.0
 """How long a remark ("no alarm to acknowledge") stands before the last outcome is shown again."""
 FRAME_SECONDS = 0.05
+T = TypeVar("T")
 _PANE_ACTIONS = {f"pane.{resource.value}": resource for resource in ALL}
+
+
+def remember(kept: dict[Key, T], key: Key, what: T) -> None:
+    """Keep `what` of a row as the latest, and forget the rows of long ago."""
+    kept.pop(key, None)
+    kept[key] = what
+    while len(kept) > REMEMBERED:
+        del kept[next(iter(kept))]
 
 
 class Console:
@@ -101,7 +114,7 @@ class Console:
         """The source (and its resource) that the sources mode was opened on."""
         self.page_lines = 20
         """Lines of a page of the mode that is on the screen, as last drawn."""
-        self._source_states: dict[str, SourceState] = {}
+        self._source_states: dict[str, str] = {}
         self._keys = {key: action.id for action in settings.actions if action.scope == "board" for key in action.keys}
         self._verbs = {action.id for action in settings.actions if action.acts}
         self.filter_field = TextField()
@@ -178,6 +191,8 @@ class Console:
         self._context = None
         now = self.clock.now()
         context = self.context()
+        if self.busy:
+            self.pane.selection.stay(now)
         for pane in self.panes.values():
             pane.context = context
             pane.selection.expire(now)
@@ -187,15 +202,21 @@ class Console:
                 self.ports.bell()
         for view in context.views():
             before = self._source_states.get(view.info.name)
-            if before is not view.state:
-                self._source_states[view.info.name] = view.state
+            if before != view.word:
+                self._source_states[view.info.name] = view.word
                 if before is not None:
                     style = "ok" if view.state is SourceState.LIVE else "stale"
-                    text = f"{view.info.name} is {view.state.value}" + (f": {view.detail}" if view.detail else "")
+                    text = f"{view.info.name} is {view.word}" + (f": {view.detail}" if view.detail else "")
                     self.entries.append(Entry(now, "state", text, style))
         self.entries.extend(self._notices.tick(context))
+        self.said = {key: told for key, told in self.said.items() if now - told[1] < SAID_SECONDS}
         self._watch_dialog()
         self.panel.look()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the user is at the active pane without a key: he reads details, types a filter, is on a call."""
+        return self.panel.open or self.filtering or any(session.live for session in self.dispatcher.sessions)
 
     def _quiet(self) -> bool:
         """Whether the bell is to be silent at this time of day."""
@@ -228,11 +249,17 @@ class Console:
         self._context = None
         self.said[key] = (outcome.ending, outcome.at)
         self.touched += 1
-        self.seen.setdefault(key, []).append(outcome.sentence if outcome.final else outcome.brief)
+        told = [*self.seen.pop(key, ()), outcome.sentence if outcome.final else outcome.brief]
+        remember(self.seen, key, told[-TOLD:])
         self.entries.append(Entry(outcome.at, "action", outcome.sentence, style))
         if outcome.final and outcome.command.verb in FORMS:
             # Open details must not go on showing the rule that was just replaced.
             self.panel.readings.outdated(key)
+
+    def note(self, key: Key, text: str) -> None:
+        """Show a note on its row."""
+        remember(self.notes, key, text)
+        self.touched += 1
 
     def say(self, text: str, style: str = "muted") -> None:
         """A remark in the outcome line: it stands for a few seconds, then the last outcome is there again."""
@@ -289,6 +316,7 @@ class Console:
     def key(self, key: str, character: str | None = None) -> None:
         """One key press. `key` is the canonical name ("e", "enter", "ctrl+p"), `character` what it types."""
         before = self._remark
+        self.pane.selection.stay(self.clock.now())
         self._key(key, character)
         remark = self._remark
         if remark is not None and remark is not before and remark[1] == "warn" and RESTING not in remark[0]:
@@ -430,6 +458,8 @@ class Console:
                 place = shown.index(self.active) if self.active in shown else -1
                 self.go(shown[(place + 1) % len(shown)], again=False)
             case "nav.details":
+                if not selection.entered:
+                    selection.enter(now)
                 self.panel.toggle()
             case "view.filter":
                 self.filtering = True
@@ -509,9 +539,7 @@ class Console:
             self.active = resource
             self.filter_field = TextField(self.panes[resource].selection.filter)
         self._hold_everywhere()
-        if self.pane.selection.cursor is None:
-            # What stood under it ended unseen. Coming here is a move of the user, and a pane with rows has a cursor.
-            self._to_worst(self.pane)
+        self.pane.selection.enter(self.clock.now())
         self.demand()
 
     def _to_worst(self, pane: PaneState) -> None:

@@ -59,6 +59,8 @@ class PaneState:
         if isinstance(cursor, Key) and cursor not in rows and cursor in self._rows:
             self._gone = {cursor: self._rows[cursor]}
         self._rows = rows
+        if len(self.painted) > len(rows):
+            self.painted = {key: row for key, row in self.painted.items() if key in rows or key == cursor}
         facts = [self.pane.fact(row, context, self.sort) for row in rows.values()]
         self.selection.apply(facts, context.now, resort=resort)
 

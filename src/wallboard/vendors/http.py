@@ -241,12 +241,14 @@ class HttpSource:
         body = raw.body.whole()
         last = self._last.get(address)
         if last is not None and last[0] == body:
+            self._last[address] = self._last.pop(address)
             return last[1]
         data = await _decoded(raw)
+        self._last.pop(address, None)
         if len(body) <= SMALL:
-            if len(self._last) >= REMEMBERED:
-                self._last.clear()
             self._last[address] = (body, data)
+            while len(self._last) > REMEMBERED:
+                del self._last[next(iter(self._last))]
         return data
 
     async def _read(self, where: Route, params: Params | None, headers: Headers, seconds: float, limit: int) -> _Raw:

@@ -21,7 +21,7 @@ class Unbuilt:
         self._why = why
 
     def info(self) -> SourceInfo:
-        return SourceInfo(self.settings.name, self.settings.vendor, detail=self._why)
+        return SourceInfo(self.settings.name, self.settings.vendor, detail=self._why, broken=True)
 
     def feeds(self) -> Sequence[Feed]:
         return ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from wallboard.board.freshness import SourceView
+from wallboard.board.freshness import CONNECTING, SourceView
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Hotline, Notice, Phone, Queue
 from wallboard.domain.states import AgentState, CallState, HotlineState, ResourceState, SourceState
@@ -107,27 +107,36 @@ def _phone_state(context: Context, view: SourceView) -> tuple[str, str, str]:
 
 
 def sources_in_words(views: Sequence[SourceView], label: str) -> list[Line]:
-    """How many sources are live and which are not, longest first: all named, the worst named, only counted."""
+    """How many sources are live and which are not, longest first: all named, those that were never reached with their
+    cause; all named; the worst named; only counted."""
     live = len([view for view in views if view.state is SourceState.LIVE])
     count = [Cell(label, "muted"), Cell(f"{live}/{len(views)}", "digits" if live == len(views) else "stale")]
     order = list(SourceState)
     broken = sorted(
-        (view for view in views if view.state is not SourceState.LIVE),
+        (view for view in views if view.state is not SourceState.LIVE and not view.connecting),
         key=lambda view: (-order.index(view.state), view.info.name),
     )
     named: list[Cell] = []
+    told: list[Cell] = []
     for index, view in enumerate(broken):
-        late = view.state in (SourceState.LATE, SourceState.STALE)
-        glyph = glyphs.STALE if late else glyphs.ALARM
+        glyph = glyphs.STALE if view.state in (SourceState.LATE, SourceState.STALE) else glyphs.ALARM
         since = f" {age(view.age)}" if view.age is not None else ""
-        named.append(Cell(f"{',' if index else ':'} {view.info.name} {glyph} {view.state.value}{since}", "stale"))
-    more = [Cell(f" +{len(broken) - 1}", "stale")] if len(broken) > 1 else []
-    return [[*count, *named], [*count, *named[:1], *more], count]
+        named.append(Cell(f"{',' if index else ':'} {view.info.name} {glyph} {view.word}{since}", "stale"))
+        cause = view.cause if view.state is SourceState.DOWN and view.age is None else ""
+        told.append(Cell(f"{named[-1].text}: {cause}", "stale") if cause else named[-1])
+    connecting = [view.info.name for view in views if view.connecting]
+    if connecting:
+        who = connecting[0] if len(connecting) == 1 else str(len(connecting))
+        named.append(Cell(f"{',' if broken else ':'} {who} {glyphs.WAITING} {CONNECTING}", "muted"))
+        told.append(named[-1])
+    more = [Cell(f" +{len(broken) + len(connecting) - 1}", "stale")] if len(named) > 1 else []
+    return [[*count, *told], [*count, *named], [*count, *named[:1], *more], count]
 
 
 # What gives way on a narrow screen, first to last. A source that is not live is named as long as anything can go.
 # A notice shrinks before anything else: what stands here without one is not pushed out by it.
 _YIELDS = (
+    "sources",
     *("notice", "notice", "notice", "hotlines", "phone", "notice", "longest", "sources", "sources", "hotlines"),
     *("ready", "sources", "clock", "site"),
 )

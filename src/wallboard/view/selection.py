@@ -2,7 +2,8 @@
 
 The cursor is the identity of a row, never a line number: data moves the row, and the cursor goes with it. Only the
 user moves the cursor to another row. A row that ends stays under the cursor as a tombstone and then leaves nothing
-behind, so that a key pressed a moment late cannot hit the neighbour.
+behind, so that a key pressed a moment late cannot hit the neighbour. A list that the user has not entered has no
+cursor at all, so nothing leads it away from its top; left untouched it goes home to that.
 
 Times are seconds of one monotonic clock that the caller reads; they never run backwards here.
 """
@@ -19,6 +20,8 @@ TOUCH_SECONDS = 1.0
 """How long the order stands still after the user moved."""
 FREEZE_SECONDS = 120.0
 """How long a freeze lasts when the user forgets it."""
+HOME_SECONDS = 60.0
+"""How long a list that nobody touches keeps its cursor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Selection:
         self._tombstone: Tombstone | None = None
         self._seen: RowFact | None = None  # the newest fact of the cursor's row, for the day it ends
         self._place = 0  # the line on which the cursor stood last
+        self._entered = False  # until the user comes, and from when he has stayed away long enough
+        self._stayed_at = float("-inf")
         self._lost = False  # its row ended and the tombstone is gone: nothing is selected until the user moves
         self._filter = ""
         self._words: tuple[str, ...] = ()
@@ -91,6 +96,11 @@ class Selection:
     def cursor(self) -> Hashable | None:
         """The key under the cursor, live or ended; None when nothing is selected."""
         return self._cursor
+
+    @property
+    def entered(self) -> bool:
+        """Whether the user is in this list: only then it has a cursor, and has one while it has rows."""
+        return self._entered
 
     @property
     def cursor_index(self) -> int | None:
@@ -183,12 +193,15 @@ class Selection:
             self._sequence.insert(len(self._sequence) if after is None else self._sequence.index(after), cursor)
 
     def expire(self, now: float) -> bool:
-        """Let tombstone, hold and freeze run out; to be called every second. True if something visible changed."""
+        """Let tombstone, hold, freeze and the user's stay run out; to be called every second. True if something visible
+        changed."""
         before = self._picture()
         was_held = self.held
         self._advance(now)
         stone = self._tombstone
-        if stone is not None and self._now - stone.ended_at >= TOMBSTONE_SECONDS:
+        if self._entered and not self._holds and not self.frozen and self._now - self._stayed_at >= HOME_SECONDS:
+            self._go_home()
+        elif stone is not None and self._now - stone.ended_at >= TOMBSTONE_SECONDS:
             self._place = self._index.get(stone.key, stone.index)
             self._tombstone = None
             self._cursor = None
@@ -197,6 +210,12 @@ class Selection:
         self._settle()
         self._note_line_change(before)
         return self._picture() != before or was_held != self.held
+
+    def _go_home(self) -> None:
+        self._entered = self._lost = False
+        self._cursor = self._tombstone = self._sought = None
+        self._place = 0
+        self._show()
 
     # what holds the order
 
@@ -231,6 +250,18 @@ class Selection:
         return self._picture() != before
 
     # the user
+
+    def enter(self, now: float) -> bool:
+        """The user comes into the list: it has a cursor from now on, at the top where it had none."""
+        if self._cursor is None and self._order:
+            return self.home(now)
+        self._entered = True
+        self.stay(now)
+        return False
+
+    def stay(self, now: float) -> None:
+        """The user is busy with the list, whether or not he moves in it."""
+        self._stayed_at = max(self._stayed_at, now)
 
     def move(self, lines: int, now: float) -> bool:
         """Move by so many lines and stop at the ends. From nothing, one down is the row at the old line."""
@@ -305,7 +336,8 @@ class Selection:
         self._reverse = reverse
         self._sort()
         self._show()
-        self._moved_by_user(now)
+        self.stay(now)
+        self.touch(now)
         self._note_line_change(before)
         return self._picture() != before
 
@@ -335,7 +367,7 @@ class Selection:
             self._show()
 
     def _show(self, seek: bool = True, neighbours: bool = False) -> None:
-        """Work out the visible order, and give a cursor to a list that never had one.
+        """Work out the visible order, and give a cursor to a list that was entered while it was empty.
 
         A tombstone stays on its line while the list sorts itself around it; where the order stands still
         (`neighbours`, or a hold) it stays below the row it stood below.
@@ -360,7 +392,7 @@ class Selection:
         self._index = {key: number for number, key in enumerate(shown)}
         if not shown:
             self._lost = False
-        if seek and cursor is None and shown and not self._lost:
+        if seek and self._entered and self._cursor is None and shown and not self._lost:
             wanted = self._sought
             self._cursor = wanted if wanted in self._index else shown[0]
             self._sought = None
@@ -411,4 +443,6 @@ class Selection:
         elif self._stray is not None and cursor != self._stray:
             self._show()
         self._remember()
+        self._entered = True
+        self.stay(now)
         self.touch(now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wallboard.board.freshness import FeedView, SourceView
+from wallboard.board.freshness import CONNECTING, FeedView, SourceView
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import ResourceState, SourceState
 from wallboard.domain.text import cell_width
@@ -21,6 +21,7 @@ _SIGN: dict[str, tuple[str, str]] = {
     "stale": (glyphs.STALE, "stale"),
     "gone": (glyphs.ALARM, "alarm"),
     "down": (glyphs.ALARM, "alarm"),
+    CONNECTING: (glyphs.WAITING, "muted"),
     "refused": (glyphs.ALARM, "alarm"),
     "never": (glyphs.OFF, "muted"),
     "unavailable": (glyphs.OFF, "muted"),
@@ -49,10 +50,10 @@ def sources(
     """All sources and their endpoints, the worst first. `rights`: each source's lines on what it can do; `phones`: my
     own telephones; `source` and `resource`: where the cursor stands."""
     order = list(SourceState)
-    views = sorted(context.views(), key=lambda view: -order.index(view.state))
+    views = sorted(context.views(), key=lambda view: (view.connecting, -order.index(view.state)))
     counts: dict[str, int] = {}
     for view in views:
-        counts[view.state.value] = counts.get(view.state.value, 0) + 1
+        counts[view.word] = counts.get(view.word, 0) + 1
     title = f"SOURCES {len(views)}: " + ", ".join(f"{n} {state}" for state, n in counts.items())
     head = _HEAD if width >= 110 else (*_HEAD[:-1], "cause below")
     blind = sorted({r.name.value for view in views for r in view.resources if r.wanted and _blind(r.state)})
@@ -97,7 +98,7 @@ def _row(texts: Sequence[str], style: str, width: int, sign: str = " ") -> list[
 
 
 def _source(view: SourceView, context: Context, width: int) -> list[Line]:
-    sign, token = _SIGN[view.state.value]
+    sign, token = _SIGN[view.word]
     budget = view.budget
     tail = view.detail
     if budget is not None and budget.limit is not None:
@@ -106,7 +107,7 @@ def _source(view: SourceView, context: Context, width: int) -> list[Line]:
         tail = f"{left}/{budget.limit} requests{reset}, {budget.reserve} kept for actions · {tail}".rstrip(" ·")
     if view.info.clock_offset is not None and abs(view.info.clock_offset) > 2:
         tail = f"clock {view.info.clock_offset:+.0f} s · {tail}".rstrip(" ·")
-    state = view.state.value.upper() if view.state is not SourceState.LIVE else "live"
+    state = view.word if view.connecting or view.state is SourceState.LIVE else view.word.upper()
     texts = (f"{view.info.name}  {view.info.vendor}", state, age(view.age), "", "", "", "", tail or view.info.detail)
     return _row(texts, f"{token} bold", width, sign)
 

@@ -82,7 +82,7 @@ def wall(context: Context, width: int, height: int, wall_time: datetime) -> Page
     lines.append(_hotlines(context, width))
     clock = [
         Cell(f" {wall_time.strftime('%H:%M')}   ", "digits bold"),
-        *sources_in_words(context.views(), "sources ")[0],
+        *sources_in_words(context.views(), "sources ")[1],
     ]
     lines.append(spread(clock, [Cell(f"page {number + 1}/{pages}   q leaves the wall ", "muted")], width))
     return Page(lines, number, pages)

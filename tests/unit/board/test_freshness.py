@@ -185,3 +185,59 @@ def test_a_roster_is_live_for_a_quarter_of_an_hour() -> None:
     assert feed_state(told, 0.0, 890.0)[0] is ResourceState.LIVE
     assert feed_state(told, 0.0, 910.0)[0] is ResourceState.LATE
     assert feed_state(replace(told, roster=False), 0.0, 890.0)[0] is not ResourceState.LIVE
+
+
+def test_a_source_that_nothing_can_have_answered_yet_is_connecting_and_one_that_failed_is_down_with_its_cause() -> None:
+    desk = Desk()
+
+    def word() -> str:
+        return desk.board.source_views()[0].word
+
+    desk.board.source(SourceInfo(SOURCE, "ringme", detail="hosted PBX"))
+    assert (word(), desk.board.source_views()[0].detail) == ("connecting", "connecting")
+    desk.status(Resource.QUEUES, "discovery")
+    desk.status(Resource.CALLS)
+    desk.status(Resource.AGENTS)
+    assert word() == "connecting"
+    assert desk.board.source_views()[0].state is SourceState.DOWN, "in the data it is the worst of its lists"
+    desk.status(Resource.AGENTS, unavailable=True, cause="not for this account")
+    assert word() == "connecting"
+    desk.status(Resource.CALLS, failures=1, cause="connection refused", next_at=desk.now + 4)
+    view = desk.board.source_views()[0]
+    assert (view.word, view.cause) == ("down", "connection refused")
+    assert view.detail == "calls no data yet: connection refused, retry in 4 s"
+    assert desk.board.pane_state(Resource.CALLS).sentence == "hq no data yet: connection refused, retry in 4 s"
+    desk.snapshot(Resource.CALLS, call("a"))
+    desk.status(Resource.CALLS, last_ok=desk.now)
+    assert word() == "connecting", "the queues have not been read, and nothing keeps them"
+    desk.snapshot(Resource.QUEUES, queue())
+    desk.status(Resource.QUEUES, "discovery", last_ok=desk.now)
+    assert word() == "live"
+    desk.clock.advance(120)
+    assert word() == "down"
+
+
+def test_a_source_with_nothing_for_this_account_or_with_a_broken_adapter_is_not_connecting() -> None:
+    desk = Desk()
+    desk.board.source(SourceInfo(SOURCE, "ringme"))
+    desk.status(Resource.CALLS, unavailable=True, cause="not for this account")
+    assert desk.board.source_views()[0].word == "down"
+    desk = Desk()
+    desk.board.source(SourceInfo(SOURCE, "ringme", detail="broke when it was set up", broken=True))
+    view = desk.board.source_views()[0]
+    assert (view.word, view.cause, view.detail) == ("down", "broke when it was set up", "broke when it was set up")
+
+
+def test_a_source_of_which_some_lists_have_come_and_others_were_not_tried_yet_is_connecting_not_late() -> None:
+    desk = Desk()
+    desk.snapshot(Resource.MEMBERS, member("a", queue_id="601"), scope="601")
+    desk.status(Resource.MEMBERS, "601", last_ok=desk.now)
+    desk.status(Resource.MEMBERS, "602")
+    assert desk.board.source_views()[0].word == "connecting"
+    desk.status(Resource.MEMBERS, "602", cause="the request budget is used up")
+    assert desk.board.source_views()[0].word == "late"
+    desk.status(Resource.MEMBERS, "602", failures=1, cause="server error 502")
+    assert desk.board.source_views()[0].word == "late"
+    desk.status(Resource.MEMBERS, "602")
+    desk.clock.advance(17)
+    assert desk.board.source_views()[0].word == "late", "what was read has grown old meanwhile"

@@ -90,6 +90,44 @@ def test_a_verb_on_any_pane_asks_sends_or_says_why_not(here: Desk, pane: str) ->
         here.press("escape")
 
 
+# ---- home --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["j", "k", "G", "enter", "space", "tab", "1", "/"])
+def test_the_first_key_in_a_pane_gives_it_a_cursor(here: Desk, key: str) -> None:
+    assert not cursor(here)
+    assert "nothing selected" in "".join(here.paint())
+    here.press(key)
+    order = here.console.pane.order()
+    assert here.console.pane.selection.cursor == (order[-1] if key == "G" else order[0]) or key == "/"
+    here.press("s" if key == "/" else "escape")
+    assert cursor(here)
+
+
+@pytest.mark.parametrize(
+    "verb", [action.keys[0] for action in keymap.ACTIONS if action.acts and action.id != "notice.publish"]
+)
+def test_a_verb_where_nothing_is_selected_does_nothing_but_select_and_say_so(here: Desk, verb: str) -> None:
+    here.press(verb)
+    assert (dialog(here), here.commands) == (None, [])
+    assert here.said
+    assert cursor(here) or "none was selected" not in here.said
+
+
+def test_a_pane_goes_home_after_a_minute_untouched_but_not_while_its_details_are_read(here: Desk) -> None:
+    here.press("2", "j", "enter")
+    second = cursor(here)
+    for _ in range(90):
+        here.wait(1)
+    assert cursor(here) == second
+    here.press("escape")
+    here.wait(59)
+    assert cursor(here) == second
+    here.wait(2)
+    assert not cursor(here)
+    assert not any("▌" in line for line in here.paint())
+
+
 # ---- back, and out -----------------------------------------------------------------------------------------------
 
 
@@ -532,3 +570,16 @@ def test_a_journal_that_cannot_be_written_is_told_before_anyone_acts(here: Desk)
     here.console.dispatcher._ledger._journal.problem = "the action journal cannot be written: no space left"
     here.wait(1.0)
     assert "NO JOURNAL, NO ACTIONS" in here.paint()[0]
+
+
+def test_a_source_that_fails_its_first_connect_says_why_in_the_header_and_in_the_log(tmp_path: Path) -> None:
+    here = desk(tmp_path, empty=True)
+    assert "sources 0/3: 3 ○ connecting" in here.paint()[0]
+    here.board.status(FeedStatus(HQ, Resource.CALLS, "", 4, 8, failures=1, cause="connection refused"))
+    here.clock.advance(1)
+    here.console.tick()
+    assert "sources 0/3: hq ■ down: connection refused, 2 ○ connecting" in here.paint()[0]
+    assert "sources 0/3: hq ■ down, 2 ○ connecting" in here.paint(120, 36)[0]
+    assert [entry.text for entry in here.console.entries if entry.what == "state"] == [
+        "hq is down: calls no data yet: connection refused"
+    ]

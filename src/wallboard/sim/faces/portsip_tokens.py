@@ -98,6 +98,8 @@ class SignIn:
         self.issued += 1
         now = self.clock()
         access, refresh = f"simaccess{self.issued:06d}", f"simrefresh{self.issued:06d}"
+        self._tokens = {token: told for token, told in self._tokens.items() if now < told[1]}
+        self._refresh = {token: told for token, told in self._refresh.items() if now < told[1]}
         self._tokens[access] = (person, now + self.lifetime)
         self._refresh[refresh] = (person, now + self.refresh_lifetime)
         return json_response(

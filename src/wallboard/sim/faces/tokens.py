@@ -35,7 +35,9 @@ class TokenOffice:
             return json_response(401, {"error": "invalid_client"})
         self.issued += 1
         token = f"sim-{account}-{self.issued:06d}"
-        self._tokens[token] = (account, self.clock() + self.lifetime)
+        now = self.clock()
+        self._tokens = {each: told for each, told in self._tokens.items() if now < told[1]}
+        self._tokens[token] = (account, now + self.lifetime)
         return json_response(
             200, {"access_token": token, "token_type": "Bearer", "expires_in": self.lifetime, "scope": "all"}
         )

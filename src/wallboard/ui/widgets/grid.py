@@ -258,10 +258,10 @@ class Grid(Widget, can_focus=True):
         source, now = self._source, self._now
         order, cursor = source.order(), source.cursor_index()
         self._count = len(order)
-        top = self._top
+        top = 0  # nothing leads away from the worst rows but a cursor
         if cursor is not None:
             margin = min(MARGIN, (height - 1) // 2)
-            top = min(max(top, cursor + margin + 1 - height), cursor - margin)
+            top = min(max(self._top, cursor + margin + 1 - height), cursor - margin)
         self._top = top = max(0, min(top, len(order) - height))
         lit = "cursor" if self._active else self._background
         lines: list[_Line | None] = [

@@ -58,6 +58,9 @@ class ChannelTables:
         self.recording = {uid: on for uid, on in self.recording.items() if uid in alive}
         self.dialled = {uid: by for uid, by in self.dialled.items() if uid in alive}
         self.spies = {uid: spy for uid, spy in self.spies.items() if uid in alive}
+        # Who enters a bridge tells of it again; where its end is not told, it would stay for good.
+        entered = {channel.bridge for channel in alive.values()}
+        self.bridges = {bridge: of for bridge, of in self.bridges.items() if bridge in entered}
         for channel in alive.values():
             if channel.application == "ChanSpy" and channel.state == UP:
                 spyee, _, options = channel.data.rpartition(",")

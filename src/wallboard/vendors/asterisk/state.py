@@ -116,6 +116,8 @@ class Switchboard(ChannelTables):
                     number(item.last("Priority")),
                 )
                 found.setdefault(queue, {})[uniqueid] = (number(item.get("Position")) or 0, entry)
+        members = {interface for _, interface in self.places}
+        self.completed = {interface: at for interface, at in self.completed.items() if interface in members}
         self.entries = {
             queue: [entry for _, entry in sorted(rows.values(), key=lambda row: row[0])]
             for queue, rows in found.items()

@@ -16,6 +16,7 @@ from wallboard.vendors.asterisk.protocol import Message
 
 #: Seconds that an event may come after the list that shows its effect, or before the list that does not yet.
 GRACE = 2.0
+KEPT = 600.0
 #: A gap is over when this many differences-with-events readings in a row had none, and so many seconds are past.
 CLEAN, SOON_OVER, LATE_OVER = 3, 30.0, 300.0
 
@@ -110,7 +111,8 @@ class Witness:
         untold = {kind for kind, _ in self._doubts}
         for kind, gap in self._gaps.items():
             gap.clean += kind in told and kind not in untold
-        horizon = min(begun for begun, _ in self._lists.values()) - 2 * GRACE
+        # A list that is no longer read keeps nothing of the others.
+        horizon = max(min(begun for begun, _ in self._lists.values()) - 2 * GRACE, now - KEPT)
         self._heard = {change: at for change, at in self._heard.items() if at >= horizon}
 
     def judge(self, now: float) -> None:

@@ -5,7 +5,8 @@ lists       the rows of a list out of any wrapping, and which of them are lost
 paging      a whole list over all its pages
 gather      many readings, a few at a time
 again       rows named anew when a name is learnt
-rows        snapshots, starts that hold still, one write to an object at a time
+rows        snapshots, and starts that hold still
+turns       one write to an object at a time
 numbers     whether two spellings are the same number
 acts        may it be done, what is read before, what is sent, what was answered
 evidence    how it is known to have happened

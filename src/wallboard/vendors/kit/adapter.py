@@ -19,7 +19,8 @@ from wallboard.vendors.http import HttpSource
 from wallboard.vendors.http_auth import PostToken, SignIn
 from wallboard.vendors.kit.acts import refusal, require
 from wallboard.vendors.kit.again import Again
-from wallboard.vendors.kit.rows import Writing, snapshot
+from wallboard.vendors.kit.rows import snapshot
+from wallboard.vendors.kit.turns import Turns
 
 Made = tuple[Sequence[Row], str]
 """The rows of an answer, and why they are not all."""
@@ -51,7 +52,7 @@ class WebAdapter(ABC):
         self._zone = zone_of(settings)
         self._http = HttpSource(settings, services, sign=sign)
         self._again = Again()
-        self._writing = Writing()
+        self._writing = Turns()
 
     @property
     def settings(self) -> SourceSettings:

@@ -6,7 +6,7 @@ request should be spent on it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import replace
 
 import anyio
@@ -31,6 +31,10 @@ class Again:
         update = await make()
         self._made[update.resource, update.scope] = make
         return update
+
+    def keep(self, scopes: Container[str]) -> None:
+        """Forget the answers of all other scopes: what they are of is no more."""
+        self._made = {where: make for where, make in self._made.items() if where[1] in scopes}
 
     def learnt(self) -> None:
         """Something that rows are named by, or described with, has just come."""

@@ -1,12 +1,10 @@
-"""Rows on their way to the board: snapshots, starts that hold still, and one write to an object at a time."""
+"""Rows on their way to the board: snapshots, and starts that hold still."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
-import anyio
 import anyio.to_thread
 
 from wallboard.domain.keys import Resource
@@ -55,29 +53,9 @@ class Starts:
         self._last[scope] = kept
         return kept
 
-
-class Writing:
-    """One read-and-write of an object at a time, for the second would undo the first. Nothing is kept of an object that
-    nobody writes to."""
-
-    def __init__(self) -> None:
-        self._locks: dict[Hashable, tuple[anyio.Lock, int]] = {}
-
-    def __len__(self) -> int:
-        """So many objects are being written to."""
-        return len(self._locks)
-
-    @asynccontextmanager
-    async def alone(self, key: Hashable) -> AsyncIterator[None]:
-        lock, writers = self._locks.get(key, (anyio.Lock(), 0))
-        self._locks[key] = lock, writers + 1
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, writers = self._locks.pop(key)
-            if writers > 1:
-                self._locks[key] = lock, writers - 1
+    def keep(self, scopes: Container[Hashable]) -> None:
+        """Forget all other lists: what they are of is no more."""
+        self._last = {scope: starts for scope, starts in self._last.items() if scope in scopes}
 
 
 async def aside(count: int, work: Callable[[], T]) -> T:

@@ -119,6 +119,8 @@ class Lists:
             _learn(queue, wire)
             known[queue.id] = queue
         self._scene.keep_queues(known)
+        self._joined.keep(known)
+        self._again.keep({"", *known})
 
     async def _detail(self, known: QueueKnown) -> None:
         try:

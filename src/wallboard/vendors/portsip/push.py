@@ -263,6 +263,10 @@ class Push:
             doubtful |= pushed.doubtful()
             now = self._clock.now()
             wanted = []
+            numbers = {queue.number for queue in self._scene.queues.values()}
+            self._asked = {number: at for number, at in self._asked.items() if number in numbers}
+            self._alone &= numbers
+            pushed.forget()
             for queue_id, queue in self._scene.queues.items():
                 asked = self._asked.get(queue.number)
                 open_ = queue_id in doubtful or not pushed.tells(Resource.MEMBERS, queue_id)

@@ -69,6 +69,10 @@ class Pushed:
                 found.add(queue_id)
         return found
 
+    def forget(self) -> None:
+        """Drop what was told of queues that are no more."""
+        self._told = {queue_id: told for queue_id, told in self._told.items() if queue_id in self._scene.queues}
+
     def missed(self) -> None:
         """A message could not be read: it may have been about any queue."""
         self._strange |= self._told.keys()

@@ -38,8 +38,8 @@ from wallboard.vendors.http import HttpSource, route
 from wallboard.vendors.kit.acts import Request, act, fresh, receipt, refusal, require
 from wallboard.vendors.kit.gather import WHOLE_SOURCE, gather
 from wallboard.vendors.kit.lists import lost, together
-from wallboard.vendors.kit.rows import Writing
 from wallboard.vendors.kit.sheets import sheet
+from wallboard.vendors.kit.turns import Turns
 from wallboard.vendors.kit.wire import objects, text
 from wallboard.vendors.portsip import rules, written
 from wallboard.vendors.portsip.ivr import (
@@ -80,7 +80,7 @@ class Receptionists:
         self._epoch, self._seq = 1, 0
         self._able: dict[str, tuple[Ivr, Can]] = {}
         self._writes = Writes()
-        self._writing = Writing()
+        self._writing = Turns()
 
     # ---- reading ---------------------------------------------------------------------------------------------
 
@@ -206,6 +206,8 @@ class Receptionists:
         """Drop the rows of those that are no more; their keys."""
         gone = [identity for identity in self._rows if identity not in self._known]
         self._able = {identity: able for identity, able in self._able.items() if identity in self._known}
+        for identity in gone:
+            del self._due[identity]
         return tuple(self._rows.pop(identity).key for identity in gone)
 
     def _update(

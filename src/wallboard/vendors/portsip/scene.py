@@ -15,6 +15,8 @@ from wallboard.vendors.kit.rows import steady
 from wallboard.vendors.portsip.states import WORDS, Words, agent_state, normal, plain_id
 
 _SPELLINGS = 20_000
+NAMES = 20
+"""Names kept beyond those of people who are in a queue or in the list of users."""
 _ROOM = 1_000_000
 """So many pushed messages find room between two polls."""
 
@@ -196,3 +198,6 @@ class Scene:
             for extension in self.agents_of(queue_id):
                 self.leave(extension, queue_id)
         self.queues = known
+        if len(self.names) > NAMES + 2 * (len(self.places) + len(self.users)):
+            # Who has left a queue may be on a call still, so a name is kept for a while.
+            self.names = {ext: name for ext, name in self.names.items() if ext in self.places or ext in self.users}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from typing import Any
 
 from wallboard.domain.command import Command, Destination, Verb
@@ -150,8 +151,19 @@ class RingmeAdapter(WebAdapter):
         )
 
     async def _discover(self, ticket: Ticket) -> Sequence[Update]:
-        await self._directory.discover(self._clock.now())
+        try:
+            await self._directory.discover(self._clock.now())
+        finally:
+            self._forget()
         return ()
+
+    def _forget(self) -> None:
+        """Drop what is kept of the lists of queues and phones that are no more."""
+        scopes = {"", *self._directory.queues, *self._directory.phones}
+        self._again.keep(scopes)
+        self._legs = {scope: legs for scope, legs in self._legs.items() if scope in scopes}
+        self._memos = {scope: memo for scope, memo in self._memos.items() if scope in scopes}
+        self._starts.keep(set(product((Resource.MEMBERS, Resource.AGENTS), scopes)))
 
     async def _queue(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         answer = await self._http.get(route("/extension/{extension_id}/queue/status/", extension_id=queue_id))

@@ -199,7 +199,8 @@ class Directory:
             answer = await self._http.get(route("/extension/{id}/queue/agents/" + kind + "/", id=queue_id))
             return many(Tier, answer.data, "queue agents")
 
-        self.settings |= (await gather(self.queues, settings))[0]
+        told = self.settings | (await gather(self.queues, settings))[0]
+        self.settings = {queue_id: told[queue_id] for queue_id in self.queues if queue_id in told}
         found, _ = await gather(product(self.queues, ("local", "remote")), tiers)
         self.places = {
             (queue_id, tier.agent_id): Place(kind, tier.level, tier.position)

@@ -13,7 +13,7 @@ from wallboard.domain.models import Address, Notice, in_address
 from wallboard.vendors.base import Receipt, SourceSettings
 from wallboard.vendors.http import Answer, HttpSource, Route, route
 from wallboard.vendors.kit.acts import Request, act, fresh, receipt
-from wallboard.vendors.kit.rows import Writing
+from wallboard.vendors.kit.turns import Turns
 from wallboard.vendors.kit.wire import instant
 from wallboard.vendors.sinch import notices
 from wallboard.vendors.sinch.mapping import Known, ahead, begun, notice, over
@@ -43,7 +43,7 @@ class Actions:
         self._known = known
         self._clock = clock
         self._zone = zone
-        self._writing = Writing()
+        self._writing = Turns()
 
     async def publish(self, command: Command) -> Receipt:
         """POST a new event to the set whose form was filled in."""

@@ -137,6 +137,7 @@ class SinchAdapter(WebAdapter):
 
     async def _discover_sets(self, ticket: Ticket) -> Sequence[Update]:
         self._whole[Resource.NOTICES] = await self._discovery.read_sets()
+        self._again.keep({"", *self._known.sets})
         self._again.learnt()
         return ()
 

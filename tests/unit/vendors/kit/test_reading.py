@@ -1,4 +1,4 @@
-"""Whole lists out of pages, many readings at once, starts that hold still and writes that wait for each other."""
+"""Whole lists out of pages, many readings at once, and starts that hold still."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wallboard.domain.errors import BadAnswer, CredentialsRefused, Missing, Read
 from wallboard.vendors.http import Answer
 from wallboard.vendors.kit.gather import gather, optional
 from wallboard.vendors.kit.paging import Page, Pages, pages
-from wallboard.vendors.kit.rows import Starts, Writing, steady
+from wallboard.vendors.kit.rows import Starts, steady
 
 pytestmark = pytest.mark.anyio
 
@@ -135,35 +135,6 @@ def test_starts_are_kept_by_list_and_forgotten_with_their_row() -> None:
     assert starts.held("calls", {"a": 11.0, "c": 5.0}) == {"a": 10.0, "c": 5.0}
     assert starts.held("calls", {}) == {}
     assert starts.held("calls", {"a": 11.0}) == {"a": 11.0}
-
-
-async def test_writes_to_one_object_wait_for_each_other_and_leave_nothing_behind() -> None:
-    writing = Writing()
-    order: list[str] = []
-    first_is_in, may_end = anyio.Event(), anyio.Event()
-
-    async def first() -> None:
-        async with writing.alone("a"):
-            first_is_in.set()
-            await may_end.wait()
-            order.append("first")
-
-    async def second() -> None:
-        await first_is_in.wait()
-        async with writing.alone("a"):
-            order.append("second")
-
-    async def other() -> None:
-        await first_is_in.wait()
-        async with writing.alone("b"):
-            order.append("other")
-        may_end.set()
-
-    async with anyio.create_task_group() as tasks:
-        for work in (first, second, other):
-            tasks.start_soon(work)
-    assert order == ["other", "first", "second"]
-    with pytest.raises(ValueError, match="stopped"):
-        async with writing.alone("a"):
-            raise ValueError("stopped")
-    assert len(writing) == 0
+    starts.keep({"agents"})
+    assert starts.held("calls", {"a": 12.0}) == {"a": 12.0}
+    assert starts.held("agents", {"a": 12.0}) == {"a": 11.0}
