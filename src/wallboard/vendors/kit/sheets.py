@@ -29,8 +29,8 @@ def cell(value: object) -> Clean:
 
 def lines(pairs: Iterable[tuple[str, object]]) -> tuple[tuple[Clean, Clean], ...]:
     """Names with what is known under them: what is blank is left out."""
-    made = ((clean(name), clean(value)) for name, value in pairs if value is not None)
-    return tuple((name, value) for name, value in made if value)
+    said = [(name, clean(value)) for name, value in pairs if value is not None and value != ""]
+    return tuple((clean(name), value) for name, value in said if value)
 
 
 def clock(at: float | None, zone: tzinfo) -> Clean:

@@ -41,9 +41,10 @@ def text(value: object) -> str:
 
 def identity(value: object) -> str:
     """An id as text: 7, "7" and 7.0 are the same one; "" for none. Never cleaned: it goes back to the vendor."""
-    if isinstance(value, float) and value != value // 1:
-        return ""
-    found = text(value).strip()
+    if not isinstance(value, str):
+        whole = isinstance(value, int) or (isinstance(value, float) and value == value // 1)
+        return text(value) if whole else ""
+    found = value.strip()
     if found in ("None", "null") or len(found) > LONGEST_ID:
         return ""
     return found if found.isprintable() or not _CONTROL.search(found) else ""
