@@ -71,7 +71,10 @@ def facts(data: object, prefix: str = "") -> list[Line]:
     return lines[:MOST_FACTS]
 
 
-def sheet_of_facts(lines: Sequence[Line], note: str = "what is not set is left out") -> Sheet:
+LEFT_OUT = "what is not set is left out"
+
+
+def sheet_of_facts(lines: Sequence[Line], note: str = LEFT_OUT) -> Sheet:
     return Sheet((clean("field"), clean("value")), tuple(lines), clean(note))
 
 
