@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from wallboard.domain.command import Command, Fingerprint, Target, Verb
 from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Call, Member, Row
+from wallboard.domain.models import Call, Member, Queue, Row
 from wallboard.domain.states import MemberState
 from wallboard.vendors.base import Evidence, Trial, Verification
 
@@ -161,3 +161,24 @@ def unmoved(trial: Trial, same_call: Callable[[Call, Call], bool]) -> bool:
         case Member() as after, Member() as before:
             return (after.queue_id, after.state) == (before.queue_id, before.state)
     return False
+
+
+def arrived(
+    number: str,
+    left: Test,
+    there: Callable[[Trial, Call], bool],
+    waits: Callable[[Trial, Member], bool],
+    at: ReadAt,
+) -> Test:
+    """In two readings running the call has left where it was, and a call of it is `there`, or it `waits` in the queue
+    with that number."""
+
+    def test(trial: Trial) -> bool:
+        if not number or not left(trial):
+            return False
+        if any(there(trial, call) for call in calls(trial)):
+            return True
+        queues = {row.key.id for row in shown(trial, Resource.QUEUES, Queue) if row.number == number}
+        return any(row.queue_id in queues and waits(trial, row) for row in members(trial))
+
+    return TwiceRunning(test, at)

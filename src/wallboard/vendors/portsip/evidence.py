@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import Agent, Call, Member, Queue, Row, in_address
+from wallboard.domain.models import Agent, Call, Member, Row, in_address
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import AgentState, CallState, MemberState
 from wallboard.vendors.base import Evidence, Trial, Verification
@@ -17,15 +17,14 @@ from wallboard.vendors.kit.evidence import (
     SETTLED,
     Test,
     TwiceRunning,
+    arrived,
     began_with,
     calls,
     documented,
-    members,
     oldest,
     over,
     read_at,
     settled,
-    shown,
     unmoved,
     was_so,
 )
@@ -243,15 +242,7 @@ def _arrived(number: str) -> Test:
         )
         return new and _carries_on(trial, call)
 
-    def test(trial: Trial) -> bool:
-        if not number or not _left(trial):
-            return False
-        if any(at_destination(trial, call) for call in calls(trial)):
-            return True
-        queues = {row.key.id for row in shown(trial, Resource.QUEUES, Queue) if row.number == number}
-        return any(_waits_anew(trial, row) for row in members(trial) if row.queue_id in queues)
-
-    return TwiceRunning(test, _target_read)
+    return arrived(number, _left, at_destination, _waits_anew, _target_read)
 
 
 def _waits_anew(trial: Trial, member: Member) -> bool:

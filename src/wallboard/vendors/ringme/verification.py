@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from wallboard.domain.command import MONITORING, Command, Verb
 from wallboard.domain.keys import Key, Resource
-from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
+from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row, in_address
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import AgentState, CallState, Direction
 from wallboard.vendors.base import Evidence, Trial, Verification
@@ -20,10 +20,9 @@ from wallboard.vendors.kit.evidence import (
     Says,
     Test,
     TwiceRunning,
-    calls,
+    arrived,
     documented,
     late,
-    members,
     read_at,
     read_back,
     unmoved,
@@ -198,19 +197,7 @@ def _arrived(number: str, sight: Sight) -> Test:
         dialled = call.direction is Direction.OUT and bool(digits(number)) and digits(call.to) == digits(number)
         return (at_extension or dialled) and carries_on(trial, call)
 
-    def test(trial: Trial) -> bool:
-        if not left(trial):
-            return False
-        if any(there(trial, call) for call in calls(trial)):
-            return True
-        queues = {
-            queue.key.id
-            for queue in trial.facts.rows(Resource.QUEUES, trial.source)
-            if isinstance(queue, Queue) and extension and queue.number == extension
-        }
-        return any(member.queue_id in queues and carries_on(trial, member) for member in members(trial))
-
-    return TwiceRunning(test, _target_read(sight))
+    return arrived(extension, left, there, carries_on, _target_read(sight))
 
 
 def _agent_read(trial: Trial) -> float | None:
