@@ -24,9 +24,6 @@ from anyio.abc import TaskGroup
 
 from wallboard.board.board import Board
 from wallboard.board.settings import BoardSettings
-from wallboard.board.settings import Goal as BoardGoal
-from wallboard.board.settings import Limits as BoardLimits
-from wallboard.board.settings import QueueRule as BoardRule
 from wallboard.config.paths import private, state_dir, themes_dir
 from wallboard.config.settings import Config, ConsoleOptions, DemoOptions
 from wallboard.control.dispatcher import Dispatcher
@@ -34,7 +31,7 @@ from wallboard.control.journal import Journal
 from wallboard.control.ledger import left_open as told_open
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
-from wallboard.domain.errors import ConfigError
+from wallboard.domain.errors import ConfigError, VendorError
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
@@ -83,7 +80,7 @@ async def headless(
     """Build all rooms for `config`; on leaving, cancel what runs and close every client. `state` is where the
     journal lies (the platform's state directory if None)."""
     clock = clock or SystemClock()
-    board = Board(clock, board_settings(config))
+    board = Board(clock, BoardSettings(queues=config.queues))
     adapters: dict[str, Adapter] = {}
     for settings in config.sources:
         settings = _prepared(settings, config, read_only)
@@ -131,9 +128,12 @@ def built(settings: SourceSettings, services: Services) -> Adapter:
         return load_vendor(settings.vendor).build(settings, services)
     except ConfigError:
         raise
+    except VendorError as error:
+        log.warning("%s: %s", settings.name, error)
+        return Unbuilt(settings, services, clean(str(error)))
     except Exception as error:
         log.exception("%s could not be set up", settings.name)
-        return Unbuilt(settings, clean(f"broke when it was set up ({type(error).__name__}): see the log"))
+        return Unbuilt(settings, services, clean(f"broke when it was set up ({type(error).__name__}): see the log"))
 
 
 async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
@@ -161,24 +161,6 @@ def _prepared(settings: SourceSettings, config: Config, read_only: bool) -> Sour
         operator=settings.operator or config.operator.name,
         read_only=settings.read_only or read_only,
     )
-
-
-def board_settings(config: Config) -> BoardSettings:
-    """The `[[queue]]` rules in the board's own words."""
-    rules = tuple(
-        BoardRule(
-            rule.match,
-            BoardGoal(rule.goal.percent, rule.goal.seconds, rule.goal.formula) if rule.goal else None,
-            _limits(rule.warn),
-            _limits(rule.alarm),
-        )
-        for rule in config.queues
-    )
-    return BoardSettings(queues=rules)
-
-
-def _limits(limits: Any) -> BoardLimits:
-    return BoardLimits() if limits is None else BoardLimits(limits.waiting, limits.longest, limits.ready)
 
 
 # ---- the console -------------------------------------------------------------------------------------------------

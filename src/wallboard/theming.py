@@ -180,20 +180,6 @@ def rich_style(theme: Theme, token: str, on: str = "surface") -> Style:
     )
 
 
-@lru_cache(maxsize=256)
-def rich_chip(theme: Theme, token: str) -> Style:
-    """`token` as a ground with the surface's colour written on it: a tile or a label that must be seen from afar.
-
-    Without colours it is the token in reverse, which is what its own attributes cannot say on a plain ground.
-    """
-    from rich.style import Style
-
-    ink, surface = _style(theme, token), _style(theme, "surface")
-    if ink.fg is None or surface.bg is None:
-        return Style(bold=ink.bold or None, underline=ink.underline or None, reverse=True)
-    return Style(color=surface.bg, bgcolor=ink.fg, bold=ink.bold or None, underline=ink.underline or None)
-
-
 def _style(theme: Theme, token: str) -> TokenStyle:
     try:
         return theme.tokens[token]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wallboard.board.board import Board
-from wallboard.board.settings import BoardSettings, Limits, QueueRule
+from wallboard.board.settings import BoardSettings
 from wallboard.config import keymap
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
@@ -30,6 +30,7 @@ from wallboard.domain.models import (
     Queue,
     Row,
 )
+from wallboard.domain.rules import Limits, QueueRule
 from wallboard.domain.states import AgentState, CallState, Direction, HotlineState, MemberState, Wanted
 from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
@@ -52,6 +53,7 @@ from wallboard.view.directory import Favourite
 from wallboard.view.layout import Layout
 
 NOW = 1_770_000_000.0
+HANDSET = "handset keys 1–3 may open your microphone"
 HQ, LAB, RESPONDERS = "hq", "lab", "responders"
 
 
@@ -200,7 +202,7 @@ def board(clock: ManualClock) -> Board:
     # The books were opened a minute ago: what they counted is a number.
     clock.advance(-60.0)
     for name, vendor, phone in ((HQ, "ringme", "2001"), (LAB, "asterisk", ""), (RESPONDERS, "groupalarm", "")):
-        made.source(SourceInfo(name, vendor, phone=phone))
+        made.source(SourceInfo(name, vendor, phone=phone, caution=HANDSET if vendor == "ringme" else ""))
     clock.advance(60.0)
     read(made, rows(), clock.now(), 1)
     made.tick()

@@ -158,7 +158,8 @@ class Walk:
         raise AssertionError(f"the lab does not become quiet: {self._left()}")
 
     def _left(self) -> list[str]:
-        return [f"{row.key.id} {dict(row.address)}" for row in (*self.busy(), *self.members())]
+        rows: list[Call | Member] = [*self.busy(), *self.members()]
+        return [f"{row.key.id} {dict(row.address)}" for row in rows]
 
     async def _hang_up(self) -> None:
         shown = str(self._left())

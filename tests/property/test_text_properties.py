@@ -10,6 +10,9 @@ from rich.cells import cell_len
 
 from tests.unit.test_text import ATTACKS
 from wallboard.domain.text import LIMIT, MARKS, cell_width, clean
+from wallboard.ui.widths import claim_marks
+
+claim_marks()
 
 _ANY = st.text(st.characters(), max_size=600)
 _HOSTILE = st.lists(

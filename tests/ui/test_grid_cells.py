@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from wallboard.domain.text import cell_width, clean
+from wallboard.ui.widths import claim_marks
 from wallboard.view.cells import Cell, Column, cut, fit, furthest_skip, place, runs
+
+claim_marks()
 
 TEXTS = st.text(st.sampled_from("ab 12世界é\u0301\u0323ÅЖ…▌●"), max_size=20)
 

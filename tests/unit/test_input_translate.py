@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual import events
 
@@ -53,6 +53,7 @@ def test_plain_keys_and_pastes() -> None:
     assert [message.text for message in messages if isinstance(message, events.Paste)] == ["qx"]
 
 
+@example(";;100A")
 @given(st.from_regex(r"[0-9;]{0,8}[@-~]", fullmatch=True))
 def test_no_sequence_types_a_character_or_eats_the_next_key(body: str) -> None:
     guard = InputGuard(0.5, 0.0)

@@ -4,8 +4,7 @@ from wallboard.board.alarms import Alarm, AlarmBook, AlarmEvent
 from wallboard.board.board import Board
 from wallboard.board.freshness import FeedView, PaneState, ResourceView, SourceView
 from wallboard.board.kpi import AgentCounts, QueueStats, ServiceLevel
-from wallboard.board.pending import Pending
-from wallboard.board.settings import BoardSettings, Goal, Limits, QueueRule
+from wallboard.board.settings import BoardSettings
 
 __all__ = [
     "AgentCounts",
@@ -15,11 +14,7 @@ __all__ = [
     "Board",
     "BoardSettings",
     "FeedView",
-    "Goal",
-    "Limits",
     "PaneState",
-    "Pending",
-    "QueueRule",
     "QueueStats",
     "ResourceView",
     "ServiceLevel",

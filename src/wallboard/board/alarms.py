@@ -40,7 +40,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alarm as it stands. `key` is the row to go to (None: a whole source), `fresh_for` seconds since it began."""
+    """An alarm as it stands. `key` is the row to go to (None: a whole source)."""
 
     id: str
     key: Key | None
@@ -52,7 +52,6 @@ class Alarm:
     acked_by: str = ""
     acked_at: float | None = None
     unknown: bool = False
-    fresh_for: float = 0.0
     weight: float = 0.0
     size: float = 0.0
 
@@ -83,11 +82,9 @@ class AlarmBook:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
-    def active(self, now: float | None = None) -> Sequence[Alarm]:
+    def active(self) -> Sequence[Alarm]:
         """Worst first: unacknowledged before acknowledged, alarms before warnings, known before unknown."""
-        at = self._now() if now is None else now
-        alarms = [replace(alarm, fresh_for=max(0.0, at - alarm.since)) for alarm in self._alarms.values()]
-        return sorted(alarms, key=_urgency)
+        return sorted(self._alarms.values(), key=_urgency)
 
     def get(self, alarm_id: str) -> Alarm | None:
         return self._alarms.get(alarm_id)
@@ -107,7 +104,7 @@ class AlarmBook:
     def acknowledge_all(self, older_than: float = 1.0, who: str = "") -> Sequence[str]:
         """Acknowledge what has been up for `older_than` seconds, so that nothing is waved through unseen; the ids."""
         now = self._now()
-        ids = [alarm.id for alarm in self.active(now) if not alarm.acked and now - alarm.since >= older_than]
+        ids = [alarm.id for alarm in self.active() if not alarm.acked and now - alarm.since >= older_than]
         return [alarm_id for alarm_id in ids if self.acknowledge(alarm_id, who)]
 
     def update(self, verdicts: Iterable[Verdict], now: float, blind: Callable[[Alarm], bool]) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from wallboard.board.alarms import Condition, Severity
 from wallboard.board.freshness import STALE_FAILURES, ResourceView, SourceView, span
 from wallboard.board.kpi import QueueStats
-from wallboard.board.settings import BoardSettings, Limits, QueueRule
+from wallboard.board.settings import BoardSettings
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline, Queue
+from wallboard.domain.rules import Limits, QueueRule
 from wallboard.domain.states import HotlineState, ResourceState, SourceState, Wanted
 
 STARTING_AT_MOST = 120.0

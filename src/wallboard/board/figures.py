@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from wallboard.board.held import Held
-from wallboard.board.kpi import AgentCounts, QueueStats, ServiceLevel, service_level
-from wallboard.board.settings import Goal
-from wallboard.domain.keys import Resource
+from wallboard.board.kpi import AgentCounts, Ledger, QueueStats, ServiceLevel, Tally, service_level
 from wallboard.domain.models import Queue
+from wallboard.domain.rules import Goal
 from wallboard.domain.states import MemberState
 
 NOTHING = QueueStats(
@@ -21,34 +19,45 @@ _IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
 
 
 def figures(
-    source: Held, queue: Queue, now: float, goal: Goal | None = None, trend: tuple[int | None, ...] = ()
+    queue: Queue,
+    tally: Tally,
+    ledger: Ledger,
+    now: float,
+    *,
+    members_known: bool,
+    agents_known: bool,
+    pulled_before: int = 0,
+    goal: Goal | None = None,
+    trend: tuple[int | None, ...] = (),
 ) -> QueueStats:
-    """The queue in numbers; without a `goal` the service level, which takes the longest, is left out."""
+    """The queue in numbers; without a `goal` the service level, which takes the longest, is left out.
+
+    `members_known`, `agents_known`: the list that covers this queue was read. `pulled_before`: our own pulls that the
+    vendor's counter no longer holds.
+    """
     if queue.no_counts:
         return replace(NOTHING, service_level=ServiceLevel(None, 0, "live", queue.no_counts))
     key = queue.key
-    known = source.known(Resource.MEMBERS, key.id)
-    members = list(source.tally.members(key.id)) if known else []
+    known = members_known
+    members = list(tally.members(key.id)) if known else []
     states = [member.state for member in members]
     served = known and not queue.only_waiting
     in_queue = [m.joined_at for m in members if m.joined_at is not None and m.state in _IN_QUEUE]
-    counts = AgentCounts()
-    if source.known(Resource.AGENTS, key.id):
-        counts = source.tally.counts(key.id)
-    book = source.ledger.book(key.id)
+    counts = tally.counts(key.id) if agents_known else AgentCounts()
+    book = ledger.book(key.id)
     pulled = book.total("pulled")
-    counted = known and now - source.ledger.opened >= COUNTING
+    counted = known and now - ledger.opened >= COUNTING
     abandoned: int | None = book.total("abandoned") if counted else None
     if queue.abandoned is not None:
         # The vendor counts whoever leaves unanswered, our own pulls too.
-        abandoned = max(0, queue.abandoned - (pulled - source.pulled_before.get(key.id, 0)))
+        abandoned = max(0, queue.abandoned - (pulled - pulled_before))
     answered = queue.answered
-    if answered is None and counted and source.ledger.answers_seen:
+    if answered is None and counted and ledger.answers_seen:
         answered = book.total("answered")
     waits = [
         max(0.0, now - m.joined_at)
         for m in members
-        if m.joined_at is not None and m.state in _IN_QUEUE and not source.ledger.inherited(m.key)
+        if m.joined_at is not None and m.state in _IN_QUEUE and not ledger.inherited(m.key)
     ]
     return QueueStats(
         waiting=queue.waiting if queue.waiting is not None else _number(states, MemberState.WAITING, known),
@@ -57,7 +66,7 @@ def figures(
         longest_since=min(in_queue) if in_queue else queue.longest_since,
         counts=counts,
         staffed=counts.staffed,
-        service_level=_level(source, queue, goal, waits, now) if goal is not None else ServiceLevel(None, 0, "live"),
+        service_level=_level(ledger, queue, goal, waits, now) if goal is not None else ServiceLevel(None, 0, "live"),
         answered=answered,
         abandoned=abandoned,
         lost=abandoned,
@@ -66,8 +75,8 @@ def figures(
     )
 
 
-def _level(source: Held, queue: Queue, goal: Goal, waits: Iterable[float], now: float) -> ServiceLevel:
-    own = service_level(goal, source.ledger.book(queue.key.id), waits, now, source.ledger.answers_seen)
+def _level(ledger: Ledger, queue: Queue, goal: Goal, waits: Iterable[float], now: float) -> ServiceLevel:
+    own = service_level(goal, ledger.book(queue.key.id), waits, now, ledger.answers_seen)
     if own.value is not None and goal.formula != "vendor":
         return own
     if queue.service_percent is not None:

@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass, field
 
-from wallboard.board.settings import Goal
 from wallboard.domain.keys import Key
 from wallboard.domain.models import Agent, Call, Member
+from wallboard.domain.rules import Goal
 from wallboard.domain.states import AgentState, CallState, MemberState
 
 FORMULAS = ("live", "answered", "positive", "negative", "ignored", "vendor")

@@ -1,11 +1,7 @@
-"""Actions on their way: what is shown on the row until its ending is known."""
+"""Actions on their way, until their ending is known, and those that lately ended without proof."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key
 
 UNPROVEN = frozenset({"not_confirmed", "unknown"})
@@ -14,42 +10,21 @@ KEPT = 600.0
 """Seconds for which an unproven ending still counts as unconfirmed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An action without an ending yet. `phase` is requested, sent or accepted; `sentence` is for people."""
-
-    command_id: str
-    key: Key
-    verb: Verb
-    sentence: str
-    since: float
-    phase: str = "requested"
-
-
 class PendingBook:
-    """Pending actions by command, and how many lately ended without proof."""
+    """Pending actions by command, with the row that they are done to."""
 
     def __init__(self) -> None:
-        self._open: dict[str, Pending] = {}
+        self._open: dict[str, Key] = {}
         self._unproven: dict[str, float] = {}
 
-    def pend(self, pending: Pending) -> None:
-        """Add, or replace when the same command is already there."""
-        self._open[pending.command_id] = pending
+    def pend(self, command_id: str, key: Key) -> None:
+        self._open[command_id] = key
 
-    def settle(self, command_id: str, outcome: str, now: float) -> Pending | None:
-        """End the command with `outcome` (a phase of control, such as `confirmed`)."""
+    def settle(self, command_id: str, outcome: str, now: float) -> Key | None:
+        """End the command with `outcome` (a phase of control, such as `confirmed`); the row it was done to."""
         if outcome in UNPROVEN:
             self._unproven[command_id] = now
-        else:
-            self._unproven.pop(command_id, None)
         return self._open.pop(command_id, None)
-
-    def on(self, key: Key) -> Sequence[Pending]:
-        return [pending for pending in self._open.values() if pending.key == key]
-
-    def everything(self) -> Sequence[Pending]:
-        return tuple(self._open.values())
 
     def unconfirmed(self, now: float) -> int:
         self._unproven = {id_: at for id_, at in self._unproven.items() if now - at < KEPT}

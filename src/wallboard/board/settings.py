@@ -1,41 +1,12 @@
-"""What the board is told about queues and alarms, as plain values (the runtime maps the config to them)."""
+"""What the board is told about queues and alarms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
+from wallboard.domain.rules import Goal, QueueRule
 
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Service-level goal: `percent` of callers answered within `seconds`; `formula` is one of `kpi.FORMULAS`."""
-
-    percent: float = 80.0
-    seconds: float = 20.0
-    formula: str = "live"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of one severity: reached when waiting ≥, longest wait in seconds ≥, ready agents ≤. None: no limit."""
-
-    waiting: int | None = None
-    longest: float | None = None
-    ready: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRule:
-    """One `[[queue]]`: `match` is a name, an id or a pattern of either, without regard to case."""
-
-    match: str
-    goal: Goal | None = None
-    warn: Limits = Limits()
-    alarm: Limits = Limits()
-
-    def matches(self, name: str, queue_id: str) -> bool:
-        pattern = self.match.casefold()
-        return any(text == pattern or fnmatchcase(text, pattern) for text in (name.casefold(), queue_id.casefold()))
+DEFAULT_GOAL = Goal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +17,7 @@ class BoardSettings:
     """
 
     queues: tuple[QueueRule, ...] = ()
-    goal: Goal = Goal()
+    goal: Goal = DEFAULT_GOAL
     longest_alarm: float = 120.0
     trend_bucket: float = 60.0
     trend_size: int = 60

@@ -34,7 +34,6 @@ class Scope:
     rows: dict[Key, Row] = field(default_factory=dict)
     touched: dict[Key, tuple[int, Row | None]] = field(default_factory=dict)
     approximate: str = ""
-    duplicates: int = 0
 
     def apply(self, update: Update) -> Keys | None:
         """Take `update` in; the keys whose rows differ now, or None when it was older than what is here."""
@@ -64,7 +63,6 @@ class Scope:
         if update.seq < self.seq:
             return None
         fresh = {row.key: row for row in update.rows}
-        self.duplicates = len(update.rows) - len(fresh)
         later = {key: entry for key, entry in self.touched.items() if entry[0] > update.seq}
         for key, (_, row) in later.items():
             if row is None:

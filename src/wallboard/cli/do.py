@@ -17,48 +17,26 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wallboard.cli.destination import Places, found_out, plain_directory, refused, where_to
+from wallboard.cli.destination import Places, found_out, plain_directory, refused
 from wallboard.cli.exits import Exit
 from wallboard.cli.signals import LAST_WORDS, end_within, until_signal
 from wallboard.cli.talk import data, say
+from wallboard.domain.verbs import SCRIPTED, Verb
 
 if TYPE_CHECKING:
     from wallboard.board.board import Board
     from wallboard.config.settings import Config
     from wallboard.control.dispatcher import Dispatcher
-    from wallboard.control.policy import Offer
-    from wallboard.domain.command import Command, Verb
+    from wallboard.domain.command import Command
     from wallboard.domain.keys import Key, Resource
     from wallboard.domain.models import Row
 
-VERBS = (
-    *("listen", "whisper", "barge", "transfer", "attended", "hold", "resume", "park", "pickup", "fetch", "hangup"),
-    *("call", "signin", "signout", "pause", "unpause", "open", "close", "staff", "unstaff", "note"),
-)
 PATIENCE = 10.0
 """Seconds within which the target must appear."""
 PATIENCE_FOR_ENDING = 180.0
 """Seconds from the start of the action to its ending. All its steps are shorter together, unless the disk hangs."""
 GRACE = 1.0
 """Seconds more once its list was read without it (another part of it may come), or with it but without the others."""
-
-_DESTINED = {
-    "transfer": "the number or name to send to",
-    "attended": "the number or name to send to",
-    "staff": "the queue's id",
-    "unstaff": "the queue's id",
-    "note": "the text",
-}
-_LOOKS_UP = ("transfer", "attended", "listen", "whisper", "barge", "pickup", "fetch", "call", "signin", "signout")
-"""Verbs that need the directory: whose number it is, and which telephone is mine or the agent's."""
-_SENDS = ("transfer", "attended")
-"""Verbs whose DEST stands in the directory of all sources."""
-_ATTENDANCE = ("signin", "signout", "unpause")
-"""Verbs that take the queue's id where the vendor sets one queue at a time, and nothing elsewhere."""
-_ARGUMENT = {
-    **{"staff": "queue", "unstaff": "queue", "note": "text", "park": "slot", "pause": "reason", "call": "typed"},
-    **dict.fromkeys(_ATTENDANCE, "queue"),
-}
 
 Confirm = Callable[[str, str], "bool | None"]
 """Asks a question whose answer is the second argument; None: nobody can be asked."""
@@ -75,7 +53,7 @@ class Poller(Protocol):
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser = subparsers.add_parser("do", help="one action from a script", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("verb", metavar="VERB", choices=VERBS, help=" ".join(VERBS))
+    parser.add_argument("verb", metavar="VERB", choices=SCRIPTED, help=" ".join(SCRIPTED))
     parser.add_argument("target", metavar="TARGET", help="source/kind/id")
     parser.add_argument(
         "destination", metavar="DEST", nargs="?", default="", help="number or name, queue, text, slot or reason"
@@ -100,7 +78,6 @@ def run(args: argparse.Namespace) -> int:
 
 async def _act(config: Config, args: argparse.Namespace) -> int:
     from wallboard.control.ledger import left_open
-    from wallboard.domain.command import Verb
     from wallboard.runtime import directory, headless
 
     async with headless(config) as head:
@@ -127,9 +104,10 @@ def usage(verb: str, target: str, destination: str) -> str:
         Key.parse(target)
     except ValueError as error:
         return str(error)
-    if verb in _DESTINED and not destination:
-        return f"{verb} needs DEST: {_DESTINED[verb]}"
-    if destination and verb not in _DESTINED and verb not in _ARGUMENT:
+    facts = Verb(verb).facts
+    if facts.dest and not destination:
+        return f"{verb} needs DEST: {facts.dest}"
+    if destination and not facts.dest and not facts.argument:
         return f"{verb} takes no DEST"
     return ""
 
@@ -201,87 +179,53 @@ async def _once_read(
 ) -> int:
     from dataclasses import replace
 
+    from wallboard.cli.answers import Answers, Unanswered
     from wallboard.control.choose import settle_verb
-    from wallboard.domain.command import Command, Destination, Verb, new_id
+    from wallboard.control.flow import Flows, Intent, Left, Question
+    from wallboard.domain.command import Command
 
-    row = await _row(board, scheduler, key, directory=verb.value in _LOOKS_UP, places=verb.value in _SENDS)
+    facts = verb.facts
+    row = await _row(
+        board,
+        scheduler,
+        key,
+        # Which queues there are is asked where one must be named.
+        directory=facts.directory or facts.needs == "queue",
+        places=facts.needs == "destination",
+    )
     if row is None:
         return _absent(board, key)
     verb = settle_verb(verb, row)
-    rows = dispatcher.candidates(verb, key)
     offer = dispatcher.offer(verb, key)
     if not offer.ok:
         say(f"wallboard do: {verb.value} {key}: {offer.reason}")
         return Exit.FAILED
-    if len(rows) != 1 and offer.needs not in ("agent", "text"):
-        say(f"wallboard do: {verb.value} has several targets there; write one of:")
-        for candidate in rows:
-            say(f"  {candidate.key}")
-        return Exit.USAGE
-    acted_on = rows[0] if rows else row
-    painted = dispatcher.target(acted_on, board.now(), None if acted_on.key == key else key)
-    where = None
-    if offer.needs == "destination":
-        found = await where_to(board, places, key.source, destination, PATIENCE, GRACE)
-        if not isinstance(found, Destination):
-            return found
-        where = found
-    if offer.needs == "queue" and not destination:
-        say(f"wallboard do: {verb.value} needs DEST: the id of one of the agent's queues; write one of:")
-        for place in getattr(row, "memberships", ()):
-            say(f"  {place.queue_id} ({place.queue})")
-        return Exit.USAGE
-    if destination and verb.value in _ATTENDANCE and offer.needs != "queue":
+    if destination and facts.argument == "queue" and not facts.dest and offer.needs != "queue":
         say(f"wallboard do: {verb.value} takes no DEST here")
         return Exit.USAGE
-    name = "queue" if offer.needs == "queue" else _ARGUMENT.get(verb.value, "")
-    args = ((name, destination),) if destination and name else ()
-    called = [place.queue for place in getattr(row, "memberships", ()) if place.queue_id == destination]
-    if name == "queue" and called:
-        args = (*args, ("queue_name", called[0]))
-    command = Command(new_id(), verb, painted, where, args, board.now(), "do")
-    number = dispatcher.number_to_call(acted_on) if verb is Verb.CALL else None
-    if number is not None:
-        doubtful = offer.level == "number"
-        if destination and not dispatcher.same(key.source, destination, number.number):
-            say(f"wallboard do: {key} has the number {number.number}, and no other is called from it")
-            return Exit.USAGE
-        if doubtful and yes and not destination:
-            say(f"wallboard do: {number.number} {offer.consequence}: write it as DEST")
-            return Exit.USAGE
-        if doubtful and not destination:
-            command = replace(command, args=(("typed", number.number),))
-        elif doubtful:
-            offer = replace(offer, level="confirm")
-    answer = None if yes else await _asked(command, offer, confirm)
-    if answer is not None:
-        return answer
-    # What was asked first is as old as the answer.
-    return await _submit(dispatcher, replace(command, asked_at=board.now()))
-
-
-async def _asked(command: Command, offer: Offer, confirm: Confirm) -> int | None:
-    """None: go. Else the exit code: nobody to ask, or the answer was no."""
-    import anyio.to_thread
-
-    from wallboard.control.outcome import describe
-    from wallboard.control.policy import level_for_destination
-
-    level = offer.level if command.destination is None else level_for_destination(command.destination, offer.level)
-    if level == "go":
-        return None
-    expected = "y" if level == "confirm" else command.arg("typed") if level == "number" else command.target.label
-    effect = f" ({offer.consequence})" if offer.consequence else ""
-    question = f"{describe(command)}{effect}? Type {expected!r} and Enter to go on"
-    # In a thread: while somebody thinks, the board must go on hearing what becomes of the target.
-    answer = await anyio.to_thread.run_sync(confirm, question, expected, abandon_on_cancel=True)
-    if answer is None:
-        say(f"wallboard do: {command.verb.value} asks first, and there is no terminal to ask on: add --yes")
+    answers = Answers(dispatcher, board, verb, key, destination, yes, confirm, places)
+    if objection := answers.number_objection(row):
+        say(f"wallboard do: {objection}")
         return Exit.USAGE
-    if not answer:
-        say("wallboard do: nothing was done")
+    intents = [
+        Intent(verb, each, None if each.key == key else row, dispatcher.offer(verb, each.key))
+        for each in dispatcher.candidates(verb, key) or [row]
+    ]
+    name = "" if offer.needs else facts.argument
+    args = ((name, destination),) if destination and name else ()
+    flow = Flows(dispatcher, board, board.sources, answers, "do").act(intents, row, args=args)
+    try:
+        step: Question | Command = flow.go()
+        while not isinstance(step, Command):
+            step = flow.go(await answers.to(step))
+    except Left as left:
+        say(f"wallboard do: {left}")
         return Exit.FAILED
-    return None
+    except Unanswered as end:
+        flow.leave()
+        return end.code
+    # What was asked first is as old as the answer.
+    return await _submit(dispatcher, replace(step, asked_at=board.now()))
 
 
 async def _submit(dispatcher: Dispatcher, command: Command) -> int:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wallboard.domain.command import MONITORING, TARGET_KINDS, Verb
+from wallboard.domain.command import Verb
 from wallboard.domain.keys import RESOURCE_OF
 from wallboard.vendors.base import Adapter, CheckLine
 
 ONLY_WHEN_USED = "shows only when used"
-RINGS_ME = MONITORING | {Verb.PICKUP, Verb.FETCH, Verb.CALL}
 OWN = (Verb.NOTE,)
 """Verbs that are this console's own and ask nothing of a vendor."""
 WITHOUT = "not here"
@@ -62,14 +61,14 @@ def _line(adapter: Adapter, verb: Verb, told: CheckLine | None, tried: Sequence[
             parts.append(f"{', '.join(seen)} can be read")
         if unseen:
             parts.append(f"{', '.join(name for name, _ in unseen)} cannot")
-    if verb in RINGS_ME and adapter.settings.phone:
+    if verb.facts.rings_me and adapter.settings.phone:
         parts.append(f"rings {adapter.settings.phone}")
     return CheckLine(verb.value, None if told is None else told.ok, "; ".join(parts))
 
 
 def _lists(verb: Verb, tried: Sequence[CheckLine]) -> tuple[list[str], list[tuple[str, CheckLine]]]:
     """The lists with the rows that the verb is for: those that were read, and those that could not be."""
-    wanted = [RESOURCE_OF[kind].value for kind in TARGET_KINDS[verb] if kind in RESOURCE_OF]
+    wanted = [RESOURCE_OF[kind].value for kind in verb.facts.kinds if kind in RESOURCE_OF]
     known = {name: line for line in tried for name in line.name.split(", ")}
     seen = [name for name in wanted if name in known and known[name].ok]
     return seen, [(name, known[name]) for name in wanted if name in known and not known[name].ok]

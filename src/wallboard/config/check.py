@@ -11,19 +11,15 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from wallboard.config import keymap
-from wallboard.config.explain import Finding
+from wallboard.config.explain import Finding, findings
 from wallboard.config.lines import Path
 from wallboard.config.model import FavouriteModel, HeaderModel, OAuthModel, QueueModel, RouteModel, SourceModel
 from wallboard.config.paths import named
-from wallboard.config.vendors import ANY_AUTH, COMMON, GROUPALARM_HEADERS, RULES, VendorRules, bad_url
+from wallboard.config.vendors import BROKEN, COMMON, bad_url, options_of, rules_of
 from wallboard.domain.text import clean
 from wallboard.domain.words import LONGEST, spelling
 from wallboard.vendors import registry
-
-_TYPES: Mapping[str, type | tuple[type, ...]] = {"bool": bool, "str": str, "int": int, "float": (int, float)}
-_WRITE = {"bool": "true", "str": '"text"', "int": "1", "float": "1.5"}
-_FREE = VendorRules(auth=ANY_AUTH, schemes=("https", "http", "tls", "tcp"), example="https://example.net/api")
-"""For vendors that another package brings: their adapters judge the rest."""
+from wallboard.vendors.plugin import SourceRules
 
 
 def check(data: Mapping[str, Any], directory: File) -> Iterator[Finding]:
@@ -36,7 +32,7 @@ def check(data: Mapping[str, Any], directory: File) -> Iterator[Finding]:
         )
     named = yield from _identities(data)
     for path, source, raw in sources:
-        rules = _rules(source.vendor)
+        rules = rules_of(source.vendor)
         if rules is not None:
             yield from _fields(path, source, raw, rules)
             yield from _transport(path, source, rules)
@@ -82,32 +78,19 @@ def _identities(data: Mapping[str, Any]) -> Generator[Finding, None, list[str]]:
             named.append(name)
         if not isinstance(vendor, str) or not vendor:
             continue
-        if _rules(vendor) is None:
+        if vendor not in registry.names():
             yield Finding((*path, "vendor"), f"there is no vendor {vendor!r}", _near(vendor, registry.names()))
     return named
 
 
-def _rules(vendor: str) -> VendorRules | None:
-    """None: there is no such vendor in this version."""
-    if vendor in RULES:
-        return RULES[vendor]
-    return _FREE if vendor in registry.names() else None
-
-
-def _fields(path: Path, source: SourceModel, raw: Mapping[str, Any], rules: VendorRules) -> Iterator[Finding]:
-    if rules is not _FREE:
-        for key in raw:
-            if key not in COMMON | rules.fields:
-                others = [vendor for vendor, other in RULES.items() if key in other.fields]
-                listed = " and ".join(filter(None, (", ".join(others[:-1]), others[-1])))
-                yield Finding((*path, key), f"{source.vendor} has no {key}: it is for {listed}", "leave it out")
-        for key, value in source.options.items():
-            wanted = rules.options.get(key)
-            if wanted is None:
-                yield Finding((*path, "options", key), f"unknown option {key!r}", _near(key, rules.options))
-            elif not isinstance(value, _TYPES[wanted]) or (isinstance(value, bool) and wanted != "bool"):
-                hint = f"write {key} = {_WRITE[wanted]}"
-                yield Finding((*path, "options", key), f"option {key!r} is of the wrong type", hint)
+def _fields(path: Path, source: SourceModel, raw: Mapping[str, Any], rules: SourceRules) -> Iterator[Finding]:
+    for key in raw if rules is not BROKEN else ():
+        if key not in COMMON | rules.fields:
+            others = [vendor for vendor in registry.BUILT_IN if key in registry.load(vendor).rules.fields]
+            listed = " and ".join(filter(None, (", ".join(others[:-1]), *others[-1:])))
+            what = f"{source.vendor} has no {key}: it is for {listed}" if others else f"{source.vendor} has no {key}"
+            yield Finding((*path, key), what, "leave it out")
+    yield from _options(path, source)
     for key in sorted(rules.required - set(raw)):
         info = SourceModel.model_fields[key]
         yield Finding(path, f"{key} is missing", f"write {key} = {(info.examples or [''])[0]}")
@@ -116,7 +99,19 @@ def _fields(path: Path, source: SourceModel, raw: Mapping[str, Any], rules: Vend
         yield Finding((*path, "phone"), what, f'write phone = "{rules.phone_example}"')
 
 
-def _transport(path: Path, source: SourceModel, rules: VendorRules) -> Iterator[Finding]:
+def _options(path: Path, source: SourceModel) -> Iterator[Finding]:
+    model = options_of(source.vendor)
+    if model is None:
+        return
+    try:
+        model.model_validate(source.options)
+    except ValidationError as error:
+        for found in findings(error, source.options, model):
+            what = found.what.replace("unknown key", "unknown option")
+            yield Finding((*path, "options", *found.path), what, found.hint)
+
+
+def _transport(path: Path, source: SourceModel, rules: SourceRules) -> Iterator[Finding]:
     if not source.url:
         if not rules.url:
             yield Finding(
@@ -129,10 +124,10 @@ def _transport(path: Path, source: SourceModel, rules: VendorRules) -> Iterator[
         yield Finding((*path, "url"), *wrong)
 
 
-def _auth(path: Path, source: SourceModel, rules: VendorRules) -> Iterator[Finding]:
+def _auth(path: Path, source: SourceModel, rules: SourceRules) -> Iterator[Finding]:
     auth = source.auth
     if auth is None:
-        if rules is not _FREE:
+        if rules is not BROKEN:
             yield Finding(path, "auth is missing", f"write auth = {_AUTH[rules.auth[0]]}")
         return
     if auth.kind not in rules.auth:
@@ -144,13 +139,10 @@ def _auth(path: Path, source: SourceModel, rules: VendorRules) -> Iterator[Findi
         if wrong := bad_url(auth.token_url, ("https", "http"), example, source.insecure):
             yield Finding((*path, "auth", "token_url"), wrong[0].replace("url", "token_url", 1), wrong[1])
     if isinstance(auth, HeaderModel):
-        if source.vendor == "groupalarm" and auth.name.casefold() not in {n.casefold() for n in GROUPALARM_HEADERS}:
-            what = f"groupalarm does not know the header {auth.name!r}"
-            yield Finding(
-                (*path, "auth", "name"),
-                what,
-                f'write name = "{GROUPALARM_HEADERS[0]}", or "{GROUPALARM_HEADERS[1]}" for a personal token',
-            )
+        if rules.headers and auth.name.casefold() not in {name.casefold() for name in rules.headers}:
+            what = f"{source.vendor} does not know the header {auth.name!r}"
+            named = " or ".join(f'"{name}"' for name in rules.headers)
+            yield Finding((*path, "auth", "name"), what, f"write name = {named}")
         elif not _HEADER.fullmatch(auth.name):
             yield Finding((*path, "auth", "name"), f"{auth.name!r} is no header name", 'write name = "API-TOKEN"')
     for name, value in auth.headers.items():
@@ -199,7 +191,7 @@ def _values(path: Path, source: SourceModel, directory: File) -> Iterator[Findin
             yield Finding((*path, key), f"{key} holds a control character", "write plain text")
 
 
-def _words(path: Path, source: SourceModel, rules: VendorRules) -> Iterator[Finding]:
+def _words(path: Path, source: SourceModel, rules: SourceRules) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for word, meaning in source.words.items():
         where = (*path, "words", word)

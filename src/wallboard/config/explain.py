@@ -25,16 +25,16 @@ class Finding:
     hint: str
 
 
-def findings(error: ValidationError, data: Mapping[str, Any]) -> list[Finding]:
-    """Each fault that pydantic found in the TOML `data`."""
-    return [_finding(item, data) for item in error.errors(include_url=False, include_input=False)]
+def findings(error: ValidationError, data: Mapping[str, Any], model: type[BaseModel] = ConfigModel) -> list[Finding]:
+    """Each fault that pydantic found in the TOML `data`, which is to be a `model`."""
+    return [_finding(item, data, model) for item in error.errors(include_url=False, include_input=False)]
 
 
-def _finding(item: Any, data: Mapping[str, Any]) -> Finding:
+def _finding(item: Any, data: Mapping[str, Any], model: type[BaseModel]) -> Finding:
     path, missing = _real(item["loc"], data)
     kind: str = item["type"]
     context: Mapping[str, Any] = item.get("ctx", {})
-    field, siblings = _field(path + missing)
+    field, siblings = _field(path + missing, model)
     key = _shown(path + missing)
     write = _example(path + missing, field)
     match kind:
@@ -142,9 +142,9 @@ def _at(path: Path, data: Any) -> Any:
     return data
 
 
-def _field(path: Path) -> tuple[FieldInfo | None, list[str]]:
+def _field(path: Path, model: type[BaseModel]) -> tuple[FieldInfo | None, list[str]]:
     """The model field at `path`, and the keys that may stand beside it."""
-    models: list[type[BaseModel]] = [ConfigModel]
+    models = [model]
     field: FieldInfo | None = None
     siblings: list[str] = []
     for part in path:

@@ -7,10 +7,11 @@ A key is written as it is typed: a character stands for itself (`e`, `T`, `+`, `
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
+
+from wallboard.domain.verbs import VERB_KEYS
 
 Scope = Literal["board", "dialog", "picker"]
 
@@ -65,25 +66,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("mode.log", ("f3", "9"), "log: alarms, changes, actions and their outcomes"),
     Action("mode.sources", ("f4", "0"), "sources and how they fare"),
     Action("app.quit", ("q", "ctrl+c"), "one step back; on the bare board: quit"),
-    Action("call.listen", ("e",), "listen (eavesdrop): rings my phone", acts=True),
-    Action("call.whisper", ("w",), "whisper to the agent", acts=True),
-    Action("call.barge", ("b",), "barge in (conference)", acts=True),
-    Action("call.transfer", ("t",), "transfer: opens the picker", acts=True),
-    Action("call.attended", ("T",), "attended transfer", acts=True),
-    Action("call.hold", ("H",), "hold / resume", acts=True),
-    Action("call.park", ("p",), "park", acts=True),
-    Action("call.pickup", ("u",), "pull the caller to my phone; on Parked: fetch", acts=True),
-    Action("call.hangup", ("x",), "hang up", acts=True),
-    Action("call.back", ("c",), "call the row's number from my phone", acts=True),
-    Action("call.end", ("Q",), "end my listen / whisper / barge", acts=True),
-    Action("agent.duty", ("i",), "agent sign in / out, pause / unpause", acts=True),
-    Action("hotline.toggle", ("o",), "open / pause the hotline", acts=True),
-    Action("staff.add", ("+",), "staff: add an agent to the queue", acts=True),
-    Action("staff.remove", ("-",), "staff: remove an agent from the queue", acts=True),
-    Action("row.edit", ("E",), "edit: notice, rule, announcements, room, transcript", acts=True),
-    Action("notice.publish", ("N",), "publish a new notice", acts=True),
+    *(Action(name, key.keys, key.does, acts=True) for name, key in VERB_KEYS.items() if name != "row.note"),
     Action("row.mark", ("space",), "mark the row"),
-    Action("row.note", ("n",), "note on the row"),
+    Action("row.note", VERB_KEYS["row.note"].keys, VERB_KEYS["row.note"].does),
     Action("row.again", (".",), "reopen the last action's dialog on this row"),
     Action("dialog.yes", ("y",), "yes, do it", "dialog"),
     Action("dialog.no", ("n", "escape"), "no, leave it", "dialog"),
@@ -115,14 +100,6 @@ _EATEN = {
     "ctrl+z": "it suspends the program",
     "f10": "many terminals open their menu with it",
     "f11": "many terminals go full-screen with it",
-}
-_TEXTUAL = {
-    "/": "slash",
-    "\\": "backslash",
-    "@": "at",
-    "-": "minus",
-    "+": "plus",
-    "_": "underscore",
 }
 
 
@@ -162,14 +139,6 @@ def canonical(key: str) -> str:
         return name.upper()
     order = ("ctrl", "alt", "shift")
     return "+".join([*(part for part in order if part in modifiers), name])
-
-
-def textual_name(key: str) -> str:
-    """A canonical key as Textual names it: `?` is `question_mark`, `ctrl+p` stays."""
-    *modifiers, name = key.split("+") if key != "+" and not key.endswith("++") else [*key[:-2].split("+"), "+"]
-    if len(name) == 1 and not name.isalnum():
-        name = _TEXTUAL.get(name) or re.sub(r"[ -]", "_", unicodedata.name(name, name).lower())
-    return "+".join([*(part for part in modifiers if part), name])
 
 
 @dataclass(frozen=True, slots=True)

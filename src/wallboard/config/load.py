@@ -27,7 +27,6 @@ from wallboard.config.model import (
     LimitsModel,
     LoginModel,
     OAuthModel,
-    Reference,
     SourceModel,
 )
 from wallboard.config.paths import named
@@ -35,16 +34,14 @@ from wallboard.config.secrets import resolver
 from wallboard.config.settings import (
     AlarmSettings,
     Config,
-    Goal,
-    Limits,
     Operator,
-    QueueRule,
 )
-from wallboard.config.vendors import RULES
+from wallboard.config.vendors import options_of, rules_of
 from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
 from wallboard.domain.places import Favourite, Route
+from wallboard.domain.rules import Goal, Limits, QueueRule
 from wallboard.vendors.base import (
     AmiAuth,
     Auth,
@@ -57,6 +54,7 @@ from wallboard.vendors.base import (
     Secret,
     SourceSettings,
 )
+from wallboard.vendors.options import Reference
 
 LIMIT = 1 << 20
 """Bytes of the largest file that is read: a hundred times any real one."""
@@ -99,7 +97,7 @@ class Checked:
 
     def source(self, index: int, model: SourceModel, resolve: Callable[[Reference, str], Secret]) -> SourceSettings:
         """The `index`-th source as settings, its secrets by `resolve(reference, "file:line")`. Raises ConfigError."""
-        rules = RULES.get(model.vendor)
+        rules = rules_of(model.vendor)
         operator = self.model.operator
         phone = model.phone
         if not phone and operator.phone and rules is not None and rules.phone is not None:
@@ -135,7 +133,9 @@ class Checked:
             transfer_context=model.transfer_context,
             park_lot=model.park_lot,
             wrap_up=model.wrap_up,
-            options=dict(model.options),
+            options=_options(
+                model, lambda reference, *key: resolve(reference, self.where("source", index, "options", *key))
+            ),
         )
 
     def _rest(self, sources: tuple[SourceSettings, ...]) -> Config:
@@ -300,8 +300,18 @@ def _where(file: File, lines: Mapping[Path, int], path: Path) -> str:
     return f"{file}:{_line(lines, path)}"
 
 
-def _limits(model: LimitsModel | None) -> Limits | None:
-    return None if model is None else Limits(model.waiting, model.longest, model.ready)
+def _limits(model: LimitsModel | None) -> Limits:
+    return Limits() if model is None else Limits(model.waiting, model.longest, model.ready)
+
+
+def _options(model: SourceModel, secret: Callable[..., Secret]) -> Mapping[str, Any]:
+    """The vendor's own settings with their defaults, secrets resolved."""
+    declared = options_of(model.vendor)
+    if declared is None:
+        return dict(model.options)
+    given = declared.model_validate(model.options)
+    values = {name: getattr(given, name) for name in declared.model_fields}
+    return {name: secret(value, name) if isinstance(value, Reference) else value for name, value in values.items()}
 
 
 def _auth(model: AuthModel | None, secret: Callable[..., Secret]) -> tuple[Auth, tuple[tuple[str, Secret], ...]]:

@@ -12,12 +12,12 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from wallboard.config.model import Reference
 from wallboard.config.paths import named, spelled
 from wallboard.domain.decoding import NotUtf8Error, heard, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
 from wallboard.vendors.base import Secret
+from wallboard.vendors.options import Reference
 
 LIMIT = 4096
 """Bytes of the longest secret."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from wallboard.domain.command import Verb
 from wallboard.domain.places import Favourite, Route
+from wallboard.domain.rules import QueueRule
 from wallboard.vendors.base import SourceSettings
 
 DEFAULT_THEME = "control-room"
@@ -22,34 +23,6 @@ class Operator:
     name: str = ""
     phone: str = ""
     may: frozenset[Verb] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A service-level goal: `percent` of the calls answered within `seconds`, counted by `formula`."""
-
-    percent: float = 80.0
-    seconds: int = 20
-    formula: str = "live"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Callers waiting and seconds of the longest wait from which on, ready agents down to which; None: no limit."""
-
-    waiting: int | None = None
-    longest: int | None = None
-    ready: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRule:
-    """Goal and limits of the queues whose name or id matches the glob `match`; the first rule that matches wins."""
-
-    match: str
-    goal: Goal | None = None
-    warn: Limits | None = None
-    alarm: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from wallboard.config import keymap
 from wallboard.config.explain import toml
 from wallboard.config.lines import Path
 from wallboard.config.load import Checked
-from wallboard.config.model import ConfigModel, EveryModel, Reference
-from wallboard.config.vendors import RULES
+from wallboard.config.model import ConfigModel, EveryModel
+from wallboard.config.vendors import rules_of
+from wallboard.vendors.options import Reference
 
 
 def show(checked: Checked, overrides: Mapping[str, tuple[Any, str]] | None = None) -> str:
@@ -44,7 +45,8 @@ def _table(checked: Checked, path: Path, model: BaseModel) -> Iterator[str]:
         value: Any = getattr(model, name)
         origin = _origin(checked, (*path, key))
         if key == "url" and not value and path[0] == "source":
-            value = RULES[getattr(model, "vendor")].url  # noqa: B009  # only sources have vendors
+            rules = rules_of(getattr(model, "vendor"))  # noqa: B009  # only sources have vendors
+            value = rules.url if rules else ""
         if isinstance(value, EveryModel):
             for part, seconds in value.model_dump().items():
                 if seconds is not None:

@@ -4,88 +4,36 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 from urllib.parse import urlsplit
 
+from wallboard.domain.errors import ConfigError, VendorError
+from wallboard.vendors import registry
+from wallboard.vendors.options import Options
+from wallboard.vendors.plugin import SourceRules
+
 COMMON = frozenset(
-    {"name", "vendor", "url", "auth", "phone", "every", "budget", "timeout", "timezone", "region", "ca_file"}
-    | {"insecure", "read_only"}
+    {"name", "vendor", "url", "auth", "phone", "budget", "timezone", "region", "ca_file", "insecure", "read_only"}
 )
-Type = Literal["bool", "str", "int", "float"]
+BROKEN = SourceRules(schemes=("https", "http", "tls", "tcp"))
 
 
-@dataclass(frozen=True, slots=True)
-class VendorRules:
-    """`fields` beyond the common ones; `auth` kinds; `example` url; `url` default ("" none); `options` by type."""
-
-    auth: tuple[str, ...]
-    schemes: tuple[str, ...]
-    example: str
-    fields: frozenset[str] = frozenset()
-    required: frozenset[str] = frozenset()
-    url: str = ""
-    options: Mapping[str, Type] = field(default_factory=dict)
-    words: tuple[str, ...] = ()
-    """What `words` may mean, where the documents leave the vendor's vocabulary open."""
-    phone: re.Pattern[str] | None = None
-    phone_example: str = ""
+def rules_of(vendor: str) -> SourceRules | None:
+    """What the vendor's plugin declares; None: there is no such vendor here. One whose package is broken is judged by
+    nothing: its source says why, and the others work."""
+    if vendor not in registry.names():
+        return None
+    try:
+        return registry.load(vendor).rules
+    except VendorError:
+        return BROKEN
 
 
-RULES: Mapping[str, VendorRules] = {
-    "ringme": VendorRules(
-        auth=("oauth", "bearer", "basic", "header", "none"),
-        schemes=("https", "http"),
-        example="https://pbx.example.net/api/ver1.0",
-        fields=frozenset({"client", "queues", "phones", "park_slots", "words", "options"}),
-        words=("ready", "break", "off", "waiting", "ringing", "talking", "abandoned"),
-        # Documents differ on whether hold, park and the like need a destination (vendors.md §3.4).
-        # Recognised speech is posted to an address of one's own (seed 003).
-        options={"always_send_dst": "bool", "mark_legs": "bool", "speech_url": "str"},
-        phone=re.compile(r"[0-9A-Za-z_.*#+@-]+"),
-        phone_example="2001",
-    ),
-    "groupalarm": VendorRules(
-        auth=("header", "none"),
-        schemes=("https", "http"),
-        example="https://app.groupalarm.com/api/v1/first-responder",
-        url="https://app.groupalarm.com/api/v1/first-responder",
-        fields=frozenset({"organization", "people", "words"}),
-        # States of a hotline, and whether an entry of its call log says that somebody took the call.
-        words=("open", "starting", "paused", "error", "taken", "not_taken"),
-        required=frozenset({"organization"}),
-    ),
-    "sinch": VendorRules(
-        auth=("basic", "bearer", "header", "none"),
-        schemes=("https", "http"),
-        example="https://contact.example.net/RI/rci",
-        fields=frozenset({"queues", "words"}),
-        # Types of queues.
-        words=("phone", "chat", "email"),
-    ),
-    "portsip": VendorRules(
-        auth=("login", "bearer"),
-        schemes=("https", "http"),
-        example="https://pbx.example.net:8887/api",
-        fields=frozenset({"queues", "words", "options"}),
-        words=("ready", "ringing", "talking", "other_call", "wrap_up", "break", "off", "unreachable"),
-        # The push address differs between releases (vendors.md §4.4); push can be turned off where it is not allowed.
-        options={"push": "bool", "push_url": "str"},
-        phone=re.compile(r"[0-9]{3,64}"),
-        phone_example="2001",
-    ),
-    "asterisk": VendorRules(
-        auth=("ami",),
-        schemes=("tls", "tcp"),
-        example="tls://pbx.example.net:5039",
-        fields=frozenset({"queues", "transfer_context", "park_lot", "wrap_up"}),
-        phone=re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.@/:-]+"),
-        phone_example="PJSIP/2001",
-    ),
-}
-ANY_AUTH = ("bearer", "oauth", "basic", "header", "login", "ami", "none")
-GROUPALARM_HEADERS = ("API-TOKEN", "Personal-Access-Token")
+def options_of(vendor: str) -> type[Options] | None:
+    """The model of the vendor's `options`, if it has any."""
+    try:
+        return registry.load(vendor).options()
+    except (ConfigError, VendorError):
+        return None
 
 
 def loopback(host: str) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from wallboard.control.choose import aliases
 from wallboard.control.guard import Guard
-from wallboard.control.policy import HARMLESS, OUTLIVES_ROW, ROWLESS
 from wallboard.control.ports import BoardPort
 from wallboard.control.verification import within
 from wallboard.domain.clock import Clock
@@ -32,7 +31,7 @@ _CALM = (ResourceState.LIVE, ResourceState.LATE)
 def changed(command: Command, row: Row | None) -> str:
     """ "" while the row is what was painted, else what happened to it, as a clause."""
     if row is None:
-        return "" if command.verb in OUTLIVES_ROW | ROWLESS else "it has ended"
+        return "" if command.verb.facts.outlives_row or command.verb.facts.rowless else "it has ended"
     if command.verb is Verb.NOTE:
         return ""
     return command.target.print.difference(fingerprint(row))
@@ -59,14 +58,15 @@ async def reread(
     age = None if view is None else view.age
     passing = isinstance(row, Call | Member | ParkedCall)
     fresh_enough = state is ResourceState.LIVE and age is not None and age <= FRESH
-    if command.verb in OUTLIVES_ROW or (fresh_enough and not (passing and command.verb not in HARMLESS)):
+    facts = command.verb.facts
+    if facts.outlives_row or (fresh_enough and not (passing and not facts.harmless)):
         return ""
     answer: list[Row | None] = []
 
     async def read() -> None:
         answer.append(await adapter.refresh(row))
 
-    harmless = command.verb in HARMLESS and state in _CALM
+    harmless = facts.harmless and state in _CALM
     seconds = REREAD if passing else REREAD_LASTING
     try:
         if not await within(clock, seconds, read, slow):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from wallboard.domain.command import TARGET_KINDS, Verb
+from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, ParkedCall, Phone, Queue, Row
 from wallboard.domain.states import AgentState, CallState, MemberState, Wanted
@@ -73,11 +73,11 @@ def candidates(verb: Verb, row: Row, facts: Facts) -> Sequence[Row]:
             return next_callers(row, facts)[:1]
         case Queue() if verb in (Verb.STAFF, Verb.UNSTAFF):
             return _agents_for(verb, row, facts)
-        case Agent() | Phone() if Kind.CALL in TARGET_KINDS[verb] and row.key.kind not in TARGET_KINDS[verb]:
+        case Agent() | Phone() if Kind.CALL in verb.facts.kinds and row.key.kind not in verb.facts.kinds:
             return _calls_of(row, verb, facts)
-        case Member() if Kind.MEMBER not in TARGET_KINDS[verb] and Kind.CALL in TARGET_KINDS[verb]:
+        case Member() if Kind.MEMBER not in verb.facts.kinds and Kind.CALL in verb.facts.kinds:
             return [call for call in _listed(facts, row.key.source) if same_call(row, call)][:1]
-    return (row,) if row.key.kind in TARGET_KINDS[verb] else ()
+    return (row,) if row.key.kind in verb.facts.kinds else ()
 
 
 def next_callers(queue: Queue, facts: Facts) -> Sequence[Member]:
@@ -105,7 +105,7 @@ def _calls_of(row: Agent | Phone, verb: Verb, facts: Facts) -> Sequence[Row]:
     for call in facts.rows(Resource.CALLS, source):
         if isinstance(call, Call) and not call.spying and (_is_on(call, row) or call.key == other):
             found[call.key] = call
-    if Kind.MEMBER in TARGET_KINDS[verb]:
+    if Kind.MEMBER in verb.facts.kinds:
         ids = {key.id for key in found}
         talks = [call for call in found.values() if isinstance(call, Call) and call.state is CallState.TALKING]
         for member in facts.rows(Resource.MEMBERS, source):
@@ -146,26 +146,38 @@ def _agents_for(verb: Verb, queue: Queue, facts: Facts) -> Sequence[Row]:
     )
 
 
-def last_ready_in(agent: Agent, facts: Facts, queue_id: str = "") -> tuple[str, ...]:
-    """The queues (or the one asked about) in which `agent` is the only ready one."""
-    if agent.state is not AgentState.READY:
-        return ()
-    others = [
-        other
-        for other in facts.rows(Resource.AGENTS, agent.key.source)
-        if isinstance(other, Agent) and other.key != agent.key and other.state is AgentState.READY
-    ]
-    return tuple(
-        membership.queue or membership.queue_id
-        for membership in agent.memberships
-        if (not queue_id or membership.queue_id == queue_id)
-        and membership.paused is not True
-        and not any(
-            held.queue_id == membership.queue_id and held.paused is not True
-            for other in others
-            for held in other.memberships
+class ReadyAgents:
+    """Who is the last ready agent of a queue. The agents of a source are counted once a reading, not once a question:
+    a queue's whole staff is asked about, each second."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._counted: dict[str, tuple[Sequence[Row], dict[str, int]]] = {}
+
+    def last_in(self, agent: Agent, queue_id: str = "") -> tuple[str, ...]:
+        """The queues (or the one asked about) in which `agent` is the only ready one."""
+        if agent.state is not AgentState.READY:
+            return ()
+        ready = self._ready(agent.key.source)
+        return tuple(
+            place.queue or place.queue_id
+            for place in agent.memberships
+            if (not queue_id or place.queue_id == queue_id)
+            and place.paused is not True
+            and ready.get(place.queue_id, 0) <= 1
         )
-    )
+
+    def _ready(self, source: str) -> dict[str, int]:
+        rows = self._facts.rows(Resource.AGENTS, source)
+        known, counts = self._counted.get(source, ((), {}))
+        if rows is not known:
+            counts = {}
+            for agent in rows:
+                if isinstance(agent, Agent) and agent.state is AgentState.READY:
+                    for queue_id in {place.queue_id for place in agent.memberships if place.paused is not True}:
+                        counts[queue_id] = counts.get(queue_id, 0) + 1
+            self._counted[source] = (rows, counts)
+        return counts
 
 
 def aliases(row: Row, facts: Facts) -> frozenset[Key]:

@@ -17,26 +17,24 @@ from typing import Any
 import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from wallboard.board.pending import Pending
-from wallboard.control import choose, filled, policy
+from wallboard.control import choose, filled
 from wallboard.control.chain import Record
 from wallboard.control.checks import changed, names, reread
 from wallboard.control.guard import FAILED, Guard, words
 from wallboard.control.journal import Journal, JournalError, JournalHeld
 from wallboard.control.ledger import Ledger, Offload, in_thread
-from wallboard.control.notes import Notes
 from wallboard.control.offers import Offers
-from wallboard.control.outcome import Outcome, Phase, deed
-from wallboard.control.outcome import describe as told
+from wallboard.control.outcome import Outcome, Phase
 from wallboard.control.ports import BoardPort
 from wallboard.control.verification import Verdict, verify, within
 from wallboard.domain.clock import Clock
-from wallboard.domain.command import FORMS, MONITORING, Command, Verb
+from wallboard.domain.command import Command
 from wallboard.domain.errors import Ambiguous, BadAnswer, Expired, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Member, Row
 from wallboard.domain.sending import EXPIRES, leaving, overdue
 from wallboard.domain.states import MemberState
+from wallboard.domain.verbs import FORMS, MONITORING, Verb, deed
 from wallboard.vendors.base import Adapter, Receipt, Trial, Verification
 
 ANSWER = 60.0
@@ -107,7 +105,6 @@ class Dispatcher(Offers):
     ) -> None:
         super().__init__(board, adapters, clock, read_only=read_only, may=may)
         self.operator = operator
-        self.notes = Notes()
         self._ledger = Ledger(journal, clock, offload)
         self._hurry = hurry
         self._start = start
@@ -173,7 +170,7 @@ class Dispatcher(Offers):
         form = filled.form_of(self.forms(command.verb, command.target.key), command)
         if form is None:
             return ""
-        return "; ".join(filled.changes(form, dict(command.args), all_of_it=command.verb not in filled.EDITS))
+        return "; ".join(filled.changes(form, dict(command.args), all_of_it=not command.verb.facts.edits))
 
     def _completed(self, command: Command, row: Row | None) -> Command:
         """Add what follows from the row: the number that `call` dials, the session that a switch or `end` means."""
@@ -242,11 +239,9 @@ class Dispatcher(Offers):
         if barred := self.barred(command.verb):
             raise _Refused(barred)
         if command.verb is Verb.NOTE:
-            text = command.arg("text")
-            if not text.strip():
+            if not command.arg("text").strip():
                 raise _Refused("the note is empty")
             await self._write(run, "note", durable=True)
-            self.notes.add(command.target.key, text, self.operator, self._clock.now())
             return None
         adapter, row = await self._checked(run)
         read_at = self._clock.now()
@@ -283,7 +278,7 @@ class Dispatcher(Offers):
 
         def tell() -> None:
             run.waits = True
-            self._pend(run, "requested", self._clock.now())
+            self._board.pend(run.command.id, run.command.target.key)
             self._tell(run, Phase.WAITING, f"waits for {what}")
 
         return NOTICED, tell
@@ -323,7 +318,7 @@ class Dispatcher(Offers):
         source = command.target.key.source
         there = {row.key: row for resource in verification.watch for row in self._board.rows(resource, source)}
         sent_at = self._clock.now()
-        self._pend(run, "sent", sent_at)
+        self._board.pend(command.id, command.target.key)
         self._tell(run, Phase.SENT, "sent")
         run.left = True
         ambiguous = ""
@@ -373,7 +368,6 @@ class Dispatcher(Offers):
         if command.verb in MONITORING:
             find = None if verification.leg is None else partial(verification.leg, trial)
             self._sessions.answered(command, row, phone, receipt.ids, find)
-        self._pend(run, "accepted", receipt.sent_at)
         if not ambiguous:
             self._tell(run, Phase.ACCEPTED, "accepted")
         self._hurry(command.target.key.source, verification.watch)
@@ -388,7 +382,7 @@ class Dispatcher(Offers):
 
     def _pulled(self, command: Command, row: Row | None) -> None:
         """Whom we take out of a queue ourselves did not give up."""
-        if command.verb not in policy.TAKES_FROM_QUEUE or row is None:
+        if not command.verb.facts.pulls or row is None:
             return
         for key in choose.aliases(row, self._board):
             member = self._board.row(key) if key.kind is Kind.MEMBER else None
@@ -438,11 +432,6 @@ class Dispatcher(Offers):
         except FAILED:
             log.exception("an ending could not be shown on the board")
         self._tell(run, verdict.phase, verdict.ending, final=True, evidence=verdict.evidence)
-
-    def _pend(self, run: _Run, phase: str, since: float) -> None:
-        command = run.command
-        what = told(command, run.changes)
-        self._board.pend(Pending(command.id, command.target.key, command.verb, what, since, phase))
 
     def _tell(self, run: _Run, phase: Phase, ending: str, *, final: bool = False, evidence: str = "") -> None:
         outcome = Outcome(run.command, phase, ending, self._clock.now(), final, evidence, run.changes)

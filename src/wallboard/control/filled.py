@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wallboard.domain.command import Command, Verb
+from wallboard.domain.command import Command
 from wallboard.domain.forms import Form, FormField, Takes
 from wallboard.domain.text import clean
 
-EDITS = frozenset({Verb.CHANGE, Verb.ANNOUNCE})
-"""Verbs whose form starts with what the vendor has now: sent as it is, it would change nothing. The others ask for a
-goal, which the first values may already be."""
 NOTHING_CHANGED = "nothing changed"
 _LONG = 40
 
@@ -34,7 +31,7 @@ def objection(forms: Sequence[Form], command: Command) -> str:
     problems = form.problems(dict(command.args))
     if problems:
         return problems[0]
-    if command.verb in EDITS and not changes(form, dict(command.args)):
+    if command.verb.facts.edits and not changes(form, dict(command.args)):
         return NOTHING_CHANGED
     return ""
 

@@ -11,9 +11,9 @@ import anyio.to_thread
 
 from wallboard.control.chain import Record
 from wallboard.control.journal import Journal, JournalError, JournalHeld, describe, open_unknowns
-from wallboard.control.outcome import phrase
 from wallboard.domain.clock import Clock
-from wallboard.domain.command import Command, Verb
+from wallboard.domain.command import Command
+from wallboard.domain.verbs import Verb, phrase
 
 BETWEEN = 0.05
 """Seconds between two tries while another console writes."""

@@ -45,6 +45,7 @@ class Offers:
         self._clock = clock
         self._sessions = Sessions(board, clock)
         self._locks = Locks()
+        self._ready = choose.ReadyAgents(board)
 
     def barred(self, verb: Verb) -> str:
         """Why the operator does not use `verb`, whatever the row; "" if they do."""
@@ -63,7 +64,7 @@ class Offers:
         if verb is Verb.END:
             target = self.session_target()
             row = row if target is None else self._board.row(target.key)
-        if row is None and last is not None and verb in policy.OUTLIVES_ROW:
+        if row is None and last is not None and verb.facts.outlives_row:
             return self._decide(verb, last, ended=True)
         verb = choose.settle_verb(verb, row)
         if row is None:
@@ -81,7 +82,7 @@ class Offers:
     def _of_source(self, verb: Verb, key: Key, asking: str = "") -> Offer:
         """What `verb` would do to a source itself."""
         adapter = self._adapters.get(key.source)
-        if verb not in policy.ROWLESS:
+        if not verb.facts.rowless:
             return Offer(False, "not for a source")
         situation = Situation(
             can=Can(False, f"{key.source} is not connected") if adapter is None else adapter.can(verb, None),
@@ -115,12 +116,6 @@ class Offers:
             target = self._board.row(session.target)
             return () if target is None else (target,)
         return choose.candidates(choose.settle_verb(verb, row), row, self._board)
-
-    def goals(self, toggle: choose.Toggle, key: Key | None) -> Sequence[Verb]:
-        """What a toggle key means on the row: the goals that can be offered, or the first one with its reason."""
-        row = None if key is None else self._board.row(key)
-        meant = choose.goals(toggle, row)
-        return tuple(verb for verb in meant if self.offer(verb, key).ok) or meant[:1]
 
     def target(self, row: Row, painted_at: float, via: Key | None = None) -> Target:
         """The row as painted, for a Command."""
@@ -186,7 +181,7 @@ class Offers:
             in_flight=self._locks.holder(here, asking),
             session_mode=None if session is None else session.mode,
             session_here=session is not None and bool(here & {session.target, session.leg}),
-            last_ready_in=choose.last_ready_in(row, self._board, queue_id) if isinstance(row, Agent) else (),
+            last_ready_in=self._ready.last_in(row, queue_id) if isinstance(row, Agent) else (),
             ended=ended,
             now=self._clock.now(),
         )
@@ -196,7 +191,7 @@ class Offers:
         """Why exactly this command may not go now, "" if it may: as offered, and with all that it needs."""
         verb, destination, key = command.verb, command.destination, command.target.key
         needs = ""
-        if row is not None or verb in policy.ROWLESS:
+        if row is not None or verb.facts.rowless:
             offer = (
                 self._of_source(verb, key, command.id)
                 if row is None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wallboard.domain.command import Command, Verb
-from wallboard.domain.keys import Kind
+from wallboard.domain.command import Command
+from wallboard.domain.verbs import Verb, phrase
 
 
 class Phase(StrEnum):
@@ -49,44 +49,6 @@ class Outcome:
     @property
     def sentence(self) -> str:
         return f"{describe(self.command, self.changes)}: {self.ending}"
-
-
-_PHRASES: dict[Verb, str] = {
-    Verb.ATTENDED: "attended transfer",
-    Verb.PICKUP: "pick up",
-    Verb.HANGUP: "hang up",
-    Verb.SIGNIN: "sign in",
-    Verb.SIGNOUT: "sign out",
-    Verb.UNPAUSE: "end the pause of",
-    Verb.CLOSE: "pause",
-    Verb.STAFF: "add",
-    Verb.UNSTAFF: "remove",
-    Verb.NOTE: "note on",
-    Verb.ANNOUNCE: "change the announcements of",
-    Verb.END: "end my session on",
-    Verb.LISTEN: "listen to",
-    Verb.PUBLISH: "publish a notice on",
-    Verb.ROOM: "set the conference room",
-    Verb.TRANSCRIBE: "speech to text of",
-}
-_OF_KIND: dict[tuple[Verb, Kind], str] = {
-    (Verb.CLOSE, Kind.NOTICE): "end the notice",
-    (Verb.CHANGE, Kind.NOTICE): "change the notice",
-    (Verb.CHANGE, Kind.RECEPTIONIST): "change the receptionist",
-}
-
-
-def phrase(verb: Verb, kind: Kind | None = None) -> str:
-    """The verb as a person says it of a row of this kind."""
-    if kind is not None and (verb, kind) in _OF_KIND:
-        return _OF_KIND[verb, kind]
-    return _PHRASES.get(verb, verb.value)
-
-
-def deed(verb: Verb, kind: Kind | None = None) -> str:
-    """The verb without what it is done to: `publish a notice`, `listen`."""
-    words = phrase(verb, kind)
-    return next((words.removesuffix(end) for end in (" on", " of", " to") if words.endswith(end)), words)
 
 
 def describe(command: Command, changes: str = "") -> str:

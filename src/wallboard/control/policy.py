@@ -8,10 +8,9 @@ stand beside the keys.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from wallboard.control.labels import label, number_of
-from wallboard.domain.command import FORMS, MONITORING, TARGET_KINDS, Destination, Verb
+from wallboard.domain.command import Destination
 from wallboard.domain.keys import Kind
 from wallboard.domain.models import (
     Agent,
@@ -26,34 +25,15 @@ from wallboard.domain.models import (
     Row,
 )
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
+from wallboard.domain.verbs import FORMS, MONITORING, Level, Needs, Verb
 from wallboard.vendors.base import Can
-
-Level = Literal["go", "confirm", "name", "number"]
-Needs = Literal["", "destination", "text", "agent", "queue", "form"]
-
-RINGS_ME = frozenset({Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.PICKUP, Verb.FETCH, Verb.CALL})
-"""Verbs that ring the operator's own phone."""
-
-HARMLESS = frozenset(
-    {Verb.RESUME, Verb.PAUSE, Verb.UNPAUSE, Verb.SIGNIN, Verb.SIGNOUT, Verb.OPEN, Verb.END, Verb.NOTE, Verb.CALL}
-)
-"""Verbs that set a state on a lasting identity, or reach nobody new: they may go on data that could not be re-read.
-Everything that moves, ends or enters a call may not."""
-
-TAKES_FROM_QUEUE = frozenset({Verb.PICKUP, Verb.TRANSFER, Verb.ATTENDED, Verb.PARK, Verb.HANGUP})
-
-OUTLIVES_ROW = frozenset({Verb.CALL, Verb.NOTE})
-"""What still works on a row that has ended: calling back, and a note."""
-
-ROWLESS = frozenset({Verb.PUBLISH})
-"""What is done to a source and to no row of it."""
 
 CONFERENCE = "conference"
 """`Phone.use` of a conference room."""
 
 _IDLE = frozenset({AgentState.READY, AgentState.BREAK, AgentState.OFF, AgentState.WRAP_UP, AgentState.UNREACHABLE})
-_ATTENDANCE = (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
 _ALIVE = frozenset({MemberState.WAITING, MemberState.RINGING})
+_ANSWERED = frozenset({MemberState.TALKING, CallState.TALKING, CallState.HELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +91,12 @@ def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
         return _no("read-only")
     if situation.barred:
         return _no(situation.barred)
-    if verb in ROWLESS and row is None:
+    if verb.facts.rowless and row is None:
         return _rowless(verb, situation)
     if row is None:
         return _no("it has ended")
     mine = verb is Verb.END and situation.session_here
-    if row.key.kind not in TARGET_KINDS[verb] and not _staffs_a_queue(verb, row) and not mine:
+    if row.key.kind not in verb.facts.kinds and not _staffs_a_queue(verb, row) and not mine:
         return _no(_wrong_kind(verb, row))
     if verb is Verb.NOTE:
         return Offer(True, needs="text")
@@ -129,7 +109,7 @@ def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
     reason = "" if mine else _state_reason(verb, row, situation.now) or _session_reason(verb, situation)
     if reason:
         return _no(reason)
-    if verb in RINGS_ME and not situation.phone:
+    if verb.facts.rings_me and not situation.phone:
         return _no("no phone set")
     if not situation.can:
         return _no(situation.can.reason or "this vendor cannot")
@@ -166,10 +146,16 @@ def _ended(verb: Verb, row: Row, situation: Situation) -> Offer:
     return Offer(True, level="confirm", consequence=consequence)
 
 
-def level_for_destination(destination: Destination, offered: Level) -> Level:
-    """A number that no directory knows may cut the caller off, so it is asked for even where the verb goes at once."""
-    known = destination.key is not None or bool(destination.label)
-    return offered if known or offered == "name" else "confirm"
+def confirmation(
+    offer: Offer, *, destination: Destination | None = None, warning: str = "", elsewhere: bool = False
+) -> Level:
+    """How an offer is confirmed with what was chosen since. A number that no directory knows may cut the caller off,
+    and a row that is not the one under the cursor may not be the one that was meant (`elsewhere`): both are asked for
+    even where the verb goes at once. A form that warns asks for the name."""
+    if warning:
+        return "name"
+    unknown = destination is not None and destination.key is None and not destination.label
+    return "confirm" if offer.level == "go" and (unknown or elsewhere) else offer.level
 
 
 def _staffs_a_queue(verb: Verb, row: Row) -> bool:
@@ -308,33 +294,23 @@ def _session_reason(verb: Verb, situation: Situation) -> str:
 
 
 def _needs(verb: Verb, row: Row) -> Needs:
-    if verb in (Verb.TRANSFER, Verb.ATTENDED):
-        return "destination"
-    if verb in (Verb.STAFF, Verb.UNSTAFF):
-        return "agent" if isinstance(row, Queue) else "queue"
-    return "form" if verb in FORMS else ""
+    return "agent" if _staffs_a_queue(verb, row) else verb.facts.needs
 
 
 def _level(verb: Verb, row: Row, situation: Situation) -> Level:
+    """The table's level, raised or lowered by the row's state."""
     match verb:
-        case Verb.BARGE | Verb.HANGUP | Verb.CALL:
+        case Verb.CLOSE if isinstance(row, Notice):
             return "confirm"
-        case Verb.ANNOUNCE | Verb.CHANGE | Verb.TRANSCRIBE:
-            return "confirm"
-        case Verb.CLOSE:
-            return "confirm" if isinstance(row, Notice) else "name"
-        case Verb.PICKUP:
-            return "go" if isinstance(row, Member) and row.state is MemberState.WAITING else "confirm"
-        case Verb.PARK:
-            talking = (isinstance(row, Member) and row.state is MemberState.TALKING) or (
-                isinstance(row, Call) and row.state in (CallState.TALKING, CallState.HELD)
-            )
-            return "go" if talking else "confirm"
+        case Verb.PICKUP if isinstance(row, Member) and row.state is MemberState.WAITING:
+            return "go"
+        case Verb.PARK if isinstance(row, Call | Member) and row.state in _ANSWERED:
+            return "go"
         case Verb.SIGNIN | Verb.SIGNOUT | Verb.PAUSE | Verb.UNPAUSE:
             return "confirm" if isinstance(row, Agent) and row.state not in _IDLE else "go"
-        case Verb.UNSTAFF:
-            return "confirm" if situation.last_ready_in else "go"
-    return "go"
+        case Verb.UNSTAFF if situation.last_ready_in:
+            return "confirm"
+    return verb.facts.level
 
 
 def _consequence(verb: Verb, row: Row, situation: Situation) -> str:

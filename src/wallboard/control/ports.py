@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.states import ResourceState
@@ -34,8 +34,8 @@ class BoardPort(Facts, Protocol):
     def resource_view(self, source: str, resource: Resource, /) -> ResourceFreshness | None:
         """None: the source does not have this resource."""
 
-    def pend(self, pending: Any, /) -> None:
-        """An action is on its way to the vendor."""
+    def pend(self, command_id: str, key: Key, /) -> None:
+        """An action on this row is on its way to the vendor."""
 
     def settle(self, command_id: str, outcome: str, /) -> None:
         """It ended, one way or another."""

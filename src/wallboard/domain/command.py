@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from enum import StrEnum
 
-from wallboard.domain.keys import Key, Kind
+from wallboard.domain.keys import Key
 from wallboard.domain.models import (
     Address,
     Agent,
@@ -21,46 +20,9 @@ from wallboard.domain.models import (
     Receptionist,
     Row,
 )
-
-
-class Verb(StrEnum):
-    """The actions, by the names that `wallboard do` takes. `announce` edits a hotline's announcements; `end` ends
-    one's own listen, whisper or barge; `publish` puts up a notice, `change` edits a notice or a receptionist's rule;
-    `room` mutes, deafens or locks a conference; `transcribe` starts or stops speech to text."""
-
-    LISTEN = "listen"
-    WHISPER = "whisper"
-    BARGE = "barge"
-    TRANSFER = "transfer"
-    ATTENDED = "attended"
-    HOLD = "hold"
-    RESUME = "resume"
-    PARK = "park"
-    PICKUP = "pickup"
-    FETCH = "fetch"
-    HANGUP = "hangup"
-    CALL = "call"
-    SIGNIN = "signin"
-    SIGNOUT = "signout"
-    PAUSE = "pause"
-    UNPAUSE = "unpause"
-    OPEN = "open"
-    CLOSE = "close"
-    STAFF = "staff"
-    UNSTAFF = "unstaff"
-    NOTE = "note"
-    ANNOUNCE = "announce"
-    END = "end"
-    PUBLISH = "publish"
-    CHANGE = "change"
-    ROOM = "room"
-    TRANSCRIBE = "transcribe"
-
-
-FORMS = frozenset({Verb.ANNOUNCE, Verb.PUBLISH, Verb.CHANGE, Verb.ROOM, Verb.TRANSCRIBE})
-"""Verbs that are asked for by filling in one of the adapter's forms; its values are the command's arguments."""
-
-MONITORING = frozenset({Verb.LISTEN, Verb.WHISPER, Verb.BARGE})
+from wallboard.domain.verbs import FORMS as FORMS
+from wallboard.domain.verbs import MONITORING as MONITORING
+from wallboard.domain.verbs import Verb as Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,38 +126,3 @@ def new_id() -> str:
     """A ULID: 26 characters, sortable by the wall clock, unique without asking anyone."""
     number = (int(time.time() * 1000) << 80) | int.from_bytes(os.urandom(10), "big")
     return "".join(_DIGITS[(number >> shift) & 31] for shift in range(125, -1, -5))
-
-
-TARGET_KINDS: dict[Verb, tuple[Kind, ...]] = {
-    Verb.LISTEN: (Kind.CALL, Kind.MEMBER),
-    Verb.WHISPER: (Kind.CALL, Kind.MEMBER),
-    Verb.BARGE: (Kind.CALL, Kind.MEMBER),
-    Verb.TRANSFER: (Kind.CALL, Kind.MEMBER, Kind.PARKED),
-    Verb.ATTENDED: (Kind.CALL,),
-    Verb.HOLD: (Kind.CALL,),
-    Verb.RESUME: (Kind.CALL,),
-    Verb.PARK: (Kind.CALL, Kind.MEMBER),
-    Verb.PICKUP: (Kind.CALL, Kind.MEMBER),
-    Verb.FETCH: (Kind.PARKED,),
-    Verb.HANGUP: (Kind.CALL, Kind.MEMBER, Kind.PARKED),
-    Verb.CALL: (
-        *(Kind.MEMBER, Kind.CALL, Kind.AGENT, Kind.HOTLINE, Kind.PARKED, Kind.QUEUE, Kind.RECEPTIONIST),
-        Kind.PHONE,
-    ),
-    Verb.SIGNIN: (Kind.AGENT, Kind.PHONE),
-    Verb.SIGNOUT: (Kind.AGENT, Kind.PHONE),
-    Verb.PAUSE: (Kind.AGENT,),
-    Verb.UNPAUSE: (Kind.AGENT,),
-    Verb.OPEN: (Kind.HOTLINE,),
-    Verb.CLOSE: (Kind.HOTLINE, Kind.NOTICE),
-    Verb.STAFF: (Kind.AGENT,),
-    Verb.UNSTAFF: (Kind.AGENT,),
-    Verb.NOTE: tuple(Kind),
-    Verb.ANNOUNCE: (Kind.HOTLINE,),
-    Verb.END: (Kind.CALL,),
-    Verb.PUBLISH: (Kind.SOURCE,),
-    Verb.CHANGE: (Kind.NOTICE, Kind.RECEPTIONIST),
-    Verb.ROOM: (Kind.PHONE,),
-    Verb.TRANSCRIBE: (Kind.CALL,),
-}
-"""What each verb acts on once "which call" is settled: an agent's call is a CALL or MEMBER, never the agent."""

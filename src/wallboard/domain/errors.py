@@ -2,6 +2,7 @@
 
 WallboardError
 ├── ConfigError            the config or the command line is wrong: says file, line and what to write
+├── VendorError            a vendor's package is broken: its sources say so, the others work
 ├── ReadError              a resource could not be read; the next poll is the retry
 │   ├── Unreachable        name not found, connection refused, TLS refused
 │   ├── Late               no whole answer within the deadline
@@ -27,6 +28,10 @@ from typing import Literal
 
 class WallboardError(Exception):
     """Base of all errors that are meant to be shown."""
+
+
+class VendorError(WallboardError):
+    """The package that brings a vendor cannot be used."""
 
 
 class ConfigError(WallboardError):

@@ -30,6 +30,8 @@ _SPACE = frozenset("\t\n\r\x0b\x0c\x85\u2028\u2029")
 _BAD = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARK = frozenset({"Mn", "Me", "Mc"})
 _SPACES = re.compile(r"\s+")
+_SYLLABLE = re.compile("[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?")
+"""Letters that make one Hangul syllable, as file systems and telephones of one maker write them."""
 
 
 def _odd_width(char: str) -> bool:
@@ -104,7 +106,7 @@ def clean(value: object, limit: int = LIMIT) -> Clean:
         if "  " not in text and text[:1] != " " and text[-1:] != " ":
             return Clean(text)
         return Clean(_SPACES.sub(" ", text).strip())
-    text = _thin(text)
+    text = _thin(_SYLLABLE.sub(lambda letters: unicodedata.normalize("NFC", letters.group()), text))
     for _ in range(3):
         # Replacing a character can bring two others together that compose: settle, two rounds do in practice.
         settled = _thin(unicodedata.normalize("NFC", text))
@@ -163,6 +165,11 @@ def _cut(text: str, limit: int, cut: bool) -> str:
     return text
 
 
+def is_mark(char: str) -> bool:
+    """Whether the character of cleaned text belongs to the one before it."""
+    return _kind(char) == "mark"
+
+
 def _before_last(text: str) -> str:
     """`text` without its last grapheme, to make room for the ellipsis, and without a space before that."""
     index = len(text) - 1
@@ -172,7 +179,7 @@ def _before_last(text: str) -> str:
 
 
 def cell_width(text: str) -> int:
-    """Columns that cleaned text takes in a terminal: wide characters two, combining marks none."""
+    """Columns that cleaned text takes in a terminal: wide characters two, most marks none."""
     if text.isascii():
         return len(text)
     return sum(char_width(char) for char in text)
@@ -180,7 +187,10 @@ def cell_width(text: str) -> int:
 
 @lru_cache(maxsize=8192)
 def char_width(char: str) -> int:
-    """Columns of one character of cleaned text (0, 1 or 2)."""
+    """Columns of one character of cleaned text (0, 1 or 2): the most that a terminal gives it where they disagree.
+
+    Most give a spacing mark one, and so do the many whose table is of 2007 to a mark that is younger.
+    """
     if _kind(char) == "mark":
-        return 0
+        return 0 if unicodedata.ucd_3_2_0.category(char) in ("Mn", "Me") else 1
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1

@@ -102,8 +102,9 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """What is known of a source as a whole. `phone` is the operator's own telephone there ("" none); `broken`: its
-    adapter does not work, and `detail` says why."""
+    """What is known of a source as a whole. `phone` is the operator's own telephone there ("" none); `caution` what
+    somebody who listens must know of the telephones there, as a clause; `broken`: its adapter does not work, and
+    `detail` says why."""
 
     name: str
     vendor: str
@@ -112,4 +113,5 @@ class SourceInfo:
     budget: Budget | None = None
     refused: bool = False
     clock_offset: float | None = None
+    caution: str = ""
     broken: bool = False

@@ -12,7 +12,7 @@ RETRY_SLOW = 60.0
 """Seconds until a slow list that failed is asked again: nobody should wait ten minutes for one lost answer."""
 THROTTLE_FIRST, THROTTLE_MOST = 30.0, 300.0
 BREAKER_FAILURES = 5
-BREAKER_WINDOW, BREAKER_LEAST = 20, 10
+BREAKER_LEAST = 10
 BREAKER_FIRST, BREAKER_MOST = 30.0, 120.0
 PROBE_DENIED = 900.0
 """Seconds until a resource that is not for this account is tried again."""

@@ -7,21 +7,38 @@ a re-sort has just moved is refused, and whatever changes the target while a dia
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wallboard.control.filled import changes
+from wallboard.control.flow import (
+    Choose,
+    Confirm,
+    Fill,
+    Flow,
+    Flows,
+    Intent,
+    Left,
+    Question,
+    TypeOut,
+    Way,
+    Where,
+    Write,
+)
 from wallboard.control.labels import number_of
-from wallboard.control.policy import CONFERENCE, Offer
-from wallboard.domain.command import TARGET_KINDS, Command, Destination, Verb, fingerprint, new_id
+from wallboard.control.policy import CONFERENCE
+from wallboard.domain.command import Command, fingerprint, new_id
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Phone, Queue, Row
 from wallboard.domain.text import clean
-from wallboard.view import glyphs
+from wallboard.domain.verbs import EDIT_SHORT, VERB_KEYS, Verb, goal
+from wallboard.view import dialogs, glyphs
 from wallboard.view.chrome import KeyHint
-from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm, Prompt, TextField, TypeName
+from wallboard.view.dialogs import Answer, Choice, Chooser, Dialog, Prompt, TextField, TypeName
 from wallboard.view.directory import Directory, name_of
+from wallboard.view.form import Filled, FormDialog
 from wallboard.view.format import age, span
-from wallboard.view.intents import EDIT_WORDS, GOALS, ON_CARD, ON_PANE, ON_ROOM, SHORT, goal, verbs
+from wallboard.view.intents import ON_CARD, ON_PANE, ON_ROOM, verbs
 from wallboard.view.picker import Picked, Picker
 
 if TYPE_CHECKING:
@@ -34,14 +51,8 @@ _FILLED = frozenset({"row.edit", "notice.publish"})
 """Actions that are asked for with a form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """One thing that a key press may mean: a verb on a row, reached through the row under the cursor."""
-
-    verb: Verb
-    row: Row
-    via: Row | None
-    offer: Offer
+DRAFTS = 20
+"""Forms of which what was typed is kept until it is sent."""
 
 
 class Acting:
@@ -49,11 +60,18 @@ class Acting:
         self._console = console
         self._last: tuple[str, str] = ("", "")
         self._hints: tuple[object, list[KeyHint]] = (None, [])
+        self._drafts: dict[tuple[Key | None, Verb, str], dict[str, str]] = {}
+        self._form = ""
+        """The form that was opened last, and on a source which one: what `.` opens again."""
+        self._kept = False
+        """A form was just left in which something had been typed."""
+        self._flows = Flows(console.dispatcher, console.board, console.board.sources, self)
 
     # ---- what can be done here --------------------------------------------------------------------------
 
-    def intents(self, action: str, row: Row) -> list[Intent]:
-        """Everything that `action` may mean on `row`, with what control says to each."""
+    def intents(self, action: str, row: Row, *, first: bool = False) -> list[Intent]:
+        """Everything that `action` may mean on `row`, with what control says to each; with `first` no more than
+        the first target of each verb: a queue may have two thousand agents."""
         dispatcher = self._console.dispatcher
         out: list[Intent] = []
         for seen, via in self._seen_through(action, row):
@@ -61,7 +79,7 @@ class Acting:
                 for candidate in dispatcher.candidates(verb, seen.key) or ():
                     offer = dispatcher.offer(verb, candidate.key)
                     out.append(Intent(verb, candidate, via if candidate.key == seen.key else seen, offer))
-                    if not offer.ok and isinstance(row, Queue):
+                    if isinstance(row, Queue) and (first or not offer.ok):
                         break
         return out
 
@@ -92,30 +110,31 @@ class Acting:
         if ended is not None:
             for action in ("call.back", "row.note"):
                 offer = console.dispatcher.offer(verbs(action, ended)[0], ended.key, ended)
-                out.append(KeyHint(console.key_of(action), SHORT[action], offer.ok, offer.reason))
+                out.append(KeyHint(console.key_of(action), VERB_KEYS[action].short, offer.ok, offer.reason))
         if row is not None:
             for action in self._actions(row):
                 if action == "notice.publish":
                     continue
                 key = console.key_of(action)
-                found = self.intents(action, row)
+                found = self.intents(action, row, first=True)
                 able = [intent for intent in found if intent.offer.ok]
                 if able:
                     first = able[0]
                     toggle = action in ("agent.duty", "hotline.toggle")
-                    text = goal(first.verb, first.row) if toggle else EDIT_WORDS.get(first.verb, SHORT[action])
+                    short = EDIT_SHORT.get(first.verb, VERB_KEYS[action].short)
+                    text = goal(first.verb, first.row.key.kind) if toggle else short
                     note = " (loses place)" if action == "call.park" and "loses" in first.offer.consequence else ""
                     out.append(KeyHint(key, text + note))
                 else:
                     reason = found[0].offer.reason if found else self.nothing(action, row)
-                    out.append(KeyHint(key, SHORT[action], False, reason))
+                    out.append(KeyHint(key, VERB_KEYS[action].short, False, reason))
         if console.active is Resource.NOTICES and console.panel.card_key is None:
             # No row is needed for it, only a source.
-            offers = [console.filling.offer(name) for name in console.board.sources()]
+            offers = [self._flows.on_source(name) for name in console.board.sources()]
             reason = next((offer.reason for offer in offers if offer.reason), "")
             possible = any(offer.ok for offer in offers)
             key = console.key_of("notice.publish")
-            out.append(KeyHint(key, SHORT["notice.publish"], possible, "" if possible else reason))
+            out.append(KeyHint(key, VERB_KEYS["notice.publish"].short, possible, "" if possible else reason))
         self._hints = (stamp, out)
         return out
 
@@ -154,8 +173,8 @@ class Acting:
             self._end()
             return
         if action == "notice.publish":
-            console.filling.publish(filled)
             self._last = (action, "")
+            self._next(self._flows.publish(filled), before=f"{console.key_of(action)} ")
             return
         selection = console.pane.selection
         cursor = console.panel.subject
@@ -197,17 +216,9 @@ class Acting:
         able = [intent for intent in found if intent.offer.ok]
         if not able:
             reason = found[0].offer.reason if found else self.nothing(action, row)
-            console.say(f"{console.key_of(action)} {SHORT.get(action, action)}: {reason}", "warn")
-        elif len(able) == 1:
-            self._proceed(able[0], row, filled)
+            console.say(f"{console.key_of(action)} {VERB_KEYS[action].short}: {reason}", "warn")
         else:
-            choices = [Choice(i, f"{goal(i.verb, i.row)} {self.label(i.row)}", i.offer.consequence) for i in able]
-            title = f"{self.label(row)}: which?"
-            console.open(Chooser(title, choices, now), lambda answer: self._which(answer, row, filled))
-
-    def _which(self, answer: Answer, row: Row, filled: str) -> None:
-        if isinstance(answer.value, Intent):
-            self._proceed(answer.value, row, filled, chosen=True)
+            self._next(self._flows.act(able, row, filled))
 
     def again(self) -> None:
         """Reopen the last action's dialog on this row, filled in."""
@@ -215,89 +226,98 @@ class Acting:
         if not action:
             self._console.say("no action to repeat yet", "warn")
             return
-        self.press(action, self._console.filling.last if action in _FILLED else filled)
-
-    def _proceed(self, intent: Intent, painted: Row, filled: str, chosen: bool = False) -> None:
-        """`painted`: the row under the cursor as it was drawn; its fingerprint goes with the command if it is hit.
-        `chosen`: the row was named in a list and taken from it."""
-        console = self._console
-        row = painted if intent.row.key == painted.key else intent.row
-        match intent.offer.needs:
-            case "destination":
-                self._pick(intent, row, filled)
-            case "queue" if not isinstance(intent.via, Queue):
-                self._choose_queue(intent, row)
-            case "text":
-                self._write(intent, row)
-            case "form":
-                through = None if intent.via is None else intent.via.key
-                target = console.dispatcher.target(row, console.clock.now(), through)
-                console.filling.edit(intent.verb, row, target, intent.offer, self.label(row), filled)
-            case _:
-                via = intent.via
-                args: tuple[tuple[str, str], ...] = ()
-                if intent.verb in (Verb.STAFF, Verb.UNSTAFF) and isinstance(via, Queue):
-                    args = (("queue", via.key.id), ("queue_name", via.name))
-                self._ask(intent, row, None, args, named=isinstance(via, Queue) and not chosen)
-
-    def _ask(
-        self,
-        intent: Intent,
-        row: Row,
-        destination: Destination | None,
-        args: tuple[tuple[str, str], ...],
-        named: bool = False,
-    ) -> None:
-        """Confirm as the offer demands, then submit. `named`: the row is not the one under the cursor, so ask."""
-        console = self._console
-        now = console.clock.now()
-        whose = self._whose(row) if intent.verb is Verb.CALL else ""
-        title = f"{goal(intent.verb, row).upper()} {self.label(row)}{whose}?"
-        if intent.verb is Verb.CALL and destination is None:
-            # A row that has vanished is known only here.
-            destination = console.dispatcher.number_to_call(row)
-        go = self._command(intent, row, destination, args)
-
-        def done(answer: Answer, typed: tuple[tuple[str, str], ...] = ()) -> None:
-            if answer.value:
-                # It is as old as the answer, however long the question stood.
-                console.dispatcher.submit(replace(go, args=(*go.args, *typed), asked_at=console.clock.now()))
-            else:
-                console.say(f"left as it is: {self.label(row)}", "muted")
-
-        if intent.offer.level == "number" and destination is not None:
-            number = destination.number
-            asked = TypeName(title, f"{number} {intent.offer.consequence}", number, now)
-            console.open(asked, lambda answer: done(answer, (("typed", asked.field_.text.strip()),)), self._watch(row))
-        elif intent.offer.level == "name":
-            name = str(getattr(row, "name", "") or self.label(row))
-            console.open(TypeName(title, intent.offer.consequence, name, now), done, self._watch(row))
-        elif intent.offer.level == "confirm" or named:
-            console.open(Confirm(title, intent.offer.consequence, now), done, self._watch(row))
-        else:
-            console.dispatcher.submit(go)
-
-    def _command(
-        self, intent: Intent, row: Row, destination: Destination | None, args: tuple[tuple[str, str], ...]
-    ) -> Command:
-        console = self._console
-        now = console.clock.now()
-        via = intent.via.key if intent.via is not None else None
-        target = console.dispatcher.target(row, now, via)
-        return Command(new_id(), intent.verb, target, destination, args, now)
-
-    def _watch(self, row: Row) -> Callable[[], str]:
-        """Says what changed about `row` since it was painted, "" while it is the same."""
-        before = fingerprint(row)
-        board = self._console.board
-
-        def changed() -> str:
-            now = board.row(row.key)
-            return "it ended" if now is None else before.difference(fingerprint(now))
-
-        return changed
+        self.press(action, self._form if action in _FILLED else filled)
 
     # ---- questions --------------------------------------------------------------------------------------
+
+    def _next(self, flow: Flow, answer: object = None, before: str = "") -> None:
+        """On to the next question, at once: the next key belongs to it already. `before`: said before why it ends."""
+        console = self._console
+        try:
+            step = flow.go(answer)
+        except Left as left:
+            back = f"; {console.key_of('row.again')} brings back what was typed" if self._kept else ""
+            self._kept = False
+            if str(left):
+                console.say(f"{before}{left}{back}", left.style)
+            return
+        if isinstance(step, Command):
+            self._submit(step)
+            return
+        dialog, heard = self._shown(step)
+        console.open(dialog, lambda answer: self._next(flow, heard(answer)), step.changed)
+
+    def _submit(self, command: Command) -> None:
+        console = self._console
+        key, form = command.target.key, command.arg("form")
+        self._drafts.pop((key, command.verb, form), None)
+        if command.verb is Verb.NOTE:
+            console.note(key, command.arg("text"))
+        # It is as old as the last answer, however long a question stood.
+        console.dispatcher.submit(replace(command, asked_at=console.clock.now()))
+
+    def _shown(self, question: Question) -> tuple[Dialog, Callable[[Answer], object]]:
+        """The question as a dialog, and what an answer to the dialog is to the flow."""
+        console = self._console
+        now = console.clock.now()
+        match question:
+            case Confirm():
+                return dialogs.Confirm(question.title, question.effect, now), _value
+            case TypeOut():
+                typing = TypeName(question.title, question.effect, question.word, now)
+                return typing, lambda answer: typing.field_.text.strip() if answer.value else None
+            case Choose():
+                choices = [Choice(option.value, option.text, option.hint) for option in question.options]
+                return Chooser(question.title, choices, now), _value
+            case Write():
+                text = "" if question.row is None else console.notes.get(question.row.key, "")
+                return Prompt(question.title, TextField(text)), _value
+            case Where():
+                return self._picker(question), self._way
+            case Fill():
+                return self._filling(question)
+        raise TypeError(f"no dialog for {type(question).__name__}")
+
+    def _picker(self, question: Where) -> Dialog:
+        source = "" if question.row is None else question.row.key.source
+        return Picker(
+            question.title,
+            self.directory(source),
+            question.effect,
+            self._console.clock.now(),
+            attended=question.attended,
+            may_attend=question.may_attend,
+            field_=TextField(question.text),
+        )
+
+    def _way(self, answer: Answer) -> Way | None:
+        picked = answer.value
+        if not isinstance(picked, Picked):
+            return None
+        self._last = (self._last[0], picked.place.shown)
+        return Way(picked.place.destination(), picked.attended, asked=True)
+
+    def _filling(self, question: Fill) -> tuple[Dialog, Callable[[Answer], object]]:
+        form, key = question.form, question.target
+        if form is None or key is None:
+            raise TypeError("a form without a form")
+        at = (key, question.verb, form.id)
+        self._form = form.id if key.kind is not Kind.SOURCE else f"{key.source}\n{form.id}"
+        dialog = FormDialog(question.title, form, dict(self._drafts.get(at, {})) if question.again else {})
+
+        def heard(answer: Answer) -> object:
+            # Kept until it is sent: a form that was left, or a question that was answered with no, comes back with the
+            # key that repeats the last action.
+            self._drafts.pop(at, None)
+            self._drafts[at] = dict(dialog.values)
+            while len(self._drafts) > DRAFTS:
+                del self._drafts[next(iter(self._drafts))]
+            if isinstance(answer.value, Filled):
+                return answer.value.values
+            self._kept = bool(changes(form, dialog.values))
+            return None
+
+        return dialog, heard
 
     def directory(self, source: str) -> Directory:
         console = self._console
@@ -306,7 +326,7 @@ class Acting:
             console.context, source, settings.favourites, settings.routes, console.ports.can_dial, settings.regions
         )
 
-    def _whose(self, row: Row) -> str:
+    def whose(self, row: Row) -> str:
         """What the directory says of the number on the row, if the row itself does not say it."""
         console = self._console
         number = number_of(row)
@@ -315,75 +335,6 @@ class Acting:
         settings = console.settings
         name = name_of(number, row.key.source, console.board, settings.favourites, settings.regions)
         return f" · {name}" if name and name.casefold() not in self.label(row).casefold() else ""
-
-    def _pick(self, intent: Intent, row: Row, filled: str) -> None:
-        console = self._console
-        now = console.clock.now()
-        attended = intent.verb is Verb.ATTENDED
-        may_attend = console.dispatcher.offer(Verb.ATTENDED, row.key).ok
-        picker = Picker(
-            f"TRANSFER of {self.label(row)} · {row.key.source}",
-            self.directory(row.key.source),
-            intent.offer.consequence or "the call leaves where it is",
-            now,
-            attended=attended,
-            may_attend=may_attend or attended,
-            field_=TextField(filled),
-        )
-
-        def done(answer: Answer) -> None:
-            if not isinstance(answer.value, Picked):
-                console.say(f"not sent: {self.label(row)}", "muted")
-                return
-            picked = answer.value
-            self._last = (self._last[0], picked.place.shown)
-            verb = Verb.ATTENDED if picked.attended else Verb.TRANSFER
-            hit = row
-            if row.key.kind not in TARGET_KINDS[verb]:
-                # A caller in a queue is passed on attended through their call.
-                found = console.dispatcher.candidates(verb, row.key)
-                hit = found[0] if len(found) == 1 else row
-            chosen = Intent(verb, hit, intent.via if hit is row else row, intent.offer)
-            self._ask(chosen, hit, picked.place.destination(), ())
-
-        console.open(picker, done, self._watch(row))
-
-    def _choose_queue(self, intent: Intent, row: Row) -> None:
-        console = self._console
-        now = console.clock.now()
-        mine = {place.queue_id for place in row.memberships} if isinstance(row, Agent) else set()
-        wanted = intent.verb is not Verb.STAFF
-        queues = [
-            queue
-            for queue in console.board.rows(Resource.QUEUES, row.key.source)
-            if isinstance(queue, Queue) and (queue.key.id in mine) is wanted
-        ]
-        if not queues:
-            console.say(f"{self.label(row)} is in {'no queue' if wanted else 'every queue'}", "warn")
-            return
-        choices = [Choice(queue, queue.name, queue.number) for queue in queues]
-
-        def done(answer: Answer) -> None:
-            queue = answer.value
-            if isinstance(queue, Queue):
-                offer = console.dispatcher.offer(intent.verb, row.key)
-                again = Intent(intent.verb, row, queue, offer)
-                self._ask(again, row, None, (("queue", queue.key.id), ("queue_name", queue.name)))
-
-        console.open(
-            Chooser(f"{GOALS[intent.verb].upper()} {self.label(row)}: queue?", choices, now), done, self._watch(row)
-        )
-
-    def _write(self, intent: Intent, row: Row) -> None:
-        console = self._console
-        text = console.notes.get(row.key, "")
-
-        def noted(answer: Answer) -> None:
-            if isinstance(answer.value, str):
-                console.note(row.key, answer.value)
-                console.dispatcher.submit(self._command(intent, row, None, (("text", answer.value),)))
-
-        console.open(Prompt(f"NOTE on {self.label(row)}{self._whose(row)}", TextField(text)), noted)
 
     def _end(self) -> None:
         console = self._console
@@ -437,3 +388,7 @@ class Acting:
                 pass
         state = console.board.row_state(row.key)
         return " · ".join(part for part in parts if part), f"{row.key.source} {state.value}"
+
+
+def _value(answer: Answer) -> object:
+    return answer.value

@@ -26,7 +26,7 @@ class AlarmPointer:
 
     def tick(self, now: float, dialog_open: bool) -> list[Entry]:
         """Follow the board's alarms; returns what is worth logging."""
-        active = self._board.alarms.active(now)
+        active = self._board.alarms.active()
         entries: list[Entry] = []
         ids = {alarm.id for alarm in active}
         for alarm in active:
@@ -62,7 +62,7 @@ class AlarmPointer:
 
     def next(self, now: float) -> Alarm | None:
         """The alarm in the line; again within 5 s: the next one. The line goes with it."""
-        active = self._board.alarms.active(now)
+        active = self._board.alarms.active()
         if not active:
             return None
         if now - self._jumped_at > NEXT_SECONDS:
@@ -79,7 +79,7 @@ class AlarmPointer:
 
     def acknowledge(self, who: str, now: float) -> str:
         """Acknowledge the alarm in the line; says which, "" if there is none."""
-        shown = next((alarm for alarm in self._board.alarms.active(now) if alarm.id == self.shown), None)
+        shown = next((alarm for alarm in self._board.alarms.active() if alarm.id == self.shown), None)
         self.shown = None
         if shown is None:
             return ""
@@ -89,7 +89,7 @@ class AlarmPointer:
     def acknowledge_all(self, who: str, now: float) -> str:
         """Acknowledge every alarm that has been in sight for a second or more."""
         count = 0
-        for alarm in self._board.alarms.active(now):
+        for alarm in self._board.alarms.active():
             if not alarm.acked_by and now - self._first_seen.get(alarm.id, now) >= 1.0:
                 self._board.alarms.acknowledge(alarm.id, who)
                 count += 1

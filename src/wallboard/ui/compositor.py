@@ -21,7 +21,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from rich.cells import split_graphemes
 from rich.color import ColorSystem
 from rich.console import RenderableType
 from rich.segment import Segment
@@ -34,65 +33,23 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from wallboard.domain.text import clean_cells
+from wallboard.ui.pens import PLAIN, Pen, change_pen, pen_of
+from wallboard.ui.widths import certain, claim_marks, overhang, pieces
 
 log = logging.getLogger(__name__)
+claim_marks()
 
-Pen = tuple[str, str, str]
-"""SGR codes of foreground, background and attributes ("1;4")."""
 GlassCell = tuple[str, Pen]
-"""A grapheme ("" in the second column of a wide one) and its pen."""
+"""What is drawn from this column on ("" in those after it that it claims as well) and its pen."""
 Patch = tuple[int, int, Strip]
 """Line, column, and what stands there now."""
 
-PLAIN: Pen = ("39", "49", "")
 UNKNOWN: GlassCell = ("\x00", PLAIN)  # equal to no cell that can be asked for
 SYNC_BYTES = 1024
 """Smallest frame worth the synchronized-update bracket: tmux repaints a whole pane at the end of each."""
 RETRY_SECONDS = (0.005, 0.05)
 """How soon a busy terminal is asked again: first, and at the longest."""
 _GAP = 5  # a cursor move costs about four bytes: unchanged cells in a shorter gap are cheaper to send again
-
-_ATTRIBUTES = (
-    ("bold", "1"),
-    ("dim", "2"),
-    ("italic", "3"),
-    ("underline", "4"),
-    ("blink", "5"),
-    ("blink2", "6"),
-    ("reverse", "7"),
-    ("conceal", "8"),
-    ("strike", "9"),
-    ("underline2", "21"),
-    ("frame", "51"),
-    ("encircle", "52"),
-    ("overline", "53"),
-)
-
-
-@lru_cache(maxsize=4096)
-def _pen(style: Style | None, colors: ColorSystem) -> Pen:
-    if style is None:
-        return PLAIN
-    foreground, background, attributes = PLAIN
-    if style.color is not None:
-        foreground = ";".join(style.color.downgrade(colors).get_ansi_codes(foreground=True))
-    if style.bgcolor is not None:
-        background = ";".join(style.bgcolor.downgrade(colors).get_ansi_codes(foreground=False))
-    attributes = ";".join(code for name, code in _ATTRIBUTES if getattr(style, name))
-    return foreground, background, attributes
-
-
-@lru_cache(maxsize=4096)
-def _change_pen(old: Pen, new: Pen) -> str:
-    """The shortest SGR sequence from one pen to the other."""
-    if old == new:
-        return ""
-    colors = [code for code, plain in zip(new[:2], PLAIN, strict=False) if code != plain]
-    afresh = ";".join([code for code in ("0" if new != PLAIN else "", new[2], *colors) if code])
-    if old[2] and old[2] != new[2]:
-        return f"\x1b[{afresh}m"
-    step = ";".join([code for code, was in zip((new[2], *new[:2]), (old[2], *old[:2]), strict=True) if code != was])
-    return f"\x1b[{min(afresh, step, key=len)}m"
 
 
 @lru_cache(maxsize=4096)
@@ -105,19 +62,15 @@ def _cell(text: str, pen: Pen) -> GlassCell:
 def _segment(text: str, style: Style | None, colors: ColorSystem) -> tuple[GlassCell, ...]:
     """One cell a column. The last gate before the terminal: all text was cleaned where it entered, and what a view
     forgot to clean still does not get out."""
-    pen = _pen(style, colors)
+    pen = pen_of(style, colors)
     if not text.isprintable():
         text = clean_cells(text)
     if text.isascii():
         return tuple([_cell(char, pen) for char in text])
     cells: list[GlassCell] = []
-    spans, _ = split_graphemes(text)
-    for start, end, width in spans:
-        if width:
-            cells.append(_cell(text[start:end], pen))
-            cells.extend([_cell("", pen)] * (width - 1))
-        elif cells:
-            cells[-1] = _cell(cells[-1][0] + text[start:end], pen)
+    for piece, width in pieces(text):
+        cells.append(_cell(piece, pen))
+        cells.extend([_cell("", pen)] * (width - 1))
     return tuple(cells)
 
 
@@ -166,26 +119,55 @@ class Glass:
             cells = _cells(strip, colors)
             del cells[self.width - x :]
             line = self.lines[y]
-            end = x + len(cells)
-            old = line[x:end]
+            # What of a piece is not covered is no piece any more.
+            stop = x + len(cells)
+            start, end = _begin(line, x), _end(line, stop)
+            cells = [*_blanks(line[start:x]), *cells, *_blanks(line[stop:end])]
+            old = line[start:end]
             if cells == old:
                 continue
-            line[x:end] = cells
+            if (start, end) != (x, stop):
+                self._strips[y].clear()
+            line[start:end] = cells
             for first, last in _changed_runs(cells, old):
-                out.append(_move(at, y, x + first))
-                plain = True
-                for text, cell_pen in cells[first:last]:
-                    if cell_pen is not pen and cell_pen != pen:
-                        out.append(_change_pen(pen, cell_pen))
-                        pen = cell_pen
-                    out.append(text)
-                    plain = plain and text.isascii()
-                # Terminals disagree about some widths, and the last column leaves the cursor in limbo:
-                # trust the position only after plain text within the line.
-                at = (y, x + last) if plain and x + last < self.width else None
+                out.append(_move(at, y, start + first))
+                pen, at = self._send_run(out, pen, y, start + first, start + last)
         if pen != PLAIN:
             out.append("\x1b[0m")
         return "".join(out)
+
+    def _send_run(self, out: list[str], pen: Pen, y: int, first: int, last: int) -> tuple[Pen, tuple[int, int] | None]:
+        """Append what draws these cells from where the cursor is, and return the pen and the place that it leaves."""
+        line = self.lines[y]
+        plain = True
+        lost = False
+        column = first
+        while column < last:
+            text, cell_pen = line[column]
+            if cell_pen is not pen and cell_pen != pen:
+                out.append(change_pen(pen, cell_pen))
+                pen = cell_pen
+            if lost and text:
+                out.append(_move(None, y, column))
+                lost = False
+            if text.isascii():
+                out.append(text)
+            elif certain(text):
+                plain = False
+                out.append(text)
+            else:
+                plain, lost = False, True
+                end = _end(line, column + 1)
+                out.append(f"{' ' * (end - column)}{_move(None, y, column)}{text}")
+                # A terminal may draw it over the cells behind: they are sent again.
+                reach = min(end + overhang(text), self.width)
+                while last < reach and line[last] is not UNKNOWN:
+                    last += 1
+                last = _end(line, last)
+            column += 1
+        # Terminals disagree about more widths than are known here, and the last column leaves the cursor in limbo:
+        # trust the position only after plain text within the line.
+        return pen, (y, last) if plain and last < self.width else None
 
     def _is_same(self, y: int, x: int, strip: Strip) -> bool:
         line = self._strips[y]
@@ -221,12 +203,26 @@ def _changed_runs(cells: list[GlassCell], old: list[GlassCell]) -> list[tuple[in
     return runs
 
 
+def _blanks(cells: list[GlassCell]) -> list[GlassCell]:
+    return [_cell(" ", pen) for _, pen in cells]
+
+
+def _begin(line: list[GlassCell], column: int) -> int:
+    """Where the piece begins that stands in `column`."""
+    while column > 0 and line[column][0] == "":
+        column -= 1
+    return column
+
+
+def _end(line: list[GlassCell], column: int) -> int:
+    """`column`, or the end of the piece that has begun before it."""
+    while column < len(line) and line[column][0] == "":
+        column += 1
+    return column
+
+
 def _whole(cells: list[GlassCell], first: int, last: int) -> tuple[int, int]:
-    while first > 0 and cells[first][0] == "":
-        first -= 1
-    while last < len(cells) and cells[last][0] == "":
-        last += 1
-    return first, last
+    return _begin(cells, first), _end(cells, last)
 
 
 def _patches(update: LayoutUpdate | ChopsUpdate) -> Iterable[Patch]:

@@ -23,7 +23,6 @@ from wallboard.domain.states import SourceState
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import PASTE, OpenDialog, paste_limit, takes_text
-from wallboard.ui.filling import Filling
 from wallboard.ui.modes import (
     ANYWHERE,
     BOARD,
@@ -105,7 +104,6 @@ class Console:
         self.touched = 0
         """Rises with each thing that this console itself puts on rows: sentences, notes."""
         self.columns_step = 0
-        self.filling = Filling(self)
         self.acting = Acting(self)
         self.panel = Panel(self)
         self._notices = NoticeWatch()

@@ -29,9 +29,6 @@ _MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARG
 
 _PAGES = {"pagedown": "PgDn", "pageup": "PgUp"}
 _MODE_TARGETS = {LOG: "log", SOURCES: "sources", HELP: "keys"}
-_FREESWITCH = frozenset({"ringme"})
-"""Vendors with FreeSWITCH inside: its eavesdrop takes the keys of my handset as commands."""
-_HANDSET = "handset keys 1–3 may open your microphone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +235,8 @@ def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
         ]
         keys.append(KeyHint(console.key_of("call.end"), "end"))
         clock = context.since(session.started_at)
-        vendors = [view.info.vendor for view in context.views() if view.info.name == session.source]
-        caution = _HANDSET if _FREESWITCH.intersection(vendors) and session.mode is not Verb.BARGE else ""
+        cautions = [view.info.caution for view in context.views() if view.info.name == session.source]
+        caution = "" if session.mode is Verb.BARGE else "".join(cautions)
         told = (session.phone, session.parties, session.hears, session.proof)
         lines.append(call_bar(shown, clock, *told, keys, width, caution))
     return lines

@@ -79,7 +79,7 @@ class Seeking:
         """Asks first. What comes up while the question stands is not answered with it."""
         console = self._console
         asked_at = console.clock.now()
-        count = len([alarm for alarm in console.board.alarms.active(asked_at) if not alarm.acked_by])
+        count = len([alarm for alarm in console.board.alarms.active() if not alarm.acked_by])
         if not count:
             console.say("no alarm to acknowledge", "warn")
             return

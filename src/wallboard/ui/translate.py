@@ -67,11 +67,13 @@ class Translator:
 
 
 def _is_key(sequence: str) -> bool:
-    """Whether a numbered key is one that has a name; the stock parser reads the number of any other as a character."""
-    code, final = sequence[2:-1].partition(";")[0], sequence[-1]
+    """Whether a numbered key is one that has a name; the stock parser reads the number of any other as a character, and
+    a third parameter as the text that the key types."""
+    code, *more = sequence[2:-1].split(";")
+    final = sequence[-1]
     if sequence in ANSI_SEQUENCES_KEYS or final in _NOT_NUMBERED or not (code or "1").isdecimal():
         return True
-    return f"{code or 1}{final}" in FUNCTIONAL_KEYS
+    return len(more) < 2 and f"{code or 1}{final}" in FUNCTIONAL_KEYS
 
 
 def _capital(key: str) -> bool:

@@ -108,7 +108,7 @@ class SourceSettings:
     """One `[[source]]` of the config, checked and with its secrets resolved.
 
     `every` maps resource names to seconds while on screen; `queues`/`phones`/`park_slots` None: not given.
-    `options` holds what only this vendor reads (`transfer_context`, `park_lot`, `always_send_dst`, …).
+    `options` holds what only this vendor reads, as its plugin declares it, with secrets resolved.
     """
 
     name: str
@@ -439,14 +439,3 @@ class Services:
 
     clock: Clock
     transport: Any = None
-
-
-class Plugin(Protocol):
-    """What the entry-point group `wallboard.vendor` names."""
-
-    name: str
-
-    def build(self, settings: SourceSettings, services: Services) -> Adapter: ...
-
-    def coverage(self) -> Sequence[Coverage]:
-        """What the adapter does with each operation of its documents, for `docs/coverage.md`."""

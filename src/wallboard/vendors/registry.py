@@ -8,13 +8,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from wallboard.domain.errors import ConfigError
-from wallboard.vendors.base import Plugin
+from wallboard.domain.errors import ConfigError, VendorError
+from wallboard.vendors.plugin import Plugin
 
 GROUP = "wallboard.vendor"
 
 # The same as in pyproject.toml: an unpacked source tree has no metadata to look it up in.
-_BUILT_IN = {
+BUILT_IN = {
     "ringme": "wallboard.vendors.ringme:plugin",
     "groupalarm": "wallboard.vendors.groupalarm:plugin",
     "sinch": "wallboard.vendors.sinch:plugin",
@@ -25,13 +25,14 @@ _BUILT_IN = {
 
 def names() -> tuple[str, ...]:
     """The vendors that can be named in a config, without importing any. Built-in ones first."""
-    return tuple({**_BUILT_IN, **_entry_points()})
+    return tuple({**BUILT_IN, **_entry_points()})
 
 
 def load(name: str) -> Plugin:
-    """The plugin called `name`; imports that vendor and no other. ConfigError if there is none or it is broken."""
+    """The plugin called `name`; imports that vendor and no other. ConfigError if there is none, VendorError if its
+    package is broken, which is a fault of that source alone."""
     # Built-in names cannot be taken over by another package.
-    target = _BUILT_IN.get(name) or _entry_points().get(name)
+    target = BUILT_IN.get(name) or _entry_points().get(name)
     if target is None:
         raise ConfigError(f"there is no vendor {name!r}", hint=f"write one of {', '.join(names())}")
     module, _, attribute = target.partition(":")
@@ -39,12 +40,13 @@ def load(name: str) -> Plugin:
         found: Any = import_module(module)
         for part in (attribute or "plugin").split("."):
             found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise ConfigError(
-            f"vendor {name!r} cannot be loaded from {target}: {error}", hint="install its package again"
+    except Exception as error:
+        raise VendorError(
+            f"vendor {name!r} cannot be loaded from {target}: {error}: install its package again"
         ) from error
-    plugin: Plugin = found
-    return plugin
+    if not isinstance(found, Plugin):
+        raise VendorError(f"vendor {name!r}: {target} is no wallboard.vendors.plugin.Plugin")
+    return found
 
 
 def _entry_points() -> dict[str, str]:

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wallboard.domain.command import Command, Destination, Verb
-from wallboard.domain.errors import NotSent, Unreachable
-from wallboard.domain.forms import Form
+from wallboard.domain.command import Destination
+from wallboard.domain.errors import Unreachable
 from wallboard.domain.models import Row
 from wallboard.domain.text import Clean
 from wallboard.domain.update import SourceInfo
-from wallboard.vendors.base import Can, CheckLine, Feed, Receipt, Report, Sink, SourceSettings, Verification
+from wallboard.domain.verbs import Verb
+from wallboard.vendors.adapter import BaseAdapter
+from wallboard.vendors.base import Can, CheckLine, Services, SourceSettings
 
 
-class Unbuilt:
-    """See `vendors.base.Adapter`."""
-
-    def __init__(self, settings: SourceSettings, why: Clean) -> None:
-        self.settings = settings
+class Unbuilt(BaseAdapter):
+    def __init__(self, settings: SourceSettings, services: Services, why: Clean) -> None:
+        super().__init__(settings, services)
         self._why = why
 
     def info(self) -> SourceInfo:
         return SourceInfo(self.settings.name, self.settings.vendor, detail=self._why, broken=True)
-
-    def feeds(self) -> Sequence[Feed]:
-        return ()
-
-    async def run(self, sink: Sink) -> None:
-        return None
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         return Can(False, self._why)
@@ -35,26 +28,8 @@ class Unbuilt:
     def can_dial(self, destination: Destination) -> Can:
         return Can(False, self._why)
 
-    def reports(self, row: Row) -> Sequence[Report]:
-        return ()
-
-    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return ()
-
-    def verification(self, command: Command, row: Row | None) -> Verification:
-        raise NotSent(self._why)
-
-    async def perform(self, command: Command, row: Row | None) -> Receipt:
-        raise NotSent(self._why)
-
     async def refresh(self, row: Row) -> Row | None:
         raise Unreachable(self._why)
 
-    def table(self) -> Sequence[Verification]:
-        return ()
-
     async def check(self) -> Sequence[CheckLine]:
         return (CheckLine("adapter", False, self._why),)
-
-    async def aclose(self) -> None:
-        return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from wallboard.domain.text import cell_width, char_width
+from wallboard.domain.text import cell_width, char_width, is_mark
 
 Align = Literal["left", "right"]
 ELLIPSIS = "…"
@@ -68,11 +68,13 @@ def cut(text: str, width: int) -> str:
     """The longest head of `text` that takes at most `width` columns and ends with a whole grapheme."""
     if text.isascii():
         return text[: max(0, width)]
-    used = 0
+    used = start = 0
     for index, char in enumerate(text):
+        if not is_mark(char):
+            start = index
         used += char_width(char)
         if used > width:
-            return text[:index]
+            return text[:start]
     return text
 
 

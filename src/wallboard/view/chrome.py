@@ -17,7 +17,7 @@ from wallboard.view.lines import Line, clip, line_width, spread
 def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys: tuple[str, str]) -> Line:
     """Line 2: the worst unacknowledged alarm as a sentence. `shown` is its id, `fresh` counts those that are newer
     and have not taken their place yet, `keys` are the keys of jump and acknowledge."""
-    active = context.board.alarms.active(context.now)
+    active = context.board.alarms.active()
     current = next((alarm for alarm in active if alarm.id == shown), None)
     newer = [Cell(f"+{fresh} {glyphs.ALARM} new ", "alarm")] if fresh else []
     if current is None:

@@ -79,7 +79,7 @@ class Context:
 def severities(board: Board, now: float) -> dict[Key, str]:
     """The worst alarm of each row."""
     worst: dict[Key, str] = {}
-    for alarm in board.alarms.active(now):
+    for alarm in board.alarms.active():
         if alarm.key is not None and worst.get(alarm.key) != "alarm":
             worst[alarm.key] = alarm.severity
     return worst

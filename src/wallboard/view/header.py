@@ -191,7 +191,7 @@ def header(
 
 
 def _counts(context: Context) -> Line:
-    active = context.board.alarms.active(context.now)
+    active = context.board.alarms.active()
     alarms = len([alarm for alarm in active if alarm.severity == "alarm"])
     warnings = len(active) - alarms
     out: Line = []

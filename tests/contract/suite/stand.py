@@ -19,7 +19,7 @@ import anyio
 import anyio.lowlevel
 
 from wallboard.domain.clock import ManualClock
-from wallboard.domain.command import FORMS, TARGET_KINDS, Command, Destination, Target, Verb, fingerprint, new_id
+from wallboard.domain.command import FORMS, Command, Destination, Target, Verb, fingerprint, new_id
 from wallboard.domain.errors import (
     ActionError,
     Ambiguous,
@@ -287,7 +287,7 @@ def fitting(verb: Verb, rows: list[Row]) -> list[Row | None]:
     """The rows that the verb may be pressed on; publishing needs none."""
     if verb is Verb.PUBLISH:
         return [None]
-    return [row for row in rows if row.key.kind in TARGET_KINDS[verb]]
+    return [row for row in rows if row.key.kind in verb.facts.kinds]
 
 
 class Stand(ABC):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.unit.board.making import Desk, agent, hotline, key, member, queue
-from wallboard.board import Alarm, AlarmEvent, BoardSettings, Limits, QueueRule
+from wallboard.board import Alarm, AlarmEvent, BoardSettings
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import DutyAgent, DutyPhone
+from wallboard.domain.rules import Limits, QueueRule
 from wallboard.domain.states import AgentState, HotlineState, MemberState, Wanted
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
@@ -28,12 +29,12 @@ def fresh(desk: Desk, *resources: Resource) -> None:
 
 def sentences(desk: Desk) -> list[str]:
     desk.board.tick()
-    return [alarm.sentence for alarm in desk.board.alarms.active(desk.now)]
+    return [alarm.sentence for alarm in desk.board.alarms.active()]
 
 
 def up(desk: Desk) -> Sequence[Alarm]:
     desk.board.tick()
-    return desk.board.alarms.active(desk.now)
+    return desk.board.alarms.active()
 
 
 def quiet_queue(settings: BoardSettings | None = None) -> Desk:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.board.making import SOURCE, Desk, agent, call, key, member, queue
-from wallboard.board import BoardSettings, Goal, QueueRule, QueueStats
+from wallboard.board import BoardSettings, QueueStats
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Member, Membership
+from wallboard.domain.rules import Goal, QueueRule
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import clean
 

@@ -41,7 +41,6 @@ def test_an_answer_that_was_overtaken_is_dropped() -> None:
     desk.snapshot(CALLS, call("old"), seq=4)
     desk.delta(CALLS, call("older"), seq=8)
     assert desk.ids(CALLS) == ["new"]
-    assert desk.board.dropped == 2
 
 
 def test_a_reconnect_counts_anew_and_outdates_what_came_before() -> None:
@@ -52,12 +51,11 @@ def test_a_reconnect_counts_anew_and_outdates_what_came_before() -> None:
     assert desk.ids(CALLS) == ["b"]
 
 
-def test_of_two_rows_with_one_id_the_last_wins_and_is_counted() -> None:
+def test_of_two_rows_with_one_id_the_last_wins() -> None:
     desk = Desk()
     desk.snapshot(CALLS, call("a"), call("a", CallState.HELD))
     row = desk.board.row(key(CALLS, "a"))
     assert row == call("a", CallState.HELD)
-    assert desk.board.duplicates(SOURCE, CALLS) == 1
 
 
 def test_an_agent_of_two_queues_is_one_row_with_both_and_the_newest_state() -> None:
@@ -207,4 +205,6 @@ def test_an_empty_list_made_again_confirms_nothing() -> None:
     desk.snapshot(Resource.QUEUES, *(queue(str(n), str(n)) for n in range(8)), seq=1)
     desk.snapshot(Resource.QUEUES, seq=2)
     named(desk, seq=2)
-    assert desk.board.confirming(SOURCE, Resource.QUEUES)
+    view = desk.board.resource_view(SOURCE, Resource.QUEUES)
+    assert view is not None
+    assert "confirming" in view.detail

@@ -62,35 +62,6 @@ def test_what_is_no_key(text: str) -> None:
         keymap.canonical(text)
 
 
-@pytest.mark.parametrize(
-    ("key", "name"),
-    [
-        ("?", "question_mark"),
-        ("!", "exclamation_mark"),
-        ("+", "plus"),
-        ("-", "minus"),
-        ("/", "slash"),
-        (":", "colon"),
-        (".", "full_stop"),
-        ("T", "T"),
-        ("ctrl+p", "ctrl+p"),
-        ("f2", "f2"),
-        ("ctrl++", "ctrl+plus"),
-        ("space", "space"),
-    ],
-)
-def test_names_that_textual_uses(key: str, name: str) -> None:
-    assert keymap.textual_name(key) == name
-
-
-def test_textual_knows_the_same_names() -> None:
-    from textual.keys import _character_to_key
-
-    for key in "?!+-/:.,;@\\_#*":
-        canonical = keymap.canonical("comma" if key == "," else key)
-        assert keymap.textual_name(canonical) == _character_to_key(key)
-
-
 def test_two_actions_may_change_places() -> None:
     assert keymap.problems({"call.listen": "w", "call.whisper": "e"}) == []
 

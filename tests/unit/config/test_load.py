@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from wallboard.config.load import load
-from wallboard.config.settings import AlarmSettings, Goal, Limits, Operator, QueueRule
+from wallboard.config.settings import AlarmSettings, Operator
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.places import Favourite, Route
+from wallboard.domain.rules import Goal, Limits, QueueRule
 from wallboard.vendors.base import AmiAuth, HeaderAuth, NoAuth, OAuthAuth
 
 VALID = Path(__file__).resolve().parents[2] / "configs" / "valid"

@@ -10,10 +10,18 @@ import types
 from pathlib import Path
 
 import pytest
+from pydantic import Field
 
 from wallboard.config.load import load as load_config
-from wallboard.domain.errors import ConfigError
+from wallboard.config.schema import schema
+from wallboard.config.show import show
+from wallboard.domain.clock import ManualClock
+from wallboard.domain.errors import ConfigError, VendorError
+from wallboard.runtime import built
 from wallboard.vendors import registry
+from wallboard.vendors.base import Adapter, Services, SourceSettings
+from wallboard.vendors.options import Options, SecretReference
+from wallboard.vendors.plugin import Plugin, SourceRules
 
 CODE = """
 import json, sys
@@ -30,9 +38,8 @@ def test_names_import_nothing_and_load_imports_one() -> None:
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True, timeout=60)
     names, before, after, heavy = json.loads(done.stdout)
     assert names[:5] == ["ringme", "groupalarm", "sinch", "portsip", "asterisk"]
-    assert before == ["wallboard.vendors.base", "wallboard.vendors.registry"]
-    kit = {"wallboard.vendors.kit", "wallboard.vendors.kit.plugin"}
-    assert set(after) - set(before) - kit == {"wallboard.vendors.groupalarm"}
+    assert before == ["wallboard.vendors.base", "wallboard.vendors.plugin", "wallboard.vendors.registry"]
+    assert set(after) - set(before) == {"wallboard.vendors.groupalarm"}
     assert heavy == []
 
 
@@ -47,6 +54,22 @@ def test_they_are_found_without_metadata(monkeypatch: pytest.MonkeyPatch) -> Non
     assert registry.load("groupalarm").name == "groupalarm"
 
 
+class AcmeOptions(Options):
+    depth: int = Field(1, examples=[3])
+    key: SecretReference | None = Field(None, examples=[{"env": "ACME_KEY"}])
+
+
+class Acme(Plugin):
+    name = "acme"
+    rules = SourceRules(auth=("none",), fields=frozenset({"options"}))
+
+    def options(self) -> type[Options]:
+        return AcmeOptions
+
+    def build(self, settings: SourceSettings, services: Services) -> Adapter:
+        raise KeyError("never asked")
+
+
 def point(name: str, value: str) -> importlib.metadata.EntryPoint:
     return importlib.metadata.EntryPoint(name, value, registry.GROUP)
 
@@ -54,7 +77,7 @@ def point(name: str, value: str) -> importlib.metadata.EntryPoint:
 @pytest.fixture
 def acme(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     module = types.ModuleType("acme_wallboard")
-    module.plugin = types.SimpleNamespace(name="acme")  # type: ignore[attr-defined]
+    module.plugin = Acme()  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "acme_wallboard", module)
     points = (
         point("acme", "acme_wallboard:plugin"),
@@ -71,19 +94,68 @@ def test_another_package_brings_a_vendor_but_takes_none_over(acme: types.ModuleT
     assert registry.load("ringme") is not acme.plugin
 
 
-def test_a_vendor_that_does_not_load(acme: types.ModuleType) -> None:
-    with pytest.raises(ConfigError, match="vendor 'broken' cannot be loaded from no_such:x"):
+def test_a_vendor_that_does_not_load(acme: types.ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(VendorError, match="'broken' cannot be loaded from no_such:x"):
         registry.load("broken")
+    monkeypatch.setattr(acme, "plugin", object())
+    with pytest.raises(VendorError, match="acme_wallboard:plugin is no"):
+        registry.load("acme")
     with pytest.raises(
         ConfigError, match="there is no vendor 'teams'; write one of ringme, groupalarm, sinch, portsip, asterisk, acme"
     ):
         registry.load("teams")
 
 
-def test_a_config_may_name_it_and_give_it_options(acme: types.ModuleType, tmp_path: Path) -> None:
+SOURCE = """[[source]]
+name = "a"
+vendor = "acme"
+url = "https://acme.example.net"
+auth = { kind = "none" }
+"""
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_config_may_name_it_and_give_it_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACME_KEY", "opensesame")
     path = tmp_path / "config.toml"
-    path.write_text(
-        '[[source]]\nname = "a"\nvendor = "acme"\nurl = "https://acme.example.net"\noptions = { depth = 3 }\n'
-    )
+    path.write_text(f'{SOURCE}options = {{ depth = 3, key = {{ env = "ACME_KEY" }} }}\n')
+    checked = load_config(path)
+    (source,) = checked.config().sources
+    assert source.options["depth"] == 3
+    assert source.options["key"].reveal() == "opensesame"
+    assert "opensesame" not in f"{source!r}{show(checked)}"
+    assert 'key = { env = "ACME_KEY" }' in show(checked)
+    assert "AcmeOptions" in str(schema()["$defs"]["SourceModel"]["allOf"])
+
+
+@pytest.mark.usefixtures("acme")
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("options = { dept = 3 }", "unknown option 'dept'; did you mean \"depth\"?"),
+        ("options = { depth = true }", "depth is true, not a whole number; write depth = 3"),
+        ('options = { key = "opensesame" }', "key is a secret written into the file"),
+        ("every = { calls = 5 }", "acme has no every: it is for ringme"),
+        ('url = "tls://acme.example.net"', "does not begin with https:// or http://"),
+    ],
+)
+def test_what_it_does_not_take_is_refused_where_it_stands(tmp_path: Path, line: str, fault: str) -> None:
+    path = tmp_path / "config.toml"
+    key = line.partition(" ")[0]
+    kept = "".join(given for given in SOURCE.splitlines(keepends=True) if not given.startswith(key))
+    path.write_text(f"{kept}{line}\n")
+    with pytest.raises(ConfigError) as error:
+        load_config(path)
+    assert f"config.toml:{len(kept.splitlines()) + 1}: [[source]] 'a': " in str(error.value)
+    assert fault in str(error.value)
+    assert "opensesame" not in str(error.value)
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_broken_package_is_one_broken_source(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(SOURCE.replace('"acme"', '"broken"'))
     (source,) = load_config(path).config().sources
-    assert (source.vendor, source.options) == ("acme", {"depth": 3})
+    adapter = built(source, Services(ManualClock()))
+    assert "cannot be loaded from no_such:x" in adapter.info().detail
+    assert adapter.feeds() == ()

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from wallboard.config import secrets
-from wallboard.config.model import Reference
 from wallboard.domain.errors import ConfigError
+from wallboard.vendors.options import Reference
 
 CANARY = "S3CR3T-canary"
 

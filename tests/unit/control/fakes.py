@@ -124,7 +124,7 @@ class FakeBoard:
         self.reads: dict[tuple[str, Resource], float] = {}
         self.evidence: list[Proof] = []
         self.listeners: list[Callable[[Changed], None]] = []
-        self.pending: dict[str, str] = {}
+        self.pending: dict[str, Key] = {}
         self.settled: dict[str, str] = {}
         self.pulls: list[Key] = []
 
@@ -157,8 +157,8 @@ class FakeBoard:
     def resource_view(self, source: str, resource: Resource) -> View | None:
         return self.view(source, resource)
 
-    def pend(self, pending: object) -> None:
-        self.pending[getattr(pending, "command_id", "")] = getattr(pending, "phase", "")
+    def pend(self, command_id: str, key: Key) -> None:
+        self.pending[command_id] = key
 
     def settle(self, command_id: str, outcome: str) -> None:
         self.settled[command_id] = outcome

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from tests.unit.control.fakes import FakeBoard, agent, call, hotline, member, pa
 from wallboard.control import choose
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Verb
-from wallboard.domain.keys import Key, Kind
+from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, Wanted
 from wallboard.domain.text import clean
@@ -92,7 +93,34 @@ def test_a_toggle_means_the_painted_goal_and_asks_where_the_state_is_unknown(
 
 def test_the_last_ready_agent_is_the_one_whom_nobody_ready_stands_beside() -> None:
     board = FakeBoard(ManualClock(), agent("bo"), agent("cy", AgentState.BREAK), agent("di", queues=("602",)))
-    assert choose.last_ready_in(agent("bo"), board) == ("Queue 601",)
+    ready = choose.ReadyAgents(board)
+    assert ready.last_in(agent("bo")) == ("Queue 601",)
     board.put(agent("ed"))
-    assert choose.last_ready_in(agent("bo"), board) == ()
-    assert choose.last_ready_in(agent("cy", AgentState.BREAK), board) == ()
+    assert ready.last_in(agent("bo")) == ()
+    assert ready.last_in(agent("cy", AgentState.BREAK)) == ()
+
+
+class Counted(FakeBoard):
+    """A board that gives the same list until it changes, and counts how often it is walked through."""
+
+    walks = 0
+
+    def rows(self, resource: Resource, source: str | None = None) -> Sequence[Row]:
+        walked = self
+
+        class Rows(tuple[Row, ...]):
+            def __iter__(self) -> Iterator[Row]:
+                walked.walks += 1
+                return super().__iter__()
+
+        if not hasattr(self, "kept"):
+            self.kept = Rows(super().rows(resource, source))
+        return self.kept
+
+
+def test_asking_about_every_agent_of_a_queue_walks_once_through_the_list() -> None:
+    agents = [agent(f"a{number}") for number in range(200)]
+    board = Counted(ManualClock(), *agents)
+    ready = choose.ReadyAgents(board)
+    assert [ready.last_in(each) for each in agents] == [()] * 200
+    assert board.walks == 1

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.control.fakes import agent, call, hotline, member, parked
-from wallboard.control.policy import Level, Offer, Situation, decide, level_for_destination
+from wallboard.control.policy import Offer, Situation, confirmation, decide
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Notice, Queue, Row
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
 from wallboard.domain.text import clean
+from wallboard.domain.verbs import Level
 from wallboard.vendors.base import YES, Can
 
 HERE = Situation(YES, phone="2001")
@@ -135,8 +136,16 @@ def test_an_ended_caller_can_be_called_back_and_noted_but_nothing_else() -> None
 
 
 def test_a_number_that_no_directory_knows_is_asked_for() -> None:
-    assert level_for_destination(Destination("999"), "go") == "confirm"
-    assert level_for_destination(Destination("8100", "Night desk"), "go") == "go"
+    go = Offer(True)
+    assert confirmation(go, destination=Destination("999")) == "confirm"
+    assert confirmation(go, destination=Destination("8100", "Night desk")) == "go"
+
+
+def test_nothing_lowers_how_it_is_confirmed() -> None:
+    for level in ("confirm", "name", "number"):
+        assert confirmation(Offer(True, level=level), destination=Destination("999"), elsewhere=True) == level
+    assert confirmation(Offer(True), elsewhere=True) == "confirm"
+    assert confirmation(Offer(True), warning="the PIN is lost") == "name"
 
 
 def test_taking_a_waiting_caller_says_what_they_lose() -> None:

@@ -232,7 +232,7 @@ async def test_what_waits_for_the_journal_says_so_and_goes_when_it_is_free(held:
             await desk.idle()
             desk.clock.advance(0.5)
         assert [out.ending for out in desk.outcomes] == ["requested", "waits for the journal"]
-        assert desk.board.pending == {command.id: "requested"}
+        assert desk.board.pending == {command.id: command.target.key}
         assert desk.adapter.performed == []
         os.close(lock)
         desk.clock.advance(0.5)

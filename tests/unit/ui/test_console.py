@@ -278,7 +278,7 @@ def test_acknowledging_takes_the_alarm_of_the_line_once(here: Desk) -> None:
     assert here.said == "alarm acknowledged: Water rescue error for 6 min, asked open"
     here.press("a")
     assert here.said == "no alarm to acknowledge", "the next one has not been read yet"
-    acked = [alarm for alarm in here.board.alarms.active(NOW) if alarm.acked_by]
+    acked = [alarm for alarm in here.board.alarms.active() if alarm.acked_by]
     assert [(alarm.source, alarm.acked_by) for alarm in acked] == [(RESPONDERS, "Mira")]
     here.wait(1)
     assert "Sales" in here.paint(80, 24)[1]
@@ -292,12 +292,12 @@ def test_acknowledging_all_asks_and_spares_what_came_up_meanwhile(here: Desk) ->
     def late(row: Row) -> Row:
         return replace(row, joined_at=NOW - 700) if isinstance(row, Member) and row.key.id == "m3" else row
 
-    before = {alarm.id for alarm in here.board.alarms.active(NOW)}
+    before = {alarm.id for alarm in here.board.alarms.active()}
     here.clock.advance(1)
     here.change(HQ, Resource.MEMBERS, late)
     here.console.tick()
     here.press("y")
-    assert not [alarm for alarm in here.board.alarms.active(NOW) if alarm.id in before and not alarm.acked_by]
+    assert not [alarm for alarm in here.board.alarms.active() if alarm.id in before and not alarm.acked_by]
     assert here.said == "3 alarms acknowledged"
 
 

@@ -48,7 +48,7 @@ def test_where_neither_row_nor_question_is_painted_nothing_works_but_quit(here: 
         assert not here.console.filtering
     assert (here.console.pane.selection.cursor, here.console.active, here.console.mode) == before
     assert not here.commands
-    assert not [alarm for alarm in here.board.alarms.active(here.clock.now()) if alarm.acked_by]
+    assert not [alarm for alarm in here.board.alarms.active() if alarm.acked_by]
     here.press("q")
     assert "Quit? y" in "".join(here.paint(*SMALL))
     here.press("y")
@@ -90,7 +90,7 @@ def test_a_name_typed_into_a_picker_that_did_not_open_does_nothing(here: Desk) -
     assert not here.commands
     assert not here.console.filtering
     assert not here.asked or "refresh" not in here.asked[-1]
-    assert not [alarm for alarm in here.board.alarms.active(here.clock.now()) if alarm.acked_by]
+    assert not [alarm for alarm in here.board.alarms.active() if alarm.acked_by]
     assert here.said == f"{refused} · {RESTING}", "and it is said once"
 
 
@@ -175,18 +175,18 @@ def test_the_alarm_line_goes_with_the_alarm_key_and_that_one_is_acknowledged_and
     here.press("!", "!")
     second = here.console.alarms.shown
     assert second not in (None, first)
-    (alarm,) = [alarm for alarm in here.board.alarms.active(here.clock.now()) if alarm.id == second]
+    (alarm,) = [alarm for alarm in here.board.alarms.active() if alarm.id == second]
     assert alarm.sentence in here.paint(160, 50)[1]
     here.wait(3)
     assert here.console.alarms.shown == second, "it stays in the line while it is looked at"
     here.press("a")
-    assert [alarm.id for alarm in here.board.alarms.active(here.clock.now()) if alarm.acked_by] == [second]
+    assert [alarm.id for alarm in here.board.alarms.active() if alarm.acked_by] == [second]
     assert f"acknowledged: {alarm.sentence[:13]}" in here.said
 
 
 def test_the_alarm_key_goes_round(here: Desk) -> None:
     here.wait(3)
-    alarms = here.board.alarms.active(here.clock.now())
+    alarms = here.board.alarms.active()
     seen = []
     for _ in range(2 * len(alarms)):
         here.press("!")

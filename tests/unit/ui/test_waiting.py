@@ -57,11 +57,11 @@ async def test_a_hang_up_that_waits_for_the_journal_is_seen_and_taken_back_with_
         label = here.commands[0].target.label
         assert here.said == f"hang up {label}: waits for the journal, Esc cancels"
         assert here.said in " ".join(here.paint(200))
-        assert [pending.command_id for pending in here.board.pending()] == [here.commands[0].id]
+        assert here.board.unconfirmed == 1
         here.press("escape")
         await idle()
         assert here.said.startswith(f"hang up {label}: cancelled, nothing was sent")
-        assert here.board.pending() == ()
+        assert here.board.unconfirmed == 0
         assert here.adapters[HQ].performed == []
         group.cancel_scope.cancel()
 
@@ -78,10 +78,10 @@ async def test_a_dialog_and_other_modes_have_esc_first(here: Desk) -> None:
         assert here.console.mode == "board"
         here.press("n", "escape")
         assert here.console.dialog is None
-        assert len(here.board.pending()) == 1
+        assert here.board.unconfirmed == 1
         here.press("escape")
         await idle()
-        assert here.board.pending() == ()
+        assert here.board.unconfirmed == 0
         group.cancel_scope.cancel()
 
 

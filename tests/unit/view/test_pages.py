@@ -150,7 +150,7 @@ def test_a_tile_says_ready_unknown_as_a_dash_and_who_knows_of_the_alarm() -> Non
     text = "\n".join(shown(wall(context(made), 80, 24, datetime.fromtimestamp(NOW, UTC)).lines))
     assert "0/3 READY" in text
     assert "acked: nobody" in text
-    for alarm in made.alarms.active(NOW):
+    for alarm in made.alarms.active():
         made.alarms.acknowledge(alarm.id, "Mira")
     text = "\n".join(shown(wall(context(made), 80, 24, datetime.fromtimestamp(NOW, UTC)).lines))
     assert "acked: Mira" in text

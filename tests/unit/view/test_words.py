@@ -8,12 +8,13 @@ import pytest
 
 from tests.golden.sample import HQ, NOW, RESPONDERS, rows
 from wallboard.config import keymap
-from wallboard.domain.command import TARGET_KINDS, Verb
+from wallboard.domain.command import Verb
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
 from wallboard.domain.models import Call, Hotline, Notice, ParkedCall, Row
 from wallboard.domain.states import CallState, Wanted
 from wallboard.domain.text import clean
-from wallboard.view.intents import GOALS, ON_PANE, SHORT, goal, verbs
+from wallboard.domain.verbs import FACTS, VERB_KEYS, goal
+from wallboard.view.intents import ON_PANE, verbs
 from wallboard.view.layout import ALL
 
 HELD = replace(next(r for r in rows()[HQ, Resource.CALLS] if isinstance(r, Call)), state=CallState.HELD)
@@ -42,12 +43,13 @@ def test_a_toggle_means_the_goal_that_is_painted(action: str, row: Row, meant: t
 
 
 def test_a_hotline_is_paused_and_a_notice_is_ended() -> None:
-    assert (goal(Verb.CLOSE, OPEN), goal(Verb.CLOSE, NOTICE)) == ("pause", "end")
+    assert (goal(Verb.CLOSE, Kind.HOTLINE), goal(Verb.CLOSE, Kind.NOTICE)) == ("pause", "end")
 
 
 def test_every_verb_has_words_and_every_acting_key_a_short_name() -> None:
-    assert set(GOALS) == set(Verb)
-    assert {action.id for action in keymap.ACTIONS if action.acts} <= set(SHORT)
+    assert set(FACTS) == set(Verb)
+    assert {verb for key in VERB_KEYS.values() for verb in key.verbs} == set(Verb)
+    assert {action.id for action in keymap.ACTIONS if action.acts} == set(VERB_KEYS) - {"row.note"}
 
 
 def test_every_pane_has_its_keys_and_each_means_something_there() -> None:
@@ -59,6 +61,6 @@ def test_every_pane_has_its_keys_and_each_means_something_there() -> None:
         assert len(set(actions)) == len(actions)
         kind = kinds[resource]
         for action in actions:
-            possible = {target for verb in verbs(action, None) for target in TARGET_KINDS[verb]}
+            possible = {target for verb in verbs(action, None) for target in verb.facts.kinds}
             row_verbs = {Kind.NOTICE: {Kind.NOTICE}, Kind.PARKED: {Kind.PARKED}}.get(kind, set())
             assert possible & ({kind} | reached.get(kind, set())) or row_verbs, (resource, action, NOW)

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from wallboard.vendors.kit.plugin import Lazy
+import re
 
-# Its manager interface is open source, not one of the vendors' documents.
-plugin = Lazy(__name__, "AsteriskAdapter", covered=False)
+from wallboard.vendors.base import Adapter, Services, SourceSettings
+from wallboard.vendors.plugin import Plugin, SourceRules
+
+
+class AsteriskPlugin(Plugin):
+    name = "asterisk"
+    rules = SourceRules(
+        auth=("ami",),
+        schemes=("tls", "tcp"),
+        example="tls://pbx.example.net:5039",
+        fields=frozenset({"every", "timeout", "queues", "transfer_context", "park_lot", "wrap_up"}),
+        phone=re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.@/:-]+"),
+        phone_example="PJSIP/2001",
+    )
+
+    def build(self, settings: SourceSettings, services: Services) -> Adapter:
+        from wallboard.vendors.asterisk.adapter import AsteriskAdapter
+
+        return AsteriskAdapter(settings, services)
+
+
+plugin = AsteriskPlugin()

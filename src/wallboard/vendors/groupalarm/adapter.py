@@ -69,10 +69,10 @@ class GroupalarmAdapter(WebAdapter):
     # ---- what is known ---------------------------------------------------------------------------------------
 
     def detail(self) -> str:
-        return f"organization {self._settings.organization}" if self._settings.organization is not None else ""
+        return f"organization {self.settings.organization}" if self.settings.organization is not None else ""
 
     def feeds(self) -> Sequence[Feed]:
-        every = self._settings.every
+        every = self.settings.every
         interval, slowly = every.get("hotlines", EVERY), every.get("phones", SLOWLY)
         users, lists = len(self._users()), len(self._wires)
         discover = Feed(
@@ -113,7 +113,7 @@ class GroupalarmAdapter(WebAdapter):
                 self._first_phones = await self._all_phones()
             except ReadError as error:
                 # Its own feed will say so.
-                log.debug("%s: telephones: %s", self._settings.name, error)
+                log.debug("%s: telephones: %s", self.settings.name, error)
         self._discovered = True
         await self._read_logs()
         return ()
@@ -133,16 +133,16 @@ class GroupalarmAdapter(WebAdapter):
 
     async def _read_phones(self, ticket: Ticket) -> Sequence[Update]:
         first, self._first_phones = self._first_phones, None
-        if first is None or first[1] < self._clock.now() - JUST_READ:
+        if first is None or first[1] < self.clock.now() - JUST_READ:
             first = await self._all_phones()
         found, started, why = first
-        return (snapshot(self._settings.name, Resource.PHONES, "", ticket, started, found, why),)
+        return (snapshot(self.settings.name, Resource.PHONES, "", ticket, started, found, why),)
 
     async def _all_phones(self) -> tuple[list[Phone], float, str]:
         """One request a user. A user who forbids it is no fault: those telephones stay unknown."""
         found: list[Phone] = []
         listed = 0
-        started = self._clock.now()
+        started = self.clock.now()
         users = self._users()
         refusals: list[ReadError] = []
         for user in users:
@@ -179,7 +179,7 @@ class GroupalarmAdapter(WebAdapter):
                 continue
             self._missed.discard(identity)
             whole = len(logs) == len(pages.items) and (newest_cover(logs, pages) or self._a_day(logs))
-            self._known.logs[identity] = mapping.call_log(logs, whole, self._clock.now(), self._known)
+            self._known.logs[identity] = mapping.call_log(logs, whole, self.clock.now(), self._known)
         for identity in self._known.logs.keys() - set(ids):
             del self._known.logs[identity]
         self._missed &= set(ids)
@@ -191,13 +191,13 @@ class GroupalarmAdapter(WebAdapter):
         """Whether the logs reach back further than a day."""
         starts = [instant(log.start, self._known.zone, self._known.ahead) for log in logs]
         dated = [start for start in starts if start is not None]
-        return bool(dated) and min(dated) < self._clock.now() - mapping.DAY
+        return bool(dated) and min(dated) < self.clock.now() - mapping.DAY
 
     async def refresh(self, row: Row) -> Row | None:
         try:
             if isinstance(row, Hotline):
                 wire = HotlineWire.model_validate(await self._reader.hotline(row.key.id))
-                return mapping.hotline(wire, self._known, self._clock.now()) if wire.id == row.key.id else None
+                return mapping.hotline(wire, self._known, self.clock.now()) if wire.id == row.key.id else None
             if isinstance(row, Phone) and (user := in_address(row.address, "user")):
                 wires, _ = await self._reader.phones(user)
                 return next((mapping.phone(wire, user, self._known) for wire in wires if wire.id == row.key.id), None)
@@ -270,7 +270,7 @@ class GroupalarmAdapter(WebAdapter):
         return ""
 
     async def check(self) -> Sequence[CheckLine]:
-        return await check_source(self._reader, self._http, self._settings)
+        return await check_source(self._reader, self._http, self.settings)
 
 
 def _active(body: dict[str, Any]) -> str:

@@ -13,5 +13,4 @@ evidence    how it is known to have happened
 checks      what `wallboard check` says
 sheets      what a person reads on demand
 adapter     what every adapter of an HTTP API does alike
-plugin      a vendor's entry point
 """

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import ConfigError
-from wallboard.domain.forms import Form
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo, Update
-from wallboard.vendors.base import YES, Can, Receipt, Report, Services, Sink, SourceSettings, Ticket
+from wallboard.vendors.adapter import BaseAdapter
+from wallboard.vendors.base import YES, Can, Receipt, Services, Sink, SourceSettings, Ticket
 from wallboard.vendors.http import HttpSource
 from wallboard.vendors.http_auth import PostToken, SignIn
 from wallboard.vendors.kit.acts import refusal, require
@@ -26,7 +26,7 @@ Made = tuple[Sequence[Row], str]
 """The rows of an answer, and why they are not all."""
 
 
-class WebAdapter(ABC):
+class WebAdapter(BaseAdapter, ABC):
     """See `vendors.base.Adapter`. ConfigError for an address, sign-in or zone that cannot be used.
 
     `verbs` is what the vendor has a request for; of any other `lacks` says why not, or `lacking`; `no_calls` where
@@ -39,6 +39,7 @@ class WebAdapter(ABC):
     lacking: ClassVar[str]
     no_calls: ClassVar[str] = ""
     on_my_phone: ClassVar[Collection[Verb]] = ()
+    caution: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -47,16 +48,11 @@ class WebAdapter(ABC):
         *,
         sign: Callable[[PostToken], SignIn] | None = None,
     ) -> None:
-        self._settings = settings
-        self._clock = services.clock
+        super().__init__(settings, services)
         self._zone = zone_of(settings)
         self._http = HttpSource(settings, services, sign=sign)
         self._again = Again()
         self._writing = Turns()
-
-    @property
-    def settings(self) -> SourceSettings:
-        return self._settings
 
     def detail(self) -> str:
         """What there is to say about the source as a whole."""
@@ -64,13 +60,14 @@ class WebAdapter(ABC):
 
     def info(self) -> SourceInfo:
         return SourceInfo(
-            name=self._settings.name,
+            name=self.settings.name,
             vendor=self.vendor,
             detail=clean(self.detail()),
-            phone=self._settings.phone if self.on_my_phone else "",
+            phone=self.settings.phone if self.on_my_phone else "",
             budget=self._http.budget,
             refused=self._http.refused,
             clock_offset=self._http.clock_offset,
+            caution=self.caution,
         )
 
     async def run(self, sink: Sink) -> None:
@@ -87,7 +84,7 @@ class WebAdapter(ABC):
 
         async def update() -> Update:
             rows, why = await make()
-            return snapshot(self._settings.name, resource, scope, ticket, as_of, rows, why)
+            return snapshot(self.settings.name, resource, scope, ticket, as_of, rows, why)
 
         return await self._again.first(update)
 
@@ -96,7 +93,7 @@ class WebAdapter(ABC):
     def can(self, verb: Verb, row: Row | None) -> Can:
         if verb not in self.verbs:
             return Can(False, self.lacks.get(verb, self.lacking))
-        refused = refusal(self._settings, self._http, verb, self.on_my_phone)
+        refused = refusal(self.settings, self._http, verb, self.on_my_phone)
         return self._can(verb, row) if refused is None else refused
 
     def _can(self, verb: Verb, row: Row | None) -> Can:
@@ -113,12 +110,6 @@ class WebAdapter(ABC):
     @abstractmethod
     async def _perform(self, command: Command, row: Row | None) -> Receipt:
         """Send what `can` allows: exactly one acting request."""
-
-    def reports(self, row: Row) -> Sequence[Report]:
-        return ()
-
-    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return ()
 
 
 def zone_of(settings: SourceSettings) -> ZoneInfo:

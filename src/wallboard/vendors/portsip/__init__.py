@@ -7,6 +7,44 @@ here: there is no request to listen, whisper, barge or park, and no list of held
 
 from __future__ import annotations
 
-from wallboard.vendors.kit.plugin import Lazy
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-plugin = Lazy(__name__, "PortsipAdapter")
+from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
+from wallboard.vendors.plugin import Plugin, SourceRules
+
+if TYPE_CHECKING:
+    from wallboard.vendors.options import Options
+
+
+class PortsipPlugin(Plugin):
+    """Names the vendor; the adapter and its HTTP client are loaded only when a config uses them."""
+
+    name = "portsip"
+    rules = SourceRules(
+        auth=("login", "bearer"),
+        example="https://pbx.example.net:8887/api",
+        fields=frozenset({"every", "timeout", "queues", "words", "options"}),
+        words=("ready", "ringing", "talking", "other_call", "wrap_up", "break", "off", "unreachable"),
+        phone=re.compile(r"[0-9]{3,64}"),
+        phone_example="2001",
+    )
+
+    def options(self) -> type[Options]:
+        from wallboard.vendors.portsip.options import PortsipOptions
+
+        return PortsipOptions
+
+    def build(self, settings: SourceSettings, services: Services) -> Adapter:
+        from wallboard.vendors.portsip.adapter import PortsipAdapter
+
+        return PortsipAdapter(settings, services)
+
+    def coverage(self) -> Sequence[Coverage]:
+        from wallboard.vendors.portsip.coverage import COVERAGE
+
+        return COVERAGE
+
+
+plugin = PortsipPlugin()

@@ -142,10 +142,10 @@ class PortsipAdapter(WebAdapter):
         priority: int = 0,
         hidden: float | None = None,
     ) -> Feed:
-        interval = max(self._settings.every.get(resource.value, INTERVALS[resource]), at_least)
+        interval = max(self.settings.every.get(resource.value, INTERVALS[resource]), at_least)
         if resource in RECONCILE and self._push.alive(resource):
             interval = hidden = max(interval, RECONCILE[resource])
-        seconds = max(timeout, self._settings.timeout or 0.0)
+        seconds = max(timeout, self.settings.timeout or 0.0)
         return Feed(
             resource, scope, fetch, interval, cost=cost, timeout=seconds, hidden_interval=hidden, priority=priority
         )
@@ -181,7 +181,7 @@ class PortsipAdapter(WebAdapter):
         queue_id = ""
         if isinstance(row, Agent):
             queue_id, _ = self._actions.queue_for(command.verb, row, command.arg("queue"))
-        return evidence.verification(self._scene, self._settings.phone, command, row, queue_id)
+        return evidence.verification(self._scene, self.settings.phone, command, row, queue_id)
 
     async def _perform(self, command: Command, row: Row | None) -> Receipt:
         if command.verb is Verb.CHANGE:
@@ -216,4 +216,4 @@ class PortsipAdapter(WebAdapter):
         return sheet(("number", "queue"), [(wire.extension_number, wire.name) for wire in found])
 
     async def check(self) -> Sequence[CheckLine]:
-        return await check_source(self._lists.reader, self._http, self._settings, self._push.why)
+        return await check_source(self._lists.reader, self._http, self.settings, self._push.why)

@@ -2,6 +2,44 @@
 
 from __future__ import annotations
 
-from wallboard.vendors.kit.plugin import Lazy
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-plugin = Lazy(__name__, "RingmeAdapter")
+from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
+from wallboard.vendors.plugin import Plugin, SourceRules
+
+if TYPE_CHECKING:
+    from wallboard.vendors.options import Options
+
+
+class RingmePlugin(Plugin):
+    """Names the vendor; the adapter and its HTTP client are loaded only when a config uses them."""
+
+    name = "ringme"
+    rules = SourceRules(
+        auth=("oauth", "bearer", "basic", "header", "none"),
+        example="https://pbx.example.net/api/ver1.0",
+        fields=frozenset({"client", "every", "timeout", "queues", "phones", "park_slots", "words", "options"}),
+        words=("ready", "break", "off", "waiting", "ringing", "talking", "abandoned"),
+        phone=re.compile(r"[0-9A-Za-z_.*#+@-]+"),
+        phone_example="2001",
+    )
+
+    def options(self) -> type[Options]:
+        from wallboard.vendors.ringme.options import RingmeOptions
+
+        return RingmeOptions
+
+    def build(self, settings: SourceSettings, services: Services) -> Adapter:
+        from wallboard.vendors.ringme.adapter import RingmeAdapter
+
+        return RingmeAdapter(settings, services)
+
+    def coverage(self) -> Sequence[Coverage]:
+        from wallboard.vendors.ringme.coverage import COVERAGE
+
+        return COVERAGE
+
+
+plugin = RingmePlugin()

@@ -80,6 +80,8 @@ REGISTRATIONS_AT_ONCE = 50
 """Extension ids in one request, so that the address stays short."""
 OFFSET_MATTERS = 2.0
 """Seconds of clock difference below which the vendor's `Date`, given in whole seconds, says nothing."""
+HANDSET = "handset keys 1–3 may open your microphone"
+"""FreeSWITCH's eavesdrop takes the keys of my handset as commands."""
 
 Fetch = Callable[[Ticket], Awaitable[Sequence[Update]]]
 
@@ -92,6 +94,7 @@ class RingmeAdapter(WebAdapter):
     lacks = LACKS
     lacking = "this vendor has no such action"
     on_my_phone = (*TO_MY_PHONE, Verb.CALL, Verb.FETCH)
+    caution = HANDSET
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
         super().__init__(settings, services)
@@ -99,8 +102,8 @@ class RingmeAdapter(WebAdapter):
         self._directory = Directory(settings, self._http, self._again.learnt)
         self._own = Own(settings.name, settings.operator)
         people = People(settings, self._http, self._directory)
-        self._actions = Actions(settings, self._http, self._clock, self._directory, self._own, people)
-        self._reports = Reports(settings, self._http, self._clock, self._directory, people, self._zone)
+        self._actions = Actions(settings, self._http, self.clock, self._directory, self._own, people)
+        self._reports = Reports(settings, self._http, self.clock, self._directory, people, self._zone)
         self._legs: dict[str, tuple[Call, ...]] = {}
         self._memos: dict[str, Memo[Call]] = {}
         self._starts = Starts()
@@ -112,7 +115,7 @@ class RingmeAdapter(WebAdapter):
 
     def feeds(self) -> Sequence[Feed]:
         directory = self._directory
-        listed = (self._settings.queues is None) + 3 * (self._settings.phones is None)
+        listed = (self.settings.queues is None) + 3 * (self.settings.phones is None)
         feeds = [
             Feed(
                 Resource.QUEUES,
@@ -135,24 +138,24 @@ class RingmeAdapter(WebAdapter):
         if directory.phones or directory.rooms:
             chunks = -(-len(directory.phones) // REGISTRATIONS_AT_ONCE)
             feeds.append(self._feed(Resource.PHONES, "", self._registration, cost=chunks))
-        if not self._settings.read_only:
+        if not self.settings.read_only:
             feeds.append(self._feed(Resource.PARKED, "", self._parked, cost=0))
         return feeds
 
     def _feed(self, resource: Resource, scope: str, fetch: Fetch, cost: int = 1) -> Feed:
-        interval = self._settings.every.get(resource.value, INTERVALS[resource])
+        interval = self.settings.every.get(resource.value, INTERVALS[resource])
         return Feed(
             resource,
             scope,
             fetch,
             interval,
             cost=cost,
-            timeout=self._settings.timeout or 8.0,
+            timeout=self.settings.timeout or 8.0,
         )
 
     async def _discover(self, ticket: Ticket) -> Sequence[Update]:
         try:
-            await self._directory.discover(self._clock.now())
+            await self._directory.discover(self.clock.now())
         finally:
             self._forget()
         return ()
@@ -230,7 +233,7 @@ class RingmeAdapter(WebAdapter):
             kept = 0
             for wire in many(AgentStatus, raw, "queue agents"):
                 place = self._directory.place(queue_id, wire.name_fs)
-                row = agent_row(context, queue_id, name, wire, place, self._settings.wrap_up)
+                row = agent_row(context, queue_id, name, wire, place, self.settings.wrap_up)
                 if row is not None:
                     kept += 1
                     rows[row.key] = row
@@ -269,7 +272,7 @@ class RingmeAdapter(WebAdapter):
         found, missed = await aside(len(raw), lambda: memo.rows(raw, circumstances, build))
         why = lost(len(raw), len(raw) - missed, "current calls")
         rows = {row.key: row for row in found}
-        return self._own.overlay(list(rows.values()), scope, self._clock.now()), why
+        return self._own.overlay(list(rows.values()), scope, self.clock.now()), why
 
     async def _registration(self, ticket: Ticket) -> Sequence[Update]:
         ids = list(self._directory.phones)
@@ -282,7 +285,7 @@ class RingmeAdapter(WebAdapter):
             known |= registrations(many(Registration, read.data, "registration"))
         rows = [
             phone_row(
-                self._settings.name,
+                self.settings.name,
                 phone_id,
                 self._directory.phone_name(phone_id),
                 "" if info is None else info.label,
@@ -290,23 +293,23 @@ class RingmeAdapter(WebAdapter):
             )
             for phone_id, info in self._directory.phones.items()
         ]
-        rows += [room_row(self._settings.name, room_id, info) for room_id, info in self._directory.rooms.items()]
-        as_of = self._clock.now() if answer is None else answer.started_at
-        return [snapshot(self._settings.name, Resource.PHONES, "", ticket, as_of, rows)]
+        rows += [room_row(self.settings.name, room_id, info) for room_id, info in self._directory.rooms.items()]
+        as_of = self.clock.now() if answer is None else answer.started_at
+        return [snapshot(self.settings.name, Resource.PHONES, "", ticket, as_of, rows)]
 
     async def _parked(self, ticket: Ticket) -> Sequence[Update]:
         """Known here, not asked for: the API has no list of parked calls."""
-        now = self._clock.now()
-        return [snapshot(self._settings.name, Resource.PARKED, "", ticket, now, self._own.parked(now))]
+        now = self.clock.now()
+        return [snapshot(self.settings.name, Resource.PARKED, "", ticket, now, self._own.parked(now))]
 
     def _context(self, answer: Answer) -> Context:
         offset = self._http.clock_offset
         return Context(
-            source=self._settings.name,
+            source=self.settings.name,
             as_of=answer.started_at,
             zone=self._zone,
             offset=offset if offset is not None and abs(offset) > OFFSET_MATTERS else 0.0,
-            phone=self._settings.phone,
+            phone=self.settings.phone,
             phones=self._directory.phone_names,
             words=self._words,
         )
@@ -352,16 +355,16 @@ class RingmeAdapter(WebAdapter):
             mine=row.mine,
             whole=found.whole or row.whole,
         )
-        return self._own.overlay([found], "-", self._clock.now())[0]
+        return self._own.overlay([found], "-", self.clock.now())[0]
 
     async def _refresh_parked(self, row: ParkedCall) -> ParkedCall | None:
         """`slots` asks which call sits in a slot: a question in the form of a PUT, so only on demand."""
-        now = self._clock.now()
+        now = self.clock.now()
         if row not in self._own.parked(now):
             return None
         extension_id = in_address(row.address, "extension_id") or ""
         slot = identity(row.slot)
-        if not slot.isdigit() or self._settings.read_only:
+        if not slot.isdigit() or self.settings.read_only:
             return row
         where = route("/extension/{extension_id}/valet_park/{id}", extension_id=extension_id, id=row.key.id)
         try:
@@ -388,7 +391,7 @@ class RingmeAdapter(WebAdapter):
         return self._actions.forms(verb) if row is not None and self.can(verb, row) else ()
 
     def verification(self, command: Command, row: Row | None) -> Verification:
-        return verification(sight(self._settings, self._directory, self._words), command, row)
+        return verification(sight(self.settings, self._directory, self._words), command, row)
 
     async def _perform(self, command: Command, row: Row | None) -> Receipt:
         return await self._actions.perform(command, row)
@@ -397,4 +400,4 @@ class RingmeAdapter(WebAdapter):
         return table()
 
     async def check(self) -> Sequence[CheckLine]:
-        return await check_source(self._settings, self._http, self._directory)
+        return await check_source(self.settings, self._http, self._directory)

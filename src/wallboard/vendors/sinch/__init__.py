@@ -6,6 +6,33 @@ can be published, changed and ended. It tells no live count, no agent state and 
 
 from __future__ import annotations
 
-from wallboard.vendors.kit.plugin import Lazy
+from collections.abc import Sequence
 
-plugin = Lazy(__name__, "SinchAdapter")
+from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
+from wallboard.vendors.plugin import Plugin, SourceRules
+
+
+class SinchPlugin(Plugin):
+    """Names the vendor; the adapter and its HTTP client are loaded only when a config uses them."""
+
+    name = "sinch"
+    rules = SourceRules(
+        auth=("basic", "bearer", "header", "none"),
+        example="https://contact.example.net/RI/rci",
+        fields=frozenset({"every", "timeout", "queues", "words"}),
+        # Types of queues.
+        words=("phone", "chat", "email"),
+    )
+
+    def build(self, settings: SourceSettings, services: Services) -> Adapter:
+        from wallboard.vendors.sinch.adapter import SinchAdapter
+
+        return SinchAdapter(settings, services)
+
+    def coverage(self) -> Sequence[Coverage]:
+        from wallboard.vendors.sinch.coverage import COVERAGE
+
+        return COVERAGE
+
+
+plugin = SinchPlugin()

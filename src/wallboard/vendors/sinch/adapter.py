@@ -73,8 +73,8 @@ class SinchAdapter(WebAdapter):
         self._known = mapping.Known(settings.name, mapping.channels(settings.words))
         self._records = Records(self._reader, self._known)
         self._discovery = Discovery(self._reader, self._known)
-        self._reports = Reports(self._reader, self._records, self._known, self._clock)
-        self._actions = Actions(settings, self._http, self._reader, self._known, self._clock, self._zone)
+        self._reports = Reports(self._reader, self._records, self._known, self.clock)
+        self._actions = Actions(settings, self._http, self._reader, self._known, self.clock, self._zone)
         self._whole: dict[Resource, bool] = {}
         """Resources whose discovery has been through, and whether it read everything."""
         self._counts: dict[Resource, int] = {}
@@ -97,7 +97,7 @@ class SinchAdapter(WebAdapter):
             self._slow(Resource.AGENTS, "", self._read_users, 2 + 2 * (agents // PAGE)),
             self._slow(Resource.NOTICES, "discovery", self._discover_sets, 1 + len(self._known.sets)),
         ]
-        interval = self._settings.every.get("notices", NOTICES)
+        interval = self.settings.every.get("notices", NOTICES)
         for name in self._known.sets:
             # Also while the pane is shut: the header counts the active ones.
             read = partial(self._read_events, name)
@@ -111,7 +111,7 @@ class SinchAdapter(WebAdapter):
         if scope:
             seconds = SLOWLY if self._whole.get(resource) else AT_FIRST
             return Feed(resource, scope, fetch, seconds, cost, VERY_LONG, hidden_interval=seconds, priority=3)
-        seconds = self._settings.every.get(resource.value, SLOWLY)
+        seconds = self.settings.every.get(resource.value, SLOWLY)
         if resource not in self._counts:
             # A list that has never been read is not waited for so long.
             seconds = min(seconds, AT_FIRST)
@@ -143,7 +143,7 @@ class SinchAdapter(WebAdapter):
 
     async def _read_queues(self, ticket: Ticket) -> Sequence[Update]:
         listing, self._first_queues = self._first_queues, None
-        if listing is None or listing.read.started_at < self._clock.now() - JUST_READ:
+        if listing is None or listing.read.started_at < self.clock.now() - JUST_READ:
             listing = await self._reader.all(rci.QUEUES)
         wires = self._wanted(listing.rows)
         self._counts[Resource.QUEUES] = len(wires)
@@ -155,7 +155,7 @@ class SinchAdapter(WebAdapter):
 
     def _wanted(self, wires: Sequence[QueueWire]) -> list[QueueWire]:
         """All queues, or exactly those that the config names by id or name."""
-        names = self._settings.queues
+        names = self.settings.queues
         if names is None:
             return list(wires)
         by_name = {key: wire for wire in reversed(wires) for key in (wire.name.strip().casefold(), wire.id)}
@@ -179,7 +179,7 @@ class SinchAdapter(WebAdapter):
         Three questions, because each filter passes over events that lack its instant: one without an end is found as
         active or by its beginning, one that is over by its end. All events ever would be the fourth, and grows.
         """
-        now = self._clock.now()
+        now = self.clock.now()
         vendor_now = now + (self._http.clock_offset or 0.0)
         questions: tuple[dict[str, str], ...] = (
             {"active": "true"},
@@ -253,7 +253,7 @@ class SinchAdapter(WebAdapter):
             return YES
         if not isinstance(row, Notice):
             return Can(False, "not for this row")
-        now = self._clock.now()
+        now = self.clock.now()
         if verb is Verb.CHANGE:
             return YES
         if mapping.over(row, now):
@@ -264,7 +264,7 @@ class SinchAdapter(WebAdapter):
         """Publishing: one form a set that has items. Changing: the one of the notice."""
         if verb not in (Verb.PUBLISH, Verb.CHANGE) or not self.can(verb, row):
             return ()
-        zone, items = self._settings.timezone, self._known.items
+        zone, items = self.settings.timezone, self._known.items
         if verb is Verb.PUBLISH:
             return [notices.publish_form(wire, items[name], zone) for name, wire in self._sets() if items.get(name)]
         if isinstance(row, Notice):
@@ -289,4 +289,4 @@ class SinchAdapter(WebAdapter):
         raise NotSent("nothing sent: not for this row")
 
     async def check(self) -> Sequence[CheckLine]:
-        return await check_source(self._reader, self._http, self._settings)
+        return await check_source(self._reader, self._http, self.settings)

@@ -43,7 +43,6 @@ class Pane:
     fields: ClassVar[tuple[Field, ...]]
     widths: ClassVar[Mapping[int, str]]
     """Per screen class, `id width` pairs most important first: "name 15, wait 4"."""
-    source_title = "src"
 
     def columns(self, size_class: int, many_sources: bool) -> tuple[Column, ...]:
         """The columns in order; those of wider screens follow, so that scrolling reaches them."""

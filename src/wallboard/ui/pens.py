@@ -1,0 +1,54 @@
+"""Colours and attributes as the terminal is told them (SGR), and the shortest way from one set to the next."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.color import ColorSystem
+from rich.style import Style
+
+Pen = tuple[str, str, str]
+"""SGR codes of foreground, background and attributes ("1;4")."""
+PLAIN: Pen = ("39", "49", "")
+
+_ATTRIBUTES = (
+    ("bold", "1"),
+    ("dim", "2"),
+    ("italic", "3"),
+    ("underline", "4"),
+    ("blink", "5"),
+    ("blink2", "6"),
+    ("reverse", "7"),
+    ("conceal", "8"),
+    ("strike", "9"),
+    ("underline2", "21"),
+    ("frame", "51"),
+    ("encircle", "52"),
+    ("overline", "53"),
+)
+
+
+@lru_cache(maxsize=4096)
+def pen_of(style: Style | None, colors: ColorSystem) -> Pen:
+    if style is None:
+        return PLAIN
+    foreground, background, attributes = PLAIN
+    if style.color is not None:
+        foreground = ";".join(style.color.downgrade(colors).get_ansi_codes(foreground=True))
+    if style.bgcolor is not None:
+        background = ";".join(style.bgcolor.downgrade(colors).get_ansi_codes(foreground=False))
+    attributes = ";".join(code for name, code in _ATTRIBUTES if getattr(style, name))
+    return foreground, background, attributes
+
+
+@lru_cache(maxsize=4096)
+def change_pen(old: Pen, new: Pen) -> str:
+    """The shortest SGR sequence from one pen to the other."""
+    if old == new:
+        return ""
+    colors = [code for code, plain in zip(new[:2], PLAIN, strict=False) if code != plain]
+    afresh = ";".join([code for code in ("0" if new != PLAIN else "", new[2], *colors) if code])
+    if old[2] and old[2] != new[2]:
+        return f"\x1b[{afresh}m"
+    step = ";".join([code for code, was in zip((new[2], *new[:2]), (old[2], *old[:2]), strict=True) if code != was])
+    return f"\x1b[{min(afresh, step, key=len)}m"

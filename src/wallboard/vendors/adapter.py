@@ -1,0 +1,91 @@
+"""The base of an adapter: what it need not say itself.
+
+A subclass gives `feeds`, and for verbs `can`, `verification`, `perform` and `table`; the rest where its vendor has it.
+`docs/adapters.md` leads through one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wallboard.domain.command import Command, Destination
+from wallboard.domain.errors import CredentialsRefused, NotPermitted, NotSent, ReadError
+from wallboard.domain.forms import Form
+from wallboard.domain.models import Row
+from wallboard.domain.update import SourceInfo
+from wallboard.domain.verbs import Verb
+from wallboard.vendors.base import (
+    Can,
+    CheckLine,
+    Feed,
+    Receipt,
+    Report,
+    Services,
+    Sink,
+    SourceSettings,
+    Ticket,
+    Verification,
+)
+
+CANNOT = Can(False, "this vendor cannot")
+
+
+class BaseAdapter:
+    """See `vendors.base.Adapter`, whose promises hold for every method here."""
+
+    def __init__(self, settings: SourceSettings, services: Services) -> None:
+        self.settings = settings
+        self.clock = services.clock
+
+    def info(self) -> SourceInfo:
+        return SourceInfo(self.settings.name, self.settings.vendor, phone=self.settings.phone)
+
+    def feeds(self) -> Sequence[Feed]:
+        return ()
+
+    async def run(self, sink: Sink) -> None:
+        return None
+
+    def can(self, verb: Verb, row: Row | None) -> Can:
+        return CANNOT
+
+    def can_dial(self, destination: Destination) -> Can:
+        return CANNOT
+
+    def reports(self, row: Row) -> Sequence[Report]:
+        return ()
+
+    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
+        return ()
+
+    def verification(self, command: Command, row: Row | None) -> Verification:
+        raise NotSent(CANNOT.reason)
+
+    async def perform(self, command: Command, row: Row | None) -> Receipt:
+        raise NotSent(CANNOT.reason)
+
+    async def refresh(self, row: Row) -> Row | None:
+        raise NotPermitted("this vendor cannot read one row again")
+
+    def table(self) -> Sequence[Verification]:
+        return ()
+
+    async def check(self) -> Sequence[CheckLine]:
+        """Each list read once."""
+        return [await self._tried(feed) for feed in self.feeds()]
+
+    async def aclose(self) -> None:
+        return None
+
+    async def _tried(self, feed: Feed) -> CheckLine:
+        name = f"{feed.resource.value} {feed.scope}".strip()
+        try:
+            updates = await feed.fetch(Ticket(0, 0, self.clock.now()))
+        except CredentialsRefused as error:
+            return CheckLine("sign-in", False, str(error))
+        except NotPermitted as error:
+            return CheckLine(name, False, str(error), right=True)
+        except ReadError as error:
+            return CheckLine("reach", False, str(error))
+        count = sum(len(update.rows) for update in updates)
+        return CheckLine(name, True, "1 row" if count == 1 else f"{count} rows")
