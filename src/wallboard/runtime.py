@@ -306,16 +306,12 @@ async def _warm_up(config: Config) -> None:
 def console_settings(config: Config, options: ConsoleOptions, site: str, banner: str, themes: Sequence[str]) -> Any:
     """The config in the console's own words."""
     from wallboard.config import keymap
-    from wallboard.ui.console import ActionInfo, ConsoleSettings
+    from wallboard.ui.console import ConsoleSettings
 
-    actions = [
-        ActionInfo(action.id, tuple(config.keys.get(action.id, action.keys)), action.does, action.scope, action.acts)
-        for action in keymap.ACTIONS
-    ]
     return ConsoleSettings(
         site=site,
         operator=config.operator.name,
-        actions=actions,
+        actions=keymap.bound(config.keys),
         favourites=config.favourites,
         routes=config.routes,
         regions=regions(config),
@@ -370,6 +366,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         reports=reports,
         start=start,
         repaint=app.repaint_soon,
+        redraw=app.redraw,
     )
 
 

@@ -31,8 +31,9 @@ _ALLOWED = re.compile(
     r"\x1b\[(?P<sgr>[0-9;]*)m"
     r"|\x1b\[(?:[0-9]+(?:;[0-9]+)?)?H"  # cursor to a place
     r"|\x1b\[[0-9]*C"  # cursor to the right
-    r"|\x1b\[2J"
-    r"|\x1b\[\?(?:7|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"
+    r"|\x1b\[(?:2J|[KJr])"
+    r"|\x1b\[\?(?:1|5|6|9|7|25|69|1000|1002|1003|1004|1005|1006|1015|1016|1049|2004|2026|2031|2048)[hl]"
+    r"|\x1b\[(?:2|4|20)l|\x1b[()]B|\x1b>|\x1b\[>4m"  # what a dead program left on
     r"|\x1b\[(?:>1|<)u"  # keyboard protocol
     r"|\x1b\[\?2026\$p"
     r"|\x1b F"  # controls of seven bits
@@ -208,6 +209,7 @@ def plain(raw: bytes, *, colours: int | None = 256) -> str:
     text = raw.decode("utf-8")
     out: list[str] = []
     at = 0
+    text = text.replace("\x0f\x1b(B", "\x1b(B")  # letters again, where lines may have been drawn
     while (escape := text.find("\x1b", at)) >= 0:
         out.append(text[at:escape])
         match = _ALLOWED.match(text, escape)

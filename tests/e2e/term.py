@@ -212,6 +212,11 @@ class Terminal:
             else:
                 raise AssertionError("the program takes no input")
 
+    def show(self, text: str) -> None:
+        """Somebody else writes on the screen."""
+        self.pump(0)
+        self._feed(text)
+
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size; the kernel tells the program."""
         self._screen.resize(max(1, rows), max(1, columns))

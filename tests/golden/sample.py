@@ -34,7 +34,7 @@ from wallboard.domain.rules import Limits, QueueRule
 from wallboard.domain.states import AgentState, CallState, Direction, HotlineState, MemberState, Wanted
 from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
-from wallboard.ui.console import ActionInfo, Console, ConsoleSettings, Ports
+from wallboard.ui.console import Console, ConsoleSettings, Ports
 from wallboard.ui.frame import frame, pane_title, summary_line
 from wallboard.ui.restraint import REST_SECONDS
 from wallboard.vendors.base import (
@@ -368,13 +368,13 @@ def desk(
         shown, adapters, journal, clock, operator="Mira", hurry=_nothing, start=started.append, offload=inline
     )
     dispatcher.subscribe(lambda out: commands.append(out.command) if out.phase is Phase.REQUESTED else None)
-    actions = [ActionInfo(a.id, a.keys, a.does, a.scope, a.acts) for a in keymap.ACTIONS]
     wanted: dict[str, Any] = {
+        "actions": keymap.ACTIONS,
         "favourites": [Favourite("Night desk", "8100", HQ), Favourite("Old line", "8200", "gone")],
         "themes": ["control-room", "mono"],
         "zone": UTC,
     }
-    chosen = ConsoleSettings("north", "Mira", actions, **(wanted | dict(settings or {})))
+    chosen = ConsoleSettings("north", "Mira", **(wanted | dict(settings or {})))
 
     def refresh() -> str:
         asked.append("refresh")
@@ -403,6 +403,7 @@ def desk(
         reports=lambda row: adapters[row.key.source].reports(row),
         start=start,
         repaint=lambda: asked.append("repaint"),
+        redraw=lambda: asked.append("redraw"),
     )
     console = Console(shown, dispatcher, clock, chosen, ports)
     console.tick()

@@ -73,6 +73,17 @@ def test_a_line_that_takes_nothing_costs_bounded_memory_and_gets_a_fresh_start(l
     assert line.writer.backlog() == 0
 
 
+def test_the_pace_of_the_line_is_that_of_its_last_large_frame(line: Line) -> None:
+    line.writer.write("x" * 100)
+    line.read_until(b"x" * 100)
+    assert line.writer.pace == float("inf")
+    line.writer.write("x" * 199_999 + "|")
+    line.read_until(b"|")
+    while line.writer.frames():
+        line.read()
+    assert 0 < line.writer.pace < float("inf")
+
+
 def test_a_terminal_that_is_gone_is_told_once_and_nothing_waits(line: Line) -> None:
     os.close(line.read_end)
     line.writer.write("anybody there?")

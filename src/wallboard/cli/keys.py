@@ -9,7 +9,7 @@ from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data
 
 if TYPE_CHECKING:
-    from wallboard.config.keymap import Action
+    from wallboard.domain.actions import Action
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:

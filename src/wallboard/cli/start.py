@@ -14,10 +14,17 @@ _LEAKS = ("TEXTUAL", "SSLKEYLOGFILE")
 over the line."""
 
 
+_FEW_COLOURS = ("screen", "dvtm", "eterm", "linux", "vt1", "vt2", "vt3", "vt4", "vt5")
+"""Terminals, by the beginning of TERM, that have the colours of their name and no more. COLORTERM is of the terminal
+around them, whose variables they inherit."""
+
+
 def entry() -> int:
     """The `wallboard` console script."""
     for name in [name for name in os.environ if name.startswith(_LEAKS)]:
         del os.environ[name]
+    if not colorterm_holds():
+        os.environ.pop("COLORTERM", None)
     try:
         return _entry()
     except KeyboardInterrupt:
@@ -56,6 +63,14 @@ def _console_follows(words: list[str]) -> bool:
     if words[:1] == ["--config"]:
         named = named[1:]
     return (not named or named[0] in ("run", "demo")) and os.isatty(0) and os.isatty(1)
+
+
+def colorterm_holds() -> bool:
+    """Whether COLORTERM speaks of the terminal that this runs in. tmux says TERM=screen too, and makes of each colour
+    what the terminal around it has."""
+    if os.environ.get("STY"):
+        return False
+    return bool(os.environ.get("TMUX")) or not os.environ.get("TERM", "").startswith(_FEW_COLOURS)
 
 
 def has_greys(*, colourless: bool) -> bool:

@@ -9,26 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from wallboard.domain.actions import Action
 from wallboard.domain.verbs import VERB_KEYS
-
-Scope = Literal["board", "dialog", "picker"]
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing that a key does. `acts` marks a verb: it changes something at a vendor.
-
-    Keys of the same scope must differ; a dialog or the picker takes all keys while it is open.
-    """
-
-    id: str
-    keys: tuple[str, ...]
-    does: str
-    scope: Scope = "board"
-    acts: bool = False
-
 
 ACTIONS: tuple[Action, ...] = (
     Action("nav.up", ("up", "k"), "move up"),
@@ -60,6 +43,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("alarm.acknowledge", ("a",), "acknowledge the alarm"),
     Action("alarm.acknowledge_all", ("A",), "acknowledge all alarms that were seen"),
     Action("app.refresh", ("r",), "refresh now; says what it costs"),
+    Action("app.repaint", ("ctrl+l",), "repaint the terminal"),
     Action("app.palette", (":", "ctrl+p"), "command palette"),
     Action("app.help", ("?",), "keys of this row, with reasons for the dim ones"),
     Action("mode.wall", ("f2",), "wall mode"),

@@ -262,7 +262,7 @@ class Acting:
         now = console.clock.now()
         match question:
             case Confirm():
-                return dialogs.Confirm(question.title, question.effect, now), _value
+                return dialogs.Confirm(question.title, question.effect, now, console.keys_of("dialog.yes")), _value
             case TypeOut():
                 typing = TypeName(question.title, question.effect, question.word, now)
                 return typing, lambda answer: typing.field_.text.strip() if answer.value else None
@@ -288,6 +288,8 @@ class Acting:
             attended=question.attended,
             may_attend=question.may_attend,
             field_=TextField(question.text),
+            yes=self._console.keys_of("dialog.yes"),
+            switch=self._console.keys_of("picker.attended"),
         )
 
     def _way(self, answer: Answer) -> Way | None:

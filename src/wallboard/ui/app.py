@@ -33,6 +33,8 @@ from wallboard.view.layout import MINIMUM, Layout, Place
 
 FLUSH_SECONDS = 0.25
 """Updates that arrive within it share a frame."""
+RENEW_SECONDS = 600.0
+"""So often everything is sent again, where the line hardly notices: what others wrote on the screen does not stay."""
 
 
 class PaneView(Widget):
@@ -127,6 +129,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._take_asked = False
         self._gate = KeyGate()
         self._last_second = -1
+        self._renewed_at = 0.0
         self.fault: Exception | None = None
         """What ended the app although nobody foresaw it; for whoever runs it to tell."""
 
@@ -148,6 +151,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._mode.display = False
         self._divider.display = False
         compositor.install(self)
+        self._renewed_at = self.console_state.clock.now()
         self.set_interval(0.25, self._second)
         if isinstance(self._driver, ConsoleDriver):
             self.console_state.glimpses.terminal = True
@@ -183,12 +187,32 @@ class ConsoleApp(App[int], inherit_bindings=False):
             return
         self.painter = Painter(theme, self.painter.ascii_only)
         self._apply_background()
+        self._draw_afresh()
+
+    def _draw_afresh(self) -> None:
         for lines in (self._top, self._bottom, self._mode, self._divider):
             lines.repaint(self.painter)
         for view in self._views.values():
             view.painter = self.painter
             view.title_line.repaint(self.painter)
             view.grid.restyle(self.painter.style)
+
+    def redraw(self) -> None:
+        """Every mode and every cell again, from what the console says now."""
+        self._draw_afresh()
+        self._renew()
+
+    def _renew(self) -> None:
+        self._renewed_at = self.console_state.clock.now()
+        if isinstance(self._driver, ConsoleDriver):
+            self._driver.renew()
+        else:
+            compositor.reset(self)
+
+    def _renew_quietly(self) -> None:
+        driver, size = self._driver, compositor.whole_frame(self)
+        if isinstance(driver, ConsoleDriver) and size and driver.affords(size, RENEW_SECONDS):
+            self._renew()
 
     # ---- frames -----------------------------------------------------------------------------------------
 
@@ -226,6 +250,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._last_second = second
         self.console_state.tick()
         if not compositor.writer_busy(self):
+            if self.console_state.clock.now() - self._renewed_at >= RENEW_SECONDS:
+                self._renew_quietly()
             self.paint()
 
     def paint(self) -> None:
@@ -296,6 +322,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
             return
         self._arranged = True
         self._layout = layout
+        # What was told to something without a size yet is told again when it has one.
+        self.call_after_refresh(self.paint)
         self._mode.display = layout is None
         places = {place.resource: place for place in layout.places} if layout is not None else {}
         for resource, view in self._views.items():
@@ -331,6 +359,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
             console.say(f"pressed {age:.0f} s ago, while the console stood still: dropped", "warn")
             self.paint()
             return
+        if event.key == "ctrl+z":
+            self._suspend()
+            return
         self._settle()
         character = event.character if event.is_printable else None
         name = "space" if character == " " else character if character else event.key
@@ -338,6 +369,11 @@ class ConsoleApp(App[int], inherit_bindings=False):
         if self._gate.accept(name, time.monotonic(), console.is_verb(name), held):
             console.key(name, character)
             self._acted()
+
+    def _suspend(self) -> None:
+        if isinstance(self._driver, ConsoleDriver) and not self._driver.suspend():
+            self.console_state.say("no shell to go to: Ctrl+Z does nothing here")
+            self.paint()
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

@@ -252,6 +252,7 @@ class DiffDisplay:
         self._cursor = Offset(0, 0)
         self._retry: asyncio.TimerHandle | None = None
         self._patience = RETRY_SECONDS[0]
+        self.whole = 0
 
     @property
     def pending(self) -> bool:
@@ -297,7 +298,10 @@ class DiffDisplay:
             update = screen._compositor.render_full_update()
         if isinstance(update, LayoutUpdate):
             glass.begin(update.region.width, update.region.height)
+        afresh = not any(glass._strips)
         data = glass.paint(_patches(update), app.console._color_system or ColorSystem.TRUECOLOR)
+        if afresh:
+            self.whole = len(data.encode())
         cursor = app.screen.outer_size.clamp_offset(app.cursor_position)
         if cursor != self._cursor or (data and cursor != Offset(0, 0)):
             # Input methods draw where the (hidden) cursor is; a screen without an input has no use for it.
@@ -371,6 +375,12 @@ def reset(app: App[Any]) -> None:
         display.glass.forget()
     if app._running and app.screen_stack:
         app.screen.refresh()
+
+
+def whole_frame(app: App[Any]) -> int:
+    """Bytes of the last frame that sent every cell; 0 if it is not known."""
+    display = _installed(app)
+    return 0 if display is None else display.whole
 
 
 def frame_pending(app: App[Any]) -> bool:

@@ -42,7 +42,7 @@ from wallboard.ui.pane import PaneState
 from wallboard.ui.panel import Panel
 from wallboard.ui.restraint import RESTING, Restraint
 from wallboard.ui.seeking import Seeking
-from wallboard.ui.settings import ActionInfo, ConsoleSettings, Ports
+from wallboard.ui.settings import ConsoleSettings, Ports
 from wallboard.ui.sight import Glimpses
 from wallboard.view.context import Context, severities
 from wallboard.view.dialogs import Answer, Confirm, Dialog, TextField
@@ -52,7 +52,7 @@ from wallboard.view.layout import ALL, NUMBER
 from wallboard.view.lines import Line
 from wallboard.view.panes import PANES
 
-__all__ = ["BOARD", "HELP", "LOG", "SOURCES", "WALL", "ActionInfo", "Console", "ConsoleSettings", "Ports"]
+__all__ = ["BOARD", "HELP", "LOG", "SOURCES", "WALL", "Console", "ConsoleSettings", "Ports"]
 
 REMEMBERED = 200
 """So many rows carry notes and what was done to them, those of the latest; of each the last `TOLD` sentences."""
@@ -323,6 +323,10 @@ class Console:
 
     def _key(self, key: str, character: str | None) -> None:
         now = self.clock.now()
+        if self._keys.get(key) == "app.repaint" and (character is None or (self.dialog is None and not self.filtering)):
+            # Also where something is asked: it must be seen whole to be answered.
+            self.ports.redraw()
+            return
         if self.dialog is not None:
             self._dialog_key(key, character, now)
             return
@@ -414,7 +418,7 @@ class Console:
         running = [f"your {session.mode} goes on until you hang up" for session in sessions]
         if pending:
             running.append(f"{plural(pending, 'action')} not confirmed yet")
-        self.open(Confirm("Quit?", "; ".join(running), self.clock.now() - 1.0), self._quit)
+        self.open(Confirm("Quit?", "; ".join(running), self.clock.now() - 1.0, self.keys_of("dialog.yes")), self._quit)
 
     def see(self, fits: bool) -> None:
         """Whether the window has room for rows and questions. What was asked in one that had, nobody can read now."""
@@ -564,6 +568,10 @@ class Console:
         self.scroll[self.mode] = scrolled(
             self.mode, action, self.scroll.get(self.mode, 0), max(1, self.page_lines - 1), len(self.entries)
         )
+
+    def keys_of(self, action: str) -> tuple[str, ...]:
+        """All keys of an action, as they are pressed."""
+        return next((tuple(info.keys) for info in self.settings.actions if info.id == action), ())
 
     def key_of(self, action: str) -> str:
         """The first key of an action, for the lines that name keys."""

@@ -19,6 +19,7 @@ import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -29,7 +30,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
-from wallboard.ui import charset, compositor, splash
+from wallboard.ui import charset, compositor, controls, jobs, splash
 from wallboard.ui.input import InputGuard, escape_delay
 from wallboard.ui.translate import Translator
 from wallboard.ui.writer import ConsoleWriter
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 EXIT_SECONDS = 1.5
 """A program asked to end is ended by force after this long."""
+LINE, SLOW_LINE = 8_000.0, 960.0
+"""Bytes a second of a line that is not known to be slower, and of one that is said to be slow."""
 LOST_TERMINAL = 129
 """Exit code when the terminal is gone, as for SIGHUP, which comes with it or not."""
 _READ_LIMIT = 262_144
@@ -46,9 +49,8 @@ _POLL_SECONDS = 0.02
 _IDLE_SECONDS = 1.0
 _QUIET_SECONDS = 0.5
 """The keyboard is heard after this at the latest, if no frame says so before."""
-_SEVEN_BITS = "\x1b[H\x1b F"
-"""Controls of eight bits are understood, but not every line lets them through. A terminal that does not know the
-request may write its last letter, so it stands where the first frame is drawn over it."""
+_FOCUS_SECONDS = 1.0
+"""A report of the focus this soon after it was asked for is the answer, not a return."""
 
 restore_terminal = splash.restore_terminal
 
@@ -97,7 +99,7 @@ def _force(code: int) -> None:
 
 
 def install_signals(app: App[Any], on_exit: Callable[[int], None] | None = None) -> None:
-    """SIGTERM, SIGINT, SIGHUP and SIGQUIT end the program with 128 + their number, and so does a lost terminal.
+    """Every signal that would end the program ends it with 128 + its number, and so does a lost terminal.
 
     `on_exit` is called once in the event loop with the exit code and has to end the app; without it
     `app.exit(return_code=code)` is. Call it in the main thread; the driver does if nobody else did.
@@ -105,8 +107,7 @@ def install_signals(app: App[Any], on_exit: Callable[[int], None] | None = None)
     _Way.on_exit = on_exit or (lambda code: app.exit(return_code=code))
     with suppress(RuntimeError):
         _Way.loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, _on_signal)
+    jobs.handle(jobs.ending(), _on_signal)
 
 
 def _on_signal(number: int, _frame: FrameType | None) -> None:
@@ -133,6 +134,9 @@ class ConsoleDriver(LinuxDriver):
         self._believed: tuple[frozenset[str], ...] = (frozenset(), frozenset(), frozenset())
         self._frame_due = False
         self._shown = (80, 24)
+        self._away = False
+        self._asked_focus_at = 0.0
+        jobs.handle((signal.SIGTTIN, signal.SIGTTOU), self._sigtstp_application)
         atexit.register(restore_terminal)
         _Way.loop = self._loop
         if _Way.on_exit is None:
@@ -159,12 +163,26 @@ class ConsoleDriver(LinuxDriver):
         return self._repaint_due or (self._writer is not None and self._writer.dropped)
 
     def _on_relief(self) -> None:
+        # Modes may have been among what was dropped.
         self._repaint_due = True
-        self._call(self._repaint)
+        self._call(self.renew)
 
-    def _repaint(self) -> None:
+    def renew(self, *, returned: bool = False) -> None:
+        """Set every mode and send every cell again: whatever happened to the terminal, it shows what it should then.
+        `returned`: the terminal said so itself by a report of its focus."""
         self._repaint_due = False
+        if self._writer is None:
+            return
+        if not returned:
+            self._asked_focus_at = time.monotonic()
+        keyboard = not constants.DISABLE_KITTY_KEY
+        self.write(controls.modes_again(mouse=self._mouse, keyboard=keyboard, focus=not returned))
         compositor.reset(self._app)
+
+    def affords(self, size: int, seconds: float) -> bool:
+        """Whether so many bytes every so many seconds are under a hundredth of what the line carries."""
+        line = SLOW_LINE if self.slow_line else LINE
+        return self._writer is not None and size < seconds * min(line, self._writer.pace) / 100
 
     def _call(self, function: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the loop is closed: there is nothing left to do it for
@@ -180,15 +198,10 @@ class ConsoleDriver(LinuxDriver):
         splash.hold(self.fileno)
         self._make_raw()
         if not splash.is_up():
-            self.write(splash.ENTER_SCREEN)
+            self.write(controls.ENTER_SCREEN)
             splash.entered(self._output)
-        # What a program before us left on would talk to us all day.
-        self.write(_SEVEN_BITS + splash.MODES_OFF)
-        self.write("\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l")
-        if not constants.DISABLE_KITTY_KEY:
-            # Only that keys are told apart: text stays text, so that a key is one byte on a slow line.
-            self.write("\x1b[>1u")
-        self._enable_mouse_support()
+        self._asked_focus_at = time.monotonic()
+        self.write(controls.modes(mouse=self._mouse, keyboard=not constants.DISABLE_KITTY_KEY))
         self._request_terminal_sync_mode_support()
         signal.signal(signal.SIGWINCH, self._on_resize)
         self._announce_size()
@@ -200,8 +213,9 @@ class ConsoleDriver(LinuxDriver):
         self._key_thread.start()
         if self._must_signal_resume:
             self._must_signal_resume = False
+            self._frame_due = True
             self.send_message(self.SignalResume())
-            self._call(self._repaint)
+            self._call(lambda: compositor.reset(self._app))
 
     def _make_raw(self) -> None:
         try:
@@ -265,29 +279,42 @@ class ConsoleDriver(LinuxDriver):
 
     # Suspend and resume
 
+    def suspend(self) -> bool:
+        """Give the terminal to the shell and stop, as Ctrl-Z does. True when the shell has brought the program back;
+        False at once where there is none that could."""
+        self._give_back()
+        jobs.stop(signal.SIGTSTP, group=True)
+        if self._writer is not None:
+            return True  # by SIGCONT
+        self.resume_application_mode()
+        return False
+
+    def _give_back(self) -> None:
+        if not self._auto_restart:
+            return
+        if self._writer is None:
+            restore_terminal()  # of the first frame, if that is still shown
+            return
+        self.suspend_application_mode()
+        self._must_signal_resume = True
+
     def _sigtstp_application(self, *_: object) -> None:
-        if self._auto_restart and self._writer is not None:
-            self.suspend_application_mode()
-            self._must_signal_resume = True
+        self._give_back()
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _sigcont_application(self, *_: object) -> None:
         if not self._auto_restart:
             return
-        with suppress(OSError):
-            if os.tcgetpgrp(self.fileno) != os.getpgrp():
-                # Continued in the background: the terminal is the shell's.
-                if self._must_signal_resume:
-                    os.kill(os.getpid(), signal.SIGSTOP)
-                return
-        if self._writer is None:
+        if jobs.in_background(self.fileno):
+            self._give_back()
             if self._must_signal_resume:
-                self.resume_application_mode()
+                os.kill(os.getpid(), signal.SIGSTOP)
             return
-        # Stopped without warning; whoever had the terminal meanwhile left it in some other state.
-        self._must_signal_resume = True
-        self.suspend_application_mode()
-        self.resume_application_mode()
+        if self._writer is not None:
+            # Stopped without warning; whoever had the terminal meanwhile left it in some other state.
+            self._give_back()
+        if self._must_signal_resume:
+            self.resume_application_mode()
 
     # Input
 
@@ -301,7 +328,15 @@ class ConsoleDriver(LinuxDriver):
             return
         if isinstance(message, events.MouseEvent) and not (message.x < self._shown[0] and message.y < self._shown[1]):
             return  # of a window that was larger, or from nowhere
+        if isinstance(message, (events.AppBlur, events.AppFocus)):
+            self._call(partial(self._focus, isinstance(message, events.AppFocus), time.monotonic()))
         super().process_message(message)
+
+    def _focus(self, here: bool, at: float) -> None:
+        """Whoever comes back may find what somebody else wrote there meanwhile."""
+        away, self._away = self._away, not here
+        if here and (away or at > self._asked_focus_at + _FOCUS_SECONDS):
+            self.renew(returned=True)
 
     def hear(self, moving: frozenset[str], harmless: frozenset[str], opening: frozenset[str]) -> None:
         """Something that keys can act on is about to be drawn: from the next output on they are heard. The characters

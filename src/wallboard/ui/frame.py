@@ -47,7 +47,7 @@ def frame(console: Console, width: int, height: int) -> Frame:
         console.see(False)
         text = f"wallboard needs {MINIMUM[0]}×{MINIMUM[1]}, this is {width}×{height}: make the window larger"
         if console.dialog is not None:
-            text = "Quit? y"
+            text = f"Quit? {console.key_of('dialog.yes')}"
         return Frame([], None, _message(text, width, height), [])
     console.see(True)
     context = console.context()

@@ -89,7 +89,9 @@ class Seeking:
                 console.say(console.alarms.acknowledge_all(console.settings.operator or "me", asked_at), "text")
 
         title = f"ACKNOWLEDGE {plural(count, 'alarm')}?"
-        console.open(Confirm(title, "all that were in sight for a second", asked_at), done)
+        console.open(
+            Confirm(title, "all that were in sight for a second", asked_at, console.keys_of("dialog.yes")), done
+        )
 
     # ---- find and palette -----------------------------------------------------------------------------------
 

@@ -6,22 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from wallboard.domain.actions import Action
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
 from wallboard.vendors.base import Report
-
-
-@dataclass(frozen=True, slots=True)
-class ActionInfo:
-    """One action of the keymap: its keys and what it does; `acts` marks a verb."""
-
-    id: str
-    keys: tuple[str, ...]
-    does: str
-    scope: str = "board"
-    acts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +21,7 @@ class ConsoleSettings:
 
     site: str
     operator: str
-    actions: Sequence[ActionInfo]
+    actions: Sequence[Action]
     favourites: Sequence[Favourite] = ()
     routes: Sequence[Route] = ()
     regions: Mapping[str, str] = field(default_factory=dict)
@@ -64,3 +54,5 @@ class Ports:
     """Runs a coroutine beside the screen; the answer cancels it."""
     repaint: Callable[[], None]
     """Something that the console shows has changed without a key and without the board."""
+    redraw: Callable[[], None]
+    """The terminal may show something else than what was sent to it."""

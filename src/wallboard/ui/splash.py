@@ -13,30 +13,18 @@ import signal
 import sys
 import termios
 
+from wallboard.ui import jobs
+from wallboard.ui.controls import CANCEL, ENTER_SCREEN, RESTORE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType, TracebackType
 
-ENTER_SCREEN = "\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l"
-MODES_OFF = (
-    "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?1004l\x1b[?2004l\x1b[?2048l"
-)
-"""Mouse, focus, paste marks and sizes, which a program before us may have left on."""
-RESTORE = (
-    "\x1b\\"  # ends a string that was cut off
-    + MODES_OFF
-    + "\x1b[<u"  # the kitty keyboard belongs to the screen, so before leaving that
-    "\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"
-)
-"""Mouse, focus, paste marks, keyboard protocol, colours, wrapping, screen and cursor as a shell expects them."""
-CANCEL = "\x18"
-"""Ends a control sequence that was cut off."""
 MOST = (2000, 1000)
 """Columns and lines of the largest screen."""
 PATIENCE = 0.3
 """Seconds to wait for a terminal that takes no output."""
-
-_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class _Held:
@@ -45,6 +33,7 @@ class _Held:
     screen: int | None = None  # descriptor whose alternate screen is shown
     keyboard: int | None = None
     attributes: list[object] | None = None  # of the keyboard, as found
+    draw: Callable[[], None] | None = None  # the first frame
 
 
 def output() -> int | None:
@@ -66,15 +55,22 @@ def show(site: str, message: str, *, ascii_only: bool, colour: bool) -> None:
     descriptor = output()
     if descriptor is None:
         return
-    columns, lines = size(descriptor)
-    hold(0)
-    _quieten()
-    for number in _ENDING:
-        signal.signal(number, _end)
+
+    def draw() -> None:
+        hold(0)
+        _quieten()
+        entered(descriptor)
+        columns, lines = size(descriptor)
+        write(descriptor, ENTER_SCREEN + frame(site, message, columns, lines, ascii_only=ascii_only, colour=colour))
+
     atexit.register(restore_terminal)
     sys.excepthook = _crash
-    _Held.screen = descriptor
-    write(descriptor, ENTER_SCREEN + frame(site, message, columns, lines, ascii_only=ascii_only, colour=colour))
+    if jobs.in_background(0):
+        jobs.stop(signal.SIGTTOU)
+    jobs.handle(jobs.ending(), _end)
+    jobs.handle(jobs.STOPS, _stop)
+    _Held.draw = draw
+    draw()
 
 
 def frame(site: str, message: str, columns: int, lines: int, *, ascii_only: bool, colour: bool) -> str:
@@ -123,9 +119,8 @@ def _ascii(text: str) -> str:
 def leave() -> None:
     """Take the first frame away again, when no console follows it."""
     restore_terminal()
-    for number in _ENDING:
-        if signal.getsignal(number) is _end:
-            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    jobs.release(_end)
+    jobs.release(_stop)
 
 
 def is_up() -> bool:
@@ -159,7 +154,8 @@ def restore_terminal(*, cut: bool = False) -> None:
     _Held.keyboard = _Held.attributes = None
     if screen is not None:
         write(screen, (CANCEL if cut else "") + RESTORE)
-    if keyboard is not None and attributes is not None:
+    # How another job has set its terminal is for that to say.
+    if keyboard is not None and attributes is not None and not jobs.in_background(keyboard):
         try:
             # What was typed at the console, and its terminal's late answers, are not for the shell.
             termios.tcflush(keyboard, termios.TCIFLUSH)
@@ -208,6 +204,17 @@ def _quieten() -> None:
 def _end(number: int, _frame: FrameType | None) -> None:
     restore_terminal()
     os._exit(128 + number)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    """The shell has its terminal while this program is stopped, and the frame comes again with the program."""
+    up = is_up()
+    restore_terminal()
+    jobs.stop(number)
+    while jobs.in_background(0):
+        os.kill(os.getpid(), signal.SIGSTOP)
+    if up and _Held.draw is not None:
+        _Held.draw()
 
 
 def _crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 import termios
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +17,8 @@ from wallboard.ui import splash
 
 BACKLOG_LIMIT = 262_144
 """Most bytes kept for a terminal that takes none; beyond it whole frames are dropped and one is painted anew."""
+_TELLING = 8_192
+"""Bytes of a frame that does not fit into what the system keeps for the terminal: only such a one shows its pace."""
 
 
 class _Waiting:
@@ -48,6 +51,8 @@ class ConsoleWriter(WriterThread):
         self._dropped = False
         self._closing = False
         self._cut = False
+        self.pace = float("inf")
+        """Bytes a second that the terminal took of the last large frame."""
 
     def fileno(self) -> int:
         return self._descriptor
@@ -108,6 +113,7 @@ class ConsoleWriter(WriterThread):
     def _send(self, data: bytes) -> bool:
         """Write one frame, unless it is cut off. False: the terminal is gone."""
         view = memoryview(data)
+        began = time.monotonic()
         try:
             while view and not self._cut:
                 count = os.write(self._descriptor, view[:1024])
@@ -118,6 +124,8 @@ class ConsoleWriter(WriterThread):
             return False
         with self._changed:
             self._bytes -= len(view)
+        if len(data) >= _TELLING:
+            self.pace = len(data) / max(1e-6, time.monotonic() - began)
         return True
 
     def finish(self, patience: float) -> bool:

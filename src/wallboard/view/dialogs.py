@@ -83,15 +83,16 @@ class TextField:
 
 @dataclass(slots=True)
 class Confirm:
-    """`y` goes, everything else keeps things as they are."""
+    """One of the keys `yes` goes, everything else keeps things as they are."""
 
     title: str
     consequence: str
     opened_at: float
+    yes: tuple[str, ...] = ("y",)
     lock: Lock = field(default_factory=Lock)
 
     def key(self, key: str, character: str | None, now: float) -> Answer | None:
-        if key == "y":
+        if key in self.yes:
             armed = now - self.opened_at >= ARM_SECONDS and not self.lock.what
             return Answer(True) if armed else None
         return Answer(None)
@@ -101,7 +102,7 @@ class Confirm:
         ask = spread(
             [
                 Cell(" ", "text"),
-                Cell("y", "info bold" if armed else "muted"),
+                Cell(self.yes[0], "info bold" if armed else "muted"),
                 Cell(" do it   any other key: leave it as it is" if width >= 50 else " do it   any other key: no"),
             ],
             [],

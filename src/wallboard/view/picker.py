@@ -39,6 +39,10 @@ class Picker:
     moved_at: float = 0.0
     asking: Place | None = None
     asked_at: float = 0.0
+    yes: tuple[str, ...] = ("y",)
+    """Keys that send to a number of no directory."""
+    switch: tuple[str, ...] = ("tab",)
+    """Keys that change between blind and attended."""
     lock: Lock = field(default_factory=Lock)
     shown: int = PICKER_LINES
     """Places in sight; 0 leaves out what they cost, too, so that the question itself stays on a small screen."""
@@ -61,11 +65,11 @@ class Picker:
             return None
         if self.asking is not None:
             place, self.asking = self.asking, None
-            if key == "y" and now - self.asked_at >= ARM_SECONDS:
+            if key in self.yes and now - self.asked_at >= ARM_SECONDS:
                 return Answer(Picked(place, self.attended))
             return None
         places = self.places()
-        if key == "tab" and self.may_attend:
+        if key in self.switch and self.may_attend:
             self.attended = not self.attended
         elif key in ("down", "up"):
             start = -1 if self.mark is None else self.mark
@@ -105,8 +109,9 @@ class Picker:
     def lines(self, width: int, now: float) -> list[Line]:
         kind = "ATTENDED" if self.attended else "BLIND"
         places = self.places()
-        tab = "Tab blind   " if self.attended else "Tab attended   "
-        tab = tab if self.may_attend else ""
+        switch = "Tab" if self.switch[:1] == ("tab",) else "".join(self.switch[:1])
+        tab = f"{switch} blind   " if self.attended else f"{switch} attended   "
+        tab = tab if self.may_attend and switch else ""
         typed = [Cell("  to › ", "muted"), Cell(f"{self.field_.text}_", "text bold")]
         room = width - line_width(typed) - 2
         hints = next(
@@ -150,7 +155,7 @@ class Picker:
         if not places and self.shown:
             out.append(clip([Cell("   nobody by that name; a number can be typed", "muted")], width))
         if self.asking is not None:
-            text = f"{self.asking.number} is in no directory and may cut the caller off. y dials it"
+            text = f"{self.asking.number} is in no directory and may cut the caller off. {self.yes[0]} dials it"
             out += sentence(text, "warn bold", width)
         elif self.mark is not None and self.mark < len(places) and not places[self.mark].ok:
             place = places[self.mark]

@@ -42,8 +42,8 @@ class Lines(Widget):
             for y in range(longest)
             if (fresh[y] if y < len(fresh) else None) != (old[y] if y < len(old) else None)
         ]
-        if dirty and width:
-            self.refresh(*dirty)
+        # Out of sight it has no width; what it drew before must not come back with it.
+        self.refresh(*dirty if width else ())
 
     def repaint(self, painter: Painter) -> None:
         """Draw everything again, in another theme."""

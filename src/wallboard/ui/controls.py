@@ -1,0 +1,66 @@
+"""What the terminal is told: the modes that the console needs, and those that a program before it may have left on.
+
+Standard library only, as the first frame is. A mode is set by a sequence that means it alone, as in terminfo's reset
+strings; one soft reset for all of them (DECSTR) would be shorter, but not every terminal has it.
+"""
+
+from __future__ import annotations
+
+END_OF_STRING = "\x1b\\"
+"""Ends a string that was cut off: until then all else would be its text."""
+CANCEL = "\x18"
+"""Ends a control sequence that was cut off."""
+PLAIN = (
+    "\x0f\x1b(B\x1b)B"  # letters, where a cut-off program had drawn lines
+    "\x1b[4l\x1b[20l\x1b[2l"  # written over, not pushed aside; a line feed is no return; keys are heard
+    "\x1b[?5l\x1b[?1l\x1b>"  # not reversed; cursor keys and keypad as they are read here
+    "\x1b[>4m\x1b[0m"  # keys with modifiers as they were; whoever takes that for a colour unlearns it at once
+)
+"""Character sets, writing, keypad and colours as every program expects them. Moves nothing and prints nothing."""
+MODES_OFF = (
+    "\x1b[?2026l\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    "\x1b[?2004l\x1b[?2031l\x1b[?2048l"
+)
+"""Mouse, paste marks, colours and sizes, which a program before us may have left on: it would talk to us all day."""
+FOCUS_OFF = "\x1b[?1004l"
+WHOLE = "\x1b[?6l\x1b[?69l\x1b[r"
+"""Addresses and scrolling of the whole screen. Moves the cursor home."""
+_SCREEN = "\x1b[?1049h"
+ENTER_SCREEN = f"{END_OF_STRING}{PLAIN}{MODES_OFF}{FOCUS_OFF}{_SCREEN}{WHOLE}\x1b[2J\x1b[H\x1b[?25l"
+_WIPE = "\x1b[H\x1b[K\x1b[2H\x1b[J\x1b[H"
+"""Callers' names do not stay where the terminal has no second screen; and in two pieces, because some terminals keep
+what is erased at once where one can scroll back to it."""
+RESTORE = (
+    f"{END_OF_STRING}{MODES_OFF}{FOCUS_OFF}"
+    "\x1b[<u"  # the kitty keyboard belongs to the screen, so before leaving that
+    f"{PLAIN}{WHOLE}{_WIPE}\x1b[?7h\x1b[?1049l\x1b[0m\x1b[?25h"
+)
+"""Mouse, focus, paste marks, keyboard protocol, colours, wrapping, screen and cursor as a shell expects them."""
+
+_SEVEN_BITS = "\x1b[H\x1b F"
+"""Controls of eight bits are understood, but not every line lets them through. A terminal that does not know the
+request may write its last letter, so it stands where a whole frame is drawn over it."""
+_KEYBOARD = "\x1b[>1u"
+"""Only that keys are told apart (kitty): text stays text, so that a key is one byte on a slow line."""
+_MOUSE = "\x1b[?1000h\x1b[?1015h\x1b[?1006h"
+"""Buttons and the wheel. Nothing follows the pointer, so its moves stay off the line."""
+_FOCUS = "\x1b[?1004h"
+_BEGIN = f"{PLAIN}{MODES_OFF}{WHOLE}{_SEVEN_BITS}\x1b[?25l\x1b[?2004h\x1b[?7l"
+
+
+def modes(*, mouse: bool, keyboard: bool) -> str:
+    """All that the console needs beyond its screen, which is there; a whole frame has to follow."""
+    return END_OF_STRING + _BEGIN + _FOCUS + (_KEYBOARD if keyboard else "") + (_MOUSE if mouse else "")
+
+
+def modes_again(*, mouse: bool, keyboard: bool, focus: bool) -> str:
+    """The same, screen included, for a terminal that may have lost any of it. `focus` only if that is in doubt: many
+    answer it with a report of the focus, which must not ask for all this once more."""
+    return (
+        END_OF_STRING
+        + _SCREEN
+        + _BEGIN
+        + (_FOCUS if focus else "")
+        + ("\x1b[<u" + _KEYBOARD if keyboard else "")  # in place of the one before, or they would pile up
+        + (_MOUSE if mouse else "")
+    )
