@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROBES = {
     "Floors:": ("board/probe_floor.py", "import wallboard.view"),
     "A vendor never imports another": ("vendors/ringme/probe_vendor.py", "import wallboard.vendors.asterisk"),
+    "The kit of adapters": ("vendors/kit/probe_vendor.py", "import wallboard.vendors.sinch"),
     "Vendors stand on": ("vendors/groupalarm/probe_floor.py", "import wallboard.board"),
     "No floor below runtime": ("ui/probe_vendor.py", "import wallboard.vendors.ringme"),
     "The simulation imports no adapter": ("sim/probe_vendor.py", "import wallboard.vendors.ringme"),

@@ -24,8 +24,9 @@ def many(count: int) -> list[dict[str, Any]]:
 # ---- queues --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (100, 2), (101, 2), (200, 2), (250, 3)])
+@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (100, 2), (101, 2), (200, 3), (250, 3)])
 async def test_all_pages_of_the_queues_each_once(count: int, requests: int) -> None:
+    """A full page may have another behind it, whatever the count says."""
     desk = Desk()
     desk.pbx.answers["GET", "/call_queues"] = paged(many(count))
     await desk.fetch(desk.feed(Resource.QUEUES))

@@ -415,7 +415,7 @@ async def test_without_a_phone_of_mine_nothing_that_rings_it_is_offered_or_sent(
 
 async def test_read_only_sends_nothing() -> None:
     at = await desk(read_only=True)
-    assert at.source.can(Verb.HANGUP, at.call).reason == "read-only"
+    assert at.source.can(Verb.HANGUP, at.call).reason == "this source is read-only"
     with pytest.raises(NotSent):
         await at.act(Verb.HANGUP, at.call)
     assert at.vendor.log == []

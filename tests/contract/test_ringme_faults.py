@@ -155,7 +155,7 @@ async def test_a_byte_order_mark_and_gzip_are_read() -> None:
         ({"url": "http://pbx.example.net/api/ver1.0"}, "in plain text; write https://"),
         ({"url": "ftp://pbx.example.net"}, "is not an https:// address"),
         ({"url": "https://me:pw@pbx.example.net/"}, "write the credentials under auth"),
-        ({"timezone": "Mars/Olympus"}, "'Mars/Olympus' is not a time zone"),
+        ({"timezone": "Mars/Olympus"}, "there is no time zone 'Mars/Olympus'"),
         ({"auth": AmiAuth("a", Secret("b"))}, "this vendor takes kind"),
         ({"headers": (("X-Key", Secret("a\r\nb")),)}, "a character that a header cannot hold"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wallboard.domain import parties as parties_of
 from wallboard.domain.models import (
     Agent,
     Call,
@@ -43,18 +44,8 @@ def parties(call: Call) -> tuple[str, str]:
 
 def number_of(row: Row) -> str:
     """The number that calling this row's party dials, or "" when it has none."""
-    match row:
-        case Member() | ParkedCall():
-            return _shown(row.number)
-        case Queue() | Hotline() | Receptionist():
-            return row.number
-        case Agent() | Phone():
-            return row.extension
-        case Call():
-            # Of a call in or inside, whoever called; of a call out, whoever was called.
-            return _shown(row.to if row.direction.value == "out" else row.from_number)
-        case Notice():
-            return ""
+    number = parties_of.number_of(row)
+    return _shown(number) if isinstance(row, Call | Member | ParkedCall) else number
 
 
 def _shown(number: str) -> str:

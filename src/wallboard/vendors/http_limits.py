@@ -25,8 +25,6 @@ from wallboard.domain.update import Budget
 
 LIVE_LIMIT = 8 * 1024 * 1024
 """Most decoded bytes of a live list."""
-HISTORY_LIMIT = 32 * 1024 * 1024
-"""Most decoded bytes of a history or statistics answer."""
 ERROR_LIMIT = 64 * 1024
 """Most bytes read of an answer that is an error."""
 PIECES = 50_000

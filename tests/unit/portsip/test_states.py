@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.domain.states import AgentState
-from wallboard.vendors.portsip.states import IDLE, agent_state, call_status, normal, plain_id, same_id, words
+from wallboard.vendors.portsip.states import agent_state, normal, plain_id, same_id, words
 
 
 @pytest.mark.parametrize(
@@ -48,11 +48,6 @@ def test_the_words_of_a_source_come_first() -> None:
     assert [agent_state(raw, own) for raw in ("TEA_TIME", "Online", "Lunch", "Dinner")] == [
         *(AgentState.BREAK, AgentState.READY, AgentState.BREAK, AgentState.UNKNOWN)
     ]
-
-
-def test_an_empty_call_status_is_idle_and_a_misspelt_one_is_mended() -> None:
-    assert call_status("") == IDLE
-    assert call_status("ON_ACLL") == "ON_CALL"
 
 
 @given(st.text(max_size=40))

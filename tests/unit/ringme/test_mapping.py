@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import pytest
 
 from tests.unit.ringme.fake import CALLS, MEMBERS, NOW
@@ -12,9 +10,9 @@ from wallboard.domain.states import AgentState, CallState, Direction, MemberStat
 from wallboard.domain.text import clean
 from wallboard.vendors.ringme.mapping import Context, call_row, member_row
 from wallboard.vendors.ringme.own import slot_answer
-from wallboard.vendors.ringme.scalars import flag, ident, instant, names_of, same_phone, whole
+from wallboard.vendors.ringme.scalars import names_of, same_phone
 from wallboard.vendors.ringme.states import WORDS, Words
-from wallboard.vendors.ringme.wire import CurrentCall, MemberStatus, Scalar
+from wallboard.vendors.ringme.wire import CurrentCall, MemberStatus
 
 
 @pytest.mark.parametrize(
@@ -56,94 +54,6 @@ def test_the_words_of_a_source_stand_beside_the_vendors() -> None:
     assert words.agent("свободен", "Ожидание") is AgentState.READY
     assert words.agent("Available", "РАЗГОВОР") is AgentState.TALKING
     assert (words.member("Ожидание"), words.member("Обед")) == (MemberState.WAITING, MemberState.UNKNOWN)
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("2026-03-02 08:14:07", NOW),
-        ("2026-03-02 08:14:07.50", NOW + 0.5),
-        ("2026-03-02T08:14:07Z", NOW),
-        ("2026-03-02T12:14:07+04:00", NOW),
-        (NOW, NOW),
-        (int(NOW) * 1000, NOW),
-        (str(int(NOW)), NOW),
-        (int(NOW) * 1_000_000, NOW),
-        ("yesterday", None),
-        ("", None),
-        (None, None),
-        (True, None),
-        (0, None),
-        ("0000-00-00 00:00:00", None),
-        (float("inf"), None),
-        (10**400, None),
-    ],
-)
-def test_times_in_every_form_that_was_seen(value: Scalar, seconds: float | None) -> None:
-    assert instant(value) == seconds
-
-
-def test_naive_times_are_of_the_zone_and_follow_its_summer_time() -> None:
-    zone = ZoneInfo("Europe/Berlin")
-    winter, summer = instant("2026-03-02 09:14:07", zone), instant("2026-07-02 10:14:07", zone)
-    assert winter == NOW
-    assert summer == instant("2026-07-02 08:14:07")
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (7, "7"),
-        ("7", "7"),
-        (7.0, "7"),
-        (" 7 ", "7"),
-        ("a-b", "a-b"),
-        (None, ""),
-        ("None", ""),
-        (True, ""),
-        (7.5, ""),
-        ("a\nb", ""),
-    ],
-)
-def test_ids_of_any_type_are_one_id(value: Scalar, text: str) -> None:
-    assert ident(value) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "number"),
-    [
-        (3, 3),
-        ("3", 3),
-        (3.9, 3),
-        (-1, None),
-        ("-1", None),
-        ("x", None),
-        (None, None),
-        (True, None),
-        (2**63, None),
-        ("1e308", None),
-    ],
-)
-def test_counts_are_numbers_or_unknown(value: Scalar, number: int | None) -> None:
-    assert whole(value) == number
-
-
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [
-        (True, True),
-        ("false", False),
-        ("1", True),
-        (0, False),
-        ("maybe", None),
-        (None, None),
-        (7, None),
-        (0.5, None),
-        (1.0, True),
-    ],
-)
-def test_flags_may_come_as_words(value: Scalar, said: bool | None) -> None:
-    assert flag(value) is said
 
 
 def test_the_names_of_an_extension() -> None:

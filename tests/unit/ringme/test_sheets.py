@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wallboard.domain.text import clean
+from wallboard.vendors.kit.sheets import length
 from wallboard.vendors.ringme import sheets
-from wallboard.vendors.ringme.wire import Recording, models
+from wallboard.vendors.ringme.wire import Recording
 
 BERLIN = ZoneInfo("Europe/Berlin")
 VALUES = st.recursive(
@@ -35,11 +36,9 @@ def test_any_answer_becomes_clean_lines(data: Any) -> None:
 @settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(sorted(Recording.model_fields)), VALUES))
 def test_any_recording_becomes_a_line(item: dict[str, Any]) -> None:
-    for recording in models(Recording, [item]):
-        if recording is not None:
-            line = sheets.recording_line(recording, BERLIN)
-            assert len(line) == 6
-            assert all(cell == clean(cell) for cell in line)
+    line = sheets.recording_line(Recording.model_validate(item), BERLIN)
+    assert len(line) == 6
+    assert all(cell == clean(cell) for cell in line)
 
 
 @pytest.mark.parametrize("name", ["pin", "moderator_pin", "replace_pin", "Conference PIN", "access_token", "password"])
@@ -59,7 +58,7 @@ def test_a_word_that_only_contains_pin_is_no_secret() -> None:
     ("seconds", "text"), [(None, "–"), (0, "0:00"), (34, "0:34"), (247, "4:07"), (3600, "1:00:00"), (3725, "1:02:05")]
 )
 def test_lengths(seconds: int | None, text: str) -> None:
-    assert sheets.length(seconds) == text
+    assert length(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -80,9 +79,8 @@ def test_sizes(count: int | None, text: str) -> None:
     ],
 )
 def test_the_other_party_depends_on_the_direction(flow: str | None, party: str) -> None:
-    recording = Recording(
-        flow=flow, source_number="+37410555012", from_screen_name="Acme", dest_number="022*341", result="answered"
-    )
+    ends = {"source_number": "+37410555012", "from_screen_name": "Acme", "dest_number": "022*341"}
+    recording = Recording.model_validate({"flow": flow, "result": "answered", **ends})
     assert sheets.other_party(recording) == party
 
 

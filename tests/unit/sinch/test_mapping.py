@@ -10,7 +10,6 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.domain.states import AgentState, Channel
 from wallboard.domain.text import clean
 from wallboard.vendors.sinch import mapping
-from wallboard.vendors.sinch.monitoring import Counts, Unmonitored
 from wallboard.vendors.sinch.wire import EventWire, ExtensionWire, ItemWire, NamedWire, QueueWire, UserWire
 
 NOW = 1_772_440_000.0  # 2026-03-02T08:26:40Z
@@ -30,7 +29,7 @@ def known() -> mapping.Known:
 
 
 def queue(**fields: Any) -> Any:
-    return mapping.queue(QueueWire.model_validate({"id": ID, **fields}), known(), Unmonitored())
+    return mapping.queue(QueueWire.model_validate({"id": ID, **fields}), known())
 
 
 @pytest.mark.parametrize(
@@ -58,7 +57,7 @@ def test_channels_and_numbers(kind: str, addresses: list[str], channel: Channel 
 
 def test_the_words_of_a_source_name_further_types() -> None:
     about = mapping.Known("cc", mapping.channels({"WhatsApp": "chat"}))
-    row = mapping.queue(QueueWire.model_validate({"id": ID, "type": "whatsapp"}), about, Unmonitored())
+    row = mapping.queue(QueueWire.model_validate({"id": ID, "type": "whatsapp"}), about)
     assert row.channel is Channel.CHAT
 
 
@@ -76,31 +75,15 @@ def test_addresses_come_from_both_lists_numbers_first_each_once() -> None:
         for each in ({"id": "1", "address": "101"}, {"id": "2", "name": "102", "language": "FI"}, {"id": "3"})
     )
     wire = QueueWire.model_validate({"id": ID, "type": "Phone", "addresses": ["a@example.com", "101"]})
-    row = mapping.queue(wire, about, Unmonitored())
+    row = mapping.queue(wire, about)
     assert row.addresses == ("101", "102", "a@example.com")
     assert ("languages", "102 FI") in row.details
-
-
-def test_a_monitoring_interface_would_fill_counts_and_states() -> None:
-    class Monitored:
-        no_counts = no_states = clean("")
-
-        def counts(self, queue: str) -> Counts:
-            return Counts(waiting=3, longest_since=NOW)
-
-        def state(self, user: str) -> tuple[AgentState, Any]:
-            return AgentState.READY, clean("Free")
-
-    row = mapping.queue(QueueWire.model_validate({"id": ID}), known(), Monitored())
-    agent = mapping.agent(UserWire.model_validate({"id": ID}), known(), Monitored())
-    assert (row.waiting, row.longest_since, row.ringing, row.no_counts) == (3, NOW, None, "")
-    assert (agent.state, agent.raw_status, agent.no_state) == (AgentState.READY, "Free", "")
 
 
 def test_an_agent_is_a_roster_entry() -> None:
     about = known()
     about.roles[ID] = (NamedWire.model_validate({"id": "1", "name": "CC Agent"}),)
-    row = mapping.agent(UserWire.model_validate({"id": ID, "firstName": "Ann", "phone": "7001"}), about, Unmonitored())
+    row = mapping.agent(UserWire.model_validate({"id": ID, "firstName": "Ann", "phone": "7001"}), about)
     assert row.key == Key("cc", Kind.AGENT, ID)
     assert (row.name, row.extension, row.state, row.no_state) == (
         "Ann", "7001", AgentState.UNKNOWN, "RCI tells no states",
@@ -110,7 +93,7 @@ def test_an_agent_is_a_roster_entry() -> None:
 
 def test_who_has_no_name_is_named_by_what_there_is() -> None:
     rows = [
-        mapping.agent(UserWire.model_validate({"id": ID, **more}), known(), Unmonitored())
+        mapping.agent(UserWire.model_validate({"id": ID, **more}), known())
         for more in ({"chatName": "Johnny"}, {"login": "j.fox"}, {})
     ]
     assert [row.name for row in rows] == ["Johnny", "j.fox", ID]
@@ -144,26 +127,6 @@ def test_a_notice_says_why_where_and_when() -> None:
     assert ("created", "2026-02-11T06:00:00Z") in row.details
     # By external id alone it is the same item.
     assert mapping.items_of(row.address) == {WHY: "WHY", WHERE: "WHERE", "WHEN/14": "WHEN", "WHO/9": "WHO"}
-
-
-@pytest.mark.parametrize(
-    ("text", "at"),
-    [
-        ("2026-03-02T08:26:40Z", NOW),
-        ("2026-03-02T08:26:40.250Z", NOW + 0.25),
-        ("2026-03-02T10:26:40+02:00", NOW),
-        ("2026-03-02T08:26:40", NOW),
-        ("", None),
-        ("soon", None),
-        ("99999-01-01", None),
-    ],
-)
-def test_instants_are_utc(text: str, at: float | None) -> None:
-    assert mapping.instant(text) == at
-
-
-def test_instants_follow_the_vendors_clock() -> None:
-    assert mapping.instant("2026-03-02T08:26:40Z", 2.5) == NOW - 2.5
 
 
 @pytest.mark.parametrize(

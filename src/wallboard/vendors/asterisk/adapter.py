@@ -52,7 +52,7 @@ from wallboard.vendors.base import (
     SourceSettings,
     Verification,
 )
-from wallboard.vendors.lists import said
+from wallboard.vendors.kit.lists import said
 
 log = logging.getLogger("wallboard.asterisk")
 

@@ -12,6 +12,7 @@ from wallboard.vendors.asterisk.devices import POOL, is_local, other_half
 from wallboard.vendors.asterisk.facts import UP, Bridge, Channel, Parked, Spy, known, number
 from wallboard.vendors.asterisk.protocol import Message
 from wallboard.vendors.asterisk.wiring import Wiring
+from wallboard.vendors.kit.rows import steady
 
 
 class ChannelTables:
@@ -205,10 +206,8 @@ class ChannelTables:
             return
         space = event.get("ParkingSpace") or event.get("Exten")
         lot = event.get("Parkinglot")
-        since = at - (number(event.get("ParkingDuration")) or 0)
         old = self.parked.get(uniqueid)
-        if old is not None and abs(old.since - since) <= 2.0:
-            since = old.since
+        since = steady(None if old is None else old.since, at - (number(event.get("ParkingDuration")) or 0))
         left = number(event.get("ParkingTimeout") or event.get("Timeout"))
         # A slot holds one caller: who is told to be there now has taken the place of whoever was.
         self.parked = {uid: p for uid, p in self.parked.items() if (p.lot, p.space) != (lot, space)}

@@ -21,9 +21,8 @@ from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.asterisk.streams import StreamFactory
 from wallboard.vendors.asterisk.witness import CHANNELS, GRACE, PARKED, QUEUES, Witness
 from wallboard.vendors.base import AmiAuth, CheckLine, SourceSettings
+from wallboard.vendors.kit.checks import clock as checked_clock
 
-#: Clocks that differ by more make waits and talk times of two sources incomparable.
-CLOCK_TOLERANCE = 2.0
 #: Seconds between the two readings that are compared with the events.
 WATCH = 5.0
 
@@ -61,7 +60,7 @@ async def check_source(
                 await _events(ami, tuple(lists), witness, clock),
                 *_rights(settings, ami),
                 await _dialplan(settings, ami),
-                _clock(ami, clock),
+                checked_clock(ami.clock_offset),
                 CheckLine("budget", None, "a push source has none"),
             )
     except AmiBadCredentials as error:
@@ -139,10 +138,3 @@ async def _dialplan(settings: SourceSettings, ami: Ami) -> CheckLine:
     except AmiError as error:
         return CheckLine("transfer_context", False, clean(str(error)))
     return CheckLine("transfer_context", True, f"{clean(context)}: {len(items)} lines of dialplan")
-
-
-def _clock(ami: Ami, clock: Clock) -> CheckLine:
-    if ami.clock_offset is None:
-        return CheckLine("clock", None, "the server tells no time")
-    off = ami.clock_offset
-    return CheckLine("clock", abs(off) <= CLOCK_TOLERANCE, f"{off:+.1f} s")

@@ -26,6 +26,7 @@ from wallboard.vendors.asterisk.facts import (
     number,
 )
 from wallboard.vendors.asterisk.protocol import Message
+from wallboard.vendors.kit.rows import steady
 
 
 class Switchboard(ChannelTables):
@@ -103,8 +104,7 @@ class Switchboard(ChannelTables):
                 joined = at - (number(item.last("Wait")) or 0)
                 old = before.get(uniqueid)
                 # Wait is in whole seconds; the time from the join event is better, so it stays while they agree.
-                if old is not None and old.queue == queue and abs(old.joined - joined) <= 2.0:
-                    joined = old.joined
+                joined = steady(old.joined if old is not None and old.queue == queue else None, joined)
                 name, caller = item.get("CallerIDName"), item.get("CallerIDNum")
                 entry = Entry(
                     queue,

@@ -7,7 +7,7 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from wallboard.domain.command import Command, Verb
@@ -17,17 +17,14 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline, Phone, Row
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.domain.text import clean
-from wallboard.vendors.base import Evidence, Trial, Verification
+from wallboard.vendors.base import Verification
 from wallboard.vendors.groupalarm.mapping import ANNOUNCEMENT, quoted, shown, written
 from wallboard.vendors.groupalarm.wire import HotlineWire
-from wallboard.vendors.readings import was_so
+from wallboard.vendors.kit.evidence import Says, read_at, read_back
 
 HOTLINE_VERBS = (Verb.OPEN, Verb.CLOSE, Verb.ANNOUNCE)
 PHONE_VERBS = (Verb.SIGNIN, Verb.SIGNOUT)
 VERBS = HOTLINE_VERBS + PHONE_VERBS
-DEADLINE = 20.0
-SETTLED = 6.0
-"""A reading this many seconds after the answer that still shows the old state denies the action."""
 
 HOTLINE_NEEDS = ("agents", "isActive", "name", "organizationID")
 """Required in the request (seed 001)."""
@@ -103,113 +100,51 @@ OLD_STATE = (
     "was so before is said to have been"
 )
 OLD_TEXT = "a list asked for before the answer, or a command without a text: the text asked for is read since"
+_PUT_HOTLINE = "PUT /hotlines/{hotlineID} (the whole object)"
 
 
 def verification(verb: Verb, command: Command | None = None, before: Row | None = None) -> Verification:
     """The row of the verification table; `command` only for announcements, whose evidence is their text, `before` for
     what was so already."""
+    resources: tuple[Resource, ...] = (Resource.HOTLINES,)
     match verb:
         case Verb.OPEN:
-            return _hotline(
-                verb,
-                "PUT /hotlines/{hotlineID} (the whole object) isActive: true",
-                (
-                    _is("reading it back: it is open", Wanted.OPEN, HotlineState.OPEN, before),
-                    _is(
-                        "reading it back: it was asked to open, and is starting",
-                        Wanted.OPEN,
-                        HotlineState.STARTING,
-                        before,
-                    ),
-                ),
-                (
-                    Evidence("the vendor reports an error", _settled_in(Wanted.OPEN, HotlineState.ERROR)),
-                    Evidence("it still is asked to be paused", _settled_in(Wanted.PAUSED)),
-                ),
-            )
+            request, impostor = f"{_PUT_HOTLINE} isActive: true", OLD_STATE
+            done = {
+                "it is open": _is(Wanted.OPEN, HotlineState.OPEN),
+                "it was asked to open, and is starting": _is(Wanted.OPEN, HotlineState.STARTING),
+            }
+            denied = {
+                "the vendor reports an error": _is(Wanted.OPEN, HotlineState.ERROR),
+                "it still is asked to be paused": _is(Wanted.PAUSED),
+            }
         case Verb.CLOSE:
-            return _hotline(
-                verb,
-                "PUT /hotlines/{hotlineID} (the whole object) isActive: false",
-                (_is("reading it back: it is paused", Wanted.PAUSED, HotlineState.PAUSED, before),),
-                (
-                    Evidence("the vendor reports an error", _settled_in(Wanted.PAUSED, HotlineState.ERROR)),
-                    Evidence("it still is asked to be open", _settled_in(Wanted.OPEN)),
-                ),
-            )
+            request, impostor = f"{_PUT_HOTLINE} isActive: false", OLD_STATE
+            done = {"it is paused": _is(Wanted.PAUSED, HotlineState.PAUSED)}
+            denied = {
+                "the vendor reports an error": _is(Wanted.PAUSED, HotlineState.ERROR),
+                "it still is asked to be open": _is(Wanted.OPEN),
+            }
         case Verb.ANNOUNCE:
-            return _hotline(
-                verb,
-                "PUT /hotlines/{hotlineID} (the whole object) ttsInbound, ttsOutbound",
-                (
-                    Evidence(
-                        was_so("reading it back: the new text", _says(before, command)),
-                        lambda trial: _read(trial) and _says(trial.after(), command),
-                        OLD_TEXT,
-                    ),
-                ),
-                (
-                    Evidence(
-                        "the vendor returns another text",
-                        lambda trial: _settled(trial) and not _says(trial.after(), command),
-                    ),
-                ),
-            )
+            request, impostor = f"{_PUT_HOTLINE} ttsInbound, ttsOutbound", OLD_TEXT
+            done = {"the new text": lambda row: _says(row, command)}
+            denied = {"the vendor returns another text": lambda row: not _says(row, command)}
         case Verb.SIGNIN | Verb.SIGNOUT:
             on = verb is Verb.SIGNIN
-            return Verification(
-                verb=verb,
-                request=f"PUT /agents/{{id}} (the whole object) isActive: {'true' if on else 'false'}",
-                confirms=(
-                    Evidence(
-                        was_so(f"reading it back: {_duty(on)}", isinstance(before, Phone) and before.registered is on),
-                        _registered(on, Trial.read_since),
-                        OLD_STATE,
-                    ),
-                ),
-                denies=(Evidence(f"the telephone still is {_duty(not on)}", _registered(not on, _settled_phones)),),
-                deadline=DEADLINE,
-                watch=(Resource.PHONES, Resource.HOTLINES),
+            request = f"PUT /agents/{{id}} (the whole object) isActive: {'true' if on else 'false'}"
+            impostor, resources = OLD_STATE, (Resource.PHONES, Resource.HOTLINES)
+            done, denied = (
+                {_duty(on): _registered(on)},
+                {f"the telephone still is {_duty(not on)}": _registered(not on)},
             )
         case _:
             return Verification(verb=verb, request="", cannot="GroupAlarm has no such action")
+    said = {f"reading it back: {text}": says for text, says in done.items()}
+    return read_back(verb, request, read_at(resources[0]), said, denied, impostor, before=before, watch=resources)
 
 
-def _hotline(verb: Verb, request: str, confirms: tuple[Evidence, ...], denies: tuple[Evidence, ...]) -> Verification:
-    return Verification(verb, request, confirms, denies, DEADLINE, (Resource.HOTLINES,))
-
-
-def _read(trial: Trial) -> bool:
-    return trial.read_since(Resource.HOTLINES, "")
-
-
-def _late(trial: Trial, resource: Resource) -> bool:
-    at = trial.facts.read_at(trial.source, resource, "")
-    return at is not None and at > trial.receipt.answered_at + SETTLED
-
-
-def _settled(trial: Trial) -> bool:
-    return _late(trial, Resource.HOTLINES)
-
-
-def _settled_phones(trial: Trial, resource: Resource, scope: str | None = None) -> bool:
-    return _late(trial, resource)
-
-
-def _is(text: str, wanted: Wanted, state: HotlineState, before: Row | None) -> Evidence:
-    def fits(row: Row | None) -> bool:
-        return isinstance(row, Hotline) and row.wanted is wanted and row.state is state
-
-    return Evidence(was_so(text, fits(before)), lambda trial: _read(trial) and fits(trial.after()), OLD_STATE)
-
-
-def _settled_in(wanted: Wanted, state: HotlineState | None = None) -> Callable[[Trial], bool]:
-    def test(trial: Trial) -> bool:
-        row = trial.after()
-        fits = isinstance(row, Hotline) and row.wanted is wanted and state in (None, row.state)
-        return fits and _settled(trial)
-
-    return test
+def _is(wanted: Wanted, state: HotlineState | None = None) -> Says:
+    return lambda row: isinstance(row, Hotline) and row.wanted is wanted and state in (None, row.state)
 
 
 def _says(row: Row | None, command: Command | None) -> bool:
@@ -229,9 +164,5 @@ def _duty(on: bool) -> str:
     return "on duty" if on else "off duty"
 
 
-def _registered(on: bool, read: Callable[[Trial, Resource, str | None], bool]) -> Callable[[Trial], bool]:
-    def test(trial: Trial) -> bool:
-        row = trial.after()
-        return isinstance(row, Phone) and row.registered is on and read(trial, Resource.PHONES, "")
-
-    return test
+def _registered(on: bool) -> Says:
+    return lambda row: isinstance(row, Phone) and row.registered is on

@@ -9,24 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from wallboard.domain.command import Command, Destination, Verb
-from wallboard.domain.errors import (
-    Missing,
-    NotPermitted,
-    NotSent,
-    ReadError,
-    TargetGone,
-)
+from wallboard.domain.command import Command, Verb
+from wallboard.domain.errors import Missing, NotPermitted, NotSent, ReadError, TargetGone
 from wallboard.domain.forms import Form
-from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.keys import Kind, Resource
 from wallboard.domain.models import Hotline, Phone, Row, in_address
-from wallboard.domain.text import clean
-from wallboard.domain.update import SourceInfo, Update, UpdateKind
-from wallboard.vendors.again import Again
+from wallboard.domain.update import Update
 from wallboard.vendors.base import (
     YES,
     Can,
@@ -35,7 +25,6 @@ from wallboard.vendors.base import (
     Receipt,
     Report,
     Services,
-    Sink,
     SourceSettings,
     Ticket,
     Verification,
@@ -44,13 +33,13 @@ from wallboard.vendors.groupalarm import actions, mapping
 from wallboard.vendors.groupalarm.checks import check_source
 from wallboard.vendors.groupalarm.reading import PAGE, Reader, newest_cover
 from wallboard.vendors.groupalarm.reports import LOG_PAGES, reports
-from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, rows
-from wallboard.vendors.http import HttpSource, route
-from wallboard.vendors.lists import lost
-from wallboard.vendors.turns import Turns
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire
+from wallboard.vendors.http import route
+from wallboard.vendors.kit.acts import Request, act, fresh, receipt
+from wallboard.vendors.kit.adapter import Made, WebAdapter
+from wallboard.vendors.kit.lists import lost, rows
+from wallboard.vendors.kit.rows import snapshot
+from wallboard.vendors.kit.wire import instant
 
 log = logging.getLogger(__name__)
 
@@ -60,43 +49,30 @@ JUST_READ = 10.0
 """Seconds for which what discovery read of the telephones need not be read again."""
 
 
-class GroupalarmAdapter:
+class GroupalarmAdapter(WebAdapter):
     """See `vendors.base.Adapter`."""
 
+    vendor = "groupalarm"
+    verbs = actions.VERBS
+    lacking = "GroupAlarm has no call control"
+    no_calls = "GroupAlarm places no calls"
+
     def __init__(self, settings: SourceSettings, services: Services) -> None:
-        self._settings = settings
-        self._clock = services.clock
-        self._http = HttpSource(settings, services)
+        super().__init__(settings, services)
         self._reader = Reader(self._http, settings.organization)
-        self._known = mapping.Known(
-            settings.name, ZoneInfo(settings.timezone), settings.people, mapping.Words.of(settings.words)
-        )
+        self._known = mapping.Known(settings.name, self._zone, settings.people, mapping.Words.of(settings.words))
         self._wires: tuple[HotlineWire, ...] = ()
         self._discovered = False
         self._first_phones: tuple[list[Phone], float, str] | None = None
         self._missed: set[str] = set()
-        self._writing = Turns()
-        self._again = Again()
 
     # ---- what is known ---------------------------------------------------------------------------------------
 
-    @property
-    def settings(self) -> SourceSettings:
-        return self._settings
-
-    def info(self) -> SourceInfo:
-        detail = f"organization {self._settings.organization}" if self._settings.organization is not None else ""
-        return SourceInfo(
-            name=self._settings.name,
-            vendor="groupalarm",
-            detail=detail,
-            budget=self._http.budget,
-            refused=self._http.refused,
-            clock_offset=self._http.clock_offset,
-        )
+    def detail(self) -> str:
+        return f"organization {self.settings.organization}" if self.settings.organization is not None else ""
 
     def feeds(self) -> Sequence[Feed]:
-        every = self._settings.every
+        every = self.settings.every
         interval, slowly = every.get("hotlines", EVERY), every.get("phones", SLOWLY)
         users, lists = len(self._users()), len(self._wires)
         discover = Feed(
@@ -124,10 +100,6 @@ class GroupalarmAdapter:
         )
         return (discover, hotlines, phones)
 
-    async def run(self, sink: Sink) -> None:
-        """Nothing is pushed; what telephones and call logs tell goes into the rows of the hotlines."""
-        await self._again.run(sink)
-
     def _users(self) -> list[str]:
         return list(dict.fromkeys(user for wire in self._wires for user in wire.agents))
 
@@ -141,7 +113,7 @@ class GroupalarmAdapter:
                 self._first_phones = await self._all_phones()
             except ReadError as error:
                 # Its own feed will say so.
-                log.debug("%s: telephones: %s", self._settings.name, error)
+                log.debug("%s: telephones: %s", self.settings.name, error)
         self._discovered = True
         await self._read_logs()
         return ()
@@ -154,29 +126,28 @@ class GroupalarmAdapter:
         for identity in self._known.since.keys() - known:
             del self._known.since[identity]
 
-        async def make() -> Update:
-            found = [mapping.hotline(wire, self._known, pages.started_at) for wire in wires]
-            return self._update(Resource.HOTLINES, ticket, pages.started_at, found, pages.approximate)
+        async def make() -> Made:
+            return [mapping.hotline(wire, self._known, pages.started_at) for wire in wires], pages.approximate
 
-        return (await self._again.first(make),)
+        return (await self._kept(ticket, Resource.HOTLINES, "", pages.started_at, make),)
 
     async def _read_phones(self, ticket: Ticket) -> Sequence[Update]:
         first, self._first_phones = self._first_phones, None
-        if first is None or first[1] < self._clock.now() - JUST_READ:
+        if first is None or first[1] < self.clock.now() - JUST_READ:
             first = await self._all_phones()
         found, started, why = first
-        return (self._update(Resource.PHONES, ticket, started, found, why),)
+        return (snapshot(self.settings.name, Resource.PHONES, "", ticket, started, found, why),)
 
     async def _all_phones(self) -> tuple[list[Phone], float, str]:
         """One request a user. A user who forbids it is no fault: those telephones stay unknown."""
         found: list[Phone] = []
         listed = 0
-        started = self._clock.now()
+        started = self.clock.now()
         users = self._users()
         refusals: list[ReadError] = []
         for user in users:
             try:
-                wires, items, _ = await self._reader.phones(user)
+                wires, items = await self._reader.phones(user)
             except (NotPermitted, Missing) as error:
                 self._known.phones[user] = None
                 refusals.append(error)
@@ -208,7 +179,7 @@ class GroupalarmAdapter:
                 continue
             self._missed.discard(identity)
             whole = len(logs) == len(pages.items) and (newest_cover(logs, pages) or self._a_day(logs))
-            self._known.logs[identity] = mapping.call_log(logs, whole, self._clock.now(), self._known)
+            self._known.logs[identity] = mapping.call_log(logs, whole, self.clock.now(), self._known)
         for identity in self._known.logs.keys() - set(ids):
             del self._known.logs[identity]
         self._missed &= set(ids)
@@ -218,32 +189,17 @@ class GroupalarmAdapter:
 
     def _a_day(self, logs: Sequence[LogWire]) -> bool:
         """Whether the logs reach back further than a day."""
-        starts = [mapping.instant(log.start, self._known.zone, self._known.ahead) for log in logs]
+        starts = [instant(log.start, self._known.zone, self._known.ahead) for log in logs]
         dated = [start for start in starts if start is not None]
-        return bool(dated) and min(dated) < self._clock.now() - mapping.DAY
-
-    def _update(
-        self, resource: Resource, ticket: Ticket, as_of: float, found: Sequence[Row], approximate: str = ""
-    ) -> Update:
-        return Update(
-            source=self._settings.name,
-            resource=resource,
-            scope="",
-            kind=UpdateKind.SNAPSHOT,
-            epoch=ticket.epoch,
-            seq=ticket.seq,
-            as_of=as_of,
-            rows=tuple(found),
-            approximate=approximate,
-        )
+        return bool(dated) and min(dated) < self.clock.now() - mapping.DAY
 
     async def refresh(self, row: Row) -> Row | None:
         try:
             if isinstance(row, Hotline):
-                (wire,) = rows([await self._reader.hotline(row.key.id)], HotlineWire)
-                return mapping.hotline(wire, self._known, self._clock.now()) if wire.id == row.key.id else None
+                wire = HotlineWire.model_validate(await self._reader.hotline(row.key.id))
+                return mapping.hotline(wire, self._known, self.clock.now()) if wire.id == row.key.id else None
             if isinstance(row, Phone) and (user := in_address(row.address, "user")):
-                wires, _, _ = await self._reader.phones(user)
+                wires, _ = await self._reader.phones(user)
                 return next((mapping.phone(wire, user, self._known) for wire in wires if wire.id == row.key.id), None)
         except Missing:
             return None
@@ -251,13 +207,7 @@ class GroupalarmAdapter:
 
     # ---- acting ----------------------------------------------------------------------------------------------
 
-    def can(self, verb: Verb, row: Row | None) -> Can:
-        if verb not in actions.VERBS:
-            return Can(False, "GroupAlarm has no call control")
-        if self._settings.read_only:
-            return Can(False, "this source is read-only")
-        if self._http.refused:
-            return Can(False, "the vendor refuses the credentials")
+    def _can(self, verb: Verb, row: Row | None) -> Can:
         if row is None:
             return YES
         if isinstance(row, Hotline):
@@ -265,9 +215,6 @@ class GroupalarmAdapter:
         if isinstance(row, Phone):
             return YES if verb in actions.PHONE_VERBS else Can(False, "not for a telephone")
         return Can(False, "not for this row")
-
-    def can_dial(self, destination: Destination) -> Can:
-        return Can(False, "GroupAlarm places no calls")
 
     def reports(self, row: Row) -> Sequence[Report]:
         return reports(self._reader, self._known, row)
@@ -284,52 +231,37 @@ class GroupalarmAdapter:
     def table(self) -> Sequence[Verification]:
         return [actions.verification(verb) for verb in actions.VERBS]
 
-    async def perform(self, command: Command, row: Row | None) -> Receipt:
-        able = self.can(command.verb, row)
-        if not able:
-            raise NotSent(f"nothing sent: {able.reason}")
-        async with self._alone(command.target.key):
-            if command.target.key.kind is Kind.HOTLINE:
-                return await self._put_hotline(command)
-            if command.target.key.kind is Kind.PHONE:
-                return await self._put_phone(command)
-        raise NotSent("nothing sent: not for this row")
+    async def _perform(self, command: Command, row: Row | None) -> Receipt:
+        kind = command.target.key.kind
+        put = {Kind.HOTLINE: self._put_hotline, Kind.PHONE: self._put_phone}.get(kind)
+        if put is None:
+            raise NotSent("nothing sent: not for this row")
+        async with self._writing.alone(command.target.key):
+            request = await put(command)
+            answer = await act(self._http, request)
+        said = answer.data if isinstance(answer.data, dict) else {}
+        status = said.get("status")
+        detail = f"status {status}" if isinstance(status, str) else ""
+        return receipt(request, answer, command.target.key.id, detail=detail)
 
-    @asynccontextmanager
-    async def _alone(self, key: Key) -> AsyncIterator[None]:
-        """One read-and-write of an object at a time: the second would undo the first."""
-        async with self._writing.alone(key):
-            yield
-
-    async def _put_hotline(self, command: Command) -> Receipt:
+    async def _put_hotline(self, command: Command) -> Request:
         identity = command.target.key.id
-        try:
-            fresh = await self._reader.hotline(identity)
-        except Missing as error:
-            raise TargetGone(f"nothing sent: {error}") from None
-        except ReadError as error:
-            raise NotSent(f"nothing sent: {error}") from None
-        body = actions.hotline_body(fresh, command)
-        return await self._put(f"/hotlines/{identity}", route("/hotlines/{id}", id=identity), body, {}, command)
+        body = actions.hotline_body(await fresh(self._reader.hotline(identity)), command)
+        what = "ttsInbound, ttsOutbound" if command.verb is Verb.ANNOUNCE else _active(body)
+        return Request("PUT", route("/hotlines/{id}", id=identity), body, f"PUT …/hotlines/{identity} {what}")
 
-    async def _put_phone(self, command: Command) -> Receipt:
+    async def _put_phone(self, command: Command) -> Request:
         identity = command.target.key.id
         user = in_address(command.target.address, "user") or self._owner(identity)
         if not user:
             raise NotSent("nothing sent: whose telephone it is has not been read yet")
-        try:
-            _, items, _ = await self._reader.phones(user)
-        except Missing as error:
-            raise TargetGone(f"nothing sent: {error}") from None
-        except ReadError as error:
-            raise NotSent(f"nothing sent: {error}") from None
-        fresh = _with_id(items, identity)
-        if fresh is None:
+        _, items = await fresh(self._reader.phones(user))
+        as_it_is = next((item for item in items if any(wire.id == identity for wire in rows([item], PhoneWire))), None)
+        if not isinstance(as_it_is, dict):
             raise TargetGone("nothing sent: the user has no such telephone any more")
-        organization = self._settings.organization
-        params = {} if organization is None else {"organization_id": organization}
-        body = actions.phone_body(fresh, command)
-        return await self._put(f"/agents/{identity}", route("/agents/{id}", id=identity), body, params, command)
+        body = actions.phone_body(as_it_is, command)
+        where = route("/agents/{id}", id=identity)
+        return Request("PUT", where, body, f"PUT …/agents/{identity} {_active(body)}", self._reader.organization)
 
     def _owner(self, phone: str) -> str:
         for user, phones in self._known.phones.items():
@@ -337,33 +269,9 @@ class GroupalarmAdapter:
                 return user
         return ""
 
-    async def _put(
-        self, shown: str, where: Any, body: dict[str, Any], params: dict[str, int], command: Command
-    ) -> Receipt:
-        answer = await self._http.act("PUT", where, json=body, params=params)
-        said = answer.data if isinstance(answer.data, dict) else {}
-        texts = command.verb is Verb.ANNOUNCE
-        what = "ttsInbound, ttsOutbound" if texts else f"isActive={'true' if body['isActive'] else 'false'}"
-        return Receipt(
-            request=f"PUT …{shown} {what} → {answer.status}",
-            status=str(answer.status),
-            sent_at=answer.started_at,
-            answered_at=answer.answered_at,
-            ids=(command.target.key.id,),
-            detail=clean(f"status {said['status']}") if isinstance(said.get("status"), str) else "",
-        )
-
-    # ---- the rest --------------------------------------------------------------------------------------------
-
     async def check(self) -> Sequence[CheckLine]:
-        return await check_source(self._reader, self._http, self._settings)
-
-    async def aclose(self) -> None:
-        await self._http.aclose()
+        return await check_source(self._reader, self._http, self.settings)
 
 
-def _with_id(items: Sequence[object], identity: str) -> dict[str, Any] | None:
-    for item in items:
-        if isinstance(item, dict) and any(wire.id == identity for wire in rows([item], PhoneWire)):
-            return item
-    return None
+def _active(body: dict[str, Any]) -> str:
+    return f"isActive={'true' if body['isActive'] else 'false'}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import DutyAgent, DutyPhone, Hotline, LastCall, Phone
@@ -17,6 +17,7 @@ from wallboard.domain.states import HotlineState, Wanted
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.domain.words import spelling, vocabulary
 from wallboard.vendors.groupalarm.wire import EntryWire, HotlineWire, LogWire, PhoneWire
+from wallboard.vendors.kit.wire import count, instant
 
 ANNOUNCEMENT = 300
 """Most characters of an announcement (seed 001)."""
@@ -81,19 +82,6 @@ class Words:
         """Whether a log entry says that somebody took the call; None: the word is not known."""
         meaning = self.actions.get(spelling(action))
         return None if meaning is None else meaning == "taken"
-
-
-def instant(text: str, zone: tzinfo, ahead: float = 0.0) -> float | None:
-    """ISO 8601 with or without fraction and offset as UTC seconds, less what the vendor's clock is `ahead`."""
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone)
-        seconds = moment.timestamp() - ahead
-    except (ValueError, OverflowError):
-        return None
-    # 0001-01-01 is how some servers write null.
-    return seconds if seconds > 0 else None
 
 
 def shown(announcement: str) -> Clean:
@@ -195,7 +183,7 @@ def phone(wire: PhoneWire, user: str, known: Known) -> Phone:
 def call_log(logs: Sequence[LogWire], whole: bool, now: float, known: Known) -> Log:
     """`logs` in any order; `whole`: everything of the last day is among them."""
     dated = [(instant(log.start, known.zone, known.ahead), log) for log in logs]
-    dated.sort(key=lambda pair: (pair[0] is not None, pair[0] or 0.0, int(pair[1].id or 0)), reverse=True)
+    dated.sort(key=lambda pair: (pair[0] is not None, pair[0] or 0.0, count(pair[1].id) or 0), reverse=True)
     unaccepted: int | None = 0 if whole else None
     for started, log in dated:
         if started is None or not now - DAY <= started or unaccepted is None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from functools import partial
 
 from wallboard.domain.models import Hotline, Phone, Row, in_address
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.base import Report, Sheet
-from wallboard.vendors.groupalarm.mapping import Known, instant
-from wallboard.vendors.groupalarm.reading import Reader
+from wallboard.vendors.groupalarm.mapping import Known
+from wallboard.vendors.groupalarm.reading import Dated, Reader, number
 from wallboard.vendors.groupalarm.wire import EntryWire, LogWire, RecordWire
+from wallboard.vendors.kit.sheets import UNKNOWN, Line, clock, length, sheet
+from wallboard.vendors.kit.wire import instant
 
 LOG_PAGES = 3
 """Most pages of a call log: 150 calls, far beyond a day of a hotline."""
 MOST_LINES = 300
-
-Line = tuple[Clean, ...]
+_ENTRY = ("action", "who", "phone")
 
 
 def reports(reader: Reader, known: Known, row: Row) -> tuple[Report, ...]:
@@ -40,30 +41,22 @@ def reports(reader: Reader, known: Known, row: Row) -> tuple[Report, ...]:
 async def _calls(reader: Reader, known: Known, hotline: str) -> Sheet:
     """Every entry of the newest calls: the newest call first, its entries in their own order."""
     logs, pages = await reader.logs(hotline, LOG_PAGES)
-    lines = [line for log in _by_start(logs, known) for line in call_lines(log, known)]
-    note = _of(len(logs), pages.total, "calls")
-    return Sheet(_entry_columns(known), tuple(lines[:MOST_LINES]), note)
+    lines = [line for log in _newest_first(logs, known) for line in call_lines(log, known)]
+    return sheet((f"time, {known.zone}", *_ENTRY), lines[:MOST_LINES], _of(len(logs), pages.total, "calls"))
 
 
 async def _last_call(reader: Reader, known: Known, hotline: str) -> Sheet:
     """The newest call, read again by its own id."""
     logs, _ = await reader.logs(hotline, 1)
-    newest = next((log for log in _by_start(logs, known) if log.id), None)
+    newest = next((log for log in _newest_first(logs, known) if log.id), None)
     if newest is None:
-        return Sheet(_entry_columns(known), (), clean("no call yet"))
+        return sheet((f"time, {known.zone}", *_ENTRY), (), "no call yet")
     log = await reader.log(hotline, newest.id)
-    return Sheet(_entry_columns(known), tuple(call_lines(log, known)), clean(f"call {log.id}"))
+    return sheet((f"time, {known.zone}", *_ENTRY), call_lines(log, known), f"call {log.id}")
 
 
-def _by_start(logs: Sequence[LogWire], known: Known) -> list[LogWire]:
-    def order(log: LogWire) -> tuple[float, int]:
-        return instant(log.start, known.zone) or 0.0, int(log.id or 0)
-
-    return sorted(logs, key=order, reverse=True)
-
-
-def _entry_columns(known: Known) -> Line:
-    return (clean(f"time, {_zone_name(known.zone)}"), clean("action"), clean("who"), clean("phone"))
+def _newest_first(found: Sequence[Dated], known: Known) -> list[Dated]:
+    return sorted(found, key=lambda each: (instant(each.start, known.zone) or 0.0, number(each)), reverse=True)
 
 
 def call_lines(log: LogWire, known: Known) -> list[Line]:
@@ -85,34 +78,30 @@ def _entry(entry: EntryWire, known: Known) -> Line:
 
 async def _records(reader: Reader, known: Known, hotline: str) -> Sheet:
     found, pages = await reader.records(hotline, LOG_PAGES)
-    found = sorted(found, key=lambda wire: (instant(wire.start, known.zone) or 0.0, int(wire.id or 0)), reverse=True)
-    columns = (clean(f"time, {_zone_name(known.zone)}"), clean("destination"), clean("length"), clean("price"))
-    note = _of(len(found), pages.total, "records")
-    priced = clean(f"{note}; the vendor names no currency") if found else note
-    return Sheet(columns, tuple(record_line(wire, known.zone) for wire in found[:MOST_LINES]), priced)
+    lines = [record_line(wire, known.zone) for wire in _newest_first(found, known)[:MOST_LINES]]
+    currency = "; the vendor names no currency" if found else ""
+    note = f"{_of(len(found), pages.total, 'records')}{currency}"
+    return sheet((f"time, {known.zone}", "destination", "length", "price"), lines, note)
 
 
 def record_line(wire: RecordWire, zone: tzinfo) -> Line:
     """A billed leg. One without an end may still be running: the vendor does not say."""
     start, end = instant(wire.start, zone), instant(wire.end, zone)
+    lasted = UNKNOWN if wire.end or not wire.start else clean("– (may be running)")
     if start is not None and end is not None and end >= start:
-        minutes, seconds = divmod(int(end - start), 60)
-        lasted = f"{minutes}:{seconds:02}"
-    else:
-        lasted = "–" if wire.end or not wire.start else "– (may be running)"
-    price = "–" if wire.price is None else f"{wire.price:g}"
-    return (moment(wire.start, zone), clean(wire.destination), clean(lasted), clean(price))
+        lasted = length(end - start)
+    price = UNKNOWN if wire.price is None else clean(f"{wire.price:g}")
+    return (moment(wire.start, zone), clean(wire.destination), lasted, price)
 
 
 # ---- telephones ------------------------------------------------------------------------------------------------
 
 
 async def _phones(reader: Reader, known: Known, user: str) -> Sheet:
-    wires, _, _ = await reader.phones(user)
-    words = {True: "on duty", False: "off duty", None: "–"}
-    rows = tuple((clean(wire.name), clean(wire.phone), clean(words[wire.is_active])) for wire in wires)
-    columns = (clean("telephone"), clean("number"), clean("duty"))
-    return Sheet(columns, rows, clean(f"of {known.person(user) or user}"))
+    wires, _ = await reader.phones(user)
+    words = {True: "on duty", False: "off duty", None: None}
+    rows = [(wire.name, wire.phone, words[wire.is_active]) for wire in wires]
+    return sheet(("telephone", "number", "duty"), rows, f"of {known.person(user) or user}")
 
 
 # ---- words -----------------------------------------------------------------------------------------------------
@@ -120,25 +109,12 @@ async def _phones(reader: Reader, known: Known, user: str) -> Sheet:
 
 def moment(text: str, zone: tzinfo) -> Clean:
     """A time of the vendor in the zone of the source; as it came where it is none."""
-    at = instant(text, zone)
-    if at is None:
-        return clean(text)
-    try:
-        return clean(datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M:%S"))
-    except (ValueError, OverflowError, OSError):
-        return clean(text)
+    return clock(instant(text, zone), zone) or clean(text)
 
 
-def _zone_name(zone: tzinfo) -> str:
-    """Zones of the config are named ones."""
-    return str(zone)
-
-
-def _of(count: int, total: int | None, what: str) -> Clean:
+def _of(count: int, total: int | None, what: str) -> str:
     if count == 0:
-        return clean(f"no {what}")
+        return f"no {what}"
     if total is None:
-        return clean(f"{count} {what}")
-    if count >= total:
-        return clean(f"{count} {what}, all there are")
-    return clean(f"the newest of {total} {what}")
+        return f"{count} {what}"
+    return f"{count} {what}, all there are" if count >= total else f"the newest of {total} {what}"

@@ -16,22 +16,25 @@ from wallboard.domain.command import MONITORING, Command, Destination, Verb
 from wallboard.domain.errors import NotSent
 from wallboard.domain.keys import Kind
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue, Receptionist, Row, in_address
+from wallboard.domain.parties import number_of
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
 from wallboard.vendors.http import HttpSource, Route, route
-from wallboard.vendors.portsip.mapping import is_extension, parties
-from wallboard.vendors.portsip.numbers import dialled, same_number, why_not_dialled
+from wallboard.vendors.kit.acts import Request, act, named, receipt
+from wallboard.vendors.kit.numbers import same_number
+from wallboard.vendors.portsip.mapping import parties
+from wallboard.vendors.portsip.numbers import dialled, is_extension, why_not_dialled
 from wallboard.vendors.portsip.scene import Place, Scene
 from wallboard.vendors.portsip.states import same_id
-from wallboard.vendors.portsip.wire import CreatedWire, one
+from wallboard.vendors.portsip.wire import CreatedWire
 
 ON_CALLS = (Verb.HOLD, Verb.RESUME, Verb.TRANSFER, Verb.ATTENDED, Verb.HANGUP)
 ON_AGENTS = (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
 VERBS = (*ON_CALLS, Verb.PICKUP, Verb.CALL, *ON_AGENTS)
 FORGET_HOLD = 4 * 3600.0
 
-_NONE: dict[Verb, str] = {
+LACKS: Mapping[Verb, str] = {
     **dict.fromkeys(MONITORING, "PortSIP has no request for it: listening is dialled at its monitor service"),
     Verb.PARK: "PortSIP has no request to park a call",
     Verb.FETCH: "PortSIP has no request to fetch a parked call",
@@ -42,16 +45,6 @@ _NONE: dict[Verb, str] = {
 _WAITS = (MemberState.WAITING, MemberState.RINGING)
 _STATUS = {Verb.SIGNIN: "LOGGED_IN", Verb.SIGNOUT: "LOGGED_OUT", Verb.PAUSE: "NOT_READY", Verb.UNPAUSE: "READY"}
 _REASONS = {"lunch": "LUNCH", "break": "BREAK"}
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One acting request. `shown` is the path with its ids, `what` says in words what the body asks for."""
-
-    where: Route
-    shown: str
-    body: Mapping[str, Any] | None = None
-    what: str = ""
 
 
 @dataclass(slots=True)
@@ -69,16 +62,7 @@ class Actions:
     # ---- whether ---------------------------------------------------------------------------------------------
 
     def can(self, verb: Verb, row: Row | None) -> Can:
-        if verb in _NONE:
-            return Can(False, _NONE[verb])
-        if verb not in VERBS:
-            return Can(False, "PortSIP has no such action")
-        if self.settings.read_only:
-            return Can(False, "this source is read-only")
-        if self.http.refused:
-            return Can(False, "the vendor refuses the credentials")
-        if verb in (Verb.CALL, Verb.PICKUP) and not self.settings.phone:
-            return Can(False, "no phone of mine is configured for this source")
+        """Whether the row allows it; the account does."""
         match row:
             case None:
                 return YES
@@ -181,9 +165,6 @@ class Actions:
 
     def request(self, command: Command, row: Row | None) -> Request:
         """The request for `command`, or NotSent with what is missing for it."""
-        able = self.can(command.verb, row)
-        if not able:
-            raise NotSent(f"nothing sent: {able.reason}")
         match command.verb:
             case Verb.HOLD | Verb.RESUME:
                 return self._leg(command, row, "hold" if command.verb is Verb.HOLD else "unhold", {})
@@ -194,17 +175,17 @@ class Actions:
                 return self._attended(command, row)
             case Verb.HANGUP:
                 session = self._session(command)
-                return Request(route("/sessions/{id}/destroy", id=session), f"/sessions/{session}/destroy")
+                return _post(route("/sessions/{id}/destroy", id=session), f"/sessions/{session}/destroy")
             case Verb.PICKUP:
-                session, queue_id = self._session(command), _given(command, "queue", "its queue is not known")
+                session, queue_id = self._session(command), named(command, "queue", "its queue is not known")
                 where = route("/call_queues/{id}/waiting/{session_id}/pickup", id=queue_id, session_id=session)
-                return Request(where, f"/call_queues/{queue_id}/waiting/{session}/pickup")
+                return _post(where, f"/call_queues/{queue_id}/waiting/{session}/pickup")
             case Verb.CALL:
                 return self._call(command, row)
         return self._status(command, row)
 
     def _session(self, command: Command) -> str:
-        return _given(command, "session", "its session is not known")
+        return named(command, "session", "its session is not known")
 
     def _leg(self, command: Command, row: Row | None, name: str, more: Mapping[str, str], what: str = "") -> Request:
         session = self._session(command)
@@ -214,7 +195,7 @@ class Actions:
             raise NotSent(f"nothing sent: {clean(extension, 40)} is no extension number")
         where = route("/sessions/{id}/" + name, id=session)
         body = {"extension_number": extension, **more}
-        return Request(where, f"/sessions/{session}/{name}", body, what or f"as {extension}")
+        return _post(where, f"/sessions/{session}/{name}", body, what or f"as {extension}")
 
     def _attended(self, command: Command, row: Row | None) -> Request:
         number = self._destination(command)
@@ -247,18 +228,18 @@ class Actions:
         if reason:
             raise NotSent(f"nothing sent: {reason}")
         body = {"caller": mine, "callee": dialled(number), "send_sdp": True}
-        return Request(route("/sessions"), "/sessions", body, f"{mine} calls {dialled(number)}")
+        return _post(route("/sessions"), "/sessions", body, f"{mine} calls {dialled(number)}")
 
     def _status(self, command: Command, row: Row | None) -> Request:
         if not isinstance(row, Agent):
             raise NotSent("nothing sent: not for this row")
-        extension = _given(command, "extension", "the vendor does not name the agent's telephone")
+        extension = named(command, "extension", "the vendor does not name the agent's telephone")
         queue_id, reason = self.queue_for(command.verb, row, command.arg("queue"))
         if not queue_id:
             raise NotSent(f"nothing sent: {reason}")
         status = wanted_status(command)
         where = route("/call_queues/{id}/agents/{agent_number}", id=queue_id, agent_number=extension)
-        return Request(where, f"/call_queues/{queue_id}/agents/{extension}", {"status": status}, status)
+        return _post(where, f"/call_queues/{queue_id}/agents/{extension}", {"status": status}, status)
 
     def _destination(self, command: Command) -> str:
         if command.destination is None:
@@ -273,24 +254,16 @@ class Actions:
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         """Send exactly one request. Raises ActionError."""
         request = self.request(command, row)
-        answer = await self.http.act("POST", request.where, json=request.body)
+        answer = await act(self.http, request)
         identity = command.target.key.id
         if command.verb is Verb.HOLD:
             self.held[identity] = self.clock.now()
         elif command.verb is Verb.RESUME:
             self.held.pop(identity, None)
-        ids: tuple[str, ...] = (identity,)
         if command.verb is Verb.CALL:
-            said = one(answer.data, CreatedWire, "answer").id if isinstance(answer.data, dict) else ""
-            ids = (self.scene.session(said),) if said else ()
-        words = f" {request.what}" if request.what else ""
-        return Receipt(
-            request=clean(f"POST …{request.shown}{words} → {answer.status}"),
-            status=str(answer.status),
-            sent_at=answer.started_at,
-            answered_at=answer.answered_at,
-            ids=ids,
-        )
+            said = CreatedWire.model_validate(answer.data).id if isinstance(answer.data, dict) else ""
+            identity = self.scene.session(said) if said else ""
+        return receipt(request, answer, identity)
 
     def overlay(self, rows: Collection[Call]) -> list[Call]:
         """Mark the calls that this console holds, and forget those that are over."""
@@ -334,7 +307,7 @@ def _acting(command: Command, row: Row | None) -> str:
     if not through and isinstance(row, Call) and row.direction is Direction.INTERNAL and row.agent_key is not None:
         # Between two telephones the agent's acts, also where the call was read before its agent was.
         through = row.agent_key.id if row.agent_key.id in parties(row) else ""
-    return through or _given(command, "extension", "no telephone of this PBX is on it")
+    return through or named(command, "extension", "no telephone of this PBX is on it")
 
 
 def opposite(call: Call, extension: str) -> str:
@@ -349,20 +322,6 @@ def _others(call: Call, extension: str) -> list[str]:
     return [number for number in parties(call) if number != extension]
 
 
-def number_of(row: Row | None) -> str:
-    """The number that calling this row's party dials."""
-    match row:
-        case Member() | Queue() | Receptionist():
-            return row.number
-        case Agent() | Phone():
-            return row.extension
-        case Call():
-            return row.to if row.direction is Direction.OUT else row.from_number
-    return ""
-
-
-def _given(command: Command, name: str, missing: str) -> str:
-    value = in_address(command.target.address, name)
-    if not value:
-        raise NotSent(f"nothing sent: {missing}")
-    return value
+def _post(where: Route, shown: str, body: Mapping[str, Any] | None = None, what: str = "") -> Request:
+    """`shown` is the path with its ids, `what` says in words what the body asks for."""
+    return Request("POST", where, body, f"POST …{shown} {what}".strip())

@@ -16,8 +16,7 @@ from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Phone, Receptionist, Row, in_address
-from wallboard.domain.text import clean
-from wallboard.domain.update import SourceInfo, Update
+from wallboard.domain.update import Update
 from wallboard.vendors.base import (
     Can,
     CheckLine,
@@ -32,10 +31,11 @@ from wallboard.vendors.base import (
     Ticket,
     Verification,
 )
-from wallboard.vendors.http import HttpSource
-from wallboard.vendors.lists import together
+from wallboard.vendors.kit.adapter import WebAdapter
+from wallboard.vendors.kit.lists import together
+from wallboard.vendors.kit.sheets import sheet
 from wallboard.vendors.portsip import evidence
-from wallboard.vendors.portsip.actions import Actions
+from wallboard.vendors.portsip.actions import LACKS, VERBS, Actions
 from wallboard.vendors.portsip.checks import check_source
 from wallboard.vendors.portsip.lists import DETAILS_AT_ONCE, PHONES_AT_ONCE, Lists
 from wallboard.vendors.portsip.login import Login
@@ -60,41 +60,30 @@ AGENT_RATE = 2.5
 Fetch = Callable[[Ticket], Awaitable[Sequence[Update]]]
 
 
-class PortsipAdapter:
-    """See `vendors.base.Adapter`. ConfigError for an address or sign-in that cannot be used."""
+class PortsipAdapter(WebAdapter):
+    """See `vendors.base.Adapter`."""
+
+    vendor = "portsip"
+    verbs = (*VERBS, Verb.CHANGE)
+    lacks = LACKS
+    lacking = "PortSIP has no such action"
+    on_my_phone = (Verb.CALL, Verb.PICKUP)
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
-        self._settings = settings
-        self._clock = services.clock
         auth = settings.auth
-        self._http = HttpSource(
-            settings,
-            services,
-            sign=(lambda post: Login(auth, services.clock, post)) if isinstance(auth, LoginAuth) else None,
-        )
+        sign = (lambda post: Login(auth, services.clock, post)) if isinstance(auth, LoginAuth) else None
+        super().__init__(settings, services, sign=sign)
         self._scene = Scene(settings.name, settings.phone, words=words(settings.words))
         self._actions = Actions(settings, self._http, services.clock, self._scene)
-        self._lists = Lists(settings, self._http, services.clock, self._scene, self._actions)
+        self._lists = Lists(settings, self._http, services.clock, self._scene, self._actions, self._again)
         self._receptionists = Receptionists(self._http, settings, services.clock)
         self._push = Push(settings, services, self._scene)
 
     # ---- what is known ---------------------------------------------------------------------------------------
 
-    @property
-    def settings(self) -> SourceSettings:
-        return self._settings
-
-    def info(self) -> SourceInfo:
+    def detail(self) -> str:
         live = self._push.alive(Resource.MEMBERS) or self._push.alive(Resource.AGENTS)
-        return SourceInfo(
-            name=self._settings.name,
-            vendor="portsip",
-            detail=together("pushed" if live else "polled", "" if live else self._push.why, self._push.unread),
-            phone=self._settings.phone,
-            budget=self._http.budget,
-            refused=self._http.refused,
-            clock_offset=self._http.clock_offset,
-        )
+        return together("pushed" if live else "polled", "" if live else self._push.why, self._push.unread)
 
     def feeds(self) -> Sequence[Feed]:
         wait = DISCOVERY if self._lists.discovered else DISCOVERY_AT_FIRST
@@ -153,10 +142,10 @@ class PortsipAdapter:
         priority: int = 0,
         hidden: float | None = None,
     ) -> Feed:
-        interval = max(self._settings.every.get(resource.value, INTERVALS[resource]), at_least)
+        interval = max(self.settings.every.get(resource.value, INTERVALS[resource]), at_least)
         if resource in RECONCILE and self._push.alive(resource):
             interval = hidden = max(interval, RECONCILE[resource])
-        seconds = max(timeout, self._settings.timeout or 0.0)
+        seconds = max(timeout, self.settings.timeout or 0.0)
         return Feed(
             resource, scope, fetch, interval, cost=cost, timeout=seconds, hidden_interval=hidden, priority=priority
         )
@@ -164,12 +153,9 @@ class PortsipAdapter:
     async def run(self, sink: Sink) -> None:
         """What is pushed, what is learnt about rows, and receptionists that open and close between two readings."""
         async with anyio.create_task_group() as group:
-            group.start_soon(self._lists.again.run, sink)
+            group.start_soon(self._again.run, sink)
             group.start_soon(self._push.run, sink)
             group.start_soon(self._receptionists.run, sink)
-
-    async def aclose(self) -> None:
-        await self._http.aclose()
 
     async def refresh(self, row: Row) -> Row | None:
         if isinstance(row, Receptionist):
@@ -178,7 +164,7 @@ class PortsipAdapter:
 
     # ---- acting ----------------------------------------------------------------------------------------------
 
-    def can(self, verb: Verb, row: Row | None) -> Can:
+    def _can(self, verb: Verb, row: Row | None) -> Can:
         if verb is Verb.CHANGE or (isinstance(row, Receptionist) and verb is not Verb.CALL):
             return self._receptionists.can(verb, row)
         return self._actions.can(verb, row)
@@ -195,9 +181,9 @@ class PortsipAdapter:
         queue_id = ""
         if isinstance(row, Agent):
             queue_id, _ = self._actions.queue_for(command.verb, row, command.arg("queue"))
-        return evidence.verification(self._scene, self._settings.phone, command, row, queue_id)
+        return evidence.verification(self._scene, self.settings.phone, command, row, queue_id)
 
-    async def perform(self, command: Command, row: Row | None) -> Receipt:
+    async def _perform(self, command: Command, row: Row | None) -> Receipt:
         if command.verb is Verb.CHANGE:
             return await self._receptionists.perform(command, row)
         return await self._actions.perform(command, row)
@@ -221,15 +207,13 @@ class PortsipAdapter:
 
     async def _registration(self, user: str) -> Sheet:
         status = await self._lists.reader.user_status(user)
-        columns = (clean("device"), clean("application"), clean("address"))
-        lines = tuple((clean(p.user_agent), clean(p.application), clean(p.ip)) for p in status.registration)
-        return Sheet(columns, lines, clean(f"{status.status.lower()}, {status.presence.lower()}".strip(", ")))
+        lines = [(each.user_agent, each.application, each.ip) for each in status.registration]
+        note = f"{status.status.lower()}, {status.presence.lower()}".strip(", ")
+        return sheet(("device", "application", "address"), lines, note)
 
     async def _queues_of(self, user: str) -> Sheet:
         found = await self._lists.reader.user_queues(user)
-        return Sheet(
-            (clean("number"), clean("queue")), tuple((clean(w.extension_number), clean(w.name)) for w in found)
-        )
+        return sheet(("number", "queue"), [(wire.extension_number, wire.name) for wire in found])
 
     async def check(self) -> Sequence[CheckLine]:
-        return await check_source(self._lists.reader, self._http, self._settings, self._push.why)
+        return await check_source(self._lists.reader, self._http, self.settings, self._push.why)

@@ -6,25 +6,35 @@ not show which calls are held.
 
 from __future__ import annotations
 
-from wallboard.domain.command import Command, Fingerprint, Target, Verb
-from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Agent, Call, Member, Queue, Row, in_address
+from wallboard.domain.command import Command, Verb
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Agent, Call, Member, Row, in_address
+from wallboard.domain.parties import number_of
 from wallboard.domain.states import AgentState, CallState, MemberState
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.portsip.actions import VERBS, asked_through, number_of, opposite, wanted_status
+from wallboard.vendors.kit.evidence import (
+    DEADLINE,
+    SETTLED,
+    Test,
+    TwiceRunning,
+    arrived,
+    began_with,
+    calls,
+    documented,
+    oldest,
+    over,
+    read_at,
+    settled,
+    unmoved,
+    was_so,
+)
+from wallboard.vendors.kit.numbers import same_number
+from wallboard.vendors.portsip.actions import VERBS, asked_through, opposite, wanted_status
 from wallboard.vendors.portsip.mapping import parties
-from wallboard.vendors.portsip.numbers import dialled, same_number
+from wallboard.vendors.portsip.numbers import dialled
 from wallboard.vendors.portsip.scene import Place, Scene
 from wallboard.vendors.portsip.states import normal
-from wallboard.vendors.readings import Test, TwiceRunning, oldest, was_so
 
-SETTLED = 6.0
-"""A reading this many seconds after the answer that still shows the old state denies the action."""
-TOLERANCE = 3.0
-"""Seconds that a session's start may lie before our request."""
-SOON = 5.0
-"""Seconds after the answer within which a session known by a number alone must have begun: nobody hangs up and dials
-again so fast."""
 HOLD_HIDDEN = "PortSIP lists no held calls"
 
 # What else could produce the evidence, and why it is not taken for it.
@@ -83,7 +93,7 @@ def verification(scene: Scene, phone: str, command: Command, row: Row | None, qu
                     Evidence(f"the caller at {number or 'the destination'}", _arrived(number), SAME_NUMBER_THERE),
                 ),
                 denies=(Evidence("the call is still where it was", _unmoved),),
-                deadline=20.0,
+                deadline=DEADLINE,
                 watch=lists,
             )
         case Verb.ATTENDED:
@@ -92,7 +102,7 @@ def verification(scene: Scene, phone: str, command: Command, row: Row | None, qu
                 request,
                 confirms=(Evidence("both parties on one call, without the agent", _joined(command), TWO_OTHERS),),
                 denies=(Evidence("the call is still where it was", _unmoved),),
-                deadline=20.0,
+                deadline=DEADLINE,
                 watch=(Resource.CALLS,),
             )
         case Verb.HANGUP:
@@ -110,7 +120,7 @@ def verification(scene: Scene, phone: str, command: Command, row: Row | None, qu
                 request,
                 confirms=(Evidence("the caller on my phone", _on_phone(phone), SAME_NUMBER_TO_ME),),
                 denies=(Evidence("the caller left before my phone had them", _left_without(phone)),),
-                deadline=20.0,
+                deadline=DEADLINE,
                 watch=lists,
             )
         case Verb.CALL:
@@ -145,24 +155,13 @@ def verification(scene: Scene, phone: str, command: Command, row: Row | None, qu
 
 def table() -> list[Verification]:
     """The whole table, for documents and `check`."""
-    nobody = Target(Key("", Kind.CALL, "-"), "", Fingerprint((), None, ""))
-    return [verification(Scene(""), "", Command("", verb, nobody), None) for verb in VERBS]
+    return [verification(Scene(""), "", documented(verb), None) for verb in VERBS]
 
 
 # ---- what the lists show -------------------------------------------------------------------------------------------
 
 
-def _calls(trial: Trial) -> list[Call]:
-    return [row for row in trial.facts.rows(Resource.CALLS, trial.source) if isinstance(row, Call)]
-
-
-def _call_since(trial: Trial) -> bool:
-    return trial.read_since(Resource.CALLS, "")
-
-
-def _settled(trial: Trial, resource: Resource, scope: str) -> bool:
-    at = trial.facts.read_at(trial.source, resource, scope)
-    return at is not None and at > trial.receipt.answered_at + SETTLED
+_calls_read = read_at(Resource.CALLS)
 
 
 def _queue_scope(trial: Trial) -> str:
@@ -196,10 +195,6 @@ def _was(trial: Trial, call: Call) -> tuple[str, ...] | None:
     return parties(before) if isinstance(before, Call) and before.key == call.key else None
 
 
-def _began_with(trial: Trial, at: float | None) -> bool:
-    return at is not None and trial.receipt.sent_at - TOLERANCE <= at <= trial.receipt.answered_at + SOON
-
-
 def _shared(trial: Trial, number: str) -> bool:
     """Whether two sessions had this number when it was sent: that of a company is shown by everybody in it."""
     had: set[str] = set()
@@ -215,14 +210,9 @@ def _carries_on(trial: Trial, row: Call | Member) -> bool:
         return True
     number = _outside(trial)
     numbers = parties(row) if isinstance(row, Call) else (row.number,)
-    began = _began_with(trial, row.started_at if isinstance(row, Call) else row.joined_at)
     there = {key.id for key in trial.at_sending}
     mine = bool(number) and any(same_number(number, each) for each in numbers)
-    return mine and began and row.key.id not in there and not _shared(trial, number)
-
-
-def _parties_before(trial: Trial) -> tuple[str, ...]:
-    return parties(trial.before) if isinstance(trial.before, Call) else ()
+    return mine and began_with(trial, row) and row.key.id not in there and not _shared(trial, number)
 
 
 def _left(trial: Trial) -> bool:
@@ -233,13 +223,13 @@ def _left(trial: Trial) -> bool:
         moved = isinstance(after, Member) and after.queue_id != before.queue_id
         return moved or not _waiting(trial)
     target = trial.command.target.key.id
-    return not any(call.key.id == target and acting in parties(call) for call in _calls(trial))
+    return not any(call.key.id == target and acting in parties(call) for call in calls(trial))
 
 
 def _target_read(trial: Trial) -> float | None:
     if isinstance(trial.before, Member) and trial.before.state is not MemberState.TALKING:
-        return trial.facts.read_at(trial.source, Resource.MEMBERS, trial.before.queue_id)
-    return trial.facts.read_at(trial.source, Resource.CALLS, "")
+        return read_at(Resource.MEMBERS, trial.before.queue_id)(trial)
+    return _calls_read(trial)
 
 
 def _arrived(number: str) -> Test:
@@ -252,23 +242,7 @@ def _arrived(number: str) -> Test:
         )
         return new and _carries_on(trial, call)
 
-    def test(trial: Trial) -> bool:
-        if not number or not _left(trial):
-            return False
-        if any(at_destination(trial, call) for call in _calls(trial)):
-            return True
-        queues = {
-            row.key.id
-            for row in trial.facts.rows(Resource.QUEUES, trial.source)
-            if isinstance(row, Queue) and row.number == number
-        }
-        return any(
-            _waits_anew(trial, row)
-            for row in trial.facts.rows(Resource.MEMBERS, trial.source)
-            if isinstance(row, Member) and row.queue_id in queues
-        )
-
-    return TwiceRunning(test, _target_read)
+    return arrived(number, _left, at_destination, _waits_anew, _target_read)
 
 
 def _waits_anew(trial: Trial, member: Member) -> bool:
@@ -282,13 +256,9 @@ def _waits_anew(trial: Trial, member: Member) -> bool:
 
 def _unmoved(trial: Trial) -> bool:
     """Long after the answer the same row is there with the same parties."""
-    after, before = trial.after(), trial.before
-    if isinstance(before, Call) and isinstance(after, Call):
-        return _settled(trial, Resource.CALLS, "") and parties(after) == parties(before)
-    if isinstance(before, Member) and isinstance(after, Member):
-        same = after.queue_id == before.queue_id and after.state is before.state
-        return same and _settled(trial, Resource.MEMBERS, before.queue_id)
-    return False
+    of_queue = isinstance(trial.before, Member)
+    late = settled(trial, Resource.MEMBERS if of_queue else Resource.CALLS, _queue_scope(trial))
+    return late and unmoved(trial, lambda after, before: parties(after) == parties(before))
 
 
 def _joined(command: Command) -> Test:
@@ -304,37 +274,31 @@ def _joined(command: Command) -> Test:
             and acting in parties(row)
             and (key == target or any(same_number(number, each) for each in parties(row)))
         } | {target}
-        if not number or any(call.key in two and acting in parties(call) for call in _calls(trial)):
+        if not number or any(call.key in two and acting in parties(call) for call in calls(trial)):
             return False
         return any(
             all(any(same_number(each, party) for party in parties(call)) for each in (first, number))
             and acting not in parties(call)
-            and (call.key in two or (_was(trial, call) is None and _began_with(trial, call.started_at)))
-            for call in _calls(trial)
+            and (call.key in two or (_was(trial, call) is None and began_with(trial, call)))
+            for call in calls(trial)
         )
 
     return TwiceRunning(test, _calls_read)
 
 
-def _calls_read(trial: Trial) -> float | None:
-    return trial.facts.read_at(trial.source, Resource.CALLS, "")
-
-
 def _over() -> Test:
     """No list that was read since has it, neither the callers of its queue nor the calls, and it goes on nowhere."""
 
-    def read_at(trial: Trial) -> float | None:
+    def read(trial: Trial) -> float | None:
         if not isinstance(trial.before, Member):
             return _calls_read(trial)
         scope = trial.before.queue_id
-        return oldest(_calls_read(trial), trial.facts.read_at(trial.source, Resource.MEMBERS, scope))
+        return oldest(_calls_read(trial), read_at(Resource.MEMBERS, scope)(trial))
 
     def test(trial: Trial) -> bool:
-        after = trial.after()
-        over = after is None or (isinstance(after, Member) and after.state is MemberState.ABANDONED)
-        return over and not any(_carries_on(trial, call) for call in _calls(trial))
+        return over(trial) and not any(_carries_on(trial, call) for call in calls(trial))
 
-    return TwiceRunning(test, read_at)
+    return TwiceRunning(test, read)
 
 
 def _waiting(trial: Trial) -> bool:
@@ -346,14 +310,14 @@ def _mine(trial: Trial, phone: str) -> list[Call]:
     """The sessions of this caller that my phone has come on."""
     return [
         call
-        for call in _calls(trial)
+        for call in calls(trial)
         if phone and phone in parties(call) and phone not in (_was(trial, call) or ()) and _carries_on(trial, call)
     ]
 
 
 def _on_phone(phone: str) -> Test:
     def test(trial: Trial) -> bool:
-        read = _call_since(trial) and trial.read_since(Resource.MEMBERS, _queue_scope(trial))
+        read = trial.read_since(Resource.CALLS, "") and trial.read_since(Resource.MEMBERS, _queue_scope(trial))
         answered = any(call.state is not CallState.RINGING for call in _mine(trial, phone))
         return read and not _waiting(trial) and answered
 
@@ -362,7 +326,7 @@ def _on_phone(phone: str) -> Test:
 
 def _left_without(phone: str) -> Test:
     def test(trial: Trial) -> bool:
-        read = _settled(trial, Resource.CALLS, "") and _settled(trial, Resource.MEMBERS, _queue_scope(trial))
+        read = settled(trial, Resource.CALLS) and settled(trial, Resource.MEMBERS, _queue_scope(trial))
         return read and not _waiting(trial) and not _mine(trial, phone)
 
     return test
@@ -373,16 +337,16 @@ def _placed(command: Command, phone: str, row: Row | None) -> Test:
     number = dialled(command.destination.number if command.destination is not None else number_of(row))
 
     def test(trial: Trial) -> bool:
-        if not _call_since(trial):
+        if not trial.read_since(Resource.CALLS, ""):
             return False
-        new = [call for call in _calls(trial) if _was(trial, call) is None]
+        new = [call for call in calls(trial) if _was(trial, call) is None]
         if trial.receipt.ids:
             return any(call.key.id in trial.receipt.ids for call in new)
         return any(
             bool(mine)
             and call.from_number == mine
             and any(same_number(number, party) for party in parties(call))
-            and _began_with(trial, call.started_at)
+            and began_with(trial, call)
             for call in new
         )
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from wallboard.domain.errors import BadAnswer
 from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.vendors.kit.wire import objects, switch, text
 from wallboard.vendors.portsip.hours import (
     Edge,
     Holiday,
@@ -39,33 +40,13 @@ TO_NUMBER, TO_VOICEMAIL, REPEAT, HANGUP, DISA = (
 )
 
 
-# ---- scalars -----------------------------------------------------------------------------------------------------
-
-
-def text(value: object) -> str:
-    """Text or a whole number as text; "" for anything else."""
-    if isinstance(value, str):
-        return value if len(value) <= 4096 else ""
-    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 128:
-        return str(value)
-    return ""
+# ---- values -----------------------------------------------------------------------------------------------------
 
 
 def whole(value: object) -> int | None:
     """A whole number, also as text."""
-    if isinstance(value, float) and value == value and abs(value) < 2**53 and value == int(value):
-        return int(value)
     written = text(value).strip()
     return int(written) if written.isascii() and written.isdecimal() and len(written) < 16 else None
-
-
-def switch(value: object) -> bool | None:
-    """true or false, also as text or number."""
-    return (
-        value
-        if isinstance(value, bool)
-        else {"true": True, "1": True, "false": False, "0": False}.get(text(value).strip().lower())
-    )
 
 
 def without_pin(value: object) -> Any:
@@ -90,12 +71,6 @@ def pin_mark(value: object) -> str:
 def fields(value: object) -> Mapping[str, Any]:
     """An object, or an empty one."""
     return value if isinstance(value, Mapping) else {}
-
-
-def objects(value: object) -> list[Mapping[str, Any]]:
-    """The objects of a list; a single object is a list of one."""
-    parts = [value] if isinstance(value, Mapping) else value
-    return [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
 
 
 # ---- what is read ------------------------------------------------------------------------------------------------

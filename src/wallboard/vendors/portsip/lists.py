@@ -10,20 +10,21 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import anyio
-
 from wallboard.domain.clock import Clock
-from wallboard.domain.errors import BadAnswer, Missing, NotPermitted, ReadError, ServerTrouble
+from wallboard.domain.errors import BadAnswer, Late, Missing, NotPermitted, Unreachable
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Member, Phone, Queue, Row, in_address
 from wallboard.domain.text import clean
 from wallboard.domain.update import Update, UpdateKind
-from wallboard.vendors.again import Again
 from wallboard.vendors.base import SourceSettings, Ticket
 from wallboard.vendors.http import HttpSource
-from wallboard.vendors.lists import together
+from wallboard.vendors.kit.again import Again
+from wallboard.vendors.kit.gather import ONE_READING, WHOLE_SOURCE, gather
+from wallboard.vendors.kit.lists import together
+from wallboard.vendors.kit.rows import Starts, snapshot
 from wallboard.vendors.portsip import mapping
 from wallboard.vendors.portsip.actions import Actions
+from wallboard.vendors.portsip.numbers import is_extension
 from wallboard.vendors.portsip.reading import Reader
 from wallboard.vendors.portsip.scene import QueueKnown, Scene
 from wallboard.vendors.portsip.states import same_id
@@ -34,18 +35,21 @@ log = logging.getLogger(__name__)
 DETAILS_GOOD_FOR = 900.0
 DETAILS_AT_ONCE = 15
 """Queues whose details one discovery reads, two requests each, and at first who waits there."""
-AGENTS_AT_ONCE = 3
 PHONES_AT_ONCE = 10
 """Users whose registration one reading of the telephones asks for, those asked longest ago first."""
-STEADY = 2.0
-"""A start that is computed from whole seconds moves by so much between readings and is kept."""
 
 
 class Lists:
     """What one source has read. Every method but `refresh` is the fetch of a feed."""
 
     def __init__(
-        self, settings: SourceSettings, http: HttpSource, clock: Clock, scene: Scene, actions: Actions
+        self,
+        settings: SourceSettings,
+        http: HttpSource,
+        clock: Clock,
+        scene: Scene,
+        actions: Actions,
+        again: Again,
     ) -> None:
         self._settings = settings
         self._http = http
@@ -54,8 +58,8 @@ class Lists:
         self._actions = actions
         self.reader = Reader(http)
         self.discovered = False
-        self.again = Again()
-        self._joined: dict[str, dict[str, float]] = {}
+        self._again = again
+        self._joined = Starts()
         self._statuses: dict[str, tuple[float, UserStatusWire | None]] = {}
 
     # ---- which queues there are ------------------------------------------------------------------------------
@@ -73,14 +77,14 @@ class Lists:
             if known.waiting_at is None:
                 await self._first_waiting(known)
                 await self._first_roster(known)
-        self.again.learnt()
+        self._again.learnt()
         return ()
 
     async def _first_roster(self, known: QueueKnown) -> None:
         """Who the agents are, before the calls are read: which end of a call is theirs decides who holds and refers."""
         try:
             roster, answer, _ = await self.reader.agents(known.id)
-        except (NotPermitted, Missing, BadAnswer, ServerTrouble) as error:
+        except ONE_READING as error:
             log.debug("%s: the agents of a queue: %s", self._settings.name, error)
             return
         for wire in roster:
@@ -91,7 +95,7 @@ class Lists:
         """Who waits, before the calls are read: a session does not say by itself that nobody has taken it yet."""
         try:
             rows, started, _ = await self._waiting(known)
-        except (NotPermitted, Missing, BadAnswer, ServerTrouble) as error:
+        except ONE_READING as error:
             log.debug("%s: who waits: %s", self._settings.name, error)
         else:
             self._scene.waits(known, {row.key.id: row.joined_at for row in rows}, started)
@@ -115,14 +119,14 @@ class Lists:
             _learn(queue, wire)
             known[queue.id] = queue
         self._scene.keep_queues(known)
-        self._joined = {name: joined for name, joined in self._joined.items() if name in known}
-        self.again.keep({"", *known})
+        self._joined.keep(known)
+        self._again.keep({"", *known})
 
     async def _detail(self, known: QueueKnown) -> None:
         try:
             _learn(known, await self.reader.queue(known.id))
             known.status = await self.reader.queue_status(known.id)
-        except (NotPermitted, Missing, BadAnswer, ServerTrouble) as error:
+        except ONE_READING as error:
             log.debug("%s: details of a queue: %s", self._settings.name, error)
         known.detailed_at = self._clock.now()
 
@@ -147,7 +151,7 @@ class Lists:
             rows = [mapping.queue(self._scene, known, now) for known in self._scene.queues.values()]
             return self._update(Resource.QUEUES, "", order, started, rows, why)
 
-        return (await self.again.first(make),)
+        return (await self._again.first(make),)
 
     async def members(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         order = self._scene.order.polled(ticket)
@@ -160,7 +164,7 @@ class Lists:
             named = [replace(row, queue=mapping.title(known)) for row in rows]
             return self._update(Resource.MEMBERS, queue_id, order, started, named, why)
 
-        updates = [await self.again.first(make)]
+        updates = [await self._again.first(make)]
         if self._scene.waits(known, {row.key.id: row.joined_at for row in rows}, started):
             # The count belongs to the queue's own row, which another list brings.
             row = mapping.queue(self._scene, known, self._clock.now())
@@ -172,16 +176,15 @@ class Lists:
     async def _waiting(self, known: QueueKnown) -> tuple[list[Member], float, str]:
         wires, answer, why = await self.reader.waiting(known.id)
         self._tell_time()
-        before, kept = self._joined.get(known.id, {}), {}
+        joined = {
+            self._scene.session(wire.session_id): answer.started_at - wire.waiting_time
+            for wire in wires
+            if wire.waiting_time is not None
+        }
+        starts = self._joined.held(known.id, joined)
         rows: dict[str, Member] = {}
         for position, wire in enumerate(wires, start=1):
             identity = self._scene.session(wire.session_id)
-            joined = None if wire.waiting_time is None else answer.started_at - wire.waiting_time
-            last = before.get(identity)
-            if joined is not None and last is not None and abs(joined - last) <= STEADY:
-                joined = last
-            if joined is not None:
-                kept[identity] = joined
             rows.setdefault(
                 identity,
                 mapping.member(
@@ -190,11 +193,10 @@ class Lists:
                     session=wire.session_id,
                     number=wire.extension_number,
                     name=wire.display_name,
-                    joined_at=joined,
+                    joined_at=starts.get(identity),
                     position=position,
                 ),
             )
-        self._joined[known.id] = kept
         return list(rows.values()), answer.started_at, why
 
     async def agents(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
@@ -211,55 +213,44 @@ class Lists:
             place = self._scene.places[extension][queue_id]
             if extension not in present and place.seen_at < answer.started_at:
                 self._scene.leave(extension, queue_id)
-        one = len(failures) == 1
-        why = f"{len(failures)} {'agent' if one else 'agents'} could not be read" if failures else ""
+        why = f"{failures} {'agent' if failures == 1 else 'agents'} could not be read" if failures else ""
 
         async def make() -> Update:
             found = (mapping.agent(self._scene, extension) for extension in self._scene.agents_of(queue_id))
             rows = [row for row in found if row is not None]
             return self._update(Resource.AGENTS, queue_id, order, answer.started_at, rows, together(why, unlisted))
 
-        return (await self.again.first(make),)
+        return (await self._again.first(make),)
 
-    async def _each_status(self, queue_id: str, roster: Sequence[AgentWire], listed_at: float) -> list[ReadError]:
-        """Read every agent's status, a few at a time; the failures that leave the rest true. Raises what says that
-        asking on is of no use, or that nothing could be read."""
-        gate = anyio.CapacityLimiter(AGENTS_AT_ONCE)
-        failures: list[ReadError] = []
-        fatal: list[ReadError] = []
+    async def _each_status(self, queue_id: str, roster: Sequence[AgentWire], listed_at: float) -> int:
+        """Read every agent's status, a few at a time; how many could not be read, which leaves the rest true. Raises
+        what says that asking on is of no use, or that nothing could be read."""
+        wires = {wire.extension_number: wire for wire in roster}
 
-        async def read(wire: AgentWire) -> None:
-            async with gate:
-                said, at = wire, listed_at
-                asked = mapping.is_extension(wire.extension_number)
-                if asked and not fatal and not self._scene.no_states:
-                    try:
-                        said, answer = await self.reader.agent(queue_id, wire.extension_number)
-                        at = answer.started_at
-                    except NotPermitted:
-                        self._scene.no_states = "this account may not read what agents do"
-                    except (Missing, BadAnswer, ServerTrouble) as error:
-                        failures.append(error)
-                    except ReadError as error:
-                        fatal.append(error)
-                        return
-                self._scene.put(
-                    wire.extension_number,
-                    queue_id,
-                    at=at,
-                    status=said.status,
-                    name=clean(wire.display_name or said.display_name),
-                    level=wire.skill_level if wire.skill_level is not None else said.skill_level,
-                )
+        def put(extension: str, said: AgentWire, at: float) -> None:
+            wire = wires[extension]
+            name = clean(wire.display_name or said.display_name)
+            level = wire.skill_level if wire.skill_level is not None else said.skill_level
+            self._scene.put(extension, queue_id, at=at, status=said.status, name=name, level=level)
 
-        async with anyio.create_task_group() as group:
-            for wire in roster:
-                group.start_soon(read, wire)
+        async def read(extension: str) -> None:
+            said, at = wires[extension], listed_at
+            if is_extension(extension) and not self._scene.no_states:
+                try:
+                    said, answer = await self.reader.agent(queue_id, extension)
+                    at = answer.started_at
+                except NotPermitted:
+                    self._scene.no_states = "this account may not read what agents do"
+            put(extension, said, at)
+
+        _, failed = await gather(wires, read, ends=(*WHOLE_SOURCE, Unreachable, Late))
+        for extension in failed:
+            put(extension, wires[extension], listed_at)
         # Where only the states are missing, who the agents are is still true.
-        serious = [error for error in failures if not isinstance(error, Missing)]
-        if fatal or (serious and len(failures) == len(roster)):
-            raise (fatal or serious)[0]
-        return failures
+        serious = [error for error in failed.values() if not isinstance(error, Missing)]
+        if serious and len(failed) == len(wires):
+            raise serious[0]
+        return len(failed)
 
     async def calls(self, ticket: Ticket) -> Sequence[Update]:
         order = self._scene.order.polled(ticket)
@@ -271,7 +262,7 @@ class Lists:
             rows = self._actions.overlay(list(found.values()))
             return self._update(Resource.CALLS, "", order, answer.started_at, rows, why)
 
-        update = await self.again.first(make)
+        update = await self._again.first(make)
         self._actions.calls = tuple(row for row in update.rows if isinstance(row, Call))
         return (update,)
 
@@ -284,12 +275,12 @@ class Lists:
             self._scene.names.setdefault(
                 user.extension_number, clean(user.display_name or user.name or user.extension_number)
             )
-        self.again.learnt()
+        self._again.learnt()
         turns = sorted(users, key=lambda user: self._statuses.get(user.id, (0.0, None))[0])
         for user in turns[:PHONES_AT_ONCE]:
             try:
                 status: UserStatusWire | None = await self.reader.user_status(user.id)
-            except (NotPermitted, Missing, BadAnswer, ServerTrouble):
+            except ONE_READING:
                 status = None
             self._statuses[user.id] = (self._clock.now(), status)
         self._statuses = {user.id: self._statuses[user.id] for user in users if user.id in self._statuses}
@@ -303,26 +294,9 @@ class Lists:
         self._scene.ahead = self._http.clock_offset or 0.0
 
     def _update(
-        self,
-        resource: Resource,
-        scope: str,
-        order: tuple[int, int],
-        as_of: float,
-        rows: Iterable[Row],
-        approximate: str = "",
+        self, resource: Resource, scope: str, order: Ticket, as_of: float, rows: Iterable[Row], approximate: str = ""
     ) -> Update:
-        epoch, seq = order
-        return Update(
-            source=self._settings.name,
-            resource=resource,
-            scope=scope,
-            kind=UpdateKind.SNAPSHOT,
-            epoch=epoch,
-            seq=seq,
-            as_of=as_of,
-            rows=tuple(rows),
-            approximate=approximate,
-        )
+        return snapshot(self._settings.name, resource, scope, order, as_of, rows, approximate)
 
     async def refresh(self, row: Row) -> Row | None:
         """Read one row again; None: it is gone."""

@@ -17,7 +17,7 @@ from wallboard.domain.errors import BadAnswer, CredentialsRefused, Missing, Read
 from wallboard.domain.redaction import hide
 from wallboard.vendors.base import LoginAuth
 from wallboard.vendors.http_auth import PostToken, TokenSignIn, lifetime, usable
-from wallboard.vendors.portsip.mapping import instant
+from wallboard.vendors.kit.wire import instant
 
 CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"
 """The one client id of the oauth style; public, and the same for everybody (the vendor's page on authentication)."""

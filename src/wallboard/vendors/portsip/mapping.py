@@ -5,14 +5,15 @@ Keys: a queue by its id, a caller and a call by the session's id, an agent and a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.vendors.kit.sheets import lines
+from wallboard.vendors.kit.wire import instant
+from wallboard.vendors.portsip.numbers import is_extension
 from wallboard.vendors.portsip.scene import Place, QueueKnown, Scene
 from wallboard.vendors.portsip.states import normal
 from wallboard.vendors.portsip.wire import LegWire, SessionWire, UserStatusWire, UserWire
@@ -41,29 +42,8 @@ _STRATEGIES = {
     "SKILL_BASED_ROUTING_CYCLIC_HUNT": "by skill, in turn",
     "SKILL_BASED_ROUTING_LEAST_WORKED_HUNT": "by skill, least worked",
 }
-_EXTENSION = re.compile(r"[0-9]{3,64}")
 SHORT = 6
 """A longer number is an outside one unless the PBX lists it."""
-
-
-def instant(text: str, ahead: float = 0.0) -> float | None:
-    """RFC 3339, or Unix seconds as text as the push interface writes them, in our UTC seconds; None: no moment."""
-    text = text.strip()
-    try:
-        if re.fullmatch(r"[0-9]{9,13}(\.[0-9]+)?", text):
-            number = float(text)
-            seconds = number / 1000 if number > 1e11 else number
-        else:
-            moment = datetime.fromisoformat(text)
-            seconds = (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
-    return seconds - ahead if seconds > 0 else None
-
-
-def is_extension(text: str) -> bool:
-    """Whether the contract takes `text` for an extension number."""
-    return _EXTENSION.fullmatch(text) is not None
 
 
 # ---- queues and callers ------------------------------------------------------------------------------------------
@@ -72,16 +52,13 @@ def is_extension(text: str) -> bool:
 def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
     """A queue; what waits there as long as that was seen lately, else None."""
     seen = known.waiting_at is not None and now - known.waiting_at <= WAITING_GOOD_FOR
-    details: list[tuple[Clean, Clean]] = []
-    for label, value, unit in (
-        ("status", known.status.lower().replace("_", " "), ""),
-        ("service target", known.sla_time or None, " s"),
-        ("most callers", known.max_callers or None, ""),
-        ("longest wait allowed", known.max_waiting_time, " s"),
-        ("ready after a call", {True: "by itself", False: "by hand", None: ""}[known.auto_ready], ""),
-    ):
-        if value not in (None, ""):
-            details.append((clean(label), clean(f"{value}{unit}")))
+    details: tuple[tuple[str, object], ...] = (
+        ("status", known.status.lower().replace("_", " ")),
+        ("service target", f"{known.sla_time} s" if known.sla_time else None),
+        ("most callers", known.max_callers or None),
+        ("longest wait allowed", None if known.max_waiting_time is None else f"{known.max_waiting_time} s"),
+        ("ready after a call", {True: "by itself", False: "by hand", None: None}[known.auto_ready]),
+    )
     return Queue(
         key=Key(scene.source, Kind.QUEUE, known.id),
         name=known.name or clean(known.number) or clean(known.id),
@@ -92,7 +69,7 @@ def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
         service_seconds=known.sla_time or None,
         only_waiting=True,
         address=(("queue", known.id), ("extension", known.number)),
-        details=tuple(details),
+        details=lines(details),
     )
 
 
@@ -224,7 +201,7 @@ def call(scene: Scene, wire: SessionWire, as_of: float) -> Call | None:
     people = [n for leg in reversed(legs) for n in (leg.callee, leg.caller) if scene.extension(n)]
     people += [n for leg in reversed(legs) for n in (leg.callee, leg.caller) if _likely(scene, n)]
     people = list(dict.fromkeys(people))
-    starts = [at for leg in legs if (at := instant(leg.started_at, scene.ahead)) is not None]
+    starts = [at for leg in legs if (at := instant(leg.started_at, ahead=scene.ahead)) is not None]
     started = min(starts, default=None)
     direction = _direction(scene, first, last)
     mine = next((n for n in people if n != first.caller), "") if direction is not Direction.OUT else first.caller
@@ -258,7 +235,7 @@ def call(scene: Scene, wire: SessionWire, as_of: float) -> Call | None:
         whole=wire.id,
         mine=bool(scene.phone) and scene.phone in people,
         address=(("session", wire.id), ("extension", extension), *(("party", n) for n in _parties(legs))),
-        details=tuple(_leg(leg) for leg in legs) if len(legs) > 1 else _trunk(first),
+        details=tuple(_leg(leg) for leg in legs) if len(legs) > 1 else lines([("trunk", first.trunk)]),
     )
 
 
@@ -322,19 +299,12 @@ def _leg(leg: LegWire) -> tuple[Clean, Clean]:
     return clean("leg"), clean(f"{leg.caller or '–'} → {leg.callee or '–'}{trunk}")
 
 
-def _trunk(leg: LegWire) -> tuple[tuple[Clean, Clean], ...]:
-    return ((clean("trunk"), clean(leg.trunk)),) if leg.trunk else ()
-
-
 def phone(scene: Scene, user: UserWire, status: UserStatusWire | None) -> Phone:
     """A user's telephone. An agent's own row tells more, and sooner, than this slow list: it is not joined to one."""
-    details: list[tuple[Clean, Clean]] = []
-    for label, value in (("role", user.role), ("department", user.department)):
-        if value:
-            details.append((clean(label), clean(value)))
+    details: list[tuple[str, object]] = [("role", user.role), ("department", user.department)]
     if status is not None:
-        details += [(clean("status"), _words(status.status)), (clean("presence"), _words(status.presence))]
-        details += [(clean("device"), clean(part.user_agent)) for part in status.registration if part.user_agent]
+        details += [("status", _words(status.status)), ("presence", _words(status.presence))]
+        details += [("device", part.user_agent) for part in status.registration]
     return Phone(
         key=Key(scene.source, Kind.PHONE, user.extension_number),
         name=clean(user.display_name) or clean(user.name) or clean(user.extension_number),
@@ -342,7 +312,7 @@ def phone(scene: Scene, user: UserWire, status: UserStatusWire | None) -> Phone:
         registered=None if status is None else registered(status),
         refs=() if user.extension_number in scene.places else (user.extension_number,),
         address=(("user", user.id), ("extension", user.extension_number)),
-        details=tuple((label, value) for label, value in details if value),
+        details=lines(details),
     )
 
 

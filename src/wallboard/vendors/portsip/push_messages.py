@@ -8,14 +8,13 @@ the first of them.
 from __future__ import annotations
 
 import json
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from wallboard.domain.errors import BadAnswer
 from wallboard.vendors.http_limits import THREAD_ABOVE, breathe, check_shape
+from wallboard.vendors.kit.wire import count, identity, instant, text
 
 MOST = 5_000
 """Callers or agents of one message; more are counted as lost."""
@@ -82,10 +81,7 @@ class SlaBreached:
     queue_id: str
     number: str
     caller: str
-    breached: int | None
     seconds: int | None
-    waiting: int | None
-    at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +121,7 @@ def decode(frame: str | bytes) -> list[Message]:
 
 
 def _message(given: Mapping[str, Any]) -> Message:
-    queue, number = _text(given.get("queue_id")), _text(given.get("queue_number"))
+    queue, number = identity(given.get("queue_id")), identity(given.get("queue_number"))
     event = _word(given.get("event_type"))
     match event:
         case "queue_status":
@@ -142,18 +138,10 @@ def _message(given: Mapping[str, Any]) -> Message:
             gone = tuple(filter(None, map(_removed, _parts(removed) or ())))
             return AgentsChanged(queue, number, people or (), gone, _lost(changed, people) + _lost(removed, gone))
         case "queue_sla_breached":
-            return SlaBreached(
-                queue,
-                number,
-                _text(given.get("caller")),
-                _count(given.get("total_callers_breached")),
-                _count(given.get("sla_time_secs")),
-                _count(given.get("waiting_callers")),
-                _moment(given.get("timestamp")),
-            )
+            return SlaBreached(queue, number, identity(given.get("caller")), count(given.get("sla_time_secs")))
     command = _word(given.get("command"))
     if not event and (command or "status" in given):
-        return Reply(command, _count(given.get("status")) == 0, _text(given.get("error")))
+        return Reply(command, count(given.get("status")) == 0, text(given.get("error")))
     return Unknown(event or command)
 
 
@@ -167,11 +155,11 @@ def _callers(value: object) -> tuple[Caller, ...] | None:
 
 def _caller(given: Mapping[str, Any]) -> Caller:
     return Caller(
-        session=_text(given.get("session_id")),
-        number=_text(given.get("caller_number")),
-        name=_text(given.get("caller_name")),
-        position=_count(given.get("position")),
-        at=_moment(given.get("timestamp")),
+        session=identity(given.get("session_id")),
+        number=identity(given.get("caller_number")),
+        name=text(given.get("caller_name")),
+        position=count(given.get("position")),
+        at=instant(given.get("timestamp")),
         reason=_first(given.get("reason")),
         callback=_first(given.get("type")) == "callback",
     )
@@ -188,20 +176,20 @@ def _agents(value: object) -> tuple[Agent, ...] | None:
 def _agent(given: Mapping[str, Any]) -> Agent:
     return Agent(
         extension=_extension(given),
-        state=_text(given.get("state")) or _text(given.get("status")),
-        session=_text(given.get("session_id")),
-        caller_number=_text(given.get("caller_number")),
-        caller_name=_text(given.get("caller_name")),
-        at=_moment(given.get("timestamp")),
+        state=text(given.get("state")).strip() or text(given.get("status")).strip(),
+        session=identity(given.get("session_id")),
+        caller_number=identity(given.get("caller_number")),
+        caller_name=text(given.get("caller_name")),
+        at=instant(given.get("timestamp")),
     )
 
 
 def _extension(given: Mapping[str, Any]) -> str:
-    return _text(given.get("agent_extension_number")) or _text(given.get("extension_number"))
+    return identity(given.get("agent_extension_number")) or identity(given.get("extension_number"))
 
 
 def _removed(part: object) -> str:
-    return _extension(part) if isinstance(part, Mapping) else _text(part)
+    return _extension(part) if isinstance(part, Mapping) else identity(part)
 
 
 def _listed(given: Mapping[str, Any], name: str) -> object:
@@ -226,34 +214,10 @@ def _lost(value: object, used: Sequence[object] | None) -> int:
     return (len(value) if isinstance(value, list) else 1) - len(used or ())
 
 
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value.strip() if len(value) <= 512 else ""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return ""
-    return str(value) if value.bit_length() < 128 else ""
-
-
 def _word(value: object) -> str:
-    return _text(value).lower()
+    return text(value).strip().lower()
 
 
 def _first(value: object) -> str:
     """The first of alternatives, as the documents' samples print them."""
     return _word(value).split("/")[0].strip()
-
-
-def _count(value: object) -> int | None:
-    text = _text(value) if not isinstance(value, float) else f"{value:g}"
-    return int(text) if re.fullmatch(r"-?[0-9]{1,15}", text) else None
-
-
-def _moment(value: object) -> float | None:
-    """Unix seconds, also as text; milliseconds are told by their size."""
-    try:
-        seconds = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
-    except (ValueError, OverflowError):
-        return None
-    if not math.isfinite(seconds) or seconds <= 0:
-        return None
-    return seconds / 1000 if seconds > 1e11 else seconds

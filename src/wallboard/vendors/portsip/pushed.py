@@ -15,7 +15,7 @@ from wallboard.domain.models import Member, Row
 from wallboard.domain.states import MemberState
 from wallboard.domain.text import NOTHING, clean
 from wallboard.domain.update import Proof, Update, UpdateKind
-from wallboard.vendors.lists import said
+from wallboard.vendors.kit.lists import said
 from wallboard.vendors.portsip import mapping
 from wallboard.vendors.portsip.push_messages import (
     Agent,

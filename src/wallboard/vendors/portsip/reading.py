@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
 
-from wallboard.domain.errors import BadAnswer
 from wallboard.vendors.http import Answer, HttpSource, Route, route
-from wallboard.vendors.lists import CHANGED, lost, together
+from wallboard.vendors.kit.lists import listed, rows, used
+from wallboard.vendors.kit.paging import Page, Pages, pages
+from wallboard.vendors.kit.wire import Row, one
 from wallboard.vendors.portsip.wire import (
     AgentWire,
     MembershipWire,
@@ -19,36 +18,12 @@ from wallboard.vendors.portsip.wire import (
     UserStatusWire,
     UserWire,
     WaitingWire,
-    Wire,
-    listed,
-    one,
-    rows,
 )
 
 PAGE = 100
 """The largest page."""
 PAGES = 60
 """Most pages of one list: 6,000 users."""
-
-_Row = TypeVar("_Row", bound=Wire)
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """The items of all pages, each once, in the vendor's order. `started_at` of the first request; `changed`: the list
-    moved while it was read; `took` seconds of the first answer."""
-
-    items: tuple[object, ...]
-    started_at: float
-    took: float
-    total: int | None
-    changed: bool
-    lost: str = ""
-    """Which rows could not be used."""
-
-    @property
-    def approximate(self) -> str:
-        return together(CHANGED if self.changed else "", self.lost)
 
 
 class Reader:
@@ -58,111 +33,75 @@ class Reader:
         self._http = http
 
     async def queues(self) -> tuple[list[QueueWire], Pages]:
-        pages = await self.pages(route("/call_queues"))
-        found = [wire for wire in rows(pages.items, QueueWire) if wire.id]
-        return found, replace(pages, lost=lost(len(pages.items), len(found), "queues"))
+        return await self._all(route("/call_queues"), QueueWire, "queues")
 
     async def queue(self, queue_id: str) -> QueueWire:
-        answer = await self._http.get(route("/call_queues/{id}", id=queue_id))
-        return one(answer.data, QueueWire, "queue")
+        return (await self._one(route("/call_queues/{id}", id=queue_id), QueueWire, "queue"))[0]
 
     async def queue_status(self, queue_id: str) -> str:
-        answer = await self._http.get(route("/call_queues/{id}/status", id=queue_id))
-        return one(answer.data, StatusWire, "status").status
+        return (await self._one(route("/call_queues/{id}/status", id=queue_id), StatusWire, "status"))[0].status
 
     async def waiting(self, queue_id: str) -> tuple[list[WaitingWire], Answer, str]:
         """Who waits, the next one first."""
-        answer = await self._http.get(route("/call_queues/{id}/waiting", id=queue_id))
-        items = listed(answer.data)[0]
-        found = [wire for wire in rows(items, WaitingWire) if wire.session_id]
-        return found, answer, lost(len(items), len(found), "callers")
+        return await self._list(route("/call_queues/{id}/waiting", id=queue_id), WaitingWire, "callers")
 
     async def agents(self, queue_id: str) -> tuple[list[AgentWire], Answer, str]:
         """The roster of a queue; it tells no status."""
-        answer = await self._http.get(route("/call_queues/{id}/agents", id=queue_id))
-        items = listed(answer.data)[0]
-        found = [wire for wire in rows(items, AgentWire) if wire.extension_number]
-        return found, answer, lost(len(items), len(found), "agents")
+        return await self._list(route("/call_queues/{id}/agents", id=queue_id), AgentWire, "agents")
 
     async def agent(self, queue_id: str, extension: str) -> tuple[AgentWire, Answer]:
         where = route("/call_queues/{id}/agents/{agent_number}", id=queue_id, agent_number=extension)
-        answer = await self._http.get(where)
-        return one(answer.data, AgentWire, "agent"), answer
+        return await self._one(where, AgentWire, "agent")
 
     async def sessions(self) -> tuple[list[SessionWire], Answer, str]:
         """The calls that are up. The document files the answer under 201; any 2xx is one."""
-        answer = await self._http.get(route("/sessions"))
-        items = listed(answer.data)[0]
-        found = [wire for wire in rows(items, SessionWire) if wire.id]
-        return found, answer, lost(len(items), len(found), "calls")
+        return await self._list(route("/sessions"), SessionWire, "calls")
 
     async def session(self, session: str) -> tuple[SessionWire, Answer]:
-        answer = await self._http.get(route("/sessions/{id}", id=session))
-        return one(answer.data, SessionWire, "session"), answer
+        return await self._one(route("/sessions/{id}", id=session), SessionWire, "session")
 
     async def users(self) -> tuple[list[UserWire], Pages]:
         """Everybody who has an extension."""
-        pages = await self.pages(route("/users"))
-        found = [wire for wire in rows(pages.items, UserWire) if wire.id]
-        pages = replace(pages, lost=lost(len(pages.items), len(found), "users"))
-        return [wire for wire in found if wire.extension_number], pages
+        found, read = await self._all(route("/users"), UserWire, "users")
+        return [wire for wire in found if wire.extension_number], read
 
     async def user_status(self, user_id: str) -> UserStatusWire:
-        answer = await self._http.get(route("/users/{id}/status", id=user_id))
-        return one(answer.data, UserStatusWire, "status")
+        return (await self._one(route("/users/{id}/status", id=user_id), UserStatusWire, "status"))[0]
 
     async def user_queues(self, user_id: str) -> list[MembershipWire]:
         answer = await self._http.get(route("/users/{id}/call_queues", id=user_id))
-        return rows(listed(answer.data)[0], MembershipWire)
+        return rows(listed(answer.data, "queues", "items")[0], MembershipWire)
 
     async def tenant(self) -> TenantWire:
-        answer = await self._http.get(route("/tenant"))
-        return one(answer.data, TenantWire, "tenant")
+        return (await self._one(route("/tenant"), TenantWire, "tenant"))[0]
 
     async def first(self, where: Route) -> tuple[int, float]:
         """How many items a list has and how long the answer took, by the smallest request there is."""
         answer = await self._http.get(where, params={"skip": 0, "top": 1})
-        items, total = listed(answer.data)
+        items, total = listed(answer.data, "items", "items")
         return (len(items) if total is None else total), answer.took
 
-    async def pages(self, where: Route) -> Pages:
-        """All pages of a list. An item that two pages show, because the list moved meanwhile, counts once."""
-        items: list[object] = []
-        seen: set[str] = set()
-        totals: set[int] = set()
-        started, took, total, skip, repeated = None, 0.0, None, 0, False
-        for number in range(PAGES):
-            answer = await self._http.get(where, params={"skip": skip, "top": PAGE})
-            if started is None:
-                started, took = answer.started_at, answer.took
-            page, total = listed(answer.data)
-            if total is not None:
-                totals.add(total)
-            fresh = _fresh(page, seen)
-            repeated = repeated or len(fresh) < len(page)
-            items.extend(fresh)
-            skip += len(page)
-            # A page that brings nothing new is the end, whatever the count says: some servers do not skip.
-            if not page or (number and not fresh):
-                break
-            # A full page whose count is no more than itself may be counted by the page: the next one tells.
-            counted = total is not None and not (len(page) >= PAGE and total <= len(page))
-            if skip >= (total or 0) if counted else len(page) < PAGE:
-                break
-        else:
-            raise BadAnswer(f"the list at {where.template} has no end")
-        changed = repeated or len(totals) > 1 or (total is not None and len(items) < total)
-        return Pages(tuple(items), started or 0.0, took, total, changed)
+    async def pages(self, where: Route, what: str) -> Pages:
+        """All pages of a list."""
 
+        async def ask(number: int, got: int) -> Page:
+            answer = await self._http.get(where, params={"skip": got, "top": PAGE})
+            items, total = listed(answer.data, what, "items")
+            return answer, items, total
 
-def _fresh(page: Sequence[object], seen: set[str]) -> list[object]:
-    """The items whose ids were not seen yet; items without an id pass."""
-    fresh: list[object] = []
-    for item in page:
-        identity = item.get("id") if isinstance(item, dict) else None
-        if isinstance(identity, str | int) and not isinstance(identity, bool) and str(identity).strip():
-            if str(identity) in seen:
-                continue
-            seen.add(str(identity))
-        fresh.append(item)
-    return fresh
+        return await pages(ask, what, full=(PAGE,), most=PAGES)
+
+    async def _all(self, where: Route, model: type[Row], what: str) -> tuple[list[Row], Pages]:
+        read = await self.pages(where, what)
+        found, lost = used(read.items, model, what)
+        return found, replace(read, lost=lost)
+
+    async def _list(self, where: Route, model: type[Row], what: str) -> tuple[list[Row], Answer, str]:
+        """A list without pages."""
+        answer = await self._http.get(where)
+        found, lost = used(listed(answer.data, what, "items")[0], model, what)
+        return found, answer, lost
+
+    async def _one(self, where: Route, model: type[Row], what: str) -> tuple[Row, Answer]:
+        answer = await self._http.get(where)
+        return one(answer.data, model, what), answer

@@ -8,9 +8,7 @@ and what differs beside the part that was asked for speaks against it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import anyio
@@ -18,16 +16,7 @@ import anyio.lowlevel
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Verb
-from wallboard.domain.errors import (
-    CredentialsRefused,
-    Missing,
-    NotPermitted,
-    NotSent,
-    ReadError,
-    Rejected,
-    TargetGone,
-    Throttled,
-)
+from wallboard.domain.errors import Missing, NotPermitted, NotSent, ReadError, Rejected
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Receptionist, Row, in_address
@@ -46,30 +35,28 @@ from wallboard.vendors.base import (
     Verification,
 )
 from wallboard.vendors.http import HttpSource, route
-from wallboard.vendors.lists import lost, together
+from wallboard.vendors.kit.acts import Request, act, fresh, receipt, refusal, require
+from wallboard.vendors.kit.gather import WHOLE_SOURCE, gather
+from wallboard.vendors.kit.lists import lost, together
+from wallboard.vendors.kit.sheets import sheet
+from wallboard.vendors.kit.turns import Turns
+from wallboard.vendors.kit.wire import objects, text
 from wallboard.vendors.portsip import rules, written
 from wallboard.vendors.portsip.ivr import (
     Ivr,
     Tenant,
     fields,
-    objects,
     read_holiday,
     read_ivr,
     read_tenant,
-    text,
     without_pin,
 )
 from wallboard.vendors.portsip.reading import Reader
 from wallboard.vendors.portsip.reception import dates, holiday_words, receptionist, week_words
-from wallboard.vendors.portsip.writes import Write, Writes, sheet
-from wallboard.vendors.turns import Turns
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
+from wallboard.vendors.portsip.writes import Write, Writes
+from wallboard.vendors.portsip.writes import sheet as of_write
 
 EVERY = 300.0
-AT_ONCE = 3
 MOST = 200
 """Receptionists that are read in full; a PBX allows 20 to a tenant unless told otherwise."""
 WEEK = 7 * 86_400.0
@@ -125,7 +112,7 @@ class Receptionists:
         return await self._read_all(ticket)
 
     async def _read_all(self, ticket: Ticket) -> Sequence[Update]:
-        pages = await self._reader.pages(route("/ivrs"))
+        pages = await self._reader.pages(route("/ivrs"), "receptionists")
         listed = [
             Ivr(text(each.get("id")), text(each.get("name")), text(each.get("extension_number")))
             for each in (without_pin(item) for item in objects(list(pages.items)))
@@ -158,7 +145,7 @@ class Receptionists:
             answer = await self._http.get(route("/tenant"))
         except (NotPermitted, Missing):
             self._tenant = Tenant(zone, why="this account may not read the global office hours")
-        except (CredentialsRefused, Throttled):
+        except WHOLE_SOURCE:
             raise
         except ReadError as error:
             if self._read_at is None:
@@ -168,24 +155,7 @@ class Receptionists:
 
     async def _read_each(self, ids: Sequence[str]) -> dict[str, ReadError]:
         """Read each in full, a few at a time; what could not be read, by id. Raises what holds for all of them."""
-        gate = anyio.Semaphore(AT_ONCE)
-        failures: dict[str, ReadError] = {}
-
-        async def read(identity: str) -> None:
-            async with gate:
-                if any(isinstance(error, CredentialsRefused | Throttled) for error in failures.values()):
-                    return
-                try:
-                    await self._read_one(identity)
-                except ReadError as error:
-                    failures[identity] = error
-
-        async with anyio.create_task_group() as tasks:
-            for identity in ids:
-                tasks.start_soon(read, identity)
-        for error in failures.values():
-            if isinstance(error, CredentialsRefused | Throttled):
-                raise error
+        _, failures = await gather(ids, self._read_one)
         serious = [error for error in failures.values() if not isinstance(error, Missing | NotPermitted)]
         if ids and len(serious) == len(ids):
             raise serious[0]
@@ -299,8 +269,7 @@ class Receptionists:
 
     async def _status(self, identity: str) -> Sheet:
         answer = await self._http.get(route("/ivrs/{id}/status", id=identity))
-        word = text(fields(answer.data).get("status"))
-        return Sheet((), ((clean(word.lower() or "not told"),),))
+        return sheet((), [(text(fields(answer.data).get("status")).lower() or "not told",)])
 
     async def _rules(self, identity: str) -> Sheet:
         ivr = self._known.get(identity)
@@ -314,33 +283,25 @@ class Receptionists:
             )
             for rule in (ivr.rules if ivr is not None else ())
         ]
-        return Sheet(
-            tuple(clean(name) for name in columns),
-            tuple(tuple(clean(cell) for cell in line) for line in lines),
-            clean(f"in {self._tenant.zone.key}"),
-        )
+        return sheet(columns, lines, f"in {self._tenant.zone.key}")
 
     async def _holidays(self) -> Sheet:
-        pages = await self._reader.pages(route("/holidays"))
+        pages = await self._reader.pages(route("/holidays"), "holidays")
         days = [(each, read_holiday(each)) for each in objects(list(pages.items))]
-        lines = tuple(
-            (clean(day.name), clean(dates(day) if day.readable else "–"), clean(text(each.get("region"))))
-            for each, day in days
-        )
-        return Sheet((clean("holiday"), clean("when"), clean("region")), lines)
+        lines = [(day.name, dates(day) if day.readable else None, text(each.get("region"))) for each, day in days]
+        return sheet(("holiday", "when", "region"), lines)
 
     async def _written(self, write: Write) -> Sheet:
-        return sheet(write)
+        return of_write(write)
 
     # ---- acting ----------------------------------------------------------------------------------------------
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         if verb is not Verb.CHANGE:
             return Can(False, "not for a receptionist")
-        if self._settings.read_only:
-            return Can(False, "this source is read-only")
-        if self._http.refused:
-            return Can(False, "the vendor refuses the credentials")
+        refused = refusal(self._settings, self._http, verb)
+        if refused is not None:
+            return refused
         if row is None:
             return YES
         if not isinstance(row, Receptionist):
@@ -362,53 +323,36 @@ class Receptionists:
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         """Read it, change one part, write it once. NotSent where the part is not what the form showed."""
-        able = self.can(command.verb, row)
-        if not able:
-            raise NotSent(f"nothing sent: {able.reason}")
+        require(self.can(command.verb, row))
         found = rules.part_of(command.arg("form"))
         if found is None:
             raise NotSent("nothing sent: it is not said what is to change")
         identity = in_address(command.target.address, "receptionist") or command.target.key.id
-        async with self._alone(identity):
-            return await self._write(command, identity, *found)
-
-    @asynccontextmanager
-    async def _alone(self, identity: str) -> AsyncIterator[None]:
-        """One read-and-write of a receptionist at a time: the second would undo the first."""
         async with self._writing.alone(identity):
-            yield
+            return await self._write(command, identity, *found)
 
     async def _write(self, command: Command, identity: str, part: rules.Part, shown: str) -> Receipt:
         drawn = self._known.get(identity)
-        try:
-            fresh = await self._read_one(identity)
-        except Missing as error:
-            raise TargetGone(f"nothing sent: {error}") from None
-        except ReadError as error:
-            raise NotSent(f"nothing sent: {error}") from None
-        before = rules.meaning(fresh.raw)
+        read = await fresh(self._read_one(identity))
+        before = rules.meaning(read.raw)
         moved = not shown and drawn is not None and rules.meaning(drawn.raw).get(part.aspect) != before.get(part.aspect)
         if moved or not rules.still(part, shown, before):
             now = clean(before.get(part.aspect) or "not there", 80)
             raise NotSent(f"nothing sent: {clean(part.aspect, 60)} was changed meanwhile and is now: {now}")
-        result = written.changed(fresh.raw, part, dict(command.args))
+        result = written.changed(read.raw, part, dict(command.args))
         body = written.body(result)
         write = Write(identity, part, before, rules.meaning(result), self._clock.now())
         self._writes.add(command.id, write)
+        wanted = clean(write.wanted.get(part.aspect, ""), 80)
+        words = f"POST …/ivrs/{clean(identity, 40)} {clean(part.aspect, 60)}: {wanted}"
+        request = Request("POST", route("/ivrs/{id}", id=identity), body, words)
         try:
-            answer = await self._http.act("POST", route("/ivrs/{id}", id=identity), json=body)
+            answer = await act(self._http, request)
         except (NotSent, Rejected):
             self._writes.drop(command.id)
             raise
         write.sent_at = answer.started_at
-        return Receipt(
-            request=f"POST …/ivrs/{clean(identity, 40)} {clean(part.aspect, 60)}: "
-            f"{clean(write.wanted.get(part.aspect, ''), 80)} → {answer.status}",
-            status=str(answer.status),
-            sent_at=answer.started_at,
-            answered_at=answer.answered_at,
-            ids=(identity,),
-        )
+        return receipt(request, answer, identity)
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         found = rules.part_of(command.arg("form"))

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 
 from wallboard.domain.forms import Form, FormField, Option, Takes, hours, written_hours
 from wallboard.domain.text import Clean, clean
+from wallboard.vendors.kit.wire import objects, switch, text
 from wallboard.vendors.portsip.ivr import (
     DAYS,
     DISA,
@@ -24,12 +25,9 @@ from wallboard.vendors.portsip.ivr import (
     TO_NUMBER,
     TO_VOICEMAIL,
     fields,
-    objects,
     read_forward,
     read_week,
     rule_keys,
-    switch,
-    text,
     whole,
     words,
 )

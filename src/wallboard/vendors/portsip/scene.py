@@ -6,11 +6,12 @@ ways of reading write here and make their rows from here, so that a row does not
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wallboard.domain.states import AgentState
 from wallboard.domain.text import NOTHING, Clean
 from wallboard.vendors.base import Ticket
+from wallboard.vendors.kit.rows import steady
 from wallboard.vendors.portsip.states import WORDS, Words, agent_state, normal, plain_id
 
 _SPELLINGS = 20_000
@@ -67,12 +68,12 @@ class Order:
     last: int = 0
     pushed: int = 0
 
-    def polled(self, ticket: Ticket) -> tuple[int, int]:
-        """Epoch and number of what `ticket` reads; to be taken before the request is sent."""
+    def polled(self, ticket: Ticket) -> Ticket:
+        """`ticket` with the number of what it reads; to be taken before the request is sent."""
         if ticket.seq > self.last:
             self.last, self.pushed = ticket.seq, 0
         self.epoch = max(self.epoch, ticket.epoch)
-        return self.epoch, ticket.seq * _ROOM
+        return replace(ticket, epoch=self.epoch, seq=ticket.seq * _ROOM)
 
     def push(self) -> tuple[int, int]:
         """Epoch and number of a message that has just come."""
@@ -169,8 +170,8 @@ class Scene:
         same = normal(status) == normal(before.status)
         if since is None:
             since = before.since if same or not before.status else at
-        elif same and before.since is not None and abs(before.since - since) < 2.0:
-            since = before.since
+        elif same:
+            since = steady(before.since, since)
         if same and not session and not with_name:
             # Only the push interface tells who an agent talks to; a list that repeats the status does not end that.
             session, with_name = before.session, before.with_name

@@ -37,8 +37,6 @@ _ALIASES = {
     "LOGIN": "LOGGED_IN",
     "LOGGEDIN": "LOGGED_IN",
 }
-IDLE = "IDLE"
-"""What an empty call status means."""
 
 
 def normal(raw: str) -> str:
@@ -62,11 +60,6 @@ WORDS = words({})
 
 def agent_state(raw: str, words: Words = WORDS) -> AgentState:
     return words.get(spelling(raw), AgentState.UNKNOWN)
-
-
-def call_status(raw: str) -> str:
-    """A telephone's call status in one spelling; "" is IDLE."""
-    return normal(raw) or IDLE
 
 
 def plain_id(value: str) -> str:

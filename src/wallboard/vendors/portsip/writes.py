@@ -6,26 +6,23 @@ that a receptionist says is a piece of evidence of its own, so that what was los
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Evidence, Sheet, Trial, Verification
+from wallboard.vendors.kit import sheets
+from wallboard.vendors.kit.evidence import DEADLINE, WRITTEN, Test
 from wallboard.vendors.portsip import rules
 
-DEADLINE = 20.0
-SETTLED = 4.0
-"""A reading this many seconds after the answer that still shows the old rule denies the write."""
 REMEMBERED = 20
 SAME_RULE = (
     "a reading asked for before the answer, or one in which something else was lost: it is read since, and compared "
     "whole with what it was"
 )
 REQUEST = "POST /ivrs/{id} (everything that can go back, as it was read, with one rule changed)"
-
-Test = Callable[[Trial], bool]
 
 
 @dataclass(slots=True)
@@ -129,7 +126,7 @@ class Writes:
 
     def _refused(self, command: str) -> Test:
         def test(trial: Trial) -> bool:
-            write = self._after(command, trial, SETTLED)
+            write = self._after(command, trial, WRITTEN)
             return write is not None and not write.done()
 
         return test
@@ -142,14 +139,14 @@ def _verification(confirms: Evidence, *denies: Evidence) -> Verification:
 def sheet(write: Write) -> Sheet:
     """What a write asked for and what is there now, and everything else that differs."""
     after, others = write.after, write.others()
-    lines = tuple(
+    lines = [
         (
-            clean(name),
-            clean(write.before.get(name) or "–"),
-            clean(write.wanted.get(name) or "–"),
-            clean("not read back" if after is None else after.get(name) or "–"),
+            name,
+            write.before.get(name) or None,
+            write.wanted.get(name) or None,
+            "not read back" if after is None else after.get(name) or None,
         )
         for name in (write.part.aspect, *others)
-    )
+    ]
     note = "" if after is None else f"{len(others)} other differences" if others else "nothing else differs"
-    return Sheet((clean("what"), clean("before"), clean("asked"), clean("now")), lines, clean(note))
+    return sheets.sheet(("what", "before", "asked", "now"), lines, note)

@@ -15,17 +15,15 @@ from typing import Any
 from wallboard.domain.errors import NotSent
 from wallboard.domain.forms import hours
 from wallboard.domain.text import clean
+from wallboard.vendors.kit.wire import objects, switch, text
 from wallboard.vendors.portsip.hours import Spans
 from wallboard.vendors.portsip.ivr import (
     DAYS,
     TO_NUMBER,
     TO_VOICEMAIL,
     fields,
-    objects,
     read_week,
     rule_keys,
-    switch,
-    text,
     whole,
 )
 from wallboard.vendors.portsip.rules import CUSTOM, HOURS, INPUT, RULES, WHOLE, Part, caller_id, shown

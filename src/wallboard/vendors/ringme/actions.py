@@ -25,17 +25,19 @@ from wallboard.domain.models import (
     in_address,
 )
 from wallboard.domain.numbers import dialled
+from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, MemberState
-from wallboard.domain.text import clean
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
 from wallboard.vendors.http import Answer, HttpSource, route
+from wallboard.vendors.kit.acts import Request, act, receipt
+from wallboard.vendors.kit.numbers import digits
+from wallboard.vendors.kit.wire import count, identity
 from wallboard.vendors.ringme.directory import Directory
-from wallboard.vendors.ringme.legs import digits, mark, number_of
+from wallboard.vendors.ringme.legs import mark
 from wallboard.vendors.ringme.own import Own
 from wallboard.vendors.ringme.people import People
-from wallboard.vendors.ringme.request import Request, body_id, call_route, valet_route
+from wallboard.vendors.ringme.request import body_id, call_route, valet_route
 from wallboard.vendors.ringme.rooms import is_room, room_forms, room_request, speech_forms, speech_request
-from wallboard.vendors.ringme.scalars import ident, whole
 
 CALL_ACTIONS: dict[Verb, str] = {
     Verb.LISTEN: "eavesdrop",
@@ -51,7 +53,7 @@ CALL_ACTIONS: dict[Verb, str] = {
 """The documented `action` of each verb."""
 TO_MY_PHONE = MONITORING | {Verb.PICKUP}
 _DIALLED = re.compile(r"\+?[0-9*#]{1,32}|[0-9A-Za-z_.]{1,32}\*[0-9A-Za-z_.]{1,32}(@[0-9A-Za-z.-]{1,100})?")
-_UNSUPPORTED: dict[Verb, str] = {
+LACKS: Mapping[Verb, str] = {
     Verb.PAUSE: "this vendor knows only signed in and signed out",
     Verb.UNPAUSE: "this vendor knows only signed in and signed out",
     Verb.OPEN: "this vendor has no hotlines",
@@ -86,12 +88,7 @@ class Actions:
     # ---- may it be done --------------------------------------------------------------------------------------
 
     def can(self, verb: Verb, row: Row | None) -> Can:
-        if verb in _UNSUPPORTED:
-            return Can(False, _UNSUPPORTED[verb])
-        if self._settings.read_only:
-            return Can(False, "read-only")
-        if not self._settings.phone and (verb in TO_MY_PHONE or verb in (Verb.CALL, Verb.FETCH)):
-            return Can(False, "no phone of mine is configured for this source")
+        """Whether the row allows it; the account does."""
         if row is None:
             return YES
         match row:
@@ -186,10 +183,7 @@ class Actions:
             return Can(False, "it has no number")
         return YES if _DIALLED.fullmatch(destination.number) else Can(False, "not a number that this PBX can dial")
 
-    def forms(self, verb: Verb, row: Row | None) -> tuple[Form, ...]:
-        """The forms of `verb` on `row`; none where it cannot be done."""
-        if row is None or not self.can(verb, row):
-            return ()
+    def forms(self, verb: Verb) -> tuple[Form, ...]:
         if verb is Verb.ROOM:
             return room_forms()
         if verb is Verb.TRANSCRIBE:
@@ -200,24 +194,13 @@ class Actions:
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         """Send the one request. Raises ActionError; NotSent also for whatever stands in the way before sending."""
-        allowed = self.can(command.verb, row)
-        if not allowed:
-            raise NotSent(f"nothing sent: {allowed.reason}")
         try:
             request = await self._request(command, row)
         except ReadError as error:
             raise NotSent(f"nothing sent: {error}") from None
-        sent_at = self._clock.now()
-        answer = await self._http.act(request.method, request.where, json=request.json)
-        answered_at = self._clock.now()
-        self._remember(command, row, request, answered_at)
-        return Receipt(
-            request=clean(f"{request.words} → {answer.status}"),
-            status=str(answer.status),
-            sent_at=sent_at,
-            answered_at=answered_at,
-            ids=_ids(answer),
-        )
+        answer = await act(self._http, request)
+        self._remember(command, row, request, answer.answered_at)
+        return receipt(request, answer, *_ids(answer))
 
     async def _request(self, command: Command, row: Row | None) -> Request:
         verb = command.verb
@@ -282,7 +265,7 @@ class Actions:
         return Request("PUT", where, body, f"PUT …/current_calls/{call_api_id} {action}{to}")
 
     def _park(self, command: Command, extension_id: str, call_api_id: str) -> Request:
-        slot = whole(command.arg("slot"))
+        slot = count(command.arg("slot"))
         if slot is None:
             slot = self._own.free_slot(self._settings.park_slots or (), self._clock.now())
         if slot is None:
@@ -294,7 +277,7 @@ class Actions:
 
     def _fetch(self, command: Command, row: Row | None, extension_id: str, call_api_id: str) -> Request:
         """`bridge` joins a call of mine with the slot; without one the parked call is sent to my phone."""
-        slot = whole(row.slot) if isinstance(row, ParkedCall) else whole(command.arg("slot"))
+        slot = count(row.slot if isinstance(row, ParkedCall) else command.arg("slot"))
         mine = next((leg for leg in self.my_legs if leg.state is CallState.TALKING), None)
         if slot is None or mine is None:
             return self._control(Verb.PICKUP, extension_id, call_api_id, self._my_phone(command))
@@ -335,7 +318,7 @@ class Actions:
         place = self._directory.places.get((queue_id, agent_id))
         there = isinstance(row, Agent) and any(membership.queue_id == queue_id for membership in row.memberships)
         # The documented defaults differ between request and answer (vendors.md §3.7, 4): always said.
-        level, position = whole(command.arg("level")), whole(command.arg("position"))
+        level, position = count(command.arg("level")), count(command.arg("position"))
         body: dict[str, Any] = {
             "level": level if level is not None else (place.level if place and place.level is not None else 1),
             "position": position
@@ -382,5 +365,4 @@ def _agent_address(command: Command, row: Row | None) -> Address:
 def _ids(answer: Answer) -> tuple[str, ...]:
     if not isinstance(answer.data, Mapping):
         return ()
-    found = (ident(answer.data.get(name)) for name in ("call_api_id", "call_id"))
-    return tuple(dict.fromkeys(value for value in found if value))
+    return tuple(identity(answer.data.get(name)) for name in ("call_api_id", "call_id"))

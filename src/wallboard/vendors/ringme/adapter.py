@@ -6,19 +6,19 @@ config leaves out are discovered. Bases and extras: vendors.md §3.2, §3.3.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from itertools import product
+from typing import Any
 
 from wallboard.domain.command import Command, Destination, Verb
-from wallboard.domain.errors import ActionError, BadAnswer, ConfigError, Missing, NotPermitted
+from wallboard.domain.errors import ActionError, BadAnswer, Missing, NotPermitted
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
 from wallboard.domain.states import MemberState
-from wallboard.domain.update import SourceInfo, Update, UpdateKind
-from wallboard.vendors.again import Again
+from wallboard.domain.update import Update
 from wallboard.vendors.base import (
     Can,
     CheckLine,
@@ -26,15 +26,17 @@ from wallboard.vendors.base import (
     Receipt,
     Report,
     Services,
-    Sink,
     SourceSettings,
     Ticket,
     Verification,
 )
-from wallboard.vendors.http import Answer, HttpSource, route
-from wallboard.vendors.lists import lost
-from wallboard.vendors.ringme.actions import Actions
-from wallboard.vendors.ringme.checks import check
+from wallboard.vendors.http import Answer, route
+from wallboard.vendors.kit.adapter import Made, WebAdapter
+from wallboard.vendors.kit.lists import lost
+from wallboard.vendors.kit.rows import Starts, aside, snapshot
+from wallboard.vendors.kit.wire import identity, one
+from wallboard.vendors.ringme.actions import LACKS, TO_MY_PHONE, Actions
+from wallboard.vendors.ringme.checks import check_source
 from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.mapping import (
     Context,
@@ -46,14 +48,14 @@ from wallboard.vendors.ringme.mapping import (
     registrations,
     room_row,
 )
-from wallboard.vendors.ringme.memo import Memo, aside
+from wallboard.vendors.ringme.memo import Memo
 from wallboard.vendors.ringme.own import Own, slot_answer
 from wallboard.vendors.ringme.people import People
 from wallboard.vendors.ringme.reports import Reports
-from wallboard.vendors.ringme.scalars import ident, status_word, suffix, text, zone_of
+from wallboard.vendors.ringme.scalars import suffix
 from wallboard.vendors.ringme.sight import sight
 from wallboard.vendors.ringme.states import Words
-from wallboard.vendors.ringme.verification import table, verification
+from wallboard.vendors.ringme.verification import DOCUMENTED, table, verification
 from wallboard.vendors.ringme.wire import (
     AgentStatus,
     CurrentCall,
@@ -61,8 +63,6 @@ from wallboard.vendors.ringme.wire import (
     QueueStatus,
     Registration,
     many,
-    models,
-    one,
     rows_of,
 )
 
@@ -80,67 +80,42 @@ REGISTRATIONS_AT_ONCE = 50
 """Extension ids in one request, so that the address stays short."""
 OFFSET_MATTERS = 2.0
 """Seconds of clock difference below which the vendor's `Date`, given in whole seconds, says nothing."""
-STEADY = 2.0
-"""A start that is computed from whole seconds moves by up to this much between readings and is kept."""
 HANDSET = "handset keys 1–3 may open your microphone"
 """FreeSWITCH's eavesdrop takes the keys of my handset as commands."""
 
-T = TypeVar("T")
-Rows = tuple[Sequence[T], str]
-"""The rows of an answer, and how many of it are no rows."""
 Fetch = Callable[[Ticket], Awaitable[Sequence[Update]]]
 
 
-class RingmeAdapter:
-    """One `[[source]]` with `vendor = "ringme"`. ConfigError for an address, sign-in or zone that cannot be used."""
+class RingmeAdapter(WebAdapter):
+    """One `[[source]]` with `vendor = "ringme"`."""
+
+    vendor = "ringme"
+    verbs = tuple(DOCUMENTED)
+    lacks = LACKS
+    lacking = "this vendor has no such action"
+    on_my_phone = (*TO_MY_PHONE, Verb.CALL, Verb.FETCH)
+    caution = HANDSET
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
-        self._settings = settings
-        self._clock = services.clock
-        try:
-            self._zone = zone_of(settings.timezone)
-        except ValueError as error:
-            raise ConfigError(f"source {settings.name}: timezone: {error}") from None
+        super().__init__(settings, services)
         self._words = Words.of(settings.words)
-        self._http = HttpSource(settings, services)
-        self._again = Again()
         self._directory = Directory(settings, self._http, self._again.learnt)
         self._own = Own(settings.name, settings.operator)
         people = People(settings, self._http, self._directory)
-        self._actions = Actions(settings, self._http, self._clock, self._directory, self._own, people)
-        self._reports = Reports(settings, self._http, self._clock, self._directory, people, self._zone)
+        self._actions = Actions(settings, self._http, self.clock, self._directory, self._own, people)
+        self._reports = Reports(settings, self._http, self.clock, self._directory, people, self._zone)
         self._legs: dict[str, tuple[Call, ...]] = {}
         self._memos: dict[str, Memo[Call]] = {}
-        self._starts: dict[tuple[Resource, str], dict[Key, float]] = {}
+        self._starts = Starts()
 
-    @property
-    def settings(self) -> SourceSettings:
-        return self._settings
-
-    def info(self) -> SourceInfo:
-        return SourceInfo(
-            name=self._settings.name,
-            vendor="ringme",
-            detail="; ".join(["hosted PBX", *self._directory.lost.values()]),
-            phone=self._settings.phone,
-            budget=self._http.budget,
-            refused=self._http.refused,
-            clock_offset=self._http.clock_offset,
-            caution=HANDSET,
-        )
-
-    async def run(self, sink: Sink) -> None:
-        """Nothing is pushed; what is learnt between two readings goes into the rows."""
-        await self._again.run(sink)
-
-    async def aclose(self) -> None:
-        await self._http.aclose()
+    def detail(self) -> str:
+        return "; ".join(["hosted PBX", *self._directory.lost.values()])
 
     # ---- feeds -------------------------------------------------------------------------------------------------
 
     def feeds(self) -> Sequence[Feed]:
         directory = self._directory
-        listed = (self._settings.queues is None) + 3 * (self._settings.phones is None)
+        listed = (self.settings.queues is None) + 3 * (self.settings.phones is None)
         feeds = [
             Feed(
                 Resource.QUEUES,
@@ -163,24 +138,24 @@ class RingmeAdapter:
         if directory.phones or directory.rooms:
             chunks = -(-len(directory.phones) // REGISTRATIONS_AT_ONCE)
             feeds.append(self._feed(Resource.PHONES, "", self._registration, cost=chunks))
-        if not self._settings.read_only:
+        if not self.settings.read_only:
             feeds.append(self._feed(Resource.PARKED, "", self._parked, cost=0))
         return feeds
 
     def _feed(self, resource: Resource, scope: str, fetch: Fetch, cost: int = 1) -> Feed:
-        interval = self._settings.every.get(resource.value, INTERVALS[resource])
+        interval = self.settings.every.get(resource.value, INTERVALS[resource])
         return Feed(
             resource,
             scope,
             fetch,
             interval,
             cost=cost,
-            timeout=self._settings.timeout or 8.0,
+            timeout=self.settings.timeout or 8.0,
         )
 
     async def _discover(self, ticket: Ticket) -> Sequence[Update]:
         try:
-            await self._directory.discover(self._clock.now())
+            await self._directory.discover(self.clock.now())
         finally:
             self._forget()
         return ()
@@ -191,18 +166,18 @@ class RingmeAdapter:
         self._again.keep(scopes)
         self._legs = {scope: legs for scope, legs in self._legs.items() if scope in scopes}
         self._memos = {scope: memo for scope, memo in self._memos.items() if scope in scopes}
-        self._starts = {where: starts for where, starts in self._starts.items() if where[1] in scopes}
+        self._starts.keep(set(product((Resource.MEMBERS, Resource.AGENTS), scopes)))
 
     async def _queue(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         answer = await self._http.get(route("/extension/{extension_id}/queue/status/", extension_id=queue_id))
 
-        async def row() -> Rows[Queue]:
+        async def row() -> Made:
             return [self._queue_row(queue_id, answer)], ""
 
-        return [await self._kept(ticket, Resource.QUEUES, queue_id, answer, row)]
+        return [await self._kept(ticket, Resource.QUEUES, queue_id, answer.started_at, row)]
 
     def _queue_row(self, queue_id: str, answer: Answer) -> Queue:
-        status = one(QueueStatus, answer.data, "queue status")
+        status = one(answer.data, QueueStatus, "queue status")
         directory = self._directory
         return queue_row(
             self._context(answer),
@@ -215,12 +190,12 @@ class RingmeAdapter:
     async def _members(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         answer = await self._read_members(queue_id)
         rows = partial(self._member_rows, queue_id, answer)
-        return [await self._kept(ticket, Resource.MEMBERS, queue_id, answer, rows)]
+        return [await self._kept(ticket, Resource.MEMBERS, queue_id, answer.started_at, rows)]
 
     async def _read_members(self, queue_id: str) -> Answer:
         return await self._http.get(route("/extension/{extension_id}/queue/status/members/", extension_id=queue_id))
 
-    async def _member_rows(self, queue_id: str, answer: Answer) -> Rows[Member]:
+    async def _member_rows(self, queue_id: str, answer: Answer) -> tuple[list[Member], str]:
         context, name = self._context(answer), self._directory.queue_name(queue_id)
         raw = rows_of(MemberStatus, answer.data, "queue members")
 
@@ -232,24 +207,24 @@ class RingmeAdapter:
                 if row is not None:
                     kept += 1
                     rows[row.key] = row
-                elif context.words.member(status_word(wire.state)) is MemberState.ABANDONED:
+                elif context.words.member(wire.state) is MemberState.ABANDONED:
                     # A caller who has hung up may stand there without an id; nobody misses that row.
                     gone += 1
             return rows, lost(len(raw) - gone, kept, "queue members")
 
         rows, why = await aside(len(raw), build)
-        starts = self._steady(Resource.MEMBERS, queue_id, {key: row.joined_at for key, row in rows.items()})
+        starts = self._starts.held((Resource.MEMBERS, queue_id), {key: row.joined_at for key, row in rows.items()})
         return [replace(row, joined_at=starts.get(key)) for key, row in rows.items()], why
 
     async def _agents(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         answer = await self._read_agents(queue_id)
         rows = partial(self._agent_rows, queue_id, answer)
-        return [await self._kept(ticket, Resource.AGENTS, queue_id, answer, rows)]
+        return [await self._kept(ticket, Resource.AGENTS, queue_id, answer.started_at, rows)]
 
     async def _read_agents(self, queue_id: str) -> Answer:
         return await self._http.get(route("/extension/{extension_id}/queue/status/agents/", extension_id=queue_id))
 
-    async def _agent_rows(self, queue_id: str, answer: Answer) -> Rows[Agent]:
+    async def _agent_rows(self, queue_id: str, answer: Answer) -> tuple[list[Agent], str]:
         context, name = self._context(answer), self._directory.queue_name(queue_id)
         raw = rows_of(AgentStatus, answer.data, "queue agents")
 
@@ -257,15 +232,15 @@ class RingmeAdapter:
             rows: dict[Key, Agent] = {}
             kept = 0
             for wire in many(AgentStatus, raw, "queue agents"):
-                place = self._directory.place(queue_id, ident(wire.name_fs))
-                row = agent_row(context, queue_id, name, wire, place, self._settings.wrap_up)
+                place = self._directory.place(queue_id, wire.name_fs)
+                row = agent_row(context, queue_id, name, wire, place, self.settings.wrap_up)
                 if row is not None:
                     kept += 1
                     rows[row.key] = row
             return rows, lost(len(raw), kept, "queue agents")
 
         rows, why = await aside(len(raw), build)
-        starts = self._steady(Resource.AGENTS, queue_id, {key: row.since for key, row in rows.items()})
+        starts = self._starts.held((Resource.AGENTS, queue_id), {key: row.since for key, row in rows.items()})
         return [replace(row, since=starts.get(key)) for key, row in rows.items()], why
 
     async def _client_calls(self, ticket: Ticket) -> Sequence[Update]:
@@ -277,25 +252,27 @@ class RingmeAdapter:
         return [await self._calls(ticket, phone_id, answer)]
 
     async def _calls(self, ticket: Ticket, scope: str, answer: Answer) -> Update:
-        update = await self._kept(ticket, Resource.CALLS, scope, answer, partial(self._call_rows, scope, answer))
+        update = await self._kept(
+            ticket, Resource.CALLS, scope, answer.started_at, partial(self._call_rows, scope, answer)
+        )
         self._legs[scope] = tuple(row for row in update.rows if isinstance(row, Call) and row.mine)
         self._actions.my_legs = tuple(leg for legs in self._legs.values() for leg in legs)
         return update
 
-    async def _call_rows(self, scope: str, answer: Answer) -> Rows[Call]:
+    async def _call_rows(self, scope: str, answer: Answer) -> tuple[list[Call], str]:
         context = self._context(answer)
         memo = self._memos.setdefault(scope, Memo("call_api_id"))
         raw = rows_of(CurrentCall, answer.data, "current calls")
 
         def build(items: list[dict[str, Any]]) -> list[Call | None]:
-            return [None if wire is None else call_row(context, wire, scope) for wire in models(CurrentCall, items)]
+            return [call_row(context, CurrentCall.model_validate(item), scope) for item in items]
 
         # A few tenths of a second of clock difference come and go; they must not move the starts of calls.
         circumstances = (context.phones, round(context.offset))
         found, missed = await aside(len(raw), lambda: memo.rows(raw, circumstances, build))
         why = lost(len(raw), len(raw) - missed, "current calls")
         rows = {row.key: row for row in found}
-        return self._own.overlay(list(rows.values()), scope, self._clock.now()), why
+        return self._own.overlay(list(rows.values()), scope, self.clock.now()), why
 
     async def _registration(self, ticket: Ticket) -> Sequence[Update]:
         ids = list(self._directory.phones)
@@ -308,72 +285,34 @@ class RingmeAdapter:
             known |= registrations(many(Registration, read.data, "registration"))
         rows = [
             phone_row(
-                self._settings.name,
+                self.settings.name,
                 phone_id,
                 self._directory.phone_name(phone_id),
-                "" if info is None else text(info.label),
+                "" if info is None else info.label,
                 known.get(phone_id),
             )
             for phone_id, info in self._directory.phones.items()
         ]
-        rows += [room_row(self._settings.name, room_id, info) for room_id, info in self._directory.rooms.items()]
-        as_of = self._clock.now() if answer is None else answer.started_at
-        return [self._update(ticket, Resource.PHONES, "", as_of, rows)]
+        rows += [room_row(self.settings.name, room_id, info) for room_id, info in self._directory.rooms.items()]
+        as_of = self.clock.now() if answer is None else answer.started_at
+        return [snapshot(self.settings.name, Resource.PHONES, "", ticket, as_of, rows)]
 
     async def _parked(self, ticket: Ticket) -> Sequence[Update]:
         """Known here, not asked for: the API has no list of parked calls."""
-        now = self._clock.now()
-        return [self._update(ticket, Resource.PARKED, "", now, self._own.parked(now))]
-
-    async def _kept(
-        self, ticket: Ticket, resource: Resource, scope: str, answer: Answer, rows: Callable[[], Awaitable[Rows[Row]]]
-    ) -> Update:
-        """The update of an answer, which is made again whenever a name is learnt."""
-
-        async def make() -> Update:
-            made, why = await rows()
-            return self._update(ticket, resource, scope, answer.started_at, made, why)
-
-        return await self._again.first(make)
-
-    def _update(
-        self, ticket: Ticket, resource: Resource, scope: str, as_of: float, rows: Iterable[Row], why: str = ""
-    ) -> Update:
-        """A snapshot as of the start of its request: what happened while it was under way may be missing from it."""
-        return Update(
-            self._settings.name,
-            resource,
-            scope,
-            UpdateKind.SNAPSHOT,
-            ticket.epoch,
-            ticket.seq,
-            as_of,
-            tuple(rows),
-            approximate=why,
-        )
+        now = self.clock.now()
+        return [snapshot(self.settings.name, Resource.PARKED, "", ticket, now, self._own.parked(now))]
 
     def _context(self, answer: Answer) -> Context:
         offset = self._http.clock_offset
         return Context(
-            source=self._settings.name,
+            source=self.settings.name,
             as_of=answer.started_at,
             zone=self._zone,
             offset=offset if offset is not None and abs(offset) > OFFSET_MATTERS else 0.0,
-            phone=self._settings.phone,
+            phone=self.settings.phone,
             phones=self._directory.phone_names,
             words=self._words,
         )
-
-    def _steady(self, resource: Resource, scope: str, starts: dict[Key, float | None]) -> dict[Key, float]:
-        """Starts without the jitter of whole seconds: within `STEADY` of the last one, the last one stays."""
-        before = self._starts.get((resource, scope), {})
-        kept: dict[Key, float] = {}
-        for key, start in starts.items():
-            if start is not None:
-                last = before.get(key)
-                kept[key] = last if last is not None and abs(last - start) <= STEADY else start
-        self._starts[resource, scope] = kept
-        return kept
 
     # ---- one row again -----------------------------------------------------------------------------------------
 
@@ -404,7 +343,7 @@ class RingmeAdapter:
             answer = await self._http.get(where)
         except Missing:
             return None
-        found = call_row(self._context(answer), one(CurrentCall, answer.data, "call"), extension_id)
+        found = call_row(self._context(answer), one(answer.data, CurrentCall, "call"), extension_id)
         if found is None or found.key != row.key:
             return None
         # The object of one call lacks the parties' extensions that the list has.
@@ -416,16 +355,16 @@ class RingmeAdapter:
             mine=row.mine,
             whole=found.whole or row.whole,
         )
-        return self._own.overlay([found], "-", self._clock.now())[0]
+        return self._own.overlay([found], "-", self.clock.now())[0]
 
     async def _refresh_parked(self, row: ParkedCall) -> ParkedCall | None:
         """`slots` asks which call sits in a slot: a question in the form of a PUT, so only on demand."""
-        now = self._clock.now()
+        now = self.clock.now()
         if row not in self._own.parked(now):
             return None
         extension_id = in_address(row.address, "extension_id") or ""
-        slot = ident(row.slot)
-        if not slot.isdigit() or self._settings.read_only:
+        slot = identity(row.slot)
+        if not slot.isdigit() or self.settings.read_only:
             return row
         where = route("/extension/{extension_id}/valet_park/{id}", extension_id=extension_id, id=row.key.id)
         try:
@@ -439,7 +378,7 @@ class RingmeAdapter:
 
     # ---- acting ------------------------------------------------------------------------------------------------
 
-    def can(self, verb: Verb, row: Row | None) -> Can:
+    def _can(self, verb: Verb, row: Row | None) -> Can:
         return self._actions.can(verb, row)
 
     def can_dial(self, destination: Destination) -> Can:
@@ -449,16 +388,16 @@ class RingmeAdapter:
         return self._reports.of(row)
 
     def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return self._actions.forms(verb, row)
+        return self._actions.forms(verb) if row is not None and self.can(verb, row) else ()
 
     def verification(self, command: Command, row: Row | None) -> Verification:
-        return verification(sight(self._settings, self._directory, self._words), command, row)
+        return verification(sight(self.settings, self._directory, self._words), command, row)
 
-    async def perform(self, command: Command, row: Row | None) -> Receipt:
+    async def _perform(self, command: Command, row: Row | None) -> Receipt:
         return await self._actions.perform(command, row)
 
     def table(self) -> Sequence[Verification]:
         return table()
 
     async def check(self) -> Sequence[CheckLine]:
-        return await check(self._settings, self._http, self._directory)
+        return await check_source(self.settings, self._http, self._directory)

@@ -6,31 +6,29 @@ Lists of extensions (`/client/{client_id}/extension/`) and the client-wide call 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from itertools import product
 
-import anyio
-
-from wallboard.domain.errors import CredentialsRefused, Missing, NotPermitted, ReadError, Throttled
+from wallboard.domain.errors import Missing, NotPermitted, ReadError
 from wallboard.domain.text import Clean
 from wallboard.domain.words import spelling
 from wallboard.vendors.base import SourceSettings
 from wallboard.vendors.http import HttpSource, route
-from wallboard.vendors.lists import lost
+from wallboard.vendors.kit.gather import gather, optional
+from wallboard.vendors.kit.lists import lost, rows
+from wallboard.vendors.kit.paging import Page, pages
+from wallboard.vendors.kit.wire import one
 from wallboard.vendors.ringme.mapping import queue_name
-from wallboard.vendors.ringme.scalars import ident, same_phone, status_word, whole
-from wallboard.vendors.ringme.wire import ExtensionInfo, QueueSettings, Tier, many, one, rows_of
-
-R = TypeVar("R")
+from wallboard.vendors.ringme.scalars import same_phone
+from wallboard.vendors.ringme.wire import ExtensionInfo, QueueSettings, Tier, many, rows_of
 
 CONFERENCE = "conference"
 PER_PAGE = 100
 MOST_PAGES = 200
 DETAILS_EVERY = 3600.0
 """Seconds between two readings of queue settings, tiers and single extension names."""
-AT_ONCE = 4
 MOST_NAMES = 50
 """Single extensions whose names are asked for when there is no list of them."""
 
@@ -71,11 +69,11 @@ class Directory:
     def phone_name(self, phone_id: str) -> str:
         """Its full extension name, "" if not known."""
         info = self.phones.get(phone_id)
-        return "" if info is None else ident(info.name)
+        return "" if info is None else info.name
 
     @property
     def phone_names(self) -> dict[str, str]:
-        return {phone_id: ident(info.name) for phone_id, info in self.phones.items() if info is not None}
+        return {phone_id: info.name for phone_id, info in self.phones.items() if info is not None}
 
     def phone_id(self, name: str) -> str:
         """The id of the telephone that is called `name` in any spelling; "" if none or more than one is."""
@@ -96,7 +94,7 @@ class Directory:
         if name in self.queues:
             return name
         for queue_id, info in self.queues.items():
-            if info is not None and (self.queue_name(queue_id) == name or same_phone(ident(info.name), name)):
+            if info is not None and (self.queue_name(queue_id) == name or same_phone(info.name, name)):
                 return queue_id
         return ""
 
@@ -146,59 +144,44 @@ class Directory:
 
     async def _discover_rooms(self) -> None:
         """An account without conferences may refuse the word; that hides nothing else."""
-        found = await self._optional(partial(self.extensions, CONFERENCE))
+        found = await optional(partial(self.extensions, CONFERENCE))
         if found is not None:
             self.rooms = {key: info for key, info in found.items() if info is not None and _is_room(info)}
 
     async def extensions(self, kind: str) -> dict[str, ExtensionInfo | None]:
         """All extensions of a type, every page."""
-        found: dict[str, ExtensionInfo | None] = {}
-        listed = kept = 0
-        for page in range(1, MOST_PAGES + 1):
-            answer = await self._http.get(
-                route("/client/{client}/extension/", client=self.client),
-                params={"type": kind, "page": page, "per_page": PER_PAGE},
-            )
-            raw = rows_of(ExtensionInfo, answer.data, "extensions")
-            rows = many(ExtensionInfo, raw, "extensions")
-            fresh = 0
-            listed += len(raw)
-            kept += sum(bool(ident(row.id)) for row in rows)
-            for row in rows:
-                extension_id = ident(row.id)
-                if extension_id and extension_id not in found:
-                    fresh += 1
-                    if spelling(status_word(row.type)) in (kind, ""):
-                        found[extension_id] = row
-            # A server may give smaller pages than were asked for; only a tiny or repeated one is surely the last.
-            if not fresh or len(raw) < 10:
-                break
-        why = lost(listed, kept, f"extensions of type {kind}")
+
+        async def ask(number: int, got: int) -> Page:
+            where = route("/client/{client}/extension/", client=self.client)
+            answer = await self._http.get(where, params={"type": kind, "page": number + 1, "per_page": PER_PAGE})
+            return answer, rows_of(ExtensionInfo, answer.data, "extensions"), None
+
+        # A server may give smaller pages than were asked for; only a tiny one is surely the last.
+        read = await pages(ask, "extensions", full=range(10, PER_PAGE + 1), most=MOST_PAGES)
+        found, why = named(read.items, f"extensions of type {kind}")
         self.lost = {name: said for name, said in self.lost.items() if name != kind}
         if why:
             self.lost[kind] = f"{kind}s: {why}"
-        return found
+        return {row.id: row for row in found if spelling(row.type) in (kind, "")}
 
     async def name_all(self) -> None:
         """Names of extensions that the config lists: from the account's lists where it may, else one by one."""
         for kind, mine in (("queue", self.queues), ("phone", self.phones)):
             if self._settings.client and any(info is None for info in mine.values()):
-                listed = await self._optional(partial(self.extensions, kind))
+                listed = await optional(partial(self.extensions, kind))
                 for extension_id, info in (listed or {}).items():
                     if extension_id in mine:
                         mine[extension_id] = info
-        wanted = [
-            (mine, extension_id)
-            for mine in (self.queues, self.phones)
-            for extension_id, info in mine.items()
-            if info is None
-        ]
+        known = (self.queues, self.phones)
 
-        async def ask(mine: dict[str, ExtensionInfo | None], extension_id: str) -> None:
+        async def ask(extension_id: str) -> ExtensionInfo:
             answer = await self._http.get(route("/extension/{id}/extension/", id=extension_id))
-            mine[extension_id] = one(ExtensionInfo, answer.data, "extension")
+            return one(answer.data, ExtensionInfo, "extension")
 
-        await self._all([partial(ask, mine, extension_id) for mine, extension_id in wanted[:MOST_NAMES]])
+        nameless = [extension_id for mine in known for extension_id, info in mine.items() if info is None]
+        found, _ = await gather(nameless[:MOST_NAMES], ask)
+        for mine in known:
+            mine.update((extension_id, found[extension_id]) for extension_id in mine if extension_id in found)
         # Rooms may stand among the phones that the config lists; a room has no calls of its own to ask for.
         for extension_id, info in list(self.phones.items()):
             if info is not None and _is_room(info):
@@ -207,57 +190,31 @@ class Directory:
         self._learnt()
 
     async def _details(self) -> None:
-        places: dict[tuple[str, str], Place] = {}
-
-        async def ask(queue_id: str) -> None:
+        async def settings(queue_id: str) -> QueueSettings:
             answer = await self._http.get(route("/extension/{id}/queue/", id=queue_id))
-            self.settings[queue_id] = one(QueueSettings, answer.data, "queue settings")
+            return one(answer.data, QueueSettings, "queue settings")
 
-        async def tiers(queue_id: str, kind: str) -> None:
+        async def tiers(place: tuple[str, str]) -> list[Tier]:
+            queue_id, kind = place
             answer = await self._http.get(route("/extension/{id}/queue/agents/" + kind + "/", id=queue_id))
-            for row in many(Tier, answer.data, "queue agents"):
-                if ident(row.agent_id):
-                    places[queue_id, ident(row.agent_id)] = Place(kind, whole(row.level), whole(row.position))
+            return many(Tier, answer.data, "queue agents")
 
-        jobs: list[Callable[[], Awaitable[None]]] = []
-        for queue_id in self.queues:
-            jobs.append(partial(ask, queue_id))
-            for kind in ("local", "remote"):
-                jobs.append(partial(tiers, queue_id, kind))
-        await self._all(jobs)
-        self.places = places
-        self.settings = {queue_id: told for queue_id, told in self.settings.items() if queue_id in self.queues}
+        told = self.settings | (await gather(self.queues, settings))[0]
+        self.settings = {queue_id: told[queue_id] for queue_id in self.queues if queue_id in told}
+        found, _ = await gather(product(self.queues, ("local", "remote")), tiers)
+        self.places = {
+            (queue_id, tier.agent_id): Place(kind, tier.level, tier.position)
+            for (queue_id, kind), listed in found.items()
+            for tier in listed
+            if tier.agent_id
+        }
 
-    async def _all(self, jobs: list[Callable[[], Awaitable[None]]]) -> None:
-        """Run optional readings, a few at a time. What must stop everything is raised at the end."""
-        limiter = anyio.CapacityLimiter(AT_ONCE)
-        stop: list[ReadError] = []
 
-        async def run(job: Callable[[], Awaitable[None]]) -> None:
-            async with limiter:
-                if stop:
-                    return
-                try:
-                    await self._optional(job)
-                except ReadError as error:
-                    stop.append(error)
-
-        async with anyio.create_task_group() as group:
-            for job in jobs:
-                group.start_soon(run, job)
-        if stop:
-            raise stop[0]
-
-    @staticmethod
-    async def _optional(job: Callable[[], Awaitable[R]]) -> R | None:
-        """None when this one thing cannot be read; refused credentials and a spent budget concern everything."""
-        try:
-            return await job()
-        except (CredentialsRefused, Throttled):
-            raise
-        except ReadError:
-            return None
+def named(items: Sequence[object], what: str) -> tuple[list[ExtensionInfo], str]:
+    """The extensions of a list, and which of it have no id."""
+    found = [row for row in rows(items, ExtensionInfo) if row.id]
+    return found, lost(len(items), len(found), what)
 
 
 def _is_room(info: ExtensionInfo) -> bool:
-    return spelling(status_word(info.type)) == CONFERENCE
+    return spelling(info.type) == CONFERENCE

@@ -12,16 +12,13 @@ from collections.abc import Iterable
 
 from wallboard.domain.command import Command
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import Agent, Call, Member, ParkedCall, Phone, Queue, Row, in_address
+from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row, in_address
+from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.vendors.base import Trial
-from wallboard.vendors.ringme.own import outside_number
+from wallboard.vendors.kit.evidence import TOLERANCE, began_with, calls, members, over
+from wallboard.vendors.kit.numbers import same_number
 from wallboard.vendors.ringme.scalars import bare, suffix
-
-TOLERANCE = 3.0
-"""Seconds that a leg's start may lie before our request: the vendor's clock is known to 2 s, its times to 1 s."""
-SOON = 5.0
-"""Seconds after the answer within which a leg known by its number alone must have begun."""
 
 
 def mark(command: Command) -> str:
@@ -30,14 +27,6 @@ def mark(command: Command) -> str:
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
-
-
-def calls(trial: Trial) -> list[Call]:
-    return [row for row in trial.facts.rows(Resource.CALLS, trial.source) if isinstance(row, Call)]
-
-
-def members(trial: Trial) -> list[Member]:
-    return [row for row in trial.facts.rows(Resource.MEMBERS, trial.source) if isinstance(row, Member)]
 
 
 def is_new(trial: Trial, row: Call | Member) -> bool:
@@ -55,11 +44,9 @@ def _talk(row: Row) -> tuple[str, ...]:
 def gone(trial: Trial) -> bool:
     """The row is no longer there, or its id now names another call."""
     after, before = trial.after(), trial.before
-    if isinstance(after, Member) and after.state is MemberState.ABANDONED:
-        return True
     if isinstance(after, Call) and isinstance(before, Call) and after.started_at and before.started_at:
         return abs(after.started_at - before.started_at) > TOLERANCE
-    return after is None
+    return over(trial)
 
 
 def left(trial: Trial) -> bool:
@@ -69,15 +56,6 @@ def left(trial: Trial) -> bool:
 
 
 # ---- numbers ---------------------------------------------------------------------------------------------------------
-
-
-def digits(number: str) -> str:
-    return "".join(char for char in number if char.isdigit())
-
-
-def same_number(one: str, other: str) -> bool:
-    one, other = digits(one), digits(other)
-    return len(one) >= 5 and len(other) >= 5 and (one == other or one[-9:] == other[-9:])
 
 
 def _numbers(row: Row | None) -> tuple[str, ...]:
@@ -93,32 +71,12 @@ def names(row: Call, number: str) -> bool:
     )
 
 
-def number_of(row: Row | None) -> str:
-    """The number that `c` calls: of the other side, or the row's own."""
-    match row:
-        case Call(direction=Direction.OUT):
-            return row.to
-        case Call():
-            return row.from_number
-        case Member() | ParkedCall() | Queue():
-            return row.number
-        case Agent() | Phone():
-            return row.extension
-        case _:
-            return ""
-
-
 # ---- whose doing -----------------------------------------------------------------------------------------------------
 
 
 def _ids(row: Row | None) -> set[str]:
     whole = row.whole if isinstance(row, Call) else ""
     return ({whole, suffix(row.key.id)} - {""}) if isinstance(row, Call | Member | ParkedCall) else set()
-
-
-def began_with(trial: Trial, at: float | None) -> bool:
-    receipt = trial.receipt
-    return at is not None and receipt.sent_at - TOLERANCE <= at <= receipt.answered_at + SOON
 
 
 def carries_on(trial: Trial, row: Call | Member) -> bool:
@@ -130,12 +88,12 @@ def carries_on(trial: Trial, row: Call | Member) -> bool:
         return True
     if isinstance(before, Call) and before.whole and isinstance(row, Call) and row.whole:
         return False
-    number = outside_number(before)
+    number = number_of(before)
     if not any(same_number(number, each) for each in _numbers(row)) or _shared(number, trial.at_sending.values()):
         return False
     # A leg of mine that another party was put on began before.
     swapped = row.key in trial.at_sending and isinstance(row, Call)
-    return swapped or began_with(trial, row.started_at if isinstance(row, Call) else row.joined_at)
+    return swapped or began_with(trial, row)
 
 
 def _shared(number: str, rows: Iterable[Row]) -> bool:
@@ -241,6 +199,6 @@ def placed_leg(trial: Trial, number: str) -> Call | None:
             continue
         if ({leg.key.id, made_by} | _ids(leg)) & ids - {""}:
             return leg
-        if leg.mine and names(leg, number) and began_with(trial, leg.started_at) and (made_by or not ids):
+        if leg.mine and names(leg, number) and began_with(trial, leg) and (made_by or not ids):
             return leg
     return None

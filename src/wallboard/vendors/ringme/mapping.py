@@ -15,24 +15,14 @@ from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queu
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.domain.words import spelling
-from wallboard.vendors.ringme.scalars import (
-    WEEK,
-    bare,
-    flag,
-    ident,
-    instant,
-    names_of,
-    same_phone,
-    status_word,
-    text,
-    whole,
-)
+from wallboard.vendors.kit.sheets import lines
+from wallboard.vendors.kit.wire import identity, instant
+from wallboard.vendors.ringme.scalars import WEEK, bare, names_of, same_phone, shown
 from wallboard.vendors.ringme.states import WORDS, Words
 from wallboard.vendors.ringme.wire import (
     AgentStatus,
     CurrentCall,
     ExtensionInfo,
-    ExtensionRef,
     MemberStatus,
     QueueSettings,
     QueueStatus,
@@ -75,29 +65,26 @@ def queue_row(
             ("ringing", "trying_members"),
             ("talking", "answered_members"),
         ):
-            counts[name] = whole(getattr(status, attribute)) if attribute in status.model_fields_set else 0
-    details: list[tuple[Clean, Clean]] = []
+            counts[name] = getattr(status, attribute) if attribute in status.model_fields_set else 0
+    details: list[tuple[str, object]] = []
     if settings is not None:
         for label, value in (
-            ("longest wait allowed", whole(settings.max_wait_time, WEEK)),
-            ("longest wait without agents", whole(settings.max_wait_time_with_no_agent, WEEK)),
+            ("longest wait allowed", settings.max_wait_time),
+            ("longest wait without agents", settings.max_wait_time_with_no_agent),
         ):
-            if value:
-                details.append((clean(label), clean(f"{value} s")))
-        if text(settings.timeout_transfer_dst):
-            details.append((clean("then goes to"), text(settings.timeout_transfer_dst)))
-        if flag(settings.record_enabled):
-            details.append((clean("recording"), clean("all calls")))
+            details.append((label, f"{value} s" if value else None))
+        details.append(("then goes to", settings.timeout_transfer_dst))
+        details.append(("recording", "all calls" if settings.record_enabled else None))
     return Queue(
         key=Key(context.source, Kind.QUEUE, queue_id),
         name=queue_name(queue_id, info),
-        number=NOTHING if info is None else clean(bare(status_word(info.name))),
+        number=NOTHING if info is None else clean(bare(info.name)),
         waiting=counts["waiting"],
         ringing=counts["ringing"],
         talking=counts["talking"],
-        strategy=NOTHING if settings is None else text(settings.strategy),
+        strategy=NOTHING if settings is None else settings.strategy,
         address=(("extension_id", queue_id),),
-        details=tuple(details),
+        details=lines(details),
     )
 
 
@@ -105,17 +92,17 @@ def queue_name(queue_id: str, info: ExtensionInfo | None) -> Clean:
     """The label, else the bare extension, else the id."""
     if info is None:
         return clean(queue_id)
-    return text(info.label) or clean(bare(status_word(info.name))) or clean(queue_id)
+    return info.label or clean(bare(info.name)) or clean(queue_id)
 
 
 def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus) -> Member | None:
     """A caller of a queue; None without an id. Its call is controlled through the *queue's* extension id."""
-    call_api_id = ident(wire.call_api_id)
+    call_api_id = wire.call_api_id
     if not call_api_id:
         return None
-    state = context.words.member(status_word(wire.state))
+    state = context.words.member(wire.state)
     joined = instant(wire.joined_datetime, context.zone, context.offset)
-    wait = whole(wire.wait_time, WEEK)
+    wait = wire.wait_time
     details: list[tuple[Clean, Clean]] = []
     answered = ended = waited = None
     if state in (MemberState.TALKING, MemberState.ABANDONED):
@@ -135,16 +122,16 @@ def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus
         details.append((clean("clock"), clean("the vendor's join time is out of range")))
     if joined is not None:
         joined = min(joined, context.as_of)
-    serving = status_word(wire.serving_agent).strip()
+    serving = wire.serving_agent.strip()
     if spelling(serving) in ("ringall", "none", "") or state in (MemberState.WAITING, MemberState.ABANDONED):
         serving = ""
     return Member(
         key=Key(context.source, Kind.MEMBER, call_api_id),
         queue_id=queue_id,
         queue=queue,
-        number=text(wire.number),
+        number=wire.number,
         state=state,
-        raw_state=text(status_word(wire.state)) if state is MemberState.UNKNOWN else NOTHING,
+        raw_state=shown(wire.state) if state is MemberState.UNKNOWN else NOTHING,
         joined_at=joined,
         answered_at=answered,
         ended_at=ended,
@@ -165,26 +152,23 @@ def agent_row(
 ) -> Agent | None:
     """An agent in one queue; None without any name. `place` is (level, position) where it is known,
     `wrap_up` what the config says: the live list does not."""
-    name_fs, extension_name = ident(wire.name_fs), ident(wire.extension_name)
-    own_name = ident(wire.name)
+    name_fs, extension_name, own_name = wire.name_fs, wire.extension_name, identity(wire.name)
     key = name_fs or extension_name or own_name
     if not key:
         return None
-    status, state = status_word(wire.status), status_word(wire.state)
-    condition = context.words.agent(status, state)
-    duration = whole(wire.call_duration, WEEK)
+    condition = context.words.agent(wire.status, wire.state)
     refs: list[str] = []
     for ref in (name_fs, own_name, *names_of(extension_name)):
         if ref and ref not in refs:
             refs.append(ref)
     return Agent(
         key=Key(context.source, Kind.AGENT, key),
-        name=text(wire.name) or clean(bare(extension_name)) or clean(key),
+        name=shown(wire.name) or clean(bare(extension_name)) or clean(key),
         extension=clean(bare(extension_name)),
         state=condition,
-        raw_status=text(status),
-        raw_state=text(state),
-        since=context.as_of - duration if duration and condition is AgentState.TALKING else None,
+        raw_status=shown(wire.status),
+        raw_state=shown(wire.state),
+        since=context.as_of - wire.call_duration if wire.call_duration and condition is AgentState.TALKING else None,
         memberships=(Membership(queue_id, queue, *place),),
         wrap_up=wrap_up,
         refs=tuple(refs),
@@ -192,65 +176,59 @@ def agent_row(
     )
 
 
-def _extension(value: ExtensionRef | list[ExtensionRef] | None) -> ExtensionRef | None:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return value if value is not None and (ident(value.id) or ident(value.name)) else None
-
-
 def call_row(context: Context, wire: CurrentCall, extension_id: str = "") -> Call | None:
     """A leg on a telephone; None without an id. `extension_id` is whose list it came from, if the row does not say."""
-    call_api_id = ident(wire.call_api_id)
+    call_api_id = wire.call_api_id
     if not call_api_id:
         return None
-    owner = ident(wire.extension_id) or extension_id
-    caller, called = _extension(wire.caller_extension), _extension(wire.called_extension)
-    flow = spelling(status_word(wire.call_flow))
+    owner = wire.extension_id or extension_id
+    caller, called = wire.caller_extension, wire.called_extension
+    flow = spelling(wire.call_flow)
     own = context.phones.get(owner, "")
     if not own:
         for party in (caller, called):
-            if party is not None and ident(party.id) == owner:
-                own = ident(party.name)
+            if party is not None and party.id == owner:
+                own = party.name
     if not own:
         # The extension's own number stands on its side of the call, when it stands anywhere.
-        side = ident(wire.caller_id_number) if flow == "out" else ident(wire.called_number) if flow == "in" else ""
+        side = identity({"out": wire.caller_id_number, "in": wire.called_number}.get(flow))
         own = side if "*" in side else ""
     if caller is not None and called is not None:
         direction = Direction.INTERNAL
     else:
         direction = {"in": Direction.IN, "out": Direction.OUT}.get(flow, Direction.UNKNOWN)
-    answered = instant(wire.answer_time_gmt, UTC, context.offset)
-    started = instant(wire.init_time_gmt, UTC, context.offset)
+    answered = instant(wire.answer_time_gmt, ahead=context.offset)
+    started = instant(wire.init_time_gmt, ahead=context.offset)
     state = CallState.TALKING
     if answered is None:
         # Null is how the vendor writes "not yet"; a time that cannot be read, or none at all, says neither.
         told = "answer_time_gmt" in wire.model_fields_set and wire.answer_time_gmt in (None, "", "None")
         state = CallState.RINGING if told else CallState.UNKNOWN
     unread = [
-        ("answered", text(wire.answer_time_gmt) if state is CallState.UNKNOWN else NOTHING),
-        ("direction", text(wire.call_flow) if direction is Direction.UNKNOWN else NOTHING),
+        ("answered", shown(wire.answer_time_gmt) if state is CallState.UNKNOWN else NOTHING),
+        ("direction", shown(wire.call_flow) if direction is Direction.UNKNOWN else NOTHING),
     ]
     recording = None
     if "record_uuid" in wire.model_fields_set:
-        recording = True if ident(wire.record_uuid) else False if wire.record_uuid in (None, "", "None") else None
+        recording = True if identity(wire.record_uuid) else False if wire.record_uuid in (None, "", "None") else None
     return Call(
         key=Key(context.source, Kind.CALL, call_api_id),
-        extension=text(bare(own) or owner),
+        extension=shown(bare(own) or owner),
         direction=direction,
-        from_number=text(wire.caller_id_number),
-        from_name=text(wire.caller_id_name),
-        to=text(wire.called_number),
-        did=text(wire.called_did),
+        from_number=shown(wire.caller_id_number),
+        from_name=wire.caller_id_name,
+        to=shown(wire.called_number),
+        did=wire.called_did,
         state=state,
         started_at=_past(started, context.as_of),
         answered_at=_past(answered, context.as_of),
         recording=recording,
         agent_refs=_refs(own),
-        whole=ident(wire.call_id),
-        real=flag(wire.real_call) is not False,
+        whole=wire.call_id,
+        real=wire.real_call is not False,
         mine=same_phone(own, context.phone),
-        address=(("extension_id", owner), ("call_api_id", call_api_id), *_made_by(ident(wire.callback_id))),
-        details=tuple((clean(label), said) for label, said in unread if said),
+        address=(("extension_id", owner), ("call_api_id", call_api_id), *_made_by(wire.callback_id)),
+        details=lines(unread),
     )
 
 
@@ -282,10 +260,10 @@ def phone_row(source: str, phone_id: str, name: str, label: str, registered: boo
 
 def room_row(source: str, room_id: str, info: ExtensionInfo) -> Phone:
     """A conference room: an extension that calls can be sent to and nobody registers at."""
-    name = ident(info.name)
+    name = info.name
     return Phone(
         key=Key(source, Kind.PHONE, room_id),
-        name=text(info.label) or clean(bare(name)) or clean(room_id),
+        name=info.label or clean(bare(name)) or clean(room_id),
         extension=clean(bare(name)),
         use="conference",
         refs=names_of(name),
@@ -295,4 +273,4 @@ def room_row(source: str, room_id: str, info: ExtensionInfo) -> Phone:
 
 def registrations(rows: Iterable[Registration]) -> dict[str, bool | None]:
     """Whether each extension id is registered."""
-    return {ident(row.extension_id): flag(row.registered) for row in rows if ident(row.extension_id)}
+    return {row.extension_id: row.registered for row in rows if row.extension_id}

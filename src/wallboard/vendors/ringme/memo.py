@@ -9,18 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-import anyio.to_thread
-
 R = TypeVar("R")
-T = TypeVar("T")
-
-THREAD_ABOVE_ROWS = 400
-"""Rows that take about 10 ms to map."""
-
-
-async def aside(count: int, work: Callable[[], T]) -> T:
-    """`work` over `count` rows, in a thread when it would keep the screen waiting."""
-    return await anyio.to_thread.run_sync(work) if count > THREAD_ABOVE_ROWS else work()
 
 
 class Memo(Generic[R]):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Call, Member, ParkedCall
+from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.ringme.scalars import suffix
@@ -17,13 +18,6 @@ RETURNS_AFTER = 180.0
 LINGER = 10.0
 """Seconds that a row stays after its fetch was accepted."""
 FORGET_HOLD = 4 * 3600.0
-
-
-def outside_number(row: Call | Member | ParkedCall) -> Clean:
-    """The number of the party that is not our extension."""
-    if isinstance(row, Call):
-        return row.to if row.direction is Direction.OUT else row.from_number
-    return row.number
 
 
 def _outside_name(row: Call | Member) -> Clean:
@@ -58,8 +52,8 @@ class Own:
         self._parked[call_api_id] = ParkedCall(
             key=Key(self._source, Kind.PARKED, call_api_id),
             slot=NOTHING if slot is None else clean(slot),
-            caller=_outside_name(row) or outside_number(row),
-            number=outside_number(row),
+            caller=_outside_name(row) or clean(number_of(row)),
+            number=clean(number_of(row)),
             since=now,
             by=self._by,
             returns_at=now + RETURNS_AFTER,

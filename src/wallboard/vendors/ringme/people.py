@@ -13,7 +13,6 @@ from wallboard.domain.models import Address, in_address
 from wallboard.vendors.base import SourceSettings
 from wallboard.vendors.http import HttpSource, route
 from wallboard.vendors.ringme.directory import MOST_NAMES, Directory
-from wallboard.vendors.ringme.scalars import ident, status_word
 from wallboard.vendors.ringme.wire import AgentProfile, many
 
 _REMOTE = re.compile(r"[0-9]+_remote", re.IGNORECASE)
@@ -75,7 +74,7 @@ class People:
     async def profiles(self, phone_id: str) -> dict[str, AgentProfile]:
         """The agent profiles of a telephone by their ids."""
         answer = await self._http.get(route("/extension/{extension_id}/agent/", extension_id=phone_id))
-        profiles = {ident(profile.id): profile for profile in many(AgentProfile, answer.data, "agent profiles")}
+        profiles = {profile.id: profile for profile in many(AgentProfile, answer.data, "agent profiles")}
         profiles.pop("", None)
         return profiles
 
@@ -105,6 +104,6 @@ class People:
 
 def _matching(profiles: dict[str, AgentProfile], name: str, name_fs: str) -> dict[str, AgentProfile]:
     """By the agent's name, else by the id with which its internal name begins (`136_local`)."""
-    return {key: found for key, found in profiles.items() if name and status_word(found.name) == name} or {
+    return {key: found for key, found in profiles.items() if name and found.name == name} or {
         key: found for key, found in profiles.items() if name_fs.split("_", 1)[0] == key
     }

@@ -13,19 +13,22 @@ from functools import partial
 import anyio
 
 from wallboard.domain.clock import Clock
-from wallboard.domain.errors import BadAnswer, Missing, NotPermitted, ReadError, ServerTrouble, Throttled
+from wallboard.domain.errors import Missing, ReadError, Throttled
 from wallboard.domain.models import Address, Agent, Call, Phone, Queue, Row, in_address
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.base import Report, Sheet, SourceSettings
 from wallboard.vendors.http import Answer, HttpSource, Params, Route, route
+from wallboard.vendors.kit.gather import ONE_READING
+from wallboard.vendors.kit.sheets import Line, clock, length, sheet
+from wallboard.vendors.kit.wire import identity, one
 from wallboard.vendors.ringme import sheets
 from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.people import People
 from wallboard.vendors.ringme.request import call_route
 from wallboard.vendors.ringme.rooms import is_room
-from wallboard.vendors.ringme.scalars import WEEK, ident, text, whole
-from wallboard.vendors.ringme.sheets import Line, clock, facts, length, sheet_of_facts, whole_object
-from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, Recording, RecordStats, Tier, many, one
+from wallboard.vendors.ringme.scalars import shown
+from wallboard.vendors.ringme.sheets import facts, sheet_of_facts, whole_object
+from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, Recording, RecordStats, Tier, many
 
 DAY = 86_400.0
 MOST_RECORDINGS = 50
@@ -42,8 +45,6 @@ ROOM_QUESTIONS = ("show_members", "is_locked", "max_members", "count", "run_time
 
 Where = Callable[[], Awaitable[str]]
 """Finds the extension id that a report is about."""
-_PART = (BadAnswer, Missing, NotPermitted, ServerTrouble)
-"""What spoils one part of a sheet; everything else concerns the whole source."""
 
 
 class Reports:
@@ -64,7 +65,7 @@ class Reports:
         self._directory = directory
         self._people = people
         self._zone = zone
-        self._time = clean(f"time, {sheets.zone_name(settings.timezone)}")
+        self._time = clean(f"time, {settings.timezone or 'UTC'}")
         self._history = anyio.Lock()
         self._kept: dict[str, tuple[float, list[Recording]]] = {}
 
@@ -89,7 +90,7 @@ class Reports:
             case Queue():
                 where = partial(_known, row.key.id)
                 return (
-                    Report("settings", "settings", partial(self._queue_settings, row.key.id)),
+                    Report("settings", "settings", partial(self._told, route("/extension/{id}/queue/", id=row.key.id))),
                     Report("tiers", "agents by tier", partial(self._tiers, row.key.id), cost=3),
                     *self._recorded(where),
                 )
@@ -97,10 +98,13 @@ class Reports:
                 return ()
 
     def _recorded(self, where: Where) -> tuple[Report, ...]:
+        cost = 1 + MOST_LINKS
+        files = partial(self._filed, "record", "recordings", where)
+        messages = partial(self._filed, "voicemail", "voicemail messages", where)
         return (
             Report("recordings", "recordings", partial(self._list, where)),
-            Report("recording-links", "recording files", partial(self._links, where), cost=1 + MOST_LINKS),
-            Report("voicemail", "voicemail", partial(self._voicemail, where), cost=1 + MOST_LINKS),
+            Report("recording-links", "recording files", files, cost=cost),
+            Report("voicemail", "voicemail", messages, cost=cost),
             Report("recording-totals", "recording totals", partial(self._totals, where)),
         )
 
@@ -122,53 +126,46 @@ class Reports:
         return (*found, *self._recorded(partial(_known, extension_id)))
 
     def _of_room(self, room_id: str) -> tuple[Report, ...]:
+        settings = route("/extension/{id}/conference/", id=room_id)
         return (
             Report("room", "room now", partial(self._room, room_id), cost=len(ROOM_QUESTIONS)),
-            Report("settings", "settings", partial(self._room_settings, room_id)),
+            Report(
+                "settings",
+                "settings",
+                partial(self._told, settings, keep=False),
+            ),
         )
 
     # ---- recordings ------------------------------------------------------------------------------------------------
 
     async def _list(self, where: Where) -> Sheet:
         recordings = await self._recordings(await where())
-        columns = (self._time, *map(clean, ("length", "flow", "result", "how it ended", "other party")))
-        rows = tuple(sheets.recording_line(recording, self._zone) for recording in recordings)
-        return Sheet(columns, rows, _bound(len(recordings), "recordings"))
+        columns = (self._time, "length", "flow", "result", "how it ended", "other party")
+        lines = [sheets.recording_line(recording, self._zone) for recording in recordings]
+        return sheet(columns, lines, _bound(len(recordings), "recordings"))
 
-    async def _links(self, where: Where) -> Sheet:
+    async def _filed(self, kind: str, what: str, where: Where) -> Sheet:
+        """The newest recordings of a kind with the addresses of their files; voicemail is told by the result."""
         extension_id = await where()
         read = await self._recordings(extension_id)
-        recordings = [each for each in read if not sheets.is_voicemail(each)]
-        rows: list[Line] = []
-        for recording in recordings[:MOST_LINKS]:
-            rows += await self._files(extension_id, recording, "record")
-        return self._filed(rows, len(read), len(recordings), "recordings")
-
-    async def _voicemail(self, where: Where) -> Sheet:
-        """Voicemail is found among the recordings, by their result."""
-        extension_id = await where()
-        read = await self._recordings(extension_id)
-        recordings = [each for each in read if sheets.is_voicemail(each)]
-        rows: list[Line] = []
-        for recording in recordings[:MOST_LINKS]:
-            rows += await self._files(extension_id, recording, "voicemail")
-        return self._filed(rows, len(read), len(recordings), "voicemail messages")
-
-    def _filed(self, rows: list[Line], read: int, count: int, what: str) -> Sheet:
-        """`count` of the `read` recordings are what was looked for; there may be older ones beyond a full list."""
+        found = [each for each in read if sheets.is_voicemail(each) is (kind == "voicemail")]
+        # There may be older ones beyond a full list.
+        among = f"among the newest {len(read)} recordings" if len(read) >= MOST_RECORDINGS else "of the last 24 hours"
         columns = (self._time, clean("recording"))
-        among = f"among the newest {read} recordings" if read >= MOST_RECORDINGS else "of the last 24 hours"
-        if not rows:
-            return Sheet(columns, (), clean(f"no {what} {among}"))
-        older = f"the newest {MOST_LINKS} of {count} {among}; " if count > MOST_LINKS else ""
+        if not found:
+            return sheet(columns, (), f"no {what} {among}")
+        rows: list[Line] = []
+        for recording in found[:MOST_LINKS]:
+            rows += await self._files(extension_id, recording, kind)
+        older = f"the newest {MOST_LINKS} of {len(found)} {among}; " if len(found) > MOST_LINKS else ""
         return Sheet(columns, tuple(rows), clean(f"{older}a file is opened with this account's own sign-in"))
 
     async def _files(self, extension_id: str, recording: Recording, kind: str) -> list[Line]:
         """A line that names the recording, its storage link, and the addresses of its file."""
-        seconds = length(whole(recording.duration, WEEK))
+        seconds = length(recording.duration)
         party = clean(f"{seconds} {sheets.other_party(recording)}")
         head = (clock(sheets.began(recording) or None, self._zone), party)
-        return [head, *await self._addresses(extension_id, sheets.known_uuid(recording), kind, recording)]
+        return [head, *await self._addresses(extension_id, recording.record_uuid, kind, recording)]
 
     async def _addresses(self, extension_id: str, uuid: str, kind: str, recording: Recording | None) -> list[Line]:
         where = f"/extension/{{extension_id}}/{kind}/{{record_uuid}}"
@@ -180,10 +177,10 @@ class Reports:
                 Route(where + "/storage_url/", file.path + "/storage_url/"), plain=True, keep=False
             )
             link = sheets.link_in(answer.data, answer.text) or clean("the answer holds no link")
-        except _PART as error:
+        except ONE_READING as error:
             link = clean(f"not given: {error}")
         base = self._settings.url.rstrip("/")
-        bytes_ = whole(recording.record_file_size) if recording is not None else None
+        bytes_ = recording.record_file_size if recording is not None else None
         of_size = f" ({sheets.size(bytes_)})" if bytes_ else ""
         lines: list[Line] = [
             (clean("link"), link),
@@ -199,13 +196,10 @@ class Reports:
         async with self._history:
             answer = await self._past(route("/extension/{id}/record/stats/", id=extension_id), self._day())
         found = many(RecordStats, answer.data, "recording totals")
-        counts = [number for row in found if (number := whole(row.records_count)) is not None]
-        sizes = [number for row in found if (number := whole(row.files_size)) is not None]
-        rows = (
-            (clean("recordings"), clean(sum(counts)) if counts else clean("–")),
-            (clean("size"), sheets.size(sum(sizes) if sizes else None)),
-        )
-        return Sheet((clean("of the last 24 hours"), clean("value")), rows)
+        counts = [number for row in found if (number := row.records_count) is not None]
+        sizes = [number for row in found if (number := row.files_size) is not None]
+        rows = [("recordings", sum(counts) if counts else None), ("size", sheets.size(sum(sizes) if sizes else None))]
+        return sheet(("of the last 24 hours", "value"), rows)
 
     async def _recordings(self, extension_id: str) -> list[Recording]:
         """The newest recordings of the last day, newest first. One history at a time: the vendor refuses a second."""
@@ -254,9 +248,14 @@ class Reports:
 
     # ---- telephones and people -------------------------------------------------------------------------------------
 
+    async def _told(self, where: Route, note: str = sheets.LEFT_OUT, *, keep: bool = True) -> Sheet:
+        """An object of which nothing has to be understood."""
+        answer = await self._http.get(where, keep=keep)
+        return sheet_of_facts(facts(whole_object(answer.data)), note)
+
     async def _registration(self, where: Where) -> Sheet:
-        answer = await self._http.get(route("/extension/{id}/registration/", id=await where()), keep=False)
-        return sheet_of_facts(facts(whole_object(answer.data)), "who is registered now, in the vendor's words")
+        place = route("/extension/{id}/registration/", id=await where())
+        return await self._told(place, "who is registered now, in the vendor's words", keep=False)
 
     async def _telephone(self, where: Where) -> Sheet:
         extension_id = await where()
@@ -265,7 +264,7 @@ class Reports:
         for path, label in (("extension", ""), ("phone", ""), ("ani", "outgoing number")):
             try:
                 answer = await self._http.get(route(f"/extension/{{id}}/{path}/", id=extension_id), keep=False)
-            except _PART as error:
+            except ONE_READING as error:
                 failed.append(error)
                 lines.append((clean(label or f"{path} settings"), clean(f"not read: {error}")))
                 continue
@@ -278,7 +277,7 @@ class Reports:
         extension_id = await where()
         ids = list(await self._people.profiles(extension_id))
         if not ids:
-            return Sheet((), (), clean("this telephone is no agent's"))
+            return sheet((), (), "this telephone is no agent's")
         lines: list[Line] = []
         for agent_id in ids[:MOST_PROFILES]:
             lines += await self._one_profile(extension_id, agent_id)
@@ -294,7 +293,7 @@ class Reports:
 
     async def _places(self, agent: Agent) -> Sheet:
         found = await self._people.agent(agent.address)
-        rows: list[Line] = []
+        rows: list[tuple[object, ...]] = []
         for membership in agent.memberships:
             where = route(
                 f"/extension/{{queue}}/queue/agents/{found.kind}/{{agent_id}}",
@@ -302,12 +301,12 @@ class Reports:
                 agent_id=found.agent_id,
             )
             try:
-                tier = one(Tier, (await self._http.get(where)).data, "place in the queue")
-            except _PART as error:
-                rows.append((membership.queue, clean(f"not read: {error}"), NOTHING, NOTHING))
+                tier = one((await self._http.get(where)).data, Tier, "place in the queue")
+            except ONE_READING as error:
+                rows.append((membership.queue, f"not read: {error}", "", ""))
                 continue
-            rows.append((membership.queue, clean(found.kind), *_tier(tier)))
-        return Sheet((clean("queue"), clean("list"), clean("level"), clean("position")), tuple(rows))
+            rows.append((membership.queue, found.kind, tier.level, tier.position))
+        return sheet(("queue", "list", "level", "position"), rows)
 
     # ---- calls, queues and rooms -----------------------------------------------------------------------------------
 
@@ -316,9 +315,9 @@ class Reports:
 
     async def _running_recording(self, extension_id: str, call_api_id: str) -> Sheet:
         answer = await self._read_call(extension_id, call_api_id)
-        uuid = ident(one(CurrentCall, answer.data, "call").record_uuid)
+        uuid = identity(one(answer.data, CurrentCall, "call").record_uuid)
         if not uuid:
-            return Sheet((), (), clean("the call is not being recorded"))
+            return sheet((), (), "the call is not being recorded")
         return sheet_of_facts(
             await self._addresses(extension_id, uuid, "record", None), "the call is still being recorded"
         )
@@ -329,41 +328,36 @@ class Reports:
         except Missing:
             raise Missing("the call is over") from None
 
-    async def _queue_settings(self, queue_id: str) -> Sheet:
-        answer = await self._http.get(route("/extension/{id}/queue/", id=queue_id))
-        return sheet_of_facts(facts(whole_object(answer.data)))
-
     async def _tiers(self, queue_id: str) -> Sheet:
         """Both lists of a queue's agents in the order in which they are rung; names from the live list."""
         names = await self._names(queue_id)
-        rows: list[tuple[tuple[int, int], Line]] = []
+        rows: list[tuple[tuple[int, int], tuple[object, ...]]] = []
         failed: list[ReadError] = []
         for kind in ("local", "remote"):
             where = route(f"/extension/{{id}}/queue/agents/{kind}/", id=queue_id)
             try:
                 tiers = many(Tier, (await self._http.get(where)).data, "queue agents")
-            except _PART as error:
+            except ONE_READING as error:
                 failed.append(error)
                 continue
             for tier in tiers:
-                order = (whole(tier.level) or 0, whole(tier.position) or 0)
-                agent_id = ident(tier.agent_id)
-                rows.append((order, (names.get(agent_id) or clean(agent_id), clean(kind), *_tier(tier))))
+                order = (tier.level or 0, tier.position or 0)
+                agent_id = tier.agent_id
+                rows.append((order, (names.get(agent_id) or agent_id, kind, tier.level, tier.position)))
         if len(failed) == 2:
             raise failed[0]
         rows.sort(key=lambda pair: pair[0])
-        note = clean(f"one of the two lists was not read: {failed[0]}") if failed else NOTHING
-        columns = (clean("agent"), clean("list"), clean("level"), clean("position"))
-        return Sheet(columns, tuple(line for _, line in rows), note)
+        note = f"one of the two lists was not read: {failed[0]}" if failed else ""
+        return sheet(("agent", "list", "level", "position"), [line for _, line in rows], note)
 
     async def _names(self, queue_id: str) -> dict[str, Clean]:
         """Agents' names by the id with which their internal names begin; empty where the live list cannot be read."""
         try:
             answer = await self._http.get(route("/extension/{id}/queue/status/agents/", id=queue_id))
             agents = many(AgentStatus, answer.data, "queue agents")
-        except _PART:
+        except ONE_READING:
             return {}
-        return {ident(agent.name_fs).split("_", 1)[0]: text(agent.name) for agent in agents}
+        return {agent.name_fs.split("_", 1)[0]: shown(agent.name) for agent in agents}
 
     async def _room(self, room_id: str) -> Sheet:
         """Each question with the answer as it came: what it looks like is not documented."""
@@ -374,7 +368,7 @@ class Reports:
             try:
                 answer = await self._http.get(where, params={"action": question}, plain=True)
                 lines = sheets.raw_lines(answer.data, answer.text)
-            except _PART as error:
+            except ONE_READING as error:
                 failed.append(error)
                 lines = [clean(f"not answered: {error}")]
             asked = clean(question.replace("_", " "))
@@ -383,23 +377,14 @@ class Reports:
             raise failed[0]
         return Sheet((clean("asked"), clean("answer")), tuple(rows), clean("the vendor's own words"))
 
-    async def _room_settings(self, room_id: str) -> Sheet:
-        answer = await self._http.get(route("/extension/{id}/conference/", id=room_id), keep=False)
-        return sheet_of_facts(facts(whole_object(answer.data)))
-
 
 async def _known(extension_id: str) -> str:
     return extension_id
 
 
-def _tier(tier: Tier) -> tuple[Clean, Clean]:
-    level, position = whole(tier.level), whole(tier.position)
-    return (clean("–" if level is None else level), clean("–" if position is None else position))
-
-
-def _bound(count: int, what: str) -> Clean:
+def _bound(count: int, what: str) -> str:
     if count == 0:
-        return clean(f"no {what} of the last 24 hours")
+        return f"no {what} of the last 24 hours"
     if count < MOST_RECORDINGS:
-        return clean("of the last 24 hours")
-    return clean(f"the newest {count} of the last 24 hours; there may be more")
+        return "of the last 24 hours"
+    return f"the newest {count} of the last 24 hours; there may be more"

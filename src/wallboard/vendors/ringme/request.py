@@ -1,22 +1,8 @@
-"""One acting request of the hosted PBX, and the addresses that several verbs share."""
+"""Addresses of the hosted PBX that several verbs share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from wallboard.vendors.http import Route, route
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request, and `words` that name it in the journal."""
-
-    method: str
-    where: Route
-    json: Mapping[str, Any] | None
-    words: str
 
 
 def call_route(extension_id: str, call_api_id: str) -> Route:

@@ -15,9 +15,9 @@ from wallboard.domain.redaction import hide
 from wallboard.domain.text import clean
 from wallboard.vendors.http import route
 from wallboard.vendors.http_address import is_loopback
+from wallboard.vendors.kit.acts import Request
+from wallboard.vendors.kit.wire import count
 from wallboard.vendors.ringme.directory import CONFERENCE
-from wallboard.vendors.ringme.request import Request
-from wallboard.vendors.ringme.scalars import whole
 
 ROOM_HIDDEN = "the vendor does not document how a room tells its state"
 SPEECH_HIDDEN = "the recognised text goes to the address given and is in no list of this vendor"
@@ -60,7 +60,7 @@ def room_request(command: Command, extension_id: str) -> Request:
         raise NotSent("nothing sent: on or off was not said")
     body: dict[str, bool | int] = {name: switch == "on"}
     if member:
-        number = whole(member, 2**31) if member.isascii() and member.isdigit() else None
+        number = count(member, 2**31) if member.isascii() and member.isdigit() else None
         if number is None or not known[name]:
             raise NotSent("nothing sent: a member of a room is a number, and only some settings are about one member")
         body["member_id"] = number

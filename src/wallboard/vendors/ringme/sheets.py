@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.domain.words import spelling
 from wallboard.vendors.base import Sheet
-from wallboard.vendors.ringme.scalars import WEEK, ident, instant, status_word, text, whole
+from wallboard.vendors.kit.sheets import UNKNOWN, Line, clock, length
+from wallboard.vendors.kit.wire import instant
+from wallboard.vendors.ringme.scalars import shown, word
 from wallboard.vendors.ringme.wire import Recording
-
-Line = tuple[Clean, ...]
 
 MOST_FACTS = 80
 MOST_LINES = 40
@@ -27,33 +27,10 @@ _PARTS = re.compile(r"[^a-z0-9]+")
 _SECRETS = frozenset({"pin", "password", "passwd", "secret", "token"})
 
 
-def zone_name(name: str) -> str:
-    return name or "UTC"
-
-
-def clock(at: float | None, zone: tzinfo) -> Clean:
-    """A moment in the zone of the source; "" for none."""
-    if at is None:
-        return NOTHING
-    try:
-        return clean(datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M:%S"))
-    except (ValueError, OverflowError, OSError):
-        return NOTHING
-
-
-def length(seconds: int | None) -> Clean:
-    """`4:07`, `1:02:00`; a dash where it is not known."""
-    if seconds is None:
-        return clean("–")
-    hours, rest = divmod(seconds, 3600)
-    minutes, seconds = divmod(rest, 60)
-    return clean(f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}")
-
-
 def size(count: int | None) -> Clean:
     """Bytes in words: `812 B`, `1.4 MB`."""
     if count is None:
-        return clean("–")
+        return UNKNOWN
     if count < 1000:
         return clean(f"{count} B")
     number = float(count)
@@ -79,7 +56,7 @@ def facts(data: object, prefix: str = "") -> list[Line]:
         if _SECRETS & set(_PARTS.split(str(name).casefold())):
             lines.append((clean(label), clean("set, not shown")))
         elif isinstance(value, Mapping):
-            said = text(status_word(value)) if spelling(str(name)) == "status" else NOTHING
+            said = shown(word(value)) if spelling(str(name)) == "status" else NOTHING
             lines += [(clean(label), said)] if said else facts(value, label)
         elif isinstance(value, list):
             if any(isinstance(part, Mapping) for part in value):
@@ -90,11 +67,14 @@ def facts(data: object, prefix: str = "") -> list[Line]:
         elif isinstance(value, bool):
             lines.append((clean(label), clean("yes" if value else "no")))
         else:
-            lines.append((clean(label), text(value)))
+            lines.append((clean(label), shown(value)))
     return lines[:MOST_FACTS]
 
 
-def sheet_of_facts(lines: Sequence[Line], note: str = "what is not set is left out") -> Sheet:
+LEFT_OUT = "what is not set is left out"
+
+
+def sheet_of_facts(lines: Sequence[Line], note: str = LEFT_OUT) -> Sheet:
     return Sheet((clean("field"), clean("value")), tuple(lines), clean(note))
 
 
@@ -156,20 +136,20 @@ def link_in(data: object, plain: str) -> Clean:
 
 def began(recording: Recording) -> float:
     """When the call of a recording began, 0 if it does not say."""
-    return instant(recording.init_time_gmt, UTC) or instant(recording.start_time_gmt, UTC) or 0.0
+    return instant(recording.init_time_gmt) or instant(recording.start_time_gmt) or 0.0
 
 
 def is_voicemail(recording: Recording) -> bool:
-    return "voicemail" in (spelling(status_word(recording.result)), spelling(status_word(recording.calls_result)))
+    return "voicemail" in (spelling(recording.result), spelling(recording.calls_result))
 
 
 def other_party(recording: Recording) -> Clean:
     """Who was at the other end: both ends where a call only passed through."""
-    source = text(recording.source_number) or text(recording.from_username)
-    shown = text(recording.from_screen_name)
+    source = recording.source_number or recording.from_username
+    shown = recording.from_screen_name
     source = clean(f"{shown} {source}") if shown and shown != source else source
-    destination = text(recording.dest_number) or text(recording.to_username)
-    flow = spelling(status_word(recording.flow))
+    destination = recording.dest_number or recording.to_username
+    flow = spelling(recording.flow)
     if flow == "in":
         return source
     if flow == "out":
@@ -180,13 +160,9 @@ def other_party(recording: Recording) -> Clean:
 def recording_line(recording: Recording, zone: tzinfo) -> Line:
     return (
         clock(began(recording) or None, zone),
-        length(whole(recording.duration, WEEK)),
-        text(recording.flow),
-        text(recording.result),
-        text(recording.hangup_disposition) or text(recording.hangup_cause),
+        length(recording.duration),
+        recording.flow,
+        recording.result,
+        recording.hangup_disposition or recording.hangup_cause,
         other_party(recording),
     )
-
-
-def known_uuid(recording: Recording) -> str:
-    return ident(recording.record_uuid)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wallboard.domain.text import clean
 from wallboard.vendors.base import SourceSettings
+from wallboard.vendors.kit.numbers import digits
 from wallboard.vendors.ringme.directory import Directory
-from wallboard.vendors.ringme.legs import digits
-from wallboard.vendors.ringme.scalars import ident, same_phone
+from wallboard.vendors.ringme.scalars import same_phone
 from wallboard.vendors.ringme.states import Words
 from wallboard.vendors.ringme.verification import Sight
 
@@ -34,7 +34,7 @@ def _hidden(directory: Directory, number: str) -> str:
     """ "" when a call that arrives at `number` shows in our lists, else why it does not."""
     if not number or directory.phone_id(number) or directory.queue_id(number):
         return ""
-    if any(info is not None and same_phone(ident(info.name), number) for info in directory.queues.values()):
+    if any(info is not None and same_phone(info.name, number) for info in directory.queues.values()):
         return ""
     if number.startswith("+") or len(digits(number)) > SHORT_NUMBER:
         return "where a call to an outside number went is in no list of this vendor"

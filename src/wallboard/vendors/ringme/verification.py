@@ -7,33 +7,41 @@ or where an outside call went, so those end as *accepted: this vendor cannot sho
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from wallboard.domain.command import MONITORING, Command, Fingerprint, Target, Verb
-from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
+from wallboard.domain.command import MONITORING, Command, Verb
+from wallboard.domain.keys import Key, Resource
+from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row, in_address
+from wallboard.domain.parties import number_of
 from wallboard.domain.states import AgentState, CallState, Direction
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.readings import Test, TwiceRunning, was_so
+from wallboard.vendors.kit.evidence import (
+    SETTLED,
+    Says,
+    Test,
+    TwiceRunning,
+    arrived,
+    documented,
+    late,
+    read_at,
+    read_back,
+    unmoved,
+    was_so,
+)
+from wallboard.vendors.kit.numbers import digits
 from wallboard.vendors.ringme.legs import (
     caller_on_my_phone,
-    calls,
     carries_on,
-    digits,
     goes_on,
     gone,
     left,
     listening_leg,
-    members,
-    number_of,
     placed_leg,
 )
 from wallboard.vendors.ringme.rooms import ROOM_HIDDEN, SPEECH_HIDDEN
 from wallboard.vendors.ringme.scalars import bare
 from wallboard.vendors.ringme.states import WORDS, Words
 
-SETTLED = 6.0
-"""A reading this long after the answer that still shows the old state denies the action."""
 CONSULTING = 30.0
 """The same for an attended transfer, in which the call stays where it is until the two have spoken."""
 
@@ -142,8 +150,7 @@ def _target_read(sight: Sight) -> Callable[[Trial], float | None]:
 
 
 def _settled(trial: Trial, sight: Sight, seconds: float = SETTLED) -> bool:
-    at = _target_read(sight)(trial)
-    return at is not None and at >= trial.receipt.answered_at + seconds
+    return late(trial, _target_read(sight)(trial), seconds)
 
 
 def _over(sight: Sight) -> Test:
@@ -174,17 +181,10 @@ def _gone_without_me(sight: Sight) -> Test:
 def _unchanged(sight: Sight, seconds: float = SETTLED) -> Test:
     """Long after the answer the same call is still in the same state with the same party."""
 
-    def test(trial: Trial) -> bool:
-        after, before = trial.after(), trial.before
-        if not _settled(trial, sight, seconds) or gone(trial):
-            return False
-        if isinstance(after, Call) and isinstance(before, Call):
-            return after.extension == before.extension and after.state is before.state
-        if isinstance(after, Member) and isinstance(before, Member):
-            return after.queue_id == before.queue_id and after.state is before.state
-        return False
+    def same_call(after: Call, before: Call) -> bool:
+        return (after.extension, after.state) == (before.extension, before.state)
 
-    return test
+    return lambda trial: _settled(trial, sight, seconds) and not gone(trial) and unmoved(trial, same_call)
 
 
 def _arrived(number: str, sight: Sight) -> Test:
@@ -197,19 +197,7 @@ def _arrived(number: str, sight: Sight) -> Test:
         dialled = call.direction is Direction.OUT and bool(digits(number)) and digits(call.to) == digits(number)
         return (at_extension or dialled) and carries_on(trial, call)
 
-    def test(trial: Trial) -> bool:
-        if not left(trial):
-            return False
-        if any(there(trial, call) for call in calls(trial)):
-            return True
-        queues = {
-            queue.key.id
-            for queue in trial.facts.rows(Resource.QUEUES, trial.source)
-            if isinstance(queue, Queue) and extension and queue.number == extension
-        }
-        return any(member.queue_id in queues and carries_on(trial, member) for member in members(trial))
-
-    return TwiceRunning(test, _target_read(sight))
+    return arrived(extension, left, there, carries_on, _target_read(sight))
 
 
 def _agent_read(trial: Trial) -> float | None:
@@ -223,32 +211,12 @@ def _agent_read(trial: Trial) -> float | None:
     return max((at for at in times if at is not None), default=None)
 
 
-def _status_is(words: Words, wanted: AgentState, after: float) -> Test:
-    def test(trial: Trial) -> bool:
-        agent, at = trial.after(), _agent_read(trial)
-        if not isinstance(agent, Agent) or at is None or at <= trial.receipt.answered_at + after:
-            return False
-        return words.chose(agent.raw_status) is wanted
-
-    return test
+def _chose(words: Words, wanted: AgentState) -> Says:
+    return lambda row: isinstance(row, Agent) and words.chose(row.raw_status) is wanted
 
 
 def _places(row: Row | None) -> set[str]:
     return {membership.queue_id for membership in row.memberships} if isinstance(row, Agent) else set()
-
-
-def _in_queue(queue_id: str, wanted: bool, after: float = 0.0) -> Test:
-    """In the queue's list, or missing from two of its lists running: one may lack a row."""
-
-    def read_at(trial: Trial) -> float | None:
-        return trial.facts.read_at(trial.source, Resource.AGENTS, queue_id)
-
-    def test(trial: Trial) -> bool:
-        at = read_at(trial)
-        late = at is not None and at > trial.receipt.answered_at + after
-        return late and (queue_id in _places(trial.after())) is wanted
-
-    return test if wanted else TwiceRunning(test, read_at)
 
 
 # ---- the table -----------------------------------------------------------------------------------------------------
@@ -319,13 +287,14 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
         wanted, other = AgentState.READY, AgentState.OFF
         if verb is Verb.SIGNOUT:
             wanted, other = other, wanted
-        already = isinstance(row, Agent) and sight.words.chose(row.raw_status) is wanted
-        reached = _status_is(sight.words, wanted, 0.0)
-        return Verification(
+        return read_back(
             verb,
             request,
-            confirms=(Evidence(was_so("the agent's status in a list read since", already), reached, OLD_LIST),),
-            denies=(Evidence("the agent's status has not changed", _status_is(sight.words, other, SETTLED)),),
+            _agent_read,
+            {"the agent's status in a list read since": _chose(sight.words, wanted)},
+            {"the agent's status has not changed": _chose(sight.words, other)},
+            OLD_LIST,
+            before=row,
             deadline=12.0,
             watch=(Resource.AGENTS,),
         )
@@ -340,26 +309,35 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
 def _staffing(sight: Sight, command: Command, row: Row | None, request: str) -> Verification:
     adding = command.verb is Verb.STAFF
     queue_id = sight.queue_of(command.arg("queue")) or command.arg("queue")
-    there = queue_id in _places(row)
-    text, impostor = (
-        ("the queue's list of agents read since", OLD_LIST)
-        if adding
-        else ("two lists of the queue's agents read since", PLACE_WITHOUT)
-    )
-    already = isinstance(row, Agent) and there is adding
-    return Verification(
+    there, at = queue_id in _places(row), read_at(Resource.AGENTS, queue_id)
+
+    def in_queue(row: Row | None) -> bool:
+        return queue_id in _places(row)
+
+    def not_in_queue(row: Row | None) -> bool:
+        return queue_id not in _places(row)
+
+    found = read_back(
         command.verb,
         request,
-        confirms=(Evidence(was_so(text, already), _in_queue(queue_id, adding), impostor),),
-        denies=(Evidence("the queue's list of agents has not changed", _in_queue(queue_id, not adding, SETTLED)),),
+        at,
+        {"the queue's list of agents read since": in_queue if adding else not_in_queue},
+        {"the queue's list of agents has not changed": not_in_queue if adding else in_queue},
+        OLD_LIST,
+        before=row if isinstance(row, Agent) else None,
         deadline=12.0,
         watch=(Resource.AGENTS,),
         cannot=LEVEL_HIDDEN if adding and there else "",
     )
+    if adding:
+        return found
+    # One list may lack a row.
+    text = was_so("two lists of the queue's agents read since", isinstance(row, Agent) and not there)
+    twice = TwiceRunning(found.confirms[0].test, at)
+    return replace(found, confirms=(Evidence(text, twice, PLACE_WITHOUT),))
 
 
 def table() -> list[Verification]:
     """The whole table as it is when everything can be seen: for documents and `check`."""
     everything = Sight(True, lambda extension_id: "", lambda number: "", lambda number: number)
-    nobody = Target(Key("", Kind.CALL, "-"), "", Fingerprint((), None, ""))
-    return [verification(everything, Command("", verb, nobody), None) for verb in DOCUMENTED]
+    return [verification(everything, documented(verb), None) for verb in DOCUMENTED]

@@ -1,243 +1,178 @@
-"""The hosted PBX "extension" API as it comes over the wire: models of its answers, and lists in any wrapping.
+"""The hosted PBX "extension" API as it comes over the wire.
 
 Written from seed 003 ("Resource fields"), which never says whether an answer is an object or an array, and from the
-public extras of vendors.md §3.2 and §3.3. Unknown fields are ignored, ids come as numbers or text, and a field of a
-wrong type is unset instead of costing its row; what is not the promised kind of answer at all is a BadAnswer.
+public extras of vendors.md §3.2 and §3.3. What `Any` is depends on whether it is there at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import PlainValidator
 
-from wallboard.domain.errors import BadAnswer
-from wallboard.vendors.lists import TALK, only_list
+from wallboard.domain.text import NOTHING, Clean
+from wallboard.vendors.kit import wire
+from wallboard.vendors.kit.lists import listed, rows
+from wallboard.vendors.kit.wire import Count, Identity, Row, Switch, Text, Wire, objects
+from wallboard.vendors.ringme.scalars import WEEK, shown, word
 
-# Wide on purpose and checked in compiled code; `mapping` turns it into text, numbers and instants.
-Scalar = str | bool | int | float | None
+
+def _seconds(value: object) -> int | None:
+    return wire.count(value, WEEK)
 
 
-class Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+Shown = Annotated[Clean, PlainValidator(shown)]
+Word = Annotated[str, PlainValidator(word)]
+Seconds = Annotated[int | None, PlainValidator(_seconds)]
 
 
 class QueueStatus(Wire):
     """GET …/queue/status/"""
 
-    waiting_members: Scalar = None
-    trying_members: Scalar = None
-    answered_members: Scalar = None
+    waiting_members: Count = None
+    trying_members: Count = None
+    answered_members: Count = None
 
 
 class MemberStatus(Wire):
     """One of GET …/queue/status/members/"""
 
-    call_api_id: Scalar = None
-    number: Scalar = None
-    state: Scalar = None
-    wait_time: Scalar = None
-    joined_datetime: Scalar = None
-    serving_agent: Scalar = None
+    call_api_id: Identity = ""
+    number: Shown = NOTHING
+    state: Word = ""
+    wait_time: Seconds = None
+    joined_datetime: Any = None
+    serving_agent: Word = ""
 
 
 class AgentStatus(Wire):
     """One of GET …/queue/status/agents/; `status` is text here and an object in agent profiles."""
 
-    name_fs: Scalar = None
-    name: Scalar = None
-    extension_name: Scalar = None
-    status: Scalar | dict[str, Any] = None
-    state: Scalar = None
-    call_duration: Scalar = None
+    name_fs: Identity = ""
+    name: Text = ""
+    extension_name: Identity = ""
+    status: Word = ""
+    state: Word = ""
+    call_duration: Seconds = None
 
 
 class ExtensionRef(Wire):
-    id: Scalar = None
-    name: Scalar = None
-    type: Scalar = None
+    id: Identity = ""
+    name: Identity = ""
+
+
+def _party(value: object) -> ExtensionRef | None:
+    """An array or an object of the extension at one end, as the public documents have it."""
+    found = [ExtensionRef.model_validate(each) for each in objects(value)[:1]]
+    return found[0] if found and (found[0].id or found[0].name) else None
+
+
+Party = Annotated[ExtensionRef | None, PlainValidator(_party)]
 
 
 class CurrentCall(Wire):
-    """One call of GET …/current_calls/; the public documents say array or object of the two extensions."""
+    """One call of GET …/current_calls/"""
 
-    call_api_id: Scalar = None
-    call_id: Scalar = None
-    extension_id: Scalar = None
-    call_flow: Scalar = None
-    caller_id_number: Scalar = None
-    caller_id_name: Scalar = None
-    called_number: Scalar = None
-    called_did: Scalar = None
-    init_time_gmt: Scalar = None
-    answer_time_gmt: Scalar = None
-    real_call: Scalar = None
-    record_uuid: Scalar = None
-    callback_id: Scalar = None
-    caller_extension: ExtensionRef | list[ExtensionRef] | None = None
-    called_extension: ExtensionRef | list[ExtensionRef] | None = None
+    call_api_id: Identity = ""
+    call_id: Identity = ""
+    extension_id: Identity = ""
+    call_flow: Word = ""
+    caller_id_number: Text = ""
+    caller_id_name: Shown = NOTHING
+    called_number: Text = ""
+    called_did: Shown = NOTHING
+    init_time_gmt: Any = None
+    answer_time_gmt: Any = None
+    real_call: Switch = None
+    record_uuid: Any = None
+    callback_id: Identity = ""
+    caller_extension: Party = None
+    called_extension: Party = None
 
 
 class QueueSettings(Wire):
     """GET …/queue/"""
 
-    strategy: Scalar = None
-    max_wait_time: Scalar = None
-    max_wait_time_with_no_agent: Scalar = None
-    record_enabled: Scalar = None
-    timeout_transfer_dst: Scalar = None
+    strategy: Shown = NOTHING
+    max_wait_time: Seconds = None
+    max_wait_time_with_no_agent: Seconds = None
+    record_enabled: Switch = None
+    timeout_transfer_dst: Shown = NOTHING
 
 
 class ExtensionInfo(Wire):
     """GET …/extension/, and one of GET /client/{client_id}/extension/"""
 
-    id: Scalar = None
-    name: Scalar = None
-    label: Scalar = None
-    type: Scalar = None
-    status: Scalar = None
+    id: Identity = ""
+    name: Identity = ""
+    label: Shown = NOTHING
+    type: Word = ""
 
 
 class AgentProfile(Wire):
     """One of GET …/agent/"""
 
-    id: Scalar = None
-    name: Scalar = None
-    status: Scalar | dict[str, Any] = None
-    extension_id: Scalar = None
-    wrap_up_time: Scalar = None
-    call_timeout: Scalar = None
+    id: Identity = ""
+    name: Word = ""
+    extension_id: Identity = ""
 
 
 class Tier(Wire):
     """One of GET …/queue/agents/local/ or remote/"""
 
-    agent_id: Scalar = None
-    level: Scalar = None
-    position: Scalar = None
+    agent_id: Identity = ""
+    level: Count = None
+    position: Count = None
 
 
 class Registration(Wire):
     """One of GET /extension/registration/"""
 
-    extension_id: Scalar = None
-    registered: Scalar = None
+    extension_id: Identity = ""
+    registered: Switch = None
 
 
 class Recording(Wire):
     """One of GET …/record/; times are UTC, `duration` seconds, `record_file_size` bytes."""
 
-    record_uuid: Scalar = None
-    init_time_gmt: Scalar = None
-    start_time_gmt: Scalar = None
-    duration: Scalar = None
-    flow: Scalar = None
-    result: Scalar = None
-    calls_result: Scalar = None
-    hangup_disposition: Scalar = None
-    hangup_cause: Scalar = None
-    source_number: Scalar = None
-    from_username: Scalar = None
-    from_screen_name: Scalar = None
-    dest_number: Scalar = None
-    to_username: Scalar = None
-    record_file_size: Scalar = None
+    record_uuid: Identity = ""
+    init_time_gmt: Any = None
+    start_time_gmt: Any = None
+    duration: Seconds = None
+    flow: Shown = NOTHING
+    result: Shown = NOTHING
+    calls_result: Shown = NOTHING
+    hangup_disposition: Shown = NOTHING
+    hangup_cause: Shown = NOTHING
+    source_number: Shown = NOTHING
+    from_username: Shown = NOTHING
+    from_screen_name: Shown = NOTHING
+    dest_number: Shown = NOTHING
+    to_username: Shown = NOTHING
+    record_file_size: Count = None
 
 
 class RecordStats(Wire):
     """GET …/record/stats/; the seed calls it a list and describes one object."""
 
-    records_count: Scalar = None
-    files_size: Scalar = None
+    records_count: Count = None
+    files_size: Count = None
 
 
 class User(Wire):
     """GET /user/"""
 
-    login: Scalar = None
-    client_id: Scalar = None
-    extension_id: Scalar = None
+    login: Shown = NOTHING
+    client_id: Identity = ""
+    extension_id: Identity = ""
 
 
-T = TypeVar("T", bound=Wire)
-
-_lists: dict[type[Wire], TypeAdapter[Any]] = {}
-
-
-def many(model: type[T], data: object, what: str) -> list[T]:
-    """The rows of a list answer: an array, an object that wraps one array, or one bare row.
-
-    Raises BadAnswer with `what` in it when there is no list to be found.
-    """
-    items = [item for item in rows_of(model, data, what) if isinstance(item, dict)]
-    return [row for row in models(model, items) if row is not None]
+def rows_of(model: type[Row], data: object, what: str) -> Sequence[Any]:
+    """The rows of a list answer as they came: an array, an object that wraps one array, or one bare row."""
+    return listed(data, what, model=model)[0]
 
 
-def models(model: type[T], items: Sequence[dict[str, Any]]) -> Sequence[T | None]:
-    """Each of `items` as a model; None for one that cannot be."""
-    adapter = _lists.get(model)
-    if adapter is None:
-        adapter = _lists[model] = TypeAdapter(list[model])  # type: ignore[valid-type]
-    try:
-        found: list[T] = adapter.validate_python(items)
-    except ValidationError:
-        return [_tolerant(model, item) for item in items]
-    return found
-
-
-def one(model: type[T], data: object, what: str) -> T:
-    """The object of a single answer: bare, in an array of one, or wrapped. Raises BadAnswer when it has none of the
-    promised fields: an unknown number must not become a zero."""
-    found = _object(model, data)
-    row = None if found is None else _tolerant(model, found)
-    if row is None:
-        raise BadAnswer(f"{what}: the answer holds none of the documented fields")
-    return row
-
-
-def _known(model: type[Wire], data: Mapping[str, Any]) -> bool:
-    return not model.model_fields.keys().isdisjoint(data.keys())
-
-
-def rows_of(model: type[Wire], data: object, what: str) -> Sequence[Any]:
-    """The rows of a list answer as they came, out of any wrapping. Raises BadAnswer."""
-    if isinstance(data, list):
-        return data
-    if isinstance(data, dict):
-        if _known(model, data):
-            return [data]
-        if (found := only_list(data)) is not None:
-            return found
-        if len(data) == 1:
-            ((name, inner),) = data.items()
-            if str(name).casefold() not in TALK:
-                return [] if inner is None else rows_of(model, inner, what)
-    raise BadAnswer(f"{what}: the answer holds no list")
-
-
-def _object(model: type[Wire], data: object) -> Mapping[str, Any] | None:
-    for _ in range(4):
-        if isinstance(data, dict) and _known(model, data):
-            return data
-        if isinstance(data, dict) and len(data) == 1:
-            data = next(iter(data.values()))
-        elif isinstance(data, list) and len(data) == 1:
-            data = data[0]
-        else:
-            return None
-    return None
-
-
-def _tolerant(model: type[T], item: object) -> T | None:
-    """The row without the fields that have a wrong type; None if it is no object."""
-    if not isinstance(item, dict):
-        return None
-    try:
-        return model.model_validate(item)
-    except ValidationError as error:
-        wrong = {fault["loc"][0] for fault in error.errors(include_url=False, include_input=False) if fault["loc"]}
-        try:
-            return model.model_validate({name: value for name, value in item.items() if name not in wrong})
-        except ValidationError:
-            return None
+def many(model: type[Row], data: object, what: str) -> list[Row]:
+    """The same as models."""
+    return rows(rows_of(model, data, what), model)

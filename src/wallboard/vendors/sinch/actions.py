@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command
-from wallboard.domain.errors import Missing, NotSent, ReadError, TargetGone
-from wallboard.domain.keys import Key
+from wallboard.domain.errors import NotSent
 from wallboard.domain.models import Address, Notice, in_address
-from wallboard.domain.text import clean
 from wallboard.vendors.base import Receipt, SourceSettings
 from wallboard.vendors.http import Answer, HttpSource, Route, route
+from wallboard.vendors.kit.acts import Request, act, fresh, receipt
+from wallboard.vendors.kit.turns import Turns
+from wallboard.vendors.kit.wire import instant
 from wallboard.vendors.sinch import notices
-from wallboard.vendors.sinch.mapping import Known, ahead, begun, instant, notice, over
+from wallboard.vendors.sinch.mapping import Known, ahead, begun, notice, over
 from wallboard.vendors.sinch.reading import Reader, event_route
 from wallboard.vendors.sinch.wire import EventWire, guid
-from wallboard.vendors.turns import Turns
 
 
 def created_id(answer: Answer) -> str:
@@ -56,28 +55,27 @@ class Actions:
         body = notices.published(notices.values_of(form, command.args), self._zone, self._vendor_now())
         where = route("/disruptionSets/{disruptionSetId}/events", disruptionSetId=identity)
         answer = await self._http.act("POST", where, json=body, accept="text/html")
-        made = created_id(answer)
-        return _receipt("POST", where, f"activeFrom {body['activeFrom']}", answer, (made,) if made else ())
+        request = Request("POST", where, body, f"POST …{where.path} activeFrom {body['activeFrom']}")
+        return receipt(request, answer, created_id(answer))
 
     async def change(self, command: Command) -> Receipt:
         """PUT the whole event as the form says, made of the event as it is now."""
-        async with self._alone(command.target.key):
+        async with self._writing.alone(command.target.key):
             disruption_set, event = self._place(command.target.address, command)
             named = command.arg("form").split(":", 3)
             if named[:3] != ["change", disruption_set, event]:
                 raise NotSent("nothing sent: this is the form of another notice; fill it in again")
-            fresh, row = await self._fresh(disruption_set, event)
+            found, row = await self._fresh(disruption_set, event)
             if not _same_version(named[3] if len(named) > 3 else "", in_address(row.address, "modified") or ""):
                 raise NotSent("nothing sent: somebody else changed it meanwhile; open the form again")
             items = self._known.items.get(disruption_set, {})
             form = notices.change_form(row, items, self._settings.timezone, self._zone)
             values = notices.values_of(form, command.args)
-            body = notices.changed(form, values, fresh, items, self._zone, self._vendor_now())
+            body = notices.changed(form, values, found, items, self._zone, self._vendor_now())
             where = event_route(disruption_set, event)
-            answer = await self._http.act("PUT", where, json=body)
             before = {field.name: field.value.strip() for field in form.fields}
             names = ", ".join(name for name in values if values[name] != before[name])
-            return _receipt("PUT", where, names, answer, (event,))
+            return await self._send("PUT", where, names, body, event)
 
     async def end(self, command: Command) -> Receipt:
         """End an active notice by giving it an end: PUT with `activeTo` now.
@@ -86,20 +84,20 @@ class Actions:
         what `activeTo` is for, and leaves that on record. A notice that has not begun has nothing to record, and an end
         before its beginning is no event: that one is deleted.
         """
-        async with self._alone(command.target.key):
+        async with self._writing.alone(command.target.key):
             disruption_set, event = self._place(command.target.address, command)
-            fresh, row = await self._fresh(disruption_set, event)
+            found, row = await self._fresh(disruption_set, event)
             now = self._clock.now()
             if over(row, now):
                 raise NotSent("nothing sent: it is over already")
             where = event_route(disruption_set, event)
             if begun(row, now):
-                body = notices.ended(fresh, self._vendor_now())
-                return _receipt("PUT", where, "activeTo now", await self._http.act("PUT", where, json=body), (event,))
+                body = notices.ended(found, self._vendor_now())
+                return await self._send("PUT", where, "activeTo now", body, event)
             painted = command.target.print.started
             if painted is None or painted <= now:
                 raise NotSent("nothing sent: it was put off meanwhile and begins later")
-            return _receipt("DELETE", where, "", await self._http.act("DELETE", where), (event,))
+            return await self._send("DELETE", where, "", None, event)
 
     # ---- shared ----------------------------------------------------------------------------------------------
 
@@ -117,37 +115,19 @@ class Actions:
         return disruption_set, command.target.key.id
 
     async def _fresh(self, disruption_set: str, event: str) -> tuple[dict[str, Any], Notice]:
-        try:
-            fresh = await self._reader.event(disruption_set, event)
-        except Missing as error:
-            raise TargetGone(f"nothing sent: {error}") from None
-        except ReadError as error:
-            raise NotSent(f"nothing sent: {error}") from None
+        found = await fresh(self._reader.event(disruption_set, event))
         self._known.ahead = ahead(self._http.clock_offset)
-        row = notice(EventWire.model_validate(fresh), disruption_set, self._known)
+        row = notice(EventWire.model_validate(found), disruption_set, self._known)
         if row.key.id != event:
             raise NotSent("nothing sent: the vendor returned another notice")
-        return fresh, row
+        return found, row
 
-    @asynccontextmanager
-    async def _alone(self, key: Key) -> AsyncIterator[None]:
-        """One read-and-write of an event at a time: the second would undo the first."""
-        async with self._writing.alone(key):
-            yield
+    async def _send(self, method: str, where: Route, what: str, body: Any = None, *ids: str) -> Receipt:
+        request = Request(method, where, body, f"{method} …{where.path} {what}".strip())
+        return receipt(request, await act(self._http, request), *ids)
 
 
 def _same_version(one: str, other: str) -> bool:
     """Whether two `modified` are of the same version; where one is not told, nothing is known against it."""
     first, second = instant(one), instant(other)
     return first is None or second is None or abs(first - second) < 1.0
-
-
-def _receipt(method: str, where: Route, what: str, answer: Answer, ids: tuple[str, ...]) -> Receipt:
-    said = clean(f"{method} …{where.path} {what}", 200)
-    return Receipt(
-        request=f"{said} → {answer.status}",
-        status=str(answer.status),
-        sent_at=answer.started_at,
-        answered_at=answer.answered_at,
-        ids=ids,
-    )

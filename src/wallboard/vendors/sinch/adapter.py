@@ -8,18 +8,16 @@ so that one that fails dims no other.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from wallboard.domain.command import Command, Destination, Verb
-from wallboard.domain.errors import BadAnswer, ConfigError, Missing, NotPermitted, NotSent
+from wallboard.domain.command import Command, Verb
+from wallboard.domain.errors import BadAnswer, Missing, NotPermitted, NotSent
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Kind, Resource
 from wallboard.domain.models import Agent, Notice, Queue, Row
-from wallboard.domain.text import clean
-from wallboard.domain.update import SourceInfo, Update, UpdateKind
-from wallboard.vendors.again import Again
+from wallboard.domain.update import Update
 from wallboard.vendors.base import (
     YES,
     Can,
@@ -28,18 +26,18 @@ from wallboard.vendors.base import (
     Receipt,
     Report,
     Services,
-    Sink,
     SourceSettings,
     Ticket,
     Verification,
 )
-from wallboard.vendors.http import HttpSource
-from wallboard.vendors.sinch import evidence, mapping, notices
+from wallboard.vendors.kit.adapter import Made, WebAdapter
+from wallboard.vendors.kit.paging import Pages
+from wallboard.vendors.kit.rows import aside
+from wallboard.vendors.sinch import evidence, mapping, notices, rci
 from wallboard.vendors.sinch.actions import Actions
 from wallboard.vendors.sinch.checks import check_source
 from wallboard.vendors.sinch.discovery import Discovery
-from wallboard.vendors.sinch.monitoring import Monitoring, Unmonitored
-from wallboard.vendors.sinch.reading import PAGE, Listing, Reader, aside
+from wallboard.vendors.sinch.reading import PAGE, Listing, Reader
 from wallboard.vendors.sinch.records import Records
 from wallboard.vendors.sinch.reports import Reports
 from wallboard.vendors.sinch.wire import EventWire, NamedWire, QueueWire, Wire, canonical
@@ -61,25 +59,22 @@ VERY_LONG = 120.0
 _Row = TypeVar("_Row", bound=Wire)
 
 
-class SinchAdapter:
-    """See `vendors.base.Adapter`. `monitoring` is asked for live values. ConfigError for a zone that does not exist."""
+class SinchAdapter(WebAdapter):
+    """See `vendors.base.Adapter`."""
 
-    def __init__(self, settings: SourceSettings, services: Services, monitoring: Monitoring | None = None) -> None:
-        self._settings = settings
-        self._clock = services.clock
-        try:
-            self._zone = ZoneInfo(settings.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ConfigError(f"source {settings.name}: there is no time zone {settings.timezone!r}") from None
-        self._monitoring = monitoring or Unmonitored()
-        self._http = HttpSource(settings, services)
+    vendor = "sinch"
+    verbs = evidence.VERBS
+    lacking = "RCI is for configuration: no calls and no states"
+    no_calls = "RCI places no calls"
+
+    def __init__(self, settings: SourceSettings, services: Services) -> None:
+        super().__init__(settings, services)
         self._reader = Reader(self._http)
         self._known = mapping.Known(settings.name, mapping.channels(settings.words))
         self._records = Records(self._reader, self._known)
         self._discovery = Discovery(self._reader, self._known)
-        self._reports = Reports(self._reader, self._records, self._known, self._clock)
-        self._actions = Actions(settings, self._http, self._reader, self._known, self._clock, self._zone)
-        self._again = Again()
+        self._reports = Reports(self._reader, self._records, self._known, self.clock)
+        self._actions = Actions(settings, self._http, self._reader, self._known, self.clock, self._zone)
         self._whole: dict[Resource, bool] = {}
         """Resources whose discovery has been through, and whether it read everything."""
         self._counts: dict[Resource, int] = {}
@@ -88,20 +83,9 @@ class SinchAdapter:
 
     # ---- what is known ---------------------------------------------------------------------------------------
 
-    @property
-    def settings(self) -> SourceSettings:
-        return self._settings
-
-    def info(self) -> SourceInfo:
+    def detail(self) -> str:
         missing = f"; no queue {', '.join(self._unfound)}" if self._unfound else ""
-        return SourceInfo(
-            name=self._settings.name,
-            vendor="sinch",
-            detail=clean(f"RCI: roster and notices{missing}"),
-            budget=self._http.budget,
-            refused=self._http.refused,
-            clock_offset=self._http.clock_offset,
-        )
+        return f"RCI: roster and notices{missing}"
 
     def feeds(self) -> Sequence[Feed]:
         queues, agents = (self._counts.get(resource, 0) for resource in (Resource.QUEUES, Resource.AGENTS))
@@ -113,7 +97,7 @@ class SinchAdapter:
             self._slow(Resource.AGENTS, "", self._read_users, 2 + 2 * (agents // PAGE)),
             self._slow(Resource.NOTICES, "discovery", self._discover_sets, 1 + len(self._known.sets)),
         ]
-        interval = self._settings.every.get("notices", NOTICES)
+        interval = self.settings.every.get("notices", NOTICES)
         for name in self._known.sets:
             # Also while the pane is shut: the header counts the active ones.
             read = partial(self._read_events, name)
@@ -127,20 +111,16 @@ class SinchAdapter:
         if scope:
             seconds = SLOWLY if self._whole.get(resource) else AT_FIRST
             return Feed(resource, scope, fetch, seconds, cost, VERY_LONG, hidden_interval=seconds, priority=3)
-        seconds = self._settings.every.get(resource.value, SLOWLY)
+        seconds = self.settings.every.get(resource.value, SLOWLY)
         if resource not in self._counts:
             # A list that has never been read is not waited for so long.
             seconds = min(seconds, AT_FIRST)
         return Feed(resource, scope, fetch, seconds, cost, LONG, hidden_interval=seconds, priority=2, roster=True)
 
-    async def run(self, sink: Sink) -> None:
-        """Nothing is pushed; what a discovery learns goes into the rows."""
-        await self._again.run(sink)
-
     # ---- reading ---------------------------------------------------------------------------------------------
 
     async def _discover_queues(self, ticket: Ticket) -> Sequence[Update]:
-        listing = await self._reader.queues()
+        listing = await self._reader.all(rci.QUEUES)
         self._first_queues = listing
         try:
             self._whole[Resource.QUEUES] = await self._discovery.read_queues(self._wanted(listing.rows))
@@ -163,19 +143,19 @@ class SinchAdapter:
 
     async def _read_queues(self, ticket: Ticket) -> Sequence[Update]:
         listing, self._first_queues = self._first_queues, None
-        if listing is None or listing.started_at < self._clock.now() - JUST_READ:
-            listing = await self._reader.queues()
+        if listing is None or listing.read.started_at < self.clock.now() - JUST_READ:
+            listing = await self._reader.all(rci.QUEUES)
         wires = self._wanted(listing.rows)
         self._counts[Resource.QUEUES] = len(wires)
 
         def made() -> list[Queue]:
-            return [mapping.queue(wire, self._known, self._monitoring) for wire in wires]
+            return [mapping.queue(wire, self._known) for wire in wires]
 
-        return (await self._kept(Resource.QUEUES, "", ticket, listing, made),)
+        return (await self._made(Resource.QUEUES, "", ticket, listing, made),)
 
     def _wanted(self, wires: Sequence[QueueWire]) -> list[QueueWire]:
         """All queues, or exactly those that the config names by id or name."""
-        names = self._settings.queues
+        names = self.settings.queues
         if names is None:
             return list(wires)
         by_name = {key: wire for wire in reversed(wires) for key in (wire.name.strip().casefold(), wire.id)}
@@ -189,9 +169,9 @@ class SinchAdapter:
         self._counts[Resource.AGENTS] = len(wires)
 
         def made() -> list[Agent]:
-            return [mapping.agent(wire, self._known, self._monitoring) for wire in wires]
+            return [mapping.agent(wire, self._known) for wire in wires]
 
-        return (await self._kept(Resource.AGENTS, "", ticket, listing, made),)
+        return (await self._made(Resource.AGENTS, "", ticket, listing, made),)
 
     async def _read_events(self, disruption_set: str, ticket: Ticket) -> Sequence[Update]:
         """What is active, what begins later, and what ended in the last 24 hours.
@@ -199,7 +179,7 @@ class SinchAdapter:
         Three questions, because each filter passes over events that lack its instant: one without an end is found as
         active or by its beginning, one that is over by its end. All events ever would be the fourth, and grows.
         """
-        now = self._clock.now()
+        now = self.clock.now()
         vendor_now = now + (self._http.clock_offset or 0.0)
         questions: tuple[dict[str, str], ...] = (
             {"active": "true"},
@@ -207,25 +187,26 @@ class SinchAdapter:
             {"activeTo": notices.iso(vendor_now - mapping.RECENT)},
         )
         wires: dict[tuple[str, ...], EventWire] = {}
-        started, changed, lost = 0.0, False, ""
+        read: list[Pages] = []
         for params in questions:
-            listing = await self._reader.events(disruption_set, params)
+            listing = await self._reader.all(rci.EVENTS, disruption_set, params=params)
             # The last answer to a question knows best: the event may have been changed in between.
             wires.update({wire.mark: wire for wire in listing.rows})
-            started, changed = started or listing.started_at, changed or listing.changed
-            lost = lost or listing.lost
+            read.append(listing.read)
+        lost = next((pages.lost for pages in read if pages.lost), "")
+        pages = replace(read[0], changed=any(pages.changed for pages in read), lost=lost)
         self._known.ahead = mapping.ahead(self._http.clock_offset)
         await self._discovery.read_items(disruption_set, [item for wire in wires.values() for item in wire.items])
-        whole = Listing(tuple(wires.values()), started, changed, lost)
+        whole = Listing(tuple(wires.values()), pages)
 
         def made() -> Sequence[Notice]:
             return mapping.notices(whole.rows, disruption_set, self._known, now)
 
-        update = await self._kept(Resource.NOTICES, disruption_set, ticket, whole, made)
+        update = await self._made(Resource.NOTICES, disruption_set, ticket, whole, made)
         self._known.events[disruption_set] = frozenset(row.key.id for row in update.rows)
         return (update,)
 
-    async def _kept(
+    async def _made(
         self,
         resource: Resource,
         scope: str,
@@ -233,27 +214,10 @@ class SinchAdapter:
         listing: Listing[_Row],
         rows: Callable[[], Sequence[Row]],
     ) -> Update:
-        """The update of an answer, which is made again whenever a discovery has learnt something."""
+        async def make() -> Made:
+            return await aside(len(listing.rows), rows), listing.approximate
 
-        async def make() -> Update:
-            return self._update(resource, scope, ticket, listing, await aside(len(listing.rows), rows))
-
-        return await self._again.first(make)
-
-    def _update(
-        self, resource: Resource, scope: str, ticket: Ticket, listing: Listing[_Row], found: Sequence[Row]
-    ) -> Update:
-        return Update(
-            source=self._settings.name,
-            resource=resource,
-            scope=scope,
-            kind=UpdateKind.SNAPSHOT,
-            epoch=ticket.epoch,
-            seq=ticket.seq,
-            as_of=listing.started_at,
-            rows=tuple(found),
-            approximate=listing.approximate,
-        )
+        return await self._kept(ticket, resource, scope, listing.read.started_at, make)
 
     async def refresh(self, row: Row) -> Row | None:
         try:
@@ -266,9 +230,9 @@ class SinchAdapter:
 
     async def _read_again(self, row: Row) -> Row:
         if isinstance(row, Queue):
-            return mapping.queue(await self._records.queue(row.key.id), self._known, self._monitoring)
+            return mapping.queue(await self._records.queue(row.key.id), self._known)
         if isinstance(row, Agent):
-            return mapping.agent(await self._records.user(row.key.id), self._known, self._monitoring)
+            return mapping.agent(await self._records.user(row.key.id), self._known)
         if isinstance(row, Notice) and (disruption_set := mapping.set_of(row)):
             fresh = EventWire.model_validate(await self._reader.event(disruption_set, row.key.id))
             return mapping.notice(fresh, disruption_set, self._known)
@@ -279,13 +243,7 @@ class SinchAdapter:
 
     # ---- acting ----------------------------------------------------------------------------------------------
 
-    def can(self, verb: Verb, row: Row | None) -> Can:
-        if verb not in evidence.VERBS:
-            return Can(False, "RCI is for configuration: no calls and no states")
-        if self._settings.read_only:
-            return Can(False, "this source is read-only")
-        if self._http.refused:
-            return Can(False, "the vendor refuses the credentials")
+    def _can(self, verb: Verb, row: Row | None) -> Can:
         if verb is Verb.PUBLISH:
             if not self._known.sets:
                 read = Resource.NOTICES in self._whole
@@ -295,21 +253,18 @@ class SinchAdapter:
             return YES
         if not isinstance(row, Notice):
             return Can(False, "not for this row")
-        now = self._clock.now()
+        now = self.clock.now()
         if verb is Verb.CHANGE:
             return YES
         if mapping.over(row, now):
             return Can(False, "it is over already")
         return YES if mapping.begun(row, now) else Can(True, "it has not begun, so it is deleted for good")
 
-    def can_dial(self, destination: Destination) -> Can:
-        return Can(False, "RCI places no calls")
-
     def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
         """Publishing: one form a set that has items. Changing: the one of the notice."""
         if verb not in (Verb.PUBLISH, Verb.CHANGE) or not self.can(verb, row):
             return ()
-        zone, items = self._settings.timezone, self._known.items
+        zone, items = self.settings.timezone, self._known.items
         if verb is Verb.PUBLISH:
             return [notices.publish_form(wire, items[name], zone) for name, wire in self._sets() if items.get(name)]
         if isinstance(row, Notice):
@@ -325,10 +280,7 @@ class SinchAdapter:
     def table(self) -> Sequence[Verification]:
         return [evidence.verification(verb, self._zone) for verb in evidence.VERBS]
 
-    async def perform(self, command: Command, row: Row | None) -> Receipt:
-        able = self.can(command.verb, row)
-        if not able:
-            raise NotSent(f"nothing sent: {able.reason}")
+    async def _perform(self, command: Command, row: Row | None) -> Receipt:
         if command.verb is Verb.PUBLISH:
             return await self._actions.publish(command)
         if command.target.key.kind is Kind.NOTICE:
@@ -336,10 +288,5 @@ class SinchAdapter:
             return await act(command)
         raise NotSent("nothing sent: not for this row")
 
-    # ---- the rest --------------------------------------------------------------------------------------------
-
     async def check(self) -> Sequence[CheckLine]:
-        return await check_source(self._reader, self._http, self._settings)
-
-    async def aclose(self) -> None:
-        await self._http.aclose()
+        return await check_source(self._reader, self._http, self.settings)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 
 from wallboard.domain.command import Verb
-from wallboard.domain.errors import CredentialsRefused, Late, NotPermitted, ReadError, Unreachable
+from wallboard.domain.errors import NotPermitted, ReadError
 from wallboard.domain.text import clean
 from wallboard.vendors.base import CheckLine, SourceSettings
 from wallboard.vendors.http import HttpSource
+from wallboard.vendors.kit.checks import Check
+from wallboard.vendors.sinch import rci
 from wallboard.vendors.sinch.evidence import VERBS
 from wallboard.vendors.sinch.mapping import titled
 from wallboard.vendors.sinch.reading import Reader
 
-CLOCK_TOLERANCE = 5.0
 MOST_SETS = 20
 """Disruption sets that are tried one by one."""
 LISTS = (
@@ -31,39 +32,25 @@ LISTS = (
 
 async def check_source(reader: Reader, http: HttpSource, settings: SourceSettings) -> list[CheckLine]:
     """Reach, sign-in, each list that this account may read, the notices, verbs, clock and budget. Never raises."""
-    lines: list[CheckLine] = []
+    check = Check()
+    if not await check.reach(lambda: reader.probe(LISTS[0][1])):
+        return check.lines
+
+    async def read(path: str, use: str) -> str:
+        await reader.probe(path)
+        return use
+
     for name, path, use in LISTS:
-        try:
-            _, took = await reader.probe(path)
-        except (Unreachable, Late) as error:
-            if not lines:
-                return [CheckLine("reach", False, str(error))]
-            lines.append(CheckLine(name, False, str(error)))
-        except CredentialsRefused as error:
-            first = [] if lines else [CheckLine("reach", True, "answers")]
-            return [*lines, *first, CheckLine("sign-in", False, str(error))]
-        except ReadError as error:
-            if not lines:
-                lines += [CheckLine("reach", True, "answers"), CheckLine("sign-in", True, "accepted")]
-            none = None if isinstance(error, NotPermitted) else False
-            lines.append(CheckLine(name, none, f"{error}: {use} will be missing"))
-        else:
-            if not lines:
-                answers = f"answers in {took:.1f} s"
-                lines += [CheckLine("reach", True, answers), CheckLine("sign-in", True, "accepted")]
-            lines.append(CheckLine(name, True, use))
+        await check.ask(name, partial(read, path, use), missing=use)
     found, where = await _notices(reader)
-    lines += found
-    lines += _verbs(settings, {line.name: bool(line.ok) for line in found}, where)
-    offset = http.clock_offset
-    if offset is None:
-        lines.append(CheckLine("clock", None, "the vendor tells no time"))
-    else:
-        lines.append(CheckLine("clock", abs(offset) <= CLOCK_TOLERANCE, f"{offset:+.1f} s"))
-    budget = http.budget
-    text = "the vendor names none" if budget is None else f"{budget.remaining}/{budget.limit} requests"
-    lines.append(CheckLine("budget", None if budget is None else True, text))
-    return lines
+    check.lines += found
+    ok = {line.name: line.ok for line in found}
+    cannot = {} if ok.get("notices") else dict.fromkeys(VERBS, "its notices cannot be read")
+    if not ok.get("items", True):
+        cannot.setdefault(Verb.PUBLISH, "the items of no disruption set can be read")
+    check.verbs(settings, VERBS, dict.fromkeys(VERBS, where) if where else {}, cannot)
+    check.account(http)
+    return check.lines
 
 
 async def _notices(reader: Reader) -> tuple[list[CheckLine], str]:
@@ -71,9 +58,9 @@ async def _notices(reader: Reader) -> tuple[list[CheckLine], str]:
     without items nothing can be published, but what is up can be ended. And where notices can be published, "" where
     nothing limits it."""
     try:
-        sets = (await reader.sets()).rows
+        sets = (await reader.all(rci.SETS)).rows
     except ReadError as error:
-        return [CheckLine("notices", None if isinstance(error, NotPermitted) else False, str(error))], ""
+        return [_unread("notices", error)], ""
     if not sets:
         return [CheckLine("notices", None, "there is no disruption set")], ""
     events: dict[str, int] = {}
@@ -82,30 +69,22 @@ async def _notices(reader: Reader) -> tuple[list[CheckLine], str]:
     for each in sets[:MOST_SETS]:
         name = str(clean(titled(each), 40))
         try:
-            events[name] = len((await reader.events(each.id, {"active": "true"})).rows)
-            items[name] = len((await reader.items(each.id)).rows)
+            events[name] = len((await reader.all(rci.EVENTS, each.id, params={"active": "true"})).rows)
+            items[name] = len((await reader.all(rci.ITEMS, each.id)).rows)
         except ReadError as error:
             closed[f"the items of {name}" if name in events else name] = error
     why = next(iter(closed.values()), None)
     if not events:
-        return [CheckLine("notices", None if isinstance(why, NotPermitted) else False, str(why))], ""
+        return [_unread("notices", why)], ""
     shut = "; ".join(f"{name}: {error}" for name, error in closed.items())
     first = next(iter(items or events))
     said = f"{len(sets)} sets; {first if closed else 'the first'} has {events[first]} active"
     said += f", {items[first]} items" if items else ""
     lines = [CheckLine("notices", True, f"{said}; not {shut}" if shut else said)]
     if not items:
-        lines.append(CheckLine("items", None if isinstance(why, NotPermitted) else False, str(why)))
+        lines.append(_unread("items", why))
     return lines, f"only in {', '.join(items)}" if closed and items else ""
 
 
-def _verbs(settings: SourceSettings, readable: Mapping[str, bool], where: str) -> list[CheckLine]:
-    if settings.read_only:
-        return [CheckLine(verb.value, False, "this source is read-only") for verb in VERBS]
-    if not readable.get("notices"):
-        return [CheckLine(verb.value, False, "its notices cannot be read") for verb in VERBS]
-    text = f"shows only when used; {where}" if where else "shows only when used"
-    lines = {verb: CheckLine(verb.value, None, text) for verb in VERBS}
-    if not readable.get("items", True):
-        lines[Verb.PUBLISH] = CheckLine(Verb.PUBLISH.value, False, "the items of no disruption set can be read")
-    return list(lines.values())
+def _unread(name: str, why: ReadError | None) -> CheckLine:
+    return CheckLine(name, False, str(why), right=isinstance(why, NotPermitted))

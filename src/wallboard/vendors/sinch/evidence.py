@@ -15,14 +15,12 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Notice, Row, in_address
 from wallboard.domain.text import Clean, clean
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.readings import TwiceRunning
+from wallboard.vendors.kit.evidence import DEADLINE, WRITTEN, TwiceRunning, read_at, settled, shown
+from wallboard.vendors.kit.wire import instant
 from wallboard.vendors.sinch import notices
-from wallboard.vendors.sinch.mapping import REMARKS, instant, items_of, over, set_of
+from wallboard.vendors.sinch.mapping import REMARKS, items_of, over, set_of
 
 VERBS = (Verb.PUBLISH, Verb.CHANGE, Verb.CLOSE)
-DEADLINE = 20.0
-SETTLED = 4.0
-"""A reading this many seconds after the answer that still shows something else denies the action."""
 NEAR = 120.0
 """A notice that begins "now" begins so near to the request, clocks and waits included."""
 AT_ONCE = 5.0
@@ -121,7 +119,7 @@ def _published(command: Command | None, zone: tzinfo, listed: Mapping[str, froze
 
     def mine(trial: Trial) -> Notice | None:
         """The notice with the id that the vendor answered, or else a new one that says just this."""
-        rows = [row for row in trial.facts.rows(Resource.NOTICES, trial.source) if isinstance(row, Notice)]
+        rows = shown(trial, Resource.NOTICES, Notice)
         if trial.receipt.ids:
             return next((row for row in rows if row.key.id in trial.receipt.ids), None)
         new = (row for row in rows if set_of(row) == disruption_set and row.key.id not in known)
@@ -221,9 +219,6 @@ def _ended(disruption_set: str, before: Notice | None) -> Verification:
 
         return test
 
-    def listed_at(trial: Trial) -> float | None:
-        return trial.facts.read_at(trial.source, Resource.NOTICES, disruption_set)
-
     def still(trial: Trial) -> bool:
         row = trial.after()
         return _settled(trial, disruption_set) and isinstance(row, Notice) and not over(row, trial.facts.now() + 1.0)
@@ -236,7 +231,7 @@ def _ended(disruption_set: str, before: Notice | None) -> Verification:
             Evidence("reading it back: the end that was planned before is past", ended(planned=True), PLANNED_END),
             Evidence(
                 "reading its set twice: it is not among the active or coming ones any more",
-                TwiceRunning(lambda trial: trial.after() is None, listed_at),
+                TwiceRunning(lambda trial: trial.after() is None, read_at(Resource.NOTICES, disruption_set)),
                 LIST_WITHOUT,
             ),
         ),
@@ -255,5 +250,4 @@ def _read(trial: Trial, disruption_set: str) -> bool:
 
 
 def _settled(trial: Trial, disruption_set: str) -> bool:
-    at = trial.facts.read_at(trial.source, Resource.NOTICES, disruption_set)
-    return at is not None and at > trial.receipt.answered_at + SETTLED
+    return settled(trial, Resource.NOTICES, disruption_set, WRITTEN)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Address, Agent, Notice, Queue, in_address
-from wallboard.domain.states import Channel
-from wallboard.domain.text import NOTHING, Clean, clean
+from wallboard.domain.states import AgentState, Channel
+from wallboard.domain.text import NOTHING, clean
 from wallboard.domain.words import spelling, vocabulary
-from wallboard.vendors.sinch.monitoring import Monitoring
+from wallboard.vendors.kit.sheets import lines
+from wallboard.vendors.kit.wire import instant
 from wallboard.vendors.sinch.wire import EventWire, ExtensionWire, ItemWire, NamedWire, QueueWire, UserWire
 
 REMARKS = 1000
@@ -24,7 +24,7 @@ CLOCKS_AGREE = 5.0
 """Seconds by which the vendor's clock may seem to differ without being wrong: its `Date` holds whole seconds, and half
 the time that an answer took is a guess. A notice keeps the vendor's own times then."""
 
-Details = tuple[tuple[Clean, Clean], ...]
+NO_COUNTS, NO_STATES = clean("RCI tells no live counts"), clean("RCI tells no states")
 
 
 _CHANNELS: Mapping[Channel, Sequence[str]] = {
@@ -71,18 +71,6 @@ def members(of: Mapping[str, Iterable[str]], names: Mapping[str, NamedWire]) -> 
     return {identity: tuple(groups) for identity, groups in found.items()}
 
 
-def instant(text: str, ahead: float = 0.0) -> float | None:
-    """ISO 8601 with or without fraction as UTC seconds, less what the vendor's clock is `ahead`. All instants of RCI
-    are UTC; None if it is none."""
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return moment.timestamp() - ahead
-    except (ValueError, OverflowError):
-        return None
-
-
 def ahead(offset: float | None) -> float:
     """What a measured clock offset says of the vendor's clock: nothing, unless it is more than measuring explains."""
     return 0.0 if offset is None or abs(offset) < CLOCKS_AGREE else offset
@@ -100,60 +88,53 @@ def _number(address: str) -> bool:
     return any(char.isdigit() for char in address) and all(char in "+0123456789*# ().-/" for char in address)
 
 
-def queue(wire: QueueWire, known: Known, monitoring: Monitoring) -> Queue:
-    """One row; counts are what the monitoring tells."""
+def queue(wire: QueueWire, known: Known) -> Queue:
+    """One row, without counts: RCI is for configuration."""
     kind = known.channels.get(spelling(wire.type))
     extensions = known.extensions.get(wire.id, ())
     spelled = dict.fromkeys([*wire.addresses, *(extension.address for extension in extensions if extension.address)])
     addresses = sorted(spelled, key=lambda address: not _number(address))
     numbers = [address for address in addresses if _number(address)]
-    counts = monitoring.counts(wire.id)
     return Queue(
         key=Key(known.source, Kind.QUEUE, wire.id),
         name=clean(wire.name or wire.description or wire.id),
         number=clean(numbers[0]) if kind is Channel.PHONE and numbers else NOTHING,
         channel=kind,
-        waiting=counts.waiting,
-        ringing=counts.ringing,
-        talking=counts.talking,
-        longest_since=counts.longest_since,
         strategy=clean(wire.login_type),
         addresses=tuple(clean(address) for address in addresses),
-        no_counts=monitoring.no_counts,
+        no_counts=NO_COUNTS,
         address=(("queue", wire.id),),
-        details=_details(
-            ("type", wire.type),
-            ("about", wire.description),
-            ("groups", ", ".join(titled(group) for group in known.queue_groups.get(wire.id, ()))),
-            ("languages", ", ".join(f"{e.address} {e.language}" for e in extensions if e.language)),
-            ("managed", "by synchronisation" if wire.synchronised else ""),
+        details=lines(
+            (
+                ("type", wire.type),
+                ("about", wire.description),
+                ("groups", ", ".join(titled(group) for group in known.queue_groups.get(wire.id, ()))),
+                ("languages", ", ".join(f"{e.address} {e.language}" for e in extensions if e.language)),
+                ("managed", "by synchronisation" if wire.synchronised else ""),
+            )
         ),
     )
 
 
-def agent(wire: UserWire, known: Known, monitoring: Monitoring) -> Agent:
-    """One row; the state is what the monitoring tells."""
-    state, word = monitoring.state(wire.id)
+def agent(wire: UserWire, known: Known) -> Agent:
+    """One row, without a state."""
     name = f"{wire.first_name} {wire.surname}".strip()
     return Agent(
         key=Key(known.source, Kind.AGENT, wire.id),
         name=clean(name or wire.chat_name or wire.login or wire.id),
         extension=clean(wire.phone),
-        state=state,
-        raw_status=word,
-        no_state=monitoring.no_states,
+        state=AgentState.UNKNOWN,
+        no_state=NO_STATES,
         refs=(wire.id,),
         address=(("user", wire.id),),
-        details=_details(
-            ("roles", ", ".join(titled(role) for role in known.roles.get(wire.id, ()))),
-            ("groups", ", ".join(titled(group) for group in known.groups.get(wire.id, ()))),
-            ("e-mail", wire.email),
+        details=lines(
+            (
+                ("roles", ", ".join(titled(role) for role in known.roles.get(wire.id, ()))),
+                ("groups", ", ".join(titled(group) for group in known.groups.get(wire.id, ()))),
+                ("e-mail", wire.email),
+            )
         ),
     )
-
-
-def _details(*pairs: tuple[str, str]) -> Details:
-    return tuple((clean(name), clean(value)) for name, value in pairs if value.strip())
 
 
 # ---- notices ----------------------------------------------------------------------------------------------------
@@ -200,8 +181,8 @@ def notice(wire: EventWire, disruption_set: str, known: Known) -> Notice:
         key=Key(known.source, Kind.NOTICE, wire.id),
         set=clean(set_name),
         title=clean(" · ".join(first) or when or wire.remarks or set_name, 80),
-        active_from=instant(wire.active_from, known.ahead),
-        active_to=instant(wire.active_to, known.ahead),
+        active_from=instant(wire.active_from, ahead=known.ahead),
+        active_to=instant(wire.active_to, ahead=known.ahead),
         why=clean(why),
         where=clean(where),
         when=clean(when),
@@ -216,12 +197,14 @@ def notice(wire: EventWire, disruption_set: str, known: Known) -> Notice:
             *((f"item {item_kind(item, items)}", token(item, items)) for item in wire.items),
             ("rest", _rest(wire)),
         ),
-        details=_details(
-            ("other", "; ".join(others)),
-            ("created", wire.created),
-            ("modified", wire.modified),
-            ("external ids", ", ".join(item.external_id for item in wire.items if item.external_id)),
-            ("set id", named.external_id if named else ""),
+        details=lines(
+            (
+                ("other", "; ".join(others)),
+                ("created", wire.created),
+                ("modified", wire.modified),
+                ("external ids", ", ".join(item.external_id for item in wire.items if item.external_id)),
+                ("set id", named.external_id if named else ""),
+            )
         ),
     )
 

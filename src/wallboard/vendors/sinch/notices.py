@@ -15,7 +15,8 @@ from wallboard.domain.errors import NotSent
 from wallboard.domain.forms import Form, FormField, Option, Takes, moment
 from wallboard.domain.models import Notice, in_address
 from wallboard.domain.text import clean
-from wallboard.vendors.sinch.mapping import REMARKS, instant, items_of, set_of, titled, token
+from wallboard.vendors.kit.wire import instant
+from wallboard.vendors.sinch.mapping import REMARKS, items_of, set_of, titled, token
 from wallboard.vendors.sinch.wire import EventWire, ItemWire, NamedWire, canonical, unwrapped
 
 KINDS = {"why": "WHY", "where": "WHERE", "when": "WHEN"}

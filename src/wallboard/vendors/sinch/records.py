@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from wallboard.domain.errors import NotPermitted
+from wallboard.vendors.sinch import rci
 from wallboard.vendors.sinch.mapping import Known
 from wallboard.vendors.sinch.reading import Reader
 from wallboard.vendors.sinch.wire import QueueWire, UserWire
@@ -28,17 +29,17 @@ class Records:
         self._known = known
 
     async def user(self, user: str) -> UserWire:
-        ways: list[Callable[[], Awaitable[UserWire]]] = [partial(self._reader.user, user)]
+        ways: list[Callable[[], Awaitable[UserWire]]] = [partial(self._reader.one, rci.USER, user)]
         for role in self._known.roles.get(user, ())[:WAYS]:
-            ways.append(partial(self._reader.user_by_role, role.id, user))
+            ways.append(partial(self._reader.one, rci.USER_BY_ROLE, role.id, user))
         for group in self._known.groups.get(user, ())[:WAYS]:
-            ways.append(partial(self._reader.user_by_group, group.id, user))
+            ways.append(partial(self._reader.one, rci.USER_BY_GROUP, group.id, user))
         return await _first(ways)
 
     async def queue(self, queue: str) -> QueueWire:
-        ways: list[Callable[[], Awaitable[QueueWire]]] = [partial(self._reader.queue, queue)]
+        ways: list[Callable[[], Awaitable[QueueWire]]] = [partial(self._reader.one, rci.QUEUE, queue)]
         for group in self._known.queue_groups.get(queue, ())[:WAYS]:
-            ways.append(partial(self._reader.queue_by_group, group.id, queue))
+            ways.append(partial(self._reader.one, rci.QUEUE_BY_GROUP, group.id, queue))
         return await _first(ways)
 
 

@@ -3,21 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.models import Agent, Notice, Queue, Row
 from wallboard.domain.states import Channel
-from wallboard.domain.text import Clean, clean
 from wallboard.vendors.base import Report, Sheet
-from wallboard.vendors.sinch import mapping
+from wallboard.vendors.kit.gather import gather
+from wallboard.vendors.kit.sheets import sheet
+from wallboard.vendors.kit.wire import instant
+from wallboard.vendors.sinch import mapping, rci
 from wallboard.vendors.sinch.mapping import Known
 from wallboard.vendors.sinch.notices import iso
-from wallboard.vendors.sinch.reading import Reader, each
+from wallboard.vendors.sinch.rci import Many, Single
+from wallboard.vendors.sinch.reading import Reader
 from wallboard.vendors.sinch.records import Records
-from wallboard.vendors.sinch.wire import ExtensionWire, ItemWire, IvrWire, NamedWire
+from wallboard.vendors.sinch.wire import ExtensionWire, ItemWire, IvrWire, NamedWire, Wire
 
 MOST = 25
 """So many entries are asked for one by one."""
@@ -25,28 +28,20 @@ HISTORY = 30 * 86_400.0
 """Seconds back to which a set's own history is asked for."""
 
 _T = TypeVar("_T")
+_Row = TypeVar("_Row", bound=Wire)
 
 
-def _sheet(columns: Sequence[str], rows: Sequence[Sequence[object]], note: str = "") -> Sheet:
-    return Sheet(
-        tuple(clean(column) for column in columns),
-        tuple(tuple(_cell(cell) for cell in row) for row in rows),
-        clean(note),
-    )
-
-
-def _cell(value: object) -> Clean:
-    if value is None or value == "":
-        return Clean("–")
-    return clean({True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value)
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]], note: str = "") -> Sheet:
+    """RCI leaves out what is blank, so that is not known either."""
+    return sheet(columns, ([None if each == "" else each for each in row] for row in rows), note)
 
 
 async def _fuller(ids: Sequence[str], read: Callable[[str], Awaitable[_T]]) -> tuple[dict[str, _T], str]:
     """Entries one by one, and what to say of those that did not come."""
-    found, failed = await each(ids[:MOST], read)
+    found, failed = await gather(ids[:MOST], read)
     notes = [f"{len(ids) - MOST} more in short only"] if len(ids) > MOST else []
     if failed:
-        notes.append(f"{len(failed)} could not be read in full: {failed[0]}")
+        notes.append(f"{len(failed)} could not be read in full: {next(iter(failed.values()))}")
     return found, "; ".join(notes)
 
 
@@ -102,86 +97,81 @@ class Reports:
             ("time zone", wire.time_zone),
             ("synchronised", wire.synchronised),
         ]
-        return _sheet(("field", "value"), pairs)
+        return _table(("field", "value"), pairs)
+
+    async def _in_full(
+        self, of: str, listing: Many[_Row], ways: Sequence[Single[_Row]], bare: Callable[[_Row], bool]
+    ) -> tuple[list[tuple[_Row, _Row]], str]:
+        """The entries of a list of `of` ("" of the account), each beside itself as read on its own where the list is
+        `bare`: below `of`, and where that says no more, alone."""
+
+        async def full(identity: str) -> _Row:
+            first, *more = ways
+            wire = await self._reader.one(first, *filter(None, (of, identity)))
+            return await self._reader.one(more[0], identity) if more and bare(wire) else wire
+
+        listed = (await self._reader.all(listing, *filter(None, (of,)))).rows
+        found, note = await _fuller([wire.id for wire in listed if bare(wire)], full)
+        return [(wire, found.get(wire.id, wire)) for wire in listed], note
 
     async def _roles(self, user: str) -> Sheet:
-        async def full(role: str) -> NamedWire:
-            wire = await self._reader.role_of(user, role)
-            return wire if wire.description else await self._reader.role(role)
-
-        listed = (await self._reader.roles_of(user)).rows
-        found, note = await _fuller([wire.id for wire in listed if not wire.description], full)
-        wires = [(wire, found.get(wire.id, wire)) for wire in listed]
-        return _sheet(("role", "about"), [(wire.name or more.name, more.description) for wire, more in wires], note)
+        wires, note = await self._in_full(user, rci.ROLES_OF, (rci.ROLE_OF, rci.ROLE), _undescribed)
+        return _table(("role", "about"), [(wire.name or more.name, more.description) for wire, more in wires], note)
 
     async def _groups(self, user: str) -> Sheet:
-        async def full(group: str) -> NamedWire:
-            wire = await self._reader.group_of(user, group)
-            return wire if wire.synchronised is not None else await self._reader.user_group(group)
-
-        listed = (await self._reader.groups_of(user)).rows
-        found, note = await _fuller([wire.id for wire in listed if wire.synchronised is None], full)
-        wires = [(wire, found.get(wire.id, wire)) for wire in listed]
+        ways = (rci.GROUP_OF, rci.USER_GROUP)
+        wires, note = await self._in_full(user, rci.GROUPS_OF, ways, lambda wire: wire.synchronised is None)
         rows = [(wire.name or more.name, more.synchronised) for wire, more in wires]
-        return _sheet(("user group", "synchronised"), rows, note)
+        return _table(("user group", "synchronised"), rows, note)
 
     async def _skills(self, user: str) -> Sheet:
         """Of a user's skills the list tells ids and values alone; names are in the list of all skills."""
 
         async def full(skill: str) -> NamedWire:
-            wire = await self._reader.skill_of(user, skill)
-            return wire if wire.name else await self._reader.skill(skill)
+            wire = await self._reader.one(rci.SKILL_OF, user, skill)
+            return wire if wire.name else await self._reader.one(rci.SKILL, skill)
 
-        listed = (await self._reader.skills_of(user)).rows
+        listed = (await self._reader.all(rci.SKILLS_OF, user)).rows
         names: dict[str, NamedWire] = {}
         if any(not wire.name for wire in listed):
-            names = {wire.id: wire for wire in (await self._reader.skills()).rows if wire.name}
+            names = {wire.id: wire for wire in (await self._reader.all(rci.SKILLS)).rows if wire.name}
         more, note = await _fuller([wire.id for wire in listed if not wire.name and wire.id not in names], full)
         names |= more
         rows = [(names.get(wire.id, wire), wire) for wire in listed]
         rows.sort(key=lambda pair: (pair[1].value == "", -float(_digits(pair[1].value)), pair[0].name))
         cells = [(mapping.titled(named), wire.value, named.description) for named, wire in rows]
-        return _sheet(("skill", "level 1–5", "about"), cells, note)
+        return _table(("skill", "level 1–5", "about"), cells, note)
 
     async def _profiles(self) -> Sheet:
-        listed = (await self._reader.profiles()).rows
-        found, note = await _fuller([wire.id for wire in listed if not wire.reason], self._reader.profile)
-        wires = [found.get(wire.id, wire) for wire in listed]
+        wires, note = await self._in_full("", rci.PROFILES, (rci.PROFILE,), lambda wire: not wire.reason)
         why = "what there is to choose; RCI does not tell who is in which"
-        return _sheet(("profile", "reason"), [(wire.name, wire.reason) for wire in wires], f"{why}. {note}".strip(" ."))
+        cells = [(more.name, more.reason) for _, more in wires]
+        return _table(("profile", "reason"), cells, f"{why}. {note}".strip(" ."))
 
     # ---- of a queue ------------------------------------------------------------------------------------------
 
     async def _addresses(self, queue: str) -> Sheet:
-        async def full(extension: str) -> ExtensionWire:
-            return await self._reader.extension(queue, extension)
+        def bare(wire: ExtensionWire) -> bool:
+            return not (wire.language or wire.priority)
 
-        listed = (await self._reader.extensions(queue)).rows
-        bare = [wire.id for wire in listed if not (wire.language or wire.priority)]
-        found, note = await _fuller(bare, full)
-        wires = [(wire, found.get(wire.id, wire)) for wire in listed]
+        wires, note = await self._in_full(queue, rci.EXTENSIONS, (rci.EXTENSION,), bare)
         cells = [(wire.address or more.address, more.language, more.priority) for wire, more in wires]
-        return _sheet(("address", "language", "priority"), cells, note)
+        return _table(("address", "language", "priority"), cells, note)
 
     async def _queue_groups(self, queue: str) -> Sheet:
-        async def full(group: str) -> NamedWire:
-            wire = await self._reader.queue_group_of(queue, group)
-            return wire if wire.description else await self._reader.queue_group(group)
-
-        listed = (await self._reader.queue_groups_of(queue)).rows
-        found, note = await _fuller([wire.id for wire in listed if not wire.description], full)
-        wires = [(wire, found.get(wire.id, wire)) for wire in listed]
+        ways = (rci.QUEUE_GROUP_OF, rci.QUEUE_GROUP)
+        wires, note = await self._in_full(queue, rci.QUEUE_GROUPS_OF, ways, _undescribed)
         rows = [(wire.name or more.name, more.description) for wire, more in wires]
-        return _sheet(("queue group", "about"), rows, note)
+        return _table(("queue group", "about"), rows, note)
 
     async def _ivrs(self) -> Sheet:
-        listed = (await self._reader.ivrs()).rows
-        bare = [wire.id for wire in listed if wire.active is None or not wire.addresses]
-        found, note = await _fuller(bare, self._reader.ivr)
-        wires: list[IvrWire] = [found.get(wire.id, wire) for wire in listed]
-        cells = [(wire.name, wire.active, ", ".join(wire.addresses), wire.description) for wire in wires]
+        def bare(wire: IvrWire) -> bool:
+            return wire.active is None or not wire.addresses
+
+        wires, note = await self._in_full("", rci.IVRS, (rci.IVR,), bare)
+        cells = [(more.name, more.active, ", ".join(more.addresses), more.description) for _, more in wires]
         why = "all there are; RCI does not tell which leads to which queue"
-        return _sheet(("IVR", "active", "addresses", "about"), cells, f"{why}. {note}".strip(" ."))
+        return _table(("IVR", "active", "addresses", "about"), cells, f"{why}. {note}".strip(" ."))
 
     # ---- of a notice -----------------------------------------------------------------------------------------
 
@@ -189,7 +179,7 @@ class Reports:
         disruption_set = mapping.set_of(row)
 
         async def full(item: str) -> ItemWire:
-            return await self._reader.item(disruption_set, item)
+            return await self._reader.one(rci.ITEM, disruption_set, item)
 
         names = mapping.items_of(row.address)
         found, note = await _fuller([name for name in names if "/" not in name], full)
@@ -198,18 +188,22 @@ class Reports:
         for name, kind in names.items():
             wire = found.get(name) or known.get(name) or ItemWire(externalid=name.partition("/")[2], type=kind)
             cells.append((wire.kind or kind, wire.name, wire.description, wire.external_id, wire.prompt))
-        return _sheet(("type", "name", "about", "external id", "prompt"), cells, note)
+        return _table(("type", "name", "about", "external id", "prompt"), cells, note)
 
     async def _set(self, disruption_set: str) -> Sheet:
         """Everything published in the set of late, newest first."""
-        wire = await self._reader.one_set(disruption_set)
+        wire = await self._reader.one(rci.ONE_SET, disruption_set)
         since = iso(self._clock.now() + self._known.ahead - HISTORY)
-        events = (await self._reader.events(disruption_set, {"created": since})).rows
+        events = (await self._reader.all(rci.EVENTS, disruption_set, params={"created": since})).rows
         rows = [(event, mapping.notice(event, disruption_set, self._known)) for event in events]
-        rows.sort(key=lambda pair: mapping.instant(pair[0].created) or 0.0, reverse=True)
+        rows.sort(key=lambda pair: instant(pair[0].created) or 0.0, reverse=True)
         cells = [(event.created, row.title, event.active_from, event.active_to, row.remarks) for event, row in rows]
         name = f"{mapping.titled(wire)} {wire.external_id}".strip()
-        return _sheet(("created", "notice", "from", "until", "remarks"), cells, f"set {name}, last 30 days")
+        return _table(("created", "notice", "from", "until", "remarks"), cells, f"set {name}, last 30 days")
+
+
+def _undescribed(wire: NamedWire) -> bool:
+    return not wire.description
 
 
 def _digits(text: str) -> str:

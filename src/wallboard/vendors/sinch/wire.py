@@ -11,10 +11,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, model_validator
 
 from wallboard.domain.errors import BadAnswer
-from wallboard.vendors.lists import TALK, lost
+from wallboard.vendors.kit import lists, wire
+from wallboard.vendors.kit.lists import TALK, lost
+from wallboard.vendors.kit.wire import Switch, Text
 
 _GUID = re.compile(r"[0-9A-F]{32}")
 _GUIDS = re.compile(
@@ -41,22 +43,6 @@ def guid(text: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
-        return f"{value:g}" if isinstance(value, float) else str(value)
-    return ""
-
-
-def _switch(value: object) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | str):
-        return {"1": True, "true": True, "0": False, "false": False}.get(str(value).strip().lower())
-    return None
-
-
 def unwrapped(value: object, blank: bool = False) -> list[object]:
     """The elements of a list in any wrapping: bare, `{name: […]}`, `{name: {…}}`, null, or one bare element. `blank`:
     an element that is nothing is one too, as null."""
@@ -81,20 +67,16 @@ def _is_row(value: object) -> bool:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    found = (_text(part).strip() for part in unwrapped(value))
+    found = (wire.text(part).strip() for part in unwrapped(value))
     return tuple(dict.fromkeys(part for part in found if part))
 
 
 Identity = Annotated[str, BeforeValidator(canonical)]
-Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
-Switch = Annotated[bool | None, BeforeValidator(_switch)]
 
 
-class Wire(BaseModel):
+class Wire(wire.Wire):
     """Any object of RCI. Names are looked up in lower case, null is the same as absent."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: Identity = ""
 
@@ -190,7 +172,7 @@ class ItemWire(Wire):
 
 def _references(value: object) -> list[ItemWire]:
     parts = [part for part in unwrapped(value) if isinstance(part, Mapping | str)]
-    return [wire for wire in _models(parts, ItemWire) if wire.usable]
+    return lists.rows(parts, ItemWire)
 
 
 class EventWire(Wire):
@@ -203,7 +185,7 @@ class EventWire(Wire):
     active_to: Text = Field("", alias="activeto")
     modified: Text = ""
     created: Text = ""
-    items: Annotated[list[ItemWire], BeforeValidator(_references)] = []
+    items: Annotated[tuple[ItemWire, ...], BeforeValidator(_references)] = ()
 
     @property
     def mark(self) -> tuple[str, ...]:
@@ -211,16 +193,6 @@ class EventWire(Wire):
 
 
 _Row = TypeVar("_Row", bound=Wire)
-
-
-def _models(items: Sequence[object], model: type[_Row]) -> list[_Row]:
-    found = []
-    for item in items:
-        try:
-            found.append(model.model_validate(item))
-        except ValidationError:
-            continue
-    return found
 
 
 def listed(data: object, what: str) -> list[object]:
@@ -241,12 +213,12 @@ def listed(data: object, what: str) -> list[object]:
 
 def rows(items: Sequence[object], model: type[_Row], what: str) -> tuple[list[_Row], str]:
     """Each usable element once, and which could not be used; where none can, the answer is not what it should be."""
-    usable = [wire for wire in _models([item for item in items if isinstance(item, Mapping)], model) if wire.usable]
+    usable = lists.rows([item for item in items if isinstance(item, Mapping)], model)
     if items and not usable:
         raise BadAnswer(f"the vendor's answer holds no {what}")
     found: dict[tuple[str, ...], _Row] = {}
-    for wire in usable:
-        found.setdefault(wire.mark, wire)
+    for row in usable:
+        found.setdefault(row.mark, row)
     return list(found.values()), lost(len(items), len(usable), what)
 
 

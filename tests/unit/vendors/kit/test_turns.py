@@ -6,7 +6,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from wallboard.vendors.turns import Turns
+from wallboard.vendors.kit.turns import Turns
 
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,80 @@
+"""Acting on one source: may it be done, what is read before, the one request, and what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from wallboard.domain.command import Command, Verb
+from wallboard.domain.errors import Missing, NotSent, ReadError, TargetGone
+from wallboard.domain.models import in_address
+from wallboard.domain.text import clean
+from wallboard.vendors.base import Can, Receipt, SourceSettings
+from wallboard.vendors.http import Answer, HttpSource, Params, Route
+
+T = TypeVar("T")
+_WORDS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One acting request, and `words` that name it in the journal: "PUT …/agent/136 available"."""
+
+    method: str
+    where: Route
+    json: Mapping[str, Any] | None
+    words: str
+    params: Params | None = None
+
+
+def refusal(settings: SourceSettings, http: HttpSource, verb: Verb, on_my_phone: Collection[Verb] = ()) -> Can | None:
+    """Why the account allows no action, or not this one; None: nothing speaks against it."""
+    if settings.read_only:
+        return Can(False, "this source is read-only")
+    if http.refused:
+        return Can(False, "the vendor refuses the credentials")
+    if verb in on_my_phone and not settings.phone:
+        return Can(False, "no phone of mine is configured for this source")
+    return None
+
+
+def require(able: Can) -> None:
+    """NotSent with the reason where it cannot be done."""
+    if not able:
+        raise NotSent(f"nothing sent: {able.reason}")
+
+
+def named(command: Command, name: str, missing: str) -> str:
+    """What the target's address says under `name`; NotSent with `missing` where it says nothing."""
+    value = in_address(command.target.address, name)
+    if not value:
+        raise NotSent(f"nothing sent: {missing}")
+    return value
+
+
+async def fresh(reading: Awaitable[T]) -> T:
+    """What a write is made of, read right before it. TargetGone if it is no more, NotSent if it cannot be read."""
+    try:
+        return await reading
+    except Missing as error:
+        raise TargetGone(f"nothing sent: {error}") from None
+    except ReadError as error:
+        raise NotSent(f"nothing sent: {error}") from None
+
+
+async def act(http: HttpSource, request: Request) -> Answer:
+    """Send it, once. Raises ActionError."""
+    return await http.act(request.method, request.where, json=request.json, params=request.params)
+
+
+def receipt(request: Request, answer: Answer, *ids: str, detail: str = "") -> Receipt:
+    """What the vendor answered, with every id in it that evidence may carry."""
+    return Receipt(
+        request=f"{clean(request.words, _WORDS)} → {answer.status}",
+        status=str(answer.status),
+        sent_at=answer.started_at,
+        answered_at=answer.answered_at,
+        ids=tuple(dict.fromkeys(filter(None, ids))),
+        detail=clean(detail),
+    )
