@@ -6,13 +6,14 @@ A subclass gives `feeds`, and for verbs `can`, `verification`, `perform` and `ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from wallboard.domain.command import Command, Destination
 from wallboard.domain.errors import CredentialsRefused, NotPermitted, NotSent, ReadError
 from wallboard.domain.forms import Form
+from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
-from wallboard.domain.update import SourceInfo
+from wallboard.domain.update import SourceInfo, Update
 from wallboard.domain.verbs import Verb
 from wallboard.vendors.base import (
     Can,
@@ -42,6 +43,26 @@ class BaseAdapter:
 
     def feeds(self) -> Sequence[Feed]:
         return ()
+
+    def feed(
+        self,
+        resource: Resource,
+        fetch: Callable[[Ticket], Awaitable[Sequence[Update]]],
+        interval: float,
+        *,
+        scope: str = "",
+        cost: int = 1,
+        timeout: float = 8.0,
+    ) -> Feed:
+        """A feed at the pace and with the patience that the config sets, else at these."""
+        return Feed(
+            resource,
+            scope,
+            fetch,
+            self.settings.every.get(resource.value, interval),
+            cost=cost,
+            timeout=self.settings.timeout or timeout,
+        )
 
     async def run(self, sink: Sink) -> None:
         return None
