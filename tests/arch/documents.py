@@ -7,16 +7,15 @@ import tempfile
 from pathlib import Path
 
 from tests.golden import sample
+from tests.support.coverage import Relevance, documents
 from wallboard.config import keymap
 from wallboard.domain.clock import ManualClock
 from wallboard.vendors.base import (
     AmiAuth,
     BasicAuth,
-    Coverage,
     LoginAuth,
     NoAuth,
     OAuthAuth,
-    Relevance,
     Secret,
     Services,
     SourceSettings,
@@ -114,34 +113,29 @@ def actions_page() -> str:
     return "\n".join(lines)
 
 
-def coverages(vendor: str) -> list[Coverage]:
-    """What the adapter says of each operation of its documents."""
-    return list(load(vendor).coverage())
-
-
 def coverage_page() -> str:
     """docs/coverage.md: one table a vendor document, every operation on it."""
     lines = [
         "# What of each vendor's document is used",
         "",
-        "Generated from the adapters' own declarations. LIVE feeds a pane, ACTION is a verb, DETAIL is read on demand "
+        "Generated from `coverage/*.tsv`. LIVE feeds a pane, ACTION is a verb, DETAIL is read on demand "
         "or with slow data; CONFIG and what is not relevant is left out, with the reason.",
         "",
     ]
-    for vendor in SETTINGS:
-        for document in coverages(vendor):
-            counts = ", ".join(
-                f"{number} {relevance.value}"
-                for relevance in Relevance
-                if (number := len([one for one in document.operations if one.relevance is relevance]))
-            )
-            lines += [f"## {vendor}: {document.title}", "", f"{len(document.operations)} operations: {counts}.", ""]
-            lines += ["| operation | is | reached by, or why it is left out | shown by |", "|---|---|---|---|"]
-            for one in document.operations:
-                shown = f"`{one.shown_by}`" if one.shown_by else ""
-                cells = (f"`{one.method} {one.path}`", one.relevance.value, one.use, shown)
-                lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-            lines.append("")
+    for document in documents():
+        counts = ", ".join(
+            f"{number} {relevance.value}"
+            for relevance in Relevance
+            if (number := len([one for one in document.operations if one.relevance is relevance]))
+        )
+        title = f"{document.vendor}: {document.title}"
+        lines += [f"## {title}", "", f"{len(document.operations)} operations: {counts}.", ""]
+        lines += ["| operation | is | reached by, or why it is left out | shown by |", "|---|---|---|---|"]
+        for one in document.operations:
+            shown = f"`{one.shown_by}`" if one.shown_by else ""
+            cells = (f"`{one.method} {one.path}`", one.relevance.value, one.use, shown)
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        lines.append("")
     return "\n".join(lines)
 
 

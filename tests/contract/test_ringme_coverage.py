@@ -7,12 +7,12 @@ import re
 import pytest
 
 from tests.contract.test_ringme_reports import floor
+from tests.support.coverage import REACHED, Operation, document
 from tests.unit.ringme.archive import whole_pbx
 from tests.unit.ringme.fake import NOW, FakePbx, Seen, adapter, command, discover
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
-from wallboard.vendors.base import Operation, Relevance, Ticket
-from wallboard.vendors.ringme.coverage import COVERAGE
+from wallboard.vendors.base import Ticket
 
 pytestmark = pytest.mark.anyio
 
@@ -23,8 +23,7 @@ NAMED = {
     f"{BASE}/voicemail/{{record_uuid}}",
 }
 """Sound: not fetched into a terminal, but named to be fetched."""
-REACHED = (Relevance.LIVE, Relevance.ACTION, Relevance.DETAIL)
-OPERATIONS = COVERAGE[0].operations
+DOCUMENT = document("003")
 
 
 def literal_first(operation: Operation) -> bool:
@@ -33,7 +32,7 @@ def literal_first(operation: Operation) -> bool:
 
 def which(seen: Seen) -> Operation | None:
     """The operation that a request is: one without ids in its end before one with them."""
-    for operation in sorted(OPERATIONS, key=literal_first):
+    for operation in sorted(DOCUMENT.operations, key=literal_first):
         pattern = re.sub(r"\{[^}]*\}", "[^/]+", operation.path)
         if operation.method == seen.method and re.fullmatch(pattern, seen.path):
             return operation
@@ -81,8 +80,7 @@ async def by_telephone() -> FakePbx:
 async def test_every_operation_that_is_said_to_be_reached_is_really_asked_for() -> None:
     log, text = await everything_asked()
     asked = {which(seen) for seen in log}
-    reached = [operation for operation in OPERATIONS if operation.relevance in REACHED]
-    silent = [f"{each.method} {each.path}" for each in reached if each not in asked]
+    silent = [f"{each.method} {each.path}" for each in DOCUMENT.reached if each not in asked]
     assert set(silent) == {f"GET {path}" for path in NAMED}
     for path in NAMED:
         pattern = re.sub(r"\{[^}]*\}", "[^/ ']+", path.removeprefix(BASE))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from wallboard.domain.clock import Clock
@@ -397,39 +396,6 @@ class Adapter(Protocol):
         """Reach, sign-in, rights, clock and budget, tried now. Never raises."""
 
     async def aclose(self) -> None: ...
-
-
-class Relevance(StrEnum):
-    """What an operation of a vendor's document is to this console. LIVE feeds a pane, ACTION is a verb, DETAIL is read
-    on demand or with slow data; CONFIG and NONE are left out, with the reason."""
-
-    LIVE = "LIVE"
-    ACTION = "ACTION"
-    DETAIL = "DETAIL"
-    CONFIG = "CONFIG"
-    NONE = "not relevant"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation of a seed document. `path` as the document writes it, with its `{names}`; `use` says where it is
-    reached ("feed members", "verb transfer", "report recordings of an agent") or why it is left out; `shown_by` names
-    the test that shows it, as `tests/file.py::name`, for LIVE and ACTION."""
-
-    method: str
-    path: str
-    relevance: Relevance
-    use: str
-    shown_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """Every operation of one vendor document. `seed` is the document's name ("001_… GroupAlarm 3.1.0")."""
-
-    seed: str
-    title: str
-    operations: tuple[Operation, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
+from wallboard.vendors.base import Adapter, Services, SourceSettings
 
 if TYPE_CHECKING:
     from wallboard.vendors.options import Options
@@ -56,7 +55,3 @@ class Plugin(ABC):
     @abstractmethod
     def build(self, settings: SourceSettings, services: Services) -> Adapter:
         """The adapter of one source; it connects to nothing yet. ConfigError for what only it can judge."""
-
-    def coverage(self) -> Sequence[Coverage]:
-        """What the adapter does with each operation of its documents, for `docs/coverage.md`."""
-        return ()

@@ -8,13 +8,13 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any, ClassVar
 
 import anyio
 import httpx
 
 from tests.contract.suite.stand import AGAIN, NOW, SOURCE, Fault, Item, Listed, Session, Stand
+from tests.support.coverage import document
 from wallboard.domain.errors import ReadError
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
@@ -48,11 +48,9 @@ def _huge() -> bytes:
     return b"[" + b" " * LIVE_LIMIT + b"]"
 
 
-def operations(document: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The operations of a seed document, as method and pattern of the path."""
-    listing = Path(__file__).parents[2] / "arch" / "operations" / f"{document}.txt"
-    pairs = (line.split(" ", 1) for line in listing.read_text(encoding="utf-8").splitlines() if line.strip())
-    return tuple((method, pattern(path)) for method, path in pairs)
+def operations(name: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The operations of a vendor document, as method and pattern of the path."""
+    return tuple((each.method, pattern(each.path)) for each in document(name).operations)
 
 
 def pattern(path: str) -> re.Pattern[str]:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.support.coverage import document
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.keys import Key, Kind, Resource
@@ -26,11 +26,7 @@ from wallboard.vendors.sinch.adapter import SinchAdapter
 BASE = "/RI/rci"
 PASSWORD = "S3CR3T-canary"
 KEY = "K3Y-canary"
-OPERATIONS = [
-    tuple(line.split(" ", 1))
-    for line in (Path(__file__).parents[2] / "arch" / "operations" / "002.txt").read_text(encoding="utf-8").splitlines()
-    if line.strip()
-]
+OPERATIONS = [(each.method, each.path) for each in document("002").operations]
 PAGED = {"/users", "/userGroups", "/queues", "/queueGroups", "/queueGroups/{}/queues", "/roles", "/skills"} | {
     "/timeZones",
     "/prsProfiles",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
+from wallboard.vendors.base import Adapter, Services, SourceSettings
 from wallboard.vendors.plugin import Plugin, SourceRules
 
 
@@ -27,11 +25,6 @@ class GroupalarmPlugin(Plugin):
         from wallboard.vendors.groupalarm.adapter import GroupalarmAdapter
 
         return GroupalarmAdapter(settings, services)
-
-    def coverage(self) -> Sequence[Coverage]:
-        from wallboard.vendors.groupalarm.coverage import COVERAGE
-
-        return COVERAGE
 
 
 plugin = GroupalarmPlugin()

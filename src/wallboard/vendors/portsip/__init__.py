@@ -8,10 +8,9 @@ here: there is no request to listen, whisper, barge or park, and no list of held
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
+from wallboard.vendors.base import Adapter, Services, SourceSettings
 from wallboard.vendors.plugin import Plugin, SourceRules
 
 if TYPE_CHECKING:
@@ -40,11 +39,6 @@ class PortsipPlugin(Plugin):
         from wallboard.vendors.portsip.adapter import PortsipAdapter
 
         return PortsipAdapter(settings, services)
-
-    def coverage(self) -> Sequence[Coverage]:
-        from wallboard.vendors.portsip.coverage import COVERAGE
-
-        return COVERAGE
 
 
 plugin = PortsipPlugin()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
+from wallboard.vendors.base import Adapter, Services, SourceSettings
 from wallboard.vendors.plugin import Plugin, SourceRules
 
 if TYPE_CHECKING:
@@ -35,11 +34,6 @@ class RingmePlugin(Plugin):
         from wallboard.vendors.ringme.adapter import RingmeAdapter
 
         return RingmeAdapter(settings, services)
-
-    def coverage(self) -> Sequence[Coverage]:
-        from wallboard.vendors.ringme.coverage import COVERAGE
-
-        return COVERAGE
 
 
 plugin = RingmePlugin()

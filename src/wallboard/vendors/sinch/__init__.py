@@ -6,9 +6,7 @@ can be published, changed and ended. It tells no live count, no agent state and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from wallboard.vendors.base import Adapter, Coverage, Services, SourceSettings
+from wallboard.vendors.base import Adapter, Services, SourceSettings
 from wallboard.vendors.plugin import Plugin, SourceRules
 
 
@@ -28,11 +26,6 @@ class SinchPlugin(Plugin):
         from wallboard.vendors.sinch.adapter import SinchAdapter
 
         return SinchAdapter(settings, services)
-
-    def coverage(self) -> Sequence[Coverage]:
-        from wallboard.vendors.sinch.coverage import COVERAGE
-
-        return COVERAGE
 
 
 plugin = SinchPlugin()
