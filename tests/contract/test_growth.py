@@ -25,6 +25,7 @@ from tests.contract.suite.web import WebSession, WebStand
 from tests.golden.sample import Desk, desk, rows
 from tests.growth import grown, sizes
 from tests.lab.desk import Desk as Sink
+from tests.support.offers import offered
 from tests.unit.asterisk.fake import Server
 from tests.unit.polling.standin import Room, StandIn, Watch
 from wallboard.domain.clock import ManualClock
@@ -119,7 +120,7 @@ async def read(session: WebSession, turn: int) -> Sequence[Row]:
     found = await session.all_rows()
     for verb in (Verb.HOLD, Verb.PARK, Verb.PAUSE, Verb.CLOSE, Verb.CHANGE):
         for row in fitting(verb, list(found))[:2]:
-            if row is None or not session.adapter.can(verb, row).ok:
+            if row is None or not offered(session.adapter, verb, row, session.stand.clock.now()).ok:
                 continue
             for command in session.asked(verb, row)[:1]:
                 # What becomes of it is asked elsewhere.

@@ -11,6 +11,7 @@ import pytest
 
 from tests.contract.portsip_contract import error
 from tests.contract.portsip_desk import CALLER, SALES, SECOND, SUPPORT, TALKING, Desk, leg, waiting
+from tests.support.offers import offered
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
@@ -312,7 +313,7 @@ async def test_hold_is_accepted_and_no_more_and_shown_as_ours() -> None:
     assert isinstance(held, Call)
     assert held.state is CallState.HELD
     assert ("held", "by this console; the vendor does not show it") in held.details
-    assert not desk.adapter.can(Verb.HOLD, held)
+    assert offered(desk.adapter, Verb.HOLD, held).reason == "held already"
     await desk.act(Verb.RESUME, held)
     await desk.read(Resource.CALLS)
     row = there(desk, Kind.CALL, TALKING)

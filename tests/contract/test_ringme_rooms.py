@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.contract.test_ringme_reports import Floor, floor
+from tests.support.offers import offered
 from tests.unit.ringme.archive import ROOM, whole_pbx
 from tests.unit.ringme.fake import PHONES, adapter, command, discover, ok, read
 from wallboard.domain.command import Command, Fingerprint, Target, Verb
@@ -15,7 +16,6 @@ from wallboard.domain.errors import CredentialsRefused, NotSent
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Phone, Row
-from wallboard.domain.states import CallState
 from wallboard.vendors.base import Receipt
 from wallboard.vendors.ringme.adapter import RingmeAdapter
 from wallboard.vendors.ringme.rooms import speech_request
@@ -159,14 +159,10 @@ async def test_what_became_of_a_room_or_a_text_cannot_be_shown() -> None:
 async def test_which_rows_have_forms() -> None:
     at = await floor()
     can, forms = at.source.can, at.source.forms
-    assert can(Verb.ROOM, at.phone).reason == "not a conference room"
-    assert forms(Verb.ROOM, at.phone) == ()
+    assert offered(at.source, Verb.ROOM, at.phone).reason == "not a conference room"
     assert forms(Verb.ROOM, None) == ()
-    assert can(Verb.TRANSCRIBE, at.recorded).reason == "the talk runs outside this PBX"
-    assert can(Verb.TRANSCRIBE, replace(at.recorded, real=True)).reason == "not answered yet"
-    assert forms(Verb.TRANSCRIBE, at.recorded) == ()
-    assert can(Verb.TRANSCRIBE, replace(at.call, state=CallState.PARKED)).reason == "it is parked"
-    assert not can(Verb.TRANSCRIBE, at.agent)
+    assert offered(at.source, Verb.TRANSCRIBE, replace(at.recorded, real=True)).reason == "not answered yet"
+    assert not offered(at.source, Verb.TRANSCRIBE, at.agent).ok
     assert not can(Verb.ANNOUNCE, at.call)
     assert not can(Verb.PUBLISH, None)
     assert forms(Verb.ANNOUNCE, at.call) == ()

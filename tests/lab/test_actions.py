@@ -13,6 +13,7 @@ import pytest
 from tests.lab.conftest import Site
 from tests.lab.desk import Console, console, settings_for
 from tests.lab.phone import Leg
+from tests.support.offers import offered
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import ActionError, NotSent, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
@@ -318,7 +319,7 @@ async def test_pause_and_unpause(site: Site) -> None:
         paused = agent(shown)
         assert paused is not None
         assert paused.pause_reason == "lunch"
-        assert not shown.adapter.can(Verb.PAUSE, paused)
+        assert offered(shown.adapter, Verb.PAUSE, paused).reason == "paused already"
         ending, _ = await shown.act(Verb.UNPAUSE, paused)
         assert ending == "confirmed"
         await shown.desk.until(lambda: (a := agent(shown)) is not None and a.state is AgentState.READY, "ready again")

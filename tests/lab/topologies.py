@@ -18,6 +18,7 @@ import anyio.to_thread
 from tests.lab.conftest import Site, running
 from tests.lab.desk import Console, console, settings_for
 from tests.lab.phone import SILENCE, TONE, Leg, Phone
+from tests.support.offers import offered
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import ActionError, NotSent
 from wallboard.domain.keys import Resource
@@ -319,7 +320,7 @@ async def ringing_out(walk: Walk) -> Stage:
     await walk.originate(AGENT, "4104", "targets")
     customer = await walk.leg(walk.site.others[1])
     await walk.until(lambda: (c := walk.call_of("phone1")) and c.state is CallState.RINGING, "it rings")
-    refuses = _UNANSWERED | dict.fromkeys((Verb.TRANSFER, Verb.PARK, Verb.PICKUP), "not answered yet")
+    refuses = _UNANSWERED | dict.fromkeys((Verb.TRANSFER, Verb.PICKUP), "nobody has answered")
     return Stage("", lambda: walk.call_of("phone1"), CUSTOMER, customer, refuses=refuses)
 
 
@@ -343,8 +344,7 @@ async def parked(walk: Walk) -> Stage:
     ending, _ = await walk.shown.act(Verb.PARK, _call(stage))
     assert ending == "confirmed"
     await walk.until(lambda: walk.shown.desk.rows(Resource.PARKED), "the caller is in a slot")
-    no = dict.fromkeys((Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.PARK), "parked")
-    no[Verb.ATTENDED] = "not answered yet"
+    no = dict.fromkeys((Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.PARK, Verb.ATTENDED), "parked")
     return Stage("", stage.row, TRUNK, stage.party_leg, refuses=no)
 
 
@@ -408,16 +408,17 @@ class Walker:
 
     async def refused(self, verb: Verb) -> Cell:
         row = _row(self.stage)
-        may = self.walk.shown.adapter.can(verb, row)
+        adapter = self.walk.shown.adapter
+        may = offered(adapter, verb, row)
         self.check(not may.ok, f"{verb.value} would be sent")
         self.check(self.stage.refuses[verb] in may.reason, f"the reason is {may.reason!r}")
-        sent = True
-        try:
-            command = self.walk.shown.command(verb, row, to="4003")
-            await self.walk.shown.adapter.perform(command, row)
-        except NotSent:
-            sent = False
-        self.check(not sent, f"{verb.value} was sent")
+        if not adapter.can(verb, row):
+            sent = True
+            try:
+                await adapter.perform(self.walk.shown.command(verb, row, to="4003"), row)
+            except NotSent:
+                sent = False
+            self.check(not sent, f"{verb.value} was sent")
         return Cell(verb, f"– {self.stage.refuses[verb]}", tuple(self.wrong))
 
     async def act(self, verb: Verb, wanted: str, to: str = "", ending: str = "confirmed") -> None:

@@ -217,11 +217,15 @@ def _call_reason(verb: Verb, call: Call) -> str:
         return "" if call.mine else "not my session"
     if call.mine and verb is not Verb.HANGUP and (call.spying or verb in MONITORING or verb is Verb.PICKUP):
         return "on my phone already"
+    if call.spying and verb is not Verb.HANGUP:
+        return "a listening leg"
     match verb, call.state:
         case Verb.CALL, _:
             return "is on the line"
         case _, CallState.PARKED if verb in (Verb.PARK, Verb.HOLD):
             return "parked already"
+        case _, CallState.PARKED if verb in (*MONITORING, Verb.ATTENDED, Verb.RESUME):
+            return "it is parked"
         case _, CallState.RINGING if verb in (*MONITORING, Verb.ATTENDED, Verb.PARK):
             return "not answered yet"
         case ((Verb.HOLD | Verb.RESUME), CallState.RINGING):
@@ -238,6 +242,8 @@ def _transcribe_reason(call: Call) -> str:
         return "my own leg"
     if call.state is CallState.RINGING:
         return "not answered yet"
+    if call.state is CallState.PARKED:
+        return "it is parked"
     return "" if call.real else "its audio runs elsewhere"
 
 
@@ -254,8 +260,11 @@ def _member_reason(verb: Verb, member: Member) -> str:
 
 
 def _agent_reason(verb: Verb, agent: Agent) -> str:
-    paused = agent.state is AgentState.BREAK or any(membership.paused for membership in agent.memberships)
-    everywhere = agent.state is AgentState.BREAK and all(m.paused is not False for m in agent.memberships)
+    told = [membership.paused for membership in agent.memberships]
+    on_break = agent.state is AgentState.BREAK
+    paused = on_break or any(told)
+    nowhere = agent.state in (AgentState.READY, AgentState.WRAP_UP, AgentState.OFF) or (bool(told) and None not in told)
+    everywhere = (on_break and False not in told) or (bool(told) and all(told))
     match verb:
         case Verb.SIGNIN if agent.state in (_IDLE - {AgentState.OFF, AgentState.BREAK, AgentState.UNREACHABLE}):
             return "signed in already"
@@ -265,7 +274,7 @@ def _agent_reason(verb: Verb, agent: Agent) -> str:
             return "signed out"
         case Verb.PAUSE if everywhere:
             return "paused already"
-        case Verb.UNPAUSE if not paused and agent.state in (AgentState.READY, AgentState.WRAP_UP, AgentState.OFF):
+        case Verb.UNPAUSE if nowhere and not paused:
             return "not paused"
         case Verb.UNSTAFF if not agent.memberships:
             return "in no queue"

@@ -367,7 +367,8 @@ class Adapter(Protocol):
         """For push sources: connect, write to `sink`, reconnect; until cancelled. Poll-only sources return at once."""
 
     def can(self, verb: Verb, row: Row | None) -> Can:
-        """Whether this vendor, account and row allow `verb`; `row` None asks for the account in general."""
+        """Whether this vendor, account and row allow `verb`; `row` None asks for the account in general. What a row's
+        state forbids at any vendor policy has said before: only what this vendor alone can know is asked here."""
 
     def can_dial(self, destination: Destination) -> Can:
         """Whether the source's calls can be sent to `destination` (the caller has resolved routes)."""

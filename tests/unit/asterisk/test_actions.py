@@ -446,14 +446,14 @@ def test_what_is_off_says_why() -> None:
         return may.reason
 
     assert why(Verb.HOLD, row) == "AMI has no hold: only the agent's own phone can"
-    assert why(Verb.LISTEN, member) == "not answered yet"
+    assert why(Verb.LISTEN, member) == "no agent is known on it"
     assert why(Verb.HANGUP, row, replace(ACCOUNT, commands=frozenset())) == "not connected"
     assert why(Verb.HANGUP, row, replace(ACCOUNT, commands=frozenset({"Park"}))) == "this account may not use Hangup"
     assert why(Verb.LISTEN, row, replace(ACCOUNT, phone="")) == "no phone is set for this source"
     assert why(Verb.TRANSFER, row, replace(ACCOUNT, transfer_context="")).startswith("transfer_context is not set")
     assert why(Verb.PARK, row, replace(ACCOUNT, read_only=True)) == "this console is read-only"
     assert why(Verb.END, row) == "you are not on this call"
-    assert why(Verb.UNPAUSE, scene.row(Key("pbx", Kind.AGENT, "PJSIP/1001"))) == "not paused"
+    assert why(Verb.UNPAUSE, scene.row(Key("pbx", Kind.AGENT, "PJSIP/1001"))) == "no queue says that they are paused"
     assert actions.can(Verb.LISTEN, row, ACCOUNT, scene.board)
 
 

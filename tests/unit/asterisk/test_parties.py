@@ -386,8 +386,10 @@ def test_an_agent_who_waits_for_an_answer_is_not_moved() -> None:
     pbx.look()
     call = pbx.call(agent)
     assert (call.state, call.direction) == (CallState.RINGING, Direction.OUT)
-    for verb in (Verb.TRANSFER, Verb.PARK, Verb.PICKUP, Verb.LISTEN, Verb.ATTENDED):
-        assert actions.can(verb, call, ACCOUNT, pbx.board).reason == "not answered yet"
+    for verb in (Verb.TRANSFER, Verb.PARK, Verb.PICKUP):
+        assert actions.can(verb, call, ACCOUNT, pbx.board).reason == "nobody has answered the agent yet"
+    for verb in (Verb.LISTEN, Verb.ATTENDED):
+        assert not actions.can(verb, call, ACCOUNT, pbx.board)
 
 
 def test_a_transfer_while_the_agent_consults_moves_the_caller_and_not_the_other() -> None:

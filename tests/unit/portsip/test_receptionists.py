@@ -734,7 +734,6 @@ async def test_read_only_and_other_verbs_are_refused_with_a_reason() -> None:
     desk = Desk(Pbx(MAIN), read_only=True)
     row = await desk.main()
     assert desk.here.can(Verb.CHANGE, row).reason == "this source is read-only"
-    assert desk.here.can(Verb.TRANSFER, row).ok is False
     command = Command("c", Verb.CHANGE, Target(row.key, row.name, fingerprint(row)), args=(("form", "failure"),))
     with pytest.raises(NotSent):
         await desk.here.perform(command, row)

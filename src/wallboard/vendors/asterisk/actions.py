@@ -125,18 +125,12 @@ def _can_row(verb: Verb, row: Row | None, account: Account, board: Switchboard) 
     if verb is Verb.CALL and row is not None and not DIALLABLE.match(_own_number(row)):
         return Can(False, "there is no number to call")
     match row:
-        case Call(state=CallState.PARKED) if verb in {Verb.LISTEN, Verb.WHISPER, Verb.BARGE, Verb.PARK}:
-            return Can(False, "the caller is parked")
         case Call() if verb is Verb.END:
             return YES if my_spy(row, account, board) else Can(False, "you are not on this call")
-        case Call() if row.spying and verb is not Verb.HANGUP:
-            return Can(False, "this is a listening leg")
         case Call() | Member() if verb in _ONE_OTHER:
             return _can_call(verb, row, account, board)
-        case Agent() if verb is Verb.PAUSE and row.memberships and all(m.paused for m in row.memberships):
-            return Can(False, "already paused in every queue")
         case Agent() if verb is Verb.UNPAUSE and not any(m.paused for m in row.memberships):
-            return Can(False, "not paused")
+            return Can(False, "no queue says that they are paused")
     return YES
 
 
@@ -158,9 +152,10 @@ def _can_call(verb: Verb, row: Call | Member, account: Account, board: Switchboa
     if verb is Verb.WHISPER and in_address(row.address, "agent_uniqueid") in board.held:
         return Can(False, "the agent has the call on hold: that telephone plays nothing")
     if verb in {*SPY_DIGITS, Verb.ATTENDED}:
-        return YES if in_address(row.address, "agent_channel") else Can(False, "not answered yet")
+        return YES if in_address(row.address, "agent_channel") else Can(False, "no agent is known on it")
     if isinstance(row, Call) and row.state is CallState.RINGING and row.direction is Direction.OUT:
-        return Can(False, "not answered yet")
+        # It is the agent's channel that stands there alone.
+        return Can(False, "nobody has answered the agent yet")
     return YES
 
 

@@ -97,7 +97,7 @@ class WebAdapter(BaseAdapter, ABC):
         return self._can(verb, row) if refused is None else refused
 
     def _can(self, verb: Verb, row: Row | None) -> Can:
-        """Whether the row allows it."""
+        """Whether the vendor can do it to this row, whose state policy has looked at."""
         return YES
 
     def can_dial(self, destination: Destination) -> Can:

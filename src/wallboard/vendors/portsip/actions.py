@@ -15,7 +15,7 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.command import MONITORING, Command, Destination, Verb
 from wallboard.domain.errors import NotSent
 from wallboard.domain.keys import Kind
-from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue, Receptionist, Row, in_address
+from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Row, in_address
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean
@@ -29,9 +29,9 @@ from wallboard.vendors.portsip.scene import Place, Scene
 from wallboard.vendors.portsip.states import same_id
 from wallboard.vendors.portsip.wire import CreatedWire
 
-ON_CALLS = (Verb.HOLD, Verb.RESUME, Verb.TRANSFER, Verb.ATTENDED, Verb.HANGUP)
+BY_A_LEG = (Verb.HOLD, Verb.RESUME, Verb.TRANSFER, Verb.ATTENDED)
 ON_AGENTS = (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
-VERBS = (*ON_CALLS, Verb.PICKUP, Verb.CALL, *ON_AGENTS)
+VERBS = (*BY_A_LEG, Verb.HANGUP, Verb.PICKUP, Verb.CALL, *ON_AGENTS)
 FORGET_HOLD = 4 * 3600.0
 
 LACKS: Mapping[Verb, str] = {
@@ -42,6 +42,7 @@ LACKS: Mapping[Verb, str] = {
     Verb.UNSTAFF: "PortSIP takes only a queue's whole list of agents",
     Verb.END: "PortSIP has no listening to end",
 }
+_PICKS_UP = "PortSIP picks up only who waits in a queue"
 _WAITS = (MemberState.WAITING, MemberState.RINGING)
 _STATUS = {Verb.SIGNIN: "LOGGED_IN", Verb.SIGNOUT: "LOGGED_OUT", Verb.PAUSE: "NOT_READY", Verb.UNPAUSE: "READY"}
 _REASONS = {"lunch": "LUNCH", "break": "BREAK"}
@@ -62,49 +63,28 @@ class Actions:
     # ---- whether ---------------------------------------------------------------------------------------------
 
     def can(self, verb: Verb, row: Row | None) -> Can:
-        """Whether the row allows it; the account does."""
+        """Whether PortSIP can do it to the row: the account may, and policy has said that its state allows it."""
         match row:
-            case None:
-                return YES
             case Call():
                 return self._can_call(verb, row)
-            case Member():
-                return self._can_member(verb, row)
+            case Member() if verb is Verb.PICKUP and row.state not in _WAITS:
+                return Can(False, _PICKS_UP)
+            case Member() if verb is Verb.TRANSFER and not is_extension(leg_of(row)):
+                return Can(False, "the number of its queue is not known")
             case Agent() if verb in ON_AGENTS:
                 return self._can_agent(verb, row)
-            case Agent() | Phone() | Queue() | Receptionist() if verb is Verb.CALL:
-                return YES if number_of(row) else Can(False, "has no number")
-        return Can(False, "not for this row")
+            case Phone() if verb is not Verb.CALL:
+                return Can(False, "not for a telephone")
+        return YES
 
     def _can_call(self, verb: Verb, call: Call) -> Can:
         if verb is Verb.PICKUP:
-            return Can(False, "PortSIP picks up only who waits in a queue")
-        if verb in (Verb.HANGUP, Verb.CALL):
-            return YES
-        if verb not in ON_CALLS:
-            return Can(False, "not for a call")
-        if not is_extension(leg_of(call)):
+            return Can(False, _PICKS_UP)
+        if verb in BY_A_LEG and not is_extension(leg_of(call)):
             return Can(False, "no telephone of this PBX is on it")
-        if verb is Verb.TRANSFER:
-            return YES
-        if call.state is CallState.RINGING:
-            return Can(False, "not answered yet")
-        if verb is Verb.HOLD and call.state is CallState.HELD:
-            return Can(False, "held already")
         if verb is Verb.ATTENDED and not self.second_calls(call):
             return Can(False, f"{leg_of(call)} has no second call: PortSIP joins two that exist")
         return YES
-
-    def _can_member(self, verb: Verb, member: Member) -> Can:
-        if member.state is MemberState.ABANDONED:
-            return YES if verb is Verb.CALL and member.number else Can(False, "the caller has hung up")
-        if verb is Verb.PICKUP:
-            return YES if member.state in _WAITS else Can(False, "PortSIP picks up only who waits in a queue")
-        if verb is Verb.HANGUP or (verb is Verb.CALL and member.number):
-            return YES
-        if verb is Verb.TRANSFER:
-            return YES if is_extension(leg_of(member)) else Can(False, "the number of its queue is not known")
-        return Can(False, "not for a caller in a queue")
 
     def _can_agent(self, verb: Verb, agent: Agent) -> Can:
         if not is_extension(in_address(agent.address, "extension") or ""):

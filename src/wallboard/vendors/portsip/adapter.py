@@ -165,7 +165,7 @@ class PortsipAdapter(WebAdapter):
     # ---- acting ----------------------------------------------------------------------------------------------
 
     def _can(self, verb: Verb, row: Row | None) -> Can:
-        if verb is Verb.CHANGE or (isinstance(row, Receptionist) and verb is not Verb.CALL):
+        if verb is Verb.CHANGE:
             return self._receptionists.can(verb, row)
         return self._actions.can(verb, row)
 

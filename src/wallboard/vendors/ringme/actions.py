@@ -14,13 +14,10 @@ from wallboard.domain.models import (
     Address,
     Agent,
     Call,
-    Hotline,
     Member,
-    Notice,
     ParkedCall,
     Phone,
     Queue,
-    Receptionist,
     Row,
     in_address,
 )
@@ -37,7 +34,7 @@ from wallboard.vendors.ringme.legs import mark
 from wallboard.vendors.ringme.own import Own
 from wallboard.vendors.ringme.people import People
 from wallboard.vendors.ringme.request import body_id, call_route, valet_route
-from wallboard.vendors.ringme.rooms import is_room, room_forms, room_request, speech_forms, speech_request
+from wallboard.vendors.ringme.rooms import room_forms, room_request, speech_forms, speech_request
 
 CALL_ACTIONS: dict[Verb, str] = {
     Verb.LISTEN: "eavesdrop",
@@ -52,6 +49,7 @@ CALL_ACTIONS: dict[Verb, str] = {
 }
 """The documented `action` of each verb."""
 TO_MY_PHONE = MONITORING | {Verb.PICKUP}
+_OF_ANSWERED = MONITORING | {Verb.ATTENDED, Verb.HOLD, Verb.RESUME, Verb.PARK, Verb.TRANSCRIBE}
 _DIALLED = re.compile(r"\+?[0-9*#]{1,32}|[0-9A-Za-z_.]{1,32}\*[0-9A-Za-z_.]{1,32}(@[0-9A-Za-z.-]{1,100})?")
 LACKS: Mapping[Verb, str] = {
     Verb.PAUSE: "this vendor knows only signed in and signed out",
@@ -88,94 +86,37 @@ class Actions:
     # ---- may it be done --------------------------------------------------------------------------------------
 
     def can(self, verb: Verb, row: Row | None) -> Can:
-        """Whether the row allows it; the account does."""
+        """Whether this PBX can do it to the row: the account may, and policy has said that its state allows it."""
         if row is None:
             return YES
-        match row:
-            case Call():
-                return self._can_call(verb, row)
-            case Member():
-                return self._can_member(verb, row)
-            case ParkedCall():
-                return self._can_parked(verb, row)
-            case Agent():
-                return self._can_agent(verb, row)
-            case Queue():
-                return YES if verb is Verb.CALL and row.number else Can(False, "not for a queue")
-            case Phone():
-                return self._can_phone(verb, row)
-            case Hotline() | Notice() | Receptionist():
-                return Can(False, "not a row of this vendor")
-
-    def _can_call(self, verb: Verb, call: Call) -> Can:
-        answered = call.state in (CallState.TALKING, CallState.HELD)
+        if verb is Verb.CALL:
+            number = dialled(number_of(row))
+            return YES if _DIALLED.fullmatch(number) else Can(False, "not a number that this PBX can dial")
         if verb is Verb.END:
-            return YES if call.mine else Can(False, "not a leg of my phone")
-        if verb is Verb.HANGUP:
-            return YES
-        if verb is Verb.CALL:
-            return self._can_number(number_of(call))
-        if verb in MONITORING:
-            if call.mine:
-                return Can(False, "that is my own call")
-            if not call.real:
-                return Can(False, "the talk runs outside this PBX")
-        if verb is Verb.TRANSCRIBE and not call.real:
-            return Can(False, "the talk runs outside this PBX")
-        if verb in MONITORING or verb in (Verb.ATTENDED, Verb.HOLD, Verb.RESUME, Verb.PARK, Verb.TRANSCRIBE):
-            if call.state is CallState.PARKED:
-                return Can(False, "it is parked")
-            if not answered:
-                return Can(False, "not answered yet")
-        if verb is Verb.HOLD and call.state is CallState.HELD:
-            return Can(False, "held already")
-        if verb is Verb.PARK:
-            return self._can_park()
-        if verb is Verb.PICKUP and call.mine:
-            return Can(False, "that is my own call")
-        return YES if verb in CALL_ACTIONS or verb is Verb.TRANSCRIBE else Can(False, "not for a call")
-
-    def _can_member(self, verb: Verb, member: Member) -> Can:
-        if verb is Verb.CALL:
-            return self._can_number(number_of(member))
-        if member.state is MemberState.ABANDONED:
-            return Can(False, "the caller has hung up")
-        if verb in MONITORING or verb in (Verb.ATTENDED, Verb.HOLD, Verb.RESUME):
-            return YES if member.state is MemberState.TALKING else Can(False, "not answered yet")
-        if verb is Verb.PARK:
-            return self._can_park()
-        return YES if verb in (Verb.TRANSFER, Verb.PICKUP, Verb.HANGUP) else Can(False, "not for a caller in a queue")
-
-    def _can_parked(self, verb: Verb, parked: ParkedCall) -> Can:
-        if not self._own.is_parked(parked.key.id):
-            return Can(False, "no longer parked")
-        if verb is Verb.CALL:
-            return self._can_number(number_of(parked))
-        return YES if verb in (Verb.FETCH, Verb.TRANSFER, Verb.HANGUP) else Can(False, "not for a parked call")
-
-    def _can_agent(self, verb: Verb, agent: Agent) -> Can:
-        if verb is Verb.CALL:
-            return self._can_number(number_of(agent))
-        if verb in (Verb.SIGNIN, Verb.SIGNOUT, Verb.STAFF, Verb.UNSTAFF):
-            known = in_address(agent.address, "extension_name")
-            return YES if known else Can(False, "the vendor does not name the agent's phone")
-        return Can(False, "not for an agent")
-
-    @staticmethod
-    def _can_phone(verb: Verb, phone: Phone) -> Can:
-        if verb is Verb.ROOM:
-            return YES if is_room(phone) else Can(False, "not a conference room")
-        return YES if verb is Verb.CALL and phone.extension else Can(False, "not for a telephone")
+            # Never the call that I listen to, by which a session is known as well: it would be cut off.
+            return YES if isinstance(row, Call) and row.mine else Can(False, "not a leg of my phone")
+        match row:
+            case Call(state=CallState.UNKNOWN) if verb in _OF_ANSWERED:
+                return Can(False, "the vendor does not tell whether it is answered")
+            case Member(state=MemberState.UNKNOWN) if verb in MONITORING:
+                return Can(False, "the vendor does not tell whether it is answered")
+            case Call() | Member() if verb is Verb.PARK:
+                return self._can_park()
+            case ParkedCall() if not self._own.is_parked(row.key.id):
+                return Can(False, "no longer parked")
+            case Agent() if not in_address(row.address, "extension_name"):
+                return Can(False, "the vendor does not name the agent's phone")
+            case Queue():
+                return Can(False, "not for a queue")
+            case Phone() if verb is not Verb.ROOM:
+                return Can(False, "not for a telephone")
+        return YES
 
     def _can_park(self) -> Can:
         slots = self._settings.park_slots
         if slots and self._own.free_slot(slots, self._clock.now()) is None:
             return Can(False, "all park slots are taken")
         return YES
-
-    @staticmethod
-    def _can_number(number: str) -> Can:
-        return YES if _DIALLED.fullmatch(dialled(number)) else Can(False, "there is no number to call")
 
     @staticmethod
     def can_dial(destination: Destination) -> Can:

@@ -256,8 +256,6 @@ class SinchAdapter(WebAdapter):
         now = self.clock.now()
         if verb is Verb.CHANGE:
             return YES
-        if mapping.over(row, now):
-            return Can(False, "it is over already")
         return YES if mapping.begun(row, now) else Can(True, "it has not begun, so it is deleted for good")
 
     def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
