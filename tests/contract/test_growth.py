@@ -169,7 +169,7 @@ async def test_the_scheduler_and_the_board_forget_the_feeds_that_are_no_more_the
             room.hq.list.clear()
             room.hq.faults.clear()
             for resource in (Resource.MEMBERS, Resource.AGENTS):
-                room.hq.feed(resource, f"queue {turn}")
+                room.hq.give(resource, f"queue {turn}")
             room.hq.fails(Resource.MEMBERS, ConnectionError("broken"), f"queue {turn}")
             await room.pass_(60.0, step=10.0)
             if turn in (69, 139):  # what was spent in an hour is known

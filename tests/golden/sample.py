@@ -8,6 +8,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+from tests.support.adapters import FakeAdapter
 from wallboard.board.board import Board
 from wallboard.board.settings import BoardSettings
 from wallboard.config import keymap
@@ -15,8 +16,7 @@ from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.control.outcome import Phase
 from wallboard.domain.clock import ManualClock
-from wallboard.domain.command import Command, Destination, Verb
-from wallboard.domain.forms import Form
+from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
 from wallboard.domain.models import (
     Agent,
@@ -37,17 +37,6 @@ from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.ui.console import Console, ConsoleSettings, Ports
 from wallboard.ui.frame import frame, pane_title, summary_line
 from wallboard.ui.restraint import REST_SECONDS
-from wallboard.vendors.base import (
-    YES,
-    Can,
-    CheckLine,
-    Feed,
-    Receipt,
-    Report,
-    Sink,
-    SourceSettings,
-    Verification,
-)
 from wallboard.view.cells import Cell, place, runs
 from wallboard.view.directory import Favourite
 from wallboard.view.layout import Layout
@@ -216,67 +205,6 @@ def read(made: Board, lists: dict[tuple[str, Resource], tuple[Row, ...]], at: fl
         made.apply(Update(source, resource, "", UpdateKind.SNAPSHOT, 1, seq, at, found))
 
 
-class Yes:
-    """A vendor that can everything, does it at once and shows nothing of it. `performed` is what it was asked."""
-
-    def __init__(self, name: str, clock: ManualClock, phone: str = "2001") -> None:
-        self._settings = SourceSettings(name, "sample", "http://127.0.0.1", phone=phone)
-        self._clock = clock
-        self.performed: list[Command] = []
-        self.refused: dict[Verb, str] = {}
-        self.by_queue: set[Verb] = set()
-        """Verbs that this vendor does in one queue at a time."""
-        self.known_forms: dict[Verb, tuple[Form, ...]] = {}
-        self.known_reports: dict[Kind, tuple[Report, ...]] = {}
-
-    @property
-    def settings(self) -> SourceSettings:
-        return self._settings
-
-    def info(self) -> SourceInfo:
-        return SourceInfo(self._settings.name, "sample", phone=self._settings.phone)
-
-    def feeds(self) -> Sequence[Feed]:
-        return ()
-
-    async def run(self, sink: Sink) -> None:
-        return None
-
-    def can(self, verb: Verb, row: Row | None) -> Can:
-        if verb in self.by_queue:
-            return Can(True, needs="queue")
-        return Can(False, self.refused[verb]) if verb in self.refused else YES
-
-    def can_dial(self, destination: Destination) -> Can:
-        return YES
-
-    def reports(self, row: Row) -> Sequence[Report]:
-        return self.known_reports.get(row.key.kind, ())
-
-    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return self.known_forms.get(verb, ())
-
-    def verification(self, command: Command, row: Row | None) -> Verification:
-        return Verification(command.verb, f"PUT {command.verb.value}", cannot="the sample shows nothing")
-
-    async def perform(self, command: Command, row: Row | None) -> Receipt:
-        self.performed.append(command)
-        now = self._clock.now()
-        return Receipt(f"PUT {command.verb.value}", "204", now, now)
-
-    async def refresh(self, row: Row) -> Row | None:
-        return row
-
-    def table(self) -> Sequence[Verification]:
-        return ()
-
-    async def check(self) -> Sequence[CheckLine]:
-        return ()
-
-    async def aclose(self) -> None:
-        return None
-
-
 async def inline(work: Callable[[], None]) -> None:
     work()
 
@@ -290,7 +218,7 @@ class Desk:
 
     clock: ManualClock
     board: Board
-    adapters: dict[str, Yes]
+    adapters: dict[str, FakeAdapter]
     dispatcher: Dispatcher
     console: Console
     started: Started
@@ -362,7 +290,7 @@ def desk(
     commands: list[Command] = []
     asked: list[str] = []
     phones = {HQ: "2001", LAB: "2001", RESPONDERS: "", "cc": "", "front": ""}
-    adapters = {name: Yes(name, clock, phone) for name, phone in phones.items()}
+    adapters = {name: FakeAdapter(clock, name, phone) for name, phone in phones.items()}
     journal = Journal(folder / "audit.jsonl", clock, sync=lambda descriptor: None)
     dispatcher = Dispatcher(
         shown, adapters, journal, clock, operator="Mira", hurry=_nothing, start=started.append, offload=inline

@@ -40,7 +40,7 @@ async def test_an_adapter_that_breaks_whatever_it_is_asked_ends_nothing(
     def build(settings: SourceSettings, services: Services) -> StandIn:
         made = Broken(clock, settings.name) if settings.name == "lab" else StandIn(clock, settings.name)
         if settings.name == "hq":
-            made.feed(Resource.QUEUES, "", 5.0)
+            made.give(Resource.QUEUES, "", 5.0)
         return made
 
     monkeypatch.setattr(runtime, "load_vendor", lambda vendor: SimpleNamespace(build=build))
@@ -79,7 +79,7 @@ async def test_an_adapter_that_breaks_while_it_is_made_ends_nothing(
         if settings.name == "lab":
             raise KeyError("bug")
         made = StandIn(clock, settings.name)
-        made.feed(Resource.QUEUES, "", 5.0)
+        made.give(Resource.QUEUES, "", 5.0)
         return made
 
     monkeypatch.setattr(runtime, "load_vendor", lambda vendor: SimpleNamespace(build=build))

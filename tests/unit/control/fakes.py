@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,13 @@ import anyio
 import anyio.abc
 import anyio.lowlevel
 
+from tests.support.adapters import FakeAdapter
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.control.outcome import Outcome
 from wallboard.control.ports import Changed
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Destination, Verb, new_id
-from wallboard.domain.errors import ReadError
-from wallboard.domain.forms import Form
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
 from wallboard.domain.models import (
     Agent,
@@ -34,17 +33,9 @@ from wallboard.domain.models import (
 )
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
 from wallboard.domain.text import clean
-from wallboard.domain.update import Proof, SourceInfo
+from wallboard.domain.update import Proof
 from wallboard.vendors.base import (
-    YES,
-    Can,
-    CheckLine,
     Evidence,
-    Feed,
-    Receipt,
-    Report,
-    Sink,
-    SourceSettings,
     Trial,
     Verification,
 )
@@ -214,85 +205,6 @@ def table(verb: Verb, deadline: float = 10.0) -> Verification:
     )
 
 
-@dataclass
-class FakeAdapter:
-    """`answer` is called once for each request: it does what the vendor does, and returns or raises its answer."""
-
-    clock: ManualClock
-    board: FakeBoard
-    answer: Callable[[Command], object] = lambda command: None
-    hold: anyio.Event | None = None
-    """Set: the vendor answers only when this event comes."""
-    able: Callable[[Verb, Row | None], Can] = lambda verb, row: YES
-    truth: Callable[[Row], Row | None] | None = None
-    """What a re-reading finds; None: the row as the board has it."""
-    refresh_error: ReadError | None = None
-    refresh_hangs: bool = False
-    check_table: Callable[[Verb], Verification] = table
-    own_settings: SourceSettings = field(
-        default_factory=lambda: SourceSettings("hq", "fake", "http://127.0.0.1", phone="2001")
-    )
-    performed: list[Command] = field(default_factory=list)
-    known_forms: dict[Verb, tuple[Form, ...]] = field(default_factory=dict)
-    refreshed: int = 0
-    ids: tuple[str, ...] = ()
-
-    @property
-    def settings(self) -> SourceSettings:
-        return self.own_settings
-
-    def info(self) -> SourceInfo:
-        return SourceInfo("hq", "fake", phone=self.own_settings.phone)
-
-    def feeds(self) -> Sequence[Feed]:
-        return ()
-
-    async def run(self, sink: Sink) -> None:
-        return None
-
-    def can(self, verb: Verb, row: Row | None) -> Can:
-        return self.able(verb, row)
-
-    def can_dial(self, destination: Destination) -> Can:
-        return Can(destination.number.lstrip("+").isdigit(), "not a number")
-
-    def reports(self, row: Row) -> Sequence[Report]:
-        return ()
-
-    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return self.known_forms.get(verb, ())
-
-    def verification(self, command: Command, row: Row | None) -> Verification:
-        return self.check_table(command.verb)
-
-    async def perform(self, command: Command, row: Row | None) -> Receipt:
-        self.performed.append(command)
-        sent = self.clock.now()
-        if self.hold is not None:
-            await self.hold.wait()
-        result = self.answer(command)
-        if isinstance(result, Exception):
-            raise result
-        return Receipt("PUT → 204", "204", sent, self.clock.now(), self.ids)
-
-    async def refresh(self, row: Row) -> Row | None:
-        self.refreshed += 1
-        if self.refresh_hangs:
-            await anyio.sleep_forever()
-        if self.refresh_error is not None:
-            raise self.refresh_error
-        return row if self.truth is None else self.truth(row)
-
-    def table(self) -> Sequence[Verification]:
-        return [self.check_table(verb) for verb in Verb]
-
-    async def check(self) -> Sequence[CheckLine]:
-        return ()
-
-    async def aclose(self) -> None:
-        return None
-
-
 async def inline(work: Callable[[], None]) -> None:
     work()
 
@@ -313,7 +225,8 @@ class Desk:
     ) -> None:
         self.clock = clock or ManualClock(NOW)
         self.board = board or FakeBoard(self.clock, *rows)
-        self.adapter = FakeAdapter(self.clock, self.board)
+        self.adapter = FakeAdapter(self.clock)
+        self.adapter.check_table = table
         self.journal = journal or Journal(path, self.clock, operator="Mira", sync=lambda descriptor: None)
         self.outcomes: list[Outcome] = []
         self.hurried: list[tuple[str, tuple[Resource, ...]]] = []

@@ -76,7 +76,7 @@ def vanished(number: str) -> list[Row]:
 
 def at(group: anyio.abc.TaskGroup, tmp_path: Path, *rows: Row) -> Desk:
     desk = Desk(group, tmp_path / "audit.jsonl", *rows)
-    desk.adapter.own_settings = SourceSettings("hq", "fake", "", phone="2001", region="DE")
+    desk.adapter.settings = SourceSettings("hq", "fake", "", phone="2001", region="DE")
     desk.adapter.can_dial = lambda destination: YES  # type: ignore[method-assign]
     return desk
 

@@ -10,7 +10,8 @@ import anyio
 import anyio.abc
 import pytest
 
-from tests.unit.control.fakes import NOW, FakeAdapter, FakeBoard, agent, call, inline, table
+from tests.support.adapters import FakeAdapter
+from tests.unit.control.fakes import NOW, agent, call, inline, table
 from wallboard.board.board import Board
 from wallboard.cli import audit, do
 from wallboard.cli.exits import Exit
@@ -60,7 +61,8 @@ class Shop:
         self.board = Board(clock)
         self.board.source(SourceInfo("hq", "fake", phone="2001"))
         self.poller = Poller(self.board, clock, *rows)
-        self.adapter = FakeAdapter(clock, FakeBoard(clock))
+        self.adapter = FakeAdapter(clock)
+        self.adapter.check_table = table
         self.adapter.check_table = lambda verb: table(verb, deadline=0.0)
 
         def answer(command: Command) -> object:

@@ -23,7 +23,7 @@ def here(tmp_path: Path) -> Desk:
 def called(here: Desk, number: str, region: str) -> Destination | None:
     """What pressing `c` on the first agent dials, when this is the agent's number."""
     adapter = here.adapters[HQ]
-    adapter._settings = replace(adapter.settings, region=region)
+    adapter.settings = replace(adapter.settings, region=region)
     here.change(
         HQ,
         Resource.AGENTS,

@@ -578,7 +578,7 @@ async def test_read_only_refuses_everything_but_a_note(path: Path, whole: bool) 
     async with anyio.create_task_group() as group:
         desk = Desk(group, path, call(), read_only=whole)
         if not whole:
-            desk.adapter.own_settings = SourceSettings("hq", "fake", "", phone="2001", read_only=True)
+            desk.adapter.settings = SourceSettings("hq", "fake", "", phone="2001", read_only=True)
         assert desk.dispatcher.offer(Verb.LISTEN, call().key).reason == "read-only"
         assert (await desk.settle(desk.press(Verb.LISTEN, call()))).ending == "refused: read-only"
         note = desk.press(Verb.NOTE, call(), "", ("text", "calls back \x1b[2J"))

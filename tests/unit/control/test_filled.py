@@ -171,7 +171,7 @@ async def test_nothing_is_published_or_changed_where_only_reading_is_allowed(pat
     async with anyio.create_task_group() as group:
         desk = Desk(group, path, notice(), read_only=how == "console")
         if how == "source":
-            desk.adapter.own_settings = SourceSettings("hq", "fake", "http://127.0.0.1", read_only=True)
+            desk.adapter.settings = SourceSettings("hq", "fake", "http://127.0.0.1", read_only=True)
         desk.adapter.known_forms = {Verb.PUBLISH: (FORM,), Verb.CHANGE: (FORM,)}
         assert desk.dispatcher.offer(Verb.PUBLISH, SOURCE) == Offer(False, "read-only")
         put_up = await desk.settle(desk.publish(("form", "notice")))

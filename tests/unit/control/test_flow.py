@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.control.fakes import NOW, FakeAdapter, FakeBoard, agent, call, hotline, member
+from tests.support.adapters import FakeAdapter
+from tests.unit.control.fakes import NOW, FakeBoard, agent, call, hotline, member
 from wallboard.control.flow import Choose, Confirm, Flow, Flows, Intent, Left, TypeOut, Way, Where, Write
 from wallboard.control.labels import label
 from wallboard.control.offers import Offers
@@ -33,7 +34,7 @@ class Asked:
     def __init__(self, *rows: Row) -> None:
         clock = ManualClock(NOW)
         self.board = FakeBoard(clock, *rows)
-        self.offers = Offers(self.board, {"hq": FakeAdapter(clock, self.board)}, clock)
+        self.offers = Offers(self.board, {"hq": FakeAdapter(clock)}, clock)
         self.flows = Flows(self.offers, self.board, lambda: ("hq",), Plain())
 
     def press(self, verb: Verb, row: Row, args: tuple[tuple[str, str], ...] = ()) -> Flow:

@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
+from tests.support.adapters import FakeAdapter
 from tests.unit.control.fakes import DONE, Desk, call, table
 from wallboard.control.chain import RESULTS, open_unknowns, show, verify
 from wallboard.control.outcome import Outcome, Phase
@@ -55,7 +56,7 @@ async def tried(path: Path, place: str, error: BaseException) -> tuple[Desk, Com
             setattr(desk.adapter, place, fail if place in ("refresh", "perform") else failing(error))
         desk.dispatcher.submit(command)
         outcome = await desk.settle(command, step=2.0)
-        desk.adapter = type(desk.adapter)(desk.clock, desk.board)
+        desk.adapter = FakeAdapter(desk.clock)
     return desk, command, outcome
 
 

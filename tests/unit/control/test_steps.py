@@ -13,7 +13,8 @@ from typing import Any
 import anyio
 import pytest
 
-from tests.unit.control.fakes import DONE, NOW, Desk, FakeAdapter, FakeBoard, call
+from tests.support.adapters import FakeAdapter
+from tests.unit.control.fakes import DONE, NOW, Desk, FakeBoard, call, table
 from wallboard.control.chain import open_unknowns, show, verify
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
@@ -93,7 +94,8 @@ class Scene:
                 desk = Desk(
                     self.group, self.path, journal=journal, board=FakeBoard(self.clock, call()), clock=self.clock
                 )
-                adapter = Client(self.clock, desk.board)
+                adapter = Client(self.clock)
+                adapter.check_table = table
                 desk.dispatcher = Dispatcher(
                     desk.board,
                     {"hq": adapter},

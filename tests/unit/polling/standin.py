@@ -11,35 +11,28 @@ import anyio.lowlevel
 
 from wallboard.board import Board
 from wallboard.domain.clock import ManualClock
-from wallboard.domain.command import Command, Destination, Verb
-from wallboard.domain.errors import NotSent
-from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import Budget, FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.polling import Scheduler
+from wallboard.vendors.adapter import BaseAdapter
 from wallboard.vendors.base import (
-    Can,
-    CheckLine,
     Feed,
-    Receipt,
-    Report,
+    Services,
     Sink,
     SourceSettings,
     Ticket,
-    Verification,
 )
 
 Answer = Callable[[Ticket], Awaitable[Sequence[Update]]]
 
 
-class StandIn:
+class StandIn(BaseAdapter):
     """An adapter. `fault` is called at the start of each read of a feed and may raise or wait."""
 
     def __init__(self, clock: ManualClock, name: str = "hq", budget: int | None = None) -> None:
-        self._clock = clock
-        self._settings = SourceSettings(name, "ringme", "http://127.0.0.1/", budget=budget)
+        super().__init__(SourceSettings(name, "ringme", "http://127.0.0.1/", budget=budget), Services(clock))
         self.list: list[Feed] = []
         self.faults: dict[tuple[Resource, str], Callable[[], Awaitable[None]]] = {}
         self.reads: list[tuple[float, Resource, str]] = []
@@ -48,11 +41,7 @@ class StandIn:
         self.most_flying = 0
         self.pushes: Callable[[Sink], Awaitable[None]] | None = None
 
-    @property
-    def settings(self) -> SourceSettings:
-        return self._settings
-
-    def feed(self, resource: Resource, scope: str = "", interval: float = 5.0, **more: object) -> None:
+    def give(self, resource: Resource, scope: str = "", interval: float = 5.0, **more: object) -> None:
         """Add a feed that answers with one row of its own."""
 
         async def fetch(ticket: Ticket) -> Sequence[Update]:
@@ -73,7 +62,7 @@ class StandIn:
 
     def hangs(self, resource: Resource, seconds: float, scope: str = "") -> None:
         async def fault() -> None:
-            await self._clock.sleep(seconds)
+            await self.clock.sleep(seconds)
 
         self.faults[resource, scope] = fault
 
@@ -81,7 +70,7 @@ class StandIn:
         return [at for at, what, where in self.reads if (what, where) == (resource, scope)]
 
     async def _fetch(self, resource: Resource, scope: str, ticket: Ticket) -> Sequence[Update]:
-        self.reads.append((self._clock.now(), resource, scope))
+        self.reads.append((self.clock.now(), resource, scope))
         self.flying += 1
         self.most_flying = max(self.most_flying, self.flying)
         try:
@@ -91,15 +80,15 @@ class StandIn:
                 await fault()
         finally:
             self.flying -= 1
-        row = Queue(Key(self._settings.name, Kind.QUEUE, scope or "601"), clean("Sales"))
+        row = Queue(Key(self.settings.name, Kind.QUEUE, scope or "601"), clean("Sales"))
         rows: tuple[Row, ...] = (row,) if resource is Resource.QUEUES and scope != "discovery" else ()
         made = Update(
-            self._settings.name, resource, scope, UpdateKind.SNAPSHOT, ticket.epoch, ticket.seq, ticket.started_at, rows
+            self.settings.name, resource, scope, UpdateKind.SNAPSHOT, ticket.epoch, ticket.seq, ticket.started_at, rows
         )
         return [] if scope == "discovery" else [made]
 
     def info(self) -> SourceInfo:
-        return SourceInfo(self._settings.name, "ringme", budget=self.budget)
+        return SourceInfo(self.settings.name, "ringme", budget=self.budget)
 
     def feeds(self) -> Sequence[Feed]:
         return tuple(self.list)
@@ -107,36 +96,6 @@ class StandIn:
     async def run(self, sink: Sink) -> None:
         if self.pushes is not None:
             await self.pushes(sink)
-
-    def can(self, verb: Verb, row: Row | None) -> Can:
-        return Can(False, "only read here")
-
-    def can_dial(self, destination: Destination) -> Can:
-        return Can(False, "only read here")
-
-    def reports(self, row: Row) -> Sequence[Report]:
-        return ()
-
-    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return ()
-
-    def verification(self, command: Command, row: Row | None) -> Verification:
-        return Verification(command.verb, "", cannot="only read here")
-
-    async def perform(self, command: Command, row: Row | None) -> Receipt:
-        raise NotSent("only read here")
-
-    async def refresh(self, row: Row) -> Row | None:
-        return row
-
-    def table(self) -> Sequence[Verification]:
-        return ()
-
-    async def check(self) -> Sequence[CheckLine]:
-        return ()
-
-    async def aclose(self) -> None:
-        return None
 
 
 class Watch:

@@ -41,8 +41,8 @@ class Counter:
 def ringme(room: Room, queues: int) -> None:
     for index in range(queues):
         for resource in (M, Q, A):
-            room.hq.feed(resource, str(601 + index), 5.0)
-    room.hq.feed(C, "", 2.0)
+            room.hq.give(resource, str(601 + index), 5.0)
+    room.hq.give(C, "", 2.0)
 
 
 def spread(times: list[float]) -> list[float]:
@@ -100,7 +100,7 @@ async def test_when_others_have_used_the_allowance_up_it_waits_for_the_next_hour
 @pytest.mark.anyio
 async def test_the_view_of_an_action_may_use_half_of_the_reserve() -> None:
     room = Room()
-    room.hq.feed(C, "", 60.0)
+    room.hq.give(C, "", 60.0)
     room.hq.budget = Budget(100, 9, room.clock.now() + 3000, 10)
     async with room.running():
         await room.pass_(2)
@@ -145,8 +145,8 @@ def test_pacing_stays_within_the_rate_and_keeps_the_screen_fresher(wished: list[
 @pytest.mark.anyio
 async def test_what_costs_nothing_is_not_paced() -> None:
     room = Room(budget=30)
-    room.hq.feed(Q, "", 5.0)
-    room.hq.feed(Resource.PARKED, "", 5.0, cost=0)
+    room.hq.give(Q, "", 5.0)
+    room.hq.give(Resource.PARKED, "", 5.0, cost=0)
     async with room.running():
         await settle()
         assert room.status(Q).paced

@@ -91,7 +91,7 @@ async def test_a_push_that_breaks_in_any_way_is_cut_off_at_once(
     fault: Callable[[], BaseException], says: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     room = Room("hq", "lab")
-    room.hq.feed(Q, "", 5.0)
+    room.hq.give(Q, "", 5.0)
     lab = Pushing(room, says=says)
     async with room.running():
         await room.pass_(10)
@@ -150,7 +150,7 @@ async def test_each_breaking_of_a_push_that_worked_in_between_is_logged(caplog: 
 
 async def test_a_board_that_breaks_under_a_push_ends_neither_it_nor_the_others() -> None:
     room = Room("hq", "lab")
-    room.hq.feed(Q, "", 5.0)
+    room.hq.give(Q, "", 5.0)
     lab = Pushing(room)
     async with room.running():
         await room.pass_(5)
@@ -175,8 +175,8 @@ async def test_a_board_that_breaks_under_a_push_ends_neither_it_nor_the_others()
 async def test_a_reading_that_breaks_in_any_way_fails_that_feed_alone(fault: Callable[[], BaseException]) -> None:
     room = Room("hq", "lab")
     for source in room.sources.values():
-        source.feed(Q, "", 5.0)
-        source.feed(C, "", 5.0)
+        source.give(Q, "", 5.0)
+        source.give(C, "", 5.0)
 
     async def broken() -> None:
         raise fault()
@@ -200,7 +200,7 @@ async def test_a_reading_that_breaks_in_any_way_fails_that_feed_alone(fault: Cal
 async def test_an_adapter_that_cannot_say_what_it_is_is_read_all_the_same(early: bool) -> None:
     room = Room("hq", "lab")
     for source in room.sources.values():
-        source.feed(Q, "", 5.0)
+        source.give(Q, "", 5.0)
     lab = room.sources["lab"]
     well = lab.info
 
@@ -230,7 +230,7 @@ async def test_an_adapter_that_cannot_say_what_there_is_keeps_what_was_known(
 ) -> None:
     room = Room("hq", "lab")
     for source in room.sources.values():
-        source.feed(Q, "", 5.0)
+        source.give(Q, "", 5.0)
     lab = room.sources["lab"]
     well = lab.feeds
 
@@ -255,7 +255,7 @@ async def test_an_adapter_that_cannot_say_what_there_is_keeps_what_was_known(
 async def test_an_adapter_that_never_says_what_there_is_is_asked_until_it_does() -> None:
     room = Room("hq", "lab")
     for source in room.sources.values():
-        source.feed(Q, "", 5.0)
+        source.give(Q, "", 5.0)
     lab = room.sources["lab"]
     well = lab.feeds
 
@@ -275,7 +275,7 @@ async def test_an_adapter_that_never_says_what_there_is_is_asked_until_it_does()
 
 async def test_a_program_that_is_ended_ends() -> None:
     room = Room("hq", "lab")
-    room.hq.feed(Q, "", 5.0)
+    room.hq.give(Q, "", 5.0)
     Pushing(room)
     with anyio.fail_after(10):
         async with room.running():

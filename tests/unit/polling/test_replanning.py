@@ -36,7 +36,7 @@ async def test_what_recovered_is_read_when_somebody_comes_back_to_it(
 ) -> None:
     room = Room()
     for resource in (Q, C):
-        room.hq.feed(resource, "", 3.0)
+        room.hq.give(resource, "", 3.0)
     async with room.running():
         await room.pass_(10)
         if not shown:
@@ -57,7 +57,7 @@ async def test_what_recovered_is_read_when_somebody_comes_back_to_it(
 async def test_what_was_in_sight_all_the_time_is_read_when_somebody_comes_to_it(failing: float) -> None:
     room = Room()
     for resource in (Q, C):
-        room.hq.feed(resource, "", 3.0)
+        room.hq.give(resource, "", 3.0)
     room.hq.fails(Q, ServerTrouble("vendor answered 502"))
     async with room.running():
         await room.pass_(failing)
@@ -70,7 +70,7 @@ async def test_what_was_in_sight_all_the_time_is_read_when_somebody_comes_to_it(
 async def test_somebody_who_comes_again_and_again_asks_no_oftener_than_the_interval() -> None:
     room = Room()
     for resource in (Q, C):
-        room.hq.feed(resource, "", 3.0)
+        room.hq.give(resource, "", 3.0)
     room.hq.fails(Q, ServerTrouble("vendor answered 502"))
     async with room.running():
         for _ in range(60):
@@ -90,7 +90,7 @@ async def test_somebody_who_comes_again_and_again_asks_no_oftener_than_the_inter
 async def test_a_pause_that_the_vendor_ordered_is_kept_whoever_comes_and_is_said(scope: str) -> None:
     room = Room()
     for resource in (Q, C):
-        room.hq.feed(resource, "", 3.0)
+        room.hq.give(resource, "", 3.0)
     async with room.running():
         await room.pass_(10)
         room.hq.fails(Q, Throttled("too many requests", 40.0, scope))  # type: ignore[arg-type]  # one of the two words
@@ -113,8 +113,8 @@ async def test_a_pause_that_the_vendor_ordered_is_kept_whoever_comes_and_is_said
 
 async def test_to_look_at_a_slow_list_that_failed_does_not_put_it_off() -> None:
     room = Room()
-    room.hq.feed(A, "", 300.0)
-    room.hq.feed(C, "", 3.0)
+    room.hq.give(A, "", 300.0)
+    room.hq.give(C, "", 3.0)
     room.scheduler.demand(ELSEWHERE)
     room.hq.fails(A, ServerTrouble("vendor answered 502"))
     async with room.running():
@@ -129,7 +129,7 @@ async def test_to_look_at_a_slow_list_that_failed_does_not_put_it_off() -> None:
 
 async def test_a_larger_allowance_ends_the_wait_for_the_smaller() -> None:
     room = Room()
-    room.hq.feed(Q, "", 5.0)
+    room.hq.give(Q, "", 5.0)
     async with room.running():
         room.hq.budget = Budget(3600, 0, room.clock.now() + 1800.0)
         await room.pass_(20)
@@ -148,8 +148,8 @@ async def test_a_larger_allowance_ends_the_wait_for_the_smaller() -> None:
 
 async def test_an_account_that_is_let_in_again_is_read_at_its_pace() -> None:
     room = Room()
-    room.hq.feed(Q, "", 5.0)
-    room.hq.feed(C, "", 5.0)
+    room.hq.give(Q, "", 5.0)
+    room.hq.give(C, "", 5.0)
     async with room.running():
         await room.pass_(6)
         for resource in (Q, C):
@@ -165,11 +165,11 @@ async def test_an_account_that_is_let_in_again_is_read_at_its_pace() -> None:
 
 async def test_a_list_whose_push_ended_is_asked_at_its_own_pace_within_seconds_though_nothing_else_succeeds() -> None:
     room = Room()
-    room.hq.feed(M, "", 60.0, hidden_interval=60.0)
+    room.hq.give(M, "", 60.0, hidden_interval=60.0)
     async with room.running():
         await room.pass_(8)
         room.hq.list.clear()
-        room.hq.feed(M, "", 5.0)
+        room.hq.give(M, "", 5.0)
         await room.pass_(11)
         assert len(room.hq.times(M)) >= 2
 
@@ -194,7 +194,7 @@ async def test_nothing_waits_longer_than_a_plan_made_now_would_have_it_wait(seed
     def offer() -> None:
         room.hq.list.clear()
         for resource, interval in intervals.items():
-            room.hq.feed(resource, "", interval)
+            room.hq.give(resource, "", interval)
 
     offer()
     async with room.running():

@@ -34,8 +34,8 @@ def gaps(times: list[float]) -> list[float]:
 
 async def test_each_feed_is_read_at_once_and_then_at_its_rate() -> None:
     room = Room()
-    room.hq.feed(Q, "601", 5.0)
-    room.hq.feed(C, "", 2.0)
+    room.hq.give(Q, "601", 5.0)
+    room.hq.give(C, "", 2.0)
     async with room.running():
         assert len(room.hq.reads) == 2
         await room.pass_(60)
@@ -49,7 +49,7 @@ async def test_each_feed_is_read_at_once_and_then_at_its_rate() -> None:
 
 async def test_a_feed_that_is_still_under_way_is_not_asked_again() -> None:
     room = Room()
-    room.hq.feed(C, "", 1.0, timeout=30.0)
+    room.hq.give(C, "", 1.0, timeout=30.0)
     room.hq.hangs(C, 7.0)
     async with room.running():
         await room.pass_(20)
@@ -60,8 +60,8 @@ async def test_a_feed_that_is_still_under_way_is_not_asked_again() -> None:
 async def test_an_answer_that_does_not_come_is_late_and_touches_no_other() -> None:
     room = Room("hq", "lab")
     for source in room.sources.values():
-        source.feed(Q, "", 5.0, timeout=4.0)
-        source.feed(C, "", 2.0, timeout=3.0)
+        source.give(Q, "", 5.0, timeout=4.0)
+        source.give(C, "", 2.0, timeout=3.0)
     async with room.running():
         await room.pass_(6)
         room.hq.hangs(C, 1e6)
@@ -83,7 +83,7 @@ async def test_an_answer_that_does_not_come_is_late_and_touches_no_other() -> No
 @pytest.mark.parametrize("outage", [6.0, 13.0, 24.0])
 async def test_recovery_within_one_interval_and_a_second(outage: float) -> None:
     room = Room()
-    room.hq.feed(Q, "", 5.0, timeout=4.0)
+    room.hq.give(Q, "", 5.0, timeout=4.0)
     async with room.running():
         await room.pass_(11)
         room.hq.fails(Q, Unreachable("connection refused"))
@@ -101,7 +101,7 @@ async def test_recovery_within_one_interval_and_a_second(outage: float) -> None:
 
 async def test_failures_slow_a_feed_down_to_twice_its_interval_at_most() -> None:
     room = Room()
-    room.hq.feed(Q, "", 4.0)
+    room.hq.give(Q, "", 4.0)
     async with room.running():
         room.hq.fails(Q, ServerTrouble("vendor answered 502"))
         await room.pass_(26)
@@ -117,7 +117,7 @@ async def test_failures_slow_a_feed_down_to_twice_its_interval_at_most() -> None
 
 async def test_a_slow_list_that_failed_is_asked_again_within_a_minute_and_then_slowly() -> None:
     room = Room()
-    room.hq.feed(A, "", 600.0)
+    room.hq.give(A, "", 600.0)
     async with room.running():
         room.hq.fails(A, ServerTrouble("vendor answered 502"))
         await room.pass_(602)
@@ -132,8 +132,8 @@ async def test_a_slow_list_that_failed_is_asked_again_within_a_minute_and_then_s
 
 async def test_a_throttled_account_waits_as_long_as_it_was_told() -> None:
     room = Room()
-    room.hq.feed(Q, "", 5.0)
-    room.hq.feed(C, "", 2.0)
+    room.hq.give(Q, "", 5.0)
+    room.hq.give(C, "", 2.0)
     async with room.running():
         await room.pass_(4)
         room.hq.fails(C, Throttled("too many requests", 20.0))
@@ -150,8 +150,8 @@ async def test_a_throttled_account_waits_as_long_as_it_was_told() -> None:
 
 async def test_throttling_of_one_endpoint_leaves_the_account_alone() -> None:
     room = Room()
-    room.hq.feed(Q, "", 5.0)
-    room.hq.feed(C, "", 2.0)
+    room.hq.give(Q, "", 5.0)
+    room.hq.give(C, "", 2.0)
     async with room.running():
         room.hq.fails(C, Throttled("vendor answered 503", None, "endpoint"))
         await room.pass_(20)
@@ -162,7 +162,7 @@ async def test_throttling_of_one_endpoint_leaves_the_account_alone() -> None:
 @pytest.mark.parametrize(("told", "waits"), [(0.0, 1.0), (-5.0, 1.0), (1e9, 600.0)])
 async def test_absurd_waits_are_bounded(told: float, waits: float) -> None:
     room = Room()
-    room.hq.feed(Q, "", 1.0)
+    room.hq.give(Q, "", 1.0)
     async with room.running():
         room.hq.fails(Q, Throttled("wait", told))
         await room.pass_(2)
@@ -174,8 +174,8 @@ async def test_absurd_waits_are_bounded(told: float, waits: float) -> None:
 async def test_refused_credentials_stop_the_source_until_five_minutes_or_a_refresh() -> None:
     room = Room("hq", "lab")
     for source in room.sources.values():
-        source.feed(Q, "", 5.0)
-        source.feed(C, "", 2.0)
+        source.give(Q, "", 5.0)
+        source.give(C, "", 2.0)
     async with room.running():
         await room.pass_(4)
         room.hq.fails(Q, CredentialsRefused("credentials refused"))
@@ -203,8 +203,8 @@ async def test_refused_credentials_stop_the_source_until_five_minutes_or_a_refre
 
 async def test_what_is_not_for_this_account_is_tried_again_after_a_quarter_of_an_hour() -> None:
     room = Room()
-    room.hq.feed(Q, "", 5.0)
-    room.hq.feed(C, "", 2.0)
+    room.hq.give(Q, "", 5.0)
+    room.hq.give(C, "", 2.0)
     room.hq.fails(C, NotPermitted("not for this account"))
     async with room.running():
         await room.pass_(600, step=1.0)
@@ -221,7 +221,7 @@ async def test_what_is_not_for_this_account_is_tried_again_after_a_quarter_of_an
 
 async def test_a_thing_is_gone_after_it_was_missing_twice() -> None:
     room = Room()
-    room.hq.feed(Q, "601", 5.0)
+    room.hq.give(Q, "601", 5.0)
     async with room.running():
         room.hq.fails(Q, Missing("no such queue"), "601")
         await room.pass_(5.5)
@@ -232,8 +232,8 @@ async def test_a_thing_is_gone_after_it_was_missing_twice() -> None:
 
 async def test_a_fault_of_our_own_fails_that_feed_alone_and_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     room = Room()
-    room.hq.feed(Q, "", 5.0)
-    room.hq.feed(C, "", 2.0)
+    room.hq.give(Q, "", 5.0)
+    room.hq.give(C, "", 2.0)
     room.hq.fails(C, KeyError("from"))
     with caplog.at_level(logging.INFO, "wallboard.polling"):
         async with room.running():
@@ -248,7 +248,7 @@ async def test_a_fault_of_our_own_fails_that_feed_alone_and_is_logged_once(caplo
 
 async def test_a_failure_is_logged_once_and_its_end_once(caplog: pytest.LogCaptureFixture) -> None:
     room = Room()
-    room.hq.feed(C, "", 2.0)
+    room.hq.give(C, "", 2.0)
     with caplog.at_level(logging.INFO, "wallboard.polling"):
         async with room.running():
             room.hq.fails(C, ReadError("not JSON (text/html): login page?"))
@@ -262,8 +262,8 @@ async def test_a_failure_is_logged_once_and_its_end_once(caplog: pytest.LogCaptu
 async def test_hidden_panes_are_read_less_and_shown_ones_at_once() -> None:
     room = Room()
     for resource, interval in ((Q, 5.0), (C, 2.0)):
-        room.hq.feed(resource, "", interval)
-    room.hq.feed(Resource.PARKED, "", 5.0, hidden_interval=0)
+        room.hq.give(resource, "", interval)
+    room.hq.give(Resource.PARKED, "", 5.0, hidden_interval=0)
     room.scheduler.demand(frozenset({Q}))
     async with room.running():
         await room.pass_(60)
@@ -284,9 +284,9 @@ async def test_hidden_panes_are_read_less_and_shown_ones_at_once() -> None:
 async def test_four_at_a_time_and_what_must_be_alone_is_alone() -> None:
     room = Room()
     for index in range(9):
-        room.hq.feed(M, str(index), 10.0)
+        room.hq.give(M, str(index), 10.0)
         room.hq.hangs(M, 0.5, str(index))
-    room.hq.feed(Q, "history", 10.0, exclusive=True)
+    room.hq.give(Q, "history", 10.0, exclusive=True)
     beside: list[int] = []
 
     async def alone() -> None:
@@ -304,10 +304,10 @@ async def test_four_at_a_time_and_what_must_be_alone_is_alone() -> None:
 
 async def test_discovery_adds_feeds_and_takes_them_away() -> None:
     room = Room()
-    room.hq.feed(Q, "discovery", 20.0)
+    room.hq.give(Q, "discovery", 20.0)
     async with room.running():
-        room.hq.feed(Q, "601", 5.0)
-        room.hq.feed(Q, "602", 5.0)
+        room.hq.give(Q, "601", 5.0)
+        room.hq.give(Q, "602", 5.0)
         await room.pass_(41)
         assert [row.key.id for row in room.board.rows(Q)] == ["601", "602"]
         room.hq.list = [feed for feed in room.hq.list if feed.scope != "602"]
@@ -320,8 +320,8 @@ async def test_discovery_adds_feeds_and_takes_them_away() -> None:
 
 async def test_after_an_action_its_effect_is_looked_for_soon() -> None:
     room = Room()
-    room.hq.feed(C, "", 60.0)
-    room.hq.feed(Q, "", 60.0)
+    room.hq.give(C, "", 60.0)
+    room.hq.give(Q, "", 60.0)
     async with room.running():
         await room.pass_(1)
         began = room.clock.now()
@@ -334,8 +334,8 @@ async def test_after_an_action_its_effect_is_looked_for_soon() -> None:
 
 async def test_refresh_reads_what_is_shown_says_what_it_costs_and_is_debounced() -> None:
     room = Room()
-    room.hq.feed(Q, "601", 60.0, cost=2)
-    room.hq.feed(C, "", 60.0)
+    room.hq.give(Q, "601", 60.0, cost=2)
+    room.hq.give(C, "", 60.0)
     room.scheduler.demand(frozenset({Q}))
     async with room.running():
         await room.pass_(5)
@@ -352,8 +352,8 @@ async def test_refresh_reads_what_is_shown_says_what_it_costs_and_is_debounced()
 
 async def test_a_machine_that_slept_asks_once_and_makes_nothing_up() -> None:
     room = Room()
-    room.hq.feed(Q, "", 5.0)
-    room.hq.feed(C, "", 2.0)
+    room.hq.give(Q, "", 5.0)
+    room.hq.give(C, "", 2.0)
     async with room.running():
         await room.pass_(10)
         asked = len(room.hq.reads)
@@ -368,7 +368,7 @@ async def test_a_machine_that_slept_asks_once_and_makes_nothing_up() -> None:
 
 async def test_an_answer_that_was_under_way_when_the_machine_fell_asleep_is_as_old_as_its_question() -> None:
     room = Room()
-    room.hq.feed(Q, "", 5.0, timeout=9 * 3600.0)
+    room.hq.give(Q, "", 5.0, timeout=9 * 3600.0)
     async with room.running():
         await room.pass_(6)
         woken = anyio.Event()
@@ -389,7 +389,7 @@ async def test_an_answer_that_was_under_way_when_the_machine_fell_asleep_is_as_o
 
 async def test_a_push_source_that_breaks_is_started_again_and_disturbs_nobody() -> None:
     room = Room("hq", "lab")
-    room.hq.feed(Q, "", 5.0)
+    room.hq.give(Q, "", 5.0)
     runs: list[float] = []
 
     async def pushes(sink: Sink) -> None:
@@ -407,11 +407,11 @@ async def test_a_push_source_that_breaks_is_started_again_and_disturbs_nobody() 
 
 async def test_a_feed_whose_pace_changes_keeps_its_new_pace_within_ten_seconds() -> None:
     room = Room()
-    room.hq.feed(M, "", 5.0)
+    room.hq.give(M, "", 5.0)
     async with room.running():
         await room.pass_(30)
         room.hq.list.clear()
-        room.hq.feed(M, "", 60.0)
+        room.hq.give(M, "", 60.0)
         before = len(room.hq.times(M))
         await room.pass_(60)
         assert len(room.hq.times(M)) - before <= 4
@@ -422,12 +422,12 @@ async def test_once_discovers_then_reads_everything_one_time() -> None:
     room = Room("hq", "lab")
 
     async def fetch(ticket: object) -> list[Update]:
-        room.hq.feed(Q, "601", 5.0)
-        room.hq.feed(M, "601", 5.0)
+        room.hq.give(Q, "601", 5.0)
+        room.hq.give(M, "601", 5.0)
         return []
 
     room.hq.list.append(Feed(Q, "discovery", fetch, 600.0))
-    room.hq.feed(C, "", 2.0)
+    room.hq.give(C, "", 2.0)
     room.hq.fails(C, ServerTrouble("vendor answered 500"))
 
     async def pushes(sink: Sink) -> None:
@@ -449,7 +449,7 @@ async def test_once_discovers_then_reads_everything_one_time() -> None:
 async def test_once_stops_asking_when_credentials_are_refused() -> None:
     room = Room()
     for index in range(12):
-        room.hq.feed(M, str(index))
+        room.hq.give(M, str(index))
         room.hq.fails(M, CredentialsRefused("credentials refused"), str(index))
     await room.scheduler.once()
     assert len(room.hq.reads) <= 4
@@ -459,7 +459,7 @@ async def test_once_stops_asking_when_credentials_are_refused() -> None:
 async def test_a_source_whose_adapter_breaks_after_a_read_disturbs_nobody() -> None:
     room = Room("hq", "lab")
     for source in room.sources.values():
-        source.feed(Q, "", 5.0)
+        source.give(Q, "", 5.0)
     async with room.running():
         await room.pass_(2)
 

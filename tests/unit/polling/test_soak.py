@@ -40,7 +40,7 @@ async def test_a_day_of_polling_with_faults(caplog: pytest.LogCaptureFixture) ->
     faults: list[type[ReadError]] = [ServerTrouble, Late, Throttled]
     for source in room.sources.values():
         for resource, interval in ((Resource.QUEUES, 180.0), (Resource.CALLS, 120.0), (Resource.HOTLINES, 600.0)):
-            source.feed(resource, "", interval)
+            source.give(resource, "", interval)
 
             async def fault() -> None:
                 if random.random() < 0.15:
