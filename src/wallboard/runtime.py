@@ -179,7 +179,7 @@ def run_demo(options: DemoOptions) -> int:
 
     from wallboard.config.load import parsed
     from wallboard.sim import World, demo_environment, make_app, ready_config
-    from wallboard.vendors.http import in_process
+    from wallboard.vendors.http.exchange import in_process
 
     os.environ.update(demo_environment())
     with tempfile.TemporaryDirectory(prefix="wallboard-demo-") as folder:
