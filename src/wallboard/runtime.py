@@ -179,7 +179,7 @@ def run_demo(options: DemoOptions) -> int:
 
     from wallboard.config.load import parsed
     from wallboard.sim import World, demo_environment, make_app, ready_config
-    from wallboard.vendors.http import in_process
+    from wallboard.vendors.http.exchange import in_process
 
     os.environ.update(demo_environment())
     with tempfile.TemporaryDirectory(prefix="wallboard-demo-") as folder:
@@ -233,9 +233,9 @@ async def _console(
     """The exit code, and what ended the app if nobody foresaw that."""
     from wallboard import theming
     from wallboard.ui.app import ConsoleApp
-    from wallboard.ui.charset import unicode_terminal
     from wallboard.ui.console import Console
-    from wallboard.ui.driver import ConsoleDriver
+    from wallboard.ui.terminal.charset import unicode_terminal
+    from wallboard.ui.terminal.driver import ConsoleDriver
     from wallboard.view.format import plural
 
     ConsoleDriver.slow_line = options.slow
@@ -278,7 +278,6 @@ async def _console(
         load_theme(name),
         load_theme,
         ascii_only=options.ascii or not unicode_terminal(),
-        driver_class=ConsoleDriver,
         ready=ready,
     )
     # What was imported stays for good: the collector need not walk through it again and again.
@@ -329,7 +328,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
 def ports(rooms: Headless, app: ConsoleApp) -> Any:
     """What the console asks of the other rooms."""
     from wallboard.ui.console import Ports
-    from wallboard.ui.driver import limit_exit
+    from wallboard.ui.terminal.driver import limit_exit
 
     def refresh() -> str:
         cost = rooms.scheduler.refresh()

@@ -26,7 +26,7 @@ from wallboard.domain.errors import WallboardError
 from wallboard.domain.update import FeedStatus, SourceInfo, Update
 from wallboard.vendors.asterisk import plugin
 from wallboard.vendors.base import AmiAuth, BearerAuth, LoginAuth, Secret, Services, SourceSettings
-from wallboard.vendors.http import HttpSource
+from wallboard.vendors.http.client import HttpSource
 from wallboard.vendors.portsip.push import Push
 from wallboard.vendors.portsip.scene import QueueKnown, Scene
 

@@ -25,7 +25,7 @@ from rich.style import Style  # noqa: E402
 from textual.app import App, ComposeResult  # noqa: E402
 from textual.binding import Binding, BindingType  # noqa: E402
 
-from wallboard.ui import compositor  # noqa: E402
+from wallboard.ui.terminal.diff import install, writer_busy  # noqa: E402
 from wallboard.ui.widgets.grid import Grid  # noqa: E402
 from wallboard.view.cells import Cell, Column  # noqa: E402
 from wallboard.view.selection import RowFact, Selection  # noqa: E402
@@ -143,7 +143,7 @@ class Board(App[None]):
         self.source = Source(Model(size, still=still))
         self.grid = Grid(self.source, style_for, COLUMNS)
         self.idle = idle
-        if diff and not compositor.install(self):
+        if diff and not install(self):
             raise SystemExit("this Textual cannot be diffed")
 
     def compose(self) -> ComposeResult:
@@ -154,7 +154,7 @@ class Board(App[None]):
             self.set_interval(1.0, self.action_tick)
 
     def action_tick(self) -> None:
-        if compositor.writer_busy(self):
+        if writer_busy(self):
             return
         model, now = self.source.model, time.monotonic()
         model.step()

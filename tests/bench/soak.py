@@ -29,7 +29,7 @@ from wallboard import runtime
 from wallboard.config.settings import ConsoleOptions, DemoOptions
 from wallboard.sim.server import SimServer
 from wallboard.ui.console import Console
-from wallboard.vendors import http
+from wallboard.vendors.http import exchange as http
 
 SPEED = 4.0
 FAULTS = ("status:502", "status:429", "status:404", "delay:1.5", "drop", "garbage", "empty", "html", "nan")

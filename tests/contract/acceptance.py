@@ -36,7 +36,7 @@ from wallboard.sim import Knobs, LoggedRequest, SimServer, World, demo_environme
 from wallboard.sim.model import AVAILABLE, LOGGED_OUT
 from wallboard.sim.model import Member as SimMember
 from wallboard.vendors.base import SourceSettings
-from wallboard.vendors.http import in_process
+from wallboard.vendors.http.exchange import in_process
 
 MY_PHONE = "2001"
 BO = "+493023125123"

@@ -45,6 +45,9 @@ class Shell:
     def bell(self) -> None:
         self.asked.append("bell")
 
+    def redraw(self) -> None:
+        self.asked.append("redraw")
+
     def repaint_soon(self) -> None:
         self.asked.append("repaint")
 

@@ -15,7 +15,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Notice
 from wallboard.runtime import headless
 from wallboard.sim.notices import DisruptionEvent, DisruptionSet
-from wallboard.vendors.http import in_process
+from wallboard.vendors.http.exchange import in_process
 from wallboard.view.dialogs import Chooser, Confirm
 from wallboard.view.form import FormDialog
 from wallboard.view.panes.others import notice_state

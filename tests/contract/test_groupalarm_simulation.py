@@ -17,7 +17,7 @@ from wallboard.sim.server import SimServer, make_app
 from wallboard.sim.world import Knobs, World
 from wallboard.vendors.base import Adapter, HeaderAuth, Secret, Services, SourceSettings, Ticket
 from wallboard.vendors.groupalarm import plugin
-from wallboard.vendors.http import in_process
+from wallboard.vendors.http.exchange import in_process
 
 
 class Stage:

@@ -17,7 +17,7 @@ from wallboard.board.board import Board
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.states import ResourceState
 from wallboard.polling.scheduler import Scheduler
-from wallboard.vendors.http_address import route
+from wallboard.vendors.http.address import route
 from wallboard.view.snapshot import snapshot
 
 pytestmark = pytest.mark.anyio

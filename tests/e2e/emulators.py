@@ -32,7 +32,7 @@ from tests.e2e.stage import PATIENCE, Site, open_board
 from tests.e2e.term import Terminal
 from tests.ui.widths import NAMES
 from wallboard.sim import demo_environment
-from wallboard.ui.widths import certain
+from wallboard.ui.terminal.widths import certain
 
 KEYS = (
     *(key.encode() for key in "jkhlgGsSzr!afFntTpuHcxewb.oO+-:?/12345678"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from wallboard.ui import splash
+from wallboard.ui.terminal import splash
 
 
 def main(arguments: list[str]) -> int:
@@ -23,8 +23,8 @@ def main(arguments: list[str]) -> int:
     from textual.geometry import Size
     from textual.widgets import Static
 
-    from wallboard.ui import compositor
-    from wallboard.ui.driver import ConsoleDriver, install_signals
+    from wallboard.ui.terminal import diff
+    from wallboard.ui.terminal.driver import ConsoleDriver, install_signals
 
     class Seen(App[None]):
         CSS = "Static { height: auto; }"
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
         def on_mount(self) -> None:
             install_signals(self)
             if "diff" in arguments:
-                compositor.install(self)
+                diff.install(self)
             self.tell()
             if "flood" in arguments:
                 self.set_interval(0.02, self.flood)
@@ -83,7 +83,7 @@ def main(arguments: list[str]) -> int:
             await super().on_event(event)
 
         def on_resize(self, event: events.Resize) -> None:
-            compositor.reset(self)
+            diff.reset(self)
             self.shape = event.size
             self.tell()
 

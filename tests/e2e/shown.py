@@ -13,14 +13,14 @@ from typing import Any
 from textual.app import App
 
 from wallboard.cli.start import entry
-from wallboard.ui import compositor
+from wallboard.ui.terminal import diff
 
 REQUEST = signal.SIGRTMIN + 3
 MARK = b"\x1b]7777;%d\x1b\\"
 """An operating system command that no terminal knows, with the number of the request."""
 
 
-class _Watched(compositor.DiffDisplay):
+class _Watched(diff.DiffDisplay):
     """The layer under the screens, which can be asked."""
 
     def __init__(self, app: App[Any], sync: bool) -> None:
@@ -41,5 +41,5 @@ class _Watched(compositor.DiffDisplay):
 
 
 if __name__ == "__main__":
-    compositor.DiffDisplay = _Watched  # type: ignore[misc]  # the same, watched
+    diff.DiffDisplay = _Watched  # type: ignore[misc]  # the same, watched
     sys.exit(entry())

@@ -23,8 +23,8 @@ from tests.e2e.stage import (
     to_a_call_of_hq,
 )
 from tests.e2e.term import Terminal
-from wallboard.ui.input import PAUSE_SECONDS
-from wallboard.ui.sequences import QUESTIONS
+from wallboard.ui.terminal.guard import PAUSE_SECONDS
+from wallboard.ui.terminal.sequences import QUESTIONS
 
 pytestmark = pytest.mark.pty
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.pty
 
 FIRST_FRAME = (
     "import time\n"
-    "from wallboard.ui import splash\n"
+    "from wallboard.ui.terminal import splash\n"
     "splash.show('north', 'connecting', ascii_only=False, colour=True)\n"
     # Not one long sleep: a signal that comes just before it begins would be seen only after it.
     "while True: time.sleep(0.05)\n"

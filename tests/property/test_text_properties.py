@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from tests.unit.test_text import ATTACKS
 from wallboard.domain.text import LIMIT, MARKS, cell_width, clean
-from wallboard.ui.widths import claim_marks
+from wallboard.ui.terminal.widths import claim_marks
 
 claim_marks()
 

@@ -24,7 +24,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from tests.bench.terminal import Emulator, Pty, Row, floor
-from wallboard.ui import compositor
+from wallboard.ui.terminal import diff, private
+from wallboard.ui.terminal.diff import install
 from wallboard.ui.widgets.grid import Grid
 from wallboard.view.cells import Cell, Column
 
@@ -114,7 +115,7 @@ class Board(App[None]):
         self.animation_level = "none"
         self.rows = Rows(size)
         self.grid = Grid(self.rows, style_for, COLUMNS)
-        self.installed = diff and compositor.install(self)
+        self.installed = diff and install(self)
 
     def compose(self) -> ComposeResult:
         yield Static("north 14:03:22", id="title")
@@ -288,7 +289,7 @@ async def test_reset_sends_every_cell_again() -> None:
         terminal.feed(board.wire.take())
         expected = terminal.rows()
         terminal = Emulator(WIDTH, HEIGHT)
-        compositor.reset(board)
+        diff.reset(board)
         await settle(pilot)
         terminal.feed(board.wire.take())
         assert terminal.rows() == expected
@@ -311,15 +312,15 @@ async def test_a_slow_terminal_gets_the_newest_frame_and_none_in_between() -> No
         writer = Writer()
         board.wire._writer_thread = writer  # type: ignore[attr-defined]
         writer._queue.put("a frame that the line has not taken")
-        assert compositor.writer_busy(board)
+        assert diff.writer_busy(board)
         for _ in range(20):
             board.rows.tick += 1
             board.grid.refresh_rows(float(board.rows.tick))
             await settle(pilot)
         assert board.wire.take() == ""
-        assert compositor.frame_pending(board)
+        assert diff.frame_pending(board)
         writer._queue.get()
-        while compositor.frame_pending(board):
+        while diff.frame_pending(board):
             await pilot.pause()
         terminal.feed(board.wire.take())
         # The second row waits 7 + 20 by now.
@@ -343,17 +344,17 @@ async def test_a_line_that_takes_no_more_bytes_is_busy_though_the_queue_is_empty
     board._driver = wire
     wire._writer_thread = Writer()  # type: ignore[attr-defined]
     try:
-        assert not compositor.writer_busy(board)
+        assert not diff.writer_busy(board)
         with suppress(BlockingIOError):
             while True:
                 os.write(theirs, b"x" * 512)
-        assert compositor.writer_busy(board)
-        while compositor.writer_busy(board):
+        assert diff.writer_busy(board)
+        while diff.writer_busy(board):
             assert os.read(ours, 4096)
     finally:
         os.close(ours)
         os.close(theirs)
-    assert not compositor.writer_busy(board), "a terminal that is gone is not waited for"
+    assert not diff.writer_busy(board), "a terminal that is gone is not waited for"
 
 
 @pytest.mark.anyio
@@ -369,7 +370,7 @@ async def test_only_big_frames_are_bracketed_as_one_update() -> None:
         small = board.wire.take()
         assert small
         assert "\x1b[?2026h" not in small
-        compositor.reset(board)
+        diff.reset(board)
         await settle(pilot)
         big = board.wire.take()
         assert big.startswith("\x1b[?2026h")
@@ -419,7 +420,7 @@ async def test_a_fault_in_the_layer_takes_it_out_and_the_screen_stays_right(
         def broken(*_: object) -> str:
             raise TypeError("Textual moved")
 
-        monkeypatch.setattr(compositor.Glass, "paint", broken)
+        monkeypatch.setattr(diff.Glass, "paint", broken)
         board.rows.tick = 1000
         board.grid.refresh_rows(1.0)
         await settle(pilot)
@@ -433,16 +434,17 @@ async def test_a_fault_in_the_layer_takes_it_out_and_the_screen_stays_right(
 @pytest.mark.anyio
 async def test_it_can_be_taken_out_and_put_in_again() -> None:
     board = Board(40, diff=True)
-    assert compositor.install(board)
+    assert diff.install(board)
     async with board.run_test(headless=False, size=(WIDTH, HEIGHT)) as pilot:
         await settle(pilot)
         terminal = Emulator(WIDTH, HEIGHT)
         terminal.feed(board.wire.take())
         expected = terminal.rows()
-        compositor.uninstall(board)
+        private.replace_display(board, None)
+        board.screen.refresh()
         await settle(pilot)
         stock = board.wire.take()
-        assert compositor.install(board.screen)
+        assert diff.install(board.screen)
         board.screen.refresh()
         await settle(pilot)
         again = board.wire.take()

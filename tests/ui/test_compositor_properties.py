@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tests.bench.terminal import Emulator
-from wallboard.ui.compositor import Glass
+from wallboard.ui.terminal.diff import Glass
 
 WIDTH, HEIGHT = 14, 3
 STYLES = (

@@ -14,8 +14,8 @@ from tests.ui.test_compositor import Wire
 from wallboard import theming
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
-from wallboard.ui import compositor
 from wallboard.ui.app import RENEW_SECONDS, ConsoleApp
+from wallboard.ui.terminal import diff
 
 SIZE = (160, 50)
 DOORS = ("?", "f2", "f3", "f4", "escape", "escape", "escape", "z", "enter", "1", "2", "3", "6", ":", "/", "F", "j", "G")
@@ -118,7 +118,7 @@ class Line(Wire):
         return self.room
 
     def renew(self) -> None:
-        compositor.reset(self._app)
+        diff.reset(self._app)
 
     def hear(self, *_: object) -> None:
         """There is no keyboard."""

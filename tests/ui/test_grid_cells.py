@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from wallboard.domain.text import cell_width, clean
-from wallboard.ui.widths import claim_marks
+from wallboard.ui.terminal.widths import claim_marks
 from wallboard.view.cells import Cell, Column, cut, fit, furthest_skip, place, runs
 
 claim_marks()

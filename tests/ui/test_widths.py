@@ -13,8 +13,8 @@ from textual.strip import Strip
 
 from tests.ui.widths import COUNTINGS, NAMES, Counting, Terminal, clusters, library, old
 from wallboard.domain.text import cell_width, clean
-from wallboard.ui.compositor import Glass
-from wallboard.ui.widths import certain, pieces
+from wallboard.ui.terminal.diff import Glass
+from wallboard.ui.terminal.widths import certain, pieces
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, Column, cut, place, runs
 

@@ -16,9 +16,9 @@ from anyio.abc import SocketStream
 
 from tests.unit.test_http import Talk, client, serving
 from wallboard.domain.errors import Ambiguous, BadAnswer
-from wallboard.vendors import http
-from wallboard.vendors.http_limits import ITEMS, PIECES, TEXT_LIMIT, THREAD_ABOVE, VALUES, Body, strict_json
-from wallboard.vendors.http_stream import BODY_MOUTHFUL, HEAD_LIMIT
+from wallboard.vendors.http import exchange as http
+from wallboard.vendors.http.limits import ITEMS, PIECES, TEXT_LIMIT, THREAD_ABOVE, VALUES, Body, strict_json
+from wallboard.vendors.http.stream import BODY_MOUTHFUL, HEAD_LIMIT
 from wallboard.vendors.pace import MOUTHFUL, SIP, TURN, Sluice
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -119,19 +119,19 @@ async def test_an_answer_that_does_not_begin_is_refused(first: bytes, again: byt
 
 @pytest.mark.anyio
 async def test_a_head_is_read_in_mouthfuls_and_a_body_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    from wallboard.vendors import http_stream
+    from wallboard.vendors.http import stream
 
     taken: list[tuple[bool, int]] = []
-    whole = http_stream._Stream.read
+    whole = stream._Stream.read
 
     async def read(self: Any, size: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  # httpcore's
-        head = http_stream.awaited.get()
+        head = stream.awaited.get()
         coming = head is not None and head.coming
         data = await whole(self, size, timeout)
         taken.append((coming, len(data)))
         return data
 
-    monkeypatch.setattr(http_stream._Stream, "read", read)
+    monkeypatch.setattr(stream._Stream, "read", read)
     interim, body = b"HTTP/1.1 103 x\r\nLink: x\r\n\r\n" * 300, b"[" + b" " * 200_000 + b"]"
     answer = interim + OK + b"Content-Length: %d\r\n\r\n" % len(body) + body
     async with serving(pouring(answer)) as server, client(server.port) as source:

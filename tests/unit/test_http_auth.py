@@ -21,7 +21,7 @@ from wallboard.vendors.base import (
     Services,
     SourceSettings,
 )
-from wallboard.vendors.http import HttpSource
+from wallboard.vendors.http.client import HttpSource
 
 pytestmark = pytest.mark.anyio
 

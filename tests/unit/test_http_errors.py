@@ -10,8 +10,8 @@ from tests.unit.test_http import client, serving
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.errors import ActionError, Ambiguous, Rejected, TargetGone
 from wallboard.vendors.base import NoAuth, OAuthAuth, Secret, Services, SourceSettings
-from wallboard.vendors.http import HttpSource
-from wallboard.vendors.http_errors import OVER, UNDONE, action_error
+from wallboard.vendors.http.client import HttpSource
+from wallboard.vendors.http.errors import OVER, UNDONE, action_error
 
 TURNED_AWAY = {400, 401, 403, 405, 407, 411, 413, 414, 415, 421, 422, 425, 428, 429, 431}
 GONE = {404, 409, 410, 412}

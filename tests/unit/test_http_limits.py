@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.errors import BadAnswer
 from wallboard.domain.redaction import hide
-from wallboard.vendors.http_limits import Allowance, Body, VendorClock, retry_after, said, strict_json
+from wallboard.vendors.http.limits import Allowance, Body, VendorClock, retry_after, said, strict_json
 
 MB = 1024 * 1024
 

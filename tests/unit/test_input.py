@@ -8,9 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wallboard.ui.gate import HOLD_SECONDS, KeyGate
-from wallboard.ui.grammar import PASTE_LIMIT, PASTE_SILENCE, TAIL_SECONDS, Keys, LetGo, Paste, Sequence, Swallowed
-from wallboard.ui.input import (
+from wallboard.ui.terminal.gate import HOLD_SECONDS, KeyGate
+from wallboard.ui.terminal.grammar import (
+    PASTE_LIMIT,
+    PASTE_SILENCE,
+    TAIL_SECONDS,
+    Keys,
+    LetGo,
+    Paste,
+    Sequence,
+    Swallowed,
+)
+from wallboard.ui.terminal.guard import (
     FAST_ESCAPE,
     FIELD_SECONDS,
     HAND_SECONDS,
@@ -22,7 +31,7 @@ from wallboard.ui.input import (
     Token,
     escape_delay,
 )
-from wallboard.ui.sequences import known_csi
+from wallboard.ui.terminal.sequences import known_csi
 
 START = 10.0
 """Long after the guard was made: it listens."""

@@ -12,8 +12,8 @@ import pytest
 from textual import events
 
 from tests.golden.sample import desk
-from wallboard.ui.input import FAST_ESCAPE, SLOW_ESCAPE, InputGuard
-from wallboard.ui.translate import Translator
+from wallboard.ui.terminal.guard import FAST_ESCAPE, SLOW_ESCAPE, InputGuard
+from wallboard.ui.terminal.keys import Translator
 
 START = 10.0
 PACES = (0.0, 0.005, 0.02, 0.15)

@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from textual import events
 
-from wallboard.ui.grammar import Keys, Paste, Sequence
-from wallboard.ui.input import InputGuard, Token
-from wallboard.ui.translate import MOST_PER_READ, Translator
+from wallboard.ui.terminal.grammar import Keys, Paste, Sequence
+from wallboard.ui.terminal.guard import InputGuard, Token
+from wallboard.ui.terminal.keys import MOST_PER_READ, Translator
 
 
 def pressed(*tokens: Token) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from wallboard.ui.writer import BACKLOG_LIMIT, ConsoleWriter
+from wallboard.ui.terminal.writer import BACKLOG_LIMIT, ConsoleWriter
 
 
 class Line:

@@ -13,7 +13,7 @@ from wallboard.domain.errors import Expired
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.sending import leaving, look, overdue
 from wallboard.vendors.base import OAuthAuth, Secret, Services, SourceSettings
-from wallboard.vendors.http import HttpSource
+from wallboard.vendors.http.client import HttpSource
 
 pytestmark = pytest.mark.anyio
 

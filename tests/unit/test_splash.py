@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.term import ROOT, Terminal
 from wallboard.domain.text import cell_width
-from wallboard.ui.splash import frame
+from wallboard.ui.terminal.splash import frame
 
 
 def shown(columns: int, lines: int, *, site: str = "north", ascii_only: bool = False, colour: bool = True) -> list[str]:
@@ -48,7 +48,7 @@ def test_a_hostile_site_name_cannot_control_the_terminal() -> None:
 
 
 def test_nothing_heavy_is_imported_for_it() -> None:
-    code = "import sys, wallboard.ui.splash; print(' '.join(sys.modules))"
+    code = "import sys, wallboard.ui.terminal.splash; print(' '.join(sys.modules))"
     found = subprocess.run(
         [sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True, check=True
     ).stdout.split()
@@ -57,7 +57,7 @@ def test_nothing_heavy_is_imported_for_it() -> None:
 
 def test_it_shows_and_leaves_the_terminal_as_it_was() -> None:
     code = (
-        "from wallboard.ui import splash\n"
+        "from wallboard.ui.terminal import splash\n"
         "splash.show('north', 'connecting', ascii_only=False, colour=True)\n"
         "input()\n"
         "splash.leave()\n"
@@ -79,7 +79,7 @@ def test_it_shows_and_leaves_the_terminal_as_it_was() -> None:
 def test_interrupted_while_loading_it_restores_the_terminal(key: bytes, code: int) -> None:
     program = (
         "import time\n"
-        "from wallboard.ui import splash\n"
+        "from wallboard.ui.terminal import splash\n"
         "splash.show('north', 'connecting', ascii_only=False, colour=True)\n"
         # Not one long sleep: a signal that comes just before it begins would be seen only after it.
         "while True: time.sleep(0.05)\n"

@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from wallboard.domain.text import LIMIT, cell_width, char_width, clean
-from wallboard.ui.widths import claim_marks
+from wallboard.ui.terminal.widths import claim_marks
 
 claim_marks()
 

@@ -56,7 +56,7 @@ def first_frame(arguments: argparse.Namespace, site: str) -> Iterator[None]:
     What goes wrong in between (a wrong config, a secret that cannot be read) is told on the normal screen.
     """
     from wallboard.cli.start import has_greys
-    from wallboard.ui import charset, splash
+    from wallboard.ui.terminal import charset, splash
 
     if not splash.is_up():
         greys = has_greys(colourless=arguments.theme == "mono")

@@ -43,7 +43,7 @@ def _entry() -> int:
     if _console_follows(sys.argv[1:]):
         import gc
 
-        from wallboard.ui import charset, splash
+        from wallboard.ui.terminal import charset, splash
 
         # Nothing made while importing becomes garbage; the runtime switches collection on again (6 % of the start).
         gc.disable()

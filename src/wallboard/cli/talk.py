@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wallboard.cli.streams import silence
 from wallboard.domain.decoding import heard
 from wallboard.domain.redaction import redact_all, redact_long
-from wallboard.ui.charset import encoding, fitted
+from wallboard.ui.terminal.charset import encoding, fitted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ def _written(write: Callable[[], Any]) -> bool:
 
 def _on_the_normal_screen() -> None:
     """Take the console's first frame away, if it is up: what is written on its screen is gone with it."""
-    splash = sys.modules.get("wallboard.ui.splash")
+    splash = sys.modules.get("wallboard.ui.terminal.splash")
     if splash is not None and splash.is_up():
         splash.leave()
 

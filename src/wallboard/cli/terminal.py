@@ -6,7 +6,7 @@ import os
 import sys
 from typing import NamedTuple, TextIO
 
-from wallboard.ui.charset import encoding
+from wallboard.ui.terminal.charset import encoding
 
 SMALLEST = (40, 10)
 WIDTH_TEST = "│0123456789│\n│Łó ●◐◆‖○▲■│\n│漢字かな  │"
@@ -35,7 +35,7 @@ def unusable(stdin: TextIO | None = None, stdout: TextIO | None = None) -> str:
 
 def facts() -> list[Fact]:
     """The terminal as the console would find it."""
-    return [_kind(), _size(), _colour(), _locale()]
+    return [_kind(), _size(), _colour(), _locale(), _textual()]
 
 
 def _kind() -> Fact:
@@ -62,6 +62,19 @@ def _colour() -> Fact:
     if "256" in os.environ.get("TERM", ""):
         return Fact("colour", True, "256")
     return Fact("colour", True, "16")
+
+
+def _textual() -> Fact:
+    from importlib.metadata import version
+
+    from wallboard.ui.terminal.private import QuietApp, display_faults, driver_faults
+
+    name = f"Textual {version('textual')}"
+    if fault := driver_faults():
+        return Fact("screen", None, f"{name} is not as known here ({fault}): its own keyboard and output are used")
+    if fault := display_faults(QuietApp()):
+        return Fact("screen", None, f"{name} is not as known here ({fault}): its own output is used, at more bytes")
+    return Fact("screen", True, f"{name}: only changed cells are sent, keys are guarded")
 
 
 def _locale() -> Fact:

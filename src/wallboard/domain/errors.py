@@ -17,7 +17,7 @@ WallboardError
     │   └── Expired        it was too old by the time it could be sent
     ├── Rejected           the vendor answered no: nothing happened
     │   └── TargetGone     404, 409, 410, 412: the call is over, or not as it was
-    └── Ambiguous          sent, and no clear answer (which ones: `vendors.http_errors`): it may have happened. Never
+    └── Ambiguous          sent, and no clear answer (which ones: `vendors.http.errors`): it may have happened. Never
                            sent again
 """
 

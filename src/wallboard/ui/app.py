@@ -7,8 +7,9 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, ClassVar
 
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -16,16 +17,17 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.sending import EXPIRES
 from wallboard.domain.text import clean
 from wallboard.theming import Theme, ThemeError
-from wallboard.ui import compositor
 from wallboard.ui.console import Console
-from wallboard.ui.driver import ConsoleDriver
 from wallboard.ui.frame import Frame, announcement, frame, pane_title, summary_line
-from wallboard.ui.gate import KeyGate
 from wallboard.ui.pane import PaneState
-from wallboard.ui.sequences import question
 from wallboard.ui.sight import Sight
 from wallboard.ui.styles import Painter
-from wallboard.ui.translate import FrameTaken, HeldKey, KeyLetGo
+from wallboard.ui.terminal import diff, private
+from wallboard.ui.terminal.driver import ConsoleDriver
+from wallboard.ui.terminal.gate import KeyGate
+from wallboard.ui.terminal.keys import FrameTaken, HeldKey, KeyLetGo
+from wallboard.ui.terminal.private import QuietApp
+from wallboard.ui.terminal.sequences import question
 from wallboard.ui.widgets.grid import Grid
 from wallboard.ui.widgets.lines import Lines
 from wallboard.view import glyphs
@@ -99,7 +101,7 @@ class BoardScreen(Screen[None], inherit_bindings=False):
     """
 
 
-class ConsoleApp(App[int], inherit_bindings=False):
+class ConsoleApp(QuietApp, inherit_bindings=False):
     """Run by the runtime, which owns everything it shows."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -136,10 +138,20 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._gate = KeyGate()
         self._last_second = -1
         self._renewed_at = 0.0
-        self.fault: Exception | None = None
-        """What ended the app although nobody foresaw it; for whoever runs it to tell."""
 
     # ---- life -------------------------------------------------------------------------------------------
+
+    def get_driver_class(self) -> type[Driver]:
+        """Ours on a terminal of our own. A driver that the environment names (a browser's) stays, and so does Textual's
+        where ours cannot stand on it."""
+        stock = super().get_driver_class()
+        return ConsoleDriver if stock is LinuxDriver and not private.driver_faults() else stock
+
+    @property
+    def wire(self) -> ConsoleDriver | None:
+        """Our own side of the terminal; None where something else hosts the app."""
+        driver = private.driver_of(self)
+        return driver if isinstance(driver, ConsoleDriver) else None
 
     def get_default_screen(self) -> Screen[Any]:
         return BoardScreen(id="_default")
@@ -156,28 +168,15 @@ class ConsoleApp(App[int], inherit_bindings=False):
             view.display = False
         self._mode.display = False
         self._divider.display = False
-        compositor.install(self)
+        diff.install(self)
         self._renewed_at = self.console_state.clock.now()
         self.set_interval(0.25, self._second)
-        if isinstance(self._driver, ConsoleDriver):
+        if (wire := self.wire) is not None:
             self.console_state.glimpses.terminal = True
-            self._driver.hear(*self.console_state.believed())
+            wire.hear(*self.console_state.believed())
         self.paint()
         if self._ready_callback is not None:
             self.call_after_refresh(self._ready_callback)
-
-    def _handle_exception(self, error: Exception) -> None:  # Textual's name
-        """Ends the app. Textual would print the traceback with every local variable, callers' names and all."""
-        if self.fault is None:
-            self.fault = error
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._return_code = 1
-        self._close_messages_no_wait()
-
-    def _print_error_renderables(self) -> None:  # Textual's name
-        self._exit_renderables.clear()
 
     def _apply_background(self) -> None:
         style = self.painter.style("text")
@@ -210,14 +209,14 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def _renew(self) -> None:
         self._renewed_at = self.console_state.clock.now()
-        if isinstance(self._driver, ConsoleDriver):
-            self._driver.renew()
+        if (wire := self.wire) is not None:
+            wire.renew()
         else:
-            compositor.reset(self)
+            diff.reset(self)
 
     def _renew_quietly(self) -> None:
-        driver, size = self._driver, compositor.whole_frame(self)
-        if isinstance(driver, ConsoleDriver) and size and driver.affords(size, RENEW_SECONDS):
+        wire, size = self.wire, diff.whole_frame(self)
+        if wire is not None and size and wire.affords(size, RENEW_SECONDS):
             self._renew()
 
     # ---- frames -----------------------------------------------------------------------------------------
@@ -239,7 +238,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def _take_data(self) -> None:
         self._take_asked = False
-        if compositor.writer_busy(self):
+        if diff.writer_busy(self):
             # The terminal does not keep up: the newest state goes out when it does.
             self._take_asked = True
             self.set_timer(0.5, self._take_data)
@@ -255,7 +254,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             return
         self._last_second = second
         self.console_state.tick()
-        if not compositor.writer_busy(self):
+        if not diff.writer_busy(self):
             if self.console_state.clock.now() - self._renewed_at >= RENEW_SECONDS:
                 self._renew_quietly()
             self.paint()
@@ -282,20 +281,20 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def _ask(self) -> None:
         """Have the terminal say when it has come to the end of what was sent."""
-        driver, glimpses = self._driver, self.console_state.glimpses
-        if not isinstance(driver, ConsoleDriver) or driver.needs_full_repaint:
+        wire, glimpses = self.wire, self.console_state.glimpses
+        if wire is None or wire.needs_full_repaint:
             return
-        if driver.begun != self._begun:
-            self._begun = driver.begun
+        if wire.begun != self._begun:
+            self._begun = wire.begun
             glimpses.unasked()
-        if not compositor.frame_pending(self) and (number := glimpses.ask()) is not None:
-            driver.write(question(number))
+        if not diff.frame_pending(self) and (number := glimpses.ask()) is not None:
+            wire.write(question(number))
 
     def _settle(self) -> bool:
         """Whether everything has left."""
-        driver = self._driver
-        lost = isinstance(driver, ConsoleDriver) and driver.needs_full_repaint
-        if lost or compositor.frame_pending(self) or compositor.writer_busy(self):
+        wire = self.wire
+        lost = wire is not None and wire.needs_full_repaint
+        if lost or diff.frame_pending(self) or diff.writer_busy(self):
             return False
         self.console_state.glimpses.settle()
         return True
@@ -405,7 +404,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
             self._acted()
 
     def _suspend(self) -> None:
-        if isinstance(self._driver, ConsoleDriver) and not self._driver.suspend():
+        if (wire := self.wire) is not None and not wire.suspend():
             self.console_state.say("no shell to go to: Ctrl+Z does nothing here")
             self.paint()
 
@@ -419,8 +418,8 @@ class ConsoleApp(App[int], inherit_bindings=False):
         self._acted()
 
     def _acted(self) -> None:
-        if isinstance(self._driver, ConsoleDriver):
-            self._driver.expect_text(self.console_state.takes_text)
+        if (wire := self.wire) is not None:
+            wire.expect_text(self.console_state.takes_text)
         self.paint()
 
     def on_grid_row_picked(self, message: Grid.RowPicked) -> None:
@@ -442,7 +441,7 @@ class ConsoleApp(App[int], inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         self._arranged = False
-        compositor.reset(self)
+        diff.reset(self)
         self.console_state.glimpses.lose()
         if event.size.width < MINIMUM[0] or event.size.height < MINIMUM[1]:
             self.console_state.see(False)

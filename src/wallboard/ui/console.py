@@ -467,7 +467,8 @@ class Console:
                 place = shown.index(self.active) if self.active in shown else -1
                 self.go(shown[(place + 1) % len(shown)], again=False)
             case "nav.details":
-                if not selection.entered:
+                if selection.cursor is None:
+                    # Not entered yet, or what stood under it is gone.
                     selection.enter(now)
                 self.panel.toggle()
             case "view.filter":

@@ -16,7 +16,7 @@ from wallboard.domain.command import fingerprint
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
 from wallboard.ui.asking import OpenDialog
-from wallboard.ui.sequences import QUESTIONS
+from wallboard.ui.terminal.sequences import QUESTIONS
 
 if TYPE_CHECKING:
     from wallboard.ui.console import Console

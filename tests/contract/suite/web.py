@@ -20,7 +20,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.vendors import registry
 from wallboard.vendors.base import Adapter, Feed, Services, SourceSettings, Ticket
-from wallboard.vendors.http_limits import LIVE_LIMIT
+from wallboard.vendors.http.limits import LIVE_LIMIT
 
 _STATUS = {
     Fault.REFUSED: 401,

@@ -29,7 +29,7 @@ from wallboard.domain.models import Member
 from wallboard.domain.text import clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.vendors.base import BearerAuth, LoginAuth, Secret, Services, SourceSettings
-from wallboard.vendors.http_limits import THREAD_ABOVE
+from wallboard.vendors.http.limits import THREAD_ABOVE
 from wallboard.vendors.pace import TURN
 from wallboard.vendors.portsip import push as module
 from wallboard.vendors.portsip import push_messages

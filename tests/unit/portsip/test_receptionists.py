@@ -23,7 +23,7 @@ from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Receptionist, Row
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update, UpdateKind
 from wallboard.vendors.base import BearerAuth, Receipt, Secret, Services, SourceSettings, Ticket, Trial, Verification
-from wallboard.vendors.http import HttpSource
+from wallboard.vendors.http.client import HttpSource
 from wallboard.vendors.portsip.receptionists import Receptionists
 
 BERLIN = ZoneInfo("Europe/Berlin")

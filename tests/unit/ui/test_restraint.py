@@ -9,8 +9,8 @@ import pytest
 
 from tests.golden.sample import Desk, desk
 from wallboard.domain.keys import Resource
-from wallboard.ui.gate import KeyGate
 from wallboard.ui.restraint import REST_SECONDS, RESTING
+from wallboard.ui.terminal.gate import KeyGate
 from wallboard.view.dialogs import CHOOSER_LINES, Chooser, Confirm
 
 

@@ -11,8 +11,8 @@ from tests.golden.sample import HQ, Desk, desk
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Call
 from wallboard.domain.text import clean
-from wallboard.ui.sequences import QUESTIONS
 from wallboard.ui.sight import SILENCE_SECONDS
+from wallboard.ui.terminal.sequences import QUESTIONS
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from wallboard.domain.text import clean
 from wallboard.domain.update import Update
 from wallboard.domain.verbs import Verb
 from wallboard.vendors.base import YES, Can, CheckLine, Evidence, Feed, Receipt, Secret, Ticket, Verification
-from wallboard.vendors.http import Answer, route
+from wallboard.vendors.http.client import Answer, route
 from wallboard.vendors.kit.acts import Request, act, receipt
 from wallboard.vendors.kit.adapter import WebAdapter
 from wallboard.vendors.kit.checks import Check

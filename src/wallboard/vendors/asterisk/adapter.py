@@ -341,6 +341,8 @@ class AsteriskAdapter:
                 await anyio.sleep(0.4)
             self._read_soon = anyio.Event()
             await self._read(ami)
+            # First: rows that are live again may not stand beside what was said of them before.
+            sink.source(self.info())
             self._emit(sink, read=True)
             self._report(sink)
             # Two readings are never closer than this, however busy the queues are.

@@ -34,7 +34,7 @@ from wallboard.vendors.groupalarm.checks import check_source
 from wallboard.vendors.groupalarm.reading import PAGE, Reader, newest_cover
 from wallboard.vendors.groupalarm.reports import LOG_PAGES, reports
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire
-from wallboard.vendors.http import route
+from wallboard.vendors.http.client import route
 from wallboard.vendors.kit.acts import Request, act, fresh, receipt
 from wallboard.vendors.kit.adapter import Made, WebAdapter
 from wallboard.vendors.kit.lists import lost, rows

@@ -7,7 +7,7 @@ from wallboard.vendors.base import CheckLine, SourceSettings
 from wallboard.vendors.groupalarm.actions import VERBS
 from wallboard.vendors.groupalarm.reading import Reader
 from wallboard.vendors.groupalarm.wire import HotlineWire
-from wallboard.vendors.http import HttpSource
+from wallboard.vendors.http.client import HttpSource
 from wallboard.vendors.kit.checks import Check
 from wallboard.vendors.kit.lists import together
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from wallboard.domain.errors import BadAnswer
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, RecordWire
-from wallboard.vendors.http import HttpSource, Params, Route, route
+from wallboard.vendors.http.client import HttpSource, Params, Route, route
 from wallboard.vendors.kit.lists import listed, rows, used
 from wallboard.vendors.kit.paging import Page, Pages, pages
 from wallboard.vendors.kit.wire import count, one, raw_object

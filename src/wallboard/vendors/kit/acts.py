@@ -11,7 +11,7 @@ from wallboard.domain.errors import Missing, NotSent, ReadError, TargetGone
 from wallboard.domain.models import in_address
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Can, Receipt, SourceSettings
-from wallboard.vendors.http import Answer, HttpSource, Params, Route
+from wallboard.vendors.http.client import Answer, HttpSource, Params, Route
 
 T = TypeVar("T")
 _WORDS = 240

@@ -15,8 +15,8 @@ from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo, Update
 from wallboard.vendors.adapter import BaseAdapter
 from wallboard.vendors.base import YES, Can, Receipt, Services, Sink, SourceSettings, Ticket
-from wallboard.vendors.http import HttpSource
-from wallboard.vendors.http_auth import PostToken, SignIn
+from wallboard.vendors.http.auth import PostToken, SignIn
+from wallboard.vendors.http.client import HttpSource
 from wallboard.vendors.kit.acts import refusal, require
 from wallboard.vendors.kit.again import Again
 from wallboard.vendors.kit.rows import snapshot

@@ -10,7 +10,7 @@ from wallboard.domain.errors import CredentialsRefused, Late, Missing, NotPermit
 from wallboard.vendors.base import CheckLine, SourceSettings
 
 if TYPE_CHECKING:
-    from wallboard.vendors.http import HttpSource
+    from wallboard.vendors.http.client import HttpSource
 
 CLOCK_TOLERANCE = 5.0
 """Seconds: clocks that differ by more make waits and talk times of two sources incomparable."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from wallboard.domain.errors import BadAnswer
-from wallboard.vendors.http import Answer
+from wallboard.vendors.http.client import Answer
 from wallboard.vendors.kit.lists import CHANGED, together
 
 Page = tuple[Answer, Sequence[object], int | None]

@@ -50,6 +50,13 @@ def identity(value: object) -> str:
     return found if found.isprintable() or not _CONTROL.search(found) else ""
 
 
+def number(value: object) -> str:
+    """A telephone number or an extension, which is shown and dialled but no part of an address: whatever was written,
+    without outer blanks; "" for none."""
+    found = text(value).strip()
+    return "" if found in ("None", "null") else found
+
+
 def count(value: object, most: int = MOST) -> int | None:
     """A count or a number of seconds from 0 to `most`, also when it comes as text; None for anything else."""
     if isinstance(value, str) and 0 < len(value.strip()) <= 20:
@@ -106,6 +113,7 @@ def _count(value: object) -> int | None:
 # Plain: these functions take anything, so nothing is checked twice.
 Text = Annotated[str, PlainValidator(text)]
 Identity = Annotated[str, PlainValidator(identity)]
+Number = Annotated[str, PlainValidator(number)]
 Count = Annotated[int | None, PlainValidator(_count)]
 Switch = Annotated[bool | None, PlainValidator(switch)]
 

@@ -20,7 +20,7 @@ from wallboard.domain.parties import number_of
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
-from wallboard.vendors.http import HttpSource, Route, route
+from wallboard.vendors.http.client import HttpSource, Route, route
 from wallboard.vendors.kit.acts import Request, act, named, receipt
 from wallboard.vendors.kit.numbers import same_number
 from wallboard.vendors.portsip.mapping import parties

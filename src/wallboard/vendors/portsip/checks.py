@@ -8,7 +8,7 @@ from wallboard.domain.command import Verb
 from wallboard.domain.errors import ReadError
 from wallboard.domain.text import clean
 from wallboard.vendors.base import CheckLine, LoginAuth, SourceSettings
-from wallboard.vendors.http import HttpSource, route
+from wallboard.vendors.http.client import HttpSource, route
 from wallboard.vendors.kit.checks import Check
 from wallboard.vendors.kit.lists import together
 from wallboard.vendors.portsip.actions import VERBS

@@ -17,7 +17,7 @@ from wallboard.domain.models import Agent, Call, Member, Phone, Queue, Row, in_a
 from wallboard.domain.text import clean
 from wallboard.domain.update import Update, UpdateKind
 from wallboard.vendors.base import SourceSettings, Ticket
-from wallboard.vendors.http import HttpSource
+from wallboard.vendors.http.client import HttpSource
 from wallboard.vendors.kit.again import Again
 from wallboard.vendors.kit.gather import ONE_READING, WHOLE_SOURCE, gather
 from wallboard.vendors.kit.lists import together

@@ -16,7 +16,7 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer, CredentialsRefused, Missing, ReadError
 from wallboard.domain.redaction import hide
 from wallboard.vendors.base import LoginAuth
-from wallboard.vendors.http_auth import PostToken, TokenSignIn, lifetime, usable
+from wallboard.vendors.http.auth import PostToken, TokenSignIn, lifetime, usable
 from wallboard.vendors.kit.wire import instant
 
 CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"

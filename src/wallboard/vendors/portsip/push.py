@@ -27,9 +27,9 @@ from wallboard.domain.redaction import redact
 from wallboard.domain.text import clean
 from wallboard.vendors import tls
 from wallboard.vendors.base import LoginAuth, Services, Sink, SourceSettings
-from wallboard.vendors.http import check_address
-from wallboard.vendors.http_limits import THREAD_ABOVE
-from wallboard.vendors.http_words import why_unreachable
+from wallboard.vendors.http.client import check_address
+from wallboard.vendors.http.limits import THREAD_ABOVE
+from wallboard.vendors.http.words import why_unreachable
 from wallboard.vendors.pace import Pace, Sluice
 from wallboard.vendors.portsip.push_messages import Reply, decode
 from wallboard.vendors.portsip.pushed import Pushed

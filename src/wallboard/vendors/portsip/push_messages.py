@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wallboard.domain.errors import BadAnswer
-from wallboard.vendors.http_limits import THREAD_ABOVE, breathe, check_shape
+from wallboard.vendors.http.limits import THREAD_ABOVE, breathe, check_shape
 from wallboard.vendors.kit.wire import count, identity, instant, text
 
 MOST = 5_000

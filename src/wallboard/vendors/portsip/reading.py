@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wallboard.vendors.http import Answer, HttpSource, Route, route
+from wallboard.vendors.http.client import Answer, HttpSource, Route, route
 from wallboard.vendors.kit.lists import listed, rows, used
 from wallboard.vendors.kit.paging import Page, Pages, pages
 from wallboard.vendors.kit.wire import Row, one

@@ -34,7 +34,7 @@ from wallboard.vendors.base import (
     Ticket,
     Verification,
 )
-from wallboard.vendors.http import HttpSource, route
+from wallboard.vendors.http.client import HttpSource, route
 from wallboard.vendors.kit.acts import Request, act, fresh, receipt, refusal, require
 from wallboard.vendors.kit.gather import WHOLE_SOURCE, gather
 from wallboard.vendors.kit.lists import lost, together

@@ -6,14 +6,14 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from wallboard.vendors.kit.wire import Count, Identified, Identity, Switch, Text, Wire, objects
+from wallboard.vendors.kit.wire import Count, Identified, Identity, Number, Switch, Text, Wire, objects
 
 
 class QueueWire(Identified):
     """One of GET /call_queues, and the same with more of GET /call_queues/{id}."""
 
     name: Text = ""
-    extension_number: Identity = ""
+    extension_number: Number = ""
     polling_strategy: Text = ""
     max_callers: Count = None
     max_waiting_time: Count = None
@@ -27,7 +27,7 @@ class StatusWire(Wire):
 
 class WaitingWire(Wire):
     session_id: Identity = ""
-    extension_number: Identity = ""
+    extension_number: Number = ""
     display_name: Text = ""
     waiting_time: Count = None
 
@@ -39,7 +39,7 @@ class WaitingWire(Wire):
 class AgentWire(Wire):
     """One of GET /call_queues/{id}/agents; `status` only where one agent is asked for."""
 
-    extension_number: Identity = ""
+    extension_number: Number = ""
     display_name: Text = ""
     skill_level: Count = None
     status: Text = ""
@@ -50,9 +50,9 @@ class AgentWire(Wire):
 
 
 class LegWire(Wire):
-    caller: Identity = ""
+    caller: Number = ""
     caller_display_name: Text = ""
-    callee: Identity = ""
+    callee: Number = ""
     trunk: Text = ""
     started_at: Text = ""
     talking_time: Count = None
@@ -71,7 +71,7 @@ class CreatedWire(Wire):
 class UserWire(Identified):
     name: Text = ""
     display_name: Text = ""
-    extension_number: Identity = ""
+    extension_number: Number = ""
     role: Text = ""
     department: Text = ""
     enabled: Switch = None
@@ -94,7 +94,7 @@ class MembershipWire(Wire):
 
     id: Identity = ""
     name: Text = ""
-    extension_number: Identity = ""
+    extension_number: Number = ""
 
 
 class TenantWire(Wire):

@@ -25,7 +25,7 @@ from wallboard.domain.numbers import dialled
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, MemberState
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
-from wallboard.vendors.http import Answer, HttpSource, route
+from wallboard.vendors.http.client import Answer, HttpSource, route
 from wallboard.vendors.kit.acts import Request, act, receipt
 from wallboard.vendors.kit.numbers import digits
 from wallboard.vendors.kit.wire import count, identity

@@ -30,7 +30,7 @@ from wallboard.vendors.base import (
     Ticket,
     Verification,
 )
-from wallboard.vendors.http import Answer, route
+from wallboard.vendors.http.client import Answer, route
 from wallboard.vendors.kit.adapter import Made, WebAdapter
 from wallboard.vendors.kit.lists import lost
 from wallboard.vendors.kit.rows import Starts, aside, snapshot

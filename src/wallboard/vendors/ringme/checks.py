@@ -9,7 +9,7 @@ from typing import Any
 from wallboard.domain.command import Verb
 from wallboard.domain.states import MemberState
 from wallboard.vendors.base import CheckLine, SourceSettings
-from wallboard.vendors.http import HttpSource, Route, route
+from wallboard.vendors.http.client import HttpSource, Route, route
 from wallboard.vendors.kit.checks import Check
 from wallboard.vendors.kit.lists import lost, together
 from wallboard.vendors.kit.wire import Wire, identity, one

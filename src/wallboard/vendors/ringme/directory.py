@@ -15,7 +15,7 @@ from wallboard.domain.errors import Missing, NotPermitted, ReadError
 from wallboard.domain.text import Clean
 from wallboard.domain.words import spelling
 from wallboard.vendors.base import SourceSettings
-from wallboard.vendors.http import HttpSource, route
+from wallboard.vendors.http.client import HttpSource, route
 from wallboard.vendors.kit.gather import gather, optional
 from wallboard.vendors.kit.lists import lost, rows
 from wallboard.vendors.kit.paging import Page, pages

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from wallboard.domain.errors import Missing, NotPermitted
 from wallboard.domain.models import Address, in_address
 from wallboard.vendors.base import SourceSettings
-from wallboard.vendors.http import HttpSource, route
+from wallboard.vendors.http.client import HttpSource, route
 from wallboard.vendors.ringme.directory import MOST_NAMES, Directory
 from wallboard.vendors.ringme.wire import AgentProfile, many
 

@@ -17,7 +17,7 @@ from wallboard.domain.errors import Missing, ReadError, Throttled
 from wallboard.domain.models import Address, Agent, Call, Phone, Queue, Row, in_address
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.base import Report, Sheet, SourceSettings
-from wallboard.vendors.http import Answer, HttpSource, Params, Route, route
+from wallboard.vendors.http.client import Answer, HttpSource, Params, Route, route
 from wallboard.vendors.kit.gather import ONE_READING
 from wallboard.vendors.kit.sheets import Line, clock, length, sheet
 from wallboard.vendors.kit.wire import identity, one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wallboard.vendors.http import Route, route
+from wallboard.vendors.http.client import Route, route
 
 
 def call_route(extension_id: str, call_api_id: str) -> Route:

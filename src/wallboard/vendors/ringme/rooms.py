@@ -13,8 +13,8 @@ from wallboard.domain.forms import Form, FormField, Option, Takes
 from wallboard.domain.models import Phone
 from wallboard.domain.redaction import hide
 from wallboard.domain.text import clean
-from wallboard.vendors.http import route
-from wallboard.vendors.http_address import is_loopback
+from wallboard.vendors.http.address import is_loopback
+from wallboard.vendors.http.client import route
 from wallboard.vendors.kit.acts import Request
 from wallboard.vendors.kit.wire import count
 from wallboard.vendors.ringme.directory import CONFERENCE

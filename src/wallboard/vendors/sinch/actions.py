@@ -11,7 +11,7 @@ from wallboard.domain.command import Command
 from wallboard.domain.errors import NotSent
 from wallboard.domain.models import Address, Notice, in_address
 from wallboard.vendors.base import Receipt, SourceSettings
-from wallboard.vendors.http import Answer, HttpSource, Route, route
+from wallboard.vendors.http.client import Answer, HttpSource, Route, route
 from wallboard.vendors.kit.acts import Request, act, fresh, receipt
 from wallboard.vendors.kit.turns import Turns
 from wallboard.vendors.kit.wire import instant

@@ -8,7 +8,7 @@ from wallboard.domain.command import Verb
 from wallboard.domain.errors import NotPermitted, ReadError
 from wallboard.domain.text import clean
 from wallboard.vendors.base import CheckLine, SourceSettings
-from wallboard.vendors.http import HttpSource
+from wallboard.vendors.http.client import HttpSource
 from wallboard.vendors.kit.checks import Check
 from wallboard.vendors.sinch import rci
 from wallboard.vendors.sinch.evidence import VERBS

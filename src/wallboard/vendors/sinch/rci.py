@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from wallboard.vendors.http import Route, route
+from wallboard.vendors.http.client import Route, route
 from wallboard.vendors.sinch.wire import (
     EventWire,
     ExtensionWire,

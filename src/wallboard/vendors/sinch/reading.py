@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from wallboard.domain.errors import BadAnswer
-from wallboard.vendors.http import HttpSource, Params, Route, route
+from wallboard.vendors.http.client import HttpSource, Params, Route, route
 from wallboard.vendors.kit.paging import Page, Pages, pages
 from wallboard.vendors.kit.rows import aside
 from wallboard.vendors.sinch.rci import USERS, Many, Single

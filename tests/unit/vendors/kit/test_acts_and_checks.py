@@ -22,7 +22,7 @@ from wallboard.domain.errors import (
     Unreachable,
 )
 from wallboard.vendors.base import Can, NoAuth, Services, SourceSettings
-from wallboard.vendors.http import HttpSource, route
+from wallboard.vendors.http.client import HttpSource, route
 from wallboard.vendors.kit.acts import Request, act, fresh, named, receipt, refusal, require
 from wallboard.vendors.kit.checks import Check, clock
 from wallboard.vendors.kit.evidence import documented

@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from wallboard.domain.errors import BadAnswer, CredentialsRefused, Missing, ReadError, Throttled
-from wallboard.vendors.http import Answer
+from wallboard.vendors.http.client import Answer
 from wallboard.vendors.kit.gather import gather, optional
 from wallboard.vendors.kit.paging import Page, Pages, pages
 from wallboard.vendors.kit.rows import Starts, steady

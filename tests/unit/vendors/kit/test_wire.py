@@ -20,6 +20,7 @@ from wallboard.vendors.kit.wire import (
     count,
     identity,
     instant,
+    number,
     objects,
     one,
     raw_object,
@@ -200,7 +201,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 
 @given(JSON)
 def test_any_json_is_rows_or_a_bad_answer(data: object) -> None:
-    for value in (text(data), identity(data), count(data), switch(data), instant(data)):
+    for value in (text(data), identity(data), number(data), count(data), switch(data), instant(data)):
         assert value is None or isinstance(value, str | int | float)
     model: type[Wire]
     for model in (Thing, Wire):
@@ -211,3 +212,10 @@ def test_any_json_is_rows_or_a_bad_answer(data: object) -> None:
             continue
         assert total is None or total >= 0
         assert len(found) <= len(items)
+
+
+def test_a_number_is_kept_whatever_was_written_in_it() -> None:
+    odd = " 101\x1b[31m" + "9" * 6_000
+    assert number(odd) == odd.strip()
+    values: list[object] = [101, "101", " 101 ", None, "None", True, {}]
+    assert [number(value) for value in values] == ["101"] * 3 + [""] * 4

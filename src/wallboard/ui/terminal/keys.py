@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from textual import events
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual._keyboard_protocol import FUNCTIONAL_KEYS
-from textual._xterm_parser import XTermParser
 from textual.message import Message
 
-from wallboard.ui.grammar import Answer, Keys, LetGo, Paste, Sequence, Swallowed
-from wallboard.ui.input import Held, Token
+from wallboard.ui.terminal.grammar import Answer, Keys, LetGo, Paste, Sequence, Swallowed
+from wallboard.ui.terminal.guard import Held, Token
+from wallboard.ui.terminal.private import ANSI_SEQUENCES_KEYS, FUNCTIONAL_KEYS, XTermParser, waits_for_more
 
 MOST_PER_READ = 64
 """Sequences of one read that act; more is a key held down on a line that stalled."""
@@ -82,7 +80,7 @@ class Translator:
                 return []
             return [events.Key(named[0].value, None)]
         out = list(self._parser.feed(text))
-        if self._parser._timeout_time is not None:
+        if waits_for_more(self._parser):
             # It waits for more of a sequence that is complete: one it does not know, and would type as text.
             self._parser = XTermParser(self._debug)
             return []

@@ -25,15 +25,15 @@ from typing import Any
 
 from textual import constants, events
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
-from wallboard.ui import charset, compositor, controls, jobs, splash
-from wallboard.ui.input import InputGuard, escape_delay
-from wallboard.ui.translate import Translator
-from wallboard.ui.writer import ConsoleWriter
+from wallboard.ui.terminal import charset, controls, diff, jobs, splash
+from wallboard.ui.terminal.guard import InputGuard, escape_delay
+from wallboard.ui.terminal.keys import Translator
+from wallboard.ui.terminal.private import OpenDriver
+from wallboard.ui.terminal.writer import ConsoleWriter
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ def _on_signal(number: int, _frame: FrameType | None) -> None:
     request_exit(128 + number)
 
 
-class ConsoleDriver(LinuxDriver):
+class ConsoleDriver(OpenDriver):
     """Textual's driver for a terminal that may be slow, stopped or gone. Set it as `driver_class` of the app."""
 
     slow_line = False
@@ -138,9 +138,9 @@ class ConsoleDriver(LinuxDriver):
         self._shown = (80, 24)
         self._away = False
         self._asked_focus_at = 0.0
-        jobs.handle((signal.SIGTTIN, signal.SIGTTOU), self._sigtstp_application)
+        jobs.handle((signal.SIGTTIN, signal.SIGTTOU), self._stopped)
         atexit.register(restore_terminal)
-        _Way.loop = self._loop
+        _Way.loop = self.loop
         if _Way.on_exit is None:
             install_signals(app)
 
@@ -179,8 +179,8 @@ class ConsoleDriver(LinuxDriver):
         if not returned:
             self._asked_focus_at = time.monotonic()
         keyboard = not constants.DISABLE_KITTY_KEY
-        self.write(controls.modes_again(mouse=self._mouse, keyboard=keyboard, focus=not returned))
-        compositor.reset(self._app)
+        self.write(controls.modes_again(mouse=self.wants_mouse, keyboard=keyboard, focus=not returned))
+        diff.reset(self.app)
 
     def affords(self, size: int, seconds: float) -> bool:
         """Whether so many bytes every so many seconds are under a hundredth of what the line carries."""
@@ -189,7 +189,7 @@ class ConsoleDriver(LinuxDriver):
 
     def _call(self, function: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the loop is closed: there is nothing left to do it for
-            self._loop.call_soon_threadsafe(function)
+            self.loop.call_soon_threadsafe(function)
 
     # Start and stop
 
@@ -204,8 +204,8 @@ class ConsoleDriver(LinuxDriver):
             self.write(controls.ENTER_SCREEN)
             splash.entered(self._output)
         self._asked_focus_at = time.monotonic()
-        self.write(controls.modes(mouse=self._mouse, keyboard=not constants.DISABLE_KITTY_KEY))
-        self._request_terminal_sync_mode_support()
+        self.write(controls.modes(mouse=self.wants_mouse, keyboard=not constants.DISABLE_KITTY_KEY))
+        self.ask_for_synchronized()
         signal.signal(signal.SIGWINCH, self._on_resize)
         self._announce_size()
         self.exit_event.clear()
@@ -213,19 +213,18 @@ class ConsoleDriver(LinuxDriver):
         self._wake = os.pipe()
         self._guard = InputGuard(escape_delay(os.environ, slow=self.slow_line), time.monotonic() + _QUIET_SECONDS)
         self._guard.moving, self._guard.harmless, self._guard.opening = self._believed
-        self._key_thread = threading.Thread(target=self._run_input_thread, name="console-input", daemon=True)
+        self._key_thread = threading.Thread(target=self.hear_keys, name="console-input", daemon=True)
         self._key_thread.start()
         if self._must_signal_resume:
             self._must_signal_resume = False
             self._frame_due = True
             self.send_message(self.SignalResume())
-            self._call(lambda: compositor.reset(self._app))
+            self._call(lambda: diff.reset(self.app))
 
     def _make_raw(self) -> None:
         try:
             attributes = termios.tcgetattr(self.fileno)
-            attributes[0] = self._patch_iflag(attributes[0])
-            attributes[3] = self._patch_lflag(attributes[3])
+            self.raw(attributes)
             attributes[6][termios.VMIN] = 1
             attributes[6][termios.VTIME] = 0
             termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)
@@ -266,7 +265,7 @@ class ConsoleDriver(LinuxDriver):
 
     # Size
 
-    def _get_terminal_size(self) -> tuple[int, int]:
+    def terminal_size(self) -> tuple[int, int]:
         self._shown = splash.size(self._output, self._shown)
         return self._shown
 
@@ -276,11 +275,11 @@ class ConsoleDriver(LinuxDriver):
     def _resize_soon(self) -> None:
         """A hundred changes a second make one layout in `_RESIZE_SECONDS`, of the newest size."""
         if self._resize is None:
-            self._resize = self._loop.call_later(_RESIZE_SECONDS, self._announce_size)
+            self._resize = self.loop.call_later(_RESIZE_SECONDS, self._announce_size)
 
     def _announce_size(self) -> None:
         self._resize = None
-        size = Size(*self._get_terminal_size())
+        size = Size(*self.terminal_size())
         self.send_message(events.Resize(size, size))
 
     # Suspend and resume
@@ -296,7 +295,7 @@ class ConsoleDriver(LinuxDriver):
         return False
 
     def _give_back(self) -> None:
-        if not self._auto_restart:
+        if not self.restarts:
             return
         if self._writer is None:
             restore_terminal()  # of the first frame, if that is still shown
@@ -304,12 +303,15 @@ class ConsoleDriver(LinuxDriver):
         self.suspend_application_mode()
         self._must_signal_resume = True
 
-    def _sigtstp_application(self, *_: object) -> None:
+    def _stopped(self, *_: object) -> None:
+        self.on_stop()
+
+    def on_stop(self) -> None:
         self._give_back()
         os.kill(os.getpid(), signal.SIGSTOP)
 
-    def _sigcont_application(self, *_: object) -> None:
-        if not self._auto_restart:
+    def on_continue(self) -> None:
+        if not self.restarts:
             return
         if jobs.in_background(self.fileno):
             self._give_back()
@@ -362,7 +364,7 @@ class ConsoleDriver(LinuxDriver):
             log.warning("the terminal is gone")
             request_exit(LOST_TERMINAL)
 
-    def _run_input_thread(self) -> None:
+    def hear_keys(self) -> None:
         try:
             self.run_input_thread()
         except Exception:  # whatever it is: without a keyboard the console cannot go on
@@ -379,7 +381,7 @@ class ConsoleDriver(LinuxDriver):
         # Of a terminal that is only said to be plain, the keyboard may well be better.
         spoken = charset.encoding(sys.stdin)
         decode = getincrementaldecoder("utf-8" if spoken == "ascii" else spoken)("surrogateescape").decode
-        translate = Translator(self._debug)
+        translate = Translator(self.debug)
         empty_at = time.monotonic()
         while not self.exit_event.is_set():
             looked_at = _running()

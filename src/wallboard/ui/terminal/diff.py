@@ -4,9 +4,8 @@ Textual sends every dirty region again from the left edge of its widget, each se
 times the bytes of the cells that changed (measured), which a 64 kbit/s line never catches up with. This layer keeps
 what is on the glass, cell by cell, and sends the difference.
 
-The glass belongs to the terminal, not to a screen, so the layer stands where all screens pass: in `App._display`.
-That, and the shapes of the two compositor updates, are private to Textual. `install` checks them first and leaves
-Textual as it is if they differ; a fault later on takes the layer out again. It is all in this module.
+The glass belongs to the terminal, not to a screen, so the layer stands where all screens pass. `install` first looks
+whether Textual is as it is known here (`private`), and leaves it alone if not; a fault later on takes the layer out.
 
 Hyperlinks are the one thing not passed on: the console makes none, and text from outside must not.
 """
@@ -14,7 +13,6 @@ Hyperlinks are the one thing not passed on: the console makes none, and text fro
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 import select
 from collections.abc import Iterable
@@ -25,16 +23,16 @@ from rich.color import ColorSystem
 from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style
-from textual._ansi_sequences import SYNC_END, SYNC_START
-from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.app import App
 from textual.geometry import Offset, Region
 from textual.screen import Screen
 from textual.strip import Strip
 
 from wallboard.domain.text import clean_cells
-from wallboard.ui.pens import PLAIN, Pen, change_pen, pen_of
-from wallboard.ui.widths import certain, claim_marks, overhang, pieces
+from wallboard.ui.terminal import private
+from wallboard.ui.terminal.pens import PLAIN, Pen, change_pen, pen_of
+from wallboard.ui.terminal.private import SYNC_END, SYNC_START, ChopsUpdate, LayoutUpdate
+from wallboard.ui.terminal.widths import certain, claim_marks, overhang, pieces
 
 log = logging.getLogger(__name__)
 claim_marks()
@@ -247,7 +245,7 @@ class DiffDisplay:
         self.app = app
         self.glass = Glass()
         self.sync = sync
-        self._stock = app._display
+        self._stock = private.stock_display(app)
         self._session: object | None = None
         self._cursor = Offset(0, 0)
         self._retry: asyncio.TimerHandle | None = None
@@ -261,7 +259,7 @@ class DiffDisplay:
 
     def __call__(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         app = self.app
-        if renderable is None or app._batch_count or not self._has_terminal():
+        if renderable is None or private.batching(app) or not private.on_air(app):
             self._stock(screen, renderable)
             return
         if not isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
@@ -282,34 +280,31 @@ class DiffDisplay:
             return
         app.post_display_hook()
 
-    def _has_terminal(self) -> bool:
-        app = self.app
-        return app._running and not app._closed and app._driver is not None and not (app.is_headless or app.is_inline)
-
     def _send(self, screen: Screen[Any], update: LayoutUpdate | ChopsUpdate) -> None:
-        app, driver, glass = self.app, self.app._driver, self.glass
+        app, driver, glass = self.app, private.driver_of(self.app), self.glass
         assert driver is not None
-        session = getattr(driver, "_writer_thread", None) or driver
+        session = private.writer_of(driver) or driver
         if session is not self._session:
             # A new writer thread: the terminal was handed to somebody else meanwhile.
             self._session = session
             glass.forget()
         if isinstance(update, ChopsUpdate) and (not glass.known or len(update.chops) != glass.height):
-            update = screen._compositor.render_full_update()
+            update = private.whole_update(screen)
         if isinstance(update, LayoutUpdate):
             glass.begin(update.region.width, update.region.height)
         afresh = not any(glass._strips)
-        data = glass.paint(_patches(update), app.console._color_system or ColorSystem.TRUECOLOR)
+        data = glass.paint(_patches(update), private.colours(app))
         if afresh:
             self.whole = len(data.encode())
         cursor = app.screen.outer_size.clamp_offset(app.cursor_position)
         if cursor != self._cursor or (data and cursor != Offset(0, 0)):
             # Input methods draw where the (hidden) cursor is; a screen without an input has no use for it.
             data += f"\x1b[{cursor.y + 1};{cursor.x + 1}H"
-            self._cursor = app._previous_cursor_position = cursor
+            self._cursor = cursor
+            private.remember_cursor(app, cursor)
         if not data:
             return
-        if self.sync and app._sync_available and len(data) > SYNC_BYTES:
+        if self.sync and private.synchronized(app) and len(data) > SYNC_BYTES:
             data = f"{SYNC_START}{data}{SYNC_END}"
         driver.write(data)
         driver.flush()
@@ -322,24 +317,24 @@ class DiffDisplay:
     def _send_postponed(self) -> None:
         self._retry = None
         app = self.app
-        if not self._has_terminal():
+        if not private.on_air(app):
             return
-        if app._batch_count or writer_busy(app):
+        if private.batching(app) or writer_busy(app):
             self._postpone()
             return
         self._patience = RETRY_SECONDS[0]
         screen = app.screen
-        self(screen, screen._compositor.render_update(full=True, screen_stack=app._background_screens))
+        self(screen, private.newest_update(app, screen))
 
     def remove(self) -> None:
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None
-        self.app.__dict__.pop("_display", None)
+        private.replace_display(self.app, None)
 
 
 def _installed(app: App[Any]) -> DiffDisplay | None:
-    display = app.__dict__.get("_display")
+    display = private.replaced_display(app)
     return display if isinstance(display, DiffDisplay) else None
 
 
@@ -351,21 +346,11 @@ def install(target: App[Any] | Screen[Any], *, sync: bool = True) -> bool:
     app = target.app if isinstance(target, Screen) else target
     if _installed(app) is not None:
         return True
-    reason = unfit(app)
-    if reason is not None:
-        log.warning("cell diffing is off, this Textual differs: %s", reason)
+    if fault := private.display_faults(app) or _trial():
+        log.warning("cell diffing is off, this Textual differs: %s", fault)
         return False
-    app.__dict__["_display"] = DiffDisplay(app, sync)
+    private.replace_display(app, DiffDisplay(app, sync))
     return True
-
-
-def uninstall(app: App[Any]) -> None:
-    """Back to stock output, with a whole frame."""
-    display = _installed(app)
-    if display is not None:
-        display.remove()
-        if app._running:
-            app.screen.refresh()
 
 
 def reset(app: App[Any]) -> None:
@@ -373,7 +358,7 @@ def reset(app: App[Any]) -> None:
     display = _installed(app)
     if display is not None:
         display.glass.forget()
-    if app._running and app.screen_stack:
+    if private.running(app) and app.screen_stack:
         app.screen.refresh()
 
 
@@ -391,11 +376,10 @@ def frame_pending(app: App[Any]) -> bool:
 
 def writer_busy(app: App[Any]) -> bool:
     """Whether the terminal has not yet taken what was written: ticks should be dropped, not queued."""
-    writer = getattr(app._driver, "_writer_thread", None)
-    queue = getattr(writer, "_queue", None)
-    if writer is None or queue is None:
+    writer = private.writer_of(private.driver_of(app))
+    if writer is None:
         return False
-    if queue.qsize():
+    if private.waiting_in(writer):
         return True
     try:
         # The queue is empty while one big frame is stuck in the kernel; then the terminal takes no more bytes.
@@ -404,25 +388,8 @@ def writer_busy(app: App[Any]) -> bool:
         return False
 
 
-def unfit(app: App[Any]) -> str | None:
-    """Why this Textual cannot be diffed, or None. Checks the private names by using them."""
-    try:
-        parameters = list(inspect.signature(type(app)._display).parameters)
-        if parameters != ["self", "screen", "renderable"]:
-            return f"App._display takes {parameters}"
-        for name in ("_batch_count", "_running", "_closed", "_driver", "_sync_available", "_background_screens"):
-            if not hasattr(app, name):
-                return f"App has no {name}"
-        for name in ("render_full_update", "render_partial_update", "render_update"):
-            if not callable(getattr(Compositor, name, None)):
-                return f"Compositor has no {name}"
-        return _trial()
-    except Exception as error:  # whatever a changed private API raises means the same: leave Textual alone
-        return f"{type(error).__name__}: {error}"
-
-
-def _trial() -> str | None:
-    """Paint a small frame and a change of it, and compare what the glass says and what would be sent."""
+def _trial() -> str:
+    """Why a small frame and a change of it are not painted as they should be; "" if they are."""
     red = Style(color="red", bold=True)
     glass = Glass()
     glass.begin(6, 2)
@@ -438,4 +405,4 @@ def _trial() -> str | None:
     part = ChopsUpdate([{0: None, 3: Strip([Segment("dEf")])}], [(0, 3, 6)], [[3, 6]])
     if glass.paint(_patches(part), ColorSystem.TRUECOLOR) != "\x1b[1;5HE":
         return "a partial frame reads differently"
-    return None
+    return ""

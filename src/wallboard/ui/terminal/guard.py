@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from wallboard.ui.grammar import (
+from wallboard.ui.terminal.grammar import (
     INTERRUPT,
     PASTE_LIMIT,
     Cut,
@@ -23,7 +23,7 @@ from wallboard.ui.grammar import (
     Swallowed,
     printable,
 )
-from wallboard.ui.sequences import is_report, is_step
+from wallboard.ui.terminal.sequences import is_report, is_step
 
 FAST_ESCAPE = 0.25
 SLOW_ESCAPE = 0.5

@@ -15,9 +15,9 @@ import unicodedata
 from functools import lru_cache
 
 from rich import cells
-from rich._unicode_data import load
 
 from wallboard.domain.text import char_width, is_mark
+from wallboard.ui.terminal.private import cell_table
 
 _CERTAIN = re.compile(
     "["
@@ -79,7 +79,7 @@ def claim_marks() -> None:
 
     @lru_cache(maxsize=4)
     def claimed(unicode_version: str = "auto") -> cells.CellTable:
-        table = load(unicode_version)
+        table = cell_table(unicode_version)
         widths: list[tuple[int, int, int]] = []
         for first, last, width in table.widths:
             if width:

@@ -14,8 +14,8 @@ import sys
 import termios
 import time
 
-from wallboard.ui import jobs
-from wallboard.ui.controls import CANCEL, ENTER_SCREEN, KEYBOARD_OFF, RESTORE
+from wallboard.ui.terminal import jobs
+from wallboard.ui.terminal.controls import CANCEL, ENTER_SCREEN, KEYBOARD_OFF, RESTORE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

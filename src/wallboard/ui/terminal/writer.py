@@ -11,9 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from textual.drivers._writer_thread import WriterThread
-
-from wallboard.ui import splash
+from wallboard.ui.terminal import splash
+from wallboard.ui.terminal.private import WriterThread
 
 BACKLOG_LIMIT = 262_144
 """Most bytes kept for a terminal that takes none; beyond it whole frames are dropped and one is painted anew."""

@@ -17,8 +17,8 @@ from wallboard.domain.errors import (
     Throttled,
     Unreachable,
 )
-from wallboard.vendors.http_address import redirect_sentence
-from wallboard.vendors.http_limits import retry_after, until_reset
+from wallboard.vendors.http.address import redirect_sentence
+from wallboard.vendors.http.limits import retry_after, until_reset
 
 UNDONE: Mapping[int, str] = {
     400: "",

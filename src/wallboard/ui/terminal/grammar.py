@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from wallboard.ui.sequences import ALWAYS_HEARD, LONGEST_SEQUENCE, RXVT_SHIFTED, answered, known_csi, let_go
+from wallboard.ui.terminal.sequences import ALWAYS_HEARD, LONGEST_SEQUENCE, RXVT_SHIFTED, answered, known_csi, let_go
 
 TAIL_SECONDS = 2.0
 """How long the rest of a broken-off sequence may still come in and is swallowed, counted from its last byte."""

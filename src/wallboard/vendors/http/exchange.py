@@ -1,0 +1,237 @@
+"""One request and its answer: connections, deadlines, bounded bodies. What a status means is not known here."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import httpx
+
+from wallboard.domain import sending
+from wallboard.domain.errors import BadAnswer, Unreachable
+from wallboard.vendors import tls
+from wallboard.vendors.base import Services, SourceSettings
+from wallboard.vendors.http.address import Route
+from wallboard.vendors.http.auth import Headers, extra_headers
+from wallboard.vendors.http.limits import ERROR_LIMIT, PIECES, THREAD_ABOVE, Allowance, Body, VendorClock, strict_json
+from wallboard.vendors.http.stream import Head, Transport, awaited
+from wallboard.vendors.pace import Pace
+
+log = logging.getLogger("wallboard.http")
+# These write whole addresses, ids and query strings included, at INFO and DEBUG.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+CONNECT = 3.0
+CONNECTIONS = 4
+"""Most requests of one account at a time."""
+
+Params = Mapping[str, str | int | Sequence[str | int]]
+
+
+@dataclass(slots=True)
+class Raw:
+    status: int
+    headers: dict[str, str]
+    body: Body
+    took: float
+    date_offset: float | None
+    started_at: float
+    answered_at: float
+    trouble: str = ""
+    """Why the body is not whole."""
+
+
+class Wire:
+    """Follows one request down to the socket: was a connection opened for it, has any of it been sent? `acts`: it is an
+    action, which may be too old by then."""
+
+    def __init__(self, *, acts: bool = False) -> None:
+        self.acts = acts
+        self.opened = False
+        self.sent = False
+        self.awaited = Head()
+        self.head: Raw | None = None
+        """The status, as soon as it is known."""
+
+    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.started":
+            self.opened = True
+        elif event.endswith("send_request_headers.started"):
+            if self.acts:
+                sending.look()
+            self.sent = True
+        elif event.endswith("receive_response_headers.complete"):
+            self.awaited.coming = False
+
+
+class Line:
+    """The connections of one source: kept ones to read by, a fresh one for each action. Making it opens nothing and
+    reads no certificates."""
+
+    def __init__(self, settings: SourceSettings, services: Services) -> None:
+        self._name = settings.name
+        self._ca_file = settings.ca_file
+        self._now = services.clock.now
+        self._transport: httpx.AsyncBaseTransport | None = services.transport
+        self._extra = extra_headers(settings.headers)
+        self.allowance = Allowance(services.clock, settings.budget)
+        self.clock = VendorClock()
+        self._tls: ssl.SSLContext | None = None
+        self._reader: httpx.AsyncClient | None = None
+        self._actor: httpx.AsyncClient | None = None
+        self._closed = False
+
+    @property
+    def ours(self) -> bool:
+        """Whether nothing stands in for the network, so that what is told of connections is true."""
+        return self._transport is None
+
+    async def send(
+        self,
+        method: str,
+        where: Route,
+        wire: Wire,
+        seconds: float,
+        limit: int,
+        headers: Headers,
+        *,
+        params: Params | None = None,
+        json: Mapping[str, Any] | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Raw:
+        """Send one request and read all of its answer. A broken body does not undo the status. What acts has a
+        connection of its own each time."""
+        client = self._acting() if wire.acts else self._reading()
+        try:
+            request = client.build_request(
+                method,
+                where.path,
+                params=flat(params),
+                json=json,
+                data=form,
+                headers=[*self._extra, *headers],
+                timeout=httpx.Timeout(
+                    connect=min(CONNECT, seconds), read=seconds, write=min(5.0, seconds), pool=seconds
+                ),
+                extensions={"trace": wire},
+            )
+        except (httpx.InvalidURL, UnicodeError, ValueError):
+            raise BadAnswer("the vendor's id of this row cannot be asked for") from None
+        if wire.acts:
+            # Again once there is a connection; but not every transport says when.
+            sending.look()
+        started = self._now()
+        awaited.set(wire.awaited)
+        response = await client.send(request, stream=True)
+        try:
+            now = self._now()
+            head = {name.lower(): value for name, value in response.headers.items()}
+            took = max(0.0, now - started)
+            offset = self.clock.hear(head, took, now)
+            self.allowance.hear(head)
+            good = 200 <= response.status_code < 300
+            wire.head = Raw(
+                response.status_code, head, Body("", 0), took, offset, started, now, "the answer was cut short"
+            )
+            trouble = ""
+            try:
+                body = Body(head.get("content-encoding", ""), limit if good else ERROR_LIMIT)
+            except BadAnswer as error:
+                body, trouble = Body("", 0), str(error)
+            try:
+                # Not aiter_raw: an answer that a mock transport made whole cannot be iterated twice by it.
+                if not trouble and isinstance(response.stream, httpx.AsyncByteStream):
+                    pace, pieces = Pace(), 0
+                    async for chunk in response.stream:
+                        pieces += 1
+                        if pieces > PIECES:
+                            raise BadAnswer(f"the answer comes in too many pieces (more than {PIECES})")
+                        await pace.step()
+                        for inflated in body.feeding(chunk):
+                            await pace.step(inflated)
+                    body.whole()
+            except BadAnswer as error:
+                trouble = str(error)
+            except httpx.TimeoutException:
+                raise
+            except httpx.HTTPError:
+                trouble = "the answer was cut short"
+        finally:
+            with anyio.CancelScope(shield=True):
+                await response.aclose()
+        answered = self._now()
+        log.debug(
+            "%s %s %s: %s in %.0f ms",
+            self._name,
+            method,
+            where.template,
+            response.status_code,
+            (answered - started) * 1e3,
+        )
+        return Raw(response.status_code, head, body, answered - started, offset, started, answered, trouble)
+
+    def _reading(self) -> httpx.AsyncClient:
+        if self._reader is None:
+            self._reader = self._client(self._transport or self._network(CONNECTIONS))
+        return self._reader
+
+    def _acting(self) -> httpx.AsyncClient:
+        if self._actor is None:
+            self._actor = self._client(self._transport or self._network(0))
+        return self._actor
+
+    def _network(self, kept: int) -> httpx.AsyncBaseTransport:
+        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=kept, keepalive_expiry=30.0)
+        return Transport(verify=self._context(), retries=0, limits=limits, trust_env=False, http1=True, http2=False)
+
+    def _client(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
+        if self._closed:
+            raise Unreachable("the source is closed")
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip, identity", "User-Agent": "wallboard"}
+        return httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, headers=headers)
+
+    def _context(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = tls.context(self._ca_file, lambda: httpx.create_ssl_context(trust_env=False))
+        return self._tls
+
+    async def aclose(self) -> None:
+        """Close all connections; later requests fail."""
+        self._closed = True
+        clients = [client for client in (self._reader, self._actor) if client is not None]
+        self._reader = self._actor = None
+        for client in clients:
+            with anyio.move_on_after(1.0, shield=True):
+                await client.aclose()
+
+
+def flat(params: Params | None) -> list[tuple[str, str | int | float | bool | None]] | None:
+    """Lists as repeated parameters."""
+    if not params:
+        return None
+    flat: list[tuple[str, str | int | float | bool | None]] = []
+    for name, value in params.items():
+        if isinstance(value, str | int):
+            flat.append((name, value))
+        else:
+            flat.extend((name, item) for item in value)
+    return flat
+
+
+async def decoded(raw: Raw) -> object:
+    body = raw.body.whole()
+    content_type = raw.headers.get("content-type", "")
+    if len(body) > THREAD_ABOVE:
+        return await anyio.to_thread.run_sync(strict_json, body, content_type)
+    return strict_json(body, content_type)
+
+
+def in_process(app: Any) -> httpx.AsyncBaseTransport:
+    """A transport into an ASGI application of this process: the demonstration runs on it, without a network."""
+    return httpx.ASGITransport(app=app)
