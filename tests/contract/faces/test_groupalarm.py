@@ -19,11 +19,6 @@ FIELDS = {
 }
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
 async def get(desk: Desk, path: str) -> Any:
     answer = await desk.ask_hotlines("GET", path)
     assert answer.status_code == 200, answer.text

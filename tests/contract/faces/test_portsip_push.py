@@ -25,14 +25,14 @@ Message = MutableMapping[str, Any]
 class Socket:
     """A client's end of a connection."""
 
-    def __init__(self, desk: FrontDesk) -> None:
-        self.desk = desk
+    def __init__(self, front: FrontDesk) -> None:
+        self.front = front
         self._to: asyncio.Queue[Message] = asyncio.Queue()
         self._from: asyncio.Queue[Message] = asyncio.Queue()
 
     async def run(self, path: str) -> None:
         scope: Message = {"type": "websocket", "path": path, "headers": []}
-        await self.desk.app(scope, self._to.get, self._from.put)
+        await self.front.app(scope, self._to.get, self._from.put)
 
     async def open(self, tasks: TaskGroup, path: str = "/portsip/wsi") -> str:
         tasks.start_soon(self.run, path)
@@ -65,26 +65,21 @@ class Socket:
 
 
 @asynccontextmanager
-async def connected(desk: FrontDesk) -> AsyncIterator[Socket]:
-    """An open connection; what changes is told when a request came in or `desk.app.push.pulse()` says so."""
-    desk.app.push.tick = 60.0
-    line = Socket(desk)
+async def connected(front: FrontDesk) -> AsyncIterator[Socket]:
+    """An open connection; what changes is told when a request came in or `front.app.push.pulse()` says so."""
+    front.app.push.tick = 60.0
+    line = Socket(front)
     async with anyio.create_task_group() as tasks:
         assert await line.open(tasks) == "websocket.accept"
         yield line
         await line.leave()
-    assert desk.app.push.lines == 0
+    assert front.app.push.lines == 0
 
 
-@pytest.fixture
-def desk() -> FrontDesk:
-    return FrontDesk()
-
-
-async def test_a_subscription_begins_with_all_there_is(desk: FrontDesk) -> None:
-    session = decimal(await desk.talk())
-    desk.arrive(number="+493023125777")
-    async with connected(desk) as line:
+async def test_a_subscription_begins_with_all_there_is(front: FrontDesk) -> None:
+    session = decimal(await front.talk())
+    front.arrive(number="+493023125777")
+    async with connected(front) as line:
         (status,) = await line.subscribe("8001")
     assert {name: status[name] for name in ("event_type", "queue_number", "queue_name")} == {
         "event_type": "queue_status",
@@ -93,7 +88,7 @@ async def test_a_subscription_begins_with_all_there_is(desk: FrontDesk) -> None:
     }
     (caller,) = status["waiting_list"]
     assert (caller["position"], caller["caller_number"], caller["type"]) == ("1", "00493023125777", "normal")
-    assert caller["timestamp"] == str(int(desk.world.engine.utc(6).timestamp()))
+    assert caller["timestamp"] == str(int(front.world.engine.utc(6).timestamp()))
     agents = {each["agent_extension_number"]: each for each in status["agents"]}
     assert (agents["301"]["state"], agents["301"]["session_id"]) == ("Queue Call", session)
     assert agents["301"]["caller_number"] == SHOWN
@@ -101,69 +96,69 @@ async def test_a_subscription_begins_with_all_there_is(desk: FrontDesk) -> None:
     assert all(isinstance(each["timestamp"], str) for each in agents.values())
 
 
-async def test_changes_come_by_themselves_in_the_words_of_the_push(desk: FrontDesk) -> None:
-    desk.only()
-    async with connected(desk) as line:
+async def test_changes_come_by_themselves_in_the_words_of_the_push(front: FrontDesk) -> None:
+    front.only()
+    async with connected(front) as line:
         await line.subscribe("8001")
-        desk.arrive()
-        desk.app.push.pulse()
+        front.arrive()
+        front.app.push.pulse()
         came = await line.hear()
         assert came["event_type"] == "queue_caller_status"
         (caller,) = came["updated_callers"]
         assert (caller["reason"], caller["caller_number"], caller["position"]) == ("enqueue", SHOWN, "1")
-        path = f"/call_queues/{await desk.queue()}/agents/301"
-        await desk.post(path, {"status": "READY"})
+        path = f"/call_queues/{await front.queue()}/agents/301"
+        await front.post(path, {"status": "READY"})
         (agent,) = (await line.hear())["updated_agents"]
         assert (agent["agent_extension_number"], agent["state"]) == ("301", "Ready")
-        desk.wait(5)
-        desk.app.push.pulse()
+        front.wait(5)
+        front.app.push.pulse()
         left, busy = await line.hear(), await line.hear()
         assert [each["reason"] for each in left["updated_callers"]] == ["agent_answered"]
         assert [(each["state"], each["caller_number"]) for each in busy["updated_agents"]] == [("Queue Call", SHOWN)]
         assert busy["updated_agents"][0]["session_id"] == caller["session_id"]
-        await desk.post(path, {"status": "LOGGED_OUT"})
-        await desk.post(f"/sessions/{caller['session_id']}/destroy", status=204)
+        await front.post(path, {"status": "LOGGED_OUT"})
+        await front.post(f"/sessions/{caller['session_id']}/destroy", status=204)
         assert [each["state"] for each in (await line.hear())["updated_agents"]] == ["Online"]
 
 
-async def test_a_caller_who_gives_up_is_taken_away_or_waits_too_long_is_told(desk: FrontDesk) -> None:
-    desk.only()
-    async with connected(desk) as line:
+async def test_a_caller_who_gives_up_is_taken_away_or_waits_too_long_is_told(front: FrontDesk) -> None:
+    front.only()
+    async with connected(front) as line:
         await line.subscribe("8001")
-        desk.arrive(patience=30)
-        gone = desk.arrive(number="+493023125777")
-        desk.app.push.pulse()
+        front.arrive(patience=30)
+        gone = front.arrive(number="+493023125777")
+        front.app.push.pulse()
         assert [each["position"] for each in (await line.hear())["updated_callers"]] == ["1", "2"]
-        desk.site.controls.perform(gone, "transfer", "8002")
-        desk.app.push.pulse()
+        front.site.controls.perform(gone, "transfer", "8002")
+        front.app.push.pulse()
         assert [each["reason"] for each in (await line.hear())["updated_callers"]] == ["overflow"]
-        desk.wait(21)
-        desk.app.push.pulse()
+        front.wait(21)
+        front.app.push.pulse()
         breach = await line.hear()
         assert (breach["event_type"], breach["caller"], breach["sla_time_secs"]) == ("queue_sla_breached", SHOWN, 20)
-        desk.wait(10)
-        desk.app.push.pulse()
+        front.wait(10)
+        front.app.push.pulse()
         assert [each["reason"] for each in (await line.hear())["updated_callers"]] == ["hangup"]
 
 
-async def test_an_agent_who_leaves_the_roster_is_named(desk: FrontDesk) -> None:
-    desk.only(301, 302)
-    async with connected(desk) as line:
+async def test_an_agent_who_leaves_the_roster_is_named(front: FrontDesk) -> None:
+    front.only(301, 302)
+    async with connected(front) as line:
         await line.subscribe("8001")
-        await desk.post(f"/call_queues/{await desk.queue()}/agents", {"items": [{"extension_number": "301"}]})
+        await front.post(f"/call_queues/{await front.queue()}/agents", {"items": [{"extension_number": "301"}]})
         removed = (await line.hear())["removed_agents"]
         assert {each["agent_extension_number"] for each in removed} == {"302", "303", "304", "305", "306"}
 
 
-async def test_what_is_not_subscribed_any_more_is_not_told(desk: FrontDesk) -> None:
-    desk.only()
-    async with connected(desk) as line:
+async def test_what_is_not_subscribed_any_more_is_not_told(front: FrontDesk) -> None:
+    front.only()
+    async with connected(front) as line:
         await line.subscribe("8001", "8002")
         await line.say({"command": "unsubscribe", "topics": ["queue_events"], "queues": ["8001"]})
         assert (await line.hear())["command"] == "unsubscribe"
-        desk.arrive(8001)
-        desk.arrive(8002, number="+493023125777")
-        desk.app.push.pulse()
+        front.arrive(8001)
+        front.arrive(8002, number="+493023125777")
+        front.app.push.pulse()
         (caller,) = (await line.hear())["updated_callers"]
         assert caller["caller_number"] == "00493023125777"
 
@@ -179,9 +174,9 @@ async def test_what_is_not_subscribed_any_more_is_not_told(desk: FrontDesk) -> N
     ],
 )
 async def test_what_is_not_allowed_or_not_understood_is_answered(
-    desk: FrontDesk, command: Row | str, error: str
+    front: FrontDesk, command: Row | str, error: str
 ) -> None:
-    async with connected(desk) as line:
+    async with connected(front) as line:
         await line.say(command)
         answer = await line.hear()
         assert (answer["status"], error in answer["error"], answer["id"]) == (-1, True, "1")
@@ -190,42 +185,42 @@ async def test_what_is_not_allowed_or_not_understood_is_answered(
 @pytest.mark.parametrize(
     ("change", "error"), [({"queues": ["8999"]}, "no such queue"), ({"topics": ["cdr_events"]}, "topic")]
 )
-async def test_only_queues_that_are_there_can_be_watched(desk: FrontDesk, change: Row, error: str) -> None:
-    async with connected(desk) as line:
+async def test_only_queues_that_are_there_can_be_watched(front: FrontDesk, change: Row, error: str) -> None:
+    async with connected(front) as line:
         await line.say({"command": "auth", "extension_number": "2001"} | {**CREDENTIALS, "username": ""})
         assert (await line.hear())["status"] == 0
         await line.say({"command": "subscribe", "topics": ["queue_events"], "queues": ["8001"]} | change)
         assert error in (await line.hear())["error"]
 
 
-async def test_connections_can_be_broken_off_and_refused(desk: FrontDesk) -> None:
+async def test_connections_can_be_broken_off_and_refused(front: FrontDesk) -> None:
     async with anyio.create_task_group() as tasks:
-        line, late = Socket(desk), Socket(desk)
+        line, late = Socket(front), Socket(front)
         await line.open(tasks)
-        desk.app.push.shut()
+        front.app.push.shut()
         assert (await line.next())["type"] == "websocket.close"
         assert await late.open(tasks) == "websocket.close"
-        desk.app.push.reopen()
-        again = Socket(desk)
+        front.app.push.reopen()
+        again = Socket(front)
         assert await again.open(tasks) == "websocket.accept"
         await again.leave()
 
 
-async def test_other_paths_have_no_push(desk: FrontDesk) -> None:
+async def test_other_paths_have_no_push(front: FrontDesk) -> None:
     async with anyio.create_task_group() as tasks:
-        assert await Socket(desk).open(tasks, "/portsip/api") == "websocket.close"
+        assert await Socket(front).open(tasks, "/portsip/api") == "websocket.close"
 
 
 async def test_it_is_served_over_a_socket() -> None:
     uvicorn = pytest.importorskip("uvicorn", reason="the sim extra is not installed")
     client = pytest.importorskip("websockets.asyncio.client", reason="the push extra is not installed")
-    desk = FrontDesk()
-    desk.only()
-    desk.arrive()
+    front = FrontDesk()
+    front.only()
+    front.arrive()
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        server = uvicorn.Server(uvicorn.Config(desk.app, log_level="critical", lifespan="off"))
+        server = uvicorn.Server(uvicorn.Config(front.app, log_level="critical", lifespan="off"))
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(server.serve, [listener])
             address = f"ws://127.0.0.1:{listener.getsockname()[1]}/portsip/wsi"

@@ -13,11 +13,6 @@ pytestmark = pytest.mark.anyio
 DESK = 300
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
 @pytest.mark.parametrize("mode", ["eavesdrop", "whisper", "conference"])
 async def test_supervising_rings_the_supervisor_and_adds_a_leg(desk: Desk, mode: str) -> None:
     call = await desk.talk()

@@ -27,11 +27,6 @@ DAY = ("2026-03-02 00:00:00", "2026-03-02 23:59:59")
 NOW = ("2026-03-02 10:00:00", "2026-03-02 23:59:59")
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
 def window(begin: str, end: str, **more: str | int) -> str:
     values = {"start_datetime": begin, "end_datetime": end, **more}
     return "?" + "&".join(f"{name}={quote(str(value))}" for name, value in values.items())

@@ -18,11 +18,6 @@ CALL_FIELDS = {
 }
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
 async def token(desk: Desk, path: str = "/oauth/token", **changes: str) -> httpx.Response:
     form = {"grant_type": "client_credentials", "client_id": "wallboard-hq", "client_secret": "demo-hq-3a7d"}
     return await desk.http.post(path, data=form | changes)

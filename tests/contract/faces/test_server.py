@@ -18,11 +18,6 @@ pytestmark = pytest.mark.anyio
 STATUS = "/extension/601/queue/status/"
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
 async def test_the_log_holds_each_request_once_as_it_came(desk: Desk) -> None:
     call = await desk.talk()
     desk.app.requests.clear()
