@@ -9,33 +9,27 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from wallboard.sim.asgi import HttpError, Request, Response, Router, json_response
 from wallboard.sim.faces import sinch_rows as rows
 from wallboard.sim.faces.sinch_events import read_draft, wanted
 from wallboard.sim.faces.sinch_lists import Listing, select
 from wallboard.sim.faces.sinch_rows import Row, canonical
-from wallboard.sim.notices import (
-    ContactCenter,
-    CustomIvr,
-    DisruptionEvent,
-    DisruptionSet,
-    NetworkQueue,
-    PresenceProfile,
-    QueueGroup,
-    Role,
-    Skill,
-    User,
-    UserGroup,
-)
+from wallboard.sim.notices import ContactCenter, CustomIvr, DisruptionEvent, DisruptionSet, NetworkQueue, User
 
 __all__ = ["SinchFace"]
 
-Thing = TypeVar(
-    "Thing", User, UserGroup, Role, Skill, NetworkQueue, QueueGroup, PresenceProfile, CustomIvr, DisruptionSet
-)
 Path = dict[str, str]
+
+
+class Identified(Protocol):
+    id: str
+
+
+Thing = TypeVar("Thing", bound=Identified)
 
 _USERS = Listing(
     ("firstName", "surname", "externalId", "chatName", "chat", "email", "phone"),
@@ -56,6 +50,47 @@ _ATTACHED = Listing(paged=False)
 _ATTACHED_USERS = Listing(_USERS.searchable, paged=False)
 
 
+def _whole(row: Row, asked: tuple[str, ...]) -> Row:
+    return row
+
+
+def _named(row: Row, asked: tuple[str, ...]) -> Row:
+    return rows.named(row)
+
+
+def _short_user(row: Row, asked: tuple[str, ...]) -> Row:
+    """ "id, firstName, surname, + all fields used in query parameter"."""
+    return {name: value for name, value in row.items() if name in ("id", "firstName", "surname", *asked)}
+
+
+def _user_alone(user: User) -> Row:
+    return _short_user(rows.user_row(user), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """What is read in one way: a list at `path` before its last part, and each alone at the whole of it.
+
+    `row` makes the whole row of a thing, `show` what a list prints of it, `alone` what is printed of one.
+    """
+
+    path: str
+    of: Callable[[Path], Iterable[Any]]
+    row: Callable[[Any], Row]
+    listing: Listing = _ATTACHED
+    show: Callable[[Row, tuple[str, ...]], Row] = _whole
+    alone: Callable[[Any], Row] | None = None
+    more: Mapping[str, Callable[[Row], object]] | None = None
+
+    def listed(self, request: Request, path: Path) -> Response:
+        found = map(self.row, self.of(path))
+        return json_response(200, select(found, request, self.listing, self.show, self.more))
+
+    def one(self, request: Request, path: Path) -> Response:
+        found = _among(self.of(path), path[self.path.rpartition("{")[2].rstrip("}")])
+        return json_response(200, (self.alone or self.row)(found))
+
+
 class SinchFace:
     """One account. Signs in by HTTP Basic and, where `api_key` is not empty, the header `x-api-key`."""
 
@@ -64,53 +99,87 @@ class SinchFace:
         self.engine = center.engine
         self.username, self.password, self.api_key = username, password, api_key
         self.router = Router()
-        self._mount()
-
-    def _mount(self) -> None:
+        for each in self._things():
+            self.router.add("GET", each.path.rpartition("/")[0], each.listed)
+            self.router.add("GET", each.path, each.one)
+        event = "/disruptionSets/{set}/events/{event}"
         for method, path, handler in (
-            ("GET", "/users", self._users),
-            ("GET", "/users/{user}", self._user),
-            ("GET", "/users/{user}/userGroups", self._groups_of),
-            ("GET", "/users/{user}/userGroups/{group}", self._group_of),
-            ("GET", "/users/{user}/roles", self._roles_of),
-            ("GET", "/users/{user}/roles/{role}", self._role_of),
             ("GET", "/users/{user}/skills", self._skills_of),
             ("GET", "/users/{user}/skills/{skill}", self._skill_of),
-            ("GET", "/userGroups", self._groups),
-            ("GET", "/userGroups/{group}", self._group),
-            ("GET", "/userGroups/{group}/users", self._group_users),
-            ("GET", "/userGroups/{group}/users/{user}", self._group_user),
-            ("GET", "/roles", self._roles),
-            ("GET", "/roles/{role}", self._role),
-            ("GET", "/roles/{role}/users", self._role_users),
-            ("GET", "/roles/{role}/users/{user}", self._role_user),
-            ("GET", "/skills", self._skills),
-            ("GET", "/skills/{skill}", self._skill),
-            ("GET", "/queues", self._queues),
-            ("GET", "/queues/{queue}", self._queue),
-            ("GET", "/queues/{queue}/extensions", self._addresses),
-            ("GET", "/queues/{queue}/extensions/{address}", self._address),
-            ("GET", "/queues/{queue}/queueGroups", self._queue_groups_of),
-            ("GET", "/queues/{queue}/queueGroups/{group}", self._queue_group_of),
-            ("GET", "/queueGroups", self._queue_groups),
-            ("GET", "/queueGroups/{group}", self._queue_group),
-            ("GET", "/queueGroups/{group}/queues", self._group_queues),
-            ("GET", "/queueGroups/{group}/queues/{queue}", self._group_queue),
-            ("GET", "/prsProfiles", self._profiles),
-            ("GET", "/prsProfiles/{profile}", self._profile),
-            ("GET", "/customIvrs", self._ivrs),
-            ("GET", "/customIvrs/{ivr}", self._ivr),
-            ("GET", "/disruptionSets", self._sets),
-            ("GET", "/disruptionSets/{set}", self._set),
-            ("GET", "/disruptionSets/{set}/items", self._items),
-            ("GET", "/disruptionSets/{set}/items/{item}", self._item),
             ("GET", "/disruptionSets/{set}/events", self._events),
             ("POST", "/disruptionSets/{set}/events", self._create_event),
-            ("GET", "/disruptionSets/{set}/events/{event}", self._event),
-            ("PUT", "/disruptionSets/{set}/events/{event}", self._replace_event),
-            ("DELETE", "/disruptionSets/{set}/events/{event}", self._delete_event),
+            ("GET", event, self._event),
+            ("PUT", event, self._replace_event),
+            ("DELETE", event, self._delete_event),
         ):
             self.router.add(method, path, handler)
+
+    def _things(self) -> tuple[Things, ...]:
+        center = self.center
+        address: dict[str, Callable[[Row], object]] = {"address": lambda row: row.get("addresses")}
+        spoken: dict[str, Callable[[Row], object]] = {
+            "attributeName": lambda row: [each[0] for each in self._ivr(row).attributes],
+            "attributeValue": lambda row: [each[2] for each in self._ivr(row).attributes],
+        }
+        in_list = partial(rows.queue_group_row, in_list=True)
+        alone = partial(rows.queue_group_row, in_list=False)
+        return (
+            Things("/users/{user}", lambda path: center.users.values(), rows.user_row, _USERS, _short_user),
+            Things(
+                "/users/{user}/userGroups/{group}",
+                lambda path: self._user(path).groups,
+                rows.group_row,
+                show=_named,
+            ),
+            Things("/users/{user}/roles/{role}", lambda path: self._user(path).roles, rows.role_row, show=_named),
+            Things("/userGroups/{group}", lambda path: center.user_groups.values(), rows.group_row, _NAMED, _named),
+            Things(
+                "/userGroups/{group}/users/{user}",
+                self._group_members,
+                rows.user_row,
+                _ATTACHED_USERS,
+                _short_user,
+                _user_alone,
+            ),
+            Things("/roles/{role}", lambda path: center.roles.values(), rows.role_row, _NAMED, _named),
+            Things(
+                "/roles/{role}/users/{user}",
+                self._role_members,
+                rows.user_row,
+                _ATTACHED_USERS,
+                _short_user,
+                _user_alone,
+            ),
+            Things("/skills/{skill}", lambda path: center.skills.values(), rows.skill_row, _NAMED),
+            Things("/prsProfiles/{profile}", lambda path: center.profiles.values(), rows.profile_row, _PROFILES),
+            Things("/queues/{queue}", lambda path: center.queues.values(), rows.queue_row, _QUEUES, more=address),
+            Things("/queues/{queue}/extensions/{address}", lambda path: self._queue(path).addresses, rows.address_row),
+            Things(
+                "/queues/{queue}/queueGroups/{group}",
+                lambda path: self._queue(path).groups,
+                in_list,
+                show=_named,
+                alone=lambda group: rows.named(in_list(group)),
+            ),
+            Things(
+                "/queueGroups/{group}",
+                lambda path: center.queue_groups.values(),
+                in_list,
+                _QUEUE_GROUPS,
+                alone=alone,
+            ),
+            Things(
+                "/queueGroups/{group}/queues/{queue}",
+                self._grouped,
+                rows.queue_row,
+                _GROUP_QUEUES,
+                _named,
+                lambda queue: rows.named(rows.queue_row(queue)),
+            ),
+            Things("/customIvrs/{ivr}", lambda path: center.ivrs.values(), rows.ivr_row, _IVRS, more=address | spoken),
+            Things("/disruptionSets/{set}", lambda path: center.sets.values(), rows.set_row, _SETS),
+            Things("/disruptionSets/{set}/items/{item}", lambda path: self._set(path).items, rows.item_row, _ITEMS),
+        )
 
     def handle(self, request: Request) -> Response:
         """Sign-in, the headers that the document demands, then the operation."""
@@ -134,183 +203,52 @@ class SinchFace:
         named = kind.lower() == "basic" and given == f"{self.username}:{self.password}"
         return named and self.api_key in ("", key)
 
-    # -- users ------------------------------------------------------------------------------------------------------
+    # -- who and what there is --------------------------------------------------------------------------------------
 
-    def _users(self, request: Request, path: Path) -> Response:
-        found = select(map(rows.user_row, self.center.users.values()), request, _USERS, _short_user)
-        return json_response(200, found)
+    def _user(self, path: Path) -> User:
+        return _find(self.center.users, path["user"])
 
-    def _user(self, request: Request, path: Path) -> Response:
-        return json_response(200, rows.user_row(_find(self.center.users, path["user"])))
+    def _queue(self, path: Path) -> NetworkQueue:
+        return _find(self.center.queues, path["queue"])
 
-    def _groups_of(self, request: Request, path: Path) -> Response:
-        user = _find(self.center.users, path["user"])
-        return _listed(request, (rows.named(rows.group_row(each)) for each in user.groups))
+    def _set(self, path: Path) -> DisruptionSet:
+        return _find(self.center.sets, path["set"])
 
-    def _group_of(self, request: Request, path: Path) -> Response:
-        user = _find(self.center.users, path["user"])
-        return json_response(200, rows.group_row(_among(user.groups, path["group"])))
-
-    def _roles_of(self, request: Request, path: Path) -> Response:
-        user = _find(self.center.users, path["user"])
-        return _listed(request, (rows.named(rows.role_row(each)) for each in user.roles))
-
-    def _role_of(self, request: Request, path: Path) -> Response:
-        user = _find(self.center.users, path["user"])
-        return json_response(200, rows.role_row(_among(user.roles, path["role"])))
+    def _ivr(self, row: Row) -> CustomIvr:
+        return self.center.ivrs[str(row["id"])]
 
     def _skills_of(self, request: Request, path: Path) -> Response:
         """The list gives id and value, the single skill its name: as the samples have it."""
-        user = _find(self.center.users, path["user"])
-        return _listed(request, ({"id": skill.id, "value": value} for skill, value in user.skills))
+        found = ({"id": skill.id, "value": value} for skill, value in self._user(path).skills)
+        return json_response(200, select(found, request, _ATTACHED))
 
     def _skill_of(self, request: Request, path: Path) -> Response:
-        user = _find(self.center.users, path["user"])
-        return json_response(200, rows.skill_row(_among([skill for skill, _ in user.skills], path["skill"])))
-
-    def _attached_users(self, request: Request, members: Iterable[User]) -> Response:
-        return json_response(200, select(map(rows.user_row, members), request, _ATTACHED_USERS, _short_user))
-
-    # -- user groups, roles, skills, presence profiles --------------------------------------------------------------
-
-    def _groups(self, request: Request, path: Path) -> Response:
-        whole = map(rows.group_row, self.center.user_groups.values())
-        return json_response(200, select(whole, request, _NAMED, lambda row, asked: rows.named(row)))
-
-    def _group(self, request: Request, path: Path) -> Response:
-        return json_response(200, rows.group_row(_find(self.center.user_groups, path["group"])))
+        skills = [skill for skill, _ in self._user(path).skills]
+        return json_response(200, rows.skill_row(_among(skills, path["skill"])))
 
     def _group_members(self, path: Path) -> list[User]:
         group = _find(self.center.user_groups, path["group"])
         return [each for each in self.center.users.values() if group in each.groups]
 
-    def _group_users(self, request: Request, path: Path) -> Response:
-        return self._attached_users(request, self._group_members(path))
-
-    def _group_user(self, request: Request, path: Path) -> Response:
-        user = _among(self._group_members(path), path["user"])
-        return json_response(200, _short_user(rows.user_row(user), ()))
-
-    def _roles(self, request: Request, path: Path) -> Response:
-        whole = map(rows.role_row, self.center.roles.values())
-        return json_response(200, select(whole, request, _NAMED, lambda row, asked: rows.named(row)))
-
-    def _role(self, request: Request, path: Path) -> Response:
-        return json_response(200, rows.role_row(_find(self.center.roles, path["role"])))
-
     def _role_members(self, path: Path) -> list[User]:
         role = _find(self.center.roles, path["role"])
         return [each for each in self.center.users.values() if role in each.roles]
-
-    def _role_users(self, request: Request, path: Path) -> Response:
-        return self._attached_users(request, self._role_members(path))
-
-    def _role_user(self, request: Request, path: Path) -> Response:
-        user = _among(self._role_members(path), path["user"])
-        return json_response(200, _short_user(rows.user_row(user), ()))
-
-    def _skills(self, request: Request, path: Path) -> Response:
-        return json_response(200, select(map(rows.skill_row, self.center.skills.values()), request, _NAMED))
-
-    def _skill(self, request: Request, path: Path) -> Response:
-        return json_response(200, rows.skill_row(_find(self.center.skills, path["skill"])))
-
-    def _profiles(self, request: Request, path: Path) -> Response:
-        return json_response(200, select(map(rows.profile_row, self.center.profiles.values()), request, _PROFILES))
-
-    def _profile(self, request: Request, path: Path) -> Response:
-        return json_response(200, rows.profile_row(_find(self.center.profiles, path["profile"])))
-
-    # -- queues -----------------------------------------------------------------------------------------------------
-
-    def _queues(self, request: Request, path: Path) -> Response:
-        address: dict[str, Callable[[Row], object]] = {"address": lambda row: row.get("addresses")}
-        found = select(map(rows.queue_row, self.center.queues.values()), request, _QUEUES, more=address)
-        return json_response(200, found)
-
-    def _queue(self, request: Request, path: Path) -> Response:
-        return json_response(200, rows.queue_row(_find(self.center.queues, path["queue"])))
-
-    def _addresses(self, request: Request, path: Path) -> Response:
-        queue = _find(self.center.queues, path["queue"])
-        return _listed(request, map(rows.address_row, queue.addresses))
-
-    def _address(self, request: Request, path: Path) -> Response:
-        queue, identity = _find(self.center.queues, path["queue"]), canonical(path["address"])
-        for each in queue.addresses:
-            if each.id == identity:
-                return json_response(200, rows.address_row(each))
-        raise HttpError(404, "Not found")
-
-    def _queue_groups_of(self, request: Request, path: Path) -> Response:
-        queue = _find(self.center.queues, path["queue"])
-        return _listed(request, (rows.named(rows.queue_group_row(each, in_list=True)) for each in queue.groups))
-
-    def _queue_group_of(self, request: Request, path: Path) -> Response:
-        group = _among(_find(self.center.queues, path["queue"]).groups, path["group"])
-        return json_response(200, rows.named(rows.queue_group_row(group, in_list=True)))
-
-    def _queue_groups(self, request: Request, path: Path) -> Response:
-        whole = [rows.queue_group_row(each, in_list=True) for each in self.center.queue_groups.values()]
-        return json_response(200, select(whole, request, _QUEUE_GROUPS))
-
-    def _queue_group(self, request: Request, path: Path) -> Response:
-        group = _find(self.center.queue_groups, path["group"])
-        return json_response(200, rows.queue_group_row(group, in_list=False))
 
     def _grouped(self, path: Path) -> list[NetworkQueue]:
         group = _find(self.center.queue_groups, path["group"])
         return [each for each in self.center.queues.values() if group in each.groups]
 
-    def _group_queues(self, request: Request, path: Path) -> Response:
-        whole = map(rows.queue_row, self._grouped(path))
-        return json_response(200, select(whole, request, _GROUP_QUEUES, lambda row, asked: rows.named(row)))
-
-    def _group_queue(self, request: Request, path: Path) -> Response:
-        return json_response(200, rows.named(rows.queue_row(_among(self._grouped(path), path["queue"]))))
-
-    # -- custom IVRs ------------------------------------------------------------------------------------------------
-
-    def _ivrs(self, request: Request, path: Path) -> Response:
-        spoken = {each.id: each.attributes for each in self.center.ivrs.values()}
-        more: dict[str, Callable[[Row], object]] = {
-            "address": lambda row: row.get("addresses"),
-            "attributeName": lambda row: [each[0] for each in spoken[str(row["id"])]],
-            "attributeValue": lambda row: [each[2] for each in spoken[str(row["id"])]],
-        }
-        return json_response(200, select(map(rows.ivr_row, self.center.ivrs.values()), request, _IVRS, more=more))
-
-    def _ivr(self, request: Request, path: Path) -> Response:
-        return json_response(200, rows.ivr_row(_find(self.center.ivrs, path["ivr"])))
-
     # -- disruptions ------------------------------------------------------------------------------------------------
 
-    def _sets(self, request: Request, path: Path) -> Response:
-        return json_response(200, select(map(rows.set_row, self.center.sets.values()), request, _SETS))
-
-    def _set(self, request: Request, path: Path) -> Response:
-        return json_response(200, rows.set_row(_find(self.center.sets, path["set"])))
-
-    def _items(self, request: Request, path: Path) -> Response:
-        group = _find(self.center.sets, path["set"])
-        return json_response(200, select(map(rows.item_row, group.items), request, _ITEMS))
-
-    def _item(self, request: Request, path: Path) -> Response:
-        group, identity = _find(self.center.sets, path["set"]), canonical(path["item"])
-        for each in group.items:
-            if each.id == identity:
-                return json_response(200, rows.item_row(each))
-        raise HttpError(404, "Not found")
-
     def _find_event(self, path: Path) -> tuple[DisruptionSet, DisruptionEvent]:
-        group = _find(self.center.sets, path["set"])
+        group = self._set(path)
         event = group.events.get(canonical(path["event"]))
         if event is None:
             raise HttpError(404, "Not found")
         return group, event
 
     def _events(self, request: Request, path: Path) -> Response:
-        group, keep = _find(self.center.sets, path["set"]), wanted(self.engine, request)
+        group, keep = self._set(path), wanted(self.engine, request)
         newest = sorted(group.events.values(), key=lambda each: -each.created)
         return json_response(200, [rows.event_row(self.engine, each) for each in newest if keep(each)])
 
@@ -318,7 +256,7 @@ class SinchFace:
         return json_response(200, rows.event_row(self.engine, self._find_event(path)[1]))
 
     def _create_event(self, request: Request, path: Path) -> Response:
-        group = _find(self.center.sets, path["set"])
+        group = self._set(path)
         draft, now = read_draft(self.engine, group, request.json(), None), self.engine.now
         event = DisruptionEvent(self.center.new_id(), now, now, draft.items, draft.remarks)
         event.active_from, event.active_to, event.extra = draft.active_from, draft.active_to, draft.extra
@@ -370,12 +308,3 @@ def _find(things: Mapping[str, Thing], identity: str) -> Thing:
 
 def _among(things: Iterable[Thing], identity: str) -> Thing:
     return _find({each.id: each for each in things}, identity)
-
-
-def _listed(request: Request, found: Iterable[Row]) -> Response:
-    return json_response(200, select(found, request, _ATTACHED))
-
-
-def _short_user(row: Row, asked: tuple[str, ...]) -> Row:
-    """ "id, firstName, surname, + all fields used in query parameter"."""
-    return {name: value for name, value in row.items() if name in ("id", "firstName", "surname", *asked)}
