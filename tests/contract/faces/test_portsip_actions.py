@@ -150,7 +150,7 @@ async def test_bodies_are_taken_as_documented_or_not_at_all(front: FrontDesk, pa
 # ---- agents --------------------------------------------------------------------------------------------------------
 
 
-async def test_an_agents_state_is_set_for_one_queue_from_either_side(front: FrontDesk) -> None:
+async def test_an_agents_state_is_set_for_one_queue(front: FrontDesk) -> None:
     front.only(301)
     queue = await front.queue()
     await front.post(f"/call_queues/{queue}/agents/301", {"status": "LUNCH"})
@@ -158,10 +158,8 @@ async def test_an_agents_state_is_set_for_one_queue_from_either_side(front: Fron
     front.arrive()
     front.wait(6)
     assert await front.parties() == [(SHOWN, "8001")]
-    users = {row["extension_number"]: row["id"] for row in (await front.get("/users"))["items"]}
-    path = f"/users/{users['301']}/call_queues/{queue}/agent"
-    await front.post(path, {"status": "LOGGED_IN"})
-    assert (await front.get(path))["status"] == "READY"
+    await front.post(f"/call_queues/{queue}/agents/301", {"status": "LOGGED_IN"})
+    assert await front.state(301) == "READY"
     front.wait(5)
     assert await front.parties() == [(SHOWN, "301")]
 
@@ -186,17 +184,6 @@ async def test_a_state_that_cannot_be_set_is_refused(front: FrontDesk, status: A
     front.only(301)
     await front.refused(f"/call_queues/{await front.queue()}/agents/301", {"status": status})
     assert await front.state(301) == "READY"
-
-
-async def test_the_roster_of_a_queue_is_replaced(front: FrontDesk) -> None:
-    front.only(301, 311)
-    queue = await front.queue()
-    wanted = [{"extension_number": "311", "skill_level": 2}, {"extension_number": "301"}]
-    await front.post(f"/call_queues/{queue}/agents", {"items": wanted})
-    roster = (await front.get(f"/call_queues/{queue}/agents"))["items"]
-    assert [(row["extension_number"], row["skill_level"]) for row in roster] == [("311", 2), ("301", 1)]
-    await front.refused(f"/call_queues/{queue}/agents", {"items": [{"extension_number": "9999"}]})
-    assert (await front.get(f"/call_queues/{queue}/agents"))["items"] == roster
 
 
 # ---- receptionists -------------------------------------------------------------------------------------------------

@@ -83,25 +83,9 @@ async def test_lists_are_pages_of_summaries(front: FrontDesk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "numbers"),
-    [
-        ("search=menu", ["8100", "8101", "8102"]),
-        ("search=8104", ["8104"]),
-        ("filter=extension_number eq '8101'", ["8101"]),
-        ("filter=extension_number ge '8102' and contains(name,'i')", ["8102", "8103", "8104"]),
-        ("filter=startswith(name,'Main') or endswith(name,'line')", ["8100", "8104"]),
-        ("filter=name ne 'Main menu'&orderby=name desc", ["8104", "8101", "8103", "8102"]),
-        ("orderby=name asc, extension_number desc&top=2", ["8102", "8103"]),
-    ],
+    "query", ["top=0", "top=101", "top=x", "skip=-1", "filter=name ne 'b'", "orderby=name", "search=menu"]
 )
-async def test_a_list_can_be_searched_filtered_and_ordered(front: FrontDesk, query: str, numbers: list[str]) -> None:
-    assert [row["extension_number"] for row in (await front.get(f"/ivrs?{query}"))["items"]] == numbers
-
-
-@pytest.mark.parametrize(
-    "query", ["top=0", "top=101", "top=x", "skip=-1", "filter=name", "orderby=shoe", "filter=a eq 'b'"]
-)
-async def test_a_query_outside_the_limits_is_refused(front: FrontDesk, query: str) -> None:
+async def test_a_query_outside_the_limits_or_of_what_is_not_offered_is_refused(front: FrontDesk, query: str) -> None:
     answer = await front.ask("GET", f"/ivrs?{query}")
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "VALIDATE_FAILED")
 

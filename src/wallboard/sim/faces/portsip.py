@@ -27,13 +27,10 @@ from wallboard.sim.faces.portsip_wire import (
     FaceError,
     flag,
     identity,
-    items,
     listed,
-    number,
     one_of,
     printed,
     read_body,
-    refused,
     text,
 )
 from wallboard.sim.front import resource_id
@@ -74,10 +71,6 @@ _SESSION = Body(
 _STATE = Body(
     {"status": one_of("READY", "NOT_READY", "WRAP_UP", "BREAK", "LUNCH", "LOGGED_IN", "LOGGED_OUT")}, ("status",)
 )
-_AGENT = Body(
-    {"extension_number": _EXTENSION, "skill_level": number(1, 100)}, ("extension_number",), {"skill_level": 1}
-)
-_AGENTS = Body({"items": items(_AGENT)}, ("items",))
 
 
 class PortsipFace:
@@ -104,15 +97,12 @@ class PortsipFace:
             ("GET", "/users", self._users),
             ("GET", user + "/status", self._user_status),
             ("GET", user + "/call_queues", self._user_queues),
-            ("GET", user + "/call_queues/{queue}/agent", self._agent),
-            ("POST", user + "/call_queues/{queue}/agent", self._set_agent),
             ("GET", "/call_queues", self._queues),
             ("GET", queue, self._queue),
             ("GET", queue + "/status", self._queue_status),
             ("GET", queue + "/waiting", self._waiting),
             ("POST", queue + "/waiting/{session}/pickup", self._pick_up),
             ("GET", queue + "/agents", self._agents),
-            ("POST", queue + "/agents", self._set_agents),
             ("GET", queue + "/agents/{agent}", self._agent),
             ("POST", queue + "/agents/{agent}", self._set_agent),
             ("GET", "/sessions", self._sessions),
@@ -160,11 +150,10 @@ class PortsipFace:
         raise FaceError(404, "UNKNOWN", "user not found")
 
     def _tier_of(self, path: dict[str, str]) -> tuple[Queue, Tier]:
-        """The agent named by a user id or an extension number, in the queue of the path."""
+        """The agent named by an extension number, in the queue of the path."""
         queue = self._queue_of(path)
-        extension_number = self._phone_of(path).number if "user" in path else path["agent"]
         for tier in queue.tiers:
-            if tier.agent.extension is not None and tier.agent.extension.number == extension_number:
+            if tier.agent.extension is not None and tier.agent.extension.number == path["agent"]:
                 return queue, tier
         raise FaceError(404, "UNKNOWN", "agent not found")
 
@@ -240,29 +229,6 @@ class PortsipFace:
         queue, tier = self._tier_of(path)
         body = read_body(request, _STATE)
         set_agent_state(self.site.distributor, queue, tier, str(body["status"]))
-        return Response(200)
-
-    def _set_agents(self, request: Request, path: dict[str, str]) -> Response:
-        """Replace the list of agents; those who stay keep their state, those who go finish what they talk."""
-        queue = self._queue_of(path)
-        wanted = read_body(request, _AGENTS)["items"]
-        assert isinstance(wanted, list)
-        kept = {tier.agent.id: tier for tier in queue.tiers}
-        tiers: list[Tier] = []
-        for position, each in enumerate(wanted, start=1):
-            phone = self.sessions.phone(each["extension_number"])
-            if phone is None:
-                raise refused(f"items[{position - 1}].extension_number: no such extension")
-            if any(tier.agent.extension is phone for tier in tiers):
-                raise refused(f"items[{position - 1}].extension_number: given twice")
-            agent = self.pbx.agents.get(("local", phone.id)) or self.pbx.add_agent(phone.id, phone.label, phone.id)
-            tier = kept.get(agent.id) or Tier(agent, 1, position)
-            tiers.append(Tier(agent, each["skill_level"], position, tier.pause))
-        for gone in queue.tiers:
-            if all(tier.agent is not gone.agent for tier in tiers):
-                self.site.distributor.pause(queue, gone, "LOGGED_OUT")
-        queue.tiers[:] = tiers
-        self.site.distributor.dispatch(queue)
         return Response(200)
 
     # -- sessions ---------------------------------------------------------------------------------------------------
