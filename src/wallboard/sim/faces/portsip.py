@@ -89,7 +89,6 @@ class PortsipFace:
     def _mount(self) -> None:
         queue, user, session = "/call_queues/{queue}", "/users/{user}", "/sessions/{session}"
         for method, path, handler in (
-            ("GET", "/login", self.sign_in.current),
             ("POST", "/login", self.sign_in.login),
             ("POST", "/login/oauth/token", self.sign_in.oauth),
             ("POST", "/auth/refresh_token", self.sign_in.refresh),

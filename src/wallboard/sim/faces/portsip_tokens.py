@@ -49,15 +49,6 @@ class SignIn:
         body = read_body(request, _LOGIN)
         return self._issue(self.person(str(body["username"]), str(body["password"]), str(body.get("domain", ""))))
 
-    def current(self, request: Request, path: dict[str, str]) -> Response:
-        """`GET /login`: whose token it is, and how long it lasts."""
-        person, left = self._owner(request)
-        if person is None:
-            raise FaceError(401, "UNAUTHORIZED", "access token is missing, wrong or expired")
-        token = _bearer(request)
-        answer = {"access_token": token, "expires_at": None, "expires_in": int(left), "role": person.role}
-        return json_response(200, answer)
-
     def oauth(self, request: Request, path: dict[str, str]) -> Response:
         """`POST /login/oauth/token`: grants `password` and `refresh_token`, as a form."""
         form = request.form()
@@ -83,7 +74,11 @@ class SignIn:
 
     def holder(self, request: Request) -> Person:
         """Whose valid bearer token a request carries."""
-        person, _ = self._owner(request)
+        token = _bearer(request)
+        person = self.people.get(self.bearers.get(token, ""))
+        if person is None:
+            person, until = self._tokens.get(token, (None, 0.0))
+            person = person if until > self.clock() else None
         if person is None:
             raise FaceError(401, "UNAUTHORIZED", "access token is missing, wrong or expired")
         return person
@@ -118,14 +113,6 @@ class SignIn:
         if person is None or until <= self.clock():
             raise FaceError(400, "UNAUTHORIZED", "refresh token is wrong, used or expired")
         return self._issue(person)
-
-    def _owner(self, request: Request) -> tuple[Person | None, float]:
-        token = _bearer(request)
-        if token in self.bearers:
-            return self.people.get(self.bearers[token]), float(self.lifetime)
-        person, until = self._tokens.get(token, (None, 0.0))
-        left = until - self.clock()
-        return (person, left) if left > 0 else (None, 0.0)
 
 
 def _bearer(request: Request) -> str:

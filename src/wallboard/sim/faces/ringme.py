@@ -12,7 +12,7 @@ from functools import partial
 from wallboard.sim.asgi import HttpError, Request, Response, Router, json_response
 from wallboard.sim.controls import CALL_ACTIONS, CallbackRequest, SlotRefusedError, Target
 from wallboard.sim.faces import ringme_rows as rows
-from wallboard.sim.faces.ringme_archive import DOWNLOAD, Archive
+from wallboard.sim.faces.ringme_archive import Archive
 from wallboard.sim.faces.ringme_rooms import RoomRoutes
 from wallboard.sim.faces.tokens import TokenOffice
 from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Agent, Extension, Queue, Tier
@@ -22,7 +22,6 @@ __all__ = ["RingmeFace"]
 
 _STATUSES = {"available": AVAILABLE, "logged_out": LOGGED_OUT}
 _NEEDS_DESTINATION = ("eavesdrop", "whisper", "conference", "transfer", "attended_transfer", "pickup")
-_AGENT_DELAYS = ("busy_delay_time", "no_answer_delay_time", "call_timeout", "wrap_up_time", "reject_delay_time")
 
 
 class RingmeFace:
@@ -81,11 +80,7 @@ class RingmeFace:
 
     def handle(self, request: Request) -> Response:
         """Sign-in, quota, then the operation."""
-        if DOWNLOAD.match(request.path):
-            if self.tokens.basic_account(request) != self.pbx.name:
-                refusal = json_response(401, {"message": "Unauthorized"})
-                return refusal.plus([("www-authenticate", 'Basic realm="records"')])
-        elif self.tokens.account(request) != self.pbx.name:
+        if self.tokens.account(request) != self.pbx.name:
             return json_response(401, {"message": "Unauthorized", "error": "invalid_token"})
         elapsed = self.clock()
         window = int(elapsed // 3600)
@@ -270,12 +265,6 @@ class RingmeFace:
         status = body.get("status")
         if status is not None and status not in _STATUSES:
             raise HttpError(400, "status: one of 'logged_out', 'available'")
-        delays = {name: _integer(body, name) for name in _AGENT_DELAYS}
-        if isinstance(body.get("name"), str):
-            agent.name = str(body["name"])
-        for name, value in delays.items():
-            if value is not None:
-                setattr(agent, name, value)
         if status is not None:
             self.site.distributor.set_status(agent, _STATUSES[str(status)])
         return json_response(200, rows.agent_profile(agent))

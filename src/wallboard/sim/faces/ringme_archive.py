@@ -1,14 +1,12 @@
 """Recordings and voicemail of the hosted PBX as resources (seed 003): `record/`, `voicemail/`.
 
-A list needs its window; the file behind `download/` is the one resource that signs in by HTTP Basic. While a list or
-its statistics are being made, a second one is refused ("Stats request already exists…").
+A list needs its window. While a list or its statistics are being made, a second one is refused ("Stats request already
+exists…"). The sound itself is not offered: a console names where it is and fetches none.
 """
 
 from __future__ import annotations
 
-import io
 import re
-import wave
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -19,28 +17,17 @@ from wallboard.sim.model import Extension
 from wallboard.sim.pbx import Pbx
 from wallboard.sim.recordings import Recording
 
-__all__ = ["DOWNLOAD", "Archive", "audio"]
+__all__ = ["Archive"]
 
-DOWNLOAD = re.compile(r"/extension/[^/]+/record/[^/]+/download/\Z")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\Z")
 _BUSY = "Stats request already exists, concurrent request not allowed"
-# One frame of silence: MPEG 1 layer III, 128 kbit/s, 44.1 kHz.
-_FRAME = b"\xff\xfb\x90\x64" + bytes(413)
 
 Path = dict[str, str]
 
 
-def audio(recording: Recording) -> tuple[bytes, str, str]:
-    """A very short file that stands for a recording: its bytes, media type and extension."""
-    if recording.result == "voicemail":
-        with io.BytesIO() as file:
-            with wave.open(file, "wb") as sound:
-                sound.setnchannels(1)
-                sound.setsampwidth(1)
-                sound.setframerate(8000)
-                sound.writeframes(b"\x80" * (8 * recording.length))
-            return file.getvalue(), "audio/wav", "wav"
-    return _FRAME * (1 + recording.length // 30), "audio/mpeg", "mp3"
+def _size(recording: Recording) -> int:
+    """Bytes: 64 kbit/s."""
+    return 8000 * recording.length
 
 
 class Archive:
@@ -61,10 +48,7 @@ class Archive:
         return (
             ("GET", record, self._list),
             ("GET", record + "stats/", self._stats),
-            ("GET", record + "{uuid}", self._file),
-            ("GET", record + "{uuid}/download/", self._file),
             ("GET", record + "{uuid}/storage_url/", self._url),
-            ("GET", voicemail, self._message),
             ("GET", voicemail + "/storage_url/", self._message_url),
         )
 
@@ -112,7 +96,7 @@ class Archive:
 
     def _stats(self, request: Request, path: Path) -> Response:
         found = self._window(request, path)
-        size = sum(len(audio(each)[0]) for each in found)
+        size = sum(map(_size, found))
         return json_response(200, {"files_size": size, "records_count": len(found)})
 
     def _row(self, record: Recording) -> dict[str, object]:
@@ -136,7 +120,7 @@ class Archive:
             "calls_hangup_disposition": record.disposition,
             "hangup_cause": "NORMAL_CLEARING",
             "duration": record.length,
-            "record_file_size": len(audio(record)[0]),
+            "record_file_size": _size(record),
             "init_time_gmt": stamp(self.engine, record.began, fraction=True),
             "start_time_gmt": stamp(self.engine, record.answered),
             "hangup_time_gmt": stamp(self.engine, record.ended),
@@ -164,14 +148,8 @@ class Archive:
             raise HttpError(404, "Not found")
         return record
 
-    def _file(self, request: Request, path: Path) -> Response:
-        return _sound(self._found(path, voicemail=False))
-
-    def _message(self, request: Request, path: Path) -> Response:
-        return _sound(self._found(path, voicemail=True))
-
     def _storage(self, record: Recording) -> Response:
-        name = f"{record.uuid}.{audio(record)[2]}"
+        name = f"{record.uuid}.{'wav' if record.result == 'voicemail' else 'mp3'}"
         return json_response(200, {"record_url": f"https://storage.{self.pbx.domain}/{self.pbx.client_id}/{name}"})
 
     def _url(self, request: Request, path: Path) -> Response:
@@ -179,9 +157,3 @@ class Archive:
 
     def _message_url(self, request: Request, path: Path) -> Response:
         return self._storage(self._found(path, voicemail=True))
-
-
-def _sound(record: Recording) -> Response:
-    content, media, suffix = audio(record)
-    named = f'attachment; filename="record-{record.uuid}.{suffix}"'
-    return Response(200, content, (("content-type", media), ("content-disposition", named)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -51,16 +49,6 @@ class TokenOffice:
             return self.bearers[token]
         account, expires = self._tokens.get(token, ("", 0.0))
         return account if account and self.clock() < expires else None
-
-    def basic_account(self, request: Request) -> str | None:
-        """The account of a client that gives its id and secret by HTTP Basic, as the file downloads want it."""
-        kind, _, code = request.headers.get("authorization", "").partition(" ")
-        try:
-            client, _, given = b64decode(code.strip(), validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return None
-        account, secret = self.clients.get(client, ("", ""))
-        return account if kind.lower() == "basic" and account and given == secret else None
 
     def revoke(self) -> None:
         """Every issued token is worthless from now on, though not expired by its own account."""
