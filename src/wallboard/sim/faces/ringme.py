@@ -6,10 +6,10 @@ Paths are below `/api/ver1.0`. Errors are `{"message": …}`; every answer carri
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from wallboard.sim.asgi import HttpError, Request, Response, Router, json_response
+from wallboard.sim.asgi import Handler, HttpError, Request, Response, Router, json_response
 from wallboard.sim.controls import CALL_ACTIONS, CallbackRequest, SlotRefusedError, Target
 from wallboard.sim.faces import ringme_rows as rows
 from wallboard.sim.faces.ringme_archive import Archive
@@ -48,23 +48,23 @@ class RingmeFace:
             ("GET", "/client/{client}/extension/", self._client_extensions),
             ("GET", "/client/{client}/current_calls/", self._client_calls),
             ("GET", "/extension/registration/", self._registrations),
-            ("GET", one + "/registration/", self._registration),
-            ("GET", one + "/extension/", self._extension),
-            ("GET", one + "/phone/", self._phone),
-            ("GET", one + "/agent/", self._agents),
+            ("GET", one + "/registration/", self._of_phone(rows.registration_row)),
+            ("GET", one + "/extension/", self._of_any(partial(rows.extension_row, domain=self.pbx.domain))),
+            ("GET", one + "/phone/", self._of_phone(rows.phone_settings)),
+            ("GET", one + "/agent/", self._of_phone(self._profiles)),
             ("GET", one + "/agent/{agent}", self._agent),
             ("PUT", one + "/agent/{agent}", self._change_agent),
-            ("GET", one + "/queue/", self._queue),
-            ("GET", one + "/queue/status/", self._queue_status),
-            ("GET", one + "/queue/status/agents/", self._queue_agents),
-            ("GET", one + "/queue/status/members/", self._queue_members),
-            ("GET", one + "/current_calls/", self._calls),
+            ("GET", one + "/queue/", self._of_queue(lambda queue: queue.settings)),
+            ("GET", one + "/queue/status/", self._of_queue(rows.queue_counts)),
+            ("GET", one + "/queue/status/agents/", self._of_queue(self._agent_rows)),
+            ("GET", one + "/queue/status/members/", self._of_queue(self._member_rows)),
+            ("GET", one + "/current_calls/", self._of_phone(lambda phone: self._call_list([phone]))),
             ("GET", one + "/current_calls/{call}", self._call),
             ("PUT", one + "/current_calls/{call}", self._act),
             ("DELETE", one + "/current_calls/{call}", self._hang_up),
             ("PUT", one + "/valet_park/{call}", self._valet_park),
             ("POST", one + "/callback/", self._callback),
-            ("GET", one + "/ani/", self._ani),
+            ("GET", one + "/ani/", self._of_phone(lambda phone: {"default": f"49302312500{phone.id % 100:02d}"})),
             *self.archive.routes(),
             *self.conferences.routes(),
         ):
@@ -100,6 +100,17 @@ class RingmeFace:
         except HttpError as error:
             response = json_response(error.status, {"message": error.message})
         return response.plus(quota)
+
+    # -- what only reads --------------------------------------------------------------------------------------------
+
+    def _of_any(self, row: Callable[[Extension], object], kind: str | None = None) -> Handler:
+        return lambda request, path: json_response(200, row(self._find_extension(path, kind)))
+
+    def _of_phone(self, row: Callable[[Extension], object]) -> Handler:
+        return self._of_any(row, "phone")
+
+    def _of_queue(self, row: Callable[[Queue], object]) -> Handler:
+        return lambda request, path: json_response(200, row(self._find_queue(path)))
 
     # -- look-ups ---------------------------------------------------------------------------------------------------
 
@@ -163,19 +174,10 @@ class RingmeFace:
 
     def _client_calls(self, request: Request, path: dict[str, str]) -> Response:
         self._own_client(path)
-        legs = [leg for phone in self.pbx.phones() for leg in phone.legs.values()]
-        return json_response(200, {"call_list": [rows.call_row(self.engine, leg) for leg in legs]})
+        return json_response(200, self._call_list(self.pbx.phones()))
 
-    def _extension(self, request: Request, path: dict[str, str]) -> Response:
-        return json_response(200, rows.extension_row(self._find_extension(path), self.pbx.domain))
-
-    def _phone(self, request: Request, path: dict[str, str]) -> Response:
-        phone = self._find_extension(path, "phone")
-        return json_response(200, rows.phone_settings(phone))
-
-    def _ani(self, request: Request, path: dict[str, str]) -> Response:
-        phone = self._find_extension(path, "phone")
-        return json_response(200, {"default": f"49302312500{phone.id % 100:02d}"})
+    def _call_list(self, phones: Iterable[Extension]) -> dict[str, object]:
+        return {"call_list": [rows.call_row(self.engine, leg) for phone in phones for leg in phone.legs.values()]}
 
     def _registrations(self, request: Request, path: dict[str, str]) -> Response:
         wanted = request.query.get("extension_id")
@@ -186,24 +188,16 @@ class RingmeFace:
         found = [self.pbx.extensions[each] for each in identities if each in self.pbx.extensions]
         return json_response(200, [rows.registration_row(each) for each in found if each.kind == "phone"])
 
-    def _registration(self, request: Request, path: dict[str, str]) -> Response:
-        return json_response(200, rows.registration_row(self._find_extension(path, "phone")))
+    def _profiles(self, phone: Extension) -> list[dict[str, object]]:
+        return [rows.agent_profile(agent) for agent in self.pbx.agents.values() if agent.extension is phone]
 
     # -- queues -----------------------------------------------------------------------------------------------------
 
-    def _queue(self, request: Request, path: dict[str, str]) -> Response:
-        return json_response(200, self._find_queue(path).settings)
+    def _agent_rows(self, queue: Queue) -> list[dict[str, object]]:
+        return [rows.agent_row(self.engine, tier.agent) for tier in queue.tiers]
 
-    def _queue_status(self, request: Request, path: dict[str, str]) -> Response:
-        return json_response(200, rows.queue_counts(self._find_queue(path)))
-
-    def _queue_agents(self, request: Request, path: dict[str, str]) -> Response:
-        tiers = self._find_queue(path).tiers
-        return json_response(200, [rows.agent_row(self.engine, tier.agent) for tier in tiers])
-
-    def _queue_members(self, request: Request, path: dict[str, str]) -> Response:
-        members = self._find_queue(path).members.values()
-        return json_response(200, [rows.member_row(self.engine, member) for member in members])
+    def _member_rows(self, queue: Queue) -> list[dict[str, object]]:
+        return [rows.member_row(self.engine, member) for member in queue.members.values()]
 
     # -- staffing ---------------------------------------------------------------------------------------------------
 
@@ -252,11 +246,6 @@ class RingmeFace:
 
     # -- agents -----------------------------------------------------------------------------------------------------
 
-    def _agents(self, request: Request, path: dict[str, str]) -> Response:
-        phone = self._find_extension(path, "phone")
-        found = [agent for agent in self.pbx.agents.values() if agent.extension is phone]
-        return json_response(200, [rows.agent_profile(agent) for agent in found])
-
     def _agent(self, request: Request, path: dict[str, str]) -> Response:
         return json_response(200, rows.agent_profile(self._find_agent(path)))
 
@@ -270,10 +259,6 @@ class RingmeFace:
         return json_response(200, rows.agent_profile(agent))
 
     # -- calls ------------------------------------------------------------------------------------------------------
-
-    def _calls(self, request: Request, path: dict[str, str]) -> Response:
-        phone = self._find_extension(path, "phone")
-        return json_response(200, {"call_list": [rows.call_row(self.engine, leg) for leg in phone.legs.values()]})
 
     def _call(self, request: Request, path: dict[str, str]) -> Response:
         leg = self._find_extension(path, "phone").legs.get(path["call"])
