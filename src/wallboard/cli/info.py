@@ -1,4 +1,4 @@
-"""`wallboard info`: what this installation is: version, extras, vendors, paths, terminal. What a report of a fault needs.
+"""`wallboard info`: version, extras, vendors, paths and terminal: what a report of a fault needs.
 
 Reads no configuration and asks nobody.
 """
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 Part = tuple[str, list[tuple[str, str]]]
 """A heading, and its lines as (name, what is known)."""
 
-SHARED = {"man page": "man1/wallboard.1", "bash": "completions/wallboard", "zsh": "site-functions/_wallboard"}
+SHARED = {
+    "man page": "man1/wallboard.1",
+    "bash": "completions/wallboard",
+    "zsh": "site-functions/_wallboard",
+    "fish": "vendor_completions.d/wallboard.fish",
+}
 """What the wheel puts below `share`, by the end of its path."""
 
 
@@ -63,6 +68,7 @@ def _lines(parts: list[Part]) -> Iterator[str]:
 
 
 def _program(installed: Distribution | None) -> list[tuple[str, str]]:
+    import os
     import platform
     import sys
 
@@ -75,7 +81,7 @@ def _program(installed: Distribution | None) -> list[tuple[str, str]]:
     ]
     if installed is not None:
         lines += [
-            (name, str(installed.locate_file(file)))
+            (name, os.path.normpath(str(installed.locate_file(file))))
             for name, end in SHARED.items()
             for file in installed.files or ()
             if file.as_posix().endswith(end)

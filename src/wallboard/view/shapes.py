@@ -21,7 +21,7 @@ from wallboard.domain.states import (
     Wanted,
 )
 
-Time = str | None
+Time = Annotated[str, "time"] | None
 
 
 class BudgetShape(TypedDict):
@@ -124,7 +124,7 @@ class DutyShape(TypedDict):
 class LastCallShape(TypedDict):
     started_at: Annotated[Time, ""]
     taken_by: Annotated[str | None, "name"]
-    entries: Annotated[int | None, "lines of its log"]
+    entries: Annotated[int, "lines of its log"]
 
 
 class HotlineShape(TypedDict):
