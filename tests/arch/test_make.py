@@ -144,3 +144,54 @@ def test_an_old_python_is_said_with_its_release(tree: Tree) -> None:
     old.chmod(0o755)
     assert "wallboard needs Python 3.11 or newer; " in (told := tree.make(python="python3.9", fails=True))
     assert "is Python 3.9.2" in told
+
+
+class Machine:
+    """A machine with these programs, for `.ci/tools`; apt writes down what it is asked for."""
+
+    def __init__(self, folder: Path, *programs: str, user: int, apt: int = 0) -> None:
+        self.bin = folder / "programs"
+        self.bin.mkdir()
+        self.log = folder / "apt.log"
+        self._put("id", f"echo {user}")
+        self._put("apt-get", f'echo "$*" >> {self.log}; exit {apt}')
+        for name in programs:
+            self._put(name, "exit 0")
+
+    def _put(self, name: str, does: str) -> None:
+        (self.bin / name).write_text(f"#!/bin/sh\n{does}\n")
+        (self.bin / name).chmod(0o755)
+
+    def tools(self) -> str:
+        bash = shutil.which("bash")
+        assert bash is not None
+        done = subprocess.run(
+            [bash, ROOT / ".ci" / "tools"], env={"PATH": str(self.bin)}, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def asked(self) -> list[str]:
+        return self.log.read_text().splitlines() if self.log.exists() else []
+
+
+MOST = ("ssh", "sshd", "openssl", "node", "npm")
+
+
+def test_as_root_what_the_tests_drive_from_outside_is_installed(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, *MOST, user=0)
+    assert machine.tools() == "Installing tmux ...\n"
+    assert machine.asked()[-1].endswith("install -y -qq --no-install-recommends tmux")
+
+
+def test_nothing_is_done_where_nothing_is_missing(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, *MOST, "tmux", user=0)
+    assert machine.tools() == ""
+    assert machine.asked() == []
+
+
+@pytest.mark.parametrize(("user", "apt"), [(1000, 0), (0, 100)], ids=["not root", "apt fails"])
+def test_what_cannot_be_installed_is_named_and_the_tests_go_on(tmp_path: Path, user: int, apt: int) -> None:
+    told = Machine(tmp_path, *MOST, user=user, apt=apt).tools()
+    assert "Not here: tmux. Tests that need them are left out, and say so." in told
+    assert "sudo apt install tmux" in told

@@ -180,7 +180,6 @@ def test_over_ssh_a_stopped_line_acts_on_nothing_and_a_dropped_one_ends_it(tmp_p
             assert b"SSH_CONNECTION=" in environment
             # Ctrl-S, keys typed blindly, and nothing is read for a while: that while is what is tested.
             before = memory(process)
-            was = clock(terminal.screen())
             os.write(terminal.master, b"\x13")
             for _ in range(2):
                 with pytest.raises(subprocess.TimeoutExpired):
