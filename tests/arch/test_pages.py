@@ -14,6 +14,8 @@ import pytest
 from wallboard import theming
 from wallboard.cli.main import parser
 from wallboard.config.load import parsed
+from wallboard.config.model import ConfigModel
+from wallboard.config.vendors import options_of
 from wallboard.vendors.registry import BUILT_IN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,6 +92,16 @@ def test_examples_of_configuration_load(name: str, home: Path) -> None:
             theming.load("night", user_dir=themes)
         else:
             parsed(home / "config.toml", example if "[[source]]" in example else SMALLEST + example)
+
+
+def test_the_page_of_the_configuration_has_every_key() -> None:
+    whole = ConfigModel.model_json_schema(by_alias=True)
+    own = [model.model_json_schema() for model in map(options_of, BUILT_IN) if model is not None]
+    keys = {key for table in (whole, *whole["$defs"].values(), *own) for key in table.get("properties", ())}
+    assert len(keys) > 60
+    page = text("docs/configuration.md")
+    headings = re.findall(r"^## \[+(\w+)\]+$", page, re.MULTILINE)
+    assert {key for key in keys - set(headings) if f"`{key}`" not in page} == set()
 
 
 def test_the_readme_has_a_first_source_of_each_vendor() -> None:
