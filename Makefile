@@ -1,18 +1,14 @@
 # Everything a person needs:  make demo   make test   (make help lists the rest)
-# Needs Python 3.11 or newer and make. Packages come from hash-pinned lists; nothing is installed outside $(VENV),
-# except that `test` and `lab` let apt fetch Asterisk where they may.
+# Needs Python 3.11 or newer and make. Packages come from hash-pinned lists; nothing is installed outside $(VENV), except
+# that as root apt fetches what is missing: python3-venv, and for `test` and `lab` ssh, tmux, node and Asterisk.
 
 PYTHON ?= python3
 VENV   ?= .venv
 ARGS   ?=
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
-# --no-build-isolation: the build backend comes from the hash-pinned list too, not fetched unpinned for the occasion.
-INSTALL_PROJECT := $(PIP) install --no-deps --no-build-isolation --editable .
-
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python lint format bench soak lab lock clean
+.PHONY: help demo test test-python lint format bench soak lab lock clean FORCE
 
 help:
 	@echo 'make demo    the console on a simulated contact centre: no account, no network   (ARGS="--seed 7")'
@@ -33,6 +29,7 @@ demo: $(VENV)/.run-installed
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 test: lint
+	@.ci/tools
 	$(PYTEST) $(ARGS)
 
 # What no Python changes is left out, and the terminals and the lab, which take the longest.
@@ -58,32 +55,10 @@ soak: $(VENV)/.test-installed
 lab: $(VENV)/.test-installed
 	$(BIN)/python -m tests.lab.run $(ARGS)
 
-# A stamp per list: a second run starts at once, a changed list is installed again.
-$(VENV)/.created:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "wallboard needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
-	  echo "Name another one:  make $(or $(firstword $(MAKECMDGOALS)),demo) PYTHON=python3.12" >&2; exit 1; }
-	@# Debian ships venv without ensurepip; as root the missing package is simply fetched.
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo 'Installing python3-venv ...' && \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; } || { \
-	  echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu:  sudo apt install python3-venv" >&2; \
-	  exit 1; }; }
-	@echo 'Making $(VENV) ...'
-	@$(PYTHON) -m venv $(VENV)
-	@touch $@
-
-$(VENV)/.run-installed: requirements/run.txt pyproject.toml | $(VENV)/.created
-	@echo 'Installing what the console needs ...'
-	@$(PIP) install --require-hashes --requirement requirements/run.txt
-	@$(INSTALL_PROJECT)
-	@touch $@
-
-$(VENV)/.test-installed: requirements/test.txt pyproject.toml | $(VENV)/.created
-	@echo 'Installing what the tests need ...'
-	@$(PIP) install --require-hashes --requirement requirements/test.txt
-	@$(INSTALL_PROJECT)
-	@touch $@ $(VENV)/.run-installed
+# Asked each time, and silent where all is as it should be: an environment that was moved, copied or outlived its Python
+# is made anew, a list whose content changed is installed again.
+$(VENV)/.run-installed $(VENV)/.test-installed: $(VENV)/.%-installed: FORCE
+	@.ci/venv '$(PYTHON)' '$(VENV)' $* $(filter-out file,$(origin PYTHON))
 
 # For maintainers. Hashes of all files of a release are kept, so that one list serves every Python and platform;
 # index addresses are not, so that the lists work with any mirror.

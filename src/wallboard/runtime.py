@@ -368,6 +368,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         start=start,
         repaint=app.repaint_soon,
         redraw=app.redraw,
+        scroll_columns=app.scroll_columns,
     )
 
 

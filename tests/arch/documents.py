@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import json
 import tempfile
 from pathlib import Path
 
+from tests.arch import pages
 from tests.golden import sample
 from tests.support.coverage import Relevance, documents
-from wallboard.config import keymap
 from wallboard.domain.clock import ManualClock
 from wallboard.vendors.base import (
     AmiAuth,
@@ -25,21 +25,39 @@ from wallboard.vendors.registry import load
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
+SHARE = ROOT / "share"
+SCHEMA = ROOT / "docs" / "snapshot.schema.json"
 ACTIONS = ROOT / "docs" / "actions.md"
 COVERAGE = ROOT / "docs" / "coverage.md"
-_KEYS = re.compile(r"(<!-- keys:begin -->\n).*?(<!-- keys:end -->)", re.DOTALL)
-
-_SCREEN = re.compile(r"(<!-- screen:begin -->\n).*?(<!-- screen:end -->)", re.DOTALL)
 
 
-def keys_table() -> str:
-    """Every action with its default keys and its id."""
-    lines = ["| key | does | id |", "|---|---|---|"]
-    for action in keymap.ACTIONS:
-        keys = " ".join("`\\|`" if key == "|" else f"`{key}`" for key in action.keys)
-        scope = "" if action.scope == "board" else f" ({action.scope})"
-        lines.append(f"| {keys} | {action.does}{scope} | `{action.id}` |")
-    return "\n".join(lines) + "\n"
+def written() -> dict[Path, str]:
+    """Every file that is made of the program, as it should be. A page that a person wrote keeps what stands outside its
+    markers."""
+    docs = ROOT / "docs"
+    return {
+        README: renewed(README, screen=screen(), keys=pages.ten_keys(), legend=pages.legend()),
+        docs / "configuration.md": renewed(docs / "configuration.md", config=pages.configuration()),
+        docs / "keys.md": renewed(docs / "keys.md", keys=pages.keys()),
+        docs / "commands.md": renewed(docs / "commands.md", commands=pages.commands()),
+        docs / "snapshot.md": renewed(docs / "snapshot.md", fields=pages.snapshot()),
+        SCHEMA: json.dumps(pages.schema(), indent=2) + "\n",
+        **{SHARE / name: text for name, text in pages.shared().items()},
+        ACTIONS: actions_page(),
+        COVERAGE: coverage_page(),
+    }
+
+
+def renewed(path: Path, **parts: str) -> str:
+    """The page with what stands between `<!-- name:begin -->` and `<!-- name:end -->` renewed."""
+    text = path.read_text(encoding="utf-8")
+    for name, part in parts.items():
+        begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
+        head, _, rest = text.partition(begin)
+        _, found, tail = rest.partition(end)
+        assert found, f"{path.name} has no place for {name}"
+        text = f"{head}{begin}{part}{end}{tail}"
+    return text
 
 
 def screen() -> str:
@@ -49,12 +67,6 @@ def screen() -> str:
         desk.press("2")
         lines = [line.rstrip() for line in desk.paint(120, 32)]
     return "\n".join(["```", *lines, "```"]) + "\n"
-
-
-def readme() -> str:
-    """README.md with its generated parts renewed."""
-    text = _KEYS.sub(lambda found: found.group(1) + keys_table() + found.group(2), README.read_text(encoding="utf-8"))
-    return _SCREEN.sub(lambda found: found.group(1) + screen() + found.group(2), text)
 
 
 SETTINGS = {
@@ -140,6 +152,6 @@ def coverage_page() -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(readme(), encoding="utf-8")
-    ACTIONS.write_text(actions_page(), encoding="utf-8")
-    COVERAGE.write_text(coverage_page(), encoding="utf-8")
+    for path, text in written().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

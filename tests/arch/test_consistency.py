@@ -65,7 +65,13 @@ def test_tests_run_on_the_versions_that_users_run() -> None:
     assert not {package: (run[package], test.get(package)) for package in run if run[package] != test.get(package)}
 
 
-def test_the_readme_shows_the_two_commands_first() -> None:
+def test_the_readme_names_every_extra() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert "make demo" in readme[:1500]
-    assert "make test" in readme[:1500]
+    assert [extra for extra in PROJECT["optional-dependencies"] if f"| `{extra}` |" not in readme] == []
+
+
+def test_the_readme_shows_the_picture_then_the_two_commands() -> None:
+    picture, after = (ROOT / "README.md").read_text(encoding="utf-8").split("<!-- screen:end -->")
+    assert len(picture.splitlines()) < 45
+    assert "make demo" in after[:500]
+    assert "make test" in after[:500]

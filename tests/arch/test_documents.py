@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.arch import documents
@@ -10,16 +12,12 @@ from wallboard.domain.command import Verb
 HINT = "out of date: run `python -m tests.arch.documents`"
 
 
-def test_the_screen_and_the_key_table_in_the_readme_are_the_programs_own() -> None:
-    assert documents.README.read_text(encoding="utf-8") == documents.readme(), HINT
+WRITTEN = documents.written()
 
 
-def test_the_page_of_actions_is_the_adapters_own_tables() -> None:
-    assert documents.ACTIONS.read_text(encoding="utf-8") == documents.actions_page(), HINT
-
-
-def test_the_page_of_coverage_is_the_adapters_own_declarations() -> None:
-    assert documents.COVERAGE.read_text(encoding="utf-8") == documents.coverage_page(), HINT
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.relative_to(documents.ROOT).as_posix())
+def test_what_is_made_of_the_program_is_as_it_would_be_made_now(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == WRITTEN[path], HINT
 
 
 @pytest.mark.parametrize("vendor", list(documents.SETTINGS))

@@ -33,8 +33,8 @@ def loaded(code: str, *arguments: str) -> tuple[str, dict[str, object]]:
     return said, json.loads(facts)
 
 
-@pytest.mark.parametrize("option", ["--version", "--help"])
-def test_version_and_help_load_nothing_heavy(option: str) -> None:
+@pytest.mark.parametrize("option", ["--version", "--help", "info"])
+def test_version_help_and_info_load_nothing_heavy(option: str) -> None:
     said, facts = loaded(RUN, json.dumps([option]))
     assert facts["status"] == 0
     assert "wallboard" in said

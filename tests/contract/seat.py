@@ -45,6 +45,9 @@ class Shell:
     def bell(self) -> None:
         self.asked.append("bell")
 
+    def scroll_columns(self, step: int) -> None:
+        self.asked.append(f"scroll {step}")
+
     def redraw(self) -> None:
         self.asked.append("redraw")
 

@@ -20,6 +20,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from tests import schema
 from tests.contract.acceptance import BO, MY_PHONE, real_world, served
 from wallboard import __version__
 from wallboard.cli.main import COMMANDS, main
@@ -106,154 +107,15 @@ def program(*words: str, env: dict[str, str] | None = None) -> Printed:
 
 # ---- snapshot ------------------------------------------------------------------------------------------------------
 
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-AGENT_STATES = {
-    *("ready", "ringing", "talking", "wrap_up", "break", "other_call", "off", "unreachable", "stuck", "mismatch"),
-    "unknown",
-}
-NOTHING = type(None)
 SOURCES = ["hq", "branch", "responders", "cc", "front"]
 
 
-class Moment:
-    """An ISO time in whole seconds of UTC."""
-
-
-SCHEMA: dict[str, dict[str, Any]] = {
-    "sources": {
-        "name": str,
-        "vendor": {"ringme", "groupalarm", "sinch", "portsip"},
-        "state": {"live", "late", "stale", "down", "refused"},
-        "detail": str,
-        "age": (int, NOTHING),
-        "budget": (dict, NOTHING),
-        "resources": list,
-    },
-    "queues": {
-        "name": str,
-        "channel": {"phone", "chat", "email"},
-        "waiting": (int, NOTHING),
-        "ringing": (int, NOTHING),
-        "talking": (int, NOTHING),
-        "longest_wait": (int, NOTHING),
-        "agents": dict,
-        "staffed": (int, NOTHING),
-        "strategy": (str, NOTHING),
-        "service_level": dict,
-        "answered": (int, NOTHING),
-        "abandoned": (int, NOTHING),
-    },
-    "members": {
-        "queue": (str, NOTHING),
-        "name": (str, NOTHING),
-        "number": (str, NOTHING),
-        "state": {"waiting", "ringing", "talking", "abandoned", "unknown"},
-        "wait": (int, NOTHING),
-        "joined_at": (Moment, NOTHING),
-        "serving": (str, NOTHING),
-    },
-    "agents": {
-        "name": str,
-        "extension": (str, NOTHING),
-        "state": AGENT_STATES,
-        "raw_status": (str, NOTHING),
-        "raw_state": (str, NOTHING),
-        "since": (Moment, NOTHING),
-        "queues": list,
-        "registered": (bool, NOTHING),
-    },
-    "calls": {
-        "extension": (str, NOTHING),
-        "direction": {"in", "out", "internal", "unknown"},
-        "from": (str, NOTHING),
-        "from_name": (str, NOTHING),
-        "to": (str, NOTHING),
-        "did": (str, NOTHING),
-        "state": {"ringing", "talking", "held", "parked", "unknown"},
-        "started_at": (Moment, NOTHING),
-        "answered_at": (Moment, NOTHING),
-        "recording": (bool, NOTHING),
-        "agent": (str, NOTHING),
-    },
-    "hotlines": {
-        "name": str,
-        "number": (str, NOTHING),
-        "wanted": {"open", "paused"},
-        "state": {"open", "starting", "paused", "error", "unknown"},
-        "raw_status": (str, NOTHING),
-        "channels_in": (int, NOTHING),
-        "channels_out": (int, NOTHING),
-        "agents": list,
-        "last_call": (dict, NOTHING),
-    },
-    "notices": {
-        "set": str,
-        "title": str,
-        "active_from": (Moment, NOTHING),
-        "active_to": (Moment, NOTHING),
-        "why": (str, NOTHING),
-        "where": (str, NOTHING),
-        "when": (str, NOTHING),
-        "remarks": (str, NOTHING),
-    },
-    "receptionists": {
-        "name": str,
-        "number": (str, NOTHING),
-        "language": (str, NOTHING),
-        "open": (bool, NOTHING),
-        "sends_to": list,
-    },
-    "parked": {},
-}
-
-
-def fits(value: object, kind: Any) -> bool:
-    if isinstance(kind, set):
-        return value in kind
-    kinds = kind if isinstance(kind, tuple) else (kind,)
-    if Moment in kinds and isinstance(value, str):
-        return TIME.fullmatch(value) is not None
-    return type(value) in kinds
-
-
 def conforms(data: dict[str, Any]) -> None:
-    assert list(data) == ["schema", "taken_at", *SCHEMA]
-    assert data["schema"] == 1
-    assert TIME.fullmatch(data["taken_at"])
-    for name, fields in SCHEMA.items():
-        for row in data[name]:
-            assert set(row) == {"source", "id", *fields}, name
-            assert type(row["source"]) is str
-            assert type(row["id"]) is str
-            for field, kind in fields.items():
-                assert fits(row[field], kind), (name, field, row[field])
-    for source in data["sources"]:
-        for part in source["resources"]:
-            assert set(part) == {"name", "state", "age", "detail"}
-            assert part["state"] in {"live", "late", "stale", "gone", "never", "unavailable"}
-        if source["budget"] is not None:
-            assert set(source["budget"]) == {"limit", "remaining", "resets_in"}
-            assert all(type(value) in (int, NOTHING) for value in source["budget"].values())
+    assert list(schema.faults(schema.SNAPSHOT, data)) == []
     for queue in data["queues"]:
-        assert set(queue["agents"]) == AGENT_STATES
-        assert set(queue["service_level"]) == {"value", "n", "formula", "reason"}
-        value = queue["service_level"]["value"]
-        assert value is None or 0 <= value <= 1
-        assert (value is None) == (queue["service_level"]["reason"] is not None)
-    for hotline in data["hotlines"]:
-        for agent in hotline["agents"]:
-            assert set(agent) == {"user", "name", "phones"}
-            for phone in agent["phones"] or ():
-                assert set(phone) == {"name", "number", "active"}
-        if hotline["last_call"] is not None:
-            assert set(hotline["last_call"]) == {"started_at", "taken_by", "entries"}
-            assert type(hotline["last_call"]["entries"]) is int
-    for receptionist in data["receptionists"]:
-        for way in receptionist["sends_to"]:
-            assert set(way) == {"input", "to", "open"}
-            assert type(way["input"]) is str
-            assert type(way["to"]) in (str, NOTHING)
-            assert type(way["open"]) in (bool, NOTHING)
+        level = queue["service_level"]
+        assert level["value"] is None or 0 <= level["value"] <= 1
+        assert (level["value"] is None) == (level["reason"] is not None)
 
 
 def test_snapshot_is_the_documented_object_with_what_is_really_there(site: Site) -> None:

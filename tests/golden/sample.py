@@ -35,7 +35,7 @@ from wallboard.domain.states import AgentState, CallState, Direction, HotlineSta
 from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.ui.console import Console, ConsoleSettings, Ports
-from wallboard.ui.frame import frame, pane_title, summary_line
+from wallboard.ui.frame import fits, frame, pane_title, summary_line
 from wallboard.ui.restraint import REST_SECONDS
 from wallboard.view.cells import Cell, place, runs
 from wallboard.view.directory import Favourite
@@ -332,6 +332,7 @@ def desk(
         start=start,
         repaint=lambda: asked.append("repaint"),
         redraw=lambda: asked.append("redraw"),
+        scroll_columns=lambda step: asked.append(f"scroll {step}"),
     )
     console = Console(shown, dispatcher, clock, chosen, ports)
     console.tick()
@@ -359,7 +360,9 @@ def _nothing(source: str, resources: Iterable[Resource]) -> None:
 
 def picture(shown: Console, width: int, height: int, show: Callable[[str], str] = str) -> list[str]:
     """The frame as text, without styles: what a person reads. `show` turns each piece into what the terminal gets."""
+    shown.see(fits(width, height))
     made = frame(shown, width, height)
+    shown.drew(made.drawn)
     room = height - len(made.top) - len(made.bottom)
     out = [_text(line) for line in made.top]
     if made.layout is None:

@@ -56,7 +56,8 @@ async def test_an_adapter_that_breaks_whatever_it_is_asked_ends_nothing(
             "hq": "live",
         }
         ports = runtime.ports(
-            rooms, cast("Any", SimpleNamespace(set_wallboard_theme=0, bell=0, repaint_soon=0, redraw=0))
+            rooms,
+            cast("Any", SimpleNamespace(set_wallboard_theme=0, bell=0, repaint_soon=0, redraw=0, scroll_columns=0)),
         )
         row: Row = Queue(Key("lab", Kind.QUEUE, "601"), clean("Sales"))
         for _ in range(3):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from tests import schema
 from wallboard.board import Board
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import Key, Kind, Resource
@@ -31,6 +32,7 @@ from wallboard.domain.models import (
 from wallboard.domain.states import AgentState, CallState, Direction, HotlineState, MemberState, Wanted
 from wallboard.domain.text import clean
 from wallboard.domain.update import Budget, FeedStatus, SourceInfo, Update, UpdateKind
+from wallboard.view.shapes import LISTS
 from wallboard.view.snapshot import snapshot, table
 
 T = 1_770_000_000.0
@@ -344,6 +346,45 @@ parked 1
   source  slot  caller  since     by
   hq      702   Tom Ny  02:39:30  Mira
 """
+
+
+def bare() -> Board:
+    """A row of each list of which the vendor tells no more than it must."""
+    board = Board(ManualClock(T))
+    board.source(SourceInfo("hq", "ringme", budget=Budget(None, None, None)))
+    rows: dict[Resource, Row] = {
+        Resource.QUEUES: Queue(Key("hq", Kind.QUEUE, "1"), clean("Sales")),
+        Resource.MEMBERS: Member(Key("hq", Kind.MEMBER, "1"), "1", clean("")),
+        Resource.AGENTS: Agent(Key("hq", Kind.AGENT, "1"), clean("Bo")),
+        Resource.CALLS: Call(Key("hq", Kind.CALL, "1")),
+        Resource.HOTLINES: Hotline(
+            Key("hq", Kind.HOTLINE, "1"), clean("Water"), last_call=LastCall(None, clean(""), 0)
+        ),
+        Resource.NOTICES: Notice(Key("hq", Kind.NOTICE, "1"), clean(""), clean("")),
+        Resource.RECEPTIONISTS: Receptionist(
+            Key("hq", Kind.RECEPTIONIST, "1"), clean("Front"), sends_to=(Entry(clean("1"), clean(""), None),)
+        ),
+        Resource.PARKED: ParkedCall(Key("hq", Kind.PARKED, "1"), clean("702"), clean("")),
+    }
+    for seq, (resource, row) in enumerate(rows.items(), 1):
+        board.status(FeedStatus("hq", resource, "", 5.0, 4.0, last_ok=T - 2))
+        board.apply(Update("hq", resource, "", UpdateKind.SNAPSHOT, 1, seq, T - 2, (row,)))
+    return board
+
+
+@pytest.mark.parametrize("board", [filled, bare])
+def test_what_is_printed_is_what_the_published_schema_says(board: Callable[[], Board]) -> None:
+    printed = json.loads(json.dumps(snapshot(board(), T)))
+    assert all(printed[name] for name in LISTS)
+    assert list(schema.faults(schema.SNAPSHOT, printed)) == []
+
+
+def test_the_schema_refuses_what_is_otherwise() -> None:
+    printed = json.loads(json.dumps(snapshot(filled(), T)))
+    printed["queues"][0]["waiting"] = "1"
+    printed["calls"][0]["state"] = "dozing"
+    del printed["agents"][0]["queues"]
+    assert len(list(schema.faults(schema.SNAPSHOT, printed))) == 3
 
 
 def test_every_field_of_schema_1() -> None:

@@ -14,7 +14,7 @@ from wallboard.cli.talk import data, lost, say
 from wallboard.domain.decoding import heard
 from wallboard.domain.errors import ConfigError, WallboardError
 
-COMMANDS = ("run", "demo", "sim", "check", "snapshot", "do", "init", "config", "themes", "keys", "audit")
+COMMANDS = ("run", "demo", "sim", "check", "snapshot", "do", "init", "config", "themes", "keys", "audit", "info")
 """Each is a module of `wallboard.cli` with `add(subparsers)` and `run(arguments) -> int`."""
 
 _LOGGED = ("check", "snapshot", "do")

@@ -40,8 +40,10 @@ class OAuthModel(_Auth):
     kind: Literal["oauth"]
     client_id: Word = Field(examples=["app"])
     client_secret: SecretReference = Field(examples=[_SECRET])
-    token_url: str = Field("", examples=["https://pbx.example.net/oauth/token"])
-    scope: str = Field("", examples=["all"])
+    token_url: str = Field(
+        "", description="left out: /oauth/token on the same host", examples=["https://pbx.example.net/oauth/token"]
+    )
+    scope: str = Field("", description="left out: none is asked for", examples=["all"])
 
 
 class BasicModel(_Auth):
@@ -60,8 +62,10 @@ class LoginModel(_Auth):
     kind: Literal["login"]
     username: Word = Field(examples=["mira"])
     password: SecretReference = Field(examples=[_SECRET])
-    domain: str = Field("", examples=["pbx.example.net"])
-    style: Literal["json", "oauth"] = Field("json", examples=["json"])
+    domain: str = Field("", description="of the tenant", examples=["pbx.example.net"])
+    style: Literal["json", "oauth"] = Field(
+        "json", description="json or oauth, as the release takes it; left out: json", examples=["json"]
+    )
 
 
 class AmiModel(_Auth):
@@ -161,9 +165,13 @@ class OperatorModel(Edge):
 
 
 class GoalModel(Edge):
-    percent: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = Field(80, examples=[80])
-    seconds: Annotated[int, Field(ge=1, le=86_400)] = Field(20, examples=[20])
-    formula: Literal["live", "answered", "positive", "negative", "ignored"] = Field("live", examples=["live"])
+    percent: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = Field(
+        80, description="of the callers", examples=[80]
+    )
+    seconds: Annotated[int, Field(ge=1, le=86_400)] = Field(20, description="answered within", examples=[20])
+    formula: Literal["live", "answered", "positive", "negative", "ignored"] = Field(
+        "live", description="how callers who gave up count", examples=["live"]
+    )
 
 
 Count = Annotated[int, Field(ge=0, le=86_400)]
@@ -177,21 +185,31 @@ class LimitsModel(Edge):
 
 class QueueModel(Edge):
     match: Word = Field(description="name or id, with * and ?", examples=["Sales*"])
-    goal: GoalModel | None = Field(None, examples=[{"percent": 80, "seconds": 20, "formula": "live"}])
-    warn: LimitsModel | None = Field(None, examples=[{"waiting": 3, "longest": 60}])
-    alarm: LimitsModel | None = Field(None, examples=[{"waiting": 6, "longest": 120, "ready": 0}])
+    goal: GoalModel | None = Field(
+        None, description="service level", examples=[{"percent": 80, "seconds": 20, "formula": "live"}]
+    )
+    warn: LimitsModel | None = Field(None, description="limits of a warning", examples=[{"waiting": 3, "longest": 60}])
+    alarm: LimitsModel | None = Field(
+        None, description="limits of an alarm", examples=[{"waiting": 6, "longest": 120, "ready": 0}]
+    )
 
 
 class FavouriteModel(Edge):
-    name: Annotated[str, StringConstraints(min_length=1, max_length=80)] = Field(examples=["Night desk"])
-    number: Annotated[str, StringConstraints(min_length=1, max_length=80)] = Field(examples=["8100"])
-    source: str = Field("", examples=["branch"])
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80)] = Field(
+        description="what the picker shows", examples=["Night desk"]
+    )
+    number: Annotated[str, StringConstraints(min_length=1, max_length=80)] = Field(
+        description="what is dialled", examples=["8100"]
+    )
+    source: str = Field("", description="only from this source", examples=["branch"])
 
 
 class RouteModel(Edge):
-    origin: Word = Field(alias="from", examples=["hq"])
-    to: Word = Field(examples=["branch"])
-    prefix: Annotated[str, StringConstraints(pattern=r"^\+?[0-9*#]{0,20}$")] = Field("", examples=["88"])
+    origin: Word = Field(alias="from", description="name of the source that dials", examples=["hq"])
+    to: Word = Field(description="name of the source whose extensions are reached", examples=["branch"])
+    prefix: Annotated[str, StringConstraints(pattern=r"^\+?[0-9*#]{0,20}$")] = Field(
+        "", description="what is dialled before them", examples=["88"]
+    )
 
 
 class AlarmModel(Edge):

@@ -18,7 +18,7 @@ from wallboard.domain.sending import EXPIRES
 from wallboard.domain.text import clean
 from wallboard.theming import Theme, ThemeError
 from wallboard.ui.console import Console
-from wallboard.ui.frame import Frame, announcement, frame, pane_title, summary_line
+from wallboard.ui.frame import Frame, announcement, fits, frame, pane_title, summary_line
 from wallboard.ui.pane import PaneState
 from wallboard.ui.sight import Sight
 from wallboard.ui.styles import Painter
@@ -74,6 +74,10 @@ class PaneView(Widget):
     def remember(self, picture: object) -> None:
         self._drawn = self.state.order(), (picture, self.grid.size, self.grid.placed)
 
+    def forget(self) -> None:
+        """Draw it with the next frame, whatever stands there."""
+        self._drawn = ((), None)
+
     def put(self, place: Place | None) -> None:
         """Move to a place of the body, or out of sight."""
         if place == self.place:
@@ -85,6 +89,7 @@ class PaneView(Widget):
             self.styles.width = place.width
             self.styles.height = place.height
             self.grid.display = not place.summary
+            self.state.lines = max(1, place.height - 1)
 
 
 class BoardScreen(Screen[None], inherit_bindings=False):
@@ -131,6 +136,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         self._views = {state.resource: PaneView(state, self.painter) for state in self.console_state.panes.values()}
         self._arranged = False
         self._layout: Layout | None = None
+        self._frame: Frame | None = None
         self._dirty: set[Resource] = set()
         self._take_asked = False
         self._begun = 0
@@ -206,6 +212,12 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         """Every mode and every cell again, from what the console says now."""
         self._draw_afresh()
         self._renew()
+
+    def scroll_columns(self, step: int) -> None:
+        """Show the next columns of the pane at hand, or those before."""
+        view = self._views[self.console_state.active]
+        view.grid.scroll_columns(step)
+        view.forget()
 
     def _renew(self) -> None:
         self._renewed_at = self.console_state.clock.now()
@@ -305,7 +317,9 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         if not self._body.is_attached:
             return
         now = console.clock.now()
-        shown = frame(console, size.width, size.height)
+        console.see(fits(size.width, size.height))
+        shown = self._frame = frame(console, size.width, size.height, self._frame)
+        console.drew(shown.drawn)
         self._resize(self._top, len(shown.top))
         self._resize(self._bottom, len(shown.bottom))
         self._top.show(shown.top)
@@ -324,15 +338,11 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
                 view.title_line.show([summary_line(console, state, context, place.width)])
                 continue
             picture = (int(now), place, shown.layout.size_class, active, console.touched, told, *state.picture())
-            if view.drawn(picture) and not (active and console.columns_step):
+            if view.drawn(picture):
                 continue
             if state.choose_columns(shown.layout.size_class, context):
                 view.grid.set_columns(state.columns, pinned=1)
             view.grid.active = active
-            state.lines = max(1, place.height - 1)
-            if active and console.columns_step:
-                view.grid.scroll_columns(console.columns_step)
-                console.columns_step = 0
             view.grid.refresh_rows(now)
             placed = [(spot.x, spot.width, spot.column) for spot in view.grid.placed]
             above, below = view.grid.hidden_above, view.grid.hidden_below

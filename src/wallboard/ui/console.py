@@ -23,6 +23,7 @@ from wallboard.domain.states import SourceState
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import PASTE, OpenDialog, paste_limit, takes_text
+from wallboard.ui.drawn import Drawn
 from wallboard.ui.idle import IdleLock
 from wallboard.ui.modes import (
     ANYWHERE,
@@ -50,7 +51,6 @@ from wallboard.view.dialogs import Answer, Confirm, Dialog, TextField
 from wallboard.view.eventlog import Entry
 from wallboard.view.format import plural
 from wallboard.view.layout import ALL, NUMBER
-from wallboard.view.lines import Line
 from wallboard.view.panes import PANES
 
 __all__ = ["BOARD", "HELP", "LOG", "SOURCES", "WALL", "Console", "ConsoleSettings", "Ports"]
@@ -101,11 +101,8 @@ class Console:
         self.restraint = Restraint()
         self.idle = IdleLock(self, settings.idle_lock)
         self.glimpses = Glimpses(self)
-        self.top: tuple[object, list[Line]] = (None, [])
-        """The lines above the panes as last made, and of what: most keys leave them as they are."""
         self.touched = 0
         """Rises with each thing that this console itself puts on rows: sentences, notes."""
-        self.columns_step = 0
         self.acting = Acting(self)
         self.panel = Panel(self)
         self._notices = NoticeWatch()
@@ -165,6 +162,17 @@ class Console:
         """Show a row that stands in no pane (a telephone, a conference room) in the details panel; its keys act on it.
         A row of a pane is gone to instead, with its details."""
         self.panel.card(key)
+
+    def drew(self, drawn: Drawn) -> None:
+        """A frame was drawn: what keys go on from."""
+        if drawn.page is not None:
+            self.page_lines = drawn.page
+        if drawn.scroll is not None:
+            self.scroll[self.mode] = drawn.scroll
+        if drawn.panel is not None:
+            self.panel.turned = drawn.panel
+        if drawn.card is not None:
+            self.panel.card_painted = drawn.card
 
     def reload(self, resources: frozenset[Resource]) -> None:
         """Take new rows from the board into the panes that show them."""
@@ -461,7 +469,7 @@ class Console:
                 self._hold_everywhere()
                 (selection.home if action == "nav.top" else selection.end)(now)
             case "nav.left" | "nav.right":
-                self.columns_step = 1 if action == "nav.right" else -1
+                self.ports.scroll_columns(1 if action == "nav.right" else -1)
             case "pane.next":
                 shown = [resource for resource in ALL if NUMBER[resource] <= 5 or self.pane_has_rows(resource)]
                 place = shown.index(self.active) if self.active in shown else -1

@@ -7,20 +7,19 @@ from dataclasses import dataclass
 
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
+from wallboard.domain.models import Row
 from wallboard.ui.console import Console
+from wallboard.ui.drawn import NOTHING, Drawn, Turned
 from wallboard.ui.modes import BOARD, HELP, LOG, SOURCES, WALL
 from wallboard.ui.pane import PaneState
 from wallboard.view.cells import ELLIPSIS, Cell, Column
 from wallboard.view.chrome import KeyHint, alarm_line, call_bar, key_bar, target_line
 from wallboard.view.context import Context
 from wallboard.view.details import details
-from wallboard.view.dialogs import CHOOSER_LINES, Chooser
 from wallboard.view.eventlog import event_log
-from wallboard.view.form import FormDialog
 from wallboard.view.header import header, my_phone
 from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange
 from wallboard.view.lines import Line, clip, rule
-from wallboard.view.picker import PICKER_LINES, Picker
 from wallboard.view.sources import sources
 from wallboard.view.wall import wall
 
@@ -33,34 +32,44 @@ _MODE_TARGETS = {LOG: "log", SOURCES: "sources", HELP: "keys"}
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`top` and `bottom` lines around a body: panes by `layout`, or `body` lines where a mode fills the screen."""
+    """`top` and `bottom` lines around a body: panes by `layout`, or `body` lines where a mode fills the screen. `stamp`
+    is what the top was made of, `drawn` what keys go on from."""
 
     top: list[Line]
     layout: Layout | None
     body: list[Line]
     bottom: list[Line]
+    drawn: Drawn = NOTHING
+    stamp: object = None
 
 
-def frame(console: Console, width: int, height: int) -> Frame:
-    """What the screen of `width` × `height` shows now."""
-    if width < MINIMUM[0] or height < MINIMUM[1]:
-        console.see(False)
+def fits(width: int, height: int) -> bool:
+    """Whether there is room for rows and questions."""
+    return width >= MINIMUM[0] and height >= MINIMUM[1]
+
+
+def frame(console: Console, width: int, height: int, last: Frame | None = None) -> Frame:
+    """What the screen of `width` × `height` shows now. Changes nothing; of the `last` frame the top is taken over where
+    it would read the same, which most keys leave as it is."""
+    if not fits(width, height):
         text = f"wallboard needs {MINIMUM[0]}×{MINIMUM[1]}, this is {width}×{height}: make the window larger"
         if console.dialog is not None:
             text = f"Quit? {console.key_of('dialog.yes')}"
         return Frame([], None, _message(text, width, height), [])
-    console.see(True)
     context = console.context()
     if console.mode == WALL:
         return Frame(
             [], None, wall(context, width, height, console.clock.wall().astimezone(console.settings.zone)).lines, []
         )
-    top = _top(console, context, width)
-    bottom = _bottom(console, context, width, height)
+    stamp, top = _top(console, context, width, last)
+    panel, turned, card = _panel(console, context, width, height)
+    bottom = [*panel, *_bottom(console, context, width)]
     room = height - len(top) - len(bottom)
     if console.mode == BOARD:
-        return Frame(top, arrange(width, room, console.active, console.zoomed, _summaries(console)), [], bottom)
-    return Frame(top, None, _mode(console, context, width, room), bottom)
+        layout = arrange(width, room, console.active, console.zoomed, _summaries(console))
+        return Frame(top, layout, [], bottom, Drawn(panel=turned, card=card), stamp)
+    body, scrolled = _mode(console, context, width, room)
+    return Frame(top, None, body, bottom, Drawn(room, scrolled, turned, card), stamp)
 
 
 def _message(text: str, width: int, height: int) -> list[Line]:
@@ -116,13 +125,13 @@ def pane_title(
     return state.title(width, placed, active, above, below, told)
 
 
-def _top(console: Console, context: Context, width: int) -> list[Line]:
+def _top(console: Console, context: Context, width: int, last: Frame | None) -> tuple[object, list[Line]]:
     frozen_now = any(pane.selection.frozen for pane in console.panes.values())
     locked = bool(console.idle.reason)
     alarms = (console.alarms.shown, console.alarms.fresh)
     stamp = (console.board.version, int(context.now), width, *alarms, frozen_now, locked)
-    if console.top[0] == stamp:
-        return console.top[1]
+    if last is not None and last.stamp == stamp:
+        return stamp, last.top
     settings = console.settings
     wall_time = console.clock.wall().astimezone(settings.zone)
     frozen = "order frozen" if frozen_now else ""
@@ -136,14 +145,11 @@ def _top(console: Console, context: Context, width: int) -> list[Line]:
         header(context, width, settings.site, wall_time, my_phone(context), frozen, banner),
         alarm_line(context, width, console.alarms.shown, console.alarms.fresh, keys),
     ]
-    console.top = (stamp, lines)
-    return lines
+    return stamp, lines
 
 
-def _bottom(console: Console, context: Context, width: int, height: int) -> list[Line]:
-    lines: list[Line] = []
-    lines += _panel(console, context, width, height)
-    lines += _session_bar(console, context, width)
+def _bottom(console: Console, context: Context, width: int) -> list[Line]:
+    lines = _session_bar(console, context, width)
     # A mode hides the rows, so nothing is named that a verb could hit.
     target, freshness = console.acting.target_text() if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
     lines.append(target_line(target, freshness, console.outcome, console.board.unconfirmed, width))
@@ -170,53 +176,40 @@ def _bottom(console: Console, context: Context, width: int, height: int) -> list
     return lines
 
 
-def _panel(console: Console, context: Context, width: int, height: int) -> list[Line]:
+def _panel(console: Console, context: Context, width: int, height: int) -> tuple[list[Line], Turned | None, Row | None]:
     """The dialog, or the details of the row: above the target line, so that the row stays in sight."""
-    most = max(3, height - 12)
     if console.dialog is not None:
-        dialog = console.dialog.dialog
         # A question is never cut: what is asked and what has changed stand in its last lines.
         most = max(4, height - 8)
-        if isinstance(dialog, FormDialog):
-            dialog.most = most
-        if isinstance(dialog, (Picker, Chooser)):
-            dialog.shown = CHOOSER_LINES if isinstance(dialog, Chooser) else PICKER_LINES
-        lines = dialog.lines(width, context.now)
-        if isinstance(dialog, (Picker, Chooser)):
-            least = 1 if isinstance(dialog, Chooser) else 0
-            while len(lines) > most and dialog.shown > least:
-                dialog.shown -= 1
-                lines = dialog.lines(width, context.now)
-        return lines if len(lines) <= most else [lines[0], *lines[1 - most :]]
-    console.panel.over = 0
+        lines = console.dialog.dialog.lines(width, context.now, most)
+        return (lines if len(lines) <= most else [lines[0], *lines[1 - most :]]), None, None
     card = console.panel.card_key
     if (console.panel.details or card is not None) and console.mode == BOARD:
         row = console.panel.known(console.panel.subject)
         if row is not None:
-            if card is not None:
-                console.panel.card_painted = row
             note = console.notes.get(row.key, "")
             seen = console.seen.get(row.key, ())[-4:]
             pane = None if card is not None else console.pane.pane
             readings = console.panel.readings.shown
             lines = details(pane, row, context, console.acting.hints(), width, seen, note, readings)
-            return _scrolled(console, lines, most, width)
-    return []
+            shown, turned = _scrolled(console, lines, max(3, height - 12), width)
+            return shown, turned, row if card is not None else None
+    return [], Turned(console.panel.turned.top), None
 
 
-def _scrolled(console: Console, lines: list[Line], most: int, width: int) -> list[Line]:
+def _scrolled(console: Console, lines: list[Line], most: int, width: int) -> tuple[list[Line], Turned]:
     """The panel in `most` lines: its head stands, the rest turns pages, and the last line says how much there is."""
     head, body = lines[:1], lines[1:]
-    console.panel.lines = room = max(1, most - 2)
+    room = max(1, most - 2)
     if len(lines) <= most:
-        return lines
-    console.panel.over = len(body) - room
-    top = console.panel.top = max(0, min(console.panel.top, console.panel.over))
-    left = len(body) - room - top
+        return lines, Turned(console.panel.turned.top, 0, room)
+    over = len(body) - room
+    top = max(0, min(console.panel.turned.top, over))
+    left = over - top
     keys = " ".join(_PAGES.get(key, key) for key in (console.key_of("nav.page_down"), console.key_of("nav.page_up")))
     words = f"{left} more lines" if left > 1 else "1 more line" if left else "the end"
     foot = clip([Cell(f" {ELLIPSIS} {words}   ", "muted"), Cell(keys, "info")], width)
-    return [*head, *body[top : top + room], foot]
+    return [*head, *body[top : top + room], foot], Turned(top, over, room)
 
 
 def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
@@ -246,11 +239,12 @@ def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
     return lines
 
 
-def _mode(console: Console, context: Context, width: int, room: int) -> list[Line]:
-    console.page_lines = room
+def _mode(console: Console, context: Context, width: int, room: int) -> tuple[list[Line], int | None]:
+    top = console.scroll.get(console.mode, 0)
     match console.mode:
         case "log":
-            return event_log(tuple(console.entries), width, room, console.scroll.get(LOG, 0), console.settings.zone)
+            scroll = console.scroll.get(LOG, 0)
+            return event_log(tuple(console.entries), width, room, scroll, console.settings.zone), None
         case "sources":
             rights = console.ports.rights()
             phones = [
@@ -265,12 +259,11 @@ def _mode(console: Console, context: Context, width: int, room: int) -> list[Lin
             page = sources(context, width, rights, phones, *console.source_mark)
             lines = page.lines
             if page.marked is not None and SOURCES not in console.scroll:
-                console.scroll[SOURCES] = max(0, page.marked - room // 3)
+                top = max(0, page.marked - room // 3)
         case _:
             lines = _help(console, width)
-    top = min(console.scroll.get(console.mode, 0), max(0, len(lines) - room))
-    console.scroll[console.mode] = top
-    return lines[top : top + room]
+    top = min(top, max(0, len(lines) - room))
+    return lines[top : top + room], top
 
 
 def _help(console: Console, width: int) -> list[Line]:

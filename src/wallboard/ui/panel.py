@@ -3,10 +3,12 @@ that stands in no pane; how far it is scrolled, and what is read for it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
 from wallboard.domain.models import Row
+from wallboard.ui.drawn import Turned
 from wallboard.ui.modes import BOARD
 from wallboard.ui.reading import Readings
 
@@ -24,11 +26,7 @@ class Panel:
         self._card: tuple[Key, Resource, object] | None = None
         self.card_painted: Row | None = None
         """The row of the card as it was last drawn."""
-        self.top = 0
-        """Lines that are scrolled away."""
-        self.over = 0
-        """How many more lines there are than fit, and how many fit, as last drawn."""
-        self.lines = 1
+        self.turned = Turned()
         self._looked: Key | None = None
 
     # ---- which row ----------------------------------------------------------------------------------------
@@ -110,13 +108,15 @@ class Panel:
         row = self.known(self.subject) if self._console.mode == BOARD and self.open else None
         key = None if row is None else row.key
         if key != self._looked:
-            self._looked, self.top = key, 0
+            self._looked, self.turned = key, replace(self.turned, top=0)
         self.readings.look(row)
 
     def page(self, down: bool) -> bool:
         """Turn a page of what does not fit; False where all of it is in sight."""
-        if not self.over or not self.open:
+        turned = self.turned
+        if not turned.over or not self.open:
             return False
-        step = max(1, self.lines - 1)
-        self.top = max(0, min(self.over, self.top + (step if down else -step)))
+        step = max(1, turned.lines - 1)
+        top = max(0, min(turned.over, turned.top + (step if down else -step)))
+        self.turned = replace(turned, top=top)
         return True

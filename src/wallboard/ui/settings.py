@@ -54,6 +54,8 @@ class Ports:
     """What more can be read about a row on demand."""
     start: Callable[[Callable[[], Awaitable[None]]], Callable[[], None]]
     """Runs a coroutine beside the screen; the answer cancels it."""
+    scroll_columns: Callable[[int], None]
+    """Scroll the columns of the pane at hand, to the dropped ones or back."""
     repaint: Callable[[], None]
     """Something that the console shows has changed without a key and without the board."""
     redraw: Callable[[], None]

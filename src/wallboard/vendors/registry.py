@@ -25,13 +25,17 @@ BUILT_IN = {
 
 def names() -> tuple[str, ...]:
     """The vendors that can be named in a config, without importing any. Built-in ones first."""
-    return tuple({**BUILT_IN, **_entry_points()})
+    return tuple(targets())
+
+
+def targets() -> dict[str, str]:
+    """Each vendor with the `module:attribute` that its plugin is; built-in names cannot be taken over."""
+    return {**BUILT_IN, **_entry_points(), **BUILT_IN}
 
 
 def load(name: str) -> Plugin:
     """The plugin called `name`; imports that vendor and no other. ConfigError if there is none, VendorError if its
     package is broken, which is a fault of that source alone."""
-    # Built-in names cannot be taken over by another package.
     target = BUILT_IN.get(name) or _entry_points().get(name)
     if target is None:
         raise ConfigError(f"there is no vendor {name!r}", hint=f"write one of {', '.join(names())}")

@@ -36,7 +36,8 @@ class Dialog(Protocol):
 
     def key(self, key: str, character: str | None, now: float) -> Answer | None: ...
 
-    def lines(self, width: int, now: float) -> list[Line]: ...
+    def lines(self, width: int, now: float, most: int) -> list[Line]:
+        """At most about `most`: a question says what it is about however small the screen."""
 
     def changed(self, what: str, now: float) -> None:
         """The target changed: input stays locked until Esc."""
@@ -98,7 +99,7 @@ class Confirm:
             return Answer(True) if armed else None
         return Answer(None)
 
-    def lines(self, width: int, now: float) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
         armed = now - self.opened_at >= ARM_SECONDS and not self.lock.what
         ask = spread(
             [
@@ -146,7 +147,7 @@ class TypeName:
             return False
         return typed == glyphs.ascii_text(self.name).strip() or fold(typed) == fold(self.name) != ""
 
-    def lines(self, width: int, now: float) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
         return [
             rule(self.title, "Esc keep", width),
             *sentence(self.consequence, "warn", width),
@@ -186,7 +187,7 @@ class Prompt:
             self.field_.key(key, character)
         return None
 
-    def lines(self, width: int, now: float) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
         left = f"{len(self.field_.text)}/{self.limit}  Enter keep  Esc drop"
         return [
             rule(self.title, left, width),
@@ -222,7 +223,6 @@ class Chooser:
     field_: TextField = field(default_factory=TextField)
     moved_at: float = 0.0
     lock: Lock = field(default_factory=Lock)
-    shown: int = CHOOSER_LINES
 
     def __post_init__(self) -> None:
         self.moved_at = self.opened_at
@@ -264,14 +264,18 @@ class Chooser:
             self.moved_at = now
         return None
 
-    def lines(self, width: int, now: float) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
+        out = self._lines(width, now, CHOOSER_LINES)
+        return out if len(out) <= most else self._lines(width, now, max(1, CHOOSER_LINES - (len(out) - most)))
+
+    def _lines(self, width: int, now: float, shown: int) -> list[Line]:
         visible = self.visible()
-        top = max(0, min(self.mark - self.shown + 1, len(visible) - self.shown))
-        more = out_of_sight(top, len(visible) - top - self.shown)
+        top = max(0, min(self.mark - shown + 1, len(visible) - shown))
+        more = out_of_sight(top, len(visible) - top - shown)
         out = [rule(self.title, f"{more}   Enter take   Esc leave".strip(), width)]
         if self.searching:
             out.append(clip([Cell(" › ", "muted"), Cell(f"{self.field_.text}_", "text bold")], width))
-        for index, choice in enumerate(visible[top : top + self.shown], top):
+        for index, choice in enumerate(visible[top : top + shown], top):
             marked = index == self.mark
             style = "muted" if not choice.ok else "text bold" if marked else "text"
             number = f"{index + 1} " if not self.searching and index < 9 else "  "

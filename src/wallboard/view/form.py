@@ -39,7 +39,7 @@ class Filled:
 
 @dataclass(slots=True)
 class FormDialog:
-    """See the module. `most` is how many lines it may take; `values` are the texts as they stand now."""
+    """See the module. `values` are the texts as they stand now."""
 
     title: str
     form: Form
@@ -51,7 +51,6 @@ class FormDialog:
     """The letters that look for an option."""
     problems: dict[str, str] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
-    most: int = 12
 
     def __post_init__(self) -> None:
         self.values = {each.name: self.values.get(each.name, each.value) for each in self.form.fields}
@@ -222,12 +221,12 @@ class FormDialog:
 
     # ---- lines ------------------------------------------------------------------------------------------
 
-    def lines(self, width: int, now: float) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 12) -> list[Line]:
         """At most `most` lines: the field at hand is always among them, and what locks the form too."""
         head = [rule(self.title, "Esc leave", width)]
         foot = self.lock.line(width, now) or [self._keys(width)]
-        room = max(1, self.most - len(head) - len(foot))
-        blocks = [self._field(index, width) for index in range(len(self.form.fields))]
+        room = max(1, most - len(head) - len(foot))
+        blocks = [self._field(index, width, most) for index in range(len(self.form.fields))]
         body = sum(len(block) for block in blocks)
         for text, style in ((self.form.hint, "muted"), (self.form.warning, "warn")):
             # Words about the form give way to its fields.
@@ -272,7 +271,7 @@ class FormDialog:
         line += [Cell(f"{how}  ")] if how else []
         return clip([*line, Cell(str(clean_cells(hint)), "muted")], width)
 
-    def _field(self, index: int, width: int) -> list[Line]:
+    def _field(self, index: int, width: int, most: int) -> list[Line]:
         each = self.form.fields[index]
         here = index == self.at
         label = max([6, *(min(18, cell_width(one.label)) for one in self.form.fields)])
@@ -289,7 +288,7 @@ class FormDialog:
         if wrong:
             out += sentence(f"  {glyphs.WARN} {clean_cells(wrong)}", "warn", width)
         if here and each.takes not in _TEXTS and (self.looked_for or each.takes is Takes.SEVERAL):
-            out += self._options(each, width, label + 3)
+            out += self._options(each, width, label + 3, most)
         return out
 
     def _text(self, each: FormField, room: int) -> Line:
@@ -324,7 +323,7 @@ class FormDialog:
                     Cell(tail, "muted")]  # fmt: skip
         return [Cell(fit(text, room).rstrip(), style if texts else "muted")]
 
-    def _options(self, each: FormField, width: int, indent: int) -> list[Line]:
+    def _options(self, each: FormField, width: int, indent: int, most: int) -> list[Line]:
         """The options around the mark, those chosen ticked."""
         found = self._found(each)
         out: list[Line] = []
@@ -335,7 +334,7 @@ class FormDialog:
             return [*out, clip([Cell(" " * indent), Cell("nothing matches", "muted")], width)]
         place = next((n for n, (index, _) in enumerate(found) if index == self.caret), 0)
         # Small screens show fewer: the field itself must stay in sight.
-        fit_in = max(1, min(OPTIONS, self.most - 4))
+        fit_in = max(1, min(OPTIONS, most - 4))
         top = max(0, min(place - fit_in // 2, len(found) - fit_in))
         chosen = set(self.values[each.name].split())
         for n, (_, option) in enumerate(found[top : top + fit_in], top):

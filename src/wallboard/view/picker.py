@@ -44,8 +44,6 @@ class Picker:
     switch: tuple[str, ...] = ("tab",)
     """Keys that change between blind and attended."""
     lock: Lock = field(default_factory=Lock)
-    shown: int = PICKER_LINES
-    """Places in sight; 0 leaves out what they cost, too, so that the question itself stays on a small screen."""
 
     def __post_init__(self) -> None:
         self.moved_at = self.opened_at
@@ -106,7 +104,16 @@ class Picker:
             return None
         return first
 
-    def lines(self, width: int, now: float) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
+        """Fewer places where there is no room; with none what they cost is left out, too, so that the question itself
+        stays on a small screen."""
+        for shown in range(PICKER_LINES, -1, -1):
+            out = self._lines(width, now, shown)
+            if len(out) <= most:
+                break
+        return out
+
+    def _lines(self, width: int, now: float, shown: int) -> list[Line]:
         kind = "ATTENDED" if self.attended else "BLIND"
         places = self.places()
         switch = "Tab" if self.switch[:1] == ("tab",) else "".join(self.switch[:1])
@@ -125,10 +132,10 @@ class Picker:
         right = [Cell(f"{hints} " if hints else "", "muted")]
         mark = self.mark if self.mark is not None else -1
         names = 24 if width >= _WIDE else max(12, min(22, width - 50))
-        top = max(0, min(mark - self.shown + 1, len(places) - self.shown))
-        more = out_of_sight(top, len(places) - top - self.shown) if self.shown else ""
+        top = max(0, min(mark - shown + 1, len(places) - shown))
+        more = out_of_sight(top, len(places) - top - shown) if shown else ""
         out = [rule(f"{kind} {self.title}", more, width), spread(typed, right, width)]
-        for index in self._window(places, top):
+        for index in self._window(places, top, shown):
             place = places[index]
             marked = index == self.mark
             style = "muted" if not place.ok else "text bold" if marked else "text"
@@ -152,7 +159,7 @@ class Picker:
                     width,
                 )
             )
-        if not places and self.shown:
+        if not places and shown:
             out.append(clip([Cell("   nobody by that name; a number can be typed", "muted")], width))
         if self.asking is not None:
             text = f"{self.asking.number} is in no directory and may cut the caller off. {self.yes[0]} dials it"
@@ -173,12 +180,12 @@ class Picker:
             )
         else:
             out.append(clip([Cell(" nothing marked: Enter is off", "muted")], width))
-        effect = sentence(f"effect: {self.effect}", "muted", width) if self.shown else []
+        effect = sentence(f"effect: {self.effect}", "muted", width) if shown else []
         return [*out, *effect, *self.lock.line(width, now)]
 
-    def _window(self, places: list[Place], top: int) -> list[int]:
+    def _window(self, places: list[Place], top: int, room: int) -> list[int]:
         """The places in sight; a number that is in no directory stays in sight below what it found."""
-        shown = list(range(top, min(top + self.shown, len(places))))
+        shown = list(range(top, min(top + room, len(places))))
         last = len(places) - 1
         if shown and places[last].unknown and last not in shown and self.mark != shown[-1]:
             shown[-1] = last

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,17 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Queue, Receptionist
 from wallboard.domain.states import AgentState, ResourceState
 from wallboard.domain.text import cell_width
+from wallboard.view.shapes import (
+    AgentShape,
+    CallShape,
+    HotlineShape,
+    MemberShape,
+    NoticeShape,
+    ParkedShape,
+    QueueShape,
+    ReceptionistShape,
+    SourceShape,
+)
 
 SCHEMA = 1
 Data = dict[str, Any]
@@ -25,7 +36,7 @@ def snapshot(board: Board, taken_at: float) -> Data:
     `taken_at` is in steady UTC seconds. Rows whose data is gone are left out: their source says so in `sources`.
     """
 
-    def rows(resource: Resource, make: Callable[[Any], Data]) -> list[Data]:
+    def rows(resource: Resource, make: Callable[[Any], Mapping[str, object]]) -> list[Data]:
         return [
             {"source": row.key.source, "id": row.key.id, **make(row)}
             for row in board.rows(resource)
@@ -35,7 +46,9 @@ def snapshot(board: Board, taken_at: float) -> Data:
     return {
         "schema": SCHEMA,
         "taken_at": iso(taken_at),
-        "sources": [_source(view, taken_at) for view in board.source_views()],
+        "sources": [
+            {"source": view.info.name, "id": view.info.name, **_source(view, taken_at)} for view in board.source_views()
+        ],
         "queues": rows(Resource.QUEUES, lambda row: _queue(row, board.queue_stats(row.key), taken_at)),
         "members": rows(Resource.MEMBERS, lambda row: _member(row, taken_at)),
         "agents": rows(Resource.AGENTS, _agent),
@@ -51,15 +64,13 @@ def _whole(seconds: float | None) -> int | None:
     return None if seconds is None else max(0, int(seconds))
 
 
-def _source(view: SourceView, now: float) -> Data:
+def _source(view: SourceView, now: float) -> SourceShape:
     budget = view.budget
     resets = budget.resets_at if budget is not None else None
     return {
-        "source": view.info.name,
-        "id": view.info.name,
         "name": view.info.name,
         "vendor": view.info.vendor,
-        "state": view.state.value,
+        "state": view.state,
         "detail": view.detail,
         "age": _whole(view.age),
         "budget": None
@@ -70,22 +81,22 @@ def _source(view: SourceView, now: float) -> Data:
             "resets_in": None if resets is None else _whole(resets - now),
         },
         "resources": [
-            {"name": part.name.value, "state": part.state.value, "age": _whole(part.age), "detail": part.detail}
+            {"name": part.name.value, "state": part.state, "age": _whole(part.age), "detail": part.detail}
             for part in view.resources
             if part.name is not Resource.PHONES
         ],
     }
 
 
-def _counts(counts: AgentCounts) -> dict[str, int | None]:
-    return {state.value: counts.of(state) for state in AgentState}
+def _counts(counts: AgentCounts) -> dict[AgentState, int | None]:
+    return {state: counts.of(state) for state in AgentState}
 
 
-def _queue(row: Queue, stats: QueueStats, now: float) -> Data:
+def _queue(row: Queue, stats: QueueStats, now: float) -> QueueShape:
     level = stats.service_level
     return {
         "name": row.name,
-        "channel": row.channel.value if row.channel is not None else None,
+        "channel": row.channel,
         "waiting": stats.waiting,
         "ringing": stats.ringing,
         "talking": stats.talking,
@@ -104,7 +115,7 @@ def _queue(row: Queue, stats: QueueStats, now: float) -> Data:
     }
 
 
-def _member(row: Member, now: float) -> Data:
+def _member(row: Member, now: float) -> MemberShape:
     """The wait ends with the answer: a caller who talks waited until then."""
     until = row.answered_at or row.ended_at or now
     waited = row.waited if row.joined_at is None else until - row.joined_at
@@ -112,18 +123,18 @@ def _member(row: Member, now: float) -> Data:
         "queue": row.queue or None,
         "name": row.name or None,
         "number": row.number or None,
-        "state": row.state.value,
+        "state": row.state,
         "wait": None if waited is None else _whole(waited),
         "joined_at": iso(row.joined_at),
         "serving": row.serving or None,
     }
 
 
-def _agent(row: Agent) -> Data:
+def _agent(row: Agent) -> AgentShape:
     return {
         "name": row.name,
         "extension": row.extension or None,
-        "state": row.state.value,
+        "state": row.state,
         "raw_status": row.raw_status or None,
         "raw_state": row.raw_state or None,
         "since": iso(row.since),
@@ -132,15 +143,15 @@ def _agent(row: Agent) -> Data:
     }
 
 
-def _call(row: Call) -> Data:
+def _call(row: Call) -> CallShape:
     return {
         "extension": row.extension or None,
-        "direction": row.direction.value,
+        "direction": row.direction,
         "from": row.from_number or None,
         "from_name": row.from_name or None,
         "to": row.to or None,
         "did": row.did or None,
-        "state": row.state.value,
+        "state": row.state,
         "started_at": iso(row.started_at),
         "answered_at": iso(row.answered_at),
         "recording": row.recording,
@@ -148,13 +159,13 @@ def _call(row: Call) -> Data:
     }
 
 
-def _hotline(row: Hotline) -> Data:
+def _hotline(row: Hotline) -> HotlineShape:
     last = row.last_call
     return {
         "name": row.name,
         "number": row.number or None,
-        "wanted": row.wanted.value if row.wanted is not None else None,
-        "state": row.state.value,
+        "wanted": row.wanted,
+        "state": row.state,
         "raw_status": row.raw_status or None,
         "channels_in": row.channels_in,
         "channels_out": row.channels_out,
@@ -174,7 +185,7 @@ def _hotline(row: Hotline) -> Data:
     }
 
 
-def _notice(row: Notice) -> Data:
+def _notice(row: Notice) -> NoticeShape:
     return {
         "set": row.set,
         "title": row.title,
@@ -187,7 +198,7 @@ def _notice(row: Notice) -> Data:
     }
 
 
-def _receptionist(row: Receptionist) -> Data:
+def _receptionist(row: Receptionist) -> ReceptionistShape:
     return {
         "name": row.name,
         "number": row.number or None,
@@ -197,7 +208,7 @@ def _receptionist(row: Receptionist) -> Data:
     }
 
 
-def _parked(row: ParkedCall) -> Data:
+def _parked(row: ParkedCall) -> ParkedShape:
     return {"slot": row.slot, "caller": row.caller or row.number or None, "since": iso(row.since), "by": row.by or None}
 
 

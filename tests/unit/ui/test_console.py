@@ -49,7 +49,7 @@ def everything(here: Desk) -> object:
     shown = tuple(here.paint(120, 40)), tuple(here.paint(80, 24))
     return (
         shown, console.mode, console.active, console.outcome, selection.cursor, selection.marks, selection.frozen,
-        console.columns_step, tuple(here.asked), len(here.commands), dialog(here) is None,
+        tuple(here.asked), len(here.commands), dialog(here) is None,
     )  # fmt: skip
 
 

@@ -207,7 +207,7 @@ async def test_details_that_do_not_fit_turn_pages(tmp_path: Path) -> None:
         rig.here.press("pageup", "pageup")
         assert rig.here.paint(80, 20) == first
         rig.here.press("j")
-        assert rig.here.console.panel.top == 0
+        assert rig.here.console.panel.turned.top == 0
 
 
 async def test_a_change_on_the_board_asks_for_nothing(tmp_path: Path) -> None:

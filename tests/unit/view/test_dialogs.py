@@ -24,7 +24,7 @@ KEYS = st.sampled_from(
 
 
 def text(dialog: Dialog, now: float = NOW, width: int = 80) -> str:
-    return "\n".join("".join(cell.text for cell in line) for line in dialog.lines(width, now))
+    return "\n".join("".join(cell.text for cell in line) for line in dialog.lines(width, now, 24))
 
 
 def typed(dialog: Dialog, keys: Iterable[str], now: float) -> Answer | None:
@@ -316,7 +316,7 @@ def test_every_question_keeps_its_width_and_a_locked_one_answers_nothing(
         for key, pause in presses:
             now += pause
             answer = dialog.key(key, key if len(key) == 1 else None, now)
-            assert {cell_width("".join(c.text for c in line)) for line in dialog.lines(width, now)} == {width}
+            assert {cell_width("".join(c.text for c in line)) for line in dialog.lines(width, now, 24)} == {width}
             if answer is not None:
                 assert answer.value is None
                 break

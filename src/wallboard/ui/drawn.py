@@ -1,0 +1,30 @@
+"""What the last frame showed of things that are longer than the screen: keys that turn pages go on from there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wallboard.domain.models import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The panel: lines that are scrolled away, how many more there are than fit, and how many fit."""
+
+    top: int = 0
+    over: int = 0
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """`page` and `scroll` of the mode that filled the screen (None: panes did), `panel` None behind a question; `card`
+    is the row whose card was shown."""
+
+    page: int | None = None
+    scroll: int | None = None
+    panel: Turned | None = None
+    card: Row | None = None
+
+
+NOTHING = Drawn()
