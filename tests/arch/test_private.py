@@ -13,7 +13,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from tests.arch.test_graph import FILES, nodes
-from wallboard.cli.terminal import facts
+from wallboard.cli.terminal import screen
 from wallboard.ui.app import ConsoleApp
 from wallboard.ui.terminal import diff, private
 from wallboard.ui.terminal.driver import ConsoleDriver
@@ -63,17 +63,17 @@ def chosen() -> type[Driver]:
 def test_where_textual_is_as_known_ours_stand() -> None:
     assert chosen() is ConsoleDriver
     assert (private.driver_faults(), private.display_faults(private.QuietApp())) == ("", "")
-    (screen,) = [fact for fact in facts() if fact.name == "screen"]
-    assert screen.ok
-    assert "only changed cells are sent" in screen.text
+    shown = screen()
+    assert shown.ok
+    assert "only changed cells are sent" in shown.text
 
 
 @pytest.mark.parametrize("name", ["_patch_iflag", "_run_input_thread"])
 def test_where_its_driver_differs_its_own_stands(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.delattr(LinuxDriver, name)
     assert chosen() is LinuxDriver
-    (screen,) = [fact for fact in facts() if fact.name == "screen"]
-    assert (screen.ok, f"LinuxDriver has no {name}" in screen.text) == (None, True)
+    shown = screen()
+    assert (shown.ok, f"LinuxDriver has no {name}" in shown.text) == (None, True)
 
 
 def test_where_its_frames_differ_its_own_output_stands(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,8 +81,8 @@ def test_where_its_frames_differ_its_own_output_stands(monkeypatch: pytest.Monke
     app = private.QuietApp()
     assert not diff.install(app)
     assert private.replaced_display(app) is None
-    (screen,) = [fact for fact in facts() if fact.name == "screen"]
-    assert "its own output is used" in screen.text
+    shown = screen()
+    assert "its own output is used" in shown.text
 
 
 def test_a_driver_that_the_environment_names_stays(monkeypatch: pytest.MonkeyPatch) -> None:

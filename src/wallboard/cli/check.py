@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, json_data
-from wallboard.cli.terminal import WIDTH_TEST, Fact, facts
+from wallboard.cli.terminal import WIDTH_TEST, Fact, facts, screen
 from wallboard.domain.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    sections = [Section("terminal", "terminal", tuple(facts()))]
+    sections = [Section("terminal", "terminal", (*facts(), screen()))]
     checked, section = _config(arguments)
     sections.append(section)
     if checked is not None:

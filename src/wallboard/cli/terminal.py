@@ -35,7 +35,7 @@ def unusable(stdin: TextIO | None = None, stdout: TextIO | None = None) -> str:
 
 def facts() -> list[Fact]:
     """The terminal as the console would find it."""
-    return [_kind(), _size(), _colour(), _locale(), _textual()]
+    return [_kind(), _size(), _colour(), _locale()]
 
 
 def _kind() -> Fact:
@@ -64,7 +64,8 @@ def _colour() -> Fact:
     return Fact("colour", True, "16")
 
 
-def _textual() -> Fact:
+def screen() -> Fact:
+    """Whether the parts of Textual that are not public are as the console knows them. Loads Textual."""
     from importlib.metadata import version
 
     from wallboard.ui.terminal.private import QuietApp, display_faults, driver_faults
