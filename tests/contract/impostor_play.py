@@ -5,40 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tests.support.facts import Seen
 from wallboard.control.outcome import Phase
 from wallboard.control.verification import judge
 from wallboard.domain.command import Command, Destination, Fingerprint, Target, Verb, fingerprint
-from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
+from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Row
-from wallboard.domain.update import Proof
 from wallboard.vendors.base import Receipt, Trial, Verification
 
 NOW = 1_772_439_247.0
 SENT, ANSWERED = NOW, NOW + 0.2
 IDENTITY = "01J0000000000000000000TEST"
-
-
-@dataclass(slots=True)
-class Seen:
-    """The board after one reading of all lists, asked for at `time`."""
-
-    time: float
-    shown: Mapping[Key, Row]
-
-    def now(self) -> float:
-        return self.time
-
-    def row(self, key: Key) -> Row | None:
-        return self.shown.get(key)
-
-    def rows(self, resource: Resource, source: str | None = None) -> list[Row]:
-        return [row for row in self.shown.values() if RESOURCE_OF[row.key.kind] is resource]
-
-    def read_at(self, source: str, resource: Resource, scope: str | None = None) -> float | None:
-        return self.time
-
-    def proofs(self, source: str) -> list[Proof]:
-        return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +76,7 @@ def ending(play: Play, verb: Verb, verification: Verification) -> Ending:
     confirmed = ""
     for look in play.looks:
         look.first()
-        facts = Seen(ANSWERED + look.after, {row.key: row for row in look.rows})
+        facts = Seen(ANSWERED + look.after, look.rows)
         trial = Trial(command, receipt, play.target, facts, {row.key: row for row in rows})
         held |= {number for number, each in enumerate(verification.confirms) if each.test(trial)}
         verdict = judge(verification, trial)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.facts import Seen
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.errors import (
@@ -23,13 +24,12 @@ from wallboard.domain.errors import (
     TargetGone,
     Throttled,
 )
-from wallboard.domain.keys import Key, Resource
+from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline, Phone, Row
 from wallboard.domain.states import HotlineState, Wanted
-from wallboard.domain.update import Proof, Update, UpdateKind
+from wallboard.domain.update import Update, UpdateKind
 from wallboard.vendors.base import (
     CheckLine,
-    Facts,
     Feed,
     HeaderAuth,
     Receipt,
@@ -490,29 +490,13 @@ async def test_what_can_be_done_to_which_row() -> None:
 # ---- evidence ------------------------------------------------------------------------------------------------
 
 
-class Board(Facts):
-    """One row, read at one instant."""
-
-    def __init__(self, row: Row | None, read_at: float) -> None:
-        self._row, self._read_at = row, read_at
-
-    def now(self) -> float:
-        return self._read_at
-
-    def row(self, key: Key) -> Row | None:
-        return self._row
-
-    def rows(self, resource: Resource, source: str | None = None) -> list[Row]:
-        return []
-
-    def read_at(self, source: str, resource: Resource, scope: str | None = None) -> float | None:
-        return self._read_at if scope == "" else None
-
-    def proofs(self, source: str) -> list[Proof]:
-        return []
-
-
 ANSWERED = 1000.0
+
+
+def board(row: Row | None, read_at: float) -> Seen:
+    """One row, both lists whole at one instant."""
+    rows = () if row is None else (row,)
+    return Seen(read_at, rows, {(each, ""): read_at for each in (Resource.HOTLINES, Resource.PHONES)})
 
 
 async def judge(verb: Verb, after: float, *, already: bool = False, **changes: Any) -> str:
@@ -521,10 +505,10 @@ async def judge(verb: Verb, after: float, *, already: bool = False, **changes: A
     source = adapter(Vendor(hotline(**changes)))
     row: Row
     (row,) = await hotlines(source)
-    asked = command(verb, row, text_in="Neu") if verb is Verb.ANNOUNCE else command(verb, row)
     if verb in (Verb.SIGNIN, Verb.SIGNOUT):
         row = await phone_row(source, "80" if changes.get("isActive", True) else "81")
-    facts = Board(row, ANSWERED + after)
+    asked = command(verb, row, text_in="Neu") if verb is Verb.ANNOUNCE else command(verb, row)
+    facts = board(row, ANSWERED + after)
     before = row if already else None
     trial = Trial(asked, Receipt("", "200", ANSWERED - 1, ANSWERED), row, facts)
     table = source.verification(asked, before)
@@ -578,7 +562,7 @@ async def test_a_row_that_is_gone_confirms_and_denies_nothing() -> None:
     (row,) = await hotlines(source)
     for verb in (Verb.OPEN, Verb.CLOSE, Verb.SIGNIN, Verb.SIGNOUT):
         asked = command(verb, row)
-        trial = Trial(asked, Receipt("", "200", ANSWERED, ANSWERED), row, Board(None, ANSWERED + 60))
+        trial = Trial(asked, Receipt("", "200", ANSWERED, ANSWERED), row, board(None, ANSWERED + 60))
         table = source.verification(asked, row)
         assert not [each for each in (*table.confirms, *table.denies) if each.test(trial)]
 

@@ -15,13 +15,14 @@ import anyio.lowlevel
 import httpx
 import pytest
 
+from tests.support.facts import Seen
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.errors import Ambiguous, NotPermitted, NotSent, ServerTrouble, TargetGone
 from wallboard.domain.forms import Form
-from wallboard.domain.keys import Key, Resource
-from wallboard.domain.models import Receptionist, Row
-from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update, UpdateKind
+from wallboard.domain.keys import Resource
+from wallboard.domain.models import Receptionist
+from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.vendors.base import BearerAuth, Receipt, Secret, Services, SourceSettings, Ticket, Trial, Verification
 from wallboard.vendors.http.client import HttpSource
 from wallboard.vendors.portsip.receptionists import Receptionists
@@ -136,26 +137,6 @@ class Pbx:
         return [request for request in self.requests if request[0] != "GET"]
 
 
-class Facts:
-    def __init__(self, clock: ManualClock) -> None:
-        self.clock = clock
-
-    def now(self) -> float:
-        return self.clock.now()
-
-    def row(self, key: Key) -> Row | None:
-        return None
-
-    def rows(self, resource: Resource, source: str | None = None) -> list[Row]:
-        return []
-
-    def read_at(self, source: str, resource: Resource, scope: str | None = None) -> float | None:
-        return None
-
-    def proofs(self, source: str) -> list[Proof]:
-        return []
-
-
 class Board:
     """A sink that keeps what it is given."""
 
@@ -221,7 +202,7 @@ class Desk:
         command = self.command(row, self.form(row, title), **values)
         verification = self.here.verification(command, row)
         receipt = await self.here.perform(command, row)
-        trial = Trial(command, receipt, row, Facts(self.clock))
+        trial = Trial(command, receipt, row, Seen(self.clock.now(), read={}))
         assert judged(verification, trial) == ""
         for after in (0.5, 4.5):
             self.clock.advance(after)
@@ -724,7 +705,9 @@ async def test_an_unclear_answer_is_still_decided_by_reading_back() -> None:
         await desk.here.perform(command, row)
     desk.clock.advance(1)
     await desk.fetch()
-    trial = Trial(command, Receipt("", "", desk.clock.now() - 1, desk.clock.now() - 0.5), row, Facts(desk.clock))
+    trial = Trial(
+        command, Receipt("", "", desk.clock.now() - 1, desk.clock.now() - 0.5), row, Seen(desk.clock.now(), read={})
+    )
     assert judged(verification, trial).startswith("reading it back")
     assert len(desk.pbx.writes) == 1
 

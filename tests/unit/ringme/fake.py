@@ -11,9 +11,9 @@ import httpx
 
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Destination, Target, Verb, fingerprint
-from wallboard.domain.keys import Key, Resource
+from wallboard.domain.keys import Resource
 from wallboard.domain.models import Call, Row
-from wallboard.domain.update import Proof, Update
+from wallboard.domain.update import Update
 from wallboard.vendors.base import BearerAuth, Feed, Secret, Services, SourceSettings, Ticket
 from wallboard.vendors.ringme.adapter import RingmeAdapter
 
@@ -266,30 +266,6 @@ async def discover(source: RingmeAdapter) -> None:
 def command(verb: Verb, row: Row, to: str = "", **args: str) -> Command:
     target = Target(row.key, "row", fingerprint(row), row.address, NOW)
     return Command("01J0000000000000000000TEST", verb, target, Destination(to) if to else None, tuple(args.items()))
-
-
-@dataclass
-class FakeFacts:
-    """What the board would say: rows and when each list was read."""
-
-    time: float
-    shown: dict[Key, Row] = field(default_factory=dict)
-    read: dict[tuple[Resource, str | None], float] = field(default_factory=dict)
-
-    def now(self) -> float:
-        return self.time
-
-    def row(self, key: Key) -> Row | None:
-        return self.shown.get(key)
-
-    def rows(self, resource: Resource, source: str | None = None) -> list[Row]:
-        return [row for row in self.shown.values() if f"{row.key.kind.value}s" == resource.value]
-
-    def read_at(self, source: str, resource: Resource, scope: str | None = None) -> float | None:
-        return self.read.get((resource, scope))
-
-    def proofs(self, source: str) -> list[Proof]:
-        return []
 
 
 def calls_of(update: Update) -> list[Call]:

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 import pytest
 
-from tests.unit.ringme.fake import AGENTS, CALLS, MEMBERS, NOW, FakeFacts, command
+from tests.support.facts import Seen
+from tests.unit.ringme.fake import AGENTS, CALLS, MEMBERS, NOW, command
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row
@@ -93,7 +94,7 @@ def verdict(
             if resource not in unread
             for scope in ("", "34414", "34415", "32494")
         }
-        facts = FakeFacts(seen, {row.key: row for row in now}, read)
+        facts = Seen(seen, now, read)
         there = {row.key: row for row in (before, *sending)}
         trial = Trial(asked, Receipt("PUT", "200", SENT, ANSWERED, ids), before, facts, there)
         confirmed = any([evidence.test(trial) for evidence in found.confirms])
