@@ -15,9 +15,10 @@ open, this face does the following (see also `portsip_wire` and `portsip_ivrs`).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from wallboard.sim.asgi import HttpError, Request, Response, Router, json_response
+from wallboard.sim.asgi import Handler, HttpError, Request, Response, Router, json_response
 from wallboard.sim.faces import portsip_ivrs as ivrs
 from wallboard.sim.faces import portsip_rows as rows
 from wallboard.sim.faces.portsip_tokens import SIGN_IN_PATHS, SignIn
@@ -25,6 +26,7 @@ from wallboard.sim.faces.portsip_wire import (
     EXTENSION,
     Body,
     FaceError,
+    Row,
     flag,
     identity,
     listed,
@@ -92,31 +94,39 @@ class PortsipFace:
             ("POST", "/login", self.sign_in.login),
             ("POST", "/login/oauth/token", self.sign_in.oauth),
             ("POST", "/auth/refresh_token", self.sign_in.refresh),
-            ("GET", "/tenant", self._tenant),
+            ("GET", "/tenant", _told(lambda path: rows.tenant_row(self.reception.tenant))),
             ("GET", "/users", self._users),
-            ("GET", user + "/status", self._user_status),
-            ("GET", user + "/call_queues", self._user_queues),
-            ("GET", "/call_queues", self._queues),
-            ("GET", queue, self._queue),
+            ("GET", user + "/status", _told(lambda path: rows.user_status(self._phone_of(path)))),
+            ("GET", user + "/call_queues", _told(self._queues_of)),
+            ("GET", "/call_queues", _list(lambda: map(rows.queue_summary, self.pbx.queues.values()))),
+            ("GET", queue, _told(lambda path: rows.queue_row(self._queue_of(path)))),
             ("GET", queue + "/status", self._queue_status),
-            ("GET", queue + "/waiting", self._waiting),
+            ("GET", queue + "/waiting", _told(self._waiting_in)),
             ("POST", queue + "/waiting/{session}/pickup", self._pick_up),
-            ("GET", queue + "/agents", self._agents),
+            (
+                "GET",
+                queue + "/agents",
+                _told(lambda path: {"items": [rows.agent_row(tier) for tier in self._queue_of(path).tiers]}),
+            ),
             ("GET", queue + "/agents/{agent}", self._agent),
             ("POST", queue + "/agents/{agent}", self._set_agent),
             ("GET", "/sessions", self._sessions),
             ("POST", "/sessions", self._originate),
-            ("GET", session, self._session),
+            ("GET", session, _told(lambda path: rows.session_row(self.engine, self._call_of(path)))),
             ("POST", session + "/hold", partial(self._hold, held=True)),
             ("POST", session + "/unhold", partial(self._hold, held=False)),
             ("POST", session + "/refer", self._refer),
             ("POST", session + "/attended_refer", self._attended_refer),
             ("POST", session + "/destroy", self._destroy),
-            ("GET", "/holidays", self._holidays),
-            ("GET", "/ivrs", self._ivrs),
-            ("GET", "/ivrs/{ivr}", self._ivr),
+            ("GET", "/holidays", _list(lambda: map(ivrs.holiday_row, self.reception.holidays.values()))),
+            ("GET", "/ivrs", _list(lambda: map(ivrs.summary, self.reception.receptionists.values()))),
+            ("GET", "/ivrs/{ivr}", _told(lambda path: ivrs.details(self.reception, self._receptionist_of(path)))),
             ("POST", "/ivrs/{ivr}", self._change_ivr),
-            ("GET", "/ivrs/{ivr}/status", self._ivr_status),
+            (
+                "GET",
+                "/ivrs/{ivr}/status",
+                _told(lambda path: {"status": "ONLINE" if self._receptionist_of(path).online else "OFFLINE"}),
+            ),
         ):
             self.router.add(method, path, handler)
 
@@ -173,40 +183,27 @@ class PortsipFace:
 
     # -- tenant and users -------------------------------------------------------------------------------------------
 
-    def _tenant(self, request: Request, path: dict[str, str]) -> Response:
-        return json_response(200, rows.tenant_row(self.reception.tenant))
-
     def _users(self, request: Request, path: dict[str, str]) -> Response:
         people = {person.extension: person for person in self.sign_in.people.values()}
         return listed(request, [rows.user_row(phone, people.get(phone.number)) for phone in self.pbx.phones()])
 
-    def _user_status(self, request: Request, path: dict[str, str]) -> Response:
-        return json_response(200, rows.user_status(self._phone_of(path)))
-
-    def _user_queues(self, request: Request, path: dict[str, str]) -> Response:
+    def _queues_of(self, path: dict[str, str]) -> Row:
         phone = self._phone_of(path)
         mine = [
             rows.queue_name(queue)
             for queue in self.pbx.queues.values()
             if any(tier.agent.extension is phone for tier in queue.tiers)
         ]
-        return json_response(200, {"items": mine})
+        return {"items": mine}
 
     # -- queues -----------------------------------------------------------------------------------------------------
-
-    def _queues(self, request: Request, path: dict[str, str]) -> Response:
-        return listed(request, [rows.queue_summary(queue) for queue in self.pbx.queues.values()])
-
-    def _queue(self, request: Request, path: dict[str, str]) -> Response:
-        return json_response(200, rows.queue_row(self._queue_of(path)))
 
     def _queue_status(self, request: Request, path: dict[str, str]) -> Response:
         self._queue_of(path)
         return json_response(200, {"status": "ONLINE"})
 
-    def _waiting(self, request: Request, path: dict[str, str]) -> Response:
-        queue = self._queue_of(path)
-        return json_response(200, {"items": [rows.waiting_row(self.engine, each) for each in rows.waiting(queue)]})
+    def _waiting_in(self, path: dict[str, str]) -> Row:
+        return {"items": [rows.waiting_row(self.engine, each) for each in rows.waiting(self._queue_of(path))]}
 
     def _pick_up(self, request: Request, path: dict[str, str]) -> Response:
         queue, call = self._queue_of(path), self._call_of(path)
@@ -214,10 +211,6 @@ class PortsipFace:
             raise FaceError(404, "UNKNOWN", "the session does not wait in this queue")
         self.sessions.pick_up(call, self.sign_in.holder(request).extension)
         return Response(200)
-
-    def _agents(self, request: Request, path: dict[str, str]) -> Response:
-        tiers = self._queue_of(path).tiers
-        return json_response(200, {"items": [rows.agent_row(tier) for tier in tiers]})
 
     def _agent(self, request: Request, path: dict[str, str]) -> Response:
         _, tier = self._tier_of(path)
@@ -235,9 +228,6 @@ class PortsipFace:
     def _sessions(self, request: Request, path: dict[str, str]) -> Response:
         found = [rows.session_row(self.engine, call) for call in self.pbx.calls.values()]
         return json_response(201, {"count": len(found), "items": found})
-
-    def _session(self, request: Request, path: dict[str, str]) -> Response:
-        return json_response(200, rows.session_row(self.engine, self._call_of(path)))
 
     def _originate(self, request: Request, path: dict[str, str]) -> Response:
         body = read_body(request, _SESSION)
@@ -275,19 +265,14 @@ class PortsipFace:
 
     # -- receptionists ----------------------------------------------------------------------------------------------
 
-    def _holidays(self, request: Request, path: dict[str, str]) -> Response:
-        return listed(request, [ivrs.holiday_row(each) for each in self.reception.holidays.values()])
-
-    def _ivrs(self, request: Request, path: dict[str, str]) -> Response:
-        return listed(request, [ivrs.summary(each) for each in self.reception.receptionists.values()])
-
-    def _ivr(self, request: Request, path: dict[str, str]) -> Response:
-        return json_response(200, ivrs.details(self.reception, self._receptionist_of(path)))
-
     def _change_ivr(self, request: Request, path: dict[str, str]) -> Response:
         ivrs.change(self.reception, self._receptionist_of(path), request)
         return Response(200)
 
-    def _ivr_status(self, request: Request, path: dict[str, str]) -> Response:
-        online = self._receptionist_of(path).online
-        return json_response(200, {"status": "ONLINE" if online else "OFFLINE"})
+
+def _told(row: Callable[[dict[str, str]], Row]) -> Handler:
+    return lambda request, path: json_response(200, row(path))
+
+
+def _list(found: Callable[[], Iterable[Row]]) -> Handler:
+    return lambda request, path: listed(request, list(found()))
