@@ -16,7 +16,7 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.command import FORMS, MONITORING, Command, Destination, Fingerprint, Target, Verb, fingerprint
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Agent, Row
+from wallboard.domain.models import Agent, Queue, Row
 from wallboard.domain.numbers import dialable, doubtful, same_number
 from wallboard.vendors.base import Adapter, Can
 
@@ -175,10 +175,12 @@ class Offers:
             return policy.decide(verb, None, Situation(Can(True), read_only=self.read_only, barred=self.barred(verb)))
         source = row.key.source
         adapter = self._adapters.get(source)
+        # Who is put into a queue is chosen later, and asked about then.
+        asked = None if isinstance(row, Queue) and verb in (Verb.STAFF, Verb.UNSTAFF) else row
         session = next(iter(self._sessions.live), None)
         here = choose.aliases(row, self._board)
         situation = Situation(
-            can=Can(False, f"{source} is not connected") if adapter is None else adapter.can(verb, row),
+            can=Can(False, f"{source} is not connected") if adapter is None else adapter.can(verb, asked),
             doubt=self.doubt(row.key, number_of(row)) if verb is Verb.CALL else "",
             state=self._board.row_state(row.key),
             phone="" if adapter is None else adapter.phone,
@@ -217,6 +219,8 @@ class Offers:
             doubt = self.doubt(key, destination.number) if verb is Verb.CALL else ""
             if doubt and not self.same(key.source, command.arg("typed"), destination.number):
                 return f"{destination.number} {doubt}, and was not typed"
-        if needs in ("queue", "agent") and not command.arg("queue"):
+        if needs == "agent":
+            return "no agent chosen"
+        if needs == "queue" and not command.arg("queue"):
             return "no queue chosen"
         return filled.objection(adapter.forms(verb, row), command) if verb in FORMS else ""

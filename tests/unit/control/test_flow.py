@@ -15,6 +15,7 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.text import clean
 from wallboard.domain.verbs import Verb
+from wallboard.vendors.base import Can
 
 SALES = Queue(Key("hq", Kind.QUEUE, "601"), clean("Sales"), number=clean("601"))
 SUPPORT = Queue(Key("hq", Kind.QUEUE, "602"), clean("Support"))
@@ -34,7 +35,8 @@ class Asked:
     def __init__(self, *rows: Row) -> None:
         clock = ManualClock(NOW)
         self.board = FakeBoard(clock, *rows)
-        self.offers = Offers(self.board, {"hq": FakeAdapter(clock)}, clock)
+        self.adapter = FakeAdapter(clock)
+        self.offers = Offers(self.board, {"hq": self.adapter}, clock)
         self.flows = Flows(self.offers, self.board, lambda: ("hq",), Plain())
 
     def press(self, verb: Verb, row: Row, args: tuple[tuple[str, str], ...] = ()) -> Flow:
@@ -103,6 +105,14 @@ def test_staffing_asks_which_queue_from_an_agent_and_which_agent_from_a_queue() 
     added = from_queue.go(who.options[1].value)
     assert isinstance(added, Command)
     assert (added.target.key.id, added.target.via, added.arg("queue")) == ("di", SALES.key, "601")
+
+
+def test_staffing_a_queue_asks_what_the_account_may_and_of_each_agent_whether_it_can() -> None:
+    desk = Asked(SALES, agent("cy", queues=()), agent("di", queues=()))
+    desk.adapter.able = lambda verb, row: Can(row is None or row.key.id == "di", "not this one")
+    assert desk.offers.offer(Verb.STAFF, SALES.key).ok
+    desk.adapter.refused[Verb.STAFF] = "this account may not"
+    assert desk.offers.offer(Verb.STAFF, SALES.key).reason == "this account may not"
 
 
 def test_one_who_is_reached_through_a_queue_is_named_before_it_happens() -> None:

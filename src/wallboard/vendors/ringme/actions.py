@@ -17,7 +17,6 @@ from wallboard.domain.models import (
     Member,
     ParkedCall,
     Phone,
-    Queue,
     Row,
     in_address,
 )
@@ -106,8 +105,6 @@ class Actions:
                 return Can(False, "no longer parked")
             case Agent() if not in_address(row.address, "extension_name"):
                 return Can(False, "the vendor does not name the agent's phone")
-            case Queue():
-                return Can(False, "not for a queue")
             case Phone() if verb is not Verb.ROOM:
                 return Can(False, "not for a telephone")
         return YES
