@@ -88,3 +88,14 @@ def test_the_patterns_find_what_they_are_for() -> None:
     assert not MACHINE.search("a/" + "work/b")
     assert REGISTRIES.search("https://py" + "pi.org/simple")
     assert UNFINISHED.search("# TO" + "DO: later")
+
+
+def test_the_architecture_names_files_that_exist() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(
+        r"`((?:src/wallboard/|tests/|docs/|vendors/|ui/|view/|control/|board/|domain/|polling/|cli/)[\w./-]+\.\w+)`",
+        text,
+    )
+    assert len(named) > 60
+    places = (ROOT, ROOT / "src" / "wallboard")
+    assert [name for name in named if not any((place / name).exists() for place in places)] == []
