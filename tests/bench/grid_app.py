@@ -151,11 +151,13 @@ class Board(App[None]):
 
     def on_mount(self) -> None:
         if not self.idle:
-            self.set_interval(1.0, self.action_tick)
+            self.set_interval(1.0, self._second)
+
+    def _second(self) -> None:
+        if not writer_busy(self):
+            self.action_tick()
 
     def action_tick(self) -> None:
-        if writer_busy(self):
-            return
         model, now = self.source.model, time.monotonic()
         model.step()
         self.source.selection.apply(model.facts.values(), now)
