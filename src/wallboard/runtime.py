@@ -260,10 +260,12 @@ async def _console(
         )
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
         for record in left_open:
-            console.log("action", told_open(record), "warn")
+            console.remarks.log("action", told_open(record), "warn")
         if left_open:
             verb = "has" if len(left_open) == 1 else "have"
-            console.say(f"{plural(len(left_open), 'action')} of a killed console {verb} no ending: see the log", "warn")
+            console.remarks.say(
+                f"{plural(len(left_open), 'action')} of a killed console {verb} no ending: see the log", "warn"
+            )
         return console
 
     left_open = await rooms.dispatcher.take_over()

@@ -121,7 +121,7 @@ class Seat:
 
     @property
     def said(self) -> str:
-        return self.console.outcome[0]
+        return self.console.remarks.outcome[0]
 
     @property
     def dialog(self) -> object:

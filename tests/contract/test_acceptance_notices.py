@@ -223,7 +223,7 @@ async def test_a_second_console_that_only_watches_shows_all_of_it(seat: Seat, tm
         assert (await seat.ending()).phase.value == "confirmed"
         await watcher.until(lambda: notices(watcher).get("Power failure") == "active", within=61.0)
         assert word(watcher) == "Power failure · All sites"
-        assert any("notice on cc: Power failure" in entry.text for entry in watcher.console.entries)
+        assert any("notice on cc: Power failure" in entry.text for entry in watcher.console.remarks.entries)
         await watcher.press("6")
         assert "Generators run" in watcher.line("▲ active")
         for key in ("E", "o", "N"):
@@ -235,5 +235,5 @@ async def test_a_second_console_that_only_watches_shows_all_of_it(seat: Seat, tm
         assert [method for method, _, _ in seat.acting()] == ["POST", "PUT"]
         await watcher.until(lambda: notices(watcher).get("Power failure") == "over", within=61.0)
         assert word(watcher) == ""
-        assert any("over on cc: Power failure" in entry.text for entry in watcher.console.entries)
+        assert any("over on cc: Power failure" in entry.text for entry in watcher.console.remarks.entries)
         assert watcher.endings == []

@@ -65,7 +65,7 @@ async def look(here: Desk, turn: int) -> None:
     here.paint(80, 24)
     here.press("4", "j", "space", "enter", "escape", "2")
     for row in calls[:2]:
-        here.console.note(row.key, f"note {turn}")
+        here.console.remarks.note(row.key, f"note {turn}")
     for row, verb in ((calls[0], Verb.LISTEN), (calls[-1], Verb.HANGUP)):
         target = here.dispatcher.target(row, here.clock.now())
         here.dispatcher.submit(Command(new_id(), verb, target, asked_at=here.clock.now()))

@@ -272,7 +272,7 @@ class Desk:
 
     @property
     def said(self) -> str:
-        return self.console.outcome[0]
+        return self.console.remarks.outcome[0]
 
     @property
     def sent(self) -> list[tuple[Verb, str]]:

@@ -212,7 +212,9 @@ def test_quitting_names_what_runs(sample: Desk) -> None:
 def test_the_other_modes(sample: Desk, mode: str, size: tuple[int, int]) -> None:
     command = Command(new_id(), Verb.TRANSFER, sample.dispatcher.target(sample.lists[HQ, Resource.MEMBERS][0], NOW))
     sample.console.on_outcome(Outcome(command, Phase.CONFIRMED, "confirmed by its new leg", NOW + 1, True))
-    sample.console.entries.append(Logged(NOW + 2, "state", "cc is stale: users stale 46 s: server error 502", "stale"))
+    sample.console.remarks.entries.append(
+        Logged(NOW + 2, "state", "cc is stale: users stale 46 s: server error 502", "stale")
+    )
     sample.press({"wall": "f2", "sources": "f4", "help": "?", "log": "f3"}[mode])
     shot(sample, f"{mode}-{size[0]}x{size[1]}", *size)
 

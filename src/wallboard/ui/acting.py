@@ -183,30 +183,32 @@ class Acting:
             came = not selection.entered and selection.enter(now)
             row = console.panel.known(console.panel.subject) if came else None
             said = f"none was selected, now it is {self.label(row)}: press again" if row is not None else ""
-            console.say(said or "nothing selected; move to a row first", "warn")
+            console.remarks.say(said or "nothing selected; move to a row first", "warn")
             return
         if not console.panel.live(cursor):
             if action not in _ON_ENDED:
-                console.say(f"{console.key_of(action)}: it ended; details, note and call-back still work", "warn")
+                console.remarks.say(
+                    f"{console.key_of(action)}: it ended; details, note and call-back still work", "warn"
+                )
                 return
         elif console.panel.card_key is None and selection.stable_since(now) < STABLE_SECONDS:
-            console.say("row moved, press again", "warn")
+            console.remarks.say("row moved, press again", "warn")
             return
         row = console.panel.known(cursor)
         if console.panel.live(cursor):
             seen = console.glimpses.of_row()
             if seen is None:
-                console.say("the terminal has not shown this row yet, press again", "warn")
+                console.remarks.say("the terminal has not shown this row yet, press again", "warn")
                 return
             row = seen.row or row
         if row is None:
-            console.say("nothing selected; move to a row first", "warn")
+            console.remarks.say("nothing selected; move to a row first", "warn")
             return
         now_row = console.board.row(cursor)
         what = "" if now_row is None else fingerprint(row).difference(fingerprint(now_row))
         if what and action not in _ON_ENDED:
             # The verb may reach a call through this row, so the row must still be what was read on it.
-            console.say(f"{self.label(row)}: {what}, press again", "warn")
+            console.remarks.say(f"{self.label(row)}: {what}, press again", "warn")
             return
         self._last = (action, filled)
         if console.panel.live(cursor):
@@ -217,7 +219,7 @@ class Acting:
         able = [intent for intent in found if intent.offer.ok]
         if not able:
             reason = found[0].offer.reason if found else self.nothing(action, row)
-            console.say(f"{console.key_of(action)} {VERB_KEYS[action].short}: {reason}", "warn")
+            console.remarks.say(f"{console.key_of(action)} {VERB_KEYS[action].short}: {reason}", "warn")
         else:
             self._next(self._flows.act(able, row, filled))
 
@@ -225,7 +227,7 @@ class Acting:
         """Reopen the last action's dialog on this row, filled in."""
         action, filled = self._last
         if not action:
-            self._console.say("no action to repeat yet", "warn")
+            self._console.remarks.say("no action to repeat yet", "warn")
             return
         self.press(action, self._form if action in _FILLED else filled)
 
@@ -240,7 +242,7 @@ class Acting:
             back = f"; {console.key_of('row.again')} brings back what was typed" if self._kept else ""
             self._kept = False
             if str(left):
-                console.say(f"{before}{left}{back}", left.style)
+                console.remarks.say(f"{before}{left}{back}", left.style)
             return
         if isinstance(step, Command):
             self._submit(step)
@@ -253,7 +255,7 @@ class Acting:
         key, form = command.target.key, command.arg("form")
         self._drafts.pop((key, command.verb, form), None)
         if command.verb is Verb.NOTE:
-            console.note(key, command.arg("text"))
+            console.remarks.note(key, command.arg("text"))
         # It is as old as the last answer, however long a question stood.
         console.dispatcher.submit(replace(command, asked_at=console.clock.now()))
 
@@ -271,7 +273,7 @@ class Acting:
                 choices = [Choice(option.value, option.text, option.hint) for option in question.options]
                 return Chooser(question.title, choices, now), _value
             case Write():
-                text = "" if question.row is None else console.notes.get(question.row.key, "")
+                text = "" if question.row is None else console.remarks.notes.get(question.row.key, "")
                 return Prompt(question.title, TextField(text)), _value
             case Where():
                 return self._picker(question), self._way
@@ -343,7 +345,7 @@ class Acting:
         console = self._console
         target = console.dispatcher.session_target()
         if target is None:
-            console.say("Q: you are not listening to anyone", "warn")
+            console.remarks.say("Q: you are not listening to anyone", "warn")
             return
         console.dispatcher.submit(Command(new_id(), Verb.END, target, asked_at=console.clock.now()))
 
@@ -371,7 +373,7 @@ class Acting:
         if not console.panel.live(cursor):
             seconds = selection.ended_for(console.clock.now())
             ago = "" if seconds is None else f" {age(max(1.0, seconds))} ago"
-            works = "" if console.outcome[0] else "details, note and call-back still work"
+            works = "" if console.remarks.outcome[0] else "details, note and call-back still work"
             return f"{self.label(row)} · ended{ago}", works
         context = console.context()
         parts = [self.label(row)]

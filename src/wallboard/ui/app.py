@@ -194,7 +194,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         try:
             theme = self._load_theme(name)
         except ThemeError as error:
-            self.console_state.say(clean(error.args[0]), "warn")
+            self.console_state.remarks.say(clean(error.args[0]), "warn")
             return
         self.painter = Painter(theme, self.painter.ascii_only)
         self._apply_background()
@@ -337,7 +337,15 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
             if place.summary:
                 view.title_line.show([summary_line(console, state, context, place.width)])
                 continue
-            picture = (int(now), place, shown.layout.size_class, active, console.touched, told, *state.picture())
+            picture = (
+                int(now),
+                place,
+                shown.layout.size_class,
+                active,
+                console.remarks.touched,
+                told,
+                *state.picture(),
+            )
             if view.drawn(picture):
                 continue
             if state.choose_columns(shown.layout.size_class, context):
@@ -399,7 +407,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         console = self.console_state
         age = time.monotonic() - event.time
         if age > EXPIRES:
-            console.say(f"pressed {age:.0f} s ago, while the console stood still: dropped", "warn")
+            console.remarks.say(f"pressed {age:.0f} s ago, while the console stood still: dropped", "warn")
             self.paint()
             return
         if event.key == "ctrl+z":
@@ -415,7 +423,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
 
     def _suspend(self) -> None:
         if (wire := self.wire) is not None and not wire.suspend():
-            self.console_state.say("no shell to go to: Ctrl+Z does nothing here")
+            self.console_state.remarks.say("no shell to go to: Ctrl+Z does nothing here")
             self.paint()
 
     def on_app_blur(self) -> None:

@@ -6,10 +6,8 @@ commands, and what becomes of them comes back as outcomes.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 from wallboard.board.board import Board
 from wallboard.control.dispatcher import Dispatcher
@@ -18,7 +16,6 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.command import FORMS
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
-from wallboard.domain.redaction import redact_long
 from wallboard.domain.states import SourceState
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
@@ -42,6 +39,7 @@ from wallboard.ui.modes import (
 from wallboard.ui.notices import NoticeWatch
 from wallboard.ui.pane import PaneState
 from wallboard.ui.panel import Panel
+from wallboard.ui.remarks import Remarks
 from wallboard.ui.restraint import RESTING, Restraint
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ConsoleSettings, Ports
@@ -55,24 +53,8 @@ from wallboard.view.panes import PANES
 
 __all__ = ["BOARD", "HELP", "LOG", "SOURCES", "WALL", "Console", "ConsoleSettings", "Ports"]
 
-REMEMBERED = 200
-"""So many rows carry notes and what was done to them, those of the latest; of each the last `TOLD` sentences."""
-TOLD = 10
-SAID_SECONDS = 12.0
-"""How long a row carries the sentence about what was done to it."""
-REMARK_SECONDS = 8.0
-"""How long a remark ("no alarm to acknowledge") stands before the last outcome is shown again."""
 FRAME_SECONDS = 0.05
-T = TypeVar("T")
 _PANE_ACTIONS = {f"pane.{resource.value}": resource for resource in ALL}
-
-
-def remember(kept: dict[Key, T], key: Key, what: T) -> None:
-    """Keep `what` of a row as the latest, and forget the rows of long ago."""
-    kept.pop(key, None)
-    kept[key] = what
-    while len(kept) > REMEMBERED:
-        del kept[next(iter(kept))]
 
 
 class Console:
@@ -90,19 +72,12 @@ class Console:
         self.zoomed = False
         self.filtering = False
         self.dialog: OpenDialog | None = None
-        self._last: tuple[str, str] = ("", "muted")
-        self._remark: tuple[str, str, float] | None = None
-        self.said: dict[Key, tuple[str, float]] = {}
-        self.notes: dict[Key, str] = {}
-        self.seen: dict[Key, list[str]] = {}
-        self.entries: deque[Entry] = deque(maxlen=2000)
+        self.remarks = Remarks(clock)
         self.scroll: dict[str, int] = {}
         self.alarms = AlarmPointer(board)
         self.restraint = Restraint()
         self.idle = IdleLock(self, settings.idle_lock)
         self.glimpses = Glimpses(self)
-        self.touched = 0
-        """Rises with each thing that this console itself puts on rows: sentences, notes."""
         self.acting = Acting(self)
         self.panel = Panel(self)
         self._notices = NoticeWatch()
@@ -133,14 +108,13 @@ class Console:
         return context
 
     def _fresh_context(self, now: float) -> Context:
-        said = {key: text for key, (text, at) in self.said.items() if now - at < SAID_SECONDS}
         return Context(
             self.board,
             now,
             self.settings.zone,
-            said,
+            self.remarks.said(now),
             severities(self.board, now),
-            self.notes,
+            self.remarks.notes,
         )
 
     @property
@@ -206,7 +180,7 @@ class Console:
             pane.context = context
             pane.selection.expire(now)
         for entry in self.alarms.tick(now, dialog_open=self.dialog is not None):
-            self.entries.append(entry)
+            self.remarks.entries.append(entry)
             if entry.style == "alarm" and self.settings.bell and not self._quiet():
                 self.ports.bell()
         for view in context.views():
@@ -216,9 +190,8 @@ class Console:
                 if before is not None:
                     style = "ok" if view.state is SourceState.LIVE else "stale"
                     text = f"{view.info.name} is {view.word}" + (f": {view.detail}" if view.detail else "")
-                    self.entries.append(Entry(now, "state", text, style))
-        self.entries.extend(self._notices.tick(context))
-        self.said = {key: told for key, told in self.said.items() if now - told[1] < SAID_SECONDS}
+                    self.remarks.entries.append(Entry(now, "state", text, style))
+        self.remarks.entries.extend(self._notices.tick(context))
         self._watch_dialog()
         self.panel.look()
 
@@ -237,13 +210,7 @@ class Console:
         )
 
     def on_outcome(self, outcome: Outcome) -> None:
-        """What became of a command: the outcome line, the row and the log say it in the same words."""
-        style = {
-            Phase.CONFIRMED: "ok",
-            Phase.ACCEPTED: "info",
-            Phase.SENT: "muted",
-            Phase.REQUESTED: "muted",
-        }.get(outcome.phase, "warn")
+        """What became of a command."""
         if outcome.phase is Phase.REQUESTED:
             return
         if outcome.phase is Phase.WAITING:
@@ -252,38 +219,11 @@ class Console:
         if outcome.phase is Phase.REFUSED and outcome.ending.startswith("refused"):
             # What the user took back is no refusal.
             self.restraint.begin(self.clock.now())
-        self._last = (f"last: {outcome.brief}", style)
-        self._remark = (outcome.brief, style, outcome.at)
-        key = outcome.command.target.key
+        self.remarks.tell(outcome)
         self._context = None
-        self.said[key] = (outcome.ending, outcome.at)
-        self.touched += 1
-        told = [*self.seen.pop(key, ()), outcome.sentence if outcome.final else outcome.brief]
-        remember(self.seen, key, told[-TOLD:])
-        self.entries.append(Entry(outcome.at, "action", outcome.sentence, style))
         if outcome.final and outcome.command.verb in FORMS:
             # Open details must not go on showing the rule that was just replaced.
-            self.panel.readings.outdated(key)
-
-    def note(self, key: Key, text: str) -> None:
-        """Show a note on its row."""
-        remember(self.notes, key, text)
-        self.touched += 1
-
-    def say(self, text: str, style: str = "muted") -> None:
-        """A remark in the outcome line: it stands for a few seconds, then the last outcome is there again."""
-        self._remark = (redact_long(text), style, self.clock.now())
-
-    @property
-    def outcome(self) -> tuple[str, str]:
-        """Text and token of the outcome line: what was just said, else what became of the last action."""
-        remark = self._remark
-        if remark is not None and self.clock.now() - remark[2] < REMARK_SECONDS:
-            return remark[:2]
-        return self._last
-
-    def log(self, what: str, text: str, style: str = "text") -> None:
-        self.entries.append(Entry(self.clock.now(), what, redact_long(text), style))
+            self.panel.readings.outdated(outcome.command.target.key)
 
     # ---- keys ---------------------------------------------------------------------------------------------
 
@@ -321,17 +261,17 @@ class Console:
                     self.key("space" if character == " " else character, character)
             return
         count = self.restraint.drop(len(text), self.clock.now())
-        self.say(f"{plural(count, 'key')} dropped: pasted?", "warn")
+        self.remarks.say(f"{plural(count, 'key')} dropped: pasted?", "warn")
 
     def key(self, key: str, character: str | None = None) -> None:
         """One key press. `key` is the canonical name ("e", "enter", "ctrl+p"), `character` what it types."""
-        before = self._remark
+        before = self.remarks.latest
         self.pane.selection.stay(self.clock.now())
         if not self.idle.look():
             # The key that finds it locked was meant for what stood there before.
             self._key(key, character)
         self.idle.touch()
-        remark = self._remark
+        remark = self.remarks.latest
         if remark is not None and remark is not before and remark[1] == "warn" and RESTING not in remark[0]:
             self.restraint.begin(remark[2])
         self.panel.look()
@@ -355,8 +295,8 @@ class Console:
             return
         if self.restraint.holds(key, action, character is not None and character.isprintable(), now):
             if action and self.restraint.tell():
-                text, style = self.outcome
-                self.say(f"{text} · {RESTING}", style)
+                text, style = self.remarks.outcome
+                self.remarks.say(f"{text} · {RESTING}", style)
             return
         if not action:
             return
@@ -442,7 +382,7 @@ class Console:
             if self.dialog is not None:
                 self.close_dialog()
                 self.restraint.begin(self.clock.now())
-                self.say("the window became too small: the question is void", "warn")
+                self.remarks.say("the window became too small: the question is void", "warn")
         self.restraint.fits = fits
 
     def _quit(self, answer: Answer) -> None:
@@ -502,18 +442,18 @@ class Console:
             case "alarm.go":
                 self.seeking.to_alarm()
             case "alarm.acknowledge" | "alarm.acknowledge_all" if self.idle.reason:
-                self.say(self.idle.reason, "warn")
+                self.remarks.say(self.idle.reason, "warn")
             case "alarm.acknowledge":
                 if not self.glimpses.of_alarm(self.alarms.shown):
-                    self.say("another alarm is in the line, press again", "warn")
+                    self.remarks.say("another alarm is in the line, press again", "warn")
                     return
                 done = self.alarms.acknowledge(self.settings.operator or "me", now)
-                self.say(done or "no alarm to acknowledge", "text" if done else "warn")
+                self.remarks.say(done or "no alarm to acknowledge", "text" if done else "warn")
             case "alarm.acknowledge_all":
                 self.seeking.acknowledge_all()
             case "app.refresh":
                 # In the details it is they that are read again; the board goes on by itself.
-                self.say(self.panel.readings.again() or self.ports.refresh(), "text")
+                self.remarks.say(self.panel.readings.again() or self.ports.refresh(), "text")
             case "app.palette":
                 self.seeking.palette()
             case "app.unlock":
@@ -582,11 +522,11 @@ class Console:
         names = self.pane.pane.sortable()
         self.pane.sort = names[(names.index(self.pane.sort) + 1) % len(names)] if self.pane.sort in names else ""
         self.pane.load(self.context(), resort=True)
-        self.say(f"{self.pane.pane.title} by {self.pane.sort or 'urgency'}", "muted")
+        self.remarks.say(f"{self.pane.pane.title} by {self.pane.sort or 'urgency'}", "muted")
 
     def _scroll_mode(self, action: str) -> None:
         self.scroll[self.mode] = scrolled(
-            self.mode, action, self.scroll.get(self.mode, 0), max(1, self.page_lines - 1), len(self.entries)
+            self.mode, action, self.scroll.get(self.mode, 0), max(1, self.page_lines - 1), len(self.remarks.entries)
         )
 
     def keys_of(self, action: str) -> tuple[str, ...]:

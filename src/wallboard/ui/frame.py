@@ -152,7 +152,7 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     lines = _session_bar(console, context, width)
     # A mode hides the rows, so nothing is named that a verb could hit.
     target, freshness = console.acting.target_text() if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
-    lines.append(target_line(target, freshness, console.outcome, console.board.unconfirmed, width))
+    lines.append(target_line(target, freshness, console.remarks.outcome, console.board.unconfirmed, width))
     if console.filtering:
         shown, total = console.pane.selection.counts
         text = f" filter {console.pane.pane.title}: {console.filter_field.text}_"
@@ -187,8 +187,8 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
     if (console.panel.details or card is not None) and console.mode == BOARD:
         row = console.panel.known(console.panel.subject)
         if row is not None:
-            note = console.notes.get(row.key, "")
-            seen = console.seen.get(row.key, ())[-4:]
+            note = console.remarks.notes.get(row.key, "")
+            seen = console.remarks.seen(row.key)[-4:]
             pane = None if card is not None else console.pane.pane
             readings = console.panel.readings.shown
             lines = details(pane, row, context, console.acting.hints(), width, seen, note, readings)
@@ -244,7 +244,7 @@ def _mode(console: Console, context: Context, width: int, room: int) -> tuple[li
     match console.mode:
         case "log":
             scroll = console.scroll.get(LOG, 0)
-            return event_log(tuple(console.entries), width, room, scroll, console.settings.zone), None
+            return event_log(tuple(console.remarks.entries), width, room, scroll, console.settings.zone), None
         case "sources":
             rights = console.ports.rights()
             phones = [

@@ -49,15 +49,15 @@ class IdleLock:
             console.restraint.begin(now)
             void = "; the question is void"
         what = f"no key for {self._minutes:g} min: verbs are locked"
-        console.say(f"{what}, {how} opens them{void}", "warn")
-        console.log("state", f"{what}{void}", "warn")
+        console.remarks.say(f"{what}, {how} opens them{void}", "warn")
+        console.remarks.log("state", f"{what}{void}", "warn")
         return True
 
     def ask(self) -> None:
         """The name of whoever sits here, typed; nothing else opens it."""
         console = self._console
         if not self.reason:
-            console.say("nothing is locked", "muted")
+            console.remarks.say("nothing is locked", "muted")
             return
         name = console.settings.operator.strip() or ANYBODY
         told = f"no key for {self._minutes:g} min: verbs and acknowledging wait for your name"
@@ -66,8 +66,8 @@ class IdleLock:
     def _answered(self, answer: Answer) -> None:
         console = self._console
         if not answer.value:
-            console.say("still locked", "muted")
+            console.remarks.say("still locked", "muted")
             return
         console.dispatcher.locked = ""
-        console.say("unlocked", "text")
-        console.log("state", f"unlocked by {console.settings.operator or 'whoever sits here'}")
+        console.remarks.say("unlocked", "text")
+        console.remarks.log("state", f"unlocked by {console.settings.operator or 'whoever sits here'}")

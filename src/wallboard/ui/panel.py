@@ -77,7 +77,7 @@ class Panel:
             console.seeking.jump(key)
             self.details = True
         elif row is None:
-            console.say(f"{key.id}: it is not listed any more", "warn")
+            console.remarks.say(f"{key.id}: it is not listed any more", "warn")
         else:
             if console.mode != BOARD:
                 console.mode = BOARD

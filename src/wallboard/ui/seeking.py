@@ -66,7 +66,7 @@ class Seeking:
         console = self._console
         alarm = console.alarms.next(console.clock.now())
         if alarm is None:
-            console.say("no alarm", "warn")
+            console.remarks.say("no alarm", "warn")
         elif alarm.key is not None and console.board.row(alarm.key) is not None:
             self.jump(alarm.key)
         else:
@@ -82,12 +82,12 @@ class Seeking:
         asked_at = console.clock.now()
         count = len([alarm for alarm in console.board.alarms.active() if not alarm.acked_by])
         if not count:
-            console.say("no alarm to acknowledge", "warn")
+            console.remarks.say("no alarm to acknowledge", "warn")
             return
 
         def done(answer: Answer) -> None:
             if answer.value:
-                console.say(console.alarms.acknowledge_all(console.settings.operator or "me", asked_at), "text")
+                console.remarks.say(console.alarms.acknowledge_all(console.settings.operator or "me", asked_at), "text")
 
         title = f"ACKNOWLEDGE {plural(count, 'alarm')}?"
         console.open(
@@ -123,7 +123,7 @@ class Seeking:
                 console.card(key)
             case Entry() as entry:
                 where = f" of {entry.source}" if entry.source else ""
-                console.say(f"{entry.name}: {entry.number}{where}; no row of the board", "text")
+                console.remarks.say(f"{entry.name}: {entry.number}{where}; no row of the board", "text")
 
     def palette(self) -> None:
         console = self._console
@@ -149,7 +149,7 @@ class Seeking:
             # No row is in sight here, so nothing may be done to one.
             console.mode = BOARD
             console.demand()
-            console.say("back on the board; press it there", "warn")
+            console.remarks.say("back on the board; press it there", "warn")
         else:
             console.run(answer.value)
 

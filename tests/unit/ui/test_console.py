@@ -48,7 +48,8 @@ def everything(here: Desk) -> object:
     selection = console.pane.selection
     shown = tuple(here.paint(120, 40)), tuple(here.paint(80, 24))
     return (
-        shown, console.mode, console.active, console.outcome, selection.cursor, selection.marks, selection.frozen,
+        shown, console.mode, console.active, console.remarks.outcome,
+        selection.cursor, selection.marks, selection.frozen,
         tuple(here.asked), len(here.commands), dialog(here) is None,
     )  # fmt: skip
 
@@ -82,7 +83,7 @@ def test_a_verb_on_any_pane_asks_sends_or_says_why_not(here: Desk, pane: str) ->
     for action in keymap.ACTIONS:
         if not action.acts:
             continue
-        here.console.say("")
+        here.console.remarks.say("")
         before = len(here.commands)
         here.press(action.keys[0])
         assert dialog(here) is not None or len(here.commands) > before or here.said, action.id
@@ -510,7 +511,7 @@ async def test_what_became_of_it_is_said_in_the_line_on_the_row_and_in_the_log(h
     await run(here)
     assert [command.verb for command in here.adapters[HQ].performed] == [Verb.LISTEN]
     assert here.said.startswith("listen to Mia Sand: ")
-    assert any("listen to Mia Sand" in entry.text for entry in here.console.entries)
+    assert any("listen to Mia Sand" in entry.text for entry in here.console.remarks.entries)
     here.press("f3")
     assert any("listen to Mia Sand" in line for line in here.paint(80, 24))
 
@@ -554,7 +555,7 @@ def test_an_alarm_that_ends_is_logged_in_words(here: Desk) -> None:
     here.change(HQ, Resource.QUEUES, quiet)
     here.wait(10)
     here.wait(10)
-    over = [entry.text for entry in here.console.entries if entry.text.startswith("over: ")]
+    over = [entry.text for entry in here.console.remarks.entries if entry.text.startswith("over: ")]
     assert any("longest" in text for text in over)
 
 
@@ -581,6 +582,6 @@ def test_a_source_that_fails_its_first_connect_says_why_in_the_header_and_in_the
     here.console.tick()
     assert "sources 0/3: hq ■ down: connection refused, 2 ○ connecting" in here.paint()[0]
     assert "sources 0/3: hq ■ down, 2 ○ connecting" in here.paint(120, 36)[0]
-    assert [entry.text for entry in here.console.entries if entry.what == "state"] == [
+    assert [entry.text for entry in here.console.remarks.entries if entry.what == "state"] == [
         "hq is down: calls no data yet: connection refused"
     ]

@@ -91,7 +91,7 @@ async def test_the_outcome_line_keeps_the_ending_and_the_log_what_changed(here: 
     await here.started.pop(0)()
     ending = "accepted: this vendor cannot show it (the sample shows nothing)"
     assert here.said == f"change the notice Fibre cut: {ending}"
-    assert here.console.entries[-1].text == f"change the notice Fibre cut (set Network → Power): {ending}"
+    assert here.console.remarks.entries[-1].text == f"change the notice Fibre cut (set Network → Power): {ending}"
 
 
 def test_a_form_that_changes_nothing_sends_nothing(here: Desk) -> None:

@@ -21,7 +21,7 @@ def here(tmp_path: Path) -> Desk:
 
 
 def told(here: Desk) -> list[str]:
-    return [entry.text for entry in here.console.entries if entry.what == "notice"]
+    return [entry.text for entry in here.console.remarks.entries if entry.what == "notice"]
 
 
 def test_what_is_active_is_in_the_log_once(here: Desk) -> None:

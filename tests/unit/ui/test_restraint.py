@@ -24,12 +24,12 @@ def test_what_a_paste_drops_is_told_once_with_its_number(here: Desk) -> None:
     here.console.paste("exy")
     here.clock.advance(0.3)
     here.console.paste("pHT")
-    assert here.console.outcome == ("12 keys dropped: pasted?", "warn")
+    assert here.console.remarks.outcome == ("12 keys dropped: pasted?", "warn")
     assert not here.commands
     assert here.console.dialog is None
     here.clock.advance(2.0)
     here.console.paste("x")
-    assert here.console.outcome[0] == "1 key dropped: pasted?"
+    assert here.console.remarks.outcome[0] == "1 key dropped: pasted?"
 
 
 # ---- a window without rows ---------------------------------------------------------------------------------------
