@@ -34,7 +34,7 @@ test: lint
 
 # What no Python changes is left out, and the terminals and the lab, which take the longest.
 test-python: $(VENV)/.test-installed
-	$(PYTEST) --ignore tests/e2e --ignore tests/lab $(ARGS)
+	$(PYTEST) --ignore tests/terminal --ignore tests/lab $(ARGS)
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .

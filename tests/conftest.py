@@ -53,8 +53,8 @@ class Shared(LoadScopeScheduling):  # type: ignore[misc]  # it comes without typ
 
 def _outside(nodeid: str) -> str:
     """The lab or the terminals, "" for what runs in its process alone."""
-    folder = Path(nodeid.partition("::")[0]).parent.name
-    return folder if folder in ("lab", "e2e") else ""
+    room = nodeid.split("/")[1]
+    return room if room in ("lab", "terminal") else ""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -64,7 +64,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shared:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first: the lab, which mostly waits, the terminals beside it, then all the rest."""
-    items.sort(key=lambda item: ("lab", "e2e", "").index(_outside(item.nodeid)))
+    items.sort(key=lambda item: ("lab", "terminal", "").index(_outside(item.nodeid)))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.arch import pages
-from tests.golden import sample
+from tests.support import console as sample
 from tests.support.coverage import Relevance, documents
 from wallboard.domain.clock import ManualClock
 from wallboard.vendors.base import (
@@ -108,7 +108,7 @@ def actions_page() -> str:
         "",
         "Generated from the adapters' own tables. *Accepted* is the ending where the vendor cannot show the effect.",
         "*Not taken for it* is what else could produce the evidence while the action did nothing, and what is required",
-        "so that it does not; `tests/contract/test_impostors.py` plays it.",
+        "so that it does not; `tests/vendors/test_impostors.py` plays it.",
         "",
     ]
     for vendor in SETTINGS:

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from tests.golden.sample import HQ, LAB, NOW, RESPONDERS, agent, board, read
+from tests.support.console import HQ, LAB, NOW, RESPONDERS, agent, board, read
 from wallboard.board.board import Board
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Destination

@@ -23,8 +23,8 @@ from typing import Any
 import httpx
 from textual.cache import FIFOCache, LRUCache
 
-from tests.e2e.term import Terminal
-from tests.growth import sizes
+from tests.support.growth import sizes
+from tests.terminal.term import Terminal
 from wallboard import runtime
 from wallboard.config.settings import ConsoleOptions, DemoOptions
 from wallboard.sim.server import SimServer

@@ -22,10 +22,10 @@ from typing import Any
 
 import anyio
 
-from tests.e2e.term import Terminal
 from tests.lab.lab import SECRET, Lab
 from tests.lab.run import CONFIG, ROOT, SECRET_NAME
 from tests.lab.test_reading import Truth, expected_states, truth
+from tests.terminal.term import Terminal
 from wallboard.vendors.asterisk.ami import open_ami
 from wallboard.vendors.asterisk.streams import tcp
 

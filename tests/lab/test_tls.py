@@ -10,10 +10,10 @@ from pathlib import Path
 import anyio
 import pytest
 
-from tests.certificates import COMING, PAST, Authority
 from tests.lab.conftest import Site
 from tests.lab.desk import Desk, console, settings_for
 from tests.lab.lab import SECRET, Lab
+from tests.support.certificates import COMING, PAST, Authority
 from wallboard.domain.keys import Resource
 from wallboard.vendors.asterisk.adapter import AsteriskAdapter
 from wallboard.vendors.base import Services, SourceSettings

@@ -301,7 +301,7 @@ class Evidence:
     """`text` for people ("its new leg", "the queue's event"), `test` says whether it is there now.
 
     `impostor`, for what confirms: what else could produce it while the action did nothing, and why that is not taken
-    for it. `tests/contract/test_impostors.py` plays each one.
+    for it. `tests/vendors/test_impostors.py` plays each one.
     """
 
     text: str

@@ -200,7 +200,8 @@ def _caller_left(confirmed: Callable[[Trial], bool], place: int = 1) -> Evidence
 
 _TRANSFERRED = _saw("BlindTransfer", 0, 1, 2)
 
-#: What else could produce the evidence, and is not taken for it. ``tests/unit/asterisk/test_impostors.py`` plays each.
+#: What else could produce the evidence, and is not taken for it;
+#: ``tests/vendors/asterisk/test_impostors.py`` plays each.
 OTHER_SPY = "a colleague listens to the same agent, or my leg to another: both channels must be this request's"
 OTHER_DIGIT = "the digit goes into a colleague's spy; a spy that takes none is not switched at all"
 OTHER_PAUSE = "the agent pauses in one of the queues only, or unpauses"

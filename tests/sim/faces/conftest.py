@@ -1,0 +1,18 @@
+"""Desks in front of a silent world, in a new one for each test."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sim.faces.desk import Desk
+from tests.sim.faces.portsip_desk import FrontDesk
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def front() -> FrontDesk:
+    return FrontDesk()

@@ -1,0 +1,101 @@
+"""The composition root keeps one broken adapter from the others."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from tests.polling.standin import StandIn, settle
+from wallboard import runtime
+from wallboard.config.settings import Config
+from wallboard.domain.clock import ManualClock
+from wallboard.domain.command import Destination, Verb
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Queue, Row
+from wallboard.domain.text import clean
+from wallboard.vendors.base import Services, SourceSettings
+
+pytestmark = pytest.mark.anyio
+
+
+def _fault(*_: object) -> Any:
+    raise KeyError("bug")
+
+
+class Broken(StandIn):
+    """Every answer that needs no request is a fault, and so is the farewell."""
+
+    info = feeds = can = can_dial = reports = aclose = cast("Any", _fault)
+
+
+async def test_an_adapter_that_breaks_whatever_it_is_asked_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = ManualClock()
+
+    def build(settings: SourceSettings, services: Services) -> StandIn:
+        made = Broken(clock, settings.name) if settings.name == "lab" else StandIn(clock, settings.name)
+        if settings.name == "hq":
+            made.give(Resource.QUEUES, "", 5.0)
+        return made
+
+    monkeypatch.setattr(runtime, "load_vendor", lambda vendor: SimpleNamespace(build=build))
+    sources = tuple(SourceSettings(name, "ringme", "http://127.0.0.1/") for name in ("lab", "hq"))
+    async with runtime.headless(Config(sources=sources), clock=clock, state=tmp_path) as rooms:
+        rooms.tasks.start_soon(rooms.scheduler.run)
+        for _ in range(40):
+            clock.advance(0.5)
+            await settle()
+        assert len(cast("StandIn", rooms.adapters["hq"]).reads) >= 4
+        assert {view.info.name: view.state.value for view in rooms.board.source_views()} == {
+            "lab": "down",
+            "hq": "live",
+        }
+        ports = runtime.ports(
+            rooms,
+            cast("Any", SimpleNamespace(set_wallboard_theme=0, bell=0, repaint_soon=0, redraw=0, scroll_columns=0)),
+        )
+        row: Row = Queue(Key("lab", Kind.QUEUE, "601"), clean("Sales"))
+        for _ in range(3):
+            rights = ports.rights()
+            assert "broke when it was asked" in rights["lab"][1]
+            assert "broke" not in " ".join(rights["hq"])
+            assert ports.can_dial("lab", Destination("8100", "Night desk")) == (
+                False,
+                "the adapter broke when it was asked: see the log",
+            )
+            assert ports.reports(row) == ()
+    said = [r.getMessage() for r in caplog.records if r.levelno >= logging.ERROR and "lab asked" in r.getMessage()]
+    assert said == ["lab asked: unexpected KeyError"]
+
+
+async def test_an_adapter_that_breaks_while_it_is_made_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clock = ManualClock()
+
+    def build(settings: SourceSettings, services: Services) -> StandIn:
+        if settings.name == "lab":
+            raise KeyError("bug")
+        made = StandIn(clock, settings.name)
+        made.give(Resource.QUEUES, "", 5.0)
+        return made
+
+    monkeypatch.setattr(runtime, "load_vendor", lambda vendor: SimpleNamespace(build=build))
+    sources = tuple(SourceSettings(name, "ringme", "http://127.0.0.1/") for name in ("lab", "hq"))
+    async with runtime.headless(Config(sources=sources), clock=clock, state=tmp_path) as rooms:
+        rooms.tasks.start_soon(rooms.scheduler.run)
+        for _ in range(20):
+            clock.advance(0.5)
+            await settle()
+        views = {view.info.name: view for view in rooms.board.source_views()}
+        assert {name: view.state.value for name, view in views.items()} == {"lab": "down", "hq": "live"}
+        assert views["lab"].detail == "broke when it was set up (KeyError): see the log"
+        for verb in Verb:
+            assert not rooms.adapters["lab"].can(verb, None)
+        lines = await rooms.adapters["lab"].check()
+        assert [(line.ok, line.text) for line in lines] == [(False, views["lab"].detail)]

@@ -1,0 +1,404 @@
+"""Everything the PortSIP adapter can ask for is one of the operations of the vendor's document, and every answer that
+the document describes is read. The mock refuses anything else, so a request that slipped in would fail here."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from tests.support.coverage import document
+from tests.vendors.portsip.contract import (
+    EVERYTHING,
+    FORWARDS_OF_A_KEY,
+    OAUTH,
+    OPERATIONS,
+    Pbx,
+    Refused,
+    error,
+    operation_of,
+)
+from tests.vendors.portsip.desk import CALLER, PASSWORD, SALES, TALKING, Desk
+from wallboard.domain.command import Verb
+from wallboard.domain.errors import CredentialsRefused, NotSent
+from wallboard.domain.forms import FormField, Takes
+from wallboard.domain.keys import Kind, Resource
+from wallboard.domain.models import Agent, Call, Member, Phone, Queue, Receptionist, Row
+from wallboard.vendors.base import BearerAuth, LoginAuth, Secret
+
+pytestmark = pytest.mark.anyio
+
+MENU = {
+    "id": "NzAwNTUxOTA5NzczMTQ4MTYw",
+    "name": "Main menu",
+    "extension_number": "8100",
+    "language": "en-US",
+    "dtmf_interval": 2,
+    "prompt_file_name": None,
+    "prompt_file_size": 0,
+    "prompt_file_url": None,
+    "enable_pin": False,
+    "pin": None,
+    "timeout_forward_rule": {"timeout": 30, "repeat_times": 3, "action": "FORWARD_TO_NUMBER", "number": "8001"},
+    "failure_forward_rule": {"action": "HANGUP", "number": None},
+    "custom_forward_rules": [
+        {
+            "user_input": "1",
+            "office_hours": {"mode": "GLOBAL"},
+            "office_hours_forward_rule": {"action": "FORWARD_TO_NUMBER", "number": "8001"},
+            "non_office_hours_forward_rule": {"action": "FORWARD_TO_NUMBER", "number": "8101"},
+            "holidays": [],
+            "holiday_forward_rule": {"action": "FORWARD_TO_VOICEMAIL", "number": "101"},
+        }
+    ],
+    "outbound_caller_ids": [],
+}
+
+
+def bare(pbx: Pbx) -> Desk:
+    """A desk whose PBX answers everything from the description alone: every field filled."""
+    desk = Desk(pbx)
+    pbx.answers.clear()
+    return desk
+
+
+async def rows_of_every_kind(desk: Desk) -> list[Row]:
+    await desk.read()
+    await desk.read()
+    return [row for resource in Resource for row in desk.board.rows(resource)]
+
+
+# ---- what is asked -------------------------------------------------------------------------------------------------
+
+
+async def test_every_feed_report_check_and_row_again_is_in_the_document() -> None:
+    desk = Desk()
+    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [{"id": "i1", "name": "Menu", "extension_number": "8100"}]}
+    rows = await rows_of_every_kind(desk)
+    assert {type(row) for row in rows} == {Queue, Member, Agent, Call, Phone, Receptionist}
+    for row in rows:
+        await desk.adapter.refresh(row)
+        for report in desk.adapter.reports(row):
+            await report.read()
+    await desk.adapter.check()
+    asked = {(method, path) for method, path, _ in desk.pbx.sent}
+    assert ("GET", f"/call_queues/{SALES}/agents/101") in asked
+    assert desk.pbx.acted() == []
+
+
+async def test_every_read_of_the_document_that_is_described_is_made() -> None:
+    desk = Desk()
+    used: set[tuple[str, str]] = set()
+    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [{"id": "i1", "name": "Menu", "extension_number": "8100"}]}
+    for row in await rows_of_every_kind(desk):
+        await desk.adapter.refresh(row)
+        for report in desk.adapter.reports(row):
+            await report.read()
+    for method, path, _ in desk.pbx.sent:
+        used.add((method, operation_of(method, path)[0]))
+    described = {where for where in OPERATIONS if where[0] == "GET"}
+    assert described - used == set()
+
+
+async def test_a_rule_is_changed() -> None:
+    """Every form of a receptionist, with every field filled in anew, is a write that the document allows."""
+    desk = Desk()
+    menu = {key: MENU[key] for key in ("id", "name", "extension_number")}
+    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [menu]}
+    desk.pbx.answers["GET", "/ivrs/{id}"] = MENU
+    await desk.read(Resource.RECEPTIONISTS)
+    row = desk.row(Kind.RECEPTIONIST, str(MENU["id"]))
+    assert isinstance(row, Receptionist)
+    forms = desk.adapter.forms(Verb.CHANGE, row)
+    assert forms
+    for form in forms:
+        values = {field.name: another(field) for field in form.fields}
+        await desk.act(Verb.CHANGE, row, form=form.id, **values)
+    assert len(desk.pbx.acted()) == len(forms)
+
+
+def another(field: FormField) -> str:
+    """A value that the field takes and that is not the one it shows."""
+    match field.takes:
+        case Takes.CHOICE:
+            values = [option.value for option in field.options]
+            return next((value for value in values if value != field.value and "DISA" not in value), values[0])
+        case Takes.NUMBER:
+            return "8777"
+        case Takes.HOURS:
+            return "08:00-12:00, 13:00-17:30"
+        case Takes.LINE:
+            return "8777"
+    return field.value
+
+
+async def test_the_mock_refuses_what_the_document_does_not_have() -> None:
+    pbx = Pbx()
+    client = httpx.AsyncClient(transport=httpx.MockTransport(pbx), base_url="https://pbx.example.net:8887/api/")
+    for method, path, more in (
+        ("GET", "sessions?skip=0", {}),
+        ("DELETE", "sessions/1", {}),
+        ("GET", "call_queues?top=101", {}),
+        ("GET", "parking", {}),
+        ("GET", "call_queues/1/agents/x7", {}),
+        ("POST", "sessions/1/hold", {"json": {"extension_number": "12"}}),
+        ("POST", "sessions/1/hold", {"json": {"extension_number": "101", "why": "x"}}),
+        ("POST", "sessions/1/hold", {"json": {}}),
+        ("POST", "sessions/1/destroy", {"json": {}}),
+        ("POST", "call_queues/1/agents/101", {"json": {"status": "QUEUE_CALL"}}),
+    ):
+        with pytest.raises(Refused):
+            await client.request(method, path, **more)
+    await client.aclose()
+
+
+# ---- what is answered ------------------------------------------------------------------------------------------------
+
+
+async def test_every_answer_that_the_document_describes_is_read() -> None:
+    """With every field filled in, a row of every kind stands on the board and says what its answer said."""
+    desk = bare(Pbx())
+    await rows_of_every_kind(desk)
+    (queue,) = desk.board.rows(Resource.QUEUES)
+    (member,) = desk.board.rows(Resource.MEMBERS)
+    (agent,) = desk.board.rows(Resource.AGENTS)
+    (call,) = desk.board.rows(Resource.CALLS)
+    (phone,) = desk.board.rows(Resource.PHONES)
+    (menu,) = desk.board.rows(Resource.RECEPTIONISTS)
+    assert isinstance(queue, Queue)
+    assert (queue.name, queue.number, queue.service_seconds, queue.waiting) == ("text", "8001", 20, 1)
+    assert queue.strategy == "ring all"
+    assert isinstance(member, Member)
+    assert (member.name, member.number) == ("text", "8001")
+    assert member.joined_at == pytest.approx(desk.clock.now() - 73, abs=2.1)
+    assert isinstance(agent, Agent)
+    assert (agent.name, agent.extension, agent.raw_status) == ("Ada", "101", "READY")
+    assert isinstance(call, Call)
+    assert (call.from_number, call.from_name, call.to) == ("00431334081002", "T. Young", "101")
+    assert isinstance(phone, Phone)
+    assert (phone.extension, phone.registered) == ("101", True)
+    assert isinstance(menu, Receptionist)
+    assert menu.number == "8001"
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+async def test_any_2xx_is_success(status: int) -> None:
+    desk = Desk()
+    desk.pbx.answers["GET", "/sessions"] = httpx.Response(status, json={"items": [{"id": "s1", "calls": []}]})
+    await desk.read(Resource.CALLS)
+    assert len(desk.board.rows(Resource.CALLS)) == 1
+
+
+# ---- signing in ------------------------------------------------------------------------------------------------------
+
+
+async def test_both_sign_ins_and_their_renewals_are_documented() -> None:
+    for style in ("json", "oauth"):
+        desk = Desk(auth=LoginAuth("mira", Secret(PASSWORD), "pbx.example.net", style))
+        await desk.fetch(desk.feed(Resource.CALLS))
+        desk.clock.advance(1790)
+        await desk.fetch(desk.feed(Resource.CALLS))
+        posts = [(path, body) for method, path, body in desk.pbx.sent if method == "POST"]
+        if style == "json":
+            assert posts == [
+                ("/login", {"username": "mira", "password": PASSWORD, "domain": "pbx.example.net"}),
+                ("/auth/refresh_token", {"refresh_token": "R3FR35H"}),
+            ]
+        else:
+            assert [path for path, _ in posts] == ["/login/oauth/token"] * 2
+            assert [body["grant_type"] for _, body in posts] == ["password", "refresh_token"]
+            assert all(OAUTH.problem(body) == "" for _, body in posts)
+
+
+async def test_a_system_administrator_signs_in_without_a_domain() -> None:
+    desk = Desk(auth=LoginAuth("admin", Secret(PASSWORD)))
+    await desk.fetch(desk.feed(Resource.CALLS))
+    assert desk.pbx.sent[0] == ("POST", "/login", {"username": "admin", "password": PASSWORD})
+
+
+async def test_a_token_of_the_config_is_used_as_it_is() -> None:
+    desk = Desk(auth=BearerAuth(Secret("T0K3N")))
+    await desk.fetch(desk.feed(Resource.CALLS))
+    assert [method for method, _, _ in desk.pbx.sent] == ["GET"]
+
+
+async def test_a_token_that_stops_counting_is_replaced_once() -> None:
+    desk = Desk()
+    await desk.fetch(desk.feed(Resource.CALLS))
+    desk.pbx.tokens = {"N3W"}
+    desk.pbx.answers["POST", "/login"] = {"access_token": "N3W", "expires_in": 1800}
+    await desk.fetch(desk.feed(Resource.CALLS))
+    assert [path for method, path, _ in desk.pbx.sent if method == "POST"] == ["/login", "/login"]
+    assert len(desk.board.rows(Resource.CALLS)) == 2
+
+
+async def test_an_action_with_an_old_token_is_sent_again_with_a_new_one_and_done_once() -> None:
+    desk = Desk()
+    await desk.read()
+    row = desk.row(Kind.CALL, TALKING)
+    assert row
+    desk.pbx.tokens = {"N3W"}
+    desk.pbx.answers["POST", "/login"] = {"access_token": "N3W"}
+    done: list[str] = []
+
+    def hold(request: httpx.Request) -> httpx.Response:
+        done.append("hold")
+        return httpx.Response(200)
+
+    desk.pbx.answers["POST", "/sessions/{id}/hold"] = hold
+    await desk.act(Verb.HOLD, row)
+    assert done == ["hold"]
+
+
+async def test_a_wrong_password_is_said_once_and_not_tried_again_for_a_minute() -> None:
+    desk = Desk()
+    desk.pbx.answers["POST", "/login"] = error(400, "UNAUTHORIZED", "Login failed, authentication error")
+    with pytest.raises(CredentialsRefused, match="Login failed"):
+        await desk.fetch(desk.feed(Resource.CALLS))
+    assert desk.adapter.info().refused
+    row_less = desk.adapter.can(Verb.HANGUP, None)
+    assert row_less.reason == "the vendor refuses the credentials"
+    with pytest.raises(CredentialsRefused, match="Login failed"):
+        await desk.fetch(desk.feed(Resource.QUEUES))
+    assert len(desk.pbx.sent) == 1, "accounts lock"
+    desk.clock.advance(61)
+    del desk.pbx.answers["POST", "/login"]
+    await desk.fetch(desk.feed(Resource.CALLS))
+    assert not desk.adapter.info().refused
+
+
+async def test_neither_password_nor_token_nor_pin_is_written_anywhere(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    desk = Desk()
+    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [{"id": "i1", "name": "Menu", "extension_number": "8100"}]}
+    desk.pbx.answers["GET", "/ivrs/{id}"] = MENU | {"pin": "604179", "enable_pin": True}
+    rows = await rows_of_every_kind(desk)
+    said = repr(rows) + repr(await desk.adapter.check()) + repr(desk.adapter.info())
+    desk.pbx.answers["GET", "/sessions"] = error(500, "UNKNOWN", f"Bearer T0K3N {PASSWORD} R3FR35H")
+    with pytest.raises(Exception, match="500") as caught:
+        await desk.fetch(desk.feed(Resource.CALLS))
+    call = desk.row(Kind.CALL, TALKING)
+    assert call
+    desk.pbx.answers["POST", "/sessions/{id}/hold"] = error(400, "VALIDATE_FAILED", f"T0K3N {PASSWORD}")
+    with pytest.raises(Exception, match="400") as refused:
+        await desk.act(Verb.HOLD, call)
+    for secret in (PASSWORD, "T0K3N", "R3FR35H", "604179"):
+        assert secret not in said + str(caught.value) + str(refused.value) + caplog.text
+
+
+# ---- the rest ------------------------------------------------------------------------------------------------------
+
+
+async def test_check_says_what_works_and_what_does_not() -> None:
+    desk = Desk()
+    desk.pbx.answers["GET", "/sessions"] = error(403, "FORBIDDEN", "no")
+    desk.pbx.answers["GET", "/tenant"] = error(403, "FORBIDDEN", "no")
+    lines = {line.name: line for line in await desk.adapter.check()}
+    assert lines["sign-in"].ok is True
+    assert lines["members"].text == "1 waiting"
+    assert lines["agent status"].ok is True
+    assert lines["calls"].ok is False
+    assert "not permitted" in lines["calls"].text
+    assert lines["tenant"].ok is False
+    assert "signs in" in lines["pickup"].text
+    assert desk.pbx.acted() == []
+
+
+async def test_check_of_a_wrong_password_and_of_nobody_there() -> None:
+    desk = Desk()
+    desk.pbx.answers["POST", "/login"] = error(400, "UNAUTHORIZED", "Login failed")
+    lines = {line.name: line for line in await desk.adapter.check()}
+    assert lines["reach"].ok is True
+    assert lines["sign-in"].ok is False
+
+    def nobody(request: httpx.Request) -> Any:
+        raise httpx.ConnectError("refused")
+
+    away = Desk()
+    away.pbx.answers["POST", "/login"] = nobody
+    (line,) = await away.adapter.check()
+    assert (line.name, line.ok) == ("reach", False)
+
+
+async def test_check_without_a_phone_or_for_reading_only() -> None:
+    lines = {line.name: line for line in await Desk(phone="").adapter.check()}
+    assert lines["call"].ok is False
+    assert lines["hold"].ok is None
+    closed = {line.name: line for line in await Desk(read_only=True).adapter.check()}
+    assert closed["hold"].ok is False
+
+
+class Pushing:
+    """A push interface that lives as long as a test says."""
+
+    def __init__(self) -> None:
+        self.live: set[Resource] = set()
+        self.why = "push: the PBX closed the connection"
+        self.unread = ""
+        self.ran = anyio.Event()
+
+    def alive(self, resource: Resource) -> bool:
+        return resource in self.live
+
+    async def run(self, sink: object) -> None:
+        self.ran.set()
+
+
+async def test_lists_that_are_pushed_are_only_reconciled(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, push = Desk(), Pushing()
+    monkeypatch.setattr(desk.adapter, "_push", push)
+    await desk.discover()
+
+    def pace(resource: Resource) -> float:
+        return desk.feed(resource, SALES).interval
+
+    assert (pace(Resource.MEMBERS), pace(Resource.AGENTS)) == (5.0, 10.0)
+    assert desk.adapter.info().detail == "polled, push: the PBX closed the connection"
+    push.live = {Resource.MEMBERS, Resource.AGENTS}
+    assert (pace(Resource.MEMBERS), pace(Resource.AGENTS)) == (60.0, 120.0)
+    assert desk.feed(Resource.CALLS).interval == 2.0, "sessions are not pushed"
+    assert desk.adapter.info().detail == "pushed"
+
+
+async def test_it_runs_until_it_is_stopped_even_where_nothing_is_pushed(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, push = Desk(), Pushing()
+    monkeypatch.setattr(desk.adapter, "_push", push)
+    async with anyio.create_task_group() as group:
+        group.start_soon(desk.adapter.run, desk.board)
+        with anyio.fail_after(5):
+            await push.ran.wait()
+        group.cancel_scope.cancel()
+    await desk.adapter.aclose()
+
+
+async def test_a_target_without_its_address_sends_nothing() -> None:
+    desk = Desk()
+    await desk.read()
+    for kind, identity, verb in ((Kind.CALL, TALKING, Verb.HOLD), (Kind.MEMBER, CALLER, Verb.PICKUP)):
+        row = desk.row(kind, identity)
+        assert row
+        command = desk.command(verb, row)
+        object.__setattr__(command.target, "address", ())
+        with pytest.raises(NotSent):
+            await desk.adapter.perform(command, row)
+    assert desk.pbx.acted() == []
+
+
+def test_what_the_tables_say_is_reached_is_what_the_mock_lets_pass() -> None:
+    reached = {
+        (operation.method, operation.path.removeprefix("/api"))
+        for table in (document("004"), document("portsip-openapi-22"))
+        for operation in table.reached
+    }
+    assert set(EVERYTHING) == reached
+
+
+def test_the_table_of_verbs_has_one_row_each() -> None:
+    desk = Desk()
+    verbs = [row.verb for row in desk.adapter.table()]
+    assert len(verbs) == len(set(verbs))
+    assert all(row.request for row in desk.adapter.table())
+    assert "DISA" in FORWARDS_OF_A_KEY

@@ -1,0 +1,96 @@
+"""Everything that the coverage of seed 003 says is reached is really asked for, and nothing that it leaves out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.coverage import REACHED, Operation, document
+from tests.vendors.ringme.archive import whole_pbx
+from tests.vendors.ringme.fake import NOW, FakePbx, Seen, adapter, command, discover
+from tests.vendors.ringme.test_reports import floor
+from wallboard.domain.command import Verb
+from wallboard.domain.keys import Resource
+from wallboard.vendors.base import Ticket
+
+pytestmark = pytest.mark.anyio
+
+BASE = "/extension/{extension_id}"
+NAMED = {
+    f"{BASE}/record/{{record_uuid}}",
+    f"{BASE}/record/{{record_uuid}}/download/",
+    f"{BASE}/voicemail/{{record_uuid}}",
+}
+"""Sound: not fetched into a terminal, but named to be fetched."""
+DOCUMENT = document("003")
+
+
+def literal_first(operation: Operation) -> bool:
+    return "{" in operation.path.removeprefix(BASE)
+
+
+def which(seen: Seen) -> Operation | None:
+    """The operation that a request is: one without ids in its end before one with them."""
+    for operation in sorted(DOCUMENT.operations, key=literal_first):
+        pattern = re.sub(r"\{[^}]*\}", "[^/]+", operation.path)
+        if operation.method == seen.method and re.fullmatch(pattern, seen.path):
+            return operation
+    return None
+
+
+async def everything_asked() -> tuple[list[Seen], str]:
+    """Every feed, report and verb, over an account with a list of all calls and one without."""
+    at = await floor()
+    text = ""
+    rows = (at.agent, at.external, at.phone, at.call, at.recorded, at.queue, at.room)
+    for row in rows:
+        for found in at.source.reports(row):
+            text += repr(await found.read())
+    for feed in at.source.feeds():
+        await feed.fetch(Ticket(1, 1, NOW))
+    await at.source.refresh(at.call)
+    act = at.source.perform
+    for verb in (Verb.LISTEN, Verb.HANGUP, Verb.CALL):
+        await act(command(verb, at.call), at.call)
+    for verb in (Verb.SIGNIN, Verb.SIGNOUT):
+        await act(command(verb, at.agent), at.agent)
+    for agent in (at.agent, at.external):
+        await act(command(Verb.STAFF, agent, queue="34415"), agent)
+        await act(command(Verb.STAFF, agent, queue="34414", level="3", position="2"), agent)
+        await act(command(Verb.UNSTAFF, agent, queue="34414"), agent)
+    await act(command(Verb.ROOM, at.room, form="mute", switch="on"), at.room)
+    await act(command(Verb.TRANSCRIBE, at.call, form="stop", direction="in"), at.call)
+    return [*at.vendor.log, *(await by_telephone()).log], text
+
+
+async def by_telephone() -> FakePbx:
+    """An account whose calls are asked for telephone by telephone and parked in slots."""
+    vendor = whole_pbx()
+    source = adapter(vendor, client="", queues=("34414",), phones=("32494",), park_slots=(1,))
+    await discover(source)
+    for feed in source.feeds():
+        if feed.resource is Resource.CALLS:
+            (update,) = await feed.fetch(Ticket(1, 1, NOW))
+            (call,) = update.rows
+            await source.perform(command(Verb.PARK, call), call)
+    return vendor
+
+
+async def test_every_operation_that_is_said_to_be_reached_is_really_asked_for() -> None:
+    log, text = await everything_asked()
+    asked = {which(seen) for seen in log}
+    silent = [f"{each.method} {each.path}" for each in DOCUMENT.reached if each not in asked]
+    assert set(silent) == {f"GET {path}" for path in NAMED}
+    for path in NAMED:
+        pattern = re.sub(r"\{[^}]*\}", "[^/ ']+", path.removeprefix(BASE))
+        assert re.search(rf"GET https://pbx\.example\.net/api/ver1\.0/extension/[0-9]+{pattern}[ ']", text), path
+
+
+async def test_nothing_that_is_left_out_is_asked_for() -> None:
+    log, _ = await everything_asked()
+    for seen in log:
+        operation = which(seen)
+        # Lists of a whole account and who one is are public extras of no seed.
+        assert operation is not None or seen.path.startswith(("/client/", "/user/")), seen.path
+        assert operation is None or operation.relevance in REACHED, seen.path

@@ -1,0 +1,270 @@
+"""Details, sources, wall and log, as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.support.console import HQ, NOW, RESPONDERS, board, call, member, queue, read, rows
+from wallboard.board.board import Board
+from wallboard.domain.clock import ManualClock
+from wallboard.domain.keys import RESOURCE_OF, Key, Resource
+from wallboard.domain.models import Agent, DutyAgent, DutyPhone, Hotline, Member, Queue, Row
+from wallboard.domain.states import AgentState, CallState, Direction, HotlineState, MemberState, Wanted
+from wallboard.domain.text import clean
+from wallboard.domain.update import Budget, FeedStatus, SourceInfo
+from wallboard.view.chrome import KeyHint
+from wallboard.view.context import Context, severities
+from wallboard.view.details import details
+from wallboard.view.eventlog import Entry, event_log
+from wallboard.view.lines import Line, line_width
+from wallboard.view.panes import PANES
+from wallboard.view.sources import sources
+from wallboard.view.wall import PAGE_SECONDS, big, wall
+
+
+def shown(lines: Sequence[Line]) -> list[str]:
+    return ["".join(cell.text for cell in line) for line in lines]
+
+
+def context(made: Board | None = None, now: float = NOW) -> Context:
+    made = made or board(ManualClock(NOW))
+    return Context(made, now, UTC, severities=severities(made, now))
+
+
+# ---- details -----------------------------------------------------------------------------------------------------
+
+EVERY = [row for found in rows().values() for row in found]
+
+
+@pytest.mark.parametrize("row", EVERY, ids=lambda row: f"{row.key}")
+@pytest.mark.parametrize("width", [40, 80, 160])
+def test_details_name_the_row_and_keep_the_width(row: Row, width: int) -> None:
+    pane = PANES[RESOURCE_OF[row.key.kind]]
+    hints = [KeyHint("t", "transfer"), *(KeyHint(key, "x", False, "not on a call") for key in "ewb")]
+    lines = details(pane, row, context(), hints, width, ["14:00 rang, no answer"], "a note")
+    assert {line_width(line) for line in lines} == {width}
+    text = "\n".join(shown(lines))
+    assert pane.label(row).split()[0] in text
+    assert "cannot   e w b: not on a call" in text
+    assert "note     a note" in text
+    assert "seen     14:00 rang, no answer" in text
+
+
+def test_details_of_a_hotline_say_that_it_is_not_as_asked() -> None:
+    row = next(row for row in EVERY if isinstance(row, Hotline) and row.key.id == "312")
+    text = "\n".join(shown(details(PANES[Resource.HOTLINES], row, context(), [], 120)))
+    assert "error (error) for 6 min, asked open  NOT AS ASKED" in text
+    assert "in –/4, out –/6 (use is not told)" in text
+    calm = "\n".join(shown(details(PANES[Resource.HOTLINES], replace(row, wanted=Wanted.PAUSED), context(), [], 120)))
+    assert "NOT AS ASKED" not in calm
+
+
+def test_unknown_facts_are_dashes() -> None:
+    bare = Queue(Key(HQ, EVERY[0].key.kind, "999"), clean("Bare"))
+    made = board(ManualClock(NOW))
+    read(made, {(HQ, Resource.QUEUES): (bare,), (HQ, Resource.MEMBERS): ()}, NOW, 2)
+    text = "\n".join(shown(details(PANES[Resource.QUEUES], bare, context(made), [], 100)))
+    assert "strategy –" in text
+    assert "service  –" in text
+
+
+# ---- sources -----------------------------------------------------------------------------------------------------
+
+
+def test_sources_show_budget_clock_and_what_they_can() -> None:
+    made = board(ManualClock(NOW))
+    budget = Budget(600, 412, NOW + 1270, 60)
+    made.source(SourceInfo(HQ, "ringme", phone="2001", budget=budget, clock_offset=-9.0))
+    lines = shown(sources(context(made), 120, {HQ: ("can  t p",)}, ["hq: phone 2001"]).lines)
+    text = "\n".join(lines)
+    assert "412/600 requests, 21 min to reset, 60 kept for actions" in text
+    assert "clock -9 s" in text
+    assert "can  t p" in text
+    assert lines[-1].startswith(" me     hq: phone 2001")
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 160])
+def test_a_refused_source_says_so_in_words_and_no_line_is_too_long(width: int) -> None:
+    made = board(ManualClock(NOW))
+    cause = "the exchange refused the credentials (401); polling of this source has stopped"
+    made.status(FeedStatus(HQ, Resource.CALLS, "", 5.0, 8.0, refused=True, failures=1, cause=cause))
+    lines = sources(context(made), width, {}, []).lines
+    assert {line_width(line) for line in lines} == {width}
+    text = " ".join(" ".join(shown(lines)).split())
+    assert "REFUSED" in text
+    assert "polling of this source has stopped" in text
+
+
+# ---- the wall ----------------------------------------------------------------------------------------------------
+
+
+def many(count: int) -> Board:
+    made = board(ManualClock(NOW))
+    more = tuple(queue(HQ, f"7{n:02}", f"Quiet {n:02}", 0, 0, 0) for n in range(count))
+    read(made, {(HQ, Resource.QUEUES): (*rows()[HQ, Resource.QUEUES], *more)}, NOW, 2)
+    made.tick()
+    return made
+
+
+def test_alarming_queues_stand_on_the_first_page_and_every_queue_on_one() -> None:
+    made = many(20)
+    seen: list[str] = []
+    first = ""
+    pages = wall(context(made, 0.0), 80, 24, datetime.fromtimestamp(NOW, UTC)).pages
+    assert pages == 6
+    for number in range(pages):
+        page = wall(context(made, number * PAGE_SECONDS), 80, 24, datetime.fromtimestamp(NOW, UTC))
+        assert page.number == number
+        text = "\n".join(shown(page.lines))
+        first = first or text
+        seen += [row.name for row in made.rows(Resource.QUEUES) if isinstance(row, Queue) and row.name.upper() in text]
+        assert {line_width(line) for line in page.lines} == {80}
+        assert len(page.lines) == 24
+        assert f"page {number + 1}/6" in text
+    assert sorted(seen) == sorted(row.name for row in made.rows(Resource.QUEUES) if isinstance(row, Queue))
+    assert "SALES" in first
+    assert "SUPPORT" in first
+
+
+def test_digits_grow_while_all_queues_fit_on_the_page() -> None:
+    small, large = context(many(20)), context()
+    page = shown(wall(large, 160, 40, datetime.fromtimestamp(NOW, UTC)).lines)
+    assert any("██████" in line for line in page)
+    assert not any("██████" in line for line in shown(wall(small, 160, 40, datetime.fromtimestamp(NOW, UTC)).lines))
+
+
+def test_big_digits_are_five_lines_of_equal_width() -> None:
+    for text in ("0", "12", "3:12", "1h05", "4d", "–", "123"):
+        for scale in (1, 2, 3):
+            drawn = big(text, scale)
+            assert len(drawn) == 5 * scale
+            assert len({len(line) for line in drawn}) == 1
+
+
+def test_a_tile_says_ready_unknown_as_a_dash_and_who_knows_of_the_alarm() -> None:
+    made = board(ManualClock(NOW))
+    text = "\n".join(shown(wall(context(made), 80, 24, datetime.fromtimestamp(NOW, UTC)).lines))
+    assert "0/3 READY" in text
+    assert "acked: nobody" in text
+    for alarm in made.alarms.active():
+        made.alarms.acknowledge(alarm.id, "Mira")
+    text = "\n".join(shown(wall(context(made), 80, 24, datetime.fromtimestamp(NOW, UTC)).lines))
+    assert "acked: Mira" in text
+    assert "■ Water rescue error (asked open)" in text
+
+
+# ---- the log -----------------------------------------------------------------------------------------------------
+
+ENTRIES = [Entry(NOW + n, "state", f"line {n}") for n in range(50)]
+
+
+def test_the_log_ends_with_the_newest_and_scrolls_back_to_the_oldest() -> None:
+    newest = shown(event_log(ENTRIES, 60, 10, 0, UTC))
+    assert "50/50" in newest[0]
+    assert newest[-1].startswith(" 02:40:49 state  line 49")
+    assert "line 44" in shown(event_log(ENTRIES, 60, 10, 5, UTC))[-1]
+    assert "line 0 " in shown(event_log(ENTRIES, 60, 10, 1000, UTC))[1]
+
+
+def test_an_empty_log_says_so() -> None:
+    (line,) = shown(event_log([], 60, 10, 0, UTC))
+    assert "nothing yet" in line
+
+
+# ---- a pane in one line ------------------------------------------------------------------------------------------
+
+
+def brief(made: Board, resource: Resource, now: float = NOW) -> str:
+    return "".join(cell.text for cell in PANES[resource].summary(context(made, now)))
+
+
+def test_a_list_that_nobody_has_read_is_not_called_empty() -> None:
+    made = Board(ManualClock(NOW))
+    made.source(SourceInfo(HQ, "ringme"))
+    made.status(FeedStatus(HQ, Resource.MEMBERS, "", 5.0, 8.0))
+    assert brief(made, Resource.MEMBERS) == "not read yet"
+    made.status(FeedStatus(HQ, Resource.MEMBERS, "", 5.0, 8.0, unavailable=True))
+    assert brief(made, Resource.MEMBERS) == "not for this account"
+    read(made, {(HQ, Resource.MEMBERS): ()}, NOW, 1)
+    assert brief(made, Resource.MEMBERS) == "no callers"
+
+
+def test_an_old_list_says_that_it_is_old() -> None:
+    clock = ManualClock(NOW)
+    made = board(clock)
+    clock.advance(50)
+    assert brief(made, Resource.MEMBERS, clock.now()).startswith("~ stale · 3 wait")
+
+
+def test_what_needs_a_person_comes_first_in_a_line() -> None:
+    made = board(ManualClock(NOW))
+    assert brief(made, Resource.HOTLINES).startswith("■ Water rescue error 6 min (asked open)")
+    assert brief(made, Resource.QUEUES).startswith("Sales 2 3:12■ 0/3 ready")
+    assert brief(made, Resource.AGENTS).startswith("1 ready")
+    assert all(isinstance(row, Member) for row in made.rows(Resource.MEMBERS))
+    assert RESPONDERS in {view.info.name for view in made.source_views()}
+
+
+def test_a_word_that_is_not_known_is_shown_beside_unknown() -> None:
+    made = board(ManualClock(NOW))
+    here = context(made)
+    hotline = replace(
+        next(row for row in EVERY if isinstance(row, Hotline)),
+        state=HotlineState.UNKNOWN,
+        raw_status=clean("some-new-status"),
+        agents=(DutyAgent("5", clean("K. Roth"), (DutyPhone("1", clean("p"), clean("1"), None),)),),
+    )
+    cells = PANES[Resource.HOTLINES].cells(hotline, here)
+    assert [cells[name].text for name in ("state", "asked", "phones")] == ["? unknown", "some-new-status", "–"]
+    agent = next(row for row in EVERY if isinstance(row, Agent))
+    agent = replace(
+        agent, state=AgentState.UNKNOWN, with_name=clean(""), raw_status=clean("Break"), raw_state=clean("Tea")
+    )
+    assert PANES[Resource.AGENTS].cells(agent, here)["with"].text == "Break · Tea"
+    caller = member("m9", "601", "Sales", MemberState.UNKNOWN, 9, "Eve", "1")
+    caller = replace(caller, raw_state=clean("Levitating"))
+    assert PANES[Resource.MEMBERS].cells(caller, here)["with"].text == "Levitating"
+
+
+# ---- places, numbers inside, the wall's size ---------------------------------------------------------------------
+
+
+def test_a_queue_without_positions_is_numbered_by_waiting_time_and_one_with_them_is_not() -> None:
+    made = board(ManualClock(NOW))
+    bare = tuple(
+        member(f"w{n}", "601", "Sales", MemberState.WAITING, wait, f"Caller {n}", "1") for n, wait in ((1, 10), (2, 90))
+    )
+    told = member("v1", "602", "Support", MemberState.WAITING, 5, "Told", "1", position=4)
+    mute = member("v2", "602", "Support", MemberState.WAITING, 50, "Mute", "1")
+    read(made, {(HQ, Resource.MEMBERS): (*bare, told, mute)}, NOW, 2)
+    here = context(made)
+    pane = PANES[Resource.MEMBERS]
+    places = {row.key.id: pane.cells(row, here)["pos"] for row in pane.rows(here)}
+    assert {name: cell.text for name, cell in places.items()} == {"w2": "1", "w1": "2", "v1": "4", "v2": "–"}
+    assert (places["w2"].style, places["v1"].style) == ("muted", "text")
+    text = "\n".join(shown(details(pane, bare[1], here, [], 120)))
+    assert "place 1 of 2 by waiting time" in text
+    assert "why      0/" in text
+
+
+def test_a_number_of_the_site_is_shown_as_it_is_dialled_with_the_queue_behind_it() -> None:
+    made = board(ManualClock(NOW))
+    inside = call("c7", CallState.TALKING, Direction.IN, "", "+49 30 1", "022*601", 10)
+    away = call("c8", CallState.TALKING, Direction.OUT, "", "+49 30 1", "022*999", 10)
+    read(made, {(HQ, Resource.CALLS): (inside, away)}, NOW, 2)
+    here = context(made)
+    pane = PANES[Resource.CALLS]
+    told = {row.key.id: pane.cells(row, here)["to"].text for row in pane.rows(here)}
+    assert told == {"c7": "601 Sales", "c8": "022*999"}
+
+
+@pytest.mark.parametrize(("size", "scale"), [((160, 50), 3), ((120, 36), 2), ((80, 24), 1)])
+def test_the_digits_of_the_wall_are_as_large_as_all_queues_allow(size: tuple[int, int], scale: int) -> None:
+    made = board(ManualClock(NOW))
+    page = wall(context(made), *size, datetime.fromtimestamp(NOW, UTC))
+    blocks = max(len(run) for line in shown(page.lines) for run in "".join(line).split(" ") if set(run) == {"█"})
+    assert (blocks, page.pages) == (3 * scale, 1)
