@@ -320,7 +320,8 @@ async def ringing_out(walk: Walk) -> Stage:
     await walk.originate(AGENT, "4104", "targets")
     customer = await walk.leg(walk.site.others[1])
     await walk.until(lambda: (c := walk.call_of("phone1")) and c.state is CallState.RINGING, "it rings")
-    refuses = _UNANSWERED | dict.fromkeys((Verb.TRANSFER, Verb.PICKUP), "nobody has answered")
+    refuses = _UNANSWERED | {Verb.PARK: "not answered yet"}
+    refuses |= dict.fromkeys((Verb.TRANSFER, Verb.PICKUP), "nobody has answered")
     return Stage("", lambda: walk.call_of("phone1"), CUSTOMER, customer, refuses=refuses)
 
 
