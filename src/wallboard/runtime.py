@@ -28,7 +28,7 @@ from wallboard.config.paths import private, state_dir, themes_dir
 from wallboard.config.settings import Config, ConsoleOptions, DemoOptions
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
-from wallboard.control.ledger import left_open as told_open
+from wallboard.control.journaling import left_open as told_open
 from wallboard.control.offers import NOT_ALLOWED
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb

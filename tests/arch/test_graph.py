@@ -19,7 +19,7 @@ FILES = {
 VENDORS = frozenset(registry.names())
 BLIND = ("board", "control", "domain", "polling", "ui", "view")
 """Rooms that know no vendor by name: one that did would grow a special case for it."""
-CONSOLE = {f"wallboard.ui.{name}" for name in ("acting", "console", "idle", "panel", "seeking", "sight")}
+CONSOLE = {f"wallboard.ui.{name}" for name in ("acting", "console", "idle", "panel", "seeking", "visibility")}
 """One object in several files: they will be screens of their own."""
 
 

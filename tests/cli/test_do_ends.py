@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from tests.vendors.ringme.fake import CALLS, FakePbx, ok, pbx
-from wallboard.control.chain import open_unknowns
+from wallboard.control.journal_reader import open_unknowns
 
 PATIENCE = 30.0
 CALL = CALLS[0]["call_api_id"]

@@ -15,9 +15,9 @@ from tests.support.adapters import FakeAdapter
 from wallboard.board.board import Board
 from wallboard.cli import audit, do
 from wallboard.cli.exits import Exit
-from wallboard.control.chain import show
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
+from wallboard.control.journal_reader import show
 from wallboard.control.ports import BoardPort
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Verb

@@ -26,8 +26,8 @@ from tests.control.fakes import (
     room,
     table,
 )
-from wallboard.control.chain import open_unknowns, show, verify
 from wallboard.control.journal import Journal
+from wallboard.control.journal_reader import open_unknowns, show, verify
 from wallboard.control.outcome import Phase
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Verb

@@ -20,8 +20,8 @@ import anyio.lowlevel
 import pytest
 
 from tests.control.fakes import DONE, NOW, OVER, Desk, agent, call, member, table
-from wallboard.control.chain import RESULTS, open_unknowns, show, verify
 from wallboard.control.journal import Journal
+from wallboard.control.journal_reader import RESULTS, open_unknowns, show, verify
 from wallboard.control.outcome import Phase
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Verb, fingerprint

@@ -10,8 +10,8 @@ import anyio
 import pytest
 
 from tests.control.fakes import DONE, NOW, Desk, call, hotline, notice, receptionist, room
-from wallboard.control.chain import show
 from wallboard.control.filled import changes, objection
+from wallboard.control.journal_reader import show
 from wallboard.control.outcome import Phase
 from wallboard.control.policy import Offer, Situation, decide
 from wallboard.domain.command import Command, Target, Verb, fingerprint, new_id

@@ -12,7 +12,7 @@ import pytest
 
 from tests.control.fakes import DONE, Desk, call, table
 from tests.support.adapters import FakeAdapter
-from wallboard.control.chain import RESULTS, open_unknowns, show, verify
+from wallboard.control.journal_reader import RESULTS, open_unknowns, show, verify
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone

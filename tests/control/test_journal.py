@@ -17,7 +17,8 @@ import pytest
 
 from wallboard.cli.main import main
 from wallboard.control import process
-from wallboard.control.chain import (
+from wallboard.control.journal import Journal, JournalError, describe
+from wallboard.control.journal_reader import (
     canonical,
     digest,
     lock_of,
@@ -27,7 +28,6 @@ from wallboard.control.chain import (
     show,
     verify,
 )
-from wallboard.control.journal import Journal, JournalError, describe
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Destination, Fingerprint, Target, Verb
 from wallboard.domain.keys import Key, Kind

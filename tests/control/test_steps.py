@@ -15,9 +15,9 @@ import pytest
 
 from tests.control.fakes import DONE, NOW, Desk, FakeBoard, call, table
 from tests.support.adapters import FakeAdapter
-from wallboard.control.chain import open_unknowns, show, verify
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
+from wallboard.control.journal_reader import open_unknowns, show, verify
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain import sending
 from wallboard.domain.clock import ManualClock

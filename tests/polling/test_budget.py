@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.polling.standin import Room, settle
 from wallboard.domain.keys import Resource
 from wallboard.domain.update import Budget
-from wallboard.polling.budget import Purse, Wish, paced
+from wallboard.polling.budget import RateBudget, Wish, paced
 
 Q, C, A, M = Resource.QUEUES, Resource.CALLS, Resource.AGENTS, Resource.MEMBERS
 
@@ -111,17 +111,17 @@ async def test_the_view_of_an_action_may_use_half_of_the_reserve() -> None:
 
 
 def test_the_last_hour_is_counted_to_the_second() -> None:
-    purse = Purse(100)
+    allowance = RateBudget(100)
     for second in range(90):
-        assert purse.wait(float(second), 1) == 0
-        purse.spend(float(second), 1)
-    assert purse.wait(90.0, 1) == pytest.approx(3510.0)
-    assert purse.wait(90.0, 1, for_action=True) == 0
-    assert purse.wait(3600.5, 1) == 0
+        assert allowance.wait(float(second), 1) == 0
+        allowance.spend(float(second), 1)
+    assert allowance.wait(90.0, 1) == pytest.approx(3510.0)
+    assert allowance.wait(90.0, 1, for_action=True) == 0
+    assert allowance.wait(3600.5, 1) == 0
 
 
 def test_without_a_limit_everything_is_granted() -> None:
-    assert Purse(None).rate(0.0) is None
+    assert RateBudget(None).rate(0.0) is None
     assert paced([Wish(5.0, 1, True)], None) == ([5.0], 1.0)
 
 

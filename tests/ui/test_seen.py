@@ -19,7 +19,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Member, Row
 from wallboard.domain.text import clean
 from wallboard.ui.restraint import REST_SECONDS
-from wallboard.ui.sight import SILENCE_SECONDS
+from wallboard.ui.visibility import SILENCE_SECONDS
 from wallboard.view.dialogs import ARM_SECONDS
 
 LISTS = (Resource.MEMBERS, Resource.AGENTS, Resource.CALLS)
@@ -51,7 +51,7 @@ class Glass:
         self.questions: list[int] = []
         self.stood = 0.0
         self.here: Desk = desk(folder, settings={"idle_lock": 5.0})
-        self.here.console.glimpses.terminal = True
+        self.here.console.visibility.terminal = True
         self.size = SIZES[0]
         self.line: deque[Picture] = deque()
         self.stopped = self.lost = False
@@ -109,8 +109,8 @@ class Glass:
         picture = Picture(lines, key, None if row is None else fingerprint(row), question)
         if not self.lost:
             self.line.append(picture)
-            console.glimpses.sent(console.glimpses.drawn())
-            if self.far and (number := console.glimpses.ask()) is not None:
+            console.visibility.sent(console.visibility.drawn())
+            if self.far and (number := console.visibility.ask()) is not None:
                 self.questions.append(number)
         self.flow()
 
@@ -120,10 +120,10 @@ class Glass:
             self.line.clear()
         if not self.stopped:
             for number in self.questions:
-                self.here.console.glimpses.taken(number)
+                self.here.console.visibility.taken(number)
             self.questions.clear()
         if (self.far or not self.line) and not self.lost:
-            self.here.console.glimpses.settle()
+            self.here.console.visibility.settle()
 
     def idle_draw(self) -> None:
         """What no key asked for is left out while the line is busy."""
@@ -145,7 +145,7 @@ class Glass:
         self.flow()
         if self.lost:
             self.lost = False
-            self.here.console.glimpses.unasked()
+            self.here.console.visibility.unasked()
             self.draw()
 
     def change(self, what: str, number: int) -> None:
@@ -172,7 +172,7 @@ class Glass:
     def resize(self, size: tuple[int, int]) -> None:
         """The old picture is gone; until the next one has come, nothing stands there."""
         self.size = size
-        self.here.console.glimpses.lose()
+        self.here.console.visibility.lose()
         if size in SMALL:
             self.here.console.see(False)
         self.glass = Picture()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from wallboard.board.refine import Around, refine_agent
+from wallboard.board.agent_state import Around, agent_state
 from wallboard.board.rows import with_values
 from wallboard.board.store import Change
 from wallboard.domain.keys import KIND_OF, Key, Kind, Resource
@@ -204,11 +204,11 @@ class Linker:
             return row
         spell = known or Spell()
         around = self._around(row, spell, now)
-        agent, again = refine_agent(row, around)
+        agent, again = agent_state(row, around)
         if spell.talking and agent.state is not AgentState.TALKING:
             # The call has just ended: look again, wrap-up begins now.
             around = replace(around, talked_until=now)
-            agent, again = refine_agent(row, around)
+            agent, again = agent_state(row, around)
         odds = (spell.at_odds_since or now) if around.at_odds(row) else None
         if agent.state is AgentState.TALKING or around.talked_until is not None or odds is not None:
             self._spells[key] = Spell(agent.state is AgentState.TALKING, around.talked_until, odds)

@@ -27,7 +27,7 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0: whole, or shown, or nothing there yet; 1: broken or not readable; 2: the file named does not exist."""
-    from wallboard.control.chain import lock_of, segments
+    from wallboard.control.journal_reader import lock_of, segments
 
     if args.file is None:
         from wallboard.config.paths import state_dir
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _verify(path: Path) -> int:
-    from wallboard.control.chain import open_elsewhere, open_unknowns, verify
+    from wallboard.control.journal_reader import open_elsewhere, open_unknowns, verify
     from wallboard.domain.text import clean
 
     report = verify(path)
@@ -73,7 +73,7 @@ def _verify(path: Path) -> int:
 
 
 def _show(path: Path, args: argparse.Namespace) -> int:
-    from wallboard.control.chain import canonical, show
+    from wallboard.control.journal_reader import canonical, show
 
     for record in show(path, last=args.last, action=args.action, verb=args.verb):
         data((canonical(record).decode("ascii") if args.json else _line(record)) + "")

@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _act(config: Config, args: argparse.Namespace) -> int:
-    from wallboard.control.ledger import left_open
+    from wallboard.control.journaling import left_open
     from wallboard.runtime import directory, headless
 
     async with headless(config) as head:

@@ -18,11 +18,11 @@ import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
 from wallboard.control import choose, filled
-from wallboard.control.chain import Record
 from wallboard.control.checks import changed, names, reread
 from wallboard.control.guard import FAILED, Guard, words
 from wallboard.control.journal import Journal, JournalError, JournalHeld
-from wallboard.control.ledger import Ledger, Offload, in_thread
+from wallboard.control.journal_reader import Record
+from wallboard.control.journaling import Journaling, Offload, in_thread
 from wallboard.control.offers import Offers
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.control.ports import BoardPort
@@ -105,7 +105,7 @@ class Dispatcher(Offers):
     ) -> None:
         super().__init__(board, adapters, clock, read_only=read_only, may=may)
         self.operator = operator
-        self._ledger = Ledger(journal, clock, offload)
+        self._ledger = Journaling(journal, clock, offload)
         self._hurry = hurry
         self._start = start
         self._listeners: list[Callable[[Outcome], None]] = []

@@ -20,7 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from wallboard.control.chain import (
+from wallboard.control.journal_reader import (
     CUT,
     GENESIS,
     Record,

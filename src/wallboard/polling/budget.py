@@ -74,7 +74,7 @@ def _stretched(wishes: Sequence[Wish], factor: float) -> list[float]:
     return intervals
 
 
-class Purse:
+class RateBudget:
     """Requests spent on one account in the last hour, and what may still be spent."""
 
     def __init__(self, limit: int | None) -> None:
@@ -112,7 +112,7 @@ class Purse:
             return steady * SAFETY
         left = max(0, budget.remaining - self.reserve)
         soon = budget.resets_at - now
-        # In the last minutes one request more or less would swing the pace; the purse itself still says no.
+        # In the last minutes one request more or less would swing the pace; the allowance itself still says no.
         least = 0.8 * steady if soon < LAST_MINUTES else 0.0
         return max(least, min(left / max(1.0, soon), CATCH_UP * steady)) * SAFETY
 

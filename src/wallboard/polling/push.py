@@ -10,8 +10,8 @@ import anyio
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
+from wallboard.polling.feed_schedule import Where
 from wallboard.polling.health import Health, broken, passes
-from wallboard.polling.lane import Where
 from wallboard.vendors.base import Adapter, Sink
 
 AGAIN_FIRST, AGAIN_MOST = 1.0, 30.0

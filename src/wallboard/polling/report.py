@@ -8,8 +8,8 @@ from dataclasses import replace
 from wallboard.domain.clock import Clock
 from wallboard.domain.keys import Resource
 from wallboard.domain.update import FeedStatus, SourceInfo
+from wallboard.polling.feed_schedule import Account, FeedSchedule, Where
 from wallboard.polling.health import Health, broken
-from wallboard.polling.lane import Account, Lane, Where
 from wallboard.vendors.base import Feed, Sink
 
 
@@ -22,27 +22,27 @@ class Reporter:
         self._health = health
         self._infos: dict[str, SourceInfo] = {}
 
-    def feed(self, account: Account, lane: Lane) -> None:
+    def feed(self, account: Account, schedule: FeedSchedule) -> None:
         """How a feed fares, for everything that its answers bring and no other feed is about."""
-        status = feed_status(account, lane, self._clock.now())
-        if status == lane.told:
+        status = feed_status(account, schedule, self._clock.now())
+        if status == schedule.told:
             return
-        lane.told = status
+        schedule.told = status
         try:
             self._sink.status(status)
-            for resource, scope in lane.covers:
-                if (resource, scope) != lane.where and (resource, scope) not in account.lanes:
+            for resource, scope in schedule.covers:
+                if (resource, scope) != schedule.where and (resource, scope) not in account.schedules:
                     self._sink.status(replace(status, resource=resource, scope=scope))
         except Exception as error:  # the listener's fault: the next word is told whatever it says
             self._health.broke(f"{account.name} told", error)
-            lane.told = None
+            schedule.told = None
 
     def source(self, account: Account) -> None:
         """What the adapter says of the source as a whole; its allowance is taken over."""
         name = f"{account.name} itself"
         try:
             info = account.adapter.info()
-            account.purse.hear(info.budget)
+            account.allowance.hear(info.budget)
             self._health.well(name)
         except Exception as error:  # the adapter's fault: what it said last stands
             self._health.broke(name, error)
@@ -58,12 +58,12 @@ class Reporter:
                 self._health.broke(f"{account.name} told", error)
                 del self._infos[account.name]
 
-    def gone(self, account: Account, lane: Lane, feeds: Iterable[Where]) -> None:
+    def gone(self, account: Account, schedule: FeedSchedule, feeds: Iterable[Where]) -> None:
         """A feed is no more, and what it alone brought with it."""
-        self._health.forget(lane.name(account.name))
-        for resource, scope in (lane.covers | {lane.where}).difference(feeds):
+        self._health.forget(schedule.name(account.name))
+        for resource, scope in (schedule.covers | {schedule.where}).difference(feeds):
             try:
-                self._sink.status(_gone(account, lane, resource, scope))
+                self._sink.status(_gone(account, schedule, resource, scope))
             except Exception as error:  # as above
                 self._health.broke(f"{account.name} told", error)
 
@@ -76,52 +76,52 @@ def offered(account: Account, health: Health) -> dict[Where, Feed]:
     except Exception as error:  # the adapter's fault
         health.broke(name, error)
         account.fault = broken("what there is to read", error)
-        return {where: lane.feed for where, lane in account.lanes.items()}
+        return {where: schedule.feed for where, schedule in account.schedules.items()}
     health.well(name)
     account.fault = ""
     return feeds
 
 
-def feed_status(account: Account, lane: Lane, now: float) -> FeedStatus:
+def feed_status(account: Account, schedule: FeedSchedule, now: float) -> FeedStatus:
     """How a feed fares now; `next_at` is when it will really be asked, whatever holds it back."""
-    due = lane.due() if not lane.busy else lane.slot.due
+    due = schedule.due() if not schedule.busy else schedule.slot.due
     if due is not None:
-        due = max(due, account.paused_until, lane.not_before, lane.ordered_until, lane.unpaid_until)
+        due = max(due, account.paused_until, schedule.not_before, schedule.ordered_until, schedule.unpaid_until)
     return FeedStatus(
         source=account.name,
-        resource=lane.feed.resource,
-        scope=lane.feed.scope,
+        resource=schedule.feed.resource,
+        scope=schedule.feed.scope,
         # Not what failing stretches it to: what a list is judged by must not grow while it gets older.
-        interval=lane.planned(),
-        timeout=lane.feed.timeout,
-        last_ok=lane.last_ok,
+        interval=schedule.planned(),
+        timeout=schedule.feed.timeout,
+        last_ok=schedule.last_ok,
         next_at=None if due == float("inf") else due,
-        failures=lane.backoff.failures,
-        cause=account.cause if account.refused else lane.backoff.cause or _waits(account, lane, now),
-        unavailable=lane.backoff.unavailable,
+        failures=schedule.backoff.failures,
+        cause=account.cause if account.refused else schedule.backoff.cause or _waits(account, schedule, now),
+        unavailable=schedule.backoff.unavailable,
         refused=account.refused,
-        wanted=lane.interval is not None,
-        roster=lane.feed.roster,
-        paced=lane.paced,
-        latencies=tuple(lane.latencies),
-        successes=sum(lane.backoff.results),
+        wanted=schedule.interval is not None,
+        roster=schedule.feed.roster,
+        paced=schedule.paced,
+        latencies=tuple(schedule.latencies),
+        successes=sum(schedule.backoff.results),
     )
 
 
-def _waits(account: Account, lane: Lane, now: float) -> str:
+def _waits(account: Account, schedule: FeedSchedule, now: float) -> str:
     if account.paused_until > now:
         return account.pause_cause
-    return "the request budget is used up" if lane.unpaid_until > now else ""
+    return "the request budget is used up" if schedule.unpaid_until > now else ""
 
 
-def _gone(account: Account, lane: Lane, resource: Resource, scope: str) -> FeedStatus:
+def _gone(account: Account, schedule: FeedSchedule, resource: Resource, scope: str) -> FeedStatus:
     """The word that makes the board forget a feed."""
     return FeedStatus(
         account.name,
         resource,
         scope,
-        lane.feed.interval,
-        lane.feed.timeout,
+        schedule.feed.interval,
+        schedule.feed.timeout,
         cause="no longer there",
         unavailable=True,
         wanted=False,

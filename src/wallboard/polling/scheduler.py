@@ -14,10 +14,10 @@ from wallboard.domain.errors import CredentialsRefused, ReadError, Throttled
 from wallboard.domain.keys import Resource
 from wallboard.domain.update import Update
 from wallboard.polling.backoff import PROBE_REFUSED, slows_down
-from wallboard.polling.budget import Purse, Wish, paced
+from wallboard.polling.budget import RateBudget, Wish, paced
+from wallboard.polling.feed_schedule import Account, FeedSchedule, Where
 from wallboard.polling.fetch import fetch_in_time
 from wallboard.polling.health import Health
-from wallboard.polling.lane import Account, Lane, Where
 from wallboard.polling.push import Push
 from wallboard.polling.report import Reporter, offered
 from wallboard.polling.schedule import Demand, Slot, phase, wished_interval
@@ -58,7 +58,7 @@ class Scheduler:
         self._sink = sink
         self._random = random or Random()
         self._demand = Demand()
-        self._accounts = {n: Account(n, a, Purse(a.settings.budget)) for n, a in adapters.items()}
+        self._accounts = {n: Account(n, a, RateBudget(a.settings.budget)) for n, a in adapters.items()}
         self._health = Health()
         self._report = Reporter(clock, sink, self._health)
         self._seq = 0
@@ -94,11 +94,11 @@ class Scheduler:
         for account in self._accounts.values():
             if demand != before:
                 self._plan(account)
-            for lane in () if account.refused else account.lanes.values():
-                resource = lane.feed.resource
+            for schedule in () if account.refused else account.schedules.values():
+                resource = schedule.feed.resource
                 if demand.more(before, resource) or (resource is looked and demand.shows(resource)):
-                    lane.look(self._clock.now())
-                    self._report.feed(account, lane)
+                    schedule.look(self._clock.now())
+                    self._report.feed(account, schedule)
         self._poke()
 
     def hurry(self, source: str, resources: Iterable[Resource]) -> None:
@@ -106,11 +106,11 @@ class Scheduler:
         account = self._accounts.get(source)
         wanted = set(resources)
         now = self._clock.now()
-        for lane in account.lanes.values() if account is not None else ():
-            brings = {resource for resource, _ in lane.covers} | {lane.feed.resource}
-            if wanted & brings and lane.feed.scope != DISCOVERY:
-                lane.hurried.clear()
-                lane.hurried.extend(now + after for after in LADDER)
+        for schedule in account.schedules.values() if account is not None else ():
+            brings = {resource for resource, _ in schedule.covers} | {schedule.feed.resource}
+            if wanted & brings and schedule.feed.scope != DISCOVERY:
+                schedule.hurried.clear()
+                schedule.hurried.extend(now + after for after in LADDER)
         self._poke()
 
     def refresh(self, source: str | None = None) -> RefreshCost:
@@ -127,21 +127,25 @@ class Scheduler:
             self._report.source(account)
             if isinstance(account.adapter, Patient):
                 account.adapter.hurry()
-            budget = account.purse.budget
+            budget = account.allowance.budget
             if account.refused:
                 requests += self._probe(account, now)
                 continue
-            for lane in account.lanes.values():
-                if lane.interval is None or not self._demand.shows(lane.feed.resource) or lane.feed.scope == DISCOVERY:
+            for schedule in account.schedules.values():
+                if (
+                    schedule.interval is None
+                    or not self._demand.shows(schedule.feed.resource)
+                    or schedule.feed.scope == DISCOVERY
+                ):
                     continue
-                wait = max(lane.ordered_until, account.paused_until) - now
+                wait = max(schedule.ordered_until, account.paused_until) - now
                 if wait > 0:
                     ordered[account.name] = max(wait, ordered.get(account.name, 0.0))
                     continue
-                lane.slot.due = now
-                lane.not_before = 0.0
-                lane.forced = True
-                requests += lane.feed.cost
+                schedule.slot.due = now
+                schedule.not_before = 0.0
+                schedule.forced = True
+                requests += schedule.feed.cost
             if budget is not None and budget.remaining is not None:
                 left = budget.remaining if left is None else min(left, budget.remaining)
         self._poke()
@@ -152,11 +156,11 @@ class Scheduler:
 
     def _probe(self, account: Account, now: float) -> int:
         """Try refused credentials with one feed, now instead of later; all at once could lock the account."""
-        for lane in account.lanes.values():
-            if now < lane.not_before < float("inf"):
-                lane.slot.due = lane.not_before = now
-                lane.forced = True
-                return lane.feed.cost
+        for schedule in account.schedules.values():
+            if now < schedule.not_before < float("inf"):
+                schedule.slot.due = schedule.not_before = now
+                schedule.forced = True
+                return schedule.feed.cost
         return 0
 
     # ---- the loop --------------------------------------------------------------------------------------------
@@ -174,8 +178,8 @@ class Scheduler:
     def _woke(self, now: float) -> None:
         """The machine slept: one read of each, spread a little, and nothing of what was missed."""
         for account in self._accounts.values():
-            for lane in account.lanes.values():
-                lane.slot.base = lane.slot.due = now + SPREAD * self._random.random()
+            for schedule in account.schedules.values():
+                schedule.slot.base = schedule.slot.due = now + SPREAD * self._random.random()
 
     def _served(self, account: Account, now: float) -> float:
         try:
@@ -186,148 +190,148 @@ class Scheduler:
 
     def _serve(self, account: Account, now: float) -> float:
         """Start what is due of one source; when it has to be looked at next."""
-        limit = account.purse.limit
+        limit = account.allowance.limit
         if now - account.offered_at >= OFFERS_EVERY:
             self._read_feeds(account)
         elif limit != account.planned_for or (limit is not None and now - account.planned_at >= PLAN_EVERY):
             self._plan(account)
         later = now + (OFFERS_EVERY if limit is None else PLAN_EVERY)
-        turns = [(due, lane) for lane in account.lanes.values() if (due := lane.due()) is not None]
+        turns = [(due, schedule) for schedule in account.schedules.values() if (due := schedule.due()) is not None]
         turns.sort(key=lambda turn: (turn[0] > now, turn[1].hidden, turn[1].feed.priority, turn[0]))
-        alone = any(lane.feed.exclusive and now - due > STARVED for due, lane in turns if due <= now)
-        for due, lane in turns:
+        alone = any(schedule.feed.exclusive and now - due > STARVED for due, schedule in turns if due <= now)
+        for due, schedule in turns:
             due = max(due, account.paused_until)
             if due > now:
                 later = min(later, due)
-            elif self._room(account, lane, alone):
-                later = min(later, self._start(account, lane, now))
+            elif self._room(account, schedule, alone):
+                later = min(later, self._start(account, schedule, now))
             # A full source wakes the loop itself when an answer comes.
         return later
 
-    def _room(self, account: Account, lane: Lane, alone: bool) -> bool:
+    def _room(self, account: Account, schedule: FeedSchedule, alone: bool) -> bool:
         if account.exclusive:
             return False
-        if lane.feed.exclusive:
+        if schedule.feed.exclusive:
             return account.flying == 0
         return not alone and account.flying < account.at_once
 
-    def _start(self, account: Account, lane: Lane, now: float) -> float:
+    def _start(self, account: Account, schedule: FeedSchedule, now: float) -> float:
         """Begin a read if the budget has it; else when it will."""
-        hurried = bool(lane.hurried) and lane.hurried[0] <= now
-        wait = account.purse.wait(now, lane.feed.cost, for_action=hurried)
-        while lane.hurried and lane.hurried[0] <= now:
-            lane.hurried.popleft()
+        hurried = bool(schedule.hurried) and schedule.hurried[0] <= now
+        wait = account.allowance.wait(now, schedule.feed.cost, for_action=hurried)
+        while schedule.hurried and schedule.hurried[0] <= now:
+            schedule.hurried.popleft()
         if wait > 0:
-            lane.unpaid_until = now + wait
-            self._report.feed(account, lane)
-            return lane.unpaid_until
+            schedule.unpaid_until = now + wait
+            self._report.feed(account, schedule)
+            return schedule.unpaid_until
         assert self._tasks is not None
-        self._take_off(account, lane, now)
-        self._tasks.start_soon(self._poll, account, lane)
+        self._take_off(account, schedule, now)
+        self._tasks.start_soon(self._poll, account, schedule)
         return now + OFFERS_EVERY
 
-    def _take_off(self, account: Account, lane: Lane, now: float) -> None:
-        account.purse.spend(now, lane.feed.cost)
+    def _take_off(self, account: Account, schedule: FeedSchedule, now: float) -> None:
+        account.allowance.spend(now, schedule.feed.cost)
         account.flying += 1
-        account.exclusive = lane.feed.exclusive
-        lane.busy, lane.forced = True, False
-        lane.slot.begin(now)
+        account.exclusive = schedule.feed.exclusive
+        schedule.busy, schedule.forced = True, False
+        schedule.slot.begin(now)
 
-    async def _poll(self, account: Account, lane: Lane) -> None:
+    async def _poll(self, account: Account, schedule: FeedSchedule) -> None:
         try:
-            await self._read(account, lane)
+            await self._read(account, schedule)
         except Exception as error:  # the boundary of one source: whatever broke after the read ends nobody else
             self._health.broke(f"{account.name} after a read", error)
-            self._next(lane, self._clock.now())
+            self._next(schedule, self._clock.now())
         finally:
             account.flying -= 1
-            if lane.feed.exclusive:
+            if schedule.feed.exclusive:
                 account.exclusive = False
-            lane.busy = False
+            schedule.busy = False
             self._poke()
 
     # ---- one read --------------------------------------------------------------------------------------------
 
-    async def _read(self, account: Account, lane: Lane) -> None:
+    async def _read(self, account: Account, schedule: FeedSchedule) -> None:
         """Ask once, hand on what came, and settle when to ask again. Lets nothing but a cancellation out."""
         self._seq += 1
         began = self._clock.now()
         ticket = Ticket(1, self._seq, began)
-        name = lane.name(account.name)
+        name = schedule.name(account.name)
         try:
-            updates = await fetch_in_time(self._clock, lane.feed, ticket)
+            updates = await fetch_in_time(self._clock, schedule.feed, ticket)
             for update in updates:
                 self._sink.apply(update)
-            self._succeeded(account, lane, updates, began)
+            self._succeeded(account, schedule, updates, began)
             self._health.well(name)
         except ReadError as error:
             self._health.failed(name, str(error))
-            self._failed(account, lane, error)
-            if lane.backoff.unavailable:
+            self._failed(account, schedule, error)
+            if schedule.backoff.unavailable:
                 # What is not for this account may have another way in, which the adapter now offers instead.
                 self._read_feeds(account)
         except Exception as error:  # the boundary of one feed: what our own code did wrong fails this feed alone
             self._health.broke(name, error)
-            self._failed(account, lane, ReadError(f"the answer could not be used ({type(error).__name__})"))
+            self._failed(account, schedule, ReadError(f"the answer could not be used ({type(error).__name__})"))
         self._report.source(account)
 
-    def _succeeded(self, account: Account, lane: Lane, updates: Sequence[Update], began: float) -> None:
+    def _succeeded(self, account: Account, schedule: FeedSchedule, updates: Sequence[Update], began: float) -> None:
         now = self._clock.now()
         was_refused = account.refused
         account.refused, account.cause = False, ""
         account.steady()
-        lane.backoff.succeeded()
-        lane.not_before = lane.ordered_until = 0.0
-        lane.last_ok = min(now, min((update.as_of for update in updates), default=began))
-        lane.latencies.append(max(0.0, now - began))
-        lane.covers = {(update.resource, update.scope) for update in updates}
-        self._next(lane, now)
-        if lane.feed.scope == DISCOVERY:
+        schedule.backoff.succeeded()
+        schedule.not_before = schedule.ordered_until = 0.0
+        schedule.last_ok = min(now, min((update.as_of for update in updates), default=began))
+        schedule.latencies.append(max(0.0, now - began))
+        schedule.covers = {(update.resource, update.scope) for update in updates}
+        self._next(schedule, now)
+        if schedule.feed.scope == DISCOVERY:
             self._read_feeds(account)
         if was_refused:
-            for other in account.lanes.values():
+            for other in account.schedules.values():
                 other.not_before = 0.0
-                if other is not lane:
+                if other is not schedule:
                     other.slot.due = now
                     self._report.feed(account, other)
-        self._report.feed(account, lane)
+        self._report.feed(account, schedule)
 
-    def _failed(self, account: Account, lane: Lane, error: ReadError) -> None:
+    def _failed(self, account: Account, schedule: FeedSchedule, error: ReadError) -> None:
         now = self._clock.now()
-        lane.backoff.failed(error, now)
+        schedule.backoff.failed(error, now)
         if slows_down(error):
             account.slower()
-        self._next(lane, now)
-        pause = lane.backoff.pause(error, now)
+        self._next(schedule, now)
+        pause = schedule.backoff.pause(error, now)
         ordered = isinstance(error, Throttled)
-        lane.not_before = now + pause if pause and not ordered else 0.0
-        lane.ordered_until = now + pause if pause and ordered else 0.0
+        schedule.not_before = now + pause if pause and not ordered else 0.0
+        schedule.ordered_until = now + pause if pause and ordered else 0.0
         if isinstance(error, CredentialsRefused):
             self._refused(account, str(error), now)
         elif isinstance(error, Throttled) and error.scope == "account":
             account.paused_until = max(account.paused_until, now + pause)
-            account.pause_cause = lane.backoff.cause
-            for other in account.lanes.values():
+            account.pause_cause = schedule.backoff.cause
+            for other in account.schedules.values():
                 self._report.feed(account, other)
-        self._report.feed(account, lane)
+        self._report.feed(account, schedule)
 
     def _refused(self, account: Account, cause: str, now: float) -> None:
         """Stop asking the source; one feed tries again after five minutes."""
         account.refused, account.cause = True, cause
-        lanes = sorted(
-            account.lanes.values(),
-            key=lambda lane: (lane.interval is None, lane.feed.scope == DISCOVERY, lane.feed.priority),
+        schedules = sorted(
+            account.schedules.values(),
+            key=lambda schedule: (schedule.interval is None, schedule.feed.scope == DISCOVERY, schedule.feed.priority),
         )
-        for index, lane in enumerate(lanes):
-            lane.hurried.clear()
-            lane.not_before = now + PROBE_REFUSED if index == 0 else float("inf")
+        for index, schedule in enumerate(schedules):
+            schedule.hurried.clear()
+            schedule.not_before = now + PROBE_REFUSED if index == 0 else float("inf")
             if index == 0:
                 # Also where its own turn would come later.
-                lane.slot.base = lane.slot.due = lane.not_before
-            self._report.feed(account, lane)
+                schedule.slot.base = schedule.slot.due = schedule.not_before
+            self._report.feed(account, schedule)
 
-    def _next(self, lane: Lane, now: float) -> None:
-        lane.slot.advance(now, lane.wait(), lane.offset, self._random.random)
+    def _next(self, schedule: FeedSchedule, now: float) -> None:
+        schedule.slot.advance(now, schedule.wait(), schedule.offset, self._random.random)
 
     # ---- planning and telling --------------------------------------------------------------------------------
 
@@ -336,53 +340,55 @@ class Scheduler:
         account.offered_at = now = self._clock.now()
         feeds = offered(account, self._health)
         self._report.source(account)
-        for where in [where for where in account.lanes if where not in feeds]:
-            lane = account.lanes.pop(where)
-            self._report.gone(account, lane, feeds)
+        for where in [where for where in account.schedules if where not in feeds]:
+            schedule = account.schedules.pop(where)
+            self._report.gone(account, schedule, feeds)
         for where, feed in feeds.items():
-            known = account.lanes.get(where)
+            known = account.schedules.get(where)
             if known is not None:
                 known.feed = feed
                 continue
-            new = Lane(feed, Slot(now), phase(account.name, feed), feed.interval)
+            new = FeedSchedule(feed, Slot(now), phase(account.name, feed), feed.interval)
             # What becomes known while the credentials are refused waits for them like all the rest.
             new.not_before = float("inf") if account.refused else 0.0
-            account.lanes[where] = new
+            account.schedules[where] = new
         self._plan(account)
-        for lane in account.lanes.values():
-            if lane.told is None:
-                self._report.feed(account, lane)
+        for schedule in account.schedules.values():
+            if schedule.told is None:
+                self._report.feed(account, schedule)
         self._poke()
 
     def _plan(self, account: Account) -> None:
         """Set every interval of a source anew, from demand and budget."""
         now = self._clock.now()
-        account.planned_at, account.planned_for = now, account.purse.limit
-        wished: list[tuple[Lane, float]] = []
-        for lane in account.lanes.values():
-            interval = wished_interval(lane.feed, self._demand)
+        account.planned_at, account.planned_for = now, account.allowance.limit
+        wished: list[tuple[FeedSchedule, float]] = []
+        for schedule in account.schedules.values():
+            interval = wished_interval(schedule.feed, self._demand)
             if interval is None:
-                if lane.interval is not None:
-                    lane.interval = None
-                    self._report.feed(account, lane)
+                if schedule.interval is not None:
+                    schedule.interval = None
+                    self._report.feed(account, schedule)
             else:
-                wished.append((lane, interval))
-        wishes = [Wish(i, lane.feed.cost, self._demand.shows(lane.feed.resource)) for lane, i in wished]
-        intervals, stretch = paced(wishes, account.purse.rate(now))
-        for (lane, _), interval in zip(wished, intervals, strict=True):
-            old, was = lane.interval, lane.paced
-            lane.hidden = not self._demand.shows(lane.feed.resource)
-            lane.paced = stretch > 1.05 and lane.feed.cost > 0
-            if old is not None and abs(interval - old) <= 0.05 * old and was == lane.paced:
+                wished.append((schedule, interval))
+        wishes = [Wish(i, schedule.feed.cost, self._demand.shows(schedule.feed.resource)) for schedule, i in wished]
+        intervals, stretch = paced(wishes, account.allowance.rate(now))
+        for (schedule, _), interval in zip(wished, intervals, strict=True):
+            old, was = schedule.interval, schedule.paced
+            schedule.hidden = not self._demand.shows(schedule.feed.resource)
+            schedule.paced = stretch > 1.05 and schedule.feed.cost > 0
+            if old is not None and abs(interval - old) <= 0.05 * old and was == schedule.paced:
                 continue
-            lane.interval = interval
-            lane.slot.retime(now, lane.wait())
-            self._report.feed(account, lane)
-        for lane in account.lanes.values():
-            if lane.unpaid_until > now:
+            schedule.interval = interval
+            schedule.slot.retime(now, schedule.wait())
+            self._report.feed(account, schedule)
+        for schedule in account.schedules.values():
+            if schedule.unpaid_until > now:
                 # The allowance may have grown since.
-                lane.unpaid_until = min(lane.unpaid_until, now + account.purse.wait(now, lane.feed.cost))
-                self._report.feed(account, lane)
+                schedule.unpaid_until = min(
+                    schedule.unpaid_until, now + account.allowance.wait(now, schedule.feed.cost)
+                )
+                self._report.feed(account, schedule)
 
     def _push(self, account: Account) -> Push:
         return Push(self._clock, account.adapter, self._sink, self._health, account.polls)
@@ -408,14 +414,18 @@ class Scheduler:
 
     async def _once(self, account: Account) -> None:
         self._read_feeds(account)
-        if not account.lanes:
+        if not account.schedules:
             await self._push(account).once()
             return
         asked: set[Where] = set()
-        discovery = [where for where in account.lanes if where[1] == DISCOVERY]
+        discovery = [where for where in account.schedules if where[1] == DISCOVERY]
         await self._each(account, discovery, asked)
         while True:
-            rest = [where for where, lane in account.lanes.items() if where not in asked and lane.interval is not None]
+            rest = [
+                where
+                for where, schedule in account.schedules.items()
+                if where not in asked and schedule.interval is not None
+            ]
             if not rest or account.refused:
                 break
             await self._each(account, rest, asked)
@@ -423,26 +433,26 @@ class Scheduler:
     async def _each(self, account: Account, wheres: Sequence[Where], asked: set[Where]) -> None:
         limiter = anyio.CapacityLimiter(account.at_once)
 
-        async def one(lane: Lane) -> None:
+        async def one(schedule: FeedSchedule) -> None:
             async with limiter:
                 now = self._clock.now()
-                wait = account.purse.wait(now, lane.feed.cost)
+                wait = account.allowance.wait(now, schedule.feed.cost)
                 if account.refused or account.paused_until > now or wait > 0:
-                    lane.unpaid_until = now + wait
-                    self._report.feed(account, lane)
+                    schedule.unpaid_until = now + wait
+                    self._report.feed(account, schedule)
                     return
-                self._take_off(account, lane, now)
-                await self._poll(account, lane)
-                if lane.backoff.missing and not lane.backoff.unavailable and not account.refused:
+                self._take_off(account, schedule, now)
+                await self._poll(account, schedule)
+                if schedule.backoff.missing and not schedule.backoff.unavailable and not account.refused:
                     # There is no later turn to confirm in that the account does not have it.
-                    self._take_off(account, lane, self._clock.now())
-                    await self._poll(account, lane)
+                    self._take_off(account, schedule, self._clock.now())
+                    await self._poll(account, schedule)
 
         asked.update(wheres)
-        together = [account.lanes[where] for where in wheres if not account.lanes[where].feed.exclusive]
+        together = [account.schedules[where] for where in wheres if not account.schedules[where].feed.exclusive]
         async with anyio.create_task_group() as tasks:
-            for lane in together:
-                tasks.start_soon(one, lane)
+            for schedule in together:
+                tasks.start_soon(one, schedule)
         for where in wheres:
-            if where in account.lanes and account.lanes[where].feed.exclusive:
-                await one(account.lanes[where])
+            if where in account.schedules and account.schedules[where].feed.exclusive:
+                await one(account.schedules[where])

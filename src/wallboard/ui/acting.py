@@ -196,7 +196,7 @@ class Acting:
             return
         row = console.panel.known(cursor)
         if console.panel.live(cursor):
-            seen = console.glimpses.of_row()
+            seen = console.visibility.of_row()
             if seen is None:
                 console.remarks.say("the terminal has not shown this row yet, press again", "warn")
                 return

@@ -20,7 +20,6 @@ from wallboard.theming import Theme, ThemeError
 from wallboard.ui.console import Console
 from wallboard.ui.frame import Frame, announcement, fits, frame, pane_title, summary_line
 from wallboard.ui.pane import PaneState
-from wallboard.ui.sight import Sight
 from wallboard.ui.styles import Painter
 from wallboard.ui.terminal import diff, private
 from wallboard.ui.terminal.driver import ConsoleDriver
@@ -28,6 +27,7 @@ from wallboard.ui.terminal.gate import KeyGate
 from wallboard.ui.terminal.keys import FrameTaken, HeldKey, KeyLetGo
 from wallboard.ui.terminal.private import QuietApp
 from wallboard.ui.terminal.sequences import question
+from wallboard.ui.visibility import Shown
 from wallboard.ui.widgets.grid import Grid
 from wallboard.ui.widgets.lines import Lines
 from wallboard.view import glyphs
@@ -178,7 +178,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         self._renewed_at = self.console_state.clock.now()
         self.set_interval(0.25, self._second)
         if (wire := self.wire) is not None:
-            self.console_state.glimpses.terminal = True
+            self.console_state.visibility.terminal = True
             wire.hear(*self.console_state.believed())
         self.paint()
         if self._ready_callback is not None:
@@ -274,13 +274,13 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
     def paint(self) -> None:
         """Bring the screen to the console's state; only what differs is drawn."""
         self._draw()
-        if self.console_state.glimpses.terminal:
-            self.call_after_refresh(self._sent, self.console_state.glimpses.drawn())
+        if self.console_state.visibility.terminal:
+            self.call_after_refresh(self._sent, self.console_state.visibility.drawn())
 
-    def _sent(self, sight: Sight) -> None:
+    def _sent(self, sight: Shown) -> None:
         """Everything up to this frame is with the writer, or waits for it."""
         self._settle()
-        self.console_state.glimpses.sent(sight)
+        self.console_state.visibility.sent(sight)
         if not self._following:
             self._follow()
 
@@ -293,13 +293,13 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
 
     def _ask(self) -> None:
         """Have the terminal say when it has come to the end of what was sent."""
-        wire, glimpses = self.wire, self.console_state.glimpses
+        wire, visibility = self.wire, self.console_state.visibility
         if wire is None or wire.needs_full_repaint:
             return
         if wire.begun != self._begun:
             self._begun = wire.begun
-            glimpses.unasked()
-        if not diff.frame_pending(self) and (number := glimpses.ask()) is not None:
+            visibility.unasked()
+        if not diff.frame_pending(self) and (number := visibility.ask()) is not None:
             wire.write(question(number))
 
     def _settle(self) -> bool:
@@ -308,7 +308,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         lost = wire is not None and wire.needs_full_repaint
         if lost or diff.frame_pending(self) or diff.writer_busy(self):
             return False
-        self.console_state.glimpses.settle()
+        self.console_state.visibility.settle()
         return True
 
     def _draw(self) -> None:
@@ -398,7 +398,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
             self._gate.let_go(event.character)
             return
         if isinstance(event, FrameTaken):
-            self.console_state.glimpses.taken(event.number)
+            self.console_state.visibility.taken(event.number)
             return
         await super().on_event(event)
 
@@ -460,7 +460,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         self._arranged = False
         diff.reset(self)
-        self.console_state.glimpses.lose()
+        self.console_state.visibility.lose()
         if event.size.width < MINIMUM[0] or event.size.height < MINIMUM[1]:
             self.console_state.see(False)
         self.call_after_refresh(self.paint)

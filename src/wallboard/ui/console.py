@@ -43,7 +43,7 @@ from wallboard.ui.remarks import Remarks
 from wallboard.ui.restraint import RESTING, Restraint
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ConsoleSettings, Ports
-from wallboard.ui.sight import Glimpses
+from wallboard.ui.visibility import Visibility
 from wallboard.view.context import Context, severities
 from wallboard.view.dialogs import Answer, Confirm, Dialog, TextField
 from wallboard.view.eventlog import Entry
@@ -77,7 +77,7 @@ class Console:
         self.alarms = AlarmPointer(board)
         self.restraint = Restraint()
         self.idle = IdleLock(self, settings.idle_lock)
-        self.glimpses = Glimpses(self)
+        self.visibility = Visibility(self)
         self.acting = Acting(self)
         self.panel = Panel(self)
         self._notices = NoticeWatch()
@@ -315,7 +315,7 @@ class Console:
             return
         if key == "ctrl+c":
             key = "escape"
-        if key != "escape" and (key == "enter" or not self.takes_text) and not self.glimpses.of_dialog(opened):
+        if key != "escape" and (key == "enter" or not self.takes_text) and not self.visibility.of_dialog(opened):
             return  # nobody can have read what it answers
         answer = opened.dialog.key(key, character, now)
         if answer is not None:
@@ -444,7 +444,7 @@ class Console:
             case "alarm.acknowledge" | "alarm.acknowledge_all" if self.idle.reason:
                 self.remarks.say(self.idle.reason, "warn")
             case "alarm.acknowledge":
-                if not self.glimpses.of_alarm(self.alarms.shown):
+                if not self.visibility.of_alarm(self.alarms.shown):
                     self.remarks.say("another alarm is in the line, press again", "warn")
                     return
                 done = self.alarms.acknowledge(self.settings.operator or "me", now)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from wallboard.domain.numbers import is_number
 from wallboard.domain.places import Favourite, Route
-from wallboard.view.directory.book import CanDial, Directory, Place
 from wallboard.view.directory.entries import Entry, gather, name_of
+from wallboard.view.directory.reachable import CanDial, Directory, Place
 from wallboard.view.directory.search import Index, Searched, Tier, abbreviates
 
 __all__ = [

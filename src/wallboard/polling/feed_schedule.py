@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from wallboard.domain.keys import Resource
 from wallboard.domain.update import FeedStatus
 from wallboard.polling.backoff import RETRY_SLOW, Backoff
-from wallboard.polling.budget import Purse
+from wallboard.polling.budget import RateBudget
 from wallboard.polling.schedule import Slot
 from wallboard.vendors.base import Adapter, Feed
 
@@ -21,7 +21,7 @@ Where = tuple[Resource, str]
 
 
 @dataclass(slots=True)
-class Lane:
+class FeedSchedule:
     """A feed, when it is due, how it fares. `covers`: what its answers have brought rows of."""
 
     feed: Feed
@@ -85,12 +85,12 @@ class Lane:
 
 @dataclass(slots=True)
 class Account:
-    """A source: its lanes, its purse, and what holds for all of them at once."""
+    """A source: its schedules, its allowance, and what holds for all of them at once."""
 
     name: str
     adapter: Adapter
-    purse: Purse
-    lanes: dict[Where, Lane] = field(default_factory=dict)
+    allowance: RateBudget
+    schedules: dict[Where, FeedSchedule] = field(default_factory=dict)
     at_once: int = AT_ONCE
     flying: int = 0
     exclusive: bool = False
@@ -116,4 +116,4 @@ class Account:
 
     def polls(self, where: Where) -> bool:
         """Whether what `where` names is read by a feed."""
-        return where in self.lanes or any(where in lane.covers for lane in self.lanes.values())
+        return where in self.schedules or any(where in schedule.covers for schedule in self.schedules.values())

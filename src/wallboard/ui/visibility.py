@@ -27,7 +27,7 @@ SILENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Shown:
     """One frame: the row that it named as the one that keys act on, the question and the alarm in it."""
 
     pane: Resource
@@ -39,7 +39,7 @@ class Sight:
     window: int
     """Which of the window's sizes it was drawn for."""
 
-    def same(self, other: Sight | None) -> bool:
+    def same(self, other: Shown | None) -> bool:
         """Whether keys hit the same in both."""
         if other is None or self.dialog is not other.dialog:
             return False
@@ -50,29 +50,29 @@ class Sight:
         )
 
 
-class Glimpses:
+class Visibility:
     """Frames on their way to the terminal. With no terminal (`terminal` False) what is drawn is seen."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self.terminal = False
-        self._sent: Sight | None = None
-        self._taken: Sight | None = None
+        self._sent: Shown | None = None
+        self._taken: Shown | None = None
         self._window = 0
         self._numbers = cycle(QUESTIONS)
-        self._asked: deque[tuple[int, Sight, float]] = deque(maxlen=len(QUESTIONS) - 1)
-        self._last_asked: Sight | None = None
+        self._asked: deque[tuple[int, Shown, float]] = deque(maxlen=len(QUESTIONS) - 1)
+        self._last_asked: Shown | None = None
         self._answers: bool | None = None
         """Whether the terminal answers; None until it was asked once."""
 
-    def drawn(self) -> Sight:
+    def drawn(self) -> Shown:
         """The frame as it was drawn last."""
         console = self._console
         key = console.panel.subject
         row = console.panel.painted(key) if isinstance(key, Key) else None
-        return Sight(console.active, console.mode, key, row, console.dialog, console.alarms.shown, self._window)
+        return Shown(console.active, console.mode, key, row, console.dialog, console.alarms.shown, self._window)
 
-    def sent(self, sight: Sight) -> None:
+    def sent(self, sight: Shown) -> None:
         """This frame was handed over to the writer."""
         if sight.window == self._window:
             self._sent = sight
@@ -116,11 +116,11 @@ class Glimpses:
         self._window += 1
         self.unasked()
 
-    def last(self) -> Sight | None:
+    def last(self) -> Shown | None:
         """The frame that can have been read; None before the first."""
         return self._taken if self.terminal else self.drawn()
 
-    def of_row(self) -> Sight | None:
+    def of_row(self) -> Shown | None:
         """The same, where keys act on the same row in it as they do now."""
         last, now = self.last(), self.drawn()
         if last is None or (last.pane, last.mode, last.subject) != (now.pane, now.mode, now.subject):

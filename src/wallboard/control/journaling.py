@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 import anyio.to_thread
 
-from wallboard.control.chain import Record
 from wallboard.control.journal import Journal, JournalError, JournalHeld, describe, open_unknowns
+from wallboard.control.journal_reader import Record
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command
 from wallboard.domain.verbs import Verb, phrase
@@ -33,7 +33,7 @@ async def in_thread(work: Callable[[], None]) -> None:
     await anyio.to_thread.run_sync(work)
 
 
-class Ledger:
+class Journaling:
     def __init__(self, journal: Journal, clock: Clock, offload: Offload = in_thread) -> None:
         self._journal = journal
         self._clock = clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wallboard.board.refine import Around, refine_agent
+from wallboard.board.agent_state import Around, agent_state
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Agent, Call
 from wallboard.domain.states import AgentState, CallState, Direction
@@ -30,5 +30,5 @@ def ringing(direction: Direction, number: str) -> Call:
     ],
 )
 def test_an_agent_whose_only_call_rings(direction: Direction, number: str, state: AgentState) -> None:
-    agent, _ = refine_agent(ADA, Around(calls=(ringing(direction, number),), now=NOW))
+    agent, _ = agent_state(ADA, Around(calls=(ringing(direction, number),), now=NOW))
     assert (agent.state, agent.since) == (state, NOW - 4)

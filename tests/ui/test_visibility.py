@@ -11,14 +11,14 @@ from tests.support.console import HQ, Desk, desk
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Call
 from wallboard.domain.text import clean
-from wallboard.ui.sight import SILENCE_SECONDS
 from wallboard.ui.terminal.sequences import QUESTIONS
+from wallboard.ui.visibility import SILENCE_SECONDS
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Desk:
     made = desk(tmp_path)
-    made.console.glimpses.terminal = True
+    made.console.visibility.terminal = True
     made.press("4")
     return made
 
@@ -26,22 +26,22 @@ def here(tmp_path: Path) -> Desk:
 def drawn(here: Desk) -> int | None:
     """A frame is drawn, and the system takes it at once; the question that went behind it."""
     here.paint()
-    glimpses = here.console.glimpses
-    glimpses.sent(glimpses.drawn())
-    number = glimpses.ask()
-    glimpses.settle()
+    visibility = here.console.visibility
+    visibility.sent(visibility.drawn())
+    number = visibility.ask()
+    visibility.settle()
     return number
 
 
 def readable(here: Desk) -> bool:
-    return here.console.glimpses.of_row() is not None
+    return here.console.visibility.of_row() is not None
 
 
 def first(here: Desk) -> None:
     """The terminal answers the one question of the start."""
     number = drawn(here)
     assert number is not None
-    here.console.glimpses.taken(number)
+    here.console.visibility.taken(number)
 
 
 def test_a_terminal_that_never_answers_is_asked_once_and_the_system_is_believed(here: Desk) -> None:
@@ -58,7 +58,7 @@ def test_one_that_answers_is_believed_and_not_the_system(here: Desk) -> None:
     number = drawn(here)
     assert number is not None
     assert not readable(here)
-    here.console.glimpses.taken(number)
+    here.console.visibility.taken(number)
     assert readable(here)
 
 
@@ -86,9 +86,9 @@ def test_an_answer_that_got_lost_is_made_up_for_by_the_next(here: Desk) -> None:
     here.press("up")
     number = drawn(here)
     assert number is not None
-    here.console.glimpses.taken(number)
+    here.console.visibility.taken(number)
     assert readable(here)
-    here.console.glimpses.taken(number - 1)
+    here.console.visibility.taken(number - 1)
     assert readable(here), "it comes too late to matter"
 
 
@@ -97,10 +97,10 @@ def test_after_output_was_lost_the_terminal_is_asked_again(here: Desk) -> None:
     here.press("down")
     assert drawn(here) is not None
     assert drawn(here) is None
-    here.console.glimpses.unasked()
+    here.console.visibility.unasked()
     number = drawn(here)
     assert number is not None
-    here.console.glimpses.taken(number)
+    here.console.visibility.taken(number)
     assert readable(here)
 
 

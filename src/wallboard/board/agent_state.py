@@ -52,7 +52,7 @@ class Around:
         return self.served(MemberState.TALKING) is not None and self.call() is None
 
 
-def refine_agent(row: Agent, around: Around) -> tuple[Agent, bool]:
+def agent_state(row: Agent, around: Around) -> tuple[Agent, bool]:
     """The agent as the board shows it, and whether time alone may change that."""
     call = around.call()
     talking = around.served(MemberState.TALKING)
