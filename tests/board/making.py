@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from wallboard.board import Board, BoardSettings
+from wallboard.board import Board, BoardSettings, Timing
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import KIND_OF, Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Membership, Phone, Queue, Row
@@ -14,6 +14,8 @@ from wallboard.domain.text import NOTHING, clean
 from wallboard.domain.update import FeedStatus, Update, UpdateKind
 
 SOURCE = "hq"
+AT_ONCE = Timing(on_delay=0.0, off_delay=0.0, deadband=0.0)
+"""Alarms that come and go with what they are about."""
 
 
 def queue(id_: str = "601", name: str = "Sales", **more: Any) -> Queue:
@@ -66,7 +68,7 @@ class Desk:
 
     def __init__(self, settings: BoardSettings | None = None) -> None:
         self.clock = ManualClock()
-        self.board = Board(self.clock, settings)
+        self.board = Board(self.clock, settings or BoardSettings(timing=AT_ONCE))
         self.seq = 0
 
     @property

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.adapters import FakeAdapter
+from wallboard.board.alarms import Timing
 from wallboard.board.board import Board
 from wallboard.board.settings import BoardSettings
 from wallboard.config import keymap
@@ -44,6 +45,7 @@ from wallboard.view.layout import Layout
 NOW = 1_770_000_000.0
 HANDSET = "handset keys 1–3 may open your microphone"
 HQ, LAB, RESPONDERS = "hq", "lab", "responders"
+AT_ONCE = Timing(on_delay=0.0, off_delay=0.0, deadband=0.0)
 
 
 def queue(source: str, ident: str, name: str, waiting: int, ringing: int, talking: int) -> Queue:
@@ -187,7 +189,8 @@ def rows() -> dict[tuple[str, Resource], tuple[Row, ...]]:
 
 
 def board(clock: ManualClock) -> Board:
-    made = Board(clock, BoardSettings((QueueRule("Sales*", None, Limits(3, 60), Limits(6, 120, 0)),)))
+    rules = (QueueRule("Sales*", None, Limits(3, 60), Limits(6, 120, 0)),)
+    made = Board(clock, BoardSettings(rules, timing=AT_ONCE))
     # The books were opened a minute ago: what they counted is a number.
     clock.advance(-60.0)
     for name, vendor, phone in ((HQ, "ringme", "2001"), (LAB, "asterisk", ""), (RESPONDERS, "groupalarm", "")):
@@ -345,7 +348,7 @@ def desk(
 
 def unread(clock: ManualClock) -> Board:
     """Sources that are configured and have never been read."""
-    made = Board(clock)
+    made = Board(clock, BoardSettings(timing=AT_ONCE))
     for name, vendor, phone in ((HQ, "ringme", "2001"), (LAB, "asterisk", ""), (RESPONDERS, "groupalarm", "")):
         made.source(SourceInfo(name, vendor, phone=phone))
     for source, resource in rows():

@@ -1,6 +1,6 @@
 """The state of the console: merged rows, their freshness, numbers, history, alarms and pending actions."""
 
-from wallboard.board.alarms import Alarm, AlarmBook, AlarmEvent
+from wallboard.board.alarms import Alarm, AlarmBook, AlarmEvent, Timing
 from wallboard.board.board import Board
 from wallboard.board.freshness import FeedView, PaneState, ResourceView, SourceView
 from wallboard.board.kpi import AgentCounts, QueueStats, ServiceLevel
@@ -19,4 +19,5 @@ __all__ = [
     "ResourceView",
     "ServiceLevel",
     "SourceView",
+    "Timing",
 ]

@@ -1,182 +1,497 @@
-"""Alarms: what is wrong now, since when, and who knows of it.
+"""Alarms: one per object and condition, with the states of ISA-18.2.
 
-`conditions` says each second what is wrong; the book keeps what a person needs on top of that: when it began, who
-acknowledged it, and that an alarm whose data went stale is unknown, not over.
+The rules say each second what is so (`Verdict`); the book keeps what a person needs on top of that: since when, who
+knows of it, what came and went unseen, and that an alarm whose data went stale is unknown, not over. A condition has to
+hold for its on-delay and to be absent for its off-delay, so that what flaps is one alarm.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from wallboard.domain.keys import Key, Resource
 
 Severity = Literal["warn", "alarm"]
+State = Literal["active", "acked", "cleared", "snoozed", "unknown", "normal"]
+
+HIGH, NORMAL, LOW = 1, 2, 3
+"""Priorities: of a queue `[[queue]] priority`, of all else what its rule says."""
+WINDOW = 600.0
+FLOOD = 10
+"""More new alarms than this in `WINDOW` seconds are a flood."""
+LATCHED = {"alarm": 12 * 3600.0, "warn": 1800.0}
+"""Seconds for which what came and went unseen is kept: a shift, and half an hour."""
+REMEMBERED = 200
+"""So many of them at most, the latest."""
+GROWTH = 0.5
+"""Share of its limit by which an acknowledged alarm may grow before it asks again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """Something that is wrong. `weight` ranks kinds of trouble against each other, `size` within a kind."""
+class Timing:
+    """Seconds, but `deadband`: the share of the limit by which a value must be better before the condition is absent,
+    or `points` in its own unit. `again`: an acknowledged alarm that is still there asks again after it."""
 
-    severity: Severity
-    sentence: str
-    weight: float
-    size: float = 0.0
+    on_delay: float = 5.0
+    off_delay: float = 15.0
+    deadband: float = 0.2
+    again: float = 300.0
+    points: float | None = None
+
+    def slack(self, limit: float) -> float:
+        return abs(limit) * self.deadband if self.points is None else self.points
+
+
+def constant(text: str) -> Callable[[float], str]:
+    """The words of a condition that is so or not so, whatever the limit."""
+    return lambda _limit: text
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known of one thing that may be wrong. `known` False: its data is too old to say; `held`: wait a poll."""
+    """What is known of one condition of one object now.
 
-    id: str
-    key: Key | None
+    `value` is in seconds, callers, agents or per cent (None: there is nothing that could be wrong), worse the larger
+    it is, with `below` the smaller; `told(limit)` is the clause that says so. `known` False: its data is too old to
+    say; `held`: wait for the next reading.
+    """
+
     source: str
-    resource: Resource | None
-    condition: Condition | None
+    object: str
+    condition: str
+    key: Key | None = None
+    resource: Resource | None = None
+    value: float | None = None
+    warn: float | None = None
+    alarm: float | None = None
+    told: Callable[[float], str] = field(default=constant(""), compare=False)
+    below: bool = False
+    priority: int = NORMAL
     known: bool = True
     held: bool = False
+
+    @property
+    def id(self) -> str:
+        """`hq/queue/601:longest`; of a list `hq/members:data`, of a source `hq:data`."""
+        if self.key is not None:
+            return f"{self.key}:{self.condition}"
+        return f"{self.source}{'' if self.resource is None else f'/{self.resource.value}'}:{self.condition}"
+
+    def reached(self, limit: float | None, timing: Timing, is_up: bool) -> bool:
+        """Whether the value is at the limit; of what is up, whether it has not come back by the deadband."""
+        if self.value is None or limit is None:
+            return False
+        slack = timing.slack(limit) if is_up else 0.0
+        return self.value <= limit + slack if self.below else self.value >= limit - slack
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One severity of one condition, freed of its flapping. `since`: when it first became true; `held`: for how many
+    seconds it has been true since then; `true_at`: when it was last seen true."""
+
+    up: bool = False
+    since: float | None = None
+    held: float = 0.0
+    true_at: float = 0.0
+    true: bool = False
+    at: float = 0.0
+
+    def after(self, true: bool, now: float, timing: Timing) -> Signal:
+        # What was read holds until the next reading.
+        held = self.held + (now - self.at if self.true else 0.0)
+        if true:
+            since = now if self.since is None else self.since
+            return Signal(self.up or held >= timing.on_delay, since, held, now, True, now)
+        if self.since is None or now - self.true_at >= timing.off_delay:
+            return Signal()
+        return replace(self, held=held, true=False, at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Both severities of one condition: what has happened lately, before and while there is an alarm."""
+
+    condition: str
+    warn: Signal = Signal()
+    alarm: Signal = Signal()
+
+    @property
+    def severity(self) -> Severity | None:
+        return "alarm" if self.alarm.up else "warn" if self.warn.up else None
+
+    @property
+    def since(self) -> float | None:
+        return min((each.since for each in (self.warn, self.alarm) if each.since is not None), default=None)
+
+    def after(self, warn: bool, alarm: bool, now: float, timing: Timing) -> Trace:
+        return Trace(self.condition, self.warn.after(warn, now, timing), self.alarm.after(alarm, now, timing))
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alarm as it stands. `key` is the row to go to (None: a whole source)."""
+    """An alarm as it stands. `key` is the row to go to (None: a list, or a whole source). `snoozed_until` None with a
+    name: until it clears. `changed_at`: its last transition. Instants in steady UTC seconds."""
 
     id: str
-    key: Key | None
     source: str
+    object: str
+    condition: str
+    key: Key | None
     resource: Resource | None
     severity: Severity
-    sentence: str
+    priority: int
+    value: float | None
+    limit: float | None
+    text: str
     since: float
+    changed_at: float
     acked_by: str = ""
     acked_at: float | None = None
+    acked_value: float | None = None
+    acked_severity: Severity | None = None
+    snoozed_by: str = ""
+    snoozed_until: float | None = None
+    cleared_at: float | None = None
     unknown: bool = False
-    weight: float = 0.0
-    size: float = 0.0
 
     @property
     def acked(self) -> bool:
         return self.acked_at is not None
 
+    @property
+    def snoozed(self) -> bool:
+        return bool(self.snoozed_by)
+
+    @property
+    def cleared(self) -> bool:
+        return self.cleared_at is not None
+
+    @property
+    def state(self) -> State:
+        if self.snoozed:
+            return "snoozed"
+        if self.cleared:
+            return "normal" if self.acked else "cleared"
+        return "unknown" if self.unknown else "acked" if self.acked else "active"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.object} {self.text}".strip()
+
+    @property
+    def urgency(self) -> tuple[bool, int, bool, bool, float, str]:
+        """What comes first: priority, severity, what nobody has acknowledged, age; what is over comes last."""
+        return (self.cleared, self.priority, self.severity != "alarm", self.acked, self.since, self.id)
+
+
+What = Literal[
+    "raised",
+    "worse",
+    "milder",
+    "cleared",
+    "over",
+    "unknown",
+    "known",
+    "acknowledged",
+    "again",
+    "snoozed",
+    "woken",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class AlarmEvent:
-    """`what` is raised, worse, cleared, unknown, known or acknowledged."""
+    """One transition. `cleared`: over, and nobody had seen it; `over`: gone for good; `again`: an acknowledgement
+    ended; `woken`: a snooze did."""
 
-    what: str
+    what: What
     alarm: Alarm
     at: float
 
 
 class AlarmBook:
-    """All alarms that are up."""
+    """All alarms that a person should know of. Its only clock is `now`; `timing` gives each condition its own."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], timing: Callable[[str], Timing] = lambda _condition: Timing()) -> None:
         self._now = now
+        self._timing = timing
         self._alarms: dict[str, Alarm] = {}
+        self._traces: dict[str, Trace] = {}
+        self._raised: deque[float] = deque()
+        self._gone: deque[Alarm] = deque(maxlen=REMEMBERED)
         self._listeners: list[Callable[[AlarmEvent], None]] = []
 
     def subscribe(self, listener: Callable[[AlarmEvent], None]) -> Callable[[], None]:
-        """Be told of each change; returns how to stop."""
+        """Be told of each transition; returns how to stop."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
+    # ---- what there is ---------------------------------------------------------------------------------------
+
+    def listed(self) -> Sequence[Alarm]:
+        """Every alarm that is not normal, most urgent first: active, acknowledged, unknown, snoozed, cleared unseen."""
+        return sorted(self._alarms.values(), key=lambda alarm: alarm.urgency)
+
     def active(self) -> Sequence[Alarm]:
-        """Worst first: unacknowledged before acknowledged, alarms before warnings, known before unknown."""
-        return sorted(self._alarms.values(), key=_urgency)
+        """Those that are there and not snoozed, acknowledged or not."""
+        return [alarm for alarm in self.listed() if not alarm.cleared and not alarm.snoozed]
+
+    def unseen(self) -> Sequence[Alarm]:
+        """Those that came and went without anybody knowing of it."""
+        return [alarm for alarm in self.listed() if alarm.state == "cleared"]
+
+    def snoozed(self) -> Sequence[Alarm]:
+        return [alarm for alarm in self.listed() if alarm.snoozed]
 
     def get(self, alarm_id: str) -> Alarm | None:
         return self._alarms.get(alarm_id)
 
     def on(self, key: Key) -> Sequence[Alarm]:
-        """The alarms of one row."""
-        return [alarm for alarm in self._alarms.values() if alarm.key == key]
+        """The alarms of one row that are there."""
+        return [alarm for alarm in self.listed() if alarm.key == key and not alarm.cleared]
+
+    @property
+    def rate(self) -> int:
+        """New alarms of the last ten minutes, those that became worse included."""
+        until = self._now() - WINDOW
+        while self._raised and self._raised[0] <= until:
+            self._raised.popleft()
+        return len(self._raised)
+
+    @property
+    def flood(self) -> bool:
+        return self.rate > FLOOD
+
+    # ---- what people do --------------------------------------------------------------------------------------
 
     def acknowledge(self, alarm_id: str, who: str) -> bool:
-        """Note that `who` knows; False when the alarm is over or was acknowledged before."""
+        """Note that `who` knows; what is over then goes. False where nothing asks for it."""
         alarm = self._alarms.get(alarm_id)
-        if alarm is None or alarm.acked:
+        if alarm is None or alarm.acked or alarm.snoozed:
             return False
-        self._set(replace(alarm, acked_by=who, acked_at=self._now()), "acknowledged")
+        self._set(
+            "acknowledged",
+            replace(
+                alarm,
+                acked_by=who,
+                acked_at=self._now(),
+                acked_value=alarm.value,
+                acked_severity=alarm.severity,
+            ),
+        )
         return True
 
-    def acknowledge_all(self, older_than: float = 1.0, who: str = "") -> Sequence[str]:
-        """Acknowledge what has been up for `older_than` seconds, so that nothing is waved through unseen; the ids."""
+    def snooze(self, alarm_id: str, who: str, seconds: float | None) -> bool:
+        """Put it aside by name, for so long or (None) until it clears; one that becomes worse comes back by itself."""
+        alarm = self._alarms.get(alarm_id)
+        if alarm is None or alarm.cleared or not who:
+            return False
+        until = None if seconds is None else self._now() + seconds
+        self._set("snoozed", replace(_unacked(alarm), snoozed_by=who, snoozed_until=until))
+        return True
+
+    # ---- what is kept over a restart -------------------------------------------------------------------------
+
+    def kept(self) -> Sequence[Alarm]:
+        """What a store has to keep: all that is listed, and what lately went, which is normal."""
+        return list(({alarm.id: alarm for alarm in self._gone} | self._alarms).values())
+
+    def restore(self, kept: Iterable[Alarm]) -> None:
+        """Begin with what a store kept: unknown, until its data has been read."""
         now = self._now()
-        ids = [alarm.id for alarm in self.active() if not alarm.acked and now - alarm.since >= older_than]
-        return [alarm_id for alarm_id in ids if self.acknowledge(alarm_id, who)]
+        for alarm in kept:
+            if alarm.state != "normal" and alarm.id not in self._alarms:
+                since = min(alarm.since, now)
+                up = Signal(True, since, 0.0, now, False, now)
+                alarm = replace(alarm, since=since, unknown=not alarm.cleared)
+                self._alarms[alarm.id] = alarm
+                if not alarm.cleared:
+                    self._traces[alarm.id] = Trace(alarm.condition, up, up if alarm.severity == "alarm" else Signal())
+
+    def adopt(self, theirs: Iterable[Alarm]) -> None:
+        """Take over what somebody did at another console that sees the same; what is so, each sees for itself."""
+        for other in theirs:
+            mine = self._alarms.get(other.id)
+            if mine is None or mine.snoozed or mine.acked or other.changed_at <= mine.changed_at:
+                continue
+            if other.snoozed and not mine.cleared:
+                until = other.snoozed_until
+                self._set("snoozed", replace(mine, snoozed_by=other.snoozed_by, snoozed_until=until))
+            elif other.acked_by:
+                self._set("acknowledged", _acked(mine, other))
+
+    # ---- what the rules say ----------------------------------------------------------------------------------
 
     def update(self, verdicts: Iterable[Verdict], now: float, blind: Callable[[Alarm], bool]) -> bool:
         """Take the verdicts of this second in; whether anything changed.
 
         `blind` tells whether the data of an alarm that no verdict mentions is too old to conclude that it is over.
         """
-        version = dict(self._alarms)
-        seen: set[str] = set()
+        before = dict(self._alarms)
+        named: set[str] = set()
         for verdict in verdicts:
-            seen.add(verdict.id)
-            alarm = self._alarms.get(verdict.id)
-            if verdict.held:
-                continue
+            named.add(verdict.id)
             if not verdict.known:
-                if alarm is not None and not alarm.unknown:
-                    self._set(replace(alarm, unknown=True), "unknown")
-            elif verdict.condition is None:
-                if alarm is not None:
-                    self._clear(alarm, now)
+                self._lose_sight(verdict.id)
+            elif not verdict.held:
+                self._judge(verdict, now)
+        for alarm_id in [each for each in {**self._alarms, **self._traces} if each not in named]:
+            alarm = self._alarms.get(alarm_id)
+            if alarm is not None and not alarm.cleared and blind(alarm):
+                self._lose_sight(alarm_id)
             else:
-                self._raise(verdict, verdict.condition, alarm, now)
-        for alarm in tuple(self._alarms.values()):
-            if alarm.id not in seen:
-                if not blind(alarm):
-                    self._clear(alarm, now)
-                elif not alarm.unknown:
-                    self._set(replace(alarm, unknown=True), "unknown")
-        return version != self._alarms
+                self._absent(alarm_id, now)
+        self._end_snoozes(now)
+        self._forget(now)
+        return before != self._alarms
 
-    def _raise(self, verdict: Verdict, condition: Condition, alarm: Alarm | None, now: float) -> None:
-        if alarm is None:
-            fresh = Alarm(verdict.id, verdict.key, verdict.source, verdict.resource, "warn", "", now)
-            what = "raised"
-        elif alarm.severity == "warn" and condition.severity == "alarm":
-            # Worse than what was acknowledged: it has to be looked at again.
-            fresh, what = replace(alarm, since=now, acked_by="", acked_at=None), "worse"
+    def _lose_sight(self, alarm_id: str) -> None:
+        alarm = self._alarms.get(alarm_id)
+        if alarm is not None and not alarm.cleared and not alarm.unknown:
+            self._set("unknown", replace(alarm, unknown=True))
+
+    def _absent(self, alarm_id: str, now: float) -> None:
+        trace = self._traces.get(alarm_id)
+        if trace is None:
+            return
+        self._keep(alarm_id, trace.after(False, False, now, self._timing(trace.condition)))
+        alarm = self._alarms.get(alarm_id)
+        if alarm is not None and not alarm.cleared and alarm_id not in self._traces:
+            self._clear(alarm, now)
+
+    def _judge(self, verdict: Verdict, now: float) -> None:
+        timing = self._timing(verdict.condition)
+        trace = self._traces.get(verdict.id)
+        known = trace or Trace(verdict.condition)
+        warn = verdict.reached(verdict.warn, timing, known.warn.up)
+        alarm = verdict.reached(verdict.alarm, timing, known.alarm.up)
+        if trace is None and not warn and not alarm:
+            return
+        trace = known.after(warn, alarm, now, timing)
+        self._keep(verdict.id, trace)
+        found = self._alarms.get(verdict.id)
+        if trace.severity is not None and trace.since is not None:
+            self._follow(verdict, found, trace.severity, trace.since, timing, now)
+        elif found is not None and not found.cleared:
+            self._clear(found, now)
+
+    def _keep(self, alarm_id: str, trace: Trace) -> None:
+        if trace.since is None:
+            self._traces.pop(alarm_id, None)
         else:
-            fresh, what = alarm, "known" if alarm.unknown else ""
-        fresh = replace(
-            fresh,
-            severity=condition.severity,
-            sentence=condition.sentence,
-            weight=condition.weight,
-            size=condition.size,
-            unknown=False,
-        )
-        if fresh != alarm:
-            self._set(fresh, what)
+            self._traces[alarm_id] = trace
 
-    def _set(self, alarm: Alarm, what: str) -> None:
-        self._alarms[alarm.id] = alarm
-        self._tell(what, alarm)
+    def _follow(
+        self, verdict: Verdict, before: Alarm | None, severity: Severity, since: float, timing: Timing, now: float
+    ) -> None:
+        limit = verdict.alarm if severity == "alarm" else verdict.warn
+        text = verdict.told(limit or 0.0) if verdict.value is not None or before is None else before.text
+        alarm = Alarm(
+            id=verdict.id,
+            source=verdict.source,
+            object=verdict.object,
+            condition=verdict.condition,
+            key=verdict.key,
+            resource=verdict.resource,
+            severity=severity,
+            priority=verdict.priority,
+            value=verdict.value,
+            limit=limit,
+            text=text,
+            since=since,
+            changed_at=now,
+        )
+        if before is None or (before.cleared and not before.snoozed):
+            self._count(now)
+            self._set("raised", alarm)
+            return
+        alarm = replace(
+            _acked(alarm, before),
+            changed_at=before.changed_at,
+            snoozed_by=before.snoozed_by,
+            snoozed_until=before.snoozed_until,
+        )
+        if severity == "alarm" and before.severity == "warn":
+            asks = not alarm.acked or alarm.acked_severity == "warn"
+            if asks:
+                self._count(now)
+            self._set("worse", _unsnoozed(_unacked(alarm)) if asks else alarm)
+        elif severity != before.severity:
+            self._set("milder", alarm)
+        elif alarm.acked and _asks_again(alarm, verdict.below, timing, now):
+            self._set("again", _unacked(alarm))
+        elif before.unknown:
+            self._set("known", alarm)
+        else:
+            self._alarms[alarm.id] = alarm
 
     def _clear(self, alarm: Alarm, now: float) -> None:
-        del self._alarms[alarm.id]
-        self._tell("cleared", alarm)
+        over = replace(alarm, cleared_at=now, unknown=False)
+        if alarm.snoozed and alarm.snoozed_until is not None:
+            # Aside for its time, whether it comes and goes meanwhile.
+            self._alarms[alarm.id] = over
+        elif alarm.acked or alarm.snoozed or alarm.priority == LOW:
+            self._set("over", _unsnoozed(over))
+        else:
+            self._set("cleared", over)
 
-    def _tell(self, what: str, alarm: Alarm) -> None:
-        if what:
-            event = AlarmEvent(what, alarm, self._now())
-            for listener in tuple(self._listeners):
-                listener(event)
+    def _end_snoozes(self, now: float) -> None:
+        for alarm in tuple(self._alarms.values()):
+            if alarm.snoozed and alarm.snoozed_until is not None and now >= alarm.snoozed_until:
+                self._set("over" if alarm.cleared else "woken", _unsnoozed(alarm))
+
+    def _forget(self, now: float) -> None:
+        """Let go of what has been over for long."""
+        old = sorted((alarm.cleared_at, alarm.id) for alarm in self._alarms.values() if alarm.cleared_at is not None)
+        for place, (at, alarm_id) in enumerate(reversed(old)):
+            alarm = self._alarms[alarm_id]
+            if not alarm.snoozed and (place >= REMEMBERED or now - at >= LATCHED[alarm.severity]):
+                del self._alarms[alarm_id]
+
+    def _count(self, now: float) -> None:
+        self._raised.append(now)
+
+    def _set(self, what: What, alarm: Alarm) -> None:
+        """Make a transition: keep the alarm as it is now, or let it go where it is normal, and tell of it."""
+        now = self._now()
+        alarm = replace(alarm, changed_at=now)
+        if what == "over" or alarm.state == "normal":
+            self._alarms.pop(alarm.id, None)
+            self._gone.append(replace(alarm, cleared_at=alarm.cleared_at or now, acked_at=alarm.acked_at or now))
+        else:
+            self._alarms[alarm.id] = alarm
+        for listener in tuple(self._listeners):
+            listener(AlarmEvent(what, alarm, now))
 
 
-def _urgency(alarm: Alarm) -> tuple[bool, bool, bool, float, float, float, str]:
-    return (
-        alarm.acked,
-        alarm.severity != "alarm",
-        alarm.unknown,
-        -alarm.weight,
-        -alarm.size,
-        alarm.since,
-        alarm.id,
+def _acked(alarm: Alarm, like: Alarm) -> Alarm:
+    """With the acknowledgement that `like` has."""
+    return replace(
+        alarm,
+        acked_by=like.acked_by,
+        acked_at=like.acked_at,
+        acked_value=like.acked_value,
+        acked_severity=like.acked_severity,
     )
+
+
+def _unacked(alarm: Alarm) -> Alarm:
+    return replace(alarm, acked_by="", acked_at=None, acked_value=None, acked_severity=None)
+
+
+def _unsnoozed(alarm: Alarm) -> Alarm:
+    return replace(alarm, snoozed_by="", snoozed_until=None)
+
+
+def _asks_again(alarm: Alarm, below: bool, timing: Timing, now: float) -> bool:
+    """Whether the acknowledgement has ended: it has grown by half of its limit, or long ago enough."""
+    if alarm.acked_at is not None and now - alarm.acked_at >= timing.again:
+        return True
+    if alarm.value is None or alarm.acked_value is None or not alarm.limit:
+        return False
+    grown = alarm.acked_value - alarm.value if below else alarm.value - alarm.acked_value
+    return grown >= GROWTH * abs(alarm.limit)

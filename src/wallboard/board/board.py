@@ -8,6 +8,7 @@ event loop and never awaits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from wallboard.board import alarm_rules
 from wallboard.board.alarms import Alarm, AlarmBook, Verdict
@@ -33,7 +34,7 @@ class Board:
         self._clock = clock
         self.settings = settings or BoardSettings()
         self.version = 0
-        self.alarms = AlarmBook(clock.now)
+        self.alarms = AlarmBook(clock.now, cache(self.settings.timing_of))
         self._sources: dict[str, SourceState] = {}
         self._listeners: list[Callable[[Changed], None]] = []
         self._pending = PendingBook()
@@ -170,6 +171,8 @@ class Board:
             yield from alarm_rules.queues(source, self.settings, now)
         for source in self._sources.values():
             yield from alarm_rules.hotlines(source, now)
+        for source in self._sources.values():
+            yield from alarm_rules.agents(source, now)
 
     def _blind(self, alarm: Alarm) -> bool:
         source = self._sources.get(alarm.source)

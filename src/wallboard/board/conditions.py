@@ -1,34 +1,37 @@
-"""What counts as wrong: the default limits of wallboards §3.1, and those of a `[[queue]]` where it gives its own."""
+"""What counts as wrong: the default limits of wallboards §3.1, those of a `[[queue]]` where it gives its own, and the
+words for both."""
 
 from __future__ import annotations
 
-from wallboard.board.alarms import Condition, Severity
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from wallboard.board.alarms import HIGH, LOW, NORMAL, Severity
 from wallboard.board.freshness import STALE_FAILURES, ResourceView, SourceView, span
 from wallboard.board.kpi import QueueStats
 from wallboard.board.settings import BoardSettings
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import Hotline, Queue
-from wallboard.domain.rules import Limits, QueueRule
+from wallboard.domain.models import Hotline
+from wallboard.domain.rules import AgentLimits, QueueRule
 from wallboard.domain.states import HotlineState, ResourceState, SourceState, Wanted
 
 STARTING_AT_MOST = 120.0
 """Seconds a hotline may take to open before that is a fault."""
+ENOUGH_ANSWERS, ENOUGH_OFFERED = 10, 20
+"""Callers from which on a service level and a share of lost ones are no accident."""
+AGENT_LIMITS = AgentLimits(break_=900.0, wrap_up=120.0, talk=1800.0, ring=40.0, hold=180.0)
 
-# Blindness outranks what is seen: behind a dead source may be anything. Between losses, what hides people who wait
-# for help ranks first; a roster hides nobody.
-_SOURCE_LOST = 95.0
-_LOSS: dict[Resource, float] = {
-    Resource.MEMBERS: 92.0,
-    Resource.HOTLINES: 91.0,
-    Resource.QUEUES: 90.0,
-    Resource.AGENTS: 45.0,
-    Resource.CALLS: 44.0,
-    Resource.PARKED: 40.0,
+# What hides people who wait for help ranks first; a roster hides nobody.
+_LOSS: dict[Resource, int] = {
+    Resource.MEMBERS: HIGH,
+    Resource.HOTLINES: HIGH,
+    Resource.QUEUES: HIGH,
+    Resource.AGENTS: NORMAL,
+    Resource.CALLS: NORMAL,
+    Resource.PARKED: NORMAL,
 }
-_ROSTER = 10.0
-_HOTLINE = 80.0
-_QUEUE = 60.0
 _LOST = frozenset({ResourceState.STALE, ResourceState.GONE})
+_BELOW = frozenset({"ready", "service"})
 
 
 def clock(seconds: float) -> str:
@@ -38,148 +41,211 @@ def clock(seconds: float) -> str:
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 
-def queue_condition(
-    queue: Queue, stats: QueueStats, rule: QueueRule, settings: BoardSettings, now: float
-) -> Condition | None:
-    """What is wrong with a queue, in one sentence: `Sales longest 3:12 > 2:00 and 0/5 ready`."""
-    goal = rule.goal or settings.goal
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One condition of a row now. `value` None: there is nothing that could be wrong; `told(limit)` says it."""
+
+    value: float | None
+    warn: float | None
+    alarm: float | None
+    told: Callable[[float], str]
+    below: bool = False
+
+
+def _compared(told: str, value: float, limit: float, write: Callable[[float], str]) -> str:
+    """`longest 3:12 > 2:00`; what has come back a little keeps its limit beside it."""
+    if int(value) == int(limit):
+        return f"{told} at {write(limit)}"
+    return f"{told} > {write(limit)}" if value > limit else f"{told}, limit {write(limit)}"
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
+
+
+# ---- queues ------------------------------------------------------------------------------------------------------
+
+
+def queue_readings(stats: QueueStats, rule: QueueRule, settings: BoardSettings, now: float) -> Mapping[str, Reading]:
+    """The conditions of a queue by name; one that nothing can be said of is left out."""
     wait = None if stats.longest_since is None else max(0.0, now - stats.longest_since)
-    found: list[tuple[Severity, str]] = []
-    _longest(found, wait, rule, goal.seconds, settings.longest_alarm)
-    _waiting(found, stats, rule)
-    _ready(found, stats, rule)
-    if not found:
-        return None
-    severity: Severity = "alarm" if any(level == "alarm" for level, _ in found) else "warn"
-    parts = [text for level, text in found if level == severity]
-    callers = (stats.waiting or 0) + (stats.ringing or 0)
-    return Condition(severity, f"{queue.name} {' and '.join(parts)}", _QUEUE, (wait or 0.0) + callers / 1000)
+    found = {"longest": longest(wait, rule, settings)}
+    callers = None if stats.waiting is None else stats.waiting + (stats.ringing or 0)
+    if callers is not None:
+        found["waiting"] = _waiting(callers, stats, rule)
+    if stats.counts.ready is not None and stats.staffed is not None:
+        found["ready"] = _ready(stats.counts.ready, stats.staffed, callers, rule)
+    if _given(rule, "service") and stats.service_level.value is not None:
+        found["service"] = _service(stats, rule)
+    if _given(rule, "lost_percent") and stats.lost is not None and stats.answered is not None:
+        found["lost_percent"] = _lost(stats.lost, stats.answered, rule)
+    return found
+
+
+def longest(wait: float | None, rule: QueueRule, settings: BoardSettings) -> Reading:
+    """The longest wait, or that of one caller."""
+    warn, alarm = rule.warn.longest, rule.alarm.longest
+    if not _given(rule, "longest"):
+        goal = (rule.goal or settings.goal).seconds
+        alarm = min(3 * goal, settings.longest_alarm)
+        warn = min(goal, alarm)
+    return Reading(wait, warn, alarm, lambda limit: _compared(f"longest {clock(wait or 0)}", wait or 0, limit, clock))
 
 
 def wait_severity(wait: float, rule: QueueRule, settings: BoardSettings) -> Severity | None:
     """How bad one caller's wait is, by the limits that the queue's longest wait is held to."""
-    found: list[tuple[Severity, str]] = []
-    _longest(found, wait, rule, (rule.goal or settings.goal).seconds, settings.longest_alarm)
-    return found[0][0] if found else None
+    reading = longest(wait, rule, settings)
+    if reading.alarm is not None and wait >= reading.alarm:
+        return "alarm"
+    return "warn" if reading.warn is not None and wait >= reading.warn else None
 
 
-def _level(rule: QueueRule, name: str, value: float, *, below: bool = False) -> tuple[Severity, float] | None:
-    """The worst limit of the rule that `value` has reached, and that limit."""
-    levels: tuple[tuple[Severity, Limits], ...] = (("alarm", rule.alarm), ("warn", rule.warn))
-    for severity, limits in levels:
-        limit: float | None = getattr(limits, name)
-        if limit is not None and (value <= limit if below else value >= limit):
-            return severity, limit
-    return None
+def needs_level(rule: QueueRule) -> bool:
+    """Whether a condition of the queue is made of its service level, which takes the longest."""
+    return _given(rule, "service")
 
 
 def _given(rule: QueueRule, name: str) -> bool:
     return getattr(rule.warn, name) is not None or getattr(rule.alarm, name) is not None
 
 
-def _longest(found: list[tuple[Severity, str]], wait: float | None, rule: QueueRule, goal: float, most: float) -> None:
-    if wait is None:
-        return
-    if _given(rule, "longest"):
-        reached = _level(rule, "longest", wait)
-    elif wait >= min(3 * goal, most):
-        reached = ("alarm", min(3 * goal, most))
-    else:
-        reached = ("warn", goal) if wait >= goal else None
-    if reached is not None:
-        severity, limit = reached
-        at = ">" if int(wait) > limit else "at"
-        found.append((severity, f"longest {clock(wait)} {at} {clock(limit)}"))
+def _limits(rule: QueueRule, name: str) -> tuple[float | None, float | None]:
+    return getattr(rule.warn, name), getattr(rule.alarm, name)
 
 
-def _waiting(found: list[tuple[Severity, str]], stats: QueueStats, rule: QueueRule) -> None:
-    waiting, ready, staffed = stats.waiting, stats.counts.ready, stats.staffed
-    if waiting is None:
-        return
+def _waiting(callers: int, stats: QueueStats, rule: QueueRule) -> Reading:
+    """Callers waiting or being rung for, who are not served yet."""
     if _given(rule, "waiting"):
-        reached = _level(rule, "waiting", waiting)
-        if reached is not None:
-            severity, limit = reached
-            found.append((severity, f"{waiting} waiting {'>' if waiting > limit else 'at'} {limit:g}"))
-        return
-    if not waiting or ready is None or staffed is None or not ready:
-        return
-    if waiting > 2 * staffed:
-        found.append(("alarm", f"{waiting} waiting > 2 × {staffed} staffed"))
-    elif waiting > ready:
-        found.append(("warn", f"{waiting} waiting > {ready} ready"))
+        return Reading(
+            callers,
+            *_limits(rule, "waiting"),
+            lambda limit: _compared(f"{callers} waiting", callers, limit, _number),
+        )
+    staffed = stats.staffed
+    if not staffed:
+        return Reading(None, None, None, str)
+    return Reading(
+        callers,
+        staffed + 1,
+        2 * staffed + 1,
+        lambda limit: f"{callers} waiting > {'2 × ' if limit > staffed + 1 else ''}{staffed} staffed",
+    )
 
 
-def _ready(found: list[tuple[Severity, str]], stats: QueueStats, rule: QueueRule) -> None:
-    waiting, ready, staffed = stats.waiting, stats.counts.ready, stats.staffed
-    if ready is None or staffed is None:
-        return
+def _ready(ready: int, staffed: int, callers: int | None, rule: QueueRule) -> Reading:
     if _given(rule, "ready"):
         # A closed queue, nobody staffed and nobody waiting, is not in need of ready agents.
-        reached = _level(rule, "ready", ready, below=True) if staffed or waiting else None
-        if reached is not None:
-            found.append((reached[0], f"{ready}/{staffed} ready"))
-    elif waiting and not staffed:
-        found.append(("alarm", f"{waiting} waiting and nobody staffed"))
-    elif waiting and not ready:
-        found.append(("alarm", f"0/{staffed} ready"))
+        asked = bool(staffed or callers)
+        return Reading(
+            ready if asked else None, *_limits(rule, "ready"), lambda _limit: f"{ready}/{staffed} ready", below=True
+        )
+    # That all are busy is what a queue is for; that nobody will come is none.
+    nobody = bool(callers) and not staffed
+    return Reading(
+        staffed if callers else None,
+        None,
+        0,
+        lambda _limit: f"{callers} waiting and nobody staffed" if nobody else f"{ready}/{staffed} ready",
+        below=True,
+    )
 
 
-def hotline_condition(hotline: Hotline, now: float) -> Condition | None:
-    """What is wrong with a hotline: in error, not what was asked, or open with nobody on duty."""
-    name, state, wanted, asked = hotline.name, hotline.state, hotline.wanted, hotline.asked
+def _service(stats: QueueStats, rule: QueueRule) -> Reading:
+    level = stats.service_level
+    percent = 100.0 * level.value if level.value is not None and level.n >= ENOUGH_ANSWERS else None
+    return Reading(
+        percent,
+        *_limits(rule, "service"),
+        lambda limit: f"service level {percent or 0:.0f} %, goal {limit:g} %",
+        below=True,
+    )
+
+
+def _lost(lost: int, answered: int, rule: QueueRule) -> Reading:
+    offered = lost + answered
+    percent = 100.0 * lost / offered if offered >= ENOUGH_OFFERED else None
+    return Reading(
+        percent,
+        *_limits(rule, "lost_percent"),
+        lambda limit: f"{percent or 0:.0f} % lost, limit {limit:g} %",
+    )
+
+
+# ---- hotlines ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that is so at a hotline, and what it means."""
+
+    condition: str
+    severity: Severity
+    priority: int
+    text: str
+    value: float = 1.0
+
+
+def hotline_troubles(hotline: Hotline, now: float) -> list[Trouble]:
+    """What is wrong with a hotline: it is not what it was asked to be, or nobody would take a call."""
+    state, wanted, asked = hotline.state, hotline.wanted, hotline.asked
     lasting = "" if hotline.since is None else f" for {span(now - hotline.since)}"
     long = hotline.since is not None and now - hotline.since >= STARTING_AT_MOST
-    age = 0.0 if hotline.since is None else max(0.0, now - hotline.since)
-    if state is HotlineState.ERROR:
-        return Condition("alarm", f"{name} error{lasting}, asked {asked}", _HOTLINE + 5, age)
-    if wanted is Wanted.OPEN and state is HotlineState.PAUSED:
-        return Condition("alarm", f"{name} paused{lasting}, asked open", _HOTLINE + 4, age)
     phones = [phone for agent in hotline.agents for phone in agent.phones or ()]
     read = bool(hotline.agents) and all(agent.phones is not None for agent in hotline.agents)
-    if wanted is Wanted.OPEN and read and all(phone.active is False for phone in phones):
-        return Condition("alarm", f"{name} {state.value}, 0 phones on duty", _HOTLINE + 3, age)
-    if wanted is Wanted.OPEN and state is HotlineState.STARTING and long:
-        return Condition("alarm", f"{name} starting{lasting}, asked open", _HOTLINE + 2, age)
-    if wanted is Wanted.PAUSED and state in (HotlineState.OPEN, HotlineState.STARTING):
-        return Condition("warn", f"{name} {state.value}{lasting}, asked paused", _HOTLINE, age)
-    if state is HotlineState.UNKNOWN:
+    on_duty = len([phone for phone in phones if phone.active])
+    found: list[Trouble] = []
+    if state is HotlineState.ERROR:
+        found.append(Trouble("error", "alarm", HIGH, f"error{lasting}, asked {asked}"))
+    elif state is HotlineState.UNKNOWN:
         said = f" ({hotline.raw_status})" if hotline.raw_status else ""
-        return Condition("warn", f"{name} in an unknown state{said}, asked {asked}", _HOTLINE, age)
+        found.append(Trouble("state", "warn", NORMAL, f"in an unknown state{said}, asked {asked}"))
+    elif wanted is Wanted.OPEN and state is HotlineState.PAUSED:
+        found.append(Trouble("paused", "alarm", HIGH, f"paused{lasting}, asked open"))
+    elif wanted is Wanted.OPEN and state is HotlineState.STARTING and long:
+        found.append(Trouble("paused", "alarm", HIGH, f"starting{lasting}, asked open"))
+    elif wanted is Wanted.PAUSED and state in (HotlineState.OPEN, HotlineState.STARTING):
+        found.append(Trouble("open", "warn", NORMAL, f"{state.value}{lasting}, asked paused"))
+    if wanted is Wanted.OPEN and read and all(phone.active is False for phone in phones):
+        found.append(Trouble("nobody", "alarm", HIGH, f"{state.value}, 0 phones on duty"))
+    if hotline.channels_out is not None and on_duty > hotline.channels_out:
+        text = f"{on_duty} phones on duty, only {hotline.channels_out} can ring at once"
+        found.append(Trouble("channels", "warn", LOW, text, on_duty))
     if hotline.unaccepted:
         calls = "call" if hotline.unaccepted == 1 else "calls"
-        return Condition("warn", f"{name} {hotline.unaccepted} {calls} not taken", _HOTLINE - 1, hotline.unaccepted)
-    return None
+        text = f"{hotline.unaccepted} {calls} not taken"
+        found.append(Trouble("not_taken", "warn", HIGH, text, hotline.unaccepted))
+    return found
 
 
-def loss_condition(source: str, view: ResourceView) -> Condition | None:
-    """The alarm for data of one resource that is no longer true."""
+# ---- data --------------------------------------------------------------------------------------------------------
+
+
+def loss(source: str, view: ResourceView) -> tuple[Severity, int, str] | None:
+    """Severity, priority and words of one list that is no longer true."""
     failing = view.state is ResourceState.NEVER and view.failures >= STALE_FAILURES
     if not view.wanted or not (view.state in _LOST or failing):
         return None
     severity: Severity = "alarm" if view.name in _LOSS else "warn"
-    return Condition(severity, loss_sentence(source, view), _LOSS.get(view.name, _ROSTER), view.age or 0.0)
-
-
-def loss_sentence(source: str, view: ResourceView) -> str:
     cause = f": {view.detail.partition(', retry in')[0]}" if view.detail else ""
-    if view.age is None:
-        return f"{source} {view.name.value} never read{cause}"
-    return f"{source} {view.name.value} {view.state.value} {span(view.age)}{cause}"
+    what = "never read" if view.age is None else f"{view.state.value} {span(view.age)}"
+    return severity, _LOSS.get(view.name, LOW), f"{view.name.value} {what}{cause}"
 
 
-def source_condition(view: SourceView) -> Condition | None:
-    """One alarm for a source that is gone as a whole, in place of one for each of its resources."""
-    name = view.info.name
+def unread(view: ResourceView) -> bool:
+    """Whether nothing is known of a list yet, neither that it is there nor that it fails."""
+    return view.state is ResourceState.NEVER and view.failures < STALE_FAILURES
+
+
+def whole_loss(view: SourceView) -> tuple[Severity, int, str] | None:
+    """One loss of a source that is gone as a whole, in place of one for each of its resources."""
     if view.state is SourceState.REFUSED:
-        return Condition("alarm", f"{name} refused: {view.detail}", _SOURCE_LOST)
+        return "alarm", HIGH, f"refused: {view.detail}"
     wanted = [v for v in view.resources if v.wanted and v.state is not ResourceState.UNAVAILABLE]
-    losses = [loss_condition(name, v) for v in wanted]
-    if len(wanted) < 2 or any(loss is None for loss in losses):
+    losses = [loss(view.info.name, v) for v in wanted]
+    if len(wanted) < 2 or any(each is None for each in losses):
         return None
     live = any(v.name in _LOSS for v in wanted)
     oldest = max((v.age for v in wanted if v.age is not None), default=None)
     cause = next((v.detail.partition(", retry in")[0] for v in wanted if v.detail), "")
-    text = f"{name} never read" if oldest is None else f"{name} no data for {span(oldest)}"
-    weight = _SOURCE_LOST if live else _ROSTER
-    return Condition("alarm" if live else "warn", f"{text}: {cause}" if cause else text, weight, oldest or 0.0)
+    text = "never read" if oldest is None else f"no data for {span(oldest)}"
+    return "alarm" if live else "warn", HIGH if live else LOW, f"{text}: {cause}" if cause else text

@@ -1,0 +1,88 @@
+"""Alarms as plain records, for whatever keeps them over a restart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any, Protocol, get_args
+
+from wallboard.board.alarms import Alarm, Severity
+from wallboard.domain.errors import WallboardError
+from wallboard.domain.keys import Key, Resource
+from wallboard.domain.text import clean
+
+Record = dict[str, Any]
+_NAMES = tuple(field.name for field in fields(Alarm))
+_TEXTS = ("id", "source", "object", "condition", "text", "acked_by", "snoozed_by")
+_NUMBERS = ("since", "changed_at")
+_PERHAPS = ("value", "limit", "acked_at", "acked_value", "snoozed_until", "cleared_at")
+
+
+class AlarmStore(Protocol):
+    """What keeps alarms. Its calls may block on a disk; `load` and `save` raise StoreError with a sentence."""
+
+    def load(self) -> Sequence[Alarm]:
+        """What was kept, newest state of each."""
+        ...
+
+    def save(self, alarms: Iterable[Alarm]) -> Sequence[Alarm]:
+        """Keep these beside what others keep; what is kept now, theirs included."""
+        ...
+
+    def changed(self) -> bool:
+        """Whether somebody else has saved since the last load or save."""
+        ...
+
+
+class StoreError(WallboardError):
+    """What is known of alarms could not be kept, or what was kept could not be read; why, as a sentence."""
+
+
+def record(alarm: Alarm) -> Record:
+    """The alarm as JSON can hold it."""
+    return asdict(alarm) | {
+        "key": None if alarm.key is None else str(alarm.key),
+        "resource": None if alarm.resource is None else alarm.resource.value,
+    }
+
+
+def alarm_of(found: Mapping[str, Any]) -> Alarm | None:
+    """The alarm of a record; None if it is none."""
+    try:
+        values = {name: found[name] for name in _NAMES}
+        values |= {name: str(clean(_text(values[name]))) for name in _TEXTS if name != "id"}
+        values |= {name: _number(values[name]) for name in _NUMBERS}
+        values |= {name: None if values[name] is None else _number(values[name]) for name in _PERHAPS}
+        values["id"] = _text(values["id"])
+        values["key"] = None if values["key"] is None else Key.parse(_text(values["key"]))
+        values["resource"] = None if values["resource"] is None else Resource(values["resource"])
+        values["priority"] = int(values["priority"])
+        values["unknown"] = values["unknown"] is True
+        known = values["acked_severity"] in (*get_args(Severity), None)
+        return Alarm(**values) if known and values["severity"] in get_args(Severity) else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError
+    return float(value)
+
+
+def merged(ours: Iterable[Alarm], theirs: Iterable[Alarm], forget_before: float) -> list[Alarm]:
+    """Of each alarm the newest state; what has not changed since `forget_before` (steady UTC seconds) and is normal, or
+    is only theirs, goes."""
+    kept = {alarm.id: alarm for alarm in theirs if alarm.changed_at >= forget_before}
+    for alarm in ours:
+        other = kept.get(alarm.id)
+        if other is None or other.changed_at <= alarm.changed_at:
+            kept[alarm.id] = alarm
+    return [alarm for alarm in kept.values() if alarm.state != "normal" or alarm.changed_at >= forget_before]
