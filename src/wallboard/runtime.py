@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 from anyio.abc import TaskGroup
 
+from wallboard.board.alarms import Timing
 from wallboard.board.board import Board
 from wallboard.board.settings import BoardSettings
 from wallboard.config.paths import private, state_dir, themes_dir
@@ -81,7 +82,9 @@ async def headless(
     """Build all rooms for `config`; on leaving, cancel what runs and close every client. `state` is where the
     journal lies (the platform's state directory if None)."""
     clock = clock or SystemClock()
-    board = Board(clock, BoardSettings(queues=config.queues))
+    alarm = config.alarm
+    timing = Timing(alarm.on_delay, alarm.off_delay, alarm.deadband, alarm.again)
+    board = Board(clock, BoardSettings(queues=config.queues, timing=timing))
     adapters: dict[str, Adapter] = {}
     for settings in config.sources:
         settings = _prepared(settings, config, read_only)

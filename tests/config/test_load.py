@@ -11,7 +11,7 @@ from wallboard.config.settings import AlarmSettings, Operator
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.places import Favourite, Route
-from wallboard.domain.rules import Goal, Limits, QueueRule
+from wallboard.domain.rules import AgentLimits, Goal, Limits, QueueRule
 from wallboard.vendors.base import AmiAuth, HeaderAuth, NoAuth, OAuthAuth
 
 VALID = Path(__file__).resolve().parent / "valid"
@@ -62,10 +62,20 @@ def test_the_documented_file(tmp_path: Path) -> None:
         "default",
         15,
     )
-    assert config.queues == (QueueRule("Sales*", Goal(80, 20, "live"), Limits(3, 60), Limits(6, 120, 0)),)
+    assert config.queues == (
+        QueueRule("Sales*", Goal(80, 20, "live"), Limits(3, 60), Limits(6, 120, 0)),
+        QueueRule(
+            "Emergency*",
+            None,
+            Limits(ready=1, service=80, lost_percent=5),
+            Limits(ready=0, service=65, lost_percent=10),
+            AgentLimits(900, 120, 1800, 40, 180),
+            priority=1,
+        ),
+    )
     assert config.favourites == (Favourite("Night desk", "8100", "lab"),)
     assert config.routes == (Route("hq", "lab", "88"),)
-    assert config.alarm == AlarmSettings(True, ((1320, 360), (720, 810)))
+    assert config.alarm == AlarmSettings(True, ((1320, 360), (720, 810)), True, 5, 15, 0.2, 600)
     assert config.keys == {"call.hangup": ("X",), "nav.up": ("up", "K")}
 
 

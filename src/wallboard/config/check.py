@@ -221,18 +221,19 @@ def _queue(path: Path, queue: QueueModel) -> Iterator[Finding]:
             f"match {queue.match!r} opens a [ that it does not close" if unclosed else "match holds a control character"
         )
         yield Finding((*path, "match"), what, 'write match = "Sales*", or "[[]" for the bracket itself')
-    if not (queue.goal or queue.warn or queue.alarm):
-        yield Finding(path, f"the rule for {queue.match!r} says nothing", "add goal, warn or alarm, or leave it out")
+    if not (queue.goal or queue.warn or queue.alarm or queue.agent or "priority" in queue.model_fields_set):
+        what = f"the rule for {queue.match!r} says nothing"
+        yield Finding(path, what, "add goal, warn, alarm, agent or priority, or leave it out")
     if queue.warn is None or queue.alarm is None:
         return
-    for name in ("waiting", "longest"):
+    for name, worse in (
+        *(("waiting", "above"), ("longest", "above"), ("lost_percent", "above")),
+        *(("ready", "below"), ("service", "below")),
+    ):
         warn, alarm = getattr(queue.warn, name), getattr(queue.alarm, name)
-        if warn is not None and alarm is not None and warn > alarm:
-            what = f"warn.{name} {warn} lies above alarm.{name} {alarm}"
+        if warn is not None and alarm is not None and (warn > alarm if worse == "above" else warn < alarm):
+            what = f"warn.{name} {warn:g} lies {worse} alarm.{name} {alarm:g}"
             yield Finding((*path, "warn", name), what, "let the warning come before the alarm")
-    if queue.warn.ready is not None and queue.alarm.ready is not None and queue.warn.ready < queue.alarm.ready:
-        what = f"warn.ready {queue.warn.ready} lies below alarm.ready {queue.alarm.ready}"
-        yield Finding((*path, "warn", "ready"), what, "let the warning come before the alarm")
 
 
 def _routes(data: Mapping[str, Any], named: Sequence[str]) -> Iterator[Finding]:

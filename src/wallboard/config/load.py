@@ -18,6 +18,7 @@ from wallboard.config.check import check, span
 from wallboard.config.explain import Finding, findings
 from wallboard.config.lines import Path, locate
 from wallboard.config.model import (
+    AgentModel,
     AmiModel,
     AuthModel,
     BasicModel,
@@ -41,7 +42,7 @@ from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
 from wallboard.domain.places import Favourite, Route
-from wallboard.domain.rules import Goal, Limits, QueueRule
+from wallboard.domain.rules import AgentLimits, Goal, Limits, QueueRule
 from wallboard.vendors.base import (
     AmiAuth,
     Auth,
@@ -155,6 +156,8 @@ class Checked:
                     None if queue.goal is None else Goal(queue.goal.percent, queue.goal.seconds, queue.goal.formula),
                     _limits(queue.warn),
                     _limits(queue.alarm),
+                    _agent(queue.agent),
+                    queue.priority,
                 )
                 for queue in model.queue
             ),
@@ -162,7 +165,13 @@ class Checked:
             routes=tuple(Route(item.origin, item.to, item.prefix) for item in model.route),
             keys={name: keymap.split(text) for name, text in model.keys.items()},
             alarm=AlarmSettings(
-                model.alarm.bell, tuple(spans for text in model.alarm.quiet if (spans := span(text)) is not None)
+                model.alarm.bell,
+                tuple(spans for text in model.alarm.quiet if (spans := span(text)) is not None),
+                model.alarm.notify,
+                model.alarm.on_delay,
+                model.alarm.off_delay,
+                model.alarm.deadband,
+                model.alarm.again,
             ),
             path=str(self.path),
         )
@@ -302,7 +311,15 @@ def _where(file: File, lines: Mapping[Path, int], path: Path) -> str:
 
 
 def _limits(model: LimitsModel | None) -> Limits:
-    return Limits() if model is None else Limits(model.waiting, model.longest, model.ready)
+    if model is None:
+        return Limits()
+    return Limits(model.waiting, model.longest, model.ready, model.service, model.lost_percent)
+
+
+def _agent(model: AgentModel | None) -> AgentLimits:
+    if model is None:
+        return AgentLimits()
+    return AgentLimits(model.break_, model.wrap_up, model.talk, model.ring, model.hold)
 
 
 def _options(model: SourceModel, secret: Callable[..., Secret]) -> Mapping[str, Any]:

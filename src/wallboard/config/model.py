@@ -175,12 +175,26 @@ class GoalModel(Edge):
 
 
 Count = Annotated[int, Field(ge=0, le=86_400)]
+Limit = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
 class LimitsModel(Edge):
     waiting: Count | None = Field(None, description="from so many callers on", examples=[3])
     longest: Count | None = Field(None, description="from so many seconds on", examples=[60])
     ready: Count | None = Field(None, description="at so few ready agents", examples=[0])
+    service: Percent | None = Field(None, description="at a service level of so many per cent or less", examples=[65])
+    lost_percent: Percent | None = Field(None, description="from so many per cent of lost callers on", examples=[10])
+
+
+class AgentModel(Edge):
+    """Seconds after which an agent's row is marked."""
+
+    break_: Limit | None = Field(None, alias="break", description="on a break; left out: 900", examples=[900])
+    wrap_up: Limit | None = Field(None, description="in wrap-up; left out: 120", examples=[120])
+    talk: Limit | None = Field(None, description="on a call; left out: 1800", examples=[1800])
+    ring: Limit | None = Field(None, description="being rung; left out: 40", examples=[40])
+    hold: Limit | None = Field(None, description="with a caller on hold; left out: 180", examples=[180])
 
 
 class QueueModel(Edge):
@@ -191,6 +205,12 @@ class QueueModel(Edge):
     warn: LimitsModel | None = Field(None, description="limits of a warning", examples=[{"waiting": 3, "longest": 60}])
     alarm: LimitsModel | None = Field(
         None, description="limits of an alarm", examples=[{"waiting": 6, "longest": 120, "ready": 0}]
+    )
+    agent: AgentModel | None = Field(
+        None, description="seconds after which its agents' rows are marked", examples=[{"break": 900, "wrap_up": 120}]
+    )
+    priority: Literal[1, 2, 3] = Field(
+        2, description="1 high, 2 normal, 3 low: order, bell and alarm line", examples=[1]
     )
 
 
@@ -212,9 +232,23 @@ class RouteModel(Edge):
     )
 
 
+Delay = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
+
+
 class AlarmModel(Edge):
     bell: bool = Field(False, description="ring the terminal's bell", examples=[True])
     quiet: list[str] = Field([], description="spans without a bell", examples=[["22:00-06:00"]])
+    notify: bool = Field(
+        False, description="name new alarms in the terminal's title and to its desktop (OSC 9)", examples=[True]
+    )
+    on_delay: Delay = Field(5, description="seconds that a condition lasts before it is an alarm", examples=[5])
+    off_delay: Delay = Field(15, description="seconds that it is absent before the alarm is over", examples=[15])
+    deadband: Annotated[float, Field(ge=0, le=0.9, allow_inf_nan=False)] = Field(
+        0.2, description="share of the limit by which a value must be better before it counts as absent", examples=[0.2]
+    )
+    again: Annotated[float, Field(ge=30, le=86_400, allow_inf_nan=False)] = Field(
+        300, description="seconds until an acknowledged one that is still there asks again", examples=[300]
+    )
 
 
 class ConfigModel(Edge):

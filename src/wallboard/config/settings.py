@@ -28,10 +28,17 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class AlarmSettings:
-    """`quiet` are spans of local time without a bell, as minutes of the day (from, to); `to` may be the smaller."""
+    """`quiet` are spans of local time without a bell, as minutes of the day (from, to); `to` may be the smaller.
+    `notify` names alarms in the terminal's title and to its desktop. `deadband` is a share of the limit, the rest are
+    seconds."""
 
     bell: bool = False
     quiet: tuple[tuple[int, int], ...] = ()
+    notify: bool = False
+    on_delay: float = 5.0
+    off_delay: float = 15.0
+    deadband: float = 0.2
+    again: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)

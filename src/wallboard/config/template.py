@@ -82,7 +82,9 @@ phone = ""                        # my telephone: rings for listen, whisper, bar
 # match = "Sales*"
 # goal = { percent = 80, seconds = 20, formula = "live" }
 # warn = { waiting = 3, longest = 60 }
-# alarm = { waiting = 6, longest = 120, ready = 0 }
+# alarm = { waiting = 6, longest = 120, ready = 0 }   # also service = 65, lost_percent = 10
+# agent = { break = 900, wrap_up = 120, talk = 1800, ring = 40, hold = 180 }   # seconds until the row is marked
+# priority = 2                    # 1 high, 3 low: order, bell and alarm line
 
 # ---- destinations of one's own; the first nine are on the digits of the picker ----
 # [[favourite]]
@@ -96,9 +98,15 @@ phone = ""                        # my telephone: rings for listen, whisper, bar
 # to = "lab"
 # prefix = "88"
 
+# ---- alarms: docs/alarms.md ----
 # [alarm]
 # bell = true
-# quiet = ["22:00-06:00"]
+# quiet = ["22:00-06:00"]         # no bell then
+# notify = true                   # in the terminal's title, and to its desktop (OSC 9)
+# on_delay = 5                    # seconds that a condition lasts before it is an alarm
+# off_delay = 15                  # seconds that it is absent before the alarm is over
+# deadband = 0.2                  # share of the limit by which it must be better first
+# again = 300                     # seconds until an acknowledged one that is still there asks again
 
 # ---- keys: wallboard keys lists the ids, wallboard keys --defaults prints them all ----
 # [keys]
