@@ -198,10 +198,18 @@ def test_a_caller_kept_on_hold_too_long_is_the_agents_alarm() -> None:
     assert sentences(desk) == ["Agent x keeps a caller on hold for 3:20 > 3:00"]
 
 
-def test_an_agent_who_looks_free_and_is_not_is_one() -> None:
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (AgentState.STUCK, "stuck in a call that is over for 0:20"),
+        (AgentState.MISMATCH, "ready, but never rung for 0:20"),
+        (AgentState.UNREACHABLE, "signed in without a telephone for 0:20"),
+    ],
+)
+def test_an_agent_who_counts_as_staff_and_gets_no_call_is_one(state: AgentState, told: str) -> None:
     desk = quiet_queue()
-    desk.snapshot(A, agent("x", AgentState.STUCK, since=desk.now - 20))
-    assert sentences(desk) == ["Agent x stuck for 0:20: looks free and is not"]
+    desk.snapshot(A, agent("x", state, since=desk.now - 20))
+    assert sentences(desk) == [f"Agent x {told}"]
 
 
 # ---- hotlines ----------------------------------------------------------------------------------------------------

@@ -33,6 +33,12 @@ _DURATIONS = {
     AgentState.RINGING: ("ring", "ring", "rung for"),
 }
 """Condition, limit and words of what an agent may do too long."""
+_STUCK = {
+    AgentState.STUCK: "stuck in a call that is over",
+    AgentState.MISMATCH: "ready, but never rung",
+    AgentState.UNREACHABLE: "signed in without a telephone",
+}
+"""Who counts as staff and gets no call."""
 _PLAIN = AgentLimits()
 
 
@@ -133,9 +139,9 @@ def _agent(source: SourceState, row: Agent, held: float | None, now: float) -> I
         *(row.key.source, row.name or row.extension or "unnamed agent", "stuck", row.key, Resource.AGENTS),
         held=source.confirming(Resource.AGENTS),
     )
-    if row.state is AgentState.STUCK:
+    if row.state in _STUCK:
         lasting = "" if row.since is None else f" for {clock(now - row.since)}"
-        yield _so(verdict, "warn", NORMAL, f"stuck{lasting}: looks free and is not")
+        yield _so(verdict, "warn", NORMAL, _STUCK[row.state] + lasting)
     duration = _DURATIONS.get(row.state)
     if duration is not None and row.since is not None:
         condition, name, words = duration

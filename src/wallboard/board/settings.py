@@ -17,7 +17,7 @@ _CONDITIONS: dict[str, dict[str, float]] = {
     "service": {"on_delay": 60.0, "points": 2.0},
     "lost_percent": {"on_delay": 60.0, "points": 1.0},
     # Whoever has been at something for so long has been so for long enough.
-    **{name: {**_AT_ONCE, "deadband": 0.0} for name in ("break", "wrap_up", "talk", "ring", "hold", "stuck")},
+    **{name: {**_AT_ONCE, "deadband": 0.0} for name in ("break", "wrap_up", "talk", "ring", "hold")},
     # Counts of a day: nothing new happens while nobody else calls in vain.
     "not_taken": {**_AT_ONCE, "off_delay": 0.0, "deadband": 0.0, "again": math.inf},
     # A list is stale only when it has been late for long, and one good reading ends it.

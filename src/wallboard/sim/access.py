@@ -136,21 +136,23 @@ def _toml(value: object) -> str:
 _QUEUES = """\
 [[queue]]
 match = "Emergency"
+priority = 1
 goal = { percent = 95, seconds = 10, formula = "live" }
-warn = { waiting = 1, longest = 8 }
-alarm = { waiting = 2, longest = 15, ready = 0 }
+warn = { waiting = 3, longest = 30 }
+alarm = { waiting = 5, longest = 60 }
 
 [[queue]]
-match = "Sales*"
-goal = { percent = 80, seconds = 20, formula = "live" }
-warn = { waiting = 3, longest = 60 }
-alarm = { waiting = 6, longest = 120, ready = 0 }
+match = "*callback"
+priority = 3
+goal = { percent = 80, seconds = 60, formula = "live" }
+warn = { waiting = 6, longest = 300 }
+alarm = { waiting = 12, longest = 900 }
 
 [[queue]]
 match = "*"
 goal = { percent = 80, seconds = 30, formula = "live" }
-warn = { waiting = 3, longest = 60 }
-alarm = { waiting = 6, longest = 150 }
+warn = { waiting = 5, longest = 120 }
+alarm = { waiting = 8, longest = 240 }
 """
 
 _FAVOURITES = """\
