@@ -326,6 +326,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
         banner=banner,
         idle_lock=config.operator.idle_lock,
         bell=config.alarm.bell,
+        notify=config.alarm.notify,
         quiet=config.alarm.quiet,
     )
 
@@ -366,7 +367,9 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         demand=lambda resources, active: rooms.scheduler.demand(resources, looked=active),
         set_theme=app.set_wallboard_theme,
         quit=leave,
-        bell=app.bell,
+        bell=app.ring,
+        title=app.name_window,
+        notify=app.tell_desktop,
         can_dial=dialling(rooms.adapters),
         rights=rights,
         reports=reports,

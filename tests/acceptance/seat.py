@@ -42,8 +42,14 @@ class Shell:
     def exit(self, code: int) -> None:
         self.asked.append("exit")
 
-    def bell(self) -> None:
-        self.asked.append("bell")
+    def ring(self, times: int) -> None:
+        self.asked.extend(["bell"] * times)
+
+    def name_window(self, text: str) -> None:
+        self.asked.append(f"title {text}")
+
+    def tell_desktop(self, text: str) -> None:
+        self.asked.append(f"notify {text}")
 
     def scroll_columns(self, step: int) -> None:
         self.asked.append(f"scroll {step}")

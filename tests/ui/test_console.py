@@ -245,12 +245,13 @@ def test_the_worst_row_is_the_most_urgent_whatever_the_order(here: Desk) -> None
 def test_the_alarm_key_cycles_and_escape_returns(here: Desk) -> None:
     here.press("2", "j")
     seen = []
-    for _ in range(3):
+    for _ in range(len(here.console.alarms.lines())):
         here.press("!")
         seen.append((here.console.active, cursor(here)))
         here.clock.advance(1)
     assert seen[0] == (Resource.HOTLINES, "312"), "the alarm of the alarm line comes first"
-    assert set(seen[1:]) == {(Resource.QUEUES, "601"), (Resource.QUEUES, "602")}
+    assert seen[1] == (Resource.QUEUES, "601"), "then the next red one"
+    assert {(Resource.QUEUES, "602"), (Resource.AGENTS, "di")} <= set(seen[2:])
     here.press("escape")
     assert (here.console.active, cursor(here)) == (Resource.MEMBERS, "m2")
 
@@ -300,7 +301,7 @@ def test_acknowledging_all_asks_and_spares_what_came_up_meanwhile(here: Desk) ->
     here.console.tick()
     here.press("y")
     assert not [alarm for alarm in here.board.alarms.active() if alarm.id in before and not alarm.acked_by]
-    assert here.said == "3 alarms acknowledged"
+    assert here.said == f"{len(before)} alarms acknowledged"
 
 
 def test_a_new_alarm_waits_two_seconds_and_never_takes_the_line_under_a_question(here: Desk) -> None:
@@ -332,7 +333,7 @@ def test_the_alarm_of_a_whole_source_leads_to_that_source_and_back(here: Desk) -
 def calm(here: Desk) -> None:
     """Leave no alarm but those that data losses raise."""
     for source, resource in list(here.lists):
-        if resource in (Resource.QUEUES, Resource.MEMBERS, Resource.HOTLINES):
+        if resource in (Resource.QUEUES, Resource.MEMBERS, Resource.HOTLINES, Resource.AGENTS):
             here.read({(source, resource): ()})
 
 

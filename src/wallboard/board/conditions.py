@@ -213,7 +213,7 @@ def hotline_troubles(hotline: Hotline, now: float) -> list[Trouble]:
     if hotline.unaccepted:
         calls = "call" if hotline.unaccepted == 1 else "calls"
         text = f"{hotline.unaccepted} {calls} not taken"
-        found.append(Trouble("not_taken", "warn", HIGH, text, hotline.unaccepted))
+        found.append(Trouble("not_taken", "warn", NORMAL, text, hotline.unaccepted))
     return found
 
 

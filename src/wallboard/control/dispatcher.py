@@ -17,6 +17,7 @@ from typing import Any
 import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
+from wallboard.board.alarms import Alarm
 from wallboard.control import choose, filled
 from wallboard.control.checks import changed, names, reread
 from wallboard.control.guard import FAILED, Guard, words
@@ -151,6 +152,10 @@ class Dispatcher(Offers):
             run.changes = self._changed_by(command)
         self._tell(run, Phase.REQUESTED, "requested")
         self._start(partial(self._guarded, run))
+
+    def remember_alarm(self, verb: str, alarm: Alarm) -> None:
+        """Write down that a person acknowledged or snoozed an alarm. Never blocks, never raises."""
+        self._start(partial(self._ledger.remember, verb, alarm))
 
     def take_back(self) -> bool:
         """Cancel the newest command that is seen to wait and has not been sent; whether there was one."""

@@ -9,14 +9,17 @@ from typing import Any, Protocol
 
 import anyio.to_thread
 
+from wallboard.board.alarms import Alarm
 from wallboard.control.journal import Journal, JournalError, JournalHeld, describe, open_unknowns
 from wallboard.control.journal_reader import Record
-from wallboard.domain.clock import Clock
-from wallboard.domain.command import Command
+from wallboard.domain.clock import Clock, iso
+from wallboard.domain.command import Command, new_id
+from wallboard.domain.text import clean
 from wallboard.domain.verbs import Verb, phrase
 
 BETWEEN = 0.05
 """Seconds between two tries while another console writes."""
+_ALARM_PHASES = {"acknowledge": "acknowledged", "snooze": "snoozed"}
 LAST = 0.3
 """Seconds for which the end of the console waits for another one."""
 
@@ -65,6 +68,22 @@ class Journaling:
             log.error("%s of %s was not journalled: %s", phase, command.id, error)
             return error
         return None
+
+    async def remember(self, verb: str, alarm: Alarm) -> None:
+        """What a person did with an alarm: "acknowledge" or "snooze". Nothing waits for it."""
+        fields: dict[str, Any] = {
+            "id": new_id(),
+            "verb": verb,
+            "source": alarm.source,
+            "target": {"key": alarm.id, "label": str(clean(alarm.sentence))},
+            "since": iso(alarm.since),
+        }
+        if verb == "snooze":
+            fields["until"] = iso(alarm.snoozed_until) or "it clears"
+        try:
+            await self._offload(lambda: self._journal.append(_ALARM_PHASES[verb], fields, durable=True, patience=LAST))
+        except JournalError as error:
+            log.error("%s of %s was not journalled: %s", verb, alarm.id, error)
 
     def write_now(self, phase: str, command: Command, ending: str) -> None:
         """At the end of the console, when nothing may be awaited any more."""

@@ -1,10 +1,12 @@
-"""Which alarm the alarm line shows, which ones are new, and where `!` goes."""
+"""Which alarm the alarm line shows, which ones are new, where `!` goes, and what a person does with one."""
 
 from __future__ import annotations
 
-from wallboard.board.alarms import Alarm
+from collections.abc import Callable, Sequence
+
+from wallboard.board.alarms import Alarm, AlarmEvent
 from wallboard.board.board import Board
-from wallboard.view.eventlog import Entry
+from wallboard.view.alarm_words import Together, lines_of
 from wallboard.view.format import plural
 
 NEW_SECONDS = 2.0
@@ -13,85 +15,128 @@ NEXT_SECONDS = 5.0
 VISIT_SECONDS = 30.0
 """How long the line stays with the alarm that was gone to, unless a worse one comes up."""
 
+Remember = Callable[[str, Alarm], None]
+"""Writes down what a person did with an alarm: "acknowledge" or "snooze"."""
+
 
 class AlarmPointer:
-    def __init__(self, board: Board) -> None:
+    """The alarms of one object stand in the line together (`alarm_words`), and what it names is acknowledged."""
+
+    def __init__(self, board: Board, remember: Remember) -> None:
         self._board = board
-        self.shown: str | None = None
+        self._book = board.alarms
+        self._remember = remember
+        self._at: str | None = None
         self._first_seen: dict[str, float] = {}
-        self._sentences: dict[str, str] = {}
         self._visited: list[str] = []
         self._jumped_at = float("-inf")
+        self._heard: list[AlarmEvent] = []
         self.fresh = 0
+        self._book.subscribe(self._heard.append)
 
-    def tick(self, now: float, dialog_open: bool) -> list[Entry]:
-        """Follow the board's alarms; returns what is worth logging."""
-        active = self._board.alarms.active()
-        entries: list[Entry] = []
-        ids = {alarm.id for alarm in active}
-        for alarm in active:
-            if alarm.id not in self._first_seen:
-                self._first_seen[alarm.id] = now
-                self._sentences[alarm.id] = alarm.sentence
-                style = "alarm" if alarm.severity == "alarm" else "warn"
-                entries.append(Entry(now, "alarm", alarm.sentence, style))
-        for gone in [known for known in self._first_seen if known not in ids]:
-            del self._first_seen[gone]
-            entries.append(Entry(now, "alarm", f"over: {self._sentences.pop(gone)}", "muted"))
-        open_ones = [alarm for alarm in active if not alarm.acked_by]
-        shown_is_open = any(alarm.id == self.shown for alarm in open_ones)
+    def lines(self) -> list[Together]:
+        return lines_of(self._book)
+
+    @property
+    def line(self) -> Together | None:
+        """What stands in the alarm line, and under the cursor of the alarms mode."""
+        return next((line for line in self.lines() if line.holds(self._at)), None) if self._at else None
+
+    @property
+    def shown(self) -> str | None:
+        """Which alarms these are."""
+        line = self.line
+        return None if line is None else line.stamp
+
+    def heard(self) -> list[AlarmEvent]:
+        """The transitions since it was last asked."""
+        events = list(self._heard)
+        self._heard.clear()
+        return events
+
+    def tick(self, now: float, dialog_open: bool) -> None:
+        """Follow the board's alarms."""
+        lines = self.lines()
+        ids = {alarm.id for line in lines for alarm in line.alarms}
+        self._first_seen = {known: at for known, at in self._first_seen.items() if known in ids}
+        for alarm_id in ids:
+            self._first_seen.setdefault(alarm_id, now)
+        open_ones = [line for line in lines if line.open]
+        visiting = now - self._jumped_at < VISIT_SECONDS
+        line = self.line
         self.fresh = 0
-        if not open_ones:
-            self.shown = None
-        elif not shown_is_open:
-            if not dialog_open or self.shown is None:
-                self.shown = open_ones[0].id
-        else:
-            better = []
-            visiting = now - self._jumped_at < VISIT_SECONDS
-            for alarm in open_ones:
-                if alarm.id == self.shown:
-                    break
-                if not visiting or self._first_seen[alarm.id] > self._jumped_at:
-                    better.append(alarm)
-            young = [alarm for alarm in better if now - self._first_seen[alarm.id] < NEW_SECONDS]
-            self.fresh = len(better) if dialog_open else len(young)
-            if better and not dialog_open and len(young) < len(better):
-                self.shown = next(alarm.id for alarm in better if alarm not in young)
-        return entries
+        if line is None or line.lead.cleared or not (line.open or visiting):
+            if not open_ones:
+                self._at = None
+            elif not dialog_open or self._at is None:
+                self._at = open_ones[0].lead.id
+            return
+        better = []
+        for other in open_ones:
+            if other.stamp == line.stamp:
+                break
+            if not visiting or self._seen(other) > self._jumped_at:
+                better.append(other)
+        young = [other for other in better if now - self._seen(other) < NEW_SECONDS]
+        self.fresh = len(better) if dialog_open else len(young)
+        if better and not dialog_open and len(young) < len(better):
+            self._at = next(other.lead.id for other in better if other not in young)
+
+    def _seen(self, line: Together) -> float:
+        return min(self._first_seen.get(alarm.id, float("inf")) for alarm in line.alarms)
 
     def next(self, now: float) -> Alarm | None:
         """The alarm in the line; again within 5 s: the next one. The line goes with it."""
-        active = self._board.alarms.active()
-        if not active:
+        lines = [line for line in self.lines() if not line.lead.snoozed and not line.faded]
+        if not lines:
             return None
         if now - self._jumped_at > NEXT_SECONDS:
             self._visited = []
         self._jumped_at = now
-        order = active if self._visited else sorted(active, key=lambda alarm: alarm.id != self.shown)
-        chosen = next((alarm for alarm in order if alarm.id not in self._visited), order[0])
+        order = lines if self._visited else sorted(lines, key=lambda line: not line.holds(self._at))
+        chosen = next((line.lead for line in order if line.lead.id not in self._visited), order[0].lead)
         if chosen.id in self._visited:
             self._visited = []
         self._visited.append(chosen.id)
-        if not chosen.acked_by:
-            self.shown = chosen.id
+        self._at = chosen.id
         return chosen
 
-    def acknowledge(self, who: str, now: float) -> str:
-        """Acknowledge the alarm in the line; says which, "" if there is none."""
-        shown = next((alarm for alarm in self._board.alarms.active() if alarm.id == self.shown), None)
-        self.shown = None
-        if shown is None:
+    def step(self, lines: int, now: float) -> None:
+        """Move on by so many lines of the alarms mode; far beyond either end is the end."""
+        found = self.lines()
+        if found:
+            place = next((index for index, line in enumerate(found) if line.holds(self._at)), -1 if lines > 0 else 1)
+            self._at = found[max(0, min(len(found) - 1, place + lines))].lead.id
+            self._jumped_at = now
+
+    def acknowledge(self, who: str) -> str:
+        """Acknowledge what stands in the line; says what, "" if there is nothing."""
+        line, self._at = self.line, None
+        if line is None:
             return ""
-        self._board.alarms.acknowledge(shown.id, who)
-        return f"alarm acknowledged: {shown.sentence}"
+        done = [alarm for alarm in line.alarms if self._acknowledge(alarm, who)]
+        return f"alarm acknowledged: {Together(tuple(done)).sentence}" if done else ""
 
     def acknowledge_all(self, who: str, now: float) -> str:
         """Acknowledge every alarm that has been in sight for a second or more."""
-        count = 0
-        for alarm in self._board.alarms.active():
-            if not alarm.acked_by and now - self._first_seen.get(alarm.id, now) >= 1.0:
-                self._board.alarms.acknowledge(alarm.id, who)
-                count += 1
-        self.shown = None
-        return f"{plural(count, 'alarm')} acknowledged"
+        seen = [alarm for alarm in self._book.listed() if now - self._first_seen.get(alarm.id, now) >= 1.0]
+        done = [alarm for alarm in seen if self._acknowledge(alarm, who)]
+        self._at = None
+        return f"{plural(len(done), 'alarm')} acknowledged"
+
+    def snooze(self, alarms: Sequence[Alarm], who: str, seconds: float | None) -> str:
+        """Put these aside; says what."""
+        done = [alarm for alarm in alarms if self._book.snooze(alarm.id, who, seconds)]
+        for alarm in done:
+            self._remember("snooze", self._book.get(alarm.id) or alarm)
+        if not done:
+            return ""
+        self._at = None
+        until = "until it clears" if seconds is None else f"for {seconds / 60:.0f} min"
+        return f"alarm snoozed {until}: {Together(tuple(done)).sentence}"
+
+    def _acknowledge(self, alarm: Alarm, who: str) -> bool:
+        if not self._book.acknowledge(alarm.id, who):
+            return False
+        self._remember("acknowledge", alarm)
+        return True

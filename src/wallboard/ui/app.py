@@ -39,6 +39,7 @@ FLUSH_SECONDS = 0.25
 RENEW_SECONDS = 600.0
 """So often everything is sent again, where the line hardly notices: what others wrote on the screen does not stay."""
 
+RING_SECONDS = 0.4
 FOLLOW_SECONDS = 0.05
 """How often it is looked whether a frame that waits for a slow terminal has left."""
 
@@ -218,6 +219,21 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         view = self._views[self.console_state.active]
         view.grid.scroll_columns(step)
         view.forget()
+
+    def ring(self, times: int) -> None:
+        """The terminal's bell, so often, far enough apart to be counted."""
+        for number in range(times):
+            self.set_timer(number * RING_SECONDS, self.bell)
+
+    def name_window(self, text: str) -> None:
+        """The title of the terminal's window, where it is ours."""
+        if (wire := self.wire) is not None:
+            wire.name_window(self.painter.text(text))
+
+    def tell_desktop(self, text: str) -> None:
+        """A notification of the terminal's desktop, where it is ours and has one."""
+        if (wire := self.wire) is not None:
+            wire.tell_desktop(self.painter.text(text))
 
     def _renew(self) -> None:
         self._renewed_at = self.console_state.clock.now()

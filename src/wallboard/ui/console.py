@@ -20,9 +20,11 @@ from wallboard.domain.states import SourceState
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import PASTE, OpenDialog, paste_limit, takes_text
+from wallboard.ui.attention import Attention
 from wallboard.ui.drawn import Drawn
 from wallboard.ui.idle import IdleLock
 from wallboard.ui.modes import (
+    ALARMS,
     ANYWHERE,
     BOARD,
     HELP,
@@ -31,6 +33,7 @@ from wallboard.ui.modes import (
     SOURCES,
     STEPS,
     WALL,
+    moved,
     moves,
     scrolled,
     stays_here,
@@ -44,10 +47,12 @@ from wallboard.ui.restraint import RESTING, Restraint
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ConsoleSettings, Ports
 from wallboard.ui.visibility import Visibility
+from wallboard.view.alarm_words import log_entries
 from wallboard.view.context import Context, severities
 from wallboard.view.dialogs import Answer, Confirm, Dialog, TextField
 from wallboard.view.eventlog import Entry
 from wallboard.view.format import plural
+from wallboard.view.header import window_title
 from wallboard.view.layout import ALL, NUMBER
 from wallboard.view.panes import PANES
 
@@ -74,7 +79,8 @@ class Console:
         self.dialog: OpenDialog | None = None
         self.remarks = Remarks(clock)
         self.scroll: dict[str, int] = {}
-        self.alarms = AlarmPointer(board)
+        self.alarms = AlarmPointer(board, dispatcher.remember_alarm)
+        self.attention = Attention(settings, ports)
         self.restraint = Restraint()
         self.idle = IdleLock(self, settings.idle_lock)
         self.visibility = Visibility(self)
@@ -87,6 +93,7 @@ class Console:
         self.page_lines = 20
         """Lines of a page of the mode that is on the screen, as last drawn."""
         self._source_states: dict[str, str] = {}
+        self._flood = False
         self._keys = {key: action.id for action in settings.actions if action.scope == "board" for key in action.keys}
         self._verbs = {action.id for action in settings.actions if action.acts}
         self.filter_field = TextField()
@@ -179,10 +186,11 @@ class Console:
         for pane in self.panes.values():
             pane.context = context
             pane.selection.expire(now)
-        for entry in self.alarms.tick(now, dialog_open=self.dialog is not None):
-            self.remarks.entries.append(entry)
-            if entry.style == "alarm" and self.settings.bell and not self._quiet():
-                self.ports.bell()
+        self.alarms.tick(now, dialog_open=self.dialog is not None)
+        events = self.alarms.heard()
+        self.remarks.entries.extend(log_entries(events, self._new_flood(), self.settings.zone))
+        wall = self.clock.wall().astimezone(self.settings.zone)
+        self.attention.tick(events, self.board.alarms, window_title(context), now, wall)
         for view in context.views():
             before = self._source_states.get(view.info.name)
             if before != view.word:
@@ -200,14 +208,11 @@ class Console:
         """Whether the user is at the active pane without a key: he reads details, types a filter, is on a call."""
         return self.panel.open or self.filtering or any(session.live for session in self.dispatcher.sessions)
 
-    def _quiet(self) -> bool:
-        """Whether the bell is to be silent at this time of day."""
-        wall = self.clock.wall().astimezone(self.settings.zone)
-        minute = wall.hour * 60 + wall.minute
-        return any(
-            start <= minute < end if start <= end else minute >= start or minute < end
-            for start, end in self.settings.quiet
-        )
+    def _new_flood(self) -> int:
+        """The alarms of the last ten minutes, where they have just become a flood."""
+        flood = self.board.alarms.flood
+        begun, self._flood = flood and not self._flood, flood
+        return self.board.alarms.rate if begun else 0
 
     def on_outcome(self, outcome: Outcome) -> None:
         """What became of a command."""
@@ -306,6 +311,8 @@ class Console:
             self.step_back(action == "app.quit")
         elif self.mode == BOARD or action.startswith(ANYWHERE):
             self.run(action)
+        elif self.mode == ALARMS and action == "nav.details":
+            self.seeking.to_alarm(self.alarms.line)
         elif action in SCROLLS:
             self._scroll_mode(action)
 
@@ -441,16 +448,19 @@ class Console:
                         pane.selection.freeze(now)
             case "alarm.go":
                 self.seeking.to_alarm()
-            case "alarm.acknowledge" | "alarm.acknowledge_all" if self.idle.reason:
+            case "alarm.mute" | "alarm.bell":
+                self.remarks.say(self.attention.mute(now) if action == "alarm.mute" else self.attention.test(), "text")
+            case "alarm.acknowledge" | "alarm.acknowledge_all" | "alarm.snooze" if self.idle.reason:
                 self.remarks.say(self.idle.reason, "warn")
+            case "alarm.acknowledge" | "alarm.snooze" if not self.visibility.of_alarm(self.alarms.shown):
+                self.remarks.say("another alarm is in the line, press again", "warn")
             case "alarm.acknowledge":
-                if not self.visibility.of_alarm(self.alarms.shown):
-                    self.remarks.say("another alarm is in the line, press again", "warn")
-                    return
-                done = self.alarms.acknowledge(self.settings.operator or "me", now)
+                done = self.alarms.acknowledge(self.settings.operator or "me")
                 self.remarks.say(done or "no alarm to acknowledge", "text" if done else "warn")
             case "alarm.acknowledge_all":
                 self.seeking.acknowledge_all()
+            case "alarm.snooze":
+                self.seeking.snooze()
             case "app.refresh":
                 # In the details it is they that are read again; the board goes on by itself.
                 self.remarks.say(self.panel.readings.again() or self.ports.refresh(), "text")
@@ -461,7 +471,7 @@ class Console:
             case "app.help":
                 self.mode = BOARD if self.mode == HELP else HELP
                 self.scroll[HELP] = 0
-            case "mode.wall" | "mode.log" | "mode.sources":
+            case "mode.wall" | "mode.log" | "mode.sources" | "mode.alarms":
                 wanted = action.removeprefix("mode.")
                 self.mode = BOARD if self.mode == wanted else wanted
                 self.scroll[wanted] = 0
@@ -525,6 +535,9 @@ class Console:
         self.remarks.say(f"{self.pane.pane.title} by {self.pane.sort or 'urgency'}", "muted")
 
     def _scroll_mode(self, action: str) -> None:
+        if self.mode == ALARMS:
+            self.alarms.step(moved(action, self.page_lines), self.clock.now())
+            return
         self.scroll[self.mode] = scrolled(
             self.mode, action, self.scroll.get(self.mode, 0), max(1, self.page_lines - 1), len(self.remarks.entries)
         )

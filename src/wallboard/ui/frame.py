@@ -10,8 +10,9 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.ui.console import Console
 from wallboard.ui.drawn import NOTHING, Drawn, Turned
-from wallboard.ui.modes import BOARD, HELP, LOG, SOURCES, WALL
+from wallboard.ui.modes import ALARMS, BOARD, HELP, LOG, SOURCES, WALL
 from wallboard.ui.pane import PaneState
+from wallboard.view.alarm_list import alarm_list
 from wallboard.view.cells import ELLIPSIS, Cell, Column
 from wallboard.view.chrome import KeyHint, alarm_line, call_bar, key_bar, target_line
 from wallboard.view.context import Context
@@ -27,7 +28,7 @@ _MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARG
 
 
 _PAGES = {"pagedown": "PgDn", "pageup": "PgUp"}
-_MODE_TARGETS = {LOG: "log", SOURCES: "sources", HELP: "keys"}
+_MODE_TARGETS = {LOG: "log", SOURCES: "sources", ALARMS: "alarms", HELP: "keys"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ def _top(console: Console, context: Context, width: int, last: Frame | None) -> 
         banner = f"{banner} NO JOURNAL, NO ACTIONS".strip()
     if locked:
         banner = f"{banner} LOCKED".strip()
+    if context.now < console.attention.muted_until:
+        banner = f"{banner} BELL MUTED".strip()
     keys = (console.key_of("alarm.go"), console.key_of("alarm.acknowledge"))
     lines = [
         header(context, width, settings.site, wall_time, my_phone(context), frozen, banner),
@@ -260,6 +263,12 @@ def _mode(console: Console, context: Context, width: int, room: int) -> tuple[li
             lines = page.lines
             if page.marked is not None and SOURCES not in console.scroll:
                 top = max(0, page.marked - room // 3)
+        case "alarms":
+            listed = alarm_list(context, width, console.alarms.lines(), console.alarms.shown)
+            lines = listed.lines
+            if listed.marked is not None:
+                # The cursor stays in sight, and the heads above it where they fit.
+                top = max(0, listed.marked - room + 2)
         case _:
             lines = _help(console, width)
     top = min(top, max(0, len(lines) - room))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-BOARD, WALL, LOG, SOURCES, HELP = "board", "wall", "log", "sources", "help"
+BOARD, WALL, LOG, SOURCES, ALARMS, HELP = "board", "wall", "log", "sources", "alarms", "help"
 ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "theme ")
 """Beginnings of the actions that work in every mode: none of them touches a row."""
 SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom")
@@ -26,6 +26,12 @@ def stays_here(action: str) -> bool:
 def typed(keys: Mapping[str, str], wanted: Callable[[str], bool]) -> frozenset[str]:
     """The keys of a keymap (key to action) that are characters and do what is wanted."""
     return frozenset(key for key, action in keys.items() if len(key) == 1 and wanted(action))
+
+
+def moved(action: str, page: int) -> int:
+    """By how many lines an action moves a cursor; past either end for the first and the last."""
+    far = {"nav.top": -_END, "nav.bottom": _END}
+    return {"nav.up": -1, "nav.down": 1, "nav.page_up": -page, "nav.page_down": page, **far}.get(action, 0)
 
 
 def scrolled(mode: str, action: str, at: int, page: int, entries: int) -> int:

@@ -13,8 +13,12 @@ from wallboard.view.directory import Entry, Searched
 from wallboard.view.finder import Finder, choice, elsewhere, searched_row
 from wallboard.view.format import plural
 
+SNOOZES = (5, 15, 60)
+"""Minutes."""
+
 if TYPE_CHECKING:
     from wallboard.ui.console import Console
+    from wallboard.view.alarm_words import Together
 
 
 class Seeking:
@@ -61,10 +65,11 @@ class Seeking:
             console = self._console
             self._back = console.active, console.pane.selection.cursor, console.mode
 
-    def to_alarm(self) -> None:
-        """To the row of the alarm in the alarm line; an alarm of a whole source has none, so to that source."""
+    def to_alarm(self, line: Together | None = None) -> None:
+        """To the row of the alarm in the alarm line, or of `line`; one of a list or a whole source has none, so to that
+        source."""
         console = self._console
-        alarm = console.alarms.next(console.clock.now())
+        alarm = console.alarms.next(console.clock.now()) if line is None else line.lead
         if alarm is None:
             console.remarks.say("no alarm", "warn")
         elif alarm.key is not None and console.board.row(alarm.key) is not None:
@@ -80,7 +85,7 @@ class Seeking:
         """Asks first. What comes up while the question stands is not answered with it."""
         console = self._console
         asked_at = console.clock.now()
-        count = len([alarm for alarm in console.board.alarms.active() if not alarm.acked_by])
+        count = len([alarm for alarm in console.board.alarms.listed() if not alarm.acked and not alarm.snoozed])
         if not count:
             console.remarks.say("no alarm to acknowledge", "warn")
             return
@@ -93,6 +98,26 @@ class Seeking:
         console.open(
             Confirm(title, "all that were in sight for a second", asked_at, console.keys_of("dialog.yes")), done
         )
+
+    def snooze(self) -> None:
+        """Asks for how long. It needs a name, and what became worse meanwhile is not put aside with it."""
+        console = self._console
+        line = console.alarms.line
+        if line is None or line.lead.cleared:
+            console.remarks.say("no alarm to snooze", "warn")
+            return
+        if not console.settings.operator:
+            console.remarks.say('a snooze needs a name: [operator] name = "…"', "warn")
+            return
+
+        def done(answer: Answer) -> None:
+            if isinstance(answer.value, float):
+                seconds = answer.value or None
+                told = console.alarms.snooze(line.alarms, console.settings.operator, seconds)
+                console.remarks.say(told or "it is over", "text" if told else "warn")
+
+        choices = [*(Choice(minutes * 60.0, f"{minutes} min") for minutes in SNOOZES), Choice(0.0, "until it clears")]
+        console.open(Chooser(f"SNOOZE {line.sentence}", choices, console.clock.now()), done)
 
     # ---- find and palette -----------------------------------------------------------------------------------
 

@@ -31,6 +31,8 @@ class ConsoleSettings:
     wall: bool = False
     banner: str = ""
     bell: bool = False
+    notify: bool = False
+    """Whether alarms are named in the terminal's title and to its desktop."""
     idle_lock: float | None = None
     """Minutes without a key after which verbs are locked."""
     quiet: Sequence[tuple[int, int]] = ()
@@ -47,7 +49,12 @@ class Ports:
     demand: Callable[[frozenset[Resource], Resource], None]
     set_theme: Callable[[str], None]
     quit: Callable[[], None]
-    bell: Callable[[], None]
+    bell: Callable[[int], None]
+    """Ring so often."""
+    title: Callable[[str], None]
+    """Name the terminal's window."""
+    notify: Callable[[str], None]
+    """Have the terminal tell its desktop."""
     can_dial: Callable[[str, Destination], tuple[bool, str]]
     rights: Callable[[], Mapping[str, Sequence[str]]]
     reports: Callable[[Row], Sequence[Report]]

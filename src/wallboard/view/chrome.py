@@ -4,41 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from wallboard.view import glyphs
+from wallboard.view.alarm_words import counted, lines_of
 from wallboard.view.cells import ELLIPSIS, Cell
 from wallboard.view.context import Context
-from wallboard.view.format import plural, span
+from wallboard.view.format import local, plural, span
 from wallboard.view.header import blind
 from wallboard.view.lines import Line, clip, line_width, spread
 
 
 def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys: tuple[str, str]) -> Line:
-    """Line 2: the worst unacknowledged alarm as a sentence. `shown` is its id, `fresh` counts those that are newer
-    and have not taken their place yet, `keys` are the keys of jump and acknowledge."""
-    active = context.board.alarms.active()
-    current = next((alarm for alarm in active if alarm.id == shown), None)
+    """Line 2: the worst unacknowledged alarm as a sentence. `shown` says which alarms of one object stand here, `fresh`
+    counts those that are newer and have not taken their place yet, `keys` are the keys of jump and acknowledge."""
+    book = context.board.alarms
+    lines = context.once("alarm lines", lambda: lines_of(book))
+    current = next((line for line in lines if line.stamp == shown), None)
     newer = [Cell(f"+{fresh} {glyphs.ALARM} new ", "alarm")] if fresh else []
     if current is None:
-        if active:
-            word = ", all acknowledged" if all(alarm.acked_by for alarm in active) else ""
-            return spread([Cell(f" {plural(len(active), 'alarm')} active{word}", "muted")], newer, width)
-        nothing = " no alarm can be known: no source is live" if blind(context) else " no alarm"
-        return spread([Cell(nothing, "muted")], newer, width)
-    place = [alarm.id for alarm in active].index(current.id) + 1
-    glyph, token = glyphs.SEVERITY[current.severity]
+        return spread([Cell(f" {_nothing_open(context)}", "muted")], newer, width)
+    alarm = current.lead
+    place = lines.index(current) + 1
+    glyph, token = glyphs.SEVERITY[alarm.severity]
     wide = width >= 110
-    sentence = current.sentence + (", unknown now" if current.unknown else "")
-    since = f", since {datetime.fromtimestamp(current.since, context.zone).strftime('%H:%M:%S')}"
-    acked = f", acked by {current.acked_by or 'nobody'}" if wide else ""
+    unknown = ", unknown now" if alarm.unknown and not alarm.cleared else ""
+    flood = f"FLOOD {book.rate} in 10 min: " if book.flood else ""
+    times = f", since {local(alarm.since, context.zone)}"
+    if alarm.cleared:
+        times = f", {local(alarm.since, context.zone)}–{local(alarm.cleared_at, context.zone)}"
+        acked = ", over, nobody saw it"
+    elif alarm.snoozed:
+        acked = f", snoozed by {alarm.snoozed_by}"
+    else:
+        acked = f", acked by {alarm.acked_by or 'nobody'}" if wide else ""
+    quiet = "stale" if unknown else "muted" if alarm.cleared else f"{token} bold"
     left = [
-        Cell(f" {glyph} {place}/{len(active)}  " if wide else f" {glyph}{place}/{len(active)} ", token),
-        Cell(sentence, f"{token} bold" if not current.unknown else "stale"),
-        Cell(since + acked, "muted"),
+        Cell(f" {glyph} {place}/{len(lines)}  " if wide else f" {glyph}{place}/{len(lines)} ", token),
+        Cell(flood + current.sentence + unknown, quiet),
+        Cell(times + acked, "muted"),
     ]
     right = [Cell(f"  {keys[0]} go   {keys[1]} ack   " if wide else f"  {keys[0]} go  {keys[1]} ack ", "muted"), *newer]
     return spread(left, right, width)
+
+
+def _nothing_open(context: Context) -> str:
+    """What there is where nothing asks for an acknowledgement."""
+    book = context.board.alarms
+    active = sum(counted(book))
+    snoozed = len(book.snoozed())
+    parts = [f"{plural(active, 'alarm')} active, all acknowledged"] if active else []
+    parts += [f"{snoozed} snoozed"] if snoozed else []
+    if parts:
+        return ", ".join(parts)
+    return "no alarm can be known: no source is live" if blind(context) else "no alarm"
 
 
 def target_line(target: str, freshness: str, outcome: tuple[str, str], unconfirmed: int, width: int) -> Line:

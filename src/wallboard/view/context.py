@@ -79,8 +79,8 @@ class Context:
 def severities(board: Board, now: float) -> dict[Key, str]:
     """The worst alarm of each row."""
     worst: dict[Key, str] = {}
-    for alarm in board.alarms.active():
-        if alarm.key is not None and worst.get(alarm.key) != "alarm":
+    for alarm in board.alarms.listed():
+        if alarm.key is not None and not alarm.cleared and worst.get(alarm.key) != "alarm":
             worst[alarm.key] = alarm.severity
     return worst
 

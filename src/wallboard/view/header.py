@@ -11,6 +11,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Hotline, Notice, Phone, Queue
 from wallboard.domain.states import AgentState, CallState, HotlineState, ResourceState, SourceState
 from wallboard.view import glyphs
+from wallboard.view.alarm_words import counted
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, age, plural, span
@@ -191,9 +192,7 @@ def header(
 
 
 def _counts(context: Context) -> Line:
-    active = context.board.alarms.active()
-    alarms = len([alarm for alarm in active if alarm.severity == "alarm"])
-    warnings = len(active) - alarms
+    alarms, warnings = counted(context.board.alarms)
     out: Line = []
     if alarms:
         out.append(Cell(f"{glyphs.ALARM}{alarms}", "alarm"))
@@ -202,6 +201,14 @@ def _counts(context: Context) -> Line:
     if not out:
         out.append(Cell(f"alarms {DASH}" if blind(context) else "no alarms", "muted"))
     return out
+
+
+def window_title(context: Context) -> str:
+    """The board in the terminal's title: `■2 wait 7`."""
+    numbers = totals(context)
+    waiting = DASH if numbers.waiting is None else f"{_old(context, Resource.QUEUES)}{numbers.waiting}"
+    signs = "".join(cell.text for cell in _counts(context) if cell.style != "muted")
+    return f"{signs} wait {waiting}".strip()
 
 
 def _notices(context: Context) -> list[Line]:

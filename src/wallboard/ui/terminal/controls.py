@@ -35,6 +35,25 @@ what is erased at once where one can scroll back to it."""
 RESTORE = f"{END_OF_STRING}{MODES_OFF}{FOCUS_OFF}{KEYBOARD_OFF}{PLAIN}{WHOLE}{_WIPE}\x1b[?7h\x1b[?1049l\x1b[0m\x1b[?25h"
 """Mouse, focus, paste marks, keyboard protocol, colours, wrapping, screen and cursor as a shell expects them."""
 
+KEEP_TITLE, GIVE_TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
+"""The window's title onto the terminal's stack, and from there."""
+
+
+def title(text: str) -> str:
+    """Name the window."""
+    return f"\x1b]2;{_plain(text)}{END_OF_STRING}"
+
+
+def notification(text: str) -> str:
+    """Have the terminal tell its desktop (OSC 9). A semicolon would make a command of it in some."""
+    return f"\x1b]9;{_plain(text).replace(';', ',')}{END_OF_STRING}"
+
+
+def _plain(text: str) -> str:
+    """What no terminal takes for the end of the string, or for more than text."""
+    return "".join(char for char in text if char.isprintable())[:200]
+
+
 _SEVEN_BITS = "\x1b[H\x1b F"
 """Controls of eight bits are understood, but not every line lets them through. A terminal that does not know the
 request may write its last letter, so it stands where a whole frame is drawn over it."""

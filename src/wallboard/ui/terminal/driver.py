@@ -138,6 +138,7 @@ class ConsoleDriver(OpenDriver):
         self._shown = (80, 24)
         self._away = False
         self._asked_focus_at = 0.0
+        self._title = ""
         jobs.handle((signal.SIGTTIN, signal.SIGTTOU), self._stopped)
         atexit.register(restore_terminal)
         _Way.loop = self.loop
@@ -187,6 +188,19 @@ class ConsoleDriver(OpenDriver):
         line = SLOW_LINE if self.slow_line else LINE
         return self._writer is not None and size < seconds * min(line, self._writer.pace) / 100
 
+    def name_window(self, text: str) -> None:
+        """The window's title; the one that was there comes back with the terminal."""
+        self._title = text
+        if self._writer is not None:
+            if not splash.named():
+                self.write(controls.KEEP_TITLE)
+                splash.name()
+            self.write(controls.title(text))
+
+    def tell_desktop(self, text: str) -> None:
+        """A notification, where the terminal passes them on."""
+        self.write(controls.notification(text))
+
     def _call(self, function: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the loop is closed: there is nothing left to do it for
             self.loop.call_soon_threadsafe(function)
@@ -206,6 +220,8 @@ class ConsoleDriver(OpenDriver):
         self._asked_focus_at = time.monotonic()
         self.write(controls.modes(mouse=self.wants_mouse, keyboard=not constants.DISABLE_KITTY_KEY))
         self.ask_for_synchronized()
+        if self._title:
+            self.name_window(self._title)
         signal.signal(signal.SIGWINCH, self._on_resize)
         self._announce_size()
         self.exit_event.clear()

@@ -15,7 +15,7 @@ import termios
 import time
 
 from wallboard.ui.terminal import jobs
-from wallboard.ui.terminal.controls import CANCEL, ENTER_SCREEN, KEYBOARD_OFF, RESTORE
+from wallboard.ui.terminal.controls import CANCEL, ENTER_SCREEN, GIVE_TITLE_BACK, KEYBOARD_OFF, RESTORE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class _Held:
     keyboard: int | None = None
     attributes: list[object] | None = None  # of the keyboard, as found
     draw: Callable[[], None] | None = None  # the first frame
+    named = False  # whether the window has a title of ours
 
 
 def output() -> int | None:
@@ -147,16 +148,26 @@ def entered(descriptor: int) -> None:
     _Held.screen = descriptor
 
 
+def name() -> None:
+    """Say that the window has a title of ours, and that the terminal keeps the one before."""
+    _Held.named = True
+
+
+def named() -> bool:
+    return _Held.named
+
+
 def restore_terminal(*, cut: bool = False) -> None:
     """The terminal as it was found. May be called twice, from a signal handler, and when the terminal is gone.
 
     `cut`: output stopped in the middle of something. Waits at most `PATIENCE` for a terminal that takes nothing.
     """
     screen, _Held.screen = _Held.screen, None
+    title, _Held.named = GIVE_TITLE_BACK if _Held.named else "", False
     keyboard, attributes = _Held.keyboard, _Held.attributes
     _Held.keyboard = _Held.attributes = None
     if screen is not None:
-        write(screen, (CANCEL if cut else "") + RESTORE)
+        write(screen, (CANCEL if cut else "") + RESTORE + title)
     # How another job has set its terminal is for that to say.
     if keyboard is not None and attributes is not None and not jobs.in_background(keyboard):
         try:

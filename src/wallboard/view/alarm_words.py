@@ -1,0 +1,114 @@
+"""Alarms as they are read: what is wrong with one object in one breath, and each transition as a line of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from wallboard.board.alarms import Alarm, AlarmBook, AlarmEvent
+from wallboard.view.eventlog import Entry
+from wallboard.view.format import local, plural
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Alarms of one object that are one line of the screen: of one severity and state, in a flood all of its."""
+
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def lead(self) -> Alarm:
+        return self.alarms[0]
+
+    @property
+    def stamp(self) -> str:
+        """Which alarms these are."""
+        return " ".join(alarm.id for alarm in self.alarms)
+
+    @property
+    def open(self) -> bool:
+        """Whether they ask for somebody. A warning that is over does not: the alarms mode lists it."""
+        return any(not alarm.acked and not alarm.snoozed for alarm in self.alarms) and not self.faded
+
+    @property
+    def faded(self) -> bool:
+        return self.lead.cleared and self.lead.severity == "warn"
+
+    @property
+    def sentence(self) -> str:
+        texts = [alarm.text for alarm in self.alarms]
+        more = f" +{len(texts) - 3}" if len(texts) > 3 else ""
+        return f"{self.lead.object} {' and '.join(texts[:3])}{more}".strip()
+
+    def holds(self, alarm_id: str | None) -> bool:
+        return any(alarm.id == alarm_id for alarm in self.alarms)
+
+
+def together(alarms: Iterable[Alarm], flood: bool = False) -> list[Together]:
+    """The alarms in lines, in the order of the first of each."""
+    lines: dict[object, list[Alarm]] = {}
+    for alarm in alarms:
+        where = alarm.key or (alarm.source, alarm.resource)
+        lines.setdefault((where, alarm.state, None if flood else alarm.severity), []).append(alarm)
+    return [Together(tuple(each)) for each in lines.values()]
+
+
+def lines_of(book: AlarmBook) -> list[Together]:
+    """Every line that there is now, snoozed ones last."""
+    alarms = book.listed()
+    awake = [alarm for alarm in alarms if not alarm.snoozed]
+    return together([*awake, *(alarm for alarm in alarms if alarm.snoozed)], book.flood)
+
+
+def counted(book: AlarmBook) -> tuple[int, int]:
+    """How many lines of alarms and of warnings are there now."""
+    lines = together(book.active())
+    alarms = len([line for line in lines if line.lead.severity == "alarm"])
+    return alarms, len(lines) - alarms
+
+
+_WORDS = {
+    "raised": "",
+    "worse": "worse: ",
+    "milder": "milder: ",
+    "cleared": "over: ",
+    "over": "over: ",
+    "unknown": "unknown now: ",
+    "known": "known again: ",
+    "again": "asks again: ",
+    "woken": "no longer snoozed: ",
+}
+
+
+def _words(event: AlarmEvent, sentence: str, zone: tzinfo | None) -> str:
+    alarm = event.alarm
+    if event.what == "acknowledged":
+        return f"acknowledged by {alarm.acked_by}: {sentence}"
+    if event.what == "snoozed":
+        until = "it clears" if alarm.snoozed_until is None else local(alarm.snoozed_until, zone)
+        return f"snoozed by {alarm.snoozed_by} until {until}: {sentence}"
+    return f"{_WORDS[event.what]}{sentence}{', nobody had acknowledged it' if event.what == 'cleared' else ''}"
+
+
+def _style(event: AlarmEvent) -> str:
+    if event.what in ("raised", "worse", "again", "woken"):
+        return event.alarm.severity
+    return "stale" if event.what == "unknown" else "muted" if event.what in ("cleared", "over", "milder") else "text"
+
+
+def log_entries(events: Sequence[AlarmEvent], flood: int, zone: tzinfo | None) -> list[Entry]:
+    """The transitions of a second, those of one object in one line. `flood`: the alarms of the last ten minutes where
+    a flood has just begun, else 0."""
+    entries: list[Entry] = []
+    if flood:
+        text = f"flood: {plural(flood, 'alarm')} in 10 min, so one line a queue and one bell"
+        entries.append(Entry(events[0].at if events else 0.0, "alarm", text, "alarm"))
+    same: dict[object, list[AlarmEvent]] = {}
+    for event in events:
+        where = event.alarm.key or (event.alarm.source, event.alarm.resource)
+        same.setdefault((event.what, where, event.alarm.severity), []).append(event)
+    for found in same.values():
+        sentence = Together(tuple(event.alarm for event in found)).sentence
+        entries.append(Entry(found[0].at, "alarm", _words(found[0], sentence, zone), _style(found[0])))
+    return entries
