@@ -27,6 +27,8 @@ from wallboard.board.board import Board
 from wallboard.board.settings import BoardSettings
 from wallboard.config.paths import private, state_dir, themes_dir
 from wallboard.config.settings import Config, ConsoleOptions, DemoOptions
+from wallboard.control.alarm_file import NAME as ALARMS
+from wallboard.control.alarm_file import AlarmFile, AlarmKeeper
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.control.journaling import left_open as told_open
@@ -60,7 +62,8 @@ Transports = Callable[[SourceSettings], Any]
 
 @dataclass(frozen=True, slots=True)
 class Headless:
-    """Everything but a screen: what `snapshot` and `do` work with."""
+    """Everything but a screen: what `snapshot`, `watch` and `do` work with. `keeper` keeps alarms once it is told to
+    restore them; `state` is the folder of what is kept."""
 
     board: Board
     scheduler: Scheduler
@@ -68,6 +71,8 @@ class Headless:
     adapters: Mapping[str, Adapter]
     clock: Clock
     tasks: TaskGroup
+    keeper: AlarmKeeper
+    state: Path
 
 
 @asynccontextmanager
@@ -78,9 +83,10 @@ async def headless(
     transports: Transports | None = None,
     clock: Clock | None = None,
     state: Path | None = None,
+    keeps: bool = True,
 ) -> AsyncIterator[Headless]:
     """Build all rooms for `config`; on leaving, cancel what runs and close every client. `state` is where the
-    journal lies (the platform's state directory if None)."""
+    journal and the alarms lie (the platform's state directory if None); without `keeps` alarms are only read there."""
     clock = clock or SystemClock()
     alarm = config.alarm
     timing = Timing(alarm.on_delay, alarm.off_delay, alarm.deadband, alarm.again)
@@ -100,6 +106,7 @@ async def headless(
     journal = Journal(folder / "audit.jsonl", clock, operator=config.operator.name)
     if not os.access(folder, os.W_OK):
         journal.problem = f"the action journal cannot be written: {folder} is not writable"
+    keeper = AlarmKeeper(board.alarms, AlarmFile(folder / ALARMS, clock.now), clock, writes=keeps)
     try:
         async with anyio.create_task_group() as tasks:
 
@@ -117,10 +124,11 @@ async def headless(
                 hurry=scheduler.hurry,
                 start=start,
             )
-            yield Headless(board, scheduler, dispatcher, adapters, clock, tasks)
+            yield Headless(board, scheduler, dispatcher, adapters, clock, tasks, keeper, folder)
             tasks.cancel_scope.cancel()
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
+            await keeper.flush()
             for adapter in adapters.values():
                 await _guarded(adapter.aclose)
 
@@ -264,6 +272,10 @@ async def _console(
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
         for record in left_open:
             console.remarks.log("action", told_open(record), "warn")
+        rooms.keeper.subscribe(lambda problem: console.remarks.log("state", problem, "warn"))
+        if rooms.keeper.problem:
+            console.remarks.say(rooms.keeper.problem, "warn")
+            console.remarks.log("state", rooms.keeper.problem, "warn")
         if left_open:
             verb = "has" if len(left_open) == 1 else "have"
             console.remarks.say(
@@ -272,6 +284,8 @@ async def _console(
         return console
 
     left_open = await rooms.dispatcher.take_over()
+    await rooms.keeper.restore(rooms.adapters)
+    rooms.tasks.start_soon(rooms.keeper.run)
 
     def ready() -> None:
         # The first frame is on the screen; now the network may begin.
