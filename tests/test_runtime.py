@@ -19,6 +19,10 @@ from wallboard.domain.models import Queue, Row
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Services, SourceSettings
 
+_APP = (
+    *("set_wallboard_theme", "ring", "name_window", "tell_desktop"),
+    *("repaint_soon", "redraw", "scroll_columns"),
+)
 pytestmark = pytest.mark.anyio
 
 
@@ -57,7 +61,7 @@ async def test_an_adapter_that_breaks_whatever_it_is_asked_ends_nothing(
         }
         ports = runtime.ports(
             rooms,
-            cast("Any", SimpleNamespace(set_wallboard_theme=0, bell=0, repaint_soon=0, redraw=0, scroll_columns=0)),
+            cast("Any", SimpleNamespace(**dict.fromkeys(_APP, 0))),
         )
         row: Row = Queue(Key("lab", Kind.QUEUE, "601"), clean("Sales"))
         for _ in range(3):

@@ -34,6 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
     table = arguments.table or (not arguments.json and sys.stdout.isatty())
     taken, code = anyio.run(_take, config, table)
     data(taken) if isinstance(taken, str) else json_data(taken)
+    return said(code)
+
+
+def said(code: int) -> int:
+    """The exit code, after the sentence that belongs to it."""
     if code == Exit.UNREACHABLE:
         say("wallboard: no source was reached; `wallboard check` says why")
     elif code == Exit.REFUSED:

@@ -33,8 +33,8 @@ def data(text: str) -> bool:
     return _print(redact_long(heard(text)))
 
 
-def json_data(value: Any) -> bool:
-    """Print `value` to standard output as JSON. False as `data`.
+def json_data(value: Any, indent: int | None = 2) -> bool:
+    """Print `value` to standard output as JSON, without an `indent` in one line. False as `data`.
 
     What a terminal could take for a command is written as `\\uXXXX` (ids are the vendor's own, never cleaned), and so
     is all that is not ASCII where the output is not UTF-8: names stay readable where they can be, and whoever reads
@@ -42,13 +42,27 @@ def json_data(value: Any) -> bool:
     """
     import json
 
-    text = heard(json.dumps(redact_all(value), indent=2, ensure_ascii=False))
+    text = heard(json.dumps(redact_all(value), indent=indent, ensure_ascii=False))
     unicode = encoding(sys.stdout) == "utf-8"
 
     def kept(char: str) -> bool:
         return char == "\n" or (char.isprintable() and (unicode or char.isascii()))
 
     return _print("".join(char if kept(char) else _escape(char) for char in text))
+
+
+def reader_gone() -> bool:
+    """Whether nobody reads standard output any more: a pipe tells that without being written to."""
+    import select
+
+    if _Output.ended:
+        return True
+    try:
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)
+        return any(event & (select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0))
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def path_data(path: Path) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
+from wallboard.board.alarms import Severity, State
 from wallboard.domain.states import (
     AgentState,
     CallState,
@@ -171,6 +172,36 @@ class ParkedShape(TypedDict):
     by: Annotated[str | None, "who parked"]
 
 
+class AlarmShape(TypedDict):
+    id: Annotated[str, "source, kind and id of the row, and the condition"]
+    source: Annotated[str, ""]
+    object: Annotated[str, "name of the queue, agent, hotline or source"]
+    condition: Annotated[str, "longest, waiting, ready, service, …: docs/alarms.md"]
+    severity: Annotated[Severity, ""]
+    priority: Annotated[int, "1 high, 2 normal, 3 low"]
+    state: Annotated[State, "cleared: over, and nobody had acknowledged it; unknown: its source is blind"]
+    value: Annotated[float | None, "seconds, callers, agents or per cent; null: it is merely so"]
+    limit: Annotated[float | None, "that it has reached"]
+    since: Annotated[Time, "when it first became true"]
+    acked_by: Annotated[str | None, ""]
+    acked_at: Annotated[Time, ""]
+    until: Annotated[Time, "when its snooze ends; null: it is not snoozed, or until it clears"]
+    text: Annotated[str, "as a sentence"]
+
+
+class ActionShape(TypedDict):
+    id: Annotated[str, "of the command, as in the journal"]
+    verb: Annotated[str, "as `wallboard do` takes it"]
+    target: Annotated[str, "source/kind/id"]
+    destination: Annotated[str | None, "number"]
+    phase: Annotated[str, "requested, sent, accepted, confirmed, not_confirmed, unknown, refused or failed"]
+    ending: Annotated[str | None, "as a clause"]
+    evidence: Annotated[str | None, "what showed it"]
+    operator: Annotated[str | None, "who asked for it"]
+
+
+WATCHED: dict[str, type] = {"alarms": AlarmShape, "actions": ActionShape}
+"""What `watch` tells beside the lists of a snapshot."""
 LISTS: dict[str, type] = {
     "sources": SourceShape,
     "queues": QueueShape,

@@ -1,0 +1,113 @@
+"""`wallboard watch`: one line a change, for pipes and screen readers, until it is interrupted.
+
+It begins with what is there. Exit 3 if no source was reached at the start, 4 if all refused; once one was, it goes on
+whatever becomes of them, and ends with 0 when nobody reads it any more.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from wallboard.cli.exits import Exit
+from wallboard.cli.snapshot import said, verdict
+from wallboard.cli.talk import data, json_data, reader_gone
+
+if TYPE_CHECKING:
+    from wallboard.config.settings import Config
+    from wallboard.control.journal_tail import JournalTail
+    from wallboard.runtime import Headless
+    from wallboard.view.changes import Change
+
+SECOND = 1.0
+"""A figure is written at most so often."""
+
+
+def add(commands: argparse._SubParsersAction[Any]) -> None:
+    parser = commands.add_parser("watch", help="write one line for each change", description=__doc__)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line (default when the output is a pipe)")
+    form.add_argument("--plain", action="store_true", help="one sentence a line (default on a terminal)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    import sys
+
+    import anyio
+
+    from wallboard.cli.opening import open_config
+    from wallboard.cli.signals import until_signal
+
+    config = open_config(arguments)
+    in_words = arguments.plain or (not arguments.json and sys.stdout.isatty())
+    return said(anyio.run(until_signal, partial(_watch, config, in_words)))
+
+
+async def _watch(config: Config, in_words: bool) -> int:
+    from anyio.to_thread import run_sync
+
+    from wallboard.control.journal_tail import JournalTail
+    from wallboard.domain.keys import Resource
+    from wallboard.runtime import headless
+    from wallboard.view.changes import Changes
+
+    async with headless(config, read_only=True, keeps=False) as head:
+        await head.keeper.restore(head.adapters)
+        head.scheduler.demand(frozenset(Resource))
+        head.tasks.start_soon(head.scheduler.run)
+        head.tasks.start_soon(head.keeper.run)
+        tail = JournalTail(head.state / "audit.jsonl")
+        changes = Changes()
+        reached = False
+        while True:
+            head.board.tick()
+            rows = taken(head, await run_sync(_actions, tail) if reached else ())
+            code = Exit.OK if reached else verdict(rows["sources"])
+            reached = code == Exit.OK
+            # A reader that is slow holds up neither the readings nor the way out.
+            if reached and not await run_sync(
+                _written, changes.step(rows), head.clock.now(), in_words, abandon_on_cancel=True
+            ):
+                return Exit.OK
+            if not reached and not any(view.connecting for view in head.board.source_views()):
+                return code
+            await head.clock.sleep(SECOND)
+
+
+def taken(head: Headless, actions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Everything that is watched, by list."""
+    from wallboard.view.changes import alarm_row
+    from wallboard.view.snapshot import snapshot
+
+    alarms = [alarm_row(alarm) for alarm in head.board.alarms.listed()]
+    return {**snapshot(head.board, head.clock.now()), "alarms": alarms, "actions": actions}
+
+
+def _actions(tail: JournalTail) -> list[Mapping[str, Any]]:
+    """Where each action stands that was heard of since the last time."""
+    from wallboard.view.changes import action_row
+
+    rows = [row for record in tail.records() if (row := action_row(record)) is not None]
+    return [dict(row) for row in {row["id"]: row for row in rows}.values()]
+
+
+def _written(found: Sequence[Change], now: float, in_words: bool) -> bool:
+    """Write the changes; False where nobody reads them."""
+    from wallboard.domain.clock import iso
+    from wallboard.view.changes import plain
+    from wallboard.view.format import local
+
+    if reader_gone():
+        return False
+    for change in found:
+        if in_words:
+            line = plain(change, local(now))
+            going_on = not line or data(line)
+        else:
+            shown = {"at": iso(now), "list": change.list, "change": change.change, "row": change.row}
+            going_on = json_data(shown, None)
+        if not going_on:
+            return False
+    return True

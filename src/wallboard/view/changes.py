@@ -1,0 +1,256 @@
+"""The board as a stream of changes (`watch`): what is here, what is new, what changed, what is gone.
+
+A row is compared without its clocks: that somebody waits a second longer is no change. What a list that cannot be
+read held is not gone; it is only not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from wallboard.board.alarms import Alarm
+from wallboard.domain.clock import iso
+from wallboard.view.shapes import LISTS, ActionShape, AlarmShape
+
+Row = Mapping[str, Any]
+Word = Literal["here", "new", "changed", "gone"]
+
+WATCHED = (*LISTS, "alarms", "actions")
+_CLOCKS: dict[str, frozenset[str]] = {
+    "sources": frozenset({"age", "detail", "resets_in", "remaining"}),
+    "queues": frozenset({"longest_wait"}),
+    "members": frozenset({"wait"}),
+    "alarms": frozenset({"value", "text"}),
+}
+"""Fields that tick, wherever they stand in a row; the requests left of a budget tick with each reading."""
+_COUNTED = frozenset({"waiting", "ready", "service", "lost_percent", "channels", "not_taken"})
+"""Conditions of an alarm whose value is no clock."""
+_INSTANTS = frozenset({"since", "joined_at", "started_at", "answered_at"})
+JITTER = 2.0
+"""Seconds by which an instant may differ from one reading to the next and be the same."""
+_READ = frozenset({"live", "stale"})
+_BLIND = frozenset({"gone", "never", "unavailable"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line: what happened to a row of which list. `before` is the row as it was told last."""
+
+    list: str
+    change: Word
+    row: Row
+    before: Row | None = None
+
+
+def alarm_row(alarm: Alarm, *, gone: bool = False) -> AlarmShape:
+    """An alarm as `watch` writes it."""
+    return {
+        "id": alarm.id,
+        "source": alarm.source,
+        "object": alarm.object,
+        "condition": alarm.condition,
+        "severity": alarm.severity,
+        "priority": alarm.priority,
+        "state": "normal" if gone else alarm.state,
+        "value": None if alarm.value is None else round(alarm.value, 1),
+        "limit": alarm.limit,
+        "since": iso(alarm.since),
+        "acked_by": alarm.acked_by or None,
+        "acked_at": iso(alarm.acked_at),
+        "until": iso(alarm.snoozed_until),
+        "text": alarm.sentence,
+    }
+
+
+def action_row(record: Row) -> ActionShape | None:
+    """A record of the journal as `watch` writes it; None if it is of no action."""
+    phase = {"answered": "accepted"}.get(str(record.get("phase")), record.get("phase"))
+    if phase not in _PHASES or not isinstance(record.get("target"), dict):
+        return None
+    destination = record.get("destination")
+    return {
+        "id": str(record.get("id", "")),
+        "verb": str(record.get("verb", "")),
+        "target": str(record["target"].get("key", "")),
+        "destination": str(destination.get("number", "")) if isinstance(destination, dict) else None,
+        "phase": str(phase),
+        "ending": _told(record.get("ending")),
+        "evidence": _told(record.get("evidence")),
+        "operator": _told(record.get("operator")) or _told(record.get("user")),
+    }
+
+
+_PHASES = frozenset(
+    {"requested", "sent", "accepted", "refused", "confirmed", "not_confirmed", "unknown", "failed"},
+)
+
+
+def _told(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+class Changes:
+    """Compares each taking of the board with the one before."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[tuple[str, str], Row]] = {name: {} for name in WATCHED}
+        self._read: set[tuple[str, str]] = set()
+        self._begun = False
+
+    def step(self, taken: Mapping[str, Iterable[Row]]) -> list[Change]:
+        """The changes since the last step. `taken` holds rows by list, as `snapshot` has them; of actions only those
+        that have news."""
+        states = {
+            (source["name"], part["name"]): part["state"] for source in taken["sources"] for part in source["resources"]
+        }
+        found: list[Change] = []
+        for name in WATCHED:
+            found += self._list(name, taken.get(name, ()), states)
+        self._read |= {where for where, state in states.items() if state in _READ}
+        self._begun = True
+        return found
+
+    def _list(self, name: str, rows: Iterable[Row], states: Mapping[tuple[str, str], str]) -> list[Change]:
+        known = self._rows[name]
+        found: list[Change] = []
+        seen: set[tuple[str, str]] = set()
+        for row in rows:
+            key = (str(row.get("source", "")), str(row["id"]))
+            seen.add(key)
+            before = known.get(key)
+            if before is None:
+                first = (key[0], name) not in self._read if name in LISTS and name != "sources" else not self._begun
+                found.append(Change(name, "here" if first else "new", row))
+            elif not same(name, before, row):
+                found.append(Change(name, "changed", row, before))
+            else:
+                continue
+            known[key] = row
+        for key in [key for key in known if key not in seen]:
+            if name == "actions":
+                if known[key]["phase"] not in ("requested", "sent", "accepted"):
+                    del known[key]
+            elif states.get((key[0], name)) not in _BLIND:
+                row = known.pop(key)
+                found.append(Change(name, "gone", {**row, "state": "normal"} if name == "alarms" else row))
+        return found
+
+
+def same(name: str, before: Row, row: Row) -> bool:
+    """Whether only clocks differ."""
+    clocks = _CLOCKS.get(name, frozenset())
+    if name == "alarms" and row["condition"] in _COUNTED:
+        clocks = frozenset({"text"})
+    return _same(before, row, clocks)
+
+
+def _same(before: Any, now: Any, clocks: frozenset[str]) -> bool:
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        fields = [field for field in now if field not in clocks]
+        return all(
+            _near(before.get(field), now[field]) if field in _INSTANTS else _same(before.get(field), now[field], clocks)
+            for field in fields
+        )
+    if isinstance(before, list) and isinstance(now, list):
+        return len(before) == len(now) and all(_same(*pair, clocks) for pair in zip(before, now, strict=True))
+    return bool(before == now)
+
+
+def _near(before: object, now: object) -> bool:
+    """Whether two instants are one that was read twice: many vendors tell seconds, and no times."""
+    if before == now or not (isinstance(before, str) and isinstance(now, str)):
+        return before == now
+    try:
+        return abs(datetime.fromisoformat(now) - datetime.fromisoformat(before)).total_seconds() <= JITTER
+    except ValueError:
+        return False
+
+
+# ---- in words ----------------------------------------------------------------------------------------------------
+
+_NOUN = {
+    "sources": "source",
+    "queues": "queue",
+    "members": "caller",
+    "agents": "agent",
+    "calls": "call",
+    "hotlines": "hotline",
+    "notices": "notice",
+    "receptionists": "receptionist",
+    "parked": "parked call",
+    "alarms": "alarm",
+    "actions": "action",
+}
+_FACTS: dict[str, tuple[str, ...]] = {
+    "sources": ("state", "detail"),
+    "queues": ("waiting", "ringing", "talking"),
+    "members": ("state", "queue", "number"),
+    "agents": ("state",),
+    "calls": ("state", "direction", "to"),
+    "hotlines": ("state", "wanted"),
+    "notices": ("why", "where"),
+    "receptionists": ("open",),
+    "parked": ("slot", "by"),
+}
+_BARE = frozenset({"state", "detail", "queue", "number", "direction", "why", "where"})
+"""Fields whose value says what they are."""
+_UNSAID = _INSTANTS | {"raw_status", "raw_state", "reason", "n"}
+"""Fields whose change is no news in a sentence."""
+_LABELS = ("name", "title", "caller", "from_name", "from", "number", "extension", "id")
+
+
+def plain(change: Change, clock: str) -> str:
+    """The change as a sentence; "" where nothing is in it that a person would want to hear."""
+    row, name = change.row, change.list
+    word = {"here": "", "changed": "", "new": "new ", "gone": "gone: "}[change.change]
+    if name == "alarms":
+        by = row["acked_by"]
+        state = f"{row['state']} by {by}" if row["state"] == "acked" else str(row["state"])
+        return f"{clock} {word}{row['severity']}: {row['text']}, {state}"
+    if name == "actions":
+        ending = row["ending"] or row["phase"]
+        to = f" to {row['destination']}" if row["destination"] else ""
+        return f"{clock} {row['verb']} {row['target']}{to}: {ending}"
+    label = next((str(row[each]) for each in _LABELS if row.get(each)), "")
+    of = "" if name == "sources" else f" of {row['source']}"
+    head = f"{clock} {word}{_NOUN[name]} {label}{of}"
+    if change.before is not None:
+        told = [f"{field} {_word(now)} (was {_word(was)})" for field, was, now in _differences(change)]
+        return f"{head}: {', '.join(told)}" if told else ""
+    if change.change == "gone":
+        return head
+    facts = [
+        _word(row[field]) if field in _BARE else f"{field} {_word(row[field])}"
+        for field in _FACTS[name]
+        if row.get(field) not in (None, "")
+    ]
+    return f"{head}: {', '.join(facts)}" if facts else head
+
+
+def _differences(change: Change) -> list[tuple[str, object, object]]:
+    clocks = _CLOCKS.get(change.list, frozenset())
+    found: list[tuple[str, object, object]] = []
+    for field, now in change.row.items():
+        was = (change.before or {}).get(field)
+        if field in clocks or field in _UNSAID or was == now:
+            continue
+        if isinstance(now, Mapping) and isinstance(was, Mapping):
+            found += [
+                (part, was.get(part), now[part]) for part in now if part not in clocks and was.get(part) != now[part]
+            ]
+        elif not isinstance(now, list):
+            found.append((field, was, now))
+        elif all(isinstance(part, str) for part in now):
+            found.append((field, ", ".join(was or ()), ", ".join(now)))
+    return found
+
+
+def _word(value: object) -> str:
+    if value is None or value == "":
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
