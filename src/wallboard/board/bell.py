@@ -20,7 +20,7 @@ class Bell:
     """Asked once a second."""
 
     def __init__(self) -> None:
-        self._rang_at = float("-inf")
+        self._called_at = float("-inf")
         self._in_flood = False
 
     def rings(
@@ -32,8 +32,8 @@ class Bell:
             times = 0
         self._in_flood = flood
         high = any(each.priority == HIGH and each.severity == "alarm" and each.state == "active" for each in active)
-        if not times and high and now - self._rang_at >= REPEAT_SECONDS:
+        if not times and high and now - self._called_at >= REPEAT_SECONDS:
             times = PATTERN[HIGH]
-        if times:
-            self._rang_at = now
+        if times == PATTERN[HIGH]:
+            self._called_at = now
         return 0 if silent else times

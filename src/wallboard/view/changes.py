@@ -231,16 +231,15 @@ def plain(change: Change, clock: str) -> str:
 
 
 def _differences(change: Change) -> list[tuple[str, object, object]]:
-    clocks = _CLOCKS.get(change.list, frozenset())
+    clocks = _CLOCKS.get(change.list, frozenset()) | _UNSAID
     found: list[tuple[str, object, object]] = []
     for field, now in change.row.items():
         was = (change.before or {}).get(field)
-        if field in clocks or field in _UNSAID or was == now:
+        if field in clocks or was == now:
             continue
         if isinstance(now, Mapping) and isinstance(was, Mapping):
-            found += [
-                (part, was.get(part), now[part]) for part in now if part not in clocks and was.get(part) != now[part]
-            ]
+            inside = [part for part in now if part not in clocks and was.get(part) != now[part]]
+            found += [(f"{field} {part}", was.get(part), now[part]) for part in inside]
         elif not isinstance(now, list):
             found.append((field, was, now))
         elif all(isinstance(part, str) for part in now):
