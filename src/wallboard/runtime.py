@@ -11,7 +11,6 @@ import gc
 import logging
 import os
 import random
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from anyio.abc import TaskGroup
 from wallboard.board.board import Board
 from wallboard.board.settings import BoardSettings
 from wallboard.config.paths import private, state_dir, themes_dir
-from wallboard.config.settings import Config, ConsoleOptions, DemoOptions
+from wallboard.config.settings import Config, ConsoleOptions
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.control.journaling import left_open as told_open
@@ -167,13 +166,14 @@ def _prepared(settings: SourceSettings, config: Config, read_only: bool) -> Sour
 # ---- the console -------------------------------------------------------------------------------------------------
 
 
-def run_console(config: Config, options: ConsoleOptions) -> int:
+def run_console(config: Config, options: ConsoleOptions, site: str) -> int:
     """`wallboard run`: returns the exit code."""
-    return _run(config, options, site=socket.gethostname().split(".")[0] or "wallboard")
+    return _run(config, options, site=site)
 
 
-def run_demo(options: DemoOptions) -> int:
-    """`wallboard demo`: the console on the simulation, in this process."""
+def run_demo(seed: int, speed: float, options: ConsoleOptions) -> int:
+    """`wallboard demo`: the console on the simulation, in this process. The same `seed` gives the same world; `speed`
+    is simulated seconds a second."""
     import tempfile
     from datetime import UTC, datetime
 
@@ -184,11 +184,11 @@ def run_demo(options: DemoOptions) -> int:
     os.environ.update(demo_environment())
     with tempfile.TemporaryDirectory(prefix="wallboard-demo-") as folder:
         config = parsed(Path(folder) / "config.toml", ready_config("http://127.0.0.1:8900")).config()
-        world = World(options.seed, datetime.now(UTC))
-        server = make_app(world, speed=options.speed, keep=100)
+        world = World(seed, datetime.now(UTC))
+        server = make_app(world, speed=speed, keep=100)
         return _run(
             config,
-            options.console,
+            options,
             site="demo",
             banner="SIMULATED",
             transports=lambda _settings: in_process(server),

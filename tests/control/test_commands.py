@@ -89,7 +89,8 @@ class Shop:
         return self.reply
 
     async def do(self, verb: Verb, target: str, destination: str = "", *, yes: bool = False) -> int:
-        return await do.act(self.dispatcher, self.board, self.poller, verb, target, destination, yes, self.confirm)
+        order = do.Order(verb, target, destination, yes)
+        return await do.act(self.dispatcher, self.board, self.poller, order, self.confirm)
 
 
 @pytest.fixture
