@@ -15,11 +15,12 @@ the other."""
 
 
 class Fact(NamedTuple):
-    """`ok` None: worth knowing, no fault."""
+    """`ok` None: worth knowing, no fault. `right`: a False is what this account may not do, which is none either."""
 
     name: str
     ok: bool | None
     text: str
+    right: bool = False
 
 
 def unusable(stdin: TextIO | None = None, stdout: TextIO | None = None) -> str:

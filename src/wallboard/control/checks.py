@@ -9,8 +9,7 @@ from dataclasses import replace
 from wallboard.control.choose import aliases
 from wallboard.control.guard import Guard
 from wallboard.control.ports import BoardPort
-from wallboard.control.verification import within
-from wallboard.domain.clock import Clock
+from wallboard.domain.clock import Clock, within
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.errors import Missing, NotPermitted, ReadError
 from wallboard.domain.keys import RESOURCE_OF, Key

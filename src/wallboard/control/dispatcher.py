@@ -26,8 +26,8 @@ from wallboard.control.journaling import Journaling, Offload, in_thread
 from wallboard.control.offers import Offers
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.control.ports import BoardPort
-from wallboard.control.verification import Verdict, verify, within
-from wallboard.domain.clock import Clock
+from wallboard.control.verification import Verdict, verify
+from wallboard.domain.clock import Clock, within
 from wallboard.domain.command import Command
 from wallboard.domain.errors import Ambiguous, BadAnswer, Expired, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource

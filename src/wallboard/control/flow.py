@@ -19,7 +19,7 @@ from wallboard.domain.command import Command, Destination, Target, fingerprint, 
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Queue, Row
-from wallboard.domain.verbs import Verb, goal, phrase
+from wallboard.domain.verbs import Level, Verb, goal, phrase
 from wallboard.vendors.base import Facts
 
 Changed = Callable[[], str]
@@ -157,6 +157,18 @@ class Intent:
     offer: Offer
 
 
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a form is about. `name` is typed where that is asked for."""
+
+    verb: Verb
+    target: Target
+    label: str
+    name: str
+    offer: Offer
+    same: Changed
+
+
 class Words(Protocol):
     """How rows are called where the questions are asked."""
 
@@ -279,32 +291,36 @@ class Flows:
         command = self._command(intent, row, destination, args)
         title = f"{goal(verb, row.key.kind).upper()} {label}{whose}?"
         level = confirmation(intent.offer, destination=None if asked else destination, elsewhere=elsewhere)
-        effect = intent.offer.consequence
+        effect, same = intent.offer.consequence, self._same(row)
         if level == "number" and destination is not None:
             number = destination.number
-            typed = await Ask(TypeOut(title, self._same(row), f"{number} {effect}", number, command))
+            typed = await Ask(TypeOut(title, same, f"{number} {effect}", number, command))
             self._yes(typed, label)
             return replace(command, args=(*command.args, ("typed", str(typed).strip())))
-        if level == "name":
-            name = str(getattr(row, "name", "") or label)
-            self._yes(await Ask(TypeOut(title, self._same(row), effect, name, command)), label)
-        elif level == "confirm":
-            self._yes(await Ask(Confirm(title, self._same(row), effect, command)), label)
+        await self._agreed(level, title, same, effect, command, label, str(getattr(row, "name", "") or label))
         return command
+
+    async def _agreed(
+        self, level: Level, title: str, same: Changed, effect: str, command: Command, label: str, name: str
+    ) -> None:
+        """Raises Left unless it is agreed to, `name` typed where the level asks for that."""
+        if level == "name":
+            self._yes(await Ask(TypeOut(title, same, effect, name, command)), label)
+        elif level != "go":
+            self._yes(await Ask(Confirm(title, same, effect, command)), label)
 
     # ---- forms ------------------------------------------------------------------------------------------------
 
     async def _form(self, intent: Intent, row: Row, again: str) -> Command:
-        verb, label = intent.verb, self._words.label(row)
+        verb, label, same = intent.verb, self._words.label(row), self._same(row)
         through = None if intent.via is None else intent.via.key
         target = self._offers.target(row, self._facts.now(), through)
+        subject = _Subject(verb, target, label, str(getattr(row, "name", "")) or label, intent.offer, same)
         forms = self._offers.forms(verb, row.key)
-        name = str(getattr(row, "name", ""))
         if not forms and verb.facts.bare:
-            return await self._filled(verb, target, label, intent.offer, None, {}, name, self._same(row))
-        form = await self._which_form(verb, forms, label, self._same(row), again)
-        same = self._same_form(verb, row, form)
-        return await self._fill(verb, target, label, intent.offer, form, name, same, bool(again))
+            return await self._filled(subject, None, {})
+        form = await self._which_form(subject, forms, again)
+        return await self._fill(replace(subject, same=self._same_form(verb, row, form)), form, bool(again))
 
     async def _publish(self, again: str) -> Command:
         """On the source that can; where several can, which one."""
@@ -327,74 +343,50 @@ class Flows:
             offer = self.on_source(source)
             return "" if offer.ok else offer.reason
 
-        forms = self._offers.forms(Verb.PUBLISH, target.key)
-        form = await self._which_form(Verb.PUBLISH, forms, source, still, form_id)
-        return await self._fill(
-            Verb.PUBLISH, target, source, offers[source], form, source, still, bool(again and form_id == form.id)
-        )
+        subject = _Subject(Verb.PUBLISH, target, source, source, offers[source], still)
+        form = await self._which_form(subject, self._offers.forms(Verb.PUBLISH, target.key), form_id)
+        return await self._fill(subject, form, bool(again and form_id == form.id))
 
     def on_source(self, source: str) -> Offer:
         return self._offers.offer(Verb.PUBLISH, Key(source, Kind.SOURCE, source))
 
-    async def _which_form(self, verb: Verb, forms: Sequence[Form], label: str, same: Changed, again: str) -> Form:
+    async def _which_form(self, subject: _Subject, forms: Sequence[Form], again: str) -> Form:
         if not forms:
-            raise Left(f"{label}: nothing can be filled in now", "warn")
+            raise Left(f"{subject.label}: nothing can be filled in now", "warn")
         named = [form for form in forms if form.id == again]
         if named or len(forms) == 1:
             return (named or list(forms))[0]
         options = tuple(Option(form, form.title, form.hint) for form in forms)
-        form: Form = _taken(await Ask(Choose(f"{phrase(verb).upper()} {label}: what?", same, options)))
+        title = f"{phrase(subject.verb).upper()} {subject.label}: what?"
+        form: Form = _taken(await Ask(Choose(title, subject.same, options)))
         return form
 
-    async def _fill(
-        self,
-        verb: Verb,
-        target: Target,
-        label: str,
-        offer: Offer,
-        form: Form,
-        name: str,
-        same: Changed,
-        again: bool,
-    ) -> Command:
+    async def _fill(self, subject: _Subject, form: Form, again: bool) -> Command:
+        label = subject.label
         title = form.title if label.casefold() in form.title.casefold() else f"{form.title} · {label}"
-        values = await Ask(Fill(title, same, target.key, verb, form, again))
+        values = await Ask(Fill(title, subject.same, subject.target.key, subject.verb, form, again))
         if values is None:
             raise Left(f"left as it is: {label}")
-        if verb.facts.edits and not changes(form, values):
+        if subject.verb.facts.edits and not changes(form, values):
             raise Left(f"{NOTHING_CHANGED}: {label}")
-        return await self._filled(verb, target, label, offer, form, values, name, same)
+        return await self._filled(subject, form, values)
 
-    async def _filled(
-        self,
-        verb: Verb,
-        target: Target,
-        label: str,
-        offer: Offer,
-        form: Form | None,
-        values: Mapping[str, str],
-        name: str,
-        same: Changed,
-    ) -> Command:
+    async def _filled(self, subject: _Subject, form: Form | None, values: Mapping[str, str]) -> Command:
         """Confirmed as the offer and the form demand, with what it changes in words."""
+        verb, target, label = subject.verb, subject.target, subject.label
         args: tuple[tuple[str, str], ...] = ()
-        what: list[str] = []
-        warning = ""
+        told = warning = ""
         private: tuple[str, ...] = ()
         if form is not None:
             args = (("form", form.id), *values.items())
-            what = changes(form, values, all_of_it=not verb.facts.edits)
+            told = "; ".join(changes(form, values, all_of_it=not verb.facts.edits))
             warning, private = form.warning, form.private
-        command = Command(new_id(), verb, target, None, args, self._facts.now(), self._origin, private=tuple(private))
-        told = "; ".join(what)
+        command = Command(new_id(), verb, target, None, args, self._facts.now(), self._origin, private=private)
         told = told if len(told) <= TOLD else f"{told[: TOLD - 1].rstrip()}…"
-        effect = " · ".join(dict.fromkeys(part for part in (told, offer.consequence, warning) if part))
+        effect = " · ".join(dict.fromkeys(part for part in (told, subject.offer.consequence, warning) if part))
         title = f"{phrase(verb, target.key.kind).upper()} {label}?"
-        level = confirmation(offer, warning=warning)
-        if level == "name":
-            self._yes(await Ask(TypeOut(title, same, effect, name or label, command)), label)
-        elif level != "go":
-            self._yes(await Ask(Confirm(title, same, effect, command)), label)
+        level = confirmation(subject.offer, warning=warning)
+        await self._agreed(level, title, subject.same, effect, command, label, subject.name)
         return command
 
     # ---- inside -----------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 import anyio.to_thread
 
-from wallboard.control.journal import Journal, JournalError, JournalHeld, describe, open_unknowns
-from wallboard.control.journal_reader import Record
+from wallboard.control.journal import Journal, JournalError, JournalHeld, describe
+from wallboard.control.journal_reader import Record, open_unknowns
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command
 from wallboard.domain.verbs import Verb, phrase

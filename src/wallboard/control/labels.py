@@ -3,18 +3,7 @@
 from __future__ import annotations
 
 from wallboard.domain import parties as parties_of
-from wallboard.domain.models import (
-    Agent,
-    Call,
-    Hotline,
-    Member,
-    Notice,
-    ParkedCall,
-    Phone,
-    Queue,
-    Receptionist,
-    Row,
-)
+from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
 
 
 def label(row: Row) -> str:

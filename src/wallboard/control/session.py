@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from wallboard.control.labels import label, parties
 from wallboard.control.outcome import Phase
@@ -80,7 +81,7 @@ class Sessions:
         self._board = board
         self._clock = clock
         self._sessions: dict[str, Session] = {}
-        self._unsubscribe = board.subscribe(self._changed)
+        board.subscribe(self._changed)
         self.look()
 
     @property
@@ -97,15 +98,9 @@ class Sessions:
     def live(self) -> Sequence[Session]:
         return tuple(session for session in self._sessions.values() if session.live)
 
-    def close(self) -> None:
-        self._unsubscribe()
-
     def on(self, source: str) -> Session | None:
         """The live session of a source."""
-        for session in self._sessions.values():
-            if session.live and session.source == source:
-                return session
-        return None
+        return next((session for session in self.live if session.source == source), None)
 
     # ---- what actions tell ----------------------------------------------------------------------------------------
 
@@ -121,9 +116,8 @@ class Sessions:
         running = self.on(command.target.key.source)
         now = self._clock.now()
         if running is not None:
-            self._sessions[running.id] = replace(
-                running, state=REDIALLING, ids=tuple(dict.fromkeys((*running.ids, *ids))), moved_at=now, find=find
-            )
+            together = tuple(dict.fromkeys((*running.ids, *ids)))
+            self._become(running, state=REDIALLING, ids=together, moved_at=now, find=find)
             return
         agent = _agent(row)
         self._sessions[command.id] = Session(
@@ -159,17 +153,13 @@ class Sessions:
                 if phase is Phase.ACCEPTED and session.id != command.id:
                     # A switch that nothing shows: whoever heard me before may hear me still.
                     hears = f"{hears}, if it switched"
-                self._sessions[session.id] = replace(
-                    session, mode=command.verb, state=command.verb.value, proof=proof, hears=hears
-                )
+                self._become(session, mode=command.verb, state=command.verb.value, proof=proof, hears=hears)
             case Phase.NOT_CONFIRMED | Phase.UNKNOWN | Phase.FAILED if session.id == command.id:
                 if session.leg is None:
                     self._end(session, "it never began" if phase is not Phase.UNKNOWN else "nothing shows it")
             case Phase.NOT_CONFIRMED | Phase.UNKNOWN | Phase.FAILED:
                 # A switch that did not show leaves the mode as it was, as far as anybody knows.
-                self._sessions[session.id] = replace(
-                    session, state=session.mode.value, proof=f"switch to {command.verb.value} {phase.value}"
-                )
+                self._become(session, state=session.mode.value, proof=f"switch to {command.verb.value} {phase.value}")
 
     # ---- what the board tells -------------------------------------------------------------------------------------
 
@@ -186,10 +176,7 @@ class Sessions:
             why = self._over(session)
             if why:
                 self._end(session, why)
-        now = self._clock.now()
-        for session in [s for s in self._sessions.values() if s.ended_at is not None]:
-            if session.ended_at is not None and now - session.ended_at >= ENDED_SHOWN:
-                del self._sessions[session.id]
+        self._sessions = {session.id: session for session in self.all}
 
     def _begun_by(self, leg: Call) -> bool:
         """Whether a leg of my phone is that of a session: not every vendor says what a leg listens to, so it is the
@@ -209,9 +196,7 @@ class Sessions:
         session = self.on(leg.key.source)
         if session is not None:
             if session.leg != leg.key:
-                self._sessions[session.id] = replace(
-                    session, leg=leg.key, ids=tuple(dict.fromkeys((*session.ids, leg.key.id)))
-                )
+                self._become(session, leg=leg.key, ids=tuple(dict.fromkeys((*session.ids, leg.key.id))))
             return
         if any(leg.key.id in old.ids for old in self._sessions.values()):
             # Ended a moment ago by the vendor's word; the list of calls is behind.
@@ -253,7 +238,7 @@ class Sessions:
         if session.leg is not None:
             if self._gone(session.leg, session.moved_at):
                 if session.state == REDIALLING:
-                    self._sessions[session.id] = replace(session, leg=None)
+                    self._become(session, leg=None)
                     return ""
                 return "my leg is gone"
             return ""
@@ -272,7 +257,10 @@ class Sessions:
         return trusted and read is not None and read > since
 
     def _end(self, session: Session, why: str) -> None:
-        self._sessions[session.id] = replace(session, state=ENDED, ended_at=self._clock.now(), why=why)
+        self._become(session, state=ENDED, ended_at=self._clock.now(), why=why)
+
+    def _become(self, session: Session, **changes: Any) -> None:
+        self._sessions[session.id] = replace(session, **changes)
 
 
 def _agent(row: Row | None) -> str:

@@ -9,7 +9,7 @@ from random import Random
 import anyio
 from anyio.abc import TaskGroup
 
-from wallboard.domain.clock import Clock
+from wallboard.domain.clock import Clock, within
 from wallboard.domain.errors import CredentialsRefused, ReadError, Throttled
 from wallboard.domain.keys import Resource
 from wallboard.domain.update import Update
@@ -399,15 +399,7 @@ class Scheduler:
     async def _pause(self, seconds: float) -> None:
         """Sleep, unless something changes first."""
         if not self._wake.is_set():
-
-            async def ring(scope: anyio.CancelScope) -> None:
-                await self._clock.sleep(seconds)
-                scope.cancel()
-
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(ring, tasks.cancel_scope)
-                await self._wake.wait()
-                tasks.cancel_scope.cancel()
+            await within(self._clock, seconds, self._wake.wait)
         self._wake = anyio.Event()
 
     # ---- once ------------------------------------------------------------------------------------------------
