@@ -52,45 +52,14 @@ HOTLINE: dict[HotlineState, Sign] = {
 }
 SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
 
-_ASCII = {
-    READY: "o",
-    RINGING: "*",
-    TALKING: "#",
-    WRAP: "w",
-    HELD: "=",
-    WAITING: "-",
-    OFF: ".",
-    WARN: "!",
-    ALARM: "X",
-    CURSOR: ">",
-    TARGET: ">",
-    BOTH: "/",
-    TO: ">",
-    LINE: "-",
-    UPRIGHT: "|",
-    "┬": "+",
-    "┴": "+",
-    "┼": "+",
-    "├": "+",
-    "┤": "+",
-    "–": "-",
-    "—": "-",
-    "…": "~",
-    "›": ">",
-    "✗": "x",
-    "“": '"',
-    "”": '"',
-    "‘": "'",
-    "’": "'",
-    "×": "x",
-    "≥": ">",
-    "≠": "/",
-    "↑": "^",
-    "↓": "v",
-    "←": "<",
-    "█": "#",
-    "▌": ">",
-} | dict(zip("▁▂▃▄▅▆▇", "_.-:=+*", strict=True))
+_ASCII = dict(
+    zip(
+        "●◐◆◇‖○·▲■▌▸↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇",
+        "o*#w=-.!X>>/>-|+++++--~>x\"\"''x>/^v<#_.-:=+*",
+        strict=True,
+    )
+)
+"""The signs of the board, and below them what stands for each."""
 
 
 def ascii_text(text: str) -> str:
