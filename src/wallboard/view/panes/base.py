@@ -106,7 +106,7 @@ class Pane:
 
     def ended(self, row: Any, seconds: float, context: Context) -> Cells:
         """The cells of a row that is gone: as it was then, since when, and what this console did to it."""
-        then = replace(context, now=context.now - max(0.0, seconds), _held={})
+        then = replace(context, now=context.now - max(0.0, seconds), _known={})
         cells = {name: Cell(cell.text, "muted", cell.span) for name, cell in self.cells(row, then).items()}
         return cells | self.when_ended(age(max(1.0, seconds)))
 
