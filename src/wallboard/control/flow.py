@@ -17,10 +17,10 @@ from wallboard.control.offers import Offers
 from wallboard.control.policy import Offer, confirmation
 from wallboard.domain.command import Command, Destination, Target, fingerprint, new_id
 from wallboard.domain.forms import Form
-from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Agent, Queue, Row
 from wallboard.domain.verbs import Level, Verb, goal, phrase
-from wallboard.vendors.base import Facts
+from wallboard.vendors.base import Facts, rows_of
 
 Changed = Callable[[], str]
 """Says what has changed since a question was asked about what it speaks of; "" while it is the same."""
@@ -258,11 +258,7 @@ class Flows:
         """Which queue it is about."""
         mine = {place.queue_id for place in row.memberships} if isinstance(row, Agent) else set()
         inside = intent.verb is not Verb.STAFF
-        queues = [
-            queue
-            for queue in self._facts.rows(Resource.QUEUES, row.key.source)
-            if isinstance(queue, Queue) and (queue.key.id in mine) is inside
-        ]
+        queues = [queue for queue in rows_of(Queue, self._facts, row.key.source) if (queue.key.id in mine) is inside]
         label = self._words.label(row)
         if not queues:
             raise Left(f"{label} is in {'no queue' if inside else 'every queue'}", "warn")
@@ -313,8 +309,7 @@ class Flows:
 
     async def _form(self, intent: Intent, row: Row, again: str) -> Command:
         verb, label, same = intent.verb, self._words.label(row), self._same(row)
-        through = None if intent.via is None else intent.via.key
-        target = self._offers.target(row, self._facts.now(), through)
+        target = self._offers.target(row, None if intent.via is None else intent.via.key)
         subject = _Subject(verb, target, label, str(getattr(row, "name", "")) or label, intent.offer, same)
         forms = self._offers.forms(verb, row.key)
         if not forms and verb.facts.bare:
@@ -394,10 +389,8 @@ class Flows:
     def _command(
         self, intent: Intent, row: Row, destination: Destination | None, args: tuple[tuple[str, str], ...]
     ) -> Command:
-        now = self._facts.now()
-        via = intent.via.key if intent.via is not None else None
-        target = self._offers.target(row, now, via)
-        return Command(new_id(), intent.verb, target, destination, args, now, self._origin)
+        target = self._offers.target(row, intent.via.key if intent.via is not None else None)
+        return Command(new_id(), intent.verb, target, destination, args, self._facts.now(), self._origin)
 
     def _yes(self, answer: object, label: str) -> None:
         if not answer:

@@ -110,7 +110,7 @@ class Offers:
 
     def source_target(self, source: str) -> Target:
         """A source itself as a target: what is published on it has no row yet."""
-        return Target(Key(source, Kind.SOURCE, source), source, Fingerprint((source,), None, ""), (), self._clock.now())
+        return Target(Key(source, Kind.SOURCE, source), source, Fingerprint((source,), None, ""))
 
     def candidates(self, verb: Verb, key: Key) -> Sequence[Row]:
         """The rows that `verb` pressed on `key` would act on: none, the one, or several to choose from."""
@@ -123,9 +123,9 @@ class Offers:
             return () if target is None else (target,)
         return choose.candidates(choose.settle_verb(verb, row), row, self._board)
 
-    def target(self, row: Row, painted_at: float, via: Key | None = None) -> Target:
+    def target(self, row: Row, via: Key | None = None) -> Target:
         """The row as painted, for a Command."""
-        return Target(row.key, label(row), fingerprint(row), row.address, painted_at, via)
+        return Target(row.key, label(row), fingerprint(row), row.address, via)
 
     def number_to_call(self, row: Row) -> Destination | None:
         """What `call` dials for the row, also for one that has vanished: its number in a writing that its source takes.
@@ -167,7 +167,7 @@ class Offers:
             for key in (session.leg, session.target):
                 row = None if key is None else self._board.row(key)
                 if row is not None:
-                    return self.target(row, self._clock.now())
+                    return self.target(row)
         return None
 
     def _decide(self, verb: Verb, row: Row | None, queue_id: str = "", asking: str = "", ended: bool = False) -> Offer:

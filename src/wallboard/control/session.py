@@ -19,6 +19,7 @@ from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Call, Member, Row
 from wallboard.domain.states import ResourceState
+from wallboard.vendors.base import rows_of
 
 ENDED_SHOWN = 10.0
 """Seconds for which an ended session stays on the bar, with the reason."""
@@ -169,8 +170,8 @@ class Sessions:
 
     def look(self) -> None:
         """Compare with what the vendors show now: find my legs, and end what is over."""
-        for row in self._board.rows(Resource.CALLS):
-            if isinstance(row, Call) and row.mine and (row.spying or self._begun_by(row)):
+        for row in rows_of(Call, self._board):
+            if row.mine and (row.spying or self._begun_by(row)):
                 self._found(row)
         for session in self.live:
             why = self._over(session)
@@ -223,11 +224,8 @@ class Sessions:
         """The call that my leg listens to, where its party's name points at exactly one."""
         found = [
             row.key
-            for row in self._board.rows(Resource.CALLS, leg.key.source)
-            if isinstance(row, Call)
-            and row.key != leg.key
-            and not row.spying
-            and leg.spying in (row.agent, *parties(row))
+            for row in rows_of(Call, self._board, leg.key.source)
+            if row.key != leg.key and not row.spying and leg.spying in (row.agent, *parties(row))
         ]
         return found[0] if len(found) == 1 else None
 

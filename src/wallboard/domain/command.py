@@ -78,8 +78,6 @@ class Target:
     label: str
     print: Fingerprint
     address: Address = ()
-    painted_at: float = 0.0
-    """When the frame that showed it was drawn (steady UTC seconds)."""
     via: Key | None = None
     """The row under the cursor when the verb acts on another one: the agent whose call this is."""
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wallboard.control.labels import label
 from wallboard.control.policy import CONFERENCE
-from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import cell_width, clean
+from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.chrome import KeyHint
@@ -89,28 +89,22 @@ def _wrapped(name: str, text: str, width: int, style: str = "text", label: int =
 
 def _place(row: Member, context: Context) -> str:
     """`place 1 of 7`; by waiting time, where the vendor has no positions."""
-    waiting = len(
-        [
-            other
-            for other in context.board.rows(Resource.MEMBERS, row.key.source)
-            if isinstance(other, Member)
-            and other.queue_id == row.queue_id
-            and other.state in (MemberState.WAITING, MemberState.RINGING)
-        ]
-    )
+    others = [other for other in rows_of(Member, context.board, row.key.source) if other.queue_id == row.queue_id]
+    waiting = len([other for other in others if other.state in (MemberState.WAITING, MemberState.RINGING)])
     if row.position is not None:
         return f"place {row.position} of {waiting}"
     place = place_by_wait(row, context)
     return f"place {count(place)}" if place is None else f"place {place} of {waiting} by waiting time"
 
 
+def _staff(queue_id: str, source: str, context: Context) -> list[Agent]:
+    agents = rows_of(Agent, context.board, source)
+    return [agent for agent in agents if any(place.queue_id == queue_id for place in agent.memberships)]
+
+
 def _why(row: Member, context: Context) -> str:
     """Why nobody answers: who of the queue's agents is ready, and what the others do."""
-    agents = [
-        agent
-        for agent in context.board.rows(Resource.AGENTS, row.key.source)
-        if isinstance(agent, Agent) and any(place.queue_id == row.queue_id for place in agent.memberships)
-    ]
+    agents = _staff(row.queue_id, row.key.source, context)
     if not agents:
         return ""
     staffed = [agent for agent in agents if agent.state not in (AgentState.OFF, AgentState.UNREACHABLE)]
@@ -127,11 +121,7 @@ def _why(row: Member, context: Context) -> str:
 
 def _roster(row: Queue, context: Context) -> str:
     """How many people a queue has whose states nobody tells."""
-    people = [
-        agent
-        for agent in context.board.rows(Resource.AGENTS, row.key.source)
-        if isinstance(agent, Agent) and agent.no_state and any(p.queue_id == row.key.id for p in agent.memberships)
-    ]
+    people = [agent for agent in _staff(row.key.id, row.key.source, context) if agent.no_state]
     return f"{len(people)} on the roster, {people[0].no_state}" if people else ""
 
 

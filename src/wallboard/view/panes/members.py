@@ -8,6 +8,7 @@ from typing import ClassVar
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Member
 from wallboard.domain.states import MemberState
+from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
@@ -112,8 +113,8 @@ def place_by_wait(row: Member, context: Context) -> int | None:
 def _places(context: Context) -> Mapping[Key, int]:
     def made() -> dict[Key, int]:
         queues: dict[tuple[str, str], list[Member]] = {}
-        for row in context.board.rows(Resource.MEMBERS):
-            if isinstance(row, Member) and row.state in (MemberState.WAITING, MemberState.RINGING):
+        for row in rows_of(Member, context.board):
+            if row.state in (MemberState.WAITING, MemberState.RINGING):
                 queues.setdefault((row.key.source, row.queue_id), []).append(row)
         found: dict[Key, int] = {}
         for rows in queues.values():
