@@ -140,7 +140,7 @@ class Logs:
         logging.captureWarnings(False)
 
 
-def setup(directory: Path, level: int = logging.INFO) -> Logs:
+def setup(directory: Path) -> Logs:
     """Send every logger and every warning to `directory`/wallboard.log, and nothing to the terminal.
 
     Makes the directory, private, if it is missing. Never fails: without a usable file the lines are lost, and
@@ -164,12 +164,12 @@ def setup(directory: Path, level: int = logging.INFO) -> Logs:
     # What ends in a thread, or where nobody can catch it, would be printed with its traceback.
     threading.excepthook = _thread_ended
     sys.unraisablehook = _unraisable
-    root.setLevel(level)
+    root.setLevel(logging.INFO)
     if file is not None:
         root.addHandler(file)
     # Their normal talk names every request; what goes wrong is told by our own adapters in the operator's words.
     for name in ("httpx", "httpcore", "hpack", "asyncio", "anyio", "textual", "uvicorn.access"):
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+        logging.getLogger(name).setLevel(logging.WARNING)
     return Logs(file, problem)
 
 

@@ -107,7 +107,6 @@ async def headless(
                 adapters,
                 journal,
                 clock,
-                operator=config.operator.name,
                 read_only=read_only,
                 may=config.operator.may,
                 hurry=scheduler.hurry,

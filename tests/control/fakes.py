@@ -242,7 +242,6 @@ class Desk:
             {"hq": self.adapter},
             self.journal,
             self.clock,
-            operator="Mira",
             read_only=read_only,
             may=may,
             hurry=hurry,

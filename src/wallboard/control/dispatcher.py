@@ -96,7 +96,6 @@ class Dispatcher(Offers):
         journal: Journal,
         clock: Clock,
         *,
-        operator: str = "",
         read_only: bool = False,
         may: Collection[Verb] | None = None,
         hurry: Callable[[str, Iterable[Resource]], None],
@@ -104,7 +103,6 @@ class Dispatcher(Offers):
         offload: Offload = in_thread,
     ) -> None:
         super().__init__(board, adapters, clock, read_only=read_only, may=may)
-        self.operator = operator
         self._ledger = Journaling(journal, clock, offload)
         self._hurry = hurry
         self._start = start

@@ -71,7 +71,7 @@ class Pane:
     def rows(self, context: Context) -> Sequence[Row]:
         return context.board.rows(self.resource)
 
-    def fact(self, row: Row, context: Context, sort: str = "", severity: str = "") -> RowFact:
+    def fact(self, row: Row, context: Context, sort: str = "") -> RowFact:
         """`sort` names the column to sort by ("": urgency)."""
         rank = self.urgency(row, context)
         if sort:
