@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.vendors.ringme.fake import CALLS, FakePbx, ok, pbx
-from wallboard.cli.do import Order, act
+from wallboard.cli.answers import Order
+from wallboard.cli.do import act
 from wallboard.config.load import load
 from wallboard.domain.command import Verb
 from wallboard.runtime import headless

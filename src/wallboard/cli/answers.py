@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wallboard.cli.destination import GRACE, PATIENCE, Places, where_to
 from wallboard.cli.exits import Exit
@@ -19,8 +19,20 @@ from wallboard.domain.verbs import Verb
 
 if TYPE_CHECKING:
     from wallboard.board.board import Board
-    from wallboard.cli.do import Asking, Order
     from wallboard.control.dispatcher import Dispatcher
+
+
+Asking = Callable[[str, str], "bool | None"]
+"""Asks a question whose answer is the second argument; None: nobody can be asked."""
+
+
+class Order(NamedTuple):
+    """What the command line asks for: TARGET and DEST as they were written, `yes`: without a question."""
+
+    verb: Verb
+    target: str
+    destination: str = ""
+    yes: bool = False
 
 
 class Unanswered(Exception):  # an ending, not a fault

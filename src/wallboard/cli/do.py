@@ -15,9 +15,8 @@ and 143 when a signal ended it.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from wallboard.cli.destination import GRACE, PATIENCE, Places, changed_until, found_out, plain_directory, refused
 from wallboard.cli.exits import Exit
@@ -27,7 +26,7 @@ from wallboard.domain.verbs import SCRIPTED, Facts, Verb
 
 if TYPE_CHECKING:
     from wallboard.board.board import Board
-    from wallboard.cli.answers import Answers
+    from wallboard.cli.answers import Answers, Asking, Order
     from wallboard.config.settings import Config
     from wallboard.control.dispatcher import Dispatcher
     from wallboard.domain.command import Command
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
 
 PATIENCE_FOR_ENDING = 180.0
 """Seconds from the start of the action to its ending. All its steps are shorter together, unless the disk hangs."""
-
-Asking = Callable[[str, str], "bool | None"]
-"""Asks a question whose answer is the second argument; None: nobody can be asked."""
 
 
 class Poller(Protocol):
@@ -75,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _act(config: Config, args: argparse.Namespace) -> int:
+    from wallboard.cli.answers import Order
     from wallboard.control.journaling import left_open
     from wallboard.runtime import directory, headless
 
@@ -123,15 +120,6 @@ def ask(question: str, expected: str) -> bool | None:
         return False
     # As it is spelled, or as it is shown where the terminal lacks its letters.
     return answer in (expected, ascii_text(expected))
-
-
-class Order(NamedTuple):
-    """What the command line asks for: TARGET and DEST as they were written, `yes`: without a question."""
-
-    verb: Verb
-    target: str
-    destination: str = ""
-    yes: bool = False
 
 
 async def act(

@@ -119,7 +119,7 @@ def _file(path: Path) -> str:
         if facts.st_uid != os.geteuid():
             raise _Unread(f"{called} is not yours", "use a file that you own")
         if facts.st_mode & 0o077:
-            what = f"others may open {called} (mode {stat.S_IMODE(facts.st_mode):04o})"
+            what = f"others may open the secret's file {str(path)!r} (mode {stat.S_IMODE(facts.st_mode):04o})"
             raise _Unread(what, f"run: chmod 600 {path}")
         if wrong := changeable(path):
             # A directory above it, or a link on the way: the file itself was looked at.
