@@ -13,7 +13,7 @@ import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -83,7 +83,7 @@ async def headless(
     board = Board(clock, BoardSettings(queues=config.queues))
     adapters: dict[str, Adapter] = {}
     for settings in config.sources:
-        settings = _prepared(settings, config, read_only)
+        settings = replace(settings, read_only=settings.read_only or read_only)
         transport = transports(settings) if transports is not None else None
         adapters[settings.name] = built(settings, Services(clock, transport))
     for name, adapter in adapters.items():
@@ -150,16 +150,6 @@ def _asked(name: str, ask: Callable[[], Answer], otherwise: Answer) -> Answer:
     except Exception as error:
         _faults.broke(f"{name} asked", error)
         return otherwise
-
-
-def _prepared(settings: SourceSettings, config: Config, read_only: bool) -> SourceSettings:
-    from dataclasses import replace
-
-    return replace(
-        settings,
-        operator=settings.operator or config.operator.name,
-        read_only=settings.read_only or read_only,
-    )
 
 
 # ---- the console -------------------------------------------------------------------------------------------------

@@ -115,21 +115,21 @@ class Locks:
     """Rows whose vendor has not answered yet, by every key under which the same call is shown."""
 
     def __init__(self) -> None:
-        self._held: dict[Key, tuple[str, str]] = {}
+        self._locked: dict[Key, tuple[str, str]] = {}
 
     def holder(self, keys: frozenset[Key], besides: str = "") -> str:
         """What one of the rows waits for, or ""; `besides` is the command that asks."""
         for key in keys:
-            owner, what = self._held.get(key, ("", ""))
+            owner, what = self._locked.get(key, ("", ""))
             if owner and owner != besides:
                 return what
         return ""
 
     def take(self, keys: frozenset[Key], owner: str, what: str) -> None:
-        self._held.update(dict.fromkeys(keys, (owner, what)))
+        self._locked.update(dict.fromkeys(keys, (owner, what)))
 
     def free(self, owner: str) -> None:
-        self._held = {key: held for key, held in self._held.items() if held[0] != owner}
+        self._locked = {key: lock for key, lock in self._locked.items() if lock[0] != owner}
 
 
 def names(target: Target, row: Row | None, board: BoardPort) -> frozenset[Key]:

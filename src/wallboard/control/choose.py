@@ -120,7 +120,7 @@ def _calls_of(row: Agent | Phone, verb: Verb, facts: Facts) -> Sequence[Row]:
             if _nameless(member) and len(talks) == 1:
                 continue
             found[member.key] = member
-    return tuple(sorted(found.values(), key=lambda held: (_began(held), held.key.id)))
+    return tuple(sorted(found.values(), key=lambda row: (_began(row), row.key.id)))
 
 
 def _began(row: Row) -> float:

@@ -58,7 +58,7 @@ class JournalError(WallboardError):
     """A record could not be made durable, so the action may not go."""
 
 
-class JournalHeld(JournalError):
+class JournalBusy(JournalError):
     """Somebody else writes, so this has to wait: the journal itself has no fault."""
 
 
@@ -103,7 +103,7 @@ class Journal:
         }
 
     def append(self, phase: str, fields: Mapping[str, Any], *, durable: bool, patience: float = PATIENCE) -> None:
-        """Write one record; with `durable` it is on the disk when this returns. Raises JournalError; JournalHeld where
+        """Write one record; with `durable` it is on the disk when this returns. Raises JournalError; JournalBusy where
         another process did not let go of the lock within `patience` seconds."""
         record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **redact_all(fields)}
         try:
@@ -123,7 +123,7 @@ class Journal:
     def _turn(self, patience: float) -> Iterator[None]:
         """One thread of this process at a time; a disk that hangs under one must not hang them all for ever."""
         if not self._mutex.acquire(timeout=max(patience, _OWN)):
-            raise JournalHeld("the disk of the action journal does not answer")
+            raise JournalBusy("the disk of the action journal does not answer")
         try:
             yield
         finally:
@@ -143,7 +143,7 @@ class Journal:
                     break
                 except BlockingIOError:
                     if time.monotonic() >= until:
-                        raise JournalHeld("the action journal is held by another process") from None
+                        raise JournalBusy("the action journal is held by another process") from None
                 time.sleep(_BETWEEN)
             yield lock
         finally:

@@ -13,7 +13,7 @@ from wallboard.domain.text import cell_width, clean
 from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
-from wallboard.view.chrome import KeyHint
+from wallboard.view.chrome import KeyHint, by_reason
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, age, count, local, moment, percent, span
 from wallboard.view.lines import Line, clip, rule, wrapped
@@ -67,11 +67,7 @@ def details(
     if history:
         lines += _wrapped("seen", " · ".join(history), width, label=column)
     able = "  ".join(f"{hint.key} {hint.text}" for hint in hints if hint.ok)
-    reasons: dict[str, list[str]] = {}
-    for hint in hints:
-        if not hint.ok:
-            reasons.setdefault(hint.reason, []).append(hint.key)
-    unable = " · ".join(f"{' '.join(keys)}: {reason}" for reason, keys in reasons.items())
+    unable = " · ".join(f"{' '.join(keys)}: {reason}" for reason, keys in by_reason(hints).items())
     if able:
         lines += _wrapped("can", able, width, label=column)
     if unable:

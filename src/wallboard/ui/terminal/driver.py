@@ -29,6 +29,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
+from wallboard.domain.clock import ticker
 from wallboard.ui.terminal import charset, controls, diff, jobs, splash
 from wallboard.ui.terminal.guard import InputGuard, escape_delay
 from wallboard.ui.terminal.keys import Translator
@@ -53,6 +54,7 @@ _FOCUS_SECONDS = 1.0
 """A report of the focus this soon after it was asked for is the answer, not a return."""
 
 restore_terminal = splash.restore_terminal
+_running = ticker()
 
 
 class _Way:
@@ -403,11 +405,6 @@ class ConsoleDriver(OpenDriver):
             for message in translate.messages(tokens):
                 message.time -= away
                 self.process_message(message)
-
-
-def _running() -> float:
-    """A clock that goes on while the machine sleeps, where the system has one."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _read(descriptor: int) -> bytes:
