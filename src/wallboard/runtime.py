@@ -321,10 +321,6 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
     from wallboard.ui.console import Ports
     from wallboard.ui.terminal.driver import limit_exit
 
-    def refresh() -> str:
-        cost = rooms.scheduler.refresh()
-        return cost.sentence
-
     def leave() -> None:
         # A request that hangs must not keep the terminal: two seconds, then it is over.
         limit_exit(0)
@@ -348,8 +344,8 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         return scope.cancel
 
     return Ports(
-        refresh=refresh,
-        demand=lambda resources, active: rooms.scheduler.demand(resources, looked=active),
+        refresh=rooms.scheduler.refresh,
+        demand=rooms.scheduler.demand,
         set_theme=app.set_wallboard_theme,
         quit=leave,
         bell=app.bell,

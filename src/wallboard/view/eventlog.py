@@ -29,9 +29,6 @@ def event_log(entries: Sequence[Entry], width: int, height: int, back: int, zone
     place = f"{end}/{len(entries)}" if entries else "nothing yet"
     lines = [rule("LOG alarms, changes, actions", f"{place}   q back", width)]
     for entry in shown:
-        cells = [
-            Cell(f" {local(entry.at, zone)} ", "muted"),
-            Cell(f"{entry.what:<7}", "muted"),
-            Cell(entry.text, entry.style),
-        ]
+        when = (Cell(f" {local(entry.at, zone)} ", "muted"), Cell(f"{entry.what:<7}", "muted"))
+        lines.append(clip([*when, Cell(entry.text, entry.style)], width))
     return lines
