@@ -36,19 +36,7 @@ COLOURLESS: Final = "mono"
 
 BACKGROUNDS: Final = ("surface", "panel", "cursor")
 """Tokens that are a ground to write on."""
-FOREGROUNDS: Final = (
-    "line",
-    "text",
-    "muted",
-    "ok",
-    "info",
-    "ring",
-    "warn",
-    "alarm",
-    "wrap",
-    "stale",
-    "digits",
-)
+FOREGROUNDS: Final = ("line", "text", "muted", "ok", "info", "ring", "warn", "alarm", "wrap", "stale", "digits")
 """Tokens that are written, each legible on every background and as the ground of a chip."""
 TOKENS: Final = BACKGROUNDS + FOREGROUNDS
 

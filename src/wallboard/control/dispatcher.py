@@ -286,7 +286,7 @@ class Dispatcher(Offers):
         command = run.command
         source = command.target.key.source
         adapter = self._adapters.get(source)
-        if self.read_only or (adapter is not None and adapter.settings.read_only):
+        if self._only_reads(adapter):
             raise _Refused("read-only")
         if adapter is None:
             raise _Refused(f"{source} is not connected")

@@ -57,6 +57,9 @@ class Offers:
             return NOT_ALLOWED
         return "" if verb is Verb.END else self.locked
 
+    def _only_reads(self, adapter: Guard | None) -> bool:
+        return self.read_only or (adapter is not None and adapter.settings.read_only)
+
     @property
     def sessions(self) -> Sequence[Session]:
         """My listen, whisper or barge, and one that ended just now."""
@@ -92,7 +95,7 @@ class Offers:
             return Offer(False, "not for a source")
         situation = Situation(
             can=Can(False, f"{key.source} is not connected") if adapter is None else adapter.can(verb, None),
-            read_only=self.read_only or (adapter is not None and adapter.settings.read_only),
+            read_only=self._only_reads(adapter),
             barred=self.barred(verb),
             in_flight=self._locks.holder(frozenset({key}), asking),
         )
@@ -184,7 +187,7 @@ class Offers:
             doubt=self.doubt(row.key, number_of(row)) if verb is Verb.CALL else "",
             state=self._board.row_state(row.key),
             phone="" if adapter is None else adapter.phone,
-            read_only=self.read_only or (adapter is not None and adapter.settings.read_only),
+            read_only=self._only_reads(adapter),
             barred=self.barred(verb),
             in_flight=self._locks.holder(here, asking),
             session_mode=None if session is None else session.mode,

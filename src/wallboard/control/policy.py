@@ -182,8 +182,16 @@ def _state_reason(verb: Verb, row: Row, now: float) -> str:
             return _transcribe_reason(row)
         case Call():
             return _call_reason(verb, row)
-        case Member():
-            return _member_reason(verb, row)
+        case Member(state=state) if verb is Verb.CALL and state is not MemberState.ABANDONED:
+            return "is on the line"
+        case ParkedCall() if verb is Verb.CALL:
+            return "is on the line"
+        case _ if verb is Verb.CALL:
+            return "" if number_of(row) else "has no number"
+        case Member(state=MemberState.ABANDONED):
+            return "hung up"
+        case Member() if verb in MONITORING and row.state in _ALIVE:
+            return "not answered yet"
         case Agent():
             return _agent_reason(verb, row)
         case Hotline():
@@ -192,10 +200,6 @@ def _state_reason(verb: Verb, row: Row, now: float) -> str:
             return "on duty already"
         case Phone() if verb is Verb.SIGNOUT and row.registered is False:
             return "off duty already"
-        case _ if verb is Verb.CALL and isinstance(row, ParkedCall):
-            return "is on the line"
-        case _ if verb is Verb.CALL and not number_of(row):
-            return "has no number"
     return ""
 
 
@@ -234,18 +238,6 @@ def _transcribe_reason(call: Call) -> str:
     return "" if call.real else "its audio runs elsewhere"
 
 
-def _member_reason(verb: Verb, member: Member) -> str:
-    if member.state is MemberState.ABANDONED:
-        if verb is not Verb.CALL:
-            return "hung up"
-        return "" if number_of(member) else "has no number"
-    if verb is Verb.CALL:
-        return "is on the line"
-    if verb in MONITORING and member.state in _ALIVE:
-        return "not answered yet"
-    return ""
-
-
 def _agent_reason(verb: Verb, agent: Agent) -> str:
     told = [membership.paused for membership in agent.memberships]
     on_break = agent.state is AgentState.BREAK
@@ -265,8 +257,6 @@ def _agent_reason(verb: Verb, agent: Agent) -> str:
             return "not paused"
         case Verb.UNSTAFF if not agent.memberships:
             return "in no queue"
-        case Verb.CALL if not agent.extension:
-            return "has no number"
     return ""
 
 
@@ -276,8 +266,6 @@ def _hotline_reason(verb: Verb, hotline: Hotline) -> str:
             return "open already"
         case Verb.CLOSE if hotline.wanted is Wanted.PAUSED and hotline.state is HotlineState.PAUSED:
             return "paused already"
-        case Verb.CALL if not hotline.number:
-            return "has no number"
     return ""
 
 
