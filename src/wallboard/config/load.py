@@ -68,7 +68,7 @@ class Checked:
 
     def where(self, *path: str | int) -> str:
         """`file:line` of a key, or of the nearest table above it that the file has."""
-        return _where(self.path, self.lines, path)
+        return f"{self.path}:{_line(self.lines, path)}"
 
     def config(self) -> Config:
         """Everything as plain dataclasses with every secret resolved. Raises `ConfigErrors` with all that failed."""
@@ -264,10 +264,6 @@ def _line(lines: Mapping[Path, int], path: Path) -> int:
     while path not in lines:
         path = path[:-1]
     return lines[path]
-
-
-def _where(file: File, lines: Mapping[Path, int], path: Path) -> str:
-    return f"{file}:{_line(lines, path)}"
 
 
 def _options(model: SourceModel, secret: Callable[..., Secret]) -> Mapping[str, Any]:

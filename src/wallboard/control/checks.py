@@ -14,7 +14,7 @@ from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.errors import Missing, NotPermitted, ReadError
 from wallboard.domain.keys import RESOURCE_OF, Key
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row
-from wallboard.domain.states import ResourceState
+from wallboard.domain.states import TRUSTED, ResourceState
 from wallboard.domain.text import clean
 
 FRESH = 3.0
@@ -23,8 +23,6 @@ REREAD = 2.0
 """Seconds that such a reading may take."""
 REREAD_LASTING = 8.0
 """The same of what does not slip away meanwhile: a notice, a receptionist, a hotline, an agent."""
-
-_CALM = (ResourceState.LIVE, ResourceState.LATE)
 
 
 def changed(command: Command, row: Row | None) -> str:
@@ -65,7 +63,7 @@ async def reread(
     async def read() -> None:
         answer.append(await adapter.refresh(row))
 
-    harmless = facts.harmless and state in _CALM
+    harmless = facts.harmless and state in TRUSTED
     seconds = REREAD if passing else REREAD_LASTING
     try:
         if not await within(clock, seconds, read, slow):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from wallboard.control.labels import label, number_of
+from wallboard.control.labels import label, number_of, who_hears
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Kind
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
@@ -301,13 +301,8 @@ def _consequence(verb: Verb, row: Row, situation: Situation) -> str:
         place = f"place {row.position}" if row.position else "its place"
         leaves = f"leaves {row.queue or 'the queue'}, loses {place}"
     match verb:
-        case Verb.LISTEN:
-            return f"rings my {phone}, nobody hears you"
-        case Verb.WHISPER:
-            agent = row.agent if isinstance(row, Call) else row.serving if isinstance(row, Member) else ""
-            return f"rings my {phone}, {agent or 'the agent'} hears you"
-        case Verb.BARGE:
-            return f"rings my {phone}, both hear you"
+        case Verb.LISTEN | Verb.WHISPER | Verb.BARGE:
+            return f"rings my {phone}, {who_hears(verb, row)}"
         case Verb.TRANSFER:
             return f"{leaves}; counted as pulled, not as abandoned" if leaves else "leaves the agent"
         case Verb.PARK:

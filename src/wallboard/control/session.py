@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wallboard.control.labels import label, parties
+from wallboard.control.labels import label, parties, who_hears
 from wallboard.control.outcome import Phase
 from wallboard.control.ports import BoardPort, Changed
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Call, Member, Row
-from wallboard.domain.states import ResourceState
+from wallboard.domain.states import TRUSTED
 from wallboard.vendors.base import rows_of
 
 ENDED_SHOWN = 10.0
@@ -63,16 +63,6 @@ class Session:
     @property
     def live(self) -> bool:
         return self.state != ENDED
-
-
-def who_hears(mode: Verb, agent: str) -> str:
-    """Who hears the operator, as a clause of the bar."""
-    match mode:
-        case Verb.WHISPER:
-            return f"{agent or 'the agent'} hears you"
-        case Verb.BARGE:
-            return "both hear you"
-    return "nobody hears you"
 
 
 class Sessions:
@@ -120,7 +110,6 @@ class Sessions:
             together = tuple(dict.fromkeys((*running.ids, *ids)))
             self._become(running, state=REDIALLING, ids=together, moved_at=now, find=find)
             return
-        agent = _agent(row)
         self._sessions[command.id] = Session(
             id=command.id,
             mode=command.verb,
@@ -130,7 +119,7 @@ class Sessions:
             started_at=now,
             state=RINGING,
             proof="accepted only",
-            hears=who_hears(command.verb, agent),
+            hears=who_hears(command.verb, row),
             target=command.target.key,
             ids=ids,
             moved_at=now,
@@ -150,7 +139,7 @@ class Sessions:
         match phase:
             case Phase.CONFIRMED | Phase.ACCEPTED:
                 proof = f"confirmed by {evidence}" if phase is Phase.CONFIRMED else "accepted only"
-                hears = who_hears(command.verb, _agent(row))
+                hears = who_hears(command.verb, row)
                 if phase is Phase.ACCEPTED and session.id != command.id:
                     # A switch that nothing shows: whoever heard me before may hear me still.
                     hears = f"{hears}, if it switched"
@@ -251,7 +240,7 @@ class Sessions:
         resource = Resource.MEMBERS if key.kind.value == "member" else Resource.CALLS
         read = self._board.read_at(key.source, resource)
         view = self._board.resource_view(key.source, resource)
-        trusted = view is not None and view.state in (ResourceState.LIVE, ResourceState.LATE)
+        trusted = view is not None and view.state in TRUSTED
         return trusted and read is not None and read > since
 
     def _end(self, session: Session, why: str) -> None:
@@ -259,15 +248,6 @@ class Sessions:
 
     def _become(self, session: Session, **changes: Any) -> None:
         self._sessions[session.id] = replace(session, **changes)
-
-
-def _agent(row: Row | None) -> str:
-    match row:
-        case Call():
-            return row.agent
-        case Member():
-            return row.serving
-    return ""
 
 
 def _pair(row: Row) -> str:

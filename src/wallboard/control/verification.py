@@ -16,15 +16,13 @@ from wallboard.control.outcome import Phase
 from wallboard.control.ports import BoardPort, Changed
 from wallboard.domain.clock import Clock, within
 from wallboard.domain.keys import Resource
-from wallboard.domain.states import ResourceState
+from wallboard.domain.states import TRUSTED
 from wallboard.vendors.base import Evidence, Trial, Verification
 
 LOOK_EVERY = 0.25
 """Seconds between two looks when the board does not change: some evidence is only the passing of time."""
 AWAY = 3.0
 """Seconds between two looks from which on this process cannot have been running."""
-
-_TRUSTED = (ResourceState.LIVE, ResourceState.LATE)
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +81,7 @@ def cannot_show(verification: Verification, ambiguous: str) -> Verdict:
 
 def _readable(board: BoardPort, source: str, resource: Resource) -> bool:
     view = board.resource_view(source, resource)
-    return view is not None and view.state in _TRUSTED
+    return view is not None and view.state in TRUSTED
 
 
 async def verify(

@@ -11,7 +11,7 @@ from wallboard.board.board import Board
 from wallboard.board.freshness import SourceView
 from wallboard.board.kpi import QueueStats
 from wallboard.domain.keys import Key, Resource
-from wallboard.domain.states import ResourceState
+from wallboard.domain.states import OLD, ResourceState
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class Context:
 
     def dim(self, key: Key) -> bool:
         """Whether the row is too old to be shown as if it were true."""
-        return self.state(key) in (ResourceState.STALE, ResourceState.GONE, ResourceState.NEVER)
+        return self.state(key) in OLD
 
     def elapsed(self, key: Key, instant: float | None) -> float | None:
         """A running clock: it counts while its row is live or late, and stops where the data stopped."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from wallboard.board.freshness import CONNECTING, SourceView
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Hotline, Notice, Phone, Queue
-from wallboard.domain.states import AgentState, CallState, HotlineState, ResourceState, SourceState
+from wallboard.domain.states import TRUSTED, AgentState, CallState, HotlineState, ResourceState, SourceState
 from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
@@ -21,7 +21,6 @@ from wallboard.view.panes.hotlines import phones_on_duty
 from wallboard.view.panes.others import active, place_of
 
 _OFF_DUTY = (AgentState.OFF, AgentState.UNREACHABLE)
-_READABLE = (ResourceState.LIVE, ResourceState.LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def _phone_state(context: Context, view: SourceView) -> tuple[str, str, str]:
     if same and not any(registered is not False for registered in same):
         return glyphs.WARN, "not registered", "warn"
     calls = board.resource_view(name, Resource.CALLS)
-    if calls is None or calls.state not in _READABLE:
+    if calls is None or calls.state not in TRUSTED:
         return "", DASH, "muted"
     return (glyphs.READY, "idle", "text") if any(same) else (glyphs.OFF, "idle", "muted")
 

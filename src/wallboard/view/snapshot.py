@@ -11,6 +11,7 @@ from wallboard.domain.clock import iso
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import ResourceState
 from wallboard.domain.text import cell_width
+from wallboard.view.cells import fit
 from wallboard.view.context import Context
 from wallboard.view.shapes import LISTS, SOURCES, filled
 
@@ -110,10 +111,8 @@ def _lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     out = []
     for row in [heads, *rows]:
         cells = [
-            " " * (widths[i] - cell_width(text)) + text
-            if column in _RIGHT
-            else text + " " * (widths[i] - cell_width(text))
-            for i, (column, text) in enumerate(zip(columns, row, strict=True))
+            fit(text, width, "right" if column in _RIGHT else "left")
+            for column, text, width in zip(columns, row, widths, strict=True)
         ]
         out.append("  " + "  ".join(cells).rstrip())
     return "\n".join(out) + "\n"
