@@ -44,7 +44,7 @@ from wallboard.vendors.options import Reference
 LIMIT = 1 << 20
 """Bytes of the largest file that is read: a hundred times any real one."""
 _AS_IT_IS = {field.name for field in fields(SourceSettings)} & set(SourceModel.model_fields) - {
-    *("url", "auth", "phone", "every", "ca_file", "options"),
+    *("url", "auth", "phone", "every", "ca_file", "options")
 }
 """Settings of a source that are handed down as the file says them."""
 

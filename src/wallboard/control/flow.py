@@ -182,12 +182,7 @@ class Flows:
     """Makes flows."""
 
     def __init__(
-        self,
-        offers: Offers,
-        facts: Facts,
-        sources: Callable[[], Sequence[str]],
-        words: Words,
-        origin: str = "console",
+        self, offers: Offers, facts: Facts, sources: Callable[[], Sequence[str]], words: Words, origin: str = "console"
     ) -> None:
         self._offers = offers
         self._facts = facts

@@ -146,10 +146,7 @@ def _receptionist(row: Receptionist, context: Context) -> list[Fact]:
             local_time = moment(row.until, context.now, there)
             changes += f" {there.key}" + (f", {here} here" if here != local_time else "")
     state = f"{glyph} {word}, {changes}" if row.open is not None else f"{glyph} open or closed is not known"
-    facts = [
-        ("now", state),
-        ("number", f"{row.number or DASH} · language {row.language or DASH}"),
-    ]
+    facts = [("now", state), ("number", f"{row.number or DASH} · language {row.language or DASH}")]
     words = {True: "open", False: "closed", None: "no rule"}
     facts += [(entry.input or DASH, f"{glyphs.TO} {entry.to or DASH} ({words[entry.open]})") for entry in relevant(row)]
     return facts

@@ -53,11 +53,7 @@ HOTLINE: dict[HotlineState, Sign] = {
 SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
 
 _ASCII = dict(
-    zip(
-        "●◐◆◇‖○·▲■▌▸↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇",
-        "o*#w=-.!X>>/>-|+++++--~>x\"\"''x>/^v<#_.-:=+*",
-        strict=True,
-    )
+    zip("●◐◆◇‖○·▲■▌▸↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇", "o*#w=-.!X>>/>-|+++++--~>x\"\"''x>/^v<#_.-:=+*", strict=True)
 )
 """The signs of the board, and below them what stands for each."""
 

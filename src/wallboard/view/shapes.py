@@ -182,11 +182,7 @@ _DUTY = (
     Field("name", str),
     Field("phones", Part(_PHONE, many=True, null=True), "null: not read"),
 )
-_LAST_CALL = (
-    Field("started_at", TIME),
-    Field("taken_by", Text, "name"),
-    Field("entries", int, "lines of its log"),
-)
+_LAST_CALL = (Field("started_at", TIME), Field("taken_by", Text, "name"), Field("entries", int, "lines of its log"))
 _HOTLINE = (
     Field("name", str),
     Field("number", Text),

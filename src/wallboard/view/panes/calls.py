@@ -16,13 +16,7 @@ from wallboard.view.format import DASH, span
 from wallboard.view.numbers import inside
 from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or
 
-_ORDER = {
-    CallState.TALKING: 1,
-    CallState.HELD: 1,
-    CallState.PARKED: 1,
-    CallState.RINGING: 2,
-    CallState.UNKNOWN: 3,
-}
+_ORDER = {CallState.TALKING: 1, CallState.HELD: 1, CallState.PARKED: 1, CallState.RINGING: 2, CallState.UNKNOWN: 3}
 _WAY = {Direction.IN: "in", Direction.OUT: "out", Direction.INTERNAL: "int", Direction.UNKNOWN: DASH}
 
 
