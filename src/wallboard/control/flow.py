@@ -178,17 +178,15 @@ class Words(Protocol):
         """What the directory says of the number on the row, as ` · name`; "" where the row itself says it."""
 
 
+@dataclass(frozen=True, slots=True)
 class Flows:
     """Makes flows."""
 
-    def __init__(
-        self, offers: Offers, facts: Facts, sources: Callable[[], Sequence[str]], words: Words, origin: str = "console"
-    ) -> None:
-        self._offers = offers
-        self._facts = facts
-        self._sources = sources
-        self._words = words
-        self._origin = origin
+    offers: Offers
+    facts: Facts
+    sources: Callable[[], Sequence[str]]
+    words: Words
+    origin: str = "console"
 
     def act(
         self, intents: Sequence[Intent], painted: Row, again: str = "", args: tuple[tuple[str, str], ...] = ()
@@ -208,24 +206,24 @@ class Flows:
         if len(intents) > 1:
             options = tuple(
                 Option(
-                    each, f"{goal(each.verb, each.row.key.kind)} {self._words.label(each.row)}", each.offer.consequence
+                    each, f"{goal(each.verb, each.row.key.kind)} {self.words.label(each.row)}", each.offer.consequence
                 )
                 for each in intents
             )
-            found = await Ask(Choose(f"{self._words.label(painted)}: which?", options=options))
+            found = await Ask(Choose(f"{self.words.label(painted)}: which?", options=options))
             intent, chosen = _taken(found), True
         row = painted if intent.row.key == painted.key else intent.row
         match intent.offer.needs:
             case "destination":
                 return await self._where(intent, row, again)
             case "text":
-                text = await Ask(Write(f"NOTE on {self._words.label(row)}{self._words.whose(row)}", row=row))
+                text = await Ask(Write(f"NOTE on {self.words.label(row)}{self.words.whose(row)}", row=row))
                 return self._command(intent, row, None, (("text", _taken(text)),))
             case "form":
                 return await self._form(intent, row, again)
             case "queue" if not isinstance(intent.via, Queue):
                 queue = await self._queue(intent, row)
-                again_offered = self._offers.offer(intent.verb, row.key)
+                again_offered = self.offers.offer(intent.verb, row.key)
                 return await self._confirmed(Intent(intent.verb, row, queue, again_offered), row, None, _in(queue))
         via = intent.via
         args = _in(via) if isinstance(via, Queue) and intent.verb in (Verb.STAFF, Verb.UNSTAFF) else given
@@ -234,17 +232,17 @@ class Flows:
 
     async def _where(self, intent: Intent, row: Row, again: str) -> Command:
         attended = intent.verb is Verb.ATTENDED
-        may_attend = attended or self._offers.offer(Verb.ATTENDED, row.key).ok
-        title = f"TRANSFER of {self._words.label(row)} · {row.key.source}"
+        may_attend = attended or self.offers.offer(Verb.ATTENDED, row.key).ok
+        title = f"TRANSFER of {self.words.label(row)} · {row.key.source}"
         effect = intent.offer.consequence or "the call leaves where it is"
         way = await Ask(Where(title, self._same(row), row, effect, attended, may_attend, again))
         if not isinstance(way, Way):
-            raise Left(f"not sent: {self._words.label(row)}")
+            raise Left(f"not sent: {self.words.label(row)}")
         verb = Verb.ATTENDED if way.attended else Verb.TRANSFER
         hit = row
         if row.key.kind not in verb.facts.kinds:
             # A caller in a queue is passed on attended through their call.
-            found = self._offers.candidates(verb, row.key)
+            found = self.offers.candidates(verb, row.key)
             hit = found[0] if len(found) == 1 else row
         chosen = Intent(verb, hit, intent.via if hit is row else row, intent.offer)
         return await self._confirmed(chosen, hit, way.destination, (), asked=way.asked)
@@ -253,8 +251,8 @@ class Flows:
         """Which queue it is about."""
         mine = {place.queue_id for place in row.memberships} if isinstance(row, Agent) else set()
         inside = intent.verb is not Verb.STAFF
-        queues = [queue for queue in rows_of(Queue, self._facts, row.key.source) if (queue.key.id in mine) is inside]
-        label = self._words.label(row)
+        queues = [queue for queue in rows_of(Queue, self.facts, row.key.source) if (queue.key.id in mine) is inside]
+        label = self.words.label(row)
         if not queues:
             raise Left(f"{label} is in {'no queue' if inside else 'every queue'}", "warn")
         options = tuple(Option(queue, queue.name, queue.number) for queue in queues)
@@ -274,11 +272,11 @@ class Flows:
     ) -> Command:
         """The command, once it is confirmed as the offer demands."""
         verb = intent.verb
-        label = self._words.label(row)
-        whose = self._words.whose(row) if verb is Verb.CALL else ""
+        label = self.words.label(row)
+        whose = self.words.whose(row) if verb is Verb.CALL else ""
         if verb is Verb.CALL and destination is None:
             # A row that has vanished is known only here.
-            destination = self._offers.number_to_call(row)
+            destination = self.offers.number_to_call(row)
         command = self._command(intent, row, destination, args)
         title = f"{goal(verb, row.key.kind).upper()} {label}{whose}?"
         level = confirmation(intent.offer, destination=None if asked else destination, elsewhere=elsewhere)
@@ -303,10 +301,10 @@ class Flows:
     # ---- forms ------------------------------------------------------------------------------------------------
 
     async def _form(self, intent: Intent, row: Row, again: str) -> Command:
-        verb, label, same = intent.verb, self._words.label(row), self._same(row)
-        target = self._offers.target(row, None if intent.via is None else intent.via.key)
+        verb, label, same = intent.verb, self.words.label(row), self._same(row)
+        target = self.offers.target(row, None if intent.via is None else intent.via.key)
         subject = _Subject(verb, target, label, str(getattr(row, "name", "")) or label, intent.offer, same)
-        forms = self._offers.forms(verb, row.key)
+        forms = self.offers.forms(verb, row.key)
         if not forms and verb.facts.bare:
             return await self._filled(subject, None, {})
         form = await self._which_form(subject, forms, again)
@@ -314,7 +312,7 @@ class Flows:
 
     async def _publish(self, again: str) -> Command:
         """On the source that can; where several can, which one."""
-        offers = {name: self.on_source(name) for name in self._sources()}
+        offers = {name: self.on_source(name) for name in self.sources()}
         able = [name for name, offer in offers.items() if offer.ok]
         if not able:
             # Of all that cannot, those say most that know what a notice is.
@@ -327,18 +325,18 @@ class Flows:
             if len(able) > 1:
                 options = tuple(Option(name, name, offers[name].consequence) for name in able)
                 source = _taken(await Ask(Choose("NEW NOTICE: on which source?", options=options)))
-        target = self._offers.source_target(source)
+        target = self.offers.source_target(source)
 
         def still() -> str:
             offer = self.on_source(source)
             return "" if offer.ok else offer.reason
 
         subject = _Subject(Verb.PUBLISH, target, source, source, offers[source], still)
-        form = await self._which_form(subject, self._offers.forms(Verb.PUBLISH, target.key), form_id)
+        form = await self._which_form(subject, self.offers.forms(Verb.PUBLISH, target.key), form_id)
         return await self._fill(subject, form, bool(again and form_id == form.id))
 
     def on_source(self, source: str) -> Offer:
-        return self._offers.offer(Verb.PUBLISH, Key(source, Kind.SOURCE, source))
+        return self.offers.offer(Verb.PUBLISH, Key(source, Kind.SOURCE, source))
 
     async def _which_form(self, subject: _Subject, forms: Sequence[Form], again: str) -> Form:
         if not forms:
@@ -371,7 +369,7 @@ class Flows:
             args = (("form", form.id), *values.items())
             told = "; ".join(changes(form, values, all_of_it=not verb.facts.edits))
             warning, private = form.warning, form.private
-        command = Command(new_id(), verb, target, None, args, self._facts.now(), self._origin, private=private)
+        command = Command(new_id(), verb, target, None, args, self.facts.now(), self.origin, private=private)
         told = told if len(told) <= TOLD else f"{told[: TOLD - 1].rstrip()}…"
         effect = " · ".join(dict.fromkeys(part for part in (told, subject.offer.consequence, warning) if part))
         title = f"{phrase(verb, target.key.kind).upper()} {label}?"
@@ -384,8 +382,8 @@ class Flows:
     def _command(
         self, intent: Intent, row: Row, destination: Destination | None, args: tuple[tuple[str, str], ...]
     ) -> Command:
-        target = self._offers.target(row, intent.via.key if intent.via is not None else None)
-        return Command(new_id(), intent.verb, target, destination, args, self._facts.now(), self._origin)
+        target = self.offers.target(row, intent.via.key if intent.via is not None else None)
+        return Command(new_id(), intent.verb, target, destination, args, self.facts.now(), self.origin)
 
     def _yes(self, answer: object, label: str) -> None:
         if not answer:
@@ -393,7 +391,7 @@ class Flows:
 
     def _same(self, row: Row) -> Changed:
         """Whether `row` still is what was painted."""
-        before, facts = fingerprint(row), self._facts
+        before, facts = fingerprint(row), self.facts
 
         def changed() -> str:
             now = facts.row(row.key)
@@ -403,7 +401,7 @@ class Flows:
 
     def _same_form(self, verb: Verb, row: Row, form: Form) -> Changed:
         """Also what the form was filled with: somebody else may have changed it meanwhile."""
-        same_row, offers = self._same(row), self._offers
+        same_row, offers = self._same(row), self.offers
         first = {each.name: each.value for each in form.fields}
 
         def changed() -> str:

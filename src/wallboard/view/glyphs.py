@@ -52,10 +52,9 @@ HOTLINE: dict[HotlineState, Sign] = {
 }
 SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
 
-_ASCII = dict(
-    zip("●◐◆◇‖○·▲■▌▸↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇", "o*#w=-.!X>>/>-|+++++--~>x\"\"''x>/^v<#_.-:=+*", strict=True)
-)
-"""The signs of the board, and below them what stands for each."""
+_SIGNS = "●◐◆◇‖○·▲■▌▸↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇"
+_PLAIN = """o*#w=-.!X>>/>-|+++++--~>x""''x>/^v<#_.-:=+*"""
+_ASCII = dict(zip(_SIGNS, _PLAIN, strict=True))
 
 
 def ascii_text(text: str) -> str:
