@@ -248,7 +248,7 @@ class Stage:
         assert len(found) < 2 or key.kind is Kind.QUEUE, "one call must not be offered as several"
         target = self.board.row(key) if verb is Verb.END or not found else found[0]
         assert target is not None
-        painted = self.dispatcher.target(target, self.board.now(), None if target.key == key else key)
+        painted = self.dispatcher.target(target, None if target.key == key else key)
         where = (Destination(to, to) if to else None) if isinstance(to, str) else to
         return Command(new_id(), verb, painted, where, tuple(args.items()), self.board.now(), "test")
 

@@ -67,7 +67,7 @@ async def look(here: Desk, turn: int) -> None:
     for row in calls[:2]:
         here.console.remarks.note(row.key, f"note {turn}")
     for row, verb in ((calls[0], Verb.LISTEN), (calls[-1], Verb.HANGUP)):
-        target = here.dispatcher.target(row, here.clock.now())
+        target = here.dispatcher.target(row)
         here.dispatcher.submit(Command(new_id(), verb, target, asked_at=here.clock.now()))
     while here.started:
         await here.started.pop(0)()

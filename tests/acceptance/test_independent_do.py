@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.vendors.ringme.fake import CALLS, FakePbx, ok, pbx
+from wallboard.cli.answers import Order
 from wallboard.cli.do import act
 from wallboard.config.load import load
 from wallboard.domain.command import Verb
@@ -39,8 +40,8 @@ class Script:
     async def run(self, verb: Verb, target: str, destination: str = "") -> int:
         config = load(self._config).config()
         async with headless(config, transports=lambda _: self.vendor.transport(), state=self._place) as head:
-            arguments = (head.dispatcher, head.board, head.scheduler, verb, target, destination)
-            return await act(*arguments, True, lambda question, expected: None)
+            order = Order(verb, target, destination, yes=True)
+            return await act(head.dispatcher, head.board, head.scheduler, order, lambda question, expected: None)
 
     @property
     def sent(self) -> list[tuple[str, str, object]]:

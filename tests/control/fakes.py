@@ -242,7 +242,6 @@ class Desk:
             {"hq": self.adapter},
             self.journal,
             self.clock,
-            operator="Mira",
             read_only=read_only,
             may=may,
             hurry=hurry,
@@ -254,7 +253,7 @@ class Desk:
     def command(
         self, verb: Verb, row: Row, number: str = "", *args: tuple[str, str], painted: Row | None = None
     ) -> Command:
-        target = self.dispatcher.target(painted or row, self.clock.now())
+        target = self.dispatcher.target(painted or row)
         destination = Destination(number, number) if number else None
         return Command(new_id(), verb, target, destination, args, self.clock.now())
 

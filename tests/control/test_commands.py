@@ -14,6 +14,7 @@ from tests.control.fakes import NOW, agent, call, inline, table
 from tests.support.adapters import FakeAdapter
 from wallboard.board.board import Board
 from wallboard.cli import audit, do
+from wallboard.cli.answers import Order
 from wallboard.cli.exits import Exit
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
@@ -89,7 +90,8 @@ class Shop:
         return self.reply
 
     async def do(self, verb: Verb, target: str, destination: str = "", *, yes: bool = False) -> int:
-        return await do.act(self.dispatcher, self.board, self.poller, verb, target, destination, yes, self.confirm)
+        order = Order(verb, target, destination, yes)
+        return await do.act(self.dispatcher, self.board, self.poller, order, self.confirm)
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ async def test_what_is_private_is_sent_but_stands_in_no_journal_and_no_sentence(
         desk = Desk(group, path, call())
         desk.adapter.known_forms[Verb.TRANSCRIBE] = (form,)
         args = (("form", "start"), ("url", "https://listen.example/?key=k-123"))
-        target = desk.dispatcher.target(call(), NOW)
+        target = desk.dispatcher.target(call())
         command = Command(new_id(), Verb.TRANSCRIBE, target, None, args, NOW, private=form.private)
         desk.dispatcher.submit(command)
         await desk.idle()

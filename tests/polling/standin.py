@@ -15,7 +15,7 @@ from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import Budget, FeedStatus, SourceInfo, Update, UpdateKind
-from wallboard.polling import Scheduler
+from wallboard.polling.scheduler import Scheduler
 from wallboard.vendors.adapter import BaseAdapter
 from wallboard.vendors.base import (
     Feed,

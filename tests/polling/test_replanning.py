@@ -102,7 +102,7 @@ async def test_a_pause_that_the_vendor_ordered_is_kept_whoever_comes_and_is_said
             room.scheduler.demand(ELSEWHERE)
             await room.pass_(3)
             room.scheduler.demand(EVERYTHING)
-            said = room.scheduler.refresh().sentence
+            said = room.scheduler.refresh()
             await room.pass_(3)
             assert room.hq.times(Q)[-1] == ordered
             assert "hq asked us to wait" in said
@@ -203,7 +203,7 @@ async def test_nothing_waits_longer_than_a_plan_made_now_would_have_it_wait(seed
             match random.randrange(5):
                 case 0 | 1:
                     wanted = frozenset(random.sample(list(intervals), random.randint(1, 4)))
-                    room.scheduler.demand(wanted, focused=random.random() < 0.8)
+                    room.scheduler.demand(wanted)
                 case 2:
                     room.hq.fails(resource, random.choice(FAULTS))
                 case 3:

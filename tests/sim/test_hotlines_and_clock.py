@@ -133,4 +133,4 @@ def test_the_ready_config_is_what_a_console_takes(tmp_path: Path, monkeypatch: p
     written.write_text(ready_config("http://127.0.0.1:4711", push=True), encoding="utf-8")
     config = load(written).config()
     assert [(source.name, source.vendor) for source in config.sources][3:] == [("cc", "sinch"), ("front", "portsip")]
-    assert ("hq", "front", "77") in {(route.start, route.end, route.prefix) for route in config.routes}
+    assert ("hq", "front", "77") in {(route.origin, route.to, route.prefix) for route in config.routes}

@@ -54,7 +54,7 @@ class Play:
         if row is None:
             target = Target(Key("cc", Kind.SOURCE, "cc"), "cc", Fingerprint((), None, ""))
         else:
-            target = Target(row.key, "it", fingerprint(row), row.address, NOW)
+            target = Target(row.key, "it", fingerprint(row), row.address)
         destination = Destination(self.to) if self.to else None
         return Command(IDENTITY, verb, target, destination, tuple(self.args.items()))
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
-from wallboard.domain.models import Row
+from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
 from wallboard.domain.redaction import hide
 from wallboard.domain.text import NOTHING, Clean
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
@@ -260,6 +260,27 @@ class Facts(Protocol):
 
     def proofs(self, source: str) -> Sequence[Proof]:
         """The last few hundred proofs of the source, oldest first."""
+
+
+R = TypeVar("R", Queue, Member, Agent, Call, Phone, Hotline, Notice, Receptionist, ParkedCall)
+
+
+def rows_of(kind: type[R], facts: Facts, source: str | None = None) -> list[R]:
+    """All rows of a kind, of one source or of all."""
+    return [row for row in facts.rows(_LISTED[kind], source) if isinstance(row, kind)]
+
+
+_LISTED: Mapping[type[Row], Resource] = {
+    Queue: Resource.QUEUES,
+    Member: Resource.MEMBERS,
+    Agent: Resource.AGENTS,
+    Call: Resource.CALLS,
+    Phone: Resource.PHONES,
+    Hotline: Resource.HOTLINES,
+    Notice: Resource.NOTICES,
+    Receptionist: Resource.RECEPTIONISTS,
+    ParkedCall: Resource.PARKED,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class Pbx:
         """The device whose channel the action names."""
         from wallboard.domain.command import Destination
 
-        target = Target(row.key, "row", fingerprint(row), row.address, 0.0, via)
+        target = Target(row.key, "row", fingerprint(row), row.address, via)
         planner = actions.Planner(ACCOUNT, self.board, lambda: "act-1", lambda: "wallboard-1.1")
         plan = planner.plan(Command("id", verb, target, Destination(to) if to else None), row)
         sent = dict(plan.fields)

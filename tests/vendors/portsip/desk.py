@@ -155,7 +155,7 @@ class Desk:
     # ---- acting ----------------------------------------------------------------------------------------------
 
     def command(self, verb: Verb, row: Row, number: str = "", /, **args: str) -> Command:
-        target = Target(row.key, "it", fingerprint(row), row.address, self.clock.now())
+        target = Target(row.key, "it", fingerprint(row), row.address)
         return Command("c1", verb, target, Destination(number) if number else None, tuple(args.items()))
 
     async def act(self, verb: Verb, row: Row, number: str = "", /, **args: str) -> tuple[Receipt, Action]:

@@ -193,7 +193,7 @@ class Desk:
 
     def command(self, row: Receptionist, form: Form, **values: str) -> Command:
         fields = {field.name: field.value for field in form.fields} | values
-        target = Target(row.key, row.name, fingerprint(row), row.address, self.clock.now())
+        target = Target(row.key, row.name, fingerprint(row), row.address)
         return Command("c1", Verb.CHANGE, target, None, (("form", form.id), *fields.items()), self.clock.now())
 
     async def change(self, title: str, **values: str) -> str:

@@ -264,7 +264,7 @@ async def discover(source: RingmeAdapter) -> None:
 
 
 def command(verb: Verb, row: Row, to: str = "", **args: str) -> Command:
-    target = Target(row.key, "row", fingerprint(row), row.address, NOW)
+    target = Target(row.key, "row", fingerprint(row), row.address)
     return Command("01J0000000000000000000TEST", verb, target, Destination(to) if to else None, tuple(args.items()))
 
 

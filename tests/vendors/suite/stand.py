@@ -250,7 +250,7 @@ class Session(ABC):
             key, label = Key(SOURCE, Kind.SOURCE, SOURCE), SOURCE
             target = Target(key, label, fingerprint(Notice(Key(SOURCE, Kind.NOTICE, ""), NOTHING, NOTHING)))
         else:
-            target = Target(row.key, "the row", fingerprint(row), row.address, self.stand.clock.now())
+            target = Target(row.key, "the row", fingerprint(row), row.address)
         number = self.stand.destination(verb, row)
         args = dict(self.stand.args(verb, row))
         if form is not None:
