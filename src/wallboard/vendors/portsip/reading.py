@@ -8,13 +8,13 @@ from wallboard.vendors.http.client import Answer, HttpSource, Route, route
 from wallboard.vendors.kit.lists import listed, rows, used
 from wallboard.vendors.kit.paging import Page, Pages, pages
 from wallboard.vendors.kit.wire import Row, one
+from wallboard.vendors.portsip.ivr import TenantWire
 from wallboard.vendors.portsip.wire import (
     AgentWire,
     MembershipWire,
     QueueWire,
     SessionWire,
     StatusWire,
-    TenantWire,
     UserStatusWire,
     UserWire,
     WaitingWire,
@@ -71,6 +71,9 @@ class Reader:
     async def user_queues(self, user_id: str) -> list[MembershipWire]:
         answer = await self._http.get(route("/users/{id}/call_queues", id=user_id))
         return rows(listed(answer.data, "queues", "items")[0], MembershipWire)
+
+    async def ivr_status(self, identity: str) -> str:
+        return (await self._one(route("/ivrs/{id}/status", id=identity), StatusWire, "status"))[0].status
 
     async def tenant(self) -> TenantWire:
         return (await self._one(route("/tenant"), TenantWire, "tenant"))[0]

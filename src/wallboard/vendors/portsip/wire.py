@@ -95,9 +95,3 @@ class MembershipWire(Wire):
     id: Identity = ""
     name: Text = ""
     extension_number: Number = ""
-
-
-class TenantWire(Wire):
-    name: Text = ""
-    domain: Text = ""
-    timezone: Text = ""
