@@ -25,6 +25,11 @@ def scene() -> Scene:
     return made
 
 
+def told(order: Order) -> tuple[int, int]:
+    ticket = order.push()
+    return ticket.epoch, ticket.seq
+
+
 def polled(order: Order, seq: int) -> tuple[int, int]:
     ticket = order.polled(Ticket(1, seq, 0.0))
     return ticket.epoch, ticket.seq
@@ -33,17 +38,17 @@ def polled(order: Order, seq: int) -> tuple[int, int]:
 def test_what_is_pushed_sorts_between_the_polls_that_it_came_between() -> None:
     order = scene().order
     first = polled(order, 7)
-    pushed = [order.push() for _ in range(3)]
+    pushed = [told(order) for _ in range(3)]
     second = polled(order, 9)
     # Begun before, asked for later than the second: a slow answer of another list.
     late = polled(order, 8)
-    after = order.push()
+    after = told(order)
     assert first < pushed[0] < pushed[1] < pushed[2] < late < second < after
 
 
 def test_pushes_before_any_poll_are_older_than_it() -> None:
     order = scene().order
-    assert order.push() < polled(order, 1)
+    assert told(order) < polled(order, 1)
 
 
 def test_what_is_older_than_what_is_known_of_an_agent_is_not_taken() -> None:

@@ -68,10 +68,8 @@ class Lists:
         """Which queues there are and what their details say; a queue whose details may not be read keeps its name."""
         self._know(await self._list())
         self.discovered = True
-        now = self._clock.now()
-        due = [
-            k for k in self._scene.queues.values() if k.detailed_at is None or now - k.detailed_at > DETAILS_GOOD_FOR
-        ]
+        old = self._clock.now() - DETAILS_GOOD_FOR
+        due = [known for known in self._scene.queues.values() if known.detailed_at is None or known.detailed_at < old]
         for known in due[:DETAILS_AT_ONCE]:
             await self._detail(known)
             if known.waiting_at is None:
@@ -98,7 +96,10 @@ class Lists:
         except ONE_READING as error:
             log.debug("%s: who waits: %s", self._settings.name, error)
         else:
-            self._scene.waits(known, {row.key.id: row.joined_at for row in rows}, started)
+            self._note(known, rows, started)
+
+    def _note(self, known: QueueKnown, rows: Iterable[Member], at: float) -> bool:
+        return self._scene.waits(known, {row.key.id: row.joined_at for row in rows}, at)
 
     async def _list(self) -> list[QueueWire]:
         try:
@@ -165,12 +166,10 @@ class Lists:
             return self._update(Resource.MEMBERS, queue_id, order, started, named, why)
 
         updates = [await self._again.first(make)]
-        if self._scene.waits(known, {row.key.id: row.joined_at for row in rows}, started):
+        if self._note(known, rows, started):
             # The count belongs to the queue's own row, which another list brings.
             row = mapping.queue(self._scene, known, self._clock.now())
-            updates.append(
-                replace(self._update(Resource.QUEUES, "", order, started, [row]), kind=UpdateKind.DELTA),
-            )
+            updates.append(replace(self._update(Resource.QUEUES, "", order, started, [row]), kind=UpdateKind.DELTA))
         return updates
 
     async def _waiting(self, known: QueueKnown) -> tuple[list[Member], float, str]:
@@ -216,8 +215,7 @@ class Lists:
         why = f"{failures} {'agent' if failures == 1 else 'agents'} could not be read" if failures else ""
 
         async def make() -> Update:
-            found = (mapping.agent(self._scene, extension) for extension in self._scene.agents_of(queue_id))
-            rows = [row for row in found if row is not None]
+            rows = mapping.agents(self._scene, queue_id)
             return self._update(Resource.AGENTS, queue_id, order, answer.started_at, rows, together(why, unlisted))
 
         return (await self._again.first(make),)
@@ -346,9 +344,6 @@ def _learn(known: QueueKnown, wire: QueueWire) -> None:
     known.number = wire.extension_number or known.number
     known.name = clean(wire.name) or known.name
     known.strategy = wire.polling_strategy or known.strategy
-    for name in ("sla_time", "max_callers", "max_waiting_time"):
-        value = getattr(wire, name)
-        if value is not None:
+    for name in ("sla_time", "max_callers", "max_waiting_time", "agent_auto_ready"):
+        if (value := getattr(wire, name)) is not None:
             setattr(known, name, value)
-    if wire.agent_auto_ready is not None:
-        known.auto_ready = wire.agent_auto_ready

@@ -57,7 +57,7 @@ def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
         ("service target", f"{known.sla_time} s" if known.sla_time else None),
         ("most callers", known.max_callers or None),
         ("longest wait allowed", None if known.max_waiting_time is None else f"{known.max_waiting_time} s"),
-        ("ready after a call", {True: "by itself", False: "by hand", None: None}[known.auto_ready]),
+        ("ready after a call", {True: "by itself", False: "by hand", None: None}[known.agent_auto_ready]),
     )
     return Queue(
         key=Key(scene.source, Kind.QUEUE, known.id),
@@ -128,9 +128,9 @@ def agent(scene: Scene, extension: str) -> Agent | None:
     told = [place for place in places.values() if place.status]
     main = min(told, key=lambda place: _WEIGHT.index(scene.state(place.status)), default=Place())
     state = scene.state(main.status)
-    words = list(dict.fromkeys(normal(place.status) for place in told))
     states = [scene.state(place.status) for place in told]
-    differing = len(words) > 1
+    differing = len({normal(place.status) for place in told}) > 1
+    details = [(_queue_name(scene, queue_id), _words(place.status or "not read")) for queue_id, place in places.items()]
     return Agent(
         key=Key(scene.source, Kind.AGENT, extension),
         name=scene.names.get(extension) or clean(extension),
@@ -146,12 +146,14 @@ def agent(scene: Scene, extension: str) -> Agent | None:
         no_state=clean(scene.no_states) if not told else NOTHING,
         refs=(extension,),
         address=(("extension", extension),),
-        details=tuple(
-            (_queue_name(scene, queue_id), _words(place.status or "not read")) for queue_id, place in places.items()
-        )
-        if differing
-        else (),
+        details=tuple(details) if differing else (),
     )
+
+
+def agents(scene: Scene, queue_id: str) -> list[Agent]:
+    """Those of a queue."""
+    found = (agent(scene, extension) for extension in scene.agents_of(queue_id))
+    return [row for row in found if row is not None]
 
 
 def _membership(scene: Scene, queue_id: str, place: Place) -> Membership:

@@ -7,7 +7,7 @@ lists as they stand go out again and again: nothing having happened is news as w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from wallboard.domain.keys import Key, Kind, Resource
@@ -16,6 +16,7 @@ from wallboard.domain.states import MemberState
 from wallboard.domain.text import NOTHING, clean
 from wallboard.domain.update import Proof, Update, UpdateKind
 from wallboard.vendors.kit.lists import said
+from wallboard.vendors.kit.rows import snapshot
 from wallboard.vendors.portsip import mapping
 from wallboard.vendors.portsip.push_messages import (
     Agent,
@@ -64,10 +65,7 @@ class Pushed:
         """The queues that have to be asked to tell all again, each named once: a message spoke of what is not known,
         or polling has read something else since."""
         found, self._strange = self._strange, set()
-        for queue_id, told in self._told.items():
-            if self._differs(queue_id, told):
-                found.add(queue_id)
-        return found
+        return found | {queue_id for queue_id, told in self._told.items() if self._differs(queue_id, told)}
 
     def forget(self) -> None:
         """Drop what was told of queues that are no more."""
@@ -102,7 +100,7 @@ class Pushed:
             case SlaBreached():
                 details = (("caller", clean(message.caller)), ("seconds", str(message.seconds or "")))
                 proof = Proof("queue_sla_breached", now, (known.id, known.number, message.caller), details)
-                return [self._update(Resource.QUEUES, "", UpdateKind.PROOF, now, proofs=(proof,))]
+                return [replace(self._update(Resource.QUEUES, "", UpdateKind.PROOF, now), proofs=(proof,))]
 
     def _status(self, known: QueueKnown, message: QueueStatus, now: float) -> list[Update]:
         told = self._told.setdefault(known.id, _Told())
@@ -149,19 +147,17 @@ class Pushed:
                 before = told.callers.pop(session, None)
                 told.callbacks.discard(session)
                 last = self._last(known, before, caller, now)
-                if last is not None:
-                    rows.append(last)
-                else:
+                if last is None:
                     removed.append(key)
+                else:
+                    rows.append(last)
             elif caller.reason in JOINED or caller.reason == CALLBACK:
                 rows.append(self._hold(known, told, caller, now, None))
             else:
                 self._strange.add(known.id)
         told.heard_at = now
-        return [
-            self._update(Resource.MEMBERS, known.id, UpdateKind.DELTA, now, rows, removed, tuple(proofs)),
-            *self._counted(known, told, now),
-        ]
+        update = self._update(Resource.MEMBERS, known.id, UpdateKind.DELTA, now, rows)
+        return [replace(update, removed=tuple(removed), proofs=tuple(proofs)), *self._counted(known, told, now)]
 
     def _hold(self, known: QueueKnown, told: _Told, caller: Caller, now: float, position: int | None) -> Member:
         """Note someone in the queue; who asked to be called back stays, but is not on the telephone."""
@@ -181,10 +177,7 @@ class Pushed:
             raw_state=clean(CALLBACK) if back else NOTHING,
             details=((clean("asked"), clean("to be called back")),) if back else (),
         )
-        if back:
-            told.callbacks.add(session)
-        else:
-            told.callbacks.discard(session)
+        told.callbacks = told.callbacks | {session} if back else told.callbacks - {session}
         told.heard_at = now
         return row
 
@@ -228,7 +221,8 @@ class Pushed:
         for extension in message.removed:
             self._scene.leave(extension, known.id)
             removed.append(Key(self._scene.source, Kind.AGENT, extension))
-        return [self._update(Resource.AGENTS, known.id, UpdateKind.DELTA, now, rows, removed, tuple(proofs))]
+        update = self._update(Resource.AGENTS, known.id, UpdateKind.DELTA, now, rows)
+        return [replace(update, removed=tuple(removed), proofs=tuple(proofs))]
 
     def _put(self, known: QueueKnown, agent: Agent, now: float) -> None:
         number = clean(agent.caller_number)
@@ -266,14 +260,12 @@ class Pushed:
         return updates
 
     def _snapshot_of_members(self, known: QueueKnown, told: _Told, as_of: float) -> Update:
-        update = self._update(Resource.MEMBERS, known.id, UpdateKind.SNAPSHOT, as_of, told.callers.values())
-        return replace(update, approximate=told.lost_callers)
+        rows, why = told.callers.values(), told.lost_callers
+        return self._update(Resource.MEMBERS, known.id, UpdateKind.SNAPSHOT, as_of, rows, why)
 
     def _snapshot_of_agents(self, known: QueueKnown, told: _Told, as_of: float) -> Update:
-        found = (mapping.agent(self._scene, extension) for extension in self._scene.agents_of(known.id))
-        rows = [row for row in found if row is not None]
-        update = self._update(Resource.AGENTS, known.id, UpdateKind.SNAPSHOT, as_of, rows)
-        return replace(update, approximate=told.lost_agents)
+        rows, why = mapping.agents(self._scene, known.id), told.lost_agents
+        return self._update(Resource.AGENTS, known.id, UpdateKind.SNAPSHOT, as_of, rows, why)
 
     def _counted(self, known: QueueKnown, told: _Told, at: float) -> list[Update]:
         """The queue's own row, whose count and longest wait are those of its callers."""
@@ -285,14 +277,6 @@ class Pushed:
         return [self._update(Resource.QUEUES, "", UpdateKind.DELTA, at, (row,))]
 
     def _update(
-        self,
-        resource: Resource,
-        scope: str,
-        kind: UpdateKind,
-        as_of: float,
-        rows: Iterable[Row] = (),
-        removed: Sequence[Key] = (),
-        proofs: tuple[Proof, ...] = (),
+        self, resource: Resource, scope: str, kind: UpdateKind, as_of: float, rows: Iterable[Row] = (), why: str = ""
     ) -> Update:
-        epoch, seq = self._scene.order.push()
-        return Update(self._scene.source, resource, scope, kind, epoch, seq, as_of, tuple(rows), tuple(removed), proofs)
+        return snapshot(self._scene.source, resource, scope, self._scene.order.push(), as_of, rows, why, kind)

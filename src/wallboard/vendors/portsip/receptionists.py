@@ -8,6 +8,7 @@ and what differs beside the part that was asked for speaks against it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ from wallboard.vendors.http.client import HttpSource, route
 from wallboard.vendors.kit.acts import Request, act, fresh, receipt, refusal, require
 from wallboard.vendors.kit.gather import WHOLE_SOURCE, gather
 from wallboard.vendors.kit.lists import rows, together, used
+from wallboard.vendors.kit.rows import snapshot
 from wallboard.vendors.kit.sheets import sheet
 from wallboard.vendors.kit.turns import Turns
 from wallboard.vendors.portsip import rules
@@ -68,7 +70,7 @@ class Receptionists:
         self._rows: dict[str, Receptionist] = {}
         self._due: dict[str, float] = {}
         self._read_at: float | None = None
-        self._epoch, self._seq = 1, 0
+        self._ticket = Ticket(1, 0, 0.0)
         self._able: dict[str, tuple[Ivr, Can]] = {}
         self._writes = Writes()
         self._writing = Turns()
@@ -77,18 +79,10 @@ class Receptionists:
 
     def feeds(self) -> Sequence[Feed]:
         count = len(self._known)
-        return (
-            Feed(
-                Resource.RECEPTIONISTS,
-                "",
-                self._fetch,
-                self._interval,
-                cost=2 + count,
-                timeout=min(60.0, 15.0 + count),
-                priority=2,
-                hidden_interval=max(self._interval, EVERY),
-            ),
-        )
+        every, timeout = self._interval, min(60.0, 15.0 + count)
+        hidden = max(every, EVERY)
+        fetch, resource = self._fetch, Resource.RECEPTIONISTS
+        return (Feed(resource, "", fetch, every, 2 + count, timeout, hidden_interval=hidden, priority=2),)
 
     @property
     def _interval(self) -> float:
@@ -98,9 +92,7 @@ class Receptionists:
         now = self._clock.now()
         fresh = self._read_at is not None and now - self._read_at < 0.9 * self._interval
         awaited = self._writes.awaited(now)
-        if fresh and awaited:
-            return await self._read_back(ticket, awaited)
-        return await self._read_all(ticket)
+        return await (self._read_back(ticket, awaited) if fresh and awaited else self._read_all(ticket))
 
     async def _read_all(self, ticket: Ticket) -> Sequence[Update]:
         pages = await self._reader.pages(route("/ivrs"), "receptionists")
@@ -117,12 +109,12 @@ class Receptionists:
         if missed or len(listed) > MOST:
             whys.append(f"{missed + max(0, len(listed) - MOST)} of {len(listed)} were not read in full")
         self._read_at = pages.started_at
-        self._epoch, self._seq = ticket.epoch, ticket.seq
+        self._ticket = ticket
         self._forget()
         await self._compute(self._known)
         rows = [self._rows[identity] for identity in self._known]
         why = together(*whys)
-        return (self._update(UpdateKind.SNAPSHOT, ticket.seq, pages.started_at, rows, approximate=why),)
+        return (snapshot(self._settings.name, Resource.RECEPTIONISTS, "", ticket, pages.started_at, rows, why),)
 
     async def _read_tenant(self) -> None:
         """The zone and the global hours. Where they are not for this account the rest is still true."""
@@ -158,11 +150,11 @@ class Receptionists:
         for identity, error in failures.items():
             if isinstance(error, Missing):
                 self._known.pop(identity, None)
-        self._epoch, self._seq = ticket.epoch, ticket.seq
+        self._ticket = ticket
         removed = self._forget()
         changed = await self._compute(sorted(ids))
         as_of = self._read_at if self._read_at is not None else ticket.started_at
-        return (self._update(UpdateKind.DELTA, ticket.seq, as_of, changed, removed=removed),)
+        return (self._changes(ticket, as_of, changed, removed),)
 
     # ---- rows ------------------------------------------------------------------------------------------------
 
@@ -194,28 +186,9 @@ class Receptionists:
             del self._due[identity]
         return tuple(self._rows.pop(identity).key for identity in gone)
 
-    def _update(
-        self,
-        kind: UpdateKind,
-        seq: int,
-        as_of: float,
-        rows: Iterable[Row],
-        *,
-        removed: tuple[Key, ...] = (),
-        approximate: str = "",
-    ) -> Update:
-        return Update(
-            self._settings.name,
-            Resource.RECEPTIONISTS,
-            "",
-            kind,
-            self._epoch,
-            seq,
-            as_of,
-            tuple(rows),
-            removed,
-            approximate=approximate,
-        )
+    def _changes(self, ticket: Ticket, as_of: float, rows: Iterable[Row], removed: Iterable[Key] = ()) -> Update:
+        source = self._settings.name
+        return snapshot(source, Resource.RECEPTIONISTS, "", ticket, as_of, rows, "", UpdateKind.DELTA, removed)
 
     async def run(self, sink: Sink) -> None:
         """Write what falls due between two readings, until cancelled. Asks the vendor nothing."""
@@ -226,7 +199,8 @@ class Receptionists:
             changed = await self._compute([identity for identity in self._rows if self._due[identity] <= now])
             if changed and self._read_at is not None:
                 # After the last reading and before the next one, whatever else is counted meanwhile.
-                sink.apply(self._update(UpdateKind.DELTA, self._seq + 1, self._read_at, changed))
+                after = replace(self._ticket, seq=self._ticket.seq + 1)
+                sink.apply(self._changes(after, self._read_at, changed))
 
     async def refresh(self, row: Row) -> Row | None:
         """The row read again; None: it is gone. Raises ReadError."""
@@ -246,8 +220,7 @@ class Receptionists:
             Report("rules", "rules", partial(self._rules, identity), cost=0),
             Report("holidays", "holidays", self._holidays),
         ]
-        write = self._writes.last(identity)
-        if write is not None:
+        if write := self._writes.last(identity):
             found.append(Report("written", "last write", partial(self._written, write), cost=0))
         return found
 

@@ -34,7 +34,7 @@ class QueueKnown:
     sla_time: int | None = None
     max_callers: int | None = None
     max_waiting_time: int | None = None
-    auto_ready: bool | None = None
+    agent_auto_ready: bool | None = None
     detailed_at: float | None = None
     waiting: int | None = None
     longest_since: float | None = None
@@ -75,10 +75,10 @@ class Order:
         self.epoch = max(self.epoch, ticket.epoch)
         return replace(ticket, epoch=self.epoch, seq=ticket.seq * _ROOM)
 
-    def push(self) -> tuple[int, int]:
-        """Epoch and number of a message that has just come."""
+    def push(self) -> Ticket:
+        """The number of a message that has just come."""
         self.pushed = min(self.pushed + 1, _ROOM - 1)
-        return self.epoch, self.last * _ROOM + self.pushed
+        return Ticket(self.epoch, self.last * _ROOM + self.pushed, 0.0)
 
 
 @dataclass(slots=True)
