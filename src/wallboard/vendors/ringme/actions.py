@@ -24,7 +24,7 @@ from wallboard.domain.numbers import dialled
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, MemberState
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
-from wallboard.vendors.http.client import Answer, HttpSource, route
+from wallboard.vendors.http.client import Answer, HttpSource, Route, route
 from wallboard.vendors.kit.acts import Request, act, receipt
 from wallboard.vendors.kit.numbers import digits
 from wallboard.vendors.kit.wire import count, identity
@@ -32,7 +32,6 @@ from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.legs import mark
 from wallboard.vendors.ringme.own import Own
 from wallboard.vendors.ringme.people import People
-from wallboard.vendors.ringme.request import body_id, call_route, valet_route
 from wallboard.vendors.ringme.rooms import room_forms, room_request, speech_forms, speech_request
 
 CALL_ACTIONS: dict[Verb, str] = {
@@ -268,7 +267,7 @@ class Actions:
             where = route(one, queue=queue_id, agent_id=agent_id)
             return Request("PUT", where, body, f"PUT …/{words}{agent_id}")
         where = route(f"/extension/{{queue}}/queue/agents/{kind}/", queue=queue_id)
-        return Request("POST", where, {"agent_id": body_id(agent_id), **body}, f"POST …/{words} {agent_id}")
+        return Request("POST", where, {"agent_id": _body_id(agent_id), **body}, f"POST …/{words} {agent_id}")
 
     # ---- what it means for later readings --------------------------------------------------------------------
 
@@ -289,6 +288,21 @@ class Actions:
                 self._own.drop(call_api_id)
             case _:
                 pass
+
+
+def call_route(extension_id: str, call_api_id: str) -> Route:
+    where = "/extension/{extension_id}/current_calls/{call_api_id}"
+    return route(where, extension_id=extension_id, call_api_id=call_api_id)
+
+
+def valet_route(extension_id: str, call_api_id: str) -> Route:
+    where = "/extension/{extension_id}/valet_park/{call_api_id}"
+    return route(where, extension_id=extension_id, call_api_id=call_api_id)
+
+
+def _body_id(identity: str) -> int | str:
+    """Ids are integers in bodies; one that is not goes as it came."""
+    return int(identity) if identity.isascii() and identity.isdigit() and len(identity) < 16 else identity
 
 
 def _room_id(command: Command, row: Row | None) -> str:

@@ -6,27 +6,30 @@ Lists of extensions (`/client/{client_id}/extension/`) and the client-wide call 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
 
 from wallboard.domain.errors import Missing, NotPermitted, ReadError
-from wallboard.domain.text import Clean
+from wallboard.domain.text import Clean, clean
 from wallboard.domain.words import spelling
 from wallboard.vendors.base import SourceSettings
-from wallboard.vendors.http.client import HttpSource, route
+from wallboard.vendors.http.client import HttpSource, Route, route
 from wallboard.vendors.kit.gather import gather, optional
 from wallboard.vendors.kit.lists import lost, rows
+from wallboard.vendors.kit.numbers import digits
 from wallboard.vendors.kit.paging import Page, pages
 from wallboard.vendors.kit.wire import one
-from wallboard.vendors.ringme.mapping import queue_name
+from wallboard.vendors.ringme.mapping import extension_title
 from wallboard.vendors.ringme.scalars import same_phone
 from wallboard.vendors.ringme.wire import ExtensionInfo, QueueSettings, Tier, many, rows_of
 
 CONFERENCE = "conference"
 PER_PAGE = 100
 MOST_PAGES = 200
+SHORT_NUMBER = 6
+"""Longer numbers are outside ones."""
 DETAILS_EVERY = 3600.0
 """Seconds between two readings of queue settings, tiers and single extension names."""
 MOST_NAMES = 50
@@ -87,7 +90,7 @@ class Directory:
         return found[0] if len(found) == 1 else ""
 
     def queue_name(self, queue_id: str) -> Clean:
-        return queue_name(queue_id, self.queues.get(queue_id))
+        return extension_title(queue_id, self.queues.get(queue_id))
 
     def queue_id(self, name: str) -> str:
         """The id of the queue with this id, name or number; "" if there is none."""
@@ -102,6 +105,31 @@ class Directory:
         """Level and position of the agent whose internal name begins with its id (`136_local`); unknown otherwise."""
         found = self.places.get((queue_id, name_fs.split("_", 1)[0])) or self.places.get((queue_id, name_fs))
         return (None, None) if found is None else (found.level, found.position)
+
+    # ---- what can be seen --------------------------------------------------------------------------------------
+
+    def calls_scope(self, extension_id: str) -> str:
+        """The scope of the feed that shows the calls of an extension."""
+        return extension_id if self.client_calls is False else ""
+
+    def calls_route(self, scope: str) -> Route:
+        if scope:
+            return route("/extension/{extension_id}/current_calls/", extension_id=scope)
+        return route("/client/{client}/current_calls/", client=self.client)
+
+    def sees_phone(self, name: str) -> bool:
+        """Whether the calls of a telephone show in our lists. Until they are read nobody knows; then one that is in
+        none of them cannot be seen."""
+        hoped = self.client_calls is not False and not self.phone_names
+        return bool(name) and (bool(self.phone_id(name)) or hoped or name in self.phones)
+
+    def hides(self, number: str) -> str:
+        """ "" when a call that arrives at `number` shows in our lists, else why it does not."""
+        if not number or self.phone_id(number) or self.queue_id(number):
+            return ""
+        if number.startswith("+") or len(digits(number)) > SHORT_NUMBER:
+            return "where a call to an outside number went is in no list of this vendor"
+        return f"the calls at {clean(number, 40)} are not in this account's lists" if self.phone_names else ""
 
     # ---- reading -----------------------------------------------------------------------------------------------
 
@@ -120,8 +148,7 @@ class Directory:
         if hidden is not None:
             # Only now: calls need no list of queues.
             raise hidden
-        details = self._details_at is None or now - self._details_at >= DETAILS_EVERY
-        if details:
+        if self._details_at is None or now - self._details_at >= DETAILS_EVERY:
             await self.name_all()
             await self._details()
             self._learnt()
@@ -136,7 +163,7 @@ class Directory:
             self.phones = {}
         if self.client_calls is None:
             try:
-                await self._http.get(route("/client/{client}/current_calls/", client=self.client))
+                await self._http.get(self.calls_route(""))
                 self.client_calls = True
             except (NotPermitted, Missing):
                 # Without any phone the client-wide list is asked all the same, so that the pane can say why.
@@ -158,7 +185,8 @@ class Directory:
 
         # A server may give smaller pages than were asked for; only a tiny one is surely the last.
         read = await pages(ask, "extensions", full=range(10, PER_PAGE + 1), most=MOST_PAGES)
-        found, why = named(read.items, f"extensions of type {kind}")
+        found = [row for row in rows(read.items, ExtensionInfo) if row.id]
+        why = lost(len(read.items), len(found), f"extensions of type {kind}")
         self.lost = {name: said for name, said in self.lost.items() if name != kind}
         if why:
             self.lost[kind] = f"{kind}s: {why}"
@@ -208,12 +236,6 @@ class Directory:
             for tier in listed
             if tier.agent_id
         }
-
-
-def named(items: Sequence[object], what: str) -> tuple[list[ExtensionInfo], str]:
-    """The extensions of a list, and which of it have no id."""
-    found = [row for row in rows(items, ExtensionInfo) if row.id]
-    return found, lost(len(items), len(found), what)
 
 
 def _is_room(info: ExtensionInfo) -> bool:

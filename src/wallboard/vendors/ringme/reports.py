@@ -22,9 +22,9 @@ from wallboard.vendors.kit.gather import ONE_READING
 from wallboard.vendors.kit.sheets import Line, clock, length, sheet
 from wallboard.vendors.kit.wire import identity, one
 from wallboard.vendors.ringme import sheets
+from wallboard.vendors.ringme.actions import call_route
 from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.people import People
-from wallboard.vendors.ringme.request import call_route
 from wallboard.vendors.ringme.rooms import is_room
 from wallboard.vendors.ringme.scalars import shown
 from wallboard.vendors.ringme.sheets import facts, sheet_of_facts, whole_object
