@@ -101,9 +101,6 @@ class Plan:
         return f"{self.action} " + " ".join(f"{key}={value}" for key, value in self.fields)
 
 
-# ---- may it be done -----------------------------------------------------------------------------------------------
-
-
 def can(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Can:
     if verb in _NEVER:
         return Can(False, _NEVER[verb])
@@ -179,9 +176,6 @@ def my_spy(row: Call | Member, account: Account, board: Switchboard) -> Spy | No
 
 def mine(spy: Spy, account: Account) -> bool:
     return same_device(account.phone, device_of(spy.spyer_channel))
-
-
-# ---- what is sent -------------------------------------------------------------------------------------------------
 
 
 def as_pressed(command: Command, row: Row | None) -> dict[str, str]:
@@ -427,9 +421,6 @@ def beside(caller: Channel, at: Mapping[str, str], board: Switchboard) -> Channe
     if near is None or near is caller or not near.bridge or near.bridge != caller.bridge:
         return None
     return None if at.get("crowd") or not board.wiring().bridge_of(near) else near
-
-
-# ---- how it will be known ------------------------------------------------------------------------------------------
 
 
 def verification(

@@ -30,12 +30,7 @@ from wallboard.vendors.asterisk.check import check_source
 from wallboard.vendors.asterisk.facts import Lists, decimal
 from wallboard.vendors.asterisk.lists import BRIDGES, HINTS, RESTS_ON, STARTING, Readings, without_id
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
-from wallboard.vendors.asterisk.protocol import (
-    AmiError,
-    AmiGarbled,
-    AmiRefused,
-    Message,
-)
+from wallboard.vendors.asterisk.protocol import AmiError, AmiGarbled, AmiRefused, Message
 from wallboard.vendors.asterisk.standing import Standing
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.asterisk.streams import StreamFactory, from_url
@@ -102,8 +97,6 @@ class AsteriskAdapter:
         self._seq = 0
         self._numbers = 0
         self._tones = False
-
-    # -- what is known ----------------------------------------------------------------------------------------------
 
     @property
     def settings(self) -> SourceSettings:
@@ -184,8 +177,6 @@ class AsteriskAdapter:
         settings = self._settings
         return Mapper(settings.name, settings.wrap_up or 0.0, settings.phone, settings.queues)
 
-    # -- the connection ---------------------------------------------------------------------------------------------
-
     async def run(self, sink: Sink) -> None:
         """See ``Adapter.run``. Whatever ends a connection is told and followed by another try."""
         delay = FIRST_DELAY
@@ -261,8 +252,6 @@ class AsteriskAdapter:
             within=self._settings.timeout or 10.0,
             now=self._clock.now,
         )
-
-    # -- reading ----------------------------------------------------------------------------------------------------
 
     def _server_now(self) -> float:
         return self._clock.now() + self._offset
@@ -348,8 +337,6 @@ class AsteriskAdapter:
             # Two readings are never closer than this, however busy the queues are.
             await anyio.sleep(1.0)
 
-    # -- writing ----------------------------------------------------------------------------------------------------
-
     def _map(self) -> Rows:
         return self._mapper.rows(self._board, self._server_now(), self._local)
 
@@ -433,8 +420,6 @@ class AsteriskAdapter:
     def _report(self, sink: Sink, *, next_at: float | None = None) -> None:
         for status in self._standing.statuses(next_at):
             sink.status(status)
-
-    # -- acting -----------------------------------------------------------------------------------------------------
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         ami = self._ami

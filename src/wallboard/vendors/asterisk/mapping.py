@@ -15,14 +15,7 @@ from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import NOTHING, clean
 from wallboard.vendors.asterisk.calls import CallRows
 from wallboard.vendors.asterisk.devices import device_of_interface, extension_of, is_local
-from wallboard.vendors.asterisk.facts import (
-    DEVICE_WORDS,
-    RING,
-    UP,
-    Channel,
-    Place,
-    Serving,
-)
+from wallboard.vendors.asterisk.facts import DEVICE_WORDS, RING, UP, Channel, Place, Serving
 from wallboard.vendors.asterisk.scene import RINGS, Leg
 from wallboard.vendors.asterisk.state import Switchboard
 
@@ -66,8 +59,6 @@ class _Pass(CallRows):
             Resource.PARKED: _by_key(self.parked()),
             Resource.PHONES: _by_key(self.phones()),
         }
-
-    # -- callers and queues -----------------------------------------------------------------------------------------
 
     def members(self) -> list[Member]:
         rows: list[Member] = []
@@ -153,8 +144,6 @@ class _Pass(CallRows):
             return seen
         told = [place.in_call for place in self.board.places.values() if place.queue == queue]
         return None if None in told else max(seen, sum(map(bool, told)))
-
-    # -- agents -----------------------------------------------------------------------------------------------------
 
     def agents(self) -> list[Agent]:
         self.mapper.next_change = None

@@ -11,14 +11,7 @@ from dataclasses import dataclass, replace
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.text import Clean, clean
-from wallboard.vendors.asterisk.devices import (
-    POOL,
-    Telephones,
-    device_of,
-    is_local,
-    pool_device,
-    same_device,
-)
+from wallboard.vendors.asterisk.devices import POOL, Telephones, device_of, is_local, pool_device, same_device
 from wallboard.vendors.asterisk.facts import DOWN, RINGING, Channel, Offer, Place, Serving
 from wallboard.vendors.asterisk.state import Switchboard
 
@@ -96,8 +89,6 @@ class Scene:
                 if interface:
                     self.on_phone.setdefault(interface, []).append(channel)
 
-    # -- whose channel --------------------------------------------------------------------------------------------
-
     def _told_by_queues(self) -> dict[str, str]:
         """Legs that a queue named with the member's interface, through Local channels to their telephones."""
         told: dict[str, str] = {}
@@ -139,8 +130,6 @@ class Scene:
             or self.is_mine(channel)
             or device_of(channel.name).casefold() in self._inside
         )
-
-    # -- which channels are one call --------------------------------------------------------------------------------
 
     def _groups(self) -> list[list[Channel]]:
         """Joined by talking in one bridge, by being two halves of a Local channel, by serving and by dialling.
@@ -213,8 +202,6 @@ class Scene:
 
     def _is_rung(self, channel: Channel) -> bool:
         return channel.state in (DOWN, RINGING) or channel.application in _OUTGOING
-
-    # -- who is who -------------------------------------------------------------------------------------------------
 
     def _legs(self, channels: list[Channel]) -> list[Leg]:
         """The rows of one group: one, or one for each party of a conference, or none for an agent who only waits in
@@ -298,8 +285,6 @@ class Scene:
         """Whom a call that nobody answered is about: whom an agent calls, else who calls."""
         rung = [c for c in channels if c is not origin and self._is_rung(c) and not is_local(c.name)]
         return rung[0] if len(rung) == 1 and self.is_inside(origin) else origin
-
-    # -- what rows need ---------------------------------------------------------------------------------------------
 
     def shown(self, queue: str) -> bool:
         return self.queues is None or queue in self.queues

@@ -66,8 +66,6 @@ class GroupalarmAdapter(WebAdapter):
         self._first_phones: tuple[list[Phone], float, str] | None = None
         self._missed: set[str] = set()
 
-    # ---- what is known ---------------------------------------------------------------------------------------
-
     def detail(self) -> str:
         return f"organization {self.settings.organization}" if self.settings.organization is not None else ""
 
@@ -102,8 +100,6 @@ class GroupalarmAdapter(WebAdapter):
 
     def _users(self) -> list[str]:
         return list(dict.fromkeys(user for wire in self._wires for user in wire.agents))
-
-    # ---- reading ---------------------------------------------------------------------------------------------
 
     async def _discover(self, ticket: Ticket) -> Sequence[Update]:
         """Which hotlines there are, what their call logs say and, the first time, who has which telephones."""
@@ -204,8 +200,6 @@ class GroupalarmAdapter(WebAdapter):
         except Missing:
             return None
         raise NotPermitted("GroupAlarm has no such row")
-
-    # ---- acting ----------------------------------------------------------------------------------------------
 
     def _can(self, verb: Verb, row: Row | None) -> Can:
         if row is None:

@@ -18,15 +18,7 @@ import anyio
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer, ConfigError, CredentialsRefused, ReadError, Throttled
 from wallboard.domain.redaction import hide
-from wallboard.vendors.base import (
-    Auth,
-    BasicAuth,
-    BearerAuth,
-    HeaderAuth,
-    NoAuth,
-    OAuthAuth,
-    Secret,
-)
+from wallboard.vendors.base import Auth, BasicAuth, BearerAuth, HeaderAuth, NoAuth, OAuthAuth, Secret
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -38,11 +38,7 @@ from wallboard.vendors.http.address import Route, check_address, route
 from wallboard.vendors.http.auth import Headers, PostToken, SignIn, sign_in
 from wallboard.vendors.http.errors import action_error, read_error, worded
 from wallboard.vendors.http.exchange import Line, Params, Raw, Wire, decoded
-from wallboard.vendors.http.limits import (
-    ERROR_LIMIT,
-    LIVE_LIMIT,
-    said,
-)
+from wallboard.vendors.http.limits import ERROR_LIMIT, LIVE_LIMIT, said
 from wallboard.vendors.http.stream import ENDLESS_HEAD
 from wallboard.vendors.http.words import why_unreachable
 
@@ -79,11 +75,7 @@ class HttpSource:
     or the credentials cannot be used as written."""
 
     def __init__(
-        self,
-        settings: SourceSettings,
-        services: Services,
-        *,
-        sign: Callable[[PostToken], SignIn] | None = None,
+        self, settings: SourceSettings, services: Services, *, sign: Callable[[PostToken], SignIn] | None = None
     ) -> None:
         """`sign` makes the sign-in of a vendor with a login of its own; it is handed the way to post one."""
         self._settings = settings
@@ -114,8 +106,6 @@ class HttpSource:
     def clock_offset(self) -> float | None:
         """Seconds that the vendor's clock is ahead of ours; None: not known."""
         return self._line.clock.offset
-
-    # ---- reading ---------------------------------------------------------------------------------------------
 
     async def get(
         self,
@@ -224,8 +214,6 @@ class HttpSource:
             return Unreachable("the connection was reset")
         return BadAnswer("the vendor's answer is not proper HTTP")
 
-    # ---- acting ----------------------------------------------------------------------------------------------
-
     async def act(
         self,
         method: str,
@@ -293,14 +281,7 @@ class HttpSource:
         try:
             with anyio.fail_after(seconds):
                 return await self._line.send(
-                    method,
-                    self._below(where),
-                    wire,
-                    seconds,
-                    ERROR_LIMIT,
-                    headers,
-                    params=params,
-                    json=json,
+                    method, self._below(where), wire, seconds, ERROR_LIMIT, headers, params=params, json=json
                 )
         except (Unreachable, BadAnswer) as error:
             raise NotSent(f"nothing sent: {error}") from None
@@ -329,14 +310,7 @@ class HttpSource:
         address = self._base + where if where else self._token_url
         try:
             raw = await self._line.send(
-                "POST",
-                Route(where or "token_url", address),
-                wire,
-                seconds,
-                ERROR_LIMIT,
-                (),
-                form=form,
-                json=json,
+                "POST", Route(where or "token_url", address), wire, seconds, ERROR_LIMIT, (), form=form, json=json
             )
         except (httpx.HTTPError, OSError) as error:
             raise self._unread(error, seconds) from None
@@ -352,8 +326,6 @@ class HttpSource:
     async def aclose(self) -> None:
         """Close all connections; later requests fail."""
         await self._line.aclose()
-
-    # ---- words -----------------------------------------------------------------------------------------------
 
     def _below(self, where: Route) -> Route:
         return Route(where.template, self._base + where.path)

@@ -42,11 +42,7 @@ class WebAdapter(BaseAdapter, ABC):
     caution: ClassVar[str] = ""
 
     def __init__(
-        self,
-        settings: SourceSettings,
-        services: Services,
-        *,
-        sign: Callable[[PostToken], SignIn] | None = None,
+        self, settings: SourceSettings, services: Services, *, sign: Callable[[PostToken], SignIn] | None = None
     ) -> None:
         super().__init__(settings, services)
         self._zone = zone_of(settings)
@@ -87,8 +83,6 @@ class WebAdapter(BaseAdapter, ABC):
             return snapshot(self.settings.name, resource, scope, ticket, as_of, rows, why)
 
         return await self._again.first(update)
-
-    # ---- acting ----------------------------------------------------------------------------------------------
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         if verb not in self.verbs:

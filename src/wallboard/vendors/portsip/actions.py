@@ -59,8 +59,6 @@ class Actions:
     held: dict[str, float] = field(default_factory=dict)
     """Sessions that this console put on hold, and when: the vendor lists no held calls."""
 
-    # ---- whether ---------------------------------------------------------------------------------------------
-
     def can(self, verb: Verb, row: Row | None) -> Can:
         """Whether PortSIP can do it to the row: the account may, and policy has said that its state allows it."""
         match row:
@@ -133,8 +131,6 @@ class Actions:
         if verb in (Verb.SIGNIN, Verb.SIGNOUT):
             return (state is AgentState.OFF) is (verb is Verb.SIGNIN)
         return state is AgentState.BREAK if verb is Verb.UNPAUSE else state not in (AgentState.OFF, AgentState.BREAK)
-
-    # ---- what ------------------------------------------------------------------------------------------------
 
     def _request(self, command: Command, row: Row | None) -> Request:
         """The request for `command`, or NotSent with what is missing for it."""
@@ -212,8 +208,6 @@ class Actions:
         if command.destination is None:
             raise NotSent("nothing sent: no destination")
         return _diallable(command.destination.number)
-
-    # ---- sending ---------------------------------------------------------------------------------------------
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         """Send exactly one request. Raises ActionError."""

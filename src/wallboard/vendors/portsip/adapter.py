@@ -79,8 +79,6 @@ class PortsipAdapter(WebAdapter):
         self._receptionists = Receptionists(self._http, settings, services.clock)
         self._push = Push(settings, services, self._scene)
 
-    # ---- what is known ---------------------------------------------------------------------------------------
-
     def detail(self) -> str:
         live = self._push.alive(Resource.MEMBERS) or self._push.alive(Resource.AGENTS)
         return together("pushed" if live else "polled", "" if live else self._push.why, self._push.unread)
@@ -136,8 +134,6 @@ class PortsipAdapter(WebAdapter):
             return await self._receptionists.refresh(row)
         return await self._lists.refresh(row)
 
-    # ---- acting ----------------------------------------------------------------------------------------------
-
     def _can(self, verb: Verb, row: Row | None) -> Can:
         if verb is Verb.CHANGE:
             return self._receptionists.can(verb, row)
@@ -164,8 +160,6 @@ class PortsipAdapter(WebAdapter):
 
     def table(self) -> Sequence[Verification]:
         return [*evidence.table(), *self._receptionists.table()]
-
-    # ---- on demand -------------------------------------------------------------------------------------------
 
     def reports(self, row: Row) -> Sequence[Report]:
         if isinstance(row, Receptionist):

@@ -120,9 +120,6 @@ def table() -> list[Verification]:
     return [verification(Scene(""), "", documented(verb), None) for verb in VERBS]
 
 
-# ---- what the lists show -------------------------------------------------------------------------------------------
-
-
 _calls_read = read_at(Resource.CALLS)
 
 

@@ -43,13 +43,7 @@ class Lists:
     """What one source has read. Every method but `refresh` is the fetch of a feed."""
 
     def __init__(
-        self,
-        settings: SourceSettings,
-        http: HttpSource,
-        clock: Clock,
-        scene: Scene,
-        actions: Actions,
-        again: Again,
+        self, settings: SourceSettings, http: HttpSource, clock: Clock, scene: Scene, actions: Actions, again: Again
     ) -> None:
         self._settings = settings
         self._http = http
@@ -61,8 +55,6 @@ class Lists:
         self._again = again
         self._joined = Starts()
         self._statuses: dict[str, tuple[float, UserStatusWire | None]] = {}
-
-    # ---- which queues there are ------------------------------------------------------------------------------
 
     async def discover(self, ticket: Ticket) -> Sequence[Update]:
         """Which queues there are and what their details say; a queue whose details may not be read keeps its name."""
@@ -130,8 +122,6 @@ class Lists:
         except ONE_READING as error:
             log.debug("%s: details of a queue: %s", self._settings.name, error)
         known.detailed_at = self._clock.now()
-
-    # ---- reading ---------------------------------------------------------------------------------------------
 
     async def queues(self, ticket: Ticket) -> Sequence[Update]:
         order = self._scene.order.polled(ticket)

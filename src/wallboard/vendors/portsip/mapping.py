@@ -46,9 +46,6 @@ SHORT = 6
 """A longer number is an outside one unless the PBX lists it."""
 
 
-# ---- queues and callers ------------------------------------------------------------------------------------------
-
-
 def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
     """A queue; what waits there as long as that was seen lately, else None."""
     seen = known.waiting_at is not None and now - known.waiting_at <= WAITING_GOOD_FOR
@@ -117,9 +114,6 @@ def member(
     )
 
 
-# ---- agents ------------------------------------------------------------------------------------------------------
-
-
 def agent(scene: Scene, extension: str) -> Agent | None:
     """An agent, one row for all queues; None when they are in none any more."""
     places = scene.places.get(extension)
@@ -181,9 +175,6 @@ def _registered(states: Sequence[AgentState]) -> bool | None:
 
 def _words(status: str) -> Clean:
     return clean(status.replace("_", " ").lower())
-
-
-# ---- calls and telephones ----------------------------------------------------------------------------------------
 
 
 def call(scene: Scene, wire: SessionWire, as_of: float) -> Call | None:

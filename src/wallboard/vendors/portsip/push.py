@@ -131,8 +131,6 @@ class Push:
             log.info("%s: %s; again in %.0f s", self._settings.name, self.why, pause)
             await self._clock.sleep(pause)
 
-    # ---- the connection --------------------------------------------------------------------------------------
-
     async def _connection(self, sink: Sink) -> None:
         """One connection from sign-in to its loss, which is how it always ends."""
         socket = await self._lossless(self._connect)
@@ -245,8 +243,6 @@ class Push:
                             return
                         said = clean(redact(reply.error[:4096]), 100)
                         raise _RefusedError(f"the sign-in was refused{f': {said}' if said else ''}")
-
-    # ---- what goes on in it ----------------------------------------------------------------------------------
 
     async def _listen(self, socket: ClientConnection, pushed: Pushed, sink: Sink) -> None:
         pace = Pace()

@@ -81,8 +81,6 @@ class Pushed:
             return False
         return known.sessions - told.callbacks != told.callers.keys() - told.callbacks
 
-    # ---- messages --------------------------------------------------------------------------------------------
-
     def take(self, message: Message, now: float) -> list[Update]:
         """What a message that came at `now` changes; [] for one that is about no queue of ours."""
         if not isinstance(message, QueueStatus | CallersChanged | AgentsChanged | SlaBreached):
@@ -242,8 +240,6 @@ class Pushed:
             return None
         ours = at - self._scene.ahead
         return min(ours, now) if now - FAR_OFF < ours < now + 60.0 else None
-
-    # ---- rows ------------------------------------------------------------------------------------------------
 
     def lists(self, as_of: float) -> list[Update]:
         """The lists as they stand, the vendor having been heard at `as_of`."""

@@ -23,18 +23,7 @@ from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Receptionist, Row, in_address
 from wallboard.domain.text import clean
 from wallboard.domain.update import Update, UpdateKind
-from wallboard.vendors.base import (
-    YES,
-    Can,
-    Feed,
-    Receipt,
-    Report,
-    Sheet,
-    Sink,
-    SourceSettings,
-    Ticket,
-    Verification,
-)
+from wallboard.vendors.base import YES, Can, Feed, Receipt, Report, Sheet, Sink, SourceSettings, Ticket, Verification
 from wallboard.vendors.http.client import HttpSource, route
 from wallboard.vendors.kit.acts import Request, act, fresh, receipt, refusal, require
 from wallboard.vendors.kit.gather import WHOLE_SOURCE, gather
@@ -74,8 +63,6 @@ class Receptionists:
         self._able: dict[str, tuple[Ivr, Can]] = {}
         self._writes = Writes()
         self._writing = Turns()
-
-    # ---- reading ---------------------------------------------------------------------------------------------
 
     def feeds(self) -> Sequence[Feed]:
         count = len(self._known)
@@ -156,8 +143,6 @@ class Receptionists:
         as_of = self._read_at if self._read_at is not None else ticket.started_at
         return (self._changes(ticket, as_of, changed, removed),)
 
-    # ---- rows ------------------------------------------------------------------------------------------------
-
     async def _compute(self, ids: Iterable[str]) -> list[Receptionist]:
         """Rows as of now; those that differ from what they were. Some milliseconds each, so others come in between."""
         changed = []
@@ -210,8 +195,6 @@ class Receptionists:
             return None
         return receptionist(self._settings.name, ivr, self._tenant, self._clock.now(), self._ahead)[0]
 
-    # ---- on demand -------------------------------------------------------------------------------------------
-
     def reports(self, row: Row) -> Sequence[Report]:
         """Its state in the PBX, its rules in full, the tenant's holidays, and what the last write changed."""
         identity = row.key.id
@@ -248,8 +231,6 @@ class Receptionists:
 
     async def _written(self, write: Write) -> Sheet:
         return of_write(write)
-
-    # ---- acting ----------------------------------------------------------------------------------------------
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         refused = refusal(self._settings, self._http, verb)

@@ -81,9 +81,6 @@ def _digest(said: Mapping[str, str], part: Part) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
-# ---- forms -------------------------------------------------------------------------------------------------------
-
-
 def forms(ivr: Ivr, zone: str) -> list[Form]:
     """A form for each part, in the order in which a caller meets them."""
     warning, said = risk(ivr), meaning(ivr)
@@ -159,9 +156,6 @@ def _strange(ivr: Ivr) -> list[str]:
     return [name for part in (*parts, *(ivr.outbound_caller_ids or ())) if part is not None for name in part.strange]
 
 
-# ---- what it means -----------------------------------------------------------------------------------------------
-
-
 def meaning(ivr: Ivr) -> dict[str, str]:
     """Everything that a receptionist says, by name and in words: equal words mean the same, however it is spelled.
     Blank is as not there; addresses of files, which may change by themselves, are left out."""
@@ -227,9 +221,6 @@ def lost(name: str, before: Mapping[str, str]) -> Clean:
     if name in _PROMPTS:
         return clean(f"the {name} is no longer {before.get(name, '')}")
     return clean(f"{name} is no longer {before.get(name) or 'blank'}")
-
-
-# ---- changing ----------------------------------------------------------------------------------------------------
 
 
 def changed(ivr: Ivr, part: Part, values: Mapping[str, str]) -> Ivr:

@@ -101,8 +101,6 @@ class Scene:
     order: Order = field(default_factory=Order)
     _spelled: dict[str, str] = field(default_factory=dict)
 
-    # ---- ids -------------------------------------------------------------------------------------------------
-
     def session(self, raw: str) -> str:
         """The one spelling under which a session stands on the board: the first that was seen."""
         plain = plain_id(raw)
@@ -143,8 +141,6 @@ class Scene:
     def state(self, status: str) -> AgentState:
         """What an agent's status means; unknown for a word that is not known."""
         return agent_state(status, self.words)
-
-    # ---- agents ----------------------------------------------------------------------------------------------
 
     def put(
         self,

@@ -10,16 +10,7 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.command import MONITORING, Command, Destination, Verb
 from wallboard.domain.errors import NotSent, ReadError
 from wallboard.domain.forms import Form
-from wallboard.domain.models import (
-    Address,
-    Agent,
-    Call,
-    Member,
-    ParkedCall,
-    Phone,
-    Row,
-    in_address,
-)
+from wallboard.domain.models import Address, Agent, Call, Member, ParkedCall, Phone, Row, in_address
 from wallboard.domain.numbers import dialled
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, MemberState
@@ -65,13 +56,7 @@ class Actions:
     """The acting half of the adapter. `my_leg` is what the call list last showed on the operator's phone."""
 
     def __init__(
-        self,
-        settings: SourceSettings,
-        http: HttpSource,
-        clock: Clock,
-        directory: Directory,
-        own: Own,
-        people: People,
+        self, settings: SourceSettings, http: HttpSource, clock: Clock, directory: Directory, own: Own, people: People
     ) -> None:
         self._settings = settings
         self._http = http
@@ -80,8 +65,6 @@ class Actions:
         self._own = own
         self._people = people
         self.my_legs: tuple[Call, ...] = ()
-
-    # ---- may it be done --------------------------------------------------------------------------------------
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         """Whether this PBX can do it to the row: the account may, and policy has said that its state allows it."""
@@ -126,8 +109,6 @@ class Actions:
         if verb is Verb.TRANSCRIBE:
             return speech_forms(str(self._settings.options.get("speech_url", "")))
         return ()
-
-    # ---- doing it --------------------------------------------------------------------------------------------
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         """Send the one request. Raises ActionError; NotSent also for whatever stands in the way before sending."""
@@ -268,8 +249,6 @@ class Actions:
             return Request("PUT", where, body, f"PUT …/{words}{agent_id}")
         where = route(f"/extension/{{queue}}/queue/agents/{kind}/", queue=queue_id)
         return Request("POST", where, {"agent_id": _body_id(agent_id), **body}, f"POST …/{words} {agent_id}")
-
-    # ---- what it means for later readings --------------------------------------------------------------------
 
     def _remember(self, command: Command, row: Row | None, request: Request, now: float) -> None:
         call_api_id = in_address(command.target.address, "call_api_id") or command.target.key.id

@@ -19,17 +19,7 @@ from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
 from wallboard.domain.states import MemberState
 from wallboard.domain.update import Update
-from wallboard.vendors.base import (
-    Can,
-    CheckLine,
-    Feed,
-    Receipt,
-    Report,
-    Services,
-    SourceSettings,
-    Ticket,
-    Verification,
-)
+from wallboard.vendors.base import Can, CheckLine, Feed, Receipt, Report, Services, SourceSettings, Ticket, Verification
 from wallboard.vendors.http.client import Answer, route
 from wallboard.vendors.kit.adapter import Made, WebAdapter
 from wallboard.vendors.kit.lists import lost
@@ -114,8 +104,6 @@ class RingmeAdapter(WebAdapter):
 
     def detail(self) -> str:
         return "; ".join(["hosted PBX", *self._directory.lost.values()])
-
-    # ---- feeds -------------------------------------------------------------------------------------------------
 
     def feeds(self) -> Sequence[Feed]:
         directory = self._directory
@@ -259,8 +247,6 @@ class RingmeAdapter(WebAdapter):
             words=self._words,
         )
 
-    # ---- one row again -----------------------------------------------------------------------------------------
-
     async def refresh(self, row: Row) -> Row | None:
         match row:
             case Call():
@@ -318,8 +304,6 @@ class RingmeAdapter(WebAdapter):
             self._own.drop(row.key.id)
             return None
         return row
-
-    # ---- acting ------------------------------------------------------------------------------------------------
 
     def _can(self, verb: Verb, row: Row | None) -> Can:
         return self._actions.can(verb, row)

@@ -67,8 +67,6 @@ class Directory:
         self.complete = False
         self._details_at: float | None = None
 
-    # ---- looking up --------------------------------------------------------------------------------------------
-
     def phone_name(self, phone_id: str) -> str:
         """Its full extension name, "" if not known."""
         info = self.phones.get(phone_id)
@@ -106,8 +104,6 @@ class Directory:
         found = self.places.get((queue_id, name_fs.split("_", 1)[0])) or self.places.get((queue_id, name_fs))
         return (None, None) if found is None else (found.level, found.position)
 
-    # ---- what can be seen --------------------------------------------------------------------------------------
-
     def calls_scope(self, extension_id: str) -> str:
         """The scope of the feed that shows the calls of an extension."""
         return extension_id if self.client_calls is False else ""
@@ -130,8 +126,6 @@ class Directory:
         if number.startswith("+") or len(digits(number)) > SHORT_NUMBER:
             return "where a call to an outside number went is in no list of this vendor"
         return f"the calls at {clean(number, 40)} are not in this account's lists" if self.phone_names else ""
-
-    # ---- reading -----------------------------------------------------------------------------------------------
 
     async def discover(self, now: float) -> None:
         """Read what there is. Raises a ReadError when something that the config does not give cannot be read."""

@@ -47,9 +47,6 @@ class Context:
     words: Words = WORDS
 
 
-# ---- rows ------------------------------------------------------------------------------------------------------------
-
-
 def queue_row(
     context: Context,
     queue_id: str,

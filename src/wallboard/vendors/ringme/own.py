@@ -37,8 +37,6 @@ class Own:
         self._wholes: dict[str, str] = {}
         """The whole-call ids of parked calls."""
 
-    # ---- accepted actions --------------------------------------------------------------------------------------
-
     def hold(self, call_api_id: str, extension_id: str, now: float) -> None:
         self._held[call_api_id] = (extension_id, now)
 
@@ -70,8 +68,6 @@ class Own:
     def drop(self, call_api_id: str) -> None:
         self._parked.pop(call_api_id, None)
         self._held.pop(call_api_id, None)
-
-    # ---- reading -----------------------------------------------------------------------------------------------
 
     def parked(self, now: float) -> tuple[ParkedCall, ...]:
         """Rows of what is parked by us, oldest first; what the PBX has given back by now is forgotten."""

@@ -129,14 +129,8 @@ class Reports:
         settings = route("/extension/{id}/conference/", id=room_id)
         return (
             Report("room", "room now", partial(self._room, room_id), cost=len(ROOM_QUESTIONS)),
-            Report(
-                "settings",
-                "settings",
-                partial(self._told, settings, keep=False),
-            ),
+            Report("settings", "settings", partial(self._told, settings, keep=False)),
         )
-
-    # ---- recordings ------------------------------------------------------------------------------------------------
 
     async def _list(self, where: Where) -> Sheet:
         recordings = await self._recordings(await where())
@@ -246,8 +240,6 @@ class Reports:
                 "endpoint",
             ) from None
 
-    # ---- telephones and people -------------------------------------------------------------------------------------
-
     async def _told(self, where: Route, note: str = sheets.LEFT_OUT, *, keep: bool = True) -> Sheet:
         """An object of which nothing has to be understood."""
         answer = await self._http.get(where, keep=keep)
@@ -307,8 +299,6 @@ class Reports:
                 continue
             rows.append((membership.queue, found.kind, tier.level, tier.position))
         return sheet(("queue", "list", "level", "position"), rows)
-
-    # ---- calls, queues and rooms -----------------------------------------------------------------------------------
 
     async def _call(self, extension_id: str, call_api_id: str) -> Sheet:
         return sheet_of_facts(facts(whole_object((await self._read_call(extension_id, call_api_id)).data)))

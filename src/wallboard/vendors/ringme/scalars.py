@@ -30,9 +30,6 @@ def word(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-# ---- extension names -------------------------------------------------------------------------------------------------
-
-
 @lru_cache(maxsize=4096)
 def bare(name: str) -> str:
     """`341` of `022*341@pbx.example`."""

@@ -41,9 +41,6 @@ def size(count: int | None) -> Clean:
     return clean(f"{number:.0f} TB")
 
 
-# ---- objects ---------------------------------------------------------------------------------------------------------
-
-
 def facts(data: object, prefix: str = "") -> list[Line]:
     """The fields of an object that are set, each with its value; objects inside under their own name before it."""
     lines: list[Line] = []
@@ -129,9 +126,6 @@ def link_in(data: object, plain: str) -> Clean:
                 inner += value[:MOST_LINES]
         candidates = inner
     return NOTHING
-
-
-# ---- recordings ------------------------------------------------------------------------------------------------------
 
 
 def began(recording: Recording) -> float:

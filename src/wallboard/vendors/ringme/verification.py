@@ -30,15 +30,7 @@ from wallboard.vendors.kit.evidence import (
     was_so,
 )
 from wallboard.vendors.kit.numbers import digits
-from wallboard.vendors.ringme.legs import (
-    caller_on_my_phone,
-    carries_on,
-    goes_on,
-    gone,
-    left,
-    listening_leg,
-    placed_leg,
-)
+from wallboard.vendors.ringme.legs import caller_on_my_phone, carries_on, goes_on, gone, left, listening_leg, placed_leg
 from wallboard.vendors.ringme.rooms import ROOM_HIDDEN, SPEECH_HIDDEN
 from wallboard.vendors.ringme.scalars import bare
 from wallboard.vendors.ringme.states import WORDS, Words
@@ -118,9 +110,6 @@ class Sight:
     sees: Callable[[str], str]
     queue_of: Callable[[str], str]
     words: Words = WORDS
-
-
-# ---- tests ---------------------------------------------------------------------------------------------------------
 
 
 def _listening(sight: Sight) -> Test:
@@ -212,9 +201,6 @@ def _chose(words: Words, wanted: AgentState) -> Says:
 
 def _places(row: Row | None) -> set[str]:
     return {membership.queue_id for membership in row.memberships} if isinstance(row, Agent) else set()
-
-
-# ---- the table -----------------------------------------------------------------------------------------------------
 
 
 def verification(sight: Sight, command: Command, row: Row | None) -> Verification:

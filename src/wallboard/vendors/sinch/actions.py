@@ -99,8 +99,6 @@ class Actions:
                 raise NotSent("nothing sent: it was put off meanwhile and begins later")
             return await self._send("DELETE", where, "", None, event)
 
-    # ---- shared ----------------------------------------------------------------------------------------------
-
     def _vendor_now(self) -> float:
         return self._clock.now() + ahead(self._http.clock_offset)
 

@@ -92,9 +92,6 @@ def _same(one: float | None, other: float | None) -> bool:
     return one == other if one is None or other is None else abs(one - other) < 1.0
 
 
-# ---- the table --------------------------------------------------------------------------------------------------
-
-
 def verification(
     verb: Verb, zone: tzinfo, command: Command | None = None, row: Row | None = None,
     listed: Mapping[str, frozenset[str]] | None = None,

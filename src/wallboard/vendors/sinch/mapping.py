@@ -81,9 +81,6 @@ def titled(wire: NamedWire) -> str:
     return wire.name or wire.description or wire.external_id or wire.id
 
 
-# ---- queues and people ------------------------------------------------------------------------------------------
-
-
 def _number(address: str) -> bool:
     return any(char.isdigit() for char in address) and all(char in "+0123456789*# ().-/" for char in address)
 
@@ -135,9 +132,6 @@ def agent(wire: UserWire, known: Known) -> Agent:
             )
         ),
     )
-
-
-# ---- notices ----------------------------------------------------------------------------------------------------
 
 
 def token(item: ItemWire, items: Mapping[str, ItemWire]) -> str:

@@ -25,9 +25,6 @@ ITEM_FIELDS = (*KINDS, "other")
 SERVER_MADE = ("created", "modified")
 
 
-# ---- forms ------------------------------------------------------------------------------------------------------
-
-
 def publish_form(disruption_set: NamedWire, items: Mapping[str, ItemWire], zone: str) -> Form:
     """An empty notice of one set."""
     kinds = _item_fields(items, {})
@@ -119,9 +116,6 @@ def values_of(form: Form, args: Sequence[tuple[str, str]]) -> dict[str, str]:
     return values
 
 
-# ---- moments ----------------------------------------------------------------------------------------------------
-
-
 def written_moment(text: str, zone: tzinfo) -> str:
     """The vendor's instant as a form writes it in `zone`; "" for none."""
     at = instant(text)
@@ -157,9 +151,6 @@ def _sent(label: str, text: str, zone: tzinfo) -> str:
     if at is None:
         raise NotSent(f"nothing sent: {label}: {text} does not exist there, the clocks are put forward over it")
     return iso(at)
-
-
-# ---- bodies -----------------------------------------------------------------------------------------------------
 
 
 def published(values: Mapping[str, str], zone: tzinfo, now: float) -> dict[str, Any]:

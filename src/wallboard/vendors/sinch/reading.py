@@ -15,14 +15,7 @@ from wallboard.vendors.http.client import HttpSource, Params, Route, route
 from wallboard.vendors.kit.paging import Page, Pages, pages
 from wallboard.vendors.kit.rows import aside
 from wallboard.vendors.sinch.rci import USERS, Many, Single
-from wallboard.vendors.sinch.wire import (
-    UserWire,
-    Wire,
-    listed,
-    one,
-    read_one,
-    rows,
-)
+from wallboard.vendors.sinch.wire import UserWire, Wire, listed, one, read_one, rows
 
 PAGE = 100
 """The vendor's default for `limit`."""

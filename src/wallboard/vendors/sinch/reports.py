@@ -80,8 +80,6 @@ class Reports:
             )
         return ()
 
-    # ---- of an agent -----------------------------------------------------------------------------------------
-
     async def _record(self, user: str) -> Sheet:
         wire = await self._records.user(user)
         pairs = [
@@ -148,8 +146,6 @@ class Reports:
         cells = [(more.name, more.reason) for _, more in wires]
         return _table(("profile", "reason"), cells, f"{why}. {note}".strip(" ."))
 
-    # ---- of a queue ------------------------------------------------------------------------------------------
-
     async def _addresses(self, queue: str) -> Sheet:
         def bare(wire: ExtensionWire) -> bool:
             return not (wire.language or wire.priority)
@@ -172,8 +168,6 @@ class Reports:
         cells = [(more.name, more.active, ", ".join(more.addresses), more.description) for _, more in wires]
         why = "all there are; RCI does not tell which leads to which queue"
         return _table(("IVR", "active", "addresses", "about"), cells, f"{why}. {note}".strip(" ."))
-
-    # ---- of a notice -----------------------------------------------------------------------------------------
 
     async def _items(self, row: Notice) -> Sheet:
         disruption_set = mapping.set_of(row)
