@@ -12,36 +12,31 @@ import random
 import secrets
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 import anyio
 
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import NotSent, Unreachable
-from wallboard.domain.forms import Form
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, SourceInfo, Update, UpdateKind
+from wallboard.vendors.adapter import BaseAdapter
 from wallboard.vendors.asterisk import actions, evidence
 from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, bare_failures, open_ami
-from wallboard.vendors.asterisk.answers import action_error
 from wallboard.vendors.asterisk.check import check_source
 from wallboard.vendors.asterisk.facts import Lists, decimal
-from wallboard.vendors.asterisk.lists import BRIDGES, HINTS, RESTS_ON, STARTING, Readings, without_id
+from wallboard.vendors.asterisk.lists import EVIDENCE, LISTS, RESTS_ON, STARTING, Readings, without_id
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
 from wallboard.vendors.asterisk.protocol import AmiError, AmiGarbled, AmiRefused, Message
 from wallboard.vendors.asterisk.standing import Standing
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.asterisk.streams import StreamFactory, from_url
-from wallboard.vendors.asterisk.witness import CHANNELS, DEVICES, PARKED, QUEUES
 from wallboard.vendors.base import (
     AmiAuth,
     Can,
     CheckLine,
-    Feed,
     Receipt,
-    Report,
     Services,
     Sink,
     SourceSettings,
@@ -67,17 +62,15 @@ _MINE = 1_000_000_000
 _RESOURCES = tuple(RESTS_ON)
 
 
-class AsteriskAdapter:
-    """See ``vendors.base.Adapter``."""
+class AsteriskAdapter(BaseAdapter):
+    """See ``vendors.base.Adapter``. Nothing is held outside ``run``: leaving it closes the connection."""
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
         if not isinstance(settings.auth, AmiAuth):
             raise ValueError("an asterisk source needs auth of kind ami")
-        self._settings = settings
+        super().__init__(settings, services)
         self._auth = settings.auth
-        self._clock = services.clock
-        ca_file = Path(settings.ca_file) if settings.ca_file else None
-        self._factory: StreamFactory = services.transport or from_url(settings.url, ca_file)
+        self._factory: StreamFactory = services.transport or from_url(settings.url, settings.ca_file)
         self._ami: Ami | None = None
         self._board = Switchboard()
         self._mapper = self._new_mapper()
@@ -98,23 +91,16 @@ class AsteriskAdapter:
         self._numbers = 0
         self._tones = False
 
-    @property
-    def settings(self) -> SourceSettings:
-        return self._settings
-
     def info(self) -> SourceInfo:
         ami = self._ami
         return SourceInfo(
-            name=self._settings.name,
+            name=self.settings.name,
             vendor="asterisk",
             detail=clean(self._standing.cause if ami is None else self._standing.note or ami.banner),
-            phone=self._settings.phone,
+            phone=self.settings.phone,
             refused=self._standing.refused,
             clock_offset=ami.clock_offset if ami is not None else None,
         )
-
-    def feeds(self) -> Sequence[Feed]:
-        return ()
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         account = self._account()
@@ -123,17 +109,11 @@ class AsteriskAdapter:
         return actions.can(verb, row, account, self._board)
 
     def can_dial(self, destination: Destination) -> Can:
-        if not self._settings.transfer_context:
+        if not self.settings.transfer_context:
             return Can(False, "transfer_context is not set for this source")
         if not actions.DIALLABLE.match(destination.number):
             return Can(False, "not a number that this PBX can dial")
         return Can(True)
-
-    def reports(self, row: Row) -> Sequence[Report]:
-        return ()
-
-    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return ()
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         return actions.verification(command, row, self._account(), self._board, tones=self._tones)
@@ -147,34 +127,31 @@ class AsteriskAdapter:
         ami = self._ami
         if ami is None:
             raise Unreachable(f"not connected: {self._standing.cause}")
-        quiet = self._clock.now() - ami.heard_at > HEARD_WITHIN
+        quiet = self.clock.now() - ami.heard_at > HEARD_WITHIN
         if quiet or not self._standing.pushed(RESOURCE_OF[row.key.kind]):
             try:
                 await self._read(ami)
             except AmiError as error:
                 raise Unreachable(clean(str(error))) from error
-            if quiet and self._clock.now() - ami.heard_at > HEARD_WITHIN:
+            if quiet and self.clock.now() - ami.heard_at > HEARD_WITHIN:
                 raise Unreachable("nothing was heard of the server")
         rows = self._map()
         return rows.get(RESOURCE_OF[row.key.kind], {}).get(row.key)
 
     async def check(self) -> Sequence[CheckLine]:
-        return await check_source(self._settings, self._factory, self._auth, self._clock)
-
-    async def aclose(self) -> None:
-        """Nothing is held outside ``run``: leaving it closes the connection."""
+        return await check_source(self.settings, self._factory, self._auth, self.clock)
 
     def _account(self) -> actions.Account:
         return actions.Account(
             commands=self._ami.commands if self._ami is not None else frozenset(),
-            phone=self._settings.phone,
-            transfer_context=self._settings.transfer_context,
-            park_lot=self._settings.park_lot,
-            read_only=self._settings.read_only,
+            phone=self.settings.phone,
+            transfer_context=self.settings.transfer_context,
+            park_lot=self.settings.park_lot,
+            read_only=self.settings.read_only,
         )
 
     def _new_mapper(self) -> Mapper:
-        settings = self._settings
+        settings = self.settings
         return Mapper(settings.name, settings.wrap_up or 0.0, settings.phone, settings.queues)
 
     async def run(self, sink: Sink) -> None:
@@ -189,7 +166,7 @@ class AsteriskAdapter:
             except AmiError as error:
                 self._standing.end(error)
             except Exception as error:  # the boundary of one source: a fault of ours must not leave it looking live
-                log.error("%s: unexpected %s", self._settings.name, type(error).__name__, exc_info=error)
+                log.error("%s: unexpected %s", self.settings.name, type(error).__name__, exc_info=error)
                 self._standing.end(error)
             finally:
                 self._ami = None
@@ -197,7 +174,7 @@ class AsteriskAdapter:
                 delay = FIRST_DELAY
             pause = self._standing.slowly or delay * random.uniform(0.75, 1.25)
             sink.source(self.info())
-            self._report(sink, next_at=self._clock.now() + pause)
+            self._report(sink, next_at=self.clock.now() + pause)
             await self._wait(pause)
             delay = min(delay * 2, LONGEST_DELAY)
 
@@ -211,7 +188,7 @@ class AsteriskAdapter:
                 tasks.cancel_scope.cancel()
 
             tasks.start_soon(asked_for)
-            await self._clock.sleep(seconds)
+            await self.clock.sleep(seconds)
             tasks.cancel_scope.cancel()
 
     def hurry(self) -> None:
@@ -248,13 +225,13 @@ class AsteriskAdapter:
             self._auth.username,
             self._auth.secret.reveal(),
             on_event=self._on_event,
-            read_only=self._settings.read_only,
-            within=self._settings.timeout or 10.0,
-            now=self._clock.now,
+            read_only=self.settings.read_only,
+            within=self.settings.timeout or 10.0,
+            now=self.clock.now,
         )
 
     def _server_now(self) -> float:
-        return self._clock.now() + self._offset
+        return self.clock.now() + self._offset
 
     def _local(self, server: float) -> float:
         return server - self._offset
@@ -265,12 +242,12 @@ class AsteriskAdapter:
         except AmiGarbled:
             raise
         except Exception as error:  # one odd event must not cost the connection: the lists tell what it would have
-            log.error("%s: unexpected %s", self._settings.name, type(error).__name__, exc_info=error)
+            log.error("%s: unexpected %s", self.settings.name, type(error).__name__, exc_info=error)
             self._read_soon.set()
 
     def _take_event(self, event: Message) -> None:
         self._tones = self._tones or event.event in {"DTMFBegin", "DTMFEnd"}
-        now = self._clock.now()
+        now = self.clock.now()
         at = decimal(event.get("Timestamp"))
         # Without timestampevents there is no time in it; a time far off is none to reckon waits with.
         if at is None or abs(at - now - self._offset) > FAR_OFF:
@@ -298,24 +275,15 @@ class AsteriskAdapter:
         """Take every list that this account may, and load them with what happens meanwhile."""
         async with self._reading:
             backlog: list[tuple[Message, float]] = []
-            begun = self._clock.now()
+            begun = self.clock.now()
             self._backlogs.append(backlog)
             try:
                 found = await self._readings.take(ami)
             finally:
                 self._backlogs.remove(backlog)
-            now = self._clock.now()
+            now = self.clock.now()
             self._standing.took = now - begun
-            lists = Lists(
-                self._server_now(),
-                found.get(QUEUES),
-                found.get(CHANNELS),
-                found.get(PARKED),
-                found.get(DEVICES),
-                found.get(BRIDGES),
-                found.get(HINTS),
-            )
-            self._board.load(lists, backlog)
+            self._board.load(Lists(self._server_now(), *map(found.get, (*LISTS, *EVIDENCE))), backlog)
             for resource, names in RESTS_ON.items():
                 if names[0] in found:
                     self._lost[resource] = without_id(resource, found[names[0]])
@@ -375,10 +343,10 @@ class AsteriskAdapter:
         self._seq += 1
         # A snapshot is as old as its request: evidence must not rest on a list that was asked for before the action.
         read = self._readings.of(resource).read_at if kind is UpdateKind.SNAPSHOT else None
-        as_of = next(at for at in (as_of, read, self._clock.now()) if at is not None)
+        as_of = next(at for at in (as_of, read, self.clock.now()) if at is not None)
         lost = said(self._lost.get(resource, 0)) if kind is UpdateKind.SNAPSHOT else ""
         return Update(
-            self._settings.name, resource, "", kind, self._epoch, self._seq, as_of, rows, removed, proofs, lost
+            self.settings.name, resource, "", kind, self._epoch, self._seq, as_of, rows, removed, proofs, lost
         )
 
     async def _emit_changes(self, sink: Sink) -> None:
@@ -404,7 +372,7 @@ class AsteriskAdapter:
                 heard = ami.heard_at
                 # Dated by what was heard and not by now: a sleep may lie between.
                 sink.apply(self._update(Resource.QUEUES, UpdateKind.PROOF, as_of=heard))
-            changed, sooner = self._standing.judge(self._clock.now())
+            changed, sooner = self._standing.judge(self.clock.now())
             if changed:
                 sink.source(self.info())
                 self._report(sink)
@@ -414,7 +382,7 @@ class AsteriskAdapter:
             # Small wander of the measurement must not make every row look changed.
             if offset is not None and abs(offset - self._offset) > 0.5:
                 self._offset = offset
-            now = self._clock.now()
+            now = self.clock.now()
             self._watched = {ident: until for ident, until in self._watched.items() if until > now}
 
     def _report(self, sink: Sink, *, next_at: float | None = None) -> None:
@@ -433,13 +401,13 @@ class AsteriskAdapter:
         if plan.dial:
             await self._must_exist(ami, plan.dial)
         # Watched before it is sent: the event can be quicker than the answer.
-        until = self._clock.now() + 180.0
+        until = self.clock.now() + 180.0
         self._watched.update(dict.fromkeys(plan.ids, until))
-        sent_at = self._clock.now()
+        sent_at = self.clock.now()
         try:
-            answer = await ami.send_only(plan.action, *plan.fields, action_id=plan.action_id)
+            answer = await ami.action(plan.action, *plan.fields, action_id=plan.action_id)
         except AmiError as error:
-            raise action_error(plan.action, error) from error
+            raise actions.action_error(plan.action, error) from error
         finally:
             if plan.reread:
                 self._read_soon.set()
@@ -447,14 +415,14 @@ class AsteriskAdapter:
             request=plan.describe(),
             status=clean(answer.response),
             sent_at=sent_at,
-            answered_at=self._clock.now(),
+            answered_at=self.clock.now(),
             ids=plan.ids,
             detail=clean(answer.get("Message")),
         )
 
     async def _must_exist(self, ami: Ami, number: str) -> None:
         """Asterisk answers a transfer to nowhere with Success and cuts the caller off: look the number up first."""
-        context = self._settings.transfer_context
+        context = self.settings.transfer_context
         if not ami.allows("ShowDialPlan"):
             return
         try:

@@ -116,9 +116,10 @@ class Ami:
         """Whether this account is granted every one of these."""
         return self.commands.issuperset(actions)
 
-    async def action(self, name: str, *fields: Field, within: float = 5.0) -> Message:
-        """Send one action; its answer. Raises ``AmiRefused`` for ``Response: Error``."""
-        pending = await self._exchange(name, fields, within, is_list=False)
+    async def action(self, name: str, *fields: Field, within: float = 5.0, action_id: str = "") -> Message:
+        """Send one action; its answer. Raises ``AmiRefused`` for ``Response: Error``. ``action_id`` is one that the
+        caller chose with ``new_id``, to know later events by it."""
+        pending = await self._exchange(name, fields, within, is_list=False, action_id=action_id)
         assert pending.answer is not None
         return pending.answer
 
@@ -126,12 +127,6 @@ class Ami:
         """Send one list action; the items up to ``EventList: Complete``, without that closing message."""
         pending = await self._exchange(name, fields, within, is_list=True)
         return tuple(pending.items)
-
-    async def send_only(self, name: str, *fields: Field, action_id: str, within: float = 5.0) -> Message:
-        """Like ``action`` with an ActionID that the caller chose with ``new_id``, to know later events by it."""
-        pending = await self._exchange(name, fields, within, is_list=False, action_id=action_id)
-        assert pending.answer is not None
-        return pending.answer
 
     def new_id(self) -> str:
         self._count += 1
@@ -291,9 +286,7 @@ class Ami:
             await anyio.sleep(every)
             try:
                 await self.ping(within=every)
-            except AmiUnanswered:
-                pass
-            except AmiRefused:
+            except (AmiUnanswered, AmiRefused):
                 # An account may be so small that not even Ping is granted; the refusal is an answer all the same.
                 pass
             except AmiLost:

@@ -6,8 +6,9 @@ on, who dialled whom, the agent pool. Where nothing tells which of two parties i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.text import Clean, clean
@@ -44,6 +45,14 @@ class Leg:
     @property
     def peers(self) -> tuple[Channel, ...]:
         return tuple(channel for channel in self.channels if channel is not self.origin)
+
+
+V = TypeVar("V")
+
+
+def first_of(table: Mapping[str, V], channels: Iterable[Channel]) -> V | None:
+    """What a table by Uniqueid holds of the first of these channels that is in it."""
+    return next((table[channel.uniqueid] for channel in channels if channel.uniqueid in table), None)
 
 
 class Scene:
@@ -165,7 +174,7 @@ class Scene:
                 continue
             dialler = board.dialled.get(channel.uniqueid)
             if dialler in board.channels:
-                if channel.state in (DOWN, RINGING) or channel.application in _OUTGOING:
+                if self._is_rung(channel):
                     join(channel.uniqueid, dialler)
             elif self._is_rung(channel) and dialler is None:
                 rung.append(channel)
@@ -213,7 +222,7 @@ class Scene:
             crowd = self._ends(bridge)
             kind = self.board.bridges.get(bridge)
             if len(crowd) > 2 or (bridge and kind is not None and kind.conference):
-                return [self._one_of(end, near, channels, len(crowd)) for near, end in crowd]
+                return [self._one_of(end, near, len(crowd)) for near, end in crowd]
         return [self._call(channels)]
 
     def _ends(self, bridge: str) -> list[tuple[Channel, Channel]]:
@@ -224,15 +233,13 @@ class Scene:
             if not channel.name.startswith(_CONFERENCE_OWN)
         ]
 
-    def _one_of(self, end: Channel, near: Channel, channels: Sequence[Channel], crowd: int) -> Leg:
-        own = {end.uniqueid: end, near.uniqueid: near}
-        interface = self.interface_of(end)
-        agent = end if interface else None
-        return Leg(tuple(own.values()), end, end, agent, near, interface, crowd=crowd)
+    def _one_of(self, end: Channel, near: Channel, crowd: int) -> Leg:
+        own, interface = {end.uniqueid: end, near.uniqueid: near}, self.interface_of(end)
+        return Leg(tuple(own.values()), end, end, end if interface else None, near, interface, crowd=crowd)
 
     def _call(self, channels: list[Channel]) -> Leg:
         board = self.board
-        pair = next((board.serving[c.uniqueid] for c in channels if c.uniqueid in board.serving), None)
+        pair = first_of(board.serving, channels)
         if pair is not None and pair.agent in board.channels:
             caller, near = board.channels[pair.caller], board.channels[pair.agent]
             agent = self.wiring.far_end(near)
@@ -297,13 +304,8 @@ class Scene:
 
     def ringing_agents(self, leg: Leg) -> list[str]:
         """Interfaces whose telephones ring for this call."""
-        found: dict[str, None] = {}
-        for channel in leg.peers:
-            if channel.state in (DOWN, RINGING) and not channel.bridge:
-                interface = self.interface_of(channel)
-                if interface:
-                    found[interface] = None
-        return list(found)
+        rung = [c for c in leg.peers if c.state in (DOWN, RINGING) and not c.bridge]
+        return list(dict.fromkeys(filter(None, map(self.interface_of, rung))))
 
     def offered_to(self, caller: str) -> list[Offer]:
         return [offer for offer in self.board.offers.values() if offer.caller == caller]
