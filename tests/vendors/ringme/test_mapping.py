@@ -9,8 +9,8 @@ from wallboard.domain.models import Call, Member
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.ringme.mapping import Context, call_row, member_row
+from wallboard.vendors.ringme.names import names_of, same_phone
 from wallboard.vendors.ringme.own import slot_answer
-from wallboard.vendors.ringme.scalars import names_of, same_phone
 from wallboard.vendors.ringme.states import WORDS, Words
 from wallboard.vendors.ringme.wire import CurrentCall, MemberStatus
 

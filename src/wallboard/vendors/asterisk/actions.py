@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Kind
-from wallboard.domain.models import Agent, Call, Member, ParkedCall, Phone, Row, in_address
+from wallboard.domain.models import Agent, Call, Member, Row, in_address
+from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import clean
 from wallboard.vendors.asterisk.devices import device_of, same_device
@@ -120,7 +121,7 @@ def can(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Ca
 
 
 def _can_row(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Can:
-    if verb is Verb.CALL and row is not None and not DIALLABLE.match(_own_number(row)):
+    if verb is Verb.CALL and row is not None and not DIALLABLE.match(number_of(row)):
         return Can(False, "there is no number to call")
     match row:
         case Call() if verb is Verb.END:
@@ -322,7 +323,7 @@ class Planner:
         return self._originate((caller.uniqueid,), ("Application", "Bridge"), ("Data", caller.name))
 
     def _call(self, command: Command, row: Row | None) -> Plan:
-        number = command.destination.number if command.destination is not None else _own_number(row)
+        number = command.destination.number if command.destination is not None else number_of(row)
         number = _diallable(number)
         plan = self._originate((), ("Context", self.account.transfer_context), ("Exten", number), ("Priority", "1"))
         return replace(plan, dial=number)
@@ -382,17 +383,6 @@ def _diallable(number: str) -> str:
     if not DIALLABLE.match(number):
         raise NotSent("that is no number this PBX can dial")
     return number
-
-
-def _own_number(row: Row | None) -> str:
-    match row:
-        case Member() | ParkedCall():
-            return row.number
-        case Call():
-            return row.from_number
-        case Agent() | Phone():
-            return row.extension
-    return ""
 
 
 def beside(caller: Channel, at: Mapping[str, str], board: Switchboard) -> Channel | None:

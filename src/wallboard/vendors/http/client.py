@@ -153,9 +153,7 @@ class HttpSource:
         link = raw.headers.get("location", "")
         if plain and link and (300 <= raw.status < 400 or raw.status == 201):
             # The address itself is what was asked for; it is shown, never followed.
-            return Answer(
-                raw.status, None, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, link
-            )
+            return _answer(raw, None, link)
         if not 200 <= raw.status < 300:
             raise read_error(raw.status, raw.headers, self._words(raw), self._base)
         if raw.trouble:
@@ -169,7 +167,7 @@ class HttpSource:
             text = raw.body.whole()[:SMALL].decode("utf-8", "replace")
             if not plain or text.lstrip().startswith("<"):
                 raise
-        return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, text)
+        return _answer(raw, data, text)
 
     async def _known_ordecoded(self, raw: Raw, address: str) -> object:
         """The data of the last answer of this address again when not a byte of it has changed: a quiet list costs a
@@ -258,7 +256,7 @@ class HttpSource:
                 data = await decoded(raw)
             except BadAnswer:
                 text = raw.body.whole()[:SMALL].decode("utf-8", "replace")
-        return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, text)
+        return _answer(raw, data, text)
 
     async def _renewed(self, used: Headers, seconds: float) -> Headers | None:
         try:
@@ -332,6 +330,10 @@ class HttpSource:
 
     def _words(self, raw: Raw) -> str:
         return said(raw.body.sofar(), raw.headers.get("content-type", ""))
+
+
+def _answer(raw: Raw, data: Any, text: str) -> Answer:
+    return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, text)
 
 
 def _as_route(where: Route | str) -> Route:

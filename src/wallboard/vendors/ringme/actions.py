@@ -19,10 +19,9 @@ from wallboard.vendors.http.client import Answer, HttpSource, Route, route
 from wallboard.vendors.kit.acts import Request, act, receipt
 from wallboard.vendors.kit.numbers import digits
 from wallboard.vendors.kit.wire import count, identity
-from wallboard.vendors.ringme.directory import Directory
+from wallboard.vendors.ringme.directory import Directory, People
 from wallboard.vendors.ringme.legs import mark
 from wallboard.vendors.ringme.own import Own
-from wallboard.vendors.ringme.people import People
 from wallboard.vendors.ringme.rooms import room_forms, room_request, speech_forms, speech_request
 
 CALL_ACTIONS: dict[Verb, str] = {

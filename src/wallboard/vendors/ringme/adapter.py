@@ -27,7 +27,7 @@ from wallboard.vendors.kit.rows import Starts, aside, snapshot
 from wallboard.vendors.kit.wire import identity, one
 from wallboard.vendors.ringme.actions import LACKS, TO_MY_PHONE, Actions, call_route, valet_route
 from wallboard.vendors.ringme.checks import check_source
-from wallboard.vendors.ringme.directory import CONFERENCE, Directory
+from wallboard.vendors.ringme.directory import CONFERENCE, Directory, People
 from wallboard.vendors.ringme.mapping import (
     Context,
     agent_row,
@@ -38,10 +38,9 @@ from wallboard.vendors.ringme.mapping import (
     registrations,
 )
 from wallboard.vendors.ringme.memo import Memo
+from wallboard.vendors.ringme.names import suffix
 from wallboard.vendors.ringme.own import Own, slot_answer
-from wallboard.vendors.ringme.people import People
 from wallboard.vendors.ringme.reports import Reports
-from wallboard.vendors.ringme.scalars import suffix
 from wallboard.vendors.ringme.states import Words
 from wallboard.vendors.ringme.verification import DOCUMENTED, Sight, table, verification
 from wallboard.vendors.ringme.wire import (

@@ -18,7 +18,7 @@ from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.vendors.base import Trial
 from wallboard.vendors.kit.evidence import TOLERANCE, began_with, calls, members, over
 from wallboard.vendors.kit.numbers import same_number
-from wallboard.vendors.ringme.scalars import bare, suffix
+from wallboard.vendors.ringme.names import bare, suffix
 
 
 def mark(command: Command) -> str:

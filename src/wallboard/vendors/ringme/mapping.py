@@ -17,9 +17,10 @@ from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.domain.words import spelling
 from wallboard.vendors.kit.sheets import lines
 from wallboard.vendors.kit.wire import identity, instant
-from wallboard.vendors.ringme.scalars import WEEK, bare, names_of, same_phone, shown
+from wallboard.vendors.ringme.names import bare, names_of, same_phone
 from wallboard.vendors.ringme.states import WORDS, Words
 from wallboard.vendors.ringme.wire import (
+    WEEK,
     AgentStatus,
     CurrentCall,
     ExtensionInfo,
@@ -27,6 +28,7 @@ from wallboard.vendors.ringme.wire import (
     QueueSettings,
     QueueStatus,
     Registration,
+    shown,
 )
 
 SKEW = 90.0

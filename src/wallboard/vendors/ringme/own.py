@@ -11,7 +11,7 @@ from wallboard.domain.models import Call, Member, ParkedCall
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import NOTHING, Clean, clean
-from wallboard.vendors.ringme.scalars import suffix
+from wallboard.vendors.ringme.names import suffix
 
 RETURNS_AFTER = 180.0
 """Seconds until the PBX gives a parked call back to whom parked it (vendors.md §3.4)."""

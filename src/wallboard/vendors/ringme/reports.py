@@ -23,12 +23,10 @@ from wallboard.vendors.kit.sheets import Line, clock, length, sheet
 from wallboard.vendors.kit.wire import identity, one
 from wallboard.vendors.ringme import sheets
 from wallboard.vendors.ringme.actions import call_route
-from wallboard.vendors.ringme.directory import Directory
-from wallboard.vendors.ringme.people import People
+from wallboard.vendors.ringme.directory import Directory, People
 from wallboard.vendors.ringme.rooms import is_room
-from wallboard.vendors.ringme.scalars import shown
 from wallboard.vendors.ringme.sheets import facts, sheet_of_facts, whole_object
-from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, Recording, RecordStats, Tier, many
+from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, Recording, RecordStats, Tier, many, shown
 
 DAY = 86_400.0
 MOST_RECORDINGS = 50

@@ -16,8 +16,7 @@ from wallboard.domain.words import spelling
 from wallboard.vendors.base import Sheet
 from wallboard.vendors.kit.sheets import UNKNOWN, Line, clock, length
 from wallboard.vendors.kit.wire import instant
-from wallboard.vendors.ringme.scalars import shown, word
-from wallboard.vendors.ringme.wire import Recording
+from wallboard.vendors.ringme.wire import Recording, shown, word
 
 MOST_FACTS = 80
 MOST_LINES = 40

@@ -31,8 +31,8 @@ from wallboard.vendors.kit.evidence import (
 )
 from wallboard.vendors.kit.numbers import digits
 from wallboard.vendors.ringme.legs import caller_on_my_phone, carries_on, goes_on, gone, left, listening_leg, placed_leg
+from wallboard.vendors.ringme.names import bare
 from wallboard.vendors.ringme.rooms import ROOM_HIDDEN, SPEECH_HIDDEN
-from wallboard.vendors.ringme.scalars import bare
 from wallboard.vendors.ringme.states import WORDS, Words
 
 CONSULTING = 30.0

@@ -37,8 +37,7 @@ from wallboard.vendors.sinch import evidence, mapping, notices, rci
 from wallboard.vendors.sinch.actions import Actions
 from wallboard.vendors.sinch.checks import check_source
 from wallboard.vendors.sinch.discovery import Discovery
-from wallboard.vendors.sinch.reading import PAGE, Listing, Reader
-from wallboard.vendors.sinch.records import Records
+from wallboard.vendors.sinch.reading import PAGE, Listing, Reader, Records
 from wallboard.vendors.sinch.reports import Reports
 from wallboard.vendors.sinch.wire import EventWire, NamedWire, QueueWire, Wire, canonical
 

@@ -18,8 +18,7 @@ from wallboard.vendors.sinch import mapping, rci
 from wallboard.vendors.sinch.mapping import Known
 from wallboard.vendors.sinch.notices import iso
 from wallboard.vendors.sinch.rci import Many, Single
-from wallboard.vendors.sinch.reading import Reader
-from wallboard.vendors.sinch.records import Records
+from wallboard.vendors.sinch.reading import Reader, Records
 from wallboard.vendors.sinch.wire import ExtensionWire, ItemWire, IvrWire, NamedWire, Wire
 
 MOST = 25
