@@ -55,6 +55,38 @@ def first_of(table: Mapping[str, V], channels: Iterable[Channel]) -> V | None:
     return next((table[channel.uniqueid] for channel in channels if channel.uniqueid in table), None)
 
 
+class _Groups:
+    """Names that were joined, one by one or by way of others, are one group."""
+
+    def __init__(self) -> None:
+        self._root: dict[str, str] = {}
+
+    def _find(self, name: str) -> str:
+        root = self._root
+        while root.setdefault(name, name) != name:
+            root[name] = root[root[name]]
+            name = root[name]
+        return name
+
+    def join(self, one: str, other: str) -> None:
+        self._root[self._find(one)] = self._find(other)
+
+    def join_to_one(self, channel: Channel, others: Iterable[Channel]) -> None:
+        """With the group that these are of, if it is one."""
+        likely = {self._find(other.uniqueid) for other in others}
+        if len(likely) == 1:
+            self.join(channel.uniqueid, likely.pop())
+
+    def same(self, one: Channel, other: Channel) -> bool:
+        return self._find(one.uniqueid) == self._find(other.uniqueid)
+
+    def of(self, channels: Iterable[Channel]) -> list[list[Channel]]:
+        found: dict[str, list[Channel]] = {}
+        for channel in channels:
+            found.setdefault(self._find(channel.uniqueid), []).append(channel)
+        return list(found.values())
+
+
 class Scene:
     """The tables at one moment, with the indexes that rows are made by. ``phone`` is the operator's own."""
 
@@ -146,68 +178,34 @@ class Scene:
         A Linkedid alone does not join: it stays with a caller long after they have gone another way, and an agent of
         the pool hands on the same one from caller to caller.
         """
-        board = self.board
-        root: dict[str, str] = {}
-
-        def find(name: str) -> str:
-            while root.setdefault(name, name) != name:
-                root[name] = root[root[name]]
-                name = root[name]
-            return name
-
-        def join(one: str, other: str) -> None:
-            root[find(one)] = find(other)
-
-        for channel in board.channels.values():
-            bridge = self.wiring.bridge_of(channel)
-            if bridge:
-                join(channel.uniqueid, f"b:{bridge}")
-            half = self.wiring.half_of(channel)
-            if half is not None:
-                join(channel.uniqueid, half.uniqueid)
-        for pair in board.serving.values():
-            if pair.caller in board.channels and pair.agent in board.channels:
-                join(pair.caller, pair.agent)
-        rung: list[Channel] = []
-        for channel in board.channels.values():
-            if self.wiring.bridge_of(channel) or channel.uniqueid in board.parked:
-                continue
-            dialler = board.dialled.get(channel.uniqueid)
-            if dialler in board.channels:
-                if self._is_rung(channel):
-                    join(channel.uniqueid, dialler)
-            elif self._is_rung(channel) and dialler is None:
-                rung.append(channel)
-        # Who dialled was before our time: whoever shares the Linkedid and is not dialled or talking, if it is one.
+        board, wiring, groups = self.board, self.wiring, _Groups()
         linked: dict[str, list[Channel]] = {}
         for channel in board.channels.values():
             linked.setdefault(channel.linkedid, []).append(channel)
-        for channel in rung:
-            likely = {
-                find(other.uniqueid)
-                for other in linked[channel.linkedid]
-                if other is not channel
-                and not self._is_rung(other)
-                and not self.wiring.bridge_of(other)
-                and other.uniqueid not in board.parked
-            }
-            if len(likely) == 1:
-                join(channel.uniqueid, likely.pop())
+            if bridge := wiring.bridge_of(channel):
+                groups.join(channel.uniqueid, f"b:{bridge}")
+            if half := wiring.half_of(channel):
+                groups.join(channel.uniqueid, half.uniqueid)
+        for pair in board.serving.values():
+            if pair.caller in board.channels and pair.agent in board.channels:
+                groups.join(pair.caller, pair.agent)
+        free = [c for c in board.channels.values() if not wiring.bridge_of(c) and c.uniqueid not in board.parked]
+        orphans: list[Channel] = []
+        for channel in filter(self._is_rung, free):
+            dialler = board.dialled.get(channel.uniqueid)
+            if dialler is None:
+                orphans.append(channel)
+            elif dialler in board.channels:
+                groups.join(channel.uniqueid, dialler)
+        # Who dialled was before our time: whoever shares the Linkedid and is not dialled or talking, if it is one.
+        for channel in orphans:
+            groups.join_to_one(channel, [c for c in free if c.linkedid == channel.linkedid and not self._is_rung(c)])
         # One who was left alone in a bridge is held there, while the other consults under the same Linkedid.
-        for bridge, talking in self.wiring.talking.items():
+        for bridge, talking in wiring.talking.items():
             if len(talking) == 1:
-                alone = talking[0]
-                likely = {
-                    find(other.uniqueid)
-                    for other in linked[alone.linkedid]
-                    if find(other.uniqueid) != find(alone.uniqueid) and self.wiring.bridge_of(other) not in ("", bridge)
-                }
-                if len(likely) == 1:
-                    join(alone.uniqueid, likely.pop())
-        found: dict[str, list[Channel]] = {}
-        for channel in board.channels.values():
-            found.setdefault(find(channel.uniqueid), []).append(channel)
-        return list(found.values())
+                away = [c for c in linked[talking[0].linkedid] if wiring.bridge_of(c) not in ("", bridge)]
+                groups.join_to_one(talking[0], [c for c in away if not groups.same(c, talking[0])])
+        return groups.of(board.channels.values())
 
     def _is_rung(self, channel: Channel) -> bool:
         return channel.state in (DOWN, RINGING) or channel.application in _OUTGOING
