@@ -23,7 +23,7 @@ from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, SourceInfo, Update, UpdateKind
 from wallboard.vendors.adapter import BaseAdapter
 from wallboard.vendors.asterisk import actions, evidence
-from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, bare_failures, open_ami
+from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, open_ami
 from wallboard.vendors.asterisk.check import check_source
 from wallboard.vendors.asterisk.facts import Lists, decimal
 from wallboard.vendors.asterisk.lists import EVIDENCE, LISTS, RESTS_ON, STARTING, Readings, without_id
@@ -43,6 +43,7 @@ from wallboard.vendors.base import (
     Verification,
 )
 from wallboard.vendors.kit.lists import said
+from wallboard.vendors.kit.tasks import bare_failures
 
 log = logging.getLogger("wallboard.asterisk")
 
@@ -213,7 +214,7 @@ class AsteriskAdapter(BaseAdapter):
             sink.source(self.info())
             self._emit(sink, read=True)
             self._report(sink)
-            with bare_failures():
+            with bare_failures(AmiError):
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._emit_changes, sink)
                     tasks.start_soon(self._read_again, ami, sink)

@@ -20,8 +20,8 @@ import os
 import secrets
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import anyio
@@ -50,6 +50,7 @@ from wallboard.vendors.asterisk.protocol import (
     too_old,
 )
 from wallboard.vendors.asterisk.streams import StreamFactory
+from wallboard.vendors.kit.tasks import bare_failures
 from wallboard.vendors.pace import MOUTHFUL
 
 EventHandler = Callable[[Message], None]
@@ -371,7 +372,7 @@ async def open_ami(
     ami = Ami(stream, on_event, read_only=read_only, limits=limits or Limits(), now=now)
     body: Exception | None = None
     try:
-        with bare_failures():
+        with bare_failures(AmiError):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(ami.read_forever)
                 try:
@@ -391,25 +392,6 @@ async def open_ami(
             await anyio.aclose_forcefully(stream)
     if body is not None:
         raise body
-
-
-@contextmanager
-def bare_failures() -> Iterator[None]:
-    """Around a task group: what fails in it comes out bare, not as a group of one, and a fault that nobody foresaw
-    before an ``AmiError`` that it caused. (Raising out of ``except*`` gives the group again on Python 3.11.2.)"""
-    try:
-        yield
-    except ExceptionGroup as group:
-        failures = list(_leaves(group))
-        raise next((error for error in failures if not isinstance(error, AmiError)), failures[0]) from None
-
-
-def _leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
-        else:
-            yield error
 
 
 def _why(error: OSError) -> str:

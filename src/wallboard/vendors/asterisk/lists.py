@@ -13,9 +13,10 @@ import anyio
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.text import clean
-from wallboard.vendors.asterisk.ami import Ami, bare_failures
-from wallboard.vendors.asterisk.protocol import AmiRefused, AmiUnanswered, Message
+from wallboard.vendors.asterisk.ami import Ami
+from wallboard.vendors.asterisk.protocol import AmiError, AmiRefused, AmiUnanswered, Message
 from wallboard.vendors.asterisk.witness import CHANNELS, DEVICES, PARKED, QUEUES
+from wallboard.vendors.kit.tasks import bare_failures
 
 Found = dict[str, tuple[Message, ...]]
 
@@ -119,7 +120,7 @@ class Readings:
         if doubtful or self.now() - self._rights_at >= RIGHTS_EVERY:
             await self._learn(ami)
         found: Found = {}
-        with bare_failures():
+        with bare_failures(AmiError):
             async with anyio.create_task_group() as tasks:
                 for name, state in self.states.items():
                     if self.now() >= state.again_at or (state.denied and ami.allows(name)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from wallboard.domain.command import Command, Verb
@@ -35,7 +36,7 @@ from wallboard.vendors.groupalarm.reading import PAGE, Reader, newest_cover
 from wallboard.vendors.groupalarm.reports import LOG_PAGES, reports
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire
 from wallboard.vendors.http.client import route
-from wallboard.vendors.kit.acts import Request, act, fresh, receipt
+from wallboard.vendors.kit.acts import Request, act, fresh, receipt, request
 from wallboard.vendors.kit.adapter import Made, WebAdapter
 from wallboard.vendors.kit.lists import lost, rows
 from wallboard.vendors.kit.rows import snapshot
@@ -210,18 +211,18 @@ class GroupalarmAdapter(WebAdapter):
         if put is None:
             raise NotSent("nothing sent: not for this row")
         async with self._writing.alone(command.target.key):
-            request = await put(command)
-            answer = await act(self._http, request)
+            asked = await put(command)
+            answer = await act(self._http, asked)
         said = answer.data if isinstance(answer.data, dict) else {}
         status = said.get("status")
         detail = f"status {status}" if isinstance(status, str) else ""
-        return receipt(request, answer, command.target.key.id, detail=detail)
+        return receipt(asked, answer, command.target.key.id, detail=detail)
 
     async def _put_hotline(self, command: Command) -> Request:
         identity = command.target.key.id
         body = actions.hotline_body(await fresh(self._reader.hotline(identity)), command)
         what = "ttsInbound, ttsOutbound" if command.verb is Verb.ANNOUNCE else _active(body)
-        return Request("PUT", route("/hotlines/{id}", id=identity), body, f"PUT …/hotlines/{identity} {what}")
+        return request("PUT", route("/hotlines/{id}", id=identity), body, what)
 
     async def _put_phone(self, command: Command) -> Request:
         identity = command.target.key.id
@@ -233,8 +234,8 @@ class GroupalarmAdapter(WebAdapter):
         if not isinstance(as_it_is, dict):
             raise TargetGone("nothing sent: the user has no such telephone any more")
         body = actions.phone_body(as_it_is, command)
-        where = route("/agents/{id}", id=identity)
-        return Request("PUT", where, body, f"PUT …/agents/{identity} {_active(body)}", self._reader.organization)
+        asked = request("PUT", route("/agents/{id}", id=identity), body, _active(body))
+        return replace(asked, params=self._reader.organization)
 
     def _owner(self, phone: str) -> str:
         for user, phones in self._known.phones.items():

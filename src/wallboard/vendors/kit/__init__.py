@@ -7,6 +7,7 @@ gather      many readings, a few at a time
 again       rows named anew when a name is learnt
 rows        snapshots, and starts that hold still
 turns       one write to an object at a time
+tasks       several things at once, of which the first that fails ends all
 numbers     whether two spellings are the same number
 acts        may it be done, what is read before, what is sent, what was answered
 evidence    how it is known to have happened

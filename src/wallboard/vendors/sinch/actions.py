@@ -12,7 +12,7 @@ from wallboard.domain.errors import NotSent
 from wallboard.domain.models import Address, Notice, in_address
 from wallboard.vendors.base import Receipt, SourceSettings
 from wallboard.vendors.http.client import Answer, HttpSource, Route, route
-from wallboard.vendors.kit.acts import Request, act, fresh, receipt
+from wallboard.vendors.kit.acts import act, fresh, receipt, request
 from wallboard.vendors.kit.turns import Turns
 from wallboard.vendors.kit.wire import instant
 from wallboard.vendors.sinch import notices
@@ -55,8 +55,8 @@ class Actions:
         body = notices.published(notices.values_of(form, command.args), self._zone, self._vendor_now())
         where = route("/disruptionSets/{disruptionSetId}/events", disruptionSetId=identity)
         answer = await self._http.act("POST", where, json=body, accept="text/html")
-        request = Request("POST", where, body, f"POST …{where.path} activeFrom {body['activeFrom']}")
-        return receipt(request, answer, created_id(answer))
+        asked = request("POST", where, body, f"activeFrom {body['activeFrom']}")
+        return receipt(asked, answer, created_id(answer))
 
     async def change(self, command: Command) -> Receipt:
         """PUT the whole event as the form says, made of the event as it is now."""
@@ -121,8 +121,8 @@ class Actions:
         return found, row
 
     async def _send(self, method: str, where: Route, what: str, body: Any = None, *ids: str) -> Receipt:
-        request = Request(method, where, body, f"{method} …{where.path} {what}".strip())
-        return receipt(request, await act(self._http, request), *ids)
+        asked = request(method, where, body, what)
+        return receipt(asked, await act(self._http, asked), *ids)
 
 
 def _same_version(one: str, other: str) -> bool:
