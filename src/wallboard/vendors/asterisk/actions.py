@@ -164,7 +164,6 @@ def switchable(spy: Spy) -> bool:
 
 
 def my_spies(account: Account, board: Switchboard) -> list[Spy]:
-    """The listening legs on my own phone."""
     return [spy for spy in board.spies.values() if same_device(account.phone, device_of(spy.spyer_channel))]
 
 

@@ -114,7 +114,6 @@ class Ami:
         return self._parser.banner or ""
 
     def allows(self, *actions: str) -> bool:
-        """Whether this account is granted every one of these."""
         return self.commands.issuperset(actions)
 
     async def action(self, name: str, *fields: Field, within: float = 5.0, action_id: str = "") -> Message:

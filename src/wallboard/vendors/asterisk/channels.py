@@ -39,7 +39,6 @@ class ChannelTables:
         return next((channel for channel in self.channels.values() if channel.name == name), None)
 
     def wiring(self) -> Wiring:
-        """How the channels hang together now."""
         return Wiring(self.channels, self.bridges, self.parked, self.dialled)
 
     def load_channels(self, items: Iterable[Message]) -> None:

@@ -178,7 +178,6 @@ def without_id(resource: Resource, items: Iterable[Message]) -> int:
 
 
 def refusal(name: str, error: AmiRefused) -> str:
-    """Why the server does not give this list, in words."""
     if error.no_right:
         return f"this account may not use {name}"
     if error.unknown:

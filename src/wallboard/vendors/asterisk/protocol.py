@@ -66,7 +66,6 @@ class AmiRefused(AmiError):
 
     @property
     def leaving(self) -> bool:
-        """The server is shutting down."""
         return "shutting down" in str(self).casefold()
 
     @property

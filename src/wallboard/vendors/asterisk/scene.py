@@ -301,7 +301,6 @@ class Scene:
         return Key(self.source, kind, ident)
 
     def ringing_agents(self, leg: Leg) -> list[str]:
-        """Interfaces whose telephones ring for this call."""
         rung = [c for c in leg.peers if c.state in (DOWN, RINGING) and not c.bridge]
         return list(dict.fromkeys(filter(None, map(self.interface_of, rung))))
 

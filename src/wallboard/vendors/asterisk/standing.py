@@ -70,7 +70,6 @@ class Standing:
 
     @property
     def interval(self) -> float:
-        """Seconds between two readings."""
         if self.readings.starting:
             return REREAD_STARTING
         if self.witness.settled(self.readings.had()):

@@ -48,7 +48,6 @@ class Wiring:
         return [other for other in self.talking.get(self.bridge_of(channel), ()) if other is not channel]
 
     def half_of(self, channel: Channel) -> Channel | None:
-        """The other half of a Local channel."""
         return self.named.get(other_half(channel.name))
 
     def beyond(self, half: Channel) -> Channel | None:

@@ -43,7 +43,6 @@ async def _calls(reader: Reader, known: Known, hotline: str) -> Sheet:
 
 
 async def _last_call(reader: Reader, known: Known, hotline: str) -> Sheet:
-    """The newest call, read again by its own id."""
     logs, _ = await reader.logs(hotline, 1)
     newest = next((log for log in _newest_first(logs, known) if log.id), None)
     if newest is None:

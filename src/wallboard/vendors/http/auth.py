@@ -220,5 +220,4 @@ def sign_in(auth: Auth, clock: Clock, post: PostForm) -> SignIn:
 
 
 def extra_headers(headers: tuple[tuple[str, Secret], ...]) -> Headers:
-    """The config's own headers, checked."""
     return tuple(checked(name, value.reveal(), "headers") for name, value in headers)

@@ -201,7 +201,6 @@ class Line:
         return self._tls
 
     async def aclose(self) -> None:
-        """Close all connections; later requests fail."""
         self._closed = True
         clients = [client for client in (self._reader, self._actor) if client is not None]
         self._reader = self._actor = None

@@ -107,7 +107,6 @@ class WebAdapter(BaseAdapter, ABC):
 
 
 def zone_of(settings: SourceSettings) -> ZoneInfo:
-    """The zone of the vendor's times that name none."""
     try:
         return ZoneInfo(settings.timezone or "UTC")
     except (OSError, ValueError, KeyError):

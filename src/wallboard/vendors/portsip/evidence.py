@@ -116,7 +116,6 @@ def verification(scene: Scene, phone: str, command: Command, row: Row | None, qu
 
 
 def table() -> list[Verification]:
-    """The whole table, for documents and `check`."""
     return [verification(Scene(""), "", documented(verb), None) for verb in VERBS]
 
 
@@ -138,7 +137,6 @@ def _outside(trial: Trial) -> str:
 
 
 def _acting(trial: Trial) -> str:
-    """The telephone that held or referred."""
     row, command = trial.before, trial.command
     if isinstance(row, Member) and row.state is MemberState.TALKING and row.serving_ref:
         return row.serving_ref

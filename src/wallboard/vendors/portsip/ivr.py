@@ -214,8 +214,6 @@ class HolidayWire(Part):
 
 
 class Rule(Part):
-    """One input of the menu."""
-
     user_input: Text = ""
     office_hours: Hours = Hours()
     office_hours_forward_rule: ForwardRule = None

@@ -71,7 +71,6 @@ def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
 
 
 def title(known: QueueKnown) -> Clean:
-    """What a queue is called on other rows."""
     return known.name or clean(known.number)
 
 
@@ -145,7 +144,6 @@ def agent(scene: Scene, extension: str) -> Agent | None:
 
 
 def agents(scene: Scene, queue_id: str) -> list[Agent]:
-    """Those of a queue."""
     found = (agent(scene, extension) for extension in scene.agents_of(queue_id))
     return [row for row in found if row is not None]
 

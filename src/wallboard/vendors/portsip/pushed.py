@@ -68,7 +68,6 @@ class Pushed:
         return found | {queue_id for queue_id, told in self._told.items() if self._differs(queue_id, told)}
 
     def forget(self) -> None:
-        """Drop what was told of queues that are no more."""
         self._told = {queue_id: told for queue_id, told in self._told.items() if queue_id in self._scene.queues}
 
     def missed(self) -> None:

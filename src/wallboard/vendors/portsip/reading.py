@@ -85,7 +85,6 @@ class Reader:
         return (len(items) if total is None else total), answer.took
 
     async def pages(self, where: Route, what: str) -> Pages:
-        """All pages of a list."""
 
         async def ask(number: int, got: int) -> Page:
             answer = await self._http.get(where, params={"skip": got, "top": PAGE})
@@ -100,7 +99,6 @@ class Reader:
         return found, replace(read, lost=lost)
 
     async def _list(self, where: Route, model: type[Row], what: str) -> tuple[list[Row], Answer, str]:
-        """A list without pages."""
         answer = await self._http.get(where)
         found, lost = used(listed(answer.data, what, "items")[0], model, what)
         return found, answer, lost

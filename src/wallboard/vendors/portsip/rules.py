@@ -134,7 +134,6 @@ def _week_fields(week: Hours) -> tuple[FormField, ...]:
 
 
 def risk(ivr: Ivr) -> str:
-    """What a write may lose, as a clause; "" nothing."""
     files = {label: getattr(ivr, f"{name}_file_name") for label, name in _PROMPTS.items()}
     lost = [f"the {label} {clean(file, 40)}" for label, file in files.items() if file]
     if ivr.enable_pin or ivr.pin_mark:
@@ -215,7 +214,6 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str
 
 
 def lost(name: str, before: Mapping[str, str]) -> Clean:
-    """What to say when `name` is no longer what it was."""
     if name == "PIN":
         return clean("the PIN is no longer what it was" if before.get(name) else "there is a PIN now")
     if name in _PROMPTS:

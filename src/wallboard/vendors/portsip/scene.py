@@ -118,11 +118,9 @@ class Scene:
         return next((queue for queue in self.queues.values() if plain_id(queue.id) == plain), None)
 
     def by_number(self, number: str) -> QueueKnown | None:
-        """The queue that is dialled by this number."""
         return next((queue for queue in self.queues.values() if queue.number == number), None) if number else None
 
     def extension(self, number: str) -> bool:
-        """Whether a person of this PBX has this number."""
         return number in self.places or number in self.names or (bool(number) and number == self.phone)
 
     def waits(self, known: QueueKnown, joined: dict[str, float | None], at: float) -> bool:
@@ -178,7 +176,6 @@ class Scene:
             self.names[extension] = name
 
     def leave(self, extension: str, queue_id: str) -> None:
-        """The agent is no longer in the queue's list."""
         places = self.places.get(extension, {})
         places.pop(queue_id, None)
         if not places:

@@ -63,8 +63,6 @@ class SessionWire(Identified):
 
 
 class CreatedWire(Wire):
-    """The answer to POST /sessions."""
-
     id: Identity = ""
 
 

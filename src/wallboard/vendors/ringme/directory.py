@@ -71,7 +71,6 @@ class Directory:
         self._details_at: float | None = None
 
     def phone_name(self, phone_id: str) -> str:
-        """Its full extension name, "" if not known."""
         info = self.phones.get(phone_id)
         return "" if info is None else info.name
 
@@ -173,7 +172,6 @@ class Directory:
             self.rooms = {key: info for key, info in found.items() if info is not None and _is_room(info)}
 
     async def extensions(self, kind: str) -> dict[str, ExtensionInfo | None]:
-        """All extensions of a type, every page."""
 
         async def ask(number: int, got: int) -> Page:
             where = route("/client/{client}/extension/", client=self.client)
@@ -296,7 +294,6 @@ class People:
         return Profile(phone_id, agent_id, self._kind(agent_id, name_fs, in_address(address, "extension_name") or ""))
 
     async def profiles(self, phone_id: str) -> dict[str, AgentProfile]:
-        """The agent profiles of a telephone by their ids."""
         answer = await self._http.get(route("/extension/{extension_id}/agent/", extension_id=phone_id))
         profiles = {profile.id: profile for profile in many(AgentProfile, answer.data, "agent profiles")}
         profiles.pop("", None)

@@ -247,5 +247,4 @@ def phone_row(
 
 
 def registrations(rows: Iterable[Registration]) -> dict[str, bool | None]:
-    """Whether each extension id is registered."""
     return {row.extension_id: row.registered for row in rows if row.extension_id}

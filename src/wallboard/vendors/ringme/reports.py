@@ -46,8 +46,6 @@ Where = Callable[[], Awaitable[str]]
 
 
 class Reports:
-    """The on-demand half of the adapter."""
-
     def __init__(
         self,
         settings: SourceSettings,

@@ -128,7 +128,6 @@ def _my_leg(trial: Trial) -> Key | None:
 
 
 def _target_scope(trial: Trial, sight: Sight) -> tuple[Resource, str]:
-    """The feed that shows the target."""
     owner = in_address(trial.command.target.address, "extension_id") or ""
     if isinstance(trial.before, Member):
         return Resource.MEMBERS, owner
@@ -158,7 +157,6 @@ def _on_my_phone(sight: Sight) -> Test:
 
 
 def _gone_without_me(sight: Sight) -> Test:
-    """The call ended and my phone never got it."""
 
     def test(trial: Trial) -> bool:
         mine = listening_leg(trial) is not None or caller_on_my_phone(trial)
@@ -204,7 +202,6 @@ def _places(row: Row | None) -> set[str]:
 
 
 def verification(sight: Sight, command: Command, row: Row | None) -> Verification:
-    """The row of the table for `command`."""
     verb = command.verb
     row_of = partial(Verification, verb, DOCUMENTED.get(verb, ""))
     lists = (Resource.CALLS, Resource.MEMBERS)

@@ -196,5 +196,4 @@ def rows_of(model: type[Row], data: object, what: str) -> Sequence[Any]:
 
 
 def many(model: type[Row], data: object, what: str) -> list[Row]:
-    """The same as models."""
     return rows(rows_of(model, data, what), model)

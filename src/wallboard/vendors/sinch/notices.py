@@ -26,7 +26,6 @@ SERVER_MADE = ("created", "modified")
 
 
 def publish_form(disruption_set: NamedWire, items: Mapping[str, ItemWire], zone: str) -> Form:
-    """An empty notice of one set."""
     kinds = _item_fields(items, {})
     return Form(
         id=f"publish:{disruption_set.id}",
@@ -210,7 +209,6 @@ def whole(fresh: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def chosen(values: Mapping[str, str]) -> list[str]:
-    """The items of all fields, each once."""
     return list(dict.fromkeys(name for field in ITEM_FIELDS for name in values.get(field, "").split()))
 
 

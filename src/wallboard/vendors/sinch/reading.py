@@ -66,7 +66,6 @@ class Reader:
         return Listing(tuple({**better, **found}.values()), replace(everybody.read, changed=changed))
 
     async def event(self, disruption_set: str, event: str) -> dict[str, Any]:
-        """One event exactly as the vendor returns it."""
         answer = await self._http.get(event_route(disruption_set, event))
         return one(answer.data, "event")
 
@@ -107,7 +106,6 @@ def _content(row: object) -> str | None:
 
 
 def event_route(disruption_set: str, event: str) -> Route:
-    """The address of one event."""
     template = "/disruptionSets/{disruptionSetId}/events/{eventId}"
     return route(template, disruptionSetId=disruption_set, eventId=event)
 
