@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.domain.models import in_address
-from wallboard.domain.states import AgentState, Direction, MemberState
+from wallboard.domain.states import AgentState, Direction
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Ticket
 from wallboard.vendors.portsip import mapping
@@ -137,9 +137,8 @@ def test_a_session_keeps_the_spelling_that_was_seen_first_and_is_sent_as_it_came
 def test_a_member_who_is_served_names_the_agent() -> None:
     known = scene()
     known.put("101", "q1", at=1.0, status="QUEUE_CALL", name=clean("Ada"))
-    row = mapping.member(
-        known, known.queues["q1"], session="s1", number="0043", name="0043", state=MemberState.TALKING, serving="101"
-    )
+    waits = mapping.member(known, known.queues["q1"], session="s1", number="0043", name="0043")
+    row = mapping.served(known, waits, "101", 2.0)
     assert (row.serving, row.serving_ref, row.name) == ("Ada", "101", "")
     assert row.serving_key is not None
     assert row.serving_key.id == "101"

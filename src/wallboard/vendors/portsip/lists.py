@@ -7,7 +7,7 @@ it learned in the scene and the rows are made from that.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import replace
 
 from wallboard.domain.clock import Clock
@@ -63,32 +63,31 @@ class Lists:
         old = self._clock.now() - DETAILS_GOOD_FOR
         due = [known for known in self._scene.queues.values() if known.detailed_at is None or known.detailed_at < old]
         for known in due[:DETAILS_AT_ONCE]:
-            await self._detail(known)
+            await self._at_best("details of a queue", self._detail(known))
+            known.detailed_at = self._clock.now()
             if known.waiting_at is None:
-                await self._first_waiting(known)
-                await self._first_roster(known)
+                await self._at_best("who waits", self._first_waiting(known))
+                await self._at_best("the agents of a queue", self._first_roster(known))
         self._again.learnt()
         return ()
 
+    async def _at_best(self, what: str, reading: Awaitable[None]) -> None:
+        try:
+            await reading
+        except ONE_READING as error:
+            log.debug("%s: %s: %s", self._settings.name, what, error)
+
     async def _first_roster(self, known: QueueKnown) -> None:
         """Who the agents are, before the calls are read: which end of a call is theirs decides who holds and refers."""
-        try:
-            roster, answer, _ = await self.reader.agents(known.id)
-        except ONE_READING as error:
-            log.debug("%s: the agents of a queue: %s", self._settings.name, error)
-            return
+        roster, answer, _ = await self.reader.agents(known.id)
         for wire in roster:
             name, number = clean(wire.display_name), wire.extension_number
             self._scene.put(number, known.id, at=answer.started_at, name=name, level=wire.skill_level)
 
     async def _first_waiting(self, known: QueueKnown) -> None:
         """Who waits, before the calls are read: a session does not say by itself that nobody has taken it yet."""
-        try:
-            rows, started, _ = await self._waiting(known)
-        except ONE_READING as error:
-            log.debug("%s: who waits: %s", self._settings.name, error)
-        else:
-            self._note(known, rows, started)
+        rows, started, _ = await self._waiting(known)
+        self._note(known, rows, started)
 
     def _note(self, known: QueueKnown, rows: Iterable[Member], at: float) -> bool:
         return self._scene.waits(known, {row.key.id: row.joined_at for row in rows}, at)
@@ -116,17 +115,12 @@ class Lists:
         self._again.keep({"", *known})
 
     async def _detail(self, known: QueueKnown) -> None:
-        try:
-            _learn(known, await self.reader.queue(known.id))
-            known.status = await self.reader.queue_status(known.id)
-        except ONE_READING as error:
-            log.debug("%s: details of a queue: %s", self._settings.name, error)
-        known.detailed_at = self._clock.now()
+        _learn(known, await self.reader.queue(known.id))
+        known.status = await self.reader.queue_status(known.id)
 
     async def queues(self, ticket: Ticket) -> Sequence[Update]:
         order = self._scene.order.polled(ticket)
-        started = self._clock.now()
-        why = ""
+        started, why = self._clock.now(), ""
         try:
             wires, pages = await self.reader.queues()
             started, why = pages.started_at, pages.approximate
@@ -144,11 +138,14 @@ class Lists:
 
         return (await self._again.first(make),)
 
-    async def members(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
-        order = self._scene.order.polled(ticket)
+    def _queue(self, queue_id: str) -> QueueKnown:
         known = self._scene.queues.get(queue_id)
         if known is None:
             raise Missing("the queue is no more")
+        return known
+
+    async def members(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
+        order, known = self._scene.order.polled(ticket), self._queue(queue_id)
         rows, started, why = await self._waiting(known)
 
         async def make() -> Update:
@@ -174,26 +171,14 @@ class Lists:
         rows: dict[str, Member] = {}
         for position, wire in enumerate(wires, start=1):
             identity = self._scene.session(wire.session_id)
-            rows.setdefault(
-                identity,
-                mapping.member(
-                    self._scene,
-                    known,
-                    session=wire.session_id,
-                    number=wire.extension_number,
-                    name=wire.display_name,
-                    joined_at=starts.get(identity),
-                    position=position,
-                ),
-            )
+            who = (wire.session_id, wire.extension_number, wire.display_name)
+            rows.setdefault(identity, mapping.member(self._scene, known, *who, starts.get(identity), position))
         return list(rows.values()), answer.started_at, why
 
     async def agents(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         """The roster, and one request for each of its agents. One agent that cannot be read keeps the last status."""
         order = self._scene.order.polled(ticket)
-        known = self._scene.queues.get(queue_id)
-        if known is None:
-            raise Missing("the queue is no more")
+        self._queue(queue_id)
         roster, answer, unlisted = await self.reader.agents(queue_id)
         self._tell_time()
         failures = await self._each_status(queue_id, roster, answer.started_at)
@@ -260,9 +245,8 @@ class Lists:
         users, pages = await self.reader.users()
         self._scene.users = {user.extension_number: user.id for user in users}
         for user in users:
-            self._scene.names.setdefault(
-                user.extension_number, clean(user.display_name or user.name or user.extension_number)
-            )
+            name = clean(user.display_name or user.name or user.extension_number)
+            self._scene.names.setdefault(user.extension_number, name)
         self._again.learnt()
         turns = sorted(users, key=lambda user: self._statuses.get(user.id, (0.0, None))[0])
         for user in turns[:PHONES_AT_ONCE]:
@@ -300,16 +284,15 @@ class Lists:
                         raise BadAnswer("the vendor returned another call than was asked for")
                     return self._actions.overlay_one(again)
                 case Member():
-                    return await self._refresh_member(row)
+                    rows, _, _ = await self._waiting(self._queue(row.queue_id))
+                    return next((again for again in rows if again.key == row.key), None)
                 case Agent():
                     for place in row.memberships:
                         wired, answer = await self.reader.agent(place.queue_id, row.key.id)
                         self._scene.put(row.key.id, place.queue_id, at=answer.started_at, status=wired.status)
                     return mapping.agent(self._scene, row.key.id)
                 case Queue():
-                    known = self._scene.queue(row.key.id)
-                    if known is None:
-                        return None
+                    known = self._queue(row.key.id)
                     _learn(known, await self.reader.queue(known.id))
                     return mapping.queue(self._scene, known, self._clock.now())
                 case Phone():
@@ -320,13 +303,6 @@ class Lists:
         except Missing:
             return None
         raise NotPermitted("PortSIP has no such row")
-
-    async def _refresh_member(self, row: Member) -> Row | None:
-        known = self._scene.queue(row.queue_id)
-        if known is None:
-            return None
-        rows, _, _ = await self._waiting(known)
-        return next((again for again in rows if again.key == row.key), None)
 
 
 def _learn(known: QueueKnown, wire: QueueWire) -> None:

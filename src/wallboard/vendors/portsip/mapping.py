@@ -6,6 +6,7 @@ Keys: a queue by its id, a caller and a call by the session's id, an agent and a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue
@@ -77,20 +78,13 @@ def title(known: QueueKnown) -> Clean:
 def member(
     scene: Scene,
     known: QueueKnown,
-    *,
     session: str,
     number: str = "",
     name: str = "",
     joined_at: float | None = None,
     position: int | None = None,
-    state: MemberState = MemberState.WAITING,
-    serving: str = "",
-    answered_at: float | None = None,
-    ended_at: float | None = None,
-    raw_state: Clean = NOTHING,
-    details: tuple[tuple[Clean, Clean], ...] = (),
 ) -> Member:
-    """A caller in a queue. `session` in either spelling, `serving` the agent's extension number."""
+    """A caller who waits in a queue. `session` in either spelling."""
     identity = scene.session(session)
     return Member(
         key=Key(scene.source, Kind.MEMBER, identity),
@@ -98,18 +92,23 @@ def member(
         queue=title(known),
         name=clean(name) if name.strip() != number.strip() else NOTHING,
         number=clean(number),
-        state=state,
-        raw_state=raw_state,
+        state=MemberState.WAITING,
         joined_at=joined_at,
-        answered_at=answered_at,
-        ended_at=ended_at,
         position=position,
-        serving_ref=serving,
-        serving=scene.names.get(serving, clean(serving)),
-        serving_key=Key(scene.source, Kind.AGENT, serving) if serving else None,
         call_key=Key(scene.source, Kind.CALL, identity),
         address=(("session", session), ("queue", known.id), ("extension", known.number)),
-        details=details,
+    )
+
+
+def served(scene: Scene, row: Member, extension: str, at: float) -> Member:
+    """The same caller with the agent who took them, "" if that is not known."""
+    return replace(
+        row,
+        state=MemberState.TALKING,
+        answered_at=at,
+        serving_ref=extension,
+        serving=scene.names.get(extension, clean(extension)),
+        serving_key=Key(scene.source, Kind.AGENT, extension) if extension else None,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Member, Row
 from wallboard.domain.states import MemberState
-from wallboard.domain.text import NOTHING, clean
+from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, Update, UpdateKind
 from wallboard.vendors.kit.lists import said
 from wallboard.vendors.kit.rows import snapshot
@@ -161,46 +161,34 @@ class Pushed:
         session = self._scene.session(caller.session)
         before = told.callers.get(session)
         back = caller.callback or caller.reason == CALLBACK
-        joined = before.joined_at if before is not None else self._moment(caller.at, now)
-        row = told.callers[session] = mapping.member(
+        row = mapping.member(
             self._scene,
             known,
-            session=caller.session,
-            number=caller.number or (before.number if before else ""),
-            name=caller.name or (before.name if before else ""),
-            joined_at=joined,
-            position=caller.position if caller.position is not None else position,
-            state=MemberState.UNKNOWN if back else MemberState.WAITING,
-            raw_state=clean(CALLBACK) if back else NOTHING,
-            details=((clean("asked"), clean("to be called back")),) if back else (),
+            caller.session,
+            caller.number or (before.number if before else ""),
+            caller.name or (before.name if before else ""),
+            before.joined_at if before is not None else self._moment(caller.at, now),
+            caller.position if caller.position is not None else position,
         )
+        if back:
+            asked = ((clean("asked"), clean("to be called back")),)
+            row = replace(row, state=MemberState.UNKNOWN, raw_state=clean(CALLBACK), details=asked)
+        told.callers[session], told.heard_at = row, now
         told.callbacks = told.callbacks | {session} if back else told.callbacks - {session}
-        told.heard_at = now
         return row
 
     def _last(self, known: QueueKnown, before: Member | None, caller: Caller, now: float) -> Member | None:
         """The last word on someone who left: answered or given up. It stands until the next list, which is without."""
         if before is None or caller.reason == "overflow":
             return None
-        at = self._moment(caller.at, now) or now
-        answered = caller.reason == "agent_answered"
-        session = self._scene.session(caller.session)
-        agents = self._scene.agents_of(known.id)
-        serving = next(
-            (each for each in agents if self._scene.session(self._scene.places[each][known.id].session) == session), ""
-        )
-        return mapping.member(
-            self._scene,
-            known,
-            session=caller.session,
-            number=caller.number or before.number,
-            name=caller.name or before.name,
-            joined_at=before.joined_at,
-            state=MemberState.TALKING if answered else MemberState.ABANDONED,
-            serving=serving if answered else "",
-            answered_at=at if answered else None,
-            ended_at=None if answered else at,
-        )
+        at, scene, session = self._moment(caller.at, now) or now, self._scene, caller.session
+        number, name = caller.number or before.number, caller.name or before.name
+        row = mapping.member(scene, known, session, number, name, before.joined_at)
+        if caller.reason != "agent_answered":
+            return replace(row, state=MemberState.ABANDONED, ended_at=at)
+        calls = {each: scene.session(scene.places[each][known.id].session) for each in scene.agents_of(known.id)}
+        agent = next((each for each, call in calls.items() if call == row.key.id), "")
+        return mapping.served(scene, row, agent, at)
 
     def _agents(self, known: QueueKnown, message: AgentsChanged, now: float) -> list[Update]:
         rows: list[Row] = []
