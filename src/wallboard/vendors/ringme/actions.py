@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import UnionType
 from typing import Any
 
 from wallboard.domain.clock import Clock
@@ -19,7 +20,7 @@ from wallboard.vendors.http.client import Answer, HttpSource, Route, route
 from wallboard.vendors.kit.acts import Request, act, receipt
 from wallboard.vendors.kit.numbers import digits
 from wallboard.vendors.kit.wire import count, identity
-from wallboard.vendors.ringme.directory import Directory, People
+from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.legs import mark
 from wallboard.vendors.ringme.own import Own
 from wallboard.vendors.ringme.rooms import room_forms, room_request, speech_forms, speech_request
@@ -55,14 +56,13 @@ class Actions:
     """The acting half of the adapter. `my_leg` is what the call list last showed on the operator's phone."""
 
     def __init__(
-        self, settings: SourceSettings, http: HttpSource, clock: Clock, directory: Directory, own: Own, people: People
+        self, settings: SourceSettings, http: HttpSource, clock: Clock, directory: Directory, own: Own
     ) -> None:
         self._settings = settings
         self._http = http
         self._clock = clock
         self._directory = directory
         self._own = own
-        self._people = people
         self.my_legs: tuple[Call, ...] = ()
 
     def can(self, verb: Verb, row: Row | None) -> Can:
@@ -128,7 +128,8 @@ class Actions:
         if verb is Verb.CALL:
             return await self._callback(command, row)
         if verb is Verb.ROOM:
-            return room_request(command, _room_id(command, row))
+            room = in_address(_address(command, row, Phone), "extension_id") or command.target.key.id
+            return room_request(command, room)
         extension_id, call_api_id = self._call_address(command, row)
         if verb is Verb.TRANSCRIBE:
             return speech_request(command, extension_id, call_api_id, insecure=self._settings.insecure)
@@ -145,11 +146,8 @@ class Actions:
 
     @staticmethod
     def _call_address(command: Command, row: Row | None) -> tuple[str, str]:
-        address: Address = command.target.address or (
-            row.address if isinstance(row, Call | Member | ParkedCall) else ()
-        )
-        extension_id = in_address(address, "extension_id") or ""
-        call_api_id = in_address(address, "call_api_id") or ""
+        address = _address(command, row, Call | Member | ParkedCall)
+        extension_id, call_api_id = (in_address(address, name) or "" for name in ("extension_id", "call_api_id"))
         if not extension_id or not call_api_id:
             raise NotSent("nothing sent: the vendor does not say on which extension this call is")
         return extension_id, call_api_id
@@ -187,10 +185,7 @@ class Actions:
             slot = self._own.free_slot(self._settings.park_slots or (), self._clock.now())
         if slot is None:
             raise NotSent("nothing sent: all park slots are taken")
-        body = {"action": "park", "slot": slot}
-        return Request(
-            "PUT", valet_route(extension_id, call_api_id), body, f"PUT …/valet_park/{call_api_id} park {slot}"
-        )
+        return _valet(extension_id, call_api_id, "park", slot)
 
     def _fetch(self, command: Command, row: Row | None, extension_id: str, call_api_id: str) -> Request:
         """`bridge` joins a call of mine with the slot; without one the parked call is sent to my phone."""
@@ -198,25 +193,21 @@ class Actions:
         mine = next((leg for leg in self.my_legs if leg.state is CallState.TALKING), None)
         if slot is None or mine is None:
             return self._control(Verb.PICKUP, extension_id, call_api_id, self._my_phone(command))
-        leg_extension = in_address(mine.address, "extension_id") or ""
-        body = {"action": "bridge", "slot": slot}
-        return Request(
-            "PUT", valet_route(leg_extension, mine.key.id), body, f"PUT …/valet_park/{mine.key.id} bridge {slot}"
-        )
+        return _valet(in_address(mine.address, "extension_id") or "", mine.key.id, "bridge", slot)
 
     async def _callback(self, command: Command, row: Row | None) -> Request:
         number = command.destination.number if command.destination is not None else number_of(row)
         if not _DIALLED.fullmatch(number):
             raise NotSent("nothing sent: there is no number to call")
         phone = self._my_phone(command)
-        extension_id = await self._people.phone_id(phone)
+        extension_id = await self._directory.find_phone(phone)
         if not extension_id:
             raise NotSent(f"nothing sent: my phone {phone} is not among the phones of this account")
         where = route("/extension/{extension_id}/callback/", extension_id=extension_id)
         return Request("POST", where, {"src_num": [phone], "dst_num": number}, f"POST …/callback/ {phone} to {number}")
 
     async def _sign(self, command: Command, row: Row | None) -> Request:
-        agent = await self._people.agent(_agent_address(command, row))
+        agent = await self._directory.agent(_address(command, row, Agent))
         extension_id, agent_id = agent.phone_id, agent.agent_id
         status = "available" if command.verb is Verb.SIGNIN else "logged_out"
         where = route("/extension/{extension_id}/agent/{agent_id}", extension_id=extension_id, agent_id=agent_id)
@@ -226,7 +217,7 @@ class Actions:
         queue_id = self._directory.queue_id(command.arg("queue"))
         if not queue_id:
             raise NotSent("nothing sent: the queue is not one of this source")
-        agent = await self._people.agent(_agent_address(command, row))
+        agent = await self._directory.agent(_address(command, row, Agent))
         agent_id, kind = agent.agent_id, agent.kind
         one = f"/extension/{{queue}}/queue/agents/{kind}/{{agent_id}}"
         if command.verb is Verb.UNSTAFF:
@@ -235,12 +226,9 @@ class Actions:
         place = self._directory.places.get((queue_id, agent_id))
         there = isinstance(row, Agent) and any(membership.queue_id == queue_id for membership in row.memberships)
         # The documented defaults differ between request and answer (vendors.md §3.7, 4): always said.
-        level, position = count(command.arg("level")), count(command.arg("position"))
         body: dict[str, Any] = {
-            "level": level if level is not None else (place.level if place and place.level is not None else 1),
-            "position": position
-            if position is not None
-            else (place.position if place and place.position is not None else 1),
+            name: next(said for said in (count(command.arg(name)), getattr(place, name, None), 1) if said is not None)
+            for name in ("level", "position")
         }
         words = f"{queue_id}/queue/agents/{kind}/"
         if there:
@@ -258,14 +246,11 @@ class Actions:
             case Verb.RESUME:
                 self._own.resume(call_api_id)
             case Verb.PARK if isinstance(row, Call | Member):
-                body = request.json or {}
-                self._own.park(row, body.get("slot"), now)
+                self._own.park(row, (request.json or {}).get("slot"), now)
             case Verb.FETCH:
                 self._own.fetched(call_api_id, now)
             case Verb.HANGUP | Verb.TRANSFER:
                 self._own.drop(call_api_id)
-            case _:
-                pass
 
 
 def call_route(extension_id: str, call_api_id: str) -> Route:
@@ -278,18 +263,19 @@ def valet_route(extension_id: str, call_api_id: str) -> Route:
     return route(where, extension_id=extension_id, call_api_id=call_api_id)
 
 
+def _valet(extension_id: str, call_api_id: str, action: str, slot: int) -> Request:
+    where, body = valet_route(extension_id, call_api_id), {"action": action, "slot": slot}
+    return Request("PUT", where, body, f"PUT …/valet_park/{call_api_id} {action} {slot}")
+
+
 def _body_id(identity: str) -> int | str:
     """Ids are integers in bodies; one that is not goes as it came."""
     return int(identity) if identity.isascii() and identity.isdigit() and len(identity) < 16 else identity
 
 
-def _room_id(command: Command, row: Row | None) -> str:
-    address = command.target.address or (row.address if isinstance(row, Phone) else ())
-    return in_address(address, "extension_id") or command.target.key.id
-
-
-def _agent_address(command: Command, row: Row | None) -> Address:
-    return command.target.address or (row.address if isinstance(row, Agent) else ())
+def _address(command: Command, row: Row | None, kind: type[Row] | UnionType) -> Address:
+    """As it was painted; from a script, which names the row alone, that of the row."""
+    return command.target.address or (row.address if row is not None and isinstance(row, kind) else ())
 
 
 def _ids(answer: Answer) -> tuple[str, ...]:

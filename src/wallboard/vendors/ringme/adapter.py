@@ -27,7 +27,7 @@ from wallboard.vendors.kit.rows import Starts, aside, snapshot
 from wallboard.vendors.kit.wire import identity, one
 from wallboard.vendors.ringme.actions import LACKS, TO_MY_PHONE, Actions, call_route, valet_route
 from wallboard.vendors.ringme.checks import check_source
-from wallboard.vendors.ringme.directory import CONFERENCE, Directory, People
+from wallboard.vendors.ringme.directory import CONFERENCE, Directory
 from wallboard.vendors.ringme.mapping import (
     Context,
     agent_row,
@@ -94,9 +94,8 @@ class RingmeAdapter(WebAdapter):
         self._words = Words.of(settings.words)
         self._directory = Directory(settings, self._http, self._again.learnt)
         self._own = Own(settings.name, settings.operator)
-        people = People(settings, self._http, self._directory)
-        self._actions = Actions(settings, self._http, self.clock, self._directory, self._own, people)
-        self._reports = Reports(settings, self._http, self.clock, self._directory, people, self._zone)
+        self._actions = Actions(settings, self._http, self.clock, self._directory, self._own)
+        self._reports = Reports(settings, self._http, self.clock, self._directory, self._zone)
         self._legs: dict[str, tuple[Call, ...]] = {}
         self._memos: dict[str, Memo[Call]] = {}
         self._starts = Starts()

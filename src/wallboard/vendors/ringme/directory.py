@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -46,6 +47,19 @@ class Place:
     kind: str
     level: int | None
     position: int | None
+
+
+_REMOTE = re.compile(r"[0-9]+_remote", re.IGNORECASE)
+"""The internal name of an agent of another client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`kind` is `local` or `remote`: which of the two lists of a queue the agent stands in."""
+
+    phone_id: str
+    agent_id: str
+    kind: str
 
 
 class Directory:
@@ -172,6 +186,7 @@ class Directory:
             self.rooms = {key: info for key, info in found.items() if info is not None and _is_room(info)}
 
     async def extensions(self, kind: str) -> dict[str, ExtensionInfo | None]:
+        """All of a type, every page."""
 
         async def ask(number: int, got: int) -> Page:
             where = route("/client/{client}/extension/", client=self.client)
@@ -191,19 +206,18 @@ class Directory:
         """Names of extensions that the config lists: from the account's lists where it may, else one by one."""
         for kind, mine in (("queue", self.queues), ("phone", self.phones)):
             if self._settings.client and any(info is None for info in mine.values()):
-                listed = await optional(partial(self.extensions, kind))
-                for extension_id, info in (listed or {}).items():
-                    if extension_id in mine:
-                        mine[extension_id] = info
-        known = (self.queues, self.phones)
+                listed = await optional(partial(self.extensions, kind)) or {}
+                mine.update((extension_id, listed[extension_id]) for extension_id in mine if extension_id in listed)
 
         async def ask(extension_id: str) -> ExtensionInfo:
             answer = await self._http.get(route("/extension/{id}/extension/", id=extension_id))
             return one(answer.data, ExtensionInfo, "extension")
 
-        nameless = [extension_id for mine in known for extension_id, info in mine.items() if info is None]
+        nameless = [
+            extension_id for mine in (self.queues, self.phones) for extension_id, info in mine.items() if info is None
+        ]
         found, _ = await gather(nameless[:MOST_NAMES], ask)
-        for mine in known:
+        for mine in (self.queues, self.phones):
             mine.update((extension_id, found[extension_id]) for extension_id in mine if extension_id in found)
         # Rooms may stand among the phones that the config lists; a room has no calls of its own to ask for.
         for extension_id, info in list(self.phones.items()):
@@ -232,47 +246,21 @@ class Directory:
             if tier.agent_id
         }
 
-
-def _is_room(info: ExtensionInfo) -> bool:
-    return spelling(info.type) == CONFERENCE
-
-
-_REMOTE = re.compile(r"[0-9]+_remote", re.IGNORECASE)
-"""The internal name of an agent of another client."""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """`kind` is `local` or `remote`: which of the two lists of a queue the agent stands in."""
-
-    phone_id: str
-    agent_id: str
-    kind: str
-
-
-class People:
-    """Finds telephones and agents of one account. All raise `ReadError`s; Missing where there is no such thing."""
-
-    def __init__(self, settings: SourceSettings, http: HttpSource, directory: Directory) -> None:
-        self._settings = settings
-        self._http = http
-        self._directory = directory
-
-    async def phone_id(self, name: str) -> str:
+    async def find_phone(self, name: str) -> str:
         """The extension id of a telephone, also one that has come since the lists were read; "" if there is none."""
-        found = self._directory.phone_id(name)
+        found = self.phone_id(name)
         if not found and self._settings.phones is None:
-            self._directory.phones.update(await self._directory.extensions("phone"))
-            found = self._directory.phone_id(name)
-        elif not found and None in self._directory.phones.values():
-            await self._directory.name_all()
-            found = self._directory.phone_id(name)
+            self.phones.update(await self.extensions("phone"))
+            found = self.phone_id(name)
+        elif not found and None in self.phones.values():
+            await self.name_all()
+            found = self.phone_id(name)
         return found
 
     async def phone_of(self, address: Address) -> str:
         """The extension id of the telephone of the agent with this address."""
         extension_name = in_address(address, "extension_name") or ""
-        phone_id = await self.phone_id(extension_name)
+        phone_id = await self.find_phone(extension_name)
         if not phone_id:
             name, name_fs = in_address(address, "name") or "", in_address(address, "name_fs") or ""
             phone_id = await self._phone_by_profile(name, name_fs)
@@ -301,26 +289,27 @@ class People:
 
     async def _phone_by_profile(self, name: str, name_fs: str) -> str:
         """The one phone, of those that the vendor does not name, which has this agent's profile; "" if none has."""
-        nameless = [phone_id for phone_id, info in self._directory.phones.items() if info is None]
+        nameless = [phone_id for phone_id, info in self.phones.items() if info is None]
         found: list[str] = []
         for phone_id in nameless[:MOST_NAMES]:
-            try:
-                profiles = await self.profiles(phone_id)
-            except (Missing, NotPermitted):
-                continue
-            if _matching(profiles, name, name_fs):
-                found.append(phone_id)
+            with suppress(Missing, NotPermitted):
+                if _matching(await self.profiles(phone_id), name, name_fs):
+                    found.append(phone_id)
         return found[0] if len(found) == 1 else ""
 
     def _kind(self, agent_id: str, name_fs: str, extension_name: str) -> str:
-        for (_, known), place in self._directory.places.items():
+        for (_, known), place in self.places.items():
             if known == agent_id:
                 return place.kind
         if _REMOTE.fullmatch(name_fs):
             return "remote"
-        prefixes = {name.split("*", 1)[0] for name in self._directory.phone_names.values() if "*" in name}
+        prefixes = {name.split("*", 1)[0] for name in self.phone_names.values() if "*" in name}
         foreign = "*" in extension_name and bool(prefixes) and extension_name.split("*", 1)[0] not in prefixes
         return "remote" if foreign else "local"
+
+
+def _is_room(info: ExtensionInfo) -> bool:
+    return spelling(info.type) == CONFERENCE
 
 
 def _matching(profiles: dict[str, AgentProfile], name: str, name_fs: str) -> dict[str, AgentProfile]:

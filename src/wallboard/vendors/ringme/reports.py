@@ -23,7 +23,7 @@ from wallboard.vendors.kit.sheets import Line, clock, length, sheet
 from wallboard.vendors.kit.wire import identity, one
 from wallboard.vendors.ringme import sheets
 from wallboard.vendors.ringme.actions import call_route
-from wallboard.vendors.ringme.directory import Directory, People
+from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.rooms import is_room
 from wallboard.vendors.ringme.sheets import facts, sheet_of_facts, whole_object
 from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, Recording, RecordStats, Tier, many, shown
@@ -52,14 +52,12 @@ class Reports:
         http: HttpSource,
         steady: Clock,
         directory: Directory,
-        people: People,
         zone: tzinfo,
     ) -> None:
         self._settings = settings
         self._http = http
         self._clock = steady
         self._directory = directory
-        self._people = people
         self._zone = zone
         self._time = clean(f"time, {settings.timezone or 'UTC'}")
         self._history = anyio.Lock()
@@ -77,7 +75,7 @@ class Reports:
                 )
             case Agent() if in_address(row.address, "extension_name"):
                 return (
-                    *self._of_phone(partial(self._people.phone_of, row.address)),
+                    *self._of_phone(partial(self._directory.phone_of, row.address)),
                     Report("agent", "agent profile", partial(self._profile, row.address), cost=2),
                     Report("places", "places in queues", partial(self._places, row), cost=1 + len(row.memberships)),
                 )
@@ -256,7 +254,7 @@ class Reports:
 
     async def _profiles(self, where: Where) -> Sheet:
         extension_id = await where()
-        ids = list(await self._people.profiles(extension_id))
+        ids = list(await self._directory.profiles(extension_id))
         if not ids:
             return sheet((), (), "this telephone is no agent's")
         lines: list[Line] = []
@@ -265,7 +263,7 @@ class Reports:
         return sheet_of_facts(lines)
 
     async def _profile(self, address: Address) -> Sheet:
-        agent = await self._people.agent(address)
+        agent = await self._directory.agent(address)
         return sheet_of_facts(await self._one_profile(agent.phone_id, agent.agent_id))
 
     async def _one_profile(self, extension_id: str, agent_id: str) -> list[Line]:
@@ -273,7 +271,7 @@ class Reports:
         return facts(whole_object((await self._http.get(where)).data))
 
     async def _places(self, agent: Agent) -> Sheet:
-        found = await self._people.agent(agent.address)
+        found = await self._directory.agent(agent.address)
         template = f"/extension/{{queue}}/queue/agents/{found.kind}/{{agent_id}}"
 
         async def read(queue_id: str) -> Tier:
