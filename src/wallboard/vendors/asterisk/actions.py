@@ -389,7 +389,7 @@ def beside(caller: Channel, at: Mapping[str, str], board: Switchboard) -> Channe
     near = board.channels.get(at.get("near_uniqueid", ""))
     if near is None or near is caller or not near.bridge or near.bridge != caller.bridge:
         return None
-    return None if at.get("crowd") or not board.wiring().bridge_of(near) else near
+    return None if at.get("crowd") or not board.topology().bridge_of(near) else near
 
 
 def verification(

@@ -26,10 +26,10 @@ from wallboard.vendors.asterisk import actions, evidence
 from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, open_ami
 from wallboard.vendors.asterisk.check import check_source
 from wallboard.vendors.asterisk.facts import Lists, decimal
+from wallboard.vendors.asterisk.health import Health
 from wallboard.vendors.asterisk.lists import EVIDENCE, LISTS, RESTS_ON, STARTING, Readings, without_id
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
 from wallboard.vendors.asterisk.protocol import AmiError, AmiGarbled, AmiRefused, Message
-from wallboard.vendors.asterisk.standing import Standing
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.asterisk.streams import StreamFactory, from_url
 from wallboard.vendors.base import (
@@ -84,7 +84,7 @@ class AsteriskAdapter(BaseAdapter):
         self._reading = anyio.Lock()
         self._hurried = anyio.Event()
         self._readings = Readings(services.clock.now)
-        self._standing = Standing(settings.name, settings.timeout or 5.0, self._readings)
+        self._health = Health(settings.name, settings.timeout or 5.0, self._readings)
         self._offset = 0.0
         self._epoch = 0
         self._lost: dict[Resource, int] = {}
@@ -97,9 +97,9 @@ class AsteriskAdapter(BaseAdapter):
         return SourceInfo(
             name=self.settings.name,
             vendor="asterisk",
-            detail=clean(self._standing.cause if ami is None else self._standing.note or ami.banner),
+            detail=clean(self._health.cause if ami is None else self._health.note or ami.banner),
             phone=self.settings.phone,
-            refused=self._standing.refused,
+            refused=self._health.refused,
             clock_offset=ami.clock_offset if ami is not None else None,
         )
 
@@ -127,9 +127,9 @@ class AsteriskAdapter(BaseAdapter):
         the lists have it. After a silence (the machine slept) the server is heard first, and the lists are read."""
         ami = self._ami
         if ami is None:
-            raise Unreachable(f"not connected: {self._standing.cause}")
+            raise Unreachable(f"not connected: {self._health.cause}")
         quiet = self.clock.now() - ami.heard_at > HEARD_WITHIN
-        if quiet or not self._standing.pushed(RESOURCE_OF[row.key.kind]):
+        if quiet or not self._health.pushed(RESOURCE_OF[row.key.kind]):
             try:
                 await self._read(ami)
             except AmiError as error:
@@ -165,15 +165,15 @@ class AsteriskAdapter(BaseAdapter):
             try:
                 await self._session(sink)
             except AmiError as error:
-                self._standing.end(error)
+                self._health.end(error)
             except Exception as error:  # the boundary of one source: a fault of ours must not leave it looking live
                 log.error("%s: unexpected %s", self.settings.name, type(error).__name__, exc_info=error)
-                self._standing.end(error)
+                self._health.end(error)
             finally:
                 self._ami = None
             if self._epoch != epoch:
                 delay = FIRST_DELAY
-            pause = self._standing.slowly or delay * random.uniform(0.75, 1.25)
+            pause = self._health.slowly or delay * random.uniform(0.75, 1.25)
             sink.source(self.info())
             self._report(sink, next_at=self.clock.now() + pause)
             await self._wait(pause)
@@ -199,7 +199,7 @@ class AsteriskAdapter(BaseAdapter):
     async def _session(self, sink: Sink) -> None:
         self._readings.booted = False
         async with self._open() as ami:
-            self._standing.begin()
+            self._health.begin()
             self._board = Switchboard()
             self._mapper = self._new_mapper()
             self._tones = False
@@ -209,7 +209,7 @@ class AsteriskAdapter(BaseAdapter):
             await self._read(ami)
             self._epoch += 1
             self._seq = 0
-            self._standing.well()
+            self._health.well()
             self._ami = ami
             sink.source(self.info())
             self._emit(sink, read=True)
@@ -257,7 +257,7 @@ class AsteriskAdapter(BaseAdapter):
             if len(backlog) >= MEANWHILE:
                 raise AmiGarbled(f"it sends more events than can be taken in ({MEANWHILE} while the lists were read)")
             backlog.append((event, at))
-        self._standing.witness.hear(event, now)
+        self._health.audit.hear(event, now)
         proof = evidence.proof_of(event, now, self._watched.keys())
         if proof is not None:
             self._proofs.append(proof)
@@ -267,7 +267,7 @@ class AsteriskAdapter(BaseAdapter):
             raise AmiGarbled(f"it tells of more than {CHANNELS_MOST} channels")
         if event.event == "FullyBooted":
             self._readings.boot()
-        self._standing.leaving |= event.event == "Shutdown"
+        self._health.leaving |= event.event == "Shutdown"
         if event.event in {"AgentComplete", "QueueCallerAbandon", "FullyBooted"}:
             # The queue's counters moved, and no event carries them; or there is more to be had.
             self._read_soon.set()
@@ -283,17 +283,17 @@ class AsteriskAdapter(BaseAdapter):
             finally:
                 self._backlogs.remove(backlog)
             now = self.clock.now()
-            self._standing.took = now - begun
+            self._health.took = now - begun
             self._board.load(Lists(self._server_now(), *map(found.get, (*LISTS, *EVIDENCE))), backlog)
             for resource, names in RESTS_ON.items():
                 if names[0] in found:
                     self._lost[resource] = without_id(resource, found[names[0]])
             for name, items in found.items():
-                self._standing.witness.compare(name, items, begun, now)
+                self._health.audit.compare(name, items, begun, now)
 
     async def _read_again(self, ami: Ami, sink: Sink) -> None:
         while True:
-            with anyio.move_on_after(self._standing.interval):
+            with anyio.move_on_after(self._health.interval):
                 await self._read_soon.wait()
                 # Counters and a redirected caller settle within some ms of their event.
                 await anyio.sleep(0.4)
@@ -373,7 +373,7 @@ class AsteriskAdapter(BaseAdapter):
                 heard = ami.heard_at
                 # Dated by what was heard and not by now: a sleep may lie between.
                 sink.apply(self._update(Resource.QUEUES, UpdateKind.PROOF, as_of=heard))
-            changed, sooner = self._standing.judge(self.clock.now())
+            changed, sooner = self._health.judge(self.clock.now())
             if changed:
                 sink.source(self.info())
                 self._report(sink)
@@ -387,13 +387,13 @@ class AsteriskAdapter(BaseAdapter):
             self._watched = {ident: until for ident, until in self._watched.items() if until > now}
 
     def _report(self, sink: Sink, *, next_at: float | None = None) -> None:
-        for status in self._standing.statuses(next_at):
+        for status in self._health.statuses(next_at):
             sink.status(status)
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         ami = self._ami
         if ami is None:
-            raise NotSent(f"not connected: {self._standing.cause}")
+            raise NotSent(f"not connected: {self._health.cause}")
         may = self.can(command.verb, row)
         if not may:
             raise NotSent(may.reason)

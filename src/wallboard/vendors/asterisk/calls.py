@@ -8,13 +8,13 @@ from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.asterisk.devices import device_of, extension_of, is_local
 from wallboard.vendors.asterisk.facts import DEVICE_REGISTERED, DOWN, RING, RINGING, UP, Channel, born
-from wallboard.vendors.asterisk.scene import Leg, Scene, first_of
+from wallboard.vendors.asterisk.parties import Leg, Parties, first_of
 
 #: Channel states of a call on its way: down, reserved, off hook, dialling, ring, ringing.
 _SETTING_UP = frozenset({DOWN, 1, 2, 3, RING, RINGING})
 
 
-class CallRows(Scene):
+class CallRows(Parties):
     """The part of a walk that makes calls of channels."""
 
     def call(self, leg: Leg) -> Call:
@@ -77,7 +77,7 @@ class CallRows(Scene):
                 found.append((f"agent {interface}", channel.uniqueid))
         if leg.crowd:
             found.append(("crowd", str(leg.crowd)))
-        elif leg.agent is None and len(self.wiring.talking.get(self.wiring.bridge_of(party), ())) == 2:
+        elif leg.agent is None and len(self.topology.talking.get(self.topology.bridge_of(party), ())) == 2:
             found.append(("roles", "unknown"))
         return tuple(found)
 
@@ -105,7 +105,7 @@ class CallRows(Scene):
             return CallState.TALKING
         if any(c.uniqueid in self.entries for c in leg.channels):
             return CallState.RINGING
-        bridges = [self.wiring.bridge_of(c) for c in leg.channels]
+        bridges = [self.topology.bridge_of(c) for c in leg.channels]
         talking = [bridge for bridge in bridges if bridge]
         if len(talking) != len(set(talking)):
             return CallState.TALKING

@@ -12,7 +12,7 @@ from typing import Any
 from wallboard.vendors.asterisk.devices import POOL, is_local, other_half
 from wallboard.vendors.asterisk.facts import UP, Bridge, Channel, Parked, Spy, known, number
 from wallboard.vendors.asterisk.protocol import Message
-from wallboard.vendors.asterisk.wiring import Wiring
+from wallboard.vendors.asterisk.topology import Topology
 from wallboard.vendors.kit.rows import steady
 
 
@@ -38,8 +38,8 @@ class ChannelTables:
     def channel_named(self, name: str) -> Channel | None:
         return next((channel for channel in self.channels.values() if channel.name == name), None)
 
-    def wiring(self) -> Wiring:
-        return Wiring(self.channels, self.bridges, self.parked, self.dialled)
+    def topology(self) -> Topology:
+        return Topology(self.channels, self.bridges, self.parked, self.dialled)
 
     def load_channels(self, items: Iterable[Message]) -> None:
         self.sees_channels = True

@@ -14,8 +14,8 @@ import anyio
 from wallboard.domain.keys import Resource
 from wallboard.domain.text import clean
 from wallboard.vendors.asterisk.ami import Ami
+from wallboard.vendors.asterisk.event_audit import CHANNELS, DEVICES, PARKED, QUEUES
 from wallboard.vendors.asterisk.protocol import AmiError, AmiRefused, AmiUnanswered, Message
-from wallboard.vendors.asterisk.witness import CHANNELS, DEVICES, PARKED, QUEUES
 from wallboard.vendors.kit.tasks import bare_failures
 
 Found = dict[str, tuple[Message, ...]]

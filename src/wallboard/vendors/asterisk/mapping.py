@@ -1,7 +1,7 @@
 """Switchboard → rows of the domain. Pure: the same tables at the same second give the same rows.
 
 Ids: a queue is its name, a caller and a call the Uniqueid of who called (it survives every transfer, park and requeue),
-an agent the interface. Which channels are one call and who is who on it: ``scene``.
+an agent the interface. Which channels are one call and who is who on it: ``parties``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from wallboard.domain.text import NOTHING, clean
 from wallboard.vendors.asterisk.calls import CallRows
 from wallboard.vendors.asterisk.devices import device_of_interface, extension_of, is_local
 from wallboard.vendors.asterisk.facts import DEVICE_WORDS, RING, UP, Channel, Place, Serving
-from wallboard.vendors.asterisk.scene import RINGS, Leg
+from wallboard.vendors.asterisk.parties import RINGS, Leg
 from wallboard.vendors.asterisk.state import Switchboard
 
 Rows = dict[Resource, dict[Key, Row]]

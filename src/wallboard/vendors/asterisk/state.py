@@ -128,7 +128,7 @@ class Switchboard(ChannelTables):
         caller = self.channels.get(pair.caller)
         if caller is None:
             return
-        others = self.wiring().others(caller)
+        others = self.topology().others(caller)
         if len(others) == 1:
             self.serving[pair.caller] = replace(pair, agent=others[0].uniqueid)
 
@@ -144,19 +144,19 @@ class Switchboard(ChannelTables):
             }
             return
         telephones = Telephones(self.places.values(), self.hints)
-        wiring = self.wiring()
+        topology = self.topology()
         taken = {(pair.queue, pair.interface) for pair in self.serving.values()}
         nameless: dict[str, list[tuple[Channel, Channel]]] = {}
         for caller in self.channels.values():
             if caller.application != "Queue" or caller.uniqueid in self.serving or self.entry(caller.uniqueid):
                 continue
-            legs = wiring.others(caller)
+            legs = topology.others(caller)
             if len(legs) != 1:
                 continue
             queue = caller.data.split(",", 1)[0]
             on = (
                 interface
-                for leg in wiring.chain(legs[0])
+                for leg in topology.chain(legs[0])
                 for device in (device_of(leg.name), pool_device(leg))
                 for interface in telephones.members_on(device)
                 if (queue, interface) in self.places

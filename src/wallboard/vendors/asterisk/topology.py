@@ -11,7 +11,7 @@ from wallboard.vendors.asterisk.facts import Bridge, Channel
 _HOLDING = frozenset({"Parked Call", "BridgeWait", POOL})
 
 
-class Wiring:
+class Topology:
     """Made of the tables at one moment; ``parked`` and ``dialled`` are by Uniqueid."""
 
     def __init__(

@@ -87,7 +87,7 @@ class _Groups:
         return list(found.values())
 
 
-class Scene:
+class Parties:
     """The tables at one moment, with the indexes that rows are made by. ``phone`` is the operator's own."""
 
     def __init__(
@@ -113,7 +113,7 @@ class Scene:
                 self.names.setdefault(interface, clean(place.name))
         self.telephones = Telephones(board.places.values(), board.hints)
         self.entries = {entry.uniqueid: entry for waiting in board.entries.values() for entry in waiting}
-        self.wiring = board.wiring()
+        self.topology = board.topology()
         self._told = self._told_by_queues()
         #: Asked for about a dozen times a channel in one walk.
         self._answers: dict[str, str] = {}
@@ -137,7 +137,7 @@ class Scene:
         named += [(pair.agent, pair.interface) for pair in self.board.serving.values()]
         for uniqueid, interface in named:
             first = self.board.channels.get(uniqueid)
-            for channel in () if first is None else self.wiring.chain(first):
+            for channel in () if first is None else self.topology.chain(first):
                 told.setdefault(channel.uniqueid, interface)
         return told
 
@@ -178,18 +178,18 @@ class Scene:
         A Linkedid alone does not join: it stays with a caller long after they have gone another way, and an agent of
         the pool hands on the same one from caller to caller.
         """
-        board, wiring, groups = self.board, self.wiring, _Groups()
+        board, topology, groups = self.board, self.topology, _Groups()
         linked: dict[str, list[Channel]] = {}
         for channel in board.channels.values():
             linked.setdefault(channel.linkedid, []).append(channel)
-            if bridge := wiring.bridge_of(channel):
+            if bridge := topology.bridge_of(channel):
                 groups.join(channel.uniqueid, f"b:{bridge}")
-            if half := wiring.half_of(channel):
+            if half := topology.half_of(channel):
                 groups.join(channel.uniqueid, half.uniqueid)
         for pair in board.serving.values():
             if pair.caller in board.channels and pair.agent in board.channels:
                 groups.join(pair.caller, pair.agent)
-        free = [c for c in board.channels.values() if not wiring.bridge_of(c) and c.uniqueid not in board.parked]
+        free = [c for c in board.channels.values() if not topology.bridge_of(c) and c.uniqueid not in board.parked]
         orphans: list[Channel] = []
         for channel in filter(self._is_rung, free):
             dialler = board.dialled.get(channel.uniqueid)
@@ -201,9 +201,9 @@ class Scene:
         for channel in orphans:
             groups.join_to_one(channel, [c for c in free if c.linkedid == channel.linkedid and not self._is_rung(c)])
         # One who was left alone in a bridge is held there, while the other consults under the same Linkedid.
-        for bridge, talking in wiring.talking.items():
+        for bridge, talking in topology.talking.items():
             if len(talking) == 1:
-                away = [c for c in linked[talking[0].linkedid] if wiring.bridge_of(c) not in ("", bridge)]
+                away = [c for c in linked[talking[0].linkedid] if topology.bridge_of(c) not in ("", bridge)]
                 groups.join_to_one(talking[0], [c for c in away if not groups.same(c, talking[0])])
         return groups.of(board.channels.values())
 
@@ -216,7 +216,7 @@ class Scene:
         channels.sort(key=lambda channel: channel.order)
         if len(channels) == 1 and channels[0].application == POOL:
             return []
-        for bridge in {self.wiring.bridge_of(channel): None for channel in channels}:
+        for bridge in {self.topology.bridge_of(channel): None for channel in channels}:
             crowd = self._ends(bridge)
             kind = self.board.bridges.get(bridge)
             if len(crowd) > 2 or (bridge and kind is not None and kind.conference):
@@ -226,8 +226,8 @@ class Scene:
     def _ends(self, bridge: str) -> list[tuple[Channel, Channel]]:
         """Who talks in a bridge: the channel in it, and the telephone behind that."""
         return [
-            (channel, self.wiring.far_end(channel))
-            for channel in sorted(self.wiring.talking.get(bridge, ()), key=lambda channel: channel.order)
+            (channel, self.topology.far_end(channel))
+            for channel in sorted(self.topology.talking.get(bridge, ()), key=lambda channel: channel.order)
             if not channel.name.startswith(_CONFERENCE_OWN)
         ]
 
@@ -240,7 +240,7 @@ class Scene:
         pair = first_of(board.serving, channels)
         if pair is not None and pair.agent in board.channels:
             caller, near = board.channels[pair.caller], board.channels[pair.agent]
-            agent = self.wiring.far_end(near)
+            agent = self.topology.far_end(near)
             # Who really answers may be another member than the one that the queue had called: a picked-up call.
             interface = self.interface_of(agent) or pair.interface
             return Leg(tuple(channels), caller, caller, agent, near, interface, pair)
@@ -248,7 +248,7 @@ class Scene:
         for channel in channels:
             if channel.uniqueid in self.entries:
                 return Leg(tuple(channels), channel, channel)
-        bridges = [self._ends(bridge) for bridge in {self.wiring.bridge_of(channel): None for channel in channels}]
+        bridges = [self._ends(bridge) for bridge in {self.topology.bridge_of(channel): None for channel in channels}]
         alone = [ends[0][0] for ends in bridges if len(ends) == 1]
         for ends in bridges:
             if len(ends) == 2:
@@ -327,6 +327,6 @@ class Scene:
         return clean(leg.origin.exten)
 
     def spied_name(self, channel: str) -> Clean:
-        known = self.wiring.named.get(channel)
+        known = self.topology.named.get(channel)
         interface = self.interface_of(known) if known is not None else ""
         return self.agent_name(interface) if interface else clean(channel)
