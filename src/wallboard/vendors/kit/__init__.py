@@ -10,6 +10,7 @@ turns       one write to an object at a time
 tasks       several things at once, of which the first that fails ends all
 numbers     whether two spellings are the same number
 acts        may it be done, what is read before, what is sent, what was answered
+held        which calls this console holds, where the vendor lists none
 evidence    how it is known to have happened
 checks      what `wallboard check` says
 sheets      what a person reads on demand

@@ -7,8 +7,8 @@ two calls that exist; it cannot place the second one, so it is offered where the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import MONITORING, Command, Destination, Verb
@@ -16,11 +16,12 @@ from wallboard.domain.errors import NotSent
 from wallboard.domain.keys import Kind
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Row, in_address
 from wallboard.domain.parties import number_of
-from wallboard.domain.states import AgentState, CallState, Direction, MemberState
+from wallboard.domain.states import AgentState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
 from wallboard.vendors.http.client import HttpSource, route
 from wallboard.vendors.kit.acts import Request, act, named, receipt, request
+from wallboard.vendors.kit.held import Held
 from wallboard.vendors.kit.numbers import same_number
 from wallboard.vendors.portsip.mapping import parties
 from wallboard.vendors.portsip.numbers import dialled, is_extension, why_not_dialled
@@ -31,7 +32,6 @@ from wallboard.vendors.portsip.wire import CreatedWire
 BY_A_LEG = (Verb.HOLD, Verb.RESUME, Verb.TRANSFER, Verb.ATTENDED)
 ON_AGENTS = (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
 VERBS = (*BY_A_LEG, Verb.HANGUP, Verb.PICKUP, Verb.CALL, *ON_AGENTS)
-FORGET_HOLD = 4 * 3600.0
 
 LACKS: Mapping[Verb, str] = {
     **dict.fromkeys(MONITORING, "PortSIP has no request for it: listening is dialled at its monitor service"),
@@ -56,8 +56,7 @@ class Actions:
     clock: Clock
     scene: Scene
     calls: tuple[Call, ...] = ()
-    held: dict[str, float] = field(default_factory=dict)
-    """Sessions that this console put on hold, and when: the vendor lists no held calls."""
+    held: Held = field(default_factory=Held)
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         """Whether PortSIP can do it to the row: the account may, and policy has said that its state allows it."""
@@ -215,28 +214,13 @@ class Actions:
         answer = await act(self.http, asked)
         identity = command.target.key.id
         if command.verb is Verb.HOLD:
-            self.held[identity] = self.clock.now()
+            self.held.hold(identity, self.clock.now())
         elif command.verb is Verb.RESUME:
-            self.held.pop(identity, None)
+            self.held.resume(identity)
         if command.verb is Verb.CALL:
             said = CreatedWire.model_validate(answer.data).id if isinstance(answer.data, dict) else ""
             identity = self.scene.session(said) if said else ""
         return receipt(asked, answer, identity)
-
-    def overlay(self, rows: Collection[Call]) -> list[Call]:
-        """Mark the calls that this console holds, and forget those that are over."""
-        now = self.clock.now()
-        present = {row.key.id for row in rows}
-        self.held = {key: at for key, at in self.held.items() if key in present and now - at < FORGET_HOLD}
-        return [self.overlay_one(row) for row in rows]
-
-    def overlay_one(self, row: Call) -> Call:
-        """The row, as held if this console holds it."""
-        since = self.held.get(row.key.id)
-        if since is None or row.state not in (CallState.TALKING, CallState.UNKNOWN):
-            return row
-        note = (clean("held"), clean("by this console; the vendor does not show it"))
-        return replace(row, state=CallState.HELD, held_since=since, details=(*row.details, note))
 
 
 def wanted_status(command: Command) -> str:

@@ -232,7 +232,7 @@ class Lists:
 
         async def make() -> Update:
             found = {row.key: row for wire in wires if (row := mapping.call(self._scene, wire, answer.started_at))}
-            rows = self._actions.overlay(list(found.values()))
+            rows = self._actions.held.marked(found.values(), "", self._clock.now())
             return self._update(Resource.CALLS, "", order, answer.started_at, rows, why)
 
         update = await self._again.first(make)
@@ -282,7 +282,7 @@ class Lists:
                     again = mapping.call(self._scene, wire, answer.started_at)
                     if again is None or again.key != row.key:
                         raise BadAnswer("the vendor returned another call than was asked for")
-                    return self._actions.overlay_one(again)
+                    return self._actions.held.mark(again)
                 case Member():
                     rows, _, _ = await self._waiting(self._queue(row.queue_id))
                     return next((again for again in rows if again.key == row.key), None)

@@ -242,9 +242,9 @@ class Actions:
         extension_id = in_address(command.target.address, "extension_id") or ""
         match command.verb:
             case Verb.HOLD:
-                self._own.hold(call_api_id, extension_id, now)
+                self._own.held.hold(call_api_id, now, extension_id)
             case Verb.RESUME:
-                self._own.resume(call_api_id)
+                self._own.held.resume(call_api_id)
             case Verb.PARK if isinstance(row, Call | Member):
                 self._own.park(row, (request.json or {}).get("slot"), now)
             case Verb.FETCH:
