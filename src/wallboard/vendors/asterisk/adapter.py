@@ -32,16 +32,7 @@ from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
 from wallboard.vendors.asterisk.protocol import AmiError, AmiGarbled, AmiRefused, Message
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.asterisk.streams import StreamFactory, from_url
-from wallboard.vendors.base import (
-    AmiAuth,
-    Can,
-    CheckLine,
-    Receipt,
-    Services,
-    Sink,
-    SourceSettings,
-    Verification,
-)
+from wallboard.vendors.base import AmiAuth, Can, CheckLine, Receipt, Services, Sink, SourceSettings, Verification
 from wallboard.vendors.kit.lists import said
 from wallboard.vendors.kit.tasks import bare_failures
 

@@ -47,12 +47,7 @@ Where = Callable[[], Awaitable[str]]
 
 class Reports:
     def __init__(
-        self,
-        settings: SourceSettings,
-        http: HttpSource,
-        steady: Clock,
-        directory: Directory,
-        zone: tzinfo,
+        self, settings: SourceSettings, http: HttpSource, steady: Clock, directory: Directory, zone: tzinfo
     ) -> None:
         self._settings = settings
         self._http = http
