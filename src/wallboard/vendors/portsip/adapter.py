@@ -40,6 +40,7 @@ from wallboard.vendors.portsip.checks import check_source
 from wallboard.vendors.portsip.lists import DETAILS_AT_ONCE, PHONES_AT_ONCE, Lists
 from wallboard.vendors.portsip.login import Login
 from wallboard.vendors.portsip.push import Push
+from wallboard.vendors.portsip.reading import Reader
 from wallboard.vendors.portsip.receptionists import Receptionists
 from wallboard.vendors.portsip.scene import Scene
 from wallboard.vendors.portsip.states import words
@@ -75,7 +76,8 @@ class PortsipAdapter(WebAdapter):
         super().__init__(settings, services, sign=sign)
         self._scene = Scene(settings.name, settings.phone, words=words(settings.words))
         self._actions = Actions(settings, self._http, services.clock, self._scene)
-        self._lists = Lists(settings, self._http, services.clock, self._scene, self._actions, self._again)
+        reader = Reader(self._http)
+        self._lists = Lists(settings, self._http, services.clock, self._scene, self._actions, self._again, reader)
         self._receptionists = Receptionists(self._http, settings, services.clock)
         self._push = Push(settings, services, self._scene)
 

@@ -77,7 +77,7 @@ def _entries(ivr: Ivr, rules: Sequence[Rule], phases: Sequence[Phase | None], ni
 
 def _details(ivr: Ivr, rules: Sequence[Rule], tenant: Tenant) -> list[tuple[str, object]]:
     follows = any(rule.office_hours.custom is False for rule in rules)
-    timeout = ivr.timeout_forward_rule
+    timeout = ivr.timeout_forward_rule if words(ivr.timeout_forward_rule) else None
     found: list[tuple[str, object]] = [
         ("time zone", tenant.zone.key),
         ("office hours", tenant.why if follows or "zone" in tenant.why else ""),

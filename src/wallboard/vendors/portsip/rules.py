@@ -95,9 +95,9 @@ def forms(ivr: Ivr, zone: str) -> list[Form]:
             add(Part(kind), f"{label}: where callers go", _forward_fields(forward, kind))
     for key, rule in ivr.rules:
         for kind, (name, label) in INPUT.items():
-            forward = getattr(rule, name) or Forward()
-            if kind != "holiday" or rule.holidays or forward != Forward():
-                add(Part(kind, key), f"input {key} {label}", _forward_fields(forward, kind))
+            forward = getattr(rule, name)
+            if kind != "holiday" or rule.holidays or forward is not None:
+                add(Part(kind, key), f"input {key} {label}", _forward_fields(forward or Forward(), kind))
         week = _week_fields(rule.office_hours)
         if week:
             add(Part(HOURS, key), f"input {key}: office hours", week, zone)

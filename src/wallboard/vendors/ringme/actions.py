@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import UnionType
 from typing import Any
 
@@ -52,18 +53,16 @@ LACKS: Mapping[Verb, str] = {
 }
 
 
+@dataclass(slots=True)
 class Actions:
     """The acting half of the adapter. `my_leg` is what the call list last showed on the operator's phone."""
 
-    def __init__(
-        self, settings: SourceSettings, http: HttpSource, clock: Clock, directory: Directory, own: Own
-    ) -> None:
-        self._settings = settings
-        self._http = http
-        self._clock = clock
-        self._directory = directory
-        self._own = own
-        self.my_legs: tuple[Call, ...] = ()
+    settings: SourceSettings
+    http: HttpSource
+    clock: Clock
+    directory: Directory
+    own: Own
+    my_legs: tuple[Call, ...] = ()
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         """Whether this PBX can do it to the row: the account may, and policy has said that its state allows it."""
@@ -82,7 +81,7 @@ class Actions:
                 return Can(False, "the vendor does not tell whether it is answered")
             case Call() | Member() if verb is Verb.PARK:
                 return self._can_park()
-            case ParkedCall() if not self._own.is_parked(row.key.id):
+            case ParkedCall() if not self.own.is_parked(row.key.id):
                 return Can(False, "no longer parked")
             case Agent() if not in_address(row.address, "extension_name"):
                 return Can(False, "the vendor does not name the agent's phone")
@@ -91,8 +90,8 @@ class Actions:
         return YES
 
     def _can_park(self) -> Can:
-        slots = self._settings.park_slots
-        if slots and self._own.free_slot(slots, self._clock.now()) is None:
+        slots = self.settings.park_slots
+        if slots and self.own.free_slot(slots, self.clock.now()) is None:
             return Can(False, "all park slots are taken")
         return YES
 
@@ -106,7 +105,7 @@ class Actions:
         if verb is Verb.ROOM:
             return room_forms()
         if verb is Verb.TRANSCRIBE:
-            return speech_forms(str(self._settings.options.get("speech_url", "")))
+            return speech_forms(str(self.settings.options.get("speech_url", "")))
         return ()
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
@@ -115,7 +114,7 @@ class Actions:
             request = await self._request(command, row)
         except ReadError as error:
             raise NotSent(f"nothing sent: {error}") from None
-        answer = await act(self._http, request)
+        answer = await act(self.http, request)
         self._remember(command, row, request, answer.answered_at)
         return receipt(request, answer, *_ids(answer))
 
@@ -132,16 +131,16 @@ class Actions:
             return room_request(command, room)
         extension_id, call_api_id = self._call_address(command, row)
         if verb is Verb.TRANSCRIBE:
-            return speech_request(command, extension_id, call_api_id, insecure=self._settings.insecure)
+            return speech_request(command, extension_id, call_api_id, insecure=self.settings.insecure)
         if verb in (Verb.HANGUP, Verb.END):
             where = call_route(extension_id, call_api_id)
             return Request("DELETE", where, None, f"DELETE …/current_calls/{call_api_id}")
-        if verb is Verb.PARK and self._settings.park_slots:
+        if verb is Verb.PARK and self.settings.park_slots:
             return self._park(command, extension_id, call_api_id)
         if verb is Verb.FETCH:
             return self._fetch(command, row, extension_id, call_api_id)
         unnamed = verb in MONITORING or not digits(number_of(row))
-        own = mark(command) if unnamed and self._settings.options.get("mark_legs") else ""
+        own = mark(command) if unnamed and self.settings.options.get("mark_legs") else ""
         return self._control(verb, extension_id, call_api_id, self._send_dst(command), own)
 
     @staticmethod
@@ -153,7 +152,7 @@ class Actions:
         return extension_id, call_api_id
 
     def _my_phone(self, command: Command) -> str:
-        return command.arg("phone") or self._settings.phone
+        return command.arg("phone") or self.settings.phone
 
     def _send_dst(self, command: Command) -> str:
         """Where the PBX is to ring or send; "" where the action needs none."""
@@ -164,7 +163,7 @@ class Actions:
             if not number:
                 raise NotSent("nothing sent: no destination was given")
             return number
-        return self._my_phone(command) if self._settings.options.get("always_send_dst") else ""
+        return self._my_phone(command) if self.settings.options.get("always_send_dst") else ""
 
     @staticmethod
     def _control(verb: Verb, extension_id: str, call_api_id: str, send_dst: str, own: str = "") -> Request:
@@ -182,7 +181,7 @@ class Actions:
     def _park(self, command: Command, extension_id: str, call_api_id: str) -> Request:
         slot = count(command.arg("slot"))
         if slot is None:
-            slot = self._own.free_slot(self._settings.park_slots or (), self._clock.now())
+            slot = self.own.free_slot(self.settings.park_slots or (), self.clock.now())
         if slot is None:
             raise NotSent("nothing sent: all park slots are taken")
         return _valet(extension_id, call_api_id, "park", slot)
@@ -200,30 +199,30 @@ class Actions:
         if not _DIALLED.fullmatch(number):
             raise NotSent("nothing sent: there is no number to call")
         phone = self._my_phone(command)
-        extension_id = await self._directory.find_phone(phone)
+        extension_id = await self.directory.find_phone(phone)
         if not extension_id:
             raise NotSent(f"nothing sent: my phone {phone} is not among the phones of this account")
         where = route("/extension/{extension_id}/callback/", extension_id=extension_id)
         return Request("POST", where, {"src_num": [phone], "dst_num": number}, f"POST …/callback/ {phone} to {number}")
 
     async def _sign(self, command: Command, row: Row | None) -> Request:
-        agent = await self._directory.agent(_address(command, row, Agent))
+        agent = await self.directory.agent(_address(command, row, Agent))
         extension_id, agent_id = agent.phone_id, agent.agent_id
         status = "available" if command.verb is Verb.SIGNIN else "logged_out"
         where = route("/extension/{extension_id}/agent/{agent_id}", extension_id=extension_id, agent_id=agent_id)
         return Request("PUT", where, {"status": status}, f"PUT …/agent/{agent_id} {status}")
 
     async def _staff(self, command: Command, row: Row | None) -> Request:
-        queue_id = self._directory.queue_id(command.arg("queue"))
+        queue_id = self.directory.queue_id(command.arg("queue"))
         if not queue_id:
             raise NotSent("nothing sent: the queue is not one of this source")
-        agent = await self._directory.agent(_address(command, row, Agent))
+        agent = await self.directory.agent(_address(command, row, Agent))
         agent_id, kind = agent.agent_id, agent.kind
         one = f"/extension/{{queue}}/queue/agents/{kind}/{{agent_id}}"
         if command.verb is Verb.UNSTAFF:
             where = route(one, queue=queue_id, agent_id=agent_id)
             return Request("DELETE", where, None, f"DELETE …/{queue_id}/queue/agents/{kind}/{agent_id}")
-        place = self._directory.places.get((queue_id, agent_id))
+        place = self.directory.places.get((queue_id, agent_id))
         there = isinstance(row, Agent) and any(membership.queue_id == queue_id for membership in row.memberships)
         # The documented defaults differ between request and answer (vendors.md §3.7, 4): always said.
         body: dict[str, Any] = {
@@ -242,15 +241,15 @@ class Actions:
         extension_id = in_address(command.target.address, "extension_id") or ""
         match command.verb:
             case Verb.HOLD:
-                self._own.held.hold(call_api_id, now, extension_id)
+                self.own.held.hold(call_api_id, now, extension_id)
             case Verb.RESUME:
-                self._own.held.resume(call_api_id)
+                self.own.held.resume(call_api_id)
             case Verb.PARK if isinstance(row, Call | Member):
-                self._own.park(row, (request.json or {}).get("slot"), now)
+                self.own.park(row, (request.json or {}).get("slot"), now)
             case Verb.FETCH:
-                self._own.fetched(call_api_id, now)
+                self.own.fetched(call_api_id, now)
             case Verb.HANGUP | Verb.TRANSFER:
-                self._own.drop(call_api_id)
+                self.own.drop(call_api_id)
 
 
 def call_route(extension_id: str, call_api_id: str) -> Route:

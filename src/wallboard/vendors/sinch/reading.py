@@ -115,26 +115,26 @@ WAYS = 3
 """So many roles or groups are tried."""
 
 
+@dataclass(slots=True)
 class Records:
     """One user or queue read on its own, by another way where the straight one is not permitted: who may not read all
     users may read those of a role or group, and the same holds for queues."""
 
-    def __init__(self, reader: Reader, known: Known) -> None:
-        self._reader = reader
-        self._known = known
+    reader: Reader
+    known: Known
 
     async def user(self, user: str) -> UserWire:
-        ways: list[Callable[[], Awaitable[UserWire]]] = [partial(self._reader.one, rci.USER, user)]
-        for role in self._known.roles.get(user, ())[:WAYS]:
-            ways.append(partial(self._reader.one, rci.USER_BY_ROLE, role.id, user))
-        for group in self._known.groups.get(user, ())[:WAYS]:
-            ways.append(partial(self._reader.one, rci.USER_BY_GROUP, group.id, user))
+        ways: list[Callable[[], Awaitable[UserWire]]] = [partial(self.reader.one, rci.USER, user)]
+        for role in self.known.roles.get(user, ())[:WAYS]:
+            ways.append(partial(self.reader.one, rci.USER_BY_ROLE, role.id, user))
+        for group in self.known.groups.get(user, ())[:WAYS]:
+            ways.append(partial(self.reader.one, rci.USER_BY_GROUP, group.id, user))
         return await _first(ways)
 
     async def queue(self, queue: str) -> QueueWire:
-        ways: list[Callable[[], Awaitable[QueueWire]]] = [partial(self._reader.one, rci.QUEUE, queue)]
-        for group in self._known.queue_groups.get(queue, ())[:WAYS]:
-            ways.append(partial(self._reader.one, rci.QUEUE_BY_GROUP, group.id, queue))
+        ways: list[Callable[[], Awaitable[QueueWire]]] = [partial(self.reader.one, rci.QUEUE, queue)]
+        for group in self.known.queue_groups.get(queue, ())[:WAYS]:
+            ways.append(partial(self.reader.one, rci.QUEUE_BY_GROUP, group.id, queue))
         return await _first(ways)
 
 

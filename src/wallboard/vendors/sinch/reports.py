@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -44,14 +45,14 @@ async def _fuller(ids: Sequence[str], read: Callable[[str], Awaitable[_T]]) -> t
     return found, "; ".join(notes)
 
 
+@dataclass(slots=True)
 class Reports:
     """Makes the reports of a row; reading is what they do when asked."""
 
-    def __init__(self, reader: Reader, records: Records, known: Known, clock: Clock) -> None:
-        self._reader = reader
-        self._records = records
-        self._known = known
-        self._clock = clock
+    reader: Reader
+    records: Records
+    known: Known
+    clock: Clock
 
     def of(self, row: Row) -> Sequence[Report]:
         if isinstance(row, Agent):
@@ -80,7 +81,7 @@ class Reports:
         return ()
 
     async def _record(self, user: str) -> Sheet:
-        wire = await self._records.user(user)
+        wire = await self.records.user(user)
         pairs = [
             ("name", f"{wire.first_name} {wire.surname}".strip()),
             ("login", wire.login),
@@ -104,10 +105,10 @@ class Reports:
 
         async def full(identity: str) -> _Row:
             first, *more = ways
-            wire = await self._reader.one(first, *filter(None, (of, identity)))
-            return await self._reader.one(more[0], identity) if more and bare(wire) else wire
+            wire = await self.reader.one(first, *filter(None, (of, identity)))
+            return await self.reader.one(more[0], identity) if more and bare(wire) else wire
 
-        listed = (await self._reader.all(listing, *filter(None, (of,)))).rows
+        listed = (await self.reader.all(listing, *filter(None, (of,)))).rows
         found, note = await _fuller([wire.id for wire in listed if bare(wire)], full)
         return [(wire, found.get(wire.id, wire)) for wire in listed], note
 
@@ -125,13 +126,13 @@ class Reports:
         """Of a user's skills the list tells ids and values alone; names are in the list of all skills."""
 
         async def full(skill: str) -> NamedWire:
-            wire = await self._reader.one(rci.SKILL_OF, user, skill)
-            return wire if wire.name else await self._reader.one(rci.SKILL, skill)
+            wire = await self.reader.one(rci.SKILL_OF, user, skill)
+            return wire if wire.name else await self.reader.one(rci.SKILL, skill)
 
-        listed = (await self._reader.all(rci.SKILLS_OF, user)).rows
+        listed = (await self.reader.all(rci.SKILLS_OF, user)).rows
         names: dict[str, NamedWire] = {}
         if any(not wire.name for wire in listed):
-            names = {wire.id: wire for wire in (await self._reader.all(rci.SKILLS)).rows if wire.name}
+            names = {wire.id: wire for wire in (await self.reader.all(rci.SKILLS)).rows if wire.name}
         more, note = await _fuller([wire.id for wire in listed if not wire.name and wire.id not in names], full)
         names |= more
         rows = [(names.get(wire.id, wire), wire) for wire in listed]
@@ -172,11 +173,11 @@ class Reports:
         disruption_set = mapping.set_of(row)
 
         async def full(item: str) -> ItemWire:
-            return await self._reader.one(rci.ITEM, disruption_set, item)
+            return await self.reader.one(rci.ITEM, disruption_set, item)
 
         names = mapping.items_of(row.address)
         found, note = await _fuller([name for name in names if "/" not in name], full)
-        known = self._known.items.get(disruption_set, {})
+        known = self.known.items.get(disruption_set, {})
         cells = []
         for name, kind in names.items():
             wire = found.get(name) or known.get(name) or ItemWire(externalid=name.partition("/")[2], type=kind)
@@ -185,10 +186,10 @@ class Reports:
 
     async def _set(self, disruption_set: str) -> Sheet:
         """Everything published in the set of late, newest first."""
-        wire = await self._reader.one(rci.ONE_SET, disruption_set)
-        since = iso(self._clock.now() + self._known.ahead - HISTORY)
-        events = (await self._reader.all(rci.EVENTS, disruption_set, params={"created": since})).rows
-        rows = [(event, mapping.notice(event, disruption_set, self._known)) for event in events]
+        wire = await self.reader.one(rci.ONE_SET, disruption_set)
+        since = iso(self.clock.now() + self.known.ahead - HISTORY)
+        events = (await self.reader.all(rci.EVENTS, disruption_set, params={"created": since})).rows
+        rows = [(event, mapping.notice(event, disruption_set, self.known)) for event in events]
         rows.sort(key=lambda pair: instant(pair[0].created) or 0.0, reverse=True)
         cells = [(event.created, row.title, event.active_from, event.active_to, row.remarks) for event, row in rows]
         name = f"{mapping.titled(wire)} {wire.external_id}".strip()
