@@ -231,7 +231,7 @@ def _past(moment: float | None, as_of: float) -> float | None:
 
 
 def phone_row(
-    source: str, phone_id: str, info: ExtensionInfo | None, registered: bool | None = None, use: str = ""
+    source: str, phone_id: str, info: ExtensionInfo | None, registered: bool | None = None, use: str = "phone"
 ) -> Phone:
     """A telephone, or a conference room: an extension that calls can be sent to and nobody registers at."""
     name = "" if info is None else info.name
