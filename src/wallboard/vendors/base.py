@@ -19,8 +19,6 @@ from wallboard.domain.redaction import hide
 from wallboard.domain.text import NOTHING, Clean
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
 
-# ---- what the config says of a source ------------------------------------------------------------------------
-
 
 class Secret:
     """A secret that cannot be printed, compared, pickled or written to JSON by accident; `reveal()` is the only way.
@@ -139,9 +137,6 @@ class SourceSettings:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-# ---- reading -------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """Handed to each fetch by the scheduler: goes unchanged into the Updates that it returns."""
@@ -208,9 +203,6 @@ class Sink(Protocol):
     def status(self, status: FeedStatus) -> None: ...
 
     def source(self, info: SourceInfo) -> None: ...
-
-
-# ---- acting --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

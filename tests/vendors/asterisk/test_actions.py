@@ -13,7 +13,9 @@ from tests.vendors.asterisk.fake import Pbx, message
 from wallboard.domain.command import Command, Destination, Target, Verb, fingerprint
 from wallboard.domain.errors import ActionError, NotSent, TargetGone
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
-from wallboard.domain.models import Row
+from wallboard.domain.models import Call, Row
+from wallboard.domain.states import Direction
+from wallboard.domain.text import clean
 from wallboard.domain.update import Proof
 from wallboard.vendors.asterisk import actions
 from wallboard.vendors.asterisk.evidence import TABLE, proof_of
@@ -215,6 +217,16 @@ def test_a_spy_whose_call_ended_by_itself_is_not_confirmed() -> None:
     scene.pbx.say("Hangup", Channel="PJSIP/sup1-000000aa", Uniqueid=mine)
     scene.settle()
     assert scene.ending(Verb.LISTEN, row, plan) == "denied"
+
+
+@pytest.mark.parametrize(
+    ("direction", "dialled"), [(Direction.IN, "0049"), (Direction.INTERNAL, "0049"), (Direction.OUT, "0301")]
+)
+def test_calling_a_call_dials_the_other_side_of_it(direction: Direction, dialled: str) -> None:
+    scene, row, _, _ = talking()
+    assert isinstance(row, Call)
+    row = replace(row, direction=direction, from_number=clean("0049"), to=clean("0301"))
+    assert scene.plan(Verb.CALL, row).dial == dialled
 
 
 @pytest.mark.parametrize("verb", [Verb.LISTEN, Verb.PICKUP, Verb.CALL])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.domain.models import in_address
-from wallboard.domain.states import AgentState, Direction, MemberState
+from wallboard.domain.states import AgentState, Direction
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Ticket
 from wallboard.vendors.portsip import mapping
@@ -25,6 +25,11 @@ def scene() -> Scene:
     return made
 
 
+def told(order: Order) -> tuple[int, int]:
+    ticket = order.push()
+    return ticket.epoch, ticket.seq
+
+
 def polled(order: Order, seq: int) -> tuple[int, int]:
     ticket = order.polled(Ticket(1, seq, 0.0))
     return ticket.epoch, ticket.seq
@@ -33,17 +38,17 @@ def polled(order: Order, seq: int) -> tuple[int, int]:
 def test_what_is_pushed_sorts_between_the_polls_that_it_came_between() -> None:
     order = scene().order
     first = polled(order, 7)
-    pushed = [order.push() for _ in range(3)]
+    pushed = [told(order) for _ in range(3)]
     second = polled(order, 9)
     # Begun before, asked for later than the second: a slow answer of another list.
     late = polled(order, 8)
-    after = order.push()
+    after = told(order)
     assert first < pushed[0] < pushed[1] < pushed[2] < late < second < after
 
 
 def test_pushes_before_any_poll_are_older_than_it() -> None:
     order = scene().order
-    assert order.push() < polled(order, 1)
+    assert told(order) < polled(order, 1)
 
 
 def test_what_is_older_than_what_is_known_of_an_agent_is_not_taken() -> None:
@@ -132,9 +137,8 @@ def test_a_session_keeps_the_spelling_that_was_seen_first_and_is_sent_as_it_came
 def test_a_member_who_is_served_names_the_agent() -> None:
     known = scene()
     known.put("101", "q1", at=1.0, status="QUEUE_CALL", name=clean("Ada"))
-    row = mapping.member(
-        known, known.queues["q1"], session="s1", number="0043", name="0043", state=MemberState.TALKING, serving="101"
-    )
+    waits = mapping.member(known, known.queues["q1"], session="s1", number="0043", name="0043")
+    row = mapping.served(known, waits, "101", 2.0)
     assert (row.serving, row.serving_ref, row.name) == ("Ada", "101", "")
     assert row.serving_key is not None
     assert row.serving_key.id == "101"

@@ -11,7 +11,7 @@ from wallboard.vendors.asterisk.facts import Bridge, Channel
 _HOLDING = frozenset({"Parked Call", "BridgeWait", POOL})
 
 
-class Wiring:
+class Topology:
     """Made of the tables at one moment; ``parked`` and ``dialled`` are by Uniqueid."""
 
     def __init__(
@@ -43,15 +43,16 @@ class Wiring:
         holding = channel.bridge not in self._talks if bridge is None else bridge.holding
         return "" if holding else channel.bridge
 
+    def others(self, channel: Channel) -> list[Channel]:
+        """Who else talks in its bridge."""
+        return [other for other in self.talking.get(self.bridge_of(channel), ()) if other is not channel]
+
     def half_of(self, channel: Channel) -> Channel | None:
-        """The other half of a Local channel."""
         return self.named.get(other_half(channel.name))
 
     def beyond(self, half: Channel) -> Channel | None:
         """Whom one half of a Local channel talks with or else dials, if that is one."""
-        found = [c for c in self.talking.get(self.bridge_of(half), ()) if c is not half] or self.dials.get(
-            half.uniqueid, []
-        )
+        found = self.others(half) or self.dials.get(half.uniqueid, [])
         return found[0] if len(found) == 1 else None
 
     def chain(self, channel: Channel) -> list[Channel]:

@@ -13,20 +13,20 @@ from tests.vendors.asterisk.test_adapter import running
 from tests.vendors.asterisk.test_adapter import settings as source
 from tests.vendors.asterisk.test_state import OPS, play
 from wallboard.domain.keys import Resource
-from wallboard.vendors.asterisk import check, standing, witness
+from wallboard.vendors.asterisk import check, event_audit, health
 from wallboard.vendors.asterisk.adapter import AsteriskAdapter
+from wallboard.vendors.asterisk.event_audit import CHANNELS, GRACE, PARKED, QUEUES, EventAudit
 from wallboard.vendors.asterisk.facts import Lists
 from wallboard.vendors.asterisk.protocol import Message
-from wallboard.vendors.asterisk.witness import CHANNELS, GRACE, PARKED, QUEUES, Witness
 from wallboard.vendors.base import Services
 
 pytestmark = pytest.mark.anyio
 
 
-def compare(witness: Witness, lists: Lists, begun: float) -> None:
+def compare(audit: EventAudit, lists: Lists, begun: float) -> None:
     for name, items in ((QUEUES, lists.queues), (CHANNELS, lists.channels), (PARKED, lists.parked)):
-        witness.compare(name, items or (), begun, begun + 0.1)
-    witness.judge(begun + 0.2)
+        audit.compare(name, items or (), begun, begun + 0.1)
+    audit.judge(begun + 0.2)
 
 
 @settings(max_examples=60)
@@ -36,7 +36,7 @@ def test_events_that_come_late_are_never_called_missing(
 ) -> None:
     pbx = Pbx()
     moments = play(pbx, ops)
-    judge = Witness()
+    judge = EventAudit()
     seen, late = 0, 0
     for step, (lists, events) in enumerate(moments):
         now = START + 10.0 * step
@@ -65,7 +65,7 @@ def test_events_that_come_late_are_never_called_missing(
     ],
 )
 def test_each_kind_of_event_that_is_lost_is_named(lost: str, kind: str) -> None:
-    pbx, judge = Pbx(), Witness()
+    pbx, judge = Pbx(), EventAudit()
     now = float(START)
     for _ in range(2):
         caller = ""
@@ -97,12 +97,12 @@ def member(status: int) -> tuple[Message, ...]:
     return (message("QueueMember", Queue="a", Location="PJSIP/1", Status=status, Paused=0),)
 
 
-def status_told(judge: Witness, now: float) -> None:
+def status_told(judge: EventAudit, now: float) -> None:
     judge.hear(message("QueueMemberStatus", Queue="a", Interface="PJSIP/1"), now)
 
 
 def test_a_gap_is_forgiven_when_the_events_come_again_and_not_before() -> None:
-    judge, now = Witness(), 1000.0
+    judge, now = EventAudit(), 1000.0
     for turn in range(3):
         judge.compare(QUEUES, member(turn), now, now)
         now += 5
@@ -119,7 +119,7 @@ def test_a_gap_is_forgiven_when_the_events_come_again_and_not_before() -> None:
 
 
 def test_nothing_that_changes_forgives_nothing_for_five_minutes() -> None:
-    judge = Witness()
+    judge = EventAudit()
     judge.compare(QUEUES, member(1), 0.0, 0.0)
     judge.compare(QUEUES, member(2), 5.0, 5.0)
     judge.judge(10.0)
@@ -136,8 +136,8 @@ def test_nothing_that_changes_forgives_nothing_for_five_minutes() -> None:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(standing, "REREAD_CLOSELY", 0.2)
-    monkeypatch.setattr(witness, "GRACE", 0.1)
+    monkeypatch.setattr(health, "REREAD_CLOSELY", 0.2)
+    monkeypatch.setattr(event_audit, "GRACE", 0.1)
     monkeypatch.setattr(check, "GRACE", 0.1)
 
 
@@ -192,7 +192,7 @@ async def test_events_that_tell_everything_make_a_source_of_events() -> None:
         await desk.until(lambda: desk.statuses[Resource.CALLS].push, "events vouch for the calls")
         assert desk.statuses[Resource.QUEUES].push
         assert shown.adapter.info().detail == "Asterisk Call Manager/11.0.0"
-        assert shown.adapter._standing.interval == standing.REREAD_EVERY
+        assert shown.adapter._health.interval == health.REREAD_EVERY
 
 
 @pytest.mark.usefixtures("quick")

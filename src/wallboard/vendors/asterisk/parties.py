@@ -6,19 +6,13 @@ on, who dialled whom, the agent pool. Where nothing tells which of two parties i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.text import Clean, clean
-from wallboard.vendors.asterisk.devices import (
-    POOL,
-    Telephones,
-    device_of,
-    is_local,
-    pool_device,
-    same_device,
-)
+from wallboard.vendors.asterisk.devices import POOL, Telephones, device_of, is_local, pool_device, same_device
 from wallboard.vendors.asterisk.facts import DOWN, RINGING, Channel, Offer, Place, Serving
 from wallboard.vendors.asterisk.state import Switchboard
 
@@ -53,7 +47,47 @@ class Leg:
         return tuple(channel for channel in self.channels if channel is not self.origin)
 
 
-class Scene:
+V = TypeVar("V")
+
+
+def first_of(table: Mapping[str, V], channels: Iterable[Channel]) -> V | None:
+    """What a table by Uniqueid holds of the first of these channels that is in it."""
+    return next((table[channel.uniqueid] for channel in channels if channel.uniqueid in table), None)
+
+
+class _Groups:
+    """Names that were joined, one by one or by way of others, are one group."""
+
+    def __init__(self) -> None:
+        self._root: dict[str, str] = {}
+
+    def _find(self, name: str) -> str:
+        root = self._root
+        while root.setdefault(name, name) != name:
+            root[name] = root[root[name]]
+            name = root[name]
+        return name
+
+    def join(self, one: str, other: str) -> None:
+        self._root[self._find(one)] = self._find(other)
+
+    def join_to_one(self, channel: Channel, others: Iterable[Channel]) -> None:
+        """With the group that these are of, if it is one."""
+        likely = {self._find(other.uniqueid) for other in others}
+        if len(likely) == 1:
+            self.join(channel.uniqueid, likely.pop())
+
+    def same(self, one: Channel, other: Channel) -> bool:
+        return self._find(one.uniqueid) == self._find(other.uniqueid)
+
+    def of(self, channels: Iterable[Channel]) -> list[list[Channel]]:
+        found: dict[str, list[Channel]] = {}
+        for channel in channels:
+            found.setdefault(self._find(channel.uniqueid), []).append(channel)
+        return list(found.values())
+
+
+class Parties:
     """The tables at one moment, with the indexes that rows are made by. ``phone`` is the operator's own."""
 
     def __init__(
@@ -79,7 +113,7 @@ class Scene:
                 self.names.setdefault(interface, clean(place.name))
         self.telephones = Telephones(board.places.values(), board.hints)
         self.entries = {entry.uniqueid: entry for waiting in board.entries.values() for entry in waiting}
-        self.wiring = board.wiring()
+        self.topology = board.topology()
         self._told = self._told_by_queues()
         #: Asked for about a dozen times a channel in one walk.
         self._answers: dict[str, str] = {}
@@ -96,8 +130,6 @@ class Scene:
                 if interface:
                     self.on_phone.setdefault(interface, []).append(channel)
 
-    # -- whose channel --------------------------------------------------------------------------------------------
-
     def _told_by_queues(self) -> dict[str, str]:
         """Legs that a queue named with the member's interface, through Local channels to their telephones."""
         told: dict[str, str] = {}
@@ -105,7 +137,7 @@ class Scene:
         named += [(pair.agent, pair.interface) for pair in self.board.serving.values()]
         for uniqueid, interface in named:
             first = self.board.channels.get(uniqueid)
-            for channel in () if first is None else self.wiring.chain(first):
+            for channel in () if first is None else self.topology.chain(first):
                 told.setdefault(channel.uniqueid, interface)
         return told
 
@@ -140,81 +172,43 @@ class Scene:
             or device_of(channel.name).casefold() in self._inside
         )
 
-    # -- which channels are one call --------------------------------------------------------------------------------
-
     def _groups(self) -> list[list[Channel]]:
         """Joined by talking in one bridge, by being two halves of a Local channel, by serving and by dialling.
 
         A Linkedid alone does not join: it stays with a caller long after they have gone another way, and an agent of
         the pool hands on the same one from caller to caller.
         """
-        board = self.board
-        root: dict[str, str] = {}
-
-        def find(name: str) -> str:
-            while root.setdefault(name, name) != name:
-                root[name] = root[root[name]]
-                name = root[name]
-            return name
-
-        def join(one: str, other: str) -> None:
-            root[find(one)] = find(other)
-
-        for channel in board.channels.values():
-            bridge = self.wiring.bridge_of(channel)
-            if bridge:
-                join(channel.uniqueid, f"b:{bridge}")
-            half = self.wiring.half_of(channel)
-            if half is not None:
-                join(channel.uniqueid, half.uniqueid)
-        for pair in board.serving.values():
-            if pair.caller in board.channels and pair.agent in board.channels:
-                join(pair.caller, pair.agent)
-        rung: list[Channel] = []
-        for channel in board.channels.values():
-            if self.wiring.bridge_of(channel) or channel.uniqueid in board.parked:
-                continue
-            dialler = board.dialled.get(channel.uniqueid)
-            if dialler in board.channels:
-                if channel.state in (DOWN, RINGING) or channel.application in _OUTGOING:
-                    join(channel.uniqueid, dialler)
-            elif self._is_rung(channel) and dialler is None:
-                rung.append(channel)
-        # Who dialled was before our time: whoever shares the Linkedid and is not dialled or talking, if it is one.
+        board, topology, groups = self.board, self.topology, _Groups()
         linked: dict[str, list[Channel]] = {}
         for channel in board.channels.values():
             linked.setdefault(channel.linkedid, []).append(channel)
-        for channel in rung:
-            likely = {
-                find(other.uniqueid)
-                for other in linked[channel.linkedid]
-                if other is not channel
-                and not self._is_rung(other)
-                and not self.wiring.bridge_of(other)
-                and other.uniqueid not in board.parked
-            }
-            if len(likely) == 1:
-                join(channel.uniqueid, likely.pop())
+            if bridge := topology.bridge_of(channel):
+                groups.join(channel.uniqueid, f"b:{bridge}")
+            if half := topology.half_of(channel):
+                groups.join(channel.uniqueid, half.uniqueid)
+        for pair in board.serving.values():
+            if pair.caller in board.channels and pair.agent in board.channels:
+                groups.join(pair.caller, pair.agent)
+        free = [c for c in board.channels.values() if not topology.bridge_of(c) and c.uniqueid not in board.parked]
+        orphans: list[Channel] = []
+        for channel in filter(self._is_rung, free):
+            dialler = board.dialled.get(channel.uniqueid)
+            if dialler is None:
+                orphans.append(channel)
+            elif dialler in board.channels:
+                groups.join(channel.uniqueid, dialler)
+        # Who dialled was before our time: whoever shares the Linkedid and is not dialled or talking, if it is one.
+        for channel in orphans:
+            groups.join_to_one(channel, [c for c in free if c.linkedid == channel.linkedid and not self._is_rung(c)])
         # One who was left alone in a bridge is held there, while the other consults under the same Linkedid.
-        for bridge, talking in self.wiring.talking.items():
+        for bridge, talking in topology.talking.items():
             if len(talking) == 1:
-                alone = talking[0]
-                likely = {
-                    find(other.uniqueid)
-                    for other in linked[alone.linkedid]
-                    if find(other.uniqueid) != find(alone.uniqueid) and self.wiring.bridge_of(other) not in ("", bridge)
-                }
-                if len(likely) == 1:
-                    join(alone.uniqueid, likely.pop())
-        found: dict[str, list[Channel]] = {}
-        for channel in board.channels.values():
-            found.setdefault(find(channel.uniqueid), []).append(channel)
-        return list(found.values())
+                away = [c for c in linked[talking[0].linkedid] if topology.bridge_of(c) not in ("", bridge)]
+                groups.join_to_one(talking[0], [c for c in away if not groups.same(c, talking[0])])
+        return groups.of(board.channels.values())
 
     def _is_rung(self, channel: Channel) -> bool:
         return channel.state in (DOWN, RINGING) or channel.application in _OUTGOING
-
-    # -- who is who -------------------------------------------------------------------------------------------------
 
     def _legs(self, channels: list[Channel]) -> list[Leg]:
         """The rows of one group: one, or one for each party of a conference, or none for an agent who only waits in
@@ -222,33 +216,31 @@ class Scene:
         channels.sort(key=lambda channel: channel.order)
         if len(channels) == 1 and channels[0].application == POOL:
             return []
-        for bridge in {self.wiring.bridge_of(channel): None for channel in channels}:
+        for bridge in {self.topology.bridge_of(channel): None for channel in channels}:
             crowd = self._ends(bridge)
             kind = self.board.bridges.get(bridge)
             if len(crowd) > 2 or (bridge and kind is not None and kind.conference):
-                return [self._one_of(end, near, channels, len(crowd)) for near, end in crowd]
+                return [self._one_of(end, near, len(crowd)) for near, end in crowd]
         return [self._call(channels)]
 
     def _ends(self, bridge: str) -> list[tuple[Channel, Channel]]:
         """Who talks in a bridge: the channel in it, and the telephone behind that."""
         return [
-            (channel, self.wiring.far_end(channel))
-            for channel in sorted(self.wiring.talking.get(bridge, ()), key=lambda channel: channel.order)
+            (channel, self.topology.far_end(channel))
+            for channel in sorted(self.topology.talking.get(bridge, ()), key=lambda channel: channel.order)
             if not channel.name.startswith(_CONFERENCE_OWN)
         ]
 
-    def _one_of(self, end: Channel, near: Channel, channels: Sequence[Channel], crowd: int) -> Leg:
-        own = {end.uniqueid: end, near.uniqueid: near}
-        interface = self.interface_of(end)
-        agent = end if interface else None
-        return Leg(tuple(own.values()), end, end, agent, near, interface, crowd=crowd)
+    def _one_of(self, end: Channel, near: Channel, crowd: int) -> Leg:
+        own, interface = {end.uniqueid: end, near.uniqueid: near}, self.interface_of(end)
+        return Leg(tuple(own.values()), end, end, end if interface else None, near, interface, crowd=crowd)
 
     def _call(self, channels: list[Channel]) -> Leg:
         board = self.board
-        pair = next((board.serving[c.uniqueid] for c in channels if c.uniqueid in board.serving), None)
+        pair = first_of(board.serving, channels)
         if pair is not None and pair.agent in board.channels:
             caller, near = board.channels[pair.caller], board.channels[pair.agent]
-            agent = self.wiring.far_end(near)
+            agent = self.topology.far_end(near)
             # Who really answers may be another member than the one that the queue had called: a picked-up call.
             interface = self.interface_of(agent) or pair.interface
             return Leg(tuple(channels), caller, caller, agent, near, interface, pair)
@@ -256,7 +248,7 @@ class Scene:
         for channel in channels:
             if channel.uniqueid in self.entries:
                 return Leg(tuple(channels), channel, channel)
-        bridges = [self._ends(bridge) for bridge in {self.wiring.bridge_of(channel): None for channel in channels}]
+        bridges = [self._ends(bridge) for bridge in {self.topology.bridge_of(channel): None for channel in channels}]
         alone = [ends[0][0] for ends in bridges if len(ends) == 1]
         for ends in bridges:
             if len(ends) == 2:
@@ -299,8 +291,6 @@ class Scene:
         rung = [c for c in channels if c is not origin and self._is_rung(c) and not is_local(c.name)]
         return rung[0] if len(rung) == 1 and self.is_inside(origin) else origin
 
-    # -- what rows need ---------------------------------------------------------------------------------------------
-
     def shown(self, queue: str) -> bool:
         return self.queues is None or queue in self.queues
 
@@ -311,14 +301,8 @@ class Scene:
         return Key(self.source, kind, ident)
 
     def ringing_agents(self, leg: Leg) -> list[str]:
-        """Interfaces whose telephones ring for this call."""
-        found: dict[str, None] = {}
-        for channel in leg.peers:
-            if channel.state in (DOWN, RINGING) and not channel.bridge:
-                interface = self.interface_of(channel)
-                if interface:
-                    found[interface] = None
-        return list(found)
+        rung = [c for c in leg.peers if c.state in (DOWN, RINGING) and not c.bridge]
+        return list(dict.fromkeys(filter(None, map(self.interface_of, rung))))
 
     def offered_to(self, caller: str) -> list[Offer]:
         return [offer for offer in self.board.offers.values() if offer.caller == caller]
@@ -343,6 +327,6 @@ class Scene:
         return clean(leg.origin.exten)
 
     def spied_name(self, channel: str) -> Clean:
-        known = self.wiring.named.get(channel)
+        known = self.topology.named.get(channel)
         interface = self.interface_of(known) if known is not None else ""
         return self.agent_name(interface) if interface else clean(channel)

@@ -10,9 +10,9 @@ from wallboard.domain.text import clean
 from wallboard.domain.update import FeedStatus
 from wallboard.vendors.asterisk.ami import PING_EVERY
 from wallboard.vendors.asterisk.check import sign_in_refused
+from wallboard.vendors.asterisk.event_audit import EventAudit
 from wallboard.vendors.asterisk.lists import RESTS_ON, STARTING, Readings
 from wallboard.vendors.asterisk.protocol import AmiBadCredentials, AmiError, AmiLost, AmiNotNow, AmiTooOld
-from wallboard.vendors.asterisk.witness import Witness
 
 REREAD_EVERY = 15.0
 #: Where the events do not tell all, or have not shown yet that they do: then the lists are what the board rests on. At
@@ -25,13 +25,13 @@ TOO_OLD_AGAIN = 60.0
 
 
 @dataclass(slots=True)
-class Standing:
+class Health:
     """What is said of the source ``name``, over its connections. ``took`` is how long the last reading took."""
 
     name: str
     timeout: float
     readings: Readings
-    witness: Witness = field(default_factory=Witness)
+    audit: EventAudit = field(default_factory=EventAudit)
     took: float = 0.0
     failures: int = 0
     cause: str = "not connected yet"
@@ -44,7 +44,7 @@ class Standing:
     def begin(self) -> None:
         """Signed in."""
         self.readings.begin()
-        self.witness = Witness()
+        self.audit = EventAudit()
         self.leaving = self.refused = False
         self._told = None
 
@@ -70,10 +70,9 @@ class Standing:
 
     @property
     def interval(self) -> float:
-        """Seconds between two readings."""
         if self.readings.starting:
             return REREAD_STARTING
-        if self.witness.settled(self.readings.had()):
+        if self.audit.settled(self.readings.had()):
             return REREAD_EVERY
         return min(REREAD_EVERY, max(REREAD_CLOSELY, round(20 * self.took)))
 
@@ -83,22 +82,22 @@ class Standing:
         lists = f"lists every {self.interval:g} s"
         if self.readings.starting:
             return STARTING
-        if self.witness.missing:
-            return f"events are filtered or lost ({', '.join(self.witness.missing)}): {lists}"
-        return f"no events yet: {lists}" if self.witness.deaf else ""
+        if self.audit.missing:
+            return f"events are filtered or lost ({', '.join(self.audit.missing)}): {lists}"
+        return f"no events yet: {lists}" if self.audit.deaf else ""
 
     def pushed(self, resource: Resource) -> bool:
         """Whether events keep these rows true, so that whatever is heard proves them; else they are as old as their
         list."""
         states = self.readings.states
         return self.readings.of(resource).shown and all(
-            self.witness.vouches(name) for name in RESTS_ON[resource] if not states[name].denied
+            self.audit.vouches(name) for name in RESTS_ON[resource] if not states[name].denied
         )
 
     def judge(self, now: float) -> tuple[bool, bool]:
         """Look at the events again: whether what is to be said of them changed, and whether a reading should come
         sooner than it was to."""
-        self.witness.judge(now)
+        self.audit.judge(now)
         before, self._told = self._told, (self.interval, self.note, tuple(map(self.pushed, RESTS_ON)))
         return self._told != before, before is not None and self.interval < before[0]
 

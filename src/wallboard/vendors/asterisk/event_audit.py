@@ -77,7 +77,7 @@ class _Gap:
     clean: int = 0
 
 
-class Witness:
+class EventAudit:
     """Hears events, compares lists, and knows which events do not come. All times are one clock's, in seconds."""
 
     def __init__(self) -> None:
