@@ -7,22 +7,6 @@ from __future__ import annotations
 
 from wallboard.sim.sites import ORGANIZATION, PEOPLE, SUPERVISOR_NUMBER
 
-__all__ = [
-    "BEARERS",
-    "CLIENTS",
-    "GROUPALARM_PERSONAL_TOKEN",
-    "GROUPALARM_TOKEN",
-    "PORTSIP_BEARERS",
-    "PORTSIP_DOMAIN",
-    "PORTSIP_PEOPLE",
-    "SINCH_API_KEY",
-    "SINCH_PASSWORD",
-    "SINCH_USERNAME",
-    "demo_environment",
-    "demo_sources",
-    "ready_config",
-]
-
 CLIENTS = {
     "wallboard-hq": ("hq", "demo-hq-3a7d"),
     "wallboard-branch": ("branch", "demo-branch-91c4"),

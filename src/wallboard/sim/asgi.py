@@ -11,8 +11,6 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote
 
-__all__ = ["Handler", "HttpError", "Receive", "Request", "Response", "Router", "Scope", "Send", "json_response"]
-
 Scope = MutableMapping[str, object]
 Message = MutableMapping[str, object]
 Receive = Callable[[], Awaitable[Message]]

@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from wallboard.sim.world import World
 
-__all__ = ["WorldClock"]
-
 
 class WorldClock:
     """World second = (clock() - when it began) × speed. `clock` gives seconds and never goes back."""

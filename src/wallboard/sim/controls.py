@@ -12,8 +12,6 @@ from wallboard.sim.model import Call, End, Extension, Leg, Member, Parked, Queue
 from wallboard.sim.pbx import Outside, Pbx
 from wallboard.sim.queueing import Distributor
 
-__all__ = ["CALL_ACTIONS", "CallbackRequest", "Controls", "SlotRefusedError", "Target"]
-
 CALL_ACTIONS = (
     "eavesdrop",
     "whisper",
@@ -53,8 +51,6 @@ class Controls:
         self.engine = pbx.engine
         self.distributor = distributor
         self.park_return = park_return
-
-    # -- addressing -------------------------------------------------------------------------------------------------
 
     def find(self, extension: Extension, handle: str) -> Target | None:
         """The leg, queue member or parked caller that `handle` (`call_api_id`) names on this extension."""
@@ -108,8 +104,6 @@ class Controls:
                 # The party left behind sits on no phone of ours, or on its own leg: either way it is the caller now.
         return call
 
-    # -- listening, whispering, barging -----------------------------------------------------------------------------
-
     def _supervise(self, target: Target, mode: str, send_dst: str | None, name: str, number: str) -> None:
         call = target.call
         phone = self.pbx.resolve(send_dst)
@@ -133,8 +127,6 @@ class Controls:
                 call, phone, "in", phone.short_name, caller=caller, role=mode, call_id=self.pbx.new_hex()
             )
             self.pbx.ring(leg, lambda picked: None, lambda: None)
-
-    # -- taking over and passing on ---------------------------------------------------------------------------------
 
     def _pick_up(self, target: Target, send_dst: str | None) -> None:
         phone = self.pbx.resolve(send_dst)
@@ -202,8 +194,6 @@ class Controls:
             self.pbx.ring(leg, consult, refused)
         leg.on_drop = refused
 
-    # -- parking ----------------------------------------------------------------------------------------------------
-
     def park(self, target: Target, slot: int | None) -> Parked | None:
         """Put the other party on hold nowhere (plain) or in a slot. After `park_return` it goes back to the parker."""
         if slot is not None and self.in_slot(slot) is not None:
@@ -248,8 +238,6 @@ class Controls:
         leg = self.pbx.add_leg(call, phone, flow, phone.short_name)
         leg.answered = self.engine.now
         self.pbx.connect(call, End(phone.number, phone.label, leg), 120.0)
-
-    # -- originate --------------------------------------------------------------------------------------------------
 
     def callback(self, request: CallbackRequest) -> str:
         """Ring the sources, then the destination. Returns the id of the new call, even if nobody can be rung."""

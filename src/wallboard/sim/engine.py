@@ -13,8 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["Engine", "Timer"]
-
 
 @dataclass(slots=True, eq=False)
 class Timer:

@@ -9,8 +9,6 @@ import anyio
 
 from wallboard.sim.asgi import Request, Response, json_response
 
-__all__ = ["Fault", "Faults"]
-
 _PAGES: dict[str, Response] = {
     "empty": Response(200, b"", (("content-type", "application/json"),)),
     "garbage": Response(200, b'{"call_list": [\x00\xff\xfe', (("content-type", "application/json"),)),

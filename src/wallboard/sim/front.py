@@ -23,8 +23,6 @@ from wallboard.sim.receptionists import (
     rule,
 )
 
-__all__ = ["TRUNK", "connect", "did", "front", "reception", "resource_id"]
-
 TRUNK = "carrier-a"
 _HQ_PHONES = "+4930231252"
 _BASE = 700551909773148000

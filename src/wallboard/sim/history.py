@@ -9,8 +9,6 @@ from wallboard.sim.pbx import Pbx
 from wallboard.sim.people import crowd
 from wallboard.sim.recordings import Recording, has_voicemail
 
-__all__ = ["HOURS", "write_history"]
-
 HOURS = 6.0
 _SHARE = 0.3
 """Part of a queue's usual traffic: the phones should have pages of recordings, not books."""

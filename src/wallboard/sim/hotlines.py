@@ -12,8 +12,6 @@ from functools import partial
 from wallboard.sim.engine import Engine, Timer
 from wallboard.sim.people import outside_number
 
-__all__ = ["TTS_INBOUND", "TTS_OUTBOUND", "AgentPhone", "CallLog", "Hotline", "HotlineService", "LogEntry", "Record"]
-
 KEPT = 500
 """Calls and records that a hotline's log holds, the latest."""
 # The documented defaults carry literal quotes.
@@ -106,8 +104,6 @@ class HotlineService:
         self.ended: dict[str, int] = {"accepted": 0, "lost": 0, "refused": 0}
         self._ids = 9000
 
-    # -- the site ---------------------------------------------------------------------------------------------------
-
     def add_hotline(self, identity: int, name: str, number: str, agents: list[int], *, active: bool = True) -> Hotline:
         status = "active" if active else "paused"
         hotline = Hotline(identity, self.organization, name, number, agents, active, status)
@@ -127,8 +123,6 @@ class HotlineService:
     def _identity(self) -> int:
         self._ids += 1
         return self._ids
-
-    # -- wanted and actual state ------------------------------------------------------------------------------------
 
     def want(self, hotline: Hotline, active: bool) -> None:
         """Open or pause. The status follows after a while, as the vendor warns."""
@@ -153,8 +147,6 @@ class HotlineService:
         if hotline.change is not None:
             hotline.change.cancel()
         hotline.change = self.engine.after(length, lambda: self._settle(hotline))
-
-    # -- calls ------------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
         for hotline in self.hotlines.values():

@@ -11,8 +11,6 @@ from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Agent
 from wallboard.sim.pbx import Pbx
 from wallboard.sim.traffic import Traffic
 
-__all__ = ["Incident", "Incidents"]
-
 KEPT = 1000
 """So much of the past is known."""
 

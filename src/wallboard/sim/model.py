@@ -11,24 +11,6 @@ from dataclasses import dataclass, field
 
 from wallboard.sim.engine import Timer
 
-__all__ = [
-    "AVAILABLE",
-    "LOGGED_OUT",
-    "ON_BREAK",
-    "Agent",
-    "Behaviour",
-    "Call",
-    "End",
-    "Extension",
-    "Leg",
-    "Member",
-    "Offer",
-    "Parked",
-    "Queue",
-    "QueueProfile",
-    "Tier",
-]
-
 AVAILABLE = "Available"
 ON_BREAK = "On Break"
 LOGGED_OUT = "Logged Out"

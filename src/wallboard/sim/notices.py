@@ -13,24 +13,6 @@ from uuid import NAMESPACE_OID, uuid5
 
 from wallboard.sim.engine import Engine
 
-__all__ = [
-    "ContactCenter",
-    "CustomIvr",
-    "DisruptionEvent",
-    "DisruptionItem",
-    "DisruptionSet",
-    "NetworkQueue",
-    "PresenceProfile",
-    "QueueAddress",
-    "QueueGroup",
-    "Role",
-    "Skill",
-    "User",
-    "UserGroup",
-    "demo_center",
-    "guid",
-]
-
 _HOUR = 3600.0
 
 
@@ -190,8 +172,6 @@ class ContactCenter:
         self.ivrs: dict[str, CustomIvr] = {}
         self.sets: dict[str, DisruptionSet] = {}
 
-    # -- notices ----------------------------------------------------------------------------------------------------
-
     def new_id(self) -> str:
         return f"{self.engine.stream('cc/ids').getrandbits(128):032X}"
 
@@ -241,8 +221,6 @@ class ContactCenter:
     def active_events(self) -> list[DisruptionEvent]:
         now = self.engine.now
         return [event for each in self.sets.values() for event in each.events.values() if event.active(now)]
-
-    # -- building ---------------------------------------------------------------------------------------------------
 
     def add_queue(
         self, channel: str, name: str, description: str, *addresses: str, login: str = "AutoAllocation"

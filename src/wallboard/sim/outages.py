@@ -18,8 +18,6 @@ from wallboard.sim.model import Member, Queue
 from wallboard.sim.notices import ContactCenter
 from wallboard.sim.traffic import Traffic
 
-__all__ = ["STEPS", "Outages", "Step"]
-
 KEPT = 1000
 """So much of the past is known."""
 

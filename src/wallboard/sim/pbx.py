@@ -15,8 +15,6 @@ from wallboard.sim.engine import Engine
 from wallboard.sim.model import Agent, Behaviour, Call, End, Extension, Leg, Member, Parked, Queue
 from wallboard.sim.recordings import Recordings
 
-__all__ = ["Outside", "Pbx", "Statistics"]
-
 _E164 = re.compile(r"\+?[1-9]\d{6,14}\Z|00[1-9]\d{6,13}\Z")
 
 
@@ -62,8 +60,6 @@ class Pbx:
         self.greet: Callable[[Extension, Call], None] = lambda extension, call: self.end(call, "lost")
         self.dial_outside: Callable[[str, Call, Leg], bool] = lambda number, call, leg: False
 
-    # -- the site ---------------------------------------------------------------------------------------------------
-
     def add_extension(self, identity: int, kind: str, label: str, number: str | None = None) -> Extension:
         number = number or str(identity)
         extension = Extension(
@@ -98,13 +94,9 @@ class Pbx:
             return Outside(self.routes[text])
         return Outside(compact) if _E164.match(compact) else None
 
-    # -- identities -------------------------------------------------------------------------------------------------
-
     def new_hex(self) -> str:
         """32 hex digits, as the vendor's call ids look."""
         return f"{self.engine.stream(f'{self.name}/ids').getrandbits(128):032x}"
-
-    # -- calls ------------------------------------------------------------------------------------------------------
 
     def new_call(self, caller: End, *, counted: bool, did: str | None = None, identity: str | None = None) -> Call:
         call = Call(identity or self.new_hex(), caller, counted, did, self.engine.now)
@@ -247,8 +239,6 @@ class Pbx:
         on_end, call.on_end = call.on_end, None
         if on_end is not None:
             on_end()
-
-    # -- routing ----------------------------------------------------------------------------------------------------
 
     def route(self, call: Call, destination: str | None, origin: Extension | None) -> None:
         """Send a lone caller somewhere, as a blind transfer does: to a phone, a queue, a number, or into the void."""

@@ -23,8 +23,6 @@ from wallboard.sim.model import (
 )
 from wallboard.sim.pbx import Pbx
 
-__all__ = ["Distributor"]
-
 LINGER = 60.0
 """Seconds an abandoned member stays in the list (FreeSWITCH `discard-abandoned-after`)."""
 
@@ -39,8 +37,6 @@ class Distributor:
         pbx.release_agent = self.release
         pbx.phone_freed = self.phone_freed
         pbx.join_queue = self.join
-
-    # -- callers ----------------------------------------------------------------------------------------------------
 
     def arrive(self, queue: Queue, number: str, name: str, patience: float | None = None) -> Member:
         """A caller from outside dials the queue's number."""
@@ -92,8 +88,6 @@ class Distributor:
             self.pbx.drop_leg(offer.leg)
             self._idle(offer.agent)
             self._rest(offer.agent, 0.0)
-
-    # -- agents -----------------------------------------------------------------------------------------------------
 
     def _idle(self, agent: Agent) -> None:
         agent.state = "Idle" if agent.status == LOGGED_OUT else "Waiting"
@@ -153,8 +147,6 @@ class Distributor:
             and agent.ready_at <= self.engine.now
             and (phone is None or (phone.registered and not phone.busy))
         )
-
-    # -- handing out ------------------------------------------------------------------------------------------------
 
     def dispatch(self, queue: Queue) -> None:
         """Offer every waiting caller, oldest first, to whoever may be rung now."""

@@ -17,19 +17,6 @@ from wallboard.sim.model import Call, End, Extension
 from wallboard.sim.pbx import Pbx
 from wallboard.sim.people import crowd
 
-__all__ = [
-    "WEEK",
-    "Holiday",
-    "Prompt",
-    "Reception",
-    "Receptionist",
-    "Tenant",
-    "closed_day",
-    "office_week",
-    "open_day",
-    "rule",
-]
-
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Fields = dict[str, object]
@@ -176,8 +163,6 @@ class Reception:
                 return each
         raise KeyError(number)
 
-    # -- what a rule says now ---------------------------------------------------------------------------------------
-
     def local(self) -> datetime:
         return self.engine.utc(self.engine.now).astimezone(ZoneInfo(self.tenant.timezone))
 
@@ -201,8 +186,6 @@ class Reception:
             return _fields(custom.get("holiday_forward_rule"))
         is_open = self.is_open(custom.get("office_hours"), local)
         return _fields(custom.get("office_hours_forward_rule" if is_open else "non_office_hours_forward_rule"))
-
-    # -- callers ----------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
         """Callers from outside dial the receptionists, `per_hour` of each number."""

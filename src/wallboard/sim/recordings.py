@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from wallboard.sim.engine import Engine
 from wallboard.sim.model import Extension, Leg
 
-__all__ = ["KEPT", "Recording", "Recordings", "has_voicemail"]
-
 KEPT = 4000
 """So many of the newest are kept in one account."""
 RANG_OUT = 15.0

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 
 from wallboard.sim.pbx import Pbx
 
-__all__ = ["Room", "RoomMember", "Rooms"]
-
 
 @dataclass(slots=True, eq=False)
 class RoomMember:

@@ -35,8 +35,6 @@ from wallboard.sim.faces.tokens import TokenOffice
 from wallboard.sim.faults import Fault, Faults
 from wallboard.sim.world import World
 
-__all__ = ["LoggedRequest", "SimServer", "make_app", "serve"]
-
 _RINGME = re.compile(r"/ringme/(?P<account>[^/]+)(?P<rest>/api/ver1\.0/.*|/oauth/token)\Z")
 _RINGME_BASE = "/api/ver1.0"
 _GROUPALARM = "/groupalarm/api/v1/first-responder"

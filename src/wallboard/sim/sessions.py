@@ -11,8 +11,6 @@ from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Agent, Call, End, Extensi
 from wallboard.sim.pbx import Outside, Pbx
 from wallboard.sim.queueing import Distributor
 
-__all__ = ["READY_WORDS", "Sessions", "UnfitError", "agent_state", "session_id", "set_agent_state"]
-
 READY_WORDS = ("READY", "LOGGED_IN")
 _SESSION_BASE = 884_000_000_000_000_000
 

@@ -12,8 +12,6 @@ from wallboard.sim.hotlines import HotlineService
 from wallboard.sim.model import LOGGED_OUT, ON_BREAK, Queue, QueueProfile, Tier
 from wallboard.sim.pbx import Pbx
 
-__all__ = ["ORGANIZATION", "PEOPLE", "SUPERVISOR_NUMBER", "branch", "hq", "queue_settings", "responders"]
-
 SUPERVISOR_NUMBER = "2001"
 ORGANIZATION = 77
 PEOPLE = {5: "K. Roth", 6: "Amina Yusuf", 7: "Jonas Vogel", 8: "Lucía Paredes", 9: "T. Okonkwo", 12: "S. Brandt"}

@@ -7,8 +7,6 @@ from wallboard.sim.pbx import Pbx
 from wallboard.sim.people import crowd
 from wallboard.sim.queueing import Distributor
 
-__all__ = ["Traffic"]
-
 
 class Traffic:
     """Drives one account. Each purpose has its own random stream, so the callers are the same whatever is done."""
@@ -27,8 +25,6 @@ class Traffic:
         if self.pbx.behaviour.side_calls_per_hour > 0:
             self._next_side_call()
         self._fidget()
-
-    # -- callers ----------------------------------------------------------------------------------------------------
 
     def rate(self, queue: Queue, at: float) -> float:
         """Calls per second at a moment: the queue's day, times its surge."""
@@ -53,8 +49,6 @@ class Traffic:
             self._next_arrival(queue)
 
         self.engine.after(gap, arrive)
-
-    # -- agents -----------------------------------------------------------------------------------------------------
 
     def _next_break(self, agent: Agent) -> None:
         rng = self.engine.stream(f"{self.pbx.name}/breaks/{agent.name_fs}")
@@ -111,8 +105,6 @@ class Traffic:
             self.pbx.route(call, rng.choice(phones).number, origin)
         else:
             self.pbx.route(call, rng.choice(others).extension.number if others else None, origin)
-
-    # -- other calls ------------------------------------------------------------------------------------------------
 
     def _next_side_call(self) -> None:
         rng = self.engine.stream(f"{self.pbx.name}/side")

@@ -18,8 +18,6 @@ from wallboard.sim.pbx import Pbx
 from wallboard.sim.queueing import Distributor
 from wallboard.sim.traffic import Traffic
 
-__all__ = ["Knobs", "Site", "World"]
-
 
 @dataclass(frozen=True, slots=True)
 class Knobs:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from wallboard.sim.asgi import HttpError, Request, Response, Router, json_response
 from wallboard.sim.hotlines import TTS_INBOUND, TTS_OUTBOUND, AgentPhone, CallLog, Hotline, HotlineService, Record
 
-__all__ = ["GroupalarmFace"]
-
 _HOTLINE_FIELDS = frozenset(
     [
         "agents",
@@ -54,8 +52,6 @@ class GroupalarmFace:
             return self.router.dispatch(request)
         except HttpError as error:
             return json_response(error.status, {"message": error.message})
-
-    # -- rows -------------------------------------------------------------------------------------------------------
 
     def _stamp(self, seconds: float | None) -> str | None:
         return None if seconds is None else self.engine.utc(seconds).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -110,8 +106,6 @@ class GroupalarmFace:
             "phone": phone.phone,
             "userID": phone.user,
         }
-
-    # -- reading ----------------------------------------------------------------------------------------------------
 
     def _organization(self, request: Request, *, required: bool) -> None:
         text = request.parameter("organization_id")
@@ -177,8 +171,6 @@ class GroupalarmFace:
             raise HttpError(403, "access not allowed")
         phones = [phone for phone in self.service.phones.values() if phone.user == int(owner)]
         return json_response(200, [self._phone_row(phone) for phone in phones])
-
-    # -- writing ----------------------------------------------------------------------------------------------------
 
     def _change_hotline(self, request: Request, path: dict[str, str]) -> Response:
         """A PUT replaces: what is left out falls back to its documented default. `number` and `status` are ours."""

@@ -41,8 +41,6 @@ from wallboard.sim.receptionists import Reception, Receptionist
 from wallboard.sim.sessions import Sessions, UnfitError, agent_state, session_id, set_agent_state
 from wallboard.sim.world import Site
 
-__all__ = ["PortsipFace"]
-
 _EXTENSION = text(pattern=EXTENSION)
 _LEG = Body({"extension_number": _EXTENSION}, ("extension_number",))
 _REFER = Body({"extension_number": _EXTENSION, "refer_to": text(low=1)}, ("extension_number", "refer_to"))
@@ -142,8 +140,6 @@ class PortsipFace:
         except HttpError as error:
             return FaceError(error.status, "UNKNOWN", error.message).response()
 
-    # -- look-ups ---------------------------------------------------------------------------------------------------
-
     def _queue_of(self, path: dict[str, str]) -> Queue:
         wanted = identity(path["queue"])
         for queue in self.pbx.queues.values():
@@ -181,8 +177,6 @@ class PortsipFace:
             raise FaceError(404, "UNKNOWN", "virtual receptionist not found")
         return receptionist
 
-    # -- tenant and users -------------------------------------------------------------------------------------------
-
     def _users(self, request: Request, path: dict[str, str]) -> Response:
         people = {person.extension: person for person in self.sign_in.people.values()}
         return listed(request, [rows.user_row(phone, people.get(phone.number)) for phone in self.pbx.phones()])
@@ -195,8 +189,6 @@ class PortsipFace:
             if any(tier.agent.extension is phone for tier in queue.tiers)
         ]
         return {"items": mine}
-
-    # -- queues -----------------------------------------------------------------------------------------------------
 
     def _queue_status(self, request: Request, path: dict[str, str]) -> Response:
         self._queue_of(path)
@@ -222,8 +214,6 @@ class PortsipFace:
         body = read_body(request, _STATE)
         set_agent_state(self.site.distributor, queue, tier, str(body["status"]))
         return Response(200)
-
-    # -- sessions ---------------------------------------------------------------------------------------------------
 
     def _sessions(self, request: Request, path: dict[str, str]) -> Response:
         found = [rows.session_row(self.engine, call) for call in self.pbx.calls.values()]
@@ -262,8 +252,6 @@ class PortsipFace:
     def _destroy(self, request: Request, path: dict[str, str]) -> Response:
         self.sessions.destroy(self._call_of(path))
         return Response(204)
-
-    # -- receptionists ----------------------------------------------------------------------------------------------
 
     def _change_ivr(self, request: Request, path: dict[str, str]) -> Response:
         ivrs.change(self.reception, self._receptionist_of(path), request)

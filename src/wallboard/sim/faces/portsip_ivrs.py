@@ -16,8 +16,6 @@ from wallboard.sim.faces import portsip_wire as wire
 from wallboard.sim.faces.portsip_wire import Body, Row, items, number, one_of, printed, refused, text
 from wallboard.sim.receptionists import WEEK, Holiday, Reception, Receptionist
 
-__all__ = ["change", "details", "holiday_row", "office_hours", "summary"]
-
 _CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 _ACTIONS = ("FORWARD_TO_NUMBER", "FORWARD_TO_VOICEMAIL", "REPEAT", "HANGUP")
 
@@ -122,9 +120,6 @@ def change(reception: Reception, receptionist: Receptionist, request: Request) -
         raise refused("pin: required where enable_pin is true")
     receptionist.definition = after
     receptionist.extension.label = receptionist.name
-
-
-# -- reading --------------------------------------------------------------------------------------------------------
 
 
 def summary(receptionist: Receptionist) -> Row:

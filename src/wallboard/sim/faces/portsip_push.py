@@ -27,8 +27,6 @@ from wallboard.sim.pbx import Pbx
 from wallboard.sim.receptionists import Reception
 from wallboard.sim.sessions import agent_state, session_id
 
-__all__ = ["PushOffice", "QueueWatch"]
-
 _WORDS = {
     "READY": "Ready",
     "QUEUE_CALL": "Queue Call",

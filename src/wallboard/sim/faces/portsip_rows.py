@@ -13,20 +13,6 @@ from wallboard.sim.model import Call, Extension, Member, Queue, Tier
 from wallboard.sim.receptionists import Tenant
 from wallboard.sim.sessions import session_id
 
-__all__ = [
-    "agent_row",
-    "queue_name",
-    "queue_row",
-    "queue_summary",
-    "session_row",
-    "shown_number",
-    "tenant_row",
-    "user_row",
-    "user_status",
-    "waiting",
-    "waiting_row",
-]
-
 
 def shown_number(number: str) -> str:
     """As the vendor's samples print numbers: `0049…` for `+49…`."""
@@ -55,9 +41,6 @@ def tenant_row(tenant: Tenant) -> Row:
         "office_hours": office_hours(tenant.office_hours),
         "outbound_caller_ids": [],
     }
-
-
-# -- users ----------------------------------------------------------------------------------------------------------
 
 
 def user_row(phone: Extension, person: Person | None) -> Row:
@@ -103,9 +86,6 @@ def user_status(phone: Extension) -> Row:
         "enable_dnd": False,
         "enable_acb": False,
     }
-
-
-# -- queues ---------------------------------------------------------------------------------------------------------
 
 
 def queue_name(queue: Queue) -> Row:
@@ -178,9 +158,6 @@ def agent_row(tier: Tier) -> Row:
         "display_name": tier.agent.name,
         "skill_level": tier.level,
     }
-
-
-# -- sessions -------------------------------------------------------------------------------------------------------
 
 
 def session_row(engine: Engine, call: Call) -> Row:

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from wallboard.sim.asgi import Request, Response, json_response
 from wallboard.sim.faces.portsip_wire import Body, FaceError, read_body, refused, text
 
-__all__ = ["SIGN_IN_PATHS", "Person", "SignIn"]
-
 SIGN_IN_PATHS = ("/login", "/login/oauth/token", "/auth/refresh_token")
 
 _LOGIN = Body(
@@ -41,8 +39,6 @@ class SignIn:
     issued: int = 0
     _tokens: dict[str, tuple[Person, float]] = field(default_factory=dict)
     _refresh: dict[str, tuple[Person, float]] = field(default_factory=dict)
-
-    # -- operations -------------------------------------------------------------------------------------------------
 
     def login(self, request: Request, path: dict[str, str]) -> Response:
         """`POST /login`. A user of a tenant must name its domain: without one it is a system administrator's login."""
@@ -86,8 +82,6 @@ class SignIn:
     def revoke(self) -> None:
         """Every issued access token is worthless from now on; refresh tokens stay good."""
         self._tokens.clear()
-
-    # -- tokens -----------------------------------------------------------------------------------------------------
 
     def _issue(self, person: Person) -> Response:
         self.issued += 1

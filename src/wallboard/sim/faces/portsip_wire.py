@@ -17,23 +17,6 @@ from dataclasses import dataclass, field
 
 from wallboard.sim.asgi import Request, Response, json_response
 
-__all__ = [
-    "EXTENSION",
-    "Body",
-    "Check",
-    "FaceError",
-    "flag",
-    "identity",
-    "items",
-    "listed",
-    "number",
-    "one_of",
-    "printed",
-    "read_body",
-    "refused",
-    "text",
-]
-
 EXTENSION = r"[0-9]{3,64}"
 Row = dict[str, object]
 Check = Callable[[object, str], object]
@@ -55,9 +38,6 @@ def refused(message: str) -> FaceError:
     return FaceError(400, "VALIDATE_FAILED", message)
 
 
-# -- ids ------------------------------------------------------------------------------------------------------------
-
-
 def printed(number: int) -> str:
     """An id as the resources print it."""
     return base64.b64encode(str(number).encode()).decode()
@@ -71,9 +51,6 @@ def identity(text: str) -> int | None:
         except (binascii.Error, ValueError):
             return None
     return int(text) if text.isdigit() and len(text) <= 30 else None
-
-
-# -- bodies ---------------------------------------------------------------------------------------------------------
 
 
 def text(*, low: int = 0, high: int = 10**6, pattern: str | None = None) -> Check:
@@ -146,9 +123,6 @@ def read_body(request: Request, body: Body) -> Row:
     if kind != "application/json":
         raise refused("body: application/json is expected")
     return body(request.json())
-
-
-# -- list queries ---------------------------------------------------------------------------------------------------
 
 
 def _count(request: Request, name: str, low: int, high: int, default: int) -> int:

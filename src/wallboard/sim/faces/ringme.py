@@ -18,8 +18,6 @@ from wallboard.sim.faces.tokens import TokenOffice
 from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Agent, Extension, Queue, Tier
 from wallboard.sim.world import Site
 
-__all__ = ["RingmeFace"]
-
 _STATUSES = {"available": AVAILABLE, "logged_out": LOGGED_OUT}
 _NEEDS_DESTINATION = ("eavesdrop", "whisper", "conference", "transfer", "attended_transfer", "pickup")
 
@@ -101,8 +99,6 @@ class RingmeFace:
             response = json_response(error.status, {"message": error.message})
         return response.plus(quota)
 
-    # -- what only reads --------------------------------------------------------------------------------------------
-
     def _of_any(self, row: Callable[[Extension], object], kind: str | None = None) -> Handler:
         return lambda request, path: json_response(200, row(self._find_extension(path, kind)))
 
@@ -111,8 +107,6 @@ class RingmeFace:
 
     def _of_queue(self, row: Callable[[Queue], object]) -> Handler:
         return lambda request, path: json_response(200, row(self._find_queue(path)))
-
-    # -- look-ups ---------------------------------------------------------------------------------------------------
 
     def _find_extension(self, path: dict[str, str], kind: str | None = None) -> Extension:
         text = path["extension"]
@@ -141,8 +135,6 @@ class RingmeFace:
     def _own_client(self, path: dict[str, str]) -> None:
         if path["client"] not in ("@me", str(self.pbx.client_id)):
             raise HttpError(403, "Forbidden")
-
-    # -- discovery --------------------------------------------------------------------------------------------------
 
     def _user(self, request: Request, path: dict[str, str]) -> Response:
         return json_response(
@@ -191,15 +183,11 @@ class RingmeFace:
     def _profiles(self, phone: Extension) -> list[dict[str, object]]:
         return [rows.agent_profile(agent) for agent in self.pbx.agents.values() if agent.extension is phone]
 
-    # -- queues -----------------------------------------------------------------------------------------------------
-
     def _agent_rows(self, queue: Queue) -> list[dict[str, object]]:
         return [rows.agent_row(self.engine, tier.agent) for tier in queue.tiers]
 
     def _member_rows(self, queue: Queue) -> list[dict[str, object]]:
         return [rows.member_row(self.engine, member) for member in queue.members.values()]
-
-    # -- staffing ---------------------------------------------------------------------------------------------------
 
     def _find_tier(self, path: dict[str, str], kind: str) -> tuple[Queue, Tier]:
         queue = self._find_queue(path)
@@ -244,8 +232,6 @@ class RingmeFace:
         queue.tiers.remove(tier)
         return Response(204)
 
-    # -- agents -----------------------------------------------------------------------------------------------------
-
     def _agent(self, request: Request, path: dict[str, str]) -> Response:
         return json_response(200, rows.agent_profile(self._find_agent(path)))
 
@@ -257,8 +243,6 @@ class RingmeFace:
         if status is not None:
             self.site.distributor.set_status(agent, _STATUSES[str(status)])
         return json_response(200, rows.agent_profile(agent))
-
-    # -- calls ------------------------------------------------------------------------------------------------------
 
     def _call(self, request: Request, path: dict[str, str]) -> Response:
         leg = self._find_extension(path, "phone").legs.get(path["call"])

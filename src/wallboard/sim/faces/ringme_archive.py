@@ -17,8 +17,6 @@ from wallboard.sim.model import Extension
 from wallboard.sim.pbx import Pbx
 from wallboard.sim.recordings import Recording
 
-__all__ = ["Archive"]
-
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\Z")
 _BUSY = "Stats request already exists, concurrent request not allowed"
 
@@ -51,8 +49,6 @@ class Archive:
             ("GET", record + "{uuid}/storage_url/", self._url),
             ("GET", voicemail + "/storage_url/", self._message_url),
         )
-
-    # -- lists ------------------------------------------------------------------------------------------------------
 
     def _moment(self, request: Request, name: str) -> float:
         """`YYYY-MM-DD HH:MM:SS`, UTC without saying so, as all times of this vendor."""
@@ -139,8 +135,6 @@ class Archive:
             "ext_number_reg": phone.number,
             "application": "voicemail" if record.result == "voicemail" else "bridge",
         }
-
-    # -- files ------------------------------------------------------------------------------------------------------
 
     def _found(self, path: Path, *, voicemail: bool) -> Recording:
         record = self.recordings.find(self.find(path), path["uuid"])

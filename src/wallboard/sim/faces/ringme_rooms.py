@@ -12,8 +12,6 @@ from wallboard.sim.model import Extension, Leg
 from wallboard.sim.pbx import Pbx
 from wallboard.sim.rooms import Room, Rooms
 
-__all__ = ["RoomRoutes"]
-
 _QUESTIONS = ("show_members", "is_locked", "max_members", "count", "run_time")
 _SWITCHES = ("mute", "stop_play", "lock", "deaf", "enter_sound")
 _NUMBERS = ("member_id", "play_file")

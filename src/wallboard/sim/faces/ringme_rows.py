@@ -10,18 +10,6 @@ from wallboard.sim.engine import Engine
 from wallboard.sim.model import LOGGED_OUT, Agent, Extension, Leg, Member, Queue, Tier
 from wallboard.sim.recordings import has_voicemail
 
-__all__ = [
-    "agent_profile",
-    "agent_row",
-    "call_row",
-    "extension_row",
-    "member_row",
-    "phone_settings",
-    "registration_row",
-    "stamp",
-    "tier_row",
-]
-
 
 def stamp(engine: Engine, seconds: float | None, *, fraction: bool = False) -> str | None:
     """`YYYY-MM-DD HH:MM:SS[.ff]`, UTC without saying so."""

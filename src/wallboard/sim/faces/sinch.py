@@ -20,8 +20,6 @@ from wallboard.sim.faces.sinch_lists import Listing, select
 from wallboard.sim.faces.sinch_rows import Row, canonical
 from wallboard.sim.notices import ContactCenter, CustomIvr, DisruptionEvent, DisruptionSet, NetworkQueue, User
 
-__all__ = ["SinchFace"]
-
 Path = dict[str, str]
 
 
@@ -203,8 +201,6 @@ class SinchFace:
         named = kind.lower() == "basic" and given == f"{self.username}:{self.password}"
         return named and self.api_key in ("", key)
 
-    # -- who and what there is --------------------------------------------------------------------------------------
-
     def _user(self, path: Path) -> User:
         return _find(self.center.users, path["user"])
 
@@ -237,8 +233,6 @@ class SinchFace:
     def _grouped(self, path: Path) -> list[NetworkQueue]:
         group = _find(self.center.queue_groups, path["group"])
         return [each for each in self.center.queues.values() if group in each.groups]
-
-    # -- disruptions ------------------------------------------------------------------------------------------------
 
     def _find_event(self, path: Path) -> tuple[DisruptionSet, DisruptionEvent]:
         group = self._set(path)

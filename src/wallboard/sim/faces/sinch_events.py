@@ -15,8 +15,6 @@ from wallboard.sim.engine import Engine
 from wallboard.sim.faces.sinch_rows import canonical
 from wallboard.sim.notices import DisruptionEvent, DisruptionItem, DisruptionSet
 
-__all__ = ["Draft", "read_draft", "wanted"]
-
 _UNMENTIONED = ("ticket",)
 _UNWRITTEN = ("created", "modified")
 _ITEM_FIELDS = frozenset(["id", "externalId", "externalid", "type"])

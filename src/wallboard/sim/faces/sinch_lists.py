@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from wallboard.sim.asgi import HttpError, Request
 from wallboard.sim.faces.sinch_rows import Row
 
-__all__ = ["Listing", "select"]
-
 _PAGING = ("sort", "offset", "limit")
 
 

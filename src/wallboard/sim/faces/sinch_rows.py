@@ -25,25 +25,6 @@ from wallboard.sim.notices import (
     UserGroup,
 )
 
-__all__ = [
-    "Row",
-    "address_row",
-    "canonical",
-    "dashed",
-    "event_row",
-    "group_row",
-    "item_row",
-    "ivr_row",
-    "named",
-    "profile_row",
-    "queue_group_row",
-    "queue_row",
-    "role_row",
-    "set_row",
-    "skill_row",
-    "user_row",
-]
-
 Row = dict[str, object]
 
 _HEX = re.compile(r"[0-9A-Fa-f]{32}\Z")

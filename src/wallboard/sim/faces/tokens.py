@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from wallboard.sim.asgi import Request, Response, json_response
 
-__all__ = ["TokenOffice"]
-
 
 @dataclass(slots=True)
 class TokenOffice:
