@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from wallboard.sim import Knobs, World
-from wallboard.sim.front import did
 from wallboard.sim.model import Call, Member
 from wallboard.sim.receptionists import Holiday, Reception
+from wallboard.sim.sites import did
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

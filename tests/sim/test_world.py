@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from wallboard.sim import Knobs, World
-from wallboard.sim.controls import CALL_ACTIONS, CallbackRequest, SlotRefusedError, Target
+from wallboard.sim.controls import CALL_ACTIONS, SlotRefusedError, Target
 from wallboard.sim.faces import ringme_rows as rows
 from wallboard.sim.world import Site
 
@@ -124,7 +124,7 @@ def meddle(world: World, rng: random.Random) -> None:
     if choice < 0.1:
         site.distributor.set_status(agent, rng.choice(["Available", "Logged Out", "On Break"]))
     elif choice < 0.18:
-        site.controls.callback(CallbackRequest(("2001", "213"), destination))
+        site.controls.callback(["2001", "213"], destination)
     elif not found:
         return
     elif choice < 0.25:

@@ -6,7 +6,7 @@ configuration that points a console at it. Only the standard library is needed, 
 
 from __future__ import annotations
 
-from wallboard.sim.access import demo_environment, demo_sources, ready_config
+from wallboard.sim.access import demo_environment, ready_config
 from wallboard.sim.server import LoggedRequest, SimServer, make_app, serve
 from wallboard.sim.world import Knobs, World
 
@@ -16,7 +16,6 @@ __all__ = [
     "SimServer",
     "World",
     "demo_environment",
-    "demo_sources",
     "make_app",
     "ready_config",
     "serve",

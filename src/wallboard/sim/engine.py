@@ -13,13 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from wallboard.sim.scale import Scale
+
 
 @dataclass(slots=True, eq=False)
 class Timer:
     """A planned action; `cancel()` makes it a no-op."""
 
     when: float
-    action: Callable[[], None] | None
+    action: Callable[[], object] | None
 
     def cancel(self) -> None:
         self.action = None
@@ -35,6 +37,7 @@ class Engine:
 
     seed: int
     start: datetime
+    scale: Scale = field(default_factory=Scale)
     now: float = 0.0
     _heap: list[tuple[float, int, Timer]] = field(default_factory=list)
     _count: int = 0
@@ -51,13 +54,13 @@ class Engine:
             self._streams[name] = random.Random(f"{self.seed}/{name}")
         return self._streams[name]
 
-    def at(self, when: float, action: Callable[[], None]) -> Timer:
+    def at(self, when: float, action: Callable[[], object]) -> Timer:
         timer = Timer(max(when, self.now), action)
         self._count += 1
         heapq.heappush(self._heap, (timer.when, self._count, timer))
         return timer
 
-    def after(self, delay: float, action: Callable[[], None]) -> Timer:
+    def after(self, delay: float, action: Callable[[], object]) -> Timer:
         return self.at(self.now + delay, action)
 
     def run(self, to: float) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wallboard.sim.engine import Timer
+from wallboard.sim.history import Visit
 
 AVAILABLE = "Available"
 ON_BREAK = "On Break"
@@ -76,6 +77,7 @@ class Leg:
     recording: str | None = None
     callback_id: str | None = None
     caller_extension: Extension | None = None
+    transcribed: set[str] = field(default_factory=set)
     timers: list[Timer] = field(default_factory=list)
     on_drop: Callable[[], None] | None = None
 
@@ -106,7 +108,7 @@ class Call:
     timers: list[Timer] = field(default_factory=list)
     callback_id: str | None = None
     ended: str | None = None
-    on_end: Callable[[], None] | None = None
+    on_end: Callable[[], object] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -119,13 +121,16 @@ class Offer:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """A caller in a queue; `state` in FreeSWITCH words. Stays as `Abandoned` for a minute after giving up."""
+    """A caller in a queue; `state` in FreeSWITCH words. Stays as `Abandoned` for a minute after giving up.
+
+    `visit` is what remains of it.
+    """
 
     id: str
     queue: Queue
     call: Call
     joined: float
-    patience: float
+    visit: Visit
     state: str = "Waiting"
     serving: str = ""
     settled: float | None = None
@@ -146,7 +151,6 @@ class Parked:
     slot: int | None
     call: Call
     parker: Extension
-    since: float
 
     @property
     def hex(self) -> str:
@@ -172,7 +176,6 @@ class Agent:
     ready_at: float = float("-inf")
     last_bridge_end: float = float("-inf")
     last_offered: float = float("-inf")
-    talk_time: float = 0.0
     calls_answered: int = 0
     call_started: float | None = None
     breaks: int = 0

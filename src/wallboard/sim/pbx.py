@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wallboard.sim.engine import Engine
+from wallboard.sim.history import FLOWED, LOST, History
 from wallboard.sim.model import Agent, Behaviour, Call, End, Extension, Leg, Member, Parked, Queue
 from wallboard.sim.recordings import Recordings
 
@@ -51,8 +52,9 @@ class Pbx:
         self.behaviour = Behaviour()
         self.statistics = Statistics()
         self.recordings = Recordings(engine, name)
+        self.history = History(engine)
         # The queue engine hangs itself in here: this module must not know how callers are handed out.
-        self.leave_queue: Callable[[Member], None] = lambda member: None
+        self.leave_queue: Callable[[Member, str], None] = lambda member, outcome: None
         self.release_agent: Callable[[Agent], None] = lambda agent: None
         self.phone_freed: Callable[[Extension], None] = lambda extension: None
         self.join_queue: Callable[[Queue, Call], None] = lambda queue, call: None
@@ -114,14 +116,15 @@ class Pbx:
         *,
         caller: tuple[str, str] | None = None,
         role: str = "talk",
-        call_id: str | None = None,
     ) -> Leg:
-        """A leg that rings now. `extension` None is a phone that this account cannot see."""
+        """A leg that rings now. `extension` None is a phone that this account cannot see. Who listens has a call of
+        its own."""
         number, name = caller or (call.caller.number, call.caller.name)
+        call_id = call.id if role == "talk" else self.new_hex()
         leg = Leg(
             f"{extension.id if extension else 0}-{self.new_hex()}",
             call,
-            call_id or call.id,
+            call_id,
             extension,
             flow,
             number,
@@ -198,24 +201,23 @@ class Pbx:
         call.callee = callee
         call.timers.append(self.engine.after(self.talk_length(mean), lambda: self.end(call, "completed")))
 
-    def clear_timers(self, call: Call) -> None:
+    def detach(self, call: Call, keep: Leg | None = None, outcome: str = FLOWED) -> None:
+        """Leave the caller alone on the line: out of queue, slot and talk; every other leg but `keep` is dropped.
+
+        `outcome` is what this was to a caller who waited in a queue.
+        """
         for timer in call.timers:
             timer.cancel()
-        call.timers.clear()
-
-    def detach(self, call: Call, keep: tuple[Leg, ...] = ()) -> None:
-        """Leave the caller alone on the line: out of queue, slot and talk; every other leg but `keep` is dropped."""
-        self.clear_timers(call)
         call.callee = None
-        self._leave(call)
+        self._leave(call, outcome)
         for leg in list(call.legs):
-            if leg is not call.caller.leg and leg not in keep:
+            if leg is not call.caller.leg and leg is not keep:
                 self.drop_leg(leg)
 
-    def _leave(self, call: Call) -> None:
+    def _leave(self, call: Call, outcome: str) -> None:
         call.menu = None
         if call.member is not None:
-            self.leave_queue(call.member)
+            self.leave_queue(call.member, outcome)
             call.member = None
         if call.parked is not None:
             self.parked.pop(call.parked.handle, None)
@@ -229,8 +231,9 @@ class Pbx:
         if call.ended is not None:
             return
         call.ended = reason
-        self.clear_timers(call)
-        self._leave(call)
+        for timer in call.timers:
+            timer.cancel()
+        self._leave(call, LOST)
         for leg in list(call.legs):
             self.drop_leg(leg)
         del self.calls[call.id]

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from wallboard.sim.model import Call, End, Extension
 from wallboard.sim.pbx import Pbx
 from wallboard.sim.people import crowd
+from wallboard.sim.sites import resource_id
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -113,14 +114,6 @@ def office_week(*hours: tuple[str, str], saturday: tuple[str, str] | None = None
     return week
 
 
-@dataclass(slots=True)
-class _Menu:
-    """What a caller has gone through at one receptionist."""
-
-    receptionist: Receptionist
-    rounds: int = 0
-
-
 class Reception:
     """The receptionists of a site. A caller listens a few seconds, presses something or nothing, and is sent on."""
 
@@ -132,11 +125,10 @@ class Reception:
         self.holidays: dict[int, Holiday] = {}
         self.prompts: dict[int, Prompt] = {}
         self.per_hour: dict[str, float] = {}
-        self.listens = (3.0, 7.0)
-        self.people = crowd(self.engine.stream(f"{pbx.name}/menu people"), 120)
+        self.people = crowd(self.engine.stream(f"{pbx.name}/menu people"), self.engine.scale.callers * 2 // 5)
         pbx.greet = self.greet
 
-    def add(self, identity: int, number: str, name: str, **definition: object) -> Receptionist:
+    def add(self, number: str, name: str, **definition: object) -> None:
         extension = self.pbx.add_extension(int(number), "receptionist", name, number)
         fields: Fields = {
             "name": name,
@@ -152,9 +144,8 @@ class Reception:
             "custom_forward_rules": [],
             "outbound_caller_ids": [],
         }
-        receptionist = Receptionist(identity, extension, fields | deepcopy(definition))
-        self.receptionists[identity] = receptionist
-        return receptionist
+        identity = resource_id(int(number))
+        self.receptionists[identity] = Receptionist(identity, extension, fields | deepcopy(definition))
 
     def numbered(self, number: str) -> Receptionist:
         """The receptionist with this extension number. KeyError: there is none."""
@@ -194,7 +185,7 @@ class Reception:
 
     def _next_arrival(self, number: str) -> None:
         rng = self.engine.stream(f"{self.pbx.name}/menu arrivals/{number}")
-        gap, who = rng.expovariate(self.per_hour[number] / 3600.0), rng.choice(self.people)
+        gap, who = rng.expovariate(self.per_hour[number] / 3600.0 * self.engine.scale.traffic), rng.choice(self.people)
 
         def due() -> None:
             self.arrive(number, *who)
@@ -216,37 +207,36 @@ class Reception:
             return
         if call.caller.leg is not None and call.caller.leg.answered is None:
             call.caller.leg.answered = self.engine.now
-        self._listen(call, _Menu(receptionist))
+        self._listen(call, receptionist, 0)
 
-    def _listen(self, call: Call, menu: _Menu) -> None:
-        call.menu = menu.receptionist.extension
+    def _listen(self, call: Call, receptionist: Receptionist, rounds: int) -> None:
+        call.menu = receptionist.extension
         rng = self.engine.stream(f"{self.pbx.name}/menu")
-        delay, chance = rng.uniform(*self.listens), rng.random()
-        customs = _rows(menu.receptionist.definition["custom_forward_rules"])
-        timeout = _fields(menu.receptionist.definition["timeout_forward_rule"])
+        delay, chance = rng.uniform(3.0, 7.0), rng.random()
+        customs = _rows(receptionist.definition["custom_forward_rules"])
+        timeout = _fields(receptionist.definition["timeout_forward_rule"])
+        failure = _fields(receptionist.definition["failure_forward_rule"])
 
         def due() -> None:
+            said = timeout
             if customs and chance < 0.9:
                 # Most callers want what comes first in the menu.
                 place = min(int((chance / 0.9) ** 2 * len(customs)), len(customs) - 1)
-                self._follow(call, menu, self.says(customs[place], self.local()))
+                said = self.says(customs[place], self.local())
             elif customs and chance < 0.95:
-                self._follow(call, menu, _fields(menu.receptionist.definition["failure_forward_rule"]))
-            else:
-                self._follow(call, menu, timeout)
+                said = failure
+            self._follow(call, receptionist, rounds, said, _seconds(timeout.get("repeat_times"), 3.0))
 
         waits = _seconds(timeout.get("timeout"), 30.0) if chance >= 0.95 or not customs else 0.0
         call.timers.append(self.engine.after(delay + waits, due))
 
-    def _follow(self, call: Call, menu: _Menu, what: Mapping[str, object]) -> None:
-        action, number = what.get("action"), what.get("number")
-        timeout = _fields(menu.receptionist.definition["timeout_forward_rule"])
-        if action == "REPEAT" and menu.rounds < _seconds(timeout.get("repeat_times"), 3.0):
-            menu.rounds += 1
-            self._listen(call, menu)
+    def _follow(self, call: Call, receptionist: Receptionist, rounds: int, said: Fields, most: float) -> None:
+        action = said.get("action")
+        if action == "REPEAT" and rounds < most:
+            self._listen(call, receptionist, rounds + 1)
         elif action == "FORWARD_TO_NUMBER":
             self.pbx.detach(call)
-            self.pbx.route(call, str(number or ""), None)
+            self.pbx.route(call, str(said.get("number") or ""), None)
         elif action == "FORWARD_TO_VOICEMAIL":
             call.timers.append(self.engine.after(12.0, lambda: self.pbx.end(call, "voicemail")))
         else:

@@ -15,7 +15,7 @@ class Traffic:
         self.pbx = pbx
         self.engine = pbx.engine
         self.distributor = distributor
-        self.people = crowd(self.engine.stream(f"{pbx.name}/people"), 300)
+        self.people = crowd(self.engine.stream(f"{pbx.name}/people"), self.engine.scale.callers)
 
     def begin(self) -> None:
         for queue in self.pbx.queues.values():
@@ -34,13 +34,14 @@ class Traffic:
         low, high = hours[int(place) % 24], hours[(int(place) + 1) % 24]
         factor = low + (high - low) * (place % 1.0)
         surge = queue.profile.surge if at < queue.surge_until else 1.0
-        return queue.profile.per_hour / 3600.0 * factor * surge
+        return queue.profile.per_hour / 3600.0 * factor * surge * self.engine.scale.traffic
 
     def _next_arrival(self, queue: Queue) -> None:
         """Thinning: candidates at the highest possible rate, kept with the chance that the moment's rate gives."""
         rng = self.engine.stream(f"{self.pbx.name}/arrivals/{queue.id}")
-        highest = queue.profile.per_hour / 3600.0 * max(queue.profile.hours) * queue.profile.surge
-        gap, keep, who, patience = rng.expovariate(highest), rng.random(), rng.randrange(300), rng.random()
+        per_second = queue.profile.per_hour / 3600.0 * self.engine.scale.traffic
+        highest = per_second * max(queue.profile.hours) * queue.profile.surge
+        gap, keep, who, patience = rng.expovariate(highest), rng.random(), rng.randrange(len(self.people)), rng.random()
 
         def arrive() -> None:
             if keep < self.rate(queue, self.engine.now) / highest:

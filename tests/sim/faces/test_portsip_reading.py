@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from tests.sim.faces.portsip_desk import API, CREDENTIALS, SHOWN, FrontDesk, decimal
+from tests.sim.faces.desk import CREDENTIALS, PORTSIP, SHOWN, FrontDesk, decimal
 from wallboard.sim import Knobs
 
 pytestmark = pytest.mark.anyio
@@ -35,17 +35,17 @@ async def test_a_refresh_token_works_once_and_not_for_ever(front: FrontDesk) -> 
     await front.refused("/auth/refresh_token", {"refresh_token": first["refresh_token"]}, "UNAUTHORIZED")
     front.bearer = renewed["access_token"]
     await front.get("/users")
-    front.wait(front.app.sign_in.refresh_lifetime)
+    front.wait(front.app.sign_in.refreshes.lifetime)
     await front.refused("/auth/refresh_token", {"refresh_token": renewed["refresh_token"]}, "UNAUTHORIZED")
 
 
 async def test_the_form_style_signs_in_and_refreshes(front: FrontDesk) -> None:
     form = {"grant_type": "password", "scope": "all", "client_id": "a-console", **CREDENTIALS}
-    answer = (await front.http.post(f"{API}/login/oauth/token", data=form)).json()
+    answer = (await front.http.post(f"{PORTSIP}/login/oauth/token", data=form)).json()
     again = {"grant_type": "refresh_token", "refresh_token": answer["refresh_token"]}
-    front.bearer = (await front.http.post(f"{API}/login/oauth/token", data=again)).json()["access_token"]
+    front.bearer = (await front.http.post(f"{PORTSIP}/login/oauth/token", data=again)).json()["access_token"]
     await front.get("/tenant")
-    wrong = await front.http.post(f"{API}/login/oauth/token", data=form | {"password": "x"})
+    wrong = await front.http.post(f"{PORTSIP}/login/oauth/token", data=form | {"password": "x"})
     assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (400, "UNAUTHORIZED")
 
 
