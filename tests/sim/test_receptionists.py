@@ -103,13 +103,6 @@ def test_a_caller_of_a_receptionist_is_in_a_queue_some_seconds_later() -> None:
     assert set(arrived) <= {"Front desk", "Night"}
 
 
-def test_nobody_is_served_by_a_receptionist_that_is_off(world: World) -> None:
-    world.reception.numbered("8101").online = False
-    world.reception.arrive("8101", CALLER)
-    assert world.front.pbx.calls == {}
-    assert world.front.pbx.statistics.ended == {"lost": 1}
-
-
 @pytest.mark.parametrize("dialled", [did("8100"), "778100", "00" + did("8100")[1:]])
 def test_headquarters_reaches_a_receptionist_by_number_and_by_prefix(world: World, dialled: str) -> None:
     for agent in world.hq.pbx.agents.values():

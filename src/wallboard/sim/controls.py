@@ -184,13 +184,8 @@ class Controls:
     def in_slot(self, slot: int) -> Parked | None:
         return next((parked for parked in self.pbx.parked.values() if parked.slot == slot), None)
 
-    def bridge(self, target: Target, slot: int | None) -> None:
-        """Join the addressed phone with the caller in `slot`, or in any slot; whoever it talked to is let go."""
-        if slot is None:
-            taken = sorted(parked.slot for parked in self.pbx.parked.values() if parked.slot is not None)
-            if not taken:
-                raise SlotRefusedError("No parked calls")
-            slot = self.engine.stream(f"{self.pbx.name}/slots").choice(taken)
+    def bridge(self, target: Target, slot: int) -> None:
+        """Join the addressed phone with the caller in `slot`; whoever it talked to is let go."""
         parked = self.in_slot(slot)
         if parked is None:
             raise SlotRefusedError(f"Slot {slot} is empty")

@@ -31,6 +31,13 @@ class Timer:
         return self.action is not None
 
 
+def stop(timers: list[Timer]) -> None:
+    """None of them happens any more."""
+    for timer in timers:
+        timer.cancel()
+    timers.clear()
+
+
 @dataclass(slots=True)
 class Engine:
     """Discrete-event engine. `now` is seconds since `start` (negative while warming up)."""

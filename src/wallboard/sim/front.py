@@ -9,7 +9,6 @@ from wallboard.sim.pbx import Pbx
 from wallboard.sim.receptionists import (
     Fields,
     Holiday,
-    Prompt,
     Reception,
     Tenant,
     closed_day,
@@ -48,8 +47,7 @@ def reception(pbx: Pbx) -> Reception:
     made = Reception(pbx, Tenant(resource_id(1), "Front office", pbx.domain, "Europe/Berlin", "DEU", hours))
     made.holidays = {holiday.id: holiday for holiday in _holidays()}
     sounds = {501: ("main-menu.wav", 482110), 502: ("night.wav", 201344), 503: ("one-moment.wav", 64022)}
-    for place, (name, size) in sounds.items():
-        made.prompts[resource_id(place)] = Prompt(resource_id(place), name, size)
+    made.prompts = {resource_id(place): sound for place, sound in sounds.items()}
     menu, night, moment = (resource_id(place) for place in sounds)
     german, new_year = [resource_id(11), resource_id(12), resource_id(13)], [resource_id(13)]
     to_desk, to_billing, to_night = (rule("FORWARD_TO_NUMBER", number) for number in ("8001", "8002", "8003"))

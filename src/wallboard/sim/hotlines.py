@@ -9,18 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 
-from wallboard.sim.engine import Engine, Timer
+from wallboard.sim.engine import Engine, Timer, stop
 from wallboard.sim.people import outside_number
 
-# The documented defaults carry literal quotes.
-TTS_INBOUND = (
+_INBOUND = (
     '"Willkommen zur GroupAlarm.com First Responder Hotline. '
     'Der erste freie Agent wird umgehend zu Ihnen durchgestellt."'
 )
-TTS_OUTBOUND = (
+_OUTBOUND = (
     '"Hallo, Sie wurden durch die GroupAlarm.com First Responder Hotline alarmiert. '
     'Bitte drücken Sie die 1 zum Annehmen oder legen Sie zum Ablehnen einfach auf."'
 )
+# The texts carry literal quotes, as documented.
+DEFAULTS: dict[str, object] = {
+    **{"channelsInbound": 10, "channelsOutbound": 10},
+    **{"ttsInbound": _INBOUND, "ttsOutbound": _OUTBOUND},
+}
 _STARTING, _PAUSING = 12.0, 3.0
 """Seconds until a wish comes true."""
 
@@ -69,24 +73,34 @@ class HotlineCall:
 
 @dataclass(slots=True, eq=False)
 class Hotline:
-    """`extra`: properties that no document mentions; whoever replaces the object without them loses them."""
+    """`written` is what a client may write, by its names in the document; properties that no document mentions live
+    there as well, and whoever replaces the object without them loses them."""
 
     id: int
-    organization: int
-    name: str
     number: str
-    agents: list[int]
-    is_active: bool = True
-    status: str = "active"
-    channels_in: int = 10
-    channels_out: int = 10
-    tts_in: str = TTS_INBOUND
-    tts_out: str = TTS_OUTBOUND
-    extra: dict[str, object] = field(default_factory=dict)
+    written: dict[str, object]
+    status: str
     logs: list[CallLog] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     calls: list[HotlineCall] = field(default_factory=list)
     change: Timer | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.written["name"])
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self.written["isActive"])
+
+    @property
+    def agents(self) -> list[int]:
+        agents = self.written["agents"]
+        return agents if isinstance(agents, list) else []
+
+    def lines(self, name: str) -> int:
+        """`channelsInbound` or `channelsOutbound`."""
+        return int(str(self.written[name]))
 
 
 class HotlineService:
@@ -102,10 +116,10 @@ class HotlineService:
         self.ended = {"accepted": 0, "lost": 0, "refused": 0}
         self._ids = 9000
 
-    def add_hotline(self, identity: int, name: str, number: str, agents: list[int], *, active: bool = True) -> Hotline:
-        status = "active" if active else "paused"
-        self.hotlines[identity] = Hotline(identity, self.organization, name, number, agents, active, status)
-        return self.hotlines[identity]
+    def add_hotline(self, identity: int, number: str, name: str, agents: list[int], **more: object) -> None:
+        written = {"name": name, "agents": agents, "isActive": True, "organizationID": self.organization} | DEFAULTS
+        status = "active" if more.get("isActive", True) else "paused"
+        self.hotlines[identity] = Hotline(identity, number, written | more, status)
 
     def add_phone(self, identity: int, user: int, name: str, *, active: bool) -> None:
         number = "00" + outside_number(self.engine.stream("hotline/numbers")).removeprefix("+")
@@ -123,7 +137,7 @@ class HotlineService:
         """Open or pause. The status follows after a while, as the vendor warns."""
         if hotline.is_active == active:
             return
-        hotline.is_active = active
+        hotline.written["isActive"] = active
         hotline.status = "started" if active else hotline.status
         self._settle_after(hotline, _STARTING if active else _PAUSING)
 
@@ -154,7 +168,7 @@ class HotlineService:
     def call(self, hotline: Hotline) -> HotlineCall | None:
         """Somebody in need dials the hotline. None: it is not open, or all its lines are taken."""
         self.arrived += 1
-        if hotline.status != "active" or len(hotline.calls) >= hotline.channels_in:
+        if hotline.status != "active" or len(hotline.calls) >= hotline.lines("channelsInbound"):
             self.ended["refused"] += 1
             return None
         rng = self.engine.stream(f"hotline-calls/{hotline.id}")
@@ -163,10 +177,11 @@ class HotlineService:
         del hotline.logs[: -self.engine.scale.kept]
         hotline.calls.append(call)
         on_duty = [phone for phone in self.phones.values() if phone.user in hotline.agents and phone.is_active]
-        for phone in on_duty[: hotline.channels_out]:
+        on_duty = on_duty[: hotline.lines("channelsOutbound")]
+        for phone in on_duty:
             self._note(call, "called", phone)
         patience = rng.uniform(25.0, 70.0)
-        for phone in on_duty[: hotline.channels_out]:
+        for phone in on_duty:
             chance, delay = rng.random(), rng.uniform(4.0, 22.0)
             if chance < 0.55:
                 call.timers.append(self.engine.after(delay, partial(self._accept, hotline, call, phone)))
@@ -180,8 +195,7 @@ class HotlineService:
         call.log.entries.append(LogEntry(self._identity(), self.engine.now, action, number, user))
 
     def _accept(self, hotline: Hotline, call: HotlineCall, phone: AgentPhone) -> None:
-        for timer in call.timers:
-            timer.cancel()
+        stop(call.timers)
         self._note(call, "accepted", phone)
         record = Record(self._identity(), phone.phone, self.engine.now)
         hotline.records.append(record)
@@ -190,8 +204,7 @@ class HotlineService:
         self.engine.after(20.0 + length, partial(self._finish, hotline, call, phone, record))
 
     def _give_up(self, hotline: Hotline, call: HotlineCall) -> None:
-        for timer in call.timers:
-            timer.cancel()
+        stop(call.timers)
         self._note(call, "caller hung up", None)
         self.ended["lost"] += 1
         hotline.calls.remove(call)

@@ -17,6 +17,11 @@ ON_BREAK = "On Break"
 LOGGED_OUT = "Logged Out"
 
 
+def tail(handle: str) -> str:
+    """The part of a `call_api_id` after the extension id."""
+    return handle.split("-", 1)[-1]
+
+
 @dataclass(slots=True, eq=False)
 class Extension:
     """A phone, a queue, a conference room or a receptionist of one account.
@@ -83,8 +88,7 @@ class Leg:
 
     @property
     def hex(self) -> str:
-        """The part of the handle after the extension id."""
-        return self.id.split("-", 1)[-1]
+        return tail(self.id)
 
 
 @dataclass(slots=True, eq=False)
@@ -133,14 +137,9 @@ class Member:
     visit: Visit
     state: str = "Waiting"
     serving: str = ""
-    settled: float | None = None
     offers: list[Offer] = field(default_factory=list)
     tried: set[int] = field(default_factory=set)
     timers: list[Timer] = field(default_factory=list)
-
-    @property
-    def hex(self) -> str:
-        return self.id.split("-", 1)[-1]
 
 
 @dataclass(slots=True, eq=False)
@@ -151,10 +150,6 @@ class Parked:
     slot: int | None
     call: Call
     parker: Extension
-
-    @property
-    def hex(self) -> str:
-        return self.handle.split("-", 1)[-1]
 
 
 @dataclass(slots=True, eq=False)

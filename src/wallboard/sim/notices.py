@@ -133,10 +133,6 @@ class ContactCenter:
             if event is not None and (event.active_to is None or event.active_to > now):
                 event.active_to = event.modified = now
 
-    def active_events(self) -> list[DisruptionEvent]:
-        now = self.engine.now
-        return [event for each in self.sets.values() for event in each.events.values() if event.active(now)]
-
 
 # First name, surname, phone, groups, roles, skills with their levels.
 _USERS: tuple[tuple[str, str, str, str, str, dict[str, int]], ...] = (

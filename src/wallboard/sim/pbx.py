@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from wallboard.sim.engine import Engine
+from wallboard.sim.engine import Engine, stop
 from wallboard.sim.history import FLOWED, LOST, History
 from wallboard.sim.model import Agent, Behaviour, Call, End, Extension, Leg, Member, Parked, Queue
 from wallboard.sim.recordings import Recordings
@@ -64,23 +64,17 @@ class Pbx:
 
     def add_extension(self, identity: int, kind: str, label: str, number: str | None = None) -> Extension:
         number = number or str(identity)
-        extension = Extension(
-            identity, number, kind, label, f"{self.prefix}*{number}@{self.domain}", self.client_id, self.client_id + 1
-        )
-        self.extensions[identity] = extension
-        return extension
+        name = f"{self.prefix}*{number}@{self.domain}"
+        self.extensions[identity] = Extension(identity, number, kind, label, name, self.client_id, self.client_id + 1)
+        return self.extensions[identity]
 
     def add_agent(self, identity: int, name: str, phone: int | None, *, remote_name: str = "") -> Agent:
+        """`remote_name`: of the phone of another account, where `phone` is None."""
         extension = self.extensions[phone] if phone is not None else None
-        agent = Agent(
-            identity,
-            "local" if extension else "remote",
-            name,
-            extension,
-            extension.name if extension else remote_name,
-        )
-        self.agents[agent.kind, identity] = agent
-        return agent
+        kind = "local" if extension else "remote"
+        phone_name = extension.name if extension else remote_name
+        self.agents[kind, identity] = Agent(identity, kind, name, extension, phone_name)
+        return self.agents[kind, identity]
 
     def phones(self) -> list[Extension]:
         return [extension for extension in self.extensions.values() if extension.kind == "phone"]
@@ -119,32 +113,19 @@ class Pbx:
     ) -> Leg:
         """A leg that rings now. `extension` None is a phone that this account cannot see. Who listens has a call of
         its own."""
-        number, name = caller or (call.caller.number, call.caller.name)
+        shown = caller or (call.caller.number, call.caller.name)
         call_id = call.id if role == "talk" else self.new_hex()
-        leg = Leg(
-            f"{extension.id if extension else 0}-{self.new_hex()}",
-            call,
-            call_id,
-            extension,
-            flow,
-            number,
-            name,
-            called,
-            call.did,
-            self.engine.now,
-            role=role,
-            callback_id=call.callback_id,
-            caller_extension=call.caller.leg.extension if call.caller.leg and role == "talk" else None,
-        )
+        handle = f"{extension.id if extension else 0}-{self.new_hex()}"
+        leg = Leg(handle, call, call_id, extension, flow, *shown, called, call.did, self.engine.now, role=role)
+        leg.callback_id = call.callback_id
+        leg.caller_extension = call.caller.leg.extension if call.caller.leg and role == "talk" else None
         call.legs.append(leg)
         if extension is not None:
             extension.legs[leg.id] = leg
         return leg
 
     def drop_leg(self, leg: Leg) -> None:
-        for timer in leg.timers:
-            timer.cancel()
-        leg.timers.clear()
+        stop(leg.timers)
         if leg in leg.call.legs:
             leg.call.legs.remove(leg)
             self.recordings.leg_ended(leg)
@@ -185,29 +166,24 @@ class Pbx:
             leg.answered = self.engine.now
             answered(leg)
 
-        if not extension.registered:
-            leg.timers.append(self.engine.after(0.5, give_up))
-        elif delay is None:
-            leg.timers.append(self.engine.after(timeout, give_up))
-        else:
+        if delay is not None:
             leg.timers.append(self.engine.after(delay, pick_up))
-
-    def talk_length(self, mean: float) -> float:
-        rng = self.engine.stream(f"{self.name}/talk")
-        return max(8.0, rng.gammavariate(2.0, mean / 2.0)) if self.behaviour.talk_spread else mean
+        else:
+            leg.timers.append(self.engine.after(timeout if extension.registered else 0.5, give_up))
 
     def connect(self, call: Call, callee: End, mean: float = 95.0) -> None:
         """The two ends talk from now on, for a while."""
+        rng = self.engine.stream(f"{self.name}/talk")
+        length = max(8.0, rng.gammavariate(2.0, mean / 2.0)) if self.behaviour.talk_spread else mean
         call.callee = callee
-        call.timers.append(self.engine.after(self.talk_length(mean), lambda: self.end(call, "completed")))
+        call.timers.append(self.engine.after(length, lambda: self.end(call, "completed")))
 
     def detach(self, call: Call, keep: Leg | None = None, outcome: str = FLOWED) -> None:
         """Leave the caller alone on the line: out of queue, slot and talk; every other leg but `keep` is dropped.
 
         `outcome` is what this was to a caller who waited in a queue.
         """
-        for timer in call.timers:
-            timer.cancel()
+        stop(call.timers)
         call.callee = None
         self._leave(call, outcome)
         for leg in list(call.legs):
@@ -231,8 +207,7 @@ class Pbx:
         if call.ended is not None:
             return
         call.ended = reason
-        for timer in call.timers:
-            timer.cancel()
+        stop(call.timers)
         self._leave(call, LOST)
         for leg in list(call.legs):
             self.drop_leg(leg)
@@ -258,11 +233,8 @@ class Pbx:
             call.timers.append(self.engine.after(2.0, lambda: self.end(call, "unanswered")))
         else:
             leg = self.add_leg(call, target, "in", target.short_name)
-            self.ring(
-                leg,
-                lambda picked: self.connect(call, End(target.number, target.label, picked)),
-                lambda: self.end(call, "unanswered"),
-            )
+            there = End(target.number, target.label, leg)
+            self.ring(leg, lambda _: self.connect(call, there), lambda: self.end(call, "unanswered"))
 
     def _route_outside(self, call: Call, target: Outside, origin: Extension | None) -> None:
         phone = origin if origin is not None and origin.kind == "phone" else None

@@ -10,20 +10,9 @@ import random
 from collections.abc import Callable
 from functools import partial
 
+from wallboard.sim.engine import stop
 from wallboard.sim.history import ANSWERED, Visit
-from wallboard.sim.model import (
-    AVAILABLE,
-    LOGGED_OUT,
-    Agent,
-    Call,
-    End,
-    Extension,
-    Leg,
-    Member,
-    Offer,
-    Queue,
-    Tier,
-)
+from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Agent, Call, End, Extension, Leg, Member, Offer, Queue, Tier
 from wallboard.sim.pbx import Pbx
 
 LINGER = 60.0
@@ -50,9 +39,8 @@ class Distributor:
 
     def join(self, queue: Queue, call: Call, patience: float | None = None) -> None:
         if patience is None:
-            patience = 12.0 + self.engine.stream(f"{self.pbx.name}/patience").expovariate(
-                1.0 / queue.profile.patience_mean
-            )
+            rng = self.engine.stream(f"{self.pbx.name}/patience")
+            patience = 12.0 + rng.expovariate(1.0 / queue.profile.patience_mean)
         visit = Visit(queue.extension.number, call.caller.number, self.engine.now)
         self.pbx.history.visits.append(visit)
         member = Member(f"{queue.id}-{self.pbx.new_hex()}", queue, call, self.engine.now, visit)
@@ -67,7 +55,7 @@ class Distributor:
         self.pbx.end(member.call, "abandoned")
         # The row stays a while.
         members = member.queue.members
-        member.state, member.serving, member.settled = "Abandoned", "", self.engine.now
+        member.state, member.serving = "Abandoned", ""
         members[member.id] = member
         member.timers.append(self.engine.after(LINGER, lambda: members.pop(member.id, None)))
 
@@ -84,9 +72,7 @@ class Distributor:
 
     def _withdraw(self, member: Member, keep: Offer | None = None) -> None:
         """Nothing that was meant for the waiting caller happens any more, but for one offer."""
-        for timer in member.timers:
-            timer.cancel()
-        member.timers.clear()
+        stop(member.timers)
         for offer in [offer for offer in member.offers if offer is not keep]:
             member.offers.remove(offer)
             self.pbx.drop_leg(offer.leg)
@@ -161,18 +147,18 @@ class Distributor:
                 self._offer(member, agents if queue.strategy == "ring-all" else agents[:1])
 
     def _allowed(self, queue: Queue, member: Member) -> list[Tier]:
-        if not queue.settings.get("tier_rules_apply") or not queue.tiers:
+        """Each further level is asked after another `tier_rule_wait_second`, where tiers have rules at all."""
+        if not queue.settings.get("tier_rules_apply"):
             return queue.tiers
-        step = float(str(queue.settings.get("tier_rule_wait_second") or 0))
-        levels = sorted({tier.level for tier in queue.tiers})
-        multiply = bool(queue.settings.get("tier_rule_wait_multiply_level"))
-        waited = self.engine.now - member.joined
-        opened = {level for rank, level in enumerate(levels) if waited >= step * (rank if multiply else min(rank, 1))}
-        closed = [rank for rank, level in enumerate(levels) if level not in opened]
+        step = float(str(queue.settings["tier_rule_wait_second"]))
+        due = {
+            level: member.joined + step * rank
+            for rank, level in enumerate(sorted({each.level for each in queue.tiers}))
+        }
+        closed = [moment for moment in due.values() if moment > self.engine.now]
         if closed and (queue.next_check is None or not queue.next_check.waiting):
-            due = member.joined + step * (closed[0] if multiply else 1)
-            queue.next_check = self.engine.at(due + 0.01, lambda: self.dispatch(queue))
-        return [tier for tier in queue.tiers if tier.level in opened]
+            queue.next_check = self.engine.at(min(closed) + 0.01, lambda: self.dispatch(queue))
+        return [tier for tier in queue.tiers if due[tier.level] <= self.engine.now]
 
     def _candidates(self, queue: Queue, member: Member) -> list[Agent]:
         tiers = [tier for tier in self._allowed(queue, member) if not tier.pause and self.eligible(tier.agent)]
@@ -251,7 +237,7 @@ class Distributor:
         now, agent, call, queue = self.engine.now, offer.agent, member.call, member.queue
         self._withdraw(member, keep=offer)
         member.offers.clear()
-        member.state, member.serving, member.settled = "Answered", agent.name_fs, now
+        member.state, member.serving = "Answered", agent.name_fs
         member.visit.settle(ANSWERED, now, agent.name_fs)
         agent.state, agent.call_started = "In a queue call", now
         agent.calls_answered += 1

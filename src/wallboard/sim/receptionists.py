@@ -53,15 +53,6 @@ class Holiday:
         return (self.year[0], *begin) <= (local.year, *now) <= (self.year[last], *end)
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A sound file; `size` in bytes."""
-
-    id: int
-    name: str
-    size: int
-
-
 @dataclass(slots=True, eq=False)
 class Receptionist:
     """`definition` holds the written form but `extension_number`, with ids as numbers and every field present."""
@@ -123,7 +114,8 @@ class Reception:
         self.tenant = tenant
         self.receptionists: dict[int, Receptionist] = {}
         self.holidays: dict[int, Holiday] = {}
-        self.prompts: dict[int, Prompt] = {}
+        self.prompts: dict[int, tuple[str, int]] = {}
+        """Sound files by id: name and size in bytes."""
         self.per_hour: dict[str, float] = {}
         self.people = crowd(self.engine.stream(f"{pbx.name}/menu people"), self.engine.scale.callers * 2 // 5)
         pbx.greet = self.greet

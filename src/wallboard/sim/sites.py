@@ -176,14 +176,12 @@ def front(engine: Engine) -> Pbx:
 def responders(engine: Engine) -> HotlineService:
     """Organisation 77: 4 hotlines and the phones of 6 responders."""
     service = HotlineService(engine, ORGANIZATION)
-    service.add_hotline(311, "Bereitschaft Nord", "004924155660", [5, 6, 7])
-    service.add_hotline(312, "Bereitschaft Süd", "004924155661", [8, 9])
-    rescue = service.add_hotline(313, "Lift and door rescue", "004924155662", [7, 12])
+    service.add_hotline(311, "004924155660", "Bereitschaft Nord", [5, 6, 7])
+    service.add_hotline(312, "004924155661", "Bereitschaft Süd", [8, 9])
     # A field that no document mentions: a change that leaves it out loses it.
-    rescue.extra = {"callbackNumberMode": "hotline"}
-    reserve = service.add_hotline(314, "Leitstelle Reserve", "004924155669", [5], active=False)
-    reserve.channels_in = reserve.channels_out = 4
-    reserve.tts_in, reserve.tts_out = "", "Bitte 1 drücken"
+    service.add_hotline(313, "004924155662", "Lift and door rescue", [7, 12], callbackNumberMode="hotline")
+    few: Row = {"channelsInbound": 4, "channelsOutbound": 4, "ttsInbound": "", "ttsOutbound": "Bitte 1 drücken"}
+    service.add_hotline(314, "004924155669", "Leitstelle Reserve", [5], isActive=False, **few)
     phones = (
         *((5, "Diensthandy", True), (5, "Privat", False), (6, "Mobile", True), (7, "Mobile", True)),
         *((7, "Home", True), (7, "Car", False), (8, "Diensthandy", True), (9, "Mobile", True)),

@@ -170,22 +170,6 @@ async def test_what_is_not_allowed_or_not_understood_is_answered(
         assert (answer["status"], error in answer["error"], answer["id"]) == (-1, True, "1")
 
 
-@pytest.mark.parametrize(
-    ("change", "error"), [({"queues": ["8999"]}, "no such queue"), ({"topics": ["cdr_events"]}, "topic")]
-)
-async def test_only_queues_that_are_there_can_be_watched(front: FrontDesk, change: Row, error: str) -> None:
-    async with connected(front) as line:
-        await line.say({"command": "auth", "extension_number": "2001"} | {**CREDENTIALS, "username": ""})
-        assert (await line.hear())["status"] == 0
-        await line.say({"command": "subscribe", "topics": ["queue_events"], "queues": ["8001"]} | change)
-        assert error in (await line.hear())["error"]
-
-
-async def test_other_paths_have_no_push(front: FrontDesk) -> None:
-    async with anyio.create_task_group() as tasks:
-        assert await Socket(front).open(tasks, "/portsip/api") == "websocket.close"
-
-
 async def test_it_is_served_over_a_socket() -> None:
     uvicorn = pytest.importorskip("uvicorn", reason="the sim extra is not installed")
     client = pytest.importorskip("websockets.asyncio.client", reason="the push extra is not installed")

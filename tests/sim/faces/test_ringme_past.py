@@ -50,16 +50,6 @@ async def test_a_finished_talk_becomes_a_recording_under_the_id_of_the_running_o
     assert record["did_number"] == "49302312501"
 
 
-async def test_a_queue_that_does_not_record_leaves_nothing(desk: Desk) -> None:
-    desk.only(139)
-    desk.arrive(queue=604)
-    desk.wait(6)
-    (row,) = await desk.calls(204)
-    assert row["record_uuid"] is None
-    await desk.ask("DELETE", f"/extension/204/current_calls/{row['call_api_id']}")
-    assert await records(desk, 204) == []
-
-
 async def test_a_talk_that_was_passed_on_is_recorded_on_both_phones(desk: Desk) -> None:
     row = await desk.talk()
     desk.only(136, 140)
@@ -133,11 +123,6 @@ async def test_a_call_that_was_called_off_or_answered_leaves_no_message(desk: De
     assert await records(desk, 212) == []
 
 
-async def test_settings_of_a_phone_say_whether_it_takes_messages(desk: Desk) -> None:
-    assert [(await desk.get(f"/extension/{each}/phone/"))["vm_enabled"] for each in (212, 213)] == [True, False]
-    assert await desk.get("/extension/212/ani/") == {"default": "4930231250012"}
-
-
 @pytest.fixture
 def meeting(desk: Desk) -> Desk:
     for number, name in (("201", "Anna Petrosyan"), ("202", "Boris Kim"), ("+493023125107", "")):
@@ -198,12 +183,6 @@ async def test_a_wish_that_makes_no_sense_changes_nothing(
     before = await status(meeting, "show_members")
     await manage(meeting, expected, **body)
     assert await status(meeting, "show_members") == before
-
-
-async def test_an_empty_room_and_a_phone_cannot_be_managed(desk: Desk) -> None:
-    await manage(desk, 404, lock=True)
-    assert (await desk.ask("PUT", "/extension/201/conference/status/", {"lock": True})).status_code == 404
-    assert (await desk.ask("GET", ROOM + "status/?action=members")).status_code == 400
 
 
 async def test_in_a_living_account_people_meet() -> None:

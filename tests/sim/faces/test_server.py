@@ -88,14 +88,6 @@ async def test_a_lost_answer_comes_after_the_deed(desk: Desk) -> None:
     assert [row["extension_id"] for row in await desk.calls()] == [212]
 
 
-async def test_a_fault_before_the_deed_does_nothing(desk: Desk) -> None:
-    call = await desk.talk()
-    desk.app.faults.set("*/current_calls/*", "status:502", method="DELETE")
-    path = f"/extension/201/current_calls/{call['call_api_id']}"
-    assert (await desk.ask("DELETE", path)).status_code == 502
-    assert await desk.calls() == [call]
-
-
 async def test_what_hangs_goes_on_when_released(desk: Desk) -> None:
     desk.app.faults.set("*/queue/status/", "hang", times=1)
     answers: list[int] = []
@@ -112,11 +104,6 @@ async def test_what_hangs_goes_on_when_released(desk: Desk) -> None:
         await anyio.wait_all_tasks_blocked()
         desk.app.faults.release()
     assert answers == [200]
-
-
-async def test_an_unknown_fault_is_a_mistake_of_the_test(desk: Desk) -> None:
-    with pytest.raises(ValueError, match="unknown fault"):
-        desk.app.faults.set("*", "sulk")
 
 
 async def test_paths_outside_every_mount_are_not_found(desk: Desk) -> None:

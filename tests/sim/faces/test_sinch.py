@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sim.faces.desk import SINCH, Desk
+from tests.sim.faces.desk import Desk
 from wallboard.sim.notices import guid
 
 pytestmark = pytest.mark.anyio
@@ -240,7 +240,3 @@ async def test_notices_are_found_by_being_active_and_by_their_times(desk: Desk) 
         assert [row["id"] for row in await get(desk, f"{EVENTS}?{query}")] == found, query
     desk.wait(2 * 3600 + 1)
     assert await get(desk, f"{EVENTS}?active=true") == []
-
-
-async def test_without_a_mount_nothing_answers(desk: Desk) -> None:
-    assert (await desk.http.get(SINCH)).status_code == 404

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from wallboard.sim.asgi import Face, HttpError, OpenBody, Request, Response, Row, Thing, json_response
-from wallboard.sim.hotlines import TTS_INBOUND, TTS_OUTBOUND, AgentPhone, CallLog, Hotline, HotlineService, Record
+from wallboard.sim.hotlines import DEFAULTS, AgentPhone, CallLog, Hotline, HotlineService, Record
 
 _Channels = Annotated[int, Field(ge=1, le=100)]
 _Text = Annotated[str, Field(max_length=300)]
@@ -23,10 +23,10 @@ class _Hotline(OpenBody):
     isActive: bool
     name: Annotated[str, Field(min_length=1)]
     organizationID: int
-    channelsInbound: _Channels = 10
-    channelsOutbound: _Channels = 10
-    ttsInbound: _Text = TTS_INBOUND
-    ttsOutbound: _Text = TTS_OUTBOUND
+    channelsInbound: _Channels | None = None
+    channelsOutbound: _Channels | None = None
+    ttsInbound: _Text | None = None
+    ttsOutbound: _Text | None = None
 
 
 class _Phone(OpenBody):
@@ -68,19 +68,7 @@ class GroupalarmFace(Face):
         return None if seconds is None else self.engine.utc(seconds).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _hotline_row(self, hotline: Hotline) -> Row:
-        return hotline.extra | {
-            "agents": list(hotline.agents),
-            "channelsInbound": hotline.channels_in,
-            "channelsOutbound": hotline.channels_out,
-            "id": hotline.id,
-            "isActive": hotline.is_active,
-            "name": hotline.name,
-            "number": hotline.number,
-            "organizationID": hotline.organization,
-            "status": hotline.status,
-            "ttsInbound": hotline.tts_in,
-            "ttsOutbound": hotline.tts_out,
-        }
+        return hotline.written | {"id": hotline.id, "number": hotline.number, "status": hotline.status}
 
     def _log_row(self, hotline: Hotline, log: CallLog) -> Row:
         entries = [
@@ -155,14 +143,11 @@ class GroupalarmFace(Face):
     def _change_hotline(self, request: Request) -> Row:
         """`number` and `status` are the vendor's own: what a body has of them is not looked at."""
         hotline, body = self._find(request), request.read(_Hotline)
-        if body.organizationID != hotline.organization:
+        if body.organizationID != self.service.organization:
             raise HttpError(400, "organizationID: that of the hotline")
-        hotline.agents, hotline.name = body.agents, body.name
-        hotline.channels_in, hotline.channels_out = body.channelsInbound, body.channelsOutbound
-        hotline.tts_in, hotline.tts_out = body.ttsInbound, body.ttsOutbound
-        extra = body.model_extra or {}
-        hotline.extra = {name: value for name, value in extra.items() if name not in ("id", "number", "status")}
-        self.service.want(hotline, body.isActive)
+        told = DEFAULTS | body.model_dump(exclude_unset=True, exclude={"id", "number", "status"})
+        wanted, hotline.written = body.isActive, told | {"isActive": hotline.is_active}
+        self.service.want(hotline, wanted)
         return self._hotline_row(hotline)
 
     def _change_phone(self, request: Request) -> Row:

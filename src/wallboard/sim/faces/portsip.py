@@ -121,8 +121,6 @@ class PortsipFace(Face):
         except UnfitError as error:
             raise HttpError(400, str(error)) from None
 
-    # Look-ups.
-
     def _queue(self, request: Request) -> Queue:
         wanted = identity(request.at["queue"])
         return there(next((each for each in self.pbx.queues.values() if resource_id(each.id) == wanted), None))
@@ -144,8 +142,6 @@ class PortsipFace(Face):
 
     def _receptionist(self, request: Request) -> Receptionist:
         return there(self.reception.receptionists.get(identity(request.at["ivr"]) or 0))
-
-    # Users and queues.
 
     def _users(self, request: Request) -> Row:
         people = {person.extension: person for person in self.sign_in.people.values()}
@@ -173,8 +169,6 @@ class PortsipFace(Face):
         queue, tier = self._tier(request)
         set_agent_state(self.site.distributor, queue, tier, request.read(_State).status)
         return Response(200)
-
-    # Sessions.
 
     def _sessions(self, request: Request) -> Response:
         found = [rows.session_row(self.engine, call) for call in self.pbx.calls.values()]

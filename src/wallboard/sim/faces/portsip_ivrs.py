@@ -5,7 +5,6 @@ The read form has every field of the document, absent ones as null; `office_hour
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Annotated, Literal
 
@@ -152,10 +151,9 @@ def details(reception: Reception, receptionist: Receptionist) -> Row:
     row = summary(receptionist) | {name: fields[name] for name in ("language", "dtmf_interval", "enable_pin", "pin")}
     for kind in ("prompt_file", "transfer_prompt_file"):
         chosen = fields[f"{kind}_id"]
-        prompt = reception.prompts.get(chosen) if isinstance(chosen, int) else None
-        row[f"{kind}_name"] = prompt.name if prompt else None
-        row[f"{kind}_size"] = prompt.size if prompt else 0
-        row[f"{kind}_url"] = f"/api/blobs/{re.sub(r'[^A-Za-z0-9]', '', printed(prompt.id))}" if prompt else None
+        name, size = reception.prompts[chosen] if isinstance(chosen, int) else (None, 0)
+        row |= {f"{kind}_name": name, f"{kind}_size": size}
+        row[f"{kind}_url"] = f"/api/blobs/{printed(chosen).rstrip('=')}" if isinstance(chosen, int) else None
     row |= _rules(fields)
     rules, callers = fields["custom_forward_rules"], fields["outbound_caller_ids"]
     assert isinstance(rules, list)

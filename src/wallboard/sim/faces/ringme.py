@@ -20,7 +20,7 @@ from wallboard.sim.asgi import Face, Handler, HttpError, OpenBody, Request, Resp
 from wallboard.sim.controls import CALL_ACTIONS, SlotRefusedError, Target
 from wallboard.sim.faces import ringme_rows as rows
 from wallboard.sim.faces.tokens import TokenOffice
-from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Agent, Extension, Leg, Queue, Tier
+from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Agent, Extension, Leg, Queue, Tier, tail
 from wallboard.sim.recordings import Recording
 from wallboard.sim.rooms import Room
 from wallboard.sim.world import Site
@@ -29,12 +29,11 @@ _NEEDS_DESTINATION = ("eavesdrop", "whisper", "conference", "transfer", "attende
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?")
 
 
-class _Status(OpenBody):
+class _Agent(OpenBody):
+    """An agent, or an agent's place in a queue."""
+
     status: Literal["available", "logged_out", ""] = ""
-
-
-class _Tier(OpenBody):
-    agent_id: int | None = None
+    agent_id: int = 0
     level: int | None = None
     position: int | None = None
 
@@ -48,7 +47,7 @@ class _Action(OpenBody):
 
 class _Valet(OpenBody):
     action: Literal["park", "bridge", "slots"]
-    slot: int | None = None
+    slot: int
 
 
 class _Callback(OpenBody):
@@ -161,8 +160,6 @@ class RingmeFace(Face):
             )
         )
 
-    # Look-ups.
-
     def _of_phone(self, row: Callable[[Extension], object]) -> Handler:
         return lambda ask: row(self._extension(ask, "phone"))
 
@@ -196,8 +193,6 @@ class RingmeFace(Face):
         tiers = (each for each in queue.tiers if (each.agent.kind, str(each.agent.id)) == (kind, text))
         return queue, there(next(tiers, None))
 
-    # Lists.
-
     def _own_client(self, request: Request) -> None:
         if request.at["client"] not in ("@me", str(self.pbx.client_id)):
             raise HttpError(403, "Forbidden")
@@ -227,8 +222,6 @@ class RingmeFace(Face):
     def _profiles(self, phone: Extension) -> list[Row]:
         return [rows.agent_profile(agent) for agent in self.pbx.agents.values() if agent.extension is phone]
 
-    # Staffing.
-
     def _tiers(self, kind: str, request: Request) -> list[Row]:
         return [rows.tier_row(tier) for tier in self._queue(request).tiers if tier.agent.kind == kind]
 
@@ -236,8 +229,8 @@ class RingmeFace(Face):
         return rows.tier_row(self._tier(kind, request)[1])
 
     def _add_tier(self, kind: str, request: Request) -> Response:
-        queue, body = self._queue(request), request.read(_Tier)
-        if body.agent_id is None:
+        queue, body = self._queue(request), request.read(_Agent)
+        if not body.agent_id:
             raise HttpError(400, "agent_id: required")
         agent = there(self.pbx.agents.get((kind, body.agent_id)))
         if any(tier.agent is agent for tier in queue.tiers):
@@ -248,7 +241,7 @@ class RingmeFace(Face):
         return json_response(201, rows.tier_row(tier))
 
     def _change_tier(self, kind: str, request: Request) -> Row:
-        (queue, tier), body = self._tier(kind, request), request.read(_Tier)
+        (queue, tier), body = self._tier(kind, request), request.read(_Agent)
         tier.level = tier.level if body.level is None else body.level
         tier.position = tier.position if body.position is None else body.position
         self.site.distributor.dispatch(queue)
@@ -260,12 +253,10 @@ class RingmeFace(Face):
         return Response(204)
 
     def _change_agent(self, request: Request) -> Row:
-        agent, status = self._agent(request), request.read(_Status).status
+        agent, status = self._agent(request), request.read(_Agent).status
         if status:
             self.site.distributor.set_status(agent, AVAILABLE if status == "available" else LOGGED_OUT)
         return rows.agent_profile(agent)
-
-    # Calls.
 
     def _act(self, request: Request) -> Row:
         target, body = self._target(request), request.read(_Action)
@@ -283,12 +274,10 @@ class RingmeFace(Face):
     def _valet_park(self, request: Request) -> Row:
         """Asking what is in a slot may be done with any handle of an extension that exists."""
         body, controls = request.read(_Valet), self.site.controls
-        if body.slot is None and body.action != "bridge":
-            raise HttpError(400, "slot: required")
         if body.action == "slots":
             self._extension(request)
-            parked = controls.in_slot(body.slot or 0)
-            return {"slot": body.slot, "uuid": parked.hex if parked else None}
+            parked = controls.in_slot(body.slot)
+            return {"slot": body.slot, "uuid": tail(parked.handle) if parked else None}
         try:
             (controls.park if body.action == "park" else controls.bridge)(self._target(request), body.slot)
         except SlotRefusedError as error:
@@ -307,8 +296,6 @@ class RingmeFace(Face):
         leg, body = self._leg(request), request.read(_Speech)
         leg.transcribed = leg.transcribed - {body.direction} | ({body.direction} if body.action == "start" else set())
         return {}
-
-    # Recordings and messages.
 
     def _moment(self, request: Request, name: str) -> float:
         """`YYYY-MM-DD HH:MM:SS`, UTC without saying so, as all times of this vendor."""
@@ -345,8 +332,6 @@ class RingmeFace(Face):
             next((each.uuid for each in found if (each.uuid, each.result) == (request.at["uuid"], result)), None)
         )
         return {"record_url": f"https://storage.{self.pbx.domain}/{self.pbx.client_id}/{uuid}.{kind}"}
-
-    # Rooms.
 
     def _room(self, request: Request) -> Room:
         return self.site.rooms[self._extension(request, "conference").id]

@@ -39,7 +39,7 @@ def _did(leg: Leg) -> object:
     if leg.did is None:
         return None
     digits = leg.did.removeprefix("+")
-    return int(digits) if int(leg.hex[-1], 16) % 4 == 0 else digits
+    return int(digits) if int(leg.id[-1], 16) % 4 == 0 else digits
 
 
 def call_row(engine: Engine, leg: Leg) -> Row:
@@ -67,12 +67,12 @@ def call_row(engine: Engine, leg: Leg) -> Row:
 
 
 def member_row(engine: Engine, member: Member) -> Row:
-    until = member.settled if member.settled is not None else engine.now
+    until = engine.now if member.visit.settled is None else member.visit.settled
     return {
         "state": member.state,
         "number": member.call.caller.number,
         "wait_time": int(until - member.joined),
-        "joined_datetime": stamp(engine, member.joined, fraction=int(member.hex[-1], 16) % 3 == 0),
+        "joined_datetime": stamp(engine, member.joined, fraction=int(member.id[-1], 16) % 3 == 0),
         "call_api_id": member.id,
         "serving_agent": None if member.state == "Abandoned" else member.serving,
     }
