@@ -140,7 +140,7 @@ def muted(seat: Seat) -> list[int]:
 
 def room(seat: Seat) -> Room:
     identity = next(each.id for each in seat.stage.hq.extensions.values() if each.number == ROOM)
-    return seat.stage.server.ringme["hq"].conferences.rooms.rooms[identity]
+    return seat.stage.world.hq.rooms[identity]
 
 
 async def found(seat: Seat) -> list[str]:
