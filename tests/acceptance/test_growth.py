@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.lab.desk import Desk as Sink
-from tests.polling.standin import Room, StandIn, Watch
+from tests.polling.room import Room, Watch
+from tests.support.adapters import FakeAdapter
 from tests.support.console import Desk, desk, rows
 from tests.support.growth import grown, sizes
 from tests.support.offers import offered
@@ -173,5 +174,5 @@ async def test_the_scheduler_and_the_board_forget_the_feeds_that_are_no_more_the
             room.hq.fails(Resource.MEMBERS, ConnectionError("broken"), f"queue {turn}")
             await room.pass_(60.0, step=10.0)
             if turn in (69, 139):  # what was spent in an hour is known
-                sized.append(sizes({"scheduler": room.scheduler, "board": room.board}, skip=(StandIn, Watch)))
+                sized.append(sizes({"scheduler": room.scheduler, "board": room.board}, skip=(FakeAdapter, Watch)))
     assert not grown(sized[0], sized[1])

@@ -10,7 +10,7 @@ import anyio
 import httpx
 import pytest
 
-from tests.polling.standin import settle
+from tests.polling.room import settle
 from tests.vendors.groupalarm import test_contract as groupalarm
 from tests.vendors.portsip.desk import SALES, SUPPORT, TALKING, Desk
 from tests.vendors.ringme import fake as ringme

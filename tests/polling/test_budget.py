@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.polling.standin import Room, settle
+from tests.polling.room import Room, settle
 from wallboard.domain.keys import Resource
 from wallboard.domain.update import Budget
 from wallboard.polling.budget import RateBudget, Wish, paced

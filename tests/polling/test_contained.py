@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import anyio
 import pytest
 
-from tests.polling.standin import Room, settle
+from tests.polling.room import Room, settle
 from wallboard.domain.errors import Unreachable
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Queue

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tests.polling.standin import Room, settle
+from tests.polling.room import Room, settle
 from wallboard.domain.errors import (
     CredentialsRefused,
     Missing,

@@ -8,7 +8,7 @@ from itertools import pairwise
 import anyio
 import pytest
 
-from tests.polling.standin import Room, settle
+from tests.polling.room import Room, settle
 from wallboard.domain.errors import (
     CredentialsRefused,
     Missing,
