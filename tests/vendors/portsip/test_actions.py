@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from tests.support.offers import offered
-from tests.vendors.portsip.contract import error
 from tests.vendors.portsip.desk import CALLER, SALES, SECOND, SUPPORT, TALKING, Desk, leg, waiting
+from tests.vendors.portsip.server import error
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
@@ -27,9 +27,7 @@ async def desk_with_calls(**changes: Any) -> Desk:
     """Ada (101) talks on two calls, Bo (102) is ready in one queue."""
     desk = Desk(**changes)
     now = desk.clock.now()
-    desk.pbx.answers["GET", "/sessions"]["items"].append(
-        {"id": SECOND, "calls": [leg("101", "004312345678", now - 20, 15)]}
-    )
+    desk.pbx.sessions.append({"id": SECOND, "calls": [leg("101", "004312345678", now - 20, 15)]})
     await desk.read()
     return desk
 

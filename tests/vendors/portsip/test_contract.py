@@ -11,17 +11,10 @@ import httpx
 import pytest
 
 from tests.support.coverage import document
-from tests.vendors.portsip.contract import (
-    EVERYTHING,
-    FORWARDS_OF_A_KEY,
-    OAUTH,
-    OPERATIONS,
-    Pbx,
-    Refused,
-    error,
-    operation_of,
-)
 from tests.vendors.portsip.desk import CALLER, PASSWORD, SALES, TALKING, Desk
+from tests.vendors.portsip.document import EVERYTHING, FORWARDS_OF_A_KEY, OAUTH, OPERATIONS, operation_of
+from tests.vendors.portsip.server import Server, error
+from tests.vendors.server import Refused
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import CredentialsRefused, NotSent
 from wallboard.domain.forms import FormField, Takes
@@ -58,10 +51,10 @@ MENU = {
 }
 
 
-def bare(pbx: Pbx) -> Desk:
+def bare(pbx: Server) -> Desk:
     """A desk whose PBX answers everything from the description alone: every field filled."""
     desk = Desk(pbx)
-    pbx.answers.clear()
+    pbx.queues = None
     return desk
 
 
@@ -76,7 +69,7 @@ async def rows_of_every_kind(desk: Desk) -> list[Row]:
 
 async def test_every_feed_report_check_and_row_again_is_in_the_document() -> None:
     desk = Desk()
-    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [{"id": "i1", "name": "Menu", "extension_number": "8100"}]}
+    desk.pbx.ivrs = [MENU]
     rows = await rows_of_every_kind(desk)
     assert {type(row) for row in rows} == {Queue, Member, Agent, Call, Phone, Receptionist}
     for row in rows:
@@ -92,13 +85,13 @@ async def test_every_feed_report_check_and_row_again_is_in_the_document() -> Non
 async def test_every_read_of_the_document_that_is_described_is_made() -> None:
     desk = Desk()
     used: set[tuple[str, str]] = set()
-    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [{"id": "i1", "name": "Menu", "extension_number": "8100"}]}
+    desk.pbx.ivrs = [MENU]
     for row in await rows_of_every_kind(desk):
         await desk.adapter.refresh(row)
         for report in desk.adapter.reports(row):
             await report.read()
     for method, path, _ in desk.pbx.sent:
-        used.add((method, operation_of(method, path)[0]))
+        used.add((method, operation_of(method, path)))
     described = {where for where in OPERATIONS if where[0] == "GET"}
     assert described - used == set()
 
@@ -106,9 +99,7 @@ async def test_every_read_of_the_document_that_is_described_is_made() -> None:
 async def test_a_rule_is_changed() -> None:
     """Every form of a receptionist, with every field filled in anew, is a write that the document allows."""
     desk = Desk()
-    menu = {key: MENU[key] for key in ("id", "name", "extension_number")}
-    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [menu]}
-    desk.pbx.answers["GET", "/ivrs/{id}"] = MENU
+    desk.pbx.ivrs = [MENU]
     await desk.read(Resource.RECEPTIONISTS)
     row = desk.row(Kind.RECEPTIONIST, str(MENU["id"]))
     assert isinstance(row, Receptionist)
@@ -136,7 +127,7 @@ def another(field: FormField) -> str:
 
 
 async def test_the_mock_refuses_what_the_document_does_not_have() -> None:
-    pbx = Pbx()
+    pbx = Server()
     client = httpx.AsyncClient(transport=httpx.MockTransport(pbx), base_url="https://pbx.example.net:8887/api/")
     for method, path, more in (
         ("GET", "sessions?skip=0", {}),
@@ -160,7 +151,7 @@ async def test_the_mock_refuses_what_the_document_does_not_have() -> None:
 
 async def test_every_answer_that_the_document_describes_is_read() -> None:
     """With every field filled in, a row of every kind stands on the board and says what its answer said."""
-    desk = bare(Pbx())
+    desk = bare(Server())
     await rows_of_every_kind(desk)
     (queue,) = desk.board.rows(Resource.QUEUES)
     (member,) = desk.board.rows(Resource.MEMBERS)
@@ -273,8 +264,8 @@ async def test_a_wrong_password_is_said_once_and_not_tried_again_for_a_minute() 
 async def test_neither_password_nor_token_nor_pin_is_written_anywhere(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     desk = Desk()
-    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [{"id": "i1", "name": "Menu", "extension_number": "8100"}]}
-    desk.pbx.answers["GET", "/ivrs/{id}"] = MENU | {"pin": "604179", "enable_pin": True}
+    desk.pbx.ivrs = [MENU]
+    desk.pbx.ivrs = [MENU | {"pin": "604179", "enable_pin": True}]
     rows = await rows_of_every_kind(desk)
     said = repr(rows) + repr(await desk.adapter.check()) + repr(desk.adapter.info())
     desk.pbx.answers["GET", "/sessions"] = error(500, "UNKNOWN", f"Bearer T0K3N {PASSWORD} R3FR35H")

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.vendors.portsip.contract import error, paged
 from tests.vendors.portsip.desk import CALLER, SALES, SUPPORT, TALKING, Desk, leg, queue, waiting
+from tests.vendors.portsip.server import error, paged
 from wallboard.domain.errors import BadAnswer, Missing, NotPermitted, ServerTrouble, Throttled
 from wallboard.domain.keys import Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Phone, Queue

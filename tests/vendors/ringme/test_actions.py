@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from tests.support.offers import offered
-from tests.vendors.ringme.fake import CALLS, NOW, PHONES, FakePbx, adapter, calls_of, command, discover, ok, pbx, read
+from tests.vendors.ringme.server import CALLS, PHONES, Server, adapter, calls_of, command, discover, ok, read
+from tests.vendors.server import NOW
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
@@ -31,7 +32,7 @@ MEMBER_PATH = f"/extension/34414/current_calls/{MEMBER}"
 class Desk:
     """A PBX, the console's source on it, and the first row of each list."""
 
-    def __init__(self, vendor: FakePbx, source: RingmeAdapter) -> None:
+    def __init__(self, vendor: Server, source: RingmeAdapter) -> None:
         self.vendor = vendor
         self.source = source
         self.call: Call
@@ -49,7 +50,7 @@ class Desk:
 async def desk(
     answer: httpx.Response | Exception | None = None, clock: ManualClock | None = None, **changes: Any
 ) -> Desk:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor, clock, **changes)
     await discover(source)
     made = Desk(vendor, source)

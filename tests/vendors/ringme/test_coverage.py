@@ -7,9 +7,9 @@ import re
 import pytest
 
 from tests.support.coverage import REACHED, Operation, document
-from tests.vendors.ringme.archive import whole_pbx
-from tests.vendors.ringme.fake import NOW, FakePbx, Seen, adapter, command, discover
+from tests.vendors.ringme.server import Seen, Server, adapter, command, discover
 from tests.vendors.ringme.test_reports import floor
+from tests.vendors.server import NOW
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
 from wallboard.vendors.base import Ticket
@@ -64,9 +64,9 @@ async def everything_asked() -> tuple[list[Seen], str]:
     return [*at.vendor.log, *(await by_telephone()).log], text
 
 
-async def by_telephone() -> FakePbx:
+async def by_telephone() -> Server:
     """An account whose calls are asked for telephone by telephone and parked in slots."""
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
     source = adapter(vendor, client="", queues=("34414",), phones=("32494",), park_slots=(1,))
     await discover(source)
     for feed in source.feeds():

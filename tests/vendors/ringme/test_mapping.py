@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.vendors.ringme.fake import CALLS, MEMBERS, NOW
+from tests.vendors.ringme.server import CALLS, MEMBERS
+from tests.vendors.server import NOW
 from wallboard.domain.models import Call, Member
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean

@@ -8,20 +8,20 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.vendors.ringme.fake import (
+from tests.vendors.ringme.server import (
     AGENTS,
     CALLS,
     MEMBERS,
-    NOW,
     PHONES,
     STATUS,
+    Server,
     adapter,
     calls_of,
     discover,
     ok,
-    pbx,
     read,
 )
+from tests.vendors.server import NOW
 from wallboard.domain.errors import BadAnswer, NotPermitted
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Member, Phone, Queue
@@ -35,7 +35,7 @@ def at(text: str) -> float:
 
 
 async def test_counters_of_a_queue_with_its_name_and_strategy() -> None:
-    source = adapter(pbx())
+    source = adapter(Server())
     await discover(source)
     update = await read(source, Resource.QUEUES, "34414")
     assert (update.source, update.scope, update.as_of) == ("hq", "34414", NOW)
@@ -48,7 +48,7 @@ async def test_counters_of_a_queue_with_its_name_and_strategy() -> None:
 
 
 async def test_callers_of_a_queue() -> None:
-    source = adapter(pbx())
+    source = adapter(Server())
     await discover(source)
     update = await read(source, Resource.MEMBERS, "34414")
     waiting, ringing, talking = (row for row in update.rows if isinstance(row, Member))
@@ -63,7 +63,7 @@ async def test_callers_of_a_queue() -> None:
 
 
 async def test_a_caller_without_an_id_is_left_out_and_counted() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/members/"] = ok([*MEMBERS, {"state": "Waiting", "number": "1"}])
     update = await read(adapter(vendor, queues=("34414",)), Resource.MEMBERS, "34414")
     assert len(update.rows) == 3
@@ -71,7 +71,7 @@ async def test_a_caller_without_an_id_is_left_out_and_counted() -> None:
 
 
 async def test_agents_of_a_queue_can_be_found_by_every_name_of_theirs() -> None:
-    source = adapter(pbx())
+    source = adapter(Server())
     await discover(source)
     update = await read(source, Resource.AGENTS, "34414")
     anna, boris, chen, dana = (row for row in update.rows if isinstance(row, Agent))
@@ -86,13 +86,13 @@ async def test_agents_of_a_queue_can_be_found_by_every_name_of_theirs() -> None:
 
 
 async def test_the_wrap_up_time_comes_from_the_config_because_the_live_list_has_none() -> None:
-    (anna, *_) = (await read(adapter(pbx(), queues=("34414",), wrap_up=20.0), Resource.AGENTS, "34414")).rows
+    (anna, *_) = (await read(adapter(Server(), queues=("34414",), wrap_up=20.0), Resource.AGENTS, "34414")).rows
     assert isinstance(anna, Agent)
     assert anna.wrap_up == 20.0
 
 
 async def test_calls_of_the_whole_account() -> None:
-    source = adapter(pbx())
+    source = adapter(Server())
     await discover(source)
     first, second = calls_of(await read(source, Resource.CALLS))
     assert first.key.id == CALLS[0]["call_api_id"]
@@ -113,7 +113,7 @@ async def test_calls_of_the_whole_account() -> None:
 
 
 async def test_a_call_between_two_extensions_is_internal_and_my_own_leg_is_mine() -> None:
-    vendor = pbx()
+    vendor = Server()
     mine: dict[str, Any] = {
         **CALLS[0],
         "call_api_id": "32500-1",
@@ -128,7 +128,7 @@ async def test_a_call_between_two_extensions_is_internal_and_my_own_leg_is_mine(
 
 
 async def test_registration_asks_for_all_phones_at_once_and_leaves_the_unknown_unknown() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor)
     await discover(source)
     vendor.log.clear()
@@ -145,7 +145,7 @@ async def test_registration_asks_for_all_phones_at_once_and_leaves_the_unknown_u
 
 
 async def test_given_queues_and_phones_are_asked_for_exactly_and_nothing_is_discovered() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor, client="", queues=("34414",), phones=("32494", "32495"))
     scopes = [(feed.resource, feed.scope) for feed in source.feeds()]
     assert (Resource.CALLS, "32494") in scopes
@@ -158,7 +158,7 @@ async def test_given_queues_and_phones_are_asked_for_exactly_and_nothing_is_disc
 
 
 async def test_all_pages_of_a_long_list_are_read() -> None:
-    vendor = pbx()
+    vendor = Server()
     phones = [{**PHONES[0], "id": 40000 + number, "name": f"022*{1000 + number}@pbx.example"} for number in range(45)]
 
     def pages(request: httpx.Request) -> httpx.Response:
@@ -181,7 +181,7 @@ async def read_phones(source: Any) -> str:
 
 @pytest.mark.parametrize("status", [403, 404])
 async def test_without_the_client_wide_list_calls_are_asked_phone_by_phone(status: int) -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /client/@me/current_calls/"] = ok({"message": "no"}, status)
     source = adapter(vendor)
     await discover(source)
@@ -189,7 +189,7 @@ async def test_without_the_client_wide_list_calls_are_asked_phone_by_phone(statu
 
 
 async def test_an_account_that_may_list_nothing_keeps_the_call_list_that_says_so() -> None:
-    vendor = pbx()
+    vendor = Server()
     for path in ("current_calls", "extension"):
         vendor.routes[f"GET /client/@me/{path}/"] = ok({"message": "Forbidden"}, 403)
     source = adapter(vendor, queues=("34414",))
@@ -199,7 +199,7 @@ async def test_an_account_that_may_list_nothing_keeps_the_call_list_that_says_so
 
 
 async def test_queue_details_are_not_read_again_with_every_discovery() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor)
     await discover(source)
     vendor.log.clear()
@@ -208,7 +208,7 @@ async def test_queue_details_are_not_read_again_with_every_discovery() -> None:
 
 
 async def test_one_queue_without_settings_does_not_hide_the_others() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/"] = ok({"message": "Forbidden"}, 403)
     source = adapter(vendor)
     await discover(source)
@@ -224,14 +224,14 @@ async def test_one_queue_without_settings_does_not_hide_the_others() -> None:
     "wrap", [lambda rows: rows, lambda rows: {"members": rows}, lambda rows: {"data": {"x": rows}}]
 )
 async def test_a_list_may_come_bare_or_wrapped(wrap: Any) -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/members/"] = ok(wrap(MEMBERS))
     assert len((await read(adapter(vendor, queues=("34414",)), Resource.MEMBERS, "34414")).rows) == 3
 
 
 @pytest.mark.parametrize("data", ["ok", 7, {"message": "fine"}, {"message": None}, {"a": [], "b": []}])
 async def test_what_is_no_list_is_not_an_empty_list(data: object) -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/members/"] = ok(data)
     with pytest.raises(BadAnswer, match="no list of queue members"):
         await read(adapter(vendor, queues=("34414",)), Resource.MEMBERS, "34414")
@@ -239,14 +239,14 @@ async def test_what_is_no_list_is_not_an_empty_list(data: object) -> None:
 
 @pytest.mark.parametrize("data", [{}, [], "ok", {"unrelated": 1}, None])
 async def test_counters_that_are_not_there_are_never_zero(data: object) -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/"] = ok(data)
     with pytest.raises(BadAnswer):
         await read(adapter(vendor, queues=("34414",)), Resource.QUEUES, "34414")
 
 
 async def test_a_counter_that_makes_no_sense_is_unknown_and_a_left_out_one_its_documented_default() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/"] = ok({"waiting_members": -3, "trying_members": None})
     (row,) = (await read(adapter(vendor, queues=("34414",)), Resource.QUEUES, "34414")).rows
     assert isinstance(row, Queue)
@@ -255,7 +255,7 @@ async def test_a_counter_that_makes_no_sense_is_unknown_and_a_left_out_one_its_d
 
 
 async def test_ids_as_numbers_and_as_text_are_the_same_row() -> None:
-    vendor = pbx()
+    vendor = Server()
     keys = []
     for number in (7, "7", 7.0):
         vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": [{**CALLS[0], "call_api_id": number}]})
@@ -264,7 +264,7 @@ async def test_ids_as_numbers_and_as_text_are_the_same_row() -> None:
 
 
 async def test_a_row_with_a_field_of_a_wrong_type_loses_only_that_field() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/agents/"] = ok([{**AGENTS[0], "call_duration": {"s": 3}}, "x"])
     (row,) = (await read(adapter(vendor, queues=("34414",)), Resource.AGENTS, "34414")).rows
     assert isinstance(row, Agent)
@@ -272,7 +272,7 @@ async def test_a_row_with_a_field_of_a_wrong_type_loses_only_that_field() -> Non
 
 
 async def test_the_budget_and_the_clock_of_the_vendor_are_known_after_an_answer() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/"] = ok(STATUS, Date="Mon, 02 Mar 2026 08:15:07 GMT")
     source = adapter(vendor, queues=("34414",))
     assert source.info().budget is None
@@ -285,14 +285,14 @@ async def test_the_budget_and_the_clock_of_the_vendor_are_known_after_an_answer(
 
 
 async def test_a_vendor_clock_that_is_ahead_does_not_make_calls_younger() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": CALLS}, Date="Mon, 02 Mar 2026 08:15:07 GMT")
     first, _ = calls_of(await read(adapter(vendor), Resource.CALLS))
     assert first.answered_at == at("2026-03-02 08:04:20")
 
 
 async def test_join_times_are_read_in_the_zone_of_the_source() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/members/"] = ok(
         [{**MEMBERS[0], "joined_datetime": "2026-03-02 12:12:33"}]
     )
@@ -303,7 +303,7 @@ async def test_join_times_are_read_in_the_zone_of_the_source() -> None:
 
 
 async def test_a_waiting_time_does_not_jitter_between_readings() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor, queues=("34414",))
     seen = []
     for wait in (94, 93, 95):
@@ -316,7 +316,7 @@ async def test_a_waiting_time_does_not_jitter_between_readings() -> None:
 
 
 async def test_one_row_can_be_read_again() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor)
     await discover(source)
     call = calls_of(await read(source, Resource.CALLS))[0]
@@ -336,7 +336,7 @@ async def test_one_row_can_be_read_again() -> None:
 
 
 async def test_check_says_what_the_account_can_do() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/agents/"] = ok({"message": "Forbidden"}, 403)
     lines = {line.name: line for line in await adapter(vendor).check()}
     assert lines["reach"].ok
@@ -350,7 +350,7 @@ async def test_check_says_what_the_account_can_do() -> None:
 
 
 async def test_check_of_refused_credentials_and_of_an_unreachable_vendor_stops_early() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /user/"] = ok({"error": "invalid_token"}, 401)
     lines = {line.name: line for line in await adapter(vendor).check()}
     assert {name: line.ok for name, line in lines.items()} == {"reach": True, "sign-in": False}
@@ -361,7 +361,7 @@ async def test_check_of_refused_credentials_and_of_an_unreachable_vendor_stops_e
 
 
 async def test_an_unchanged_call_is_the_same_row_and_a_changed_one_is_not() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor)
     first = calls_of(await read(source, Resource.CALLS))
     again = calls_of(await read(source, Resource.CALLS))
@@ -379,7 +379,7 @@ async def test_an_unchanged_call_is_the_same_row_and_a_changed_one_is_not() -> N
 
 
 async def test_five_thousand_rows_of_every_list_arrive_whole() -> None:
-    vendor = pbx()
+    vendor = Server()
     count = range(5000)
     vendor.routes["GET /client/@me/current_calls/"] = ok(
         {"call_list": [{**CALLS[0], "call_api_id": f"c-{number}"} for number in count]}

@@ -9,8 +9,8 @@ import anyio
 import httpx
 import pytest
 
-from tests.vendors.ringme.archive import RECORDINGS, whole_pbx
-from tests.vendors.ringme.fake import NOW, PHONES, FakePbx, adapter, calls_of, discover, ok, read, settings
+from tests.vendors.ringme.server import PHONES, RECORDINGS, Server, adapter, calls_of, discover, ok, read, settings
+from tests.vendors.server import NOW
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.errors import CredentialsRefused, Missing, ServerTrouble, Throttled
 from wallboard.domain.keys import Resource
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 class Floor:
     """A PBX with an archive, the source on it, and rows of every kind that has reports."""
 
-    def __init__(self, vendor: FakePbx, source: RingmeAdapter) -> None:
+    def __init__(self, vendor: Server, source: RingmeAdapter) -> None:
         self.vendor = vendor
         self.source = source
         self.agent: Agent
@@ -51,7 +51,7 @@ class Floor:
 
 
 async def floor(clock: ManualClock | None = None, timezone: str = "UTC", url: str = "") -> Floor:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
     changes = {"timezone": timezone} | ({"url": url} if url else {})
     source = adapter(vendor, clock, **changes)
     await discover(source)
@@ -226,7 +226,7 @@ async def test_one_list_of_recordings_serves_all_reports_for_a_while() -> None:
 async def test_histories_are_read_one_at_a_time() -> None:
     at = await floor()
     running, most = 0, 0
-    answers = at.vendor.transport()
+    answers = httpx.MockTransport(at.vendor)
 
     class Slow(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -346,7 +346,7 @@ async def test_a_call_in_full_and_its_running_recording() -> None:
     assert found["real call"] == "yes"
     assert "recording" not in {each.id for each in at.source.reports(at.call)}
     sheet = await at.read(at.recorded, "recording")
-    assert values(sheet)["link"] == "https://storage.example/running"
+    assert values(sheet)["link"] == "https://storage.example/32495-AB12"
     assert at.asked() == [
         f"/extension/32495/current_calls/{at.recorded.key.id}",
         "/extension/32495/record/32495-AB12/storage_url/",
@@ -436,7 +436,7 @@ async def test_refused_credentials_concern_the_whole_source() -> None:
     at = await floor()
     for row in (at.agent, at.phone, at.call, at.queue, at.room):
         for found in at.source.reports(row):
-            at.vendor.routes = {path: httpx.Response(401) for path in at.vendor.routes}
+            at.vendor.everywhere = httpx.Response(401)
             with pytest.raises(CredentialsRefused):
                 await found.read()
 

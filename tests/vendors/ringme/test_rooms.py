@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from tests.support.offers import offered
-from tests.vendors.ringme.archive import ROOM, whole_pbx
-from tests.vendors.ringme.fake import PHONES, adapter, command, discover, ok, read
+from tests.vendors.ringme.server import PHONES, ROOM, Server, adapter, command, discover, ok, read
 from tests.vendors.ringme.test_reports import Floor, floor
 from wallboard.domain.command import Command, Fingerprint, Target, Verb
 from wallboard.domain.errors import CredentialsRefused, NotSent
@@ -32,7 +31,7 @@ async def rooms(source: RingmeAdapter) -> list[Phone]:
 
 
 async def test_rooms_are_discovered_beside_the_telephones() -> None:
-    source = adapter(whole_pbx())
+    source = adapter(Server(archive=True))
     await discover(source)
     (room,) = await rooms(source)
     assert (room.key.id, room.name, room.extension, room.registered) == ("34600", "Morning meeting", "690", None)
@@ -40,7 +39,7 @@ async def test_rooms_are_discovered_beside_the_telephones() -> None:
 
 
 async def test_a_room_is_not_asked_for_its_registration() -> None:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
     source = adapter(vendor)
     await discover(source)
     vendor.log.clear()
@@ -50,7 +49,7 @@ async def test_a_room_is_not_asked_for_its_registration() -> None:
 
 
 async def test_a_room_among_the_configured_telephones_is_a_room() -> None:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
     vendor.routes["GET /extension/34600/extension/"] = ok(ROOM)
     source = adapter(vendor, client="", queues=(), phones=("32494", "34600"))
     await discover(source)
@@ -60,7 +59,7 @@ async def test_a_room_among_the_configured_telephones_is_a_room() -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
 async def test_an_account_without_conferences_loses_nothing_else(status: int) -> None:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
 
     def listing(request: httpx.Request) -> httpx.Response:
         if request.url.params["type"] == "conference":
@@ -75,7 +74,7 @@ async def test_an_account_without_conferences_loses_nothing_else(status: int) ->
 
 
 async def test_a_vendor_that_ignores_the_type_makes_no_telephone_a_room() -> None:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
     vendor.routes["GET /client/@me/extension/"] = lambda request: ok(
         [*PHONES, ROOM, {"id": 1, "name": "022*1"}] if request.url.params["page"] == "1" else []
     )
@@ -85,7 +84,7 @@ async def test_a_vendor_that_ignores_the_type_makes_no_telephone_a_room() -> Non
 
 
 async def test_refused_credentials_are_not_swallowed() -> None:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
 
     def listing(request: httpx.Request) -> httpx.Response:
         refused = request.url.params["type"] == "conference"
@@ -169,7 +168,7 @@ async def test_which_rows_have_forms() -> None:
 
 
 async def test_read_only_offers_no_forms_and_sends_nothing() -> None:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
     source = adapter(vendor, read_only=True)
     await discover(source)
     (room,) = await rooms(source)
@@ -199,7 +198,7 @@ async def test_speech_to_text_is_started_and_stopped() -> None:
 
 
 async def test_the_address_of_the_listener_may_stand_in_the_config() -> None:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
     source = adapter(vendor, options={"speech_url": "https://listener.example/text"})
     at = await floor()
     start, _ = source.forms(Verb.TRANSCRIBE, at.call)

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import pytest
 
 from tests.support.facts import Seen
-from tests.vendors.ringme.fake import AGENTS, CALLS, MEMBERS, NOW, command
+from tests.vendors.ringme.server import AGENTS, CALLS, MEMBERS, command
+from tests.vendors.server import NOW
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row

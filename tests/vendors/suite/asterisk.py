@@ -16,13 +16,12 @@ from anyio.abc import ByteStream
 
 from tests.lab.desk import Desk
 from tests.vendors.asterisk.fake import Pbx, Server
+from tests.vendors.server import NOW, Item
 from tests.vendors.suite.stand import (
     GARBAGE,
-    NOW,
     SOURCE,
     Case,
     Fault,
-    Item,
     Listed,
     Session,
     Stand,
