@@ -21,7 +21,7 @@ from tests.support.adapters import FakeAdapter
 from tests.support.console import Desk, desk, rows
 from tests.support.growth import grown, sizes
 from tests.support.offers import offered
-from tests.vendors.asterisk.fake import Server
+from tests.vendors.asterisk.server import Server
 from tests.vendors.suite.asterisk import AsteriskStand
 from tests.vendors.suite.groupalarm import GroupalarmStand
 from tests.vendors.suite.portsip import PortsipStand

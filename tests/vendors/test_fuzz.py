@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.vendors.asterisk.fake import START, Pbx
+from tests.vendors.asterisk.server import START, Pbx
 from tests.vendors.garbage import Garbage, check_row
 from tests.vendors.portsip.test_push_messages import NOW, STATUS, caller, scene
 from tests.vendors.suite.groupalarm import GroupalarmStand

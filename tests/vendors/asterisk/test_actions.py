@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.vendors.asterisk.fake import Pbx, message
+from tests.vendors.asterisk.server import Pbx, message
 from wallboard.domain.command import Command, Destination, Target, Verb, fingerprint
 from wallboard.domain.errors import ActionError, NotSent, TargetGone
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from tests.lab.desk import SOURCE, Console, Desk, console
-from tests.vendors.asterisk.fake import Server
+from tests.vendors.asterisk.server import Server
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import Ambiguous, Expired, NotSent, Rejected, TargetGone

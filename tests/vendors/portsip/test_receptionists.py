@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests.support.facts import Seen
+from tests.vendors.portsip.server import Server, error
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.errors import Ambiguous, NotPermitted, NotSent, ServerTrouble, TargetGone
@@ -89,52 +90,16 @@ MAIN: dict[str, Any] = {
 }
 
 
-class Pbx:
+def holding(*ivrs: dict[str, Any], keeps: tuple[str, ...] = ()) -> Server:
     """A PBX with receptionists that replaces what it is sent, keeping only what `keeps` says it does not replace."""
+    server = Server()
+    server.queues, server.ivrs, server.tenant = [], deepcopy(list(ivrs)), deepcopy(TENANT)
+    server.holidays, server.keeps, server.tokens = [MAY_DAY], keeps, {"t"}
+    return server
 
-    def __init__(self, *ivrs: dict[str, Any], keeps: tuple[str, ...] = ()) -> None:
-        self.ivrs = {ivr["id"]: deepcopy(ivr) for ivr in ivrs}
-        self.tenant: dict[str, Any] | None = deepcopy(TENANT)
-        self.keeps = keeps
-        self.requests: list[tuple[str, str, Any]] = []
-        self.broken: dict[str, int] = {}
-        self.before_write: Callable[[], None] = lambda: None
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path.removeprefix("/api")
-        body: dict[str, Any] | None = json.loads(request.content) if request.content else None
-        self.requests.append((request.method, path, body))
-        if path in self.broken:
-            return httpx.Response(self.broken[path], json={"errors": [{"code": "UNKNOWN", "message": "no"}]})
-        if path == "/tenant":
-            return httpx.Response(200, json=self.tenant) if self.tenant else httpx.Response(403, json={})
-        if path == "/holidays":
-            return httpx.Response(200, json={"count": 1, "items": [MAY_DAY]})
-        if path == "/ivrs":
-            skip, top = int(request.url.params["skip"]), int(request.url.params["top"])
-            rows = [{name: ivr[name] for name in ("id", "name", "extension_number")} for ivr in self.ivrs.values()]
-            return httpx.Response(200, json={"count": len(rows), "items": rows[skip : skip + top]})
-        identity, _, rest = path.removeprefix("/ivrs/").partition("/")
-        if identity not in self.ivrs:
-            return httpx.Response(404, json={})
-        if rest == "status":
-            return httpx.Response(200, json={"status": "ONLINE"})
-        if request.method == "POST":
-            self.before_write()
-            self.ivrs[identity] = self._replaced(self.ivrs[identity], deepcopy(body or {}))
-            return httpx.Response(200)
-        return httpx.Response(200, json=self.ivrs[identity])
-
-    def _replaced(self, old: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-        new = {**old, **{name: None for name in MAIN if name not in ("id", "extension_number", *self.keeps)}}
-        new |= body
-        for rule in new["custom_forward_rules"] or []:
-            rule["holidays"] = [MAY_DAY for identity in rule.get("holidays", []) if identity == MAY_DAY["id"]]
-        return new
-
-    @property
-    def writes(self) -> list[tuple[str, str, Any]]:
-        return [request for request in self.requests if request[0] != "GET"]
+def writes(server: Server) -> list[tuple[str, str, Any]]:
+    return [request for request in server.sent if request[0] != "GET"]
 
 
 class Board:
@@ -162,7 +127,7 @@ def instant(text: str) -> float:
 class Desk:
     """Receptionists of a PBX, with a clock that the test moves."""
 
-    def __init__(self, pbx: Pbx, at: str = "2026-04-29 10:00", **more: Any) -> None:
+    def __init__(self, pbx: Server, at: str = "2026-04-29 10:00", **more: Any) -> None:
         self.clock = ManualClock(instant(at))
         self.pbx = pbx
         settings = SourceSettings(
@@ -229,7 +194,7 @@ def sends(row: Receptionist) -> dict[str, tuple[str, bool | None]]:
 
 @pytest.mark.anyio
 async def test_in_office_hours_each_input_shows_where_it_leads_now() -> None:
-    row = await Desk(Pbx(MAIN)).main()
+    row = await Desk(holding(MAIN)).main()
     assert row.open is True
     assert row.until == instant("2026-04-29 17:00")
     assert (row.number, row.language) == ("8100", "en-US")
@@ -256,7 +221,7 @@ async def test_in_office_hours_each_input_shows_where_it_leads_now() -> None:
     ],
 )
 async def test_outside_hours_and_on_holidays(at: str, opened: bool, one: str, two: str, until: str) -> None:
-    row = await Desk(Pbx(MAIN), at).main()
+    row = await Desk(holding(MAIN), at).main()
     assert row.open is opened
     assert (sends(row)["1"][0], sends(row)["2"][0]) == (one, two)
     assert row.until == instant(until)
@@ -264,9 +229,9 @@ async def test_outside_hours_and_on_holidays(at: str, opened: bool, one: str, tw
 
 @pytest.mark.anyio
 async def test_the_row_changes_at_a_boundary_without_asking_the_vendor() -> None:
-    desk = Desk(Pbx(MAIN), "2026-05-01 16:59")
+    desk = Desk(holding(MAIN), "2026-05-01 16:59")
     before = await desk.fetch()
-    asked = len(desk.pbx.requests)
+    asked = len(desk.pbx.sent)
     board = Board()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(desk.here.run, board)
@@ -283,12 +248,12 @@ async def test_the_row_changes_at_a_boundary_without_asking_the_vendor() -> None
     (row,) = update.rows
     assert isinstance(row, Receptionist)
     assert (row.open, sends(row)["2"]) == (False, ("repeats", False))
-    assert len(desk.pbx.requests) == asked
+    assert len(desk.pbx.sent) == asked
 
 
 @pytest.mark.anyio
 async def test_night_mode_goes_before_everything() -> None:
-    pbx = Pbx(MAIN)
+    pbx = holding(MAIN)
     pbx.tenant = {**TENANT, "enable_night_mode": True}
     row = await Desk(pbx).main()
     assert row.open is False
@@ -299,8 +264,8 @@ async def test_night_mode_goes_before_everything() -> None:
 @pytest.mark.anyio
 async def test_global_hours_that_may_not_be_read_leave_it_unknown_and_say_why() -> None:
     only = {**MAIN, "custom_forward_rules": MAIN["custom_forward_rules"][:1]}
-    pbx = Pbx(only)
-    pbx.tenant = None
+    pbx = holding(only)
+    pbx.answers["GET", "/tenant"] = error(403, "FORBIDDEN", "no")
     row = await Desk(pbx, timezone="Europe/Berlin").main()
     assert row.open is None
     assert row.until == instant("2026-05-01 00:00"), "the holiday is known all the same"
@@ -310,20 +275,20 @@ async def test_global_hours_that_may_not_be_read_leave_it_unknown_and_say_why() 
 
 @pytest.mark.anyio
 async def test_without_rules_it_is_neither_open_nor_closed() -> None:
-    row = await Desk(Pbx({**MAIN, "custom_forward_rules": []})).main()
+    row = await Desk(holding({**MAIN, "custom_forward_rules": []})).main()
     assert (row.open, row.until) == (None, None)
 
 
 @pytest.mark.anyio
 async def test_all_pages_are_read_and_each_once() -> None:
     many = [{**MAIN, "id": f"id{n}", "name": f"n{n}"} for n in range(130)]
-    rows = await Desk(Pbx(*many)).rows()
+    rows = await Desk(holding(*many)).rows()
     assert set(rows) == {f"n{n}" for n in range(130)}
 
 
 @pytest.mark.anyio
 async def test_none_at_all_is_an_empty_list() -> None:
-    update = await Desk(Pbx()).fetch()
+    update = await Desk(holding()).fetch()
     assert (update.kind, update.rows) == (UpdateKind.SNAPSHOT, ())
 
 
@@ -339,7 +304,7 @@ async def test_hostile_and_wrong_types_cost_no_row() -> None:
         "failure_forward_rule": {"action": "Play Music", "number": 7},
         "custom_forward_rules": [{"user_input": 1, "office_hours": [], "office_hours_forward_rule": None}, "x", None],
     }
-    (row,) = (await Desk(Pbx(odd)).rows()).values()
+    (row,) = (await Desk(holding(odd)).rows()).values()
     assert "\x1b" not in row.name
     assert "\u202e" not in row.name
     assert row.number == "8100"
@@ -350,14 +315,14 @@ async def test_hostile_and_wrong_types_cost_no_row() -> None:
 @pytest.mark.anyio
 async def test_one_that_cannot_be_read_keeps_what_was_read_and_is_told() -> None:
     other = {**MAIN, "id": "b", "name": "Other"}
-    desk = Desk(Pbx(MAIN, other))
+    desk = Desk(holding(MAIN, other))
     first = await desk.rows()
     desk.clock.advance(300)
-    desk.pbx.broken["/ivrs/b"] = 502
+    desk.pbx.answers["GET", "/ivrs/b"] = error(502, "UNKNOWN", "no")
     again = await desk.fetch()
     assert [row for row in again.rows if row == first["Other"]]
     assert again.approximate == "1 of 2 were not read in full"
-    desk.pbx.broken[f"/ivrs/{MAIN['id']}"] = 502
+    desk.pbx.answers["GET", f"/ivrs/{MAIN['id']}"] = error(502, "UNKNOWN", "no")
     desk.clock.advance(300)
     with pytest.raises(ServerTrouble):
         await desk.fetch()
@@ -365,15 +330,15 @@ async def test_one_that_cannot_be_read_keeps_what_was_read_and_is_told() -> None
 
 @pytest.mark.anyio
 async def test_rules_that_are_not_for_this_account_leave_the_names() -> None:
-    pbx = Pbx(MAIN)
-    pbx.broken[f"/ivrs/{MAIN['id']}"] = 403
+    pbx = holding(MAIN)
+    pbx.answers["GET", f"/ivrs/{MAIN['id']}"] = error(403, "UNKNOWN", "no")
     desk = Desk(pbx)
     row = await desk.main()
     assert (row.name, row.number, row.open) == ("Main menu", "8100", None)
     able = desk.here.can(Verb.CHANGE, row)
     assert (able.ok, able.reason) == (False, "its rules could not be read")
     assert desk.here.forms(Verb.CHANGE, row) == ()
-    pbx.broken["/ivrs"] = 403
+    pbx.answers["GET", "/ivrs"] = error(403, "UNKNOWN", "no")
     with pytest.raises(NotPermitted):
         await desk.fetch()
 
@@ -390,13 +355,13 @@ async def test_the_pin_is_kept_nowhere(everything_logged: pytest.LogCaptureFixtu
     secret = {**MAIN, "enable_pin": True, "pin": pin, "custom_forward_rules": [
         {**rule, "pin": pin} for rule in MAIN["custom_forward_rules"]
     ]}  # fmt: skip
-    desk = Desk(Pbx(secret))
+    desk = Desk(holding(secret))
     row = await desk.main()
     assert ("PIN for DISA", "asked for") in row.details
     seen: set[int] = set()
 
     def search(thing: object) -> None:
-        if id(thing) in seen or isinstance(thing, Pbx | ManualClock):
+        if id(thing) in seen or isinstance(thing, Server | ManualClock):
             return
         seen.add(id(thing))
         assert pin not in repr(thing) if isinstance(thing, str | bytes | int) else True
@@ -420,7 +385,7 @@ async def test_the_pin_is_kept_nowhere(everything_logged: pytest.LogCaptureFixtu
         desk.command(row, desk.form(row, "failed transfer: where callers go"), action="REPEAT"), row
     )
     search(desk.here)
-    assert pin not in json.dumps(desk.pbx.writes)
+    assert pin not in json.dumps(writes(desk.pbx))
     assert pin not in everything_logged.text
 
 
@@ -429,7 +394,7 @@ async def test_the_pin_is_kept_nowhere(everything_logged: pytest.LogCaptureFixtu
 
 @pytest.mark.anyio
 async def test_a_form_for_each_rule_filled_with_what_is_there() -> None:
-    desk = Desk(Pbx(MAIN))
+    desk = Desk(holding(MAIN))
     row = await desk.main()
     forms = desk.here.forms(Verb.CHANGE, row)
     assert [form.title for form in forms] == [
@@ -454,13 +419,13 @@ async def test_a_form_for_each_rule_filled_with_what_is_there() -> None:
 
 @pytest.mark.anyio
 async def test_a_changed_night_rule_reads_back_equal_and_nothing_else_is_altered() -> None:
-    desk = Desk(Pbx(MAIN))
+    desk = Desk(holding(MAIN))
     ended = await desk.change("night mode: where callers go", action="FORWARD_TO_NUMBER", number="+49 (30) 1234-56")
     assert ended == "reading it back: rule for night mode is as asked and nothing else changed"
-    ((method, path, body),) = desk.pbx.writes
+    ((method, path, body),) = writes(desk.pbx)
     assert (method, path) == ("POST", f"/ivrs/{MAIN['id']}")
     assert body["night_mode_forward_rule"] == {"action": "FORWARD_TO_NUMBER", "number": "+4930123456"}
-    after = desk.pbx.ivrs[MAIN["id"]]
+    after = desk.pbx.ivrs[0]
     for name, value in MAIN.items():
         if name in ("night_mode_forward_rule", "custom_forward_rules", "failure_forward_rule", "outbound_caller_ids"):
             continue
@@ -474,10 +439,10 @@ async def test_a_changed_night_rule_reads_back_equal_and_nothing_else_is_altered
 
 @pytest.mark.anyio
 async def test_one_rule_of_an_input_goes_with_the_whole_list_as_it_was_read() -> None:
-    desk = Desk(Pbx(MAIN))
+    desk = Desk(holding(MAIN))
     ended = await desk.change("input 2 outside office hours", action="FORWARD_TO_VOICEMAIL", number="102")
     assert ended.startswith("reading it back")
-    rules = desk.pbx.writes[0][2]["custom_forward_rules"]
+    rules = writes(desk.pbx)[0][2]["custom_forward_rules"]
     assert rules[1]["non_office_hours_forward_rule"] == {"action": "FORWARD_TO_VOICEMAIL", "number": "102"}
     assert rules[1]["office_hours"]["monday"] == WORK
     assert rules[0]["holidays"] == [MAY_DAY["id"]]
@@ -489,10 +454,10 @@ async def test_one_rule_of_an_input_goes_with_the_whole_list_as_it_was_read() ->
 
 @pytest.mark.anyio
 async def test_office_hours_change_by_the_day_and_the_row_follows() -> None:
-    desk = Desk(Pbx(MAIN))
+    desk = Desk(holding(MAIN))
     ended = await desk.change("input 2: office hours", monday="08:00-12:00, 13:00-18:30", tuesday="closed")
     assert ended.startswith("reading it back")
-    hours = desk.pbx.writes[0][2]["custom_forward_rules"][1]["office_hours"]
+    hours = writes(desk.pbx)[0][2]["custom_forward_rules"][1]["office_hours"]
     assert hours["mode"] == "CUSTOM"
     assert hours["monday"] == {
         "enabled": True,
@@ -510,7 +475,7 @@ async def test_office_hours_change_by_the_day_and_the_row_follows() -> None:
 async def test_inputs_of_any_spelling_can_be_changed_and_two_alike_are_told_apart() -> None:
     inputs = ["", "*", "a/b@c", "\x1b[31m", "1", "1"]
     found = [{**MAIN["custom_forward_rules"][1], "user_input": each} for each in inputs]
-    pbx = Pbx({**MAIN, "custom_forward_rules": found})
+    pbx = holding({**MAIN, "custom_forward_rules": found})
     desk = Desk(pbx)
     row = await desk.main()
     forms = [form for form in desk.here.forms(Verb.CHANGE, row) if form.title.endswith(" in office hours")]
@@ -518,7 +483,7 @@ async def test_inputs_of_any_spelling_can_be_changed_and_two_alike_are_told_apar
     assert all(form.id.isprintable() for form in forms)
     for number, form in enumerate(forms):
         await desk.here.perform(desk.command(row, form, number=f"90{number}"), row)
-    written = pbx.ivrs[MAIN["id"]]["custom_forward_rules"]
+    written = pbx.ivrs[0]["custom_forward_rules"]
     assert [rule["user_input"] for rule in written] == inputs
     assert [rule["office_hours_forward_rule"]["number"] for rule in written] == [f"90{n}" for n in range(len(inputs))]
 
@@ -526,14 +491,14 @@ async def test_inputs_of_any_spelling_can_be_changed_and_two_alike_are_told_apar
 @pytest.mark.anyio
 async def test_after_a_write_only_that_receptionist_is_read_again() -> None:
     other = {**MAIN, "id": "b", "name": "Other"}
-    desk = Desk(Pbx(MAIN, other))
+    desk = Desk(holding(MAIN, other))
     row = await desk.main()
     form = desk.form(row, "failed transfer: where callers go")
     await desk.here.perform(desk.command(row, form, action="REPEAT"), row)
-    del desk.pbx.requests[:]
+    del desk.pbx.sent[:]
     desk.clock.advance(1)
     update = await desk.fetch()
-    assert [path for _, path, _ in desk.pbx.requests] == [f"/ivrs/{MAIN['id']}"]
+    assert [path for _, path, _ in desk.pbx.sent] == [f"/ivrs/{MAIN['id']}"]
     assert (update.kind, [row.key.id for row in update.rows]) == (UpdateKind.DELTA, [MAIN["id"]])
     desk.clock.advance(60)
     assert (await desk.fetch()).kind is UpdateKind.SNAPSHOT
@@ -542,7 +507,7 @@ async def test_after_a_write_only_that_receptionist_is_read_again() -> None:
 @pytest.mark.anyio
 async def test_a_prompt_that_a_write_loses_is_named() -> None:
     spoken = {**MAIN, "prompt_file_name": "menu.wav", "prompt_file_size": 48211, "prompt_file_url": "/api/blobs/a"}
-    desk = Desk(Pbx(spoken))
+    desk = Desk(holding(spoken))
     row = await desk.main()
     able = desk.here.can(Verb.CHANGE, row)
     assert (able.ok, able.reason) == (True, "the vendor does not say whether the prompt menu.wav survives a write")
@@ -558,7 +523,7 @@ async def test_a_prompt_that_a_write_loses_is_named() -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("asked", [True, False])
 async def test_a_pin_that_a_write_loses_is_reported_and_not_shown(asked: bool) -> None:
-    desk = Desk(Pbx({**MAIN, "enable_pin": asked, "pin": "947351"}))
+    desk = Desk(holding({**MAIN, "enable_pin": asked, "pin": "947351"}))
     row = await desk.main()
     assert desk.here.can(Verb.CHANGE, row).reason == "the vendor does not say whether the PIN survives a write"
     ended = await desk.change("failed transfer: where callers go", action="REPEAT")
@@ -571,14 +536,14 @@ async def test_a_pin_that_a_write_loses_is_reported_and_not_shown(asked: bool) -
 
 @pytest.mark.anyio
 async def test_a_pin_that_stays_confirms() -> None:
-    desk = Desk(Pbx({**MAIN, "enable_pin": True, "pin": "947351"}, keeps=("pin",)))
+    desk = Desk(holding({**MAIN, "enable_pin": True, "pin": "947351"}, keeps=("pin",)))
     assert (await desk.change("failed transfer: where callers go", action="REPEAT")).startswith("reading it back")
 
 
 @pytest.mark.anyio
 async def test_receptionists_of_which_only_the_list_is_known_are_shown() -> None:
-    pbx = Pbx(MAIN)
-    pbx.broken[f"/ivrs/{MAIN['id']}"] = 404
+    pbx = holding(MAIN)
+    pbx.answers["GET", f"/ivrs/{MAIN['id']}"] = error(404, "UNKNOWN", "no")
     row = await Desk(pbx).main()
     assert (row.name, row.open) == (MAIN["name"], None)
 
@@ -586,7 +551,7 @@ async def test_receptionists_of_which_only_the_list_is_known_are_shown() -> None
 @pytest.mark.anyio
 async def test_a_prompt_that_stays_confirms_though_its_address_is_a_new_one() -> None:
     spoken = {**MAIN, "prompt_file_name": "menu.wav", "prompt_file_size": 48211, "prompt_file_url": "/api/blobs/a"}
-    pbx = Pbx(spoken, keeps=("prompt_file_name", "prompt_file_size"))
+    pbx = holding(spoken, keeps=("prompt_file_name", "prompt_file_size"))
     assert (await Desk(pbx).change("failed transfer: where callers go", action="REPEAT")).startswith("reading it back")
 
 
@@ -603,41 +568,41 @@ async def test_a_prompt_that_stays_confirms_though_its_address_is_a_new_one() ->
     ],
 )
 async def test_what_a_write_may_lose_is_said_before(more: dict[str, Any], reason: str) -> None:
-    desk = Desk(Pbx({**MAIN, **more}))
+    desk = Desk(holding({**MAIN, **more}))
     assert desk.here.can(Verb.CHANGE, await desk.main()).reason == reason
 
 
 @pytest.mark.anyio
 async def test_a_rule_that_the_vendor_does_not_take_over_is_not_confirmed() -> None:
-    desk = Desk(Pbx(MAIN))
-    desk.pbx._replaced = lambda old, body: old  # type: ignore[method-assign]
+    desk = Desk(holding(MAIN))
+    desk.pbx.replaced = lambda old, body: old  # type: ignore[method-assign]
     ended = await desk.change("failed transfer: where callers go", action="REPEAT")
     assert ended == "the vendor returns another rule for failed transfer"
 
 
 @pytest.mark.anyio
 async def test_a_rule_changed_by_somebody_else_meanwhile_is_not_overwritten() -> None:
-    desk = Desk(Pbx(MAIN))
+    desk = Desk(holding(MAIN))
     row = await desk.main()
     form = desk.form(row, "input 1 in office hours")
-    rules = desk.pbx.ivrs[MAIN["id"]]["custom_forward_rules"]
+    rules = desk.pbx.ivrs[0]["custom_forward_rules"]
     rules[0]["office_hours_forward_rule"]["number"] = "8009"
     with pytest.raises(NotSent, match=r"input 1 in office hours was changed meanwhile and is now: 8009"):
         await desk.here.perform(desk.command(row, form, number="8005"), row)
     del rules[0]
     with pytest.raises(NotSent):
         await desk.here.perform(desk.command(row, form, number="8005"), row)
-    assert desk.pbx.writes == []
+    assert writes(desk.pbx) == []
 
 
 @pytest.mark.anyio
 async def test_what_somebody_else_changed_elsewhere_is_kept() -> None:
-    desk = Desk(Pbx(MAIN))
+    desk = Desk(holding(MAIN))
     row = await desk.main()
-    desk.pbx.ivrs[MAIN["id"]]["timeout_forward_rule"]["number"] = "8055"
+    desk.pbx.ivrs[0]["timeout_forward_rule"]["number"] = "8055"
     form = desk.form(row, "failed transfer: where callers go")
     await desk.here.perform(desk.command(row, form, action="REPEAT"), row)
-    assert desk.pbx.ivrs[MAIN["id"]]["timeout_forward_rule"]["number"] == "8055"
+    assert desk.pbx.ivrs[0]["timeout_forward_rule"]["number"] == "8055"
 
 
 @pytest.mark.anyio
@@ -652,52 +617,52 @@ async def test_what_somebody_else_changed_elsewhere_is_kept() -> None:
     ],
 )
 async def test_what_cannot_be_written_is_refused_without_a_write(title: str, values: dict[str, str], said: str) -> None:
-    desk = Desk(Pbx(MAIN))
+    desk = Desk(holding(MAIN))
     row = await desk.main()
     with pytest.raises(NotSent, match=said):
         await desk.here.perform(desk.command(row, desk.form(row, title), **values), row)
-    assert desk.pbx.writes == []
+    assert writes(desk.pbx) == []
 
 
 @pytest.mark.anyio
 async def test_a_holiday_without_an_id_cannot_go_back_so_nothing_is_written() -> None:
     rules = deepcopy(MAIN["custom_forward_rules"])
     rules[0]["holidays"] = [{**MAY_DAY, "id": None}]
-    desk = Desk(Pbx({**MAIN, "custom_forward_rules": rules}))
+    desk = Desk(holding({**MAIN, "custom_forward_rules": rules}))
     row = await desk.main()
     with pytest.raises(NotSent, match="holiday without an id"):
         await desk.here.perform(
             desk.command(row, desk.form(row, "failed transfer: where callers go"), action="REPEAT"), row
         )
-    assert desk.pbx.writes == []
+    assert writes(desk.pbx) == []
 
 
 @pytest.mark.anyio
 async def test_one_that_is_gone_or_cannot_be_read_is_not_written() -> None:
-    desk = Desk(Pbx(MAIN))
+    desk = Desk(holding(MAIN))
     row = await desk.main()
     command = desk.command(row, desk.form(row, "failed transfer: where callers go"), action="REPEAT")
-    desk.pbx.broken[f"/ivrs/{MAIN['id']}"] = 500
+    desk.pbx.answers["GET", f"/ivrs/{MAIN['id']}"] = error(500, "UNKNOWN", "no")
     with pytest.raises(NotSent):
         await desk.here.perform(command, row)
-    desk.pbx.broken.clear()
+    desk.pbx.answers.clear()
     desk.pbx.ivrs.clear()
     with pytest.raises(TargetGone):
         await desk.here.perform(command, row)
     assert await desk.here.refresh(row) is None
-    assert desk.pbx.writes == []
+    assert writes(desk.pbx) == []
 
 
 @pytest.mark.anyio
 async def test_an_unclear_answer_is_still_decided_by_reading_back() -> None:
-    desk = Desk(Pbx(MAIN))
+    desk = Desk(holding(MAIN))
     row = await desk.main()
     form = desk.form(row, "failed transfer: where callers go")
     command = desk.command(row, form, action="REPEAT")
     verification = desk.here.verification(command, row)
 
     def breaks() -> None:
-        desk.pbx.ivrs[MAIN["id"]]["failure_forward_rule"] = to("REPEAT")
+        desk.pbx.ivrs[0]["failure_forward_rule"] = to("REPEAT")
         raise httpx.ReadError("gone")
 
     desk.pbx.before_write = breaks
@@ -709,23 +674,23 @@ async def test_an_unclear_answer_is_still_decided_by_reading_back() -> None:
         command, Receipt("", "", desk.clock.now() - 1, desk.clock.now() - 0.5), row, Seen(desk.clock.now(), read={})
     )
     assert judged(verification, trial).startswith("reading it back")
-    assert len(desk.pbx.writes) == 1
+    assert len(writes(desk.pbx)) == 1
 
 
 @pytest.mark.anyio
 async def test_read_only_and_other_verbs_are_refused_with_a_reason() -> None:
-    desk = Desk(Pbx(MAIN), read_only=True)
+    desk = Desk(holding(MAIN), read_only=True)
     row = await desk.main()
     assert desk.here.can(Verb.CHANGE, row).reason == "this source is read-only"
     command = Command("c", Verb.CHANGE, Target(row.key, row.name, fingerprint(row)), args=(("form", "failure"),))
     with pytest.raises(NotSent):
         await desk.here.perform(command, row)
-    assert Desk(Pbx(MAIN)).here.can(Verb.CHANGE, row).reason == "its rules could not be read"
+    assert Desk(holding(MAIN)).here.can(Verb.CHANGE, row).reason == "its rules could not be read"
 
 
 @pytest.mark.anyio
 async def test_reports_read_status_and_holidays_on_demand() -> None:
-    desk = Desk(Pbx(MAIN))
+    desk = Desk(holding(MAIN))
     row = await desk.main()
     sheets = {report.id: await report.read() for report in desk.here.reports(row)}
     assert sheets["status"].rows == (("online",),)
@@ -741,5 +706,5 @@ async def test_reports_read_status_and_holidays_on_demand() -> None:
 
 
 def test_the_row_of_the_table_watches_the_receptionists() -> None:
-    (row,) = Desk(Pbx()).here.table()
+    (row,) = Desk(holding()).here.table()
     assert (row.verb, row.watch, row.cannot) == (Verb.CHANGE, (Resource.RECEPTIONISTS,), "")

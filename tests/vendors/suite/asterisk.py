@@ -15,7 +15,7 @@ import anyio
 from anyio.abc import ByteStream
 
 from tests.lab.desk import Desk
-from tests.vendors.asterisk.fake import Pbx, Server
+from tests.vendors.asterisk.server import Pbx, Server
 from tests.vendors.server import NOW, Item
 from tests.vendors.suite.stand import (
     GARBAGE,
