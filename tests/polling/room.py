@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from random import Random
 
@@ -40,11 +40,15 @@ class Watch:
 class Room:
     """A scheduler that runs, and the hand on its clock."""
 
-    def __init__(self, *sources: str, budget: int | None = None) -> None:
+    def __init__(self, *sources: str, budget: int | None = None, feeds: Mapping[Resource, float] | None = None) -> None:
+        """`feeds` are what each source has, with their intervals."""
         self.clock = ManualClock()
         self.board = Board(self.clock)
         self.sink = Watch(self.board)
         self.sources = {name: FakeAdapter(self.clock, name, budget=budget) for name in sources or ("hq",)}
+        for source in self.sources.values():
+            for resource, interval in (feeds or {}).items():
+                source.give(resource, "", interval)
         self.scheduler = Scheduler(self.clock, self.sources, self.sink, random=Random(7))
 
     @property

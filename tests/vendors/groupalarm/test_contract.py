@@ -9,21 +9,15 @@ import httpx
 import pytest
 
 from tests.support.facts import Seen
-from tests.vendors.groupalarm.server import INBOUND, Server, hotline
-from tests.vendors.server import bare as bare_list
+from tests.vendors.groupalarm.server import Server, hotline
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.errors import (
     ActionError,
-    Ambiguous,
-    CredentialsRefused,
     NotPermitted,
     NotSent,
-    ReadError,
-    Rejected,
     ServerTrouble,
     TargetGone,
-    Throttled,
 )
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline, Phone, Row
@@ -78,70 +72,6 @@ async def hotlines(source: GroupalarmAdapter, seq: int = 1) -> list[Hotline]:
 
 
 # ---- reading -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (49, 1), (50, 2), (51, 2), (100, 3), (120, 3)])
-@pytest.mark.parametrize("bare", [False, True])
-async def test_all_pages(count: int, requests: int, bare: bool) -> None:
-    vendor = Server(*(hotline(number) for number in range(1, count + 1)))
-    vendor.wraps = {"hotlines": bare_list} if bare else {}
-    source = adapter(vendor)
-    rows = await hotlines(source)
-    assert [row.key.id for row in rows] == [str(number) for number in range(1, count + 1)]
-    # Only a page that is not full ends it: totals have been seen wrong.
-    assert len(vendor.requests) == requests
-    await source.aclose()
-
-
-@pytest.mark.anyio
-async def test_a_list_that_moves_while_it_is_read_says_so() -> None:
-    vendor = Server(*(hotline(number) for number in range(1, 71)))
-    source = adapter(vendor)
-
-    def second(request: httpx.Request) -> httpx.Response:
-        offset = int(request.url.params["offset"])
-        page = vendor.hotlines[max(0, offset - 1) : offset + 49]
-        return httpx.Response(200, json={"hotlines": page, "totalHotlines": 70 if offset else 71})
-
-    vendor.answers["GET /hotlines"] = second
-    (update,) = await read(source, Resource.HOTLINES)
-    assert update.approximate == "the list changed while its pages were read"
-
-
-@pytest.mark.anyio
-async def test_a_vendor_that_ignores_the_offset_does_not_loop() -> None:
-    vendor = Server()
-    page = [hotline(number) for number in range(50)]
-    vendor.answers["GET /hotlines"] = lambda request: httpx.Response(200, json={"hotlines": page, "totalHotlines": 99})
-    source = adapter(vendor)
-    assert len(await hotlines(source)) == 50
-    assert len(vendor.requests) == 2
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("header", ["API-TOKEN", "Personal-Access-Token"])
-async def test_either_header_signs_in(header: str) -> None:
-    vendor = Server(hotline())
-    source = adapter(vendor, auth=HeaderAuth(header, Secret(TOKEN)))
-    await hotlines(source)
-    assert vendor.requests[0].headers[header] == TOKEN
-    assert TOKEN not in str(vendor.requests[0].url)
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [(400, ReadError), (401, CredentialsRefused), (403, NotPermitted), (429, Throttled), (500, ServerTrouble)],
-)
-async def test_refused_reads(status: int, error: type[ReadError]) -> None:
-    vendor = Server()
-    vendor.answers["GET /hotlines"] = lambda request: httpx.Response(status, json={"message": "no"})
-    source = adapter(vendor)
-    with pytest.raises(error):
-        await hotlines(source)
-    assert source.info().refused is (status == 401)
-    assert len(vendor.requests) == 1
 
 
 def duty(row: Hotline) -> list[list[bool | None] | None]:
@@ -280,28 +210,6 @@ async def test_opening_and_pausing_change_one_field_of_the_whole_object(verb: Ve
 
 
 @pytest.mark.anyio
-async def test_announcements() -> None:
-    vendor = Server(hotline())
-    source = adapter(vendor)
-    (row,) = await hotlines(source)
-    text_in = row.announcement_in
-    await source.perform(command(Verb.ANNOUNCE, row, text_in=text_in, text_out="Taste 1"), row)
-    ((_, body),) = vendor.sent("PUT")
-    assert body == {name: value for name, value in hotline().items() if name != "number"} | {"ttsOutbound": '"Taste 1"'}
-    assert body["ttsInbound"] == INBOUND
-
-
-@pytest.mark.anyio
-async def test_an_announcement_that_is_too_long_is_not_sent() -> None:
-    vendor = Server(hotline())
-    source = adapter(vendor)
-    (row,) = await hotlines(source)
-    with pytest.raises(NotSent, match="at most 300 characters, this one has 303"):
-        await source.perform(command(Verb.ANNOUNCE, row, text_in="x" * 301), row)
-    assert vendor.sent("PUT") == []
-
-
-@pytest.mark.anyio
 @pytest.mark.parametrize(("verb", "active"), [(Verb.SIGNIN, True), (Verb.SIGNOUT, False)])
 async def test_telephones_on_and_off_duty(verb: Verb, active: bool) -> None:
     vendor = Server(hotline())
@@ -336,37 +244,6 @@ async def test_another_object_in_the_answer_is_not_written_back() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("status", "error"), [(400, Rejected), (403, Rejected), (404, TargetGone), (429, Rejected), (500, Ambiguous)]
-)
-async def test_refused_writes_are_sent_once(status: int, error: type[ActionError]) -> None:
-    vendor = Server(hotline())
-    vendor.answers["PUT /hotlines/311"] = lambda request: httpx.Response(status, json={"message": "no"})
-    source = adapter(vendor)
-    (row,) = await hotlines(source)
-    with pytest.raises(error) as caught:
-        await source.perform(command(Verb.CLOSE, row), row)
-    assert caught.value.status == str(status)
-    assert len(vendor.sent("PUT")) == 1
-    assert TOKEN not in str(caught.value)
-
-
-@pytest.mark.anyio
-async def test_no_answer_leaves_it_open_and_nothing_is_sent_again() -> None:
-    vendor = Server(hotline())
-
-    def late(request: httpx.Request) -> httpx.Response:
-        raise httpx.ReadTimeout("late", request=request)
-
-    vendor.answers["PUT /hotlines/311"] = late
-    source = adapter(vendor)
-    (row,) = await hotlines(source)
-    with pytest.raises(Ambiguous):
-        await source.perform(command(Verb.CLOSE, row), row)
-    assert len([request for request in vendor.requests if request.method == "PUT"]) == 1
-
-
-@pytest.mark.anyio
 @pytest.mark.parametrize(("status", "error"), [(404, TargetGone), (500, NotSent), (401, NotSent)])
 async def test_nothing_is_written_when_the_reading_before_fails(status: int, error: type[ActionError]) -> None:
     vendor = Server(hotline())
@@ -376,17 +253,6 @@ async def test_nothing_is_written_when_the_reading_before_fails(status: int, err
     with pytest.raises(error, match="nothing sent"):
         await source.perform(command(Verb.CLOSE, row), row)
     assert vendor.sent("PUT") == []
-
-
-@pytest.mark.anyio
-async def test_read_only_reads_and_writes_nothing() -> None:
-    vendor = Server(hotline())
-    source = adapter(vendor, read_only=True)
-    (row,) = await hotlines(source)
-    assert source.can(Verb.CLOSE, row).reason == "this source is read-only"
-    with pytest.raises(NotSent):
-        await source.perform(command(Verb.CLOSE, row), row)
-    assert [request.method for request in vendor.requests] == ["GET"]
 
 
 @pytest.mark.anyio
@@ -487,14 +353,6 @@ async def test_a_row_that_is_gone_confirms_and_denies_nothing() -> None:
         assert not [each for each in (*table.confirms, *table.denies) if each.test(trial)]
 
 
-def test_the_table_names_every_verb_once() -> None:
-    table = adapter(Server()).table()
-    assert sorted(each.verb for each in table) == sorted(
-        [Verb.OPEN, Verb.CLOSE, Verb.ANNOUNCE, Verb.SIGNIN, Verb.SIGNOUT]
-    )
-    assert all(each.confirms and each.denies and each.request.startswith("PUT /") for each in table)
-
-
 # ---- check ---------------------------------------------------------------------------------------------------
 
 
@@ -524,12 +382,3 @@ async def test_check_names_what_fails(status: int, fault: str, words: str) -> No
     found = await lines(vendor)
     assert [name for name, line in found.items() if line.ok is False] == [fault]
     assert words in found[fault].text
-
-
-@pytest.mark.anyio
-async def test_check_of_a_source_that_is_not_there() -> None:
-    def down(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("down", request=request)
-
-    source = adapter(down)
-    assert [(line.name, line.ok) for line in await source.check()] == [("reach", False)]

@@ -168,21 +168,6 @@ async def test_announcements_are_edited_in_a_form_and_what_stays_stays_byte_for_
     assert (body["ttsInbound"], body["ttsOutbound"]) == ('"Wir sind gleich da"', "Bitte  1 drücken")
 
 
-async def test_an_announcement_can_be_cleared() -> None:
-    vendor = Server(hotline(ttsInbound='"Willkommen"'))
-    source = adapter(vendor)
-    row, form = await announce(source)
-    await source.perform(command(Verb.ANNOUNCE, row, form=form.id, text_in="", text_out=form.fields[1].value), row)
-    ((_, body),) = vendor.sent("PUT")
-    assert (body["ttsInbound"], body["ttsOutbound"]) == ("", '"Bitte 1 drücken"')
-
-
-async def test_a_source_that_may_not_write_offers_no_form() -> None:
-    source = adapter(Server(hotline()), read_only=True)
-    (row,) = await hotlines(source)
-    assert source.forms(Verb.ANNOUNCE, row) == ()
-
-
 # ---- the whole document ----------------------------------------------------------------------------------------
 
 

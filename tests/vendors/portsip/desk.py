@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -12,7 +12,7 @@ from wallboard.board.board import Board
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Destination, Target, Verb, fingerprint
 from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Row
+from wallboard.domain.models import Agent, Call, Member, Phone, Queue, Receptionist, Row
 from wallboard.domain.update import Update
 from wallboard.vendors.base import (
     Evidence,
@@ -29,6 +29,7 @@ from wallboard.vendors.base import (
 from wallboard.vendors.portsip import plugin
 from wallboard.vendors.portsip.adapter import PortsipAdapter
 
+R = TypeVar("R", Agent, Call, Member, Phone, Queue, Receptionist)
 PASSWORD = "pa55-canary"
 SALES, SUPPORT = "NzAwNTUxOTA5NzczMTQ4MTYw", "NzAwNTUxOTA5NzczMTQ4MTYx"
 CALLER, TALKING, SECOND = "884761305393664000", "884757570370146304", "884757570370146999"
@@ -124,6 +125,12 @@ class Desk:
 
     def row(self, kind: Kind, identity: str) -> Row | None:
         return self.board.row(Key("front", kind, identity))
+
+    def one(self, kind: type[R], identity: str) -> R:
+        """The row of this kind with that id, which is there."""
+        row = self.row(Kind(kind.__name__.lower()), identity)
+        assert isinstance(row, kind)
+        return row
 
     # ---- acting ----------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.vendors.server import NOW, Item, Lists, Refused, bare, body_of, lacks, operations, template_of
+from tests.vendors.server import NOW, Item, Lists, Refused, bare, body_of, lacks, operations, stamp, template_of
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Destination, Target, Verb, fingerprint
 from wallboard.domain.keys import Resource
@@ -19,131 +19,147 @@ from wallboard.vendors.ringme.adapter import RingmeAdapter
 
 BASE = "/api/ver1.0"
 
-STATUS: dict[str, Any] = {"waiting_members": 4, "trying_members": 1, "answered_members": 3}
-MEMBERS: list[dict[str, Any]] = [
-    {
-        "state": "Waiting",
-        "number": "+37410555012",
-        "wait_time": 94,
-        "joined_datetime": "2026-03-02 08:12:33",
-        "call_api_id": "34414-c69226e0a64e11eaa0086fd86d94a0e0",
-        "serving_agent": "",
-    },
-    {
-        "state": "Trying",
-        "number": "+37410555077",
-        "wait_time": 131,
-        "joined_datetime": "2026-03-02 08:11:56",
-        "call_api_id": "34414-d0aa11d2a64e11eaa0086fd86d94a0e0",
-        "serving_agent": "ring-all",
-    },
-    {
-        "state": "Answered",
-        "number": "anonymous",
-        "wait_time": 12,
-        "joined_datetime": "2026-03-02 08:05:00.42",
-        "call_api_id": "34414-e1bb",
-        "serving_agent": "136_local",
-    },
-    {
-        "state": "Abandoned",
-        "number": "",
-        "wait_time": 45,
-        "joined_datetime": None,
-        "call_api_id": None,
-        "serving_agent": None,
-    },
-]
-AGENTS: list[dict[str, Any]] = [
-    {
-        "status": "Available",
-        "state": "In a queue call",
-        "name": "Anna",
-        "name_fs": "136_local",
-        "extension_name": "022*341@pbx.example",
-        "call_duration": 187,
-    },
-    {
-        "status": "available",
-        "state": "Waiting",
-        "name": "Boris",
-        "name_fs": "137_local",
-        "extension_name": "022*342@pbx.example",
-        "call_duration": 0,
-    },
-    {
-        "status": "On Break",
-        "state": "Waiting",
-        "name": "Chen",
-        "name_fs": "138_local",
-        "extension_name": "022*343@pbx.example",
-        "call_duration": None,
-    },
-    {
-        "status": {"name": "logged_out"},
-        "state": "Idle",
-        "name": "Dana",
-        "name_fs": "9_remote",
-        "extension_name": "031*101@pbx.example",
-        "call_duration": 0,
-    },
-]
-CALLS: list[dict[str, Any]] = [
-    {
-        "call_api_id": "32494-02abb9ee685a11ea94bfe17eb6eaecba",
-        "call_id": "02abb9ee685a11ea94bfe17eb6eaecba",
-        "subcall_id": "1",
-        "extension_id": 32494,
+
+def phone(number: int | str, name: str, label: str, kind: str = "phone") -> Item:
+    return {"id": number, "name": name, "type": kind, "label": label, "status": "active"}
+
+
+def call(number: int, owner: int, **more: object) -> Item:
+    return {
+        "call_api_id": f"{owner}-{number:032x}",
+        "call_id": f"{number:032x}",
+        "extension_id": owner,
         "call_flow": "in",
-        "caller_id_number": "+37410555012",
-        "caller_id_name": "Acme",
-        "called_number": "022*200",
-        "called_did": "37460700700",
-        "init_time_gmt": "2026-03-02 08:05:12.98",
-        "answer_time_gmt": "2026-03-02 08:05:20",
+        "caller_id_number": f"+3741055{number:04}",
+        "caller_id_name": f"Caller {number}",
+        "called_number": "022*601",
+        "called_did": None,
+        "init_time_gmt": stamp(120),
+        "answer_time_gmt": stamp(100),
         "real_call": True,
         "record_uuid": None,
-        "callback_id": None,
-        "caller_extension": None,
-        "called_extension": {
-            "id": 32494,
-            "name": "022*341@pbx.example",
-            "client_id": 12,
-            "type": "phone",
-            "extension_group_id": 3,
-        },
-    },
-    {
-        "call_api_id": "32495-77",
-        "extension_id": 32495,
-        "call_flow": "out",
-        "caller_id_number": "022*342",
-        "called_number": "+37410555100",
-        "called_did": None,
-        "init_time_gmt": "2026-03-02 08:13:59",
-        "answer_time_gmt": None,
-        "real_call": False,
-        "record_uuid": "32495-AB12",
-        "caller_id_name": "",
-    },
+        **more,
+    }
+
+
+def member(index: int, **more: object) -> Item:
+    return {
+        "state": "Waiting",
+        "number": f"+3741056{index:04}",
+        "wait_time": 30 + index,
+        "joined_datetime": stamp(30 + index),
+        "call_api_id": f"34414-{index:032x}",
+        "serving_agent": "",
+        **more,
+    }
+
+
+def agent(index: int, **more: object) -> Item:
+    return {
+        "status": "Available",
+        "state": "Waiting",
+        "name": f"Agent {index}",
+        "name_fs": f"{200 + index}_local",
+        "extension_name": f"022*{500 + index}@pbx.example",
+        "call_duration": 0,
+        **more,
+    }
+
+
+STATUS: dict[str, Any] = {"waiting_members": 4, "trying_members": 1, "answered_members": 3}
+MEMBERS = [
+    member(
+        1,
+        number="+37410555012",
+        wait_time=94,
+        joined_datetime="2026-03-02 08:12:33",
+        call_api_id="34414-c69226e0a64e11eaa0086fd86d94a0e0",
+    ),
+    member(
+        2,
+        state="Trying",
+        number="+37410555077",
+        wait_time=131,
+        joined_datetime="2026-03-02 08:11:56",
+        call_api_id="34414-d0aa11d2a64e11eaa0086fd86d94a0e0",
+        serving_agent="ring-all",
+    ),
+    member(
+        3,
+        state="Answered",
+        number="anonymous",
+        wait_time=12,
+        joined_datetime="2026-03-02 08:05:00.42",
+        call_api_id="34414-e1bb",
+        serving_agent="136_local",
+    ),
+    member(4, state="Abandoned", number="", wait_time=45, joined_datetime=None, call_api_id=None, serving_agent=None),
 ]
-PHONES: list[dict[str, Any]] = [
-    {"id": 32494, "name": "022*341@pbx.example", "type": "phone", "label": "Anna's desk", "status": "active"},
-    {"id": "32495", "name": "022*342@pbx.example", "type": "phone", "label": "", "status": "active"},
-    {"id": 32500, "name": "022*300@pbx.example", "type": "phone", "label": "Supervisor", "status": "active"},
+AGENTS = [
+    agent(
+        1,
+        state="In a queue call",
+        name="Anna",
+        name_fs="136_local",
+        extension_name="022*341@pbx.example",
+        call_duration=187,
+    ),
+    agent(2, status="available", name="Boris", name_fs="137_local", extension_name="022*342@pbx.example"),
+    agent(
+        3, status="On Break", name="Chen", name_fs="138_local", extension_name="022*343@pbx.example", call_duration=None
+    ),
+    agent(
+        4,
+        status={"name": "logged_out"},
+        state="Idle",
+        name="Dana",
+        name_fs="9_remote",
+        extension_name="031*101@pbx.example",
+    ),
 ]
-QUEUES: list[dict[str, Any]] = [
-    {"id": 34414, "name": "022*601@pbx.example", "type": "queue", "label": "Sales", "status": "active"},
-    {"id": 34415, "name": "022*602@pbx.example", "type": "queue", "label": "Support", "status": "active"},
+_ANNAS = {"id": 32494, "name": "022*341@pbx.example", "client_id": 12, "type": "phone", "extension_group_id": 3}
+CALLS = [
+    call(
+        1,
+        32494,
+        call_api_id="32494-02abb9ee685a11ea94bfe17eb6eaecba",
+        call_id="02abb9ee685a11ea94bfe17eb6eaecba",
+        subcall_id="1",
+        caller_id_number="+37410555012",
+        caller_id_name="Acme",
+        called_number="022*200",
+        called_did="37460700700",
+        init_time_gmt="2026-03-02 08:05:12.98",
+        answer_time_gmt="2026-03-02 08:05:20",
+        callback_id=None,
+        caller_extension=None,
+        called_extension=_ANNAS,
+    ),
+    call(
+        2,
+        32495,
+        call_api_id="32495-77",
+        call_flow="out",
+        caller_id_number="022*342",
+        caller_id_name="",
+        called_number="+37410555100",
+        init_time_gmt="2026-03-02 08:13:59",
+        answer_time_gmt=None,
+        real_call=False,
+        record_uuid="32495-AB12",
+    ),
+]
+PHONES = [
+    phone(32494, "022*341@pbx.example", "Anna's desk"),
+    phone("32495", "022*342@pbx.example", ""),
+    phone(32500, "022*300@pbx.example", "Supervisor"),
+]
+QUEUES = [
+    phone(34414, "022*601@pbx.example", "Sales", "queue"),
+    phone(34415, "022*602@pbx.example", "Support", "queue"),
 ]
 ROOM: dict[str, Any] = {"id": 34600, "name": "022*690@pbx.example", "type": "conference", "label": "Morning meeting"}
-DANA: dict[str, Any] = {
-    "id": 32600,
-    "name": "031*101@pbx.example",
-    "type": "phone",
-    "label": "Dana",
-    "status": "active",
-}
+DANA = phone(32600, "031*101@pbx.example", "Dana")
 """The telephone of the external agent."""
 RECORDINGS: list[dict[str, Any]] = [
     {

@@ -108,11 +108,6 @@ def test_a_served_caller_has_waited_until_the_answer() -> None:
     assert late.answered_at is None
 
 
-@pytest.mark.parametrize("serving", ["ring-all", "Ring-All", "", None, "None"])
-def test_when_all_are_rung_nobody_serves(serving: str | None) -> None:
-    assert waiting(state="Trying", serving_agent=serving).serving_ref == ""
-
-
 def test_an_unknown_word_is_an_unknown_state() -> None:
     for word in ("Levitating", "Not Waiting", "Waiting room", "Answered?"):
         row = waiting(state=word)

@@ -9,7 +9,7 @@ import anyio
 import httpx
 import pytest
 
-from tests.vendors.ringme.server import PHONES, RECORDINGS, Server, adapter, calls_of, discover, ok, read, settings
+from tests.vendors.ringme.server import RECORDINGS, Server, adapter, calls_of, discover, ok, read, settings
 from tests.vendors.server import NOW
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.errors import CredentialsRefused, Missing, ServerTrouble, Throttled
@@ -103,14 +103,6 @@ async def test_recordings_of_the_last_day() -> None:
     )
 
 
-@pytest.mark.parametrize("wrap", [lambda rows: rows, lambda rows: {"records": rows, "page": 1}, lambda rows: rows[0]])
-async def test_a_list_of_recordings_in_any_wrapping(wrap: object) -> None:
-    at = await floor()
-    assert callable(wrap)
-    at.vendor.routes["GET /extension/32494/record/"] = ok(wrap(RECORDINGS))
-    assert len((await at.read(at.phone, "recordings")).rows) in (1, 3)
-
-
 async def test_recordings_behind_a_page_that_the_vendor_cut_are_read() -> None:
     at = await floor()
     many = [{**RECORDINGS[1], "record_uuid": f"u-{number}"} for number in range(33)]
@@ -128,16 +120,6 @@ async def test_recordings_behind_a_page_that_the_vendor_cut_are_read() -> None:
     asked = [httpx.QueryParams(seen.query) for seen in at.vendor.log]
     assert [(each["page"], each["per_page"]) for each in asked] == [("1", "50"), ("2", "20")]
     assert len({each["end_datetime"] for each in asked}) == 1
-
-
-async def test_a_vendor_without_pages_is_not_asked_for_ever() -> None:
-    at = await floor()
-    many = [{**RECORDINGS[1], "record_uuid": f"u-{number}"} for number in range(20)]
-    at.vendor.routes["GET /extension/32494/record/"] = ok(many)
-    at.vendor.log.clear()
-    (found,) = [each for each in at.source.reports(at.phone) if each.id == "recordings"]
-    assert len((await found.read()).rows) == 20
-    assert len(at.vendor.log) == 2
 
 
 async def test_a_full_page_of_recordings_says_that_there_may_be_more() -> None:
@@ -359,12 +341,6 @@ async def test_a_call_in_full_and_its_running_recording() -> None:
         await at.read(at.recorded, "call")
 
 
-async def test_a_call_has_the_recordings_of_its_telephone() -> None:
-    at = await floor()
-    assert len((await at.read(at.call, "recordings")).rows) == 3
-    assert at.asked() == ["/extension/32494/record/"]
-
-
 async def test_settings_and_tiers_of_a_queue() -> None:
     at = await floor()
     assert values(await at.read(at.queue, "settings")) == {
@@ -439,13 +415,3 @@ async def test_refused_credentials_concern_the_whole_source() -> None:
             at.vendor.everywhere = httpx.Response(401)
             with pytest.raises(CredentialsRefused):
                 await found.read()
-
-
-async def test_reports_are_reads_alone() -> None:
-    at = await floor()
-    at.vendor.log.clear()
-    for row in (at.agent, at.phone, at.call, at.recorded, at.queue, at.room):
-        for found in at.source.reports(row):
-            await found.read()
-    assert {seen.method for seen in at.vendor.log} == {"GET"}
-    assert str(PHONES[0]["id"]) in {seen.path.split("/")[2] for seen in at.vendor.log}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -17,7 +16,6 @@ from tests.vendors.sinch.server import (
     POWER,
     STORM,
     TODAY,
-    WATER,
     Facts,
     Server,
     adapter,
@@ -30,7 +28,7 @@ from tests.vendors.sinch.server import (
 from wallboard.control.outcome import Phase
 from wallboard.control.verification import judge
 from wallboard.domain.command import Command, Verb
-from wallboard.domain.errors import ActionError, Ambiguous, NotSent, Rejected, TargetGone
+from wallboard.domain.errors import ActionError, NotSent, TargetGone
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Notice
@@ -133,22 +131,6 @@ async def test_a_notice_is_published() -> None:
     assert await watch.look() == (Phase.CONFIRMED, "reading it back: it is listed, and says what was asked")
 
 
-async def test_publishing_to_another_set_and_for_later() -> None:
-    vendor = Server()
-    source = await ready(vendor)
-    _, water = source.forms(Verb.PUBLISH, None)
-    leak = vendor.items[WATER][0]["id"]
-    asked = command(Verb.PUBLISH, None, water.id, why=leak, from_="2026-02-03 08:00")
-    await source.perform(asked, None)
-    assert vendor.acted() == [
-        (
-            "POST",
-            f"/disruptionSets/{WATER}/events",
-            {"activeFrom": "2026-02-03T08:00:00.000Z", "items": {"item": [{"id": leak}]}},
-        )
-    ]
-
-
 @pytest.mark.parametrize(
     ("text", "location", "found"),
     [
@@ -178,18 +160,6 @@ async def test_the_new_id_however_it_is_answered(
     vendor.answers[f"POST {EVENTS}"] = lambda request: answer
     receipt = await source.perform(publishing(source, why=BREAK), None)
     assert receipt.ids == ((vendor.made,) if found else ())
-
-
-@pytest.mark.parametrize("status", [200, 201, 202, 204])
-async def test_any_success_is_one(status: int) -> None:
-    vendor = Server()
-    vendor.events[POWER] = [vendor.event()]
-    source = await ready(vendor)
-    row = await one(source)
-    vendor.answers[f"POST {EVENTS}"] = vendor.answers[f"PUT {EVENT}"] = lambda request: httpx.Response(status)
-    for asked in (publishing(source, why=BREAK), changing(source, row, remarks="x"), command(Verb.CLOSE, row)):
-        assert (await source.perform(asked, row)).status == str(status)
-    assert [method for method, _, _ in vendor.acted()] == ["POST", "PUT", "PUT"]
 
 
 async def test_a_notice_whose_id_was_not_answered_is_known_by_what_it_says() -> None:
@@ -332,17 +302,6 @@ async def test_a_form_of_something_else_is_refused(form_id: str, sentence: str) 
     assert vendor.acted() == []
 
 
-@pytest.mark.parametrize("values", [{"to": "soon"}, {"why": "", "where": ""}, {"to": "2026-01-01 08:00"}, {}])
-async def test_bad_values_send_nothing(values: dict[str, str]) -> None:
-    vendor = Server()
-    vendor.events[POWER] = [vendor.event()]
-    source = await ready(vendor)
-    row = await one(source)
-    with pytest.raises(NotSent, match="nothing sent: "):
-        await source.perform(changing(source, row, **values), row)
-    assert vendor.acted() == []
-
-
 # ---- end ---------------------------------------------------------------------------------------------------------
 
 
@@ -362,17 +321,6 @@ async def test_an_active_notice_is_ended_by_an_end() -> None:
     assert await watch.look() == (Phase.CONFIRMED, "reading it back: its end is past")
     row = await one(source)
     assert offered(source, Verb.CLOSE, row, vendor.clock.now()).reason == "over already"
-
-
-async def test_the_end_is_now_by_the_vendors_clock() -> None:
-    vendor = Server()
-    vendor.ahead = 300.0
-    vendor.events[POWER] = [vendor.event()]
-    source = await ready(vendor)
-    watch = await watched(vendor, source, lambda row: command(Verb.CLOSE, row))
-    await watch.send()
-    assert vendor.acted()[0][2]["activeTo"] == "2026-02-02T02:45:00.000Z"
-    assert await watch.look() == (Phase.CONFIRMED, "reading it back: its end is past")
 
 
 async def test_an_end_that_did_not_come_is_not_confirmed() -> None:
@@ -425,36 +373,6 @@ async def test_what_has_begun_since_it_was_seen_is_ended_and_kept() -> None:
 # ---- refusals ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [
-        (400, Rejected),
-        (401, Rejected),
-        (403, Rejected),
-        (404, TargetGone),
-        (409, TargetGone),
-        (429, Rejected),
-        (500, Ambiguous),
-        (503, Ambiguous),
-    ],
-)
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-async def test_refused_actions_are_sent_once(method: str, status: int, error: type[ActionError]) -> None:
-    vendor = Server()
-    vendor.events[POWER] = [vendor.event(activeFrom=vendor.iso(3600 if method == "DELETE" else -3600))]
-    source = await ready(vendor)
-    row = await one(source)
-    where = EVENTS if method == "POST" else EVENT
-    vendor.answers[f"{method} {where}"] = lambda request: httpx.Response(
-        status, text="Invalid GUID: 'x'", headers={"content-type": "text/plain"}
-    )
-    asked = publishing(source, why=BREAK) if method == "POST" else command(Verb.CLOSE, row)
-    with pytest.raises(error) as caught:
-        await source.perform(asked, row)
-    assert type(caught.value) is error
-    assert [each[0] for each in vendor.acted()] == [method]
-
-
 @pytest.mark.parametrize(("status", "error"), [(403, NotSent), (404, TargetGone), (500, NotSent)])
 @pytest.mark.parametrize("verb", [Verb.CHANGE, Verb.CLOSE])
 async def test_nothing_is_written_over_what_cannot_be_read(verb: Verb, status: int, error: type[ActionError]) -> None:
@@ -470,30 +388,6 @@ async def test_nothing_is_written_over_what_cannot_be_read(verb: Verb, status: i
     with pytest.raises(NotSent, match="the vendor returned another notice"):
         await source.perform(asked, row)
     assert vendor.acted() == []
-
-
-async def test_read_only_sends_nothing() -> None:
-    vendor = Server()
-    vendor.events[POWER] = [vendor.event()]
-    source = await ready(vendor, read_only=True)
-    row = await one(source)
-    vendor.requests.clear()
-    assert source.forms(Verb.PUBLISH, None) == source.forms(Verb.CHANGE, row) == ()
-    for verb in (Verb.PUBLISH, Verb.CHANGE, Verb.CLOSE):
-        assert source.can(verb, row).reason == "this source is read-only"
-        with pytest.raises(NotSent, match="this source is read-only"):
-            await source.perform(command(verb, row, f"publish:{POWER}", why=BREAK), row)
-    assert vendor.requests == []
-
-
-async def test_a_script_that_names_the_row_alone_finds_its_set() -> None:
-    vendor = Server()
-    vendor.events[POWER] = [vendor.event()]
-    source = await ready(vendor)
-    row = await one(source)
-    asked = command(Verb.CLOSE, row)
-    bare = replace(asked, target=replace(asked.target, address=()))
-    assert (await source.perform(bare, row)).ids == (NOTICE,)
 
 
 async def test_items_by_external_id_stay_what_they_are() -> None:

@@ -26,7 +26,6 @@ from tests.vendors.sinch.server import (
     rows,
 )
 from wallboard.domain.command import Verb
-from wallboard.domain.errors import NotPermitted
 from wallboard.domain.keys import Resource
 
 
@@ -84,19 +83,3 @@ async def test_what_is_declared_is_what_is_requested() -> None:
         (each.method, template_of(each.method, each.url.path.removeprefix(BASE), known)) for each in vendor.requests
     }
     assert requested == declared(*REACHED)
-
-
-@pytest.mark.anyio
-async def test_nothing_is_written_that_is_not_an_action() -> None:
-    assert {method for method, _ in declared(Relevance.LIVE, Relevance.DETAIL)} == {"GET"}
-    assert declared(Relevance.ACTION) == {
-        (method, path)
-        for method, path in declared(*REACHED)
-        if method != "GET" and path.startswith("/disruptionSets/{disruptionSetId}/events")
-    }
-    assert len(declared(Relevance.ACTION)) == 3
-    # A right that fails is said, not worked around.
-    vendor = Server()
-    vendor.answers["GET /disruptionSets"] = lambda request: httpx.Response(403)
-    with pytest.raises(NotPermitted):
-        await read(adapter(vendor), Resource.NOTICES, "discovery")

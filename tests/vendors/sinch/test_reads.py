@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -16,7 +15,6 @@ from tests.vendors.sinch.server import (
     DESK,
     GROUP,
     HELP,
-    KEY,
     MAIL,
     NOTICE,
     PASSWORD,
@@ -34,24 +32,18 @@ from tests.vendors.sinch.server import (
     queue,
     read,
     rows,
-    user,
 )
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import (
-    BadAnswer,
     ConfigError,
-    CredentialsRefused,
-    Missing,
     NotPermitted,
-    ReadError,
     ServerTrouble,
-    Throttled,
 )
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Queue, Row
 from wallboard.domain.states import AgentState, Channel
 from wallboard.domain.text import clean
-from wallboard.vendors.base import NoAuth, Sheet
+from wallboard.vendors.base import Sheet
 from wallboard.vendors.sinch.adapter import SinchAdapter
 
 pytestmark = pytest.mark.anyio
@@ -78,64 +70,6 @@ async def discovered(source: SinchAdapter) -> SinchAdapter:
 # ---- lists -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (99, 1), (100, 2), (101, 2), (200, 3), (250, 3)])
-async def test_all_pages_of_a_list_without_totals(count: int, pages: int) -> None:
-    vendor = Server()
-    vendor.queues = [queue(number) for number in range(count)]
-    source = adapter(vendor)
-    found = await queues(source)
-    assert [row.key.id for row in found] == [each["id"] for each in vendor.queues]
-    assert vendor.asked() == [f"/queues?offset={100 * page}&limit=100" for page in range(pages)]
-
-
-@pytest.mark.parametrize("wrap", ["bare", "wrapped", "collapsed"])
-@pytest.mark.parametrize("count", [0, 1, 3, 100, 101])
-async def test_lists_in_any_wrapping(wrap: str, count: int) -> None:
-    vendor = Server()
-    vendor.wrap = wrap
-    vendor.queues = [queue(number) for number in range(count)]
-    vendor.users = [user(number) for number in range(count)]
-    source = await discovered(adapter(vendor))
-    assert len(await queues(source)) == count
-    assert len(await agents(source)) == count
-    assert await notices(source) == []
-
-
-async def test_a_vendor_that_ignores_the_offset_does_not_loop() -> None:
-    vendor = Server()
-    page = [queue(number) for number in range(100)]
-    vendor.answers["GET /queues"] = lambda request: httpx.Response(200, json=page)
-    assert len(await queues(adapter(vendor))) == 100
-    assert len(vendor.requests) == 2
-
-
-async def test_a_vendor_that_invents_rows_for_ever_is_cut_off() -> None:
-    vendor = Server()
-
-    def endless(request: httpx.Request) -> httpx.Response:
-        offset = int(request.url.params["offset"])
-        return httpx.Response(200, json=[{"id": guid(offset + number)} for number in range(100)])
-
-    vendor.answers["GET /queues"] = endless
-    with pytest.raises(BadAnswer, match="the list of queues has no end"):
-        await queues(adapter(vendor))
-    assert len(vendor.requests) == 100
-
-
-async def test_a_list_that_moves_while_it_is_read_says_so() -> None:
-    vendor = Server()
-    vendor.queues = [queue(number) for number in range(130)]
-
-    def moving(request: httpx.Request) -> httpx.Response:
-        offset = int(request.url.params["offset"])
-        return httpx.Response(200, json=vendor.queues[offset - bool(offset) : offset + 100 - bool(offset)])
-
-    vendor.answers["GET /queues"] = moving
-    (update,) = await read(adapter(vendor), Resource.QUEUES)
-    assert update.approximate == "the list changed while its pages were read"
-    assert len(update.rows) == 130
-
-
 @pytest.mark.parametrize("count", [99, 100, 101, 150])
 async def test_a_list_without_pages_is_asked_on_only_where_it_may_be_cut(count: int) -> None:
     vendor = Server()
@@ -150,65 +84,6 @@ async def test_a_list_without_pages_is_asked_on_only_where_it_may_be_cut(count: 
         asked
         == [f"/queues/{SALES}/extensions", f"/queues/{SALES}/extensions?offset=100&limit=100"][: 1 + (count >= 100)]
     )
-
-
-async def test_a_list_that_takes_no_pages_was_whole() -> None:
-    vendor = Server()
-    vendor.queues = vendor.queues[:1]
-    page = [{"id": guid(number), "address": str(5000 + number)} for number in range(100)]
-    vendor.answers[f"GET /queues/{SALES}/extensions"] = lambda request: (
-        httpx.Response(400, text="unknown field offset") if request.url.params else httpx.Response(200, json=page)
-    )
-    source = adapter(vendor)
-    await read(source, Resource.QUEUES, "discovery")
-    (row,) = await queues(source)
-    assert len(row.addresses) == 101
-
-
-async def test_a_request_signs_in_with_everything_the_config_gives() -> None:
-    vendor = Server()
-    await queues(adapter(vendor))
-    (request,) = vendor.requests
-    packed = base64.b64encode(f"mira:{PASSWORD}".encode()).decode()
-    assert request.headers["authorization"] == f"Basic {packed}"
-    assert request.headers["x-api-key"] == KEY
-    assert request.headers["accept"] == "application/json"
-    await queues(adapter(vendor, auth=NoAuth(), headers=()))
-    assert not {"authorization", "x-api-key"} & set(vendor.requests[1].headers)
-
-
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [
-        (400, BadAnswer),
-        (401, CredentialsRefused),
-        (403, NotPermitted),
-        (404, Missing),
-        (429, Throttled),
-        (500, ServerTrouble),
-        (503, ServerTrouble),
-    ],
-)
-async def test_refused_reads(status: int, error: type[ReadError]) -> None:
-    vendor = Server()
-    vendor.answers["GET /queues"] = refuse(status, "Invalid GUID: 'x'")
-    source = adapter(vendor)
-    with pytest.raises(error) as caught:
-        await queues(source)
-    assert PASSWORD not in str(caught.value)
-    assert len(vendor.requests) == 1
-    assert source.info().refused is (status == 401)
-    assert bool(source.can(Verb.CLOSE, None)) is (status != 401)
-
-
-@pytest.mark.parametrize(
-    "body", ["", "null null", "<html>login</html>", '{"message": "no"}', '"text"', '[{"name": "x"}]']
-)
-async def test_garbage_is_not_an_empty_list(body: str) -> None:
-    vendor = Server()
-    vendor.answers["GET /queues"] = lambda request: httpx.Response(200, text=body)
-    with pytest.raises(BadAnswer):
-        await queues(adapter(vendor))
 
 
 # ---- queues ------------------------------------------------------------------------------------------------------
@@ -268,16 +143,6 @@ async def test_addresses_that_cannot_be_read_cost_only_themselves() -> None:
     assert discovery.interval == 900.0
 
 
-async def test_a_reached_limit_ends_a_discovery() -> None:
-    vendor = Server()
-    vendor.queues = [queue(number) for number in range(50)]
-    for each in vendor.queues:
-        vendor.answers[f"GET /queues/{each['id']}/extensions"] = refuse(429)
-    with pytest.raises(Throttled):
-        await read(adapter(vendor), Resource.QUEUES, "discovery")
-    assert len(vendor.requests) < 8
-
-
 async def test_many_queues_take_several_rounds_and_each_comes_round() -> None:
     vendor = Server()
     vendor.queues = [queue(number) for number in range(450)]
@@ -321,14 +186,6 @@ async def test_people_without_a_filter_for_numbers() -> None:
     vendor.requests.clear()
     assert [row.extension for row in await agents(adapter(vendor))] == ["1"]
     assert len(vendor.requests) == 1
-
-
-async def test_roles_that_may_not_be_read_cost_only_themselves() -> None:
-    vendor = Server()
-    vendor.answers["GET /roles"] = refuse(403)
-    source = await discovered(adapter(vendor))
-    ann, _ = await agents(source)
-    assert ann.details == (("groups", "HelpDesk"),)
 
 
 # ---- notices -----------------------------------------------------------------------------------------------------
@@ -624,33 +481,6 @@ async def test_check_tells_each_right() -> None:
     assert lines["skills"].text == "not permitted for this account: names of skills will be missing"
     assert lines["notices"].text == "2 sets; the first has 0 active, 4 items"
     assert vendor.asked("PUT") == vendor.asked("POST") == vendor.asked("DELETE") == []
-
-
-async def test_check_stops_at_refused_credentials() -> None:
-    vendor = Server()
-    vendor.answers["GET /queues"] = refuse(401)
-    lines = await adapter(vendor).check()
-    assert [line.name for line in lines] == ["reach", "sign-in"]
-    assert lines[-1].ok is False
-    assert len(vendor.requests) == 1
-
-
-async def test_check_says_why_nothing_answers() -> None:
-    def broken(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused")
-
-    vendor = Server()
-    vendor.answers["GET /queues"] = broken
-    (line,) = await adapter(vendor).check()
-    assert (line.name, line.ok) == ("reach", False)
-
-
-async def test_check_of_a_source_that_may_not_see_notices() -> None:
-    vendor = Server()
-    vendor.answers["GET /disruptionSets"] = refuse(403)
-    lines = {line.name: line for line in await adapter(vendor).check()}
-    assert (lines["notices"].ok, lines["notices"].right) == (False, True)
-    assert (lines["publish"].ok, lines["publish"].text) == (False, "its notices cannot be read")
 
 
 async def test_what_rci_cannot_do_is_refused_without_a_request() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import Any, ClassVar
 
-from tests.vendors.ringme.server import PHONES, QUEUES, Server
-from tests.vendors.server import Item, bare, stamp
+from tests.vendors.ringme.server import PHONES, QUEUES, Server, agent, call, member, phone
+from tests.vendors.server import bare
 from tests.vendors.suite.stand import WORD, Listed, Strange, changed
 from tests.vendors.suite.web import WebSession, WebStand
 from wallboard.domain.command import Verb
@@ -19,52 +19,6 @@ QUEUE, ANNA, BORIS, BOSS, ROOM = "34414", 32494, 32495, 32500, 34600
 
 def envelope(name: str) -> Any:
     return lambda page, total: {name: page}
-
-
-def phone(number: int, name: str, label: str, kind: str = "phone") -> Item:
-    return {"id": number, "name": name, "type": kind, "label": label, "status": "active"}
-
-
-def call(number: int, owner: int, **more: object) -> Item:
-    return {
-        "call_api_id": f"{owner}-{number:032x}",
-        "call_id": f"{number:032x}",
-        "extension_id": owner,
-        "call_flow": "in",
-        "caller_id_number": f"+3741055{number:04}",
-        "caller_id_name": f"Caller {number}",
-        "called_number": "022*601",
-        "called_did": None,
-        "init_time_gmt": stamp(120),
-        "answer_time_gmt": stamp(100),
-        "real_call": True,
-        "record_uuid": None,
-        **more,
-    }
-
-
-def member(index: int, **more: object) -> Item:
-    return {
-        "state": "Waiting",
-        "number": f"+3741056{index:04}",
-        "wait_time": 30 + index,
-        "joined_datetime": stamp(30 + index),
-        "call_api_id": f"34414-{index:032x}",
-        "serving_agent": "",
-        **more,
-    }
-
-
-def agent(index: int, **more: object) -> Item:
-    return {
-        "status": "Available",
-        "state": "Waiting",
-        "name": f"Agent {index}",
-        "name_fs": f"{200 + index}_local",
-        "extension_name": f"022*{500 + index}@pbx.example",
-        "call_duration": 0,
-        **more,
-    }
 
 
 class RingmeStand(WebStand):
