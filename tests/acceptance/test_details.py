@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.scene import ALL_FIVE, demo_variables, staged
+from tests.acceptance.scene import ALL_FIVE, staged
 from tests.acceptance.seat import Seat
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.sim import Knobs
@@ -25,8 +25,7 @@ BUSY = Knobs(incidents=False)
 
 
 @pytest.fixture
-async def seat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Seat]:
-    demo_variables(monkeypatch)
+async def seat(tmp_path: Path) -> AsyncIterator[Seat]:
     async with staged(tmp_path, sources=ALL_FIVE, knobs=BUSY) as stage:
         # High enough for all that there is to read.
         yield Seat(stage, height=140)

@@ -225,4 +225,4 @@ def test_the_ready_config_is_what_a_console_takes(tmp_path: Path, monkeypatch: p
     assert [source.name for source in config.sources] == ["hq", "branch", "responders", "cc", "front"]
     assert all("127.0.0.1:4711" in source.url for source in config.sources)
     assert 'push_url = "ws://127.0.0.1:4711/portsip/wsi"' in written.read_text()
-    assert ("hq", "front", "77") in {(route.start, route.end, route.prefix) for route in config.routes}
+    assert ("hq", "front", "77") in {(route.origin, route.to, route.prefix) for route in config.routes}

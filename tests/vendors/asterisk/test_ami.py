@@ -11,7 +11,7 @@ import anyio.abc
 import pytest
 from anyio.abc import ByteStream
 
-from tests.vendors.asterisk.fake import Server, message, pipe
+from tests.vendors.asterisk.server import Server, message, pipe
 from wallboard.vendors.asterisk.ami import Ami, open_ami
 from wallboard.vendors.asterisk.protocol import (
     AmiBadCredentials,

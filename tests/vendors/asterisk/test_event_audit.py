@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.lab.desk import Desk
-from tests.vendors.asterisk.fake import START, Pbx, Server, message
+from tests.vendors.asterisk.server import START, Pbx, Server, message
 from tests.vendors.asterisk.test_adapter import running
 from tests.vendors.asterisk.test_adapter import settings as source
 from tests.vendors.asterisk.test_state import OPS, play

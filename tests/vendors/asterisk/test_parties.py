@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.vendors.asterisk.fake import START, message
+from tests.vendors.asterisk.server import START, message
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.errors import NotSent
 from wallboard.domain.keys import Key, Kind, Resource

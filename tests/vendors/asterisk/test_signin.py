@@ -11,7 +11,7 @@ import pytest
 from anyio.abc import ByteStream
 
 from tests.lab.desk import Console, Desk
-from tests.vendors.asterisk.fake import Server
+from tests.vendors.asterisk.server import Server
 from tests.vendors.asterisk.test_adapter import running, settings
 from wallboard.board.board import Board
 from wallboard.domain.clock import ManualClock

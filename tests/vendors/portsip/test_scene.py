@@ -11,7 +11,6 @@ from wallboard.domain.states import AgentState, Direction
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Ticket
 from wallboard.vendors.portsip import mapping
-from wallboard.vendors.portsip.numbers import dialled, why_not_dialled
 from wallboard.vendors.portsip.scene import Order, QueueKnown, Scene
 from wallboard.vendors.portsip.wire import LegWire, SessionWire
 
@@ -93,16 +92,6 @@ def test_a_word_that_is_not_known_says_nothing_of_the_telephone(said: tuple[str,
     assert row.registered is registered
 
 
-def test_what_is_older_than_what_is_known_of_a_queue_is_not_taken() -> None:
-    known = scene()
-    queue = known.queues["q1"]
-    assert known.waits(queue, {"s1": 5.0, "s2": None}, 20.0)
-    assert not known.waits(queue, {}, 10.0)
-    assert (queue.waiting, queue.longest_since) == (2, 5.0)
-    row = mapping.queue(known, queue, 21.0)
-    assert (row.waiting, row.longest_since) == (2, 5.0)
-
-
 @given(st.dictionaries(st.sampled_from(["q1", "q2", "q3"]), st.sampled_from(STATUSES), min_size=1))
 def test_an_agent_is_one_row_whatever_each_queue_says(statuses: dict[str, str]) -> None:
     known = scene()
@@ -165,13 +154,6 @@ def test_any_session_is_a_call_that_can_be_shown(found: list[LegWire]) -> None:
         assert text == clean(text)
     assert "8001" not in row.agent_refs, "a queue is nobody's telephone"
     assert mapping.call(known, SessionWire(), 0.0) is None
-
-
-@given(st.text(max_size=30))
-def test_a_number_that_is_taken_holds_digits_alone(number: str) -> None:
-    if not why_not_dialled(number):
-        assert set(dialled(number)) <= set("0123456789+*#")
-        assert len(dialled(number)) >= 2
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.vendors.ringme.fake import CALLS, MEMBERS, NOW
+from tests.vendors.ringme.server import CALLS, MEMBERS
+from tests.vendors.server import NOW
 from wallboard.domain.models import Call, Member
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean
@@ -105,11 +106,6 @@ def test_a_served_caller_has_waited_until_the_answer() -> None:
     late = waiting(state="Abandoned", joined_datetime="2026-03-02 08:05:00", wait_time=45)
     assert late.ended_at is not None
     assert late.answered_at is None
-
-
-@pytest.mark.parametrize("serving", ["ring-all", "Ring-All", "", None, "None"])
-def test_when_all_are_rung_nobody_serves(serving: str | None) -> None:
-    assert waiting(state="Trying", serving_agent=serving).serving_ref == ""
 
 
 def test_an_unknown_word_is_an_unknown_state() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.coverage import document
+from tests.vendors.server import Lists, Refused, Wrap, answer, bare, body_of, lacks, operations, template_of
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.keys import Key, Kind, Resource
@@ -26,7 +25,6 @@ from wallboard.vendors.sinch.adapter import SinchAdapter
 BASE = "/RI/rci"
 PASSWORD = "S3CR3T-canary"
 KEY = "K3Y-canary"
-OPERATIONS = [(each.method, each.path) for each in document("002").operations]
 PAGED = {"/users", "/userGroups", "/queues", "/queueGroups", "/queueGroups/{}/queues", "/roles", "/skills"} | {
     "/timeZones",
     "/prsProfiles",
@@ -49,12 +47,21 @@ def dashed(text: str) -> str:
     return f"{low[:8]}-{low[8:12]}-{low[12:16]}-{low[16:20]}-{low[20:]}"
 
 
-def operation(method: str, path: str) -> tuple[str, str] | None:
-    """The operation of the document that a request is, the most literal first."""
-    for verb, template in sorted(OPERATIONS, key=lambda each: each[1].count("{")):
-        if verb == method and re.fullmatch(re.sub(r"\{[^}]*\}", "[^/]+", template), path):
-            return verb, template
-    return None
+def _wrapped(page: list[Any], name: str) -> object:
+    return {name: {name.removesuffix("s"): page}}
+
+
+def _collapsed(page: list[Any], name: str) -> object:
+    return {name.removesuffix("s"): page[0] if len(page) == 1 else page or None}
+
+
+def ways(name: str) -> dict[str, Wrap]:
+    """The forms in which a list may come, the documented one first."""
+    return {
+        "bare": bare,
+        "wrapped": lambda page, total: _wrapped(page, name),
+        "collapsed": lambda page, total: _collapsed(page, name),
+    }
 
 
 def user(number: int, **more: Any) -> dict[str, Any]:
@@ -77,11 +84,12 @@ LEAK = guid(0x8100)
 NOTICE = guid(0x9000)
 
 
-class Vendor:
-    """The installation. `answers` replaces what one request (method and path below the base) gets; `wrap` is how lists
-    come: "bare", "wrapped" or "collapsed"; `ahead` how far its clock is ahead, None: it does not tell."""
+class Server(Lists):
+    """The installation. `answers` replaces what one request (method and path below the base) gets; `wrap` is how all
+    lists come (`ways`); `ahead` how far its clock is ahead, None: it does not tell."""
 
     def __init__(self, clock: ManualClock | None = None) -> None:
+        super().__init__()
         self.clock = clock or ManualClock()
         self.requests: list[httpx.Request] = []
         self.answers: dict[str, Callable[[httpx.Request], httpx.Response]] = {}
@@ -161,7 +169,7 @@ class Vendor:
         self.requests.append(request)
         path = request.url.path.removeprefix(BASE)
         assert request.url.path.startswith(BASE)
-        assert operation(request.method, path) is not None, f"no such operation: {request.method} {path}"
+        template_of(request.method, path, operations("002"))
         self._check_headers(request)
         given = self.answers.get(f"{request.method} {path}")
         usual = self._get if request.method == "GET" else self._act
@@ -189,25 +197,27 @@ class Vendor:
         if isinstance(found, dict):
             assert not request.url.params
             return httpx.Response(200, json=found)
-        return httpx.Response(200, json=self._wrapped(self._page(request, shape, found), parts[-1]))
+        return answer(self._page(request, shape, found, parts[-1]))
 
-    def _page(self, request: httpx.Request, shape: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _page(self, request: httpx.Request, shape: str, found: list[dict[str, Any]], name: str) -> object:
         params = dict(request.url.params)
+        usual = ways(name)[self.wrap]
         if shape == "/disruptionSets/{}/events":
             assert set(params) <= EVENT_FILTERS
-            return [each for each in found if self._fits(each, params)]
+            return self.listing("notices", [each for each in found if self._fits(each, params)], usual)
         if shape not in PAGED:
             # Not in the document; asked only where a list holds exactly a page.
             assert not params or params == {"offset": "100", "limit": "100"}
-            return found[100:200] if params else found[:100]
+            return self.listing("", found, usual, 100 if params else 0, 100)
         offset, limit = int(params.pop("offset", 0)), int(params.pop("limit", 100))
         assert 1 <= limit <= 100
         assert set(params) <= SEARCHED.get(shape, set())
-        for name, pattern in params.items():
-            found = [each for each in found if name in each and fnmatchcase(str(each[name]), pattern)]
+        for field, pattern in params.items():
+            found = [each for each in found if field in each and fnmatchcase(str(each[field]), pattern)]
         if shape == "/users":
-            found = [{name: each[name] for name in ("id", "firstName", "surname", *params)} for each in found]
-        return found[offset : offset + limit]
+            shown = ("id", "firstName", "surname", *params)
+            found = [{field: each[field] for field in shown if field in each} for each in found]
+        return self.listing(shape.strip("/"), found, usual, offset, limit)
 
     def _fits(self, event: dict[str, Any], params: dict[str, str]) -> bool:
         begins, ends, now = event.get("activeFrom") or "", event.get("activeTo") or "", self.iso()
@@ -222,14 +232,6 @@ class Vendor:
             if not told or (told >= value if name.endswith("End") else told <= value):
                 return False
         return True
-
-    def _wrapped(self, rows: list[dict[str, Any]], name: str) -> Any:
-        single = name.removesuffix("s")
-        if self.wrap == "wrapped":
-            return {name: {single: rows}}
-        if self.wrap == "collapsed":
-            return {single: rows[0] if len(rows) == 1 else rows or None}
-        return rows
 
     def _found(self, parts: list[str]) -> list[dict[str, Any]] | dict[str, Any] | None:
         roots: dict[str, list[dict[str, Any]]] = {
@@ -283,8 +285,9 @@ class Vendor:
     def _act(self, request: httpx.Request, parts: list[str]) -> httpx.Response:
         listed = self.events[parts[1]]
         if request.method == "POST":
-            body = json.loads(request.content)
-            assert set(body) <= {"remarks", "activeFrom", "activeTo", "items"}
+            body = body_of(request)
+            if problem := lacks(body, items=dict, activeFrom_=str, activeTo_=str, remarks_=str):
+                raise Refused(problem)
             listed.append({**body, "id": self.made, "created": self.iso(), "modified": self.iso()})
             return httpx.Response(201, text=self.made, headers={"content-type": "text/html"})
         found = [each for each in listed if each["id"] == parts[3]]
@@ -292,7 +295,7 @@ class Vendor:
             return httpx.Response(404, text="HTTP 404 Not Found", headers={"content-type": "text/plain"})
         listed.remove(found[0])
         if request.method == "PUT":
-            body = json.loads(request.content)
+            body = body_of(request)
             assert not {"created", "modified"} & set(body)
             # All fields are updated: what is not sent is gone.
             listed.append({"created": found[0].get("created"), **body, "modified": self.iso()})
@@ -308,7 +311,7 @@ class Vendor:
 
     def acted(self) -> list[tuple[str, str, Any]]:
         return [
-            (request.method, request.url.path.removeprefix(BASE), json.loads(request.content or b"null"))
+            (request.method, request.url.path.removeprefix(BASE), body_of(request))
             for request in self.requests
             if request.method != "GET"
         ]
@@ -317,7 +320,7 @@ class Vendor:
 # ---- the adapter under test ----------------------------------------------------------------------------------
 
 
-def adapter(vendor: Vendor, **changes: Any) -> SinchAdapter:
+def adapter(vendor: Server, **changes: Any) -> SinchAdapter:
     settings: dict[str, Any] = {
         "name": "cc",
         "vendor": "sinch",

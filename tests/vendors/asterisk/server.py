@@ -304,6 +304,11 @@ class Pipe(ByteStream):
     async def send(self, item: bytes) -> None:
         await self._outbox.send(item)
 
+    @property
+    def unread(self) -> int:
+        """What was sent and has not been received."""
+        return self._outbox.statistics().current_buffer_used
+
     async def send_eof(self) -> None:
         await self._outbox.aclose()
 
@@ -377,6 +382,11 @@ class Server:
         for item in messages:
             text = "".join(f"{key}: {value}\r\n" for key, value in item.pairs) + "\r\n"
             await self._end.send(text.encode())
+
+    @property
+    def unread(self) -> int:
+        """Messages that the adapter has not taken yet."""
+        return self._end.unread if self._end is not None else 0
 
     async def raw(self, data: bytes) -> None:
         assert self._end is not None

@@ -1,27 +1,18 @@
-"""What PortSIP's public document promises of every operation that the adapter may use, in our own words, and a mock of
-the vendor that refuses everything else.
+"""What PortSIP's public document promises of every operation that the adapter may use, in our own words.
 
-Only what this console touches is described. A request on an unknown path, with an unknown parameter or field, of a
-wrong type or beyond a limit raises `Refused` in the test that sent it. Answers are made from the same description:
-every field filled, or as a test sets them.
+Only what this console touches is described.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
 
-import httpx
+from tests.vendors.server import template_of
 
 OPAQUE = "NzAwNTUxOTA5NzczMTQ4MTYw"
-
-
-class Refused(AssertionError):
-    """The request is not one of the document's."""
 
 
 # ---- shapes --------------------------------------------------------------------------------------------------------
@@ -446,123 +437,9 @@ BESIDE_THE_DOCUMENT: dict[tuple[str, str], Operation] = {
     ("POST", "/login/oauth/token"): Operation(Object(TOKEN), form=OAUTH, open=True),
 }
 EVERYTHING = {**OPERATIONS, **BESIDE_THE_DOCUMENT}
+_LITERAL_FIRST = sorted(EVERYTHING, key=lambda each: each[1].count("{"))
 
 
-def operation_of(method: str, path: str) -> tuple[str, dict[str, str]]:
-    """The template of a path below /api, and the ids in it. Refused if there is none."""
-    found: list[tuple[int, str, dict[str, str]]] = []
-    for known, template in EVERYTHING:
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template))
-        match = re.fullmatch(pattern, path)
-        if known == method and match is not None:
-            found.append((len(match.groupdict()), template, match.groupdict()))
-    if not found:
-        raise Refused(f"{method} {path} is no operation of the document")
-    return min(found)[1:]
-
-
-# ---- the mock --------------------------------------------------------------------------------------------------------
-
-Respond = Callable[[httpx.Request], httpx.Response | Any]
-BASE = "/api"
-
-
-class Pbx:
-    """A PortSIP that takes only what the document promises.
-
-    `answers` by (method, template) or (method, path): an object to answer with, a response, or a function of the
-    request. What is not there is answered with every field of the description filled. `tokens` are those that count.
-    """
-
-    def __init__(self) -> None:
-        self.requests: list[httpx.Request] = []
-        self.sent: list[tuple[str, str, Any]] = []
-        self.answers: dict[tuple[str, str], Any] = {}
-        self.tokens: set[str] = {"T0K3N"}
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        path = request.url.raw_path.decode().partition("?")[0]
-        if not path.startswith(BASE + "/"):
-            raise Refused(f"{path} is not below {BASE}")
-        path = path.removeprefix(BASE)
-        template, ids = operation_of(request.method, path)
-        operation = EVERYTHING[request.method, template]
-        self._check_ids(ids)
-        self._check_query(request, operation)
-        self.sent.append((request.method, path, self._body(request, operation)))
-        if not operation.open and request.headers.get("authorization", "") not in {f"Bearer {t}" for t in self.tokens}:
-            return error(401, "UNAUTHORIZED", "no valid token")
-        given = self.answers.get((request.method, path), self.answers.get((request.method, template)))
-        if callable(given):
-            given = given(request)
-        if isinstance(given, httpx.Response):
-            return given
-        if given is not None:
-            return httpx.Response(operation.status, json=given)
-        if operation.answer is None:
-            return httpx.Response(operation.status)
-        return httpx.Response(operation.status, json=operation.answer.sample())
-
-    @staticmethod
-    def _check_ids(ids: Mapping[str, str]) -> None:
-        number = ids.get("agent_number")
-        if number is not None and (why := NUMBER.problem(number)):
-            raise Refused(f"agent_number {number}: {why}")
-
-    @staticmethod
-    def _check_query(request: httpx.Request, operation: Operation) -> None:
-        for name, text in parse_qsl(request.url.query.decode(), keep_blank_values=True):
-            shape = operation.query.get(name)
-            if shape is None:
-                raise Refused(f"{request.url.path} takes no parameter {name}")
-            value: Any = int(text) if isinstance(shape, Whole) and re.fullmatch("-?[0-9]+", text) else text
-            if why := shape.problem(value):
-                raise Refused(f"{request.url.path}: {name}: {why}")
-
-    @staticmethod
-    def _body(request: httpx.Request, operation: Operation) -> Any:
-        kind = request.headers.get("content-type", "").partition(";")[0]
-        if operation.form is not None:
-            if kind != "application/x-www-form-urlencoded":
-                raise Refused(f"{request.url.path} takes a form, not {kind}")
-            body: Any = dict(parse_qsl(request.content.decode()))
-        elif operation.body is not None:
-            if kind != "application/json":
-                raise Refused(f"{request.url.path} takes JSON, not {kind or 'nothing'}")
-            body = json.loads(request.content)
-        else:
-            if request.content:
-                raise Refused(f"{request.url.path} takes no body")
-            return None
-        if why := (operation.form or operation.body or Object({})).problem(body):
-            raise Refused(f"{request.method} {request.url.path}: {why}")
-        return body
-
-    def acted(self) -> list[tuple[str, Any]]:
-        """What was posted, sign-ins left out: path and body."""
-        return [
-            (path, body)
-            for method, path, body in self.sent
-            if method == "POST" and not path.startswith(("/login", "/auth/"))
-        ]
-
-    def read(self, path: str) -> int:
-        """How often a path was read."""
-        return sum(1 for method, asked, _ in self.sent if method == "GET" and asked == path)
-
-
-def error(status: int, code: str, message: str) -> httpx.Response:
-    """An error as this vendor words one."""
-    return httpx.Response(status, json={"errors": [{"code": code, "message": message}]})
-
-
-def paged(rows: list[Any], *, count: bool = True) -> Respond:
-    """Answers a list page by page as `skip` and `top` ask."""
-
-    def answer(request: httpx.Request) -> Any:
-        skip, top = int(request.url.params.get("skip", 0)), int(request.url.params.get("top", 100))
-        page = rows[skip : skip + top]
-        return {"count": len(rows), "items": page} if count else {"items": page}
-
-    return answer
+def operation_of(method: str, path: str) -> str:
+    """The template of a path below /api. Raises Refused where there is none."""
+    return template_of(method, path, _LITERAL_FIRST)
