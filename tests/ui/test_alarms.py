@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.console import HQ, Desk, desk
-from wallboard.control.journal import show
+from wallboard.control.journal_reader import show
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Hotline, Member, Queue, Row
 from wallboard.domain.states import HotlineState

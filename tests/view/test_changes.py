@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wallboard.board import Alarm
+from wallboard.board import Alarm, Board
+from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import Key, Kind
-from wallboard.view.changes import Changes, action_row, alarm_row, plain
+from wallboard.view.changes import Changes, action_rows, alarm_rows, plain
+from wallboard.view.context import Context
 
 
 def taken(state: str = "live", **lists: list[dict[str, Any]]) -> Mapping[str, list[dict[str, Any]]]:
@@ -40,8 +42,12 @@ ALARM = Alarm(
 )
 
 
+AT = Context(Board(ManualClock()), 1_770_000_000.0)
+
+
 def shown(alarm: Alarm) -> dict[str, Any]:
-    return {**alarm_row(alarm)}
+    (row,) = alarm_rows([alarm], AT)
+    return dict(row)
 
 
 def told(changes: Changes, now: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -99,21 +105,22 @@ def test_an_action_is_told_at_each_of_its_steps() -> None:
     changes.step(taken())
     steps = []
     for phase in ("requested", "sent", "answered", "confirmed"):
-        row: Any = action_row(
-            {**record, "phase": phase, "ending": "confirmed by its end" if phase == "confirmed" else ""}
-        )
-        steps += [(each.change, each.row["phase"]) for each in changes.step(taken(actions=[row]))]
+        rows: Any = action_rows([{**record, "phase": phase}], AT)
+        steps += [(each.change, each.row["phase"]) for each in changes.step(taken(actions=rows))]
     assert steps == [("new", "requested"), ("changed", "sent"), ("changed", "accepted"), ("changed", "confirmed")]
     assert told(changes, taken()) == []
 
 
 def test_what_is_no_action_in_the_journal_is_none() -> None:
-    assert action_row({"phase": "rotated", "id": "x"}) is None
-    assert action_row({"phase": "acknowledged", "id": "x", "target": {"key": "k"}}) is None
+    records: list[dict[str, Any]] = [
+        {"phase": "rotated", "id": "x"},
+        {"phase": "acknowledged", "id": "y", "target": {"key": "k"}},
+    ]
+    assert action_rows(records, AT) == []
 
 
 def test_an_alarm_has_the_fields_of_the_contract() -> None:
-    assert alarm_row(ALARM) == {
+    assert shown(ALARM) == {
         "id": "hq/queue/601:longest",
         "source": "hq",
         "object": "Sales",
@@ -145,6 +152,7 @@ def test_in_words_each_is_a_sentence() -> None:
         "12:00:00 gone: caller Eve of hq",
         "12:00:00 gone: alarm: Sales longest 3:12 > 2:00, normal",
     ]
-    action: Any = action_row({"id": "c", "phase": "failed", "verb": "hangup", "target": {"key": "hq/call/7"}})
-    (line,) = changes.step(taken(queues=[row], actions=[action]))
+    record: Any = {"id": "c", "phase": "failed", "verb": "hangup", "target": {"key": "hq/call/7"}}
+    actions: Any = action_rows([record], AT)
+    (line,) = changes.step(taken(queues=[row], actions=actions))
     assert plain(line, "12:00:00") == "12:00:00 hangup hq/call/7: failed"

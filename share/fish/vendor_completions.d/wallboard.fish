@@ -50,7 +50,7 @@ function _shtab_wallboard_using
   test "$_shtab_wallboard_cmdpath" = "$argv"
 end
 
-set -g _shtab_wallboard_commands run demo sim check snapshot do init config 'config show' 'config path' 'config schema' themes keys audit 'audit verify' 'audit show' info
+set -g _shtab_wallboard_commands run demo sim check snapshot watch do init config 'config show' 'config path' 'config schema' themes keys audit 'audit verify' 'audit show' info
 set -g _shtab_wallboard_opts_with_value --action --config --file --last --port --seed --speed --theme --verb
 
 complete -c wallboard -e
@@ -92,6 +92,11 @@ complete -c wallboard -n '_shtab_wallboard_using snapshot' -s h -l help -d 'show
 complete -c wallboard -n '_shtab_wallboard_using snapshot' -l json -d 'one JSON object (default when the output is a pipe)'
 complete -c wallboard -n '_shtab_wallboard_using snapshot' -l table -d 'tables to read (default on a terminal)'
 complete -c wallboard -n '_shtab_wallboard_using snapshot' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c wallboard -n '_shtab_wallboard_using; and test $_shtab_wallboard_npos -eq 0' -a watch -d '`wallboard watch`: one line a change, for pipes and screen readers, until it is interrupted. It begins with what is there. Exit 3 if no source was reached at the start, 4 if all refused; once one was, it goes on whatever becomes of them, and ends with 0 when nobody reads it any more.'
+complete -c wallboard -n '_shtab_wallboard_using watch' -s h -l help -d 'show this help message and exit'
+complete -c wallboard -n '_shtab_wallboard_using watch' -l json -d 'one JSON object a line (default when the output is a pipe)'
+complete -c wallboard -n '_shtab_wallboard_using watch' -l plain -d 'one sentence a line (default on a terminal)'
+complete -c wallboard -n '_shtab_wallboard_using watch' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
 complete -c wallboard -n '_shtab_wallboard_using; and test $_shtab_wallboard_npos -eq 0' -a do -d '`wallboard do VERB TARGET [DEST] [--yes]`: one action from a script, with the console'"'"'s own safety and journal.'
 complete -c wallboard -n '_shtab_wallboard_using do' -s h -l help -d 'show this help message and exit'
 complete -c wallboard -n '_shtab_wallboard_using do' -l yes -d 'do not ask'

@@ -17,7 +17,6 @@ from wallboard.cli.talk import data, json_data, reader_gone
 
 if TYPE_CHECKING:
     from wallboard.config.settings import Config
-    from wallboard.control.journal_tail import JournalTail
     from wallboard.runtime import Headless
     from wallboard.view.changes import Change
 
@@ -63,7 +62,7 @@ async def _watch(config: Config, in_words: bool) -> int:
         reached = False
         while True:
             head.board.tick()
-            rows = taken(head, await run_sync(_actions, tail) if reached else ())
+            rows = taken(head, await run_sync(tail.records) if reached else ())
             code = Exit.OK if reached else verdict(rows["sources"])
             reached = code == Exit.OK
             # A reader that is slow holds up neither the readings nor the way out.
@@ -76,21 +75,15 @@ async def _watch(config: Config, in_words: bool) -> int:
             await head.clock.sleep(SECOND)
 
 
-def taken(head: Headless, actions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def taken(head: Headless, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Everything that is watched, by list."""
-    from wallboard.view.changes import alarm_row
+    from wallboard.view.changes import action_rows, alarm_rows
+    from wallboard.view.context import Context
     from wallboard.view.snapshot import snapshot
 
-    alarms = [alarm_row(alarm) for alarm in head.board.alarms.listed()]
-    return {**snapshot(head.board, head.clock.now()), "alarms": alarms, "actions": actions}
-
-
-def _actions(tail: JournalTail) -> list[Mapping[str, Any]]:
-    """Where each action stands that was heard of since the last time."""
-    from wallboard.view.changes import action_row
-
-    rows = [row for record in tail.records() if (row := action_row(record)) is not None]
-    return [dict(row) for row in {row["id"]: row for row in rows}.values()]
+    context = Context(head.board, head.clock.now())
+    told = {"alarms": alarm_rows(head.board.alarms.listed(), context), "actions": action_rows(records, context)}
+    return {**snapshot(head.board, context.now), **told}
 
 
 def _written(found: Sequence[Change], now: float, in_words: bool) -> bool:

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import anyio.to_thread
 
 from wallboard.board.alarms import Alarm
-from wallboard.control.journal import Journal, JournalError, JournalHeld, describe, open_unknowns
-from wallboard.control.journal_reader import Record
+from wallboard.control.journal import Journal, JournalBusy, JournalError, describe
+from wallboard.control.journal_reader import Record, open_unknowns
 from wallboard.domain.clock import Clock, iso
 from wallboard.domain.command import Command, new_id
 from wallboard.domain.text import clean
@@ -57,7 +57,7 @@ class Journaling:
         while True:
             try:
                 return await self.write(phase, command, durable=durable, **more)
-            except JournalHeld:
+            except JournalBusy:
                 await self._clock.sleep(BETWEEN)
 
     async def try_write(self, phase: str, command: Command, **more: Any) -> JournalError | None:

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from wallboard.board.alarms import Alarm
-from wallboard.domain.clock import iso
-from wallboard.view.shapes import LISTS, ActionShape, AlarmShape
+from wallboard.control.journal_reader import RESULTS
+from wallboard.view.context import Context
+from wallboard.view.shapes import ACTIONS, ALARMS, LISTS, WATCHED, filled
 
 Row = Mapping[str, Any]
 Word = Literal["here", "new", "changed", "gone"]
 
-WATCHED = (*LISTS, "alarms", "actions")
+_ALL = (*LISTS, *WATCHED)
 _CLOCKS: dict[str, frozenset[str]] = {
     "sources": frozenset({"age", "detail", "resets_in", "remaining"}),
     "queues": frozenset({"longest_wait"}),
@@ -45,58 +46,30 @@ class Change:
     before: Row | None = None
 
 
-def alarm_row(alarm: Alarm, *, gone: bool = False) -> AlarmShape:
-    """An alarm as `watch` writes it."""
-    return {
-        "id": alarm.id,
-        "source": alarm.source,
-        "object": alarm.object,
-        "condition": alarm.condition,
-        "severity": alarm.severity,
-        "priority": alarm.priority,
-        "state": "normal" if gone else alarm.state,
-        "value": None if alarm.value is None else round(alarm.value, 1),
-        "limit": alarm.limit,
-        "since": iso(alarm.since),
-        "acked_by": alarm.acked_by or None,
-        "acked_at": iso(alarm.acked_at),
-        "until": iso(alarm.snoozed_until),
-        "text": alarm.sentence,
+def alarm_rows(alarms: Iterable[Alarm], context: Context) -> list[Row]:
+    """The alarms as `watch` tells them."""
+    fields = WATCHED[ALARMS]
+    return [{"id": alarm.id, "source": alarm.source, **filled(fields, alarm, context)} for alarm in alarms]
+
+
+def action_rows(records: Iterable[Row], context: Context) -> list[Row]:
+    """Where each action stands by the newest of these records of the journal; others in it are left out."""
+    newest = {
+        str(record.get("id", "")): record
+        for record in records
+        if record.get("phase") in _PHASES and isinstance(record.get("target"), dict)
     }
+    return [{"id": ident, **filled(WATCHED[ACTIONS], record, context)} for ident, record in newest.items()]
 
 
-def action_row(record: Row) -> ActionShape | None:
-    """A record of the journal as `watch` writes it; None if it is of no action."""
-    phase = {"answered": "accepted"}.get(str(record.get("phase")), record.get("phase"))
-    if phase not in _PHASES or not isinstance(record.get("target"), dict):
-        return None
-    destination = record.get("destination")
-    return {
-        "id": str(record.get("id", "")),
-        "verb": str(record.get("verb", "")),
-        "target": str(record["target"].get("key", "")),
-        "destination": str(destination.get("number", "")) if isinstance(destination, dict) else None,
-        "phase": str(phase),
-        "ending": _told(record.get("ending")),
-        "evidence": _told(record.get("evidence")),
-        "operator": _told(record.get("operator")) or _told(record.get("user")),
-    }
-
-
-_PHASES = frozenset(
-    {"requested", "sent", "accepted", "refused", "confirmed", "not_confirmed", "unknown", "failed"},
-)
-
-
-def _told(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+_PHASES = frozenset({"requested", "sent", "answered", "refused", *RESULTS})
 
 
 class Changes:
     """Compares each taking of the board with the one before."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, dict[tuple[str, str], Row]] = {name: {} for name in WATCHED}
+        self._rows: dict[str, dict[tuple[str, str], Row]] = {name: {} for name in _ALL}
         self._read: set[tuple[str, str]] = set()
         self._begun = False
 
@@ -107,7 +80,7 @@ class Changes:
             (source["name"], part["name"]): part["state"] for source in taken["sources"] for part in source["resources"]
         }
         found: list[Change] = []
-        for name in WATCHED:
+        for name in _ALL:
             found += self._list(name, taken.get(name, ()), states)
         self._read |= {where for where, state in states.items() if state in _READ}
         self._begun = True
