@@ -156,6 +156,9 @@ def configuration() -> str:
         _fields(model.GoalModel),
         "### warn, alarm",
         _fields(model.LimitsModel),
+        "### agent",
+        "Of the rules of an agent's queues the strictest counts.",
+        _fields(model.AgentModel),
         "## [[favourite]]",
         _fields(model.FavouriteModel),
         "## [[route]]",
@@ -238,6 +241,16 @@ def snapshot() -> str:
     for name, shape in shapes.LISTS.items():
         parts += [f"### {name}\n", table(("field", "is", "means"), _rows(shape))]
     return "\n".join(parts)
+
+
+def watched() -> str:
+    """The fields of what only `watch` tells."""
+    both = (shapes.Field("id", str, "of an alarm, or of a command"), shapes.Field("source", str))
+    rows = {
+        shapes.ALARMS: (*both, *shapes.WATCHED[shapes.ALARMS]),
+        shapes.ACTIONS: (both[0], *shapes.WATCHED[shapes.ACTIONS]),
+    }
+    return "\n".join(f"### {name}\n\n" + table(("field", "is", "means"), _rows(shape)) for name, shape in rows.items())
 
 
 def _schema(hint: Any) -> dict[str, Any]:

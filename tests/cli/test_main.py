@@ -36,7 +36,6 @@ def test_help_names_all_commands_and_exit_codes(capsys: pytest.CaptureFixture[st
     shown = capsys.readouterr().out
     for word in (*COMMANDS, "--config", "130"):
         assert word in shown
-    assert "watch" not in shown
 
 
 def test_the_exit_codes() -> None:
