@@ -21,9 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 from anyio.abc import TaskGroup
 
-from wallboard.board.alarms import Timing
-from wallboard.board.board import Board
-from wallboard.board.settings import BoardSettings
+from wallboard.board import Board, BoardSettings, Timing
 from wallboard.config.paths import private, state_dir, themes_dir
 from wallboard.config.settings import Config, ConsoleOptions
 from wallboard.control.alarm_file import NAME as ALARMS

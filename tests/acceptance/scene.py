@@ -304,6 +304,7 @@ async def staged(
     sources: Sequence[str] = ("hq", "branch", "responders"),
     prepare: Callable[[SimServer], None] | None = None,
     settings: Callable[[Config], Config] | None = None,
+    seed: int = 5,
 ) -> AsyncIterator[Stage]:
     """The rooms, polling. `prepare` sees the server before them, `settings` changes the configuration."""
     config = configured(folder)
@@ -311,7 +312,7 @@ async def staged(
     config = replace(config, sources=tuple(edit(source) if edit else source for source in kept))
     config = settings(config) if settings is not None else config
     clock = FastClock()
-    world = World(5, datetime.fromtimestamp(clock.now(), UTC), knobs or Knobs.quiet())
+    world = World(seed, datetime.fromtimestamp(clock.now(), UTC), knobs or Knobs.quiet())
     server = make_app(world, clock=clock.now, limits=limits)
     if prepare is not None:
         prepare(server)

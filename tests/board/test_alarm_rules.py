@@ -9,6 +9,7 @@ import pytest
 
 from tests.board.making import AT_ONCE, Desk, agent, call, hotline, key, member, queue
 from wallboard.board import Alarm, AlarmEvent, BoardSettings
+from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import DutyAgent, DutyPhone
 from wallboard.domain.rules import AgentLimits, Goal, Limits, QueueRule
@@ -17,6 +18,7 @@ from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
 
 M, A, Q, H = Resource.MEMBERS, Resource.AGENTS, Resource.QUEUES, Resource.HOTLINES
+NOW = ManualClock().now()
 RULES = BoardSettings(
     queues=(
         QueueRule("Sales*", warn=Limits(3, 60), alarm=Limits(6, 120, 0)),
@@ -198,6 +200,18 @@ def test_a_caller_kept_on_hold_too_long_is_the_agents_alarm() -> None:
     assert sentences(desk) == ["Agent x keeps a caller on hold for 3:20 > 3:00"]
 
 
+def test_a_hold_is_unknown_when_the_calls_are_not_read() -> None:
+    desk = quiet_queue()
+    desk.snapshot(A, agent("x"))
+    desk.snapshot(Resource.CALLS, call("c", CallState.HELD, on=("x",), held_since=desk.now - 200))
+    fresh(desk, Resource.CALLS)
+    assert up(desk)[0].state == "active"
+    desk.clock.advance(60)
+    fresh(desk, Q, M, A)
+    states = {alarm.condition: alarm.state for alarm in up(desk)}
+    assert states == {"data": "active", "hold": "unknown"}
+
+
 @pytest.mark.parametrize(
     ("state", "told"),
     [
@@ -216,12 +230,10 @@ def test_an_agent_who_counts_as_staff_and_gets_no_call_is_one(state: AgentState,
 
 
 def test_hotlines() -> None:
-    desk = Desk()
-    fresh(desk, H)
     off = (DutyPhone("1", clean("mobile"), clean("+49"), False),)
     on = tuple(replace(off[0], id=str(i), active=True) for i in range(3))
     cases = [
-        (hotline(state=HotlineState.ERROR, since=desk.now - 360), "Water rescue error for 6 min, asked open"),
+        (hotline(state=HotlineState.ERROR, since=NOW - 360), "Water rescue error for 6 min, asked open"),
         (hotline(state=HotlineState.PAUSED), "Water rescue paused, asked open"),
         (hotline(wanted=Wanted.PAUSED), "Water rescue open, asked paused"),
         (hotline(agents=(DutyAgent("5", clean("K"), off),)), "Water rescue open, 0 phones on duty"),
@@ -230,13 +242,27 @@ def test_hotlines() -> None:
             "Water rescue 3 phones on duty, only 2 can ring at once",
         ),
         (hotline(unaccepted=1), "Water rescue 1 call not taken"),
-        (hotline(state=HotlineState.STARTING, since=desk.now), None),
+        (hotline(state=HotlineState.STARTING, since=NOW), None),
         (hotline(agents=(DutyAgent("5", clean("K"), None),)), None),
         (hotline(), None),
     ]
     for row, expected in cases:
+        desk = Desk()
+        fresh(desk, H)
         desk.snapshot(H, row)
         assert sentences(desk) == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize("lost", [{"unaccepted": None}, {"agents": (DutyAgent("5", clean("K"), None),)}])
+def test_what_is_no_longer_told_of_a_hotline_is_unknown_not_over(lost: dict[str, object]) -> None:
+    desk = Desk()
+    fresh(desk, H)
+    off = (DutyPhone("1", clean("mobile"), clean("+49"), False),)
+    told = hotline(unaccepted=1, agents=(DutyAgent("5", clean("K"), off),))
+    desk.snapshot(H, told)
+    assert [alarm.state for alarm in up(desk)] == ["active", "active"]
+    desk.snapshot(H, replace(told, **lost))  # type: ignore[arg-type]  # one field of it
+    assert sorted(alarm.state for alarm in up(desk)) == ["active", "unknown"]
 
 
 def test_an_error_of_a_hotline_does_not_hide_that_a_call_was_not_taken() -> None:
@@ -289,6 +315,7 @@ def test_stale_data_raises_its_own_alarm_and_a_dead_source_only_one() -> None:
     for resource in (Q, A):
         desk.status(resource, last_ok=desk.now - 46, failures=9, cause="vendor answered 502")
     assert sentences(desk) == ["hq no data for 46 s: vendor answered 502 ×9"]
+    assert desk.board.alarms.unseen() == [], "what it takes the place of is not over"
 
 
 def test_a_stale_notice_roster_never_outranks_a_waiting_caller() -> None:

@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from wallboard.board import Alarm, AlarmBook, AlarmEvent, Timing
-from wallboard.board.alarms import Verdict
+from wallboard.board.verdicts import Reading, Verdict
 from wallboard.domain.keys import Key, Kind
 
-READY = Verdict("hq", "Sales", "ready", Key("hq", Kind.QUEUE, "601"), alarm=0.0, below=True)
-WAITING = Verdict("hq", "Sales", "waiting", Key("hq", Kind.QUEUE, "601"), warn=3.0, alarm=6.0)
-LONGEST = Verdict("hq", "Sales", "longest", Key("hq", Kind.QUEUE, "601"), warn=60.0, alarm=120.0)
+SALES = Key("hq", Kind.QUEUE, "601")
+READY = Verdict("hq", "Sales", "ready", SALES, reading=Reading(alarm=0.0, below=True))
+WAITING = Verdict("hq", "Sales", "waiting", SALES, reading=Reading(warn=3.0, alarm=6.0))
+LONGEST = Verdict("hq", "Sales", "longest", SALES, reading=Reading(warn=60.0, alarm=120.0))
+
+
+def at(verdict: Verdict, value: float | None) -> Verdict:
+    return replace(verdict, reading=replace(verdict.reading, value=value))
 
 
 @dataclass
@@ -35,7 +40,7 @@ class Watch:
         """One second later these are so: `waiting=5`."""
         self.now += 1.0
         verdicts = {"ready": READY, "waiting": WAITING, "longest": LONGEST}
-        said = [replace(verdicts[name], value=value) for name, value in values.items()]
+        said = [at(verdicts[name], value) for name, value in values.items()]
         self.book.update(said, self.now, lambda _alarm: self.is_blind)
 
     def seconds(self, count: int, **values: float | None) -> None:
@@ -267,7 +272,7 @@ def test_a_blind_source_makes_it_unknown_neither_over_nor_new() -> None:
 
 def test_fifty_queues_at_once_are_a_flood_for_ten_minutes() -> None:
     watch = Watch()
-    many = [replace(READY, key=Key("hq", Kind.QUEUE, str(number)), value=0.0) for number in range(50)]
+    many = [replace(at(READY, 0.0), key=Key("hq", Kind.QUEUE, str(number))) for number in range(50)]
     for _ in range(7):
         watch.now += 1
         watch.book.update(many, watch.now, lambda _alarm: False)

@@ -15,12 +15,12 @@ import pytest
 
 from wallboard.board import Alarm, AlarmBook
 from wallboard.board.alarm_records import StoreError, alarm_of, record
-from wallboard.board.alarms import Verdict
+from wallboard.board.verdicts import Reading, Verdict
 from wallboard.control.alarm_file import LOOK_SECONDS, AlarmFile, AlarmKeeper
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import Key, Kind, Resource
 
-VERDICT = Verdict("hq", "Sales", "waiting", Key("hq", Kind.QUEUE, "6/1"), Resource.QUEUES, 9.0, 3.0, 6.0)
+VERDICT = Verdict("hq", "Sales", "waiting", Key("hq", Kind.QUEUE, "6/1"), Resource.QUEUES, Reading(9.0, 3.0, 6.0))
 
 
 def book(clock: ManualClock, *conditions: str) -> AlarmBook:
@@ -50,7 +50,15 @@ def test_a_record_is_the_alarm_again() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"since": "today"}, {"key": "hq"}, {"severity": "loud"}, {"resource": "moon"}, {"acked_by": 7}, {"id": None}],
+    [
+        {"since": "today"},
+        {"key": "hq"},
+        {"severity": "loud"},
+        {"priority": 9},
+        {"resource": "moon"},
+        {"acked_by": 7},
+        {"id": None},
+    ],
 )
 def test_a_record_that_is_none_is_told(wrong: dict[str, object]) -> None:
     (alarm,) = book(ManualClock(), "waiting").kept()

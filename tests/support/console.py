@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.adapters import FakeAdapter
-from wallboard.board.alarms import Timing
+from wallboard.board import Timing
 from wallboard.board.board import Board
 from wallboard.board.settings import BoardSettings
 from wallboard.config import keymap

@@ -206,7 +206,7 @@ def test_quiet_hours_are_silent(tmp_path: Path) -> None:
 
 def test_the_bell_can_be_tried(here: Desk) -> None:
     here.press(":")
-    here.type("try the bell")
+    here.type("bell")
     here.clock.advance(1)
     here.press("enter")
     assert here.asked.count("bell") == 3

@@ -8,7 +8,7 @@ from datetime import UTC
 import pytest
 
 from wallboard.board import Alarm, AlarmEvent, Board
-from wallboard.board.alarms import Verdict, constant
+from wallboard.board.verdicts import Reading, Verdict, so
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.view.alarm_list import alarm_list, measured
@@ -16,10 +16,10 @@ from wallboard.view.alarm_words import Together, counted, lines_of, log_entries,
 from wallboard.view.context import Context
 
 SALES = Key("hq", Kind.QUEUE, "601")
-LONGEST = Verdict("hq", "Sales", "longest", SALES, None, 192.0, 60.0, 120.0, constant("longest 3:12 > 2:00"))
-READY = Verdict("hq", "Sales", "ready", SALES, None, 0.0, None, 0.0, constant("0/5 ready"), below=True)
-DATA = Verdict("cc", "cc", "data", None, Resource.MEMBERS, 1.0, None, 1.0, constant("members stale 46 s"), priority=1)
-SERVICE = Verdict("hq", "Sales", "service", SALES, None, 58.4, 80.0, None, constant("level 58 %, goal 80"), below=True)
+LONGEST = Verdict("hq", "Sales", "longest", SALES, None, Reading(192.0, 60.0, 120.0, lambda _: "longest 3:12 > 2:00"))
+READY = Verdict("hq", "Sales", "ready", SALES, None, Reading(0.0, None, 0.0, lambda _: "0/5 ready", below=True))
+DATA = Verdict("cc", "cc", "data", None, Resource.MEMBERS, so("alarm", "members stale 46 s"), priority=1)
+SERVICE = Verdict("hq", "Sales", "service", SALES, None, Reading(58.4, 80.0, None, lambda _: "level 58 %", below=True))
 
 
 def board(*verdicts: Verdict) -> Board:
@@ -48,14 +48,14 @@ def test_every_alarm_with_what_is_known_of_it() -> None:
         " ■ 02:40:01 61s          –       –  high     active                    cc          cc members stale 46 s",
         "▌■ 02:40:01 61s       3:12    2:00  normal   active                    hq          Sales longest 3:12 > 2:00",
         " ■ 02:40:01 61s          0       0  normal   acked Mira                hq          Sales 0/5 ready",
-        " ▲ 02:40:01 61s        58%     80%  normal   snoozed 02:56 Jo          hq          Sales level 58 %, goal 80",
+        " ▲ 02:40:01 61s        58%     80%  normal   snoozed 02:56 Jo          hq          Sales level 58 %",
     ]
 
 
 def test_a_narrow_screen_keeps_the_sentence_and_who_knows() -> None:
     made = board(READY)
     made.alarms.acknowledge("hq/queue/601:ready", "Mira")
-    assert shown(made, 60)[2] == " ■ 02:40:01 61s    Sales 0/5 ready  acked Mira"
+    assert shown(made, 60)[2] == " ■ 02:40:01 61s    Sales 0/5 ready  acked Mira hq"
 
 
 def test_nothing_is_said_to_be_nothing() -> None:
@@ -83,7 +83,7 @@ def test_alarms_of_one_object_severity_and_state_are_one_line() -> None:
     made = board(LONGEST, READY, SERVICE)
     assert [line.sentence for line in lines_of(made.alarms)] == [
         "Sales longest 3:12 > 2:00 and 0/5 ready",
-        "Sales level 58 %, goal 80",
+        "Sales level 58 %",
     ]
     assert counted(made.alarms) == (1, 1)
     made.alarms.acknowledge("hq/queue/601:ready", "Mira")
@@ -93,10 +93,10 @@ def test_alarms_of_one_object_severity_and_state_are_one_line() -> None:
 def test_in_a_flood_a_queue_is_one_line_whatever_is_wrong_with_it() -> None:
     alarms = board(LONGEST, READY, SERVICE).alarms.active()
     assert [line.sentence for line in together(alarms, flood=True)] == [
-        "Sales longest 3:12 > 2:00 and 0/5 ready and level 58 %, goal 80"
+        "Sales longest 3:12 > 2:00 and 0/5 ready and level 58 %"
     ]
     many = Together(tuple([*alarms, replace(alarms[0], id="x")]))
-    assert many.sentence.endswith("goal 80 +1")
+    assert many.sentence.endswith("level 58 % +1")
 
 
 # ---- the log -----------------------------------------------------------------------------------------------------
@@ -113,6 +113,7 @@ def test_in_a_flood_a_queue_is_one_line_whatever_is_wrong_with_it() -> None:
         ("known", "known again: Sales 0/5 ready", "text"),
         ("cleared", "over: Sales 0/5 ready, nobody had acknowledged it", "muted"),
         ("over", "over: Sales 0/5 ready", "muted"),
+        ("merged", "part of a greater loss now: Sales 0/5 ready", "muted"),
         ("acknowledged", "acknowledged by Mira: Sales 0/5 ready", "text"),
         ("snoozed", "snoozed by Jo until 02:55:00: Sales 0/5 ready", "text"),
         ("woken", "no longer snoozed: Sales 0/5 ready", "alarm"),

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, Protocol, get_args
 
-from wallboard.board.alarms import Alarm, Severity
+from wallboard.board.alarms import Alarm
+from wallboard.board.verdicts import HIGH, LOW, NORMAL, Severity
 from wallboard.domain.errors import WallboardError
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.text import clean
 
 Record = dict[str, Any]
+_SEVERITIES = get_args(Severity)
 _NAMES = tuple(field.name for field in fields(Alarm))
 _TEXTS = ("id", "source", "object", "condition", "text", "acked_by", "snoozed_by")
 _NUMBERS = ("since", "changed_at")
@@ -57,10 +59,13 @@ def alarm_of(found: Mapping[str, Any]) -> Alarm | None:
         values["id"] = _text(values["id"])
         values["key"] = None if values["key"] is None else Key.parse(_text(values["key"]))
         values["resource"] = None if values["resource"] is None else Resource(values["resource"])
-        values["priority"] = int(values["priority"])
         values["unknown"] = values["unknown"] is True
-        known = values["acked_severity"] in (*get_args(Severity), None)
-        return Alarm(**values) if known and values["severity"] in get_args(Severity) else None
+        known = (
+            values["severity"] in _SEVERITIES
+            and values["acked_severity"] in (*_SEVERITIES, None)
+            and values["priority"] in (HIGH, NORMAL, LOW)
+        )
+        return Alarm(**values) if known else None
     except (KeyError, TypeError, ValueError):
         return None
 

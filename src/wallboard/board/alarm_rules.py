@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from wallboard.board.alarms import LOW, NORMAL, Alarm, Severity, Verdict, constant
+from wallboard.board.alarms import Alarm
 from wallboard.board.conditions import (
     AGENT_LIMITS,
-    Reading,
+    Graded,
     clock,
-    hotline_troubles,
+    hotline_readings,
     loss,
     needs_level,
     queue_readings,
@@ -20,6 +20,7 @@ from wallboard.board.conditions import (
 from wallboard.board.freshness import TRUSTED
 from wallboard.board.settings import BoardSettings
 from wallboard.board.source import SourceState
+from wallboard.board.verdicts import LOW, Reading, Verdict, so
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Queue
 from wallboard.domain.rules import AgentLimits
@@ -47,30 +48,17 @@ def losses(source: SourceState, now: float) -> Iterator[Verdict]:
     view = source.whole(now)
     name = view.info.name
     whole = whole_loss(view)
-    yield _loss(Verdict(name, name, "data"), whole)
+    yield _graded(Verdict(name, name, "data"), whole)
     for part in view.resources:
         verdict = Verdict(name, name, "data", resource=part.name)
-        known = whole is not None or not unread(part)
-        yield _loss(replace(verdict, known=known), None if whole is not None else loss(name, part))
+        if whole is not None:
+            yield replace(verdict, merged=True)
+        else:
+            yield _graded(replace(verdict, known=not unread(part)), loss(part))
 
 
-def _loss(verdict: Verdict, found: tuple[Severity, int, str] | None) -> Verdict:
-    if found is None:
-        return verdict
-    severity, priority, text = found
-    return _so(verdict, severity, priority, text)
-
-
-def _so(verdict: Verdict, severity: Severity, priority: int, text: str, value: float = 1.0) -> Verdict:
-    """The verdict that it is so."""
-    return replace(
-        verdict,
-        value=value,
-        warn=1.0 if severity == "warn" else None,
-        alarm=1.0 if severity == "alarm" else None,
-        told=constant(text),
-        priority=priority,
-    )
+def _graded(verdict: Verdict, found: Graded | None) -> Verdict:
+    return verdict if found is None else replace(verdict, priority=found[0], reading=found[1])
 
 
 def queues(source: SourceState, settings: BoardSettings, now: float) -> Iterator[Verdict]:
@@ -100,64 +88,38 @@ def _queue(source: SourceState, queue: Queue, settings: BoardSettings, now: floa
         elif reading is None:
             yield replace(verdict, known=whole)
         else:
-            yield replace(_measured(verdict, reading), known=whole or _wrong(reading))
-
-
-def _measured(verdict: Verdict, reading: Reading) -> Verdict:
-    return replace(
-        verdict,
-        value=reading.value,
-        warn=reading.warn,
-        alarm=reading.alarm,
-        told=reading.told,
-        below=reading.below,
-    )
-
-
-def _wrong(reading: Reading) -> bool:
-    value = reading.value
-    if value is None:
-        return False
-    limits = [limit for limit in (reading.warn, reading.alarm) if limit is not None]
-    return any(value <= limit if reading.below else value >= limit for limit in limits)
+            yield replace(verdict, reading=reading, known=whole or reading.wrong)
 
 
 def agents(source: SourceState, now: float) -> Iterator[Verdict]:
     """Agents that have been at something for too long; of the others there is nothing to say."""
-    held_since = _held(source)
+    held = _held(source)
     for row in source.rows(Resource.AGENTS):
-        if not isinstance(row, Agent) or row.no_state:
-            continue
-        found = list(_agent(source, row, held_since.get(row.key), now))
-        if found and source.row_state(row.key, now) not in TRUSTED:
-            found = [replace(verdict, known=False) for verdict in found]
-        yield from found
+        if isinstance(row, Agent) and not row.no_state:
+            yield from _agent(source, row, held.get(row.key), now)
 
 
-def _agent(source: SourceState, row: Agent, held: float | None, now: float) -> Iterator[Verdict]:
+def _agent(source: SourceState, row: Agent, held: Call | None, now: float) -> Iterator[Verdict]:
     verdict = Verdict(
         *(row.key.source, row.name or row.extension or "unnamed agent", "stuck", row.key, Resource.AGENTS),
+        known=source.row_state(row.key, now) in TRUSTED,
         held=source.confirming(Resource.AGENTS),
     )
     if row.state in _STUCK:
         lasting = "" if row.since is None else f" for {clock(now - row.since)}"
-        yield _so(verdict, "warn", NORMAL, _STUCK[row.state] + lasting)
-    duration = _DURATIONS.get(row.state)
-    if duration is not None and row.since is not None:
-        condition, name, words = duration
-        yield from _too_long(source, row, replace(verdict, condition=condition), name, words, now - row.since)
-    if held is not None:
-        words = "keeps a caller on hold for"
-        yield from _too_long(source, row, replace(verdict, condition="hold"), "hold", words, now - held)
+        yield replace(verdict, reading=so("warn", _STUCK[row.state] + lasting))
+    if row.state in _DURATIONS and row.since is not None:
+        condition, name, words = _DURATIONS[row.state]
+        reading = _too_long(source, row, name, words, now - row.since)
+        yield replace(verdict, condition=condition, reading=reading, priority=LOW)
+    if held is not None and held.held_since is not None:
+        reading = _too_long(source, row, "hold", "keeps a caller on hold for", now - held.held_since)
+        known = verdict.known and source.row_state(held.key, now) in TRUSTED
+        yield replace(verdict, condition="hold", resource=Resource.CALLS, reading=reading, priority=LOW, known=known)
 
 
-def _too_long(
-    source: SourceState, row: Agent, verdict: Verdict, name: str, words: str, seconds: float
-) -> Iterator[Verdict]:
-    limit = _limit(source, row, name)
-    if seconds >= limit:
-        text = f"{words} {clock(seconds)} > {clock(limit)}"
-        yield replace(verdict, value=seconds, warn=limit, told=constant(text), priority=LOW)
+def _too_long(source: SourceState, row: Agent, name: str, words: str, seconds: float) -> Reading:
+    return Reading(seconds, _limit(source, row, name), None, lambda limit: f"{words} {clock(seconds)} > {clock(limit)}")
 
 
 def _limit(source: SourceState, row: Agent, name: str) -> float:
@@ -171,10 +133,10 @@ def _limit(source: SourceState, row: Agent, name: str) -> float:
     return min(given, default=getattr(AGENT_LIMITS, name))
 
 
-def _held(source: SourceState) -> Mapping[Key, float]:
-    """Since when each agent has kept a caller on hold."""
+def _held(source: SourceState) -> Mapping[Key, Call]:
+    """The caller that each agent keeps on hold."""
     return {
-        row.agent_key: row.held_since
+        row.agent_key: row
         for row in source.rows(Resource.CALLS)
         if isinstance(row, Call)
         and row.state is CallState.HELD
@@ -184,15 +146,16 @@ def _held(source: SourceState) -> Mapping[Key, float]:
 
 
 def hotlines(source: SourceState, now: float) -> Iterator[Verdict]:
+    held = source.confirming(Resource.HOTLINES)
     for row in source.rows(Resource.HOTLINES):
         if isinstance(row, Hotline):
-            known = source.row_state(row.key, now) in TRUSTED
-            held = source.confirming(Resource.HOTLINES)
-            for trouble in hotline_troubles(row, now):
+            trusted = source.row_state(row.key, now) in TRUSTED
+            for condition, found in hotline_readings(row, now).items():
+                known = trusted and found is not None
                 verdict = Verdict(
-                    *(row.key.source, row.name, trouble.condition, row.key, Resource.HOTLINES), known=known, held=held
+                    row.key.source, row.name, condition, row.key, Resource.HOTLINES, known=known, held=held
                 )
-                yield _so(verdict, trouble.severity, trouble.priority, trouble.text, trouble.value)
+                yield _graded(verdict, found)
 
 
 def blind(source: SourceState, alarm: Alarm, now: float) -> bool:

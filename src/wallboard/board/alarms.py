@@ -1,24 +1,21 @@
 """Alarms: one per object and condition, with the states of ISA-18.2.
 
 The rules say each second what is so (`Verdict`); the book keeps what a person needs on top of that: since when, who
-knows of it, what came and went unseen, and that an alarm whose data went stale is unknown, not over. A condition has to
-hold for its on-delay and to be absent for its off-delay, so that what flaps is one alarm.
+knows of it, what came and went unseen, and that an alarm whose data went stale is unknown, not over.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from wallboard.board.verdicts import LOW, Severity, Signal, Timing, Trace, Verdict
 from wallboard.domain.keys import Key, Resource
 
-Severity = Literal["warn", "alarm"]
 State = Literal["active", "acked", "cleared", "snoozed", "unknown", "normal"]
 
-HIGH, NORMAL, LOW = 1, 2, 3
-"""Priorities: of a queue `[[queue]] priority`, of all else what its rule says."""
 WINDOW = 600.0
 FLOOD = 10
 """More new alarms than this in `WINDOW` seconds are a flood."""
@@ -28,107 +25,6 @@ REMEMBERED = 200
 """So many of them at most, the latest."""
 GROWTH = 0.5
 """Share of its limit by which an acknowledged alarm may grow before it asks again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Seconds, but `deadband`: the share of the limit by which a value must be better before the condition is absent,
-    or `points` in its own unit. `again`: an acknowledged alarm that is still there asks again after it."""
-
-    on_delay: float = 5.0
-    off_delay: float = 15.0
-    deadband: float = 0.2
-    again: float = 300.0
-    points: float | None = None
-
-    def slack(self, limit: float) -> float:
-        return abs(limit) * self.deadband if self.points is None else self.points
-
-
-def constant(text: str) -> Callable[[float], str]:
-    """The words of a condition that is so or not so, whatever the limit."""
-    return lambda _limit: text
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is known of one condition of one object now.
-
-    `value` is in seconds, callers, agents or per cent (None: there is nothing that could be wrong), worse the larger
-    it is, with `below` the smaller; `told(limit)` is the clause that says so. `known` False: its data is too old to
-    say; `held`: wait for the next reading.
-    """
-
-    source: str
-    object: str
-    condition: str
-    key: Key | None = None
-    resource: Resource | None = None
-    value: float | None = None
-    warn: float | None = None
-    alarm: float | None = None
-    told: Callable[[float], str] = field(default=constant(""), compare=False)
-    below: bool = False
-    priority: int = NORMAL
-    known: bool = True
-    held: bool = False
-
-    @property
-    def id(self) -> str:
-        """`hq/queue/601:longest`; of a list `hq/members:data`, of a source `hq:data`."""
-        if self.key is not None:
-            return f"{self.key}:{self.condition}"
-        return f"{self.source}{'' if self.resource is None else f'/{self.resource.value}'}:{self.condition}"
-
-    def reached(self, limit: float | None, timing: Timing, is_up: bool) -> bool:
-        """Whether the value is at the limit; of what is up, whether it has not come back by the deadband."""
-        if self.value is None or limit is None:
-            return False
-        slack = timing.slack(limit) if is_up else 0.0
-        return self.value <= limit + slack if self.below else self.value >= limit - slack
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """One severity of one condition, freed of its flapping. `since`: when it first became true; `held`: for how many
-    seconds it has been true since then; `true_at`: when it was last seen true."""
-
-    up: bool = False
-    since: float | None = None
-    held: float = 0.0
-    true_at: float = 0.0
-    true: bool = False
-    at: float = 0.0
-
-    def after(self, true: bool, now: float, timing: Timing) -> Signal:
-        # What was read holds until the next reading.
-        held = self.held + (now - self.at if self.true else 0.0)
-        if true:
-            since = now if self.since is None else self.since
-            return Signal(self.up or held >= timing.on_delay, since, held, now, True, now)
-        if self.since is None or now - self.true_at >= timing.off_delay:
-            return Signal()
-        return replace(self, held=held, true=False, at=now)
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """Both severities of one condition: what has happened lately, before and while there is an alarm."""
-
-    condition: str
-    warn: Signal = Signal()
-    alarm: Signal = Signal()
-
-    @property
-    def severity(self) -> Severity | None:
-        return "alarm" if self.alarm.up else "warn" if self.warn.up else None
-
-    @property
-    def since(self) -> float | None:
-        return min((each.since for each in (self.warn, self.alarm) if each.since is not None), default=None)
-
-    def after(self, warn: bool, alarm: bool, now: float, timing: Timing) -> Trace:
-        return Trace(self.condition, self.warn.after(warn, now, timing), self.alarm.after(alarm, now, timing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +90,7 @@ What = Literal[
     "milder",
     "cleared",
     "over",
+    "merged",
     "unknown",
     "known",
     "acknowledged",
@@ -205,8 +102,8 @@ What = Literal[
 
 @dataclass(frozen=True, slots=True)
 class AlarmEvent:
-    """One transition. `cleared`: over, and nobody had seen it; `over`: gone for good; `again`: an acknowledgement
-    ended; `woken`: a snooze did."""
+    """One transition. `cleared`: over, and nobody had seen it; `over`: gone for good; `merged`: another alarm tells it
+    from now on; `again`: an acknowledgement ended; `woken`: a snooze did."""
 
     what: What
     alarm: Alarm
@@ -229,8 +126,6 @@ class AlarmBook:
         """Be told of each transition; returns how to stop."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
-
-    # ---- what there is ---------------------------------------------------------------------------------------
 
     def listed(self) -> Sequence[Alarm]:
         """Every alarm that is not normal, most urgent first: active, acknowledged, unknown, snoozed, cleared unseen."""
@@ -266,8 +161,6 @@ class AlarmBook:
     def flood(self) -> bool:
         return self.rate > FLOOD
 
-    # ---- what people do --------------------------------------------------------------------------------------
-
     def acknowledge(self, alarm_id: str, who: str) -> bool:
         """Note that `who` knows; what is over then goes. False where nothing asks for it."""
         alarm = self._alarms.get(alarm_id)
@@ -293,8 +186,6 @@ class AlarmBook:
         until = None if seconds is None else self._now() + seconds
         self._set("snoozed", replace(_unacked(alarm), snoozed_by=who, snoozed_until=until))
         return True
-
-    # ---- what is kept over a restart -------------------------------------------------------------------------
 
     def kept(self) -> Sequence[Alarm]:
         """What a store has to keep: all that is listed, and what lately went, which is normal."""
@@ -324,8 +215,6 @@ class AlarmBook:
             elif other.acked_by:
                 self._set("acknowledged", _acked(mine, other))
 
-    # ---- what the rules say ----------------------------------------------------------------------------------
-
     def update(self, verdicts: Iterable[Verdict], now: float, blind: Callable[[Alarm], bool]) -> bool:
         """Take the verdicts of this second in; whether anything changed.
 
@@ -335,7 +224,9 @@ class AlarmBook:
         named: set[str] = set()
         for verdict in verdicts:
             named.add(verdict.id)
-            if not verdict.known:
+            if verdict.merged:
+                self._merge(verdict.id, now)
+            elif not verdict.known:
                 self._lose_sight(verdict.id)
             elif not verdict.held:
                 self._judge(verdict, now)
@@ -354,6 +245,12 @@ class AlarmBook:
         if alarm is not None and not alarm.cleared and not alarm.unknown:
             self._set("unknown", replace(alarm, unknown=True))
 
+    def _merge(self, alarm_id: str, now: float) -> None:
+        self._traces.pop(alarm_id, None)
+        alarm = self._alarms.get(alarm_id)
+        if alarm is not None and not alarm.cleared:
+            self._set("merged", _unsnoozed(replace(alarm, cleared_at=now)))
+
     def _absent(self, alarm_id: str, now: float) -> None:
         trace = self._traces.get(alarm_id)
         if trace is None:
@@ -367,8 +264,8 @@ class AlarmBook:
         timing = self._timing(verdict.condition)
         trace = self._traces.get(verdict.id)
         known = trace or Trace(verdict.condition)
-        warn = verdict.reached(verdict.warn, timing, known.warn.up)
-        alarm = verdict.reached(verdict.alarm, timing, known.alarm.up)
+        warn = verdict.reached(verdict.reading.warn, timing, known.warn.up)
+        alarm = verdict.reached(verdict.reading.alarm, timing, known.alarm.up)
         if trace is None and not warn and not alarm:
             return
         trace = known.after(warn, alarm, now, timing)
@@ -388,8 +285,9 @@ class AlarmBook:
     def _follow(
         self, verdict: Verdict, before: Alarm | None, severity: Severity, since: float, timing: Timing, now: float
     ) -> None:
-        limit = verdict.alarm if severity == "alarm" else verdict.warn
-        text = verdict.told(limit or 0.0) if verdict.value is not None or before is None else before.text
+        reading = verdict.reading
+        limit = reading.alarm if severity == "alarm" else reading.warn
+        text = reading.told(limit or 0.0) if reading.value is not None or before is None else before.text
         alarm = Alarm(
             id=verdict.id,
             source=verdict.source,
@@ -399,7 +297,7 @@ class AlarmBook:
             resource=verdict.resource,
             severity=severity,
             priority=verdict.priority,
-            value=verdict.value,
+            value=reading.value,
             limit=limit,
             text=text,
             since=since,
@@ -422,7 +320,7 @@ class AlarmBook:
             self._set("worse", _unsnoozed(_unacked(alarm)) if asks else alarm)
         elif severity != before.severity:
             self._set("milder", alarm)
-        elif alarm.acked and _asks_again(alarm, verdict.below, timing, now):
+        elif alarm.acked and _asks_again(alarm, reading.below, timing, now):
             self._set("again", _unacked(alarm))
         elif before.unknown:
             self._set("known", alarm)
@@ -459,7 +357,7 @@ class AlarmBook:
         """Make a transition: keep the alarm as it is now, or let it go where it is normal, and tell of it."""
         now = self._now()
         alarm = replace(alarm, changed_at=now)
-        if what == "over" or alarm.state == "normal":
+        if what in ("over", "merged") or alarm.state == "normal":
             self._alarms.pop(alarm.id, None)
             self._gone.append(replace(alarm, cleared_at=alarm.cleared_at or now, acked_at=alarm.acked_at or now))
         else:

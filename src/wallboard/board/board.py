@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from wallboard.board import alarm_rules
-from wallboard.board.alarms import Alarm, AlarmBook, Verdict
+from wallboard.board.alarms import Alarm, AlarmBook
 from wallboard.board.figures import NOTHING
 from wallboard.board.freshness import PaneState, ResourceView, SourceView, pane_state
 from wallboard.board.kpi import QueueStats
 from wallboard.board.pending import PendingBook
 from wallboard.board.settings import BoardSettings
 from wallboard.board.source import SourceState
+from wallboard.board.verdicts import Verdict
 from wallboard.domain.clock import Clock
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
 from wallboard.domain.models import Row

@@ -4,12 +4,11 @@ words for both."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from wallboard.board.alarms import HIGH, LOW, NORMAL, Severity
 from wallboard.board.freshness import STALE_FAILURES, ResourceView, SourceView, span
 from wallboard.board.kpi import QueueStats
 from wallboard.board.settings import BoardSettings
+from wallboard.board.verdicts import HIGH, LOW, NORMAL, Reading, Severity, so
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline
 from wallboard.domain.rules import AgentLimits, QueueRule
@@ -31,7 +30,6 @@ _LOSS: dict[Resource, int] = {
     Resource.PARKED: NORMAL,
 }
 _LOST = frozenset({ResourceState.STALE, ResourceState.GONE})
-_BELOW = frozenset({"ready", "service"})
 
 
 def clock(seconds: float) -> str:
@@ -39,17 +37,6 @@ def clock(seconds: float) -> str:
     whole = int(max(0.0, seconds))
     hours, rest = divmod(whole, 3600)
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One condition of a row now. `value` None: there is nothing that could be wrong; `told(limit)` says it."""
-
-    value: float | None
-    warn: float | None
-    alarm: float | None
-    told: Callable[[float], str]
-    below: bool = False
 
 
 def _compared(told: str, value: float, limit: float, write: Callable[[float], str]) -> str:
@@ -61,9 +48,6 @@ def _compared(told: str, value: float, limit: float, write: Callable[[float], st
 
 def _number(value: float) -> str:
     return f"{value:g}"
-
-
-# ---- queues ------------------------------------------------------------------------------------------------------
 
 
 def queue_readings(stats: QueueStats, rule: QueueRule, settings: BoardSettings, now: float) -> Mapping[str, Reading]:
@@ -95,9 +79,9 @@ def longest(wait: float | None, rule: QueueRule, settings: BoardSettings) -> Rea
 def wait_severity(wait: float, rule: QueueRule, settings: BoardSettings) -> Severity | None:
     """How bad one caller's wait is, by the limits that the queue's longest wait is held to."""
     reading = longest(wait, rule, settings)
-    if reading.alarm is not None and wait >= reading.alarm:
+    if reading.reached(reading.alarm):
         return "alarm"
-    return "warn" if reading.warn is not None and wait >= reading.warn else None
+    return "warn" if reading.wrong else None
 
 
 def needs_level(rule: QueueRule) -> bool:
@@ -171,64 +155,60 @@ def _lost(lost: int, answered: int, rule: QueueRule) -> Reading:
     )
 
 
-# ---- hotlines ----------------------------------------------------------------------------------------------------
+Graded = tuple[int, Reading]
+"""A reading and its priority."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that is so at a hotline, and what it means."""
-
-    condition: str
-    severity: Severity
-    priority: int
-    text: str
-    value: float = 1.0
-
-
-def hotline_troubles(hotline: Hotline, now: float) -> list[Trouble]:
-    """What is wrong with a hotline: it is not what it was asked to be, or nobody would take a call."""
+def hotline_readings(hotline: Hotline, now: float) -> Mapping[str, Graded | None]:
+    """What is wrong with a hotline, by condition: it is not what it was asked to be, or nobody would take a call. None:
+    it cannot be known."""
     state, wanted, asked = hotline.state, hotline.wanted, hotline.asked
     lasting = "" if hotline.since is None else f" for {span(now - hotline.since)}"
     long = hotline.since is not None and now - hotline.since >= STARTING_AT_MOST
-    phones = [phone for agent in hotline.agents for phone in agent.phones or ()]
-    read = bool(hotline.agents) and all(agent.phones is not None for agent in hotline.agents)
-    on_duty = len([phone for phone in phones if phone.active])
-    found: list[Trouble] = []
+    found: dict[str, Graded | None] = {}
     if state is HotlineState.ERROR:
-        found.append(Trouble("error", "alarm", HIGH, f"error{lasting}, asked {asked}"))
+        found["error"] = HIGH, so("alarm", f"error{lasting}, asked {asked}")
     elif state is HotlineState.UNKNOWN:
         said = f" ({hotline.raw_status})" if hotline.raw_status else ""
-        found.append(Trouble("state", "warn", NORMAL, f"in an unknown state{said}, asked {asked}"))
-    elif wanted is Wanted.OPEN and state is HotlineState.PAUSED:
-        found.append(Trouble("paused", "alarm", HIGH, f"paused{lasting}, asked open"))
-    elif wanted is Wanted.OPEN and state is HotlineState.STARTING and long:
-        found.append(Trouble("paused", "alarm", HIGH, f"starting{lasting}, asked open"))
+        found |= dict.fromkeys(("error", "paused", "open"))
+        found["state"] = NORMAL, so("warn", f"in an unknown state{said}, asked {asked}")
+    elif wanted is Wanted.OPEN and (state is HotlineState.PAUSED or (state is HotlineState.STARTING and long)):
+        found["paused"] = HIGH, so("alarm", f"{state.value}{lasting}, asked open")
     elif wanted is Wanted.PAUSED and state in (HotlineState.OPEN, HotlineState.STARTING):
-        found.append(Trouble("open", "warn", NORMAL, f"{state.value}{lasting}, asked paused"))
-    if wanted is Wanted.OPEN and read and all(phone.active is False for phone in phones):
-        found.append(Trouble("nobody", "alarm", HIGH, f"{state.value}, 0 phones on duty"))
-    if hotline.channels_out is not None and on_duty > hotline.channels_out:
-        text = f"{on_duty} phones on duty, only {hotline.channels_out} can ring at once"
-        found.append(Trouble("channels", "warn", LOW, text, on_duty))
-    if hotline.unaccepted:
-        calls = "call" if hotline.unaccepted == 1 else "calls"
-        text = f"{hotline.unaccepted} {calls} not taken"
-        found.append(Trouble("not_taken", "warn", NORMAL, text, hotline.unaccepted))
+        found["open"] = NORMAL, so("warn", f"{state.value}{lasting}, asked paused")
+    return found | _duty(hotline) | _not_taken(hotline)
+
+
+def _duty(hotline: Hotline) -> dict[str, Graded | None]:
+    """Who would be rung."""
+    phones = [phone for agent in hotline.agents for phone in agent.phones or ()]
+    read = all(agent.phones is not None for agent in hotline.agents)
+    found: dict[str, Graded | None] = {} if read else dict.fromkeys(("nobody", "channels"))
+    if hotline.wanted is Wanted.OPEN and read and hotline.agents and all(phone.active is False for phone in phones):
+        found["nobody"] = HIGH, so("alarm", f"{hotline.state.value}, 0 phones on duty")
+    on_duty, lines = sum(phone.active is True for phone in phones), hotline.channels_out
+    if lines is not None and on_duty > lines:
+        text = f"{on_duty} phones on duty, only {lines} can ring at once"
+        found["channels"] = LOW, so("warn", text, on_duty, lines + 1)
     return found
 
 
-# ---- data --------------------------------------------------------------------------------------------------------
+def _not_taken(hotline: Hotline) -> dict[str, Graded | None]:
+    calls = hotline.unaccepted
+    if not calls:
+        return {} if calls == 0 else {"not_taken": None}
+    return {"not_taken": (NORMAL, so("warn", f"{calls} {'call' if calls == 1 else 'calls'} not taken", calls))}
 
 
-def loss(source: str, view: ResourceView) -> tuple[Severity, int, str] | None:
-    """Severity, priority and words of one list that is no longer true."""
+def loss(view: ResourceView) -> Graded | None:
+    """One list that is no longer true."""
     failing = view.state is ResourceState.NEVER and view.failures >= STALE_FAILURES
     if not view.wanted or not (view.state in _LOST or failing):
         return None
     severity: Severity = "alarm" if view.name in _LOSS else "warn"
     cause = f": {view.detail.partition(', retry in')[0]}" if view.detail else ""
     what = "never read" if view.age is None else f"{view.state.value} {span(view.age)}"
-    return severity, _LOSS.get(view.name, LOW), f"{view.name.value} {what}{cause}"
+    return _LOSS.get(view.name, LOW), so(severity, f"{view.name.value} {what}{cause}")
 
 
 def unread(view: ResourceView) -> bool:
@@ -236,16 +216,16 @@ def unread(view: ResourceView) -> bool:
     return view.state is ResourceState.NEVER and view.failures < STALE_FAILURES
 
 
-def whole_loss(view: SourceView) -> tuple[Severity, int, str] | None:
+def whole_loss(view: SourceView) -> Graded | None:
     """One loss of a source that is gone as a whole, in place of one for each of its resources."""
     if view.state is SourceState.REFUSED:
-        return "alarm", HIGH, f"refused: {view.detail}"
+        return HIGH, so("alarm", f"refused: {view.detail}")
     wanted = [v for v in view.resources if v.wanted and v.state is not ResourceState.UNAVAILABLE]
-    losses = [loss(view.info.name, v) for v in wanted]
-    if len(wanted) < 2 or any(each is None for each in losses):
+    if len(wanted) < 2 or any(loss(v) is None for v in wanted):
         return None
     live = any(v.name in _LOSS for v in wanted)
     oldest = max((v.age for v in wanted if v.age is not None), default=None)
     cause = next((v.detail.partition(", retry in")[0] for v in wanted if v.detail), "")
     text = "never read" if oldest is None else f"no data for {span(oldest)}"
-    return "alarm" if live else "warn", HIGH if live else LOW, f"{text}: {cause}" if cause else text
+    text = f"{text}: {cause}" if cause else text
+    return (HIGH, so("alarm", text)) if live else (LOW, so("warn", text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from wallboard.board.alarms import Timing
+from wallboard.board.verdicts import Timing
 from wallboard.domain.rules import Goal, QueueRule
 
 DEFAULT_GOAL = Goal()
@@ -21,7 +21,7 @@ _CONDITIONS: dict[str, dict[str, float]] = {
     # Counts of a day: nothing new happens while nobody else calls in vain.
     "not_taken": {**_AT_ONCE, "off_delay": 0.0, "deadband": 0.0, "again": math.inf},
     # A list is stale only when it has been late for long, and one good reading ends it.
-    "data": {**_AT_ONCE, "deadband": 0.0},
+    "data": {**_AT_ONCE, "off_delay": 0.0, "deadband": 0.0},
 }
 """What a condition has of its own, in place of what `[alarm]` says."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wallboard.board.alarms import Alarm
+from wallboard.board.verdicts import HIGH, LOW, NORMAL
 from wallboard.view import glyphs
 from wallboard.view.alarm_words import Together
 from wallboard.view.cells import Cell, fit
@@ -13,7 +14,7 @@ from wallboard.view.context import Context
 from wallboard.view.format import DASH, age, local, plural, span
 from wallboard.view.lines import Line, clip, rule
 
-_PRIORITY = {1: "high", 2: "normal", 3: "low"}
+_PRIORITY = {HIGH: "high", NORMAL: "normal", LOW: "low"}
 _TIMES = frozenset({"longest", "break", "wrap_up", "talk", "ring", "hold"})
 _SHARES = frozenset({"service", "lost_percent"})
 _COUNTS = frozenset({"waiting", "ready", "channels", "not_taken"})
@@ -97,12 +98,16 @@ def _row(line: Together, here: bool, context: Context, width: int) -> Line:
         Cell(fit(age(lasted), 7), "muted"),
     ]
     if width < _WIDE:
-        known = f"  {state_word(alarm, context)}" if alarm.state != "active" else ""
-        return clip([*cells, Cell(line.sentence, token), Cell(known, "muted")], width)
+        known = [
+            *([state_word(alarm, context)] if alarm.state != "active" else []),
+            *([_PRIORITY[alarm.priority]] if alarm.priority != NORMAL else []),
+            alarm.source,
+        ]
+        return clip([*cells, Cell(line.sentence, token), Cell(f"  {' '.join(known)}", "muted")], width)
     cells += [
         Cell(fit(measured(alarm.condition, alarm.value), 7, "right") + " "),
         Cell(fit(measured(alarm.condition, alarm.limit), 7, "right") + "  ", "muted"),
-        Cell(fit(_PRIORITY.get(alarm.priority, DASH), 9), "muted"),
+        Cell(fit(_PRIORITY[alarm.priority], 9), "muted"),
         Cell(fit(state_word(alarm, context), 25) + " ", "text" if alarm.state == "active" else "muted"),
         Cell(fit(alarm.source, 11) + " ", "muted"),
         Cell(line.sentence, token if alarm.acked or token == "muted" else f"{token} bold"),

@@ -74,6 +74,7 @@ _WORDS = {
     "milder": "milder: ",
     "cleared": "over: ",
     "over": "over: ",
+    "merged": "part of a greater loss now: ",
     "unknown": "unknown now: ",
     "known": "known again: ",
     "again": "asks again: ",
@@ -94,7 +95,13 @@ def _words(event: AlarmEvent, sentence: str, zone: tzinfo | None) -> str:
 def _style(event: AlarmEvent) -> str:
     if event.what in ("raised", "worse", "again", "woken"):
         return event.alarm.severity
-    return "stale" if event.what == "unknown" else "muted" if event.what in ("cleared", "over", "milder") else "text"
+    return (
+        "stale"
+        if event.what == "unknown"
+        else "muted"
+        if event.what in ("cleared", "over", "merged", "milder")
+        else "text"
+    )
 
 
 def log_entries(events: Sequence[AlarmEvent], flood: int, zone: tzinfo | None) -> list[Entry]:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from wallboard.board.alarms import Severity, State
+from wallboard.board.alarms import State
+from wallboard.board.verdicts import Severity
 from wallboard.domain.clock import iso
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import (
