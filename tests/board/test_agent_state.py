@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from wallboard.board.agent_state import Around, agent_state
@@ -32,3 +34,13 @@ def ringing(direction: Direction, number: str) -> Call:
 def test_an_agent_whose_only_call_rings(direction: Direction, number: str, state: AgentState) -> None:
     agent, _ = agent_state(ADA, Around(calls=(ringing(direction, number),), now=NOW))
     assert (agent.state, agent.since) == (state, NOW - 4)
+
+
+def test_a_caller_of_a_queue_has_called_for_longer_than_the_agent_is_rung() -> None:
+    call = replace(ringing(Direction.IN, "+49 30 111"), queue=clean("Sales"), started_at=NOW - 200)
+    first, _ = agent_state(ADA, Around(calls=(call,), now=NOW))
+    assert first.since == NOW
+    again, _ = agent_state(ADA, Around(calls=(call,), ringing=(call.key, NOW), now=NOW + 9))
+    assert again.since == NOW
+    other, _ = agent_state(ADA, Around(calls=(call,), ringing=(call.key._replace(id="c0"), NOW), now=NOW + 9))
+    assert other.since == NOW + 9

@@ -34,7 +34,12 @@ class Around:
     wrap_up: float | None = None
     talked_until: float | None = None
     at_odds_since: float | None = None
+    ringing: tuple[Key, float] | None = None
+    """The call that was seen ringing here last, and since when."""
     now: float = 0.0
+
+    def rung_since(self, call: Key) -> float:
+        return self.ringing[1] if self.ringing is not None and self.ringing[0] == call else self.now
 
     def served(self, state: MemberState) -> Member | None:
         return next((member for member in self.members if member.state is state), None)
@@ -89,7 +94,8 @@ def _state(
     if base is AgentState.RINGING or ringing is not None or rings:
         since = row.since if base is AgentState.RINGING else None
         if since is None and call is not None and call.state is CallState.RINGING:
-            since = call.started_at
+            # A caller of a queue has called for longer than this agent is rung.
+            since = call.started_at if queue_call is None else around.rung_since(call.key)
         stuck = base is AgentState.RINGING and call is None and since is not None
         if stuck and since is not None and around.now - since >= RING_AT_MOST:
             return AgentState.STUCK, since, False

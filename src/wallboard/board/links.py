@@ -7,7 +7,7 @@ is decided by the pure functions in `refine`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from wallboard.board.agent_state import Around, agent_state
 from wallboard.board.rows import with_values
@@ -210,8 +210,11 @@ class Linker:
             around = replace(around, talked_until=now)
             agent, again = agent_state(row, around)
         odds = (spell.at_odds_since or now) if around.at_odds(row) else None
-        if agent.state is AgentState.TALKING or around.talked_until is not None or odds is not None:
-            self._spells[key] = Spell(agent.state is AgentState.TALKING, around.talked_until, odds)
+        ringing = None
+        if agent.state is AgentState.RINGING and agent.with_key is not None and agent.since is not None:
+            ringing = agent.with_key, agent.since
+        if agent.state is AgentState.TALKING or around.talked_until is not None or odds is not None or ringing:
+            self._spells[key] = Spell(agent.state is AgentState.TALKING, around.talked_until, odds, ringing)
         else:
             self._spells.pop(key, None)
         (self._timed.add if again else self._timed.discard)(key)
@@ -235,6 +238,7 @@ class Linker:
             wrap_up=self._wrap_up(row),
             talked_until=spell.talked_until,
             at_odds_since=spell.at_odds_since,
+            ringing=spell.ringing,
             now=now,
         )
 
@@ -249,17 +253,15 @@ class Linker:
         return max(found, default=None)
 
 
+@dataclass(frozen=True, slots=True)
 class Spell:
-    """What is remembered of an agent between two looks: until when a queue call lasted, since when lists disagree."""
+    """What is remembered of an agent between two looks: until when a queue call lasted, since when lists disagree, and
+    the call that rings here with when that was first seen."""
 
-    __slots__ = ("at_odds_since", "talked_until", "talking")
-
-    def __init__(
-        self, talking: bool = False, talked_until: float | None = None, at_odds_since: float | None = None
-    ) -> None:
-        self.talking = talking
-        self.talked_until = talked_until
-        self.at_odds_since = at_odds_since
+    talking: bool = False
+    talked_until: float | None = None
+    at_odds_since: float | None = None
+    ringing: tuple[Key, float] | None = None
 
 
 _LINKED_OF: dict[Kind, Resource] = {KIND_OF[resource]: resource for resource in LINKED}
