@@ -92,9 +92,10 @@ class Shift:
                     yield f"{name}/queue/{queue.id}:longest"
             for agent in pbx.agents.values():
                 phone = agent.extension
-                if agent.status == AVAILABLE and (
-                    agent.state == "Idle" or (agent.state == "Waiting" and phone is not None and not phone.registered)
-                ):
+                if phone is None or phone.legs or agent.status != AVAILABLE:
+                    # Who is on a call has a telephone that works.
+                    continue
+                if agent.state == "Idle" or (agent.state == "Waiting" and not phone.registered):
                     yield f"{name}/agent/{agent.name_fs}:stuck"
         for hotline in world.hotlines.hotlines.values():
             if hotline.status == "error":

@@ -36,8 +36,9 @@ def test_an_agent_whose_only_call_rings(direction: Direction, number: str, state
     assert (agent.state, agent.since) == (state, NOW - 4)
 
 
-def test_a_caller_of_a_queue_has_called_for_longer_than_the_agent_is_rung() -> None:
-    call = replace(ringing(Direction.IN, "+49 30 111"), queue=clean("Sales"), started_at=NOW - 200)
+@pytest.mark.parametrize("before", [{"queue": clean("Sales")}, {"started_at": NOW - 200}], ids=["queue", "transfer"])
+def test_a_caller_who_was_here_before_has_called_for_longer_than_the_agent_is_rung(before: dict[str, object]) -> None:
+    call = replace(ringing(Direction.IN, "+49 30 111"), **before)  # type: ignore[arg-type]  # one field of it
     first, _ = agent_state(ADA, Around(calls=(call,), now=NOW))
     assert first.since == NOW
     again, _ = agent_state(ADA, Around(calls=(call,), ringing=(call.key, NOW), now=NOW + 9))

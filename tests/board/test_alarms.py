@@ -371,6 +371,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def sight_is_lost_or_found(self) -> None:
         self.blind = self.watch.is_blind = not self.blind
+        self.values = {}
 
     @rule(which=st.sampled_from(["waiting", "ready"]))
     def somebody_acknowledges(self, which: str) -> None:
@@ -418,7 +419,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def what_is_red_for_longer_than_its_delay_is_told(self) -> None:
-        waiting = self.values["waiting"]
+        waiting = self.values.get("waiting")
         signal = self.watch.book._traces.get("hq/queue/601:waiting")
         if self.blind or waiting is None or waiting < 6 or signal is None or signal.alarm.held < self.timing.on_delay:
             return

@@ -38,8 +38,14 @@ class Around:
     """The call that was seen ringing here last, and since when."""
     now: float = 0.0
 
-    def rung_since(self, call: Key) -> float:
-        return self.ringing[1] if self.ringing is not None and self.ringing[0] == call else self.now
+    def rung_since(self, call: Call, waited: bool) -> float:
+        """When the call began to ring here. Its own begin tells only where the caller has neither waited in a queue
+        nor talked to somebody else before, as after a transfer."""
+        if self.ringing is not None and self.ringing[0] == call.key:
+            return self.ringing[1]
+        if waited or call.started_at is None or self.now - call.started_at >= ODDS_AT_MOST:
+            return self.now
+        return call.started_at
 
     def served(self, state: MemberState) -> Member | None:
         return next((member for member in self.members if member.state is state), None)
@@ -94,8 +100,7 @@ def _state(
     if base is AgentState.RINGING or ringing is not None or rings:
         since = row.since if base is AgentState.RINGING else None
         if since is None and call is not None and call.state is CallState.RINGING:
-            # A caller of a queue has called for longer than this agent is rung.
-            since = call.started_at if queue_call is None else around.rung_since(call.key)
+            since = around.rung_since(call, waited=queue_call is not None)
         stuck = base is AgentState.RINGING and call is None and since is not None
         if stuck and since is not None and around.now - since >= RING_AT_MOST:
             return AgentState.STUCK, since, False
