@@ -164,9 +164,6 @@ def test_priority_comes_before_severity_and_age() -> None:
     assert [each.split(" longest")[0] for each in sentences(desk)] == ["Emergency", "Sales", "Sales callback"]
 
 
-# ---- agents ------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("state", "seconds", "told"),
     [
@@ -226,9 +223,6 @@ def test_an_agent_who_counts_as_staff_and_gets_no_call_is_one(state: AgentState,
     assert sentences(desk) == [f"Agent x {told}"]
 
 
-# ---- hotlines ----------------------------------------------------------------------------------------------------
-
-
 def test_hotlines() -> None:
     off = (DutyPhone("1", clean("mobile"), clean("+49"), False),)
     on = tuple(replace(off[0], id=str(i), active=True) for i in range(3))
@@ -284,9 +278,6 @@ def test_a_call_not_taken_asks_again_only_with_the_next_one() -> None:
     assert up(desk)[0].state == "acked"
     desk.snapshot(H, hotline(unaccepted=2))
     assert up(desk)[0].state == "active"
-
-
-# ---- data --------------------------------------------------------------------------------------------------------
 
 
 def test_silence_does_not_clear_an_alarm() -> None:

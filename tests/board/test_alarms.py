@@ -56,9 +56,6 @@ class Watch:
         return [alarm.state for alarm in self.book.listed()]
 
 
-# ---- what flaps is one alarm -------------------------------------------------------------------------------------
-
-
 def test_nobody_ready_every_other_second_for_five_minutes_is_one_alarm() -> None:
     watch = Watch()
     for turn in range(300):
@@ -117,9 +114,6 @@ def test_between_warning_and_alarm_it_becomes_worse_once() -> None:
     assert watch.told == ["raised", "worse", "milder"]
 
 
-# ---- acknowledging -----------------------------------------------------------------------------------------------
-
-
 def test_one_acknowledgement_silences_one_condition() -> None:
     watch = Watch()
     watch.seconds(10, ready=0, waiting=0)
@@ -166,9 +160,6 @@ def test_it_is_taken_once_and_what_is_snoozed_needs_none() -> None:
     assert not watch.book.acknowledge("hq/queue/999:ready", "Jo")
 
 
-# ---- what nobody saw ---------------------------------------------------------------------------------------------
-
-
 def test_red_for_forty_seconds_at_night_is_still_listed_five_minutes_later() -> None:
     watch = Watch()
     watch.seconds(40, longest=150)
@@ -205,9 +196,6 @@ def test_what_was_over_for_a_shift_is_let_go() -> None:
     watch.now += 13 * 3600.0
     watch.second(longest=None)
     assert watch.book.listed() == []
-
-
-# ---- snoozing ----------------------------------------------------------------------------------------------------
 
 
 def test_a_snoozed_alarm_comes_back_when_its_time_is_over() -> None:
@@ -254,9 +242,6 @@ def test_a_severity_worse_ends_it() -> None:
     assert (watch.states, watch.told[-1]) == (["active"], "worse")
 
 
-# ---- blindness, floods -------------------------------------------------------------------------------------------
-
-
 def test_a_blind_source_makes_it_unknown_neither_over_nor_new() -> None:
     watch = Watch()
     watch.seconds(10, longest=150)
@@ -279,9 +264,6 @@ def test_fifty_queues_at_once_are_a_flood_for_ten_minutes() -> None:
     assert (len(watch.book.active()), watch.book.rate, watch.book.flood) == (50, 50, True)
     watch.now += 600
     assert not watch.book.flood
-
-
-# ---- over a restart ----------------------------------------------------------------------------------------------
 
 
 def facts(book: AlarmBook) -> list[tuple[object, ...]]:
@@ -328,8 +310,6 @@ def test_what_is_done_at_another_console_counts_here() -> None:
     assert {alarm.acked_by or alarm.snoozed_by for alarm in here.book.listed()} == {"Jo"}
     assert here.told[-2:] == ["snoozed", "acknowledged"] or here.told[-2:] == ["acknowledged", "snoozed"]
 
-
-# ---- whatever happens --------------------------------------------------------------------------------------------
 
 STEPS: dict[str, frozenset[str]] = {
     "normal": frozenset({"active"}),

@@ -54,9 +54,6 @@ async def settle(here: Desk) -> None:
         await here.started.pop(0)()
 
 
-# ---- snoozing ----------------------------------------------------------------------------------------------------
-
-
 def test_a_snooze_asks_for_how_long_and_the_line_goes_on(here: Desk) -> None:
     here.press("Z")
     chooser = here.console.dialog and here.console.dialog.dialog
@@ -117,9 +114,6 @@ async def test_the_log_and_the_journal_say_who_acknowledged_and_who_snoozed(here
     ]
 
 
-# ---- the alarms mode ---------------------------------------------------------------------------------------------
-
-
 def test_the_alarms_mode_lists_all_and_its_cursor_is_the_line(here: Desk) -> None:
     here.press("f5")
     assert here.console.mode == ALARMS
@@ -162,9 +156,6 @@ def test_what_came_and_went_unseen_stands_in_the_line_and_in_the_list(here: Desk
         here.press("a")
         here.wait(1)
     assert "no alarm" in here.paint(160, 50)[1]
-
-
-# ---- bell, title, desktop ----------------------------------------------------------------------------------------
 
 
 def test_a_high_alarm_rings_three_times_and_again_every_15_seconds_until_somebody_knows(loud: Desk) -> None:

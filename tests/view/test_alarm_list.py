@@ -76,9 +76,6 @@ def test_a_value_is_written_in_its_own_unit(condition: str, value: float | None,
     assert measured(condition, value) == told
 
 
-# ---- in one breath -----------------------------------------------------------------------------------------------
-
-
 def test_alarms_of_one_object_severity_and_state_are_one_line() -> None:
     made = board(LONGEST, READY, SERVICE)
     assert [line.sentence for line in lines_of(made.alarms)] == [
@@ -97,9 +94,6 @@ def test_in_a_flood_a_queue_is_one_line_whatever_is_wrong_with_it() -> None:
     ]
     many = Together(tuple([*alarms, replace(alarms[0], id="x")]))
     assert many.sentence.endswith("level 58 % +1")
-
-
-# ---- the log -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -142,8 +142,6 @@ def _near(before: object, now: object) -> bool:
         return False
 
 
-# ---- in words ----------------------------------------------------------------------------------------------------
-
 _NOUN = {
     "sources": "source",
     "queues": "queue",
