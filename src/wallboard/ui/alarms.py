@@ -30,7 +30,9 @@ class AlarmPointer:
         self._first_seen: dict[str, float] = {}
         self._visited: list[str] = []
         self._jumped_at = float("-inf")
-        self._heard: list[AlarmEvent] = []
+        # What was there before anybody looked is told like what comes.
+        there = (alarm for alarm in self._book.active() if alarm.state == "active")
+        self._heard = [AlarmEvent("raised", alarm, alarm.since) for alarm in there]
         self.fresh = 0
         self._book.subscribe(self._heard.append)
 

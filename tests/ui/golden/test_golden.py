@@ -207,7 +207,7 @@ def test_quitting_names_what_runs(sample: Desk) -> None:
 # ---- modes -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", ["wall", "sources", "help", "log"])
+@pytest.mark.parametrize("mode", ["wall", "sources", "help", "log", "alarms"])
 @pytest.mark.parametrize("size", [(160, 40), (80, 24)], ids=str)
 def test_the_other_modes(sample: Desk, mode: str, size: tuple[int, int]) -> None:
     command = Command(new_id(), Verb.TRANSFER, sample.dispatcher.target(sample.lists[HQ, Resource.MEMBERS][0]))
@@ -215,7 +215,7 @@ def test_the_other_modes(sample: Desk, mode: str, size: tuple[int, int]) -> None
     sample.console.remarks.entries.append(
         Logged(NOW + 2, "state", "cc is stale: users stale 46 s: server error 502", "stale")
     )
-    sample.press({"wall": "f2", "sources": "f4", "help": "?", "log": "f3"}[mode])
+    sample.press({"wall": "f2", "sources": "f4", "help": "?", "log": "f3", "alarms": "f5"}[mode])
     shot(sample, f"{mode}-{size[0]}x{size[1]}", *size)
 
 
