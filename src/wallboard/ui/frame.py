@@ -28,6 +28,13 @@ _MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARG
 
 
 _PAGES = {"pagedown": "PgDn", "pageup": "PgUp"}
+_DEEDS = {
+    ALARMS: (
+        *(("nav.details", "go"), ("alarm.acknowledge", "ack"), ("alarm.acknowledge_all", "ack all")),
+        *(("alarm.snooze", "snooze"), ("alarm.mute", "mute")),
+    )
+}
+"""What the keys of a mode do to what is under its cursor."""
 _MODE_TARGETS = {LOG: "log", SOURCES: "sources", ALARMS: "alarms", HELP: "keys"}
 
 
@@ -175,7 +182,8 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
             KeyHint(console.key_of("app.help"), "keys" if width >= 110 else "more"),
         ]
         back = [KeyHint(console.key_of("app.palette"), "command"), KeyHint(console.key_of("app.quit"), "back")]
-        lines.append(key_bar(console.acting.hints() if board else [], general if board else back, width))
+        deeds = [KeyHint(console.key_of(action), word) for action, word in _DEEDS.get(console.mode, ())]
+        lines.append(key_bar(console.acting.hints() if board else deeds, general if board else back, width))
     return lines
 
 
