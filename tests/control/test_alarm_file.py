@@ -14,9 +14,9 @@ import anyio
 import pytest
 
 from wallboard.board import Alarm, AlarmBook
-from wallboard.board.alarm_records import StoreError, alarm_of, record
+from wallboard.board.alarm_records import alarm_of, record
 from wallboard.board.verdicts import Reading, Verdict
-from wallboard.control.alarm_file import LOOK_SECONDS, AlarmFile, AlarmKeeper
+from wallboard.control.alarm_file import LOOK_SECONDS, AlarmFile, AlarmKeeper, StoreError
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import Key, Kind, Resource
 
@@ -112,15 +112,15 @@ def test_a_file_that_cannot_be_read_is_told_and_put_aside(tmp_path: Path, text: 
     assert file.load() == []
 
 
+def full(_descriptor: int) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def test_a_disk_that_is_full_leaves_what_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = ManualClock()
     made = book(clock, "waiting")
     file = AlarmFile(tmp_path / "alarms.json", clock.now)
     file.save(made.kept())
-
-    def full(_descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
     monkeypatch.setattr(os, "fsync", full)
     clock.advance(1)
     made.acknowledge("hq/queue/6/1:waiting", "Mira")
@@ -185,46 +185,29 @@ def test_a_console_that_is_killed_comes_back_with_the_same_alarms(tmp_path: Path
     assert {each.acked_by or each.snoozed_by for each in after.listed()} == {"Mira", "Jo"}
 
 
-class Broken:
-    """A store whose disk is full until it is not."""
-
-    def __init__(self) -> None:
-        self.full = True
-        self.saved: list[Alarm] = []
-
-    def load(self) -> list[Alarm]:
-        return []
-
-    def save(self, alarms: object) -> list[Alarm]:
-        if self.full:
-            raise StoreError("alarms are not kept: no space")
-        self.saved = list(alarms)  # type: ignore[call-overload]  # an iterable
-        return self.saved
-
-    def changed(self) -> bool:
-        return False
-
-
 @pytest.mark.anyio
-async def test_the_keeper_says_once_what_is_wrong_and_writes_when_there_is_room_again() -> None:
+async def test_the_keeper_says_once_what_is_wrong_and_writes_when_there_is_room_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = ManualClock()
     made = AlarmBook(clock.now)
-    store = Broken()
-    keeper = AlarmKeeper(made, store, clock)
+    file = AlarmFile(tmp_path / "alarms.json", clock.now)
+    keeper = AlarmKeeper(made, file, clock)
     told: list[str] = []
     keeper.subscribe(told.append)
     await keeper.restore(["hq"])
     for _ in range(7):
         clock.advance(1.0)
         made.update([VERDICT], clock.now(), lambda _alarm: False)
+    monkeypatch.setattr(os, "fsync", full)
     await keeper.flush()
     await keeper.flush()
-    assert told == ["alarms are not kept: no space"] == [keeper.problem]
-    store.full = False
+    assert told == ["alarms are not kept: alarms.json: No space left on device"] == [keeper.problem]
+    monkeypatch.undo()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(keeper.run)
         while keeper.problem:
             await anyio.lowlevel.checkpoint()
             clock.advance(LOOK_SECONDS)
         tasks.cancel_scope.cancel()
-    assert only(store.saved).condition == "waiting"
+    assert only(file.load()).condition == "waiting"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
-from typing import Any, Protocol, get_args
+from typing import Any, get_args
 
 from wallboard.board.alarms import Alarm
 from wallboard.board.verdicts import HIGH, LOW, NORMAL, Severity
-from wallboard.domain.errors import WallboardError
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.text import clean
 
@@ -19,26 +18,6 @@ _NAMES = tuple(field.name for field in fields(Alarm))
 _TEXTS = ("id", "source", "object", "condition", "text", "acked_by", "snoozed_by")
 _NUMBERS = ("since", "changed_at")
 _PERHAPS = ("value", "limit", "acked_at", "acked_value", "snoozed_until", "cleared_at")
-
-
-class AlarmStore(Protocol):
-    """What keeps alarms. Its calls may block on a disk; `load` and `save` raise StoreError with a sentence."""
-
-    def load(self) -> Sequence[Alarm]:
-        """What was kept, newest state of each."""
-        ...
-
-    def save(self, alarms: Iterable[Alarm]) -> Sequence[Alarm]:
-        """Keep these beside what others keep; what is kept now, theirs included."""
-        ...
-
-    def changed(self) -> bool:
-        """Whether somebody else has saved since the last load or save."""
-        ...
-
-
-class StoreError(WallboardError):
-    """What is known of alarms could not be kept, or what was kept could not be read; why, as a sentence."""
 
 
 def record(alarm: Alarm) -> Record:

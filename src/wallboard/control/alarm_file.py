@@ -15,9 +15,10 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
-from wallboard.board.alarm_records import AlarmStore, StoreError, alarm_of, merged, record
+from wallboard.board.alarm_records import alarm_of, merged, record
 from wallboard.board.alarms import LATCHED, Alarm, AlarmBook, AlarmEvent
 from wallboard.domain.clock import Clock
+from wallboard.domain.errors import WallboardError
 
 NAME = "alarms.json"
 SCHEMA = 1
@@ -29,8 +30,12 @@ LOOK_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
 
+class StoreError(WallboardError):
+    """What is known of alarms could not be kept, or what was kept could not be read; why, as a sentence."""
+
+
 class AlarmFile:
-    """The store (`AlarmStore`) in one file. Blocks on the disk, and on other consoles while they write."""
+    """Blocks on the disk, and on other consoles while they write. Raises StoreError."""
 
     def __init__(self, path: Path, now: Callable[[], float]) -> None:
         self.path = path
@@ -38,10 +43,12 @@ class AlarmFile:
         self._seen: tuple[int, int] | None = None
 
     def load(self) -> Sequence[Alarm]:
+        """What was kept, the newest state of each."""
         with self._locked():
             return self._read()
 
     def save(self, alarms: Iterable[Alarm]) -> Sequence[Alarm]:
+        """Keep these beside what others keep; what is kept now, theirs included."""
         with self._locked():
             theirs: Sequence[Alarm] = ()
             with suppress(StoreError):
@@ -113,12 +120,12 @@ class AlarmFile:
 
 
 class AlarmKeeper:
-    """Keeps a book in a store, off the event loop: each transition goes to the disk as soon as the one before has.
+    """Keeps a book in a file, off the event loop: each transition goes to the disk as soon as the one before has.
 
     `writes` False: only what others do is taken over. `problem` is a sentence while something is wrong.
     """
 
-    def __init__(self, book: AlarmBook, store: AlarmStore, clock: Clock, *, writes: bool = True) -> None:
+    def __init__(self, book: AlarmBook, store: AlarmFile, clock: Clock, *, writes: bool = True) -> None:
         self.problem = ""
         self._book = book
         self._store = store

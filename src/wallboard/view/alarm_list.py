@@ -18,6 +18,8 @@ _PRIORITY = {HIGH: "high", NORMAL: "normal", LOW: "low"}
 _TIMES = frozenset({"longest", "break", "wrap_up", "talk", "ring", "hold"})
 _SHARES = frozenset({"service", "lost_percent"})
 _COUNTS = frozenset({"waiting", "ready", "channels", "not_taken"})
+COUNTED = _SHARES | _COUNTS
+"""Conditions whose value is no clock."""
 
 
 @dataclass(frozen=True, slots=True)

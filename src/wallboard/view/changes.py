@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from wallboard.board.alarms import Alarm
 from wallboard.control.journal_reader import RESULTS
+from wallboard.view.alarm_list import COUNTED
 from wallboard.view.context import Context
 from wallboard.view.shapes import ACTIONS, ALARMS, LISTS, WATCHED, filled
 
@@ -27,8 +28,6 @@ _CLOCKS: dict[str, frozenset[str]] = {
     "alarms": frozenset({"value", "text"}),
 }
 """Fields that tick, wherever they stand in a row; the requests left of a budget tick with each reading."""
-_COUNTED = frozenset({"waiting", "ready", "service", "lost_percent", "channels", "not_taken"})
-"""Conditions of an alarm whose value is no clock."""
 _INSTANTS = frozenset({"since", "joined_at", "started_at", "answered_at"})
 JITTER = 2.0
 """Seconds by which an instant may differ from one reading to the next and be the same."""
@@ -115,7 +114,7 @@ class Changes:
 def same(name: str, before: Row, row: Row) -> bool:
     """Whether only clocks differ."""
     clocks = _CLOCKS.get(name, frozenset())
-    if name == "alarms" and row["condition"] in _COUNTED:
+    if name == "alarms" and row["condition"] in COUNTED:
         clocks = frozenset({"text"})
     return _same(before, row, clocks)
 
