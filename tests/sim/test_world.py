@@ -166,7 +166,7 @@ def test_a_board_looks_alive_at_any_hour(hour: int) -> None:
 
 
 def test_incidents_come_every_few_minutes_and_pass() -> None:
-    world = World(1, START)
+    world = World(3, START)
     world.advance(3600.0)
     kinds = {incident.kind for incident in world.incidents.history}
     assert len(kinds) == 7
