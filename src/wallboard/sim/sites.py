@@ -107,7 +107,7 @@ def hq(engine: Engine) -> Pbx:
     in_order = "140 141 142 143 144/2 137/2"
     _hosted(pbx, 602, "Support", "round-robin", support, in_order, record_enabled=True, **tiers)
     emergency = QueueProfile(22.0, _ALWAYS, 75.0, 180.0, "+49302312503")
-    _hosted(pbx, 603, "Emergency", "ring-all", emergency, "144 145 143 140 141", record_enabled=True)
+    _hosted(pbx, 603, "Emergency", "ring-all", emergency, "144 145 143", record_enabled=True)
     callback = QueueProfile(18.0, _OFFICE, 80.0, 100.0, "+49302312504")
     _hosted(pbx, 604, "Sales callback", "agent-with-fewest-calls", callback, "139 138")
     vip = QueueProfile(14.0, _OFFICE, 130.0, 90.0, "+49302312505", 5.0)
