@@ -20,7 +20,7 @@ from wallboard.board.conditions import (
 from wallboard.board.freshness import TRUSTED
 from wallboard.board.settings import BoardSettings
 from wallboard.board.source import SourceState
-from wallboard.board.verdicts import LOW, Reading, Verdict, so
+from wallboard.board.verdicts import LOW, NORMAL, NOTHING, Reading, Verdict, so
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Queue
 from wallboard.domain.rules import AgentLimits
@@ -81,45 +81,60 @@ def _queue(source: SourceState, queue: Queue, settings: BoardSettings, now: floa
     parts = {"ready": agents, "longest": members, "waiting": members, "service": members, "lost_percent": members}
     readings = queue_readings(stats, rule, settings, now)
     for condition, whole in parts.items():
-        verdict = Verdict(key.source, queue.name, condition, key, Resource.QUEUES, priority=rule.priority, held=held)
-        reading = readings.get(condition)
-        if not known or (condition == "ready" and not agents):
-            yield replace(verdict, known=False)
-        elif reading is None:
-            yield replace(verdict, known=whole)
-        else:
-            yield replace(verdict, reading=reading, known=whole or reading.wrong)
+        reading = readings.get(condition, NOTHING)
+        sure = known and (agents if condition == "ready" else whole or reading.wrong)
+        yield Verdict(
+            *(key.source, queue.name, condition, key, Resource.QUEUES, reading, rule.priority), known=sure, held=held
+        )
 
 
-def agents(source: SourceState, now: float) -> Iterator[Verdict]:
+def agents(source: SourceState, settings: BoardSettings, now: float) -> Iterator[Verdict]:
     """Agents that have been at something for too long; of the others there is nothing to say."""
     held = _held(source)
+    soonest = {name: _soonest(settings, name) for name in (*(name for _, name, _ in _DURATIONS.values()), "hold")}
     for row in source.rows(Resource.AGENTS):
-        if isinstance(row, Agent) and not row.no_state:
-            yield from _agent(source, row, held.get(row.key), now)
+        if not isinstance(row, Agent) or row.no_state:
+            continue
+        if row.state in _STUCK:
+            lasting = "" if row.since is None else f" for {clock(now - row.since)}"
+            yield _agent(source, row, "stuck", so("warn", _STUCK[row.state] + lasting), NORMAL, now)
+        if row.state in _DURATIONS and row.since is not None:
+            condition, name, words = _DURATIONS[row.state]
+            # Asked of each agent each second, so the cheap question first.
+            if now - row.since >= soonest[name] and (reading := _too_long(source, row, name, words, now - row.since)):
+                yield _agent(source, row, condition, reading, LOW, now)
+        call = held.get(row.key)
+        if call is not None and call.held_since is not None and now - call.held_since >= soonest["hold"]:
+            reading = _too_long(source, row, "hold", "keeps a caller on hold for", now - call.held_since)
+            if reading:
+                verdict = _agent(source, row, "hold", reading, LOW, now)
+                known = verdict.known and source.row_state(call.key, now) in TRUSTED
+                yield replace(verdict, resource=Resource.CALLS, known=known)
 
 
-def _agent(source: SourceState, row: Agent, held: Call | None, now: float) -> Iterator[Verdict]:
-    verdict = Verdict(
-        *(row.key.source, row.name or row.extension or "unnamed agent", "stuck", row.key, Resource.AGENTS),
+def _soonest(settings: BoardSettings, name: str) -> float:
+    """The least that any rule says."""
+    limits = (getattr(each, name) for each in (AGENT_LIMITS, *(rule.agent for rule in settings.queues)))
+    return min(float(limit) for limit in limits if limit is not None)
+
+
+def _agent(source: SourceState, row: Agent, condition: str, reading: Reading, priority: int, now: float) -> Verdict:
+    return Verdict(
+        *(row.key.source, row.name or row.extension or "unnamed agent", condition, row.key, Resource.AGENTS),
+        reading=reading,
+        priority=priority,
         known=source.row_state(row.key, now) in TRUSTED,
         held=source.confirming(Resource.AGENTS),
     )
-    if row.state in _STUCK:
-        lasting = "" if row.since is None else f" for {clock(now - row.since)}"
-        yield replace(verdict, reading=so("warn", _STUCK[row.state] + lasting))
-    if row.state in _DURATIONS and row.since is not None:
-        condition, name, words = _DURATIONS[row.state]
-        reading = _too_long(source, row, name, words, now - row.since)
-        yield replace(verdict, condition=condition, reading=reading, priority=LOW)
-    if held is not None and held.held_since is not None:
-        reading = _too_long(source, row, "hold", "keeps a caller on hold for", now - held.held_since)
-        known = verdict.known and source.row_state(held.key, now) in TRUSTED
-        yield replace(verdict, condition="hold", resource=Resource.CALLS, reading=reading, priority=LOW, known=known)
 
 
-def _too_long(source: SourceState, row: Agent, name: str, words: str, seconds: float) -> Reading:
-    return Reading(seconds, _limit(source, row, name), None, lambda limit: f"{words} {clock(seconds)} > {clock(limit)}")
+def _too_long(source: SourceState, row: Agent, name: str, words: str, seconds: float) -> Reading | None:
+    limit = _limit(source, row, name)
+    return (
+        Reading(seconds, limit, None, lambda at: f"{words} {clock(seconds)} > {clock(at)}")
+        if seconds >= limit
+        else None
+    )
 
 
 def _limit(source: SourceState, row: Agent, name: str) -> float:

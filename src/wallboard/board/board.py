@@ -173,7 +173,7 @@ class Board:
         for source in self._sources.values():
             yield from alarm_rules.hotlines(source, now)
         for source in self._sources.values():
-            yield from alarm_rules.agents(source, now)
+            yield from alarm_rules.agents(source, self.settings, now)
 
     def _blind(self, alarm: Alarm) -> bool:
         source = self._sources.get(alarm.source)
