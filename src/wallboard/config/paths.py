@@ -48,7 +48,7 @@ def themes_dir() -> Path:
 
 
 def state_dir() -> Path:
-    """Where `audit.jsonl`, `wallboard.log` and `history.sqlite3` lie; it need not exist."""
+    """Where `alarms.json`, `audit.jsonl`, `wallboard.log` and `history.sqlite3` lie; it need not exist."""
     from platformdirs import user_state_path
 
     return user_state_path("wallboard", appauthor=False)
