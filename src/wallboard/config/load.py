@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -23,6 +24,8 @@ from wallboard.config.model import (
     BasicModel,
     BearerModel,
     ConfigModel,
+    DayModel,
+    GoalModel,
     HeaderModel,
     LimitsModel,
     LoginModel,
@@ -41,7 +44,7 @@ from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
 from wallboard.domain.places import Favourite, Route
-from wallboard.domain.rules import Goal, Limits, QueueRule
+from wallboard.domain.rules import Day, Goal, Limits, QueueRule
 from wallboard.vendors.base import (
     AmiAuth,
     Auth,
@@ -152,9 +155,10 @@ class Checked:
             queues=tuple(
                 QueueRule(
                     queue.match,
-                    None if queue.goal is None else Goal(queue.goal.percent, queue.goal.seconds, queue.goal.formula),
+                    _goal(queue.goal),
                     _limits(queue.warn),
                     _limits(queue.alarm),
+                    day=_day(queue.day),
                 )
                 for queue in model.queue
             ),
@@ -299,6 +303,20 @@ def _line(lines: Mapping[Path, int], path: Path) -> int:
 
 def _where(file: File, lines: Mapping[Path, int], path: Path) -> str:
     return f"{file}:{_line(lines, path)}"
+
+
+def _goal(model: GoalModel | None) -> Goal | None:
+    if model is None:
+        return None
+    window = None if model.window == "today" else 60.0 * int(model.window.removesuffix("m"))
+    return Goal(model.percent, model.seconds, model.formula, window)
+
+
+def _day(model: DayModel | None) -> Day:
+    if model is None:
+        return Day()
+    hours, minutes = model.start.split(":")
+    return Day(3600.0 * int(hours) + 60.0 * int(minutes), ZoneInfo(model.zone) if model.zone else None)
 
 
 def _limits(model: LimitsModel | None) -> Limits:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from wallboard.board.board import Board
 from wallboard.board.freshness import SourceView
-from wallboard.board.kpi import QueueStats
+from wallboard.board.queue_numbers import QueueFigures
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.states import ResourceState
 
@@ -30,12 +30,12 @@ class Context:
     _held: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was asked of the board for this instant: a frame asks the same of it many times."""
 
-    def stats(self, queue: Key) -> QueueStats:
+    def stats(self, queue: Key) -> QueueFigures:
         """The queue in numbers, asked of the board once."""
         found = self._held.get(queue)
         if found is None:
             found = self._held[queue] = self.board.queue_stats(queue)
-        return cast(QueueStats, found)
+        return cast(QueueFigures, found)
 
     def views(self) -> Sequence[SourceView]:
         """The sources and their freshness, asked of the board once."""

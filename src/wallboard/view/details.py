@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from wallboard.board import QueueFigures
+from wallboard.board.agent_day import AgentDay
+from wallboard.board.source import COUNTING
 from wallboard.control.labels import label
 from wallboard.control.policy import CONFERENCE
 from wallboard.domain.keys import Resource
@@ -15,7 +19,8 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.chrome import KeyHint
 from wallboard.view.context import Context
-from wallboard.view.format import DASH, age, count, local, moment, percent, span
+from wallboard.view.figures import caller_clock, level_text
+from wallboard.view.format import DASH, age, count, local, moment, percent, plural, span
 from wallboard.view.lines import Line, clip, rule, wrapped
 from wallboard.view.panes.agents import state_of
 from wallboard.view.panes.base import Pane
@@ -178,6 +183,33 @@ def zone_of(row: Receptionist) -> ZoneInfo | None:
     return None
 
 
+def _day(stats: QueueFigures, zone: tzinfo | None) -> list[tuple[str, str]]:
+    """What became of the callers since the day began, and the means."""
+    if stats.offered is None:
+        return [("today", f"{DASH} not counted yet")]
+    ends = (("answered", stats.answered), ("lost", stats.lost), ("pulled", stats.pulled), ("flowed", stats.flowed))
+    told = ", ".join(f"{count(value)} {name}" for name, value in (*ends, ("unseen", stats.unseen)))
+    share = DASH if stats.lost_percent is None else f"{stats.lost_percent:.1f}%"
+    since = f" since {local(stats.counted_since, zone, seconds=False)}" if stats.counted_since is not None else ""
+    return [
+        ("today", f"{stats.offered} offered{since}: {told} · lost {share}"),
+        (
+            "means",
+            f"answered after {span(stats.asa)}, handled in {span(stats.aht)}, wrap-up {span(stats.wrap_up)}"
+            f" · occupancy {percent(stats.occupancy)} · expected wait {span(stats.expected_wait)}",
+        ),
+    ]
+
+
+def _agent_day(day: AgentDay, zone: tzinfo | None) -> str:
+    """What the agent has done since the day began, or since we look."""
+    times = (("talk", AgentState.TALKING), ("wrap-up", AgentState.WRAP_UP), ("idle", AgentState.READY))
+    told = ", ".join(f"{span(day.of(state))} {name}" for name, state in times)
+    pauses = f"{plural(day.pauses, 'pause')} {span(day.of(AgentState.BREAK))}"
+    since = local(day.since, zone, seconds=False)
+    return f"{day.answered} answered, {day.missed} missed · {told}, {pauses} · since {since}"
+
+
 def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
     since = context.since
     zone = context.zone
@@ -214,25 +246,26 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
                     f"– {row.no_counts}"
                     if row.no_counts
                     else f"{count(stats.waiting)} waiting, {count(stats.ringing)} ringing,"
-                    f" {count(stats.talking)} talking · longest {span(since(stats.longest_since))}",
+                    f" {count(stats.talking)} talking · longest {span(stats.longest(context.now))}",
                 ),
                 ("agents", agents or _roster(row, context) or "none known"),
                 (
                     "service",
-                    f"{percent(level.value)} of {level.n} ({level.formula or 'no formula'})"
+                    f"{level_text(level)} of {level.n} ({level.formula}, {level.window}), goal {percent(level.goal)}"
                     if level.value is not None
                     else f"– {level.reason}",
                 ),
-                ("ended", f"{count(stats.answered)} answered, {count(stats.abandoned)} abandoned"),
             ]
             if row.no_counts:
-                facts = [fact for fact in facts if fact[0] not in ("service", "ended")]
+                facts = [fact for fact in facts if fact[0] != "service"]
+            else:
+                facts += _day(stats, zone)
             if row.addresses:
                 facts.append(("reached", ", ".join(row.addresses)))
         case Member():
             glyph, word, _ = glyphs.MEMBER[row.state]
             served = row.state is MemberState.TALKING
-            clock = context.elapsed(row.key, row.answered_at if served and row.answered_at else row.joined_at)
+            clock = caller_clock(row, context)
             place = f"answered {local(row.answered_at, zone)}" if served else _place(row, context)
             facts = [
                 (
@@ -268,6 +301,9 @@ def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
                 facts.insert(1, ("state", f"– {row.no_state}"))
             if row.with_name:
                 facts.append(("with", row.with_name))
+            day = context.board.agent_day(row.key)
+            if day is not None and not row.no_state and context.now - day.since >= COUNTING:
+                facts.append(("today", _agent_day(day, zone)))
         case Call():
             glyph, word, _ = glyphs.CALL[row.state]
             recording = {True: "recording", False: "not recorded", None: "recording unknown"}[row.recording]

@@ -52,6 +52,10 @@ class ServiceShape(TypedDict):
     n: Annotated[int, "callers that it is made of"]
     formula: Annotated[str, "`goal.formula` of the queue"]
     reason: Annotated[str | None, "why there is no value"]
+    low: Annotated[float | None, "0 to 1: not less, whatever polling could not see"]
+    high: Annotated[float | None, "0 to 1: not more"]
+    window: Annotated[str | None, "`goal.window` of the queue"]
+    since: Annotated[Time, "when the window began, or the console in it"]
 
 
 class QueueShape(TypedDict):
@@ -65,8 +69,19 @@ class QueueShape(TypedDict):
     staffed: Annotated[int | None, "all but off and unreachable"]
     strategy: Annotated[str | None, "how the vendor distributes, in its words"]
     service_level: Annotated[ServiceShape, ""]
-    answered: Annotated[int | None, "since the console or the vendor counts"]
-    abandoned: Annotated[int | None, "callers who gave up, since then"]
+    answered: Annotated[int | None, "of those offered"]
+    abandoned: Annotated[int | None, "the same as lost"]
+    offered: Annotated[int | None, "waiting, ringing, answered, lost, pulled, flowed and unseen together"]
+    lost: Annotated[int | None, "callers who gave up"]
+    pulled: Annotated[int | None, "taken out of the queue by this console"]
+    flowed: Annotated[int | None, "gone to another queue, telephone or site, by anybody"]
+    unseen: Annotated[int | None, "gone while nobody could look"]
+    asa: Annotated[int | None, "mean seconds until the answer"]
+    aht: Annotated[int | None, "mean seconds of talk and wrap-up"]
+    occupancy: Annotated[float | None, "0 to 1: the agents' share of time in talk and wrap-up"]
+    expected_wait: Annotated[int | None, "seconds that a caller who came now would wait"]
+    lost_percent: Annotated[float | None, "0 to 100: lost of those offered"]
+    counted_since: Annotated[Time, "when the day's figures began: the day itself, or the console in it"]
 
 
 class MemberShape(TypedDict):

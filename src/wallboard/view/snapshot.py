@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from wallboard.board import AgentCounts, Board, QueueStats, SourceView
+from wallboard.board import AgentCounts, Board, QueueFigures, SourceView
 from wallboard.domain.clock import iso
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Queue, Receptionist
@@ -64,6 +64,10 @@ def _whole(seconds: float | None) -> int | None:
     return None if seconds is None else max(0, int(seconds))
 
 
+def _share(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
 def _source(view: SourceView, now: float) -> SourceShape:
     budget = view.budget
     resets = budget.resets_at if budget is not None else None
@@ -92,7 +96,7 @@ def _counts(counts: AgentCounts) -> dict[AgentState, int | None]:
     return {state: counts.of(state) for state in AgentState}
 
 
-def _queue(row: Queue, stats: QueueStats, now: float) -> QueueShape:
+def _queue(row: Queue, stats: QueueFigures, now: float) -> QueueShape:
     level = stats.service_level
     return {
         "name": row.name,
@@ -100,18 +104,33 @@ def _queue(row: Queue, stats: QueueStats, now: float) -> QueueShape:
         "waiting": stats.waiting,
         "ringing": stats.ringing,
         "talking": stats.talking,
-        "longest_wait": None if stats.longest_since is None else _whole(now - stats.longest_since),
+        "longest_wait": _whole(stats.longest(now)),
         "agents": _counts(stats.counts),
         "staffed": stats.staffed,
         "strategy": row.strategy or None,
         "service_level": {
-            "value": None if level.value is None else round(level.value, 4),
+            "value": _share(level.value),
             "n": level.n,
             "formula": level.formula,
             "reason": level.reason or None,
+            "low": _share(level.low),
+            "high": _share(level.high),
+            "window": level.window or None,
+            "since": iso(level.since),
         },
         "answered": stats.answered,
         "abandoned": stats.abandoned,
+        "offered": stats.offered,
+        "lost": stats.lost,
+        "pulled": stats.pulled,
+        "flowed": stats.flowed,
+        "unseen": stats.unseen,
+        "asa": _whole(stats.asa),
+        "aht": _whole(stats.aht),
+        "occupancy": _share(stats.occupancy),
+        "expected_wait": _whole(stats.expected_wait),
+        "lost_percent": None if stats.lost_percent is None else round(stats.lost_percent, 1),
+        "counted_since": iso(stats.counted_since),
     }
 
 
