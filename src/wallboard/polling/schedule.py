@@ -32,6 +32,11 @@ class Demand:
             return Resource.AGENTS in self.wanted
         return resource in self.wanted
 
+    def needs(self, resource: Resource) -> bool:
+        """Whether it is read at its own pace: what is on screen, and the callers in any case. Every figure of a queue
+        is made of their list, and read more slowly it would be another figure."""
+        return resource is Resource.MEMBERS or self.shows(resource)
+
     def more(self, before: Demand, resource: Resource) -> bool:
         """Whether somebody looks at `resource` who did not `before`."""
         return self.shows(resource) and not (before.shows(resource) and (before.focused or not self.focused))
@@ -39,7 +44,7 @@ class Demand:
 
 def wished_interval(feed: Feed, demand: Demand) -> float | None:
     """Seconds between two reads that the demand asks for, before budget and back-off; None: not at all."""
-    if demand.shows(feed.resource):
+    if demand.needs(feed.resource):
         seconds = feed.interval
     elif feed.hidden_interval is not None:
         if feed.hidden_interval <= 0:
@@ -47,7 +52,7 @@ def wished_interval(feed: Feed, demand: Demand) -> float | None:
         seconds = feed.hidden_interval
     else:
         seconds = _hidden(feed.interval)
-    if not demand.focused:
+    if not demand.focused and feed.resource is not Resource.MEMBERS:
         seconds *= UNFOCUSED_FACTOR
     return min(CEILING, max(FLOOR, seconds))
 
