@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -21,109 +21,14 @@ from wallboard.domain.rules import Goal, QueueRule
 from wallboard.domain.text import clean
 from wallboard.domain.update import FeedStatus, Update, UpdateKind
 from wallboard.sim.faces import ringme_rows
-from wallboard.sim.model import Call, Member, Queue
+from wallboard.sim.history import ANSWERED, LOST, WAITING, Visit
+from wallboard.sim.model import Queue
 from wallboard.sim.world import Knobs, World
 from wallboard.vendors.ringme import mapping
 from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, ExtensionInfo, MemberStatus, QueueStatus
 
 START = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 SOURCE = "hq"
-
-
-@dataclass(eq=False)
-class True_:
-    """What really happened to one caller in one queue; world seconds."""
-
-    queue: int
-    joined: float
-    end: str = ""
-    ended: float = 0.0
-    talk_end: float | None = None
-
-    @property
-    def wait(self) -> float:
-        return self.ended - self.joined
-
-
-class Truth:
-    """Listens to the queue engine of one site."""
-
-    def __init__(self, world: World) -> None:
-        self.stays: list[True_] = []
-        self._open: dict[str, True_] = {}
-        self._world = world
-        distributor, pbx = world.hq.distributor, world.hq.pbx
-        self._join: Callable[..., None] = distributor.join
-        self._leave, self._answer, self._abandon = distributor.leave, distributor._answered, distributor._abandon
-        for queue in pbx.queues.values():
-            for member in queue.members.values():
-                if member.state != "Abandoned":
-                    self._begun(member)
-
-        def join(queue: Queue, call: Call, patience: float | None = None) -> None:
-            before = set(queue.members)
-            self._join_quietly(queue, call, patience, before)
-
-        def leave(member: Member) -> None:
-            self._ended(member, "flowed")
-            self._leave(member)
-
-        def answered(member: Member, offer: Any) -> None:
-            self._ended(member, "answered", keep=True)
-            self._answer(member, offer)
-
-        def abandon(member: Member) -> None:
-            if member.state in ("Waiting", "Trying"):
-                self._ended(member, "lost")
-            self._abandon(member)
-
-        distributor.join = join  # type: ignore[method-assign]
-        distributor.leave = pbx.leave_queue = leave  # type: ignore[method-assign]
-        distributor._answered = answered  # type: ignore[method-assign]
-        distributor._abandon = abandon  # type: ignore[method-assign]
-        pbx.join_queue = join
-
-    def _join_quietly(self, queue: Queue, call: Call, patience: float | None, before: set[str]) -> None:
-        self._join(queue, call, patience)
-        if call.member is not None:
-            self._begun(call.member)
-
-    def _begun(self, member: Member) -> None:
-        stay = True_(member.queue.id, member.joined)
-        self._open[member.id] = stay
-        self.stays.append(stay)
-        if member.state == "Answered":
-            stay.end, stay.ended = "answered", member.settled or member.joined
-
-    def _ended(self, member: Member, end: str, keep: bool = False) -> None:
-        stay = self._open.get(member.id)
-        if stay is None:
-            return
-        if not stay.end:
-            stay.end, stay.ended = end, self._world.now
-        elif stay.end == "answered" and stay.talk_end is None:
-            stay.talk_end = self._world.now
-        if not keep:
-            del self._open[member.id]
-
-    def level(self, queue: int, since: float, now: float, limit: float, opened: float) -> tuple[int, int]:
-        """By the formula `live`: in time, and all that count."""
-        good = n = 0
-        for stay in self.stays:
-            if stay.queue != queue or stay.joined < opened:
-                continue
-            if not stay.end:
-                n += now - stay.joined > limit
-            elif stay.ended < since:
-                continue
-            elif stay.end == "answered":
-                good, n = good + (stay.wait <= limit), n + 1
-            elif stay.end == "lost":
-                n += stay.wait > limit
-        return good, n
-
-    def counts(self, queue: int, since: float) -> Counter[str]:
-        return Counter(s.end or "open" for s in self.stays if s.queue == queue and (not s.end or s.ended >= since))
 
 
 @dataclass
@@ -143,7 +48,6 @@ class Shift:
 
     def __post_init__(self) -> None:
         self.world = World(self.seed, START, Knobs())
-        self.truth = Truth(self.world)
         self.clock = ManualClock(START.timestamp())
         self.goal = Goal()
         self.board = Board(self.clock, BoardSettings(queues=(QueueRule("*", self.goal),)))
@@ -170,7 +74,7 @@ class Shift:
         for queue in self.queues:
             told = self.figures(queue).service_level
             since = max(0.0, second - (self.goal.window or 0.0))
-            good, n = self.truth.level(queue.id, since, float(second), self.goal.seconds, 0.0)
+            good, n = self._true_level(queue, since, float(second))
             if told.value is None or told.low is None or told.high is None or not n:
                 continue
             self.checked[queue.id] += 1
@@ -178,6 +82,22 @@ class Shift:
                 self.inside[queue.id] += 1
             else:
                 self.outside.append((queue.id, second, good / n, (told.low, told.value, told.high, told.n, n)))
+
+    def visits(self, queue: Queue) -> Iterator[Visit]:
+        """Who came to the queue while the console looked."""
+        return self.world.hq.pbx.history.of(queue.extension.number, 0.0)
+
+    def _true_level(self, queue: Queue, since: float, now: float) -> tuple[int, int]:
+        """By the formula `live`: in time, and all that count."""
+        limit = self.goal.seconds
+        waits = [
+            (visit.outcome, (now if visit.settled is None else visit.settled) - visit.offered)
+            for visit in self.visits(queue)
+            if visit.settled is None or visit.settled >= since
+        ]
+        good = len([wait for outcome, wait in waits if outcome == ANSWERED and wait <= limit])
+        late = len([wait for outcome, wait in waits if outcome in (ANSWERED, LOST, WAITING) and wait > limit])
+        return good, good + late
 
     def _read(self, queue: Queue) -> None:
         engine, context = self.world.engine, mapping.Context(SOURCE, self.clock.now())
@@ -217,7 +137,7 @@ class Shift:
 
     def report(self) -> Iterator[str]:
         for queue in self.queues:
-            made, true = self.figures(queue), self.truth.counts(queue.id, 0.0)
+            made, true = self.figures(queue), Counter(visit.outcome for visit in self.visits(queue))
             of = self.checked[queue.id]
             share = f"{self.inside[queue.id]}/{of}" if of else "-"
             yield (

@@ -348,14 +348,13 @@ class SourceState:
         counts = self._day_counts(queue_id, day)
         wrap_up = self.days.wrap_up(queue_id, day)
         aht = None if counts.talk is None else counts.talk + (wrap_up or 0.0)
-        answers_known = history.answers_known
         queued = (made.waiting or 0) + (made.ringing or 0)
         ended = counts.answered + counts.lost + counts.pulled + counts.flowed + counts.unseen
         busy, free = self._time_of(queue_id, now)
         offered = queued + ended
         return replace(
             made,
-            answered=counts.answered if answers_known else None,
+            answered=counts.answered if history.answers_known or counts.answered else None,
             lost=counts.lost,
             offered=offered,
             pulled=counts.pulled,

@@ -15,17 +15,15 @@ CEILING = 600.0
 """Seconds between two requests of one feed, at least and at most."""
 HIDDEN_FACTOR = 4.0
 HIDDEN_LEAST, HIDDEN_MOST = 15.0, 30.0
-UNFOCUSED_FACTOR = 3.0
 JITTER_SHARE, JITTER_MOST = 0.1, 0.5
 """A tenth of the interval either way, but recovery within an interval and a second leaves half a second each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What is on screen; `focused` False: the terminal is not being looked at."""
+    """What is on screen."""
 
     wanted: frozenset[Resource] = frozenset(Resource)
-    focused: bool = True
 
     def shows(self, resource: Resource) -> bool:
         if resource is Resource.PHONES:
@@ -36,10 +34,6 @@ class Demand:
         """Whether it is read at its own pace: what is on screen, and the callers in any case. Every figure of a queue
         is made of their list, and read more slowly it would be another figure."""
         return resource is Resource.MEMBERS or self.shows(resource)
-
-    def more(self, before: Demand, resource: Resource) -> bool:
-        """Whether somebody looks at `resource` who did not `before`."""
-        return self.shows(resource) and not (before.shows(resource) and (before.focused or not self.focused))
 
 
 def wished_interval(feed: Feed, demand: Demand) -> float | None:
@@ -52,8 +46,6 @@ def wished_interval(feed: Feed, demand: Demand) -> float | None:
         seconds = feed.hidden_interval
     else:
         seconds = _hidden(feed.interval)
-    if not demand.focused and feed.resource is not Resource.MEMBERS:
-        seconds *= UNFOCUSED_FACTOR
     return min(CEILING, max(FLOOR, seconds))
 
 
