@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from wallboard.board import QueueFigures, ServiceLevel
+from wallboard.board import ServiceLevel
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Call, Member
 from wallboard.domain.states import MemberState
@@ -27,13 +27,6 @@ def level_cell(level: ServiceLevel, width: int) -> str:
     if level.value is not None and len(text) + len(f" {level.n}") <= width:
         return f"{text} {level.n}"
     return text if len(text) <= width else f"~{round((level.value or 0.0) * 100)}"
-
-
-def queued(stats: QueueFigures) -> int | None:
-    """Who waits and who is rung for, together."""
-    if stats.waiting is None and stats.ringing is None:
-        return None
-    return (stats.waiting or 0) + (stats.ringing or 0)
 
 
 def caller_clock(row: Member, context: Context) -> float | None:

@@ -12,7 +12,7 @@ from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
-from wallboard.view.figures import level_text, queued
+from wallboard.view.figures import level_text
 from wallboard.view.format import DASH, count, span
 from wallboard.view.header import sources_in_words
 from wallboard.view.lines import Line, clip, spread
@@ -116,7 +116,7 @@ def _tile(row: Queue, context: Context, width: int, scale: int) -> list[Line]:
         [Cell(f"{ready} ", "warn bold" if stats.staffed and not stats.counts.ready else "text")],
         inner,
     )
-    left, right = big(count(queued(stats)), scale), big(span(stats.longest(context.now)), scale)
+    left, right = big(count(stats.queued), scale), big(span(stats.longest(context.now)), scale)
     half = max(inner // 3, len(left[0]) + 3)
     body = [
         [Cell(fit(f"  {a}", half), style), Cell(fit(b, inner - half), style)] for a, b in zip(left, right, strict=True)

@@ -12,7 +12,8 @@ from tests.board.making import agent, key, member, queue
 from tests.board.traces import A, Caller, Console, M, Q, Told, Trace
 from wallboard.board import QueueFigures
 from wallboard.board.caller_history.history import CallerHistory
-from wallboard.board.queue_numbers import level, service_level
+from wallboard.board.ledger import Ledger
+from wallboard.board.queue_numbers import service_level
 from wallboard.domain.keys import Resource
 from wallboard.domain.rules import Day, Goal
 from wallboard.domain.states import AgentState, MemberState
@@ -58,7 +59,7 @@ def test_every_formula_by_hand(poll: float, frozen: bool) -> None:
     books = history(console)
     for formula, (good, n) in FORMULAS.items():
         goal = Goal(80, 20, formula)
-        sums = level(books.stays("601"), goal, console.base, books.frozen)
+        sums, _ = Ledger(books.stays("601"), goal, console.base, books.frozen).look(0, console.base, lambda stay: False)
         told = service_level(sums, goal, console.base, answers_known=True)
         assert told.n == n, formula
         assert told.value == pytest.approx(good / n), formula

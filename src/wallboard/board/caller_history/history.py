@@ -9,7 +9,7 @@ those who give up in its list and did not (then they left in another way).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 
 from wallboard.board.caller_history.legs import Legs, line_of
 from wallboard.board.caller_history.stay import GRAIN, SLACK, Outcome, Stay
@@ -38,6 +38,7 @@ ENOUGH = 7
 """Digits of a number that means the same telephone everywhere."""
 
 _IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
+_WITH_AGENT = frozenset({MemberState.RINGING, MemberState.TALKING})
 _OPEN_TO_PROOF = frozenset({Outcome.LOST, Outcome.UNSEEN, Outcome.FLOWED})
 
 Find = Callable[[Member], Agent | None]
@@ -77,6 +78,8 @@ class CallerHistory:
         self._answers_seen = False
         self._served: list[tuple[Key, str]] = []
         self._clocks: set[Key] = set()
+        self._lately: list[Stay] = []
+        """Who came within the last minute, and from which line."""
         self.arrivals: list[Stay] = []
         """Who has newly come to a queue: taken away by whoever asks the other sources whether they left there."""
 
@@ -132,9 +135,11 @@ class CallerHistory:
 
     # ---- what lists and events tell --------------------------------------------------------------------------
 
-    def listed(self, scope: str, rows: Iterable[Member], at: float, find: Find, *, gap: bool = False) -> None:
-        """The whole list of a scope as it was `at`. `gap`: something was missed before it, so conclude nothing from
-        who is absent."""
+    def listed(
+        self, scope: str, rows: Iterable[Member], changed: Container[Key], at: float, find: Find, *, gap: bool = False
+    ) -> None:
+        """The whole list of a scope as it was `at`; what is not `changed` reads as it did before. `gap`: something was
+        missed before it, so conclude nothing from who is absent."""
         before = self._read.get(scope)
         if before is not None:
             self.pace[scope] = max(0.0, at - before)
@@ -143,7 +148,9 @@ class CallerHistory:
         present: set[Key] = set()
         for row in rows:
             present.add(row.key)
-            self._row(row, scope, at, before, find(row))
+            stay = here.get(row.key)
+            if stay is None or row.key in changed or not self._same(stay, row, at):
+                self._row(row, scope, at, before, find)
         for key in [key for key in here if key not in present]:
             self._left(here.pop(key), at, gap=gap, event=False)
         self._read[scope] = at
@@ -160,25 +167,22 @@ class CallerHistory:
             known = self._current.get(row.key)
             if known is not None and known.present and known.queue_id == row.queue_id:
                 known.seen = max(known.seen, at)
-            self._row(row, scope, at, at, find(row))
+            self._row(row, scope, at, at, find)
         for key in removed:
             for here in self._here.values():
                 stay = here.pop(key, None)
                 if stay is not None:
                     self._left(stay, at, gap=False, event=True)
 
-    def agents(self, rows: Iterable[Agent], stays_with: Callable[[Agent], Iterable[Key]]) -> None:
+    def agents(self, told: Callable[[Key], Agent | None]) -> None:
         """The agents' own clocks: since when each talks settles when the caller's wait ended."""
-        for row in rows:
-            if row.state is AgentState.TALKING and row.since is not None:
-                for key in stays_with(row):
-                    stay = self._current.get(key)
-                    if stay is not None and stay.outcome is Outcome.ANSWERED and stay.exact is None:
-                        self._clocked(stay, row.since)
+        for stay in self._served_ones():
+            if stay.exact is None and stay.server is not None:
+                self._by_agent(stay, told(stay.server))
 
-    def calls(self, scope: str, rows: Iterable[Call], at: float) -> None:
+    def calls(self, scope: str, rows: Iterable[Call], changed: Container[Key], at: float) -> None:
         """All calls of a scope as they were `at`, joined with their agents."""
-        self.legs.listed(scope, rows, at)
+        self.legs.listed(scope, rows, changed, at)
         self._by_legs()
 
     def calls_told(self, rows: Iterable[Call], removed: Iterable[Key], at: float) -> None:
@@ -187,16 +191,19 @@ class CallerHistory:
 
     def _by_legs(self) -> None:
         """The leg on which a caller talks says when that began, and better than anybody."""
-        for here in self._here.values():
-            for stay in here.values():
-                if stay.outcome is Outcome.ANSWERED and not stay.by_leg and stay.talk_end is None:
-                    answered = self.legs.answered(stay)
-                    if answered is not None:
-                        stay.exact, stay.by_leg = answered, True
-                        self._clocks.add(stay.key)
-                        self._touch(stay.queue_id)
-                        if self.frozen is None and stay.told is not None and stay.left is not None:
-                            self._settled(stay.told, answered, stay.left)
+        for stay in self._served_ones():
+            answered = None if stay.by_leg else self.legs.answered(stay)
+            if answered is not None:
+                stay.exact, stay.by_leg = answered, True
+                self._clocks.add(stay.key)
+                self._touch(stay.queue_id)
+                if self.frozen is None and stay.told is not None and stay.left is not None:
+                    self._settled(stay.told, answered, stay.left)
+
+    def _served_ones(self) -> Iterable[Stay]:
+        """Who talks in a queue now."""
+        here = (stay for here in self._here.values() for stay in here.values())
+        return (stay for stay in here if stay.outcome is Outcome.ANSWERED and stay.talk_end is None)
 
     def pulled(self, key: Key, now: float) -> None:
         """This console took the caller out of the queue, before or after the row goes."""
@@ -217,7 +224,7 @@ class CallerHistory:
     def turned_up(self, arrival: Stay, where: str) -> bool:
         """Whether somebody who has just come to a queue elsewhere is one who left here in that moment."""
         for stay in self._departed:
-            if stay.outcome in _OPEN_TO_PROOF and not stay.other and _meets(stay, arrival):
+            if stay.line == arrival.line and stay.outcome in _OPEN_TO_PROOF and _meets(stay, arrival):
                 self._conclude(stay, Outcome.FLOWED, where)
                 stay.doubtful = False
                 arrival.came = True
@@ -245,8 +252,14 @@ class CallerHistory:
             for stay in old:
                 if self._current.get(stay.key) is stay and not self._stands(stay):
                     del self._current[stay.key]
+        self._lately = [stay for stay in self._lately if now - stay.first <= PATIENCE]
         self.legs.forget(now - KEPT)
         return len(self._undecided) != before
+
+    def final(self, stay: Stay, now: float) -> bool:
+        """Whether nothing can change any more what is known of the stay."""
+        over = stay.over
+        return over is not None and now - over > KEPT and self._current.get(stay.key) is not stay
 
     def forget(self, queue_id: str, before: float) -> None:
         """Drop what ended before this moment."""
@@ -268,7 +281,19 @@ class CallerHistory:
 
     # ---- one caller ------------------------------------------------------------------------------------------
 
-    def _row(self, row: Member, scope: str, at: float, before: float | None, agent: Agent | None) -> None:
+    def _same(self, stay: Stay, row: Member, at: float) -> bool:
+        """Whether a row that reads as before stands for the same as before: they wait on, or talk on."""
+        if self._current.get(row.key) is not stay:
+            return False
+        if stay.present and row.state in _IN_QUEUE:
+            stay.seen = at
+            return True
+        if stay.outcome is Outcome.ANSWERED and row.state is MemberState.TALKING and self.frozen is not None:
+            stay.talk_seen = at
+            return stay.talk_end is None
+        return False
+
+    def _row(self, row: Member, scope: str, at: float, before: float | None, find: Find) -> None:
         if row.state is MemberState.UNKNOWN:
             # Here they are; what for is not told.
             known = self._current.get(row.key)
@@ -301,7 +326,7 @@ class CallerHistory:
             stay = self._arrived(row, scope, at, before)
         self._here.setdefault(scope, {})[row.key] = stay
         stay.scope = scope
-        self._follow(stay, row, at, agent)
+        self._follow(stay, row, at, find(row) if row.state in _WITH_AGENT else None)
 
     def _arrived(self, row: Member, scope: str, at: float, before: float | None, *, again: bool = False) -> Stay:
         """A new stay. One whose wait was over before anybody looked is not counted."""
@@ -330,6 +355,7 @@ class CallerHistory:
             self._touch(row.queue_id)
             if stay.line and not again:
                 self.arrivals.append(stay)
+                self._lately.append(stay)
                 self.turned_up(stay, str(row.queue or row.queue_id))
         return stay
 
@@ -359,8 +385,7 @@ class CallerHistory:
             stay.server = server
             stay.talk_seen, stay.talk_end = at, None
             if stay.outcome is Outcome.ANSWERED:
-                if agent is not None and agent.state is AgentState.TALKING and agent.since is not None:
-                    self._clocked(stay, agent.since)
+                self._by_agent(stay, agent)
                 self._compare(stay, row, at)
         elif row.state is MemberState.ABANDONED and stay.present:
             self.marks_lost = True
@@ -368,9 +393,10 @@ class CallerHistory:
             self._conclude(stay, *((Outcome.PULLED, "us") if self._was_pulled(stay) else (Outcome.LOST, "")))
             self._departed.append(stay)
 
-    def _clocked(self, stay: Stay, since: float) -> None:
+    def _by_agent(self, stay: Stay, agent: Agent | None) -> None:
         """The agent's clock says when the talk began, if it is that of this talk."""
-        if stay.left is None or not stay.seen - SLACK <= since <= stay.left + SLACK:
+        since = agent.since if agent is not None and agent.state is AgentState.TALKING else None
+        if since is None or stay.left is None or not stay.seen - SLACK <= since <= stay.left + SLACK:
             return
         if stay.exact is None:
             stay.exact = since
@@ -442,16 +468,9 @@ class CallerHistory:
         self._conclude(stay, Outcome.UNSEEN)
         stay.undecided = True
         self._undecided.append(stay)
-        for arrival in self._lately(stay):
-            if self.turned_up(arrival, arrival.queue_id):
+        for arrival in self._lately:
+            if arrival.line == stay.line and self.turned_up(arrival, arrival.queue_id):
                 break
-
-    def _lately(self, stay: Stay) -> Iterable[Stay]:
-        """Who came to another queue of this source from the same line, and from nowhere else."""
-        if stay.line:
-            for other in self._current.values():
-                if other.line == stay.line and not other.came:
-                    yield other
 
     def _decided(
         self,

@@ -6,11 +6,11 @@ A leg carries another id than the caller in the queue, so it is known by the num
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
 from wallboard.board.caller_history.stay import SLACK, Outcome, Stay
-from wallboard.domain.keys import Key
+from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Call
 from wallboard.domain.states import CallState, Direction
 
@@ -58,11 +58,18 @@ class Legs:
     def pace(self) -> float:
         return max((pace for _, pace in self._read.values()), default=float("inf"))
 
-    def listed(self, scope: str, rows: Iterable[Call], at: float) -> None:
-        """All calls of a scope as they were `at`."""
+    def listed(self, scope: str, rows: Iterable[Call], changed: Container[Key], at: float) -> None:
+        """All calls of a scope as they were `at`; what is not `changed` reads as it did before."""
         known = self._read.get(scope)
         self._read[scope] = (at, float("inf") if known is None else max(0.0, at - known[0]))
-        present = {row.key for row in rows if self._seen(row, at)}
+        present: set[Key] = set()
+        for row in rows:
+            present.add(row.key)
+            leg = self._legs.get(row.key)
+            if leg is None or leg.gone is not None or leg.agent is not row.agent_key or row.key in changed:
+                self._seen(row, at)
+            else:
+                leg.last = at
         for key in self._scopes.get(scope, set()) - present:
             self._gone(key, at)
         self._scopes[scope] = present
@@ -79,7 +86,7 @@ class Legs:
         if leg is not None and leg.gone is None:
             leg.gone = at
 
-    def _seen(self, row: Call, at: float) -> bool:
+    def _seen(self, row: Call, at: float) -> None:
         leg = self._legs.get(row.key)
         if leg is None or leg.gone is not None:
             leg = self._legs[row.key] = Leg(
@@ -104,7 +111,6 @@ class Legs:
         leg.up = leg.up or row.state in _UP
         if row.state in _UP and leg.answered is None:
             leg.answered = row.answered_at
-        return True
 
     def answered(self, stay: Stay) -> float | None:
         """When the leg was answered on which the caller talks; None where there is none, or not one alone."""
@@ -142,10 +148,12 @@ class Legs:
         """What a leg says of one who left the queue, and the leg; None: no leg is theirs."""
         assert stay.left is not None
         found: list[tuple[int, Outcome, Leg]] = []
-        for leg in self._legs.values():
-            if leg.last < stay.seen - SLACK or leg.claimed not in (None, stay):
+        own = {Key(stay.key.source, Kind.CALL, id_) for id_ in (stay.key.id, stay.call_id)}
+        for key in own | self._lines.get(stay.line, set()):
+            leg = self._legs.get(key)
+            if leg is None or leg.last < stay.seen - SLACK or leg.claimed not in (None, stay):
                 continue
-            same = leg.id in (stay.key.id, stay.call_id)
+            same = key in own
             if not same and not self._theirs(leg, stay):
                 continue
             outcome = _outcome(leg, stay, same, queue_lines, serves, lists_talks)
