@@ -79,8 +79,9 @@ class _Time:
         return self.busy + busy * lasts, self.free + free * lasts
 
     def until(self, now: float, states: Mapping[AgentState, int], blind: bool) -> None:
-        self.busy, self.free = self.spent(now, states, blind)
-        self.at = max(self.at, now)
+        if now > self.at:
+            self.busy, self.free = self.spent(now, states, blind)
+            self.at = now
 
 
 class Tally:

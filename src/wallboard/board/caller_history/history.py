@@ -194,11 +194,8 @@ class CallerHistory:
         for stay in self._served_ones():
             answered = None if stay.by_leg else self.legs.answered(stay)
             if answered is not None:
-                stay.exact, stay.by_leg = answered, True
-                self._clocks.add(stay.key)
-                self._touch(stay.queue_id)
-                if self.frozen is None and stay.told is not None and stay.left is not None:
-                    self._settled(stay.told, answered, stay.left)
+                stay.by_leg = True
+                self._clocked(stay, answered)
 
     def _served_ones(self) -> Iterable[Stay]:
         """Who talks in a queue now."""
@@ -223,7 +220,10 @@ class CallerHistory:
 
     def turned_up(self, arrival: Stay, where: str) -> bool:
         """Whether somebody who has just come to a queue elsewhere is one who left here in that moment."""
-        for stay in self._departed:
+        earliest = min(arrival.first, arrival.joined or arrival.first, arrival.before or arrival.first) - SLACK
+        for stay in reversed(self._departed):
+            if (stay.over or earliest) < earliest:
+                break
             if stay.line == arrival.line and stay.outcome in _OPEN_TO_PROOF and _meets(stay, arrival):
                 self._conclude(stay, Outcome.FLOWED, where)
                 stay.doubtful = False
@@ -252,7 +252,8 @@ class CallerHistory:
             for stay in old:
                 if self._current.get(stay.key) is stay and not self._stands(stay):
                     del self._current[stay.key]
-        self._lately = [stay for stay in self._lately if now - stay.first <= PATIENCE]
+        if self._lately and now - self._lately[0].first > 2 * PATIENCE:
+            self._lately = [stay for stay in self._lately if now - stay.first <= PATIENCE]
         self.legs.forget(now - KEPT)
         return len(self._undecided) != before
 
@@ -399,11 +400,18 @@ class CallerHistory:
         if since is None or stay.left is None or not stay.seen - SLACK <= since <= stay.left + SLACK:
             return
         if stay.exact is None:
-            stay.exact = since
-            self._clocks.add(stay.key)
-            self._touch(stay.queue_id)
-        if self.frozen is None and stay.told is not None:
+            self._clocked(stay, since)
+        elif self.frozen is None and stay.told is not None:
             self._settled(stay.told, since, stay.left)
+
+    def _clocked(self, stay: Stay, began: float) -> None:
+        """A better clock than the caller's row says when the talk began."""
+        if began != (stay.told if stay.exact is None else stay.exact):
+            self._clocks.add(stay.key)
+        stay.exact = began
+        self._touch(stay.queue_id)
+        if self.frozen is None and stay.told is not None and stay.left is not None:
+            self._settled(stay.told, began, stay.left)
 
     def _settled(self, told: float, since: float, read: float) -> None:
         """Whether the vendor's wait stands still: it ends with the talk's beginning, or with the reading."""
@@ -468,7 +476,9 @@ class CallerHistory:
         self._conclude(stay, Outcome.UNSEEN)
         stay.undecided = True
         self._undecided.append(stay)
-        for arrival in self._lately:
+        for arrival in reversed(self._lately):
+            if arrival.first < stay.seen - SLACK:
+                break
             if arrival.line == stay.line and self.turned_up(arrival, arrival.queue_id):
                 break
 
