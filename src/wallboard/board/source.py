@@ -57,7 +57,7 @@ class SourceState:
     def __init__(self, name: str, settings: BoardSettings, now: float) -> None:
         self.info = SourceInfo(name, "")
         self.proofs: deque[Proof] = deque(maxlen=PROOFS)
-        self.history = CallerHistory(now)
+        self.history = CallerHistory(now, self._serves, self._queue)
         self.days = AgentDays()
         self.tally = Tally()
         self._settings = settings
@@ -154,7 +154,7 @@ class SourceState:
     def tick(self, now: float) -> Changed:
         """What time alone changes: joins, callers who left, freshness, trends."""
         changed = self._relinked(self._linker.tick(now), now)
-        if self.history.settle(now, self._known_at(Resource.CALLS), self._serves, self._queue):
+        if self.history.settle(now, self._known_at(Resource.CALLS)):
             changed.add(Resource.QUEUES)
         self._watch_agents(now)
         changed |= {resource for resource in self.resources() if self._renew_state(resource, now)}
@@ -496,7 +496,7 @@ class SourceState:
         return at if at is not None else 0.0
 
     def _serves(self, agent: Key, queue_id: str) -> bool:
-        return agent in set(self.tally.people(queue_id))
+        return agent in self.tally.people(queue_id)
 
     def _queue(self, queue_id: str) -> Queue | None:
         row = self.row(Key(self.info.name, Kind.QUEUE, queue_id))

@@ -156,7 +156,7 @@ class Tally:
         for queue_id in [queue_id for queue_id in self._times if queue_id not in queues]:
             del self._times[queue_id]
 
-    def people(self, queue_id: str) -> Iterable[Key]:
+    def people(self, queue_id: str) -> Container[Key]:
         """The agents of the queue."""
         return self._people.get(queue_id, ())
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable
 
-from wallboard.board.caller_history.legs import Legs, line_of
+from wallboard.board.caller_history.legs import Leg, Legs, line_of
 from wallboard.board.caller_history.stay import GRAIN, SLACK, Outcome, Stay
 from wallboard.domain.keys import Key
 from wallboard.domain.models import Agent, Call, Member, Queue
@@ -46,18 +46,20 @@ Find = Callable[[Member], Agent | None]
 
 
 class CallerHistory:
-    """See the module. `opened`: when it began; who joined before is *inherited*, and counts in no service level."""
+    """See the module. `opened`: when it began; who joined before is *inherited*, and counts in no service level.
+    `serves`: whether an agent belongs to a queue; `queue`: the row of a queue."""
 
-    def __init__(self, opened: float) -> None:
+    def __init__(self, opened: float, serves: Callable[[Key, str], bool], queue: Callable[[str], Queue | None]) -> None:
         self.opened = opened
+        self._serves, self._queue = serves, queue
         self.resets = 0
         """Restarts of the vendor that were noticed."""
         self.frozen: bool | None = None
         """Whether the vendor's wait stands still once a caller is answered; None: not settled yet."""
         self.lists_talks = False
         """Whether its lists show those who are served."""
-        self.marks_lost = False
-        """Whether its lists keep those who gave up for a while, marked."""
+        self._marks_lost: set[str] = set()
+        """The queues whose lists keep those who gave up for a while, marked; each may be set up otherwise."""
         self.pace: dict[str, float] = {}
         """Seconds between the last two readings of each list of callers."""
         self.taken: dict[str, int] = {}
@@ -72,6 +74,10 @@ class CallerHistory:
         self._read: dict[str, float] = {}
         self._pulls: dict[Key, float] = {}
         self._undecided: list[Stay] = []
+        self._guessed: list[Stay] = []
+        """Who lately went without a mark and is taken for lost, as long as nobody was marked in the queue."""
+        self._on_leg: list[tuple[Stay, Leg]] = []
+        """Who talks on a leg that alone tells until when."""
         self._departed: list[Stay] = []
         self._gone: dict[str, float] = {}
         self._begun: dict[str, float] = {}
@@ -225,30 +231,28 @@ class CallerHistory:
             if (stay.over or earliest) < earliest:
                 break
             if stay.line == arrival.line and stay.outcome in _OPEN_TO_PROOF and _meets(stay, arrival):
-                self._conclude(stay, Outcome.FLOWED, where)
-                stay.doubtful = False
+                # One who was rung for may have talked to the agent first, who sent them on.
+                if not self._went_on(stay) or stay.outcome is not Outcome.ANSWERED:
+                    self._conclude(stay, Outcome.FLOWED, where)
+                    stay.doubtful = stay.ringing and stay.left != stay.seen
                 arrival.came = True
                 return True
         return False
 
-    def settle(
-        self,
-        now: float,
-        calls_at: float | None,
-        serves: Callable[[Key, str], bool],
-        queue: Callable[[str], Queue | None],
-    ) -> bool:
+    def settle(self, now: float, calls_at: float | None) -> bool:
         """Decide about those who left, once what can tell was read after that; whether anything was decided.
 
-        `calls_at`: when the calls were last read (None: never). `serves`: whether an agent belongs to a queue.
+        `calls_at`: when the calls were last read (None: never).
         """
         before = len(self._undecided)
         waiting = [stay for stay in self._undecided if stay.undecided]
-        self._undecided = [stay for stay in waiting if not self._decided(stay, now, calls_at, serves, queue)]
+        self._undecided = [stay for stay in waiting if not self._decided(stay, now, calls_at)]
+        self._on_leg = [(stay, leg) for stay, leg in self._on_leg if not self._leg_over(stay, leg, now)]
         self._pulls = {key: at for key, at in self._pulls.items() if now - at <= 2 * PATIENCE}
         if self._departed and now - (self._departed[0].over or now) > KEPT:
             old = [stay for stay in self._departed if now - (stay.over or now) > KEPT]
             self._departed = [stay for stay in self._departed if now - (stay.over or now) <= KEPT]
+            self._guessed = [stay for stay in self._guessed if now - (stay.over or now) <= KEPT]
             for stay in old:
                 if self._current.get(stay.key) is stay and not self._stands(stay):
                     del self._current[stay.key]
@@ -279,6 +283,7 @@ class CallerHistory:
             if now - since > CLOSED and not any(s.present or s.undecided for s in self._queues[queue_id]):
                 del self._queues[queue_id]
                 self.versions.pop(queue_id, None)
+                self._marks_lost.discard(queue_id)
 
     # ---- one caller ------------------------------------------------------------------------------------------
 
@@ -389,7 +394,11 @@ class CallerHistory:
                 self._by_agent(stay, agent)
                 self._compare(stay, row, at)
         elif row.state is MemberState.ABANDONED and stay.present:
-            self.marks_lost = True
+            if stay.queue_id not in self._marks_lost:
+                self._marks_lost.add(stay.queue_id)
+                for guessed in self._guessed:
+                    if guessed.queue_id == stay.queue_id and guessed.outcome is Outcome.LOST:
+                        self._unmarked(guessed)
             stay.left, stay.told = at, row.ended_at
             self._conclude(stay, *((Outcome.PULLED, "us") if self._was_pulled(stay) else (Outcome.LOST, "")))
             self._departed.append(stay)
@@ -482,29 +491,36 @@ class CallerHistory:
             if arrival.line == stay.line and self.turned_up(arrival, arrival.queue_id):
                 break
 
-    def _decided(
-        self,
-        stay: Stay,
-        now: float,
-        calls_at: float | None,
-        serves: Callable[[Key, str], bool],
-        queue: Callable[[str], Queue | None],
-    ) -> bool:
-        assert stay.left is not None
-        row = queue(stay.queue_id)
+    def _went_on(self, stay: Stay) -> bool:
+        """Whether a leg says what became of them."""
+        row = self._queue(stay.queue_id)
         numbers = {line_of(str(row.number)), line_of(stay.queue_id)} - {""} if row is not None else set()
-        found = self.legs.explain(stay, numbers, lambda agent: serves(agent, stay.queue_id), self.lists_talks)
-        if found is not None:
-            outcome, leg = found
-            stay.server = leg.agent if outcome is Outcome.ANSWERED else stay.server
-            if outcome is Outcome.ANSWERED:
-                self._answers_seen = True
-                if leg.agent is not None:
-                    self._served.append((leg.agent, stay.queue_id))
-                stay.exact = leg.answered
-                stay.talk_seen, stay.talk_end = (leg.last, max(leg.last, leg.gone or leg.last))
-                stay.talk_end = None if leg.gone is None else stay.talk_end
-            self._conclude(stay, outcome, "us" if outcome is Outcome.PULLED else leg.where)
+        found = self.legs.explain(stay, numbers, lambda agent: self._serves(agent, stay.queue_id), self.lists_talks)
+        if found is None:
+            return False
+        outcome, leg = found
+        if outcome is Outcome.ANSWERED:
+            self._answers_seen = True
+            stay.server, stay.exact = leg.agent, leg.answered
+            if leg.agent is not None:
+                self._served.append((leg.agent, stay.queue_id))
+            self._on_leg.append((stay, leg))
+        self._conclude(stay, outcome, "us" if outcome is Outcome.PULLED else leg.where)
+        stay.doubtful = outcome is Outcome.FLOWED and stay.ringing and stay.left != stay.seen
+        return True
+
+    def _leg_over(self, stay: Stay, leg: Leg, now: float) -> bool:
+        """Whether the talk on the leg has ended, or cannot be seen any more."""
+        unseen = now - leg.last > KEPT
+        if stay.outcome is Outcome.ANSWERED and stay.talk_end is None and (leg.gone is not None or unseen):
+            stay.talk_seen = None if leg.gone is None else leg.last
+            stay.talk_end = leg.last if leg.gone is None else leg.gone
+            self._touch(stay.queue_id)
+        return stay.talk_end is not None or stay.outcome is not Outcome.ANSWERED
+
+    def _decided(self, stay: Stay, now: float, calls_at: float | None) -> bool:
+        assert stay.left is not None
+        if self._went_on(stay):
             return True
         others = [at for scope, at in self._read.items() if scope != stay.scope]
         looked = (calls_at is None or calls_at > stay.left) and all(at >= stay.left for at in others)
@@ -516,16 +532,21 @@ class CallerHistory:
         elif self._restarted(stay):
             self._conclude(stay, Outcome.UNSEEN)
             stay.gap = True
-        elif self.marks_lost and stay.left > stay.seen:
-            # Whoever gives up stays in this vendor's list, marked; this one left in another way, between two readings.
-            self._conclude(stay, Outcome.ANSWERED if stay.ringing else Outcome.FLOWED)
-            stay.doubtful = True
-            if stay.outcome is Outcome.ANSWERED:
-                stay.talk_seen, stay.talk_end = stay.seen, stay.left
+        elif stay.queue_id in self._marks_lost and stay.left > stay.seen:
+            self._unmarked(stay)
         else:
             self._conclude(stay, Outcome.LOST)
-            stay.doubtful = stay.left > stay.seen and (calls_at is None or self.legs.pace > OFTEN)
+            if stay.left > stay.seen:
+                stay.doubtful = calls_at is None or self.legs.pace > OFTEN
+                self._guessed.append(stay)
         return True
+
+    def _unmarked(self, stay: Stay) -> None:
+        """Whoever gives up stays in this vendor's list, marked; this one left in another way, between two readings."""
+        self._conclude(stay, Outcome.ANSWERED if stay.ringing else Outcome.FLOWED)
+        stay.doubtful = True
+        if stay.outcome is Outcome.ANSWERED:
+            stay.talk_seen, stay.talk_end = stay.seen, stay.left
 
     def _restarted(self, stay: Stay) -> bool:
         """Whether all that was alive on the PBX went with them. One who hangs up while the last talk ends is no
