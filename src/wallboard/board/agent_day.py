@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 
 from wallboard.board.queue_numbers import mean
@@ -23,6 +23,15 @@ class AgentDay:
 
     def of(self, state: AgentState) -> float:
         return self.seconds.get(state, 0.0)
+
+
+def occupancy(days: Iterable[AgentDay]) -> float | None:
+    """The share of time in talk and wrap-up of that and the time ready or rung for, each agent once."""
+    busy = free = 0.0
+    for day in days:
+        busy += day.of(AgentState.TALKING) + day.of(AgentState.WRAP_UP)
+        free += day.of(AgentState.READY) + day.of(AgentState.RINGING)
+    return busy / (busy + free) if busy + free > 0 else None
 
 
 _DAY = 86_400.0

@@ -139,6 +139,11 @@ class Board:
         source = self._sources.get(key.source)
         return None if source is None else source.agent_day(key, self.now())
 
+    def agent_days(self) -> Sequence[AgentDay]:
+        """The days of all agents."""
+        rows = [row.key for row in self.rows(Resource.AGENTS)]
+        return [day for key in rows if (day := self.agent_day(key)) is not None]
+
     # ---- actions ---------------------------------------------------------------------------------------------
 
     def pend(self, command_id: str, key: Key) -> None:

@@ -6,8 +6,8 @@ day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from wallboard.board.ledger import Level
 from wallboard.board.tally import AgentCounts
@@ -57,8 +57,7 @@ class ServiceLevel:
     high: float | None = None
     window: str = ""
     since: float | None = None
-    goal: float = 0.8
-    """The share that the site wants."""
+    goal: Goal = field(default_factory=Goal)
 
     @property
     def apart(self) -> float:
@@ -70,7 +69,7 @@ class ServiceLevel:
     @property
     def missed(self) -> bool:
         """Whether it is below the goal, whatever the bounds leave open."""
-        return self.value is not None and (self.value if self.high is None else self.high) < self.goal
+        return self.value is not None and (self.value if self.high is None else self.high) < self.goal.percent / 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +103,8 @@ class QueueFigures:
     counted_since: float | None = None
     trend: tuple[int | None, ...] = ()
     stopped: Mapping[Resource, float] = field(default_factory=dict)
+    resets: int = 0
+    """Restarts of the vendor that were noticed."""
     counter: bool = False
     """Waiting and ringing are the vendor's counter, which is fresher than the list of callers."""
 
@@ -132,43 +133,81 @@ class QueueFigures:
         return max(0.0, until - self.longest_since)
 
 
-def service_level(sums: Level, goal: Goal, since: float, *, answers_known: bool, window: str = "") -> ServiceLevel:
+def service_level(sums: Level, goal: Goal, since: float, *, answers_known: bool) -> ServiceLevel:
     """The service level that the sums make."""
-    made = ServiceLevel(
-        None, sums.n, goal.formula, window=window or goal.window_name, since=since, goal=goal.percent / 100
-    )
+    made = replace(unknown_level(goal, ""), n=sums.n, since=since)
     if not answers_known:
-        return _without(made, "no answered callers in the list: waiting rows alone would mislead")
+        return replace(made, reason="no answered callers in the list: waiting rows alone would mislead")
     if sums.n < ENOUGH:
-        return _without(made, f"only {sums.n} of {ENOUGH} callers needed")
+        return replace(made, reason=f"only {sums.n} of {ENOUGH} callers needed")
     value = sums.good / sums.n
     low = sums.low_good / sums.low_n if sums.low_n else value
     high = sums.high_good / sums.high_n if sums.high_n else value
-    return ServiceLevel(
-        value, sums.n, made.formula, "", min(low, value), max(high, value), made.window, since, made.goal
-    )
+    return replace(made, value=value, low=min(low, value), high=max(high, value))
 
 
 def unknown_level(goal: Goal, reason: str) -> ServiceLevel:
     """Without a value, and why."""
-    return ServiceLevel(None, 0, goal.formula, reason, window=goal.window_name, goal=goal.percent / 100)
+    return ServiceLevel(None, 0, goal.formula, reason, window=goal.window_name, goal=goal)
 
 
 def vendor_level(percent: float | None, answered: int | None, goal: Goal) -> ServiceLevel:
     """The vendor's own figure, where the site has asked for it; the vendor does not say over which time."""
-    made = ServiceLevel(None, answered or 0, "vendor", window="vendor", goal=goal.percent / 100)
+    made = ServiceLevel(None, answered or 0, "vendor", window="vendor", goal=goal)
     if percent is None:
-        return _without(made, "the vendor gives no service level")
+        return replace(made, reason="the vendor gives no service level")
     if answered is None:
-        return _without(made, "the vendor does not tell of how many callers")
+        return replace(made, reason="the vendor does not tell of how many callers")
     if answered < ENOUGH:
-        return _without(made, f"only {answered} of {ENOUGH} callers needed")
+        return replace(made, reason=f"only {answered} of {ENOUGH} callers needed")
     value = min(1.0, max(0.0, percent / 100))
-    return ServiceLevel(value, answered, "vendor", "", value, value, "vendor", None, made.goal)
+    return replace(made, value=value, low=value, high=value)
 
 
-def _without(made: ServiceLevel, reason: str) -> ServiceLevel:
-    return ServiceLevel(None, made.n, made.formula, reason, None, None, made.window, made.since, made.goal)
+def together(figures: Iterable[QueueFigures]) -> QueueFigures:
+    """The counts of several queues as of one, a call that flowed from one to the other counting in both, and the means
+    by how many they are made of. The service level only where all have the same goal."""
+    figures = [each for each in figures if each.offered is not None]
+
+    def total(name: str) -> int | None:
+        found = [value for each in figures if (value := getattr(each, name)) is not None]
+        return sum(found) if found else None
+
+    def weighed(name: str) -> float | None:
+        found = [(value, each.answered or 0) for each in figures if (value := getattr(each, name)) is not None]
+        n = sum(n for _, n in found)
+        return sum(value * n for value, n in found) / n if n else None
+
+    lost, offered = total("lost"), total("offered")
+    return QueueFigures(
+        waiting=total("waiting"),
+        ringing=total("ringing"),
+        talking=total("talking"),
+        service_level=_level_of([each.service_level for each in figures]),
+        answered=total("answered"),
+        lost=lost,
+        offered=offered,
+        pulled=total("pulled"),
+        flowed=total("flowed"),
+        unseen=total("unseen"),
+        asa=weighed("asa"),
+        aht=weighed("aht"),
+        wrap_up=weighed("wrap_up"),
+        lost_percent=lost_percent(lost, offered),
+        counted_since=max((each.counted_since for each in figures if each.counted_since is not None), default=None),
+    )
+
+
+def _level_of(levels: Sequence[ServiceLevel]) -> ServiceLevel:
+    levels = [level for level in levels if level.value is not None]
+    if len({level.goal for level in levels}) != 1:
+        return ServiceLevel(None, 0, "", "the queues have different goals" if levels else "no queue has one")
+    n = sum(level.n for level in levels)
+
+    def weighed(name: str) -> float:
+        return sum(float(getattr(level, name)) * level.n for level in levels) / n
+
+    return replace(levels[0], value=weighed("value"), n=n, low=weighed("low"), high=weighed("high"))
 
 
 def mean(total: float, n: int) -> float | None:

@@ -284,7 +284,10 @@ class SourceState:
         known = self.covers(Resource.MEMBERS, key.id)
         stopped = self._stopped(key, now)
         counts = self.tally.counts(key.id) if self.covers(Resource.AGENTS, key.id) else AgentCounts()
-        made = QueueFigures(counts=counts, staffed=counts.staffed, trend=self._trends.trend(key, now), stopped=stopped)
+        trend = self._trends.trend(key, now)
+        made = QueueFigures(
+            counts=counts, staffed=counts.staffed, trend=trend, stopped=stopped, resets=self.history.resets
+        )
         made = self._callers(made, queue, known, now)
         return self._figures(made, queue, known, now) if level else made
 
