@@ -46,7 +46,7 @@ def test_every_figure_has_its_formula_and_its_origin(figure: str) -> None:
     [
         (ServiceLevel(0.58, 41, "live", "", 0.54, 0.61), "58±4 41", "58±4"),
         (ServiceLevel(0.58, 41, "live", "", 0.57, 0.59), "58% 41", "58%"),
-        (ServiceLevel(0.58, 141, "live", "", 0.40, 0.61), "58±18", "~58"),
+        (ServiceLevel(0.58, 141, "live", "", 0.40, 0.61), "58±18", "58±"),
         (ServiceLevel(None, 4, "live", "too few"), "–", "–"),
     ],
 )

@@ -9,6 +9,7 @@ from wallboard.board.hotline_numbers import LADDER, HotlineFigures
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Call, Member
 from wallboard.domain.states import MemberState
+from wallboard.view import glyphs
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, percent, plural
 
@@ -27,7 +28,12 @@ def level_cell(level: ServiceLevel, width: int) -> str:
     text = level_text(level)
     if level.value is not None and len(text) + len(f" {level.n}") <= width:
         return f"{text} {level.n}"
-    return text if len(text) <= width else f"~{round((level.value or 0.0) * 100)}"
+    return text if len(text) <= width else f"{round((level.value or 0.0) * 100)}±"
+
+
+def aged(text: str, old: bool) -> str:
+    """A figure with the sign of one that a list is too old for."""
+    return f"{glyphs.STALE}{text}" if old and text != DASH else text
 
 
 def ladder(made: HotlineFigures) -> str:
