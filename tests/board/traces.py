@@ -31,6 +31,8 @@ class Caller:
     id: str = ""
     agent: str = "bo"
     name: str = ""
+    wrap: float = 0.0
+    """Seconds of wrap-up after the talk."""
 
     @property
     def over(self) -> float:
@@ -92,7 +94,9 @@ class Trace:
             mine = [c for c in self.callers if c.agent == name and c.end == "answered"]
             talk = next((c for c in mine if c.over <= now < c.over + c.talk), None)
             rings = any(c.over - c.ring <= now < c.over for c in mine)
-            state = AgentState.TALKING if talk else AgentState.RINGING if rings else AgentState.READY
+            wraps = any(c.over + c.talk <= now < c.over + c.talk + c.wrap for c in mine)
+            idle = AgentState.WRAP_UP if wraps else AgentState.READY
+            state = AgentState.TALKING if talk else AgentState.RINGING if rings else idle
             since = base + now - int(now - talk.over) if talk and self.told.durations and now - talk.over >= 1 else None
             yield agent(name, state, ["601", "602"], since=since)
 
