@@ -45,6 +45,8 @@ class Told:
 
     frozen: bool = True
     linger: float = 0.0
+    marked: tuple[str, ...] = ("lost",)
+    """Who is kept as having given up: FreeSWITCH keeps those whom somebody sent on as well."""
     agents: bool = True
     calls: bool = True
     durations: bool = True
@@ -78,7 +80,7 @@ class Trace:
                 row = self._row(c, base, c.at, MemberState.TALKING, now, serving=c.agent)
                 wait = int(c.wait) if self.told.frozen else int(now - c.at)
                 yield replace(row, answered_at=min(base + int(c.at) + wait, base + now))
-            elif c.end == "lost" and c.over <= now < c.over + self.told.linger:
+            elif c.end in self.told.marked and c.over <= now < c.over + self.told.linger:
                 row = self._row(c, base, c.at, MemberState.ABANDONED, now)
                 yield replace(row, ended_at=min(base + int(c.at) + int(c.wait), base + now))
 

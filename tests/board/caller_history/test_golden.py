@@ -128,11 +128,13 @@ def test_who_comes_next_waits_as_long_as_those_before_them_take() -> None:
     assert made.expected_wait == pytest.approx(3 * 40, abs=6)
 
 
+@pytest.mark.parametrize("marked", [("lost",), ("lost", "moved")], ids=["gone", "marked"])
 @pytest.mark.parametrize("poll", POLLS)
-def test_whom_another_console_moved_did_not_give_up(poll: float) -> None:
+def test_whom_another_console_moved_did_not_give_up(poll: float, marked: tuple[str, ...]) -> None:
     callers = [Caller(10 + 40.0 * i, 18, "moved") for i in range(10)]
-    made = Console(Trace(callers), poll=poll).run(500)
-    assert (made.lost, made.flowed, made.offered) == (0, 10, 10)
+    callers += [Caller(30 + 40.0 * i, 21, "lost") for i in range(3)]
+    made = Console(Trace(callers, Told(linger=60.0, marked=marked)), poll=poll).run(500)
+    assert (made.lost, made.flowed, made.offered) == (3, 10, 13)
 
 
 @pytest.mark.parametrize("poll", POLLS)

@@ -76,6 +76,8 @@ class CallerHistory:
         self._undecided: list[Stay] = []
         self._guessed: list[Stay] = []
         """Who lately went without a mark and is taken for lost, as long as nobody was marked in the queue."""
+        self._marked: list[Stay] = []
+        """Who was lately marked as having given up."""
         self._on_leg: list[tuple[Stay, Leg]] = []
         """Who talks on a leg that alone tells until when."""
         self._departed: list[Stay] = []
@@ -247,6 +249,7 @@ class CallerHistory:
         before = len(self._undecided)
         waiting = [stay for stay in self._undecided if stay.undecided]
         self._undecided = [stay for stay in waiting if not self._decided(stay, now, calls_at)]
+        self._marked = [stay for stay in self._marked if not self._lives_on(stay, now)]
         self._on_leg = [(stay, leg) for stay, leg in self._on_leg if not self._leg_over(stay, leg, now)]
         self._pulls = {key: at for key, at in self._pulls.items() if now - at <= 2 * PATIENCE}
         if self._departed and now - (self._departed[0].over or now) > KEPT:
@@ -402,6 +405,7 @@ class CallerHistory:
             stay.left, stay.told = at, row.ended_at
             self._conclude(stay, *((Outcome.PULLED, "us") if self._was_pulled(stay) else (Outcome.LOST, "")))
             self._departed.append(stay)
+            self._marked.append(stay)
 
     def _by_agent(self, stay: Stay, agent: Agent | None) -> None:
         """The agent's clock says when the talk began, if it is that of this talk."""
@@ -493,8 +497,7 @@ class CallerHistory:
 
     def _went_on(self, stay: Stay) -> bool:
         """Whether a leg says what became of them."""
-        row = self._queue(stay.queue_id)
-        numbers = {line_of(str(row.number)), line_of(stay.queue_id)} - {""} if row is not None else set()
+        numbers = self._lines_of(stay.queue_id)
         found = self.legs.explain(stay, numbers, lambda agent: self._serves(agent, stay.queue_id), self.lists_talks)
         if found is None:
             return False
@@ -508,6 +511,20 @@ class CallerHistory:
         self._conclude(stay, outcome, "us" if outcome is Outcome.PULLED else leg.where)
         stay.doubtful = outcome is Outcome.FLOWED and stay.ringing and stay.left != stay.seen
         return True
+
+    def _lives_on(self, stay: Stay, now: float) -> bool:
+        """Whether one who was marked as having given up talks on: FreeSWITCH marks whoever leaves without an agent,
+        those sent elsewhere too. True also once nobody need look any more."""
+        if stay.outcome is not Outcome.LOST or stay.left is None or now - stay.left > PATIENCE:
+            return True
+        leg = self.legs.beyond(stay)
+        if leg is not None and leg.to not in self._lines_of(stay.queue_id):
+            self._conclude(stay, Outcome.FLOWED, leg.where)
+        return leg is not None
+
+    def _lines_of(self, queue_id: str) -> set[str]:
+        row = self._queue(queue_id)
+        return set() if row is None else {line_of(str(row.number)), line_of(queue_id)} - {""}
 
     def _leg_over(self, stay: Stay, leg: Leg, now: float) -> bool:
         """Whether the talk on the leg has ended, or cannot be seen any more."""

@@ -148,13 +148,8 @@ class Legs:
         """What a leg says of one who left the queue, and the leg; None: no leg is theirs."""
         assert stay.left is not None
         found: list[tuple[int, Outcome, Leg]] = []
-        own = {Key(stay.key.source, Kind.CALL, id_) for id_ in (stay.key.id, stay.call_id)}
-        for key in own | self._lines.get(stay.line, set()):
-            leg = self._legs.get(key)
-            if leg is None or leg.last < stay.seen - SLACK or leg.claimed not in (None, stay):
-                continue
-            same = key in own
-            if not same and not self._theirs(leg, stay):
+        for leg, same in self._around(stay):
+            if leg.last < stay.seen - SLACK:
                 continue
             outcome = _outcome(leg, stay, same, queue_lines, serves, lists_talks)
             if outcome is not None:
@@ -164,6 +159,19 @@ class Legs:
         _, outcome, leg = min(found, key=lambda each: (each[0], each[1] is not Outcome.ANSWERED, each[2].first))
         leg.claimed = stay
         return outcome, leg
+
+    def beyond(self, stay: Stay) -> Leg | None:
+        """A leg on which the caller still talks after they left; one who hangs up has none a moment later."""
+        assert stay.left is not None
+        return next((leg for leg, _ in self._around(stay) if leg.up and leg.last > stay.left + SLACK), None)
+
+    def _around(self, stay: Stay) -> Iterable[tuple[Leg, bool]]:
+        """The legs that may be the caller's, and whether one is by its id."""
+        own = {Key(stay.key.source, Kind.CALL, id_) for id_ in (stay.key.id, stay.call_id)}
+        for key in own | self._lines.get(stay.line, set()):
+            leg = self._legs.get(key)
+            if leg is not None and leg.claimed in (None, stay) and (key in own or self._theirs(leg, stay)):
+                yield leg, key in own
 
     def _theirs(self, leg: Leg, stay: Stay) -> bool:
         """Whether the leg has the caller's number, and began or was answered in the moment in which they left."""
