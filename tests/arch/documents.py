@@ -41,6 +41,7 @@ def written() -> dict[Path, str]:
         docs / "keys.md": renewed(docs / "keys.md", keys=pages.keys()),
         docs / "commands.md": renewed(docs / "commands.md", commands=pages.commands()),
         docs / "snapshot.md": renewed(docs / "snapshot.md", fields=pages.snapshot(), watch=pages.watched()),
+        docs / "numbers.md": renewed(docs / "numbers.md", figures=pages.figures()),
         SCHEMA: json.dumps(pages.schema(), indent=2) + "\n",
         **{SHARE / name: text for name, text in pages.shared().items()},
         ACTIONS: actions_page(),

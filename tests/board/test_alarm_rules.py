@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from tests.board.making import AT_ONCE, Desk, agent, call, hotline, key, member, queue
-from wallboard.board import Alarm, AlarmEvent, BoardSettings
+from wallboard.board import Alarm, AlarmEvent, BoardSettings, QueueFigures
+from wallboard.board.conditions import queue_readings
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import DutyAgent, DutyPhone
+from wallboard.domain.models import DutyAgent, DutyPhone, HotlineCall
 from wallboard.domain.rules import AgentLimits, Goal, Limits, QueueRule
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, Wanted
 from wallboard.domain.text import clean
@@ -19,6 +20,7 @@ from wallboard.domain.update import SourceInfo
 
 M, A, Q, H = Resource.MEMBERS, Resource.AGENTS, Resource.QUEUES, Resource.HOTLINES
 NOW = ManualClock().now()
+NOT_TAKEN = (HotlineCall(NOW, False),)
 RULES = BoardSettings(
     queues=(
         QueueRule("Sales*", warn=Limits(3, 60), alarm=Limits(6, 120, 0)),
@@ -133,14 +135,15 @@ def test_a_service_level_is_an_alarm_where_the_rule_says_so(goal: float, told: s
     assert sentences(desk) == ([told] if told else [])
 
 
-def test_a_share_of_lost_callers_is_one_where_the_rule_says_so() -> None:
-    desk = quiet_queue(BoardSettings((QueueRule("*", alarm=Limits(lost_percent=10)),), timing=AT_ONCE))
-    desk.snapshot(Q, queue(abandoned=10, answered=40))
-    for _ in range(61):
-        desk.clock.advance(1)
-        fresh(desk, Q, M, A)
-        desk.board.tick()
-    assert sentences(desk) == ["Sales 20 % lost, limit 10 %"]
+def test_a_share_of_lost_callers_is_one_where_the_rule_says_so_and_there_are_enough() -> None:
+    rule = QueueRule("*", alarm=Limits(lost_percent=10))
+    few, enough = (
+        queue_readings(QueueFigures(offered=offered, lost_percent=20.0), rule, BoardSettings(), NOW)["lost_percent"]
+        for offered in (19, 20)
+    )
+    assert not few.wrong
+    assert enough.wrong
+    assert enough.told(10.0) == "20 % lost, limit 10 %"
 
 
 def test_priority_comes_before_severity_and_age() -> None:
@@ -235,7 +238,7 @@ def test_hotlines() -> None:
             hotline(agents=(DutyAgent("5", clean("K"), on),), channels_out=2),
             "Water rescue 3 phones on duty, only 2 can ring at once",
         ),
-        (hotline(unaccepted=1), "Water rescue 1 call not taken"),
+        (hotline(calls=NOT_TAKEN), "Water rescue 1 call not taken"),
         (hotline(state=HotlineState.STARTING, since=NOW), None),
         (hotline(agents=(DutyAgent("5", clean("K"), None),)), None),
         (hotline(), None),
@@ -247,12 +250,12 @@ def test_hotlines() -> None:
         assert sentences(desk) == ([expected] if expected else [])
 
 
-@pytest.mark.parametrize("lost", [{"unaccepted": None}, {"agents": (DutyAgent("5", clean("K"), None),)}])
+@pytest.mark.parametrize("lost", [{"calls": None}, {"agents": (DutyAgent("5", clean("K"), None),)}])
 def test_what_is_no_longer_told_of_a_hotline_is_unknown_not_over(lost: dict[str, object]) -> None:
     desk = Desk()
     fresh(desk, H)
     off = (DutyPhone("1", clean("mobile"), clean("+49"), False),)
-    told = hotline(unaccepted=1, agents=(DutyAgent("5", clean("K"), off),))
+    told = hotline(calls=NOT_TAKEN, agents=(DutyAgent("5", clean("K"), off),))
     desk.snapshot(H, told)
     assert [alarm.state for alarm in up(desk)] == ["active", "active"]
     desk.snapshot(H, replace(told, **lost))  # type: ignore[arg-type]  # one field of it
@@ -262,13 +265,13 @@ def test_what_is_no_longer_told_of_a_hotline_is_unknown_not_over(lost: dict[str,
 def test_an_error_of_a_hotline_does_not_hide_that_a_call_was_not_taken() -> None:
     desk = Desk()
     fresh(desk, H)
-    desk.snapshot(H, hotline(state=HotlineState.ERROR, unaccepted=2))
+    desk.snapshot(H, hotline(state=HotlineState.ERROR, calls=NOT_TAKEN * 2))
     assert sentences(desk) == ["Water rescue error, asked open", "Water rescue 2 calls not taken"]
 
 
 def test_a_call_not_taken_asks_again_only_with_the_next_one() -> None:
     desk = Desk()
-    desk.snapshot(H, hotline(unaccepted=1))
+    desk.snapshot(H, hotline(calls=NOT_TAKEN))
     fresh(desk, H)
     assert desk.board.alarms.acknowledge(up(desk)[0].id, "Mira")
     for _ in range(400):
@@ -276,7 +279,7 @@ def test_a_call_not_taken_asks_again_only_with_the_next_one() -> None:
         fresh(desk, H)
         desk.board.tick()
     assert up(desk)[0].state == "acked"
-    desk.snapshot(H, hotline(unaccepted=2))
+    desk.snapshot(H, hotline(calls=NOT_TAKEN * 2))
     assert up(desk)[0].state == "active"
 
 

@@ -46,7 +46,7 @@ def recover(row: Row) -> Row:
 
 
 def all_well(row: Row) -> Row:
-    return replace(row, state=HotlineState.OPEN, unaccepted=0) if isinstance(row, Hotline) else row
+    return replace(row, state=HotlineState.OPEN, calls=()) if isinstance(row, Hotline) else row
 
 
 async def settle(here: Desk) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from wallboard.board.freshness import STALE_FAILURES, ResourceView, SourceView, span
-from wallboard.board.kpi import QueueStats
+from wallboard.board.queue_numbers import QueueFigures
 from wallboard.board.settings import BoardSettings
 from wallboard.board.verdicts import HIGH, LOW, NORMAL, Reading, Severity, so
 from wallboard.domain.keys import Resource
@@ -50,19 +50,19 @@ def _number(value: float) -> str:
     return f"{value:g}"
 
 
-def queue_readings(stats: QueueStats, rule: QueueRule, settings: BoardSettings, now: float) -> Mapping[str, Reading]:
+def queue_readings(stats: QueueFigures, rule: QueueRule, settings: BoardSettings, now: float) -> Mapping[str, Reading]:
     """The conditions of a queue by name; one that nothing can be said of is left out."""
     wait = None if stats.longest_since is None else max(0.0, now - stats.longest_since)
     found = {"longest": longest(wait, rule, settings)}
-    callers = None if stats.waiting is None else stats.waiting + (stats.ringing or 0)
+    callers = stats.queued
     if callers is not None:
         found["waiting"] = _waiting(callers, stats, rule)
     if stats.counts.ready is not None and stats.staffed is not None:
         found["ready"] = _ready(stats.counts.ready, stats.staffed, callers, rule)
     if _given(rule, "service") and stats.service_level.value is not None:
         found["service"] = _service(stats, rule)
-    if _given(rule, "lost_percent") and stats.lost is not None and stats.answered is not None:
-        found["lost_percent"] = _lost(stats.lost, stats.answered, rule)
+    if _given(rule, "lost_percent") and stats.offered is not None:
+        found["lost_percent"] = _lost(stats, rule)
     return found
 
 
@@ -97,7 +97,7 @@ def _limits(rule: QueueRule, name: str) -> tuple[float | None, float | None]:
     return getattr(rule.warn, name), getattr(rule.alarm, name)
 
 
-def _waiting(callers: int, stats: QueueStats, rule: QueueRule) -> Reading:
+def _waiting(callers: int, stats: QueueFigures, rule: QueueRule) -> Reading:
     """Callers waiting or being rung for, who are not served yet."""
     if _given(rule, "waiting"):
         return Reading(
@@ -134,7 +134,7 @@ def _ready(ready: int, staffed: int, callers: int | None, rule: QueueRule) -> Re
     )
 
 
-def _service(stats: QueueStats, rule: QueueRule) -> Reading:
+def _service(stats: QueueFigures, rule: QueueRule) -> Reading:
     level = stats.service_level
     percent = 100.0 * level.value if level.value is not None and level.n >= ENOUGH_ANSWERS else None
     return Reading(
@@ -145,9 +145,8 @@ def _service(stats: QueueStats, rule: QueueRule) -> Reading:
     )
 
 
-def _lost(lost: int, answered: int, rule: QueueRule) -> Reading:
-    offered = lost + answered
-    percent = 100.0 * lost / offered if offered >= ENOUGH_OFFERED else None
+def _lost(stats: QueueFigures, rule: QueueRule) -> Reading:
+    percent = stats.lost_percent if (stats.offered or 0) >= ENOUGH_OFFERED else None
     return Reading(
         percent,
         *_limits(rule, "lost_percent"),

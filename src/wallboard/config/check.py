@@ -221,9 +221,11 @@ def _queue(path: Path, queue: QueueModel) -> Iterator[Finding]:
             f"match {queue.match!r} opens a [ that it does not close" if unclosed else "match holds a control character"
         )
         yield Finding((*path, "match"), what, 'write match = "Sales*", or "[[]" for the bracket itself')
-    if not (queue.goal or queue.warn or queue.alarm or queue.agent or "priority" in queue.model_fields_set):
+    if queue.day is not None and queue.day.zone:
+        yield from _zone((*path, "day", "zone"), queue.day.zone)
+    if not (queue.model_fields_set - {"match"}):
         what = f"the rule for {queue.match!r} says nothing"
-        yield Finding(path, what, "add goal, warn, alarm, agent or priority, or leave it out")
+        yield Finding(path, what, "add goal, day, warn, alarm, agent or priority, or leave it out")
     if queue.warn is None or queue.alarm is None:
         return
     for name, warn in queue.warn:
