@@ -171,7 +171,7 @@ def test_no_colour_is_sent_that_the_terminal_or_the_person_does_not_want(
         quit_console(terminal)
         plain(terminal.raw, colours=colours)
         if colours is not None:
-            assert b"\x1b[1;91" in terminal.raw or b"38;5;" in terminal.raw
+            assert re.search(rb"\x1b\[(?:\d+;)*(?:3[1-6]|9[1-6]|38;5;\d+)[;m]", terminal.raw)
 
 
 def test_a_terminal_that_can_show_no_console_is_refused_in_one_sentence() -> None:
