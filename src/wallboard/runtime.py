@@ -308,7 +308,7 @@ async def _warm_up(config: Config) -> None:
 def console_settings(config: Config, options: ConsoleOptions, site: str, banner: str, themes: Sequence[str]) -> Any:
     """The config in the console's own words."""
     from wallboard.config import keymap
-    from wallboard.ui.console import ConsoleSettings
+    from wallboard.ui.settings import ConsoleSettings
 
     return ConsoleSettings(
         site=site,
@@ -329,7 +329,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
 
 def ports(rooms: Headless, app: ConsoleApp) -> Any:
     """What the console asks of the other rooms."""
-    from wallboard.ui.console import Ports
+    from wallboard.ui.settings import Ports
     from wallboard.ui.terminal.driver import limit_exit
 
     def refresh() -> str:

@@ -183,7 +183,7 @@ class Glass:
     def press(self, key: str) -> None:
         here, console = self.here, self.here.console
         stood, before = console.dialog, len(here.commands)
-        console.key(key, key if len(key) == 1 else None)
+        here.key(key, key if len(key) == 1 else None)
         seen = self.asked if stood is not None else self.glass
         if stood is None and console.dialog is not None:
             self.asked = self.glass

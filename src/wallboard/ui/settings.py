@@ -1,4 +1,5 @@
-"""What the console is told when it is made: its keys and names, and what it may ask of the other rooms."""
+"""What the console is told when it is made: its keys and names, and what it may ask of the other rooms; and what each
+of its parts is handed."""
 
 from __future__ import annotations
 
@@ -6,11 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from wallboard.board.board import Board
+from wallboard.control.dispatcher import Dispatcher
 from wallboard.domain.actions import Action
+from wallboard.domain.clock import Clock
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
+from wallboard.ui.remarks import Remarks
 from wallboard.vendors.base import Report
 
 
@@ -36,6 +41,14 @@ class ConsoleSettings:
     quiet: Sequence[tuple[int, int]] = ()
     """Spans of local time without a bell, in minutes of the day (from, to); `to` may be the smaller."""
 
+    def keys_of(self, action: str) -> tuple[str, ...]:
+        """All keys of an action, as they are pressed."""
+        return next((tuple(info.keys) for info in self.actions if info.id == action), ())
+
+    def key_of(self, action: str) -> str:
+        """The first key of an action, for the lines that name keys."""
+        return next(iter(self.keys_of(action)), "–")
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -60,3 +73,19 @@ class Ports:
     """Something that the console shows has changed without a key and without the board."""
     redraw: Callable[[], None]
     """The terminal may show something else than what was sent to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """What every part of the console works with."""
+
+    board: Board
+    dispatcher: Dispatcher
+    clock: Clock
+    settings: ConsoleSettings
+    ports: Ports
+    remarks: Remarks
+
+    def warn(self, text: str) -> None:
+        """Say why a key did nothing; keys rest after it."""
+        self.remarks.say(text, "warn")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
-from wallboard.view.dialogs import ARM_SECONDS, PICK_SECONDS, Answer, Lock, TextField, sentence
+from wallboard.view.dialogs import ARM_SECONDS, LEAVES, PICK_SECONDS, STEPS, Answer, Lock, Lockable, TextField, sentence
 from wallboard.view.directory import Directory, Place
 from wallboard.view.lines import Line, clip, line_width, out_of_sight, rule, spread
 
@@ -24,7 +25,7 @@ class Picked:
 
 
 @dataclass(slots=True)
-class Picker:
+class Picker(Lockable):
     """Picks a destination: text matches the directory or is a number, a digit marks that favourite's row and stays
     as text, Enter sends what is marked. Nothing marked, nothing sent."""
 
@@ -45,6 +46,8 @@ class Picker:
     """Keys that change between blind and attended."""
     lock: Lock = field(default_factory=Lock)
 
+    keys: ClassVar[frozenset[str]] = LEAVES | STEPS | {"attended"}
+
     def __post_init__(self) -> None:
         self.moved_at = self.opened_at
         if self.field_.text:
@@ -53,7 +56,11 @@ class Picker:
     def places(self) -> list[Place]:
         return self.directory.matches(self.field_.text)
 
-    def key(self, key: str, character: str | None, now: float) -> Answer | None:
+    @property
+    def input(self) -> TextField | None:
+        return None if self.lock.what or self.asking is not None else self.field_
+
+    def press(self, key: str, now: float) -> Answer | None:
         if key == "escape":
             if self.asking is not None and not self.lock.what:
                 self.asking = None
@@ -63,31 +70,28 @@ class Picker:
             return None
         if self.asking is not None:
             place, self.asking = self.asking, None
-            if key in self.yes and now - self.asked_at >= ARM_SECONDS:
-                return Answer(Picked(place, self.attended))
-            return None
+            armed = now - self.asked_at >= ARM_SECONDS
+            return Answer(Picked(place, self.attended)) if key == "yes" and armed else None
         places = self.places()
-        if key in self.switch and self.may_attend:
+        if key == "attended" and self.may_attend:
             self.attended = not self.attended
-        elif key in ("down", "up"):
+        elif key in STEPS:
             start = -1 if self.mark is None else self.mark
             if places:
                 self.mark = max(0, min(len(places) - 1, start + (1 if key == "down" else -1)))
             self.moved_at = now
-        elif key == "enter":
-            if self.mark is None or self.mark >= len(places) or now - self.moved_at < PICK_SECONDS:
-                return None
+        elif key == "enter" and self.mark is not None and self.mark < len(places):
             place = places[self.mark]
-            if not place.ok:
+            if not place.ok or now - self.moved_at < PICK_SECONDS:
                 return None
-            if place.unknown:
-                self.asking, self.asked_at = place, now
-                return None
-            return Answer(Picked(place, self.attended))
-        elif self.field_.key(key, character):
-            self.moved_at = now
-            self.mark = self._marked_by_text()
+            if not place.unknown:
+                return Answer(Picked(place, self.attended))
+            self.asking, self.asked_at = place, now
         return None
+
+    def typed(self, now: float) -> None:
+        self.moved_at = now
+        self.mark = self._marked_by_text()
 
     def _marked_by_text(self) -> int | None:
         """A lone digit marks its favourite; other text marks the first match that can be dialled."""
@@ -119,7 +123,7 @@ class Picker:
         switch = "Tab" if self.switch[:1] == ("tab",) else "".join(self.switch[:1])
         tab = f"{switch} blind   " if self.attended else f"{switch} attended   "
         tab = tab if self.may_attend and switch else ""
-        typed = [Cell("  to › ", "muted"), Cell(f"{self.field_.text}_", "text bold")]
+        typed = [Cell("  to › ", "muted"), self.field_.cell(width - 7)]
         room = width - line_width(typed) - 2
         hints = next(
             (
@@ -194,10 +198,6 @@ class Picker:
     def _named(self, place: Place) -> str:
         parts = (place.label, place.number, place.state) if not place.unknown else (place.label, place.state)
         return " ".join(part for part in parts if part)
-
-    def changed(self, what: str, now: float) -> None:
-        if not self.lock.what:
-            self.lock = Lock(what, now)
 
 
 def _tail(place: Place, searching: bool) -> str:
