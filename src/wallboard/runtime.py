@@ -370,6 +370,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         start=start,
         repaint=app.repaint_soon,
         redraw=app.redraw,
+        search=app.search,
         scroll_columns=app.scroll_columns,
     )
 

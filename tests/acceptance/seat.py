@@ -51,6 +51,9 @@ class Shell:
     def redraw(self) -> None:
         self.asked.append("redraw")
 
+    def search(self, text: str, found: object) -> None:
+        self.asked.append(f"search {text}")
+
     def repaint_soon(self) -> None:
         self.asked.append("repaint")
 

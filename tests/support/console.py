@@ -338,6 +338,7 @@ def desk(
         start=start,
         repaint=lambda: asked.append("repaint"),
         redraw=lambda: asked.append("redraw"),
+        search=lambda text, found: None,
         scroll_columns=lambda step: asked.append(f"scroll {step}"),
     )
     console = Console(shown, dispatcher, clock, chosen, ports)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.command import Hit, Hits, Provider
 from textual.events import Key, Paste
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -189,6 +191,39 @@ async def test_every_action_is_a_binding_with_its_id_and_takes_the_keys_of_the_u
         assert picker.attended
         await seat.press(pilot, "ctrl+g")
         assert seat.here.console.dialog is None
+
+
+class Weather(Provider):
+    """Somebody's own command."""
+
+    async def search(self, query: str) -> Hits:
+        if (score := self.matcher(query).match("weather here")) > 0:
+            yield Hit(score, "weather", self.app.bell, "weather\x1b here", "from outside")
+
+
+class Broken(Provider):
+    async def search(self, query: str) -> Hits:
+        raise ValueError(query)
+        yield
+
+
+@pytest.mark.anyio
+async def test_a_provider_of_textual_adds_commands_to_the_palette(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[bool] = []
+    monkeypatch.setattr(ConsoleApp, "COMMANDS", {Broken, Weather})
+    monkeypatch.setattr(ConsoleApp, "bell", lambda app: rung.append(True))
+    search = seat.app.search
+    monkeypatch.setattr(seat.here.console, "ports", replace(seat.here.console.ports, search=search))
+    async with seat.sits() as pilot:
+        await seat.press(pilot, ":", *"weath")
+        await seat.app.workers.wait_for_complete()
+        assert [line for line in seat.here.paint() if "weather· here" in line and "from outside" in line]
+        await seat.press(pilot, "enter")
+        assert rung == [], "it has only just come"
+        seat.here.clock.advance(1.0)
+        await seat.press(pilot, "enter")
+        await pilot.pause()
+        assert rung == [True]
 
 
 KEYS = [*"1234567890jkgGsSzf/F:?!aAetxHpuciowb+-.nNEQrvqy", "up", "down", "tab", "enter", "escape", "f2", "left", "end"]

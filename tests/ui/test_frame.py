@@ -24,9 +24,9 @@ def state(here: Desk) -> dict[str, object]:
     """Everything plain that the console and its parts keep, and what the open dialog does."""
     console = here.console
     parts: list[object] = [console, console.panes, console.modes, console.asking, console.panel, console.alarms]
-    parts += [console.restraint, console.acting, console.seeking]
+    parts += [console.restraint, console.hints, console.acting, console.seeking]
     kept = {f"{type(part).__name__}.{name}": copy(value) for part in parts for name, value in vars(part).items()}
-    for name in ("Panes._context", "Acting._hints"):  # made anew when asked for, from what is here
+    for name in ("Panes._context", "Hints._made"):  # made anew when asked for, from what is here
         kept.pop(name)
     if console.dialog is not None:
         kept["dialog"] = repr(console.dialog.dialog)

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -20,16 +21,17 @@ from wallboard.ui.bindings import bindings, everywhere, keymap, spelled
 from wallboard.ui.console import Console
 from wallboard.ui.frame import Frame, fits, frame
 from wallboard.ui.modes import BOARD, HELP, LOG, SOURCES, WALL
+from wallboard.ui.palette import Found
+from wallboard.ui.providers import search
 from wallboard.ui.screens.board import BoardScreen
 from wallboard.ui.screens.page import ModeScreen
+from wallboard.ui.sight import Sight
 from wallboard.ui.styles import Painter
 from wallboard.ui.terminal import diff, private
 from wallboard.ui.terminal.driver import ConsoleDriver
 from wallboard.ui.terminal.gate import KeyGate
 from wallboard.ui.terminal.keys import FrameTaken, HeldKey, KeyLetGo
 from wallboard.ui.terminal.private import QuietApp
-from wallboard.ui.terminal.sequences import question
-from wallboard.ui.visibility import Shown
 from wallboard.ui.widgets.grid import Grid
 from wallboard.view.layout import MINIMUM
 
@@ -38,9 +40,6 @@ FLUSH_SECONDS = 0.25
 RENEW_SECONDS = 600.0
 """So often everything is sent again, where the line hardly notices: what others wrote on the screen does not stay."""
 
-FOLLOW_SECONDS = 0.05
-"""How often it is looked whether a frame that waits for a slow terminal has left."""
-
 
 class ConsoleApp(QuietApp, inherit_bindings=False):
     """Run by the runtime, which owns everything it shows."""
@@ -48,7 +47,8 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT: ClassVar[bool] = False
     CSS = ""
-
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = set()
+    """What the palette finds beside the console's own commands: Textual's providers, for whoever adds some."""
     BINDINGS: ClassVar[list[BindingType]] = bindings(everywhere)
     DEFAULT_MODE: ClassVar[str] = BOARD
 
@@ -78,9 +78,8 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         self._dirty: set[Resource] = set()
         self._take_asked = False
         self._mounted = False
-        self._begun = 0
-        self._following = False
         self._gate = KeyGate()
+        self._sight = Sight(self, self.console_state.visibility, lambda: self.wire)
         self._last_second = -1
         self._renewed_at = 0.0
 
@@ -200,53 +199,27 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
 
     def paint(self) -> None:
         """Bring the screen to the console's state; only what differs is drawn."""
-        if self._draw() and self.console_state.visibility.terminal:
-            self.call_after_refresh(self._sent, self.console_state.visibility.drawn())
-
-    def _sent(self, sight: Shown) -> None:
-        """Everything up to this frame is with the writer, or waits for it."""
-        self._settle()
-        self.console_state.visibility.sent(sight)
-        if not self._following:
-            self._follow()
-
-    def _follow(self) -> None:
-        """Look again and again until the last frame has left: a key may come while the next is on its way."""
-        self._ask()
-        self._following = not self._settle()
-        if self._following:
-            self.set_timer(FOLLOW_SECONDS, self._follow)
-
-    def _ask(self) -> None:
-        """Have the terminal say when it has come to the end of what was sent."""
-        wire, visibility = self.wire, self.console_state.visibility
-        if wire is None or wire.needs_full_repaint:
-            return
-        if wire.begun != self._begun:
-            self._begun = wire.begun
-            visibility.unasked()
-        if not diff.frame_pending(self) and (number := visibility.ask()) is not None:
-            wire.write(question(number))
-
-    def _settle(self) -> bool:
-        """Whether everything has left."""
-        wire = self.wire
-        lost = wire is not None and wire.needs_full_repaint
-        if lost or diff.frame_pending(self) or diff.writer_busy(self):
-            return False
-        self.console_state.visibility.settle()
-        return True
-
-    def _draw(self) -> bool:
         console, size, screen = self.console_state, self.size, self._page
         if screen is None:
-            return False
+            return
         console.see(fits(size.width, size.height))
         shown = self._frame = frame(console, size.width, size.height, self._frame)
         console.drew(shown.drawn)
         screen.show(shown)
         screen.follow()
-        return True
+        self._sight.drawn()
+
+    # ---- the palette --------------------------------------------------------------------------------------
+
+    def search(self, text: str, found: Found) -> None:
+        """Ask the providers of `COMMANDS`; a search that goes on ends with the next."""
+        if self.COMMANDS:
+            self.run_worker(self._search(text, found), group="palette", exclusive=True)
+
+    async def _search(self, text: str, found: Found) -> None:
+        choices = await search(self, text)
+        found(choices, self.console_state.clock.now())
+        self.paint()
 
     # ---- keys -------------------------------------------------------------------------------------------
 
@@ -280,7 +253,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         if event.key == "ctrl+z":
             self._suspend()
             return
-        self._settle()
+        self._sight.settle()
         character = event.character if event.is_printable else None
         name = spelled(event.key, character)
         held = isinstance(event, HeldKey) and not console.repeats(name)

@@ -21,10 +21,11 @@ from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import Asking, OpenDialog
 from wallboard.ui.drawn import Drawn
+from wallboard.ui.hints import Hints
 from wallboard.ui.idle import IdleLock
 from wallboard.ui.modes import ANYWHERE, BOARD, HELP, SCROLLS, SOURCES, STEPS, WALL, Modes, moves, stays_here, typed
 from wallboard.ui.news import News
-from wallboard.ui.palette import commands
+from wallboard.ui.palette import Palette, commands
 from wallboard.ui.pane import PaneState
 from wallboard.ui.panel import Panel
 from wallboard.ui.panes import Panes
@@ -33,7 +34,7 @@ from wallboard.ui.restraint import RESTING, Restraint
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ConsoleSettings, Ports, Station
 from wallboard.ui.visibility import Shown, Visibility
-from wallboard.view.dialogs import Answer, Chooser, Confirm
+from wallboard.view.dialogs import Answer, Confirm
 from wallboard.view.format import plural
 from wallboard.view.layout import ALL
 
@@ -58,7 +59,8 @@ class Console:
         self.asking = Asking(at, self.panes, self.modes, self.restraint, self.visibility.of_dialog)
         self.idle = IdleLock(at, self.asking)
         self.panel = Panel(at, self.panes, self.modes)
-        self.acting = Acting(at, self.panes, self.panel, self.visibility, self.asking)
+        self.hints = Hints(at, self.panes, self.panel)
+        self.acting = Acting(at, self.panes, self.panel, self.hints, self.visibility, self.asking)
         self.seeking = Seeking(
             at, self.panes, self.modes, self.panel, self.alarms, self.asking, self.visibility.of_alarm
         )
@@ -322,10 +324,13 @@ class Console:
 
     def _palette(self) -> None:
         choices = commands(self.settings, bool(self.idle.reason))
-        self.asking.ask(Chooser("COMMANDS", choices, self.clock.now() - 1, searching=True), self._chosen)
+        palette = Palette("COMMANDS", choices, self.clock.now() - 1, searching=True, search=self.ports.search)
+        self.asking.ask(palette, self._chosen)
 
     def _chosen(self, answer: Answer) -> None:
         action = answer.value
+        if callable(action):
+            action()
         if not isinstance(action, str):
             return
         if action.startswith("theme "):

@@ -21,6 +21,7 @@ from wallboard.view.header import header, my_phone
 from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange
 from wallboard.view.lines import Line, clip, rule
 from wallboard.view.sources import sources
+from wallboard.view.target import ended, told
 from wallboard.view.wall import wall
 
 _MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARGE"}
@@ -151,7 +152,7 @@ def _top(console: Console, context: Context, width: int, last: Frame | None) -> 
 def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     lines = _session_bar(console, context, width)
     # A mode hides the rows, so nothing is named that a verb could hit.
-    target, freshness = console.acting.target_text() if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
+    target, freshness = _target(console, context) if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
     lines.append(target_line(target, freshness, console.remarks.outcome, console.board.unconfirmed, width))
     if (typed := console.asking.filter) is not None:
         shown, total = console.pane.selection.counts
@@ -172,8 +173,20 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
             KeyHint(console.key_of("app.palette"), "command"),
             KeyHint(console.key_of("app.quit"), "back"),
         ]
-        lines.append(key_bar([*console.acting.hints().values()] if board else [], general if board else back, width))
+        lines.append(key_bar([*console.hints.now().values()] if board else [], general if board else back, width))
     return lines
+
+
+def _target(console: Console, context: Context) -> tuple[str, str]:
+    """What a verb would hit, and how fresh that is."""
+    key = console.panel.subject
+    row = console.panel.known(key)
+    if row is None:
+        return "", ""
+    if console.panel.live(key):
+        return told(row, context)
+    works = "" if console.remarks.outcome[0] else "details, note and call-back still work"
+    return ended(row, console.pane.selection.ended_for(context.now)), works
 
 
 def _panel(console: Console, context: Context, width: int, height: int) -> tuple[list[Line], Turned | None, Row | None]:
@@ -191,7 +204,7 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
             seen = console.remarks.seen(row.key)[-4:]
             pane = None if card is not None else console.pane.pane
             readings = console.panel.readings.shown
-            lines = details(pane, row, context, [*console.acting.hints().values()], width, seen, note, readings)
+            lines = details(pane, row, context, [*console.hints.now().values()], width, seen, note, readings)
             shown, turned = _scrolled(console, lines, max(3, height - 12), width)
             return shown, turned, row if card is not None else None
     return [], Turned(console.panel.turned.top), None
@@ -269,7 +282,7 @@ def _mode(console: Console, context: Context, width: int, room: int) -> tuple[li
 def _help(console: Console, width: int) -> list[Line]:
     """The keys of this row, with reasons for the dim ones, then all keys."""
     lines = [rule(f"KEYS on {console.pane.pane.title}", "Esc back   j k scroll", width)]
-    for hint in console.acting.hints().values():
+    for hint in console.hints.now().values():
         text = hint.text if hint.ok else f"{hint.text}: {hint.reason}"
         lines.append(
             clip(

@@ -17,6 +17,7 @@ from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
 from wallboard.ui.remarks import Remarks
 from wallboard.vendors.base import Report
+from wallboard.view.dialogs import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Ports:
     """Something that the console shows has changed without a key and without the board."""
     redraw: Callable[[], None]
     """The terminal may show something else than what was sent to it."""
+    search: Callable[[str, Callable[[Sequence[Choice], float], None]], None]
+    """Look for further commands under a text; the function is given what was found (to be called), and when."""
 
 
 @dataclass(frozen=True, slots=True)

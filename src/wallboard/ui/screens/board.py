@@ -84,7 +84,7 @@ class Board(Body):
     """
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return None if action == "do" and self.console.acting.dim(str(parameters[0])) else True
+        return None if action == "do" and self.console.hints.dim(str(parameters[0])) else True
 
 
 class BoardScreen(ModeScreen):

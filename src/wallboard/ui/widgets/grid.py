@@ -6,9 +6,7 @@ the source's business (`wallboard.view.selection`); the grid keeps the window on
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Protocol
 
 from rich.segment import Segment
@@ -46,15 +44,6 @@ class GridSource(Protocol):
     def row_style(self, key: Hashable) -> str:
         """Any of tombstone, dim, marked, alarm, joined by a space, or ""."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class PaintedRow:
-    """The cursor's row as it went into a frame, and the monotonic second since which exactly this stands there."""
-
-    key: Hashable
-    texts: tuple[str, ...]
-    painted_at: float
 
 
 class _Line(NamedTuple):
@@ -97,19 +86,6 @@ class Grid(Widget, can_focus=True):
         def control(self) -> Grid:
             return self.grid
 
-    class WindowChanged(Message):
-        """Another number of rows is out of sight above or below."""
-
-        def __init__(self, grid: Grid, above: int, below: int) -> None:
-            super().__init__()
-            self.grid = grid
-            self.above = above
-            self.below = below
-
-        @property
-        def control(self) -> Grid:
-            return self.grid
-
     def __init__(
         self,
         source: GridSource,
@@ -120,7 +96,6 @@ class Grid(Widget, can_focus=True):
         ascii_only: bool = False,
         background: str = "surface",
         text: Callable[[str], str] = str,
-        clock: Callable[[], float] = time.monotonic,
         id: str | None = None,  # noqa: A002 - the name that every widget has
         classes: str | None = None,
     ) -> None:
@@ -133,16 +108,14 @@ class Grid(Widget, can_focus=True):
         self._text = text
         self._signs = _ASCII_SIGNS if ascii_only else _SIGNS
         self._ellipsis = ASCII_ELLIPSIS if ascii_only else ELLIPSIS
-        self._clock = clock
         self._active = True
         self._skip = 0
         self._placed: tuple[Placed, ...] = ()
         self._top = 0
         self._count = 0
         self._now = 0.0
-        self._told = (0, 0)
         self._lines: list[_Line | None] = []
-        self._painted: dict[int, tuple[_Line | None, float]] = {}
+        self._painted: dict[int, _Line | None] = {}
         self._strips: dict[tuple[object, ...], Strip] = {}
 
     # columns
@@ -169,14 +142,6 @@ class Grid(Widget, can_focus=True):
     def placed(self) -> tuple[Placed, ...]:
         """The columns on the screen and where they stand: the title line writes their names there."""
         return self._placed
-
-    @property
-    def dropped_columns(self) -> tuple[int, int]:
-        """How many columns are out of sight to the left and to the right."""
-        shown = {spot.index for spot in self._placed}
-        last = max(shown, default=-1)
-        left = sum(1 for index in range(min(last, len(self._columns))) if index not in shown)
-        return left, len(self._columns) - 1 - last if self._columns else 0
 
     def _place(self) -> None:
         self._placed = place(self._columns, self.size.width, self._pinned, self._skip)
@@ -229,14 +194,6 @@ class Grid(Widget, can_focus=True):
                 self.refresh()
             elif dirty:
                 self.refresh(*dirty)
-        told = self.hidden_above, self.hidden_below
-        if told != self._told:
-            self._told = told
-            self.post_message(self.WindowChanged(self, *told))
-
-    def rows_changed(self) -> None:
-        """Rows came, went or moved, or the cursor did."""
-        self.refresh_rows(self._now)
 
     @property
     def hidden_above(self) -> int:
@@ -245,13 +202,6 @@ class Grid(Widget, can_focus=True):
     @property
     def hidden_below(self) -> int:
         return max(0, self._count - self._top - self.size.height)
-
-    def painted(self) -> PaintedRow | None:
-        """The cursor's row as last drawn; None if no cursor line has been."""
-        for line, painted_at in self._painted.values():
-            if line is not None and line.cursor:
-                return PaintedRow(line.key, tuple(cell.text for cell in line.cells), painted_at)
-        return None
 
     def _window(self, height: int) -> list[_Line | None]:
         """The lines to show, after moving the window so that the cursor is in sight."""
@@ -274,9 +224,7 @@ class Grid(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         line = self._lines[y] if y < len(self._lines) else None
-        before = self._painted.get(y)
-        if before is None or before[0] != line:
-            self._painted[y] = line, self._clock()
+        self._painted[y] = line
         width = self.size.width
         key = (width, line and line[1:])
         strip = self._strips.get(key)
@@ -309,7 +257,7 @@ class Grid(Widget, can_focus=True):
         self._painted.clear()
 
     def on_click(self, event: events.Click) -> None:
-        line, _ = self._painted.get(event.y, (None, 0.0))
+        line = self._painted.get(event.y)
         if line is not None:
             event.stop()
             self.post_message(self.RowPicked(self, line.key, event.chain))
