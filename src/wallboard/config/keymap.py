@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from wallboard.domain.actions import ACTIONS as ACTIONS
 from wallboard.domain.actions import Action
+from wallboard.domain.suggestion import near
 
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 NEEDED = ("app.quit", "app.help", "nav.back", "dialog.yes", "dialog.no")
@@ -29,7 +30,7 @@ _ALIASES = {
     **{"esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "pgdown": "pagedown"},
     **{"del": "delete", "ins": "insert", "bs": "backspace", "plus": "+", "minus": "-", "spacebar": "space"},
     **{"slash": "/", "question_mark": "?", "exclamation_mark": "!", "colon": ":", "full_stop": ".", "dot": "."},
-    **{"page_up": "pageup", "page_down": "pagedown", "control": "ctrl", "c": "c"},
+    **{"page_up": "pageup", "page_down": "pagedown", "control": "ctrl"},
 }
 _EATEN = {
     "ctrl+s": "terminals stop their output on it",
@@ -70,8 +71,8 @@ def canonical(key: str) -> str:
     if unknown:
         raise ValueError(f"{wanted!r} is not a key: {unknown[0]!r} is none of ctrl, alt, shift")
     if len(name) != 1 and name not in NAMED:
-        near = _near(name, NAMED)
-        raise ValueError(f"{wanted!r} is not a key" + (f"; did you mean {near!r}?" if near else ""))
+        known = near(name, NAMED)
+        raise ValueError(f"{wanted!r} is not a key" + (f"; did you mean {known!r}?" if known else ""))
     if len(name) == 1 and not name.isprintable():
         raise ValueError(f"{wanted!r} is not a key")
     name = {" ": "space", ",": "comma"}.get(name, name)
@@ -99,8 +100,8 @@ def problems(wanted: Mapping[str, str]) -> list[Problem]:
     for name, text in wanted.items():
         action = BY_ID.get(name)
         if action is None:
-            near = _near(name, BY_ID)
-            hint = f"did you mean {near!r}?" if near else "`wallboard keys` lists the ids"
+            known = near(name, BY_ID)
+            hint = f"did you mean {known!r}?" if known else "`wallboard keys` lists the ids"
             found.append(Problem(name, f"there is no action {name!r}", hint))
             continue
         try:
@@ -152,9 +153,3 @@ def _clashes(rebound: Mapping[str, tuple[str, ...]]) -> Iterable[Problem]:
 def bound(rebound: Mapping[str, tuple[str, ...]]) -> tuple[Action, ...]:
     """All actions with the user's keys in place of the defaults."""
     return tuple(replace(action, keys=rebound.get(action.id, action.keys)) for action in ACTIONS)
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(word, list(known), n=1)), "")

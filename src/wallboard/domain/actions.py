@@ -35,14 +35,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("nav.page_down", ("pagedown",), "a page down"),
     Action("nav.left", ("left", "h"), "scroll back to the first columns"),
     Action("nav.right", ("right", "l"), "scroll to the dropped columns"),
-    Action("pane.queues", ("1",), "to Queues; again: its worst row"),
-    Action("pane.members", ("2",), "to Members; again: its worst row"),
-    Action("pane.agents", ("3",), "to Agents; again: its worst row"),
-    Action("pane.calls", ("4",), "to Calls; again: its worst row"),
-    Action("pane.hotlines", ("5",), "to Hotlines; again: its worst row"),
-    Action("pane.notices", ("6",), "to Notices; again: its worst row"),
-    Action("pane.receptionists", ("7",), "to Receptionists; again: its worst row"),
-    Action("pane.parked", ("8",), "to Parked; again: its worst row"),
+    *(
+        Action(f"pane.{name}", (str(number),), f"to {name.title()}; again: its worst row")
+        for number, name in enumerate(
+            ("queues", "members", "agents", "calls", "hotlines", "notices", "receptionists", "parked"), 1
+        )
+    ),
     Action("pane.next", ("tab",), "to the next pane"),
     Action("nav.details", ("enter",), "details of the row"),
     Action("nav.back", ("escape",), "one step back: dialog, details, zoom, filter"),
