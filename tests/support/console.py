@@ -422,6 +422,7 @@ def _panes(shown: Console, layout: Layout, width: int, room: int) -> list[str]:
         columns = [(p.x, p.width, p.column) for p in placed]
         below = max(0, len(order) - top - lines)
         _put(glass, spot.x, spot.y, _text(pane_title(shown, state, spot.width, columns, top, below)))
+        state.drew(order[top : top + lines])
         for index, key in enumerate(order[top : top + lines]):
             text = "".join(run for run, _ in runs(placed, state.cells(key, shown.clock.now()), spot.width))
             sign = "▌" if key == state.selection.cursor else "*" if key in state.selection.marks else " "

@@ -18,12 +18,13 @@ from tests.support.console import Desk, desk
 from wallboard import theming
 from wallboard.config import keymap
 from wallboard.domain.actions import ACTIONS
+from wallboard.domain.forms import Form, FormField, Takes
+from wallboard.domain.text import clean
 from wallboard.domain.verbs import Verb
 from wallboard.ui.app import ConsoleApp
 from wallboard.ui.restraint import REST_SECONDS
 from wallboard.ui.terminal import gate
 from wallboard.view.dialogs import ARM_SECONDS
-from wallboard.view.picker import Picker
 
 
 class Seat:
@@ -164,32 +165,90 @@ async def test_a_question_typed_into_a_mode_that_has_just_opened_gets_its_keys(s
         assert seat.app._pages["log"].question.input.value == "sort"
 
 
+BOARD = [action for action in ACTIONS if action.scope == "board"]
+ASKED = {"dialog.yes": "j", "dialog.no": "ctrl+g", "dialog.enter": "f9", "dialog.up": "f8", "dialog.down": "f7",
+         "dialog.next": "f5", "dialog.previous": "f12", "picker.attended": "f6"}  # fmt: skip
+FIRSTS = [action.keys[0] if action.keys else "U" for action in BOARD]
+MOVED = {action.id: key for action, key in zip(BOARD, [*FIRSTS[1:], FIRSTS[0]], strict=True)} | ASKED
+"""Each action of the board on the key of the next, and those of questions on keys of nobody."""
+ALONE = [("pane.calls", action.id) for action in BOARD if action.keys]
+FILLED = ("dialog.next", "dialog.next", "dialog.previous", "=road", "dialog.down")
+ASKING = [
+    (("call.hangup", "dialog.no"), None),
+    (("call.hangup", "dialog.yes"), Verb.HANGUP),
+    (("call.hangup", "dialog.enter"), None),
+    (("call.transfer", "=20", "dialog.down", "dialog.up", "picker.attended", "dialog.enter"), Verb.ATTENDED),
+    (("view.filter", "=e", "dialog.up", "dialog.down", "dialog.enter"), None),
+    (("view.find", "=Bo", "dialog.down", "dialog.enter"), None),
+    (("row.note", "=x", "dialog.enter"), Verb.NOTE),
+    (("pane.notices", "notice.publish", *FILLED, "dialog.enter", "dialog.yes"), Verb.PUBLISH),
+]
+"""Actions one after the other and what is typed between them, and the command that it ends with."""
+NOTICE = Form("notice", clean("Notice"), tuple(FormField(name, name, Takes.LINE) for name in ("why", "where", "what")))
+
+
 @pytest.mark.anyio
-async def test_every_action_is_a_binding_with_its_id_and_takes_the_keys_of_the_user(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("ways", "sent"), [(ALONE, None), *(([("pane.calls", *way)], sent) for way, sent in ASKING)], ids=lambda value: ""
+)
+async def test_every_listed_key_moves_to_another_and_does_there_what_it_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ways: list[tuple[str, ...]], sent: Verb | None
 ) -> None:
     monkeypatch.setattr(gate, "HOLD_SECONDS", 0.0)
-    rebound = {"call.hangup": ("ctrl+t",), "nav.down": ("x",), "picker.attended": ("f5",)}
-    wanted = keymap.bound({**rebound, "row.note": (), "dialog.no": ("ctrl+g",)})
-    seat = Seat(desk(tmp_path, settings={"actions": wanted}))
+    monkeypatch.setattr(ConsoleApp, "_second", lambda app: None)
+    (tmp_path / "alone").mkdir()
+    actions = keymap.bound({name: (key,) for name, key in MOVED.items()})
+    seat, alone = Seat(desk(tmp_path, settings={"actions": actions})), desk(tmp_path / "alone")
+    for here in (seat.here, alone):
+        here.adapters["hq"].known_forms = {Verb.PUBLISH: (NOTICE,)}
+        for name in ("lab", "responders"):
+            here.adapters[name].refused[Verb.PUBLISH] = "this vendor has no notices"
     async with seat.sits() as pilot:
-        nodes = [seat.app, seat.app._board.body, seat.app._board.question, seat.app._board.question.input]
-        ids = {binding.id for node in nodes for _, binding in node._bindings}
-        assert {action.id for action in ACTIONS} <= ids
-        await seat.press(pilot, "4")
-        before = seat.here.console.pane.selection.cursor
-        await seat.press(pilot, "x")
-        assert seat.here.console.pane.selection.cursor != before
-        await seat.press(pilot, "n")
-        assert seat.here.console.dialog is None, "an action that has no key"
-        await seat.press(pilot, "ctrl+t")
-        assert seat.here.console.dialog is not None
-        await seat.press(pilot, "ctrl+g")
-        await seat.press(pilot, "t", "tab", "f5")
-        picker = seat.here.console.dialog and seat.here.console.dialog.dialog
-        assert isinstance(picker, Picker)
-        assert picker.attended
-        await seat.press(pilot, "ctrl+g")
+        for way in ways:
+            for name in way:
+                for here in (seat.here, alone):
+                    here.wait(1.0)
+                    here.paint()
+                text = name.removeprefix("=")
+                typed = [*text] if text != name else []
+                alone.press(*(typed or [next(action.keys[0] for action in ACTIONS if action.id == name)]))
+                await seat.press(pilot, *(typed or [MOVED[name]]))
+                assert standing(seat.here) == standing(alone), (way, name)
+            for here in (seat.here, alone):
+                # Out of everything, to begin the next where this one began.
+                here.console.asking.close()
+                here.console.asking.filter = None
+                here.console.step_back(quitting=False)
+                here.console.step_back(quitting=False)
+        if ways is not ALONE:
+            assert [verb for verb, _ in alone.sent] == [sent] * (sent is not None)
+
+
+def test_all_of_them_were_moved() -> None:
+    assert MOVED.keys() == {action.id for action in ACTIONS}
+    assert not keymap.problems(MOVED)
+    assert [action.id for action in ACTIONS if MOVED[action.id] in action.keys] == []
+    used = {name for way in ALONE for name in way} | {name for way, _ in ASKING for name in way}
+    assert MOVED.keys() - used == {"app.unlock"}, "which has no key to be compared with"
+
+
+def standing(here: Desk) -> tuple[object, ...]:
+    """What a key can have changed."""
+    console, field = here.console, here.console.asking.field
+    panes, pane = console.panes, console.pane
+    return (
+        *(console.mode, console.active, pane.selection.cursor, pane.selection.marks, pane.selection.filter),
+        *(pane.sort, pane.reverse, panes.zoomed, panes.frozen, console.panel.details, here.asked, here.sent),
+        *(console.dialog and type(console.dialog.dialog), field and (field.text, field.caret)),
+    )
+
+
+@pytest.mark.anyio
+async def test_an_action_without_a_key_has_none_of_its_defaults(seat: Seat, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    seat = Seat(desk(tmp_path / "other", settings={"actions": keymap.bound({"row.note": ()})}))
+    async with seat.sits() as pilot:
+        await seat.press(pilot, "4", "n")
         assert seat.here.console.dialog is None
 
 
@@ -249,10 +308,4 @@ async def test_the_app_does_with_keys_what_the_console_does_alone(
                 here.paint()
             alone.press(key)
             await seat.press(pilot, key)
-            states = []
-            for here in (seat.here, alone):
-                console, field = here.console, here.console.asking.field
-                states.append((key, console.mode, console.active, console.pane.selection.cursor, here.said,
-                               console.dialog and type(console.dialog.dialog), field and (field.text, field.caret),
-                               here.sent))  # fmt: skip
-            assert states[0] == states[1]
+            assert (key, seat.here.said, *standing(seat.here)) == (key, alone.said, *standing(alone))

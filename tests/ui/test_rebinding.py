@@ -1,8 +1,7 @@
-"""Every key that is listed can be another one: those of questions and of the picker too."""
+"""Keys of questions that are other ones: the lines name them (`test_app.py` moves every key)."""
 
 from __future__ import annotations
 
-import string
 from pathlib import Path
 
 from tests.support.console import desk
@@ -32,21 +31,3 @@ def test_the_picker_changes_to_attended_by_the_key_that_was_chosen(tmp_path: Pat
     assert "f5 attended" in painted
     here.press("f5")
     assert any("ATTENDED TRANSFER" in line for line in here.paint(160, 50))
-
-
-def test_every_listed_key_moves(tmp_path: Path) -> None:
-    """Each action on another key, and none on its own: what the key then does is what the action did."""
-    modifiers = ("alt", "ctrl+alt", "alt+shift")
-    free = [f"{modifier}+{letter}" for modifier in modifiers for letter in string.ascii_lowercase]
-    board = [action for action in keymap.ACTIONS if action.scope == "board"]
-    rebound = {action.id: (key,) for action, key in zip(board, free, strict=False)}
-    here = desk(tmp_path, settings={"actions": keymap.bound(rebound)})
-    assert len(rebound) == len(board)
-    here.press(*rebound["pane.calls"])
-    assert here.console.active.value == "calls"
-    here.press("1", "2", "x", "q", "e")
-    assert (here.console.active.value, here.commands, here.console.dialog) == ("calls", [], None)
-    here.press(*rebound["mode.log"])
-    assert here.console.mode == "log"
-    here.press(*rebound["nav.back"])
-    assert here.console.mode == "board"

@@ -19,13 +19,13 @@ from wallboard.domain.text import clean
 from wallboard.theming import Theme, ThemeError
 from wallboard.ui.bindings import bindings, everywhere, keymap, spelled
 from wallboard.ui.console import Console
+from wallboard.ui.delivery import Delivery
 from wallboard.ui.frame import Frame, fits, frame
 from wallboard.ui.modes import BOARD, HELP, LOG, SOURCES, WALL
 from wallboard.ui.palette import Found
 from wallboard.ui.providers import search
 from wallboard.ui.screens.board import BoardScreen
 from wallboard.ui.screens.page import ModeScreen
-from wallboard.ui.sight import Sight
 from wallboard.ui.styles import Painter
 from wallboard.ui.terminal import diff, private
 from wallboard.ui.terminal.driver import ConsoleDriver
@@ -79,7 +79,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         self._take_asked = False
         self._mounted = False
         self._gate = KeyGate()
-        self._sight = Sight(self, self.console_state.visibility, lambda: self.wire)
+        self._delivery = Delivery(self, self.console_state.visibility, lambda: self.wire)
         self._last_second = -1
         self._renewed_at = 0.0
 
@@ -207,7 +207,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         console.drew(shown.drawn)
         screen.show(shown)
         screen.follow()
-        self._sight.drawn()
+        self._delivery.drawn()
 
     # ---- the palette --------------------------------------------------------------------------------------
 
@@ -253,7 +253,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         if event.key == "ctrl+z":
             self._suspend()
             return
-        self._sight.settle()
+        self._delivery.settle()
         character = event.character if event.is_printable else None
         name = spelled(event.key, character)
         held = isinstance(event, HeldKey) and not console.repeats(name)

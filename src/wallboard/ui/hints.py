@@ -94,8 +94,9 @@ class Hints:
         return out
 
     def dim(self, action: str) -> bool:
-        """Whether a verb key that is named on the screen can do nothing on the row under the cursor."""
-        hint = self.now().get(action)
+        """Whether a verb key could do nothing on the row under the cursor when it was last looked (`now`): asked of
+        every binding at each key, and a press asks control anew anyway."""
+        hint = self._made[1].get(action)
         return hint is not None and not hint.ok
 
     def _actions(self, row: Row) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ class Panel:
 
     def painted(self, key: Key) -> Row | None:
         """The living row as it was last drawn."""
-        return self.card_painted if key == self.card_key else self._panes.pane.painted.get(key)
+        return self.card_painted if key == self.card_key else self._panes.pane.painted(key)
 
     # ---- open and closed ----------------------------------------------------------------------------------
 

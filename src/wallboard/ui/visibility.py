@@ -67,10 +67,10 @@ class Visibility:
         """The frame as it was drawn last."""
         return self._drawn(self._window)
 
-    def sent(self, sight: Shown) -> None:
+    def sent(self, frame: Shown) -> None:
         """This frame was handed over to the writer."""
-        if sight.window == self._window:
-            self._sent = sight
+        if frame.window == self._window:
+            self._sent = frame
 
     def settle(self) -> None:
         """The system has taken everything that was sent."""
@@ -82,14 +82,14 @@ class Visibility:
 
     def ask(self) -> int | None:
         """The number of the question to put behind what was sent; None where the terminal need not be asked."""
-        sight = self._sent
-        if sight is None or self._answers is False or sight.same(self._last_asked):
+        frame = self._sent
+        if frame is None or self._answers is False or frame.same(self._last_asked):
             return None
         if self._answers is None and self._last_asked is not None:
             return None
         number = next(self._numbers)
-        self._asked.append((number, sight, self._clock.now()))
-        self._last_asked = sight
+        self._asked.append((number, frame, self._clock.now()))
+        self._last_asked = frame
         return number
 
     def taken(self, number: int) -> None:

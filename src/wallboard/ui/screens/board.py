@@ -23,10 +23,12 @@ from wallboard.view.layout import Layout, Place
 
 
 class PaneView(Widget):
-    """A pane's title line and grid at a place of the body."""
+    """A pane's title line and grid at a place of the body. They cover it, so it is not drawn itself: each key would
+    draw a screenful of blanks."""
 
     DEFAULT_CSS = """
-    PaneView { position: absolute; layout: vertical; display: none; }
+    PaneView { position: absolute; layout: vertical; display: none; visibility: hidden; }
+    PaneView > * { visibility: visible; }
     PaneView > .title { height: 1; width: 1fr; }
     """
 
@@ -139,10 +141,12 @@ class BoardScreen(ModeScreen):
             picture = (*seen, *state.picture())
             if view.drawn(picture):
                 continue
-            if state.choose_columns(layout.size_class, context):
-                view.grid.set_columns(state.columns, pinned=1)
+            columns = state.choose_columns(layout.size_class, context)
+            if columns != view.grid.columns:
+                view.grid.set_columns(columns, pinned=1)
             view.grid.active = active
             view.grid.refresh_rows(now)
+            state.drew(view.grid.keys)
             placed = [(spot.x, spot.width, spot.column) for spot in view.grid.placed]
             above, below = view.grid.hidden_above, view.grid.hidden_below
             view.title_line.show([pane_title(console, state, place.width, placed, above, below)])

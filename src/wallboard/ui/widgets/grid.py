@@ -139,6 +139,10 @@ class Grid(Widget, can_focus=True):
         return True
 
     @property
+    def columns(self) -> tuple[Column, ...]:
+        return self._columns
+
+    @property
     def placed(self) -> tuple[Placed, ...]:
         """The columns on the screen and where they stand: the title line writes their names there."""
         return self._placed
@@ -194,6 +198,11 @@ class Grid(Widget, can_focus=True):
                 self.refresh()
             elif dirty:
                 self.refresh(*dirty)
+
+    @property
+    def keys(self) -> list[Hashable]:
+        """The rows in the window."""
+        return [line.key for line in self._lines if line is not None]
 
     @property
     def hidden_above(self) -> int:

@@ -16,7 +16,7 @@ FOLLOW_SECONDS = 0.05
 """How often it is looked whether a frame that waits for a slow terminal has left."""
 
 
-class Sight:
+class Delivery:
     """`wire` is our own side of the terminal; None where something else hosts the app."""
 
     def __init__(self, app: App[Any], visibility: Visibility, wire: Callable[[], ConsoleDriver | None]) -> None:
