@@ -19,6 +19,7 @@ from wallboard import theming
 from wallboard.config import keymap
 from wallboard.domain.actions import ACTIONS
 from wallboard.domain.forms import Form, FormField, Takes
+from wallboard.domain.keys import Resource
 from wallboard.domain.text import clean
 from wallboard.domain.verbs import Verb
 from wallboard.ui.app import ConsoleApp
@@ -35,8 +36,8 @@ class Seat:
         self.app = ConsoleApp(lambda _app: here.console, theming.load("control-room"), theming.load)
 
     @asynccontextmanager
-    async def sits(self) -> AsyncIterator[Pilot[int]]:
-        async with self.app.run_test(size=(160, 50)) as pilot:
+    async def sits(self, size: tuple[int, int] = (160, 50)) -> AsyncIterator[Pilot[int]]:
+        async with self.app.run_test(size=size) as pilot:
             await pilot.pause()
             yield pilot
 
@@ -136,6 +137,18 @@ async def test_a_click_moves_nothing_while_something_is_asked(seat: Seat) -> Non
         await seat.press(pilot, "b")
         assert seat.text == "ab"
         assert (seat.here.console.active, seat.here.console.pane.selection.cursor) == before
+
+
+@pytest.mark.anyio
+async def test_panes_that_a_larger_window_shows_name_their_columns_before_the_next_second(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ConsoleApp, "_second", lambda app: None)
+    async with seat.sits((80, 24)) as pilot:
+        await pilot.resize_terminal(160, 50)
+        await pilot.pause()
+        title = seat.app._board.views[Resource.MEMBERS].title_line.shown[0]
+        assert " number " in "".join(cell.text for cell in title).replace("─", " ")
 
 
 @pytest.mark.anyio

@@ -71,8 +71,6 @@ class Acting:
         """A form was just left in which something had been typed."""
         self._flows = Flows(at.dispatcher, at.board, at.board.sources, Words(at))
 
-    # ---- a key press ------------------------------------------------------------------------------------
-
     def press(self, action: str, filled: str = "") -> None:
         """Run a verb key on the row under the cursor, or say why not."""
         at = self._at
@@ -137,8 +135,6 @@ class Acting:
             self._at.warn("no action to repeat yet")
             return
         self.press(action, self._form if action in _FILLED else filled)
-
-    # ---- questions --------------------------------------------------------------------------------------
 
     def _next(self, flow: Flow, answer: object = None, before: str = "") -> None:
         """On to the next question, at once: the next key belongs to it already. `before`: said before why it ends."""

@@ -21,7 +21,7 @@ from wallboard.ui.bindings import bindings, everywhere, keymap, spelled
 from wallboard.ui.console import Console
 from wallboard.ui.delivery import Delivery
 from wallboard.ui.frame import Frame, fits, frame
-from wallboard.ui.modes import BOARD, HELP, LOG, SOURCES, WALL
+from wallboard.ui.modes import BOARD, PAGES
 from wallboard.ui.palette import Found
 from wallboard.ui.providers import search
 from wallboard.ui.screens.board import BoardScreen
@@ -70,8 +70,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         self.set_keymap(keymap(self.console_state.settings.actions))
         page = partial(ModeScreen, self.console_state, self.painter, self.paint)
         self._board = BoardScreen(self.console_state, self.painter, self.paint)
-        pages = {mode: page() for mode in (WALL, LOG, SOURCES, HELP)}
-        self._pages: dict[str, ModeScreen] = {BOARD: self._board, **pages}
+        self._pages: dict[str, ModeScreen] = {BOARD: self._board} | {mode: page() for mode in PAGES}
         for mode in self._pages:
             self.add_mode(mode, partial(self._pages.__getitem__, mode))
         self._frame: Frame | None = None
@@ -82,8 +81,6 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         self._delivery = Delivery(self, self.console_state.visibility, lambda: self.wire)
         self._last_second = -1
         self._renewed_at = 0.0
-
-    # ---- life -------------------------------------------------------------------------------------------
 
     def get_driver_class(self) -> type[Driver]:
         """Ours on a terminal of our own. A driver that the environment names (a browser's) stays, and so does Textual's
@@ -157,8 +154,6 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         if wire is not None and size and wire.affords(size, RENEW_SECONDS):
             self._renew()
 
-    # ---- frames -----------------------------------------------------------------------------------------
-
     def data_changed(self, changed: frozenset[tuple[str, Resource]]) -> None:
         """The board has new rows: they share a frame with all that arrives in the next quarter of a second."""
         if not changed:
@@ -209,8 +204,6 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         screen.follow()
         self._delivery.drawn()
 
-    # ---- the palette --------------------------------------------------------------------------------------
-
     def search(self, text: str, found: Found) -> None:
         """Ask the providers of `COMMANDS`; a search that goes on ends with the next."""
         if self.COMMANDS:
@@ -220,8 +213,6 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         choices = await search(self, text)
         found(choices, self.console_state.clock.now())
         self.paint()
-
-    # ---- keys -------------------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste):

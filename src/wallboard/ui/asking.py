@@ -72,8 +72,6 @@ class Asking:
         if self.open is not None and self.open.watch is not None and (what := self.open.watch()):
             self.open.dialog.changed(what, self._clock.now())
 
-    # ---- keys -----------------------------------------------------------------------------------------------
-
     def name(self, key: str) -> str | None:
         """What a key is to the question, which takes it itself; None: its field takes it."""
         found = self._names.get(key, (key,))

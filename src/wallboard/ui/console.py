@@ -23,7 +23,20 @@ from wallboard.ui.asking import Asking, OpenDialog
 from wallboard.ui.drawn import Drawn
 from wallboard.ui.hints import Hints
 from wallboard.ui.idle import IdleLock
-from wallboard.ui.modes import ANYWHERE, BOARD, HELP, SCROLLS, SOURCES, STEPS, WALL, Modes, moves, stays_here, typed
+from wallboard.ui.modes import (
+    ANYWHERE,
+    BOARD,
+    HELP,
+    PAGES,
+    SCROLLS,
+    SOURCES,
+    STEPS,
+    WALL,
+    Modes,
+    moves,
+    stays_here,
+    typed,
+)
 from wallboard.ui.news import News
 from wallboard.ui.palette import Palette, commands
 from wallboard.ui.pane import PaneState
@@ -72,8 +85,6 @@ class Console:
         self.reload(frozenset(ALL))
         self.modes.demand()
 
-    # ---- what it shows --------------------------------------------------------------------------------------
-
     @property
     def active(self) -> Resource:
         return self.panes.active
@@ -118,8 +129,6 @@ class Console:
                 self.at.warn("the window became too small: the question is void")
         self.restraint.fits = fits
 
-    # ---- what comes in --------------------------------------------------------------------------------------
-
     def reload(self, resources: frozenset[Resource]) -> None:
         """Take new rows from the board into the panes that show them."""
         self.panes.load(resources)
@@ -151,8 +160,6 @@ class Console:
         if outcome.final and outcome.command.verb in FORMS:
             # Open details must not go on showing the rule that was just replaced.
             self.panel.readings.outdated(outcome.command.target.key)
-
-    # ---- before a key acts ----------------------------------------------------------------------------------
 
     def believed(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
         """The characters that do nothing but move on the board, those that do nothing beyond this screen, and those
@@ -213,8 +220,6 @@ class Console:
         count = self.restraint.drop(len(text), self.clock.now())
         self.at.warn(f"{plural(count, 'key')} dropped: pasted?")
 
-    # ---- what keys do ---------------------------------------------------------------------------------------
-
     def run(self, action: str) -> None:
         """An action of the keymap, by its id, where the mode on the screen has it."""
         if not self.restraint.fits and action != "app.repaint":
@@ -262,7 +267,7 @@ class Console:
             "app.palette": self._palette,
             "app.unlock": self.idle.ask,
             "app.help": partial(self.modes.toggle, HELP),
-            **{f"mode.{mode}": partial(self.modes.toggle, mode) for mode in (WALL, "log", SOURCES)},
+            **{f"mode.{mode}": partial(self.modes.toggle, mode) for mode in PAGES},
             "row.mark": self._mark,
             "row.again": self.acting.again,
         }

@@ -9,6 +9,8 @@ from wallboard.ui.panes import Panes
 from wallboard.view.layout import ALL
 
 BOARD, WALL, LOG, SOURCES, HELP = "board", "wall", "log", "sources", "help"
+PAGES = (WALL, LOG, SOURCES, HELP)
+"""Those in which no row is under a cursor."""
 ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "theme ")
 """Beginnings of the actions that work in every mode: none of them touches a row."""
 SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom")

@@ -29,8 +29,6 @@ class Panel:
         self.turned = Turned()
         self._looked: Key | None = None
 
-    # ---- which row ----------------------------------------------------------------------------------------
-
     @property
     def open(self) -> bool:
         return self.details or self.card_key is not None
@@ -71,8 +69,6 @@ class Panel:
     def painted(self, key: Key) -> Row | None:
         """The living row as it was last drawn."""
         return self.card_painted if key == self.card_key else self._panes.pane.painted(key)
-
-    # ---- open and closed ----------------------------------------------------------------------------------
 
     def card(self, key: Key) -> None:
         """Show a row that stands in no pane."""

@@ -46,8 +46,6 @@ class Panes(Mapping[Resource, PaneState]):
     def has_rows(self, resource: Resource) -> bool:
         return bool(self._states[resource].selection.counts[1])
 
-    # ---- what they show -------------------------------------------------------------------------------------
-
     def context(self) -> Context:
         """The board at this instant; one context serves all that is asked within a frame."""
         now = self._clock.now()
@@ -85,8 +83,6 @@ class Panes(Mapping[Resource, PaneState]):
             pane.context = context
             pane.selection.expire(context.now)
         return context
-
-    # ---- moving ---------------------------------------------------------------------------------------------
 
     def move(self, lines: int, resource: Resource | None = None) -> None:
         """Move the cursor of a pane, by default the active one, by so many lines."""
@@ -131,8 +127,6 @@ class Panes(Mapping[Resource, PaneState]):
         if rows:
             worst = min(rows, key=lambda row: pane.pane.urgency(row, context))
             pane.selection.to(worst.key, self._clock.now())
-
-    # ---- order ----------------------------------------------------------------------------------------------
 
     def sort(self) -> str:
         """By the next column; says which."""

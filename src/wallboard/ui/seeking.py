@@ -37,8 +37,6 @@ class Seeking:
         self._seen = seen
         self._back: tuple[Resource, object, str] | None = None
 
-    # ---- jumps ----------------------------------------------------------------------------------------------
-
     def forget(self) -> None:
         """The user went elsewhere: Esc no longer leads back."""
         self._back = None
@@ -125,8 +123,6 @@ class Seeking:
         self._asking.ask(
             Confirm(title, "all that were in sight for a second", asked_at, at.settings.keys_of("dialog.yes")), done
         )
-
-    # ---- find and palette -----------------------------------------------------------------------------------
 
     def find(self) -> None:
         at = self._at

@@ -75,8 +75,6 @@ class FormDialog(Lockable):
         """Whether the field at hand is a text."""
         return self.here is None or self.here.takes in _TEXTS
 
-    # ---- keys -------------------------------------------------------------------------------------------
-
     @property
     def keys(self) -> frozenset[str]:  # type: ignore[override]  # those of the field at hand
         return _MOVES if self._writes else _MOVES | _CHOOSES
@@ -212,8 +210,6 @@ class FormDialog(Lockable):
             return every
         fitting = [(index, option) for index, option in every if all(word in option.text.casefold() for word in words)]
         return sorted(fitting, key=lambda entry: not entry[1].text.casefold().startswith(words[0]))
-
-    # ---- lines ------------------------------------------------------------------------------------------
 
     def lines(self, width: int, now: float, most: int = 12) -> list[Line]:
         """At most `most` lines: the field at hand is always among them, and what locks the form too."""

@@ -69,6 +69,7 @@ class PaneView(Widget):
             self.styles.width = place.width
             self.styles.height = place.height
             self.grid.display = not place.summary
+            self.grid.widen(place.width)
             self.state.lines = max(1, place.height - 1)
 
     def repaint(self, painter: Painter) -> None:

@@ -111,6 +111,8 @@ class Grid(Widget, can_focus=True):
         self._active = True
         self._skip = 0
         self._placed: tuple[Placed, ...] = ()
+        self._width = 0
+        """The width that they were placed for."""
         self._top = 0
         self._count = 0
         self._now = 0.0
@@ -130,7 +132,7 @@ class Grid(Widget, can_focus=True):
 
     def scroll_columns(self, step: int) -> bool:
         """Bring dropped columns in (+1) or the first ones back (-1). False at either end."""
-        furthest = furthest_skip(self._columns, self.size.width, self._pinned)
+        furthest = furthest_skip(self._columns, self._width, self._pinned)
         skip = min(max(self._skip + step, 0), furthest)
         if skip == self._skip:
             return False
@@ -147,8 +149,15 @@ class Grid(Widget, can_focus=True):
         """The columns on the screen and where they stand: the title line writes their names there."""
         return self._placed
 
+    def widen(self, width: int) -> None:
+        """Place the columns for the width that it is about to have: the title names them at once."""
+        if width != self._width:
+            self._width = width
+            self._place()
+
     def _place(self) -> None:
-        self._placed = place(self._columns, self.size.width, self._pinned, self._skip)
+        self._skip = min(self._skip, furthest_skip(self._columns, self._width, self._pinned))
+        self._placed = place(self._columns, self._width, self._pinned, self._skip)
         self._repaint()
 
     # looks
@@ -259,7 +268,7 @@ class Grid(Widget, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self._painted.clear()
-        self._skip = min(self._skip, furthest_skip(self._columns, self.size.width, self._pinned))
+        self._width = self.size.width
         self._place()
 
     def on_hide(self, event: events.Hide) -> None:
