@@ -152,6 +152,21 @@ async def test_panes_that_a_larger_window_shows_name_their_columns_before_the_ne
 
 
 @pytest.mark.anyio
+async def test_rows_of_a_pane_that_has_just_come_are_known_as_painted_before_the_next_second(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ConsoleApp, "_second", lambda app: None)
+    async with seat.sits((80, 24)) as pilot:
+        for key, ident in (("2", "m1"), ("4", "c2"), ("2", "m1")):
+            await seat.press(pilot, key)
+            await pilot.pause()
+            shown = seat.here.console.visibility.of_row()
+            assert shown is not None
+            assert shown.row is not None
+            assert shown.row.key.id == ident
+
+
+@pytest.mark.anyio
 async def test_each_mode_is_a_screen_that_is_kept(seat: Seat) -> None:
     async with seat.sits() as pilot:
         board = seat.app.screen

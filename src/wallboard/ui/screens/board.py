@@ -121,6 +121,11 @@ class BoardScreen(ModeScreen):
     def view_of(self, grid: Grid) -> PaneView | None:
         return next((view for view in self.views.values() if view.grid is grid), None)
 
+    def on_grid_sized(self, message: Grid.Sized) -> None:
+        """What was drawn before it had a size is drawn again."""
+        message.stop()
+        self.paint()
+
     def show(self, frame: Frame) -> None:
         super().show(frame)
         self._arrange(frame.layout)
@@ -158,8 +163,6 @@ class BoardScreen(ModeScreen):
             return
         self._arranged = True
         self._layout = layout
-        # What was told to something without a size yet is told again when it has one.
-        self.call_after_refresh(self.paint)
         self.page.display = layout is None
         places = {place.resource: place for place in layout.places} if layout is not None else {}
         for resource, view in self.views.items():

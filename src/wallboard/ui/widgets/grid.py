@@ -86,6 +86,9 @@ class Grid(Widget, can_focus=True):
         def control(self) -> Grid:
             return self.grid
 
+    class Sized(Message):
+        """It has another size: other rows stand in it, and fit."""
+
     def __init__(
         self,
         source: GridSource,
@@ -270,8 +273,10 @@ class Grid(Widget, can_focus=True):
         self._painted.clear()
         self._width = self.size.width
         self._place()
+        self.post_message(self.Sized())
 
     def on_hide(self, event: events.Hide) -> None:
+        self._lines = []
         self._painted.clear()
 
     def on_click(self, event: events.Click) -> None:
