@@ -7,12 +7,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.command import Hit, Hits, Provider
 from textual.events import Key, Paste
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from tests.support.console import Desk, desk
 from wallboard import theming
@@ -280,12 +285,21 @@ async def test_an_action_without_a_key_has_none_of_its_defaults(seat: Seat, tmp_
         assert seat.here.console.dialog is None
 
 
+class Forecast(ModalScreen[None]):
+    """Somebody's own screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss", "away")]
+
+    def compose(self) -> ComposeResult:
+        yield Input()
+
+
 class Weather(Provider):
     """Somebody's own command."""
 
     async def search(self, query: str) -> Hits:
         if (score := self.matcher(query).match("weather here")) > 0:
-            yield Hit(score, "weather", self.app.bell, "weather\x1b here", "from outside")
+            yield Hit(score, "weather", lambda: self.app.push_screen(Forecast()), "weather\x1b here", "from outside")
 
 
 class Broken(Provider):
@@ -296,21 +310,23 @@ class Broken(Provider):
 
 @pytest.mark.anyio
 async def test_a_provider_of_textual_adds_commands_to_the_palette(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
-    rung: list[bool] = []
     monkeypatch.setattr(ConsoleApp, "COMMANDS", {Broken, Weather})
-    monkeypatch.setattr(ConsoleApp, "bell", lambda app: rung.append(True))
-    search = seat.app.search
-    monkeypatch.setattr(seat.here.console, "ports", replace(seat.here.console.ports, search=search))
+    monkeypatch.setattr(seat.here.console, "ports", replace(seat.here.console.ports, search=seat.app.search))
     async with seat.sits() as pilot:
-        await seat.press(pilot, ":", *"weath")
+        await seat.press(pilot, "4", ":", *"weath")
         await seat.app.workers.wait_for_complete()
         assert [line for line in seat.here.paint() if "weather· here" in line and "from outside" in line]
         await seat.press(pilot, "enter")
-        assert rung == [], "it has only just come"
+        assert seat.here.console.dialog is not None, "it has only just come"
         seat.here.clock.advance(1.0)
         await seat.press(pilot, "enter")
         await pilot.pause()
-        assert rung == [True]
+        assert isinstance(seat.app.screen, Forecast)
+        await seat.press(pilot, "x", "y")
+        assert seat.app.screen.query_one(Input).value == "xy"
+        assert not seat.here.commands
+        await seat.press(pilot, "escape", "x")
+        assert seat.here.console.dialog is not None
 
 
 KEYS = [*"1234567890jkgGsSzf/F:?!aAetxHpuciowb+-.nNEQrvqy", "up", "down", "tab", "enter", "escape", "f2", "left", "end"]

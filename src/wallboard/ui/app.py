@@ -215,7 +215,8 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         self.paint()
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key | events.Paste):
+        # Whatever a provider puts on top has Textual's own ways.
+        if isinstance(event, events.Key | events.Paste) and isinstance(self.screen, ModeScreen):
             event.stop()
             event.prevent_default()
             if not self._board.stands:
@@ -313,7 +314,6 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         self.paint()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._board.forget_places()
         diff.reset(self)
         self.console_state.visibility.lose()
         if event.size.width < MINIMUM[0] or event.size.height < MINIMUM[1]:

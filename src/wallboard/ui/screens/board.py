@@ -95,7 +95,6 @@ class BoardScreen(ModeScreen):
         self.views = {state.resource: PaneView(state, painter) for state in console.panes.values()}
         self._divider = Lines(painter)
         self._divider.add_class("divider")
-        self._arranged = False
         self._layout: Layout | None = None
         super().__init__(console, painter, paint)
 
@@ -107,10 +106,6 @@ class BoardScreen(ModeScreen):
         self._divider.repaint(painter)
         for view in self.views.values():
             view.repaint(painter)
-
-    def forget_places(self) -> None:
-        """The window has another size."""
-        self._arranged = False
 
     def scroll_columns(self, step: int) -> None:
         """Show the next columns of the pane at hand, or those before."""
@@ -159,9 +154,8 @@ class BoardScreen(ModeScreen):
             view.remember(picture)
 
     def _arrange(self, layout: Layout | None) -> None:
-        if self._arranged and layout == self._layout:
+        if layout == self._layout:
             return
-        self._arranged = True
         self._layout = layout
         self.page.display = layout is None
         places = {place.resource: place for place in layout.places} if layout is not None else {}
