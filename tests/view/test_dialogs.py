@@ -15,7 +15,7 @@ from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Destination
 from wallboard.domain.text import cell_width
 from wallboard.view.context import Context
-from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm, Dialog, Prompt, TextField, TypeName
+from wallboard.view.dialogs import DEFAULT_NAMES, Answer, Choice, Chooser, Confirm, Dialog, Prompt, TextField, TypeName
 from wallboard.view.directory import Directory, Favourite
 from wallboard.view.picker import Picked, Picker
 
@@ -25,7 +25,7 @@ KEYS = st.sampled_from(
 
 
 def text(dialog: Dialog, now: float = NOW, width: int = 80) -> str:
-    return "\n".join("".join(cell.text for cell in line) for line in dialog.lines(width, now, 24))
+    return "\n".join("".join(cell.text for cell in line) for line in dialog.lines(width, now, 24, DEFAULT_NAMES))
 
 
 def typed(dialog: Dialog, keys: Iterable[str], now: float) -> Answer | None:
@@ -317,7 +317,9 @@ def test_every_question_keeps_its_width_and_a_locked_one_answers_nothing(
         for key, pause in presses:
             now += pause
             answer = tap(dialog, key, key if len(key) == 1 else None, now)
-            assert {cell_width("".join(c.text for c in line)) for line in dialog.lines(width, now, 24)} == {width}
+            assert {
+                cell_width("".join(c.text for c in line)) for line in dialog.lines(width, now, 24, DEFAULT_NAMES)
+            } == {width}
             if answer is not None:
                 assert answer.value is None
                 break

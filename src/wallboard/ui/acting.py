@@ -168,7 +168,7 @@ class Acting:
         now = at.clock.now()
         match question:
             case Confirm():
-                return dialogs.Confirm(question.title, question.effect, now, at.settings.keys_of("dialog.yes")), _value
+                return dialogs.Confirm(question.title, question.effect, now), _value
             case TypeOut():
                 typing = TypeName(question.title, question.effect, question.word, now)
                 return typing, lambda answer: typing.field_.text.strip() if answer.value else None
@@ -194,8 +194,6 @@ class Acting:
             attended=question.attended,
             may_attend=question.may_attend,
             field_=TextField(question.text),
-            yes=self._at.settings.keys_of("dialog.yes"),
-            switch=self._at.settings.keys_of("picker.attended"),
         )
 
     def _way(self, answer: Answer) -> Way | None:

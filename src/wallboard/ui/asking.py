@@ -138,10 +138,11 @@ def named(action: str) -> str:
 
 def names(actions: Sequence[Action]) -> dict[str, tuple[str, ...]]:
     """What keys are called inside a question. What leads out of a text is no letter of it."""
+    own = [action for action in actions if action.scope != "board"]
     found: dict[str, tuple[str, ...]] = {"ctrl+c": ("escape",), "escape": ("escape",)}
-    for action in actions:
-        if action.scope != "board":
-            for key in action.keys:
-                leads_out = action.id == "dialog.no" and len(key) > 1
-                found[key] = (*found.get(key, ()), "escape" if leads_out else named(action.id))
-    return found
+    for action in own:
+        for key in action.keys:
+            leads_out = action.id == "dialog.no" and len(key) > 1
+            found[key] = (*found.get(key, ()), "escape" if leads_out else named(action.id))
+    # A key that is called as what it does by default ("enter", "up") is any key where something else does that.
+    return {named(action.id): ("",) for action in own} | found

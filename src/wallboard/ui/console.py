@@ -176,7 +176,10 @@ class Console:
 
     def repeats(self, key: str) -> bool:
         """Whether the key goes on and on while it is held: where it moves, and where text is typed."""
-        return key != "enter" if self.takes_text else key in STEPS or moves(self._keys.get(key, ""))
+        if not self.asking.asks:
+            return moves(self._keys.get(key, ""))
+        name = self.asking.name(key)
+        return name != "enter" if self.takes_text else name in STEPS
 
     @property
     def takes_text(self) -> bool:
@@ -324,8 +327,7 @@ class Console:
             if answer.value:
                 self.ports.quit()
 
-        yes = self.settings.keys_of("dialog.yes")
-        self.asking.ask(Confirm("Quit?", "; ".join(running), self.clock.now() - 1.0, yes), done)
+        self.asking.ask(Confirm("Quit?", "; ".join(running), self.clock.now() - 1.0), done)
 
     def _palette(self) -> None:
         choices = commands(self.settings, bool(self.idle.reason))

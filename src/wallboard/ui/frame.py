@@ -157,7 +157,7 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     if (typed := console.asking.filter) is not None:
         shown, total = console.pane.selection.counts
         asked = f" filter {console.pane.pane.title}: "
-        hint = Cell(f"   {shown} of {total}   Enter keeps it   Esc clears", "muted")
+        hint = Cell(f"   {shown} of {total}   {console.settings.names.enter} keeps it   Esc clears", "muted")
         lines.append(clip([Cell(asked, "text bold"), typed.cell(width - len(asked)), hint], width))
     elif console.dialog is not None:
         lines.append(clip([Cell(" the keys belong to the question above", "muted")], width))
@@ -194,7 +194,7 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
     if console.dialog is not None:
         # A question is never cut: what is asked and what has changed stand in its last lines.
         most = max(4, height - 8)
-        lines = console.dialog.dialog.lines(width, context.now, most)
+        lines = console.dialog.dialog.lines(width, context.now, most, console.settings.names)
         return (lines if len(lines) <= most else [lines[0], *lines[1 - most :]]), None, None
     card = console.panel.card_key
     if (console.panel.details or card is not None) and console.mode == BOARD:

@@ -14,8 +14,8 @@ PAGES = (WALL, LOG, SOURCES, HELP)
 ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "theme ")
 """Beginnings of the actions that work in every mode: none of them touches a row."""
 SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom")
-STEPS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end"})
-"""Keys that only move, in whatever dialog."""
+STEPS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "j", "k"})
+"""What only moves, in whatever dialog."""
 _END = 1_000_000
 
 

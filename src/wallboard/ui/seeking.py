@@ -120,9 +120,7 @@ class Seeking:
                 at.remarks.say(self._alarms.acknowledge_all(at.settings.operator or "me", asked_at), "text")
 
         title = f"ACKNOWLEDGE {plural(count, 'alarm')}?"
-        self._asking.ask(
-            Confirm(title, "all that were in sight for a second", asked_at, at.settings.keys_of("dialog.yes")), done
-        )
+        self._asking.ask(Confirm(title, "all that were in sight for a second", asked_at), done)
 
     def find(self) -> None:
         at = self._at

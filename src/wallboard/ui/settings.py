@@ -17,7 +17,10 @@ from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
 from wallboard.ui.remarks import Remarks
 from wallboard.vendors.base import Report
-from wallboard.view.dialogs import Choice
+from wallboard.view.dialogs import Choice, KeyNames
+from wallboard.view.format import DASH
+
+_WRITTEN = {"enter": "Enter", "tab": "Tab", "up": "↑", "down": "↓"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,16 @@ class ConsoleSettings:
     quiet: Sequence[tuple[int, int]] = ()
     """Spans of local time without a bell, in minutes of the day (from, to); `to` may be the smaller."""
 
-    def keys_of(self, action: str) -> tuple[str, ...]:
-        """All keys of an action, as they are pressed."""
-        return next((tuple(info.keys) for info in self.actions if info.id == action), ())
-
     def key_of(self, action: str) -> str:
         """The first key of an action, for the lines that name keys."""
-        return next(iter(self.keys_of(action)), "–")
+        return next((key for info in self.actions if info.id == action for key in info.keys), DASH)
+
+    @property
+    def names(self) -> KeyNames:
+        """What the lines of questions call their keys."""
+        keys = map(self.key_of, ("dialog.yes", "dialog.enter", "dialog.up", "dialog.down", "picker.attended"))
+        yes, enter, up, down, attended = (_WRITTEN.get(key, key) for key in keys)
+        return KeyNames(yes, enter, f"{up}{down}" if len(up + down) == 2 else f"{up} {down}", attended)
 
 
 @dataclass(frozen=True, slots=True)

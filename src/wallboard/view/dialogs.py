@@ -65,6 +65,19 @@ class TextField:
         return Cell(f"{shown}_", TYPED)
 
 
+@dataclass(frozen=True, slots=True)
+class KeyNames:
+    """What the lines of a question call its keys."""
+
+    yes: str = "y"
+    enter: str = "Enter"
+    steps: str = "↑↓"
+    attended: str = "Tab"
+
+
+DEFAULT_NAMES = KeyNames()
+
+
 class Dialog(Protocol):
     """`keys` are those that it takes itself while text is typed; without a field it takes all."""
 
@@ -81,7 +94,7 @@ class Dialog(Protocol):
     def typed(self, now: float) -> None:
         """The text of the field has changed."""
 
-    def lines(self, width: int, now: float, most: int) -> list[Line]:
+    def lines(self, width: int, now: float, most: int, names: KeyNames) -> list[Line]:
         """At most about `most`: a question says what it is about however small the screen."""
 
     def changed(self, what: str, now: float) -> None:
@@ -133,8 +146,6 @@ class Confirm(Lockable):
     title: str
     consequence: str
     opened_at: float
-    yes: tuple[str, ...] = ("y",)
-    """The keys that say it."""
     lock: Lock = field(default_factory=Lock)
 
     def press(self, key: str, now: float) -> Answer | None:
@@ -143,12 +154,12 @@ class Confirm(Lockable):
             return Answer(True) if armed else None
         return Answer(None)
 
-    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
         armed = now - self.opened_at >= ARM_SECONDS and not self.lock.what
         ask = spread(
             [
                 Cell(" ", "text"),
-                Cell(self.yes[0], "info bold" if armed else "muted"),
+                Cell(names.yes, "info bold" if armed else "muted"),
                 Cell(" do it   any other key: leave it as it is" if width >= 50 else " do it   any other key: no"),
             ],
             [],
@@ -182,7 +193,7 @@ class TypeName(Lockable):
             return False
         return typed == glyphs.ascii_text(self.name).strip() or fold(typed) == fold(self.name) != ""
 
-    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
         asked = f" type {self.name} › "
         return [
             rule(self.title, "Esc keep", width),
@@ -191,7 +202,7 @@ class TypeName(Lockable):
                 [
                     Cell(asked, "muted"),
                     self.field_.cell(width - cell_width(asked)),
-                    Cell("   Enter do it" if self._right() else "", "info bold"),
+                    Cell(f"   {names.enter} do it" if self._right() else "", "info bold"),
                 ],
                 width,
             ),
@@ -216,8 +227,8 @@ class Prompt(Lockable):
             return Answer(None)
         return Answer(self.field_.text) if key == "enter" and not self.lock.what else None
 
-    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
-        left = f"{len(self.field_.text)}/{self.limit}  Enter keep  Esc drop"
+    def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
+        left = f"{len(self.field_.text)}/{self.limit}  {names.enter} keep  Esc drop"
         return [
             rule(self.title, left, width),
             clip([Cell(" › ", "muted"), self.field_.cell(width - 3)], width),
@@ -295,15 +306,16 @@ class Chooser(Lockable):
         self.mark = 0
         self.moved_at = now
 
-    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
-        out = self._lines(width, now, CHOOSER_LINES)
-        return out if len(out) <= most else self._lines(width, now, max(1, CHOOSER_LINES - (len(out) - most)))
+    def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
+        out = self._lines(width, now, CHOOSER_LINES, names.enter)
+        over = len(out) - most
+        return out if over <= 0 else self._lines(width, now, max(1, CHOOSER_LINES - over), names.enter)
 
-    def _lines(self, width: int, now: float, shown: int) -> list[Line]:
+    def _lines(self, width: int, now: float, shown: int, enter: str) -> list[Line]:
         visible = self.visible()
         top = max(0, min(self.mark - shown + 1, len(visible) - shown))
         more = out_of_sight(top, len(visible) - top - shown)
-        out = [rule(self.title, f"{more}   Enter take   Esc leave".strip(), width)]
+        out = [rule(self.title, f"{more}   {enter} take   Esc leave".strip(), width)]
         if self.searching:
             out.append(clip([Cell(" › ", "muted"), self.field_.cell(width - 3)], width))
         for index, choice in enumerate(visible[top : top + shown], top):

@@ -13,7 +13,7 @@ from wallboard.domain.forms import Form, FormField, Option, Takes
 from wallboard.domain.text import cell_width, clean_cells
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
-from wallboard.view.dialogs import LEAVES, STEPS, Answer, Lock, Lockable, TextField, sentence
+from wallboard.view.dialogs import DEFAULT_NAMES, LEAVES, STEPS, Answer, KeyNames, Lock, Lockable, TextField, sentence
 from wallboard.view.format import DASH
 from wallboard.view.lines import Line, clip, rule
 
@@ -211,10 +211,10 @@ class FormDialog(Lockable):
         fitting = [(index, option) for index, option in every if all(word in option.text.casefold() for word in words)]
         return sorted(fitting, key=lambda entry: not entry[1].text.casefold().startswith(words[0]))
 
-    def lines(self, width: int, now: float, most: int = 12) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 12, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
         """At most `most` lines: the field at hand is always among them, and what locks the form too."""
         head = [rule(self.title, "Esc leave", width)]
-        foot = self.lock.line(width, now) or [self._keys(width)]
+        foot = self.lock.line(width, now) or [self._keys(width, names)]
         room = max(1, most - len(head) - len(foot))
         blocks = [self._field(index, width, most) for index in range(len(self.form.fields))]
         body = sum(len(block) for block in blocks)
@@ -246,7 +246,7 @@ class FormDialog(Lockable):
                 used, grown = used + sizes[top], True
         return top, bottom
 
-    def _keys(self, width: int) -> Line:
+    def _keys(self, width: int, names: KeyNames) -> Line:
         here = self.here
         last = self.at == len(self.form.fields) - 1
         enter = "ask" if last else "next"
@@ -256,8 +256,8 @@ class FormDialog(Lockable):
         if here is not None and here.takes in (Takes.MOMENT, Takes.HOURS):
             zone = f"time of {self.form.zone}" if self.form.zone else "this console's time"
             hint = f"{zone}, {hint}" if hint else zone
-        line = [Cell(" Enter ", "info bold"), Cell(f"{enter}  ")]
-        line += [Cell("↑↓ ", "info"), Cell("field  ")] if width >= 60 else []
+        line = [Cell(f" {names.enter} ", "info bold"), Cell(f"{enter}  ")]
+        line += [Cell(f"{names.steps} ", "info"), Cell("field  ")] if width >= 60 else []
         line += [Cell(f"{how}  ")] if how else []
         return clip([*line, Cell(str(clean_cells(hint)), "muted")], width)
 

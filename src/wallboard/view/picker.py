@@ -7,8 +7,21 @@ from typing import ClassVar
 
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
-from wallboard.view.dialogs import ARM_SECONDS, LEAVES, PICK_SECONDS, STEPS, Answer, Lock, Lockable, TextField, sentence
+from wallboard.view.dialogs import (
+    ARM_SECONDS,
+    DEFAULT_NAMES,
+    LEAVES,
+    PICK_SECONDS,
+    STEPS,
+    Answer,
+    KeyNames,
+    Lock,
+    Lockable,
+    TextField,
+    sentence,
+)
 from wallboard.view.directory import Directory, Place
+from wallboard.view.format import DASH
 from wallboard.view.lines import Line, clip, line_width, out_of_sight, rule, spread
 
 PICKER_LINES = 6
@@ -40,10 +53,6 @@ class Picker(Lockable):
     moved_at: float = 0.0
     asking: Place | None = None
     asked_at: float = 0.0
-    yes: tuple[str, ...] = ("y",)
-    """Keys that send to a number of no directory."""
-    switch: tuple[str, ...] = ("tab",)
-    """Keys that change between blind and attended."""
     lock: Lock = field(default_factory=Lock)
 
     keys: ClassVar[frozenset[str]] = LEAVES | STEPS | {"attended"}
@@ -108,21 +117,20 @@ class Picker(Lockable):
             return None
         return first
 
-    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
         """Fewer places where there is no room; with none what they cost is left out, too, so that the question itself
         stays on a small screen."""
         for shown in range(PICKER_LINES, -1, -1):
-            out = self._lines(width, now, shown)
+            out = self._lines(width, now, shown, names)
             if len(out) <= most:
                 break
         return out
 
-    def _lines(self, width: int, now: float, shown: int) -> list[Line]:
+    def _lines(self, width: int, now: float, shown: int, names: KeyNames) -> list[Line]:
         kind = "ATTENDED" if self.attended else "BLIND"
         places = self.places()
-        switch = "Tab" if self.switch[:1] == ("tab",) else "".join(self.switch[:1])
-        tab = f"{switch} blind   " if self.attended else f"{switch} attended   "
-        tab = tab if self.may_attend and switch else ""
+        tab = f"{names.attended} blind   " if self.attended else f"{names.attended} attended   "
+        tab = tab if self.may_attend and names.attended != DASH else ""
         typed = [Cell("  to › ", "muted"), self.field_.cell(width - 7)]
         room = width - line_width(typed) - 2
         hints = next(
@@ -135,7 +143,7 @@ class Picker(Lockable):
         )
         right = [Cell(f"{hints} " if hints else "", "muted")]
         mark = self.mark if self.mark is not None else -1
-        names = 24 if width >= _WIDE else max(12, min(22, width - 50))
+        label = 24 if width >= _WIDE else max(12, min(22, width - 50))
         top = max(0, min(mark - shown + 1, len(places) - shown))
         more = out_of_sight(top, len(places) - top - shown) if shown else ""
         out = [rule(f"{kind} {self.title}", more, width), spread(typed, right, width)]
@@ -149,7 +157,7 @@ class Picker(Lockable):
                 clip(
                     [
                         Cell(glyphs.CURSOR if marked else " ", "info"),
-                        Cell(f"{fit(name, names)} ", style),
+                        Cell(f"{fit(name, label)} ", style),
                         Cell(f"{fit(place.shown, 16)} ", style),
                         *([Cell(tail, "muted")] if tail and width < _WIDE else []),
                         *(
@@ -166,24 +174,24 @@ class Picker(Lockable):
         if not places and shown:
             out.append(clip([Cell("   nobody by that name; a number can be typed", "muted")], width))
         if self.asking is not None:
-            text = f"{self.asking.number} is in no directory and may cut the caller off. {self.yes[0]} dials it"
+            text = f"{self.asking.number} is in no directory and may cut the caller off. {names.yes} dials it"
             out += sentence(text, "warn bold", width)
         elif self.mark is not None and self.mark < len(places) and not places[self.mark].ok:
             place = places[self.mark]
-            out += sentence(f"{place.label} {place.shown}: {place.reason}. Enter is off", "muted", width)
+            out += sentence(f"{place.label} {place.shown}: {place.reason}. {names.enter} is off", "muted", width)
         elif self.mark is not None and self.mark < len(places):
             place = places[self.mark]
             out.append(
                 clip(
                     [
                         Cell(f" {glyphs.TO} {self._named(place)}   ", "text bold"),
-                        Cell("Enter send", "info bold" if now - self.moved_at >= PICK_SECONDS else "muted"),
+                        Cell(f"{names.enter} send", "info bold" if now - self.moved_at >= PICK_SECONDS else "muted"),
                     ],
                     width,
                 )
             )
         else:
-            out.append(clip([Cell(" nothing marked: Enter is off", "muted")], width))
+            out.append(clip([Cell(f" nothing marked: {names.enter} is off", "muted")], width))
         effect = sentence(f"effect: {self.effect}", "muted", width) if shown else []
         return [*out, *effect, *self.lock.line(width, now)]
 
