@@ -49,20 +49,28 @@ class Seat:
     def post(self, *keys: str) -> None:
         """As one packet: nothing is awaited between the keys."""
         for key in keys:
-            named = _character_to_key(key) if len(key) == 1 else key
-            character = " " if key == "space" else key if len(key) == 1 else None
-            self.app.post_message(Key(named, character))
+            self.app.post_message(_pressed(key))
 
     async def press(self, pilot: Pilot[int], *keys: str) -> None:
+        """One after the other, and what they lead to."""
         for key in keys:
-            if self.here.console.restraint.resting(self.here.clock.now()):
-                self.here.clock.advance(REST_SECONDS)
-            self.post(key)
-            await pilot.pause()
+            await self.tap(key)
+        await pilot.pause()
+
+    async def tap(self, key: str) -> None:
+        """One key, and what it does at once."""
+        if self.here.console.restraint.resting(self.here.clock.now()):
+            self.here.clock.advance(REST_SECONDS)
+        await self.app.on_event(_pressed(key))
 
     @property
     def text(self) -> str:
         return self.app._board.question.input.value
+
+
+def _pressed(key: str) -> Key:
+    named = _character_to_key(key) if len(key) == 1 else key
+    return Key(named, " " if key == "space" else key if len(key) == 1 else None)
 
 
 @pytest.fixture
@@ -238,14 +246,18 @@ async def test_every_listed_key_moves_to_another_and_does_there_what_it_did(
             here.adapters[name].refused[Verb.PUBLISH] = "this vendor has no notices"
     async with seat.sits() as pilot:
         for way in ways:
+            await pilot.pause()
+            for here in (seat.here, alone):
+                here.wait(1.0)
             for name in way:
                 for here in (seat.here, alone):
-                    here.wait(1.0)
+                    here.clock.advance(1.0)
                     here.paint()
                 text = name.removeprefix("=")
                 typed = [*text] if text != name else []
                 alone.press(*(typed or [next(action.keys[0] for action in ACTIONS if action.id == name)]))
-                await seat.press(pilot, *(typed or [MOVED[name]]))
+                for key in typed or [MOVED[name]]:
+                    await seat.tap(key)
                 assert standing(seat.here) == standing(alone), (way, name)
             for here in (seat.here, alone):
                 # Out of everything, to begin the next where this one began.
@@ -320,12 +332,17 @@ async def test_a_provider_of_textual_adds_commands_to_the_palette(seat: Seat, mo
         assert seat.here.console.dialog is not None, "it has only just come"
         seat.here.clock.advance(1.0)
         await seat.press(pilot, "enter")
-        await pilot.pause()
-        assert isinstance(seat.app.screen, Forecast)
+        while not (isinstance(seat.app.screen, Forecast) and seat.app.screen.focused):
+            await pilot.pause()
+        typed = seat.app.screen.query_one(Input)
         await seat.press(pilot, "x", "y")
-        assert seat.app.screen.query_one(Input).value == "xy"
+        while typed.value != "xy":
+            await pilot.pause()
         assert not seat.here.commands
-        await seat.press(pilot, "escape", "x")
+        await seat.press(pilot, "escape")
+        while isinstance(seat.app.screen, Forecast):
+            await pilot.pause()
+        await seat.press(pilot, "x")
         assert seat.here.console.dialog is not None
 
 
@@ -345,11 +362,15 @@ async def test_the_app_does_with_keys_what_the_console_does_alone(
     seat, alone = Seat(desk(tmp_path)), desk(tmp_path / "alone")
     chance = random.Random(seed)
     async with seat.sits() as pilot:
+        mode = seat.app.current_mode
         for _ in range(100):
             key = chance.choice(KEYS)
             for here in (seat.here, alone):
                 here.wait(1.0)
                 here.paint()
             alone.press(key)
-            await seat.press(pilot, key)
+            await seat.tap(key)
+            if seat.app.current_mode != mode:
+                mode = seat.app.current_mode
+                await pilot.pause()
             assert (key, seat.here.said, *standing(seat.here)) == (key, alone.said, *standing(alone))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
-from textual import events
+from textual import events, work
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.driver import Driver
@@ -207,11 +207,11 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
     def search(self, text: str, found: Found) -> None:
         """Ask the providers of `COMMANDS`; a search that goes on ends with the next."""
         if self.COMMANDS:
-            self.run_worker(self._search(text, found), group="palette", exclusive=True)
+            self._search(text, found)
 
+    @work(group="palette", exclusive=True)
     async def _search(self, text: str, found: Found) -> None:
-        choices = await search(self, text)
-        found(choices, self.console_state.clock.now())
+        found(await search(self, text), self.console_state.clock.now())
         self.paint()
 
     async def on_event(self, event: events.Event) -> None:
