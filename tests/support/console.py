@@ -25,6 +25,7 @@ from wallboard.domain.models import (
     DutyAgent,
     DutyPhone,
     Hotline,
+    HotlineCall,
     LastCall,
     Member,
     Membership,
@@ -168,7 +169,7 @@ def rows() -> dict[tuple[str, Resource], tuple[Row, ...]]:
                 10,
                 (DutyAgent("5", clean("K. Roth"), (DutyPhone("80", clean("mobile"), clean("+49170"), True),)),),
                 LastCall(NOW - 300, clean("K. Roth"), 2),
-                0,
+                tuple(HotlineCall(NOW - 300 - 900 * i, True, 6.0 + 2.5 * i) for i in range(5)),
             ),
             Hotline(
                 Key(RESPONDERS, Kind.HOTLINE, "312"),
@@ -182,7 +183,7 @@ def rows() -> dict[tuple[str, Resource], tuple[Row, ...]]:
                 6,
                 (),
                 None,
-                1,
+                (HotlineCall(NOW - 900, False),),
             ),
         ),
     }

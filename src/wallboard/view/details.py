@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from wallboard.board import QueueFigures
+from wallboard.board.agent_day import AgentDay
+from wallboard.board.hotline_numbers import figures
+from wallboard.board.source import COUNTING
 from wallboard.control.labels import label
 from wallboard.control.policy import CONFERENCE
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
@@ -15,7 +20,9 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.chrome import KeyHint, by_reason
 from wallboard.view.context import Context
-from wallboard.view.format import DASH, age, count, local, moment, percent, span
+from wallboard.view.explain import explained
+from wallboard.view.figures import busy_hour, caller_clock, ladder, level_text
+from wallboard.view.format import DASH, age, count, local, moment, percent, plural, span
 from wallboard.view.lines import Line, clip, rule, wrapped
 from wallboard.view.panes.agents import state_of
 from wallboard.view.panes.base import Pane
@@ -45,23 +52,28 @@ def details(
     history: Sequence[str] = (),
     note: str = "",
     readings: Sequence[Reading] = (),
+    *,
+    explains: bool = False,
 ) -> list[Line]:
     """The panel of `row`: facts, what was seen of it, what can and cannot be done, the vendor's own words, and what is
-    read about it on demand. `pane` None: a row that stands in none, such as a telephone."""
+    read about it on demand; or, where it `explains`, what its figures are made of. `pane` None: a row that stands in
+    none, such as a telephone."""
     seen = context.board.seen_at(row.key)
     read = f"read {age(context.since(seen))} ago" if seen is not None else "not read yet"
     state = context.state(row.key).value
     lines: list[Line] = [
         rule(
-            f"DETAILS {label(row) if pane is None else pane.label(row)}",
+            f"{'EXPLAIN' if explains else 'DETAILS'} {label(row) if pane is None else pane.label(row)}",
             f"{clean(str(row.key), 80)} · {state} · {read}",
             width,
         )
     ]
-    facts = _facts(row, context)
+    facts = explained(row, context) if explains else _facts(row, context)
     column = min(max(_LABEL, min(_LABEL_MOST, width // 6)), max([_LABEL, *(cell_width(name) for name, _ in facts)]))
     for name, text in facts:
         lines += _wrapped(name, text, width, label=column)
+    if explains:
+        return lines
     if note:
         lines += _wrapped("note", note, width, label=column)
     if history:
@@ -205,7 +217,7 @@ def _queue(row: Queue, context: Context) -> list[Fact]:
     level = stats.service_level
     agents = ", ".join(f"{value} {glyphs.AGENT[state][1]}" for state in _COUNTED if (value := stats.counts.of(state)))
     channel = row.channel.value if row.channel else f"channel {DASH}"
-    longest = span(context.since(stats.longest_since))
+    longest = span(stats.longest(context.now))
     callers = (
         f"{count(stats.waiting)} waiting, {count(stats.ringing)} ringing, {count(stats.talking)} talking"
         f" · longest {longest}"
@@ -216,18 +228,47 @@ def _queue(row: Queue, context: Context) -> list[Fact]:
         ("agents", agents or _roster(row, context) or "none known"),
     ]
     if not row.no_counts:
-        share = f"{percent(level.value)} of {level.n} ({level.formula or 'no formula'})"
+        share = f"{level_text(level)} of {level.n} ({level.formula}, {level.window}), goal {level.goal.percent:g}%"
         facts += [
             ("service", f"{DASH} {level.reason}" if level.value is None else share),
-            ("ended", f"{count(stats.answered)} answered, {count(stats.abandoned)} abandoned"),
+            *_day(stats, context.zone),
         ]
     return [*facts, ("reached", ", ".join(row.addresses))] if row.addresses else facts
+
+
+def _day(stats: QueueFigures, zone: tzinfo | None) -> list[Fact]:
+    """What became of the callers since the day began, and the means."""
+    if stats.offered is None:
+        return [("today", f"{DASH} not counted yet")]
+    ends = (("answered", stats.answered), ("lost", stats.lost), ("pulled", stats.pulled), ("flowed", stats.flowed))
+    told = ", ".join(f"{count(value)} {name}" for name, value in (*ends, ("unseen", stats.unseen)))
+    share = DASH if stats.lost_percent is None else f"{stats.lost_percent:.1f}%"
+    if stats.resets:
+        told += f" · {plural(stats.resets, 'restart')} of the vendor seen"
+    since = f" since {local(stats.counted_since, zone, seconds=False)}" if stats.counted_since is not None else ""
+    return [
+        ("today", f"{stats.offered} offered{since}: {told} · lost {share}"),
+        (
+            "means",
+            f"answered after {span(stats.asa)}, handled in {span(stats.aht)}, wrap-up {span(stats.wrap_up)}"
+            f" · occupancy {percent(stats.occupancy)} · expected wait {span(stats.expected_wait)}",
+        ),
+    ]
+
+
+def _agent_day(day: AgentDay, zone: tzinfo | None) -> str:
+    """What the agent has done since the day began, or since we look."""
+    times = (("talk", AgentState.TALKING), ("wrap-up", AgentState.WRAP_UP), ("idle", AgentState.READY))
+    told = ", ".join(f"{span(day.of(state))} {name}" for name, state in times)
+    pauses = f"{plural(day.pauses, 'pause')} {span(day.of(AgentState.BREAK))}"
+    since = local(day.since, zone, seconds=False)
+    return f"{day.answered} answered, {day.missed} missed · {told}, {pauses} · since {since}"
 
 
 def _member(row: Member, context: Context) -> list[Fact]:
     glyph, word, _ = glyphs.MEMBER[row.state]
     served = row.state is MemberState.TALKING
-    clock = context.elapsed(row.key, row.answered_at if served and row.answered_at else row.joined_at)
+    clock = caller_clock(row, context)
     place = f"answered {local(row.answered_at, context.zone)}" if served else _place(row, context)
     joined = local(row.joined_at, context.zone)
     facts = [
@@ -257,7 +298,12 @@ def _agent(row: Agent, context: Context) -> list[Fact]:
     facts.append(("queues", places or "none"))
     if not row.no_state:
         facts.append(("vendor", f"status {row.raw_status or DASH}, state {row.raw_state or DASH}"))
-    return [*facts, ("with", row.with_name)] if row.with_name else facts
+    if row.with_name:
+        facts.append(("with", row.with_name))
+    day = context.board.agent_day(row.key)
+    if day is not None and not row.no_state and context.now - day.since >= COUNTING:
+        facts.append(("today", _agent_day(day, context.zone)))
+    return facts
 
 
 def _call(row: Call, context: Context) -> list[Fact]:
@@ -289,6 +335,10 @@ def _hotline(row: Hotline, context: Context) -> list[Fact]:
         if agent.phones is not None:
             phones = ", ".join(f"{phone.name} {phone.number} {_DUTY[phone.active]}" for phone in agent.phones)
         facts.append(("duty", f"{agent.name}: {phones or 'no phone'}"))
+    if row.calls is not None:
+        made = figures(row.calls, context.zone)
+        taken = f"{made.taken} of {plural(made.calls, 'call')} taken, {ladder(made)}"
+        facts.append(("24 h", f"{taken} · busy hour {busy_hour(made)}"))
     if (last := row.last_call) is not None:
         taken = f"{local(last.started_at, context.zone)} taken by {last.taken_by or DASH}"
         facts.append(("last", f"{taken}, {last.entries} entries"))
