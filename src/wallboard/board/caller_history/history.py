@@ -98,10 +98,6 @@ class CallerHistory:
         """All that were in the queue since the books were opened or cleared, in the order of their coming."""
         return self._queues.get(queue_id, [])
 
-    def stay(self, key: Key) -> Stay | None:
-        """The caller's latest time in a queue, while their row is there and shortly after."""
-        return self._current.get(key)
-
     def waiting(self, queue_id: str) -> Iterable[Stay]:
         """Who is in the queue and not served."""
         return (
