@@ -78,6 +78,8 @@ class Stay:
     came: bool = False
     """They came from another queue."""
     call_id: str = ""
+    version: int = 0
+    """Rises with what is known of it."""
     counted: bool = True
     """False: their wait was over before anybody looked."""
 
