@@ -254,8 +254,8 @@ class Console:
             "nav.bottom": partial(panes.to_end, True),
             "nav.left": partial(self.ports.scroll_columns, -1),
             "nav.right": partial(self.ports.scroll_columns, 1),
-            "nav.details": partial(self._details, self.panel.toggle),
-            "nav.explain": partial(self._details, self.panel.explain),
+            "nav.details": partial(self._open, self.panel.toggle),
+            "nav.explain": partial(self._open, self.panel.explain),
             "view.filter": self.asking.begin_filter,
             "view.find": seeking.find,
             "view.sort": lambda: self.remarks.say(panes.sort()),
@@ -290,11 +290,11 @@ class Console:
             page = max(1, self.pane.lines - 1)
             self.panes.move(page if down else -page)
 
-    def _details(self, show: Callable[[], None]) -> None:
+    def _open(self, panel: Callable[[], None]) -> None:
         if self.pane.selection.cursor is None:
             # Not entered yet, or what stood under it is gone.
             self.pane.selection.enter(self.clock.now())
-        show()
+        panel()
 
     def _zoom(self) -> None:
         self.panes.zoomed = not self.panes.zoomed
