@@ -1,0 +1,83 @@
+"""The database's tables, made of the records' own fields, and how an older file becomes a newer one."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import fields
+from functools import cache
+from types import UnionType
+from typing import get_args, get_type_hints
+
+from wallboard.domain.errors import WallboardError
+from wallboard.history.records import AGED_BY, KINDS, Record
+
+VERSION = 1
+"""`user_version` of the file. A step from N to N + 1 is a list of statements in `STEPS[N]`."""
+
+
+class TooNew(WallboardError):
+    """The file was written by a newer wallboard, whose tables this one does not know."""
+
+
+def _columns(kind: type[Record]) -> str:
+    hints = get_type_hints(kind)
+    return ", ".join(f'"{field.name}" {_affinity(hints[field.name])}' for field in fields(kind))
+
+
+def _affinity(hint: object) -> str:
+    types = set(get_args(hint)) if isinstance(hint, UnionType) else {hint}
+    none = "" if type(None) in types else " NOT NULL"
+    return ("INTEGER" if int in types else "REAL" if float in types else "TEXT") + none
+
+
+def _made() -> list[str]:
+    statements = []
+    for kind in KINDS:
+        key = ", ".join(f'"{name}"' for name in kind.KEY)
+        statements.append(f'CREATE TABLE "{kind.TABLE}" ({_columns(kind)}, PRIMARY KEY ({key})) WITHOUT ROWID')
+        if AGED_BY[kind.TABLE] != kind.KEY[0]:
+            statements.append(f'CREATE INDEX "{kind.TABLE}_age" ON "{kind.TABLE}" ("{AGED_BY[kind.TABLE]}")')
+    return statements
+
+
+STEPS: tuple[list[str], ...] = (_made(),)
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Make or renew the tables, in one transaction. TooNew; sqlite3.DatabaseError where the file is none."""
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise TooNew("the history was written by a newer wallboard")
+        for step in STEPS[version:]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+@cache
+def insert(kind: type[Record]) -> str:
+    """The statement that writes a record of this kind, merged into the row that is there already."""
+    names = [field.name for field in fields(kind)]
+    quoted = ", ".join(f'"{name}"' for name in names)
+    marks = ", ".join(f":{name}" for name in names)
+    key = ", ".join(f'"{name}"' for name in kind.KEY)
+    updates = ", ".join(_merged(kind, name) for name in names if name not in kind.KEY)
+    return f'INSERT INTO "{kind.TABLE}" ({quoted}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {updates}'
+
+
+def _merged(kind: type[Record], name: str) -> str:
+    """What is known beats what is not; of two numbers the `MERGE` of the kind takes one, of the rest the later."""
+    old, new = f'"{kind.TABLE}"."{name}"', f"nullif(excluded.\"{name}\", '')"
+    choose = kind.MERGE.get(name)
+    # Of two arguments of which one is NULL, max() and min() of SQLite are NULL.
+    value = f"coalesce({choose}({old}, {new}), {new}, {old})" if choose else f"coalesce({new}, {old})"
+    return f'"{name}" = {value}'
