@@ -1,7 +1,7 @@
 """What is written down. One class a table: its fields are the columns, `KEY` what makes a row the same row.
 
-Two consoles may watch the same queue and write to one history. They saw the same facts, each perhaps a part of them, so a
-row that is there already is merged, by `MERGE`, never doubled.
+Two consoles may watch the same queue and write to one history. They saw the same facts, each perhaps a part of them, so
+a row that is there already is merged, by `MERGE`, never doubled.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ Outcome = Literal["answered", "lost", "pulled", "flowed", "unseen"]
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """One minute of a queue or hotline. `at`: its first second (UTC epoch). Counts are the most of the minute, `ready` and
-    `staffed` the least; None was not known."""
+    """One minute of a queue or hotline. `at`: its first second (UTC epoch). Counts are the most of the minute,
+    `ready` and `staffed` the least; None was not known."""
 
     at: int
     source: str
@@ -76,8 +76,8 @@ class AgentSpell:
 
 @dataclass(frozen=True, slots=True)
 class AlarmChange:
-    """An alarm changed its state (`raised`, `worse`, `acknowledged`, `snoozed`, `cleared` …). `since`: when its condition
-    became true; `by`: who acknowledged or snoozed."""
+    """An alarm changed its state (`raised`, `worse`, `acknowledged`, `snoozed`, `cleared` …). `since`: when its
+    condition became true; `by`: who acknowledged or snoozed."""
 
     at: int
     id: str
@@ -113,7 +113,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class CallBack:
-    """Where the return call to a caller who gave up stands: `state` is open, tried, done or closed (with its `reason`)."""
+    """Where the return call to a caller who gave up stands: open, tried, done or closed (with a `reason`)."""
 
     source: str
     queue: str

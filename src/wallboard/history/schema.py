@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import fields
-from functools import cache
 from types import UnionType
 from typing import get_args, get_type_hints
 
@@ -63,9 +62,7 @@ def prepare(connection: sqlite3.Connection) -> None:
         raise
 
 
-@cache
-def insert(kind: type[Record]) -> str:
-    """The statement that writes a record of this kind, merged into the row that is there already."""
+def _insert(kind: type[Record]) -> str:
     names = [field.name for field in fields(kind)]
     quoted = ", ".join(f'"{name}"' for name in names)
     marks = ", ".join(f":{name}" for name in names)
@@ -81,3 +78,7 @@ def _merged(kind: type[Record], name: str) -> str:
     # Of two arguments of which one is NULL, max() and min() of SQLite are NULL.
     value = f"coalesce({choose}({old}, {new}), {new}, {old})" if choose else f"coalesce({new}, {old})"
     return f'"{name}" = {value}'
+
+
+INSERT = {kind: _insert(kind) for kind in KINDS}
+"""The statement that writes a record of a kind, merged into the row that is there already."""

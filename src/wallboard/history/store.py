@@ -19,7 +19,7 @@ from pathlib import Path
 
 from wallboard.domain.errors import WallboardError
 from wallboard.history.records import AGED_BY, KINDS, Record
-from wallboard.history.schema import insert, prepare
+from wallboard.history.schema import INSERT, prepare
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class HistoryStore:
         """All of it or nothing. What is on disk is no longer waiting."""
         with _transaction(connection):
             for record in batch:
-                connection.execute(insert(type(record)), asdict(record))
+                connection.execute(INSERT[type(record)], asdict(record))
         with self._change:
             for record in batch:
                 if self._waiting and self._waiting[0] is record:
