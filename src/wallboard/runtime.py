@@ -67,6 +67,8 @@ class Headless:
     adapters: Mapping[str, Adapter]
     clock: Clock
     tasks: TaskGroup
+    state: Path
+    """Where journal and history lie."""
 
 
 @asynccontextmanager
@@ -114,7 +116,7 @@ async def headless(
                 hurry=scheduler.hurry,
                 start=start,
             )
-            yield Headless(board, scheduler, dispatcher, adapters, clock, tasks)
+            yield Headless(board, scheduler, dispatcher, adapters, clock, tasks, folder)
             tasks.cancel_scope.cancel()
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
@@ -272,6 +274,8 @@ async def _console(
 
     def ready() -> None:
         # The first frame is on the screen; now the network may begin.
+        if config.keep:
+            rooms.tasks.start_soon(_guarded, partial(_write_history, rooms, config.keep))
         rooms.tasks.start_soon(rooms.scheduler.run)
         rooms.tasks.start_soon(_guarded, partial(_warm_up, config))
 
@@ -291,6 +295,26 @@ async def _console(
         for leave in unsubscribe:
             leave()
     return app.return_value or app.return_code or 0, app.fault
+
+
+async def _write_history(rooms: Headless, keep: float) -> None:
+    """Look at the board now and then, and have it written down, until the task is cancelled."""
+    from anyio import to_thread
+
+    from wallboard.history.collector import EVERY, Collector
+    from wallboard.history.store import HistoryStore
+
+    store = HistoryStore(rooms.state / "history.sqlite3", keep, lambda: rooms.clock.wall().timestamp())
+    store.start()
+    collector = Collector(rooms.board, store.add)
+    try:
+        while True:
+            await rooms.clock.sleep(EVERY)
+            collector.look()
+    finally:
+        collector.close()
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(store.close)
 
 
 async def _warm_up(config: Config) -> None:

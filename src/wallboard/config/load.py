@@ -164,6 +164,8 @@ class Checked:
             alarm=AlarmSettings(
                 model.alarm.bell, tuple(spans for text in model.alarm.quiet if (spans := span(text)) is not None)
             ),
+            keep=model.history.keep,
+            mask=frozenset(model.privacy.mask),
             path=str(self.path),
         )
 

@@ -217,6 +217,18 @@ class AlarmModel(Edge):
     quiet: list[str] = Field([], description="spans without a bell", examples=[["22:00-06:00"]])
 
 
+class HistoryModel(Edge):
+    keep: Annotated[float, Field(ge=0, le=3660, allow_inf_nan=False)] = Field(
+        90, description="days; 0 writes no history", examples=[90]
+    )
+
+
+class PrivacyModel(Edge):
+    mask: list[Literal["wall", "web", "record", "report"]] = Field(
+        [], description="where telephone numbers show their last three digits alone", examples=[["wall", "report"]]
+    )
+
+
 class ConfigModel(Edge):
     """The configuration file of wallboard."""
 
@@ -228,3 +240,5 @@ class ConfigModel(Edge):
     route: list[RouteModel] = Field([], description="[[route]]: how one source reaches another's extensions")
     keys: dict[str, str] = Field({}, description='action id = "key,key"', examples=[{"call.hangup": "X"}])
     alarm: AlarmModel = Field(AlarmModel(), examples=[{"bell": True}])
+    history: HistoryModel = Field(HistoryModel(), examples=[{"keep": 90}])
+    privacy: PrivacyModel = Field(PrivacyModel(), examples=[{"mask": ["wall", "report"]}])

@@ -49,6 +49,10 @@ class Config:
     routes: tuple[Route, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alarm: AlarmSettings = AlarmSettings()
+    keep: float = 90.0
+    """Days of history; 0 writes none."""
+    mask: frozenset[str] = frozenset()
+    """Where telephone numbers show their last three digits alone: wall, web, record (what is written), report."""
     path: str = ""
 
 
