@@ -162,6 +162,10 @@ def configuration() -> str:
         _fields(model.RouteModel),
         "## [alarm]",
         _fields(model.AlarmModel),
+        "## [history]",
+        _fields(model.HistoryModel),
+        "## [privacy]",
+        _fields(model.PrivacyModel),
         "## [keys]",
         'One line an action: `"call.hangup" = "X"`, several keys with commas. [keys.md](keys.md) has the ids.',
     ]

@@ -14,7 +14,9 @@ from wallboard.cli.talk import data, lost, say
 from wallboard.domain.decoding import heard
 from wallboard.domain.errors import ConfigError, WallboardError
 
-COMMANDS = ("run", "demo", "sim", "check", "snapshot", "do", "init", "config", "themes", "keys", "audit", "info")
+COMMANDS = (
+    *("run", "demo", "sim", "check", "snapshot", "report", "do", "init", "config", "themes", "keys", "audit", "info"),
+)
 """Each is a module of `wallboard.cli` with `add(subparsers)` and `run(arguments) -> int`."""
 
 _LOGGED = ("check", "snapshot", "do")

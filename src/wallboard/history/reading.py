@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from wallboard.domain.errors import WallboardError
+from wallboard.domain.text import clean
 from wallboard.history.records import AgentSpell, AlarmChange, CallBack, Caller, Minute, Written
 from wallboard.history.schema import VERSION
 
@@ -71,4 +73,6 @@ class History:
             ).fetchall()
         except sqlite3.Error as error:
             raise Unreadable(f"the history cannot be read: {error}") from error
-        return [kind(*row) for row in rows]
+        # Cleaned again: the file may have been written to by others.
+        values_of: Iterator[list[Any]] = ([clean(v) if isinstance(v, str) else v for v in row] for row in rows)
+        return [kind(*row) for row in values_of]
