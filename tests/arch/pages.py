@@ -158,6 +158,8 @@ def configuration() -> str:
         _fields(model.LimitsModel),
         "## [[favourite]]",
         _fields(model.FavouriteModel),
+        "## [[known]]",
+        _fields(model.KnownModel),
         "## [[route]]",
         _fields(model.RouteModel),
         "## [alarm]",

@@ -40,6 +40,7 @@ from wallboard.config.vendors import options_of, rules_of
 from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
+from wallboard.domain.known import Known
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.rules import Goal, Limits, QueueRule
 from wallboard.vendors.base import (
@@ -160,6 +161,7 @@ class Checked:
             ),
             favourites=tuple(Favourite(item.name, item.number, item.source) for item in model.favourite),
             routes=tuple(Route(item.origin, item.to, item.prefix) for item in model.route),
+            known=tuple(Known(item.number, item.name, item.star, item.longest) for item in model.known),
             keys={name: keymap.split(text) for name, text in model.keys.items()},
             alarm=AlarmSettings(
                 model.alarm.bell, tuple(spans for text in model.alarm.quiet if (spans := span(text)) is not None)

@@ -212,6 +212,17 @@ class RouteModel(Edge):
     )
 
 
+class KnownModel(Edge):
+    number: Annotated[str, StringConstraints(min_length=1, max_length=80)] = Field(
+        description="in any writing; with the code of its country", examples=["+49 30 111222"]
+    )
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80)] = Field(
+        description="how callers from it are called", examples=["Northwind"]
+    )
+    star: bool = Field(False, description="marked with a star", examples=[True])
+    longest: Count | None = Field(None, description="seconds that they may wait, whatever the queue", examples=[30])
+
+
 class AlarmModel(Edge):
     bell: bool = Field(False, description="ring the terminal's bell", examples=[True])
     quiet: list[str] = Field([], description="spans without a bell", examples=[["22:00-06:00"]])
@@ -237,6 +248,7 @@ class ConfigModel(Edge):
     source: list[SourceModel] = Field([], description="[[source]]: one a system")
     queue: list[QueueModel] = Field([], description="[[queue]]: goals and limits; the first match wins")
     favourite: list[FavouriteModel] = Field([], description="[[favourite]]: destinations of one's own")
+    known: list[KnownModel] = Field([], description="[[known]]: callers by number")
     route: list[RouteModel] = Field([], description="[[route]]: how one source reaches another's extensions")
     keys: dict[str, str] = Field({}, description='action id = "key,key"', examples=[{"call.hangup": "X"}])
     alarm: AlarmModel = Field(AlarmModel(), examples=[{"bell": True}])

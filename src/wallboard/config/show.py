@@ -29,7 +29,7 @@ def show(checked: Checked, overrides: Mapping[str, tuple[Any, str]] | None = Non
         lines.append(_line(name, value, origin))
     for name in ("operator", "alarm"):
         lines += ["", f"[{name}]", *_table(checked, (name,), getattr(checked.model, name))]
-    for name in ("source", "queue", "favourite", "route"):
+    for name in ("source", "queue", "favourite", "known", "route"):
         for index, item in enumerate(getattr(checked.model, name)):
             lines += ["", f"[[{name}]]", *_table(checked, (name, index), item)]
     lines += ["", "[keys]"]
