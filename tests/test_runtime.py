@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from tests.polling.standin import StandIn, settle
+from tests.polling.room import settle
+from tests.support.adapters import FakeAdapter
 from wallboard import runtime
 from wallboard.config.settings import Config
 from wallboard.domain.clock import ManualClock
@@ -26,7 +27,7 @@ def _fault(*_: object) -> Any:
     raise KeyError("bug")
 
 
-class Broken(StandIn):
+class Broken(FakeAdapter):
     """Every answer that needs no request is a fault, and so is the farewell."""
 
     info = feeds = can = can_dial = reports = aclose = cast("Any", _fault)
@@ -37,8 +38,8 @@ async def test_an_adapter_that_breaks_whatever_it_is_asked_ends_nothing(
 ) -> None:
     clock = ManualClock()
 
-    def build(settings: SourceSettings, services: Services) -> StandIn:
-        made = Broken(clock, settings.name) if settings.name == "lab" else StandIn(clock, settings.name)
+    def build(settings: SourceSettings, services: Services) -> FakeAdapter:
+        made = Broken(clock, settings.name) if settings.name == "lab" else FakeAdapter(clock, settings.name)
         if settings.name == "hq":
             made.give(Resource.QUEUES, "", 5.0)
         return made
@@ -50,7 +51,7 @@ async def test_an_adapter_that_breaks_whatever_it_is_asked_ends_nothing(
         for _ in range(40):
             clock.advance(0.5)
             await settle()
-        assert len(cast("StandIn", rooms.adapters["hq"]).reads) >= 4
+        assert len(cast("FakeAdapter", rooms.adapters["hq"]).reads) >= 4
         assert {view.info.name: view.state.value for view in rooms.board.source_views()} == {
             "lab": "down",
             "hq": "live",
@@ -78,10 +79,10 @@ async def test_an_adapter_that_breaks_while_it_is_made_ends_nothing(
 ) -> None:
     clock = ManualClock()
 
-    def build(settings: SourceSettings, services: Services) -> StandIn:
+    def build(settings: SourceSettings, services: Services) -> FakeAdapter:
         if settings.name == "lab":
             raise KeyError("bug")
-        made = StandIn(clock, settings.name)
+        made = FakeAdapter(clock, settings.name)
         made.give(Resource.QUEUES, "", 5.0)
         return made
 

@@ -1,4 +1,4 @@
-"""The log: a private rotating file, the last lines in memory for the log mode, and never the terminal.
+"""The log: a private rotating file, and never the terminal.
 
 Every line is redacted and cleaned before it is kept anywhere, whoever wrote it.
 """
@@ -12,7 +12,6 @@ import re
 import stat
 import sys
 import threading
-from collections import deque
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +24,6 @@ NAME = "wallboard.log"
 FILE_BYTES = 1_000_000
 FILES = 3
 """Older files kept beside the current one."""
-RECENT = 500
 LINE_LIMIT = 1000
 """Most graphemes of one line."""
 TRACE_LINES = 60
@@ -41,8 +39,6 @@ _WORDS = re.compile(
 _SCHEMES = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 _USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@]+@")
 _QUERY = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s?'\"]+)\?[^\s'\"]+")
-
-_lock = threading.Lock()
 
 
 def redact(text: str) -> str:
@@ -94,27 +90,6 @@ def _trace(info: tuple[type[BaseException], BaseException, TracebackType | None]
         return f"{info[0]} without a traceback: {type(error).__name__}"
 
 
-class RecentLines(logging.Handler):
-    """The last lines, for the log mode."""
-
-    def __init__(self, capacity: int = RECENT) -> None:
-        super().__init__()
-        self._lines: deque[Clean] = deque(maxlen=capacity)
-        self._formatter = LineFormatter()
-        self.count = 0
-        """Lines ever kept; rises with each, so that a reader sees whether there is something new."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        lines = self._formatter.lines(record)
-        self._lines.extend(lines)
-        self.count += len(lines)
-
-    def lines(self) -> tuple[Clean, ...]:
-        """Oldest first."""
-        with self.lock or _lock:
-            return tuple(self._lines)
-
-
 class PrivateFile(logging.handlers.RotatingFileHandler):
     """A rotating file that only its owner can read; on a full or broken disk it falls silent instead of printing."""
 
@@ -145,10 +120,9 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
 
 
 class Logs:
-    """The handlers in place."""
+    """The handler in place."""
 
-    def __init__(self, recent: RecentLines, file: PrivateFile | None, problem: str) -> None:
-        self.recent = recent
+    def __init__(self, file: PrivateFile | None, problem: str) -> None:
         self.file = file
         self._problem = problem
 
@@ -158,31 +132,27 @@ class Logs:
         return self._problem or (self.file.failed if self.file is not None else "")
 
     def close(self) -> None:
-        """Take the handlers away again."""
+        """Take the handler away again."""
         threading.excepthook, sys.unraisablehook = threading.__excepthook__, sys.__unraisablehook__
-        root = logging.getLogger()
-        for handler in (self.recent, self.file):
-            if handler is not None:
-                root.removeHandler(handler)
-                handler.close()
+        if self.file is not None:
+            logging.getLogger().removeHandler(self.file)
+            self.file.close()
         logging.captureWarnings(False)
 
 
-def setup(directory: Path | None, level: int = logging.INFO) -> Logs:
-    """Send every logger and every warning to `directory`/wallboard.log and to memory, and nothing to the terminal.
+def setup(directory: Path) -> Logs:
+    """Send every logger and every warning to `directory`/wallboard.log, and nothing to the terminal.
 
-    Makes the directory, private, if it is missing. Never fails: without a usable file, or with None, the lines are
-    kept in memory only and `Logs.problem` says why.
+    Makes the directory, private, if it is missing. Never fails: without a usable file the lines are lost, and
+    `Logs.problem` says why.
     """
-    recent = RecentLines()
     file, problem = None, ""
-    if directory is not None:
-        try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = PrivateFile(directory / NAME, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
-            file.setFormatter(LineFormatter())
-        except OSError as error:
-            problem = f"no log file: {error.strerror or error}"
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = PrivateFile(directory / NAME, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
+        file.setFormatter(LineFormatter())
+    except OSError as error:
+        problem = f"no log file: {error.strerror or error}"
     # Whoever put a handler on the terminal before, or would as the last resort, does not get to use it.
     root = logging.getLogger()
     _silence(root)
@@ -194,14 +164,13 @@ def setup(directory: Path | None, level: int = logging.INFO) -> Logs:
     # What ends in a thread, or where nobody can catch it, would be printed with its traceback.
     threading.excepthook = _thread_ended
     sys.unraisablehook = _unraisable
-    root.setLevel(level)
-    root.addHandler(recent)
+    root.setLevel(logging.INFO)
     if file is not None:
         root.addHandler(file)
     # Their normal talk names every request; what goes wrong is told by our own adapters in the operator's words.
     for name in ("httpx", "httpcore", "hpack", "asyncio", "anyio", "textual", "uvicorn.access"):
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
-    return Logs(recent, file, problem)
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return Logs(file, problem)
 
 
 def _thread_ended(ended: threading.ExceptHookArgs) -> None:

@@ -11,10 +11,9 @@ import gc
 import logging
 import os
 import random
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,7 +24,7 @@ from anyio.abc import TaskGroup
 from wallboard.board.board import Board
 from wallboard.board.settings import BoardSettings
 from wallboard.config.paths import private, state_dir, themes_dir
-from wallboard.config.settings import Config, ConsoleOptions, DemoOptions
+from wallboard.config.settings import Config, ConsoleOptions
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.control.journaling import left_open as told_open
@@ -86,7 +85,7 @@ async def headless(
     board = Board(clock, BoardSettings(queues=config.queues))
     adapters: dict[str, Adapter] = {}
     for settings in config.sources:
-        settings = _prepared(settings, config, read_only)
+        settings = replace(settings, read_only=settings.read_only or read_only)
         transport = transports(settings) if transports is not None else None
         adapters[settings.name] = built(settings, Services(clock, transport))
     for name, adapter in adapters.items():
@@ -110,7 +109,6 @@ async def headless(
                 adapters,
                 journal,
                 clock,
-                operator=config.operator.name,
                 read_only=read_only,
                 may=config.operator.may,
                 hurry=scheduler.hurry,
@@ -156,26 +154,17 @@ def _asked(name: str, ask: Callable[[], Answer], otherwise: Answer) -> Answer:
         return otherwise
 
 
-def _prepared(settings: SourceSettings, config: Config, read_only: bool) -> SourceSettings:
-    from dataclasses import replace
-
-    return replace(
-        settings,
-        operator=settings.operator or config.operator.name,
-        read_only=settings.read_only or read_only,
-    )
-
-
 # ---- the console -------------------------------------------------------------------------------------------------
 
 
-def run_console(config: Config, options: ConsoleOptions) -> int:
+def run_console(config: Config, options: ConsoleOptions, site: str) -> int:
     """`wallboard run`: returns the exit code."""
-    return _run(config, options, site=socket.gethostname().split(".")[0] or "wallboard")
+    return _run(config, options, site=site)
 
 
-def run_demo(options: DemoOptions) -> int:
-    """`wallboard demo`: the console on the simulation, in this process."""
+def run_demo(seed: int, speed: float, options: ConsoleOptions) -> int:
+    """`wallboard demo`: the console on the simulation, in this process. The same `seed` gives the same world; `speed`
+    is simulated seconds a second."""
     import tempfile
     from datetime import UTC, datetime
 
@@ -186,11 +175,11 @@ def run_demo(options: DemoOptions) -> int:
     os.environ.update(demo_environment())
     with tempfile.TemporaryDirectory(prefix="wallboard-demo-") as folder:
         config = parsed(Path(folder) / "config.toml", ready_config("http://127.0.0.1:8900")).config()
-        world = World(options.seed, datetime.now(UTC))
-        server = make_app(world, speed=options.speed, keep=100)
+        world = World(seed, datetime.now(UTC))
+        server = make_app(world, speed=speed, keep=100)
         return _run(
             config,
-            options.console,
+            options,
             site="demo",
             banner="SIMULATED",
             transports=lambda _settings: in_process(server),
@@ -356,10 +345,6 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
     from wallboard.ui.console import Ports
     from wallboard.ui.terminal.driver import limit_exit
 
-    def refresh() -> str:
-        cost = rooms.scheduler.refresh()
-        return cost.sentence
-
     def leave() -> None:
         # A request that hangs must not keep the terminal: two seconds, then it is over.
         limit_exit(0)
@@ -383,8 +368,8 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         return scope.cancel
 
     return Ports(
-        refresh=refresh,
-        demand=lambda resources, active: rooms.scheduler.demand(resources, looked=active),
+        refresh=rooms.scheduler.refresh,
+        demand=rooms.scheduler.demand,
         set_theme=app.set_wallboard_theme,
         quit=leave,
         bell=app.bell,

@@ -14,7 +14,6 @@ This module imports neither Textual nor Rich at the top: `wallboard themes` list
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -22,10 +21,11 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.files import changeable
+from wallboard.domain.suggestion import near
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -36,19 +36,7 @@ COLOURLESS: Final = "mono"
 
 BACKGROUNDS: Final = ("surface", "panel", "cursor")
 """Tokens that are a ground to write on."""
-FOREGROUNDS: Final = (
-    "line",
-    "text",
-    "muted",
-    "ok",
-    "info",
-    "ring",
-    "warn",
-    "alarm",
-    "wrap",
-    "stale",
-    "digits",
-)
+FOREGROUNDS: Final = ("line", "text", "muted", "ok", "info", "ring", "warn", "alarm", "wrap", "stale", "digits")
 """Tokens that are written, each legible on every background and as the ground of a chip."""
 TOKENS: Final = BACKGROUNDS + FOREGROUNDS
 
@@ -269,25 +257,17 @@ def _token(path: Path, token: str, value: object) -> TokenStyle:
     if not isinstance(value, dict):
         raise ThemeError(str(path), f"token {token} is {value!r}", 'write a colour such as "#8ab4d8", or a table')
     known = tuple(field.name for field in fields(TokenStyle))
-    colours: dict[str, str] = {}
-    attributes: dict[str, bool] = {}
+    parts: dict[str, Any] = {}
     for key, part in value.items():
         if key not in known:
             raise ThemeError(str(path), f"token {token} has an unknown part {key!r}", _suggest(key, known))
         if key in ("fg", "bg"):
-            colours[key] = _colour(path, f"{token}.{key}", part)
+            parts[key] = _colour(path, f"{token}.{key}", part)
         elif isinstance(part, bool):
-            attributes[key] = part
+            parts[key] = part
         else:
             raise ThemeError(str(path), f"token {token}.{key} is {part!r}", "write true or false")
-    return TokenStyle(
-        fg=colours.get("fg"),
-        bg=colours.get("bg"),
-        bold=attributes.get("bold", False),
-        dim=attributes.get("dim", False),
-        reverse=attributes.get("reverse", False),
-        underline=attributes.get("underline", False),
-    )
+    return TokenStyle(**parts)
 
 
 def _colour(path: Path, what: str, value: object) -> str:
@@ -297,5 +277,5 @@ def _colour(path: Path, what: str, value: object) -> str:
 
 
 def _suggest(word: str, known: list[str] | tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}"
+    found = near(word, known)
+    return f"did you mean {found!r}?" if found else f"use one of {', '.join(known)}"

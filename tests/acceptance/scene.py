@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -16,10 +17,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
+from unittest.mock import patch
 
 import anyio.to_thread
 import httpx
-import pytest
 import uvicorn
 
 from wallboard.board.freshness import ResourceView
@@ -248,7 +249,7 @@ class Stage:
         assert len(found) < 2 or key.kind is Kind.QUEUE, "one call must not be offered as several"
         target = self.board.row(key) if verb is Verb.END or not found else found[0]
         assert target is not None
-        painted = self.dispatcher.target(target, self.board.now(), None if target.key == key else key)
+        painted = self.dispatcher.target(target, None if target.key == key else key)
         where = (Destination(to, to) if to else None) if isinstance(to, str) else to
         return Command(new_id(), verb, painted, where, tuple(args.items()), self.board.now(), "test")
 
@@ -288,7 +289,8 @@ def configured(folder: Path, base_url: str = "http://127.0.0.1:8900") -> Config:
     """The configuration that the simulation prints, read from a file as any other."""
     path = folder / "config.toml"
     path.write_text(ready_config(base_url), encoding="utf-8")
-    return load(path).config()
+    with patch.dict(os.environ, demo_environment()):
+        return load(path).config()
 
 
 @asynccontextmanager
@@ -303,8 +305,7 @@ async def staged(
     prepare: Callable[[SimServer], None] | None = None,
     settings: Callable[[Config], Config] | None = None,
 ) -> AsyncIterator[Stage]:
-    """The rooms, polling. The variables of `demo_environment` must be set; `prepare` sees the server before them,
-    `settings` changes the configuration."""
+    """The rooms, polling. `prepare` sees the server before them, `settings` changes the configuration."""
     config = configured(folder)
     kept = [source for source in config.sources if source.name in sources]
     config = replace(config, sources=tuple(edit(source) if edit else source for source in kept))
@@ -324,11 +325,6 @@ async def staged(
         stage = Stage(clock, world, server, rooms, config, cut)
         await stage.until(stage.all_live)
         yield stage
-
-
-def demo_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in demo_environment().items():
-        monkeypatch.setenv(name, value)
 
 
 # ---- over real sockets ---------------------------------------------------------------------------------------------

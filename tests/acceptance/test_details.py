@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.scene import ALL_FIVE, demo_variables, staged
+from tests.acceptance.scene import ALL_FIVE, staged
 from tests.acceptance.seat import Seat
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.sim import Knobs
@@ -25,8 +25,7 @@ BUSY = Knobs(incidents=False)
 
 
 @pytest.fixture
-async def seat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Seat]:
-    demo_variables(monkeypatch)
+async def seat(tmp_path: Path) -> AsyncIterator[Seat]:
     async with staged(tmp_path, sources=ALL_FIVE, knobs=BUSY) as stage:
         # High enough for all that there is to read.
         yield Seat(stage, height=140)
@@ -140,7 +139,7 @@ def muted(seat: Seat) -> list[int]:
 
 def room(seat: Seat) -> Room:
     identity = next(each.id for each in seat.stage.hq.extensions.values() if each.number == ROOM)
-    return seat.stage.server.ringme["hq"].conferences.rooms.rooms[identity]
+    return seat.stage.world.hq.rooms[identity]
 
 
 async def found(seat: Seat) -> list[str]:

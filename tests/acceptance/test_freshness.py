@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.scene import Stage, demo_variables, staged
+from tests.acceptance.scene import Stage, staged
 from wallboard.board.freshness import FeedView
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import ResourceState, SourceState
@@ -21,11 +21,6 @@ pytestmark = pytest.mark.anyio
 CALLS = "hq/*/current_calls/"
 HOTLINES = "groupalarm/hotlines"
 LIVE, LATE, STALE, GONE = ResourceState.LIVE, ResourceState.LATE, ResourceState.STALE, ResourceState.GONE
-
-
-@pytest.fixture(autouse=True)
-def variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    demo_variables(monkeypatch)
 
 
 def feed(stage: Stage, resource: Resource, source: str) -> FeedView:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.scene import Stage, demo_variables, staged
+from tests.acceptance.scene import Stage, staged
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline
@@ -21,8 +21,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
-    demo_variables(monkeypatch)
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with staged(tmp_path, sources=("responders",)) as found:
         await found.until(lambda: found.board.rows(Resource.PHONES, "responders"))
         yield found

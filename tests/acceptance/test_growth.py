@@ -6,21 +6,22 @@ the console is counted: every map must have let go of what is no more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
 from tests.lab.desk import Desk as Sink
-from tests.polling.standin import Room, StandIn, Watch
+from tests.polling.room import Room, Watch
+from tests.support.adapters import FakeAdapter
 from tests.support.console import Desk, desk, rows
 from tests.support.growth import grown, sizes
 from tests.support.offers import offered
-from tests.vendors.asterisk.fake import Server
+from tests.vendors.asterisk.server import Server
 from tests.vendors.suite.asterisk import AsteriskStand
 from tests.vendors.suite.groupalarm import GroupalarmStand
 from tests.vendors.suite.portsip import PortsipStand
@@ -67,7 +68,7 @@ async def look(here: Desk, turn: int) -> None:
     for row in calls[:2]:
         here.console.remarks.note(row.key, f"note {turn}")
     for row, verb in ((calls[0], Verb.LISTEN), (calls[-1], Verb.HANGUP)):
-        target = here.dispatcher.target(row, here.clock.now())
+        target = here.dispatcher.target(row)
         here.dispatcher.submit(Command(new_id(), verb, target, asked_at=here.clock.now()))
     while here.started:
         await here.started.pop(0)()
@@ -89,27 +90,16 @@ async def test_the_console_the_board_and_the_control_are_as_large_after_3000_rea
     assert not grown(before, sizes(roots))
 
 
-class _Queues(RingmeStand):
-    """Other queues at each discovery."""
-
-    turn = 0
-    paths: ClassVar[Mapping[str, str]] = {
-        name: path.replace(QUEUE, "[0-9]+") for name, path in RingmeStand.paths.items()
-    }
-
-    def thing(self, path: str, query: Any) -> object:
-        found = super().thing(path.replace(str(50000 + self.turn), QUEUE), query)
-        if query.get("type") == "queue" and found:
-            return [{"id": 50000 + self.turn, "name": f"022*{self.turn}@pbx.example", "type": "queue", "label": "Q"}]
-        return found
-
-
 def renew(stand: WebStand, turn: int) -> None:
     """Every list has other rows from now on."""
-    if isinstance(stand, _Queues):
-        stand.turn = turn
     for listed in stand.lists:
         stand.rows[listed.name] = [listed.make(5 * turn + index) for index in range(4)]
+    if isinstance(stand, RingmeStand):
+        # Other queues as well.
+        server, queue = stand.server, 50000 + turn
+        server.queues = [{"id": queue, "name": f"022*{turn}@pbx.example", "type": "queue", "label": "Q"}]
+        for lists in (server.members, server.agents):
+            lists[str(queue)] = lists[QUEUE]
 
 
 async def read(session: WebSession, turn: int) -> Sequence[Row]:
@@ -130,7 +120,9 @@ async def read(session: WebSession, turn: int) -> Sequence[Row]:
     return found
 
 
-@pytest.mark.parametrize("kind", [_Queues, GroupalarmStand, SinchStand, PortsipStand], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [RingmeStand, GroupalarmStand, SinchStand, PortsipStand], ids=lambda kind: kind.__name__
+)
 async def test_an_adapter_is_as_large_after_160_readings_as_after_40(kind: type[WebStand]) -> None:
     stand = kind()
     async with stand.open() as session:
@@ -173,5 +165,5 @@ async def test_the_scheduler_and_the_board_forget_the_feeds_that_are_no_more_the
             room.hq.fails(Resource.MEMBERS, ConnectionError("broken"), f"queue {turn}")
             await room.pass_(60.0, step=10.0)
             if turn in (69, 139):  # what was spent in an hour is known
-                sized.append(sizes({"scheduler": room.scheduler, "board": room.board}, skip=(StandIn, Watch)))
+                sized.append(sizes({"scheduler": room.scheduler, "board": room.board}, skip=(FakeAdapter, Watch)))
     assert not grown(sized[0], sized[1])

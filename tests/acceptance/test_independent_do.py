@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.vendors.ringme.fake import CALLS, FakePbx, ok, pbx
+from tests.vendors.ringme.server import CALLS, MISSING, Server, ok
+from wallboard.cli.answers import Order
 from wallboard.cli.do import act
 from wallboard.config.load import load
 from wallboard.domain.command import Verb
@@ -23,7 +25,7 @@ class Script:
     """One command line a call, against `vendor`."""
 
     def __init__(
-        self, vendor: FakePbx, place: Path, monkeypatch: pytest.MonkeyPatch, more: str, phone: str = "022*300"
+        self, vendor: Server, place: Path, monkeypatch: pytest.MonkeyPatch, more: str, phone: str = "022*300"
     ) -> None:
         self.vendor = vendor
         self._place = place
@@ -38,9 +40,9 @@ class Script:
 
     async def run(self, verb: Verb, target: str, destination: str = "") -> int:
         config = load(self._config).config()
-        async with headless(config, transports=lambda _: self.vendor.transport(), state=self._place) as head:
-            arguments = (head.dispatcher, head.board, head.scheduler, verb, target, destination)
-            return await act(*arguments, True, lambda question, expected: None)
+        async with headless(config, transports=lambda _: httpx.MockTransport(self.vendor), state=self._place) as head:
+            order = Order(verb, target, destination, yes=True)
+            return await act(head.dispatcher, head.board, head.scheduler, order, lambda question, expected: None)
 
     @property
     def sent(self) -> list[tuple[str, str, object]]:
@@ -50,7 +52,7 @@ class Script:
 async def test_a_call_that_another_process_holds_can_be_resumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vendor = pbx()
+    vendor = Server()
     where = f"/extension/32494/current_calls/{CALL}"
     vendor.routes[f"PUT {where}"] = ok({})
     script = Script(vendor, tmp_path, monkeypatch, WIDE)
@@ -59,7 +61,7 @@ async def test_a_call_that_another_process_holds_can_be_resumed(
 
 
 async def test_picking_up_from_a_queue_waits_for_its_callers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    vendor = pbx()
+    vendor = Server()
     caller = "34414-d0aa11d2a64e11eaa0086fd86d94a0e0"
     where = f"/extension/34414/current_calls/{caller}"
     vendor.routes[f"PUT {where}"] = ok({"message": "no"}, 403)
@@ -71,7 +73,7 @@ async def test_picking_up_from_a_queue_waits_for_its_callers(tmp_path: Path, mon
 async def test_an_agents_phone_is_found_by_its_name_when_only_ids_are_configured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["PUT /extension/32495/agent/137"] = ok({"message": "no"}, 403)
     script = Script(vendor, tmp_path, monkeypatch, LISTED)
     assert await script.run(Verb.SIGNOUT, "hq/agent/137_local") == 1
@@ -81,9 +83,9 @@ async def test_an_agents_phone_is_found_by_its_name_when_only_ids_are_configured
 async def test_an_agents_phone_is_found_by_its_profile_when_the_account_names_no_phones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vendor = pbx()
+    vendor = Server()
     for phone in ("32494", "32495"):
-        del vendor.routes[f"GET /extension/{phone}/extension/"]
+        vendor.routes[f"GET /extension/{phone}/extension/"] = MISSING
     vendor.routes["PUT /extension/32495/agent/137"] = ok({"message": "no"}, 403)
     script = Script(vendor, tmp_path, monkeypatch, LISTED)
     assert await script.run(Verb.SIGNOUT, "hq/agent/137_local") == 1
@@ -93,7 +95,7 @@ async def test_an_agents_phone_is_found_by_its_profile_when_the_account_names_no
 async def test_listening_to_an_agent_takes_the_one_call_though_the_caller_withholds_the_number(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vendor = pbx()
+    vendor = Server()
     where = f"/extension/32494/current_calls/{CALL}"
     vendor.routes[f"PUT {where}"] = ok({"message": "no"}, 403)
     script = Script(vendor, tmp_path, monkeypatch, WIDE)
@@ -104,9 +106,9 @@ async def test_listening_to_an_agent_takes_the_one_call_though_the_caller_withho
 LOST = "hq/member/34414-lost"
 
 
-def with_lost(number: str) -> FakePbx:
+def with_lost(number: str) -> Server:
     """A PBX whose first queue has lost a caller who showed this number."""
-    vendor = pbx()
+    vendor = Server()
     gone = {"state": "Abandoned", "number": number, "wait_time": 45, "call_api_id": "34414-lost", "serving_agent": ""}
     vendor.routes["GET /extension/34414/queue/status/members/"] = ok([gone])
     vendor.routes["POST /extension/32494/callback/"] = ok({"message": "no"}, 403)

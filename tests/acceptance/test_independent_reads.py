@@ -9,10 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.vendors.groupalarm.server import hotline
 from tests.vendors.groupalarm.test_contract import adapter as hotline_source
-from tests.vendors.groupalarm.test_contract import hotline
 from tests.vendors.groupalarm.test_contract import hotlines as read_hotlines
-from tests.vendors.ringme.fake import MEMBERS, NOW, FakePbx, adapter, discover, ok, pbx
+from tests.vendors.ringme.server import MEMBERS, MISSING, Server, adapter, discover, ok
+from tests.vendors.server import NOW
 from wallboard.board.board import Board
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.states import ResourceState
@@ -23,7 +24,7 @@ from wallboard.view.snapshot import snapshot
 pytestmark = pytest.mark.anyio
 
 
-async def taken(vendor: FakePbx) -> dict[str, Any]:
+async def taken(vendor: Server) -> dict[str, Any]:
     """What `snapshot` says after everything was asked once."""
     clock = ManualClock(NOW)
     source = adapter(vendor, clock)
@@ -37,7 +38,7 @@ async def taken(vendor: FakePbx) -> dict[str, Any]:
 
 
 async def test_the_client_that_i_am_stands_in_the_address_as_it_is_documented() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor)
     await discover(source)
     assert "/client/@me/current_calls/" in {seen.path for seen in vendor.log}
@@ -52,8 +53,8 @@ async def test_no_id_reaches_another_address(hostile: str) -> None:
 
 
 async def test_a_list_that_the_account_does_not_have_is_unavailable_not_a_broken_source() -> None:
-    vendor = pbx()
-    del vendor.routes["GET /extension/registration/"]
+    vendor = Server()
+    vendor.routes["GET /extension/registration/"] = MISSING
     found = await taken(vendor)
     (source,) = found["sources"]
     assert source["state"] == "live"
@@ -62,9 +63,9 @@ async def test_a_list_that_the_account_does_not_have_is_unavailable_not_a_broken
 
 
 async def test_members_that_are_nowhere_are_said_to_be_unavailable() -> None:
-    vendor = pbx()
-    for name in [name for name in vendor.routes if name.endswith("/queue/status/members/")]:
-        del vendor.routes[name]
+    vendor = Server()
+    for queue in vendor.queues:
+        vendor.routes[f"GET /extension/{queue['id']}/queue/status/members/"] = MISSING
     (source,) = (await taken(vendor))["sources"]
     states = {part["name"]: part["state"] for part in source["resources"]}
     assert states["members"] == ResourceState.UNAVAILABLE
@@ -72,7 +73,7 @@ async def test_members_that_are_nowhere_are_said_to_be_unavailable() -> None:
 
 
 async def test_the_wait_of_a_served_caller_is_known_without_a_join_time() -> None:
-    vendor = pbx()
+    vendor = Server()
     served = {**MEMBERS[2], "joined_datetime": None, "wait_time": 13}
     vendor.routes["GET /extension/34414/queue/status/members/"] = ok([served])
     (row,) = (await taken(vendor))["members"]
@@ -80,11 +81,8 @@ async def test_the_wait_of_a_served_caller_is_known_without_a_join_time() -> Non
 
 
 async def test_a_spent_hour_is_given_as_the_reason_of_what_is_not_read() -> None:
-    vendor = pbx()
-    spent = {"X-RateLimit-Limit": "3000", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1800"}
-    for name, reply in vendor.routes.items():
-        if isinstance(reply, httpx.Response):
-            vendor.routes[name] = httpx.Response(200, content=reply.content, headers=spent)
+    vendor = Server()
+    vendor.rate = {"X-RateLimit-Limit": "3000", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1800"}
     (source,) = (await taken(vendor))["sources"]
     details = {part["detail"] for part in source["resources"] if part["state"] == "never"}
     assert details == {"the request budget is used up"}

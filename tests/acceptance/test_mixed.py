@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.scene import ALL_FIVE, Stage, demo_variables, staged
+from tests.acceptance.scene import ALL_FIVE, Stage, staged
 from tests.acceptance.seat import Seat
 from wallboard.board.freshness import DISCOVERY
 from wallboard.domain.keys import Resource
@@ -34,11 +34,6 @@ GIVES = {
     "front": {"queues", "agents", "receptionists"},
 }
 """The lists of a snapshot that have rows of a source while nobody calls."""
-
-
-@pytest.fixture(autouse=True)
-def variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    demo_variables(monkeypatch)
 
 
 def quick(name: str) -> Callable[[SourceSettings], SourceSettings]:

@@ -10,11 +10,13 @@ import anyio
 import httpx
 import pytest
 
-from tests.polling.standin import settle
+from tests.polling.room import settle
+from tests.vendors.groupalarm import server as hotlines
 from tests.vendors.groupalarm import test_contract as groupalarm
 from tests.vendors.portsip.desk import SALES, SUPPORT, TALKING, Desk
-from tests.vendors.ringme import fake as ringme
-from tests.vendors.sinch import vendor as sinch
+from tests.vendors.ringme import server as ringme
+from tests.vendors.server import NOW
+from tests.vendors.sinch import server as sinch
 from wallboard.board import Board
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import Kind, Resource
@@ -49,8 +51,8 @@ def only(board: Board, resource: Resource, kind: type[R]) -> list[R]:
 
 
 async def test_queues_of_the_config_get_their_names_wherever_they_stand() -> None:
-    clock = ManualClock(ringme.NOW)
-    pbx = ringme.pbx()
+    clock = ManualClock(NOW)
+    pbx = ringme.Server()
     source = ringme.adapter(pbx, clock, queues=("34414",), phones=("32494", "32495"))
     board = Board(clock)
     for resource, scope in ((Resource.QUEUES, "34414"), (Resource.MEMBERS, "34414"), (Resource.AGENTS, "34414")):
@@ -66,14 +68,14 @@ async def test_queues_of_the_config_get_their_names_wherever_they_stand() -> Non
         anna = next(row for row in only(board, Resource.AGENTS, Agent) if row.name == "Anna")
         assert [(place.queue, place.level) for place in anna.memberships] == [("Sales", 2)]
         # What was read before is as old as it was.
-        assert board.read_at("hq", Resource.QUEUES, "34414") == ringme.NOW
+        assert board.read_at("hq", Resource.QUEUES, "34414") == NOW
     for path in lists:
         assert [seen.path for seen in pbx.log].count(path) == 1
 
 
 async def test_names_are_there_before_the_rest_of_a_discovery_has_been_read() -> None:
-    clock = ManualClock(ringme.NOW)
-    pbx = ringme.pbx()
+    clock = ManualClock(NOW)
+    pbx = ringme.Server()
     source = ringme.adapter(pbx, clock, queues=("34414",), phones=())
     board = Board(clock)
     shown(board, [await ringme.read(source, Resource.QUEUES, "34414")])
@@ -94,7 +96,7 @@ async def test_names_are_there_before_the_rest_of_a_discovery_has_been_read() ->
 
 
 async def test_a_roster_that_is_read_every_quarter_of_an_hour_does_not_wait_for_it() -> None:
-    vendor = sinch.Vendor()
+    vendor = sinch.Server()
     source = sinch.adapter(vendor)
     board = Board(vendor.clock)
     shown(board, await sinch.read(source, Resource.QUEUES))
@@ -114,7 +116,7 @@ async def test_a_roster_that_is_read_every_quarter_of_an_hour_does_not_wait_for_
 
 
 async def test_hotlines_show_who_is_on_duty_as_soon_as_their_telephones_are_read() -> None:
-    vendor = groupalarm.Vendor(groupalarm.hotline())
+    vendor = hotlines.Server(hotlines.hotline())
     vendor.logs = [{"id": 1, "startTime": "2026-03-02T08:14:05Z", "entries": [{"action": "accepted", "userID": 5012}]}]
     source = groupalarm.adapter(vendor)
     board = Board(ManualClock())
@@ -130,7 +132,7 @@ async def test_hotlines_show_who_is_on_duty_as_soon_as_their_telephones_are_read
 async def test_calls_show_the_people_of_the_pbx_as_soon_as_they_are_read() -> None:
     desk = Desk()
     for queue_id in (SALES, SUPPORT):
-        desk.pbx.answers["GET", f"/call_queues/{queue_id}/agents"] = {"items": []}
+        desk.pbx.agents[queue_id] = []
     await desk.discover()
     await desk.fetch(desk.feed(Resource.CALLS))
     row = desk.row(Kind.CALL, TALKING)

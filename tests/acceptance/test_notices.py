@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.scene import ALL_FIVE, Stage, demo_variables, staged
+from tests.acceptance.scene import ALL_FIVE, Stage, staged
 from tests.acceptance.seat import Seat, utc
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Notice
@@ -24,11 +24,6 @@ from wallboard.view.snapshot import snapshot
 pytestmark = pytest.mark.anyio
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-
-
-@pytest.fixture(autouse=True)
-def variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    demo_variables(monkeypatch)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.scene import Stage, demo_variables, staged
+from tests.acceptance.scene import Stage, staged
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Call, Member, Row
@@ -21,8 +21,7 @@ Scene = Callable[[Stage], Awaitable[Row]]
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
-    demo_variables(monkeypatch)
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with staged(tmp_path, sources=("front",)) as found:
         yield found
 

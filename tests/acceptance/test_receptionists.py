@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.scene import ALL_FIVE, Stage, demo_variables, staged
+from tests.acceptance.scene import ALL_FIVE, Stage, staged
 from tests.acceptance.seat import Seat
 from wallboard import logs
 from wallboard.domain.keys import Key, Resource
@@ -26,11 +26,6 @@ pytestmark = pytest.mark.anyio
 NIGHT, PROMPTED, WITH_PIN = "8101", "8100", "8103"
 PIN = "730418"
 EQUAL = "is as asked and nothing else changed"
-
-
-@pytest.fixture(autouse=True)
-def variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    demo_variables(monkeypatch)
 
 
 @pytest.fixture

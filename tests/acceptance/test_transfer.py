@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.scene import ALL_FIVE, BO, Stage, demo_variables, staged
+from tests.acceptance.scene import ALL_FIVE, BO, Stage, staged
 from tests.acceptance.seat import Seat
 from wallboard.config.settings import Config
 from wallboard.domain.keys import Resource
@@ -24,11 +24,6 @@ pytestmark = pytest.mark.anyio
 KEYS = 6
 """Keys that a transfer may take, from the caller's row: `t`, four letters, `Enter`."""
 NOT_SHOWN = "accepted: this vendor cannot show it"
-
-
-@pytest.fixture(autouse=True)
-def variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    demo_variables(monkeypatch)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.scene import ALL_FIVE, demo_variables, staged
+from tests.acceptance.scene import ALL_FIVE, staged
 from tests.acceptance.seat import Seat
 from wallboard.domain.keys import Resource
 from wallboard.sim import Knobs
@@ -17,11 +17,6 @@ from wallboard.view.layout import BOARD, NUMBER
 from wallboard.view.selection import HOME_SECONDS
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(autouse=True)
-def variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    demo_variables(monkeypatch)
 
 
 def assert_at_home(seat: Seat) -> None:

@@ -8,9 +8,9 @@ import inspect
 import json
 import re
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, Union, get_args, get_origin
 
 import shtab
 
@@ -205,15 +205,6 @@ def vendors() -> Iterator[str]:
 # ---- snapshot ----------------------------------------------------------------------------------------------------
 
 
-def _hints(shape: type) -> Iterator[tuple[str, Any, str]]:
-    """(name, type, meaning) of each field, inherited ones first."""
-    for name, hint in get_type_hints(shape, include_extras=True).items():
-        if get_origin(hint) is Annotated:
-            yield name, get_args(hint)[0], hint.__metadata__[0]
-        else:
-            yield name, hint, ""
-
-
 def _choices(hint: Any) -> tuple[list[Any], bool]:
     """The alternatives of a type, and whether null is one."""
     parts = list(get_args(hint)) if get_origin(hint) in (Union, types.UnionType) else [hint]
@@ -229,18 +220,22 @@ def _enum(hint: Any) -> list[str]:
 _PLAIN = {str: "text", int: "number", float: "number", bool: "true or false"}
 
 
-def _rows(shape: type, prefix: str = "") -> Iterator[tuple[str, str, str]]:
-    for name, hint, meaning in _hints(shape):
-        (part,), null = _choices(hint)
-        many = get_origin(part) is list
-        inner = get_args(part)[0] if many else part
-        kind = ", ".join(_enum(inner)) or _PLAIN.get(inner, "time" if get_origin(inner) is Annotated else "object")
-        if get_origin(inner) is dict:
-            kind = f"object: {', '.join(_enum(get_args(inner)[0]))}; each a number or null"
-        kind = ("list of " if many else "") + kind + (" or null" if null else "")
-        yield f"`{prefix}{name}`", kind, meaning
-        if is_typeddict(inner):
-            yield from _rows(inner, f"{prefix}{name}{'[]' if many else ''}.")
+def _rows(fields: Sequence[shapes.Field], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    for name, holds, meaning, _ in fields:
+        if isinstance(holds, shapes.Part):
+            kind, many, null = "object", holds.many, holds.null
+        elif holds is shapes.TIME:
+            kind, many, null = "time", False, True
+        else:
+            (part,), null = _choices(holds)
+            many = get_origin(part) is list
+            inner = get_args(part)[0] if many else part
+            kind = ", ".join(_enum(inner)) or _PLAIN.get(inner, "")
+            if get_origin(inner) is dict:
+                kind = f"object: {', '.join(_enum(get_args(inner)[0]))}; each a number or null"
+        yield f"`{prefix}{name}`", ("list of " if many else "") + kind + (" or null" if null else ""), meaning
+        if isinstance(holds, shapes.Part):
+            yield from _rows(holds.fields, f"{prefix}{name}{'[]' if many else ''}.")
 
 
 def snapshot() -> str:
@@ -252,12 +247,16 @@ def snapshot() -> str:
 
 
 def _schema(hint: Any) -> dict[str, Any]:
+    if isinstance(hint, shapes.Part):
+        found = _fields_schema(hint.fields)
+        found = {"type": "array", "items": found} if hint.many else found
+        return {"anyOf": [found, {"type": "null"}]} if hint.null else found
+    if hint is shapes.TIME:
+        return {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}
     parts, null = _choices(hint)
     if null:
         return {"anyOf": [*map(_schema, parts), {"type": "null"}]}
     (part,) = parts
-    if get_origin(part) is Annotated:
-        return {"type": "string", "format": "date-time"}
     if words := _enum(part):
         return {"type": "string", "enum": words}
     if get_origin(part) is list:
@@ -265,13 +264,13 @@ def _schema(hint: Any) -> dict[str, Any]:
     if get_origin(part) is dict:
         key, value = get_args(part)
         return _object({name: _schema(value) for name in _enum(key)})
-    if is_typeddict(part):
-        return _object({name: _described(inner, meaning) for name, inner, meaning in _hints(part)})
     return {"type": {str: "string", int: "integer", float: "number", bool: "boolean"}[part]}
 
 
-def _described(hint: Any, meaning: str) -> dict[str, Any]:
-    return _schema(hint) | ({"description": meaning} if meaning else {})
+def _fields_schema(fields: Sequence[shapes.Field]) -> dict[str, Any]:
+    return _object(
+        {name: _schema(holds) | ({"description": means} if means else {}) for name, holds, means, _ in fields}
+    )
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
@@ -288,7 +287,7 @@ def schema() -> dict[str, Any]:
     both = {"source": {"type": "string"}, "id": {"type": "string"}}
     lists = {}
     for name, shape in shapes.LISTS.items():
-        row = _schema(shape)
+        row = _fields_schema(shape)
         lists[name] = {"type": "array", "items": _object(both | row["properties"])}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

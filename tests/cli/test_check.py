@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.vendors.sinch.server import WATER
 from tests.vendors.suite.asterisk import AsteriskStand
 from tests.vendors.suite.groupalarm import GroupalarmStand
 from tests.vendors.suite.portsip import PortsipStand
 from tests.vendors.suite.ringme import RingmeStand
-from tests.vendors.suite.sinch import SET, SinchStand, guid
+from tests.vendors.suite.sinch import SET, SinchStand
 from tests.vendors.suite.stand import Fault, Stand
 from wallboard.cli import check
 from wallboard.cli.main import main
@@ -169,11 +169,10 @@ async def test_a_phone_that_is_not_of_the_account_places_no_calls() -> None:
 
 
 async def test_agents_whose_profiles_are_closed_cannot_be_signed_in() -> None:
-    class Closed(RingmeStand):
-        def thing(self, path: str, query: Mapping[str, str]) -> object:
-            return httpx.Response(403) if path.endswith("/agent/") else super().thing(path, query)
-
-    lines, section = await checked(Closed())
+    vendor = RingmeStand()
+    for phone in vendor.server.phones:
+        vendor.server.routes[f"GET /extension/{phone['id']}/agent/"] = httpx.Response(403)
+    lines, section = await checked(vendor)
     told = by_name(lines)
     assert [told[verb].ok for verb in ("signin", "signout", "staff", "unstaff", "hold")] == [False] * 4 + [None]
     assert "agent profiles cannot be read" in told["staff"].text
@@ -211,24 +210,16 @@ async def test_portsip_names_the_role_of_the_account() -> None:
 
 
 async def test_sinch_says_in_which_sets_a_notice_can_be_put_up() -> None:
-    other = guid(0x7100)
-
-    class Two(SinchStand):
-        def thing(self, path: str, query: Mapping[str, str]) -> object:
-            match path.strip("/").split("/"):
-                case ["disruptionSets"]:
-                    rows = [{"id": SET, "name": "electricity"}, {"id": other, "name": "water"}]
-                    return rows if query.get("offset", "0") == "0" else []
-                case ["disruptionSets", identity, *_] if identity == other:
-                    return httpx.Response(403)
-            return super().thing(path, query)
-
-    told = by_name((await checked(Two()))[0])
+    vendor = SinchStand()
+    vendor.server.sets = [{"id": SET, "name": "electricity"}, {"id": WATER, "name": "water"}]
+    for part in ("items", "events"):
+        vendor.server.answers[f"GET /disruptionSets/{WATER}/{part}"] = lambda request: httpx.Response(403)
+    told = by_name((await checked(vendor))[0])
     assert (
-        told["notices"].text == "2 sets; electricity has 1 active, 2 items; not water: not permitted for this account"
+        told["notices"].text == "2 sets; electricity has 1 active, 4 items; not water: not permitted for this account"
     )
     assert told["publish"].text == "shows only when used; only in electricity"
-    closed = Two()
+    closed = SinchStand()
     closed.faults = {"notices": Fault.FORBIDDEN}
     assert by_name((await checked(closed))[0])["publish"] == CheckLine("publish", False, "its notices cannot be read")
 

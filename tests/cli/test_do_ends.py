@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.vendors.ringme.fake import CALLS, FakePbx, ok, pbx
+from tests.vendors.ringme.server import CALLS, Server, ok
 from wallboard.control.journal_reader import open_unknowns
 
 PATIENCE = 30.0
@@ -32,7 +32,7 @@ class Vendor:
     """The documents' PBX on a port, which waits where it is told to."""
 
     def __init__(self) -> None:
-        self.pbx: FakePbx = pbx()
+        self.pbx: Server = Server()
         self.pbx.routes[ACT] = ok({})
         self.waits_at = ""
         self.after_act = False
@@ -44,7 +44,7 @@ class Vendor:
             def answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 request = httpx.Request(self.command, f"http://pbx{self.path}", content=body)
-                response = vendor.pbx._handle(request)
+                response = vendor.pbx(request)
                 vendor.wait(f"{self.command} {request.url.path.removeprefix('/api/ver1.0')}")
                 self.send_response(response.status_code)
                 self.send_header("Content-Type", "application/json")

@@ -48,8 +48,8 @@ def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def filled() -> Board:
-    board = Board(ManualClock(T))
+def filled(clock: ManualClock | None = None) -> Board:
+    board = Board(clock or ManualClock(T))
     budget = Budget(600, 412, T + 1234.6)
     board.source(SourceInfo("hq", "ringme", budget=budget))
     rows: dict[Resource, list[Row]] = {
@@ -425,11 +425,10 @@ def test_a_source_that_answered_nothing_is_down_and_says_why() -> None:
 
 
 def test_rows_whose_data_is_gone_are_not_passed_off_as_true() -> None:
-    board = filled()
-    later = T + 3600
-    assert isinstance(board._clock, ManualClock)
-    board._clock.advance(3600)
-    data = snapshot(board, later)
+    clock = ManualClock(T)
+    board = filled(clock)
+    clock.advance(3600)
+    data = snapshot(board, clock.now())
     assert data["calls"] == []
     assert {part["state"] for part in data["sources"][0]["resources"]} == {"gone"}
     assert data["sources"][0]["state"] == "down"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -242,7 +243,6 @@ class Desk:
             {"hq": self.adapter},
             self.journal,
             self.clock,
-            operator="Mira",
             read_only=read_only,
             may=may,
             hurry=hurry,
@@ -254,7 +254,7 @@ class Desk:
     def command(
         self, verb: Verb, row: Row, number: str = "", *args: tuple[str, str], painted: Row | None = None
     ) -> Command:
-        target = self.dispatcher.target(painted or row, self.clock.now())
+        target = self.dispatcher.target(painted or row)
         destination = Destination(number, number) if number else None
         return Command(new_id(), verb, target, destination, args, self.clock.now())
 
@@ -290,3 +290,10 @@ class Desk:
         """Let every task run until it waits for the clock or for the test; nothing here waits for anything else."""
         for _ in range(30):
             await anyio.lowlevel.checkpoint()
+
+
+@asynccontextmanager
+async def desk_at(path: Path, *rows: Row, **more: Any) -> AsyncIterator[Desk]:
+    """A desk in a task group of its own, which is left when all its actions have ended."""
+    async with anyio.create_task_group() as group:
+        yield Desk(group, path, *rows, **more)

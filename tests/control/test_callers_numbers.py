@@ -116,7 +116,7 @@ async def test_the_same_holds_for_every_row_that_has_ended(tmp_path: Path, numbe
         for row in vanished(number):
             assert desk.dispatcher.offer(Verb.CALL, row.key, row).level == "number", row
             destination = desk.dispatcher.number_to_call(row)
-            target = desk.dispatcher.target(row, desk.clock.now())
+            target = desk.dispatcher.target(row)
             command = Command(new_id(), Verb.CALL, target, destination, (), desk.clock.now())
             desk.dispatcher.submit(command)
             assert (await desk.settle(command)).phase is Phase.REFUSED

@@ -19,7 +19,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from tests.control.fakes import DONE, NOW, OVER, Desk, agent, call, member, table
+from tests.control.fakes import DONE, NOW, OVER, Desk, agent, call, desk_at, member, table
 from wallboard.control.journal import Journal
 from wallboard.control.journal_reader import RESULTS, open_unknowns, show, verify
 from wallboard.control.outcome import Phase
@@ -268,12 +268,11 @@ async def settled(desk: Desk, batch: list[Command]) -> None:
 KILLED = """
 import sys, anyio, anyio.lowlevel
 from pathlib import Path
-from tests.control.fakes import Desk, call
+from tests.control.fakes import call, desk_at
 from wallboard.domain.command import Verb
 
 async def main():
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, Path(sys.argv[1]), call())
+    async with desk_at(Path(sys.argv[1]), call()) as desk:
         desk.adapter.hold = anyio.Event()
         command = desk.press(Verb.TRANSFER, call(), "204")
         while not desk.adapter.performed:
@@ -309,8 +308,7 @@ def killed(tmp_path: Path) -> tuple[Path, str]:
 async def test_a_console_killed_while_the_vendor_works_is_told_at_the_next_start(killed: tuple[Path, str]) -> None:
     path, identity = killed
     assert [record["id"] for record in open_unknowns(path)] == [identity]
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         taken = await desk.dispatcher.take_over()
         assert [record["target"]["key"] for record in taken] == [str(Key("hq", Kind.CALL, "c-1"))]
         # Found, told and closed; above all, not sent again.

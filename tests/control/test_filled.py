@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from tests.control.fakes import DONE, NOW, Desk, call, hotline, notice, receptionist, room
+from tests.control.fakes import DONE, NOW, call, desk_at, hotline, notice, receptionist, room
 from wallboard.control.filled import changes, objection
 from wallboard.control.journal_reader import show
 from wallboard.control.outcome import Phase
@@ -110,11 +110,10 @@ def test_the_form_is_asked_again_before_anything_is_sent(values: dict[str, str],
 async def test_what_is_private_is_sent_but_stands_in_no_journal_and_no_sentence(path: Path) -> None:
     address = FormField("url", "Send text to", Takes.LINE, "", required=True, private=True)
     form = Form("start", clean("Speech to text"), (address,))
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         desk.adapter.known_forms[Verb.TRANSCRIBE] = (form,)
         args = (("form", "start"), ("url", "https://listen.example/?key=k-123"))
-        target = desk.dispatcher.target(call(), NOW)
+        target = desk.dispatcher.target(call())
         command = Command(new_id(), Verb.TRANSCRIBE, target, None, args, NOW, private=form.private)
         desk.dispatcher.submit(command)
         await desk.idle()
@@ -146,8 +145,7 @@ def test_what_changes_is_told_in_the_words_of_the_form() -> None:
 
 @pytest.mark.anyio
 async def test_a_notice_goes_out_without_a_row_and_locks_its_source_until_the_answer(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path)
+    async with desk_at(path) as desk:
         desk.adapter.known_forms = {Verb.PUBLISH: (FORM,)}
         desk.adapter.hold = anyio.Event()
         first = desk.publish(("form", "notice"), ("set", "2"))
@@ -168,8 +166,7 @@ async def test_a_notice_goes_out_without_a_row_and_locks_its_source_until_the_an
 @pytest.mark.anyio
 @pytest.mark.parametrize("how", ["console", "source"])
 async def test_nothing_is_published_or_changed_where_only_reading_is_allowed(path: Path, how: str) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, notice(), read_only=how == "console")
+    async with desk_at(path, notice(), read_only=how == "console") as desk:
         if how == "source":
             desk.adapter.settings = SourceSettings("hq", "fake", "http://127.0.0.1", read_only=True)
         desk.adapter.known_forms = {Verb.PUBLISH: (FORM,), Verb.CHANGE: (FORM,)}
@@ -182,8 +179,7 @@ async def test_nothing_is_published_or_changed_where_only_reading_is_allowed(pat
 
 @pytest.mark.anyio
 async def test_a_value_that_the_form_refuses_reaches_no_vendor(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, notice())
+    async with desk_at(path, notice()) as desk:
         desk.adapter.known_forms = {Verb.CHANGE: (FORM,)}
         bad = await desk.settle(desk.press(Verb.CHANGE, notice(), "", ("form", "notice"), ("until", "soon")))
         same = await desk.settle(desk.press(Verb.CHANGE, notice(), "", ("form", "notice"), ("set", "1")))
@@ -200,8 +196,7 @@ async def test_a_value_that_the_form_refuses_reaches_no_vendor(path: Path) -> No
 @pytest.mark.anyio
 async def test_the_journal_keeps_of_long_texts_only_their_length(path: Path) -> None:
     long = replace(FORM, fields=(FormField("remarks", "Remarks", Takes.LINE, most=500),))
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, notice())
+    async with desk_at(path, notice()) as desk:
         desk.adapter.known_forms = {Verb.CHANGE: (long,)}
         command = desk.press(Verb.CHANGE, notice(), "", ("form", "notice"), ("remarks", "y" * 200))
         await desk.settle(command)
@@ -219,6 +214,5 @@ async def test_the_journal_keeps_of_long_texts_only_their_length(path: Path) -> 
     ],
 )
 async def test_an_ending_names_what_was_done_to_what(path: Path, verb: Verb, row: Row, words: str) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, row)
+    async with desk_at(path, row) as desk:
         assert (await desk.settle(desk.press(verb, row))).sentence.startswith(words)

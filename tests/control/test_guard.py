@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 import pytest
 
-from tests.control.fakes import DONE, Desk, call, table
+from tests.control.fakes import DONE, Desk, call, desk_at, table
 from tests.support.adapters import FakeAdapter
 from wallboard.control.journal_reader import RESULTS, open_unknowns, show, verify
 from wallboard.control.outcome import Outcome, Phase
@@ -40,8 +40,7 @@ def failing(error: BaseException) -> Callable[..., Any]:
 
 
 async def tried(path: Path, place: str, error: BaseException) -> tuple[Desk, Command, Outcome]:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         command = desk.command(Verb.TRANSFER, call(), "204")
         if place in ("confirms", "denies"):
             row = table(Verb.TRANSFER)
@@ -101,8 +100,7 @@ async def test_an_answer_that_is_not_what_was_promised_is_no_end_of_the_action(
     tmp_path: Path, place: str, answer: Any
 ) -> None:
     path = tmp_path / "audit.jsonl"
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         command = desk.command(Verb.TRANSFER, call(), "204")
 
         async def later(*_: object) -> Any:
@@ -120,8 +118,7 @@ async def test_ids_that_are_numbers_are_found_in_the_evidence(tmp_path: Path) ->
     def mine(trial: Trial) -> bool:
         return trial.proof(DONE, *trial.receipt.ids) is not None
 
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, tmp_path / "audit.jsonl", call())
+    async with desk_at(tmp_path / "audit.jsonl", call()) as desk:
         row = table(Verb.HANGUP)
         desk.adapter.check_table = lambda verb: replace(row, confirms=(replace(row.confirms[0], test=mine),))
         desk.adapter.ids = (17,)  # type: ignore[assignment]
@@ -145,8 +142,7 @@ async def test_ids_that_are_numbers_are_found_in_the_evidence(tmp_path: Path) ->
 async def test_an_error_says_the_same_from_a_group_and_with_a_status_that_is_no_text(
     tmp_path: Path, error: Exception, phase: Phase, grouped: bool
 ) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, tmp_path / "audit.jsonl", call())
+    async with desk_at(tmp_path / "audit.jsonl", call()) as desk:
         desk.adapter.answer = lambda command: ExceptionGroup("tasks", [error]) if grouped else error
         outcome = await desk.settle(desk.press(Verb.HANGUP, call()))
     assert outcome.phase is phase
@@ -154,8 +150,7 @@ async def test_an_error_says_the_same_from_a_group_and_with_a_status_that_is_no_
 
 
 async def test_an_adapter_that_cancels_itself_leaves_unknown_and_not_silence(tmp_path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, tmp_path / "audit.jsonl", call())
+    async with desk_at(tmp_path / "audit.jsonl", call()) as desk:
 
         async def cancelled(command: Command, row: Row | None) -> Receipt:
             raise anyio.get_cancelled_exc_class()
@@ -166,8 +161,7 @@ async def test_an_adapter_that_cancels_itself_leaves_unknown_and_not_silence(tmp
 
 
 async def test_a_screen_that_fails_does_not_keep_an_action_from_its_ending(tmp_path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, tmp_path / "audit.jsonl", call())
+    async with desk_at(tmp_path / "audit.jsonl", call()) as desk:
         heard: list[Outcome] = []
         desk.dispatcher.subscribe(failing(RuntimeError("no cell there")))
         desk.dispatcher.subscribe(heard.append)
@@ -179,8 +173,7 @@ async def test_a_screen_that_fails_does_not_keep_an_action_from_its_ending(tmp_p
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("place", ["settle", "pend", "pulled", "proofs"])
 async def test_a_board_that_fails_does_not_either(tmp_path: Path, place: str, error: BaseException) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, tmp_path / "audit.jsonl", call())
+    async with desk_at(tmp_path / "audit.jsonl", call()) as desk:
         command = desk.command(Verb.HANGUP, call())
         setattr(desk.board, place, failing(error))
         desk.dispatcher.submit(command)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import anyio
 import pytest
 
-from tests.control.fakes import DONE, NOW, Desk, agent, call, table
+from tests.control.fakes import DONE, NOW, Desk, agent, call, desk_at, table
 from wallboard.control.outcome import Phase
 from wallboard.control.session import ENDED_SHOWN, Session
 from wallboard.domain.command import Verb
@@ -49,8 +48,7 @@ async def listening(desk: Desk, verb: Verb = Verb.LISTEN) -> None:
 
 
 async def test_my_phone_rings_first_and_the_proof_is_named_when_it_comes(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         command = desk.press(Verb.LISTEN, call())
         await desk.idle()
         assert (bar(desk).state, bar(desk).proof, bar(desk).phone) == ("ringing my phone", "accepted only", "2001")
@@ -63,8 +61,7 @@ async def test_my_phone_rings_first_and_the_proof_is_named_when_it_comes(path: P
 
 @pytest.mark.parametrize(("verb", "hears"), [(Verb.WHISPER, "Bo Quist hears you"), (Verb.BARGE, "both hear you")])
 async def test_the_bar_says_who_hears_me(path: Path, verb: Verb, hears: str) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         await listening(desk, verb)
         assert bar(desk).hears == hears
 
@@ -72,8 +69,7 @@ async def test_the_bar_says_who_hears_me(path: Path, verb: Verb, hears: str) -> 
 async def test_a_call_of_mine_that_comes_meanwhile_is_not_my_listening(path: Path) -> None:
     friend = replace(LEG, key=Key("hq", Kind.CALL, "friend"), spying=NOTHING)
     leg = replace(LEG, spying=NOTHING)
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         desk.adapter.check_table = lambda verb: replace(
             table(verb), leg=lambda trial: leg.key if trial.facts.row(leg.key) else None
         )
@@ -92,16 +88,14 @@ async def test_a_call_of_mine_that_comes_meanwhile_is_not_my_listening(path: Pat
 
 
 async def test_a_vendor_that_cannot_show_it_is_accepted_only(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         desk.adapter.check_table = lambda verb: Verification(verb, "PUT", cannot="no leg in its lists")
         await desk.settle(desk.press(Verb.LISTEN, call()))
         assert (bar(desk).state, bar(desk).proof) == ("listen", "accepted only")
 
 
 async def test_a_switch_that_this_account_is_not_shown_promises_nobody_silence(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         await listening(desk, Verb.BARGE)
         desk.adapter.check_table = lambda verb: replace(table(verb, 4.0), unseen="this account is shown no such event")
         switch = desk.press(Verb.LISTEN, call())
@@ -113,8 +107,7 @@ async def test_a_switch_that_this_account_is_not_shown_promises_nobody_silence(p
 
 
 async def test_while_i_listen_the_other_rows_are_dim_and_mine_switches(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call(), call("c-2"))
+    async with desk_at(path, call(), call("c-2")) as desk:
         await listening(desk)
         assert desk.dispatcher.offer(Verb.LISTEN, Key("hq", Kind.CALL, "c-2")).reason == "my listen runs, Q ends it"
         assert desk.dispatcher.offer(Verb.LISTEN, call().key).reason == "listen already"
@@ -130,8 +123,7 @@ async def test_while_i_listen_the_other_rows_are_dim_and_mine_switches(path: Pat
 
 
 async def test_a_switch_by_a_new_leg_does_not_end_with_the_old_one(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         await listening(desk)
         switch = desk.press(Verb.BARGE, call())
         await desk.idle()
@@ -145,16 +137,14 @@ async def test_a_switch_by_a_new_leg_does_not_end_with_the_old_one(path: Path) -
 
 
 async def test_a_switch_that_does_not_show_leaves_the_mode_and_says_so(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         await listening(desk)
         await desk.settle(desk.press(Verb.BARGE, call()))
         assert (bar(desk).mode, bar(desk).proof) == (Verb.LISTEN, "switch to barge not_confirmed")
 
 
 async def test_my_leg_gone_from_a_list_read_since_ends_it_and_the_reason_stays_a_while(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         await listening(desk)
         desk.clock.advance(1)
         desk.board.drop(LEG.key)
@@ -165,8 +155,7 @@ async def test_my_leg_gone_from_a_list_read_since_ends_it_and_the_reason_stays_a
 
 
 async def test_a_list_that_is_not_trusted_ends_nothing(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         await listening(desk)
         desk.clock.advance(1)
         desk.board.view("hq", Resource.CALLS).state = ResourceState.STALE
@@ -176,8 +165,7 @@ async def test_a_list_that_is_not_trusted_ends_nothing(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["ChanSpyStop", "Hangup"])
 async def test_the_vendors_word_that_it_stopped_ends_it(path: Path, name: str) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         await listening(desk)
         desk.board.prove(name, "another")
         assert bar(desk).live
@@ -189,8 +177,7 @@ async def test_the_vendors_word_that_it_stopped_ends_it(path: Path, name: str) -
 
 
 async def test_a_session_without_a_visible_leg_ends_with_its_call(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         command = desk.press(Verb.LISTEN, call())
         await desk.idle()
         desk.board.prove(DONE, "listen c-1")
@@ -202,24 +189,21 @@ async def test_a_session_without_a_visible_leg_ends_with_its_call(path: Path) ->
 
 @pytest.mark.parametrize(("error", "why"), [(None, "it never began"), (Ambiguous("?"), "nothing shows it")])
 async def test_a_session_that_nothing_showed_is_over(path: Path, error: Exception | None, why: str) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         desk.adapter.answer = lambda command: error
         await desk.settle(desk.press(Verb.LISTEN, call()))
         assert bar(desk).why == why
 
 
 async def test_a_refused_listen_makes_no_session(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         desk.adapter.answer = lambda command: Rejected("no")
         await desk.settle(desk.press(Verb.LISTEN, call()))
         assert desk.dispatcher.sessions == ()
 
 
 async def test_after_a_restart_the_session_is_found_again_by_my_leg(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call(), agent(), LEG)
+    async with desk_at(path, call(), agent(), LEG) as desk:
         session = bar(desk)
         assert (session.parties, session.phone, session.target) == ("Bo Quist", "2001", call().key)
         assert session.proof == "found again by my leg"
@@ -230,8 +214,7 @@ async def test_after_a_restart_the_session_is_found_again_by_my_leg(path: Path) 
 
 
 async def test_i_end_it_and_the_end_is_confirmed(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         await listening(desk)
         end = desk.press(Verb.END, LEG)
         await desk.idle()
@@ -242,8 +225,7 @@ async def test_i_end_it_and_the_end_is_confirmed(path: Path) -> None:
 
 
 async def test_ending_what_is_over_already_ends_the_bar_too(path: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, path, call())
+    async with desk_at(path, call()) as desk:
         await listening(desk)
         desk.adapter.answer = lambda command: TargetGone("404")
         outcome = await desk.settle(desk.press(Verb.END, LEG))

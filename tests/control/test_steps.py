@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 import pytest
 
-from tests.control.fakes import DONE, NOW, Desk, FakeBoard, call, table
+from tests.control.fakes import DONE, NOW, Desk, FakeBoard, call, desk_at, table
 from tests.support.adapters import FakeAdapter
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
@@ -226,8 +226,7 @@ def taken(path: Path) -> int:
 
 
 async def test_what_waits_for_the_journal_says_so_and_goes_when_it_is_free(held: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, held, call())
+    async with desk_at(held, call()) as desk:
         lock = taken(held)
         command = desk.press(Verb.HANGUP, call())
         for _ in range(8):
@@ -245,8 +244,7 @@ async def test_what_waits_for_the_journal_says_so_and_goes_when_it_is_free(held:
 
 
 async def test_a_short_wait_is_not_worth_a_word(held: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, held, call())
+    async with desk_at(held, call()) as desk:
         lock = taken(held)
         command = desk.press(Verb.HANGUP, call())
         await desk.idle()
@@ -260,8 +258,7 @@ async def test_a_short_wait_is_not_worth_a_word(held: Path) -> None:
 
 @pytest.mark.parametrize("what", ["the journal", "a new reading"])
 async def test_what_waits_is_taken_back_and_nothing_is_sent(held: Path, what: str) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, held, call())
+    async with desk_at(held, call()) as desk:
         assert not desk.dispatcher.take_back(), "there is nothing to take back"
         desk.adapter.refresh_hangs = what == "a new reading"
         lock = taken(held) if what == "the journal" else -1
@@ -285,8 +282,7 @@ async def test_what_waits_is_taken_back_and_nothing_is_sent(held: Path, what: st
 
 
 async def test_what_was_sent_cannot_be_taken_back(held: Path) -> None:
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, held, call())
+    async with desk_at(held, call()) as desk:
         desk.adapter.hold = anyio.Event()
         command = desk.press(Verb.HANGUP, call())
         await desk.idle()
@@ -298,8 +294,7 @@ async def test_what_was_sent_cannot_be_taken_back(held: Path) -> None:
 async def test_a_wait_between_reading_and_sending_is_followed_by_another_reading(held: Path) -> None:
     """The journal was held for two seconds after the call had been read again: its id may be another call's by now."""
     locks: list[int] = []
-    async with anyio.create_task_group() as group:
-        desk = Desk(group, held, call())
+    async with desk_at(held, call()) as desk:
 
         def truth(row: Row) -> Row | None:
             if desk.adapter.refreshed == 1:

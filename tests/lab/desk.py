@@ -107,7 +107,7 @@ class Console:
         return Command(
             id=new_id(),
             verb=verb,
-            target=Target(row.key, "the row", fingerprint(row), address=row.address, painted_at=self.desk.now()),
+            target=Target(row.key, "the row", fingerprint(row), address=row.address),
             destination=Destination(to) if to else None,
             args=args,
             asked_at=self.desk.now(),

@@ -25,9 +25,9 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Member, Queue
 from wallboard.vendors.asterisk.adapter import AsteriskAdapter
 from wallboard.vendors.asterisk.ami import open_ami
-from wallboard.vendors.asterisk.standing import REREAD_CLOSELY
+from wallboard.vendors.asterisk.event_audit import GRACE
+from wallboard.vendors.asterisk.health import REREAD_CLOSELY
 from wallboard.vendors.asterisk.streams import tcp
-from wallboard.vendors.asterisk.witness import GRACE
 from wallboard.vendors.base import Services
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "asterisk-signin.md"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.polling.standin import Room, settle
+from tests.polling.room import Room, settle
 from wallboard.domain.keys import Resource
 from wallboard.domain.update import Budget
 from wallboard.polling.budget import RateBudget, Wish, paced
@@ -99,8 +99,7 @@ async def test_when_others_have_used_the_allowance_up_it_waits_for_the_next_hour
 
 @pytest.mark.anyio
 async def test_the_view_of_an_action_may_use_half_of_the_reserve() -> None:
-    room = Room()
-    room.hq.give(C, "", 60.0)
+    room = Room(feeds={C: 60.0})
     room.hq.budget = Budget(100, 9, room.clock.now() + 3000, 10)
     async with room.running():
         await room.pass_(2)
@@ -144,8 +143,7 @@ def test_pacing_stays_within_the_rate_and_keeps_the_screen_fresher(wished: list[
 
 @pytest.mark.anyio
 async def test_what_costs_nothing_is_not_paced() -> None:
-    room = Room(budget=30)
-    room.hq.give(Q, "", 5.0)
+    room = Room(budget=30, feeds={Q: 5.0})
     room.hq.give(Resource.PARKED, "", 5.0, cost=0)
     async with room.running():
         await settle()

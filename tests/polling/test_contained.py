@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import anyio
 import pytest
 
-from tests.polling.standin import Room, settle
+from tests.polling.room import Room, settle
 from wallboard.domain.errors import Unreachable
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Queue
@@ -173,10 +173,7 @@ async def test_a_board_that_breaks_under_a_push_ends_neither_it_nor_the_others()
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_reading_that_breaks_in_any_way_fails_that_feed_alone(fault: Callable[[], BaseException]) -> None:
-    room = Room("hq", "lab")
-    for source in room.sources.values():
-        source.give(Q, "", 5.0)
-        source.give(C, "", 5.0)
+    room = Room("hq", "lab", feeds={Q: 5.0, C: 5.0})
 
     async def broken() -> None:
         raise fault()
@@ -198,9 +195,7 @@ async def test_a_reading_that_breaks_in_any_way_fails_that_feed_alone(fault: Cal
 
 @pytest.mark.parametrize("early", [True, False])
 async def test_an_adapter_that_cannot_say_what_it_is_is_read_all_the_same(early: bool) -> None:
-    room = Room("hq", "lab")
-    for source in room.sources.values():
-        source.give(Q, "", 5.0)
+    room = Room("hq", "lab", feeds={Q: 5.0})
     lab = room.sources["lab"]
     well = lab.info
 
@@ -228,9 +223,7 @@ async def test_an_adapter_that_cannot_say_what_it_is_is_read_all_the_same(early:
 async def test_an_adapter_that_cannot_say_what_there_is_keeps_what_was_known(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    room = Room("hq", "lab")
-    for source in room.sources.values():
-        source.give(Q, "", 5.0)
+    room = Room("hq", "lab", feeds={Q: 5.0})
     lab = room.sources["lab"]
     well = lab.feeds
 
@@ -253,9 +246,7 @@ async def test_an_adapter_that_cannot_say_what_there_is_keeps_what_was_known(
 
 
 async def test_an_adapter_that_never_says_what_there_is_is_asked_until_it_does() -> None:
-    room = Room("hq", "lab")
-    for source in room.sources.values():
-        source.give(Q, "", 5.0)
+    room = Room("hq", "lab", feeds={Q: 5.0})
     lab = room.sources["lab"]
     well = lab.feeds
 

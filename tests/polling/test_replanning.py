@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tests.polling.standin import Room, settle
+from tests.polling.room import Room, settle
 from wallboard.domain.errors import (
     CredentialsRefused,
     Missing,
@@ -34,9 +34,7 @@ ELSEWHERE = frozenset({C})
 async def test_what_recovered_is_read_when_somebody_comes_back_to_it(
     error: ReadError, failing: float, shown: bool
 ) -> None:
-    room = Room()
-    for resource in (Q, C):
-        room.hq.give(resource, "", 3.0)
+    room = Room(feeds={Q: 3.0, C: 3.0})
     async with room.running():
         await room.pass_(10)
         if not shown:
@@ -55,9 +53,7 @@ async def test_what_recovered_is_read_when_somebody_comes_back_to_it(
 
 @pytest.mark.parametrize("failing", [10.0, 40.0, 130.0])
 async def test_what_was_in_sight_all_the_time_is_read_when_somebody_comes_to_it(failing: float) -> None:
-    room = Room()
-    for resource in (Q, C):
-        room.hq.give(resource, "", 3.0)
+    room = Room(feeds={Q: 3.0, C: 3.0})
     room.hq.fails(Q, ServerTrouble("vendor answered 502"))
     async with room.running():
         await room.pass_(failing)
@@ -68,9 +64,7 @@ async def test_what_was_in_sight_all_the_time_is_read_when_somebody_comes_to_it(
 
 
 async def test_somebody_who_comes_again_and_again_asks_no_oftener_than_the_interval() -> None:
-    room = Room()
-    for resource in (Q, C):
-        room.hq.give(resource, "", 3.0)
+    room = Room(feeds={Q: 3.0, C: 3.0})
     room.hq.fails(Q, ServerTrouble("vendor answered 502"))
     async with room.running():
         for _ in range(60):
@@ -88,9 +82,7 @@ async def test_somebody_who_comes_again_and_again_asks_no_oftener_than_the_inter
 
 @pytest.mark.parametrize("scope", ["account", "endpoint"])
 async def test_a_pause_that_the_vendor_ordered_is_kept_whoever_comes_and_is_said(scope: str) -> None:
-    room = Room()
-    for resource in (Q, C):
-        room.hq.give(resource, "", 3.0)
+    room = Room(feeds={Q: 3.0, C: 3.0})
     async with room.running():
         await room.pass_(10)
         room.hq.fails(Q, Throttled("too many requests", 40.0, scope))  # type: ignore[arg-type]  # one of the two words
@@ -102,7 +94,7 @@ async def test_a_pause_that_the_vendor_ordered_is_kept_whoever_comes_and_is_said
             room.scheduler.demand(ELSEWHERE)
             await room.pass_(3)
             room.scheduler.demand(EVERYTHING)
-            said = room.scheduler.refresh().sentence
+            said = room.scheduler.refresh()
             await room.pass_(3)
             assert room.hq.times(Q)[-1] == ordered
             assert "hq asked us to wait" in said
@@ -112,9 +104,7 @@ async def test_a_pause_that_the_vendor_ordered_is_kept_whoever_comes_and_is_said
 
 
 async def test_to_look_at_a_slow_list_that_failed_does_not_put_it_off() -> None:
-    room = Room()
-    room.hq.give(A, "", 300.0)
-    room.hq.give(C, "", 3.0)
+    room = Room(feeds={A: 300.0, C: 3.0})
     room.scheduler.demand(ELSEWHERE)
     room.hq.fails(A, ServerTrouble("vendor answered 502"))
     async with room.running():
@@ -128,8 +118,7 @@ async def test_to_look_at_a_slow_list_that_failed_does_not_put_it_off() -> None:
 
 
 async def test_a_larger_allowance_ends_the_wait_for_the_smaller() -> None:
-    room = Room()
-    room.hq.give(Q, "", 5.0)
+    room = Room(feeds={Q: 5.0})
     async with room.running():
         room.hq.budget = Budget(3600, 0, room.clock.now() + 1800.0)
         await room.pass_(20)
@@ -147,9 +136,7 @@ async def test_a_larger_allowance_ends_the_wait_for_the_smaller() -> None:
 
 
 async def test_an_account_that_is_let_in_again_is_read_at_its_pace() -> None:
-    room = Room()
-    room.hq.give(Q, "", 5.0)
-    room.hq.give(C, "", 5.0)
+    room = Room(feeds={Q: 5.0, C: 5.0})
     async with room.running():
         await room.pass_(6)
         for resource in (Q, C):
@@ -203,7 +190,7 @@ async def test_nothing_waits_longer_than_a_plan_made_now_would_have_it_wait(seed
             match random.randrange(5):
                 case 0 | 1:
                     wanted = frozenset(random.sample(list(intervals), random.randint(1, 4)))
-                    room.scheduler.demand(wanted, focused=random.random() < 0.8)
+                    room.scheduler.demand(wanted)
                 case 2:
                     room.hq.fails(resource, random.choice(FAULTS))
                 case 3:

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from tests.polling.standin import Room, settle
+from tests.polling.room import Room, settle
 from wallboard.domain.errors import Late, ReadError, ServerTrouble, Throttled
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import ResourceState

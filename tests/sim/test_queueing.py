@@ -88,22 +88,6 @@ def test_round_robin_goes_on_after_the_last_one(world: World) -> None:
     assert call_in(world, queue).offers[0].agent.id == 143
 
 
-def test_top_down_starts_at_the_top_each_time(world: World) -> None:
-    queue = queue_of(world, SUPPORT, "top-down")
-    assert call_in(world, queue).offers[0].agent.id == 140
-    pass_time(world, 400)
-    assert call_in(world, queue).offers[0].agent.id == 140
-
-
-def test_longest_idle_takes_who_has_rested_longest(world: World) -> None:
-    queue = queue_of(world, SALES, "longest-idle-agent")
-    first = [call_in(world, queue).offers[0].agent.id for _ in range(4)]
-    pass_time(world, 600)
-    rested = min((tier.agent for tier in queue.tiers if tier.level == 1), key=lambda agent: agent.last_bridge_end)
-    assert call_in(world, queue).offers[0].agent is rested
-    assert len(set(first)) == 4
-
-
 def test_a_lower_tier_is_asked_only_after_its_time(world: World) -> None:
     queue = queue_of(world, SUPPORT)
     only(world.hq, queue, 137, 144)
@@ -141,16 +125,6 @@ def test_a_caller_out_of_patience_stays_a_minute_as_abandoned(world: World) -> N
     assert world.hq.pbx.statistics.ended == {"abandoned": 1}
 
 
-def test_a_caller_who_gives_up_while_it_rings_stops_the_ringing(world: World) -> None:
-    queue = queue_of(world, SALES)
-    agent = only(world.hq, queue, 136)[0]
-    world.hq.pbx.extensions[201].answers = False
-    call_in(world, queue, patience=5)
-    pass_time(world, 6)
-    assert agent.state == "Waiting"
-    assert not world.hq.pbx.extensions[201].legs
-
-
 def test_signing_out_withdraws_the_offer_but_not_the_talk(world: World) -> None:
     queue = queue_of(world, SALES, "top-down")
     agents = only(world.hq, queue, 136, 137)
@@ -162,18 +136,6 @@ def test_signing_out_withdraws_the_offer_but_not_the_talk(world: World) -> None:
     assert (member.state, agents[1].state) == ("Answered", "In a queue call")
     pass_time(world, 300)
     assert agents[1].state == "Idle"
-
-
-def test_an_agent_on_another_call_is_not_rung(world: World) -> None:
-    queue = queue_of(world, SALES)
-    only(world.hq, queue, 136)
-    pbx = world.hq.pbx
-    world.hq.traffic.dial_out(pbx.extensions[201], "+493023125777", True, 1.0)
-    member = call_in(world, queue)
-    pass_time(world, 10)
-    assert member.state == "Waiting"
-    pass_time(world, 200)
-    assert member.state in ("Trying", "Answered")
 
 
 def test_a_remote_agent_answers_on_a_phone_that_is_not_ours(world: World) -> None:

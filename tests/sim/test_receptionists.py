@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from wallboard.sim import Knobs, World
-from wallboard.sim.front import did
 from wallboard.sim.model import Call, Member
 from wallboard.sim.receptionists import Holiday, Reception
+from wallboard.sim.sites import did
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -101,13 +101,6 @@ def test_a_caller_of_a_receptionist_is_in_a_queue_some_seconds_later() -> None:
     # By day the night menu sends to the front desk; who presses nothing or nonsense gets the night queue.
     assert arrived.count("Front desk") >= 8
     assert set(arrived) <= {"Front desk", "Night"}
-
-
-def test_nobody_is_served_by_a_receptionist_that_is_off(world: World) -> None:
-    world.reception.numbered("8101").online = False
-    world.reception.arrive("8101", CALLER)
-    assert world.front.pbx.calls == {}
-    assert world.front.pbx.statistics.ended == {"lost": 1}
 
 
 @pytest.mark.parametrize("dialled", [did("8100"), "778100", "00" + did("8100")[1:]])

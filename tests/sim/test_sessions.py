@@ -9,9 +9,9 @@ import pytest
 
 from tests.sim.test_world import check_sound
 from wallboard.sim import Knobs, World
-from wallboard.sim.front import did
 from wallboard.sim.model import Call, Leg
 from wallboard.sim.sessions import Sessions, UnfitError, agent_state, session_id, set_agent_state
+from wallboard.sim.sites import did
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 STATES = ("READY", "LOGGED_IN", "NOT_READY", "WRAP_UP", "BREAK", "LUNCH", "LOGGED_OUT")
@@ -45,7 +45,7 @@ def meddle(world: World, sessions: Sessions, rng: random.Random) -> None:
     elif choice < 0.4 and calls:
         sessions.pick_up(rng.choice(calls), rng.choice(["2001", "302"]))
     elif choice < 0.45 and calls:
-        sessions.destroy(rng.choice(calls))
+        world.front.pbx.end(rng.choice(calls), "hung up")
     elif choice < 0.55 and calls:
         sessions.refer(rng.choice(calls), rng.choice(["8001", "8002", "8003", "8100"]), rng.choice(TARGETS))
     elif choice < 0.6:

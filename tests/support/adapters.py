@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import anyio
+import anyio.lowlevel
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import ReadError
 from wallboard.domain.forms import Form
-from wallboard.domain.keys import Kind
-from wallboard.domain.models import Row
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Queue, Row
+from wallboard.domain.text import clean
+from wallboard.domain.update import Budget, SourceInfo, Update, UpdateKind
 from wallboard.vendors.adapter import BaseAdapter
-from wallboard.vendors.base import YES, Can, Receipt, Report, Services, SourceSettings, Verification
+from wallboard.vendors.base import (
+    YES,
+    Can,
+    Feed,
+    Receipt,
+    Report,
+    Services,
+    Sink,
+    SourceSettings,
+    Ticket,
+    Verification,
+)
 
 
 def unseen(verb: Verb) -> Verification:
@@ -21,10 +36,21 @@ def unseen(verb: Verb) -> Verification:
 
 
 class FakeAdapter(BaseAdapter):
-    """A vendor that can everything, does it at once and shows nothing of it; a test sets what is otherwise."""
+    """A vendor that can everything, does it at once and shows nothing of it; a test sets what is otherwise.
 
-    def __init__(self, clock: Clock, name: str = "hq", phone: str = "2001") -> None:
-        super().__init__(SourceSettings(name, "fake", "http://127.0.0.1", phone=phone), Services(clock))
+    It has the feeds that it is given (`give`); what is in `faults` is called at the start of each read of a feed, and
+    may raise or wait.
+    """
+
+    def __init__(self, clock: Clock, name: str = "hq", phone: str = "2001", budget: int | None = None) -> None:
+        settings = SourceSettings(name, "fake", "http://127.0.0.1", phone=phone, budget=budget)
+        super().__init__(settings, Services(clock))
+        self.list: list[Feed] = []
+        self.faults: dict[tuple[Resource, str], Callable[[], Awaitable[None]]] = {}
+        self.reads: list[tuple[float, Resource, str]] = []
+        self.budget: Budget | None = None
+        self.flying = self.most_flying = 0
+        self.pushes: Callable[[Sink], Awaitable[None]] | None = None
         self.performed: list[Command] = []
         self.refreshed = 0
         self.refused: dict[Verb, str] = {}
@@ -81,3 +107,61 @@ class FakeAdapter(BaseAdapter):
         if self.refresh_error is not None:
             raise self.refresh_error
         return self.truth(row)
+
+    # ---- reading -----------------------------------------------------------------------------------------------
+
+    def give(self, resource: Resource, scope: str = "", interval: float = 5.0, **more: object) -> None:
+        """Add a feed that answers with one row of its own."""
+
+        async def fetch(ticket: Ticket) -> Sequence[Update]:
+            return await self._fetch(resource, scope, ticket)
+
+        self.list.append(Feed(resource, scope, fetch, interval, **more))  # type: ignore[arg-type]  # as the test says
+
+    def fails(self, resource: Resource, error: Exception | None, scope: str = "") -> None:
+        """From now on this feed fails with `error`; None: it is well again."""
+        if error is None:
+            self.faults.pop((resource, scope), None)
+            return
+
+        async def fault() -> None:
+            raise error
+
+        self.faults[resource, scope] = fault
+
+    def hangs(self, resource: Resource, seconds: float, scope: str = "") -> None:
+        async def fault() -> None:
+            await self.clock.sleep(seconds)
+
+        self.faults[resource, scope] = fault
+
+    def times(self, resource: Resource, scope: str = "") -> list[float]:
+        return [at for at, what, where in self.reads if (what, where) == (resource, scope)]
+
+    async def _fetch(self, resource: Resource, scope: str, ticket: Ticket) -> Sequence[Update]:
+        self.reads.append((self.clock.now(), resource, scope))
+        self.flying += 1
+        self.most_flying = max(self.most_flying, self.flying)
+        try:
+            await anyio.lowlevel.checkpoint()
+            fault = self.faults.get((resource, scope))
+            if fault is not None:
+                await fault()
+        finally:
+            self.flying -= 1
+        name = self.settings.name
+        row = Queue(Key(name, Kind.QUEUE, scope or "601"), clean("Sales"))
+        rows: tuple[Row, ...] = (row,) if resource is Resource.QUEUES and scope != "discovery" else ()
+        kind = UpdateKind.SNAPSHOT
+        made = Update(name, resource, scope, kind, ticket.epoch, ticket.seq, ticket.started_at, rows)
+        return [] if scope == "discovery" else [made]
+
+    def info(self) -> SourceInfo:
+        return replace(super().info(), budget=self.budget)
+
+    def feeds(self) -> Sequence[Feed]:
+        return tuple(self.list)
+
+    async def run(self, sink: Sink) -> None:
+        if self.pushes is not None:
+            await self.pushes(sink)

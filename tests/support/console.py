@@ -292,9 +292,7 @@ def desk(
     phones = {HQ: "2001", LAB: "2001", RESPONDERS: "", "cc": "", "front": ""}
     adapters = {name: FakeAdapter(clock, name, phone) for name, phone in phones.items()}
     journal = Journal(folder / "audit.jsonl", clock, sync=lambda descriptor: None)
-    dispatcher = Dispatcher(
-        shown, adapters, journal, clock, operator="Mira", hurry=_nothing, start=started.append, offload=inline
-    )
+    dispatcher = Dispatcher(shown, adapters, journal, clock, hurry=_nothing, start=started.append, offload=inline)
     dispatcher.subscribe(lambda out: commands.append(out.command) if out.phase is Phase.REQUESTED else None)
     wanted: dict[str, Any] = {
         "actions": keymap.ACTIONS,

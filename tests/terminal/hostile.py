@@ -9,7 +9,7 @@ from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-from wallboard.sim.faces.portsip_tokens import SIGN_IN_PATHS
+from wallboard.sim.faces.tokens import SIGN_IN_PATHS
 from wallboard.sim.server import SimServer
 
 MARKS = "e" + "\u0301\u0336\u20dd" * 1700

@@ -23,8 +23,8 @@ MARK = b"\x1b]7777;%d\x1b\\"
 class _Watched(diff.DiffDisplay):
     """The layer under the screens, which can be asked."""
 
-    def __init__(self, app: App[Any], sync: bool) -> None:
-        super().__init__(app, sync)
+    def __init__(self, app: App[Any]) -> None:
+        super().__init__(app)
         self._number = 0
         signal.signal(REQUEST, lambda *_: app._driver and app._driver._loop.call_soon_threadsafe(self._tell))
 

@@ -518,7 +518,7 @@ async def test_what_became_of_it_is_said_in_the_line_on_the_row_and_in_the_log(h
 
 def test_a_sentence_leaves_its_row_after_a_while(here: Desk) -> None:
     row = here.lists[HQ, Resource.MEMBERS][0]
-    command = Command(new_id(), Verb.PARK, here.dispatcher.target(row, NOW))
+    command = Command(new_id(), Verb.PARK, here.dispatcher.target(row))
     here.console.on_outcome(Outcome(command, Phase.CONFIRMED, "confirmed by its slot", here.clock.now(), True))
     here.console.tick()
     here.press("2")
@@ -528,7 +528,7 @@ def test_a_sentence_leaves_its_row_after_a_while(here: Desk) -> None:
 
 
 def test_a_remark_gives_way_to_the_last_outcome(here: Desk) -> None:
-    command = Command(new_id(), Verb.PARK, here.dispatcher.target(here.lists[HQ, Resource.MEMBERS][0], NOW))
+    command = Command(new_id(), Verb.PARK, here.dispatcher.target(here.lists[HQ, Resource.MEMBERS][0]))
     here.console.on_outcome(Outcome(command, Phase.CONFIRMED, "confirmed by its slot", here.clock.now(), True))
     here.press("2", "s")
     assert here.said == "Members by wait"

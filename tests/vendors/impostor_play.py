@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.support.facts import Seen
 from wallboard.control.outcome import Phase
@@ -54,7 +55,7 @@ class Play:
         if row is None:
             target = Target(Key("cc", Kind.SOURCE, "cc"), "cc", Fingerprint((), None, ""))
         else:
-            target = Target(row.key, "it", fingerprint(row), row.address, NOW)
+            target = Target(row.key, "it", fingerprint(row), row.address)
         destination = Destination(self.to) if self.to else None
         return Command(IDENTITY, verb, target, destination, tuple(self.args.items()))
 
@@ -84,3 +85,35 @@ def ending(play: Play, verb: Verb, verification: Verification) -> Ending:
             confirmed = verdict.evidence if verdict.phase is Phase.CONFIRMED else ""
             break
     return Ending(frozenset(held), confirmed)
+
+
+def on(target: Row | None, *looks: Look, **more: Any) -> Callable[[], Play]:
+    return lambda: Play(target, looks, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    vendor: str
+    verb: Verb
+    row: int
+    name: str
+    play: Callable[[], Play]
+    genuine: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.vendor}-{self.verb.value}-{self.row}-{self.name.replace(' ', '_')}"
+
+
+CASES: list[Case] = []
+
+
+def impostor(vendor: str, verbs: Verb | tuple[Verb, ...], name: str, play: Callable[[], Play], row: int = 0) -> None:
+    """`name` says what the world did by itself."""
+    for verb in verbs if isinstance(verbs, tuple) else (verbs,):
+        CASES.append(Case(vendor, verb, row, name, play, genuine=False))
+
+
+def genuine(vendor: str, verbs: Verb | tuple[Verb, ...], name: str, play: Callable[[], Play], row: int = 0) -> None:
+    for verb in verbs if isinstance(verbs, tuple) else (verbs,):
+        CASES.append(Case(vendor, verb, row, name, play, genuine=True))

@@ -193,11 +193,10 @@ def test_the_order_stands_still_for_a_second_after_a_move_and_then_sorts() -> No
     selection.apply(facts("xcba"), 10.5)
     assert order(selection) == "abcx"
     assert selection.held
-    assert selection.late_keys == {"x"}
     assert not selection.expire(10.9)
     assert selection.expire(11.0)
     assert order(selection) == "xcba"
-    assert (selection.held, selection.late_keys, at(selection)) == (False, frozenset(), "b")
+    assert (selection.held, at(selection)) == (False, "b")
 
 
 def test_held_rows_that_end_disappear_without_disturbing_the_others() -> None:
@@ -328,7 +327,7 @@ def test_home_end_page_and_unknown_keys() -> None:
     selection = board("abcdef")
     assert selection.end(0.0)
     assert at(selection) == "f"
-    assert selection.page(-3, 0.0)
+    assert selection.move(-3, 0.0)
     assert at(selection) == "c"
     assert selection.home(0.0)
     assert at(selection) == "a"
@@ -336,7 +335,7 @@ def test_home_end_page_and_unknown_keys() -> None:
     assert not selection.move(-1, 0.0)
     assert at(selection) == "a"
     assert selection.to("d", 0.0)
-    assert selection.to_first(0.0)
+    assert selection.home(0.0)
     assert at(selection) == "a"
 
 

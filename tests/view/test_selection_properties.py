@@ -94,7 +94,6 @@ class Desk(RuleBasedStateMachine):
             assert selection.cursor == before
         if seconds >= FREEZE_SECONDS and not self.holds:
             assert not selection.held
-            assert not selection.late_keys
 
     def _user(self) -> None:
         """After the user's own move the cursor stands on a live row, if one is shown."""

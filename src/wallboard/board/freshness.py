@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.states import TRUSTED as TRUSTED
 from wallboard.domain.states import ResourceState, SourceState
 from wallboard.domain.update import Budget, FeedStatus, SourceInfo
 
@@ -32,7 +33,6 @@ _SEVERITY = {
     ResourceState.UNAVAILABLE: 5,
 }
 _AT_FIRST = frozenset({ResourceState.LIVE, ResourceState.NEVER, ResourceState.UNAVAILABLE})
-TRUSTED = frozenset({ResourceState.LIVE, ResourceState.LATE})
 
 
 def _weight(state: ResourceState, failures: int, age: float | None) -> tuple[int, int, float]:

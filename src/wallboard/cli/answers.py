@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from wallboard.cli.destination import Places, where_to
+from wallboard.cli.destination import GRACE, PATIENCE, Places, where_to
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import say
 from wallboard.control.flow import Choose, Confirm, Intent, Question, TypeOut, Way, Where, Write
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
     from wallboard.board.board import Board
     from wallboard.control.dispatcher import Dispatcher
 
+
 Asking = Callable[[str, str], "bool | None"]
 """Asks a question whose answer is the second argument; None: nobody can be asked."""
-PATIENCE = 10.0
-"""Seconds within which a destination must appear."""
-GRACE = 1.0
-"""Seconds more once its list was read without it, or with it but without the others."""
+
+
+class Order(NamedTuple):
+    """What the command line asks for: TARGET and DEST as they were written, `yes`: without a question."""
+
+    verb: Verb
+    target: str
+    destination: str = ""
+    yes: bool = False
 
 
 class Unanswered(Exception):  # an ending, not a fault
@@ -36,28 +43,16 @@ class Unanswered(Exception):  # an ending, not a fault
         self.code = code
 
 
+@dataclass(frozen=True, slots=True)
 class Answers:
     """See the module. Also the words that the flow calls rows by."""
 
-    def __init__(
-        self,
-        dispatcher: Dispatcher,
-        board: Board,
-        verb: Verb,
-        key: Key,
-        destination: str,
-        yes: bool,
-        asking: Asking,
-        places: Places,
-    ) -> None:
-        self._dispatcher = dispatcher
-        self._board = board
-        self._verb = verb
-        self._key = key
-        self._destination = destination
-        self._yes = yes
-        self._asking = asking
-        self._places = places
+    dispatcher: Dispatcher
+    board: Board
+    order: Order
+    key: Key
+    asking: Asking
+    places: Places
 
     def label(self, row: Row) -> str:
         return label(row)
@@ -67,12 +62,12 @@ class Answers:
 
     def number_objection(self, row: Row) -> str:
         """Why DEST cannot be the number that is called, "" where it is."""
-        number = self._dispatcher.number_to_call(row) if self._verb is Verb.CALL else None
-        if number is None or not self._destination:
+        number = self.dispatcher.number_to_call(row) if self.order.verb is Verb.CALL else None
+        if number is None or not self.order.destination:
             return ""
-        if self._dispatcher.same(self._key.source, self._destination, number.number):
+        if self.dispatcher.same(self.key.source, self.order.destination, number.number):
             return ""
-        return f"{self._key} has the number {number.number}, and no other is called from it"
+        return f"{self.key} has the number {number.number}, and no other is called from it"
 
     async def to(self, question: Question) -> object:
         """The answer. Raises Unanswered."""
@@ -80,20 +75,22 @@ class Answers:
             case Choose():
                 return self._chosen(question)
             case Where():
-                found = await where_to(self._board, self._places, self._key.source, self._destination, PATIENCE, GRACE)
+                found = await where_to(
+                    self.board, self.places, self.key.source, self.order.destination, PATIENCE, GRACE
+                )
                 if not isinstance(found, Destination):
                     raise Unanswered(found)
-                return Way(found, self._verb is Verb.ATTENDED)
+                return Way(found, self.order.verb is Verb.ATTENDED)
             case Write():
-                return self._destination
+                return self.order.destination
             case TypeOut(effect=effect, word=word, command=Command() as command):
                 if command.verb is not Verb.CALL:
                     # The sentence names the row as the journal does.
                     await self._agreed(command, effect, command.target.label)
-                elif self._destination:
+                elif self.order.destination:
                     # It was typed already, as DEST.
                     await self._agreed(command, effect, "y")
-                elif self._yes:
+                elif self.order.yes:
                     self._fail(f"{effect}: write it as DEST")
                 else:
                     await self._agreed(command, effect, word)
@@ -109,14 +106,16 @@ class Answers:
             for option in question.options
         }
         if all(isinstance(value, Queue) for value in values.values()):
-            if self._destination in values:
-                return values[self._destination]
-            said = f"no queue {self._destination!r} for it" if self._destination else "needs DEST: a queue's id"
-            say(f"wallboard do: {self._verb.value} {said}; write one of:")
+            if self.order.destination in values:
+                return values[self.order.destination]
+            said = (
+                f"no queue {self.order.destination!r} for it" if self.order.destination else "needs DEST: a queue's id"
+            )
+            say(f"wallboard do: {self.order.verb.value} {said}; write one of:")
             for option in question.options:
                 say(f"  {option.value.key.id} ({option.text})")
         else:
-            say(f"wallboard do: {self._verb.value} has several targets there; write one of:")
+            say(f"wallboard do: {self.order.verb.value} has several targets there; write one of:")
             for option in question.options:
                 if isinstance(option.value, Intent):
                     say(f"  {option.value.row.key}")
@@ -126,12 +125,12 @@ class Answers:
         """Raises Unanswered unless `expected` is typed."""
         import anyio.to_thread
 
-        if self._yes:
+        if self.order.yes:
             return
         consequence = f" ({effect})" if effect else ""
         question = f"{describe(command)}{consequence}? Type {expected!r} and Enter to go on"
         # In a thread: while somebody thinks, the board must go on hearing what becomes of the target.
-        answer = await anyio.to_thread.run_sync(self._asking, question, expected, abandon_on_cancel=True)
+        answer = await anyio.to_thread.run_sync(self.asking, question, expected, abandon_on_cancel=True)
         if answer is None:
             self._fail(f"{command.verb.value} asks first, and there is no terminal to ask on: add --yes")
         if not answer:

@@ -27,21 +27,15 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0: whole, or shown, or nothing there yet; 1: broken or not readable; 2: the file named does not exist."""
+    from pathlib import Path
+
+    from wallboard.config.paths import state_dir
     from wallboard.control.journal_reader import lock_of, segments
 
-    if args.file is None:
-        from wallboard.config.paths import state_dir
-
-        path = state_dir() / "audit.jsonl"
-    else:
-        from pathlib import Path
-
-        path = Path(args.file)
+    path = state_dir() / "audit.jsonl" if args.file is None else Path(args.file)
     if not segments(path) and not (args.audit_command == "verify" and lock_of(path).exists()):
-        say(
-            "wallboard: there is no action journal"
-            + (" yet: no action was asked for" if args.file is None else " there")
-        )
+        where = " yet: no action was asked for" if args.file is None else " there"
+        say(f"wallboard: there is no action journal{where}")
         return Exit.OK if args.file is None else Exit.USAGE
     try:
         return _verify(path) if args.audit_command == "verify" else _show(path, args)
@@ -63,8 +57,7 @@ def _verify(path: Path) -> int:
         data("older files were removed: the chain begins in the middle")
     if report.torn:
         data(f"{report.torn} incomplete lines, left by a console that was killed while it wrote")
-    open_actions = open_unknowns(path)
-    for record in open_actions:
+    for record in open_unknowns(path):
         data(f"no ending: {_line(record)}")
     for record in open_elsewhere(path):
         host = clean(record.get("host"))
@@ -76,7 +69,7 @@ def _show(path: Path, args: argparse.Namespace) -> int:
     from wallboard.control.journal_reader import canonical, show
 
     for record in show(path, last=args.last, action=args.action, verb=args.verb):
-        data((canonical(record).decode("ascii") if args.json else _line(record)) + "")
+        data(canonical(record).decode("ascii") if args.json else _line(record))
     return Exit.OK
 
 

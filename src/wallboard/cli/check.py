@@ -21,13 +21,11 @@ DEADLINE = 60.0
 
 
 class Section(NamedTuple):
-    """One heading with its lines. `kind`: terminal, config, secrets or source; `rights` are the lines whose `no` is a
-    right that the account does not have."""
+    """One heading with its lines. `kind`: terminal, config, secrets or source."""
 
     kind: str
     title: str
     lines: tuple[Fact, ...]
-    rights: frozenset[str] = frozenset()
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
@@ -36,13 +34,15 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    import anyio
+
     sections = [Section("terminal", "terminal", (*facts(), screen()))]
     checked, section = _config(arguments)
     sections.append(section)
     if checked is not None:
         settings, section = _secrets(checked)
         sections.append(section)
-        sections += _sources(settings, allowed(checked))
+        sections += anyio.run(_try_all, settings, allowed(checked))
     code = verdict(sections)
     json_data(as_json(sections, code)) if arguments.json else data(as_text(sections))
     return code
@@ -58,7 +58,7 @@ def verdict(sections: Sequence[Section]) -> int:
         (section.kind, line.name)
         for section in sections
         for line in section.lines
-        if line.ok is False and line.name not in section.rights
+        if line.ok is False and not line.right
     ]
     if any(kind in ("config", "secrets") for kind, _ in failed):
         return Exit.USAGE
@@ -140,21 +140,14 @@ def _secrets(checked: Checked) -> tuple[list[SourceSettings], Section]:
     return settings, Section("secrets", "secrets", tuple(lines))
 
 
-def _sources(settings: Sequence[SourceSettings], may: frozenset[Verb] | None) -> list[Section]:
-    import anyio
-
-    return anyio.run(_try_all, settings, may)
-
-
-async def _try_all(settings: Sequence[SourceSettings], may: frozenset[Verb] | None = None) -> list[Section]:
+async def _try_all(settings: Sequence[SourceSettings], may: frozenset[Verb] | None) -> list[Section]:
     """All sources at once; in the order of the config."""
     import anyio
 
     found: dict[str, Section] = {}
 
     async def one(source: SourceSettings) -> None:
-        lines = await _try(source, may)
-        found[source.name] = section_of(source, lines)
+        found[source.name] = section_of(source, await _try(source, may))
 
     async with anyio.create_task_group() as tasks:
         for source in settings:
@@ -164,9 +157,8 @@ async def _try_all(settings: Sequence[SourceSettings], may: frozenset[Verb] | No
 
 def section_of(source: SourceSettings, lines: Sequence[CheckLine]) -> Section:
     """What was tried of one source, under its name."""
-    facts = tuple(Fact(line.name, line.ok, line.text) for line in lines)
-    rights = frozenset(line.name for line in lines if line.right)
-    return Section("source", f"{source.name} ({source.vendor})", facts, rights)
+    facts = tuple(Fact(line.name, line.ok, line.text, line.right) for line in lines)
+    return Section("source", f"{source.name} ({source.vendor})", facts)
 
 
 async def _try(source: SourceSettings, may: frozenset[Verb] | None) -> Sequence[CheckLine]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from wallboard.cli.display import add_display, console_options, first_frame, refused_terminal
+from wallboard.cli.display import add_display, console_options, first_frame
 from wallboard.cli.exits import Exit
 from wallboard.cli.numbers import seed, speed
+from wallboard.cli.talk import say
 from wallboard.cli.terminal import unusable
 
 
@@ -19,14 +20,13 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if unusable():
+    if why := unusable():
         # A wrong flag is worth telling even where no console could be shown.
         console_options(arguments)
-        return refused_terminal() or Exit.TERMINAL
+        say(f"wallboard: {why}")
+        return Exit.TERMINAL
     with first_frame(arguments, "demo"):
-        from wallboard.config.settings import DemoOptions
-
-        options = DemoOptions(seed=arguments.seed, speed=arguments.speed, console=console_options(arguments))
+        options = console_options(arguments)
         from wallboard.runtime import run_demo
 
-        return run_demo(options)
+        return run_demo(arguments.seed, arguments.speed, options)

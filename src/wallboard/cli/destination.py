@@ -9,12 +9,40 @@ from wallboard.cli.exits import Exit
 from wallboard.cli.talk import say
 
 if TYPE_CHECKING:
+    from anyio import CancelScope
+
     from wallboard.board.board import Board
     from wallboard.domain.command import Destination
     from wallboard.view.directory import Directory, Place
 
 Places = Callable[[str], "Directory"]
 """The directory as the calls of a source see it now."""
+
+
+PATIENCE = 10.0
+"""Seconds within which a target or a destination must appear."""
+GRACE = 1.0
+"""Seconds more once its list was read without it (another part of it may come), or with it but without the others."""
+
+
+async def changed_until(board: Board, patience: float, done: Callable[[CancelScope], bool]) -> None:
+    """Return when `done`, asked now and after each change of the board, or after `patience` seconds; `done` may
+    bring the deadline of its scope forward."""
+    import anyio
+
+    changed = anyio.Event()
+
+    def note(_: object) -> None:
+        changed.set()
+
+    unsubscribe = board.subscribe(note)
+    try:
+        with anyio.move_on_after(patience) as scope:
+            while not done(scope):
+                await changed.wait()
+                changed = anyio.Event()
+    finally:
+        unsubscribe()
 
 
 async def where_to(
@@ -28,24 +56,15 @@ async def where_to(
 
     from wallboard.domain.numbers import is_number
 
-    changed = anyio.Event()
+    def done(scope: CancelScope) -> bool:
+        if all(_listed(board, name) for name in board.sources()):
+            return True
+        known = any(place.ok for place in places(source).exact(text))
+        if known:
+            scope.deadline = min(scope.deadline, anyio.current_time() + grace)
+        return known and is_number(text)
 
-    def note(_: object) -> None:
-        changed.set()
-
-    unsubscribe = board.subscribe(note)
-    try:
-        with anyio.move_on_after(grace if is_number(text) else patience) as scope:
-            while not all(_listed(board, name) for name in board.sources()):
-                known = any(place.ok for place in places(source).exact(text))
-                if known and is_number(text):
-                    break
-                if known:
-                    scope.deadline = min(scope.deadline, anyio.current_time() + grace)
-                await changed.wait()
-                changed = anyio.Event()
-    finally:
-        unsubscribe()
+    await changed_until(board, grace if is_number(text) else patience, done)
     return _meant(places(source), source, text)
 
 

@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wallboard.cli.exits import Exit
-from wallboard.cli.talk import say
-
 if TYPE_CHECKING:
     from wallboard.config.settings import ConsoleOptions
 
@@ -29,24 +26,7 @@ def console_options(arguments: argparse.Namespace) -> ConsoleOptions:
 
     if arguments.theme is not None:
         check_theme(arguments.theme, where="--theme")
-    return ConsoleOptions(
-        read_only=arguments.read_only,
-        theme=arguments.theme,
-        ascii=arguments.ascii,
-        wall=arguments.wall,
-        slow=arguments.slow,
-    )
-
-
-def refused_terminal() -> int | None:
-    """Exit code 5 with a sentence on standard error where no console can be shown; None where it can."""
-    from wallboard.cli.terminal import unusable
-
-    why = unusable()
-    if not why:
-        return None
-    say(f"wallboard: {why}")
-    return Exit.TERMINAL
+    return ConsoleOptions(arguments.read_only, arguments.theme, arguments.ascii, arguments.wall, arguments.slow)
 
 
 @contextmanager

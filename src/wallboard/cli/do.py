@@ -15,32 +15,26 @@ and 143 when a signal ended it.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wallboard.cli.destination import Places, found_out, plain_directory, refused
+from wallboard.cli.destination import GRACE, PATIENCE, Places, changed_until, found_out, plain_directory, refused
 from wallboard.cli.exits import Exit
 from wallboard.cli.signals import LAST_WORDS, end_within, until_signal
 from wallboard.cli.talk import data, say
-from wallboard.domain.verbs import SCRIPTED, Verb
+from wallboard.domain.verbs import SCRIPTED, Facts, Verb
 
 if TYPE_CHECKING:
     from wallboard.board.board import Board
+    from wallboard.cli.answers import Answers, Asking, Order
     from wallboard.config.settings import Config
     from wallboard.control.dispatcher import Dispatcher
     from wallboard.domain.command import Command
     from wallboard.domain.keys import Key, Resource
     from wallboard.domain.models import Row
 
-PATIENCE = 10.0
-"""Seconds within which the target must appear."""
 PATIENCE_FOR_ENDING = 180.0
 """Seconds from the start of the action to its ending. All its steps are shorter together, unless the disk hangs."""
-GRACE = 1.0
-"""Seconds more once its list was read without it (another part of it may come), or with it but without the others."""
-
-Confirm = Callable[[str, str], "bool | None"]
-"""Asks a question whose answer is the second argument; None: nobody can be asked."""
 
 
 class Poller(Protocol):
@@ -71,13 +65,13 @@ def run(args: argparse.Namespace) -> int:
     args.target, args.destination = heard(args.target), heard(args.destination)
     problem = usage(args.verb, args.target, args.destination)
     if problem:
-        say(f"wallboard do: {problem}")
-        return Exit.USAGE
+        return _no(problem, Exit.USAGE)
     config = open_config(args)
     return anyio.run(until_signal, lambda: _act(config, args))
 
 
 async def _act(config: Config, args: argparse.Namespace) -> int:
+    from wallboard.cli.answers import Order
     from wallboard.control.journaling import left_open
     from wallboard.runtime import directory, headless
 
@@ -88,10 +82,7 @@ async def _act(config: Config, args: argparse.Namespace) -> int:
             head.dispatcher,
             head.board,
             head.scheduler,
-            Verb(args.verb),
-            args.target,
-            args.destination,
-            args.yes,
+            Order(Verb(args.verb), args.target, args.destination, args.yes),
             ask,
             places=lambda source: directory(head, config, source),
         )
@@ -135,11 +126,8 @@ async def act(
     dispatcher: Dispatcher,
     board: Board,
     scheduler: Poller,
-    verb: Verb,
-    target_text: str,
-    destination: str,
-    yes: bool,
-    confirm: Confirm,
+    order: Order,
+    confirm: Asking,
     *,
     places: Places | None = None,
 ) -> int:
@@ -149,65 +137,49 @@ async def act(
     """
     import anyio
 
+    from wallboard.cli.answers import Answers
     from wallboard.domain.keys import Key
 
-    problem = usage(verb.value, target_text, destination)
+    problem = usage(*order[:3])
     if problem:
-        say(f"wallboard do: {problem}")
-        return Exit.USAGE
-    key = Key.parse(target_text)
+        return _no(problem, Exit.USAGE)
+    key = Key.parse(order.target)
     if key.source not in board.sources():
-        say(f"wallboard do: there is no source {key.source!r}; write one of {', '.join(board.sources())}")
-        return Exit.USAGE
+        return _no(f"there is no source {key.source!r}; write one of {', '.join(board.sources())}", Exit.USAGE)
+    answers = Answers(dispatcher, board, order, key, confirm, places or partial(plain_directory, board))
     async with anyio.create_task_group() as group:
         group.start_soon(scheduler.run)
-        books = places or (lambda source: plain_directory(board, source))
-        code = await _once_read(dispatcher, board, scheduler, verb, key, destination, yes, confirm, books)
+        code = await _once_read(scheduler, answers)
         group.cancel_scope.cancel()
     return code
 
 
-async def _once_read(
-    dispatcher: Dispatcher,
-    board: Board,
-    scheduler: Poller,
-    verb: Verb,
-    key: Key,
-    destination: str,
-    yes: bool,
-    confirm: Confirm,
-    places: Places,
-) -> int:
+def _no(why: str, code: int) -> int:
+    say(f"wallboard do: {why}")
+    return code
+
+
+async def _once_read(scheduler: Poller, answers: Answers) -> int:
     from dataclasses import replace
 
-    from wallboard.cli.answers import Answers, Unanswered
+    from wallboard.cli.answers import Unanswered
     from wallboard.control.choose import settle_verb
     from wallboard.control.flow import Flows, Intent, Left, Question
     from wallboard.domain.command import Command
 
-    facts = verb.facts
-    row = await _row(
-        board,
-        scheduler,
-        key,
-        # Which queues there are is asked where one must be named.
-        directory=facts.directory or facts.needs == "queue",
-        places=facts.needs == "destination",
-    )
+    dispatcher, board, key, order = answers.dispatcher, answers.board, answers.key, answers.order
+    facts, destination = order.verb.facts, order.destination
+    row = await _row(board, scheduler, key, facts)
     if row is None:
         return _absent(board, key)
-    verb = settle_verb(verb, row)
+    verb = settle_verb(order.verb, row)
     offer = dispatcher.offer(verb, key)
     if not offer.ok:
-        say(f"wallboard do: {verb.value} {key}: {offer.reason}")
-        return Exit.FAILED
+        return _no(f"{verb.value} {key}: {offer.reason}", Exit.FAILED)
     if destination and facts.argument == "queue" and not facts.dest and offer.needs != "queue":
-        say(f"wallboard do: {verb.value} takes no DEST here")
-        return Exit.USAGE
-    answers = Answers(dispatcher, board, verb, key, destination, yes, confirm, places)
+        return _no(f"{verb.value} takes no DEST here", Exit.USAGE)
     if objection := answers.number_objection(row):
-        say(f"wallboard do: {objection}")
-        return Exit.USAGE
+        return _no(objection, Exit.USAGE)
     intents = [
         Intent(verb, each, None if each.key == key else row, dispatcher.offer(verb, each.key))
         for each in dispatcher.candidates(verb, key) or [row]
@@ -220,8 +192,7 @@ async def _once_read(
         while not isinstance(step, Command):
             step = flow.go(await answers.to(step))
     except Left as left:
-        say(f"wallboard do: {left}")
-        return Exit.FAILED
+        return _no(str(left), Exit.FAILED)
     except Unanswered as end:
         flow.leave()
         return end.code
@@ -255,13 +226,12 @@ async def _submit(dispatcher: Dispatcher, command: Command) -> int:
     with anyio.move_on_after(PATIENCE_FOR_ENDING):
         await ended.wait()
     if not last:
-        say(f"wallboard do: no ending within {PATIENCE_FOR_ENDING:g} s; look at what became of it")
         end_within(LAST_WORDS, Exit.FAILED)
-        return Exit.FAILED
+        return _no(f"no ending within {PATIENCE_FOR_ENDING:g} s; look at what became of it", Exit.FAILED)
     return Exit.OK if last[0].phase in (Phase.CONFIRMED, Phase.ACCEPTED) else Exit.FAILED
 
 
-async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool, places: bool) -> Row | None:
+async def _row(board: Board, scheduler: Poller, key: Key, facts: Facts) -> Row | None:
     """The row once it and what it is joined with have been read (whose call it is, who waits, the directory).
 
     None when it has not appeared within `PATIENCE`, or a whole list lacks it.
@@ -274,37 +244,27 @@ async def _row(board: Board, scheduler: Poller, key: Key, *, directory: bool, pl
     own = RESOURCE_OF[key.kind]
     # Beside its own list: whose call it is, and what evidence may come from.
     wanted = {own, Resource.CALLS, Resource.MEMBERS, Resource.AGENTS}
-    if directory:
+    if facts.directory or facts.needs == "queue":
+        # Which queues there are is asked where one must be named.
         wanted |= {Resource.QUEUES, Resource.PHONES}
     joined = wanted - {Resource.PHONES}
-    if places:
+    if facts.needs == "destination":
         wanted |= {Resource.HOTLINES, Resource.RECEPTIONISTS}
     scheduler.demand(frozenset(wanted))
-    changed = anyio.Event()
-
-    def note(_: object) -> None:
-        changed.set()
-
-    def read(resource: Resource) -> bool:
-        view = board.resource_view(key.source, resource)
-        return view is not None and view.state is ResourceState.LIVE
 
     def settled(resource: Resource) -> bool:
         view = board.resource_view(key.source, resource)
         return view is None or view.state in (ResourceState.UNAVAILABLE, ResourceState.LIVE)
 
-    unsubscribe = board.subscribe(note)
-    try:
-        with anyio.move_on_after(PATIENCE) as scope:
-            while board.row(key) is None or not (found_out(board, key.source) and all(map(settled, joined))):
-                if refused(board, key.source):
-                    break
-                if read(own):
-                    scope.deadline = min(scope.deadline, anyio.current_time() + GRACE)
-                await changed.wait()
-                changed = anyio.Event()
-    finally:
-        unsubscribe()
+    def done(scope: anyio.CancelScope) -> bool:
+        if board.row(key) is not None and found_out(board, key.source) and all(map(settled, joined)):
+            return True
+        view = board.resource_view(key.source, own)
+        if view is not None and view.state is ResourceState.LIVE:
+            scope.deadline = min(scope.deadline, anyio.current_time() + GRACE)
+        return refused(board, key.source)
+
+    await changed_until(board, PATIENCE, done)
     return board.row(key)
 
 
@@ -313,10 +273,7 @@ def _absent(board: Board, key: Key) -> int:
 
     for view in board.source_views():
         if view.info.name == key.source and view.state is SourceState.REFUSED:
-            say(f"wallboard do: {key.source} refused the credentials: {view.detail}")
-            return Exit.REFUSED
+            return _no(f"{key.source} refused the credentials: {view.detail}", Exit.REFUSED)
         if view.info.name == key.source and view.state is SourceState.DOWN:
-            say(f"wallboard do: {key.source} was not reached: {view.detail}")
-            return Exit.UNREACHABLE
-    say(f"wallboard do: {key} is not there")
-    return Exit.FAILED
+            return _no(f"{key.source} was not reached: {view.detail}", Exit.UNREACHABLE)
+    return _no(f"{key} is not there", Exit.FAILED)

@@ -13,6 +13,7 @@ from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, lost, say
 from wallboard.domain.decoding import heard
 from wallboard.domain.errors import ConfigError, WallboardError
+from wallboard.domain.suggestion import meant
 
 COMMANDS = (
     *("run", "demo", "sim", "check", "snapshot", "report", "do", "init", "config", "themes", "keys", "audit", "info"),
@@ -133,12 +134,5 @@ def _with_command(given: list[str]) -> list[str]:
         elif word.startswith("-"):
             break
         else:
-            raise ConfigError(f"wallboard: there is no command {heard(word)!r}", hint=_meant(word))
+            raise ConfigError(f"wallboard: there is no command {heard(word)!r}", hint=meant(word, COMMANDS))
     return [*given[:index], "run", *given[index:]]
-
-
-def _meant(word: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, COMMANDS, n=1)
-    return f'did you mean "{near[0]}"?' if near else f"write one of {', '.join(COMMANDS)}"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import socket
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from wallboard.cli.display import add_display, console_options, first_frame, refused_terminal
+from wallboard.cli.display import add_display, console_options, first_frame
 from wallboard.cli.exits import Exit
+from wallboard.cli.start import site
+from wallboard.cli.talk import say
 from wallboard.cli.terminal import unusable
-
-if TYPE_CHECKING:
-    from wallboard.config.load import Checked
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
@@ -20,20 +18,17 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if unusable():
-        # A wrong config is worth telling even where no console could be shown.
-        console_options(arguments)
-        _opened(arguments)
-        return refused_terminal() or Exit.TERMINAL
-    with first_frame(arguments, socket.gethostname().split(".")[0] or "wallboard"):
-        options = console_options(arguments)
-        config = _opened(arguments).config()
-        from wallboard.runtime import run_console
-
-        return run_console(config, options)
-
-
-def _opened(arguments: argparse.Namespace) -> Checked:
     from wallboard.cli.opening import open_checked
 
-    return open_checked(arguments)
+    if why := unusable():
+        # A wrong config is worth telling even where no console could be shown.
+        console_options(arguments)
+        open_checked(arguments)
+        say(f"wallboard: {why}")
+        return Exit.TERMINAL
+    with first_frame(arguments, site()):
+        options = console_options(arguments)
+        config = open_checked(arguments).config()
+        from wallboard.runtime import run_console
+
+        return run_console(config, options, site())

@@ -48,7 +48,7 @@ def _entry() -> int:
         # Nothing made while importing becomes garbage; the runtime switches collection on again (6 % of the start).
         gc.disable()
         splash.show(
-            "demo" if "demo" in sys.argv[1:] else os.uname().nodename.split(".")[0] or "wallboard",
+            "demo" if "demo" in sys.argv[1:] else site(),
             "connecting",
             ascii_only="--ascii" in sys.argv[1:] or not charset.unicode_terminal(),
             colour=has_greys(colourless="mono" in sys.argv[1:] or "--theme=mono" in sys.argv[1:]),
@@ -56,6 +56,11 @@ def _entry() -> int:
     from wallboard.cli.main import main
 
     return main()
+
+
+def site() -> str:
+    """What stands on the screen for this place: the machine's name."""
+    return os.uname().nodename.split(".")[0] or "wallboard"
 
 
 def _console_follows(words: list[str]) -> bool:

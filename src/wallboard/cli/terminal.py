@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 from wallboard.ui.terminal.charset import encoding
 
@@ -15,16 +15,17 @@ the other."""
 
 
 class Fact(NamedTuple):
-    """`ok` None: worth knowing, no fault."""
+    """`ok` None: worth knowing, no fault. `right`: a False is what this account may not do, which is none either."""
 
     name: str
     ok: bool | None
     text: str
+    right: bool = False
 
 
-def unusable(stdin: TextIO | None = None, stdout: TextIO | None = None) -> str:
+def unusable() -> str:
     """Why no console can be shown here, as a sentence; "" if it can."""
-    for stream, name in ((stdin or sys.stdin, "input"), (stdout or sys.stdout, "output")):
+    for stream, name in ((sys.stdin, "input"), (sys.stdout, "output")):
         if not stream.isatty():
             return f"standard {name} is not a terminal: run wallboard in one, or use `wallboard snapshot` in a pipe"
     if os.environ.get("TERM", "") in ("", "dumb", "unknown"):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path as File
 from typing import Any
 
@@ -25,6 +24,7 @@ from wallboard.config.model import (
 from wallboard.config.paths import named
 from wallboard.config.vendors import BROKEN, COMMON, bad_url, options_of, rules_of
 from wallboard.domain.numbers import is_number
+from wallboard.domain.suggestion import meant
 from wallboard.domain.text import clean
 from wallboard.domain.words import LONGEST, spelling
 from wallboard.vendors import registry
@@ -55,7 +55,7 @@ def check(data: Mapping[str, Any], directory: File) -> Iterator[Finding]:
             yield Finding((*path, "number"), f"{known.number!r} is no number", 'write number = "+49 30 111222"')
     for path, favourite, _ in _valid(data, "favourite", FavouriteModel):
         if favourite.source and favourite.source not in named:
-            yield Finding((*path, "source"), f"there is no source {favourite.source!r}", _near(favourite.source, named))
+            yield Finding((*path, "source"), f"there is no source {favourite.source!r}", meant(favourite.source, named))
         if not re.fullmatch(r"[+]?[\w*#.@:/() -]+", favourite.number) or favourite.number != favourite.number.strip():
             yield Finding((*path, "number"), f"number {favourite.number!r} cannot be dialled", 'write number = "8100"')
     yield from _routes(data, named)
@@ -91,7 +91,7 @@ def _identities(data: Mapping[str, Any]) -> Generator[Finding, None, list[str]]:
         if not isinstance(vendor, str) or not vendor:
             continue
         if vendor not in registry.names():
-            yield Finding((*path, "vendor"), f"there is no vendor {vendor!r}", _near(vendor, registry.names()))
+            yield Finding((*path, "vendor"), f"there is no vendor {vendor!r}", meant(vendor, registry.names()))
     return named
 
 
@@ -210,7 +210,7 @@ def _words(path: Path, source: SourceModel, rules: SourceRules) -> Iterator[Find
         if not spelling(word) or not word.isprintable() or len(word) > LONGEST:
             yield Finding(where, f"words names {clean(word, 40)!r}, which is no word", "write it as the vendor does")
         elif rules.words and meaning not in rules.words:
-            yield Finding(where, f"{word!r} cannot mean {meaning!r}", _near(meaning, rules.words))
+            yield Finding(where, f"{word!r} cannot mean {meaning!r}", meant(meaning, rules.words))
         elif seen.setdefault(spelling(word), meaning) != meaning:
             yield Finding(where, f"{word!r} has another meaning above, and case does not count", "keep one")
 
@@ -222,7 +222,7 @@ def _zone(path: Path, name: str) -> Iterator[Finding]:
         ZoneInfo(name)
     except (ValueError, OSError, LookupError):
         yield Finding(
-            path, f"there is no time zone {name!r}", _near(name, sorted(available_timezones()), 'write "UTC"')
+            path, f"there is no time zone {name!r}", meant(name, sorted(available_timezones()), 'write "UTC"')
         )
 
 
@@ -237,14 +237,11 @@ def _queue(path: Path, queue: QueueModel) -> Iterator[Finding]:
         yield Finding(path, f"the rule for {queue.match!r} says nothing", "add goal, warn or alarm, or leave it out")
     if queue.warn is None or queue.alarm is None:
         return
-    for name in ("waiting", "longest"):
+    for name, sign, lies in (("waiting", 1, "above"), ("longest", 1, "above"), ("ready", -1, "below")):
         warn, alarm = getattr(queue.warn, name), getattr(queue.alarm, name)
-        if warn is not None and alarm is not None and warn > alarm:
-            what = f"warn.{name} {warn} lies above alarm.{name} {alarm}"
+        if warn is not None and alarm is not None and sign * warn > sign * alarm:
+            what = f"warn.{name} {warn} lies {lies} alarm.{name} {alarm}"
             yield Finding((*path, "warn", name), what, "let the warning come before the alarm")
-    if queue.warn.ready is not None and queue.alarm.ready is not None and queue.warn.ready < queue.alarm.ready:
-        what = f"warn.ready {queue.warn.ready} lies below alarm.ready {queue.alarm.ready}"
-        yield Finding((*path, "warn", "ready"), what, "let the warning come before the alarm")
 
 
 def _routes(data: Mapping[str, Any], named: Sequence[str]) -> Iterator[Finding]:
@@ -252,7 +249,7 @@ def _routes(data: Mapping[str, Any], named: Sequence[str]) -> Iterator[Finding]:
     for path, route, _ in _valid(data, "route", RouteModel):
         for key, name in (("from", route.origin), ("to", route.to)):
             if name not in named:
-                yield Finding((*path, key), f"there is no source {name!r}", _near(name, named))
+                yield Finding((*path, key), f"there is no source {name!r}", meant(name, named))
         if route.origin == route.to:
             yield Finding((*path, "to"), f"the route leads from {route.to!r} to itself", "name two sources")
         elif (route.origin, route.to) in seen:
@@ -279,11 +276,3 @@ def _alarm(data: Mapping[str, Any]) -> Iterator[Finding]:
         if isinstance(text, str) and span(text) is None:
             hint = 'write quiet = ["22:00-06:00"]'
             yield Finding(("alarm", "quiet", index), f"{text!r} is no span of time", hint)
-
-
-def _near(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    names = list(known)
-    near = get_close_matches(word, names, n=1)
-    if near:
-        return f'did you mean "{near[0]}"?'
-    return otherwise or (f"write one of {', '.join(names)}" if names else "leave it out")

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from wallboard.config.lines import Path
 from wallboard.config.model import ConfigModel
+from wallboard.domain.suggestion import meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,18 @@ def _finding(item: Any, data: Mapping[str, Any], model: type[BaseModel]) -> Find
     write = _example(path + missing, field)
     match kind:
         case "extra_forbidden":
-            return Finding(path, f"unknown key {_shown(path)!r}", _suggest(str(path[-1]), siblings))
+            return Finding(path, f"unknown key {_shown(path)!r}", meant(str(path[-1]), siblings))
         case "missing":
             return Finding(path, f"{key} is missing", write)
         case "union_tag_not_found":
             return Finding(path, f"{key} has no kind", 'write kind = "oauth", "bearer", "header", "basic" or "ami"')
         case "union_tag_invalid":
             tags = [tag.strip(" '") for tag in str(context["expected_tags"]).split(",")]
-            return Finding(
-                (*path, "kind"), f"{key}.kind {context['tag']!r} is not known", _suggest(context["tag"], tags)
-            )
+            return Finding((*path, "kind"), f"{key}.kind {context['tag']!r} is not known", meant(context["tag"], tags))
         case "literal_error" | "enum":
             allowed = [part.strip(" '") for part in str(context["expected"]).replace(" or ", ",").split(",")]
             value = _at(path, data)
-            return Finding(path, f"{key} {value!r} is not known", _suggest(str(value), allowed))
+            return Finding(path, f"{key} {value!r} is not known", meant(str(value), allowed))
         case "hinted":
             return Finding(path, f"{key} {item['msg']}", context["hint"])
         case _:
@@ -79,26 +77,25 @@ _TYPES = {
 }
 
 
+_BOUNDS = {
+    "greater_than_equal": "is {value}, less than {ge:g}",
+    "greater_than": "is {value}, not more than {gt:g}",
+    "less_than_equal": "is {value}, more than {le:g}",
+    "string_too_short": "is empty",
+    "too_short": "is empty",
+    "string_too_long": "is longer than {max_length}",
+    "too_long": "is longer than {max_length}",
+    "string_pattern_mismatch": "is {value!r}",
+    "finite_number": "is not a finite number",
+}
+
+
 def _words(kind: str, context: Mapping[str, Any], value: Any) -> str:
     if kind in _TYPES:
         return f"is {_called(value)}, not {_TYPES[kind]}"
-    match kind:
-        case "greater_than_equal":
-            return f"is {value}, less than {context['ge']:g}"
-        case "greater_than":
-            return f"is {value}, not more than {context['gt']:g}"
-        case "less_than_equal":
-            return f"is {value}, more than {context['le']:g}"
-        case "string_too_short" | "too_short":
-            return "is empty"
-        case "string_too_long" | "too_long":
-            return f"is longer than {context['max_length']}"
-        case "string_pattern_mismatch":
-            return f"is {value!r}"
-        case "finite_number":
-            return "is not a finite number"
-        case _:
-            return f"is not understood ({kind.replace('_', ' ')})"
+    if kind in _BOUNDS:
+        return _BOUNDS[kind].format(value=value, **context)
+    return f"is not understood ({kind.replace('_', ' ')})"
 
 
 def _called(value: Any) -> str:
@@ -203,10 +200,3 @@ def toml(value: Any) -> str:
             return json.dumps(value, ensure_ascii=False)
         case _:
             return str(value)
-
-
-def _suggest(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word, known, n=1)
-    if near:
-        return f'did you mean "{near[0]}"?'
-    return f"write one of {', '.join(known)}" if known else "leave it out"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from wallboard.domain.actions import Action
+from wallboard.domain.suggestion import near
 from wallboard.domain.verbs import VERB_KEYS
 
 ACTIONS: tuple[Action, ...] = (
@@ -22,14 +23,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("nav.page_down", ("pagedown",), "a page down"),
     Action("nav.left", ("left", "h"), "scroll back to the first columns"),
     Action("nav.right", ("right", "l"), "scroll to the dropped columns"),
-    Action("pane.queues", ("1",), "to Queues; again: its worst row"),
-    Action("pane.members", ("2",), "to Members; again: its worst row"),
-    Action("pane.agents", ("3",), "to Agents; again: its worst row"),
-    Action("pane.calls", ("4",), "to Calls; again: its worst row"),
-    Action("pane.hotlines", ("5",), "to Hotlines; again: its worst row"),
-    Action("pane.notices", ("6",), "to Notices; again: its worst row"),
-    Action("pane.receptionists", ("7",), "to Receptionists; again: its worst row"),
-    Action("pane.parked", ("8",), "to Parked; again: its worst row"),
+    *(
+        Action(f"pane.{name}", (str(number),), f"to {name.title()}; again: its worst row")
+        for number, name in enumerate(
+            ("queues", "members", "agents", "calls", "hotlines", "notices", "receptionists", "parked"), 1
+        )
+    ),
     Action("pane.next", ("tab",), "to the next pane"),
     Action("nav.details", ("enter",), "details of the row"),
     Action("nav.back", ("escape",), "one step back: dialog, details, zoom, filter"),
@@ -72,7 +71,7 @@ _ALIASES = {
     **{"esc": "escape", "return": "enter", "pgup": "pageup", "pgdn": "pagedown", "pgdown": "pagedown"},
     **{"del": "delete", "ins": "insert", "bs": "backspace", "plus": "+", "minus": "-", "spacebar": "space"},
     **{"slash": "/", "question_mark": "?", "exclamation_mark": "!", "colon": ":", "full_stop": ".", "dot": "."},
-    **{"page_up": "pageup", "page_down": "pagedown", "control": "ctrl", "c": "c"},
+    **{"page_up": "pageup", "page_down": "pagedown", "control": "ctrl"},
 }
 _EATEN = {
     "ctrl+s": "terminals stop their output on it",
@@ -113,8 +112,8 @@ def canonical(key: str) -> str:
     if unknown:
         raise ValueError(f"{wanted!r} is not a key: {unknown[0]!r} is none of ctrl, alt, shift")
     if len(name) != 1 and name not in NAMED:
-        near = _near(name, NAMED)
-        raise ValueError(f"{wanted!r} is not a key" + (f"; did you mean {near!r}?" if near else ""))
+        known = near(name, NAMED)
+        raise ValueError(f"{wanted!r} is not a key" + (f"; did you mean {known!r}?" if known else ""))
     if len(name) == 1 and not name.isprintable():
         raise ValueError(f"{wanted!r} is not a key")
     name = {" ": "space", ",": "comma"}.get(name, name)
@@ -142,8 +141,8 @@ def problems(wanted: Mapping[str, str]) -> list[Problem]:
     for name, text in wanted.items():
         action = BY_ID.get(name)
         if action is None:
-            near = _near(name, BY_ID)
-            hint = f"did you mean {near!r}?" if near else "`wallboard keys` lists the ids"
+            known = near(name, BY_ID)
+            hint = f"did you mean {known!r}?" if known else "`wallboard keys` lists the ids"
             found.append(Problem(name, f"there is no action {name!r}", hint))
             continue
         try:
@@ -189,9 +188,3 @@ def _clashes(rebound: Mapping[str, tuple[str, ...]]) -> Iterable[Problem]:
 def bound(rebound: Mapping[str, tuple[str, ...]]) -> tuple[Action, ...]:
     """All actions with the user's keys in place of the defaults."""
     return tuple(replace(action, keys=rebound.get(action.id, action.keys)) for action in ACTIONS)
-
-
-def _near(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(word, list(known), n=1)), "")

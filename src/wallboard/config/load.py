@@ -7,35 +7,20 @@ import re
 import stat
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path as File
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from wallboard.config import keymap
 from wallboard.config.check import check, span
 from wallboard.config.explain import Finding, findings
 from wallboard.config.lines import Path, locate
-from wallboard.config.model import (
-    AmiModel,
-    AuthModel,
-    BasicModel,
-    BearerModel,
-    ConfigModel,
-    HeaderModel,
-    LimitsModel,
-    LoginModel,
-    OAuthModel,
-    SourceModel,
-)
+from wallboard.config.model import AuthModel, ConfigModel, SourceModel
 from wallboard.config.paths import named
 from wallboard.config.secrets import resolver
-from wallboard.config.settings import (
-    AlarmSettings,
-    Config,
-    Operator,
-)
+from wallboard.config.settings import AlarmSettings, Config, Operator
 from wallboard.config.vendors import options_of, rules_of
 from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
@@ -59,6 +44,10 @@ from wallboard.vendors.options import Reference
 
 LIMIT = 1 << 20
 """Bytes of the largest file that is read: a hundred times any real one."""
+_AS_IT_IS = {field.name for field in fields(SourceSettings)} & set(SourceModel.model_fields) - {
+    *("url", "auth", "phone", "every", "ca_file", "options")
+}
+"""Settings of a source that are handed down as the file says them."""
 
 
 class ConfigErrors(ConfigError):
@@ -80,7 +69,7 @@ class Checked:
 
     def where(self, *path: str | int) -> str:
         """`file:line` of a key, or of the nearest table above it that the file has."""
-        return _where(self.path, self.lines, path)
+        return f"{self.path}:{_line(self.lines, path)}"
 
     def config(self) -> Config:
         """Everything as plain dataclasses with every secret resolved. Raises `ConfigErrors` with all that failed."""
@@ -108,60 +97,40 @@ class Checked:
         auth, headers = _auth(
             model.auth, lambda reference, *key: resolve(reference, self.where("source", index, "auth", *key))
         )
+        as_it_is: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in model if name in _AS_IT_IS
+        }
         return SourceSettings(
-            name=model.name,
-            vendor=model.vendor,
             url=(model.url or (rules.url if rules else "")).rstrip("/"),
             auth=auth,
             headers=headers,
             phone=phone,
             operator=operator.name,
-            client=model.client,
-            queues=None if model.queues is None else tuple(model.queues),
-            phones=None if model.phones is None else tuple(model.phones),
-            park_slots=None if model.park_slots is None else tuple(model.park_slots),
-            organization=model.organization,
-            people=dict(model.people),
-            words=dict(model.words),
-            every={name: value for name, value in model.every.model_dump().items() if value is not None},
-            budget=model.budget,
-            timeout=model.timeout,
-            timezone=model.timezone,
-            region=model.region,
+            every={name: value for name, value in model.every if value is not None},
             ca_file=str(self.path.absolute().parent / named(model.ca_file)) if model.ca_file else "",
-            insecure=model.insecure,
-            read_only=model.read_only,
-            transfer_context=model.transfer_context,
-            park_lot=model.park_lot,
-            wrap_up=model.wrap_up,
             options=_options(
                 model, lambda reference, *key: resolve(reference, self.where("source", index, "options", *key))
             ),
+            **as_it_is,
         )
 
     def _rest(self, sources: tuple[SourceSettings, ...]) -> Config:
-        model = self.model
+        model, may = self.model, self.model.operator.may
         return Config(
             theme=model.theme,
-            operator=Operator(
-                model.operator.name,
-                model.operator.phone,
-                None if model.operator.may is None else frozenset(model.operator.may),
-                model.operator.idle_lock,
-            ),
+            operator=Operator(**dict(model.operator) | {"may": None if may is None else frozenset(may)}),
             sources=sources,
             queues=tuple(
                 QueueRule(
                     queue.match,
-                    None if queue.goal is None else Goal(queue.goal.percent, queue.goal.seconds, queue.goal.formula),
-                    _limits(queue.warn),
-                    _limits(queue.alarm),
+                    None if queue.goal is None else Goal(**dict(queue.goal)),
+                    *(Limits() if limits is None else Limits(**dict(limits)) for limits in (queue.warn, queue.alarm)),
                 )
                 for queue in model.queue
             ),
-            favourites=tuple(Favourite(item.name, item.number, item.source) for item in model.favourite),
-            routes=tuple(Route(item.origin, item.to, item.prefix) for item in model.route),
-            known=tuple(Known(item.number, item.name, item.star, item.longest) for item in model.known),
+            favourites=tuple(Favourite(**dict(item)) for item in model.favourite),
+            routes=tuple(Route(**dict(item)) for item in model.route),
+            known=tuple(Known(**dict(item)) for item in model.known),
             keys={name: keymap.split(text) for name, text in model.keys.items()},
             alarm=AlarmSettings(
                 model.alarm.bell, tuple(spans for text in model.alarm.quiet if (spans := span(text)) is not None)
@@ -301,22 +270,10 @@ def _line(lines: Mapping[Path, int], path: Path) -> int:
     return lines[path]
 
 
-def _where(file: File, lines: Mapping[Path, int], path: Path) -> str:
-    return f"{file}:{_line(lines, path)}"
-
-
-def _limits(model: LimitsModel | None) -> Limits:
-    return Limits() if model is None else Limits(model.waiting, model.longest, model.ready)
-
-
 def _options(model: SourceModel, secret: Callable[..., Secret]) -> Mapping[str, Any]:
     """The vendor's own settings with their defaults, secrets resolved."""
     declared = options_of(model.vendor)
-    if declared is None:
-        return dict(model.options)
-    given = declared.model_validate(model.options)
-    values = {name: getattr(given, name) for name in declared.model_fields}
-    return {name: secret(value, name) if isinstance(value, Reference) else value for name, value in values.items()}
+    return dict(model.options) if declared is None else _resolved(declared.model_validate(model.options), secret)
 
 
 def _auth(model: AuthModel | None, secret: Callable[..., Secret]) -> tuple[Auth, tuple[tuple[str, Secret], ...]]:
@@ -326,22 +283,21 @@ def _auth(model: AuthModel | None, secret: Callable[..., Secret]) -> tuple[Auth,
         (name, Secret(value, public=True) if isinstance(value, str) else secret(value, "headers", name))
         for name, value in model.headers.items()
     )
-    auth: Auth
-    match model:
-        case BearerModel():
-            auth = BearerAuth(secret(model.token, "token"))
-        case OAuthModel():
-            auth = OAuthAuth(
-                model.client_id, secret(model.client_secret, "client_secret"), model.token_url, model.scope
-            )
-        case BasicModel():
-            auth = BasicAuth(model.username, secret(model.password, "password"))
-        case HeaderModel():
-            auth = HeaderAuth(model.name, secret(model.value, "value"))
-        case LoginModel():
-            auth = LoginAuth(model.username, secret(model.password, "password"), model.domain, model.style)
-        case AmiModel():
-            auth = AmiAuth(model.username, secret(model.secret, "secret"))
-        case _:
-            auth = NoAuth()
-    return auth, headers
+    values = _resolved(model, secret)
+    del values["kind"], values["headers"]
+    return _AUTH[model.kind](**values), headers
+
+
+_AUTH: Mapping[str, Callable[..., Auth]] = {
+    "bearer": BearerAuth,
+    "oauth": OAuthAuth,
+    "basic": BasicAuth,
+    "header": HeaderAuth,
+    "login": LoginAuth,
+    "ami": AmiAuth,
+    "none": NoAuth,
+}
+
+
+def _resolved(table: BaseModel, secret: Callable[..., Secret]) -> dict[str, Any]:
+    return {name: secret(value, name) if isinstance(value, Reference) else value for name, value in table}

@@ -105,9 +105,7 @@ class SourceModel(Edge):
     vendor: Word = Field(description="whose system it is", examples=["ringme"])
     url: str = Field("", description="address of its interface", examples=["https://pbx.example.net/api/ver1.0"])
     auth: Annotated[AuthModel, Field(discriminator="kind")] | None = Field(
-        None,
-        description="how to sign in",
-        examples=[{"kind": "oauth", "client_id": "app", "client_secret": _SECRET}],
+        None, description="how to sign in", examples=[{"kind": "oauth", "client_id": "app", "client_secret": _SECRET}]
     )
     phone: Annotated[str, StringConstraints(max_length=80)] = Field(
         "", description="my telephone on this source", examples=["2001"]

@@ -11,13 +11,17 @@ import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wallboard.config.paths import named, spelled
 from wallboard.domain.decoding import NotUtf8Error, heard, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
 from wallboard.vendors.base import Secret
-from wallboard.vendors.options import Reference
+from wallboard.vendors.options import REFERENCES, Reference
+
+if TYPE_CHECKING:
+    import subprocess
 
 LIMIT = 4096
 """Bytes of the longest secret."""
@@ -33,6 +37,14 @@ _PASSED_ON = re.compile(
 )
 """What a command gets of the environment: to find itself, its files and its agent. No other source's secret, and
 nothing that loads code into it."""
+
+
+class _Unread(Exception):
+    """There is no secret: why, and what to do about it."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(what)
+        self.hint = hint
 
 
 def describe(reference: Reference) -> str:
@@ -51,141 +63,120 @@ def resolver(directory: Path) -> Callable[[Reference, str], Secret]:
     """
     taken: dict[str, str] = {}
 
+    def read(name: str, value: str | list[str]) -> str:
+        match name, value:
+            case "env", str():
+                return _env(value, taken)
+            case "file", str():
+                return _file(directory / named(value))
+            case "command", list():
+                return _command([spelled(part) for part in value], directory)
+            case "keyring", str():
+                return _keyring(value)
+        return _credential(str(value))
+
     def resolve(reference: Reference, where: str) -> Secret:
-        name, value = _which(reference)
-        match name:
-            case "env":
-                text = _env(str(value), taken, where)
-            case "file":
-                text = _file(directory / named(str(value)), where)
-            case "command":
-                text = _command([spelled(part) for part in value], directory, where)
-            case "keyring":
-                text = _keyring(str(value), where)
-            case _:
-                text = _credential(str(value), where)
-        return Secret(_fit(text, describe(reference), where))
+        try:
+            text = read(*_which(reference))
+            if not text:
+                raise _Unread(f"{describe(reference)} gives an empty secret", "put the secret there")
+            if not text.isprintable():
+                what = f"{describe(reference)} gives a secret with a line break or a control character in it"
+                raise _Unread(what, "let it give the secret alone, on one line")
+        except _Unread as fault:
+            raise ConfigError(str(fault), where=where, hint=fault.hint) from None
+        return Secret(text)
 
     return resolve
 
 
 def _which(reference: Reference) -> tuple[str, str | list[str]]:
-    for name in ("env", "file", "command", "keyring", "credential"):
+    for name in REFERENCES:
         value: str | list[str] | None = getattr(reference, name)
         if value is not None:
             return name, value
     raise ConfigError("a reference to a secret is empty")
 
 
-def _fit(text: str, reference: str, where: str) -> str:
-    if not text:
-        raise ConfigError(f"{reference} gives an empty secret", where=where, hint="put the secret there")
-    if not text.isprintable():
-        raise ConfigError(
-            f"{reference} gives a secret with a line break or a control character in it",
-            where=where,
-            hint="let it give the secret alone, on one line",
-        )
-    return text
-
-
-def _env(name: str, taken: dict[str, str], where: str) -> str:
+def _env(name: str, taken: dict[str, str]) -> str:
     if os.environ.get(SHARED_HOST, "").strip().lower() not in _UNSHARED:
-        raise ConfigError(
-            f"secrets are not read from the environment on a shared host ({SHARED_HOST})",
-            where=where,
-            hint='write { file = "path" } or { command = [...] }',
-        )
+        what = f"secrets are not read from the environment on a shared host ({SHARED_HOST})"
+        raise _Unread(what, 'write { file = "path" } or { command = [...] }')
     if name not in taken:
         value = os.environ.pop(name, None)
         if value is None:
-            raise ConfigError(f"the environment has no {name}", where=where, hint=f"set it: export {name}=…")
+            raise _Unread(f"the environment has no {name}", f"set it: export {name}=…")
         taken[name] = heard(value)
     return taken[name]
 
 
-def _file(path: Path, where: str) -> str:
+def _file(path: Path) -> str:
+    called = f"the secret's file {str(path)!r}"
+
+    def judge(facts: os.stat_result) -> None:
+        if not stat.S_ISREG(facts.st_mode):
+            raise _Unread(f"{str(path)!r} is not a file", "name the file that holds the secret")
+        if facts.st_uid != os.geteuid():
+            raise _Unread(f"{called} is not yours", "use a file that you own")
+        if facts.st_mode & 0o077:
+            what = f"others may open the secret's file {str(path)!r} (mode {stat.S_IMODE(facts.st_mode):04o})"
+            raise _Unread(what, f"run: chmod 600 {path}")
+        if wrong := changeable(path):
+            # A directory above it, or a link on the way: the file itself was looked at.
+            raise _Unread(f"{called}: {wrong[0]}", wrong[1])
+
+    return _content(path, called, "check the path", judge)
+
+
+def _credential(name: str) -> str:
+    directory, called = os.environ.get("CREDENTIALS_DIRECTORY"), f"the credential {name!r}"
+    hint = f"set LoadCredential={name}:/path in the unit"
+    if not directory:
+        raise _Unread(f"no systemd credentials were handed over, so there is no {name!r}", hint)
+    if "/" in name or name in (".", ".."):
+        raise _Unread(f"{name!r} is no credential name", "write the name alone")
+
+    def judge(facts: os.stat_result) -> None:
+        if not stat.S_ISREG(facts.st_mode):
+            raise _Unread(f"{called} is not a file", "let it be one")
+
+    return _content(Path(directory) / spelled(name), called, hint, judge)
+
+
+def _content(path: Path, called: str, hint: str, judge: Callable[[os.stat_result], None]) -> str:
     try:
         # Non-blocking: a named pipe without a writer would hold the start up.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise ConfigError(
-            f"the secret's file {str(path)!r} cannot be read: {error.strerror}", where=where, hint="check the path"
-        ) from None
+        raise _Unread(f"{called} cannot be read: {error.strerror}", hint) from None
     try:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise ConfigError(f"{str(path)!r} is not a file", where=where, hint="name the file that holds the secret")
-        if facts.st_uid != os.geteuid():
-            raise ConfigError(
-                f"the secret's file {str(path)!r} is not yours", where=where, hint="use a file that you own"
-            )
-        if facts.st_mode & 0o077:
-            raise ConfigError(
-                f"others may open the secret's file {str(path)!r} (mode {stat.S_IMODE(facts.st_mode):04o})",
-                where=where,
-                hint=f"run: chmod 600 {path}",
-            )
-        if wrong := changeable(path):
-            # A directory above it, or a link on the way: the file itself was looked at.
-            raise ConfigError(f"the secret's file {str(path)!r}: {wrong[0]}", where=where, hint=wrong[1])
+        judge(os.fstat(descriptor))
         with open(descriptor, "rb", closefd=False) as file:
-            return _text(file.read(LIMIT + 1), f"the secret's file {str(path)!r}", where)
+            return _text(file.read(LIMIT + 1), called)
     finally:
         os.close(descriptor)
 
 
-def _credential(name: str, where: str) -> str:
-    directory = os.environ.get("CREDENTIALS_DIRECTORY")
-    if not directory:
-        raise ConfigError(
-            f"no systemd credentials were handed over, so there is no {name!r}",
-            where=where,
-            hint=f"set LoadCredential={name}:/path in the unit",
-        )
-    if "/" in name or name in (".", ".."):
-        raise ConfigError(f"{name!r} is no credential name", where=where, hint="write the name alone")
-    try:
-        descriptor = os.open(Path(directory) / spelled(name), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise ConfigError(
-            f"the credential {name!r} cannot be read: {error.strerror}",
-            where=where,
-            hint=f"set LoadCredential={name}:/path in the unit",
-        ) from None
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ConfigError(f"the credential {name!r} is not a file", where=where, hint="let it be one")
-        return _text(file.read(LIMIT + 1), f"the credential {name!r}", where)
-
-
-def _keyring(text: str, where: str) -> str:
+def _keyring(text: str) -> str:
     service, _, user = text.partition(":")
     if not service or not user:
-        raise ConfigError(f"{text!r} names no service and user", where=where, hint='write { keyring = "service:user" }')
+        raise _Unread(f"{text!r} names no service and user", 'write { keyring = "service:user" }')
     try:
         import keyring
         import keyring.errors
     except ImportError:
-        raise ConfigError(
-            "the keyring is not installed", where=where, hint='install the extra "wallboard[keyring]"'
-        ) from None
+        raise _Unread("the keyring is not installed", 'install the extra "wallboard[keyring]"') from None
     try:
         found = keyring.get_password(service, user)
     except keyring.errors.KeyringError as error:
-        raise ConfigError(
-            f"the keyring does not open ({type(error).__name__})",
-            where=where,
-            hint="unlock it, or use another reference",
-        ) from None
+        what = f"the keyring does not open ({type(error).__name__})"
+        raise _Unread(what, "unlock it, or use another reference") from None
     if found is None:
-        raise ConfigError(
-            f"the keyring has nothing for {text!r}", where=where, hint=f"run: keyring set {service} {user}"
-        )
+        raise _Unread(f"the keyring has nothing for {text!r}", f"run: keyring set {service} {user}")
     return str(found)
 
 
-def _command(argv: list[str], directory: Path, where: str) -> str:
+def _command(argv: list[str], directory: Path) -> str:
     import contextlib
     import signal
     import subprocess
@@ -203,9 +194,9 @@ def _command(argv: list[str], directory: Path, where: str) -> str:
             start_new_session=True,
         )
     except OSError as error:
-        raise ConfigError(f"{called} cannot be run: {error.strerror}", where=where, hint="check its name") from None
+        raise _Unread(f"{called} cannot be run: {error.strerror}", "check its name") from None
     try:
-        output = _read(process, called, where)
+        output = _read(process, called)
     except BaseException:
         # Before it is taken note of: as long as it is not, nobody else gets its number. What it started ends with it,
         # also where it has ended itself.
@@ -217,24 +208,20 @@ def _command(argv: list[str], directory: Path, where: str) -> str:
         if process.stdout is not None:
             process.stdout.close()
     if process.returncode != 0:
-        raise ConfigError(
-            f"{called} failed with status {process.returncode}",
-            where=where,
-            hint="run it yourself to see why; its output is not shown here",
-        )
-    return _text(output, called, where)
+        what = f"{called} failed with status {process.returncode}"
+        raise _Unread(what, "run it yourself to see why; its output is not shown here")
+    return _text(output, called)
 
 
-def _read(process: object, called: str, where: str) -> bytes:
+def _read(process: subprocess.Popen[bytes], called: str) -> bytes:
     """Standard output to its end, within `DEADLINE` and `LIMIT`."""
     import select
     import subprocess
     import time
 
-    assert isinstance(process, subprocess.Popen)
     assert process.stdout is not None
     end = time.monotonic() + DEADLINE
-    late = ConfigError(f"{called} did not end within {DEADLINE:g} s", where=where, hint="it must not ask for anything")
+    late = _Unread(f"{called} did not end within {DEADLINE:g} s", "it must not ask for anything")
     output = b""
     while True:
         ready, _, _ = select.select([process.stdout], [], [], max(0.0, end - time.monotonic()))
@@ -245,9 +232,7 @@ def _read(process: object, called: str, where: str) -> bytes:
             break
         output += part
         if len(output) > LIMIT:
-            raise ConfigError(
-                f"{called} printed more than {LIMIT} bytes", where=where, hint="let it print the secret alone"
-            )
+            raise _Unread(f"{called} printed more than {LIMIT} bytes", "let it print the secret alone")
     try:
         process.wait(max(0.05, end - time.monotonic()))
     except subprocess.TimeoutExpired:
@@ -255,10 +240,10 @@ def _read(process: object, called: str, where: str) -> bytes:
     return output
 
 
-def _text(raw: bytes, called: str, where: str) -> str:
+def _text(raw: bytes, called: str) -> str:
     if len(raw) > LIMIT:
-        raise ConfigError(f"{called} holds more than {LIMIT} bytes", where=where, hint="let it hold the secret alone")
+        raise _Unread(f"{called} holds more than {LIMIT} bytes", "let it hold the secret alone")
     try:
         return text_of(raw).rstrip("\r\n")
     except NotUtf8Error:
-        raise ConfigError(f"{called} is not text", where=where, hint="let it hold the secret alone, as UTF-8") from None
+        raise _Unread(f"{called} is not text", "let it hold the secret alone, as UTF-8") from None

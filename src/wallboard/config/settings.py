@@ -12,8 +12,6 @@ from wallboard.domain.rules import QueueRule
 from wallboard.vendors.base import SourceSettings
 
 DEFAULT_THEME = "control-room"
-FORMULAS = ("live", "answered", "positive", "negative", "ignored")
-"""Service-level formulas that `[[queue]] goal.formula` may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +65,3 @@ class ConsoleOptions:
     ascii: bool = False
     wall: bool = False
     slow: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DemoOptions:
-    """Flags of the demonstration. The same `seed` gives the same world; `speed` is simulated seconds a second."""
-
-    seed: int = 1
-    speed: float = 1.0
-    console: ConsoleOptions = ConsoleOptions()

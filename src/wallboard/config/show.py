@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,22 +11,14 @@ from wallboard.config import keymap
 from wallboard.config.explain import toml
 from wallboard.config.lines import Path
 from wallboard.config.load import Checked
-from wallboard.config.model import ConfigModel, EveryModel
+from wallboard.config.model import EveryModel
 from wallboard.config.vendors import rules_of
 from wallboard.vendors.options import Reference
 
 
-def show(checked: Checked, overrides: Mapping[str, tuple[Any, str]] | None = None) -> str:
-    """`[[source]]` after `[[source]]`, a line a value: `name = "hq"   # config.toml:8`.
-
-    `overrides`: top-level key -> (value, origin), such as a theme from the command line.
-    """
-    lines: list[str] = []
-    over = dict(overrides or {})
-    top = [(name, info) for name, info in ConfigModel.model_fields.items() if name == "theme"]
-    for name, _ in top:
-        value, origin = over.get(name) or (getattr(checked.model, name), _origin(checked, (name,)))
-        lines.append(_line(name, value, origin))
+def show(checked: Checked) -> str:
+    """`[[source]]` after `[[source]]`, a line a value: `name = "hq"   # config.toml:8`."""
+    lines = [_line("theme", checked.model.theme, _origin(checked, ("theme",)))]
     for name in ("operator", "alarm"):
         lines += ["", f"[{name}]", *_table(checked, (name,), getattr(checked.model, name))]
     for name in ("source", "queue", "favourite", "known", "route"):
@@ -48,7 +40,7 @@ def _table(checked: Checked, path: Path, model: BaseModel) -> Iterator[str]:
             rules = rules_of(getattr(model, "vendor"))  # noqa: B009  # only sources have vendors
             value = rules.url if rules else ""
         if isinstance(value, EveryModel):
-            for part, seconds in value.model_dump().items():
+            for part, seconds in value:
                 if seconds is not None:
                     yield _line(f"{key}.{part}", seconds, _origin(checked, (*path, key, part)))
         elif origin != "default" or (value not in (None, "", [], {}) and not isinstance(value, BaseModel)):
@@ -58,7 +50,7 @@ def _table(checked: Checked, path: Path, model: BaseModel) -> Iterator[str]:
 def _plain(value: Any) -> Any:
     """Models as tables; a literal header value may be anything, so it is not shown."""
     if isinstance(value, Reference):
-        return {name: part for name, part in value.model_dump().items() if part is not None}
+        return {name: part for name, part in value if part is not None}
     if isinstance(value, BaseModel):
         fields = {info.alias or name: getattr(value, name) for name, info in type(value).model_fields.items()}
         if isinstance(fields.get("headers"), dict):

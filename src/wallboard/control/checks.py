@@ -9,13 +9,12 @@ from dataclasses import replace
 from wallboard.control.choose import aliases
 from wallboard.control.guard import Guard
 from wallboard.control.ports import BoardPort
-from wallboard.control.verification import within
-from wallboard.domain.clock import Clock
+from wallboard.domain.clock import Clock, within
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.errors import Missing, NotPermitted, ReadError
 from wallboard.domain.keys import RESOURCE_OF, Key
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row
-from wallboard.domain.states import ResourceState
+from wallboard.domain.states import TRUSTED, ResourceState
 from wallboard.domain.text import clean
 
 FRESH = 3.0
@@ -24,8 +23,6 @@ REREAD = 2.0
 """Seconds that such a reading may take."""
 REREAD_LASTING = 8.0
 """The same of what does not slip away meanwhile: a notice, a receptionist, a hotline, an agent."""
-
-_CALM = (ResourceState.LIVE, ResourceState.LATE)
 
 
 def changed(command: Command, row: Row | None) -> str:
@@ -66,7 +63,7 @@ async def reread(
     async def read() -> None:
         answer.append(await adapter.refresh(row))
 
-    harmless = facts.harmless and state in _CALM
+    harmless = facts.harmless and state in TRUSTED
     seconds = REREAD if passing else REREAD_LASTING
     try:
         if not await within(clock, seconds, read, slow):
@@ -116,21 +113,21 @@ class Locks:
     """Rows whose vendor has not answered yet, by every key under which the same call is shown."""
 
     def __init__(self) -> None:
-        self._held: dict[Key, tuple[str, str]] = {}
+        self._locked: dict[Key, tuple[str, str]] = {}
 
     def holder(self, keys: frozenset[Key], besides: str = "") -> str:
         """What one of the rows waits for, or ""; `besides` is the command that asks."""
         for key in keys:
-            owner, what = self._held.get(key, ("", ""))
+            owner, what = self._locked.get(key, ("", ""))
             if owner and owner != besides:
                 return what
         return ""
 
     def take(self, keys: frozenset[Key], owner: str, what: str) -> None:
-        self._held.update(dict.fromkeys(keys, (owner, what)))
+        self._locked.update(dict.fromkeys(keys, (owner, what)))
 
     def free(self, owner: str) -> None:
-        self._held = {key: held for key, held in self._held.items() if held[0] != owner}
+        self._locked = {key: lock for key, lock in self._locked.items() if lock[0] != owner}
 
 
 def names(target: Target, row: Row | None, board: BoardPort) -> frozenset[Key]:

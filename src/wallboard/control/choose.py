@@ -9,7 +9,7 @@ from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, ParkedCall, Phone, Queue, Row
 from wallboard.domain.states import AgentState, CallState, MemberState, Wanted
-from wallboard.vendors.base import Facts
+from wallboard.vendors.base import Facts, rows_of
 
 Toggle = Literal["hold", "sign", "open"]
 
@@ -76,7 +76,7 @@ def candidates(verb: Verb, row: Row, facts: Facts) -> Sequence[Row]:
         case Agent() | Phone() if Kind.CALL in verb.facts.kinds and row.key.kind not in verb.facts.kinds:
             return _calls_of(row, verb, facts)
         case Member() if Kind.MEMBER not in verb.facts.kinds and Kind.CALL in verb.facts.kinds:
-            return [call for call in _listed(facts, row.key.source) if same_call(row, call)][:1]
+            return [call for call in rows_of(Call, facts, row.key.source) if same_call(row, call)][:1]
     return (row,) if row.key.kind in verb.facts.kinds else ()
 
 
@@ -84,8 +84,8 @@ def next_callers(queue: Queue, facts: Facts) -> Sequence[Member]:
     """Who waits in the queue, the next one first: by the vendor's position, else by who joined first."""
     waiting = [
         member
-        for member in facts.rows(Resource.MEMBERS, queue.key.source)
-        if isinstance(member, Member) and member.queue_id == queue.key.id and member.state in _IN_QUEUE
+        for member in rows_of(Member, facts, queue.key.source)
+        if member.queue_id == queue.key.id and member.state in _IN_QUEUE
     ]
     far = float("inf")
     return sorted(
@@ -102,27 +102,25 @@ def _calls_of(row: Agent | Phone, verb: Verb, facts: Facts) -> Sequence[Row]:
     source = row.key.source
     other = row.with_key if isinstance(row, Agent) else None
     found: dict[Key, Row] = {}
-    for call in facts.rows(Resource.CALLS, source):
-        if isinstance(call, Call) and not call.spying and (_is_on(call, row) or call.key == other):
+    for call in rows_of(Call, facts, source):
+        if not call.spying and (_is_on(call, row) or call.key == other):
             found[call.key] = call
     if Kind.MEMBER in verb.facts.kinds:
         ids = {key.id for key in found}
         talks = [call for call in found.values() if isinstance(call, Call) and call.state is CallState.TALKING]
-        for member in facts.rows(Resource.MEMBERS, source):
-            if not isinstance(member, Member) or member.state is MemberState.ABANDONED:
-                continue
-            if member.serving_key != row.key and member.key != other:
+        for member in rows_of(Member, facts, source):
+            if member.state is MemberState.ABANDONED or (member.serving_key != row.key and member.key != other):
                 continue
             # The same call seen in two lists is one call: the list of calls addresses it without its queue.
             if member.key.id in ids or any(
-                same_call(member, call) for call in _listed(facts, source) if call.key in found
+                same_call(member, call) for call in rows_of(Call, facts, source) if call.key in found
             ):
                 continue
             # Nobody talks on two answered calls at once, so a caller who withholds the number is on the one there is.
             if _nameless(member) and len(talks) == 1:
                 continue
             found[member.key] = member
-    return tuple(sorted(found.values(), key=lambda held: (_began(held), held.key.id)))
+    return tuple(sorted(found.values(), key=lambda row: (_began(row), row.key.id)))
 
 
 def _began(row: Row) -> float:
@@ -138,12 +136,8 @@ def _is_on(call: Call, row: Agent | Phone) -> bool:
 
 
 def _agents_for(verb: Verb, queue: Queue, facts: Facts) -> Sequence[Row]:
-    wanted = verb is Verb.UNSTAFF
-    return tuple(
-        agent
-        for agent in facts.rows(Resource.AGENTS, queue.key.source)
-        if isinstance(agent, Agent) and any(m.queue_id == queue.key.id for m in agent.memberships) is wanted
-    )
+    wanted, agents = verb is Verb.UNSTAFF, rows_of(Agent, facts, queue.key.source)
+    return [agent for agent in agents if any(m.queue_id == queue.key.id for m in agent.memberships) is wanted]
 
 
 class ReadyAgents:
@@ -186,11 +180,9 @@ def aliases(row: Row, facts: Facts) -> frozenset[Key]:
     if isinstance(row, Member | ParkedCall) and row.call_key is not None:
         keys.add(row.call_key)
     if isinstance(row, Member):
-        keys |= {call.key for call in _listed(facts, row.key.source) if same_call(row, call)}
+        keys |= {call.key for call in rows_of(Call, facts, row.key.source) if same_call(row, call)}
     if isinstance(row, Call):
-        for member in facts.rows(Resource.MEMBERS, row.key.source):
-            if isinstance(member, Member) and same_call(member, row):
-                keys.add(member.key)
+        keys |= {member.key for member in rows_of(Member, facts, row.key.source) if same_call(member, row)}
     return frozenset(keys)
 
 
@@ -212,7 +204,3 @@ def _nameless(member: Member) -> bool:
 def _tail(number: str) -> str:
     """The end of a number, which is the same however it was written."""
     return "".join(char for char in number if char.isdigit())[-9:]
-
-
-def _listed(facts: Facts, source: str) -> Sequence[Call]:
-    return [call for call in facts.rows(Resource.CALLS, source) if isinstance(call, Call)]

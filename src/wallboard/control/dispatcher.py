@@ -20,14 +20,14 @@ from anyio.lowlevel import checkpoint_if_cancelled
 from wallboard.control import choose, filled
 from wallboard.control.checks import changed, names, reread
 from wallboard.control.guard import FAILED, Guard, words
-from wallboard.control.journal import Journal, JournalError, JournalHeld
+from wallboard.control.journal import Journal, JournalBusy, JournalError
 from wallboard.control.journal_reader import Record
 from wallboard.control.journaling import Journaling, Offload, in_thread
 from wallboard.control.offers import Offers
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.control.ports import BoardPort
-from wallboard.control.verification import Verdict, verify, within
-from wallboard.domain.clock import Clock
+from wallboard.control.verification import Verdict, verify
+from wallboard.domain.clock import Clock, within
 from wallboard.domain.command import Command
 from wallboard.domain.errors import Ambiguous, BadAnswer, Expired, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
@@ -58,10 +58,10 @@ class _Refused(Exception):
 
 @dataclass(slots=True)
 class _Run:
-    """One command on its way. `scope` holds what can still be taken back; `held` is what else the row waits for."""
+    """One command on its way. `scope` is what can still be taken back; `blocked_by` what else the row waits for."""
 
     command: Command
-    held: str
+    blocked_by: str
     changes: str = ""
     scope: anyio.CancelScope | None = None
     open: bool = True
@@ -96,7 +96,6 @@ class Dispatcher(Offers):
         journal: Journal,
         clock: Clock,
         *,
-        operator: str = "",
         read_only: bool = False,
         may: Collection[Verb] | None = None,
         hurry: Callable[[str, Iterable[Resource]], None],
@@ -104,7 +103,6 @@ class Dispatcher(Offers):
         offload: Offload = in_thread,
     ) -> None:
         super().__init__(board, adapters, clock, read_only=read_only, may=may)
-        self.operator = operator
         self._ledger = Journaling(journal, clock, offload)
         self._hurry = hurry
         self._start = start
@@ -144,7 +142,7 @@ class Dispatcher(Offers):
         command = self._completed(command, row)
         keys = names(command.target, row, self._board)
         run = self._runs[command.id] = _Run(command, "" if command.verb is Verb.NOTE else self._locks.holder(keys))
-        if not run.held and command.verb is not Verb.NOTE:
+        if not run.blocked_by and command.verb is not Verb.NOTE:
             # Taken here and not in the task, so that two keys in one turn of the loop cannot both pass.
             self._locks.take(keys, command.id, deed(command.verb, command.target.key.kind))
         if command.verb in FORMS:
@@ -214,7 +212,7 @@ class Dispatcher(Offers):
                     ready = await self._prepared(run)
         except _Refused as reason:
             refusal = str(reason)
-        except JournalHeld as error:
+        except JournalBusy as error:
             waited = self._clock.now() - run.command.asked_at
             refusal, unwritten = f"{error} for {waited:.0f} s; nothing was sent", True
         except JournalError as error:
@@ -234,8 +232,8 @@ class Dispatcher(Offers):
         """All that comes before the request; None: it was a note, and is done. Raises _Refused and JournalError."""
         command = run.command
         await self._write(run, "requested", durable=False)
-        if run.held:
-            raise _Refused(f"the row waits for the answer to {run.held}")
+        if run.blocked_by:
+            raise _Refused(f"the row waits for the answer to {run.blocked_by}")
         if barred := self.barred(command.verb):
             raise _Refused(barred)
         if command.verb is Verb.NOTE:
@@ -267,7 +265,7 @@ class Dispatcher(Offers):
         """Before sending: another console that holds the journal is waited for as long as the command lives."""
         try:
             await self._ledger.write(phase, run.command, durable=durable, **more)
-        except JournalHeld:
+        except JournalBusy:
             left = run.command.asked_at + EXPIRES - self._clock.now()
             again = partial(self._ledger.write_when_free, phase, run.command, durable=durable, **more)
             if not await within(self._clock, left, again, slow=self._waits(run, "the journal")):
@@ -288,7 +286,7 @@ class Dispatcher(Offers):
         command = run.command
         source = command.target.key.source
         adapter = self._adapters.get(source)
-        if self.read_only or (adapter is not None and adapter.settings.read_only):
+        if self._only_reads(adapter):
             raise _Refused("read-only")
         if adapter is None:
             raise _Refused(f"{source} is not connected")
@@ -401,12 +399,12 @@ class Dispatcher(Offers):
         self._locks.free(command.id)
         record = {"ending": verdict.ending, "evidence": verdict.evidence, **more}
         lost = await self._ledger.try_write(verdict.phase.value, command, **record)
-        held = isinstance(lost, JournalHeld)
+        busy = isinstance(lost, JournalBusy)
         ending = verdict.ending
         if lost is not None and not told:
-            ending = f"{ending} (not journalled{' yet' if held else ''}: {lost})"
+            ending = f"{ending} (not journalled{' yet' if busy else ''}: {lost})"
         self._ended(run, replace(verdict, ending=ending))
-        if held:
+        if busy:
             try:
                 await self._ledger.write_when_free(verdict.phase.value, command, durable=True, **record)
             except anyio.get_cancelled_exc_class():

@@ -17,10 +17,10 @@ from wallboard.control.offers import Offers
 from wallboard.control.policy import Offer, confirmation
 from wallboard.domain.command import Command, Destination, Target, fingerprint, new_id
 from wallboard.domain.forms import Form
-from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Agent, Queue, Row
-from wallboard.domain.verbs import Verb, goal, phrase
-from wallboard.vendors.base import Facts
+from wallboard.domain.verbs import Level, Verb, goal, phrase
+from wallboard.vendors.base import Facts, rows_of
 
 Changed = Callable[[], str]
 """Says what has changed since a question was asked about what it speaks of; "" while it is the same."""
@@ -157,6 +157,18 @@ class Intent:
     offer: Offer
 
 
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a form is about. `name` is typed where that is asked for."""
+
+    verb: Verb
+    target: Target
+    label: str
+    name: str
+    offer: Offer
+    same: Changed
+
+
 class Words(Protocol):
     """How rows are called where the questions are asked."""
 
@@ -166,22 +178,15 @@ class Words(Protocol):
         """What the directory says of the number on the row, as ` · name`; "" where the row itself says it."""
 
 
+@dataclass(frozen=True, slots=True)
 class Flows:
     """Makes flows."""
 
-    def __init__(
-        self,
-        offers: Offers,
-        facts: Facts,
-        sources: Callable[[], Sequence[str]],
-        words: Words,
-        origin: str = "console",
-    ) -> None:
-        self._offers = offers
-        self._facts = facts
-        self._sources = sources
-        self._words = words
-        self._origin = origin
+    offers: Offers
+    facts: Facts
+    sources: Callable[[], Sequence[str]]
+    words: Words
+    origin: str = "console"
 
     def act(
         self, intents: Sequence[Intent], painted: Row, again: str = "", args: tuple[tuple[str, str], ...] = ()
@@ -201,24 +206,24 @@ class Flows:
         if len(intents) > 1:
             options = tuple(
                 Option(
-                    each, f"{goal(each.verb, each.row.key.kind)} {self._words.label(each.row)}", each.offer.consequence
+                    each, f"{goal(each.verb, each.row.key.kind)} {self.words.label(each.row)}", each.offer.consequence
                 )
                 for each in intents
             )
-            found = await Ask(Choose(f"{self._words.label(painted)}: which?", options=options))
+            found = await Ask(Choose(f"{self.words.label(painted)}: which?", options=options))
             intent, chosen = _taken(found), True
         row = painted if intent.row.key == painted.key else intent.row
         match intent.offer.needs:
             case "destination":
                 return await self._where(intent, row, again)
             case "text":
-                text = await Ask(Write(f"NOTE on {self._words.label(row)}{self._words.whose(row)}", row=row))
+                text = await Ask(Write(f"NOTE on {self.words.label(row)}{self.words.whose(row)}", row=row))
                 return self._command(intent, row, None, (("text", _taken(text)),))
             case "form":
                 return await self._form(intent, row, again)
             case "queue" if not isinstance(intent.via, Queue):
                 queue = await self._queue(intent, row)
-                again_offered = self._offers.offer(intent.verb, row.key)
+                again_offered = self.offers.offer(intent.verb, row.key)
                 return await self._confirmed(Intent(intent.verb, row, queue, again_offered), row, None, _in(queue))
         via = intent.via
         args = _in(via) if isinstance(via, Queue) and intent.verb in (Verb.STAFF, Verb.UNSTAFF) else given
@@ -227,17 +232,17 @@ class Flows:
 
     async def _where(self, intent: Intent, row: Row, again: str) -> Command:
         attended = intent.verb is Verb.ATTENDED
-        may_attend = attended or self._offers.offer(Verb.ATTENDED, row.key).ok
-        title = f"TRANSFER of {self._words.label(row)} · {row.key.source}"
+        may_attend = attended or self.offers.offer(Verb.ATTENDED, row.key).ok
+        title = f"TRANSFER of {self.words.label(row)} · {row.key.source}"
         effect = intent.offer.consequence or "the call leaves where it is"
         way = await Ask(Where(title, self._same(row), row, effect, attended, may_attend, again))
         if not isinstance(way, Way):
-            raise Left(f"not sent: {self._words.label(row)}")
+            raise Left(f"not sent: {self.words.label(row)}")
         verb = Verb.ATTENDED if way.attended else Verb.TRANSFER
         hit = row
         if row.key.kind not in verb.facts.kinds:
             # A caller in a queue is passed on attended through their call.
-            found = self._offers.candidates(verb, row.key)
+            found = self.offers.candidates(verb, row.key)
             hit = found[0] if len(found) == 1 else row
         chosen = Intent(verb, hit, intent.via if hit is row else row, intent.offer)
         return await self._confirmed(chosen, hit, way.destination, (), asked=way.asked)
@@ -246,12 +251,8 @@ class Flows:
         """Which queue it is about."""
         mine = {place.queue_id for place in row.memberships} if isinstance(row, Agent) else set()
         inside = intent.verb is not Verb.STAFF
-        queues = [
-            queue
-            for queue in self._facts.rows(Resource.QUEUES, row.key.source)
-            if isinstance(queue, Queue) and (queue.key.id in mine) is inside
-        ]
-        label = self._words.label(row)
+        queues = [queue for queue in rows_of(Queue, self.facts, row.key.source) if (queue.key.id in mine) is inside]
+        label = self.words.label(row)
         if not queues:
             raise Left(f"{label} is in {'no queue' if inside else 'every queue'}", "warn")
         options = tuple(Option(queue, queue.name, queue.number) for queue in queues)
@@ -271,44 +272,47 @@ class Flows:
     ) -> Command:
         """The command, once it is confirmed as the offer demands."""
         verb = intent.verb
-        label = self._words.label(row)
-        whose = self._words.whose(row) if verb is Verb.CALL else ""
+        label = self.words.label(row)
+        whose = self.words.whose(row) if verb is Verb.CALL else ""
         if verb is Verb.CALL and destination is None:
             # A row that has vanished is known only here.
-            destination = self._offers.number_to_call(row)
+            destination = self.offers.number_to_call(row)
         command = self._command(intent, row, destination, args)
         title = f"{goal(verb, row.key.kind).upper()} {label}{whose}?"
         level = confirmation(intent.offer, destination=None if asked else destination, elsewhere=elsewhere)
-        effect = intent.offer.consequence
+        effect, same = intent.offer.consequence, self._same(row)
         if level == "number" and destination is not None:
             number = destination.number
-            typed = await Ask(TypeOut(title, self._same(row), f"{number} {effect}", number, command))
+            typed = await Ask(TypeOut(title, same, f"{number} {effect}", number, command))
             self._yes(typed, label)
             return replace(command, args=(*command.args, ("typed", str(typed).strip())))
-        if level == "name":
-            name = str(getattr(row, "name", "") or label)
-            self._yes(await Ask(TypeOut(title, self._same(row), effect, name, command)), label)
-        elif level == "confirm":
-            self._yes(await Ask(Confirm(title, self._same(row), effect, command)), label)
+        await self._agreed(level, title, same, effect, command, label, str(getattr(row, "name", "") or label))
         return command
+
+    async def _agreed(
+        self, level: Level, title: str, same: Changed, effect: str, command: Command, label: str, name: str
+    ) -> None:
+        """Raises Left unless it is agreed to, `name` typed where the level asks for that."""
+        if level == "name":
+            self._yes(await Ask(TypeOut(title, same, effect, name, command)), label)
+        elif level != "go":
+            self._yes(await Ask(Confirm(title, same, effect, command)), label)
 
     # ---- forms ------------------------------------------------------------------------------------------------
 
     async def _form(self, intent: Intent, row: Row, again: str) -> Command:
-        verb, label = intent.verb, self._words.label(row)
-        through = None if intent.via is None else intent.via.key
-        target = self._offers.target(row, self._facts.now(), through)
-        forms = self._offers.forms(verb, row.key)
-        name = str(getattr(row, "name", ""))
+        verb, label, same = intent.verb, self.words.label(row), self._same(row)
+        target = self.offers.target(row, None if intent.via is None else intent.via.key)
+        subject = _Subject(verb, target, label, str(getattr(row, "name", "")) or label, intent.offer, same)
+        forms = self.offers.forms(verb, row.key)
         if not forms and verb.facts.bare:
-            return await self._filled(verb, target, label, intent.offer, None, {}, name, self._same(row))
-        form = await self._which_form(verb, forms, label, self._same(row), again)
-        same = self._same_form(verb, row, form)
-        return await self._fill(verb, target, label, intent.offer, form, name, same, bool(again))
+            return await self._filled(subject, None, {})
+        form = await self._which_form(subject, forms, again)
+        return await self._fill(replace(subject, same=self._same_form(verb, row, form)), form, bool(again))
 
     async def _publish(self, again: str) -> Command:
         """On the source that can; where several can, which one."""
-        offers = {name: self.on_source(name) for name in self._sources()}
+        offers = {name: self.on_source(name) for name in self.sources()}
         able = [name for name, offer in offers.items() if offer.ok]
         if not able:
             # Of all that cannot, those say most that know what a notice is.
@@ -321,80 +325,56 @@ class Flows:
             if len(able) > 1:
                 options = tuple(Option(name, name, offers[name].consequence) for name in able)
                 source = _taken(await Ask(Choose("NEW NOTICE: on which source?", options=options)))
-        target = self._offers.source_target(source)
+        target = self.offers.source_target(source)
 
         def still() -> str:
             offer = self.on_source(source)
             return "" if offer.ok else offer.reason
 
-        forms = self._offers.forms(Verb.PUBLISH, target.key)
-        form = await self._which_form(Verb.PUBLISH, forms, source, still, form_id)
-        return await self._fill(
-            Verb.PUBLISH, target, source, offers[source], form, source, still, bool(again and form_id == form.id)
-        )
+        subject = _Subject(Verb.PUBLISH, target, source, source, offers[source], still)
+        form = await self._which_form(subject, self.offers.forms(Verb.PUBLISH, target.key), form_id)
+        return await self._fill(subject, form, bool(again and form_id == form.id))
 
     def on_source(self, source: str) -> Offer:
-        return self._offers.offer(Verb.PUBLISH, Key(source, Kind.SOURCE, source))
+        return self.offers.offer(Verb.PUBLISH, Key(source, Kind.SOURCE, source))
 
-    async def _which_form(self, verb: Verb, forms: Sequence[Form], label: str, same: Changed, again: str) -> Form:
+    async def _which_form(self, subject: _Subject, forms: Sequence[Form], again: str) -> Form:
         if not forms:
-            raise Left(f"{label}: nothing can be filled in now", "warn")
+            raise Left(f"{subject.label}: nothing can be filled in now", "warn")
         named = [form for form in forms if form.id == again]
         if named or len(forms) == 1:
             return (named or list(forms))[0]
         options = tuple(Option(form, form.title, form.hint) for form in forms)
-        form: Form = _taken(await Ask(Choose(f"{phrase(verb).upper()} {label}: what?", same, options)))
+        title = f"{phrase(subject.verb).upper()} {subject.label}: what?"
+        form: Form = _taken(await Ask(Choose(title, subject.same, options)))
         return form
 
-    async def _fill(
-        self,
-        verb: Verb,
-        target: Target,
-        label: str,
-        offer: Offer,
-        form: Form,
-        name: str,
-        same: Changed,
-        again: bool,
-    ) -> Command:
+    async def _fill(self, subject: _Subject, form: Form, again: bool) -> Command:
+        label = subject.label
         title = form.title if label.casefold() in form.title.casefold() else f"{form.title} · {label}"
-        values = await Ask(Fill(title, same, target.key, verb, form, again))
+        values = await Ask(Fill(title, subject.same, subject.target.key, subject.verb, form, again))
         if values is None:
             raise Left(f"left as it is: {label}")
-        if verb.facts.edits and not changes(form, values):
+        if subject.verb.facts.edits and not changes(form, values):
             raise Left(f"{NOTHING_CHANGED}: {label}")
-        return await self._filled(verb, target, label, offer, form, values, name, same)
+        return await self._filled(subject, form, values)
 
-    async def _filled(
-        self,
-        verb: Verb,
-        target: Target,
-        label: str,
-        offer: Offer,
-        form: Form | None,
-        values: Mapping[str, str],
-        name: str,
-        same: Changed,
-    ) -> Command:
+    async def _filled(self, subject: _Subject, form: Form | None, values: Mapping[str, str]) -> Command:
         """Confirmed as the offer and the form demand, with what it changes in words."""
+        verb, target, label = subject.verb, subject.target, subject.label
         args: tuple[tuple[str, str], ...] = ()
-        what: list[str] = []
-        warning = ""
+        told = warning = ""
         private: tuple[str, ...] = ()
         if form is not None:
             args = (("form", form.id), *values.items())
-            what = changes(form, values, all_of_it=not verb.facts.edits)
+            told = "; ".join(changes(form, values, all_of_it=not verb.facts.edits))
             warning, private = form.warning, form.private
-        command = Command(new_id(), verb, target, None, args, self._facts.now(), self._origin, private=tuple(private))
-        told = "; ".join(what)
+        command = Command(new_id(), verb, target, None, args, self.facts.now(), self.origin, private=private)
         told = told if len(told) <= TOLD else f"{told[: TOLD - 1].rstrip()}…"
-        effect = " · ".join(dict.fromkeys(part for part in (told, offer.consequence, warning) if part))
+        effect = " · ".join(dict.fromkeys(part for part in (told, subject.offer.consequence, warning) if part))
         title = f"{phrase(verb, target.key.kind).upper()} {label}?"
-        level = confirmation(offer, warning=warning)
-        if level == "name":
-            self._yes(await Ask(TypeOut(title, same, effect, name or label, command)), label)
-        elif level != "go":
-            self._yes(await Ask(Confirm(title, same, effect, command)), label)
+        level = confirmation(subject.offer, warning=warning)
+        await self._agreed(level, title, subject.same, effect, command, label, subject.name)
         return command
 
     # ---- inside -----------------------------------------------------------------------------------------------
@@ -402,10 +382,8 @@ class Flows:
     def _command(
         self, intent: Intent, row: Row, destination: Destination | None, args: tuple[tuple[str, str], ...]
     ) -> Command:
-        now = self._facts.now()
-        via = intent.via.key if intent.via is not None else None
-        target = self._offers.target(row, now, via)
-        return Command(new_id(), intent.verb, target, destination, args, now, self._origin)
+        target = self.offers.target(row, intent.via.key if intent.via is not None else None)
+        return Command(new_id(), intent.verb, target, destination, args, self.facts.now(), self.origin)
 
     def _yes(self, answer: object, label: str) -> None:
         if not answer:
@@ -413,7 +391,7 @@ class Flows:
 
     def _same(self, row: Row) -> Changed:
         """Whether `row` still is what was painted."""
-        before, facts = fingerprint(row), self._facts
+        before, facts = fingerprint(row), self.facts
 
         def changed() -> str:
             now = facts.row(row.key)
@@ -423,7 +401,7 @@ class Flows:
 
     def _same_form(self, verb: Verb, row: Row, form: Form) -> Changed:
         """Also what the form was filled with: somebody else may have changed it meanwhile."""
-        same_row, offers = self._same(row), self._offers
+        same_row, offers = self._same(row), self.offers
         first = {each.name: each.value for each in form.fields}
 
         def changed() -> str:

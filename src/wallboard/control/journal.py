@@ -24,18 +24,14 @@ from wallboard.control.journal_reader import (
     CUT,
     GENESIS,
     Record,
-    Report,
     canonical,
     digest_of,
     head_in,
     lines,
     lock_of,
-    open_unknowns,
     parse,
     segments,
-    show,
     torn_mark,
-    verify,
 )
 from wallboard.control.process import identity
 from wallboard.domain.clock import Clock
@@ -43,8 +39,6 @@ from wallboard.domain.command import FORMS, Command, Verb, new_id
 from wallboard.domain.errors import WallboardError
 from wallboard.domain.redaction import redact_all
 from wallboard.domain.text import clean
-
-__all__ = ["Journal", "JournalError", "JournalHeld", "Report", "open_unknowns", "show", "verify"]
 
 ROTATE_AT = 16 * 1024 * 1024
 """Bytes after which a new segment begins: some 20,000 actions."""
@@ -64,7 +58,7 @@ class JournalError(WallboardError):
     """A record could not be made durable, so the action may not go."""
 
 
-class JournalHeld(JournalError):
+class JournalBusy(JournalError):
     """Somebody else writes, so this has to wait: the journal itself has no fault."""
 
 
@@ -109,7 +103,7 @@ class Journal:
         }
 
     def append(self, phase: str, fields: Mapping[str, Any], *, durable: bool, patience: float = PATIENCE) -> None:
-        """Write one record; with `durable` it is on the disk when this returns. Raises JournalError; JournalHeld where
+        """Write one record; with `durable` it is on the disk when this returns. Raises JournalError; JournalBusy where
         another process did not let go of the lock within `patience` seconds."""
         record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **redact_all(fields)}
         try:
@@ -129,7 +123,7 @@ class Journal:
     def _turn(self, patience: float) -> Iterator[None]:
         """One thread of this process at a time; a disk that hangs under one must not hang them all for ever."""
         if not self._mutex.acquire(timeout=max(patience, _OWN)):
-            raise JournalHeld("the disk of the action journal does not answer")
+            raise JournalBusy("the disk of the action journal does not answer")
         try:
             yield
         finally:
@@ -137,15 +131,9 @@ class Journal:
 
     @contextlib.contextmanager
     def _locked(self, patience: float) -> Iterator[int]:
-        directory = self.path.parent
-        if not directory.is_dir():
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A file of its own: the journal itself changes places when it is rotated.
-        lock = os.open(
-            lock_of(self.path),
-            os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC,
-            0o600,
-        )
+        lock = os.open(lock_of(self.path), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             until = time.monotonic() + patience
             while True:
@@ -155,7 +143,7 @@ class Journal:
                     break
                 except BlockingIOError:
                     if time.monotonic() >= until:
-                        raise JournalHeld("the action journal is held by another process") from None
+                        raise JournalBusy("the action journal is held by another process") from None
                 time.sleep(_BETWEEN)
             yield lock
         finally:
@@ -243,8 +231,11 @@ class Journal:
         sealed = {**self._own("recovered"), "torn": torn_mark(last)}
         return self._emit(sealed, head, size, False)
 
+    def _older(self) -> list[Path]:
+        return [segment for segment in segments(self.path) if segment != self.path]
+
     def _head_of_older(self) -> str:
-        older = [segment for segment in segments(self.path) if segment != self.path]
+        older = self._older()
         if not older:
             return GENESIS
         descriptor = os.open(older[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -259,7 +250,7 @@ class Journal:
         return {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, "id": new_id()}
 
     def _rotate(self) -> None:
-        older = [segment for segment in segments(self.path) if segment != self.path]
+        older = self._older()
         number = int(older[-1].stem[-6:]) + 1 if older else 1
         self._sync(self._descriptor)
         os.rename(self.path, self.path.with_name(f"{self.path.stem}-{number:06}{self.path.suffix}"))

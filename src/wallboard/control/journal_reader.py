@@ -155,7 +155,7 @@ def verify(path: Path) -> Report:
             continue
         record = line.record
         if pending is not None:
-            if record.get("phase") == "recovered" and record.get("torn") == _fingerprint(pending.raw):
+            if record.get("phase") == "recovered" and record.get("torn") == torn_mark(pending.raw):
                 torn += 1
             else:
                 problems.append(Problem(pending.where, "is not a record"))
@@ -189,13 +189,9 @@ def verify(path: Path) -> Report:
     return Report(records, len(found), tuple(problems), torn, previous or GENESIS, begins_later)
 
 
-def _fingerprint(raw: bytes) -> str:
-    return hashlib.sha256(raw.rstrip(b"\n")).hexdigest()
-
-
 def torn_mark(raw: bytes) -> str:
     """What a `recovered` record says of the incomplete line before it."""
-    return _fingerprint(raw)
+    return hashlib.sha256(raw.rstrip(b"\n")).hexdigest()
 
 
 def show(path: Path, *, last: int | None = None, action: str = "", verb: str = "") -> list[Record]:

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 import anyio.to_thread
 
-from wallboard.control.journal import Journal, JournalError, JournalHeld, describe, open_unknowns
-from wallboard.control.journal_reader import Record
+from wallboard.control.journal import Journal, JournalBusy, JournalError, describe
+from wallboard.control.journal_reader import Record, open_unknowns
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command
 from wallboard.domain.verbs import Verb, phrase
@@ -54,7 +54,7 @@ class Journaling:
         while True:
             try:
                 return await self.write(phase, command, durable=durable, **more)
-            except JournalHeld:
+            except JournalBusy:
                 await self._clock.sleep(BETWEEN)
 
     async def try_write(self, phase: str, command: Command, **more: Any) -> JournalError | None:

@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from wallboard.domain import parties as parties_of
-from wallboard.domain.models import (
-    Agent,
-    Call,
-    Hotline,
-    Member,
-    Notice,
-    ParkedCall,
-    Phone,
-    Queue,
-    Receptionist,
-    Row,
-)
+from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
+from wallboard.domain.verbs import Verb
 
 
 def label(row: Row) -> str:
@@ -40,6 +30,17 @@ def parties(call: Call) -> tuple[str, str]:
     if call.agent and call.agent in (call.from_name, call.from_number):
         return call.agent, called
     return call.agent or called, caller
+
+
+def who_hears(mode: Verb, row: Row | None) -> str:
+    """Who hears the operator in a listen, whisper or barge on the row, as a clause."""
+    agent = row.agent if isinstance(row, Call) else row.serving if isinstance(row, Member) else ""
+    match mode:
+        case Verb.WHISPER:
+            return f"{agent or 'the agent'} hears you"
+        case Verb.BARGE:
+            return "both hear you"
+    return "nobody hears you"
 
 
 def number_of(row: Row) -> str:

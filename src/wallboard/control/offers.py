@@ -57,6 +57,9 @@ class Offers:
             return NOT_ALLOWED
         return "" if verb is Verb.END else self.locked
 
+    def _only_reads(self, adapter: Guard | None) -> bool:
+        return self.read_only or (adapter is not None and adapter.settings.read_only)
+
     @property
     def sessions(self) -> Sequence[Session]:
         """My listen, whisper or barge, and one that ended just now."""
@@ -92,7 +95,7 @@ class Offers:
             return Offer(False, "not for a source")
         situation = Situation(
             can=Can(False, f"{key.source} is not connected") if adapter is None else adapter.can(verb, None),
-            read_only=self.read_only or (adapter is not None and adapter.settings.read_only),
+            read_only=self._only_reads(adapter),
             barred=self.barred(verb),
             in_flight=self._locks.holder(frozenset({key}), asking),
         )
@@ -110,7 +113,7 @@ class Offers:
 
     def source_target(self, source: str) -> Target:
         """A source itself as a target: what is published on it has no row yet."""
-        return Target(Key(source, Kind.SOURCE, source), source, Fingerprint((source,), None, ""), (), self._clock.now())
+        return Target(Key(source, Kind.SOURCE, source), source, Fingerprint((source,), None, ""))
 
     def candidates(self, verb: Verb, key: Key) -> Sequence[Row]:
         """The rows that `verb` pressed on `key` would act on: none, the one, or several to choose from."""
@@ -123,9 +126,9 @@ class Offers:
             return () if target is None else (target,)
         return choose.candidates(choose.settle_verb(verb, row), row, self._board)
 
-    def target(self, row: Row, painted_at: float, via: Key | None = None) -> Target:
+    def target(self, row: Row, via: Key | None = None) -> Target:
         """The row as painted, for a Command."""
-        return Target(row.key, label(row), fingerprint(row), row.address, painted_at, via)
+        return Target(row.key, label(row), fingerprint(row), row.address, via)
 
     def number_to_call(self, row: Row) -> Destination | None:
         """What `call` dials for the row, also for one that has vanished: its number in a writing that its source takes.
@@ -167,7 +170,7 @@ class Offers:
             for key in (session.leg, session.target):
                 row = None if key is None else self._board.row(key)
                 if row is not None:
-                    return self.target(row, self._clock.now())
+                    return self.target(row)
         return None
 
     def _decide(self, verb: Verb, row: Row | None, queue_id: str = "", asking: str = "", ended: bool = False) -> Offer:
@@ -184,7 +187,7 @@ class Offers:
             doubt=self.doubt(row.key, number_of(row)) if verb is Verb.CALL else "",
             state=self._board.row_state(row.key),
             phone="" if adapter is None else adapter.phone,
-            read_only=self.read_only or (adapter is not None and adapter.settings.read_only),
+            read_only=self._only_reads(adapter),
             barred=self.barred(verb),
             in_flight=self._locks.holder(here, asking),
             session_mode=None if session is None else session.mode,

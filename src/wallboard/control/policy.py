@@ -7,23 +7,12 @@ stand beside the keys.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from wallboard.control.labels import label, number_of
+from wallboard.control.labels import label, number_of, who_hears
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Kind
-from wallboard.domain.models import (
-    Agent,
-    Call,
-    Hotline,
-    Member,
-    Notice,
-    ParkedCall,
-    Phone,
-    Queue,
-    Receptionist,
-    Row,
-)
+from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
 from wallboard.domain.verbs import FORMS, MONITORING, Level, Needs, Verb
 from wallboard.vendors.base import Can
@@ -33,6 +22,7 @@ CONFERENCE = "conference"
 
 _IDLE = frozenset({AgentState.READY, AgentState.BREAK, AgentState.OFF, AgentState.WRAP_UP, AgentState.UNREACHABLE})
 _ALIVE = frozenset({MemberState.WAITING, MemberState.RINGING})
+_OF_A_CALL = MONITORING | {*(Verb.HOLD, Verb.RESUME, Verb.TRANSFER, Verb.ATTENDED, Verb.PARK, Verb.HANGUP, Verb.PICKUP)}
 _ANSWERED = frozenset({MemberState.TALKING, CallState.TALKING, CallState.HELD})
 
 
@@ -92,7 +82,7 @@ def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
     if situation.barred:
         return _no(situation.barred)
     if verb.facts.rowless and row is None:
-        return _rowless(verb, situation)
+        return _rowless(situation)
     if row is None:
         return _no("it has ended")
     mine = verb is Verb.END and situation.session_here
@@ -111,26 +101,14 @@ def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
         return _no(reason)
     if verb.facts.rings_me and not situation.phone:
         return _no("no phone set")
-    if not situation.can:
-        return _no(situation.can.reason or "this vendor cannot")
-    level = _level(verb, row, situation)
-    consequence = _consequence(verb, row, situation)
-    if situation.can.reason:
-        # An adapter that can, but adds a reason, warns of a write that may lose what its vendor does not return.
-        level, consequence = "name", situation.can.reason
-    if situation.doubt:
-        level, consequence = "number", f"{situation.doubt}: type it to dial it; {consequence}"
-    return Offer(True, level=level, consequence=consequence, needs=situation.can.needs or _needs(verb, row))
+    needs: Needs = "agent" if _staffs_a_queue(verb, row) else verb.facts.needs
+    return _granted(_level(verb, row, situation), _consequence(verb, row, situation), needs, situation)
 
 
-def _rowless(verb: Verb, situation: Situation) -> Offer:
+def _rowless(situation: Situation) -> Offer:
     if situation.in_flight:
         return _no(f"waits for the answer to {situation.in_flight}")
-    if not situation.can:
-        return _no(situation.can.reason or "this vendor cannot")
-    if situation.can.reason:
-        return Offer(True, level="name", consequence=situation.can.reason, needs="form")
-    return Offer(True, level="confirm", consequence="everyone sees it", needs="form")
+    return _granted("confirm", "everyone sees it", "form", situation)
 
 
 def _ended(verb: Verb, row: Row, situation: Situation) -> Offer:
@@ -140,10 +118,21 @@ def _ended(verb: Verb, row: Row, situation: Situation) -> Offer:
         return _no("has no number")
     if not situation.phone:
         return _no("no phone set")
-    consequence = _consequence(verb, row, situation)
+    # Whether its source can do it was about a row that was there.
+    return _granted("confirm", _consequence(verb, row, situation), "", replace(situation, can=Can(True)))
+
+
+def _granted(level: Level, consequence: str, needs: Needs, situation: Situation) -> Offer:
+    """Unless the vendor cannot; with what it warns of, and the doubt about a number."""
+    can = situation.can
+    if not can:
+        return _no(can.reason or "this vendor cannot")
+    if can.reason:
+        # An adapter that can, but adds a reason, warns of a write that may lose what its vendor does not return.
+        level, consequence = "name", can.reason
     if situation.doubt:
-        return Offer(True, level="number", consequence=f"{situation.doubt}: type it to dial it; {consequence}")
-    return Offer(True, level="confirm", consequence=consequence)
+        level, consequence = "number", f"{situation.doubt}: type it to dial it; {consequence}"
+    return Offer(True, level=level, consequence=consequence, needs=can.needs or needs)
 
 
 def confirmation(
@@ -170,9 +159,7 @@ def _wrong_kind(verb: Verb, row: Row) -> str:
             return "not answered yet"
         case Member() if verb is Verb.ATTENDED:
             return "its call is not in the list"
-        case Agent() | Phone() if verb in (*MONITORING, Verb.HOLD, Verb.RESUME, Verb.TRANSFER, Verb.ATTENDED):
-            return "not on a call"
-        case Agent() | Phone() if verb in (Verb.PARK, Verb.HANGUP, Verb.PICKUP):
+        case Agent() | Phone() if verb in _OF_A_CALL:
             return "not on a call"
         case Queue() if verb is Verb.PICKUP:
             return "nobody waits"
@@ -195,8 +182,16 @@ def _state_reason(verb: Verb, row: Row, now: float) -> str:
             return _transcribe_reason(row)
         case Call():
             return _call_reason(verb, row)
-        case Member():
-            return _member_reason(verb, row)
+        case Member(state=state) if verb is Verb.CALL and state is not MemberState.ABANDONED:
+            return "is on the line"
+        case ParkedCall() if verb is Verb.CALL:
+            return "is on the line"
+        case _ if verb is Verb.CALL:
+            return "" if number_of(row) else "has no number"
+        case Member(state=MemberState.ABANDONED):
+            return "hung up"
+        case Member() if verb in MONITORING and row.state in _ALIVE:
+            return "not answered yet"
         case Agent():
             return _agent_reason(verb, row)
         case Hotline():
@@ -205,10 +200,6 @@ def _state_reason(verb: Verb, row: Row, now: float) -> str:
             return "on duty already"
         case Phone() if verb is Verb.SIGNOUT and row.registered is False:
             return "off duty already"
-        case _ if verb is Verb.CALL and isinstance(row, ParkedCall):
-            return "is on the line"
-        case _ if verb is Verb.CALL and not number_of(row):
-            return "has no number"
     return ""
 
 
@@ -247,18 +238,6 @@ def _transcribe_reason(call: Call) -> str:
     return "" if call.real else "its audio runs elsewhere"
 
 
-def _member_reason(verb: Verb, member: Member) -> str:
-    if member.state is MemberState.ABANDONED:
-        if verb is not Verb.CALL:
-            return "hung up"
-        return "" if number_of(member) else "has no number"
-    if verb is Verb.CALL:
-        return "is on the line"
-    if verb in MONITORING and member.state in _ALIVE:
-        return "not answered yet"
-    return ""
-
-
 def _agent_reason(verb: Verb, agent: Agent) -> str:
     told = [membership.paused for membership in agent.memberships]
     on_break = agent.state is AgentState.BREAK
@@ -278,8 +257,6 @@ def _agent_reason(verb: Verb, agent: Agent) -> str:
             return "not paused"
         case Verb.UNSTAFF if not agent.memberships:
             return "in no queue"
-        case Verb.CALL if not agent.extension:
-            return "has no number"
     return ""
 
 
@@ -289,8 +266,6 @@ def _hotline_reason(verb: Verb, hotline: Hotline) -> str:
             return "open already"
         case Verb.CLOSE if hotline.wanted is Wanted.PAUSED and hotline.state is HotlineState.PAUSED:
             return "paused already"
-        case Verb.CALL if not hotline.number:
-            return "has no number"
     return ""
 
 
@@ -300,10 +275,6 @@ def _session_reason(verb: Verb, situation: Situation) -> str:
     if not situation.session_here:
         return f"my {situation.session_mode.value} runs, Q ends it"
     return f"{situation.session_mode.value} already" if situation.session_mode is verb else ""
-
-
-def _needs(verb: Verb, row: Row) -> Needs:
-    return "agent" if _staffs_a_queue(verb, row) else verb.facts.needs
 
 
 def _level(verb: Verb, row: Row, situation: Situation) -> Level:
@@ -330,13 +301,8 @@ def _consequence(verb: Verb, row: Row, situation: Situation) -> str:
         place = f"place {row.position}" if row.position else "its place"
         leaves = f"leaves {row.queue or 'the queue'}, loses {place}"
     match verb:
-        case Verb.LISTEN:
-            return f"rings my {phone}, nobody hears you"
-        case Verb.WHISPER:
-            agent = row.agent if isinstance(row, Call) else row.serving if isinstance(row, Member) else ""
-            return f"rings my {phone}, {agent or 'the agent'} hears you"
-        case Verb.BARGE:
-            return f"rings my {phone}, both hear you"
+        case Verb.LISTEN | Verb.WHISPER | Verb.BARGE:
+            return f"rings my {phone}, {who_hears(verb, row)}"
         case Verb.TRANSFER:
             return f"{leaves}; counted as pulled, not as abandoned" if leaves else "leaves the agent"
         case Verb.PARK:

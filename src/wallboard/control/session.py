@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from wallboard.control.labels import label, parties
+from wallboard.control.labels import label, parties, who_hears
 from wallboard.control.outcome import Phase
 from wallboard.control.ports import BoardPort, Changed
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Call, Member, Row
-from wallboard.domain.states import ResourceState
+from wallboard.domain.states import TRUSTED
+from wallboard.vendors.base import rows_of
 
 ENDED_SHOWN = 10.0
 """Seconds for which an ended session stays on the bar, with the reason."""
@@ -63,16 +65,6 @@ class Session:
         return self.state != ENDED
 
 
-def who_hears(mode: Verb, agent: str) -> str:
-    """Who hears the operator, as a clause of the bar."""
-    match mode:
-        case Verb.WHISPER:
-            return f"{agent or 'the agent'} hears you"
-        case Verb.BARGE:
-            return "both hear you"
-    return "nobody hears you"
-
-
 class Sessions:
     """All sessions of this console; at most one lives per source."""
 
@@ -80,7 +72,7 @@ class Sessions:
         self._board = board
         self._clock = clock
         self._sessions: dict[str, Session] = {}
-        self._unsubscribe = board.subscribe(self._changed)
+        board.subscribe(self._changed)
         self.look()
 
     @property
@@ -97,15 +89,9 @@ class Sessions:
     def live(self) -> Sequence[Session]:
         return tuple(session for session in self._sessions.values() if session.live)
 
-    def close(self) -> None:
-        self._unsubscribe()
-
     def on(self, source: str) -> Session | None:
         """The live session of a source."""
-        for session in self._sessions.values():
-            if session.live and session.source == source:
-                return session
-        return None
+        return next((session for session in self.live if session.source == source), None)
 
     # ---- what actions tell ----------------------------------------------------------------------------------------
 
@@ -121,11 +107,9 @@ class Sessions:
         running = self.on(command.target.key.source)
         now = self._clock.now()
         if running is not None:
-            self._sessions[running.id] = replace(
-                running, state=REDIALLING, ids=tuple(dict.fromkeys((*running.ids, *ids))), moved_at=now, find=find
-            )
+            together = tuple(dict.fromkeys((*running.ids, *ids)))
+            self._become(running, state=REDIALLING, ids=together, moved_at=now, find=find)
             return
-        agent = _agent(row)
         self._sessions[command.id] = Session(
             id=command.id,
             mode=command.verb,
@@ -135,7 +119,7 @@ class Sessions:
             started_at=now,
             state=RINGING,
             proof="accepted only",
-            hears=who_hears(command.verb, agent),
+            hears=who_hears(command.verb, row),
             target=command.target.key,
             ids=ids,
             moved_at=now,
@@ -155,21 +139,17 @@ class Sessions:
         match phase:
             case Phase.CONFIRMED | Phase.ACCEPTED:
                 proof = f"confirmed by {evidence}" if phase is Phase.CONFIRMED else "accepted only"
-                hears = who_hears(command.verb, _agent(row))
+                hears = who_hears(command.verb, row)
                 if phase is Phase.ACCEPTED and session.id != command.id:
                     # A switch that nothing shows: whoever heard me before may hear me still.
                     hears = f"{hears}, if it switched"
-                self._sessions[session.id] = replace(
-                    session, mode=command.verb, state=command.verb.value, proof=proof, hears=hears
-                )
+                self._become(session, mode=command.verb, state=command.verb.value, proof=proof, hears=hears)
             case Phase.NOT_CONFIRMED | Phase.UNKNOWN | Phase.FAILED if session.id == command.id:
                 if session.leg is None:
                     self._end(session, "it never began" if phase is not Phase.UNKNOWN else "nothing shows it")
             case Phase.NOT_CONFIRMED | Phase.UNKNOWN | Phase.FAILED:
                 # A switch that did not show leaves the mode as it was, as far as anybody knows.
-                self._sessions[session.id] = replace(
-                    session, state=session.mode.value, proof=f"switch to {command.verb.value} {phase.value}"
-                )
+                self._become(session, state=session.mode.value, proof=f"switch to {command.verb.value} {phase.value}")
 
     # ---- what the board tells -------------------------------------------------------------------------------------
 
@@ -179,17 +159,14 @@ class Sessions:
 
     def look(self) -> None:
         """Compare with what the vendors show now: find my legs, and end what is over."""
-        for row in self._board.rows(Resource.CALLS):
-            if isinstance(row, Call) and row.mine and (row.spying or self._begun_by(row)):
+        for row in rows_of(Call, self._board):
+            if row.mine and (row.spying or self._begun_by(row)):
                 self._found(row)
         for session in self.live:
             why = self._over(session)
             if why:
                 self._end(session, why)
-        now = self._clock.now()
-        for session in [s for s in self._sessions.values() if s.ended_at is not None]:
-            if session.ended_at is not None and now - session.ended_at >= ENDED_SHOWN:
-                del self._sessions[session.id]
+        self._sessions = {session.id: session for session in self.all}
 
     def _begun_by(self, leg: Call) -> bool:
         """Whether a leg of my phone is that of a session: not every vendor says what a leg listens to, so it is the
@@ -209,9 +186,7 @@ class Sessions:
         session = self.on(leg.key.source)
         if session is not None:
             if session.leg != leg.key:
-                self._sessions[session.id] = replace(
-                    session, leg=leg.key, ids=tuple(dict.fromkeys((*session.ids, leg.key.id)))
-                )
+                self._become(session, leg=leg.key, ids=tuple(dict.fromkeys((*session.ids, leg.key.id))))
             return
         if any(leg.key.id in old.ids for old in self._sessions.values()):
             # Ended a moment ago by the vendor's word; the list of calls is behind.
@@ -238,11 +213,8 @@ class Sessions:
         """The call that my leg listens to, where its party's name points at exactly one."""
         found = [
             row.key
-            for row in self._board.rows(Resource.CALLS, leg.key.source)
-            if isinstance(row, Call)
-            and row.key != leg.key
-            and not row.spying
-            and leg.spying in (row.agent, *parties(row))
+            for row in rows_of(Call, self._board, leg.key.source)
+            if row.key != leg.key and not row.spying and leg.spying in (row.agent, *parties(row))
         ]
         return found[0] if len(found) == 1 else None
 
@@ -253,7 +225,7 @@ class Sessions:
         if session.leg is not None:
             if self._gone(session.leg, session.moved_at):
                 if session.state == REDIALLING:
-                    self._sessions[session.id] = replace(session, leg=None)
+                    self._become(session, leg=None)
                     return ""
                 return "my leg is gone"
             return ""
@@ -268,20 +240,14 @@ class Sessions:
         resource = Resource.MEMBERS if key.kind.value == "member" else Resource.CALLS
         read = self._board.read_at(key.source, resource)
         view = self._board.resource_view(key.source, resource)
-        trusted = view is not None and view.state in (ResourceState.LIVE, ResourceState.LATE)
+        trusted = view is not None and view.state in TRUSTED
         return trusted and read is not None and read > since
 
     def _end(self, session: Session, why: str) -> None:
-        self._sessions[session.id] = replace(session, state=ENDED, ended_at=self._clock.now(), why=why)
+        self._become(session, state=ENDED, ended_at=self._clock.now(), why=why)
 
-
-def _agent(row: Row | None) -> str:
-    match row:
-        case Call():
-            return row.agent
-        case Member():
-            return row.serving
-    return ""
+    def _become(self, session: Session, **changes: Any) -> None:
+        self._sessions[session.id] = replace(session, **changes)
 
 
 def _pair(row: Row) -> str:

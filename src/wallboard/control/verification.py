@@ -7,7 +7,6 @@ speaks, and evidence against wins over evidence for: better to look twice than t
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import anyio
@@ -15,17 +14,15 @@ import anyio
 from wallboard.control.guard import FAILED
 from wallboard.control.outcome import Phase
 from wallboard.control.ports import BoardPort, Changed
-from wallboard.domain.clock import Clock
+from wallboard.domain.clock import Clock, within
 from wallboard.domain.keys import Resource
-from wallboard.domain.states import ResourceState
+from wallboard.domain.states import TRUSTED
 from wallboard.vendors.base import Evidence, Trial, Verification
 
 LOOK_EVERY = 0.25
 """Seconds between two looks when the board does not change: some evidence is only the passing of time."""
 AWAY = 3.0
 """Seconds between two looks from which on this process cannot have been running."""
-
-_TRUSTED = (ResourceState.LIVE, ResourceState.LATE)
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +81,7 @@ def cannot_show(verification: Verification, ambiguous: str) -> Verdict:
 
 def _readable(board: BoardPort, source: str, resource: Resource) -> bool:
     view = board.resource_view(source, resource)
-    return view is not None and view.state in _TRUSTED
+    return view is not None and view.state in TRUSTED
 
 
 async def verify(
@@ -114,46 +111,7 @@ async def verify(
             left, looked = deadline - now, now
             if left <= 0:
                 return too_late(verification, trial, board, ambiguous)
-            await _either(changed, clock, min(LOOK_EVERY, left))
+            await within(clock, min(LOOK_EVERY, left), changed.wait)
             changed = anyio.Event()
     finally:
         unsubscribe()
-
-
-async def _either(event: anyio.Event, clock: Clock, seconds: float) -> None:
-    """Return when the event is set or `seconds` of the clock have passed."""
-    await within(clock, seconds, event.wait)
-
-
-async def within(
-    clock: Clock,
-    seconds: float,
-    work: Callable[[], Awaitable[object]],
-    slow: tuple[float, Callable[[], None]] | None = None,
-) -> bool:
-    """Run `work` for at most `seconds` of the clock; whether it finished. Its errors come out as they are. `slow`:
-    after how many seconds something is told of it, and how."""
-    done = False
-    failure: Exception | None = None
-    async with anyio.create_task_group() as group:
-
-        async def limit() -> None:
-            left = seconds
-            if slow is not None and slow[0] < seconds:
-                await clock.sleep(slow[0])
-                slow[1]()
-                left -= slow[0]
-            await clock.sleep(left)
-            group.cancel_scope.cancel()
-
-        group.start_soon(limit)
-        try:
-            await work()
-            done = True
-        except Exception as error:
-            # Carried out of the task group by hand, which would wrap it.
-            failure = error
-        group.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
-    return done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -108,6 +108,42 @@ class ManualClock:
         self._count += 1
         self._sleepers.append((self._now + seconds, self._count, event))
         await event.wait()
+
+
+async def within(
+    clock: Clock,
+    seconds: float,
+    work: Callable[[], Awaitable[object]],
+    slow: tuple[float, Callable[[], None]] | None = None,
+) -> bool:
+    """Run `work` for at most `seconds` of the clock; whether it finished. Its errors come out as they are. `slow`:
+    after how many seconds something is told of it, and how."""
+    import anyio
+
+    done = False
+    failure: Exception | None = None
+    async with anyio.create_task_group() as group:
+
+        async def limit() -> None:
+            left = seconds
+            if slow is not None and slow[0] < seconds:
+                await clock.sleep(slow[0])
+                slow[1]()
+                left -= slow[0]
+            await clock.sleep(left)
+            group.cancel_scope.cancel()
+
+        group.start_soon(limit)
+        try:
+            await work()
+            done = True
+        except Exception as error:
+            # Carried out of the task group by hand, which would wrap it.
+            failure = error
+        group.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    return done
 
 
 def iso(instant: float | None) -> str | None:

@@ -24,23 +24,26 @@ from wallboard.domain.verbs import FORMS as FORMS
 from wallboard.domain.verbs import MONITORING as MONITORING
 from wallboard.domain.verbs import Verb as Verb
 
+TOLERANCE = 2.0
+"""Seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """What makes a row the one that was seen: its parties, its start and its state.
 
-    `started` may differ by 2 s between two readings of the same call; the rest must be equal.
+    `started` may differ by `TOLERANCE` between two readings of the same call; the rest must be equal.
     """
 
     parties: tuple[str, ...]
     started: float | None
     state: str
 
-    def difference(self, now: Fingerprint, tolerance: float = 2.0) -> str:
+    def difference(self, now: Fingerprint) -> str:
         """ "" when `now` is the same thing in the same state, else what changed, as a clause."""
         if self.parties != now.parties:
             return f"it is {' ↔ '.join(p for p in now.parties if p) or 'nobody'} now"
-        if self.started is not None and now.started is not None and abs(self.started - now.started) > tolerance:
+        if self.started is not None and now.started is not None and abs(self.started - now.started) > TOLERANCE:
             return "it is another call now"
         if self.state != now.state:
             return f"it was {self.state}, is {now.state} now"
@@ -78,8 +81,6 @@ class Target:
     label: str
     print: Fingerprint
     address: Address = ()
-    painted_at: float = 0.0
-    """When the frame that showed it was drawn (steady UTC seconds)."""
     via: Key | None = None
     """The row under the cursor when the verb acts on another one: the agent whose call this is."""
 

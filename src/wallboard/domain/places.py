@@ -16,8 +16,8 @@ class Favourite:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """From source `start` to source `end` by dialling `prefix` before the extension."""
+    """From source `origin` to the extensions of source `to`, by dialling `prefix` before them."""
 
-    start: str
-    end: str
+    origin: str
+    to: str
     prefix: str

@@ -80,6 +80,12 @@ class ResourceState(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+TRUSTED = frozenset({ResourceState.LIVE, ResourceState.LATE})
+"""Rows may be believed, and what is missing is not there."""
+OLD = frozenset({ResourceState.STALE, ResourceState.GONE, ResourceState.NEVER})
+"""Rows may no longer be true."""
+
+
 class SourceState(StrEnum):
     LIVE = "live"
     LATE = "late"

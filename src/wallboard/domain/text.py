@@ -34,30 +34,17 @@ _SYLLABLE = re.compile("[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?")
 """Letters that make one Hangul syllable, as file systems and telephones of one maker write them."""
 
 
-def _odd_width(char: str) -> bool:
-    """Whether terminals disagree about how wide the character is, alone or beside another.
-
-    Regional indicators and skin tones join into one glyph in some terminals and not in others, conjoining
-    Hangul has no width of its own, and blanks such as U+3164 are letters that show nothing.
-    """
-    code = ord(char)
-    return (
-        0x1F1E6 <= code <= 0x1F1FF
-        or 0x1F3FB <= code <= 0x1F3FF
-        or 0x1100 <= code <= 0x11FF
-        or 0xA960 <= code <= 0xA97C
-        or 0xD7B0 <= code <= 0xD7FB
-        or code in (0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800, 0x034F, 0x17B4, 0x17B5)
-        or 0xFE00 <= code <= 0xFE0F
-        or 0xE0100 <= code <= 0xE01EF
-        or 0x1F000 <= code <= 0x1F02F
-        or code in (0x2E3A, 0x2E3B, 0xFDFD, 0x12031)
-        # Widened by Unicode 16: one column in older terminals, two in newer ones.
-        or 0x2630 <= code <= 0x2637
-        or 0x268A <= code <= 0x268F
-        or 0x4DC0 <= code <= 0x4DFF
-        or 0x1D300 <= code <= 0x1D376
-    )
+_ODD = re.compile(
+    "["
+    "\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff"  # regional indicators and skin tones: one glyph in some terminals
+    "\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb"  # conjoining Hangul, which has no width of its own
+    "\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5"  # blanks that are letters
+    "\ufe00-\ufe0f\U000e0100-\U000e01ef\U0001f000-\U0001f02f"
+    "\u2e3a\u2e3b\ufdfd\U00012031"  # wider than two columns
+    "\u2630-\u2637\u268a-\u268f\u4dc0-\u4dff\U0001d300-\U0001d376"  # two columns since Unicode 16, one before
+    "]"
+)
+"""Characters about whose width terminals disagree, alone or beside another."""
 
 
 @lru_cache(maxsize=8192)
@@ -68,7 +55,7 @@ def _kind(char: str) -> str:
         return "space"
     if category == "Cs" or category == "Cn" or category == "Co":
         return _REPLACEMENT
-    if category in _BAD or _odd_width(char):
+    if category in _BAD or _ODD.match(char):
         return _VISIBLE
     if category in _MARK:
         return "mark"

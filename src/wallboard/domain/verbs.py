@@ -204,10 +204,7 @@ VERB_KEYS: Mapping[str, VerbKey] = {
     "call.back": VerbKey(("c",), "call the row's number from my phone", "call", (Verb.CALL,)),
     "call.end": VerbKey(("Q",), "end my listen / whisper / barge", "end", (Verb.END,)),
     "agent.duty": VerbKey(
-        ("i",),
-        "agent sign in / out, pause / unpause",
-        "state",
-        (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE),
+        ("i",), "agent sign in / out, pause / unpause", "state", (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
     ),
     "hotline.toggle": VerbKey(("o",), "open / pause the hotline", "open/pause", (Verb.OPEN, Verb.CLOSE)),
     "staff.add": VerbKey(("+",), "staff: add an agent to the queue", "staff", (Verb.STAFF,)),

@@ -1,5 +1,1 @@
 """When to ask the sources, never what an answer means."""
-
-from wallboard.polling.scheduler import RefreshCost, Scheduler
-
-__all__ = ["RefreshCost", "Scheduler"]

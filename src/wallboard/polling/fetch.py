@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import anyio
-
-from wallboard.domain.clock import Clock
+from wallboard.domain.clock import Clock, within
 from wallboard.domain.errors import Late, ReadError
 from wallboard.domain.update import Update
 from wallboard.polling.health import broken, passes
@@ -19,27 +17,18 @@ async def fetch_in_time(clock: Clock, feed: Feed, ticket: Ticket) -> Sequence[Up
     The watch runs on our own clock, so that a test can hold it still; what the fetch raises comes out as it is.
     """
     answer: Sequence[Update] = ()
-    error: BaseException | None = None
-    done = False
 
-    async def watch(scope: anyio.CancelScope) -> None:
-        await clock.sleep(feed.timeout)
-        scope.cancel()
-
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(watch, tasks.cancel_scope)
+    async def ask() -> None:
+        nonlocal answer
         try:
             answer = await feed.fetch(ticket)
-        except BaseException as caught:  # carried out of the task group, which would wrap it
-            if passes(caught):
+        except Exception:
+            raise
+        except BaseException as error:
+            if passes(error):
                 raise
-            error = caught
-        done = True
-        tasks.cancel_scope.cancel()
-    if isinstance(error, Exception):
-        raise error
-    if error is not None:
-        raise ReadError(broken("the reading", error)) from error
-    if not done:
+            raise ReadError(broken("the reading", error)) from error
+
+    if not await within(clock, feed.timeout, ask):
         raise Late(f"no whole answer within {feed.timeout:g} s")
     return answer

@@ -8,7 +8,7 @@ from functools import partial
 
 import anyio
 
-from wallboard.domain.clock import Clock
+from wallboard.domain.clock import Clock, within
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.polling.feed_schedule import Where
 from wallboard.polling.health import Health, broken, passes
@@ -83,16 +83,9 @@ class Push:
 
     async def once(self) -> None:
         """Run until the adapter has reported for the first time, well or not."""
-        async with anyio.create_task_group() as tasks:
-            first = _FirstWord(self._sink, tasks.cancel_scope)
-
-            async def limit() -> None:
-                await self._clock.sleep(FIRST_WORD)
-                tasks.cancel_scope.cancel()
-
-            tasks.start_soon(limit)
-            await Push(self._clock, self._adapter, first, self._health).run()
-            tasks.cancel_scope.cancel()
+        with anyio.CancelScope() as scope:
+            first = _FirstWord(self._sink, scope)
+            await within(self._clock, FIRST_WORD, Push(self._clock, self._adapter, first, self._health).run)
 
 
 class _Line:

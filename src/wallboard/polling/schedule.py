@@ -15,26 +15,20 @@ CEILING = 600.0
 """Seconds between two requests of one feed, at least and at most."""
 HIDDEN_FACTOR = 4.0
 HIDDEN_LEAST, HIDDEN_MOST = 15.0, 30.0
-UNFOCUSED_FACTOR = 3.0
 JITTER_SHARE, JITTER_MOST = 0.1, 0.5
 """A tenth of the interval either way, but recovery within an interval and a second leaves half a second each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What is on screen; `focused` False: the terminal is not being looked at."""
+    """What is on screen."""
 
     wanted: frozenset[Resource] = frozenset(Resource)
-    focused: bool = True
 
     def shows(self, resource: Resource) -> bool:
         if resource is Resource.PHONES:
             return Resource.AGENTS in self.wanted
         return resource in self.wanted
-
-    def more(self, before: Demand, resource: Resource) -> bool:
-        """Whether somebody looks at `resource` who did not `before`."""
-        return self.shows(resource) and not (before.shows(resource) and (before.focused or not self.focused))
 
 
 def wished_interval(feed: Feed, demand: Demand) -> float | None:
@@ -47,8 +41,6 @@ def wished_interval(feed: Feed, demand: Demand) -> float | None:
         seconds = feed.hidden_interval
     else:
         seconds = _hidden(feed.interval)
-    if not demand.focused:
-        seconds *= UNFOCUSED_FACTOR
     return min(CEILING, max(FLOOR, seconds))
 
 

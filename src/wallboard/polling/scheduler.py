@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
 
 import anyio
 from anyio.abc import TaskGroup
 
-from wallboard.domain.clock import Clock
+from wallboard.domain.clock import Clock, within
 from wallboard.domain.errors import CredentialsRefused, ReadError, Throttled
 from wallboard.domain.keys import Resource
 from wallboard.domain.update import Update
@@ -37,15 +36,6 @@ ASLEEP = 30.0
 """Lateness of the loop that means the machine slept."""
 SPREAD = 2.0
 """Seconds over which the first reads after that are spread."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshCost:
-    """What a refresh costs: `requests` in all, `remaining` of the tightest budget; `sentence` says both."""
-
-    requests: int
-    remaining: int | None
-    sentence: str
 
 
 class Scheduler:
@@ -86,17 +76,16 @@ class Scheduler:
             for account in self._accounts.values():
                 tasks.start_soon(self._once, account)
 
-    def demand(self, wanted: frozenset[Resource], focused: bool = True, looked: Resource | None = None) -> None:
-        """What is on screen; `focused` False when the terminal is not being looked at, `looked` the pane that a person
-        has just come to, which may have been on screen before."""
-        demand, before = Demand(wanted, focused), self._demand
+    def demand(self, wanted: frozenset[Resource], looked: Resource | None = None) -> None:
+        """What is on screen; `looked`: the pane that a person has just come to, which may have been there before."""
+        demand, before = Demand(wanted), self._demand
         self._demand = demand
         for account in self._accounts.values():
             if demand != before:
                 self._plan(account)
             for schedule in () if account.refused else account.schedules.values():
                 resource = schedule.feed.resource
-                if demand.more(before, resource) or (resource is looked and demand.shows(resource)):
+                if demand.shows(resource) and (resource is looked or not before.shows(resource)):
                     schedule.look(self._clock.now())
                     self._report.feed(account, schedule)
         self._poke()
@@ -113,17 +102,16 @@ class Scheduler:
                 schedule.hurried.extend(now + after for after in LADDER)
         self._poke()
 
-    def refresh(self, source: str | None = None) -> RefreshCost:
-        """Read what is on screen now, and try refused or failing sources again."""
+    def refresh(self) -> str:
+        """Read what is on screen now, and try refused or failing sources again. What it costs, of what is left of the
+        tightest budget."""
         now = self._clock.now()
         if now - self._refreshed < DEBOUNCE:
-            return RefreshCost(0, None, "refreshed just now")
+            return "refreshed just now"
         self._refreshed = now
         requests, left = 0, None
         ordered: dict[str, float] = {}
         for account in self._accounts.values():
-            if source not in (None, account.name):
-                continue
             self._report.source(account)
             if isinstance(account.adapter, Patient):
                 account.adapter.hurry()
@@ -132,11 +120,8 @@ class Scheduler:
                 requests += self._probe(account, now)
                 continue
             for schedule in account.schedules.values():
-                if (
-                    schedule.interval is None
-                    or not self._demand.shows(schedule.feed.resource)
-                    or schedule.feed.scope == DISCOVERY
-                ):
+                shown = self._demand.shows(schedule.feed.resource) and schedule.feed.scope != DISCOVERY
+                if schedule.interval is None or not shown:
                     continue
                 wait = max(schedule.ordered_until, account.paused_until) - now
                 if wait > 0:
@@ -152,7 +137,7 @@ class Scheduler:
         noun = "request" if requests == 1 else "requests"
         of = f" of {left} left" if left is not None else ""
         told = "".join(f"; {name} asked us to wait {wait:.0f} s" for name, wait in ordered.items())
-        return RefreshCost(requests, left, f"refreshing: {requests} {noun}{of}{told}")
+        return f"refreshing: {requests} {noun}{of}{told}"
 
     def _probe(self, account: Account, now: float) -> int:
         """Try refused credentials with one feed, now instead of later; all at once could lock the account."""
@@ -399,15 +384,7 @@ class Scheduler:
     async def _pause(self, seconds: float) -> None:
         """Sleep, unless something changes first."""
         if not self._wake.is_set():
-
-            async def ring(scope: anyio.CancelScope) -> None:
-                await self._clock.sleep(seconds)
-                scope.cancel()
-
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(ring, tasks.cancel_scope)
-                await self._wake.wait()
-                tasks.cancel_scope.cancel()
+            await within(self._clock, seconds, self._wake.wait)
         self._wake = anyio.Event()
 
     # ---- once ------------------------------------------------------------------------------------------------
@@ -421,11 +398,8 @@ class Scheduler:
         discovery = [where for where in account.schedules if where[1] == DISCOVERY]
         await self._each(account, discovery, asked)
         while True:
-            rest = [
-                where
-                for where, schedule in account.schedules.items()
-                if where not in asked and schedule.interval is not None
-            ]
+            known = account.schedules.items()
+            rest = [where for where, schedule in known if where not in asked and schedule.interval is not None]
             if not rest or account.refused:
                 break
             await self._each(account, rest, asked)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["Engine", "Timer"]
+from wallboard.sim.scale import Scale
 
 
 @dataclass(slots=True, eq=False)
@@ -21,7 +21,7 @@ class Timer:
     """A planned action; `cancel()` makes it a no-op."""
 
     when: float
-    action: Callable[[], None] | None
+    action: Callable[[], object] | None
 
     def cancel(self) -> None:
         self.action = None
@@ -31,12 +31,20 @@ class Timer:
         return self.action is not None
 
 
+def stop(timers: list[Timer]) -> None:
+    """None of them happens any more."""
+    for timer in timers:
+        timer.cancel()
+    timers.clear()
+
+
 @dataclass(slots=True)
 class Engine:
     """Discrete-event engine. `now` is seconds since `start` (negative while warming up)."""
 
     seed: int
     start: datetime
+    scale: Scale = field(default_factory=Scale)
     now: float = 0.0
     _heap: list[tuple[float, int, Timer]] = field(default_factory=list)
     _count: int = 0
@@ -53,13 +61,13 @@ class Engine:
             self._streams[name] = random.Random(f"{self.seed}/{name}")
         return self._streams[name]
 
-    def at(self, when: float, action: Callable[[], None]) -> Timer:
+    def at(self, when: float, action: Callable[[], object]) -> Timer:
         timer = Timer(max(when, self.now), action)
         self._count += 1
         heapq.heappush(self._heap, (timer.when, self._count, timer))
         return timer
 
-    def after(self, delay: float, action: Callable[[], None]) -> Timer:
+    def after(self, delay: float, action: Callable[[], object]) -> Timer:
         return self.at(self.now + delay, action)
 
     def run(self, to: float) -> None:

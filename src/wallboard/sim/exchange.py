@@ -13,8 +13,6 @@ from wallboard.sim.hotlines import Hotline, HotlineService
 from wallboard.sim.model import Call, End, Leg
 from wallboard.sim.pbx import Pbx
 
-__all__ = ["Exchange", "plain_number"]
-
 
 def plain_number(number: str) -> str:
     """`+49…` for `+49…`, `0049…` and `49…`."""

@@ -9,15 +9,14 @@ import anyio
 
 from wallboard.sim.asgi import Request, Response, json_response
 
-__all__ = ["Fault", "Faults"]
-
-_PAGES: dict[str, Response] = {
-    "empty": Response(200, b"", (("content-type", "application/json"),)),
-    "garbage": Response(200, b'{"call_list": [\x00\xff\xfe', (("content-type", "application/json"),)),
+_JSON = (("content-type", "application/json"),)
+_PAGES = {
+    "empty": Response(200, b"", _JSON),
+    "garbage": Response(200, b'{"call_list": [\x00\xff\xfe', _JSON),
     "html": Response(200, b"<html><body><h1>Sign in</h1></body></html>", (("content-type", "text/html"),)),
     "redirect": Response(302, b"", (("location", "https://elsewhere.invalid/"),)),
-    "nan": Response(200, b'{"waiting_members": NaN}', (("content-type", "application/json"),)),
-    "null": Response(200, b"null", (("content-type", "application/json"),)),
+    "nan": Response(200, b'{"waiting_members": NaN}', _JSON),
+    "null": Response(200, b"null", _JSON),
 }
 
 
@@ -33,15 +32,23 @@ class Fault:
     headers: tuple[tuple[str, str], ...] = ()
     hits: int = 0
 
+    def __post_init__(self) -> None:
+        if self.kind.partition(":")[0] not in {"status", "delay", "hang", "drop", "body", *_PAGES}:
+            raise ValueError(f"unknown fault {self.kind!r}")
+
+    def fits(self, account: str, request: Request) -> bool:
+        if self.method not in ("*", request.method) or (self.times is not None and self.hits >= self.times):
+            return False
+        return any(fnmatchcase(path, self.pattern) for path in (request.path, account + request.path))
+
     def page(self) -> Response | None:
         """The answer instead of the real one; None when the real one is to be used."""
         name, _, detail = self.kind.partition(":")
-        if name == "status":
-            status = int(detail)
-            return json_response(status, {"message": f"Injected {status}"}).plus(self.headers)
-        if name == "body":
-            return Response(200, detail.encode(), (("content-type", "application/json"), *self.headers))
         page = _PAGES.get(name)
+        if name == "status":
+            page = json_response(int(detail), {"message": f"Injected {detail}"})
+        elif name == "body":
+            page = Response(200, detail.encode(), _JSON)
         return page.plus(self.headers) if page is not None else None
 
 
@@ -69,16 +76,12 @@ class Faults:
         after: bool = False,
         headers: tuple[tuple[str, str], ...] = (),
     ) -> Fault:
-        name = kind.partition(":")[0]
-        if name not in {"status", "delay", "hang", "drop", "body", *_PAGES}:
-            raise ValueError(f"unknown fault {kind!r}")
-        fault = Fault(pattern, kind, method, times, after, headers)
-        self.rules.append(fault)
-        return fault
+        self.rules.append(Fault(pattern, kind, method, times, after, headers))
+        return self.rules[-1]
 
-    def clear(self, pattern: str | None = None) -> None:
-        """Drop all rules, or those of one pattern. What hangs stays hanging until `release()`."""
-        self.rules = [rule for rule in self.rules if pattern is not None and rule.pattern != pattern]
+    def clear(self) -> None:
+        """Drop all rules. What hangs stays hanging until `release()`."""
+        self.rules.clear()
 
     def release(self) -> None:
         """Let everything go on that hangs."""
@@ -87,13 +90,10 @@ class Faults:
             self._release = None
 
     def take(self, account: str, request: Request) -> Fault | None:
-        for rule in reversed(self.rules):
-            if rule.method not in ("*", request.method) or (rule.times is not None and rule.hits >= rule.times):
-                continue
-            if fnmatchcase(request.path, rule.pattern) or fnmatchcase(account + request.path, rule.pattern):
-                rule.hits += 1
-                return rule
-        return None
+        fault = next((rule for rule in reversed(self.rules) if rule.fits(account, request)), None)
+        if fault is not None:
+            fault.hits += 1
+        return fault
 
     async def wait(self, fault: Fault) -> None:
         """Spend the time that a `delay` or `hang` takes."""

@@ -1,78 +1,58 @@
-"""Recordings of the hours before the world was looked at, so that there is something to look up.
+"""The truth about every caller in every queue, whatever a vendor's face shows of it and a board makes of that.
 
-They come from a random stream of their own and leave nothing else behind: no statistics, no calls.
+It is what figures are compared with: for a queue and a span of time, `waiting + answered + lost + flowed + pulled` is
+what was offered, always.
 """
 
 from __future__ import annotations
 
-from wallboard.sim.pbx import Pbx
-from wallboard.sim.people import crowd
-from wallboard.sim.recordings import Recording, has_voicemail
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-__all__ = ["HOURS", "write_history"]
+from wallboard.sim.engine import Engine
 
-HOURS = 6.0
-_SHARE = 0.3
-"""Part of a queue's usual traffic: the phones should have pages of recordings, not books."""
+WAITING, ANSWERED, LOST, FLOWED, PULLED = "waiting", "answered", "lost", "flowed", "pulled"
 
 
-def write_history(pbx: Pbx) -> None:
-    """Fill `pbx.recordings` with `HOURS` before it began collecting; a second time does nothing."""
-    recordings = pbx.recordings
-    if recordings.history_written:
-        return
-    recordings.history_written = True
-    rng = pbx.engine.stream(f"{pbx.name}/history")
-    people = crowd(rng, 60)
-    made: list[Recording] = []
-    for queue in pbx.queues.values():
-        phones = [tier.agent.extension for tier in queue.tiers if tier.agent.extension is not None]
-        if not queue.settings.get("record_enabled") or not phones:
-            continue
-        for _ in range(int(queue.profile.per_hour * HOURS * _SHARE)):
-            phone, (number, name) = rng.choice(phones), rng.choice(people)
-            length = max(8.0, rng.gammavariate(2.0, queue.profile.talk_mean / 2.0))
-            answered = recordings.began - length - rng.uniform(1.0, HOURS * 3600.0)
-            flow = "transfer" if rng.random() < 0.15 else "in"
-            made.append(
-                Recording(
-                    f"{phone.id}-{rng.getrandbits(96):024X}",
-                    phone,
-                    f"{rng.getrandbits(128):032x}",
-                    flow,
-                    "answered",
-                    "callee_bye" if rng.random() < 0.4 else "caller_bye",
-                    answered - rng.uniform(3.0, 40.0),
-                    answered,
-                    answered + length,
-                    number,
-                    name,
-                    queue.extension.short_name,
-                    queue.profile.did,
-                )
-            )
-    for phone in pbx.phones():
-        if not has_voicemail(phone):
-            continue
-        for _ in range(rng.randint(1, 4)):
-            number, name = rng.choice(people)
-            length = rng.uniform(6.0, 40.0)
-            answered = recordings.began - length - rng.uniform(1.0, HOURS * 3600.0)
-            made.append(
-                Recording(
-                    f"{phone.id}-{rng.getrandbits(96):024X}",
-                    phone,
-                    f"{rng.getrandbits(128):032x}",
-                    "in",
-                    "voicemail",
-                    "caller_bye",
-                    answered - 25.0,
-                    answered,
-                    answered + length,
-                    number,
-                    name,
-                    phone.short_name,
-                    None,
-                )
-            )
-    recordings.kept.extendleft(sorted(made, key=lambda each: -each.answered))
+@dataclass(slots=True, eq=False)
+class Visit:
+    """One caller in one queue, from coming in to being gone. Times are world seconds.
+
+    `queue` and `caller` are numbers. `offered`: came into the queue; `rung`: an agent was first rung for the caller;
+    `settled`: the wait ended, by what `outcome` says; `left`: out of the queue, which for who was answered is the end
+    of the talk with the agent. `agent` as FreeSWITCH names it (`136_local`), "" if none answered.
+
+    Outcomes: `waiting` (or ringing; still there), `answered` (by an agent of the queue), `lost` (gave up or was hung
+    up), `flowed` (sent on or parked while waiting, by anybody), `pulled` (taken over by a phone that the queue did not
+    ring). A caller who comes back, such as from a slot, is a visit of its own.
+    """
+
+    queue: str
+    caller: str
+    offered: float
+    rung: float | None = None
+    outcome: str = WAITING
+    settled: float | None = None
+    left: float | None = None
+    agent: str = ""
+
+    def settle(self, outcome: str, now: float, agent: str = "") -> None:
+        """The wait is over; only the first outcome counts."""
+        if self.outcome == WAITING:
+            self.outcome, self.settled, self.agent = outcome, now, agent
+
+
+class History:
+    """The visits of one site's queues, oldest first; so many as the scale keeps."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.visits: deque[Visit] = deque(maxlen=engine.scale.kept)
+
+    def of(self, queue: str, since: float = float("-inf"), until: float = float("inf")) -> Iterator[Visit]:
+        """Who was offered to a queue (its number) from a world second on, and before another."""
+        return (each for each in self.visits if each.queue == queue and since <= each.offered < until)
+
+    def outcomes(self, queue: str, since: float = float("-inf"), until: float = float("inf")) -> Counter[str]:
+        """How many of them there were of each outcome; the total is what was offered."""
+        return Counter(each.outcome for each in self.of(queue, since, until))

@@ -10,28 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wallboard.sim.engine import Timer
-
-__all__ = [
-    "AVAILABLE",
-    "LOGGED_OUT",
-    "ON_BREAK",
-    "Agent",
-    "Behaviour",
-    "Call",
-    "End",
-    "Extension",
-    "Leg",
-    "Member",
-    "Offer",
-    "Parked",
-    "Queue",
-    "QueueProfile",
-    "Tier",
-]
+from wallboard.sim.history import Visit
 
 AVAILABLE = "Available"
 ON_BREAK = "On Break"
 LOGGED_OUT = "Logged Out"
+
+
+def tail(handle: str) -> str:
+    """The part of a `call_api_id` after the extension id."""
+    return handle.split("-", 1)[-1]
 
 
 @dataclass(slots=True, eq=False)
@@ -94,13 +82,13 @@ class Leg:
     recording: str | None = None
     callback_id: str | None = None
     caller_extension: Extension | None = None
+    transcribed: set[str] = field(default_factory=set)
     timers: list[Timer] = field(default_factory=list)
     on_drop: Callable[[], None] | None = None
 
     @property
     def hex(self) -> str:
-        """The part of the handle after the extension id."""
-        return self.id.split("-", 1)[-1]
+        return tail(self.id)
 
 
 @dataclass(slots=True, eq=False)
@@ -124,7 +112,7 @@ class Call:
     timers: list[Timer] = field(default_factory=list)
     callback_id: str | None = None
     ended: str | None = None
-    on_end: Callable[[], None] | None = None
+    on_end: Callable[[], object] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -137,23 +125,21 @@ class Offer:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """A caller in a queue; `state` in FreeSWITCH words. Stays as `Abandoned` for a minute after giving up."""
+    """A caller in a queue; `state` in FreeSWITCH words. Stays as `Abandoned` for a minute after giving up.
+
+    `visit` is what remains of it.
+    """
 
     id: str
     queue: Queue
     call: Call
     joined: float
-    patience: float
+    visit: Visit
     state: str = "Waiting"
     serving: str = ""
-    settled: float | None = None
     offers: list[Offer] = field(default_factory=list)
     tried: set[int] = field(default_factory=set)
     timers: list[Timer] = field(default_factory=list)
-
-    @property
-    def hex(self) -> str:
-        return self.id.split("-", 1)[-1]
 
 
 @dataclass(slots=True, eq=False)
@@ -164,11 +150,6 @@ class Parked:
     slot: int | None
     call: Call
     parker: Extension
-    since: float
-
-    @property
-    def hex(self) -> str:
-        return self.handle.split("-", 1)[-1]
 
 
 @dataclass(slots=True, eq=False)
@@ -190,7 +171,6 @@ class Agent:
     ready_at: float = float("-inf")
     last_bridge_end: float = float("-inf")
     last_offered: float = float("-inf")
-    talk_time: float = 0.0
     calls_answered: int = 0
     call_started: float | None = None
     breaks: int = 0

@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from wallboard.sim.engine import Engine
+from wallboard.sim.engine import Engine, stop
+from wallboard.sim.history import FLOWED, LOST, History
 from wallboard.sim.model import Agent, Behaviour, Call, End, Extension, Leg, Member, Parked, Queue
 from wallboard.sim.recordings import Recordings
-
-__all__ = ["Outside", "Pbx", "Statistics"]
 
 _E164 = re.compile(r"\+?[1-9]\d{6,14}\Z|00[1-9]\d{6,13}\Z")
 
@@ -53,8 +52,9 @@ class Pbx:
         self.behaviour = Behaviour()
         self.statistics = Statistics()
         self.recordings = Recordings(engine, name)
+        self.history = History(engine)
         # The queue engine hangs itself in here: this module must not know how callers are handed out.
-        self.leave_queue: Callable[[Member], None] = lambda member: None
+        self.leave_queue: Callable[[Member, str], None] = lambda member, outcome: None
         self.release_agent: Callable[[Agent], None] = lambda agent: None
         self.phone_freed: Callable[[Extension], None] = lambda extension: None
         self.join_queue: Callable[[Queue, Call], None] = lambda queue, call: None
@@ -62,27 +62,19 @@ class Pbx:
         self.greet: Callable[[Extension, Call], None] = lambda extension, call: self.end(call, "lost")
         self.dial_outside: Callable[[str, Call, Leg], bool] = lambda number, call, leg: False
 
-    # -- the site ---------------------------------------------------------------------------------------------------
-
     def add_extension(self, identity: int, kind: str, label: str, number: str | None = None) -> Extension:
         number = number or str(identity)
-        extension = Extension(
-            identity, number, kind, label, f"{self.prefix}*{number}@{self.domain}", self.client_id, self.client_id + 1
-        )
-        self.extensions[identity] = extension
-        return extension
+        name = f"{self.prefix}*{number}@{self.domain}"
+        self.extensions[identity] = Extension(identity, number, kind, label, name, self.client_id, self.client_id + 1)
+        return self.extensions[identity]
 
     def add_agent(self, identity: int, name: str, phone: int | None, *, remote_name: str = "") -> Agent:
+        """`remote_name`: of the phone of another account, where `phone` is None."""
         extension = self.extensions[phone] if phone is not None else None
-        agent = Agent(
-            identity,
-            "local" if extension else "remote",
-            name,
-            extension,
-            extension.name if extension else remote_name,
-        )
-        self.agents[agent.kind, identity] = agent
-        return agent
+        kind = "local" if extension else "remote"
+        phone_name = extension.name if extension else remote_name
+        self.agents[kind, identity] = Agent(identity, kind, name, extension, phone_name)
+        return self.agents[kind, identity]
 
     def phones(self) -> list[Extension]:
         return [extension for extension in self.extensions.values() if extension.kind == "phone"]
@@ -98,13 +90,9 @@ class Pbx:
             return Outside(self.routes[text])
         return Outside(compact) if _E164.match(compact) else None
 
-    # -- identities -------------------------------------------------------------------------------------------------
-
     def new_hex(self) -> str:
         """32 hex digits, as the vendor's call ids look."""
         return f"{self.engine.stream(f'{self.name}/ids').getrandbits(128):032x}"
-
-    # -- calls ------------------------------------------------------------------------------------------------------
 
     def new_call(self, caller: End, *, counted: bool, did: str | None = None, identity: str | None = None) -> Call:
         call = Call(identity or self.new_hex(), caller, counted, did, self.engine.now)
@@ -122,34 +110,22 @@ class Pbx:
         *,
         caller: tuple[str, str] | None = None,
         role: str = "talk",
-        call_id: str | None = None,
     ) -> Leg:
-        """A leg that rings now. `extension` None is a phone that this account cannot see."""
-        number, name = caller or (call.caller.number, call.caller.name)
-        leg = Leg(
-            f"{extension.id if extension else 0}-{self.new_hex()}",
-            call,
-            call_id or call.id,
-            extension,
-            flow,
-            number,
-            name,
-            called,
-            call.did,
-            self.engine.now,
-            role=role,
-            callback_id=call.callback_id,
-            caller_extension=call.caller.leg.extension if call.caller.leg and role == "talk" else None,
-        )
+        """A leg that rings now. `extension` None is a phone that this account cannot see. Who listens has a call of
+        its own."""
+        shown = caller or (call.caller.number, call.caller.name)
+        call_id = call.id if role == "talk" else self.new_hex()
+        handle = f"{extension.id if extension else 0}-{self.new_hex()}"
+        leg = Leg(handle, call, call_id, extension, flow, *shown, called, call.did, self.engine.now, role=role)
+        leg.callback_id = call.callback_id
+        leg.caller_extension = call.caller.leg.extension if call.caller.leg and role == "talk" else None
         call.legs.append(leg)
         if extension is not None:
             extension.legs[leg.id] = leg
         return leg
 
     def drop_leg(self, leg: Leg) -> None:
-        for timer in leg.timers:
-            timer.cancel()
-        leg.timers.clear()
+        stop(leg.timers)
         if leg in leg.call.legs:
             leg.call.legs.remove(leg)
             self.recordings.leg_ended(leg)
@@ -190,40 +166,34 @@ class Pbx:
             leg.answered = self.engine.now
             answered(leg)
 
-        if not extension.registered:
-            leg.timers.append(self.engine.after(0.5, give_up))
-        elif delay is None:
-            leg.timers.append(self.engine.after(timeout, give_up))
-        else:
+        if delay is not None:
             leg.timers.append(self.engine.after(delay, pick_up))
-
-    def talk_length(self, mean: float) -> float:
-        rng = self.engine.stream(f"{self.name}/talk")
-        return max(8.0, rng.gammavariate(2.0, mean / 2.0)) if self.behaviour.talk_spread else mean
+        else:
+            leg.timers.append(self.engine.after(timeout if extension.registered else 0.5, give_up))
 
     def connect(self, call: Call, callee: End, mean: float = 95.0) -> None:
         """The two ends talk from now on, for a while."""
+        rng = self.engine.stream(f"{self.name}/talk")
+        length = max(8.0, rng.gammavariate(2.0, mean / 2.0)) if self.behaviour.talk_spread else mean
         call.callee = callee
-        call.timers.append(self.engine.after(self.talk_length(mean), lambda: self.end(call, "completed")))
+        call.timers.append(self.engine.after(length, lambda: self.end(call, "completed")))
 
-    def clear_timers(self, call: Call) -> None:
-        for timer in call.timers:
-            timer.cancel()
-        call.timers.clear()
+    def detach(self, call: Call, keep: Leg | None = None, outcome: str = FLOWED) -> None:
+        """Leave the caller alone on the line: out of queue, slot and talk; every other leg but `keep` is dropped.
 
-    def detach(self, call: Call, keep: tuple[Leg, ...] = ()) -> None:
-        """Leave the caller alone on the line: out of queue, slot and talk; every other leg but `keep` is dropped."""
-        self.clear_timers(call)
+        `outcome` is what this was to a caller who waited in a queue.
+        """
+        stop(call.timers)
         call.callee = None
-        self._leave(call)
+        self._leave(call, outcome)
         for leg in list(call.legs):
-            if leg is not call.caller.leg and leg not in keep:
+            if leg is not call.caller.leg and leg is not keep:
                 self.drop_leg(leg)
 
-    def _leave(self, call: Call) -> None:
+    def _leave(self, call: Call, outcome: str) -> None:
         call.menu = None
         if call.member is not None:
-            self.leave_queue(call.member)
+            self.leave_queue(call.member, outcome)
             call.member = None
         if call.parked is not None:
             self.parked.pop(call.parked.handle, None)
@@ -237,8 +207,8 @@ class Pbx:
         if call.ended is not None:
             return
         call.ended = reason
-        self.clear_timers(call)
-        self._leave(call)
+        stop(call.timers)
+        self._leave(call, LOST)
         for leg in list(call.legs):
             self.drop_leg(leg)
         del self.calls[call.id]
@@ -247,8 +217,6 @@ class Pbx:
         on_end, call.on_end = call.on_end, None
         if on_end is not None:
             on_end()
-
-    # -- routing ----------------------------------------------------------------------------------------------------
 
     def route(self, call: Call, destination: str | None, origin: Extension | None) -> None:
         """Send a lone caller somewhere, as a blind transfer does: to a phone, a queue, a number, or into the void."""
@@ -265,11 +233,8 @@ class Pbx:
             call.timers.append(self.engine.after(2.0, lambda: self.end(call, "unanswered")))
         else:
             leg = self.add_leg(call, target, "in", target.short_name)
-            self.ring(
-                leg,
-                lambda picked: self.connect(call, End(target.number, target.label, picked)),
-                lambda: self.end(call, "unanswered"),
-            )
+            there = End(target.number, target.label, leg)
+            self.ring(leg, lambda _: self.connect(call, there), lambda: self.end(call, "unanswered"))
 
     def _route_outside(self, call: Call, target: Outside, origin: Extension | None) -> None:
         phone = origin if origin is not None and origin.kind == "phone" else None

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import random
 
-__all__ = ["Person", "crowd", "outside_number"]
-
 Person = tuple[str, str]
 """(number, name); either may be empty."""
 

@@ -7,23 +7,13 @@ a member's or an agent's state happens here.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from functools import partial
 
-from wallboard.sim.model import (
-    AVAILABLE,
-    LOGGED_OUT,
-    Agent,
-    Call,
-    End,
-    Extension,
-    Leg,
-    Member,
-    Offer,
-    Queue,
-    Tier,
-)
+from wallboard.sim.engine import stop
+from wallboard.sim.history import ANSWERED, Visit
+from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Agent, Call, End, Extension, Leg, Member, Offer, Queue, Tier
 from wallboard.sim.pbx import Pbx
-
-__all__ = ["Distributor"]
 
 LINGER = 60.0
 """Seconds an abandoned member stays in the list (FreeSWITCH `discard-abandoned-after`)."""
@@ -40,8 +30,6 @@ class Distributor:
         pbx.phone_freed = self.phone_freed
         pbx.join_queue = self.join
 
-    # -- callers ----------------------------------------------------------------------------------------------------
-
     def arrive(self, queue: Queue, number: str, name: str, patience: float | None = None) -> Member:
         """A caller from outside dials the queue's number."""
         call = self.pbx.new_call(End(number, name), counted=True, did=queue.profile.did)
@@ -51,49 +39,45 @@ class Distributor:
 
     def join(self, queue: Queue, call: Call, patience: float | None = None) -> None:
         if patience is None:
-            patience = 12.0 + self.engine.stream(f"{self.pbx.name}/patience").expovariate(
-                1.0 / queue.profile.patience_mean
-            )
-        member = Member(f"{queue.id}-{self.pbx.new_hex()}", queue, call, self.engine.now, patience)
+            rng = self.engine.stream(f"{self.pbx.name}/patience")
+            patience = 12.0 + rng.expovariate(1.0 / queue.profile.patience_mean)
+        visit = Visit(queue.extension.number, call.caller.number, self.engine.now)
+        self.pbx.history.visits.append(visit)
+        member = Member(f"{queue.id}-{self.pbx.new_hex()}", queue, call, self.engine.now, visit)
         call.member = member
         queue.members[member.id] = member
         member.timers.append(self.engine.after(patience, lambda: self._abandon(member)))
         self.dispatch(queue)
 
     def _abandon(self, member: Member) -> None:
-        if member.state in ("Waiting", "Trying"):
-            self.pbx.end(member.call, "abandoned")
-            self._linger(member)
-
-    def _linger(self, member: Member) -> None:
-        queue = member.queue
-        member.state, member.serving, member.settled = "Abandoned", "", self.engine.now
-        queue.members[member.id] = member
-        member.timers.append(self.engine.after(LINGER, lambda: self._forget(member)))
-
-    def _forget(self, member: Member) -> None:
-        member.queue.members.pop(member.id, None)
+        if member.state not in ("Waiting", "Trying"):
+            return
+        self.pbx.end(member.call, "abandoned")
+        # The row stays a while.
+        members = member.queue.members
+        member.state, member.serving = "Abandoned", ""
+        members[member.id] = member
+        member.timers.append(self.engine.after(LINGER, lambda: members.pop(member.id, None)))
 
     def hang_up(self, member: Member) -> None:
         """The caller is cut off (a supervisor's doing, or ours)."""
         self.pbx.end(member.call, "hung up")
 
-    def leave(self, member: Member) -> None:
+    def leave(self, member: Member, outcome: str) -> None:
         """Out of the queue, whatever the state; the row goes."""
-        for timer in member.timers:
-            timer.cancel()
-        member.timers.clear()
+        member.visit.settle(outcome, self.engine.now)
+        member.visit.left = self.engine.now
         self._withdraw(member)
         member.queue.members.pop(member.id, None)
 
     def _withdraw(self, member: Member, keep: Offer | None = None) -> None:
+        """Nothing that was meant for the waiting caller happens any more, but for one offer."""
+        stop(member.timers)
         for offer in [offer for offer in member.offers if offer is not keep]:
             member.offers.remove(offer)
             self.pbx.drop_leg(offer.leg)
             self._idle(offer.agent)
             self._rest(offer.agent, 0.0)
-
-    # -- agents -----------------------------------------------------------------------------------------------------
 
     def _idle(self, agent: Agent) -> None:
         agent.state = "Idle" if agent.status == LOGGED_OUT else "Waiting"
@@ -105,8 +89,6 @@ class Distributor:
 
     def release(self, agent: Agent) -> None:
         """A queue call is over for this agent: wrap-up begins."""
-        if agent.call_started is not None:
-            agent.talk_time += self.engine.now - agent.call_started
         agent.last_bridge_end = self.engine.now
         self._idle(agent)
         self._rest(agent, agent.wrap_up_time)
@@ -117,9 +99,7 @@ class Distributor:
         agent.breaks += 1
         if agent.state == "Receiving" and status != AVAILABLE:
             for queue in self.pbx.queues.values():
-                for member in list(queue.members.values()):
-                    for offer in [offer for offer in member.offers if offer.agent is agent]:
-                        self._refused(member, offer, 0)
+                self._call_off(queue, agent)
         if agent.state in ("Idle", "Waiting"):
             self._idle(agent)
         self.wake(agent)
@@ -128,12 +108,15 @@ class Distributor:
         """This queue alone rings the agent no more (`why`), or again (""). A talk goes on; an offer is withdrawn."""
         tier.pause = why
         if why:
-            for member in list(queue.members.values()):
-                for offer in [offer for offer in member.offers if offer.agent is tier.agent]:
-                    self._refused(member, offer, 0)
+            self._call_off(queue, tier.agent)
         else:
             tier.agent.ready_at = min(tier.agent.ready_at, self.engine.now)
             self.wake(tier.agent)
+
+    def _call_off(self, queue: Queue, agent: Agent) -> None:
+        for member in list(queue.members.values()):
+            for offer in [offer for offer in member.offers if offer.agent is agent]:
+                self._refused(member, offer, 0)
 
     def wake(self, agent: Agent) -> None:
         for queue in self.pbx.queues.values():
@@ -154,8 +137,6 @@ class Distributor:
             and (phone is None or (phone.registered and not phone.busy))
         )
 
-    # -- handing out ------------------------------------------------------------------------------------------------
-
     def dispatch(self, queue: Queue) -> None:
         """Offer every waiting caller, oldest first, to whoever may be rung now."""
         for member in sorted(queue.members.values(), key=lambda each: each.joined):
@@ -166,18 +147,18 @@ class Distributor:
                 self._offer(member, agents if queue.strategy == "ring-all" else agents[:1])
 
     def _allowed(self, queue: Queue, member: Member) -> list[Tier]:
-        if not queue.settings.get("tier_rules_apply") or not queue.tiers:
+        """Each further level is asked after another `tier_rule_wait_second`, where tiers have rules at all."""
+        if not queue.settings.get("tier_rules_apply"):
             return queue.tiers
-        step = float(str(queue.settings.get("tier_rule_wait_second") or 0))
-        levels = sorted({tier.level for tier in queue.tiers})
-        multiply = bool(queue.settings.get("tier_rule_wait_multiply_level"))
-        waited = self.engine.now - member.joined
-        opened = {level for rank, level in enumerate(levels) if waited >= step * (rank if multiply else min(rank, 1))}
-        closed = [rank for rank, level in enumerate(levels) if level not in opened]
+        step = float(str(queue.settings["tier_rule_wait_second"]))
+        due = {
+            level: member.joined + step * rank
+            for rank, level in enumerate(sorted({each.level for each in queue.tiers}))
+        }
+        closed = [moment for moment in due.values() if moment > self.engine.now]
         if closed and (queue.next_check is None or not queue.next_check.waiting):
-            due = member.joined + step * (closed[0] if multiply else 1)
-            queue.next_check = self.engine.at(due + 0.01, lambda: self.dispatch(queue))
-        return [tier for tier in queue.tiers if tier.level in opened]
+            queue.next_check = self.engine.at(min(closed) + 0.01, lambda: self.dispatch(queue))
+        return [tier for tier in queue.tiers if due[tier.level] <= self.engine.now]
 
     def _candidates(self, queue: Queue, member: Member) -> list[Agent]:
         tiers = [tier for tier in self._allowed(queue, member) if not tier.pause and self.eligible(tier.agent)]
@@ -191,27 +172,27 @@ class Distributor:
         return [tier.agent for tier in sorted(best, key=lambda tier: self._order(queue, member, tier, rng))]
 
     def _order(self, queue: Queue, member: Member, tier: Tier, rng: random.Random) -> tuple[float, float]:
-        agent = tier.agent
+        agent, place = tier.agent, tier.position
         match queue.strategy:
             case "longest-idle-agent":
-                return agent.last_bridge_end, tier.position
+                return agent.last_bridge_end, place
             case "round-robin":
-                return (0.0 if tier.position > queue.last_offered else 1.0), tier.position
+                return float(place <= queue.last_offered), place
             case "top-down":
-                return (1.0 if agent.id in member.tried else 0.0), tier.position
-            case "agent-with-least-talk-time":
-                return agent.talk_time, tier.position
+                return float(agent.id in member.tried), place
             case "agent-with-fewest-calls":
-                return agent.calls_answered, tier.position
+                return agent.calls_answered, place
             case "random":
                 return rng.random(), 0.0
             case _:
-                return tier.position, agent.last_offered
+                return place, agent.last_offered
 
     def _offer(self, member: Member, agents: list[Agent]) -> None:
         queue = member.queue
         ring_all = queue.strategy == "ring-all"
         member.state = "Trying"
+        if member.visit.rung is None:
+            member.visit.rung = self.engine.now
         member.serving = "ring-all" if ring_all else agents[0].name_fs
         for agent in agents:
             agent.state = "Receiving"
@@ -224,23 +205,14 @@ class Distributor:
             self._ring(member, offer)
 
     def _ring(self, member: Member, offer: Offer) -> None:
-        agent = offer.agent
+        agent, phone = offer.agent, offer.agent.extension
         rng = self.engine.stream(f"{self.pbx.name}/answers")
-        phone = agent.extension
         delay = self.pbx.answer_delay(phone, timeout=agent.call_timeout) if phone else rng.uniform(3.0, 9.0)
+        due: Callable[[], None] = partial(self._answered, member, offer)
         if delay is None:
-            delay, outcome, pause = float(agent.call_timeout), "refuse", agent.no_answer_delay_time
+            delay, due = float(agent.call_timeout), partial(self._refused, member, offer, agent.no_answer_delay_time)
         elif rng.random() < self.pbx.behaviour.reject_chance:
-            outcome, pause = "refuse", agent.reject_delay_time
-        else:
-            outcome, pause = "answer", 0
-
-        def due() -> None:
-            if outcome == "answer":
-                self._answered(member, offer)
-            else:
-                self._refused(member, offer, pause)
-
+            due = partial(self._refused, member, offer, agent.reject_delay_time)
         offer.leg.timers.append(self.engine.after(delay, due))
 
     def refuse(self, leg: Leg) -> bool:
@@ -265,10 +237,8 @@ class Distributor:
         now, agent, call, queue = self.engine.now, offer.agent, member.call, member.queue
         self._withdraw(member, keep=offer)
         member.offers.clear()
-        for timer in member.timers:
-            timer.cancel()
-        member.timers.clear()
-        member.state, member.serving, member.settled = "Answered", agent.name_fs, now
+        member.state, member.serving = "Answered", agent.name_fs
+        member.visit.settle(ANSWERED, now, agent.name_fs)
         agent.state, agent.call_started = "In a queue call", now
         agent.calls_answered += 1
         offer.leg.answered = now

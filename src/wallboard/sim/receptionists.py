@@ -16,19 +16,7 @@ from zoneinfo import ZoneInfo
 from wallboard.sim.model import Call, End, Extension
 from wallboard.sim.pbx import Pbx
 from wallboard.sim.people import crowd
-
-__all__ = [
-    "WEEK",
-    "Holiday",
-    "Prompt",
-    "Reception",
-    "Receptionist",
-    "Tenant",
-    "closed_day",
-    "office_week",
-    "open_day",
-    "rule",
-]
+from wallboard.sim.sites import resource_id
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -63,15 +51,6 @@ class Holiday:
         if self.every_year:
             return begin <= now <= end if begin <= end else now >= begin or now <= end
         return (self.year[0], *begin) <= (local.year, *now) <= (self.year[last], *end)
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A sound file; `size` in bytes."""
-
-    id: int
-    name: str
-    size: int
 
 
 @dataclass(slots=True, eq=False)
@@ -126,14 +105,6 @@ def office_week(*hours: tuple[str, str], saturday: tuple[str, str] | None = None
     return week
 
 
-@dataclass(slots=True)
-class _Menu:
-    """What a caller has gone through at one receptionist."""
-
-    receptionist: Receptionist
-    rounds: int = 0
-
-
 class Reception:
     """The receptionists of a site. A caller listens a few seconds, presses something or nothing, and is sent on."""
 
@@ -143,13 +114,13 @@ class Reception:
         self.tenant = tenant
         self.receptionists: dict[int, Receptionist] = {}
         self.holidays: dict[int, Holiday] = {}
-        self.prompts: dict[int, Prompt] = {}
+        self.prompts: dict[int, tuple[str, int]] = {}
+        """Sound files by id: name and size in bytes."""
         self.per_hour: dict[str, float] = {}
-        self.listens = (3.0, 7.0)
-        self.people = crowd(self.engine.stream(f"{pbx.name}/menu people"), 120)
+        self.people = crowd(self.engine.stream(f"{pbx.name}/menu people"), self.engine.scale.callers * 2 // 5)
         pbx.greet = self.greet
 
-    def add(self, identity: int, number: str, name: str, **definition: object) -> Receptionist:
+    def add(self, number: str, name: str, **definition: object) -> None:
         extension = self.pbx.add_extension(int(number), "receptionist", name, number)
         fields: Fields = {
             "name": name,
@@ -165,9 +136,8 @@ class Reception:
             "custom_forward_rules": [],
             "outbound_caller_ids": [],
         }
-        receptionist = Receptionist(identity, extension, fields | deepcopy(definition))
-        self.receptionists[identity] = receptionist
-        return receptionist
+        identity = resource_id(int(number))
+        self.receptionists[identity] = Receptionist(identity, extension, fields | deepcopy(definition))
 
     def numbered(self, number: str) -> Receptionist:
         """The receptionist with this extension number. KeyError: there is none."""
@@ -175,8 +145,6 @@ class Reception:
             if each.number == number:
                 return each
         raise KeyError(number)
-
-    # -- what a rule says now ---------------------------------------------------------------------------------------
 
     def local(self) -> datetime:
         return self.engine.utc(self.engine.now).astimezone(ZoneInfo(self.tenant.timezone))
@@ -202,8 +170,6 @@ class Reception:
         is_open = self.is_open(custom.get("office_hours"), local)
         return _fields(custom.get("office_hours_forward_rule" if is_open else "non_office_hours_forward_rule"))
 
-    # -- callers ----------------------------------------------------------------------------------------------------
-
     def begin(self) -> None:
         """Callers from outside dial the receptionists, `per_hour` of each number."""
         for number in self.per_hour:
@@ -211,7 +177,7 @@ class Reception:
 
     def _next_arrival(self, number: str) -> None:
         rng = self.engine.stream(f"{self.pbx.name}/menu arrivals/{number}")
-        gap, who = rng.expovariate(self.per_hour[number] / 3600.0), rng.choice(self.people)
+        gap, who = rng.expovariate(self.per_hour[number] / 3600.0 * self.engine.scale.traffic), rng.choice(self.people)
 
         def due() -> None:
             self.arrive(number, *who)
@@ -233,37 +199,36 @@ class Reception:
             return
         if call.caller.leg is not None and call.caller.leg.answered is None:
             call.caller.leg.answered = self.engine.now
-        self._listen(call, _Menu(receptionist))
+        self._listen(call, receptionist, 0)
 
-    def _listen(self, call: Call, menu: _Menu) -> None:
-        call.menu = menu.receptionist.extension
+    def _listen(self, call: Call, receptionist: Receptionist, rounds: int) -> None:
+        call.menu = receptionist.extension
         rng = self.engine.stream(f"{self.pbx.name}/menu")
-        delay, chance = rng.uniform(*self.listens), rng.random()
-        customs = _rows(menu.receptionist.definition["custom_forward_rules"])
-        timeout = _fields(menu.receptionist.definition["timeout_forward_rule"])
+        delay, chance = rng.uniform(3.0, 7.0), rng.random()
+        customs = _rows(receptionist.definition["custom_forward_rules"])
+        timeout = _fields(receptionist.definition["timeout_forward_rule"])
+        failure = _fields(receptionist.definition["failure_forward_rule"])
 
         def due() -> None:
+            said = timeout
             if customs and chance < 0.9:
                 # Most callers want what comes first in the menu.
                 place = min(int((chance / 0.9) ** 2 * len(customs)), len(customs) - 1)
-                self._follow(call, menu, self.says(customs[place], self.local()))
+                said = self.says(customs[place], self.local())
             elif customs and chance < 0.95:
-                self._follow(call, menu, _fields(menu.receptionist.definition["failure_forward_rule"]))
-            else:
-                self._follow(call, menu, timeout)
+                said = failure
+            self._follow(call, receptionist, rounds, said, _seconds(timeout.get("repeat_times"), 3.0))
 
         waits = _seconds(timeout.get("timeout"), 30.0) if chance >= 0.95 or not customs else 0.0
         call.timers.append(self.engine.after(delay + waits, due))
 
-    def _follow(self, call: Call, menu: _Menu, what: Mapping[str, object]) -> None:
-        action, number = what.get("action"), what.get("number")
-        timeout = _fields(menu.receptionist.definition["timeout_forward_rule"])
-        if action == "REPEAT" and menu.rounds < _seconds(timeout.get("repeat_times"), 3.0):
-            menu.rounds += 1
-            self._listen(call, menu)
+    def _follow(self, call: Call, receptionist: Receptionist, rounds: int, said: Fields, most: float) -> None:
+        action = said.get("action")
+        if action == "REPEAT" and rounds < most:
+            self._listen(call, receptionist, rounds + 1)
         elif action == "FORWARD_TO_NUMBER":
             self.pbx.detach(call)
-            self.pbx.route(call, str(number or ""), None)
+            self.pbx.route(call, str(said.get("number") or ""), None)
         elif action == "FORWARD_TO_VOICEMAIL":
             call.timers.append(self.engine.after(12.0, lambda: self.pbx.end(call, "voicemail")))
         else:

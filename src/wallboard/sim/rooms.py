@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from wallboard.sim.engine import Engine
 from wallboard.sim.pbx import Pbx
-
-__all__ = ["Room", "RoomMember", "Rooms"]
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +26,7 @@ class RoomMember:
 class Room:
     """One running or empty room. `playing`: the sound that is played into it; `chime`: a sound greets who enters."""
 
+    engine: Engine
     max_members: int = 20
     members: dict[int, RoomMember] = field(default_factory=dict)
     began: float | None = None
@@ -35,48 +35,41 @@ class Room:
     playing: int | None = None
     count: int = 0
 
-
-class Rooms:
-    """The rooms of one account by extension id."""
-
-    def __init__(self, pbx: Pbx) -> None:
-        self.pbx = pbx
-        self.engine = pbx.engine
-        self.rooms = {each.id: Room() for each in pbx.extensions.values() if each.kind == "conference"}
-        if pbx.behaviour.side_calls_per_hour > 0:
-            # Somebody meets in every room; in an account where nobody calls by himself nobody meets either.
-            for identity in self.rooms:
-                self._meet(identity)
-
-    def join(self, identity: int, number: str, name: str) -> RoomMember | None:
-        """Somebody dials into a room. None: it is locked or full."""
-        room = self.rooms[identity]
-        if room.locked or len(room.members) >= room.max_members:
+    def join(self, number: str, name: str) -> RoomMember | None:
+        """Somebody dials in. None: it is locked or full."""
+        if self.locked or len(self.members) >= self.max_members:
             return None
-        if not room.members:
-            room.began = self.engine.now
-        room.count += 1
-        member = RoomMember(room.count, number, name, self.engine.now)
-        room.members[member.id] = member
-        return member
+        if not self.members:
+            self.began = self.engine.now
+        self.count += 1
+        self.members[self.count] = RoomMember(self.count, number, name, self.engine.now)
+        return self.members[self.count]
 
-    def leave(self, identity: int, member: int) -> None:
+    def leave(self, member: int) -> None:
         """The last one out ends the room: lock and sounds are forgotten."""
-        room = self.rooms[identity]
-        room.members.pop(member, None)
-        if not room.members:
-            room.began, room.locked, room.chime, room.playing = None, False, False, None
+        self.members.pop(member, None)
+        if not self.members:
+            self.began, self.locked, self.chime, self.playing = None, False, False, None
 
-    def _meet(self, identity: int) -> None:
-        phones = [phone for phone in self.pbx.phones() if not phone.desk][-3:]
-        for phone in phones:
-            self.join(identity, phone.number, phone.label)
-        rng = self.engine.stream(f"{self.pbx.name}/rooms/{identity}")
+    def meet(self, pbx: Pbx, identity: int) -> None:
+        """Three phones of the account meet here, and guests come and go."""
+        for phone in [phone for phone in pbx.phones() if not phone.desk][-3:]:
+            self.join(phone.number, phone.label)
+        rng = self.engine.stream(f"{pbx.name}/rooms/{identity}")
 
         def guest() -> None:
-            member = self.join(identity, f"+4930231251{rng.randrange(100):02d}", "")
+            member = self.join(f"+4930231251{rng.randrange(100):02d}", "")
             if member is not None:
-                self.engine.after(rng.uniform(60.0, 400.0), lambda: self.leave(identity, member.id))
+                self.engine.after(rng.uniform(60.0, 400.0), lambda: self.leave(member.id))
             self.engine.after(rng.uniform(90.0, 300.0), guest)
 
         self.engine.after(rng.uniform(5.0, 60.0), guest)
+
+
+def open_rooms(pbx: Pbx, *, lively: bool) -> dict[int, Room]:
+    """The rooms of an account by extension id, with people in them or none."""
+    rooms = {each.id: Room(pbx.engine) for each in pbx.extensions.values() if each.kind == "conference"}
+    for identity, room in rooms.items():
+        if lively:
+            room.meet(pbx, identity)
+    return rooms

@@ -3,7 +3,7 @@
 | mount | what |
 |---|---|
 | `/ringme/<account>/api/ver1.0/…` | the hosted PBX of account `hq` or `branch` |
-| `/oauth/token`, `/ringme/<account>/oauth/token` | its token endpoint |
+| `/oauth/token` | its token endpoint |
 | `/groupalarm/api/v1/first-responder/…` | the hotlines |
 | `/sinch/RI/rci/…` | the contact centre without live counts, account `cc` |
 | `/portsip/api/…`, `/portsip/wsi` (websocket) | the PBX with the receptionists, account `front` |
@@ -14,36 +14,48 @@ process (an ASGI transport of a client) and behind a server.
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import anyio
 
 from wallboard.sim import access
-from wallboard.sim.access import BEARERS, CLIENTS, GROUPALARM_PERSONAL_TOKEN, GROUPALARM_TOKEN
-from wallboard.sim.asgi import Receive, Request, Response, Scope, Send, json_response, read_body, send_response
-from wallboard.sim.clock import WorldClock
+from wallboard.sim.asgi import Receive, Request, Response, Scope, Send, json_response, read_request, send_response
 from wallboard.sim.faces.groupalarm import GroupalarmFace
 from wallboard.sim.faces.portsip import PortsipFace
 from wallboard.sim.faces.portsip_push import PushOffice
-from wallboard.sim.faces.portsip_tokens import SIGN_IN_PATHS, Person, SignIn
 from wallboard.sim.faces.ringme import RingmeFace
 from wallboard.sim.faces.sinch import SinchFace
-from wallboard.sim.faces.tokens import TokenOffice
+from wallboard.sim.faces.tokens import SIGN_IN_PATHS, Person, SignIn, TokenOffice, Tokens
 from wallboard.sim.faults import Fault, Faults
 from wallboard.sim.world import World
 
-__all__ = ["LoggedRequest", "SimServer", "make_app", "serve"]
-
-_RINGME = re.compile(r"/ringme/(?P<account>[^/]+)(?P<rest>/api/ver1\.0/.*|/oauth/token)\Z")
-_RINGME_BASE = "/api/ver1.0"
-_GROUPALARM = "/groupalarm/api/v1/first-responder"
-_SINCH = "/sinch/RI/rci"
-_PORTSIP = "/portsip/api"
 _PUSH = "/portsip/wsi"
 _TOKEN_PATHS = ("/oauth/token", *SIGN_IN_PATHS)
+
+
+class WorldClock:
+    """World second = (clock() - when it began) × speed. `clock` gives seconds and never goes back.
+
+    The world advances when somebody looks (`sync`), not by itself: with a clock held by hand hours pass at once.
+    """
+
+    def __init__(self, world: World, speed: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
+        if speed <= 0:
+            raise ValueError("speed must be above zero")
+        self.world = world
+        self.speed = speed
+        self._clock = clock
+        self._began = clock()
+
+    def elapsed(self) -> float:
+        """Seconds of the wall clock since it began: what quotas and tokens go by."""
+        return self._clock() - self._began
+
+    def sync(self) -> None:
+        """Bring the world to the present."""
+        self.world.advance(self.elapsed() * self.speed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ class SimServer:
         *,
         speed: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
-        limits: dict[str, int] | None = None,
+        limits: Mapping[str, int] | None = None,
         keep: int = 20000,
     ) -> None:
         """`limits`: requests an hour per account; `keep`: how many requests the log holds."""
@@ -84,31 +96,26 @@ class SimServer:
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
         self.keep = keep
-        self.tokens = TokenOffice(CLIENTS, BEARERS, self.clock.elapsed)
+        elapsed = self.clock.elapsed
+        self.tokens = TokenOffice(elapsed, 3600, access.BEARERS, clients=access.CLIENTS)
         self.ringme = {
-            name: RingmeFace(site, self.tokens, self.clock.elapsed, (limits or {}).get(name, 30000))
-            for name, site in world.sites.items()
-            if name != "front"
+            name: RingmeFace(world.sites[name], self.tokens, elapsed, (limits or {}).get(name, 30000))
+            for name in ("hq", "branch")
         }
-        self.groupalarm = GroupalarmFace(world.hotlines, GROUPALARM_TOKEN, GROUPALARM_PERSONAL_TOKEN)
-        self.sinch = SinchFace(
-            world.center,
-            username=access.SINCH_USERNAME,
-            password=access.SINCH_PASSWORD,
-            api_key=access.SINCH_API_KEY,
-        )
-        people = [
-            Person(name, password, extension, role)
-            for name, (password, extension, role) in access.PORTSIP_PEOPLE.items()
-        ]
-        self.sign_in = SignIn(
-            {person.username: person for person in people},
-            access.PORTSIP_DOMAIN,
-            access.PORTSIP_BEARERS,
-            self.clock.elapsed,
-        )
+        self.groupalarm = GroupalarmFace(world.hotlines, access.GROUPALARM_TOKEN, access.GROUPALARM_PERSONAL_TOKEN)
+        self.sinch = SinchFace(world.center, access.SINCH_USERNAME, access.SINCH_PASSWORD, access.SINCH_API_KEY)
+        people = {name: Person(name, *told) for name, told in access.PORTSIP_PEOPLE.items()}
+        tokens = Tokens(elapsed, 1800, access.PORTSIP_BEARERS)
+        self.sign_in = SignIn(people, access.PORTSIP_DOMAIN, tokens, Tokens(elapsed, 86400))
         self.portsip = PortsipFace(world.front, world.reception, self.sign_in)
         self.push = PushOffice(world.front.pbx, world.reception, self.sign_in, self.clock.sync)
+        self._mounts = {
+            "/ringme/hq/api/ver1.0": ("hq", self.ringme["hq"].handle),
+            "/ringme/branch/api/ver1.0": ("branch", self.ringme["branch"].handle),
+            "/groupalarm/api/v1/first-responder": ("groupalarm", self.groupalarm.handle),
+            "/sinch/RI/rci": ("cc", self.sinch.handle),
+            "/portsip/api": ("front", self.portsip.handle),
+        }
 
     def made(self, method: str | None = None, account: str | None = None) -> list[LoggedRequest]:
         """Logged requests of one method or account."""
@@ -118,44 +125,27 @@ class SimServer:
         """Logged requests that ask for a change: everything but GET and token requests."""
         return [each for each in self.requests if each.method != "GET" and each.path not in _TOKEN_PATHS]
 
-    def handle(self, request: Request) -> tuple[str, Request, Callable[[], Response]]:
-        """Which account a request is for, the request as that account sees it, and what would answer it."""
-        path = request.path
-        if path == "/oauth/token":
-            client = request.form().get("client_id", "")
-            return CLIENTS.get(client, ("-", ""))[0], request, lambda: self.tokens.issue(request)
-        match = _RINGME.match(path)
-        if match is not None and match["account"] in self.ringme:
-            account, inner = match["account"], request.moved(match["rest"].removeprefix(_RINGME_BASE))
-            if inner.path == "/oauth/token" and not match["rest"].startswith(_RINGME_BASE):
-                return account, inner, lambda: self.tokens.issue(inner)
-            return account, inner, lambda: self.ringme[account].handle(inner)
-        if path.startswith(_GROUPALARM + "/"):
-            inner = request.moved(path.removeprefix(_GROUPALARM))
-            return "groupalarm", inner, lambda: self.groupalarm.handle(inner)
-        if path.startswith(_SINCH + "/"):
-            inner = request.moved(path.removeprefix(_SINCH))
-            return "cc", inner, lambda: self.sinch.handle(inner)
-        if path.startswith(_PORTSIP + "/"):
-            inner = request.moved(path.removeprefix(_PORTSIP))
-            return "front", inner, lambda: self.portsip.handle(inner)
-        return "-", request, lambda: json_response(404, {"message": "Not found"})
+    def _mounted(self, request: Request) -> tuple[str, Request, Callable[[Request], Response]]:
+        """Which account a request is for, the request as that account sees it, and who answers it."""
+        if request.path == "/oauth/token":
+            account, _ = access.CLIENTS.get(request.form().get("client_id", ""), ("-", ""))
+            return account, request, self.tokens.grant
+        for mount, (account, answer) in self._mounts.items():
+            if request.path.startswith(mount + "/"):
+                return account, request.moved(request.path.removeprefix(mount)), answer
+        return "-", request, lambda _: json_response(404, {"message": "Not found"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
-            return
         if scope["type"] == "websocket" and scope["path"] == _PUSH:
-            await self.push.serve(scope, receive, send)
-            return
-        if scope["type"] == "websocket":
+            await self.push.serve(receive, send)
+        elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
-            return
-        if scope["type"] != "http":
-            return
-        request = _request(scope, await read_body(receive))
-        account, inner, answer = self.handle(request)
-        fault = self.faults.take(account, inner)
+        elif scope["type"] == "http":
+            await self._serve(await read_request(scope, receive), receive, send)
+
+    async def _serve(self, whole: Request, receive: Receive, send: Send) -> None:
+        account, request, answer = self._mounted(whole)
+        fault = self.faults.take(account, request)
         status = 0
         try:
             if fault is not None and not fault.after:
@@ -165,7 +155,7 @@ class SimServer:
                     status = await self._send(send, page or json_response(200, {"message": ""}), fault)
                     return
             self.clock.sync()
-            response = answer()
+            response = answer(request)
             # Settles what follows at once, such as an offer to an agent who has just been signed in.
             self.clock.sync()
             self.push.pulse()
@@ -174,14 +164,15 @@ class SimServer:
                 response = fault.page() or response
             status = await self._send(send, response, fault)
         finally:
-            self._log(account, inner, status)
+            self._log(account, request, status)
 
     async def _wait(self, fault: Fault, receive: Receive) -> None:
         """Let the fault take its time, but not beyond the client's patience."""
         async with anyio.create_task_group() as tasks:
 
             async def leave() -> None:
-                await _disconnected(receive)
+                while (await receive())["type"] != "http.disconnect":
+                    pass
                 tasks.cancel_scope.cancel()
 
             tasks.start_soon(leave)
@@ -198,55 +189,18 @@ class SimServer:
 
     def _log(self, account: str, request: Request, status: int) -> None:
         body = None if request.path in _TOKEN_PATHS else request.json()
-        self.requests.append(
-            LoggedRequest(self.world.now, account, request.method, request.path, request.query, body, status)
-        )
+        told = LoggedRequest(self.world.now, account, request.method, request.path, request.query, body, status)
+        self.requests.append(told)
         if len(self.requests) > self.keep:
             del self.requests[: self.keep // 10]
 
 
-def make_app(
-    world: World,
-    *,
-    speed: float = 1.0,
-    clock: Callable[[], float] = time.monotonic,
-    limits: dict[str, int] | None = None,
-    keep: int = 20000,
-) -> SimServer:
-    """The application for a world; give it to an ASGI transport or to a server. See `SimServer`."""
-    return SimServer(world, speed=speed, clock=clock, limits=limits, keep=keep)
+make_app = SimServer
+"""The application for a world; give it to an ASGI transport or to a server."""
 
 
 def serve(app: SimServer, port: int = 8900) -> None:
     """Serve on the loopback interface until interrupted. Needs the `sim` extra (uvicorn)."""
     import uvicorn
 
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        if message["type"] == "lifespan.startup":
-            await send({"type": "lifespan.startup.complete"})
-        elif message["type"] == "lifespan.shutdown":
-            await send({"type": "lifespan.shutdown.complete"})
-            return
-
-
-def _request(scope: Scope, body: bytes) -> Request:
-    raw = scope.get("raw_path")
-    # Unquoted later, segment by segment, so that an encoded slash stays inside its segment.
-    path = raw.decode("latin-1").partition("?")[0] if isinstance(raw, bytes) else str(scope["path"])
-    query = scope.get("query_string", b"")
-    headers: dict[str, str] = {}
-    pairs = scope.get("headers")
-    if isinstance(pairs, list | tuple):
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs}
-    text = query.decode("latin-1") if isinstance(query, bytes) else ""
-    return Request.of(str(scope["method"]), path, text, headers, body)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, lifespan="off")

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from wallboard.sim.controls import Controls
 from wallboard.sim.exchange import plain_number
-from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Agent, Call, End, Extension, Leg, Queue, Tier
-from wallboard.sim.pbx import Outside, Pbx
+from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Call, End, Extension, Leg, Queue, Tier
+from wallboard.sim.pbx import Pbx
 from wallboard.sim.queueing import Distributor
 
-__all__ = ["READY_WORDS", "Sessions", "UnfitError", "agent_state", "session_id", "set_agent_state"]
-
-READY_WORDS = ("READY", "LOGGED_IN")
 _SESSION_BASE = 884_000_000_000_000_000
+_OWN_WORDS = {LOGGED_OUT: "LOGGED_OUT", AVAILABLE: ""}
 
 
 class UnfitError(Exception):
@@ -25,13 +23,13 @@ def session_id(call: Call) -> int:
     return _SESSION_BASE + int(call.id, 16) % 1_000_000_000_000_000
 
 
-def _real(phone: Extension) -> list[Leg]:
-    return [leg for leg in phone.legs.values() if leg.real and leg.role == "talk"]
+def _real(phone: Extension | None) -> list[Leg]:
+    return [leg for leg in phone.legs.values() if leg.real and leg.role == "talk"] if phone is not None else []
 
 
 def _hold_others(leg: Leg) -> None:
     """A phone speaks in one call at a time."""
-    for other in _real(leg.extension) if leg.extension is not None else []:
+    for other in _real(leg.extension):
         other.held = other.held or (other is not leg and other.answered is not None)
 
 
@@ -40,7 +38,6 @@ class Sessions:
 
     def __init__(self, pbx: Pbx, controls: Controls) -> None:
         self.pbx = pbx
-        self.engine = pbx.engine
         self.controls = controls
 
     def find(self, identity: int) -> Call | None:
@@ -51,15 +48,16 @@ class Sessions:
 
     def latest(self, number: str) -> Call | None:
         """The latest call of an extension (what session id 1 stands for)."""
-        phone = self.phone(number)
-        legs = _real(phone) if phone else []
+        legs = _real(self.phone(number))
         return max(legs, key=lambda leg: leg.started).call if legs else None
+
+    def _talks(self, number: str) -> list[Leg]:
+        return [leg for leg in _real(self.phone(number)) if leg.answered is not None and leg.call.callee is not None]
 
     def leg_of(self, call: Call, number: str) -> Leg:
         """The leg that an extension talks on in this call. `UnfitError`: it is not talking in it."""
-        phone = self.phone(number)
-        for leg in _real(phone) if phone else []:
-            if leg.call is call and leg.answered is not None and call.callee is not None:
+        for leg in self._talks(number):
+            if leg.call is call:
                 return leg
         raise UnfitError(f"extension {number} is not talking in this session")
 
@@ -78,21 +76,20 @@ class Sessions:
         """
         reached = self.pbx.resolve(target)
         waits_at = call.member.queue.extension if call.member and call.callee is None else call.menu
-        if waits_at is not None and waits_at.number == number:
+        if waits_at is None or waits_at.number != number:
+            leg = self.leg_of(call, number)
             if reached is not None:
-                self.pbx.detach(call)
-                self.pbx.route(call, target, waits_at)
-            return
-        leg = self.leg_of(call, number)
-        if reached is not None:
-            self.controls.perform(leg, "transfer", target)
+                self.controls.perform(leg, "transfer", target)
+        elif reached is not None:
+            self.pbx.detach(call)
+            self.pbx.route(call, target, waits_at)
 
     def attended_refer(self, number: str, first: tuple[str, Call | None], second: tuple[str, Call | None]) -> None:
         """Join the two parties that `number` talks to, each given by its number and perhaps its call."""
         one, two = self._talk_with(number, *first), self._talk_with(number, *second)
-        if one.call is two.call:
-            raise UnfitError("both targets are in the same session")
         stays, goes = one.call, two.call
+        if stays is goes:
+            raise UnfitError("both targets are in the same session")
         for leg in (one, two):
             if leg is leg.call.caller.leg and leg.call.callee is not None:
                 # The acting extension leaves: who stays is the caller of what remains.
@@ -110,24 +107,14 @@ class Sessions:
         tails = [each for each in (stays.on_end, goes.on_end) if each is not None]
         goes.on_end = None
         self.pbx.end(goes, "joined")
-
-        def over() -> None:
-            for each in tails:
-                each()
-
-        stays.on_end = over
+        stays.on_end = lambda: [each() for each in tails]
         self.pbx.connect(stays, other)
 
     def _talk_with(self, number: str, party: str, call: Call | None) -> Leg:
-        phone = self.phone(number)
-        for leg in _real(phone) if phone else []:
-            if call is not None and leg.call is not call:
-                continue
+        for leg in self._talks(number):
             ends = (leg.call.caller, leg.call.callee)
             other = next((end for end in ends if end is not None and end.leg is not leg), None)
-            if leg.answered is None or leg.call.callee is None or other is None:
-                continue
-            if plain_number(other.number) == plain_number(party):
+            if call in (None, leg.call) and other is not None and plain_number(other.number) == plain_number(party):
                 return leg
         raise UnfitError(f"extension {number} does not talk to {party}")
 
@@ -140,9 +127,6 @@ class Sessions:
             raise UnfitError("the caller does not wait any more")
         self.controls.perform(call.member, "pickup", number)
 
-    def destroy(self, call: Call) -> None:
-        self.pbx.end(call, "hung up")
-
     def originate(self, caller: str, callee: str, caller_name: str = "") -> Call:
         """Ring `caller`, an extension of the site, and then `callee`. A held call on the same phone does not hinder."""
         phone = self.phone(caller)
@@ -151,38 +135,28 @@ class Sessions:
         if any(not leg.held for leg in _real(phone)):
             raise UnfitError(f"extension {caller} is busy")
         call = self.pbx.new_call(End(phone.number, caller_name or phone.label), counted=False)
-        leg = self.pbx.add_leg(call, phone, "out", callee)
 
         def answered(picked: Leg) -> None:
             call.caller.leg = picked
             _hold_others(picked)
-            target = self.pbx.resolve(callee)
-            if isinstance(target, Outside):
-                delay = self.engine.stream(f"{self.pbx.name}/outside").uniform(3.0, 8.0)
-                somebody = End(target.number)
-                call.timers.append(self.engine.after(delay, lambda: self.pbx.connect(call, somebody, 90.0)))
-            else:
-                self.pbx.route(call, callee, phone)
+            self.controls.dial(call, callee, picked)
 
+        leg = self.pbx.add_leg(call, phone, "out", callee)
         self.pbx.ring(leg, answered, lambda: self.pbx.end(call, "unanswered"), 30.0)
         return call
-
-
-_OWN_WORDS = {LOGGED_OUT: "LOGGED_OUT", AVAILABLE: ""}
 
 
 def agent_state(tier: Tier, now: float) -> str:
     """The state of a queue's agent in that queue, in the document's words."""
     agent = tier.agent
-    phone = agent.extension
-    if phone is None or not phone.registered:
+    why = _OWN_WORDS.get(agent.status, "BREAK") or tier.pause
+    if agent.extension is None or not agent.extension.registered:
         return "OFFLINE"
     if agent.state == "In a queue call":
         return "QUEUE_CALL"
-    why = _OWN_WORDS.get(agent.status, "BREAK") or tier.pause
     if why == "LOGGED_OUT":
         return why
-    if agent.state != "Receiving" and _real(phone):
+    if agent.state != "Receiving" and _real(agent.extension):
         return "OTHER_CALL"
     if not why and agent.ready_at > now and agent.last_bridge_end + agent.wrap_up_time > now:
         return "WRAP_UP"
@@ -191,13 +165,10 @@ def agent_state(tier: Tier, now: float) -> str:
 
 def set_agent_state(distributor: Distributor, queue: Queue, tier: Tier, word: str) -> None:
     """Give an agent a state in this queue alone. What held for all queues goes on holding for the others."""
-    agent: Agent = tier.agent
-    everywhere = _OWN_WORDS.get(agent.status, "BREAK")
+    everywhere = _OWN_WORDS.get(tier.agent.status, "BREAK")
     if everywhere:
-        for other in distributor.pbx.queues.values():
-            for each in other.tiers:
-                if each.agent is agent and each is not tier:
-                    each.pause = each.pause or everywhere
-        tier.pause = tier.pause or everywhere
-        distributor.set_status(agent, AVAILABLE)
-    distributor.pause(queue, tier, "" if word in READY_WORDS else word)
+        for each in [each for other in distributor.pbx.queues.values() for each in other.tiers]:
+            if each.agent is tier.agent:
+                each.pause = each.pause or everywhere
+        distributor.set_status(tier.agent, AVAILABLE)
+    distributor.pause(queue, tier, "" if word in ("READY", "LOGGED_IN") else word)

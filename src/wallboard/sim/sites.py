@@ -1,22 +1,21 @@
-"""Who works where: the two PBX accounts and the hotline organisation of the demonstration.
+"""Who works where: the three PBX accounts and the hotline organisation of the demonstration.
 
-Ids, numbers and secrets are fixed, so that documentation, tests and a served simulation agree.
+Ids, numbers and secrets are fixed, so that documentation, tests and a served simulation agree. Ids of `front` are
+decimal numbers as its vendor's push prints them; its resources print them another way (see the face).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallboard.sim.engine import Engine
 from wallboard.sim.hotlines import HotlineService
-from wallboard.sim.model import LOGGED_OUT, ON_BREAK, Queue, QueueProfile, Tier
+from wallboard.sim.model import LOGGED_OUT, ON_BREAK, Behaviour, Queue, QueueProfile, Tier
 from wallboard.sim.pbx import Pbx
-
-__all__ = ["ORGANIZATION", "PEOPLE", "SUPERVISOR_NUMBER", "branch", "hq", "queue_settings", "responders"]
 
 SUPERVISOR_NUMBER = "2001"
 ORGANIZATION = 77
-PEOPLE = {5: "K. Roth", 6: "Amina Yusuf", 7: "Jonas Vogel", 8: "Lucía Paredes", 9: "T. Okonkwo", 12: "S. Brandt"}
+Row = dict[str, object]
+TRUNK = "carrier-a"
+_BASE = 700551909773148000
 
 # 24 factors, UTC. Nights are quieter but never dead: a demonstration must show something at any hour.
 _OFFICE = (
@@ -24,152 +23,97 @@ _OFFICE = (
     *(1.0, 1.1, 1.15, 1.1, 1.05, 1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.75),
 )
 _ALWAYS = (1.15, 1.2, 1.2, 1.1, 1.0, 0.9, *(0.9,) * 12, 0.95, 1.0, 1.0, 1.05, 1.1, 1.15)
+_DAY = (
+    *(0.5, 0.5, 0.5, 0.5, 0.5, 0.6, 0.8, 1.0, 1.2, 1.2, 1.1, 1.0),
+    *(0.9, 1.0, 1.1, 1.1, 1.0, 0.9, 0.8, 0.7, 0.7, 0.6, 0.5, 0.5),
+)
+_NIGHT = (*(1.2,) * 6, *(0.6,) * 12, *(1.0,) * 6)
+
+_HQ = (
+    *("Anna Petrosyan", "Boris Kim", "Chen Wei", "Dana O'Neill", "Emeka Obi", "Fatima Zahra", "Gustavo Lima"),
+    *("Hanna Nyström", "Ibrahim Sow", "Julia Wójcik", "Kenji Mori", "Reception", "Back office", "Warehouse"),
+)
+_BRANCH = ("Lars Dahl", "Mei Lin", "Noor Haddad", "Oskar Brandt", "Workshop")
+_FRONT = (
+    *("Lena Hartmann", "Idris Bello", "Marta Kowalczyk", "Yuki Arai", "Pavel Dvořák", "Selin Aksoy", "Matteo Ferri"),
+    *("Aoife Byrne", "Kofi Asante", "Dörte Hansen", "Back office", "Goods in"),
+)
+_UNSET = """
+agent_announce_sound agent_hangup_action agent_hangup_transfer_dst announce_frequency announce_sound
+append_to_cid_name_on_transfer exit_key exit_transfer_dst exit_transfer_dst_sound max_wait_time
+max_wait_time_with_no_agent no_agent_timeout_transfer_dst no_agent_timeout_transfer_dst_sound
+position_announce_frequency quality_rate_finish_sound quality_rate_max quality_rate_sound sound start_sound
+timeout_transfer_dst timeout_transfer_dst_sound try_same_agent_time vm_greeting vm_mailto
+"""
+_OFF = """
+agent_report_wait_time disable_answer exit_with_no_av_agents record_enabled tier_rule_wait_multiply_level
+tier_rules_apply vm_enabled
+"""
+_HOSTED: Row = {
+    **dict.fromkeys(_UNSET.split()),
+    **dict.fromkeys(_OFF.split(), False),
+    **{"skip_busy_agents": True, "sound_type": "music", "tier_rule_wait_second": 0},
+    **{"vm_attach_file": True, "vm_profile": "default"},
+}
+"""The settings resource of a hosted queue: every field of the document, its defaults as responses show them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _QueuePlan:
-    id: int
-    label: str
-    strategy: str
-    profile: QueueProfile
-    agents: tuple[tuple[str, int, int, int], ...]
-    settings: tuple[tuple[str, object], ...] = ()
+def did(number: str) -> str:
+    """The number in the public network of an extension of `front`: 8100 is +4930231258100."""
+    return "+4930231258" + number.removeprefix("8")
 
 
-def queue_settings(strategy: str, **changes: object) -> dict[str, object]:
-    """The settings resource of a queue: every field of the document, its defaults as responses show them."""
-    settings: dict[str, object] = {
-        "agent_announce_sound": None,
-        "agent_hangup_action": None,
-        "agent_hangup_transfer_dst": None,
-        "agent_report_wait_time": False,
-        "announce_frequency": None,
-        "announce_sound": None,
-        "append_to_cid_name_on_transfer": None,
-        "disable_answer": False,
-        "exit_key": None,
-        "exit_transfer_dst": None,
-        "exit_transfer_dst_sound": None,
-        "exit_with_no_av_agents": False,
-        "max_wait_time": None,
-        "max_wait_time_with_no_agent": None,
-        "no_agent_timeout_transfer_dst": None,
-        "no_agent_timeout_transfer_dst_sound": None,
-        "position_announce_frequency": None,
-        "quality_rate_finish_sound": None,
-        "quality_rate_max": None,
-        "quality_rate_sound": None,
-        "record_enabled": False,
-        "skip_busy_agents": True,
-        "sound": None,
-        "sound_type": "music",
-        "start_sound": None,
-        "strategy": strategy,
-        "tier_rule_wait_multiply_level": False,
-        "tier_rule_wait_second": 0,
-        "tier_rules_apply": False,
-        "timeout_transfer_dst": None,
-        "timeout_transfer_dst_sound": None,
-        "try_same_agent_time": None,
-        "vm_attach_file": True,
-        "vm_enabled": False,
-        "vm_greeting": None,
-        "vm_mailto": None,
-        "vm_profile": "default",
-    }
-    return settings | changes
+def resource_id(number: int) -> int:
+    """The decimal id of what has this extension number or place in the plan of `front`."""
+    return _BASE + number
 
 
-def _local(*agents: tuple[int, int]) -> tuple[tuple[str, int, int, int], ...]:
-    return tuple(("local", agent, level, position) for position, (agent, level) in enumerate(agents, start=1))
+def _phones(pbx: Pbx, first: int, names: tuple[str, ...]) -> None:
+    for identity, name in enumerate(names, start=first):
+        pbx.add_extension(identity, "phone", name)
 
 
-def _add_queue(pbx: Pbx, plan: _QueuePlan) -> None:
-    extension = pbx.add_extension(plan.id, "queue", plan.label)
-    queue = Queue(extension, plan.strategy, queue_settings(plan.strategy, **dict(plan.settings)), plan.profile)
-    for kind, agent, level, position in plan.agents:
-        queue.tiers.append(Tier(pbx.agents[kind, agent], level, position))
-    pbx.queues[plan.id] = queue
+def _queue(
+    pbx: Pbx, identity: int, label: str, strategy: str, profile: QueueProfile, agents: str, settings: Row
+) -> None:
+    """`agents` in their order, such as `136 144/2 r9`: an id, the level where it is not 1, r for a remote one."""
+    queue = Queue(pbx.add_extension(identity, "queue", label), strategy, settings, profile)
+    for position, text in enumerate(agents.split(), start=1):
+        name, _, level = text.partition("/")
+        agent = pbx.agents["remote" if name.startswith("r") else "local", int(name.lstrip("r"))]
+        queue.tiers.append(Tier(agent, int(level or 1), position))
+    pbx.queues[identity] = queue
+
+
+def _hosted(
+    pbx: Pbx, identity: int, label: str, strategy: str, profile: QueueProfile, agents: str, **changes: object
+) -> None:
+    _queue(pbx, identity, label, strategy, profile, agents, _HOSTED | {"strategy": strategy} | changes)
 
 
 def hq(engine: Engine) -> Pbx:
     """Account `hq`: 5 queues, 14 phones and a supervisor's desk, 12 agents (one of them remote)."""
     pbx = Pbx(engine, "hq", client_id=3401, prefix="022", domain="pbx.example")
-    names = {
-        201: "Anna Petrosyan",
-        202: "Boris Kim",
-        203: "Chen Wei",
-        204: "Dana O'Neill",
-        205: "Emeka Obi",
-        206: "Fatima Zahra",
-        207: "Gustavo Lima",
-        208: "Hanna Nyström",
-        209: "Ibrahim Sow",
-        210: "Julia Wójcik",
-        211: "Kenji Mori",
-        212: "Reception",
-        213: "Back office",
-        214: "Warehouse",
-    }
-    for identity, label in names.items():
-        pbx.add_extension(identity, "phone", label)
-    desk = pbx.add_extension(300, "phone", "Supervisor desk", SUPERVISOR_NUMBER)
-    desk.desk = True
+    _phones(pbx, 201, _HQ)
+    pbx.add_extension(300, "phone", "Supervisor desk", SUPERVISOR_NUMBER).desk = True
     pbx.add_extension(690, "conference", "Morning meeting")
-    for number in range(11):
-        agent = pbx.add_agent(136 + number, names[201 + number], 201 + number)
-        agent.wrap_up_time = 10 + number % 4 * 5
+    for place in range(11):
+        pbx.add_agent(136 + place, _HQ[place], 201 + place).wrap_up_time = 10 + place % 4 * 5
     pbx.add_agent(9, "Lena (home)", None, remote_name="031*101@pbx.example")
-    plans = (
-        _QueuePlan(
-            601,
-            "Sales",
-            "longest-idle-agent",
-            QueueProfile(86.0, _OFFICE, 105.0, 120.0, "+49302312501"),
-            (*_local((136, 1), (137, 1), (138, 1), (139, 1), (146, 2)), ("remote", 9, 1, 6)),
-            (("record_enabled", True),),
-        ),
-        _QueuePlan(
-            602,
-            "Support",
-            "round-robin",
-            QueueProfile(74.0, _OFFICE, 130.0, 160.0, "+49302312502"),
-            _local((140, 1), (141, 1), (142, 1), (143, 1), (144, 2), (137, 2)),
-            (
-                ("record_enabled", True),
-                ("tier_rules_apply", True),
-                ("tier_rule_wait_second", 25),
-                ("tier_rule_wait_multiply_level", True),
-            ),
-        ),
-        _QueuePlan(
-            603,
-            "Emergency",
-            "ring-all",
-            QueueProfile(22.0, _ALWAYS, 75.0, 180.0, "+49302312503"),
-            _local((144, 1), (145, 1), (143, 1)),
-            (("record_enabled", True),),
-        ),
-        _QueuePlan(
-            604,
-            "Sales callback",
-            "agent-with-fewest-calls",
-            QueueProfile(18.0, _OFFICE, 80.0, 100.0, "+49302312504"),
-            _local((139, 1), (138, 1)),
-        ),
-        _QueuePlan(
-            605,
-            "VIP",
-            "top-down",
-            QueueProfile(14.0, _OFFICE, 130.0, 90.0, "+49302312505", 5.0),
-            _local((146, 1), (136, 1)),
-        ),
-    )
-    for plan in plans:
-        _add_queue(pbx, plan)
+    sales = QueueProfile(86.0, _OFFICE, 105.0, 120.0, "+49302312501")
+    _hosted(pbx, 601, "Sales", "longest-idle-agent", sales, "136 137 138 139 146/2 r9", record_enabled=True)
+    support = QueueProfile(74.0, _OFFICE, 130.0, 160.0, "+49302312502")
+    tiers = {"tier_rules_apply": True, "tier_rule_wait_second": 25, "tier_rule_wait_multiply_level": True}
+    in_order = "140 141 142 143 144/2 137/2"
+    _hosted(pbx, 602, "Support", "round-robin", support, in_order, record_enabled=True, **tiers)
+    emergency = QueueProfile(22.0, _ALWAYS, 75.0, 180.0, "+49302312503")
+    _hosted(pbx, 603, "Emergency", "ring-all", emergency, "144 145 143", record_enabled=True)
+    callback = QueueProfile(18.0, _OFFICE, 80.0, 100.0, "+49302312504")
+    _hosted(pbx, 604, "Sales callback", "agent-with-fewest-calls", callback, "139 138")
+    vip = QueueProfile(14.0, _OFFICE, 130.0, 90.0, "+49302312505", 5.0)
+    _hosted(pbx, 605, "VIP", "top-down", vip, "146 136")
     pbx.agents["local", 138].status = ON_BREAK
-    pbx.agents["local", 145].status = LOGGED_OUT
-    pbx.agents["local", 145].state = "Idle"
+    pbx.agents["local", 145].status, pbx.agents["local", 145].state = LOGGED_OUT, "Idle"
     # The trunk between the sites: 88 and a number of the branch.
     for far in ("101", "102", "103", "104", "701", "702", "8100"):
         pbx.routes["88" + far] = "+4930231257" + far[-2:]
@@ -179,59 +123,70 @@ def hq(engine: Engine) -> Pbx:
 def branch(engine: Engine) -> Pbx:
     """Account `branch`: 2 queues, 4 agents, a workshop, a night desk (number 8100) and the supervisor's line."""
     pbx = Pbx(engine, "branch", client_id=5120, prefix="031", domain="branch.example")
-    names = {101: "Lars Dahl", 102: "Mei Lin", 103: "Noor Haddad", 104: "Oskar Brandt", 105: "Workshop"}
-    for identity, label in names.items():
-        pbx.add_extension(identity, "phone", label)
+    _phones(pbx, 101, _BRANCH)
     pbx.add_extension(110, "phone", "Night desk", "8100")
     # The supervisor has a line in both accounts, under the same number.
     pbx.add_extension(120, "phone", "Supervisor line", SUPERVISOR_NUMBER).desk = True
-    for number in range(4):
-        pbx.add_agent(41 + number, names[101 + number], 101 + number)
-    for plan in (
-        _QueuePlan(
-            701,
-            "Front desk",
-            "sequentially-by-agent-order",
-            QueueProfile(40.0, _OFFICE, 80.0, 110.0, "+49302312571"),
-            _local((41, 1), (42, 1), (43, 2)),
+    for place in range(4):
+        pbx.add_agent(41 + place, _BRANCH[place], 101 + place)
+    desk = QueueProfile(40.0, _OFFICE, 80.0, 110.0, "+49302312571")
+    _hosted(pbx, 701, "Front desk", "sequentially-by-agent-order", desk, "41 42 43/2")
+    _hosted(pbx, 702, "Service", "random", QueueProfile(27.0, _OFFICE, 120.0, 140.0, "+49302312572"), "43 44")
+    pbx.behaviour = Behaviour(side_calls_per_hour=25.0)
+    return pbx
+
+
+def front(engine: Engine) -> Pbx:
+    """Account `front`, a PortSIP PBX in Berlin: phones, the supervisor's phone 2001, 10 agents and 3 queues.
+
+    `polling_strategy` is the documented strategy, the queue's own what comes nearest to it here.
+    """
+    pbx = Pbx(engine, "front", client_id=6760, prefix="front", domain="front.example")
+    _phones(pbx, 301, _FRONT)
+    pbx.extensions[312].registered = False
+    pbx.add_extension(2001, "phone", "Supervisor").desk = True
+    for place in range(10):
+        pbx.add_agent(301 + place, _FRONT[place], 301 + place)
+    same: Row = {"max_callers": 50, "max_waiting_time": 600, "language": "de-DE"}
+    for number, name, polling, strategy, ring_time, promise, profile, agents in (
+        (
+            *(8001, "Front desk", "LEAST_WORKED_HUNT", "agent-with-fewest-calls", 20, 20),
+            *(QueueProfile(16.0, _DAY, 85.0, 130.0, did("8001")), "301 302 303 304 305 306"),
         ),
-        _QueuePlan(
-            702,
-            "Service",
-            "random",
-            QueueProfile(27.0, _OFFICE, 120.0, 140.0, "+49302312572"),
-            _local((43, 1), (44, 1)),
+        (
+            *(8002, "Billing", "CYCLIC_HUNT", "round-robin", 25, 40),
+            *(QueueProfile(20.0, _DAY, 120.0, 150.0, did("8002")), "305 306 307 308 309"),
+        ),
+        (
+            *(8003, "Night", "RING_SIMULTANEOUSLY", "ring-all", 30, 15),
+            *(QueueProfile(6.0, _NIGHT, 70.0, 180.0, did("8003")), "309 310 301"),
         ),
     ):
-        _add_queue(pbx, plan)
-    pbx.behaviour = type(pbx.behaviour)(side_calls_per_hour=25.0)
+        own = {"polling_strategy": polling, "ring_time": ring_time, "sla_time": promise}
+        _queue(pbx, number, name, strategy, profile, agents, own | same)
+        for tier in pbx.queues[number].tiers:
+            tier.agent.call_timeout = ring_time
+    pbx.agents["local", 308].status, pbx.agents["local", 308].state = LOGGED_OUT, "Idle"
+    next(tier for tier in pbx.queues[8001].tiers if tier.agent.id == 304).pause = "NOT_READY"
+    next(tier for tier in pbx.queues[8002].tiers if tier.agent.id == 306).pause = "LUNCH"
+    pbx.behaviour = Behaviour(side_calls_per_hour=25.0)
     return pbx
 
 
 def responders(engine: Engine) -> HotlineService:
     """Organisation 77: 4 hotlines and the phones of 6 responders."""
     service = HotlineService(engine, ORGANIZATION)
-    service.add_hotline(311, "Bereitschaft Nord", "004924155660", [5, 6, 7])
-    service.add_hotline(312, "Bereitschaft Süd", "004924155661", [8, 9])
-    rescue = service.add_hotline(313, "Lift and door rescue", "004924155662", [7, 12])
+    service.add_hotline(311, "004924155660", "Bereitschaft Nord", [5, 6, 7])
+    service.add_hotline(312, "004924155661", "Bereitschaft Süd", [8, 9])
     # A field that no document mentions: a change that leaves it out loses it.
-    rescue.extra = {"callbackNumberMode": "hotline"}
-    reserve = service.add_hotline(314, "Leitstelle Reserve", "004924155669", [5], active=False)
-    reserve.channels_in = reserve.channels_out = 4
-    reserve.tts_in, reserve.tts_out = "", "Bitte 1 drücken"
+    service.add_hotline(313, "004924155662", "Lift and door rescue", [7, 12], callbackNumberMode="hotline")
+    few: Row = {"channelsInbound": 4, "channelsOutbound": 4, "ttsInbound": "", "ttsOutbound": "Bitte 1 drücken"}
+    service.add_hotline(314, "004924155669", "Leitstelle Reserve", [5], isActive=False, **few)
     phones = (
-        (80, 5, "Diensthandy", True),
-        (81, 5, "Privat", False),
-        (82, 6, "Mobile", True),
-        (83, 7, "Mobile", True),
-        (84, 7, "Home", True),
-        (85, 7, "Car", False),
-        (86, 8, "Diensthandy", True),
-        (87, 9, "Mobile", True),
-        (88, 9, "Office", True),
-        (89, 12, "Mobile", False),
-        (90, 12, "Pager gateway", True),
+        *((5, "Diensthandy", True), (5, "Privat", False), (6, "Mobile", True), (7, "Mobile", True)),
+        *((7, "Home", True), (7, "Car", False), (8, "Diensthandy", True), (9, "Mobile", True)),
+        *((9, "Office", True), (12, "Mobile", False), (12, "Pager gateway", True)),
     )
-    for identity, user, name, active in phones:
-        service.add_phone(identity, user, name, service.random_number(), active=active)
+    for identity, (user, name, active) in enumerate(phones, start=80):
+        service.add_phone(identity, user, name, active=active)
     return service

@@ -7,8 +7,6 @@ from wallboard.sim.pbx import Pbx
 from wallboard.sim.people import crowd
 from wallboard.sim.queueing import Distributor
 
-__all__ = ["Traffic"]
-
 
 class Traffic:
     """Drives one account. Each purpose has its own random stream, so the callers are the same whatever is done."""
@@ -17,7 +15,7 @@ class Traffic:
         self.pbx = pbx
         self.engine = pbx.engine
         self.distributor = distributor
-        self.people = crowd(self.engine.stream(f"{pbx.name}/people"), 300)
+        self.people = crowd(self.engine.stream(f"{pbx.name}/people"), self.engine.scale.callers)
 
     def begin(self) -> None:
         for queue in self.pbx.queues.values():
@@ -28,8 +26,6 @@ class Traffic:
             self._next_side_call()
         self._fidget()
 
-    # -- callers ----------------------------------------------------------------------------------------------------
-
     def rate(self, queue: Queue, at: float) -> float:
         """Calls per second at a moment: the queue's day, times its surge."""
         moment = self.engine.utc(at)
@@ -38,13 +34,14 @@ class Traffic:
         low, high = hours[int(place) % 24], hours[(int(place) + 1) % 24]
         factor = low + (high - low) * (place % 1.0)
         surge = queue.profile.surge if at < queue.surge_until else 1.0
-        return queue.profile.per_hour / 3600.0 * factor * surge
+        return queue.profile.per_hour / 3600.0 * factor * surge * self.engine.scale.traffic
 
     def _next_arrival(self, queue: Queue) -> None:
         """Thinning: candidates at the highest possible rate, kept with the chance that the moment's rate gives."""
         rng = self.engine.stream(f"{self.pbx.name}/arrivals/{queue.id}")
-        highest = queue.profile.per_hour / 3600.0 * max(queue.profile.hours) * queue.profile.surge
-        gap, keep, who, patience = rng.expovariate(highest), rng.random(), rng.randrange(300), rng.random()
+        per_second = queue.profile.per_hour / 3600.0 * self.engine.scale.traffic
+        highest = per_second * max(queue.profile.hours) * queue.profile.surge
+        gap, keep, who, patience = rng.expovariate(highest), rng.random(), rng.randrange(len(self.people)), rng.random()
 
         def arrive() -> None:
             if keep < self.rate(queue, self.engine.now) / highest:
@@ -53,8 +50,6 @@ class Traffic:
             self._next_arrival(queue)
 
         self.engine.after(gap, arrive)
-
-    # -- agents -----------------------------------------------------------------------------------------------------
 
     def _next_break(self, agent: Agent) -> None:
         rng = self.engine.stream(f"{self.pbx.name}/breaks/{agent.name_fs}")
@@ -111,8 +106,6 @@ class Traffic:
             self.pbx.route(call, rng.choice(phones).number, origin)
         else:
             self.pbx.route(call, rng.choice(others).extension.number if others else None, origin)
-
-    # -- other calls ------------------------------------------------------------------------------------------------
 
     def _next_side_call(self) -> None:
         rng = self.engine.stream(f"{self.pbx.name}/side")

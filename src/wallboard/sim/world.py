@@ -10,15 +10,14 @@ from wallboard.sim import front, sites
 from wallboard.sim.controls import Controls
 from wallboard.sim.engine import Engine
 from wallboard.sim.exchange import Exchange
-from wallboard.sim.incidents import Incidents
+from wallboard.sim.incidents import Incidents, Outages
 from wallboard.sim.model import Behaviour
 from wallboard.sim.notices import demo_center
-from wallboard.sim.outages import Outages
 from wallboard.sim.pbx import Pbx
 from wallboard.sim.queueing import Distributor
+from wallboard.sim.rooms import Room, open_rooms
+from wallboard.sim.scale import Scale
 from wallboard.sim.traffic import Traffic
-
-__all__ = ["Knobs", "Site", "World"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,6 @@ class Knobs:
     traffic: bool = True
     incidents: bool = True
     warm_up: float = 900.0
-    park_return: float = 180.0
-    activation: float = 12.0
-    pausing: float = 3.0
-    incident_every: float = 170.0
 
     @classmethod
     def quiet(cls) -> Knobs:
@@ -50,6 +45,7 @@ class Site:
     distributor: Distributor
     controls: Controls
     traffic: Traffic
+    rooms: dict[int, Room]
 
 
 class World:
@@ -58,31 +54,27 @@ class World:
     `start` is the UTC time of world second 0; `advance(to)` runs the world to a second after it.
     """
 
-    def __init__(self, seed: int, start: datetime, knobs: Knobs | None = None) -> None:
+    def __init__(self, seed: int, start: datetime, knobs: Knobs | None = None, scale: Scale | None = None) -> None:
         self.seed = seed
         self.knobs = knobs or Knobs()
-        self.engine = Engine(seed, start)
+        self.engine = Engine(seed, start, scale or Scale())
         self.engine.now = -self.knobs.warm_up
         self.sites: dict[str, Site] = {}
-        for pbx in (sites.hq(self.engine), sites.branch(self.engine), front.front(self.engine)):
+        for pbx in (sites.hq(self.engine), sites.branch(self.engine), sites.front(self.engine)):
             if not self.knobs.traffic:
                 pbx.behaviour = Behaviour.calm()
             distributor = Distributor(pbx)
-            controls = Controls(pbx, distributor, self.knobs.park_return)
-            self.sites[pbx.name] = Site(pbx, distributor, controls, Traffic(pbx, distributor))
+            controls = Controls(pbx, distributor)
+            rooms = open_rooms(pbx, lively=self.knobs.traffic)
+            self.sites[pbx.name] = Site(pbx, distributor, controls, Traffic(pbx, distributor), rooms)
+            pbx.recordings.write_past(pbx.queues.values(), pbx.phones())
         self.hotlines = sites.responders(self.engine)
-        self.hotlines.activation, self.hotlines.pausing = self.knobs.activation, self.knobs.pausing
         self.center = demo_center(self.engine)
         self.reception = front.reception(self.front.pbx)
-        self.exchange = Exchange(self.engine, self.hotlines)
-        front.connect(self.reception, self.exchange, {name: site.pbx for name, site in self.sites.items()})
+        front.connect(Exchange(self.engine, self.hotlines), {name: site.pbx for name, site in self.sites.items()})
         self.outages = Outages(self.engine, self.center, self.hotlines, self.hq.traffic, self.hq.controls)
-        self.incidents = Incidents(
-            self.engine,
-            {name: site.traffic for name, site in self.sites.items()},
-            self.hotlines,
-            self.knobs.incident_every,
-        )
+        traffic = {name: site.traffic for name, site in self.sites.items()}
+        self.incidents = Incidents(self.engine, traffic, self.hotlines)
         if self.knobs.traffic:
             for site in self.sites.values():
                 site.traffic.begin()

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
-from wallboard.domain.models import Row
+from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
 from wallboard.domain.redaction import hide
 from wallboard.domain.text import NOTHING, Clean
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
-
-# ---- what the config says of a source ------------------------------------------------------------------------
 
 
 class Secret:
@@ -139,9 +137,6 @@ class SourceSettings:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-# ---- reading -------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """Handed to each fetch by the scheduler: goes unchanged into the Updates that it returns."""
@@ -210,9 +205,6 @@ class Sink(Protocol):
     def source(self, info: SourceInfo) -> None: ...
 
 
-# ---- acting --------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Can:
     """Whether a verb can be done; `reason` is a short clause when not ("not answered yet"), or with `ok` what a write
@@ -260,6 +252,27 @@ class Facts(Protocol):
 
     def proofs(self, source: str) -> Sequence[Proof]:
         """The last few hundred proofs of the source, oldest first."""
+
+
+R = TypeVar("R", Queue, Member, Agent, Call, Phone, Hotline, Notice, Receptionist, ParkedCall)
+
+
+def rows_of(kind: type[R], facts: Facts, source: str | None = None) -> list[R]:
+    """All rows of a kind, of one source or of all."""
+    return [row for row in facts.rows(_LISTED[kind], source) if isinstance(row, kind)]
+
+
+_LISTED: Mapping[type[Row], Resource] = {
+    Queue: Resource.QUEUES,
+    Member: Resource.MEMBERS,
+    Agent: Resource.AGENTS,
+    Call: Resource.CALLS,
+    Phone: Resource.PHONES,
+    Hotline: Resource.HOTLINES,
+    Notice: Resource.NOTICES,
+    Receptionist: Resource.RECEPTIONISTS,
+    ParkedCall: Resource.PARKED,
+}
 
 
 @dataclass(frozen=True, slots=True)

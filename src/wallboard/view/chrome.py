@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from wallboard.view import glyphs
 from wallboard.view.cells import ELLIPSIS, Cell
 from wallboard.view.context import Context
-from wallboard.view.format import plural, span
+from wallboard.view.format import local, plural, span
 from wallboard.view.header import blind
 from wallboard.view.lines import Line, clip, line_width, spread
 
@@ -30,7 +29,7 @@ def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys
     glyph, token = glyphs.SEVERITY[current.severity]
     wide = width >= 110
     sentence = current.sentence + (", unknown now" if current.unknown else "")
-    since = f", since {datetime.fromtimestamp(current.since, context.zone).strftime('%H:%M:%S')}"
+    since = f", since {local(current.since, context.zone)}"
     acked = f", acked by {current.acked_by or 'nobody'}" if wide else ""
     left = [
         Cell(f" {glyph} {place}/{len(active)}  " if wide else f" {glyph}{place}/{len(active)} ", token),
@@ -71,6 +70,15 @@ class KeyHint:
     reason: str = ""
 
 
+def by_reason(hints: Iterable[KeyHint]) -> dict[str, list[str]]:
+    """The keys that do nothing here, by why."""
+    reasons: dict[str, list[str]] = {}
+    for hint in hints:
+        if not hint.ok:
+            reasons.setdefault(hint.reason, []).append(hint.key)
+    return reasons
+
+
 def key_bar(hints: Sequence[KeyHint], general: Sequence[KeyHint], width: int) -> Line:
     """The keys that work on this row, then the dim ones by reason, then the general ones at the right."""
     right: Line = []
@@ -79,11 +87,7 @@ def key_bar(hints: Sequence[KeyHint], general: Sequence[KeyHint], width: int) ->
     right.append(Cell(" "))
     left: Line = [Cell(" ")]
     room = width - line_width(right)
-    reasons: dict[str, list[str]] = {}
-    for hint in hints:
-        if not hint.ok:
-            reasons.setdefault(hint.reason, []).append(hint.key)
-            continue
+    for hint in (hint for hint in hints if hint.ok):
         cells = [Cell(hint.key, "info bold"), Cell(f" {hint.text}  ", "text")]
         if line_width([*left, *cells]) - 2 > room:
             left.append(Cell(ELLIPSIS, "muted"))
@@ -92,7 +96,7 @@ def key_bar(hints: Sequence[KeyHint], general: Sequence[KeyHint], width: int) ->
     # Whole reasons, as many as fit; the rest is one key away.
     lead = "dim: " if width >= 110 else f"{glyphs.UPRIGHT} "
     dim = ""
-    for reason, keys in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
+    for reason, keys in sorted(by_reason(hints).items(), key=lambda pair: -len(pair[1])):
         longer = f"{dim}, {' '.join(keys)} {reason}" if dim else f"{lead}{' '.join(keys)} {reason}"
         if line_width([*left, Cell(longer)]) > room - 2:
             dim = f"{dim or lead}{ELLIPSIS}" if dim else longer

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from wallboard.board.board import Board
 from wallboard.board.freshness import SourceView
 from wallboard.board.kpi import QueueStats
 from wallboard.domain.keys import Key, Resource
-from wallboard.domain.states import ResourceState
+from wallboard.domain.states import OLD, ResourceState
 
 T = TypeVar("T")
 
@@ -27,36 +27,34 @@ class Context:
     said: Mapping[Key, str] = field(default_factory=dict)
     severities: Mapping[Key, str] = field(default_factory=dict)
     notes: Mapping[Key, str] = field(default_factory=dict)
-    _held: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was asked of the board for this instant: a frame asks the same of it many times."""
 
     def stats(self, queue: Key) -> QueueStats:
         """The queue in numbers, asked of the board once."""
-        found = self._held.get(queue)
+        found: QueueStats | None = self._known.get(queue)
         if found is None:
-            found = self._held[queue] = self.board.queue_stats(queue)
-        return cast(QueueStats, found)
+            found = self._known[queue] = self.board.queue_stats(queue)
+        return found
 
     def views(self) -> Sequence[SourceView]:
         """The sources and their freshness, asked of the board once."""
-        found = self._held.get("views")
-        if found is None:
-            found = self._held["views"] = self.board.source_views()
-        return cast(Sequence[SourceView], found)
+        return self.once("views", self.board.source_views)
 
     def state(self, key: Key) -> ResourceState:
         """The freshness of the row's own scope, asked of the board once."""
-        held = ("state", key)
-        found = self._held.get(held)
+        asked = ("state", key)
+        found: ResourceState | None = self._known.get(asked)
         if found is None:
-            found = self._held[held] = self.board.row_state(key)
-        return cast(ResourceState, found)
+            found = self._known[asked] = self.board.row_state(key)
+        return found
 
     def once(self, name: str, made: Callable[[], T]) -> T:
         """What `made` gives, worked out once for this instant."""
-        if name not in self._held:
-            self._held[name] = made()
-        return cast(T, self._held[name])
+        if name not in self._known:
+            self._known[name] = made()
+        found: T = self._known[name]
+        return found
 
     def since(self, instant: float | None) -> float | None:
         """Seconds from `instant` to now, None if it is unknown."""
@@ -64,7 +62,7 @@ class Context:
 
     def dim(self, key: Key) -> bool:
         """Whether the row is too old to be shown as if it were true."""
-        return self.state(key) in (ResourceState.STALE, ResourceState.GONE, ResourceState.NEVER)
+        return self.state(key) in OLD
 
     def elapsed(self, key: Key, instant: float | None) -> float | None:
         """A running clock: it counts while its row is live or late, and stops where the data stopped."""

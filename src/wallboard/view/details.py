@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wallboard.control.labels import label
 from wallboard.control.policy import CONFERENCE
-from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import cell_width, clean
+from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
-from wallboard.view.chrome import KeyHint
+from wallboard.view.chrome import KeyHint, by_reason
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, age, count, local, moment, percent, span
 from wallboard.view.lines import Line, clip, rule, wrapped
@@ -29,6 +29,9 @@ _LABEL, _LABEL_MOST = 8, 20
 
 ZONE_DETAILS = ("time zone", "timezone", "zone")
 """Names under which a receptionist's details carry the time zone of its hours."""
+
+Fact = tuple[str, str]
+"""Its name, and what is known."""
 
 _DUTY = {True: "on", False: "off", None: "duty not told"}
 
@@ -64,11 +67,7 @@ def details(
     if history:
         lines += _wrapped("seen", " · ".join(history), width, label=column)
     able = "  ".join(f"{hint.key} {hint.text}" for hint in hints if hint.ok)
-    reasons: dict[str, list[str]] = {}
-    for hint in hints:
-        if not hint.ok:
-            reasons.setdefault(hint.reason, []).append(hint.key)
-    unable = " · ".join(f"{' '.join(keys)}: {reason}" for reason, keys in reasons.items())
+    unable = " · ".join(f"{' '.join(keys)}: {reason}" for reason, keys in by_reason(hints).items())
     if able:
         lines += _wrapped("can", able, width, label=column)
     if unable:
@@ -86,28 +85,22 @@ def _wrapped(name: str, text: str, width: int, style: str = "text", label: int =
 
 def _place(row: Member, context: Context) -> str:
     """`place 1 of 7`; by waiting time, where the vendor has no positions."""
-    waiting = len(
-        [
-            other
-            for other in context.board.rows(Resource.MEMBERS, row.key.source)
-            if isinstance(other, Member)
-            and other.queue_id == row.queue_id
-            and other.state in (MemberState.WAITING, MemberState.RINGING)
-        ]
-    )
+    others = [other for other in rows_of(Member, context.board, row.key.source) if other.queue_id == row.queue_id]
+    waiting = len([other for other in others if other.state in (MemberState.WAITING, MemberState.RINGING)])
     if row.position is not None:
         return f"place {row.position} of {waiting}"
     place = place_by_wait(row, context)
     return f"place {count(place)}" if place is None else f"place {place} of {waiting} by waiting time"
 
 
+def _staff(queue_id: str, source: str, context: Context) -> list[Agent]:
+    agents = rows_of(Agent, context.board, source)
+    return [agent for agent in agents if any(place.queue_id == queue_id for place in agent.memberships)]
+
+
 def _why(row: Member, context: Context) -> str:
     """Why nobody answers: who of the queue's agents is ready, and what the others do."""
-    agents = [
-        agent
-        for agent in context.board.rows(Resource.AGENTS, row.key.source)
-        if isinstance(agent, Agent) and any(place.queue_id == row.queue_id for place in agent.memberships)
-    ]
+    agents = _staff(row.queue_id, row.key.source, context)
     if not agents:
         return ""
     staffed = [agent for agent in agents if agent.state not in (AgentState.OFF, AgentState.UNREACHABLE)]
@@ -124,15 +117,11 @@ def _why(row: Member, context: Context) -> str:
 
 def _roster(row: Queue, context: Context) -> str:
     """How many people a queue has whose states nobody tells."""
-    people = [
-        agent
-        for agent in context.board.rows(Resource.AGENTS, row.key.source)
-        if isinstance(agent, Agent) and agent.no_state and any(p.queue_id == row.key.id for p in agent.memberships)
-    ]
+    people = [agent for agent in _staff(row.key.id, row.key.source, context) if agent.no_state]
     return f"{len(people)} on the roster, {people[0].no_state}" if people else ""
 
 
-def _notice(row: Notice, context: Context) -> list[tuple[str, str]]:
+def _notice(row: Notice, context: Context) -> list[Fact]:
     def when(instant: float | None) -> str:
         return moment(instant, context.now, context.zone)
 
@@ -146,7 +135,7 @@ def _notice(row: Notice, context: Context) -> list[tuple[str, str]]:
     return [*facts, *((name, str(text) or DASH) for name, text in named)]
 
 
-def _receptionist(row: Receptionist, context: Context) -> list[tuple[str, str]]:
+def _receptionist(row: Receptionist, context: Context) -> list[Fact]:
     glyph, word, _ = RECEPTIONIST[row.open]
     there = zone_of(row)
     changes = "no change within a fortnight, or none known"
@@ -157,10 +146,7 @@ def _receptionist(row: Receptionist, context: Context) -> list[tuple[str, str]]:
             local_time = moment(row.until, context.now, there)
             changes += f" {there.key}" + (f", {here} here" if here != local_time else "")
     state = f"{glyph} {word}, {changes}" if row.open is not None else f"{glyph} open or closed is not known"
-    facts = [
-        ("now", state),
-        ("number", f"{row.number or DASH} · language {row.language or DASH}"),
-    ]
+    facts = [("now", state), ("number", f"{row.number or DASH} · language {row.language or DASH}")]
     words = {True: "open", False: "closed", None: "no rule"}
     facts += [(entry.input or DASH, f"{glyphs.TO} {entry.to or DASH} ({words[entry.open]})") for entry in relevant(row)]
     return facts
@@ -178,157 +164,132 @@ def zone_of(row: Receptionist) -> ZoneInfo | None:
     return None
 
 
-def _facts(row: Row, context: Context) -> list[tuple[str, str]]:
-    since = context.since
-    zone = context.zone
+def _facts(row: Row, context: Context) -> list[Fact]:
     match row:
         case Queue():
-            stats = context.stats(row.key)
-            counts = stats.counts
-            level = stats.service_level
-            agents = ", ".join(
-                f"{value} {name}"
-                for name, value in (
-                    ("ready", counts.ready),
-                    ("ringing", counts.ringing),
-                    ("talking", counts.talking),
-                    ("wrap-up", counts.wrap_up),
-                    ("break", counts.break_),
-                    ("other call", counts.other_call),
-                    ("no phone", counts.unreachable),
-                    ("stuck", counts.stuck),
-                    ("mismatch", counts.mismatch),
-                    ("off", counts.off),
-                    ("unknown", counts.unknown),
-                )
-                if value
-            )
-            facts = [
-                (
-                    "queue",
-                    f"{f'{row.name} {row.number}'.strip()} · {row.channel.value if row.channel else 'channel –'}"
-                    f" · strategy {row.strategy or '–'}",
-                ),
-                (
-                    "callers",
-                    f"– {row.no_counts}"
-                    if row.no_counts
-                    else f"{count(stats.waiting)} waiting, {count(stats.ringing)} ringing,"
-                    f" {count(stats.talking)} talking · longest {span(since(stats.longest_since))}",
-                ),
-                ("agents", agents or _roster(row, context) or "none known"),
-                (
-                    "service",
-                    f"{percent(level.value)} of {level.n} ({level.formula or 'no formula'})"
-                    if level.value is not None
-                    else f"– {level.reason}",
-                ),
-                ("ended", f"{count(stats.answered)} answered, {count(stats.abandoned)} abandoned"),
-            ]
-            if row.no_counts:
-                facts = [fact for fact in facts if fact[0] not in ("service", "ended")]
-            if row.addresses:
-                facts.append(("reached", ", ".join(row.addresses)))
+            facts = _queue(row, context)
         case Member():
-            glyph, word, _ = glyphs.MEMBER[row.state]
-            served = row.state is MemberState.TALKING
-            clock = context.elapsed(row.key, row.answered_at if served and row.answered_at else row.joined_at)
-            place = f"answered {local(row.answered_at, zone)}" if served else _place(row, context)
-            facts = [
-                (
-                    "caller",
-                    f"{glyph} {word} {span(clock)} · {row.queue} · {place} · joined {local(row.joined_at, zone)}",
-                ),
-                ("number", row.number or "anonymous"),
-            ]
-            if row.serving:
-                facts.append(("with", row.serving))
-            elif why := _why(row, context):
-                facts.append(("why", why))
+            facts = _member(row, context)
         case Agent():
-            glyph, word, _ = state_of(row)
-            places = ", ".join(
-                f"{place.queue}"
-                + (f" level {place.level}" if place.level is not None else "")
-                + (f" position {place.position}" if place.position is not None else "")
-                + (" paused" if place.paused else "")
-                for place in row.memberships
-            )
-            phone = {True: "registered", False: "not registered", None: "–"}[row.registered]
-            facts = [
-                (
-                    "agent",
-                    f"{glyph} {word} {span(since(row.since))} · extension {row.extension or '–'} · phone {phone}",
-                ),
-                ("queues", places or "none"),
-                ("vendor", f"status {row.raw_status or '–'}, state {row.raw_state or '–'}"),
-            ]
-            if row.no_state:
-                facts = [fact for fact in facts if fact[0] != "vendor"]
-                facts.insert(1, ("state", f"– {row.no_state}"))
-            if row.with_name:
-                facts.append(("with", row.with_name))
+            facts = _agent(row, context)
         case Call():
-            glyph, word, _ = glyphs.CALL[row.state]
-            recording = {True: "recording", False: "not recorded", None: "recording unknown"}[row.recording]
-            facts = [
-                ("call", f"{glyph} {word} · {row.direction.value} · {recording}"),
-                ("from", f"{row.from_name} {row.from_number}".strip() or "unknown"),
-                ("to", f"{row.to} {row.to_name}".strip() or "unknown"),
-                ("times", f"set up {local(row.started_at, zone)}, answered {local(row.answered_at, zone)}"),
-            ]
-            if row.agent:
-                facts.append(("agent", row.agent))
-            if not row.real:
-                facts.append(("note", "the talk runs elsewhere (forwarded): no listening here"))
+            facts = _call(row, context)
         case Hotline():
-            facts = [
-                (
-                    "hotline",
-                    f"{row.state.value} ({row.raw_status or 'no word'})"
-                    + (f" for {age(since(row.since))}" if row.since else "")
-                    + f", asked {row.asked}"
-                    + ("  NOT AS ASKED" if drifted(row) else ""),
-                ),
-                ("channels", f"in –/{count(row.channels_in)}, out –/{count(row.channels_out)} (use is not told)"),
-            ]
-            for agent in row.agents:
-                phones = (
-                    "not read yet"
-                    if agent.phones is None
-                    else ", ".join(f"{phone.name} {phone.number} {_DUTY[phone.active]}" for phone in agent.phones)
-                )
-                facts.append(("duty", f"{agent.name}: {phones or 'no phone'}"))
-            if row.last_call is not None:
-                facts.append(
-                    (
-                        "last",
-                        f"{local(row.last_call.started_at, zone)} taken by {row.last_call.taken_by or '–'},"
-                        f" {row.last_call.entries} entries",
-                    )
-                )
-            facts.append(("says", f"callers: {row.announcement_in or '–'} · agents: {row.announcement_out or '–'}"))
+            facts = _hotline(row, context)
         case Notice():
             facts = _notice(row, context)
         case Receptionist():
             facts = _receptionist(row, context)
         case Phone():
             state = {True: "registered", False: "not registered", None: "registration not told"}[row.registered]
-            facts = [
-                (
-                    "room" if row.use == CONFERENCE else "phone",
-                    f"{row.name or '–'} · extension {row.extension or '–'} · {state}",
-                )
-            ]
+            name = "room" if row.use == CONFERENCE else "phone"
+            facts = [(name, f"{row.name or DASH} · extension {row.extension or DASH} · {state}")]
         case ParkedCall():
+            returns = span(row.returns_at - context.now) if row.returns_at else DASH
             facts = [
                 ("caller", f"{row.caller} {row.number}".strip()),
-                ("slot", f"{row.slot}, parked {span(since(row.since))} by {row.by or '–'}"),
-                (
-                    "returns",
-                    f"{span(row.returns_at - context.now) if row.returns_at else '–'} to {row.returns_to or '–'}",
-                ),
+                ("slot", f"{row.slot}, parked {span(context.since(row.since))} by {row.by or DASH}"),
+                ("returns", f"{returns} to {row.returns_to or DASH}"),
             ]
-        case _:
-            facts = []
     return [*facts, *((str(name), str(value)) for name, value in getattr(row, "details", ()))]
+
+
+_COUNTED = (
+    *(state for state in AgentState if state not in (AgentState.OFF, AgentState.UNKNOWN)),
+    *(AgentState.OFF, AgentState.UNKNOWN),
+)
+
+
+def _queue(row: Queue, context: Context) -> list[Fact]:
+    stats = context.stats(row.key)
+    level = stats.service_level
+    agents = ", ".join(f"{value} {glyphs.AGENT[state][1]}" for state in _COUNTED if (value := stats.counts.of(state)))
+    channel = row.channel.value if row.channel else f"channel {DASH}"
+    longest = span(context.since(stats.longest_since))
+    callers = (
+        f"{count(stats.waiting)} waiting, {count(stats.ringing)} ringing, {count(stats.talking)} talking"
+        f" · longest {longest}"
+    )
+    facts = [
+        ("queue", f"{f'{row.name} {row.number}'.strip()} · {channel} · strategy {row.strategy or DASH}"),
+        ("callers", f"{DASH} {row.no_counts}" if row.no_counts else callers),
+        ("agents", agents or _roster(row, context) or "none known"),
+    ]
+    if not row.no_counts:
+        share = f"{percent(level.value)} of {level.n} ({level.formula or 'no formula'})"
+        facts += [
+            ("service", f"{DASH} {level.reason}" if level.value is None else share),
+            ("ended", f"{count(stats.answered)} answered, {count(stats.abandoned)} abandoned"),
+        ]
+    return [*facts, ("reached", ", ".join(row.addresses))] if row.addresses else facts
+
+
+def _member(row: Member, context: Context) -> list[Fact]:
+    glyph, word, _ = glyphs.MEMBER[row.state]
+    served = row.state is MemberState.TALKING
+    clock = context.elapsed(row.key, row.answered_at if served and row.answered_at else row.joined_at)
+    place = f"answered {local(row.answered_at, context.zone)}" if served else _place(row, context)
+    joined = local(row.joined_at, context.zone)
+    facts = [
+        ("caller", f"{glyph} {word} {span(clock)} · {row.queue} · {place} · joined {joined}"),
+        ("number", row.number or "anonymous"),
+    ]
+    if row.serving:
+        return [*facts, ("with", row.serving)]
+    why = _why(row, context)
+    return [*facts, ("why", why)] if why else facts
+
+
+def _agent(row: Agent, context: Context) -> list[Fact]:
+    glyph, word, _ = state_of(row)
+    places = ", ".join(
+        f"{place.queue}"
+        + (f" level {place.level}" if place.level is not None else "")
+        + (f" position {place.position}" if place.position is not None else "")
+        + (" paused" if place.paused else "")
+        for place in row.memberships
+    )
+    phone = {True: "registered", False: "not registered", None: DASH}[row.registered]
+    clock = span(context.since(row.since))
+    facts = [("agent", f"{glyph} {word} {clock} · extension {row.extension or DASH} · phone {phone}")]
+    if row.no_state:
+        facts.append(("state", f"{DASH} {row.no_state}"))
+    facts.append(("queues", places or "none"))
+    if not row.no_state:
+        facts.append(("vendor", f"status {row.raw_status or DASH}, state {row.raw_state or DASH}"))
+    return [*facts, ("with", row.with_name)] if row.with_name else facts
+
+
+def _call(row: Call, context: Context) -> list[Fact]:
+    glyph, word, _ = glyphs.CALL[row.state]
+    recording = {True: "recording", False: "not recorded", None: "recording unknown"}[row.recording]
+    begun, answered = local(row.started_at, context.zone), local(row.answered_at, context.zone)
+    facts = [
+        ("call", f"{glyph} {word} · {row.direction.value} · {recording}"),
+        ("from", f"{row.from_name} {row.from_number}".strip() or "unknown"),
+        ("to", f"{row.to} {row.to_name}".strip() or "unknown"),
+        ("times", f"set up {begun}, answered {answered}"),
+    ]
+    if row.agent:
+        facts.append(("agent", row.agent))
+    if not row.real:
+        facts.append(("note", "the talk runs elsewhere (forwarded): no listening here"))
+    return facts
+
+
+def _hotline(row: Hotline, context: Context) -> list[Fact]:
+    since = f" for {age(context.since(row.since))}" if row.since else ""
+    drift = "  NOT AS ASKED" if drifted(row) else ""
+    facts = [
+        ("hotline", f"{row.state.value} ({row.raw_status or 'no word'}){since}, asked {row.asked}{drift}"),
+        ("channels", f"in {DASH}/{count(row.channels_in)}, out {DASH}/{count(row.channels_out)} (use is not told)"),
+    ]
+    for agent in row.agents:
+        phones = "not read yet"
+        if agent.phones is not None:
+            phones = ", ".join(f"{phone.name} {phone.number} {_DUTY[phone.active]}" for phone in agent.phones)
+        facts.append(("duty", f"{agent.name}: {phones or 'no phone'}"))
+    if (last := row.last_call) is not None:
+        taken = f"{local(last.started_at, context.zone)} taken by {last.taken_by or DASH}"
+        facts.append(("last", f"{taken}, {last.entries} entries"))
+    return [*facts, ("says", f"callers: {row.announcement_in or DASH} · agents: {row.announcement_out or DASH}")]

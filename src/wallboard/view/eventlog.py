@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from wallboard.view.cells import Cell
+from wallboard.view.format import local
 from wallboard.view.lines import Line, clip, rule
 
 
@@ -28,7 +29,6 @@ def event_log(entries: Sequence[Entry], width: int, height: int, back: int, zone
     place = f"{end}/{len(entries)}" if entries else "nothing yet"
     lines = [rule("LOG alarms, changes, actions", f"{place}   q back", width)]
     for entry in shown:
-        clock = datetime.fromtimestamp(entry.at, zone).strftime("%H:%M:%S")
-        cells = [Cell(f" {clock} ", "muted"), Cell(f"{entry.what:<7}", "muted"), Cell(entry.text, entry.style)]
-        lines.append(clip(cells, width))
+        when = (Cell(f" {local(entry.at, zone)} ", "muted"), Cell(f"{entry.what:<7}", "muted"))
+        lines.append(clip([*when, Cell(entry.text, entry.style)], width))
     return lines

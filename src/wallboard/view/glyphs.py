@@ -52,45 +52,9 @@ HOTLINE: dict[HotlineState, Sign] = {
 }
 SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
 
-_ASCII = {
-    READY: "o",
-    RINGING: "*",
-    TALKING: "#",
-    WRAP: "w",
-    HELD: "=",
-    WAITING: "-",
-    OFF: ".",
-    WARN: "!",
-    ALARM: "X",
-    CURSOR: ">",
-    TARGET: ">",
-    BOTH: "/",
-    TO: ">",
-    LINE: "-",
-    UPRIGHT: "|",
-    "┬": "+",
-    "┴": "+",
-    "┼": "+",
-    "├": "+",
-    "┤": "+",
-    "–": "-",
-    "—": "-",
-    "…": "~",
-    "›": ">",
-    "✗": "x",
-    "“": '"',
-    "”": '"',
-    "‘": "'",
-    "’": "'",
-    "×": "x",
-    "≥": ">",
-    "≠": "/",
-    "↑": "^",
-    "↓": "v",
-    "←": "<",
-    "█": "#",
-    "▌": ">",
-} | dict(zip("▁▂▃▄▅▆▇", "_.-:=+*", strict=True))
+_SIGNS = "●◐◆◇‖○·▲■▌▸↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇"
+_PLAIN = """o*#w=-.!X>>/>-|+++++--~>x""''x>/^v<#_.-:=+*"""
+_ASCII = dict(zip(_SIGNS, _PLAIN, strict=True))
 
 
 def ascii_text(text: str) -> str:

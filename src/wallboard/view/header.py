@@ -9,7 +9,8 @@ from datetime import datetime
 from wallboard.board.freshness import CONNECTING, SourceView
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Hotline, Notice, Phone, Queue
-from wallboard.domain.states import AgentState, CallState, HotlineState, ResourceState, SourceState
+from wallboard.domain.states import TRUSTED, AgentState, CallState, HotlineState, ResourceState, SourceState
+from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
@@ -20,7 +21,6 @@ from wallboard.view.panes.hotlines import phones_on_duty
 from wallboard.view.panes.others import active, place_of
 
 _OFF_DUTY = (AgentState.OFF, AgentState.UNREACHABLE)
-_READABLE = (ResourceState.LIVE, ResourceState.LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,7 @@ def totals(context: Context) -> Totals:
     waiting: int | None = None
     longest: float | None = None
     name = ""
-    for row in board.rows(Resource.QUEUES):
-        if not isinstance(row, Queue):
-            continue
+    for row in rows_of(Queue, board):
         stats = context.stats(row.key)
         if stats.waiting is not None or stats.ringing is not None:
             waiting = (waiting or 0) + (stats.waiting or 0) + (stats.ringing or 0)
@@ -53,8 +51,8 @@ def totals(context: Context) -> Totals:
         if clock is not None and (longest is None or clock > longest):
             longest, name = clock, row.name
     # A roster says who there is, not who is there.
-    agents = [row for row in board.rows(Resource.AGENTS) if isinstance(row, Agent) and not row.no_state]
-    hotlines = [row for row in board.rows(Resource.HOTLINES) if isinstance(row, Hotline)]
+    agents = [row for row in rows_of(Agent, board) if not row.no_state]
+    hotlines = rows_of(Hotline, board)
     return Totals(
         waiting,
         longest,
@@ -91,17 +89,16 @@ def my_phone(context: Context) -> Line:
 def _phone_state(context: Context, view: SourceView) -> tuple[str, str, str]:
     """(glyph, word, token) of the operator's phone at one source; the dash where its calls cannot be seen."""
     board, name, phone = context.board, view.info.name, view.info.phone
-    mine = [row for row in board.rows(Resource.CALLS, name) if isinstance(row, Call) and row.mine]
+    mine = [row for row in rows_of(Call, board, name) if row.mine]
     if any(call.state in (CallState.TALKING, CallState.HELD) for call in mine):
         return glyphs.TALKING, "on a call", "info"
     if any(call.state is CallState.RINGING for call in mine):
         return glyphs.RINGING, "ringing", "ring"
-    rows = [row for row in board.rows(Resource.PHONES, name) if isinstance(row, Phone)]
-    same = [row.registered for row in rows if phone in (row.extension, row.key.id, *row.refs)]
+    same = [row.registered for row in rows_of(Phone, board, name) if phone in (row.extension, row.key.id, *row.refs)]
     if same and not any(registered is not False for registered in same):
         return glyphs.WARN, "not registered", "warn"
     calls = board.resource_view(name, Resource.CALLS)
-    if calls is None or calls.state not in _READABLE:
+    if calls is None or calls.state not in TRUSTED:
         return "", DASH, "muted"
     return (glyphs.READY, "idle", "text") if any(same) else (glyphs.OFF, "idle", "muted")
 
@@ -206,8 +203,7 @@ def _counts(context: Context) -> Line:
 
 def _notices(context: Context) -> list[Line]:
     """The word of a disruption while it lasts: named, named alone, only counted, counted behind its pane's number."""
-    rows = [row for row in context.board.rows(Resource.NOTICES) if isinstance(row, Notice)]
-    current = [row for row in rows if active(row, context.now)]
+    current = [row for row in rows_of(Notice, context.board) if active(row, context.now)]
     if not current:
         return []
     first = min(current, key=lambda row: (row.active_to or float("inf"), row.title.casefold(), row.key))

@@ -7,49 +7,28 @@ from wallboard.domain.keys import Kind, Resource
 from wallboard.domain.models import Notice, Row
 from wallboard.domain.verbs import VERB_KEYS, Verb
 
+_MONITORING = ("call.listen", "call.whisper", "call.barge")
+_STAFFING = ("staff.add", "staff.remove")
 ON_PANE: dict[Resource, tuple[str, ...]] = {
-    Resource.QUEUES: ("call.pickup", "staff.add", "staff.remove", "row.note"),
+    Resource.QUEUES: ("call.pickup", *_STAFFING, "row.note"),
     Resource.MEMBERS: (
-        "call.transfer",
-        "call.pickup",
-        "call.park",
-        "call.hangup",
-        "call.back",
-        "call.listen",
-        "call.whisper",
-        "call.barge",
-        "call.hold",
+        *("call.transfer", "call.pickup", "call.park", "call.hangup", "call.back"),
+        *(*_MONITORING, "call.hold"),
     ),
     Resource.AGENTS: (
-        "call.listen",
-        "call.whisper",
-        "call.barge",
-        "call.transfer",
-        "call.park",
-        "call.hangup",
-        "agent.duty",
-        "staff.add",
-        "staff.remove",
-        "call.back",
+        *(*_MONITORING, "call.transfer", "call.park", "call.hangup"),
+        *("agent.duty", *_STAFFING, "call.back"),
     ),
     Resource.CALLS: (
-        "call.listen",
-        "call.whisper",
-        "call.barge",
-        "call.transfer",
-        "call.attended",
-        "call.hold",
-        "call.park",
-        "call.pickup",
-        "call.hangup",
-        "call.back",
-        "row.edit",
+        *(*_MONITORING, "call.transfer", "call.attended", "call.hold"),
+        *("call.park", "call.pickup", "call.hangup", "call.back", "row.edit"),
     ),
     Resource.HOTLINES: ("hotline.toggle", "agent.duty", "row.edit", "call.back", "row.note"),
     Resource.NOTICES: ("row.edit", "hotline.toggle", "notice.publish", "row.note"),
     Resource.RECEPTIONISTS: ("row.edit", "call.back", "row.note"),
     Resource.PARKED: ("call.pickup", "call.transfer", "call.hangup", "call.back", "row.note"),
 }
+"""The keys of a row, in the order of the key bar."""
 
 ON_CARD = ("call.back", "agent.duty", "row.note")
 ON_ROOM = ("row.edit", "call.back", "row.note")

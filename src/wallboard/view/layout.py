@@ -46,11 +46,7 @@ def size_class(width: int) -> int:
 
 
 def arrange(
-    width: int,
-    height: int,
-    active: Resource,
-    zoomed: bool = False,
-    summaries: Sequence[Resource] = ALL,
+    width: int, height: int, active: Resource, zoomed: bool = False, summaries: Sequence[Resource] = ALL
 ) -> Layout:
     """Place the panes in a body of `width` × `height` (header, alarm and bottom lines already taken off).
 

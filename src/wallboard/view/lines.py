@@ -68,7 +68,7 @@ def out_of_sight(above: int, below: int) -> str:
     return " ".join(part for part in (f"↑{above}" if above > 0 else "", f"↓{below}" if below > 0 else "") if part)
 
 
-def rule(title: str, right: str, width: int, style: str = "text bold") -> Line:
+def rule(title: str, right: str, width: int) -> Line:
     """A hairline with a title in it, the head of a dialog or of a mode."""
     tail = f" {right} ─" if right else ""
     room = width - 2 - cell_width(tail)
@@ -76,4 +76,4 @@ def rule(title: str, right: str, width: int, style: str = "text bold") -> Line:
         tail, room = "", width - 2
     head = title if cell_width(title) < room else fit(title, max(0, room - 1))
     fill = "─" * max(0, room - cell_width(head) - 1)
-    return clip([Cell("─ ", "line"), Cell(f"{head} ", style), Cell(fill, "line"), Cell(tail, "muted")], width)
+    return clip([Cell("─ ", "line"), Cell(f"{head} ", "text bold"), Cell(fill, "line"), Cell(tail, "muted")], width)

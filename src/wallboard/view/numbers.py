@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Phone, Queue
+from wallboard.vendors.base import rows_of
 from wallboard.view.context import Context
 
 
@@ -20,14 +20,10 @@ def inside(number: str, source: str, context: Context) -> tuple[str, str]:
 
 def _extensions(context: Context) -> dict[tuple[str, str], str]:
     """The extensions of queues, agents and telephones, each with its name, by source."""
-    found: dict[tuple[str, str], str] = {}
-    for row in context.board.rows(Resource.PHONES):
-        if isinstance(row, Phone) and row.extension:
-            found[row.key.source, row.extension] = ""
-    for row in context.board.rows(Resource.AGENTS):
-        if isinstance(row, Agent) and row.extension:
-            found[row.key.source, row.extension] = row.name
-    for row in context.board.rows(Resource.QUEUES):
-        if isinstance(row, Queue) and row.number:
-            found[row.key.source, row.number] = row.name
+    board = context.board
+    found: dict[tuple[str, str], str] = {
+        (row.key.source, row.extension): "" for row in rows_of(Phone, board) if row.extension
+    }
+    found |= {(row.key.source, row.extension): row.name for row in rows_of(Agent, board) if row.extension}
+    found |= {(row.key.source, row.number): row.name for row in rows_of(Queue, board) if row.number}
     return found

@@ -79,7 +79,6 @@ class Selection:
         self._holds: set[str] = set()
         self._touched_until = float("-inf")
         self._frozen_until = float("-inf")
-        self._late: set[Hashable] = set()
         self._reverse = False
         self._unsorted = False  # something was withheld from the order while it was held
         self._moved_at = float("-inf")
@@ -134,11 +133,6 @@ class Selection:
         return frozenset(self._marks)
 
     @property
-    def late_keys(self) -> frozenset[Hashable]:
-        """Rows that came while the order was held and stand at the end instead of their place."""
-        return frozenset(self._late)
-
-    @property
     def held(self) -> bool:
         """Whether the order stands still, for whatever reason."""
         return bool(self._holds) or self._now < self._touched_until or self.frozen
@@ -164,7 +158,6 @@ class Selection:
         self._facts = facts = {fact.key: fact for fact in rows}
         self._bury_or_revive(old_order, facts)
         self._marks.intersection_update(facts)
-        self._late.intersection_update(facts)
         known = set(self._sequence)
         added = [key for key in facts if key not in known]
         self._sequence = [key for key in self._sequence if key in facts]
@@ -173,7 +166,6 @@ class Selection:
         if resort or not self.held:
             self._sort()
         else:
-            self._late.update(added if known else ())
             self._unsorted = True
         self._show()
         self._note_line_change(before)
@@ -242,12 +234,8 @@ class Selection:
         self._frozen_until = self._now + FREEZE_SECONDS
 
     def unfreeze(self, now: float) -> bool:
-        before = self._picture()
-        self._advance(now)
         self._frozen_until = float("-inf")
-        self._settle()
-        self._note_line_change(before)
-        return self._picture() != before
+        return self.release("", now)
 
     # the user
 
@@ -275,10 +263,6 @@ class Selection:
     def end(self, now: float) -> bool:
         return self._go(lambda place, found: len(self._order) - 1, now)
 
-    def page(self, lines: int, now: float) -> bool:
-        """Move by a screenful; `lines` is negative upwards."""
-        return self.move(lines, now)
-
     def to(self, key: Hashable, now: float) -> bool:
         """Put the cursor on a visible row. A key that is not on the screen changes nothing."""
         if key not in self._index:
@@ -289,9 +273,6 @@ class Selection:
         self._cursor = key
         self._moved_by_user(now)
         return self._picture() != before
-
-    def to_first(self, now: float) -> bool:
-        return self.home(now)
 
     def set_filter(self, text: str, now: float) -> bool:
         """Show only rows whose search text holds every word of `text`, whatever their case.
@@ -344,7 +325,7 @@ class Selection:
     # inside
 
     def _picture(self) -> tuple[object, ...]:
-        return self._cursor, self.cursor_index, self._tombstone, self._order, frozenset(self._late), len(self._facts)
+        return self._cursor, self.cursor_index, self._tombstone, self._order, len(self._facts)
 
     def _advance(self, now: float) -> None:
         self._now = max(self._now, now)
@@ -357,7 +338,6 @@ class Selection:
 
     def _sort(self) -> None:
         self._sequence.sort(key=self._rank, reverse=self._reverse)
-        self._late.clear()
         self._unsorted = False
 
     def _settle(self) -> None:

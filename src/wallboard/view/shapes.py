@@ -1,14 +1,18 @@
-"""What `snapshot --json` prints, schema 1: the fields of each list in their order, with what each holds.
+"""What `snapshot --json` prints, schema 1: the fields of each list in their order, what each holds and means, and where
+it comes from.
 
-Beside the type of a field stands its meaning: docs/snapshot.md and its JSON schema are made of this, and a test holds
-what is printed to it. Durations are whole seconds, times UTC in ISO 8601, None (null) is *unknown*; text is cleaned,
-ids are the vendor's own. Every row of a list begins with `source` and `id` (strings).
+docs/snapshot.md and its JSON schema are made of this, and a test holds what is printed to them. Durations are whole
+seconds, times UTC in ISO 8601, None (null) is *unknown*; text is cleaned, ids are the vendor's own. Every row of a list
+begins with `source` and `id` (strings).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
+from wallboard.domain.clock import iso
+from wallboard.domain.keys import Resource
 from wallboard.domain.states import (
     AgentState,
     CallState,
@@ -20,166 +24,215 @@ from wallboard.domain.states import (
     SourceState,
     Wanted,
 )
+from wallboard.view.context import Context
 
-Time = Annotated[str, "time"] | None
-
-
-class BudgetShape(TypedDict):
-    limit: Annotated[int | None, "requests that the vendor allows"]
-    remaining: Annotated[int | None, "of them, left"]
-    resets_in: Annotated[int | None, "seconds until they are given anew"]
+Text = str | None
+Count = int | None
+Yes = bool | None
 
 
-class ResourceShape(TypedDict):
-    name: Annotated[str, "the list that it fills"]
-    state: Annotated[ResourceState, "how far its rows may be believed"]
-    age: Annotated[int | None, "seconds since it was read"]
-    detail: Annotated[str, "why it is not live, or how it is read"]
+TIME = "time"
+"""What a field holds: an instant, or unknown."""
 
 
-class SourceShape(TypedDict):
-    name: Annotated[str, "as in the config"]
-    vendor: Annotated[str, "as in the config"]
-    state: Annotated[SourceState, "the worst of what is wanted of it; refused: the credentials are wrong"]
-    detail: Annotated[str, "the last cause, in a sentence"]
-    age: Annotated[int | None, "seconds, of the stalest list that is wanted"]
-    budget: Annotated[BudgetShape | None, "null: it has none"]
-    resources: Annotated[list[ResourceShape], "each of its lists"]
+class Field(NamedTuple):
+    """One field. `holds`: a type, `TIME` or the `Part` that it is made of. `of` finds it for a row; without, it is the
+    row's own of that name, where "" is unknown if it may be."""
+
+    name: str
+    holds: Any
+    means: str = ""
+    of: Callable[[Any, Context], object] | None = None
 
 
-class ServiceShape(TypedDict):
-    value: Annotated[float | None, "0 to 1"]
-    n: Annotated[int, "callers that it is made of"]
-    formula: Annotated[str, "`goal.formula` of the queue"]
-    reason: Annotated[str | None, "why there is no value"]
+class Part(NamedTuple):
+    """An object with these fields, or a list of such."""
+
+    fields: tuple[Field, ...]
+    many: bool = False
+    null: bool = False
 
 
-class QueueShape(TypedDict):
-    name: Annotated[str, ""]
-    channel: Annotated[Channel | None, ""]
-    waiting: Annotated[int | None, "callers for whom nobody is rung"]
-    ringing: Annotated[int | None, "callers for whom somebody is rung"]
-    talking: Annotated[int | None, "callers who are served"]
-    longest_wait: Annotated[int | None, "seconds, of those waiting or ringing"]
-    agents: Annotated[dict[AgentState, int | None], "how many are in each state"]
-    staffed: Annotated[int | None, "all but off and unreachable"]
-    strategy: Annotated[str | None, "how the vendor distributes, in its words"]
-    service_level: Annotated[ServiceShape, ""]
-    answered: Annotated[int | None, "since the console or the vendor counts"]
-    abandoned: Annotated[int | None, "callers who gave up, since then"]
+def filled(fields: tuple[Field, ...], row: object, context: Context) -> dict[str, Any]:
+    """The row as it is printed."""
+    return {field.name: _value(field, row, context) for field in fields}
 
 
-class MemberShape(TypedDict):
-    queue: Annotated[str | None, "name of the queue"]
-    name: Annotated[str | None, "of the caller"]
-    number: Annotated[str | None, "as it was received"]
-    state: Annotated[MemberState, ""]
-    wait: Annotated[int | None, "seconds, until the answer where there was one"]
-    joined_at: Annotated[Time, ""]
-    serving: Annotated[str | None, "name of the agent"]
+def _value(field: Field, row: object, context: Context) -> Any:
+    found: Any = getattr(row, field.name) if field.of is None else field.of(row, context)
+    if field.holds is TIME:
+        return iso(found)
+    if isinstance(field.holds, Part) and found is not None:
+        part = field.holds.fields
+        return [filled(part, each, context) for each in found] if field.holds.many else filled(part, found, context)
+    return None if found == "" and field.holds is Text else found
 
 
-class AgentShape(TypedDict):
-    name: Annotated[str, ""]
-    extension: Annotated[str | None, ""]
-    state: Annotated[AgentState, "a call in progress beats unreachable"]
-    raw_status: Annotated[str | None, "the vendor's own word"]
-    raw_state: Annotated[str | None, "its second one, where it has two"]
-    since: Annotated[Time, "when this state began"]
-    queues: Annotated[list[str], "names"]
-    registered: Annotated[bool | None, "whether the telephone is signed in at the PBX"]
+def whole(seconds: float | None) -> int | None:
+    return None if seconds is None else max(0, int(seconds))
 
 
-# "from" is a word of the language, so no class can name it.
-CallShape = TypedDict(
-    "CallShape",
-    {
-        "extension": Annotated[str | None, "the telephone on our side"],
-        "direction": Annotated[Direction, ""],
-        "from": Annotated[str | None, "number of the caller, as it was received"],
-        "from_name": Annotated[str | None, ""],
-        "to": Annotated[str | None, "what was dialled"],
-        "did": Annotated[str | None, "our number that was called from outside"],
-        "state": Annotated[CallState, ""],
-        "started_at": Annotated[Time, ""],
-        "answered_at": Annotated[Time, ""],
-        "recording": Annotated[bool | None, ""],
-        "agent": Annotated[str | None, "name"],
-    },
+def _counted(name: str) -> Callable[[Any, Context], object]:
+    return lambda row, context: getattr(context.stats(row.key), name)
+
+
+def _waited(row: Any, context: Context) -> object:
+    """The wait ends with the answer: a caller who talks waited until then."""
+    if row.joined_at is None:
+        return whole(row.waited)
+    return whole((row.answered_at or row.ended_at or context.now) - row.joined_at)
+
+
+_BUDGET = (
+    Field("limit", Count, "requests that the vendor allows"),
+    Field("remaining", Count, "of them, left"),
+    Field("resets_in", Count, "seconds until they are given anew", lambda row, at: _left(row.resets_at, at)),
 )
 
 
-class PhoneShape(TypedDict):
-    name: Annotated[str, ""]
-    number: Annotated[str, ""]
-    active: Annotated[bool | None, "on duty"]
+def _left(until: float | None, context: Context) -> int | None:
+    return None if until is None else whole(until - context.now)
 
 
-class DutyShape(TypedDict):
-    user: Annotated[str, "the vendor's id"]
-    name: Annotated[str, ""]
-    phones: Annotated[list[PhoneShape] | None, "null: not read"]
+_RESOURCE = (
+    Field("name", str, "the list that it fills", lambda row, at: row.name.value),
+    Field("state", ResourceState, "how far its rows may be believed"),
+    Field("age", Count, "seconds since it was read", lambda row, at: whole(row.age)),
+    Field("detail", str, "why it is not live, or how it is read"),
+)
+_SOURCE = (
+    Field("name", str, "as in the config", lambda row, at: row.info.name),
+    Field("vendor", str, "as in the config", lambda row, at: row.info.vendor),
+    Field("state", SourceState, "the worst of what is wanted of it; refused: the credentials are wrong"),
+    Field("detail", str, "the last cause, in a sentence"),
+    Field("age", Count, "seconds, of the stalest list that is wanted", lambda row, at: whole(row.age)),
+    Field("budget", Part(_BUDGET, null=True), "null: it has none"),
+    Field(
+        "resources",
+        Part(_RESOURCE, many=True),
+        "each of its lists",
+        lambda row, at: [part for part in row.resources if part.name is not Resource.PHONES],
+    ),
+)
+_SERVICE = (
+    Field("value", float | None, "0 to 1", lambda row, at: None if row.value is None else round(row.value, 4)),
+    Field("n", int, "callers that it is made of"),
+    Field("formula", str, "`goal.formula` of the queue"),
+    Field("reason", Text, "why there is no value"),
+)
+_QUEUE = (
+    Field("name", str),
+    Field("channel", Channel | None),
+    Field("waiting", Count, "callers for whom nobody is rung", _counted("waiting")),
+    Field("ringing", Count, "callers for whom somebody is rung", _counted("ringing")),
+    Field("talking", Count, "callers who are served", _counted("talking")),
+    Field(
+        "longest_wait",
+        Count,
+        "seconds, of those waiting or ringing",
+        lambda row, at: whole(at.since(at.stats(row.key).longest_since)),
+    ),
+    Field(
+        "agents",
+        dict[AgentState, Count],
+        "how many are in each state",
+        lambda row, at: {state: at.stats(row.key).counts.of(state) for state in AgentState},
+    ),
+    Field("staffed", Count, "all but off and unreachable", _counted("staffed")),
+    Field("strategy", Text, "how the vendor distributes, in its words"),
+    Field("service_level", Part(_SERVICE), "", _counted("service_level")),
+    Field("answered", Count, "since the console or the vendor counts", _counted("answered")),
+    Field("abandoned", Count, "callers who gave up, since then", _counted("abandoned")),
+)
+_MEMBER = (
+    Field("queue", Text, "name of the queue"),
+    Field("name", Text, "of the caller"),
+    Field("number", Text, "as it was received"),
+    Field("state", MemberState),
+    Field("wait", Count, "seconds, until the answer where there was one", _waited),
+    Field("joined_at", TIME),
+    Field("serving", Text, "name of the agent"),
+)
+_AGENT = (
+    Field("name", str),
+    Field("extension", Text),
+    Field("state", AgentState, "a call in progress beats unreachable"),
+    Field("raw_status", Text, "the vendor's own word"),
+    Field("raw_state", Text, "its second one, where it has two"),
+    Field("since", TIME, "when this state began"),
+    Field("queues", list[str], "names", lambda row, at: [place.queue for place in row.memberships]),
+    Field("registered", Yes, "whether the telephone is signed in at the PBX"),
+)
+_CALL = (
+    Field("extension", Text, "the telephone on our side"),
+    Field("direction", Direction),
+    Field("from", Text, "number of the caller, as it was received", lambda row, at: row.from_number),
+    Field("from_name", Text),
+    Field("to", Text, "what was dialled"),
+    Field("did", Text, "our number that was called from outside"),
+    Field("state", CallState),
+    Field("started_at", TIME),
+    Field("answered_at", TIME),
+    Field("recording", Yes),
+    Field("agent", Text, "name"),
+)
+_PHONE = (Field("name", str), Field("number", str), Field("active", Yes, "on duty"))
+_DUTY = (
+    Field("user", str, "the vendor's id"),
+    Field("name", str),
+    Field("phones", Part(_PHONE, many=True, null=True), "null: not read"),
+)
+_LAST_CALL = (Field("started_at", TIME), Field("taken_by", Text, "name"), Field("entries", int, "lines of its log"))
+_HOTLINE = (
+    Field("name", str),
+    Field("number", Text),
+    Field("wanted", Wanted | None, "what it was asked to be"),
+    Field("state", HotlineState, "what it is"),
+    Field("raw_status", Text, "the vendor's own word"),
+    Field("channels_in", Count, "calls at once, incoming"),
+    Field("channels_out", Count, "calls at once, outgoing"),
+    Field("agents", Part(_DUTY, many=True), "those on its list"),
+    Field("last_call", Part(_LAST_CALL, null=True)),
+)
+_NOTICE = (
+    Field("set", str, "to which set of notices it belongs"),
+    Field("title", str),
+    Field("active_from", TIME),
+    Field("active_to", TIME, "null: until it is ended"),
+    Field("why", Text),
+    Field("where", Text),
+    Field("when", Text, "in words, as it is announced"),
+    Field("remarks", Text),
+)
+_INPUT = (
+    Field("input", str, "what the caller presses or does"),
+    Field("to", Text, "where that leads now"),
+    Field("open", Yes, "null: no rule applies"),
+)
+_RECEPTIONIST = (
+    Field("name", str),
+    Field("number", Text),
+    Field("language", Text),
+    Field("open", Yes, "true: any rule is open now; false: all are closed; null: there is none"),
+    Field("sends_to", Part(_INPUT, many=True), "each input"),
+)
+_PARKED = (
+    Field("slot", str),
+    Field("caller", Text, "name, else number", lambda row, at: row.caller or row.number),
+    Field("since", TIME),
+    Field("by", Text, "who parked"),
+)
 
-
-class LastCallShape(TypedDict):
-    started_at: Annotated[Time, ""]
-    taken_by: Annotated[str | None, "name"]
-    entries: Annotated[int, "lines of its log"]
-
-
-class HotlineShape(TypedDict):
-    name: Annotated[str, ""]
-    number: Annotated[str | None, ""]
-    wanted: Annotated[Wanted | None, "what it was asked to be"]
-    state: Annotated[HotlineState, "what it is"]
-    raw_status: Annotated[str | None, "the vendor's own word"]
-    channels_in: Annotated[int | None, "calls at once, incoming"]
-    channels_out: Annotated[int | None, "calls at once, outgoing"]
-    agents: Annotated[list[DutyShape], "those on its list"]
-    last_call: Annotated[LastCallShape | None, ""]
-
-
-class NoticeShape(TypedDict):
-    set: Annotated[str, "to which set of notices it belongs"]
-    title: Annotated[str, ""]
-    active_from: Annotated[Time, ""]
-    active_to: Annotated[Time, "null: until it is ended"]
-    why: Annotated[str | None, ""]
-    where: Annotated[str | None, ""]
-    when: Annotated[str | None, "in words, as it is announced"]
-    remarks: Annotated[str | None, ""]
-
-
-class InputShape(TypedDict):
-    input: Annotated[str, "what the caller presses or does"]
-    to: Annotated[str | None, "where that leads now"]
-    open: Annotated[bool | None, "null: no rule applies"]
-
-
-class ReceptionistShape(TypedDict):
-    name: Annotated[str, ""]
-    number: Annotated[str | None, ""]
-    language: Annotated[str | None, ""]
-    open: Annotated[bool | None, "true: any rule is open now; false: all are closed; null: there is none"]
-    sends_to: Annotated[list[InputShape], "each input"]
-
-
-class ParkedShape(TypedDict):
-    slot: Annotated[str, ""]
-    caller: Annotated[str | None, "name, else number"]
-    since: Annotated[Time, ""]
-    by: Annotated[str | None, "who parked"]
-
-
-LISTS: dict[str, type] = {
-    "sources": SourceShape,
-    "queues": QueueShape,
-    "members": MemberShape,
-    "agents": AgentShape,
-    "calls": CallShape,
-    "hotlines": HotlineShape,
-    "notices": NoticeShape,
-    "receptionists": ReceptionistShape,
-    "parked": ParkedShape,
+SOURCES = "sources"
+LISTS: dict[str, tuple[Field, ...]] = {
+    SOURCES: _SOURCE,
+    "queues": _QUEUE,
+    "members": _MEMBER,
+    "agents": _AGENT,
+    "calls": _CALL,
+    "hotlines": _HOTLINE,
+    "notices": _NOTICE,
+    "receptionists": _RECEPTIONIST,
+    "parked": _PARKED,
 }
 """The lists of a snapshot in their order, and what a row of each holds beside `source` and `id`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wallboard.board.freshness import CONNECTING, FeedView, SourceView
 from wallboard.domain.keys import Resource
-from wallboard.domain.states import ResourceState, SourceState
+from wallboard.domain.states import OLD, ResourceState, SourceState
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
@@ -56,7 +56,7 @@ def sources(
         counts[view.word] = counts.get(view.word, 0) + 1
     title = f"SOURCES {len(views)}: " + ", ".join(f"{n} {state}" for state, n in counts.items())
     head = _HEAD if width >= 110 else (*_HEAD[:-1], "cause below")
-    blind = sorted({r.name.value for view in views for r in view.resources if r.wanted and _blind(r.state)})
+    blind = sorted({r.name.value for view in views for r in view.resources if r.wanted and r.state in OLD})
     lines = [rule(title, f"blind: {', '.join(blind)}" if blind else "", width), *_row(head, "muted", width)]
     marked: int | None = None
     for view in views:
@@ -78,10 +78,6 @@ def sources(
     for index, text in enumerate(phones):
         lines.append(clip([Cell(" me     " if not index else "        ", "muted"), Cell(text)], width))
     return Page(lines, marked)
-
-
-def _blind(state: ResourceState) -> bool:
-    return state in (ResourceState.STALE, ResourceState.GONE, ResourceState.NEVER)
 
 
 def _row(texts: Sequence[str], style: str, width: int, sign: str = " ") -> list[Line]:

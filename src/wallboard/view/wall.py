@@ -8,6 +8,7 @@ from datetime import datetime
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline, Queue
 from wallboard.domain.states import ResourceState
+from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
@@ -58,7 +59,7 @@ def wall(context: Context, width: int, height: int, wall_time: datetime) -> Page
     """One page of tiles; alarming queues come first, pages turn every 15 s."""
     pane = PANES[Resource.QUEUES]
     # A queue whose vendor tells no counts would be a tile of dashes for good.
-    queues = [row for row in context.board.rows(Resource.QUEUES) if isinstance(row, Queue) and not row.no_counts]
+    queues = [row for row in rows_of(Queue, context.board) if not row.no_counts]
     queues.sort(key=lambda row: pane.urgency(row, context))
     scale, across, down = _grid(width, height - 3, len(queues))
     size = across * down
@@ -135,8 +136,7 @@ def _tile(row: Queue, context: Context, width: int, scale: int) -> list[Line]:
 
 def _hotlines(context: Context, width: int) -> Line:
     cells: Line = [Cell(" ")]
-    rows = [row for row in context.board.rows(Resource.HOTLINES) if isinstance(row, Hotline)]
-    rows.sort(key=lambda row: PANES[Resource.HOTLINES].urgency(row, context))
+    rows = sorted(rows_of(Hotline, context.board), key=lambda row: PANES[Resource.HOTLINES].urgency(row, context))
     for row in rows:
         glyph, word, token = glyphs.HOTLINE[row.state]
         bad = drifted(row)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sim.faces.desk import Desk
-from tests.sim.faces.portsip_desk import FrontDesk
+from tests.sim.faces.desk import Desk, FrontDesk
 
 
 @pytest.fixture

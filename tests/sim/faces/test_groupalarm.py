@@ -9,7 +9,6 @@ import pytest
 
 from tests.sim.faces.desk import GROUPALARM, Desk
 from wallboard.sim.access import GROUPALARM_PERSONAL_TOKEN
-from wallboard.sim.hotlines import TTS_INBOUND
 
 pytestmark = pytest.mark.anyio
 
@@ -100,14 +99,6 @@ async def test_number_and_status_cannot_be_written_and_unknown_fields_live_in_th
     assert "callbackNumberMode" not in await get(desk, "/hotlines/313")
 
 
-async def test_an_announcement_left_out_falls_back_to_the_default(desk: Desk) -> None:
-    before = await get(desk, "/hotlines/314")
-    body = writable(before)
-    del body["ttsInbound"]
-    await put(desk, 314, body)
-    assert (await get(desk, "/hotlines/314"))["ttsInbound"] == TTS_INBOUND
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -125,22 +116,6 @@ async def test_a_change_that_lacks_something_is_refused_whole(desk: Desk, change
     answer = await put(desk, 311, writable(before, **({"name": "Other"} | changes)))
     assert answer.status_code == 400
     assert await get(desk, "/hotlines/311") == before
-
-
-async def test_call_logs_and_records_tell_of_a_call(desk: Desk) -> None:
-    service = desk.world.hotlines
-    for _ in range(12):
-        service.call(service.hotlines[311])
-        desk.wait(400)
-    logs = await get(desk, "/hotlines/311/logs")
-    assert (len(logs["callLogs"]), logs["totalCallLogs"]) == (10, 12)
-    newest = logs["callLogs"][0]
-    assert newest["startTime"] == "2026-03-02T11:13:20Z"
-    assert set(newest["entries"][0]) == {"id", "startTime", "action", "agentPhone", "userID"}
-    assert await get(desk, f"/hotlines/311/logs/{newest['id']}") == newest
-    records = await get(desk, "/hotlines/311/records?limit=50")
-    assert records["totalRecords"] == len(records["records"]) > 0
-    assert {record["hotlineID"] for record in records["records"]} == {311}
 
 
 async def test_logs_and_records_come_in_pages_newest_first(desk: Desk) -> None:
@@ -161,25 +136,6 @@ async def test_logs_and_records_come_in_pages_newest_first(desk: Desk) -> None:
         assert (beyond[name], beyond[total]) == ([], whole[total])
         for wrong in ("limit=51", "limit=0", "offset=-1", "offset=x"):
             assert (await desk.ask_hotlines("GET", f"/hotlines/311/{path}?{wrong}")).status_code == 400
-
-
-async def test_a_log_is_found_under_its_own_hotline_alone(desk: Desk) -> None:
-    service = desk.world.hotlines
-    service.call(service.hotlines[311])
-    (log,) = (await get(desk, "/hotlines/311/logs"))["callLogs"]
-    assert await get(desk, f"/hotlines/311/logs/{log['id']}") == log
-    for path in (f"/hotlines/312/logs/{log['id']}", "/hotlines/311/logs/none", "/hotlines/x/logs/1"):
-        answer = await desk.ask_hotlines("GET", path)
-        assert (answer.status_code, "invalid" in answer.json()["message"]) == (400, True)
-
-
-async def test_a_running_call_has_a_record_without_an_end(desk: Desk) -> None:
-    service = desk.world.hotlines
-    for _ in range(6):
-        service.call(service.hotlines[311])
-    desk.wait(23)
-    ends = [record["timeEnd"] for record in (await get(desk, "/hotlines/311/records"))["records"]]
-    assert None in ends
 
 
 async def test_agent_phones_are_listed_by_user_and_put_off_duty(desk: Desk) -> None:

@@ -13,7 +13,7 @@ import anyio
 import pytest
 from anyio.abc import TaskGroup
 
-from tests.sim.faces.portsip_desk import CREDENTIALS, SHOWN, FrontDesk, decimal
+from tests.sim.faces.desk import CREDENTIALS, SHOWN, FrontDesk, decimal
 
 pytestmark = pytest.mark.anyio
 
@@ -73,7 +73,6 @@ async def connected(front: FrontDesk) -> AsyncIterator[Socket]:
         assert await line.open(tasks) == "websocket.accept"
         yield line
         await line.leave()
-    assert front.app.push.lines == 0
 
 
 async def test_a_subscription_begins_with_all_there_is(front: FrontDesk) -> None:
@@ -152,19 +151,6 @@ async def test_an_agent_who_leaves_the_roster_is_named(front: FrontDesk) -> None
         assert {each["agent_extension_number"] for each in removed} == {"302", "303", "304", "305", "306"}
 
 
-async def test_what_is_not_subscribed_any_more_is_not_told(front: FrontDesk) -> None:
-    front.only()
-    async with connected(front) as line:
-        await line.subscribe("8001", "8002")
-        await line.say({"command": "unsubscribe", "topics": ["queue_events"], "queues": ["8001"]})
-        assert (await line.hear())["command"] == "unsubscribe"
-        front.arrive(8001)
-        front.arrive(8002, number="+493023125777")
-        front.app.push.pulse()
-        (caller,) = (await line.hear())["updated_callers"]
-        assert caller["caller_number"] == "00493023125777"
-
-
 @pytest.mark.parametrize(
     ("command", "error"),
     [
@@ -182,35 +168,6 @@ async def test_what_is_not_allowed_or_not_understood_is_answered(
         await line.say(command)
         answer = await line.hear()
         assert (answer["status"], error in answer["error"], answer["id"]) == (-1, True, "1")
-
-
-@pytest.mark.parametrize(
-    ("change", "error"), [({"queues": ["8999"]}, "no such queue"), ({"topics": ["cdr_events"]}, "topic")]
-)
-async def test_only_queues_that_are_there_can_be_watched(front: FrontDesk, change: Row, error: str) -> None:
-    async with connected(front) as line:
-        await line.say({"command": "auth", "extension_number": "2001"} | {**CREDENTIALS, "username": ""})
-        assert (await line.hear())["status"] == 0
-        await line.say({"command": "subscribe", "topics": ["queue_events"], "queues": ["8001"]} | change)
-        assert error in (await line.hear())["error"]
-
-
-async def test_connections_can_be_broken_off_and_refused(front: FrontDesk) -> None:
-    async with anyio.create_task_group() as tasks:
-        line, late = Socket(front), Socket(front)
-        await line.open(tasks)
-        front.app.push.shut()
-        assert (await line.next())["type"] == "websocket.close"
-        assert await late.open(tasks) == "websocket.close"
-        front.app.push.reopen()
-        again = Socket(front)
-        assert await again.open(tasks) == "websocket.accept"
-        await again.leave()
-
-
-async def test_other_paths_have_no_push(front: FrontDesk) -> None:
-    async with anyio.create_task_group() as tasks:
-        assert await Socket(front).open(tasks, "/portsip/api") == "websocket.close"
 
 
 async def test_it_is_served_over_a_socket() -> None:

@@ -210,7 +210,7 @@ def test_quitting_names_what_runs(sample: Desk) -> None:
 @pytest.mark.parametrize("mode", ["wall", "sources", "help", "log"])
 @pytest.mark.parametrize("size", [(160, 40), (80, 24)], ids=str)
 def test_the_other_modes(sample: Desk, mode: str, size: tuple[int, int]) -> None:
-    command = Command(new_id(), Verb.TRANSFER, sample.dispatcher.target(sample.lists[HQ, Resource.MEMBERS][0], NOW))
+    command = Command(new_id(), Verb.TRANSFER, sample.dispatcher.target(sample.lists[HQ, Resource.MEMBERS][0]))
     sample.console.on_outcome(Outcome(command, Phase.CONFIRMED, "confirmed by its new leg", NOW + 1, True))
     sample.console.remarks.entries.append(
         Logged(NOW + 2, "state", "cc is stale: users stale 46 s: server error 502", "stale")
@@ -323,7 +323,7 @@ def test_a_row_that_ended_stays_as_a_tombstone_with_what_was_done_to_it(sample: 
     sample.press("2")
     row = sample.lists[HQ, Resource.MEMBERS][0]
     to = Destination("206", "Anna Vogt")
-    command = Command(new_id(), Verb.TRANSFER, sample.dispatcher.target(row, NOW), to)
+    command = Command(new_id(), Verb.TRANSFER, sample.dispatcher.target(row), to)
     sample.drop(row.key)
     outcome = Outcome(command, Phase.CONFIRMED, "sent to Anna Vogt 206: confirmed by its new leg", NOW + 0.5, True)
     sample.console.on_outcome(outcome)

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.vendors.asterisk.fake import Pbx, message
+from tests.vendors.asterisk.server import Pbx, message
 from wallboard.domain.command import Command, Destination, Target, Verb, fingerprint
 from wallboard.domain.errors import ActionError, NotSent, TargetGone
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
-from wallboard.domain.models import Row
+from wallboard.domain.models import Call, Row
+from wallboard.domain.states import Direction
+from wallboard.domain.text import clean
 from wallboard.domain.update import Proof
 from wallboard.vendors.asterisk import actions
-from wallboard.vendors.asterisk.evidence import TABLE, proof_of
+from wallboard.vendors.asterisk.evidence import proof_of
 from wallboard.vendors.asterisk.mapping import Mapper
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.base import Receipt, Trial
@@ -217,6 +219,16 @@ def test_a_spy_whose_call_ended_by_itself_is_not_confirmed() -> None:
     assert scene.ending(Verb.LISTEN, row, plan) == "denied"
 
 
+@pytest.mark.parametrize(
+    ("direction", "dialled"), [(Direction.IN, "0049"), (Direction.INTERNAL, "0049"), (Direction.OUT, "0301")]
+)
+def test_calling_a_call_dials_the_other_side_of_it(direction: Direction, dialled: str) -> None:
+    scene, row, _, _ = talking()
+    assert isinstance(row, Call)
+    row = replace(row, direction=direction, from_number=clean("0049"), to=clean("0301"))
+    assert scene.plan(Verb.CALL, row).dial == dialled
+
+
 @pytest.mark.parametrize("verb", [Verb.LISTEN, Verb.PICKUP, Verb.CALL])
 def test_a_phone_that_does_not_answer_denies(verb: Verb) -> None:
     scene, row, _, _ = talking()
@@ -303,45 +315,6 @@ def test_a_waiting_caller_who_hangs_up_meanwhile_was_not_transferred() -> None:
     scene.settle()
     scene.read = scene.pbx.now
     assert scene.ending(Verb.TRANSFER, row, plan) == "denied"
-
-
-def test_parking_and_fetching() -> None:
-    scene, row, caller, agent = talking()
-    leg = scene.board.channels[agent].name
-    plan = scene.plan(Verb.PARK, row)
-    scene.decide(Verb.PARK, row)
-    assert dict(plan.fields) == {"Channel": scene.board.channels[caller].name, "TimeoutChannel": leg}
-    scene.pbx.park(caller, "701")
-    scene.settle()
-    assert scene.ending(Verb.PARK, row, plan) == "confirmed"
-    parked = scene.row(Key("pbx", Kind.PARKED, caller))
-    assert parked is not None
-    fetch = scene.plan(Verb.FETCH, parked)
-    scene.decide(Verb.FETCH, parked)
-    assert dict(fetch.fields)["Data"] == "default,701"
-    scene.pbx.say("UnParkedCall", ParkeeUniqueid=caller, RetrieverUniqueid="someone else", ParkingSpace="701")
-    scene.settle()
-    assert scene.ending(Verb.FETCH, parked, fetch) == "open", "someone else fetched them"
-    mine = dict(fetch.fields)["ChannelId"]
-    scene.pbx.say("UnParkedCall", ParkeeUniqueid=caller, RetrieverUniqueid=mine, ParkingSpace="701")
-    scene.settle()
-    assert scene.ending(Verb.FETCH, parked, fetch) == "confirmed"
-    with pytest.raises(TargetGone):
-        scene.plan(Verb.FETCH, parked)
-
-
-def test_a_pick_up_is_proved_by_one_bridge_with_both() -> None:
-    scene, row, caller = waiting()
-    plan = scene.plan(Verb.PICKUP, row)
-    scene.decide(Verb.PICKUP, row)
-    mine = dict(plan.fields)["ChannelId"]
-    scene.pbx.say("BridgeEnter", Uniqueid=mine, BridgeUniqueid="b1")
-    scene.pbx.say("BridgeEnter", Uniqueid=caller, BridgeUniqueid="b2")
-    scene.settle()
-    assert scene.ending(Verb.PICKUP, row, plan) == "open"
-    scene.pbx.say("BridgeEnter", Uniqueid=caller, BridgeUniqueid="b1")
-    scene.settle()
-    assert scene.ending(Verb.PICKUP, row, plan) == "confirmed"
 
 
 def test_hanging_up_attended_and_pausing() -> None:
@@ -455,15 +428,6 @@ def test_what_is_off_says_why() -> None:
     assert why(Verb.END, row) == "you are not on this call"
     assert why(Verb.UNPAUSE, scene.row(Key("pbx", Kind.AGENT, "PJSIP/1001"))) == "no queue says that they are paused"
     assert actions.can(Verb.LISTEN, row, ACCOUNT, scene.board)
-
-
-def test_every_offered_verb_has_a_row_with_evidence_and_a_deadline() -> None:
-    covered = {row.verb for row in TABLE.values()}
-    assert covered == set(actions.NEEDS)
-    for row in TABLE.values():
-        assert row.confirms
-        assert row.request
-        assert 0 < row.deadline <= 30
 
 
 def test_noise_is_evidence_only_for_what_is_waited_for() -> None:

@@ -10,10 +10,10 @@ import anyio
 import pytest
 
 from tests.lab.desk import SOURCE, Console, Desk, console
-from tests.vendors.asterisk.fake import Server
+from tests.vendors.asterisk.server import Server
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Verb
-from wallboard.domain.errors import Ambiguous, Expired, NotSent, Rejected, TargetGone
+from wallboard.domain.errors import Expired, NotSent
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Queue
 from wallboard.domain.sending import leaving
@@ -21,7 +21,7 @@ from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.update import UpdateKind
 from wallboard.vendors.asterisk import check, plugin
 from wallboard.vendors.asterisk.adapter import AsteriskAdapter
-from wallboard.vendors.asterisk.protocol import READ_ACTIONS, Message
+from wallboard.vendors.asterisk.protocol import READ_ACTIONS
 from wallboard.vendors.base import AmiAuth, BearerAuth, Secret, Services, SourceSettings
 
 pytestmark = pytest.mark.anyio
@@ -116,15 +116,6 @@ async def test_a_new_connection_is_a_new_epoch_with_its_own_lists() -> None:
         assert inside == sorted(set(inside))
 
 
-async def test_what_the_account_may_not_list_is_unavailable_and_the_rest_is_live() -> None:
-    server = Server(commands=("Ping", "QueueStatus"))
-    async with running(server) as shown:
-        await shown.desk.until(lambda: shown.desk.statuses[Resource.CALLS].unavailable, "calls are not for us")
-        assert "CoreShowChannels" in shown.desk.statuses[Resource.CALLS].cause
-        assert not shown.desk.statuses[Resource.QUEUES].unavailable
-        assert len(shown.desk.rows(Resource.QUEUES)) == 2
-
-
 async def test_a_list_that_the_server_cannot_give_is_not_said_to_be_a_missing_right() -> None:
     server = Server()
     server.faulty["CoreShowChannels"] = "Could not get Channels"
@@ -157,90 +148,14 @@ async def test_a_number_that_does_not_exist_is_refused_before_anything_is_sent()
         assert acting(server) == []
 
 
-async def test_an_action_is_sent_once_and_confirmed_by_its_event() -> None:
-    server = Server()
-
-    async def answer(server: Server, request: Message) -> bool:
-        if request.get("Action") == "Hangup":
-            await server.reply(request, Message="Channel Hungup")
-            server.pbx.end(next(iter(server.pbx.served)))
-            await server.flush()
-            return True
-        return False
-
-    async with running(server) as shown:
-        row = await talking(server, shown)
-        server.answer = answer
-        ending, receipt = await shown.act(Verb.HANGUP, row)
-        assert ending == "confirmed"
-        assert receipt.status == "Success"
-        assert acting(server) == ["Hangup"]
-
-
-async def test_no_answer_is_ambiguous_and_never_sent_again() -> None:
-    server = Server()
-
-    async def answer(server: Server, request: Message) -> bool:
-        if request.get("Action") == "Hangup":
-            await server.drop()
-            return True
-        return False
-
-    async with running(server) as shown:
-        row = await talking(server, shown)
-        server.answer = answer
-        with pytest.raises(Ambiguous, match="may have been done"):
-            await shown.act(Verb.HANGUP, row)
-        await shown.desk.until(lambda: server.connections == 2, "it connects again")
-        assert acting(server) == ["Hangup"]
-
-
-@pytest.mark.parametrize(
-    ("words", "kind"),
-    [("No such channel", TargetGone), ("Permission denied", Rejected), ("Transfer invalid", Rejected)],
-)
-async def test_a_refusal_is_told_by_what_it_means(words: str, kind: type[Rejected]) -> None:
-    server = Server()
-
-    async def answer(server: Server, request: Message) -> bool:
-        if request.get("Action") == "Hangup":
-            await server.reply(request, "Error", Message=words)
-            return True
-        return False
-
-    async with running(server) as shown:
-        row = await talking(server, shown)
-        server.answer = answer
-        with pytest.raises(Rejected, match=words) as caught:
-            await shown.act(Verb.HANGUP, row)
-        assert type(caught.value) is kind
-
-
-async def test_read_only_sends_nothing_and_says_why() -> None:
-    server = Server()
-    async with running(server, settings(read_only=True)) as shown:
-        row = await talking(server, shown)
-        assert shown.adapter.can(Verb.HANGUP, row).reason == "this console is read-only"
-        with pytest.raises(NotSent):
-            await shown.act(Verb.HANGUP, row)
-        assert acting(server) == []
-
-
 async def test_not_connected_is_not_sent() -> None:
-    desk = Desk()
+    desk, server = Desk(), Server()
     adapter = AsteriskAdapter(settings(), Services(desk.clock, Server().connect))
     assert adapter.can(Verb.HANGUP, None).reason == "not connected"
-    async with running(Server()) as shown:
-        row = await talking(shown_server(shown), shown)
+    async with running(server) as shown:
+        row = await talking(server, shown)
     with pytest.raises(NotSent, match="not connected"):
         await adapter.perform(shown.command(Verb.HANGUP, row), row)
-
-
-def shown_server(shown: Console) -> Server:
-    """The scripted server behind a running console."""
-    owner = shown.adapter._factory.__self__  # type: ignore[attr-defined]
-    assert isinstance(owner, Server)
-    return owner
 
 
 async def test_the_row_is_read_again_before_acting_on_it() -> None:

@@ -11,10 +11,11 @@ import anyio.abc
 import pytest
 from anyio.abc import ByteStream
 
-from tests.vendors.asterisk.fake import Server, message, pipe
-from wallboard.vendors.asterisk.ami import Ami, bare_failures, open_ami
+from tests.vendors.asterisk.server import Server, message, pipe
+from wallboard.vendors.asterisk.ami import Ami, open_ami
 from wallboard.vendors.asterisk.protocol import (
     AmiBadCredentials,
+    AmiError,
     AmiGarbled,
     AmiLost,
     AmiReadOnly,
@@ -26,6 +27,7 @@ from wallboard.vendors.asterisk.protocol import (
     Message,
 )
 from wallboard.vendors.asterisk.streams import from_url
+from wallboard.vendors.kit.tasks import bare_failures
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +39,7 @@ def ignore(event: Message) -> None:
 @asynccontextmanager
 async def signed_in(server: Server, **options: Any) -> AsyncIterator[tuple[Server, Ami]]:
     """A session with the server; an error of the connection comes out bare."""
-    with bare_failures():
+    with bare_failures(AmiError):
         async with anyio.create_task_group() as tasks:
             server.use(tasks)
             options.setdefault("on_event", ignore)
@@ -326,5 +328,5 @@ async def test_a_torn_row_whose_end_never_comes_does_not_silence_the_server() ->
 
 async def test_a_fault_within_a_group_comes_out_bare_and_before_what_it_caused() -> None:
     for failures in ([AmiLost("gone")], [AmiLost("gone"), ZeroDivisionError("ours")]):
-        with pytest.raises(type(failures[-1])), bare_failures():
+        with pytest.raises(type(failures[-1])), bare_failures(AmiError):
             raise ExceptionGroup("tasks", [ExceptionGroup("inner", failures)])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.vendors.asterisk.fake import START, message
+from tests.vendors.asterisk.server import START, message
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.errors import NotSent
 from wallboard.domain.keys import Key, Kind, Resource
@@ -103,7 +103,7 @@ class Pbx:
         """The device whose channel the action names."""
         from wallboard.domain.command import Destination
 
-        target = Target(row.key, "row", fingerprint(row), row.address, 0.0, via)
+        target = Target(row.key, "row", fingerprint(row), row.address, via)
         planner = actions.Planner(ACCOUNT, self.board, lambda: "act-1", lambda: "wallboard-1.1")
         plan = planner.plan(Command("id", verb, target, Destination(to) if to else None), row)
         sent = dict(plan.fields)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.lab.desk import SOURCE
-from tests.vendors.asterisk.fake import Server
+from tests.vendors.asterisk.server import Server
 from tests.vendors.asterisk.test_adapter import running
 from wallboard.board import Board
 from wallboard.control.checks import relinked

@@ -11,7 +11,7 @@ import pytest
 from anyio.abc import ByteStream
 
 from tests.lab.desk import Console, Desk
-from tests.vendors.asterisk.fake import Server
+from tests.vendors.asterisk.server import Server
 from tests.vendors.asterisk.test_adapter import running, settings
 from wallboard.board.board import Board
 from wallboard.domain.clock import ManualClock
@@ -19,7 +19,7 @@ from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import SourceState
 from wallboard.domain.update import FeedStatus
-from wallboard.vendors.asterisk import check, lists, standing
+from wallboard.vendors.asterisk import check, health, lists
 from wallboard.vendors.asterisk.adapter import AsteriskAdapter
 from wallboard.vendors.asterisk.ami import Ami
 from wallboard.vendors.asterisk.facts import Lists
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.anyio
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Readings follow each other closely."""
     for name in ("REREAD_CLOSELY", "REREAD_STARTING", "REREAD_EVERY"):
-        monkeypatch.setattr(standing, name, 0.05)
+        monkeypatch.setattr(health, name, 0.05)
     monkeypatch.setattr(check, "WATCH", 0.05)
     monkeypatch.setattr(check, "GRACE", 0.05)
 

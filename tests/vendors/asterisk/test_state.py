@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.vendors.asterisk.fake import START, Pbx, message
+from tests.vendors.asterisk.server import START, Pbx, message
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Member, Row
 from wallboard.vendors.asterisk.devices import device_of, device_of_interface, extension_of

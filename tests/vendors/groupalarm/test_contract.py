@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,19 +9,15 @@ import httpx
 import pytest
 
 from tests.support.facts import Seen
+from tests.vendors.groupalarm.server import Server, hotline
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.errors import (
     ActionError,
-    Ambiguous,
-    CredentialsRefused,
     NotPermitted,
     NotSent,
-    ReadError,
-    Rejected,
     ServerTrouble,
     TargetGone,
-    Throttled,
 )
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline, Phone, Row
@@ -43,87 +38,6 @@ from wallboard.vendors.groupalarm import plugin
 from wallboard.vendors.groupalarm.adapter import GroupalarmAdapter
 
 TOKEN = "S3CR3T-canary"
-INBOUND = '"Willkommen zur \\"First Responder\\" Hotline – bitte warten. €"'
-
-
-def hotline(identity: int = 311, **changes: Any) -> dict[str, Any]:
-    return {
-        "agents": [5012, 5044],
-        "channelsInbound": 10,
-        "channelsOutbound": 4,
-        "id": identity,
-        "isActive": True,
-        "name": f"Hotline {identity}",
-        "number": "004924155660",
-        "organizationID": 77,
-        "status": "active",
-        "ttsInbound": INBOUND,
-        "ttsOutbound": '"Bitte 1 drücken"',
-        "costCentre": {"code": 9007199254740993, "shares": [0.1, None]},
-    } | changes
-
-
-PHONES = {
-    "5012": [
-        {"id": 80, "isActive": True, "name": "Diensthandy", "phone": "00491700000001", "userID": 5012, "weight": 1.5},
-        {"id": 81, "isActive": False, "name": "Privat", "phone": "004924199999", "userID": 5012},
-    ],
-    "5044": [{"id": 82, "isActive": True, "name": "Handy", "phone": "00491700000002", "userID": 5044}],
-}
-
-
-class Vendor:
-    """A GroupAlarm with so many hotlines; `answers` replaces what one request (method and path) gets."""
-
-    def __init__(self, *hotlines: dict[str, Any]) -> None:
-        self.hotlines = list(hotlines)
-        self.requests: list[httpx.Request] = []
-        self.answers: dict[str, Callable[[httpx.Request], httpx.Response]] = {}
-        self.logs: list[dict[str, Any]] = []
-        self.bare = False
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        path = request.url.path.removeprefix("/api/v1/first-responder")
-        given = self.answers.get(f"{request.method} {path}")
-        if given is not None:
-            return given(request)
-        match request.method, path.strip("/").split("/"):
-            case "GET", ["hotlines"]:
-                assert request.url.params["organization_id"] == "77"
-                return self._page(request, self.hotlines, "hotlines", "totalHotlines")
-            case "GET", ["hotlines", identity]:
-                found = [each for each in self.hotlines if str(each["id"]) == identity]
-                return httpx.Response(200, json=found[0]) if found else httpx.Response(404)
-            case "GET", ["hotlines", _, "logs"]:
-                return self._page(request, self.logs, "callLogs", "totalCallLogs")
-            case "GET", ["hotlines", _, "records"]:
-                leg = {
-                    "destinationNumber": "0049170",
-                    "timeStart": "2026-03-02T08:14:21Z",
-                    "timeEnd": None,
-                    "price": 0.5,
-                }
-                return self._page(request, [leg], "records", "totalRecords")
-            case "GET", ["agents"]:
-                assert request.url.params["organization_id"] == "77"
-                return httpx.Response(200, json=PHONES.get(request.url.params["owner_id"], []))
-            case "PUT", _:
-                return httpx.Response(200, json={"status": "started"})
-        return httpx.Response(404)
-
-    def _page(self, request: httpx.Request, items: list[dict[str, Any]], name: str, total: str) -> httpx.Response:
-        limit, offset = int(request.url.params["limit"]), int(request.url.params["offset"])
-        assert 1 <= limit <= 50
-        page = items[offset : offset + limit]
-        return httpx.Response(200, json=page if self.bare else {name: page, total: len(items)})
-
-    def sent(self, method: str) -> list[tuple[str, Any]]:
-        return [
-            (request.url.raw_path.decode().removeprefix("/api/v1/first-responder"), json.loads(request.content))
-            for request in self.requests
-            if request.method == method
-        ]
 
 
 def adapter(vendor: Callable[[httpx.Request], httpx.Response], **changes: Any) -> GroupalarmAdapter:
@@ -160,77 +74,13 @@ async def hotlines(source: GroupalarmAdapter, seq: int = 1) -> list[Hotline]:
 # ---- reading -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.anyio
-@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (49, 1), (50, 2), (51, 2), (100, 3), (120, 3)])
-@pytest.mark.parametrize("bare", [False, True])
-async def test_all_pages(count: int, requests: int, bare: bool) -> None:
-    vendor = Vendor(*(hotline(number) for number in range(1, count + 1)))
-    vendor.bare = bare
-    source = adapter(vendor)
-    rows = await hotlines(source)
-    assert [row.key.id for row in rows] == [str(number) for number in range(1, count + 1)]
-    # Only a page that is not full ends it: totals have been seen wrong.
-    assert len(vendor.requests) == requests
-    await source.aclose()
-
-
-@pytest.mark.anyio
-async def test_a_list_that_moves_while_it_is_read_says_so() -> None:
-    vendor = Vendor(*(hotline(number) for number in range(1, 71)))
-    source = adapter(vendor)
-
-    def second(request: httpx.Request) -> httpx.Response:
-        offset = int(request.url.params["offset"])
-        page = vendor.hotlines[max(0, offset - 1) : offset + 49]
-        return httpx.Response(200, json={"hotlines": page, "totalHotlines": 70 if offset else 71})
-
-    vendor.answers["GET /hotlines"] = second
-    (update,) = await read(source, Resource.HOTLINES)
-    assert update.approximate == "the list changed while its pages were read"
-
-
-@pytest.mark.anyio
-async def test_a_vendor_that_ignores_the_offset_does_not_loop() -> None:
-    vendor = Vendor()
-    page = [hotline(number) for number in range(50)]
-    vendor.answers["GET /hotlines"] = lambda request: httpx.Response(200, json={"hotlines": page, "totalHotlines": 99})
-    source = adapter(vendor)
-    assert len(await hotlines(source)) == 50
-    assert len(vendor.requests) == 2
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("header", ["API-TOKEN", "Personal-Access-Token"])
-async def test_either_header_signs_in(header: str) -> None:
-    vendor = Vendor(hotline())
-    source = adapter(vendor, auth=HeaderAuth(header, Secret(TOKEN)))
-    await hotlines(source)
-    assert vendor.requests[0].headers[header] == TOKEN
-    assert TOKEN not in str(vendor.requests[0].url)
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [(400, ReadError), (401, CredentialsRefused), (403, NotPermitted), (429, Throttled), (500, ServerTrouble)],
-)
-async def test_refused_reads(status: int, error: type[ReadError]) -> None:
-    vendor = Vendor()
-    vendor.answers["GET /hotlines"] = lambda request: httpx.Response(status, json={"message": "no"})
-    source = adapter(vendor)
-    with pytest.raises(error):
-        await hotlines(source)
-    assert source.info().refused is (status == 401)
-    assert len(vendor.requests) == 1
-
-
 def duty(row: Hotline) -> list[list[bool | None] | None]:
     return [None if agent.phones is None else [phone.active for phone in agent.phones] for agent in row.agents]
 
 
 @pytest.mark.anyio
 async def test_discovery_completes_the_hotlines_and_reveals_the_telephones() -> None:
-    vendor = Vendor(hotline(), hotline(312, agents=[5044], isActive=False, status="paused"))
+    vendor = Server(hotline(), hotline(312, agents=[5044], isActive=False, status="paused"))
     vendor.logs = [{"id": 1, "startTime": "2026-03-02T08:14:05Z", "entries": [{"action": "accepted", "userID": 5012}]}]
     source = adapter(vendor)
     first, _ = await hotlines(source)
@@ -265,9 +115,9 @@ async def test_discovery_completes_the_hotlines_and_reveals_the_telephones() -> 
 
 @pytest.mark.anyio
 async def test_a_user_who_forbids_it_hides_only_their_own_telephones() -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     vendor.answers["GET /agents"] = lambda request: (
-        httpx.Response(403) if request.url.params["owner_id"] == "5012" else httpx.Response(200, json=PHONES["5044"])
+        httpx.Response(403) if request.url.params["owner_id"] == "5012" else httpx.Response(200, json=vendor.phones[2:])
     )
     source = adapter(vendor)
     await read(source, Resource.HOTLINES, "discovery")
@@ -282,7 +132,7 @@ async def test_a_user_who_forbids_it_hides_only_their_own_telephones() -> None:
 
 @pytest.mark.anyio
 async def test_a_call_log_that_fails_twice_is_unknown_and_touches_nothing_else() -> None:
-    vendor = Vendor(hotline(), hotline(312))
+    vendor = Server(hotline(), hotline(312))
     vendor.logs = [{"id": 1, "startTime": "2026-03-02T08:14:05Z", "entries": []}]
     source = adapter(vendor)
     await read(source, Resource.HOTLINES, "discovery")
@@ -301,7 +151,7 @@ async def test_a_call_log_that_fails_twice_is_unknown_and_touches_nothing_else()
 @pytest.mark.anyio
 @pytest.mark.parametrize("newest_first", [True, False])
 async def test_the_newest_logs_whichever_end_they_stand_at(newest_first: bool) -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     logs = [{"id": n, "startTime": f"2026-03-01T{n // 60:02}:{n % 60:02}:00Z", "entries": []} for n in range(70)]
     vendor.logs = logs[::-1] if newest_first else logs
     source = adapter(vendor)
@@ -313,7 +163,7 @@ async def test_the_newest_logs_whichever_end_they_stand_at(newest_first: bool) -
 
 @pytest.mark.anyio
 async def test_reading_one_row_again() -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     source = adapter(vendor)
     (row,) = await hotlines(source)
     vendor.hotlines[0] = hotline(status="paused", isActive=False)
@@ -345,7 +195,7 @@ async def phone_row(source: GroupalarmAdapter, identity: str) -> Row:
 @pytest.mark.anyio
 @pytest.mark.parametrize(("verb", "active"), [(Verb.OPEN, True), (Verb.CLOSE, False)])
 async def test_opening_and_pausing_change_one_field_of_the_whole_object(verb: Verb, active: bool) -> None:
-    vendor = Vendor(hotline(isActive=not active))
+    vendor = Server(hotline(isActive=not active))
     source = adapter(vendor)
     (row,) = await hotlines(source)
     # Changed by somebody else after it was read: that must survive.
@@ -360,42 +210,20 @@ async def test_opening_and_pausing_change_one_field_of_the_whole_object(verb: Ve
 
 
 @pytest.mark.anyio
-async def test_announcements() -> None:
-    vendor = Vendor(hotline())
-    source = adapter(vendor)
-    (row,) = await hotlines(source)
-    text_in = row.announcement_in
-    await source.perform(command(Verb.ANNOUNCE, row, text_in=text_in, text_out="Taste 1"), row)
-    ((_, body),) = vendor.sent("PUT")
-    assert body == {name: value for name, value in hotline().items() if name != "number"} | {"ttsOutbound": '"Taste 1"'}
-    assert body["ttsInbound"] == INBOUND
-
-
-@pytest.mark.anyio
-async def test_an_announcement_that_is_too_long_is_not_sent() -> None:
-    vendor = Vendor(hotline())
-    source = adapter(vendor)
-    (row,) = await hotlines(source)
-    with pytest.raises(NotSent, match="at most 300 characters, this one has 303"):
-        await source.perform(command(Verb.ANNOUNCE, row, text_in="x" * 301), row)
-    assert vendor.sent("PUT") == []
-
-
-@pytest.mark.anyio
 @pytest.mark.parametrize(("verb", "active"), [(Verb.SIGNIN, True), (Verb.SIGNOUT, False)])
 async def test_telephones_on_and_off_duty(verb: Verb, active: bool) -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     source = adapter(vendor)
     await hotlines(source)
     row = await phone_row(source, "80")
     await source.perform(command(verb, row), row)
-    assert vendor.sent("PUT") == [("/agents/80?organization_id=77", {**PHONES["5012"][0], "isActive": active})]
+    assert vendor.sent("PUT") == [("/agents/80?organization_id=77", {**vendor.phones[0], "isActive": active})]
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("lost", ["agents", "name", "organizationID", "channelsInbound", "ttsInbound", "ttsOutbound"])
 async def test_a_write_that_would_lose_something_is_not_sent(lost: str) -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     source = adapter(vendor)
     (row,) = await hotlines(source)
     del vendor.hotlines[0][lost]
@@ -406,7 +234,7 @@ async def test_a_write_that_would_lose_something_is_not_sent(lost: str) -> None:
 
 @pytest.mark.anyio
 async def test_another_object_in_the_answer_is_not_written_back() -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     source = adapter(vendor)
     (row,) = await hotlines(source)
     vendor.answers["GET /hotlines/311"] = lambda request: httpx.Response(200, json=hotline(312))
@@ -416,40 +244,9 @@ async def test_another_object_in_the_answer_is_not_written_back() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("status", "error"), [(400, Rejected), (403, Rejected), (404, TargetGone), (429, Rejected), (500, Ambiguous)]
-)
-async def test_refused_writes_are_sent_once(status: int, error: type[ActionError]) -> None:
-    vendor = Vendor(hotline())
-    vendor.answers["PUT /hotlines/311"] = lambda request: httpx.Response(status, json={"message": "no"})
-    source = adapter(vendor)
-    (row,) = await hotlines(source)
-    with pytest.raises(error) as caught:
-        await source.perform(command(Verb.CLOSE, row), row)
-    assert caught.value.status == str(status)
-    assert len(vendor.sent("PUT")) == 1
-    assert TOKEN not in str(caught.value)
-
-
-@pytest.mark.anyio
-async def test_no_answer_leaves_it_open_and_nothing_is_sent_again() -> None:
-    vendor = Vendor(hotline())
-
-    def late(request: httpx.Request) -> httpx.Response:
-        raise httpx.ReadTimeout("late", request=request)
-
-    vendor.answers["PUT /hotlines/311"] = late
-    source = adapter(vendor)
-    (row,) = await hotlines(source)
-    with pytest.raises(Ambiguous):
-        await source.perform(command(Verb.CLOSE, row), row)
-    assert len([request for request in vendor.requests if request.method == "PUT"]) == 1
-
-
-@pytest.mark.anyio
 @pytest.mark.parametrize(("status", "error"), [(404, TargetGone), (500, NotSent), (401, NotSent)])
 async def test_nothing_is_written_when_the_reading_before_fails(status: int, error: type[ActionError]) -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     source = adapter(vendor)
     (row,) = await hotlines(source)
     vendor.answers["GET /hotlines/311"] = lambda request: httpx.Response(status)
@@ -459,19 +256,8 @@ async def test_nothing_is_written_when_the_reading_before_fails(status: int, err
 
 
 @pytest.mark.anyio
-async def test_read_only_reads_and_writes_nothing() -> None:
-    vendor = Vendor(hotline())
-    source = adapter(vendor, read_only=True)
-    (row,) = await hotlines(source)
-    assert source.can(Verb.CLOSE, row).reason == "this source is read-only"
-    with pytest.raises(NotSent):
-        await source.perform(command(Verb.CLOSE, row), row)
-    assert [request.method for request in vendor.requests] == ["GET"]
-
-
-@pytest.mark.anyio
 async def test_what_can_be_done_to_which_row() -> None:
-    source = adapter(Vendor(hotline()))
+    source = adapter(Server(hotline()))
     (row,) = await hotlines(source)
     phone = await phone_row(source, "80")
     able = {
@@ -502,7 +288,7 @@ def board(row: Row | None, read_at: float) -> Seen:
 async def judge(verb: Verb, after: float, *, already: bool = False, **changes: Any) -> str:
     """How `verb` stands when the hotline (or telephone) reads like this `after` seconds after the answer; `already`: it
     did so before."""
-    source = adapter(Vendor(hotline(**changes)))
+    source = adapter(Server(hotline(**changes)))
     row: Row
     (row,) = await hotlines(source)
     if verb in (Verb.SIGNIN, Verb.SIGNOUT):
@@ -558,7 +344,7 @@ async def test_evidence(verb: Verb, after: float, changes: dict[str, Any], verdi
 
 @pytest.mark.anyio
 async def test_a_row_that_is_gone_confirms_and_denies_nothing() -> None:
-    source = adapter(Vendor(hotline()))
+    source = adapter(Server(hotline()))
     (row,) = await hotlines(source)
     for verb in (Verb.OPEN, Verb.CLOSE, Verb.SIGNIN, Verb.SIGNOUT):
         asked = command(verb, row)
@@ -567,25 +353,17 @@ async def test_a_row_that_is_gone_confirms_and_denies_nothing() -> None:
         assert not [each for each in (*table.confirms, *table.denies) if each.test(trial)]
 
 
-def test_the_table_names_every_verb_once() -> None:
-    table = adapter(Vendor()).table()
-    assert sorted(each.verb for each in table) == sorted(
-        [Verb.OPEN, Verb.CLOSE, Verb.ANNOUNCE, Verb.SIGNIN, Verb.SIGNOUT]
-    )
-    assert all(each.confirms and each.denies and each.request.startswith("PUT /") for each in table)
-
-
 # ---- check ---------------------------------------------------------------------------------------------------
 
 
-async def lines(vendor: Vendor, **changes: Any) -> dict[str, CheckLine]:
+async def lines(vendor: Server, **changes: Any) -> dict[str, CheckLine]:
     source = adapter(vendor, **changes)
     return {line.name: line for line in await source.check()}
 
 
 @pytest.mark.anyio
 async def test_check_of_a_source_that_works() -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     found = await lines(vendor)
     assert {name for name, line in found.items() if line.ok} >= {"reach", "sign-in", "hotlines", "phones", "call log"}
     assert not [line for line in found.values() if line.ok is False]
@@ -599,17 +377,8 @@ async def test_check_of_a_source_that_works() -> None:
      (500, "hotlines", "500")],
 )  # fmt: skip
 async def test_check_names_what_fails(status: int, fault: str, words: str) -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.answers["GET /hotlines"] = lambda request: httpx.Response(status)
     found = await lines(vendor)
     assert [name for name, line in found.items() if line.ok is False] == [fault]
     assert words in found[fault].text
-
-
-@pytest.mark.anyio
-async def test_check_of_a_source_that_is_not_there() -> None:
-    def down(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("down", request=request)
-
-    source = adapter(down)
-    assert [(line.name, line.ok) for line in await source.check()] == [("reach", False)]

@@ -7,14 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.domain.text import clean
 from wallboard.vendors.groupalarm import mapping
-from wallboard.vendors.groupalarm.reports import call_lines, record_line
+from wallboard.vendors.groupalarm.reports import record_line
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, RecordWire
 from wallboard.vendors.kit.lists import rows
 
@@ -246,24 +245,3 @@ def test_announcements_change_only_where_they_were_changed(before: str, typed: s
 
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
-anything = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
-)
-FIELDS = (*HOTLINE, *LOGS[0], "userID", "phone", "action", "agentPhone", "destinationNumber", "timeStart", "price")
-
-
-@given(st.lists(st.dictionaries(st.sampled_from(FIELDS), anything, max_size=8) | anything, max_size=4))
-def test_no_answer_breaks_the_mapping(items: list[object]) -> None:
-    facts = known(_1="one")
-    for hotline in rows(items, HotlineWire):
-        row = mapping.hotline(hotline, facts, NOW)
-        assert row.name == clean(row.name)
-        assert row.announcement_in == clean(row.announcement_in, 400)
-    for phone in rows(items, PhoneWire):
-        mapping.phone(phone, phone.user, facts)
-    for record in rows(items, RecordWire):
-        assert all(cell == clean(cell) for cell in record_line(record, ZoneInfo("Europe/Berlin")))
-    for log in rows(items, LogWire):
-        for line in call_lines(log, facts):
-            assert all(cell == clean(cell) for cell in line)
-    mapping.call_log(rows(items, LogWire), True, NOW, facts)

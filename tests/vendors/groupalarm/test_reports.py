@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from tests.support.coverage import document
-from tests.vendors.groupalarm.test_contract import Vendor, adapter, command, hotline, hotlines, phone_row, read
+from tests.vendors.groupalarm.server import Server, hotline
+from tests.vendors.groupalarm.test_contract import adapter, command, hotlines, phone_row, read
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import NotPermitted
 from wallboard.domain.forms import Form
@@ -37,7 +38,7 @@ async def report(source: Adapter, row: Row, name: str) -> Sheet:
 
 
 async def test_the_call_log_shows_every_entry_of_every_call_newest_first() -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     vendor.logs = [OLDER, LOG]
     source = adapter(vendor, timezone="Europe/Berlin")
     (row,) = await hotlines(source)
@@ -54,7 +55,7 @@ async def test_the_call_log_shows_every_entry_of_every_call_newest_first() -> No
 
 @pytest.mark.parametrize("newest_first", [True, False])
 async def test_a_long_call_log_has_no_gap(newest_first: bool) -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     logs = [{"id": n, "startTime": f"2026-03-01T{n // 60:02}:{n % 60:02}:00Z", "entries": []} for n in range(400)]
     vendor.logs = logs[::-1] if newest_first else logs
     source = adapter(vendor)
@@ -69,7 +70,7 @@ async def test_a_long_call_log_has_no_gap(newest_first: bool) -> None:
 
 @pytest.mark.parametrize("newest_first", [True, False])
 async def test_without_times_the_greatest_ids_are_the_newest(newest_first: bool) -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     logs = [{"id": n, "hotlineID": 311, "startTime": None, "entries": [{"agentPhone": str(n)}]} for n in range(1, 201)]
     vendor.logs = logs[::-1] if newest_first else logs
     source = adapter(vendor)
@@ -78,14 +79,12 @@ async def test_without_times_the_greatest_ids_are_the_newest(newest_first: bool)
     named = [int(line[3]) for line in sheet.rows if line[3]]
     assert len(named) in (100, 150)
     assert named == list(range(200, 200 - len(named), -1))
-    vendor.answers["GET /hotlines/311/logs/200"] = lambda request: httpx.Response(200, json=logs[-1])
     assert (await report(source, row, "call")).note == "call 200"
 
 
 async def test_the_last_call_is_read_by_its_own_id() -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     vendor.logs = [OLDER, LOG]
-    vendor.answers["GET /hotlines/311/logs/4400"] = lambda request: httpx.Response(200, json=LOG)
     source = adapter(vendor)
     (row,) = await hotlines(source)
     sheet = await report(source, row, "call")
@@ -96,7 +95,7 @@ async def test_the_last_call_is_read_by_its_own_id() -> None:
 
 
 async def test_billed_records_with_their_length_and_price() -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     legs = [
         {"id": 1, "destinationNumber": "0049170", "timeStart": "2026-03-02T08:14:21Z", "timeEnd": None, "price": 0.5},
         {
@@ -109,9 +108,7 @@ async def test_billed_records_with_their_length_and_price() -> None:
         {"id": 3, "destinationNumber": "0049172", "timeStart": None, "timeEnd": None, "price": None},
         {"id": 4, "destinationNumber": "0049173", "timeStart": None, "timeEnd": None, "price": None},
     ]
-    vendor.answers["GET /hotlines/311/records"] = lambda request: httpx.Response(
-        200, json={"records": legs, "totalRecords": 4}
-    )
+    vendor.records = legs
     source = adapter(vendor)
     (row,) = await hotlines(source)
     sheet = await report(source, row, "records")
@@ -125,7 +122,7 @@ async def test_billed_records_with_their_length_and_price() -> None:
 
 
 async def test_the_telephones_of_a_responder() -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     source = adapter(vendor)
     row = await phone_row(source, "80")
     sheet = await report(source, row, "phones")
@@ -140,7 +137,7 @@ async def test_the_telephones_of_a_responder() -> None:
 
 
 async def test_other_rows_have_no_reports_and_no_forms() -> None:
-    source = adapter(Vendor(hotline()))
+    source = adapter(Server(hotline()))
     call = Call(Key("responders", Kind.CALL, "1"))
     assert source.reports(call) == ()
     assert source.forms(Verb.ANNOUNCE, call) == ()
@@ -156,7 +153,7 @@ async def announce(source: GroupalarmAdapter) -> tuple[Row, Form]:
 
 
 async def test_announcements_are_edited_in_a_form_and_what_stays_stays_byte_for_byte() -> None:
-    vendor = Vendor(hotline(ttsInbound='"Willkommen"', ttsOutbound="Bitte  1 drücken"))
+    vendor = Server(hotline(ttsInbound='"Willkommen"', ttsOutbound="Bitte  1 drücken"))
     source = adapter(vendor)
     row, form = await announce(source)
     assert [(field.name, field.value, field.most) for field in form.fields] == [
@@ -171,21 +168,6 @@ async def test_announcements_are_edited_in_a_form_and_what_stays_stays_byte_for_
     assert (body["ttsInbound"], body["ttsOutbound"]) == ('"Wir sind gleich da"', "Bitte  1 drücken")
 
 
-async def test_an_announcement_can_be_cleared() -> None:
-    vendor = Vendor(hotline(ttsInbound='"Willkommen"'))
-    source = adapter(vendor)
-    row, form = await announce(source)
-    await source.perform(command(Verb.ANNOUNCE, row, form=form.id, text_in="", text_out=form.fields[1].value), row)
-    ((_, body),) = vendor.sent("PUT")
-    assert (body["ttsInbound"], body["ttsOutbound"]) == ("", '"Bitte 1 drücken"')
-
-
-async def test_a_source_that_may_not_write_offers_no_form() -> None:
-    source = adapter(Vendor(hotline()), read_only=True)
-    (row,) = await hotlines(source)
-    assert source.forms(Verb.ANNOUNCE, row) == ()
-
-
 # ---- the whole document ----------------------------------------------------------------------------------------
 
 
@@ -194,9 +176,8 @@ def _matches(template: str, path: str) -> bool:
 
 
 async def test_every_operation_that_is_said_to_be_reached_is_really_asked_for() -> None:
-    vendor = Vendor(hotline())
+    vendor = Server(hotline())
     vendor.logs = [LOG]
-    vendor.answers["GET /hotlines/311/logs/4400"] = lambda request: httpx.Response(200, json=LOG)
     source = adapter(vendor)
     phone = await phone_row(source, "80")
     (row,) = await hotlines(source)

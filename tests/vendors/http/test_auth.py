@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from wallboard.domain.clock import ManualClock
-from wallboard.domain.errors import BadAnswer, CredentialsRefused, NotSent, Rejected, ServerTrouble
+from wallboard.domain.errors import BadAnswer, CredentialsRefused, NotSent, ServerTrouble
 from wallboard.vendors.base import (
     Auth,
     BasicAuth,
@@ -168,20 +168,6 @@ async def test_trouble_of_the_sign_in_is_told_apart_from_a_refusal() -> None:
         broken.handle = lambda request, token=token: httpx.Response(200, json={"access_token": token})  # type: ignore[method-assign,misc]
         with pytest.raises(BadAnswer, match="holds no token"):
             await source(broken).get("/user/")
-
-
-async def test_an_action_is_sent_again_only_because_a_401_proves_that_it_was_not_done() -> None:
-    vendor = Vendor()
-    http = source(vendor)
-    await http.get("/user/")
-    vendor.good = {"t2"}
-    await http.act("PUT", "/x", json={"action": "hold"})
-    assert vendor.seen[1:] == [("PUT", "Bearer t1"), ("PUT", "Bearer t2")]
-    vendor.good = {"none"}
-    vendor.seen.clear()
-    with pytest.raises(Rejected, match="refuses the credentials"):
-        await http.act("PUT", "/x", json={"action": "hold"})
-    assert len(vendor.seen) == 2
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,6 @@ def test_every_status_is_judged_and_what_is_in_no_table_is_left_open() -> None:
     assert set(OVER) == GONE
 
 
-@pytest.mark.parametrize(
-    "status",
-    [300, 301, 302, 303, 304, 307, 308, 402, 406, 408, 423, 424, 426, 444, 451, 460, 499, 500, 502, 504, 520, 524, 530],
-)
-def test_what_may_come_after_the_vendor_acted_is_ambiguous(status: int) -> None:
-    assert kind(status) is Ambiguous
-
-
 @pytest.mark.anyio
 async def test_each_status_goes_through_the_one_client_of_all_vendors_and_is_sent_once() -> None:
     sent: list[str] = []

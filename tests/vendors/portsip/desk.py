@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
-from tests.vendors.portsip.contract import Pbx, paged
+from tests.vendors.portsip.server import Server
 from wallboard.board.board import Board
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Destination, Target, Verb, fingerprint
 from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Row
+from wallboard.domain.models import Agent, Call, Member, Phone, Queue, Receptionist, Row
 from wallboard.domain.update import Update
 from wallboard.vendors.base import (
     Evidence,
@@ -29,6 +29,7 @@ from wallboard.vendors.base import (
 from wallboard.vendors.portsip import plugin
 from wallboard.vendors.portsip.adapter import PortsipAdapter
 
+R = TypeVar("R", Agent, Call, Member, Phone, Queue, Receptionist)
 PASSWORD = "pa55-canary"
 SALES, SUPPORT = "NzAwNTUxOTA5NzczMTQ4MTYw", "NzAwNTUxOTA5NzczMTQ4MTYx"
 CALLER, TALKING, SECOND = "884761305393664000", "884757570370146304", "884757570370146999"
@@ -56,9 +57,9 @@ def leg(caller: str, callee: str, started: float, talking: Any = 0, **more: Any)
 class Desk:
     """A PBX with two queues, two agents, a caller who waits and one who is served; tests change `pbx.answers`."""
 
-    def __init__(self, pbx: Pbx | None = None, **changes: Any) -> None:
+    def __init__(self, pbx: Server | None = None, **changes: Any) -> None:
         self.clock = ManualClock()
-        self.pbx = pbx or Pbx()
+        self.pbx = pbx or Server()
         settings: dict[str, Any] = {
             "name": "front",
             "vendor": "portsip",
@@ -77,50 +78,23 @@ class Desk:
         self.world()
 
     def world(self) -> None:
-        now = self.clock.now()
-        answers = self.pbx.answers
-        answers["GET", "/call_queues"] = paged([queue(SALES, "8001", "Sales"), queue(SUPPORT, "8002", "Support")])
-        answers["GET", f"/call_queues/{SALES}"] = queue(SALES, "8001", "Sales") | {
-            "sla_time": 20,
-            "max_callers": 10,
-            "max_waiting_time": 300,
-            "agent_auto_ready": True,
-        }
-        answers["GET", f"/call_queues/{SUPPORT}"] = queue(SUPPORT, "8002", "Support") | {"sla_time": 0}
-        answers["GET", f"/call_queues/{SALES}/waiting"] = {"items": [waiting(CALLER, "00431334081002", 73, "T. Young")]}
-        answers["GET", f"/call_queues/{SUPPORT}/waiting"] = {"items": []}
+        now, pbx = self.clock.now(), self.pbx
+        limits = {"sla_time": 20, "max_callers": 10, "max_waiting_time": 300, "agent_auto_ready": True}
+        pbx.queues = [queue(SALES, "8001", "Sales") | limits, queue(SUPPORT, "8002", "Support") | {"sla_time": 0}]
+        pbx.waiting[SALES] = [waiting(CALLER, "00431334081002", 73, "T. Young")]
         ada = {"extension_number": "101", "display_name": "Ada", "skill_level": 3}
-        bo = {"extension_number": "102", "display_name": "Bo", "skill_level": 1}
-        answers["GET", f"/call_queues/{SALES}/agents"] = {"items": [ada, bo]}
-        answers["GET", f"/call_queues/{SUPPORT}/agents"] = {"items": [ada]}
-        answers["GET", "/call_queues/{id}/agents/{agent_number}"] = self._status
-        answers["GET", "/sessions"] = {
-            "count": 2,
-            "items": [
-                {"id": CALLER, "calls": [leg("00431334081002", "8001", now - 73, 73)]},
-                {
-                    "id": TALKING,
-                    "calls": [
-                        leg("004924199999", "8001", now - 200, 187, trunk="carrier-a"),
-                        leg("004924199999", "101", now - 187, 180),
-                    ],
-                },
-            ],
-        }
-        answers["GET", "/sessions/{id}"] = self._session
-        answers["GET", "/users"] = paged(
-            [{"id": f"u{n}", "name": f"user{n}", "display_name": name, "extension_number": f"{n}"}
-             for n, name in ((101, "Ada"), (102, "Bo"), (103, "Cy"), (109, "Mira"))]
-        )  # fmt: skip
-        answers["GET", "/ivrs"] = paged([])
-
-    def _session(self, request: httpx.Request) -> Any:
-        identity = request.url.path.rpartition("/")[2]
-        return {"id": identity, "calls": [leg("004924199999", "101", self.clock.now() - 187, 180)]}
-
-    def _status(self, request: httpx.Request) -> Any:
-        extension = request.url.path.rpartition("/")[2]
-        return {"extension_number": extension, "display_name": "", "status": self.states[extension]}
+        pbx.agents[SALES] = [ada, {"extension_number": "102", "display_name": "Bo", "skill_level": 1}]
+        pbx.agents[SUPPORT] = [ada]
+        pbx.states = self.states
+        through = leg("004924199999", "8001", now - 200, 187, trunk="carrier-a")
+        pbx.sessions = [
+            {"id": CALLER, "calls": [leg("00431334081002", "8001", now - 73, 73)]},
+            {"id": TALKING, "calls": [through, leg("004924199999", "101", now - 187, 180)]},
+        ]
+        pbx.users = [
+            {"id": f"u{number}", "name": f"user{number}", "display_name": name, "extension_number": f"{number}"}
+            for number, name in ((101, "Ada"), (102, "Bo"), (103, "Cy"), (109, "Mira"))
+        ]
 
     # ---- reading ---------------------------------------------------------------------------------------------
 
@@ -152,10 +126,16 @@ class Desk:
     def row(self, kind: Kind, identity: str) -> Row | None:
         return self.board.row(Key("front", kind, identity))
 
+    def one(self, kind: type[R], identity: str) -> R:
+        """The row of this kind with that id, which is there."""
+        row = self.row(Kind(kind.__name__.lower()), identity)
+        assert isinstance(row, kind)
+        return row
+
     # ---- acting ----------------------------------------------------------------------------------------------
 
     def command(self, verb: Verb, row: Row, number: str = "", /, **args: str) -> Command:
-        target = Target(row.key, "it", fingerprint(row), row.address, self.clock.now())
+        target = Target(row.key, "it", fingerprint(row), row.address)
         return Command("c1", verb, target, Destination(number) if number else None, tuple(args.items()))
 
     async def act(self, verb: Verb, row: Row, number: str = "", /, **args: str) -> tuple[Receipt, Action]:

@@ -6,14 +6,12 @@ import json
 from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.support.offers import offered
-from tests.vendors.portsip.contract import error
 from tests.vendors.portsip.desk import CALLER, SALES, SECOND, SUPPORT, TALKING, Desk, leg, waiting
 from wallboard.domain.command import Destination, Verb
-from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
+from wallboard.domain.errors import NotSent
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Row
 from wallboard.domain.states import CallState, MemberState
@@ -27,9 +25,7 @@ async def desk_with_calls(**changes: Any) -> Desk:
     """Ada (101) talks on two calls, Bo (102) is ready in one queue."""
     desk = Desk(**changes)
     now = desk.clock.now()
-    desk.pbx.answers["GET", "/sessions"]["items"].append(
-        {"id": SECOND, "calls": [leg("101", "004312345678", now - 20, 15)]}
-    )
+    desk.pbx.sessions.append({"id": SECOND, "calls": [leg("101", "004312345678", now - 20, 15)]})
     await desk.read()
     return desk
 
@@ -141,53 +137,6 @@ def test_every_verb_that_is_offered_has_a_row_here() -> None:
     assert {request[0] for request in REQUESTS} == set(VERBS)
 
 
-@pytest.mark.parametrize(
-    ("verb", "said"),
-    [
-        (Verb.LISTEN, "no request"),
-        (Verb.WHISPER, "no request"),
-        (Verb.BARGE, "no request"),
-        (Verb.PARK, "park"),
-        (Verb.FETCH, "parked"),
-        (Verb.STAFF, "whole list"),
-        (Verb.UNSTAFF, "whole list"),
-        (Verb.OPEN, "no such action"),
-        (Verb.ROOM, "no such action"),
-        (Verb.TRANSCRIBE, "no such action"),
-    ],
-)
-async def test_what_the_vendor_has_no_request_for_is_refused_without_one(verb: Verb, said: str) -> None:
-    desk = await desk_with_calls()
-    row = there(desk, Kind.CALL, TALKING)
-    able = desk.adapter.can(verb, row)
-    assert not able
-    assert said in able.reason
-    with pytest.raises(NotSent):
-        await desk.adapter.perform(desk.command(verb, row), row)
-    assert desk.pbx.acted() == []
-
-
-async def test_a_source_for_reading_sends_nothing() -> None:
-    desk = await desk_with_calls(read_only=True)
-    for verb, kind, identity, number, args, _, _ in REQUESTS:
-        row = there(desk, kind, identity)
-        assert not desk.adapter.can(verb, row)
-        with pytest.raises(NotSent):
-            await desk.adapter.perform(desk.command(verb, row, number, **args), row)
-    assert desk.pbx.acted() == []
-
-
-@pytest.mark.parametrize(("verb", "kind", "identity", "number", "args", "path", "body"), REQUESTS)
-async def test_what_can_be_done_is_said_to_be_possible(
-    verb: Verb, kind: Kind, identity: str, number: str, args: dict[str, str], path: str, body: Any
-) -> None:
-    desk = await desk_with_calls()
-    able = desk.adapter.can(verb, there(desk, kind, identity))
-    assert able
-    several = identity == "101" and "queue" in args
-    assert (able.needs == "queue") is several, "in two queues, one has to be named"
-
-
 async def test_an_agent_of_several_queues_asks_which() -> None:
     desk = await desk_with_calls()
     ada = there(desk, Kind.AGENT, "101")
@@ -226,12 +175,6 @@ async def test_attended_transfer_needs_the_second_call() -> None:
     assert "no second call" in able.reason
 
 
-async def test_pick_up_and_call_need_a_phone_of_mine() -> None:
-    desk = await desk_with_calls(phone="")
-    for verb, kind, identity in ((Verb.PICKUP, Kind.MEMBER, CALLER), (Verb.CALL, Kind.AGENT, "102")):
-        assert "no phone of mine" in desk.adapter.can(verb, there(desk, kind, identity)).reason
-
-
 @pytest.mark.parametrize(
     ("number", "ok"),
     [
@@ -261,42 +204,6 @@ async def test_what_can_be_dialled(number: str, ok: bool) -> None:
         assert desk.pbx.acted() == []
 
 
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        (error(400, "VALIDATE_FAILED", "no"), Rejected),
-        (error(403, "FORBIDDEN", "no"), Rejected),
-        (error(404, "NOT_FOUND", "no"), TargetGone),
-        (error(409, "CONFLICT", "no"), TargetGone),
-        (httpx.Response(429), Rejected),
-        (httpx.Response(500), Ambiguous),
-        (httpx.Response(302, headers={"location": "/"}), Ambiguous),
-    ],
-)
-async def test_what_the_vendor_answers_no_to(answer: httpx.Response, expected: type[Exception]) -> None:
-    desk = await desk_with_calls()
-    desk.pbx.answers["POST", "/sessions/{id}/hold"] = answer
-    with pytest.raises(expected):
-        await desk.act(Verb.HOLD, there(desk, Kind.CALL, TALKING))
-    assert len(desk.pbx.acted()) == 1
-
-
-@pytest.mark.parametrize("answer", [httpx.Response(200), httpx.Response(200, text="OK"), httpx.Response(204)])
-async def test_any_2xx_with_any_body_is_accepted(answer: httpx.Response) -> None:
-    desk = await desk_with_calls()
-    desk.pbx.answers["POST", "/sessions/{id}/refer"] = answer
-    receipt, _ = await desk.act(Verb.TRANSFER, there(desk, Kind.CALL, TALKING), "102")
-    assert receipt.status == str(answer.status_code)
-
-
-async def test_a_call_whose_answer_holds_no_id_is_still_accepted() -> None:
-    for answer in (httpx.Response(201), httpx.Response(201, json={"id": None}), httpx.Response(201, json={"id": 7})):
-        desk = await desk_with_calls()
-        desk.pbx.answers["POST", "/sessions"] = answer
-        receipt, _ = await desk.act(Verb.CALL, there(desk, Kind.AGENT, "102"))
-        assert receipt.ids in ((), ("7",))
-
-
 # ---- evidence ------------------------------------------------------------------------------------------------------
 
 
@@ -319,49 +226,6 @@ async def test_hold_is_accepted_and_no_more_and_shown_as_ours() -> None:
     row = there(desk, Kind.CALL, TALKING)
     assert isinstance(row, Call)
     assert row.state is CallState.TALKING
-
-
-async def test_a_transfer_is_confirmed_by_the_leg_at_the_destination_alone() -> None:
-    desk = await desk_with_calls()
-    _, action = await desk.act(Verb.TRANSFER, there(desk, Kind.CALL, TALKING), "102")
-    assert not action.confirmed()
-    sessions(desk)
-    await desk.read(Resource.CALLS, Resource.MEMBERS)
-    assert not action.confirmed(), "gone says nothing"
-    sessions(desk, (TALKING, [leg(OUTSIDE, "102", desk.clock.now())]))
-    await desk.read(Resource.CALLS)
-    assert not action.confirmed(), "one list may be half an answer"
-    await desk.read(Resource.CALLS)
-    assert action.confirmed()
-    assert not action.denied()
-
-
-async def test_a_transfer_whose_call_gets_a_new_session_is_known_by_its_caller() -> None:
-    desk = await desk_with_calls()
-    _, action = await desk.act(Verb.TRANSFER, there(desk, Kind.CALL, TALKING), "+4312345678")
-    sessions(desk, ("other", [leg("0049111222333", "004312345678", desk.clock.now())]))
-    await desk.read(Resource.CALLS)
-    assert not action.confirmed(), "somebody else called there"
-    sessions(desk, ("new", [leg("+4924199999", "004312345678", desk.clock.now())]))
-    await desk.read(Resource.CALLS)
-    assert not action.confirmed()
-    await desk.read(Resource.CALLS)
-    assert action.confirmed()
-
-
-async def test_a_transfer_to_where_the_call_came_through_needs_a_new_leg() -> None:
-    desk = await desk_with_calls()
-    _, action = await desk.act(Verb.TRANSFER, there(desk, Kind.CALL, TALKING), "8001")
-    await desk.read(Resource.CALLS, Resource.MEMBERS)
-    assert not action.confirmed(), "the leg through that queue is the old one"
-    desk.pbx.answers["GET", f"/call_queues/{SALES}/waiting"] = {"items": [waiting(TALKING, OUTSIDE, 1)]}
-    await desk.read(Resource.QUEUES, Resource.MEMBERS)
-    assert not action.confirmed(), "the agent is still on it"
-    sessions(desk, (TALKING, [leg(OUTSIDE, "8001", desk.clock.now() - 200, 190)]))
-    for _ in range(2):
-        assert not action.confirmed()
-        await desk.read(Resource.QUEUES, Resource.MEMBERS, Resource.CALLS)
-    assert action.confirmed()
 
 
 async def test_a_waiting_caller_s_transfer_to_another_queue() -> None:
@@ -387,39 +251,6 @@ async def test_a_call_that_stays_where_it_was_denies_the_transfer() -> None:
     assert action.denied()
 
 
-async def test_an_attended_transfer_joins_both_without_the_agent() -> None:
-    desk = await desk_with_calls()
-    _, action = await desk.act(Verb.ATTENDED, there(desk, Kind.CALL, TALKING), "+4312345678")
-    sessions(desk, (TALKING, [leg(OUTSIDE, "101", desk.clock.now()), leg("101", "004312345678", desk.clock.now())]))
-    await desk.read(Resource.CALLS)
-    assert not action.confirmed(), "the agent is still between them"
-    sessions(desk, (TALKING, [leg(OUTSIDE, "004312345678", desk.clock.now(), 3)]))
-    for _ in range(2):
-        assert not action.confirmed()
-        await desk.read(Resource.CALLS)
-    assert action.confirmed()
-
-
-async def test_hanging_up_is_gone_from_lists_read_since() -> None:
-    desk = await desk_with_calls()
-    _, action = await desk.act(Verb.HANGUP, there(desk, Kind.CALL, TALKING))
-    sessions(desk)
-    for _ in range(2):
-        assert not action.confirmed()
-        await desk.read(Resource.CALLS)
-    assert action.confirmed()
-    waits = await desk_with_calls()
-    _, action = await waits.act(Verb.HANGUP, there(waits, Kind.MEMBER, CALLER))
-    waits.pbx.answers["GET", f"/call_queues/{SALES}/waiting"] = {"items": []}
-    await waits.read(Resource.MEMBERS, Resource.CALLS)
-    assert not action.confirmed(), "out of the queue, but the call is up"
-    sessions(waits)
-    for _ in range(2):
-        assert not action.confirmed()
-        await waits.read(Resource.MEMBERS, Resource.CALLS)
-    assert action.confirmed()
-
-
 async def test_pick_up_is_the_caller_on_my_phone() -> None:
     desk = await desk_with_calls()
     _, action = await desk.act(Verb.PICKUP, there(desk, Kind.MEMBER, CALLER))
@@ -434,17 +265,6 @@ async def test_pick_up_is_the_caller_on_my_phone() -> None:
     assert not action.denied()
     sessions(desk, (CALLER, [leg("00431334081002", "109", desk.clock.now(), 2)]))
     await desk.read(Resource.MEMBERS, Resource.CALLS)
-    assert action.confirmed()
-
-
-async def test_a_placed_call_is_the_session_of_the_answer_in_either_spelling() -> None:
-    desk = await desk_with_calls()
-    desk.pbx.answers["POST", "/sessions"] = {"id": "NzAwNTUxOTA5NzczMTQ4MTYw"}
-    _, action = await desk.act(Verb.CALL, there(desk, Kind.AGENT, "102"))
-    await desk.read(Resource.CALLS)
-    assert not action.confirmed()
-    sessions(desk, ("700551909773148160", [leg("109", "102", desk.clock.now())]))
-    await desk.read(Resource.CALLS)
     assert action.confirmed()
 
 
@@ -478,19 +298,6 @@ async def test_an_agent_s_status_is_read_back(verb: Verb, before: str, after: st
     assert not action.denied()
 
 
-async def test_a_pause_during_a_call_is_neither_done_nor_refused_until_the_call_ends() -> None:
-    desk = Desk()
-    desk.states["102"] = "QUEUE_CALL"
-    await desk.read()
-    _, action = await desk.act(Verb.PAUSE, there(desk, Kind.AGENT, "102"))
-    await desk.read(Resource.AGENTS, after=7.0)
-    assert not action.confirmed()
-    assert not action.denied()
-    desk.states["102"] = "NOT_READY"
-    await desk.read(Resource.AGENTS)
-    assert action.confirmed()
-
-
 async def test_a_caller_who_is_served_is_transferred_by_the_agent_s_leg() -> None:
     desk = await desk_with_calls()
     waits = there(desk, Kind.MEMBER, CALLER)
@@ -513,16 +320,3 @@ async def test_what_is_pressed_on_an_agent_acts_as_that_agent() -> None:
     await desk.adapter.perform(replace(command, id="c2"), row)
     sent = [json.loads(request.content) for request in desk.pbx.requests if request.url.path.endswith("/refer")]
     assert [body["extension_number"] for body in sent] == ["101", "102"]
-
-
-async def test_between_two_telephones_the_agent_acts_though_the_call_was_read_first() -> None:
-    desk = Desk()
-    desk.pbx.answers["GET", "/sessions"] = {
-        "items": [{"id": "s1", "calls": [leg("101", "103", desk.clock.now() - 20, 9)]}]
-    }
-    await desk.fetch(desk.feed(Resource.CALLS))
-    await desk.read(Resource.AGENTS)
-    row = there(desk, Kind.CALL, "s1")
-    await desk.act(Verb.HOLD, row)
-    (sent,) = [json.loads(request.content) for request in desk.pbx.requests if request.url.path.endswith("/hold")]
-    assert sent == {"extension_number": "101"}

@@ -4,24 +4,16 @@ the document describes is read. The mock refuses anything else, so a request tha
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import anyio
 import httpx
 import pytest
 
 from tests.support.coverage import document
-from tests.vendors.portsip.contract import (
-    EVERYTHING,
-    FORWARDS_OF_A_KEY,
-    OAUTH,
-    OPERATIONS,
-    Pbx,
-    Refused,
-    error,
-    operation_of,
-)
 from tests.vendors.portsip.desk import CALLER, PASSWORD, SALES, TALKING, Desk
+from tests.vendors.portsip.document import EVERYTHING, OAUTH, OPERATIONS, operation_of
+from tests.vendors.portsip.server import Server, error
+from tests.vendors.server import Refused
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import CredentialsRefused, NotSent
 from wallboard.domain.forms import FormField, Takes
@@ -58,10 +50,10 @@ MENU = {
 }
 
 
-def bare(pbx: Pbx) -> Desk:
+def bare(pbx: Server) -> Desk:
     """A desk whose PBX answers everything from the description alone: every field filled."""
     desk = Desk(pbx)
-    pbx.answers.clear()
+    pbx.queues = None
     return desk
 
 
@@ -74,9 +66,9 @@ async def rows_of_every_kind(desk: Desk) -> list[Row]:
 # ---- what is asked -------------------------------------------------------------------------------------------------
 
 
-async def test_every_feed_report_check_and_row_again_is_in_the_document() -> None:
+async def test_every_read_of_the_document_is_made_and_no_other() -> None:
     desk = Desk()
-    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [{"id": "i1", "name": "Menu", "extension_number": "8100"}]}
+    desk.pbx.ivrs = [MENU]
     rows = await rows_of_every_kind(desk)
     assert {type(row) for row in rows} == {Queue, Member, Agent, Call, Phone, Receptionist}
     for row in rows:
@@ -84,34 +76,17 @@ async def test_every_feed_report_check_and_row_again_is_in_the_document() -> Non
         for report in desk.adapter.reports(row):
             await report.read()
     await desk.adapter.check()
-    asked = {(method, path) for method, path, _ in desk.pbx.sent}
-    assert ("GET", f"/call_queues/{SALES}/agents/101") in asked
+    asked = {(method, operation_of(method, path)) for method, path, _ in desk.pbx.sent}
+    assert {where for where in OPERATIONS if where[0] == "GET"} - asked == set()
     assert desk.pbx.acted() == []
-
-
-async def test_every_read_of_the_document_that_is_described_is_made() -> None:
-    desk = Desk()
-    used: set[tuple[str, str]] = set()
-    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [{"id": "i1", "name": "Menu", "extension_number": "8100"}]}
-    for row in await rows_of_every_kind(desk):
-        await desk.adapter.refresh(row)
-        for report in desk.adapter.reports(row):
-            await report.read()
-    for method, path, _ in desk.pbx.sent:
-        used.add((method, operation_of(method, path)[0]))
-    described = {where for where in OPERATIONS if where[0] == "GET"}
-    assert described - used == set()
 
 
 async def test_a_rule_is_changed() -> None:
     """Every form of a receptionist, with every field filled in anew, is a write that the document allows."""
     desk = Desk()
-    menu = {key: MENU[key] for key in ("id", "name", "extension_number")}
-    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [menu]}
-    desk.pbx.answers["GET", "/ivrs/{id}"] = MENU
+    desk.pbx.ivrs = [MENU]
     await desk.read(Resource.RECEPTIONISTS)
-    row = desk.row(Kind.RECEPTIONIST, str(MENU["id"]))
-    assert isinstance(row, Receptionist)
+    row = desk.one(Receptionist, str(MENU["id"]))
     forms = desk.adapter.forms(Verb.CHANGE, row)
     assert forms
     for form in forms:
@@ -136,7 +111,7 @@ def another(field: FormField) -> str:
 
 
 async def test_the_mock_refuses_what_the_document_does_not_have() -> None:
-    pbx = Pbx()
+    pbx = Server()
     client = httpx.AsyncClient(transport=httpx.MockTransport(pbx), base_url="https://pbx.example.net:8887/api/")
     for method, path, more in (
         ("GET", "sessions?skip=0", {}),
@@ -160,7 +135,7 @@ async def test_the_mock_refuses_what_the_document_does_not_have() -> None:
 
 async def test_every_answer_that_the_document_describes_is_read() -> None:
     """With every field filled in, a row of every kind stands on the board and says what its answer said."""
-    desk = bare(Pbx())
+    desk = bare(Server())
     await rows_of_every_kind(desk)
     (queue,) = desk.board.rows(Resource.QUEUES)
     (member,) = desk.board.rows(Resource.MEMBERS)
@@ -184,14 +159,6 @@ async def test_every_answer_that_the_document_describes_is_read() -> None:
     assert menu.number == "8001"
 
 
-@pytest.mark.parametrize("status", [200, 201, 202])
-async def test_any_2xx_is_success(status: int) -> None:
-    desk = Desk()
-    desk.pbx.answers["GET", "/sessions"] = httpx.Response(status, json={"items": [{"id": "s1", "calls": []}]})
-    await desk.read(Resource.CALLS)
-    assert len(desk.board.rows(Resource.CALLS)) == 1
-
-
 # ---- signing in ------------------------------------------------------------------------------------------------------
 
 
@@ -213,44 +180,10 @@ async def test_both_sign_ins_and_their_renewals_are_documented() -> None:
             assert all(OAUTH.problem(body) == "" for _, body in posts)
 
 
-async def test_a_system_administrator_signs_in_without_a_domain() -> None:
-    desk = Desk(auth=LoginAuth("admin", Secret(PASSWORD)))
-    await desk.fetch(desk.feed(Resource.CALLS))
-    assert desk.pbx.sent[0] == ("POST", "/login", {"username": "admin", "password": PASSWORD})
-
-
 async def test_a_token_of_the_config_is_used_as_it_is() -> None:
     desk = Desk(auth=BearerAuth(Secret("T0K3N")))
     await desk.fetch(desk.feed(Resource.CALLS))
     assert [method for method, _, _ in desk.pbx.sent] == ["GET"]
-
-
-async def test_a_token_that_stops_counting_is_replaced_once() -> None:
-    desk = Desk()
-    await desk.fetch(desk.feed(Resource.CALLS))
-    desk.pbx.tokens = {"N3W"}
-    desk.pbx.answers["POST", "/login"] = {"access_token": "N3W", "expires_in": 1800}
-    await desk.fetch(desk.feed(Resource.CALLS))
-    assert [path for method, path, _ in desk.pbx.sent if method == "POST"] == ["/login", "/login"]
-    assert len(desk.board.rows(Resource.CALLS)) == 2
-
-
-async def test_an_action_with_an_old_token_is_sent_again_with_a_new_one_and_done_once() -> None:
-    desk = Desk()
-    await desk.read()
-    row = desk.row(Kind.CALL, TALKING)
-    assert row
-    desk.pbx.tokens = {"N3W"}
-    desk.pbx.answers["POST", "/login"] = {"access_token": "N3W"}
-    done: list[str] = []
-
-    def hold(request: httpx.Request) -> httpx.Response:
-        done.append("hold")
-        return httpx.Response(200)
-
-    desk.pbx.answers["POST", "/sessions/{id}/hold"] = hold
-    await desk.act(Verb.HOLD, row)
-    assert done == ["hold"]
 
 
 async def test_a_wrong_password_is_said_once_and_not_tried_again_for_a_minute() -> None:
@@ -273,8 +206,8 @@ async def test_a_wrong_password_is_said_once_and_not_tried_again_for_a_minute() 
 async def test_neither_password_nor_token_nor_pin_is_written_anywhere(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     desk = Desk()
-    desk.pbx.answers["GET", "/ivrs"] = {"count": 1, "items": [{"id": "i1", "name": "Menu", "extension_number": "8100"}]}
-    desk.pbx.answers["GET", "/ivrs/{id}"] = MENU | {"pin": "604179", "enable_pin": True}
+    desk.pbx.ivrs = [MENU]
+    desk.pbx.ivrs = [MENU | {"pin": "604179", "enable_pin": True}]
     rows = await rows_of_every_kind(desk)
     said = repr(rows) + repr(await desk.adapter.check()) + repr(desk.adapter.info())
     desk.pbx.answers["GET", "/sessions"] = error(500, "UNKNOWN", f"Bearer T0K3N {PASSWORD} R3FR35H")
@@ -305,22 +238,6 @@ async def test_check_says_what_works_and_what_does_not() -> None:
     assert lines["tenant"].ok is False
     assert "signs in" in lines["pickup"].text
     assert desk.pbx.acted() == []
-
-
-async def test_check_of_a_wrong_password_and_of_nobody_there() -> None:
-    desk = Desk()
-    desk.pbx.answers["POST", "/login"] = error(400, "UNAUTHORIZED", "Login failed")
-    lines = {line.name: line for line in await desk.adapter.check()}
-    assert lines["reach"].ok is True
-    assert lines["sign-in"].ok is False
-
-    def nobody(request: httpx.Request) -> Any:
-        raise httpx.ConnectError("refused")
-
-    away = Desk()
-    away.pbx.answers["POST", "/login"] = nobody
-    (line,) = await away.adapter.check()
-    assert (line.name, line.ok) == ("reach", False)
 
 
 async def test_check_without_a_phone_or_for_reading_only() -> None:
@@ -363,17 +280,6 @@ async def test_lists_that_are_pushed_are_only_reconciled(monkeypatch: pytest.Mon
     assert desk.adapter.info().detail == "pushed"
 
 
-async def test_it_runs_until_it_is_stopped_even_where_nothing_is_pushed(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk, push = Desk(), Pushing()
-    monkeypatch.setattr(desk.adapter, "_push", push)
-    async with anyio.create_task_group() as group:
-        group.start_soon(desk.adapter.run, desk.board)
-        with anyio.fail_after(5):
-            await push.ran.wait()
-        group.cancel_scope.cancel()
-    await desk.adapter.aclose()
-
-
 async def test_a_target_without_its_address_sends_nothing() -> None:
     desk = Desk()
     await desk.read()
@@ -394,11 +300,3 @@ def test_what_the_tables_say_is_reached_is_what_the_mock_lets_pass() -> None:
         for operation in table.reached
     }
     assert set(EVERYTHING) == reached
-
-
-def test_the_table_of_verbs_has_one_row_each() -> None:
-    desk = Desk()
-    verbs = [row.verb for row in desk.adapter.table()]
-    assert len(verbs) == len(set(verbs))
-    assert all(row.request for row in desk.adapter.table())
-    assert "DISA" in FORWARDS_OF_A_KEY

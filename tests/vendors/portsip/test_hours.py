@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from wallboard.vendors.portsip.hours import ALL_DAY, Schedule, Week, day_spans, minutes
-from wallboard.vendors.portsip.ivr import read_holiday, read_week
+from wallboard.vendors.portsip.ivr import HolidayWire, Hours
 
 
 def at(text: str) -> datetime:
@@ -42,7 +42,9 @@ def test_open_from_the_first_minute_until_just_before_the_last() -> None:
 
 
 def test_a_week_is_read_through_text_for_numbers_and_missing_days() -> None:
-    week = read_week({"monday": {"enabled": "true", "ranges": None}, "tuesday": {"enabled": 0}, "friday": None})
+    week = Hours.model_validate(
+        {"monday": {"enabled": "true", "ranges": None}, "tuesday": {"enabled": 0}, "friday": None}
+    ).week
     assert week.days[0] == ALL_DAY
     assert week.days[1] == ()
     assert week.days[2] is None
@@ -90,7 +92,7 @@ CHRISTMAS = _holiday(
     ],
 )
 def test_what_a_holiday_covers(given: dict[str, Any], on: list[str], off: list[str]) -> None:
-    day = read_holiday(given)
+    day = HolidayWire.model_validate(given).day
     assert day.readable
     assert [text for text in on if not day.covers(at(text))] == []
     assert [text for text in off if day.covers(at(text))] == []
@@ -109,13 +111,13 @@ def test_what_a_holiday_covers(given: dict[str, Any], on: list[str], off: list[s
     ],
 )
 def test_a_holiday_whose_dates_make_no_sense_is_never_on(given: dict[str, Any]) -> None:
-    day = read_holiday(given)
+    day = HolidayWire.model_validate(given).day
     assert not day.readable
     assert not day.covers(at("2026-05-01 12:00"))
 
 
 def test_a_holiday_beats_hours_that_are_not_known() -> None:
-    day = read_holiday(_holiday(year_start=2026, month_start=5, day_start=1))
+    day = HolidayWire.model_validate(_holiday(year_start=2026, month_start=5, day_start=1)).day
     schedule = Schedule(None, (day,))
     phases = [schedule.phase(at(text)) for text in ("2026-05-01", "2026-05-02")]
     assert [phase.value if phase else None for phase in phases] == ["holiday", None]

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.vendors.portsip.contract import error, paged
 from tests.vendors.portsip.desk import CALLER, SALES, SUPPORT, TALKING, Desk, leg, queue, waiting
-from wallboard.domain.errors import BadAnswer, Missing, NotPermitted, ServerTrouble, Throttled
+from tests.vendors.portsip.server import error, paged
+from wallboard.domain.errors import Throttled
 from wallboard.domain.keys import Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Phone, Queue
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
@@ -22,25 +22,6 @@ def many(count: int) -> list[dict[str, Any]]:
 
 
 # ---- queues --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (100, 2), (101, 2), (200, 3), (250, 3)])
-async def test_all_pages_of_the_queues_each_once(count: int, requests: int) -> None:
-    """A full page may have another behind it, whatever the count says."""
-    desk = Desk()
-    desk.pbx.answers["GET", "/call_queues"] = paged(many(count))
-    await desk.fetch(desk.feed(Resource.QUEUES))
-    assert len(desk.board.rows(Resource.QUEUES)) == count
-    assert desk.pbx.read("/call_queues") == requests
-
-
-@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (100, 2), (101, 2)])
-async def test_pages_of_a_list_that_tells_no_count(count: int, requests: int) -> None:
-    desk = Desk()
-    desk.pbx.answers["GET", "/call_queues"] = paged(many(count), count=False)
-    await desk.fetch(desk.feed(Resource.QUEUES))
-    assert len(desk.board.rows(Resource.QUEUES)) == count
-    assert desk.pbx.read("/call_queues") == requests
 
 
 @pytest.mark.parametrize("told", ["of the page", 0, "250", 250.0])
@@ -58,35 +39,10 @@ async def test_a_count_that_is_wrong_cuts_no_list_short(told: Any) -> None:
     assert len(desk.board.rows(Resource.QUEUES)) == 250
 
 
-async def test_a_queue_that_two_pages_show_counts_once_and_is_said() -> None:
-    desk = Desk()
-    rows = many(150)
-
-    def moved(request: httpx.Request) -> Any:
-        skip = int(request.url.params["skip"])
-        # A new queue came in front while the pages were read: everything moved on by one.
-        return {"count": 150 if skip == 0 else 151, "items": rows[:100] if skip == 0 else rows[99:]}
-
-    desk.pbx.answers["GET", "/call_queues"] = moved
-    (update,) = await desk.fetch(desk.feed(Resource.QUEUES))
-    assert len(desk.board.rows(Resource.QUEUES)) == 150
-    assert "changed while" in update.approximate
-
-
-async def test_a_server_that_does_not_skip_ends_the_list() -> None:
-    desk = Desk()
-    desk.pbx.answers["GET", "/call_queues"] = {"count": 500, "items": many(100)}
-    (update,) = await desk.fetch(desk.feed(Resource.QUEUES))
-    assert len(update.rows) == 100
-    assert update.approximate
-    assert desk.pbx.read("/call_queues") == 2
-
-
 async def test_a_queue_shows_its_number_limits_and_who_waits() -> None:
     desk = Desk()
     await desk.read(Resource.MEMBERS, Resource.QUEUES)
-    row = desk.row(Kind.QUEUE, SALES)
-    assert isinstance(row, Queue)
+    row = desk.one(Queue, SALES)
     assert (row.name, row.number, row.strategy, row.waiting, row.service_seconds) == (
         "Sales",
         "8001",
@@ -96,8 +52,7 @@ async def test_a_queue_shows_its_number_limits_and_who_waits() -> None:
     )
     assert row.longest_since == pytest.approx(desk.clock.now() - 73, abs=1.5)
     assert dict(row.details)["most callers"] == "10"  # type: ignore[index]
-    support = desk.row(Kind.QUEUE, SUPPORT)
-    assert isinstance(support, Queue)
+    support = desk.one(Queue, SUPPORT)
     assert support.waiting == 0
     assert support.service_seconds is None, "a target of 0 s is none"
 
@@ -106,8 +61,7 @@ async def test_a_count_whose_list_cannot_be_read_any_more_becomes_unknown() -> N
     desk = Desk()
     await desk.read(Resource.MEMBERS, Resource.QUEUES)
     await desk.read(Resource.QUEUES, after=120.0)
-    row = desk.row(Kind.QUEUE, SALES)
-    assert isinstance(row, Queue)
+    row = desk.one(Queue, SALES)
     assert row.waiting is None
 
 
@@ -134,8 +88,7 @@ async def test_a_queue_whose_details_are_forbidden_still_stands_there() -> None:
     desk.pbx.answers["GET", f"/call_queues/{SALES}"] = error(403, "FORBIDDEN", "no")
     desk.pbx.answers["GET", "/call_queues/{id}/waiting"] = httpx.Response(500)
     await desk.read(Resource.QUEUES)
-    row = desk.row(Kind.QUEUE, SALES)
-    assert isinstance(row, Queue)
+    row = desk.one(Queue, SALES)
     assert row.name == "Sales"
     assert row.service_seconds is None
 
@@ -149,8 +102,7 @@ async def test_a_queue_that_is_deleted_takes_its_feeds_with_it() -> None:
     scopes = {feed.scope for feed in desk.adapter.feeds() if feed.resource is Resource.AGENTS}
     assert scopes == {SALES}
     await desk.read(Resource.AGENTS)
-    ada = desk.row(Kind.AGENT, "101")
-    assert isinstance(ada, Agent)
+    desk.one(Agent, "101")
 
 
 # ---- members -------------------------------------------------------------------------------------------------------
@@ -162,9 +114,7 @@ async def test_who_waits_is_in_order_and_since_when() -> None:
         "items": [waiting(CALLER, "00431334081002", 73, "T. Young"), waiting("884761305393664111", "102", "5")]
     }
     await desk.read(Resource.MEMBERS)
-    first, second = (desk.row(Kind.MEMBER, each) for each in (CALLER, "884761305393664111"))
-    assert isinstance(first, Member)
-    assert isinstance(second, Member)
+    first, second = (desk.one(Member, each) for each in (CALLER, "884761305393664111"))
     assert (first.name, first.number, first.position, first.state) == (
         "T. Young",
         "00431334081002",
@@ -179,12 +129,10 @@ async def test_who_waits_is_in_order_and_since_when() -> None:
 async def test_a_wait_does_not_jitter_with_whole_seconds() -> None:
     desk = Desk()
     await desk.read(Resource.MEMBERS)
-    first = desk.row(Kind.MEMBER, CALLER)
+    first = desk.one(Member, CALLER)
     desk.pbx.answers["GET", f"/call_queues/{SALES}/waiting"] = {"items": [waiting(CALLER, "00431334081002", 79)]}
     await desk.read(Resource.MEMBERS, after=5.4)
-    second = desk.row(Kind.MEMBER, CALLER)
-    assert isinstance(first, Member)
-    assert isinstance(second, Member)
+    second = desk.one(Member, CALLER)
     assert second.joined_at == first.joined_at
 
 
@@ -202,43 +150,6 @@ async def test_a_caller_and_a_call_are_one_in_either_spelling_of_the_id() -> Non
     assert call.queue == "Sales"
 
 
-async def test_ids_as_numbers_and_rows_without_an_id() -> None:
-    desk = Desk()
-    desk.pbx.answers["GET", f"/call_queues/{SALES}/waiting"] = {
-        "items": [waiting(884761305393664000, "0043", 3), {"extension_number": "5"}, "nonsense", None]
-    }
-    await desk.read(Resource.MEMBERS)
-    assert [row.key.id for row in desk.board.rows(Resource.MEMBERS)] == [CALLER]
-
-
-async def test_fields_that_are_null_missing_of_another_type_or_unknown() -> None:
-    desk = Desk()
-    desk.pbx.answers["GET", f"/call_queues/{SALES}/waiting"] = {
-        "items": [
-            {"session_id": "s1", "extension_number": None, "display_name": ["x"], "waiting_time": -4, "mood": {}},
-            {"session_id": "s2"},
-        ]
-    }
-    await desk.read(Resource.MEMBERS)
-    first, second = desk.board.rows(Resource.MEMBERS)
-    assert isinstance(first, Member)
-    assert isinstance(second, Member)
-    assert (first.name, first.number, first.joined_at) == ("", "", None)
-    assert (second.position, second.joined_at) == (2, None)
-
-
-async def test_a_caller_s_name_cannot_reach_the_screen_raw() -> None:
-    desk = Desk()
-    desk.pbx.answers["GET", f"/call_queues/{SALES}/waiting"] = {
-        "items": [waiting("s1", "0043\x1b[2J", 3, "\x1b]0;x\x07Ev\u202eil")]
-    }
-    await desk.read(Resource.MEMBERS)
-    (row,) = desk.board.rows(Resource.MEMBERS)
-    assert isinstance(row, Member)
-    assert (row.name + row.number).isprintable()
-    assert "\u202e" not in row.name
-
-
 # ---- agents --------------------------------------------------------------------------------------------------------
 
 
@@ -253,41 +164,13 @@ async def test_an_agent_of_two_queues_is_one_row() -> None:
     assert [(place.queue, place.level) for place in ada.memberships] == [("Sales", 3), ("Support", 3)]
 
 
-@pytest.mark.parametrize(
-    ("word", "state"),
-    [
-        ("READY", AgentState.READY),
-        ("NOT_READY", AgentState.BREAK),
-        ("QUEUE_CALL", AgentState.TALKING),
-        ("OTHER_CALL", AgentState.OTHER_CALL),
-        ("WRAP_UP", AgentState.WRAP_UP),
-        ("BREAK", AgentState.BREAK),
-        ("LUNCH", AgentState.BREAK),
-        ("LOGGED_OUT", AgentState.OFF),
-        ("OFFLINE", AgentState.UNREACHABLE),
-        ("ON_HOLIDAY", AgentState.UNKNOWN),
-        (None, AgentState.UNKNOWN),
-        (7, AgentState.UNKNOWN),
-    ],
-)
-async def test_every_status_and_unknown_ones(word: Any, state: AgentState) -> None:
-    desk = Desk()
-    desk.states["102"] = word
-    await desk.read(Resource.AGENTS)
-    row = desk.row(Kind.AGENT, "102")
-    assert isinstance(row, Agent)
-    assert row.state is state
-    assert row.raw_status == ("" if word is None else str(word))
-
-
 async def test_states_that_differ_by_queue_are_one_state_with_both_told() -> None:
     desk = Desk()
     desk.pbx.answers["GET", f"/call_queues/{SUPPORT}/agents/101"] = {"extension_number": "101", "status": "LUNCH"}
     desk.states["101"] = "READY"
     await desk.read(Resource.AGENTS)
     await desk.read(Resource.AGENTS)
-    row = desk.row(Kind.AGENT, "101")
-    assert isinstance(row, Agent)
+    row = desk.one(Agent, "101")
     assert row.state is AgentState.READY
     assert [place.paused for place in row.memberships] == [False, True]
     assert dict(row.details) == {"Sales": "ready", "Support": "lunch"}
@@ -296,12 +179,10 @@ async def test_states_that_differ_by_queue_are_one_state_with_both_told() -> Non
 async def test_a_change_that_was_seen_dates_the_state() -> None:
     desk = Desk()
     await desk.read(Resource.AGENTS)
-    before = desk.row(Kind.AGENT, "102")
+    before = desk.one(Agent, "102")
     desk.states["102"] = "WRAP_UP"
     await desk.read(Resource.AGENTS, after=30.0)
-    after = desk.row(Kind.AGENT, "102")
-    assert isinstance(before, Agent)
-    assert isinstance(after, Agent)
+    after = desk.one(Agent, "102")
     assert before.since is None, "nobody knows how long it was so before"
     assert after.since == pytest.approx(desk.clock.now())
 
@@ -312,9 +193,7 @@ async def test_one_agent_that_cannot_be_read_keeps_the_last_state_and_the_list_s
     desk.pbx.answers["GET", f"/call_queues/{SALES}/agents/102"] = httpx.Response(500)
     desk.states["101"] = "READY"
     await desk.read(Resource.AGENTS)
-    ada, bo = desk.row(Kind.AGENT, "101"), desk.row(Kind.AGENT, "102")
-    assert isinstance(ada, Agent)
-    assert isinstance(bo, Agent)
+    ada, bo = desk.one(Agent, "101"), desk.one(Agent, "102")
     assert (ada.state, bo.state) == (AgentState.READY, AgentState.READY)
     assert any(update.approximate == "1 agent could not be read" for update in desk.updates)
 
@@ -325,8 +204,7 @@ async def test_where_states_are_forbidden_the_roster_says_why_and_asks_no_more()
     await desk.read(Resource.AGENTS)
     asked = len(desk.pbx.requests)
     await desk.read(Resource.AGENTS)
-    row = desk.row(Kind.AGENT, "102")
-    assert isinstance(row, Agent)
+    row = desk.one(Agent, "102")
     assert row.no_state == "this account may not read what agents do"
     assert len(desk.pbx.requests) == asked + 2, "the two rosters alone"
 
@@ -335,8 +213,7 @@ async def test_where_no_state_is_known_the_roster_is_still_shown() -> None:
     desk = Desk()
     desk.pbx.answers["GET", "/call_queues/{id}/agents/{agent_number}"] = error(404, "UNKNOWN", "no")
     await desk.read(Resource.AGENTS)
-    row = desk.row(Kind.AGENT, "102")
-    assert isinstance(row, Agent)
+    row = desk.one(Agent, "102")
     assert (row.name, row.state) == ("Bo", AgentState.UNKNOWN)
     assert any(update.approximate == "2 agents could not be read" for update in desk.updates)
 
@@ -353,14 +230,6 @@ async def test_a_throttled_status_stops_the_whole_reading() -> None:
     with pytest.raises(Throttled):
         await desk.fetch(desk.feed(Resource.AGENTS, SALES))
     assert len(desk.pbx.requests) - asked <= 1 + 3, "those under way, and no more"
-
-
-async def test_an_agent_who_leaves_a_queue_leaves_the_row() -> None:
-    desk = Desk()
-    await desk.read(Resource.AGENTS)
-    desk.pbx.answers["GET", f"/call_queues/{SALES}/agents"] = {"items": [{"extension_number": "101"}]}
-    await desk.read(Resource.AGENTS)
-    assert [row.key.id for row in desk.board.rows(Resource.AGENTS)] == ["101"]
 
 
 async def test_agents_are_paced_by_how_many_there_are() -> None:
@@ -381,14 +250,12 @@ async def test_agents_are_paced_by_how_many_there_are() -> None:
 async def test_a_session_is_one_call_of_its_legs() -> None:
     desk = Desk()
     await desk.read(Resource.QUEUES, Resource.AGENTS, Resource.CALLS)
-    row = desk.row(Kind.CALL, TALKING)
-    assert isinstance(row, Call)
+    row = desk.one(Call, TALKING)
     assert (row.from_number, row.to, row.extension, row.queue) == ("004924199999", "101", "101", "Sales")
     assert (row.direction, row.state, row.agent) == (Direction.IN, CallState.TALKING, "Ada")
     assert row.started_at == pytest.approx(desk.clock.now() - 200, abs=2)
     assert len(row.details) == 2
-    ada = desk.row(Kind.AGENT, "101")
-    assert isinstance(ada, Agent)
+    ada = desk.one(Agent, "101")
     assert ada.with_key == row.key
     assert ada.with_name == "004924199999"
 
@@ -396,31 +263,8 @@ async def test_a_session_is_one_call_of_its_legs() -> None:
 async def test_a_caller_who_waits_is_not_talking_whatever_is_counted() -> None:
     desk = Desk()
     await desk.read(Resource.CALLS)
-    row = desk.row(Kind.CALL, CALLER)
-    assert isinstance(row, Call)
+    row = desk.one(Call, CALLER)
     assert (row.state, row.queue, row.agent_refs) == (CallState.RINGING, "Sales", ())
-
-
-@pytest.mark.parametrize(
-    ("caller", "callee", "talking", "direction", "state"),
-    [
-        ("101", "004312345678", 12, Direction.OUT, CallState.TALKING),
-        ("101", "102", 0, Direction.INTERNAL, CallState.RINGING),
-        ("+4312345678", "8001", None, Direction.IN, CallState.UNKNOWN),
-        ("", "", 4, Direction.UNKNOWN, CallState.TALKING),
-    ],
-)
-async def test_direction_and_state(
-    caller: str, callee: str, talking: Any, direction: Direction, state: CallState
-) -> None:
-    desk = Desk()
-    desk.pbx.answers["GET", "/sessions"] = {
-        "items": [{"id": "s1", "calls": [leg(caller, callee, desk.clock.now(), talking)]}]
-    }
-    await desk.read(Resource.CALLS)
-    row = desk.row(Kind.CALL, "s1")
-    assert isinstance(row, Call)
-    assert (row.direction, row.state) == (direction, state)
 
 
 async def test_a_call_is_not_answered_before_it_begins() -> None:
@@ -428,30 +272,8 @@ async def test_a_call_is_not_answered_before_it_begins() -> None:
     began = leg("+4312345678", "101", desk.clock.now(), 40)
     desk.pbx.answers["GET", "/sessions"] = {"items": [{"id": "s1", "calls": [began]}]}
     await desk.read(Resource.CALLS)
-    row = desk.row(Kind.CALL, "s1")
-    assert isinstance(row, Call)
+    row = desk.one(Call, "s1")
     assert row.answered_at == row.started_at
-
-
-async def test_between_two_telephones_the_agent_holds() -> None:
-    desk = Desk()
-    await desk.read(Resource.AGENTS)
-    desk.pbx.answers["GET", "/sessions"] = {"items": [{"id": "s1", "calls": [leg("101", "103", desk.clock.now(), 4)]}]}
-    await desk.read(Resource.CALLS)
-    row = desk.row(Kind.CALL, "s1")
-    assert isinstance(row, Call)
-    assert (row.extension, row.direction) == ("101", Direction.INTERNAL)
-
-
-async def test_a_short_number_behind_a_trunk_is_an_outside_one() -> None:
-    desk = Desk()
-    desk.pbx.answers["GET", "/sessions"] = {
-        "items": [{"id": "s1", "calls": [leg("109", "112", desk.clock.now(), 4, trunk="carrier-a")]}]
-    }
-    await desk.read(Resource.CALLS)
-    row = desk.row(Kind.CALL, "s1")
-    assert isinstance(row, Call)
-    assert (row.direction, row.mine) == (Direction.OUT, True)
 
 
 async def test_a_roster_with_what_is_no_extension_number_asks_nothing_about_it() -> None:
@@ -461,23 +283,6 @@ async def test_a_roster_with_what_is_no_extension_number_asks_nothing_about_it()
     }
     await desk.read(Resource.AGENTS)
     assert {row.key.id for row in desk.board.rows(Resource.AGENTS)} == {"../../users", "101", "102"}
-
-
-@pytest.mark.parametrize("body", [{"items": None}, {"count": 0}, [], {"items": []}])
-async def test_no_calls_in_any_wrapping(body: Any) -> None:
-    desk = Desk()
-    desk.pbx.answers["GET", "/sessions"] = httpx.Response(200, json=body)
-    await desk.read(Resource.CALLS)
-    assert desk.board.rows(Resource.CALLS) == ()
-
-
-async def test_a_session_without_legs_or_with_one_that_is_no_list() -> None:
-    desk = Desk()
-    desk.pbx.answers["GET", "/sessions"] = {
-        "items": [{"id": "s1"}, {"id": "s2", "calls": leg("101", "102", desk.clock.now(), 3)}, {"calls": []}]
-    }
-    await desk.read(Resource.CALLS)
-    assert [row.key.id for row in desk.board.rows(Resource.CALLS)] == ["s1", "s2"]
 
 
 # ---- telephones ------------------------------------------------------------------------------------------------------
@@ -497,42 +302,6 @@ async def test_telephones_ask_for_registration_in_turns() -> None:
 
 
 # ---- what fails ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        (error(403, "FORBIDDEN", "no"), NotPermitted),
-        (error(404, "NOT_FOUND", "no"), Missing),
-        (httpx.Response(500, text="<h1>x</h1>"), ServerTrouble),
-        (httpx.Response(502), ServerTrouble),
-        (httpx.Response(429, headers={"retry-after": "7"}), Throttled),
-        (httpx.Response(503, headers={"retry-after": "7"}), Throttled),
-        (error(409, "CONFLICT", "no"), BadAnswer),
-        (httpx.Response(200, text="<html>login</html>"), BadAnswer),
-        (httpx.Response(200, json={"nothing": 1}), BadAnswer),
-        (httpx.Response(200, content=b'{"items": [{"id": '), BadAnswer),
-        (httpx.Response(302, headers={"location": "https://elsewhere.example/"}), BadAnswer),
-    ],
-)
-@pytest.mark.parametrize(
-    ("path", "resource", "scope"),
-    [
-        ("/call_queues", Resource.QUEUES, ""),
-        (f"/call_queues/{SALES}/waiting", Resource.MEMBERS, SALES),
-        (f"/call_queues/{SALES}/agents", Resource.AGENTS, SALES),
-        ("/sessions", Resource.CALLS, ""),
-        ("/users", Resource.PHONES, ""),
-    ],
-)
-async def test_a_list_that_fails_raises_its_own_error(
-    path: str, resource: Resource, scope: str, answer: httpx.Response, expected: type[Exception]
-) -> None:
-    desk = Desk()
-    await desk.discover()
-    desk.pbx.answers["GET", path] = answer
-    with pytest.raises(expected):
-        await desk.fetch(desk.feed(resource, scope))
 
 
 async def test_one_row_again() -> None:

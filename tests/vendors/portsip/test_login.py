@@ -74,31 +74,6 @@ async def test_an_answer_without_a_token_says_what_to_try(answer: Any) -> None:
         await login(Vendor(answer), ManualClock(), "oauth").headers()
 
 
-async def test_a_token_without_an_end_is_kept() -> None:
-    clock = ManualClock()
-    vendor = Vendor({"access_token": "t1"})
-    signed = login(vendor, clock)
-    await signed.headers()
-    clock.advance(1e6)
-    await signed.headers()
-    assert len(vendor.asked) == 1
-
-
-async def test_many_who_wait_sign_in_once() -> None:
-    vendor = Vendor({"access_token": "t1", "expires_in": 1800})
-    signed = login(vendor, ManualClock())
-    async with anyio.create_task_group() as group:
-        for _ in range(20):
-            group.start_soon(signed.headers)
-    assert len(vendor.asked) == 1
-    used = await signed.headers()
-    async with anyio.create_task_group() as group:
-        for _ in range(20):
-            group.start_soon(signed.renew, used)
-    # The mock hands out the same token again, so who comes later cannot tell it from the refused one.
-    assert all(where == "/login" for where, _ in vendor.asked)
-
-
 async def test_a_refused_token_is_replaced_once_for_all_who_had_it() -> None:
     vendor = Vendor({"access_token": "t1"}, {"access_token": "t2"}, {"access_token": "t3"})
     signed = login(vendor, ManualClock())
@@ -142,20 +117,6 @@ async def test_a_token_that_still_counts_outlives_a_renewal_that_nobody_answers(
         await signed.headers()
 
 
-async def test_refused_credentials_are_left_alone_for_a_minute() -> None:
-    clock = ManualClock()
-    vendor = Vendor(CredentialsRefused("sign-in refused: Login failed"))
-    signed = login(vendor, clock)
-    for _ in range(3):
-        with pytest.raises(CredentialsRefused, match="Login failed"):
-            await signed.headers()
-    assert len(vendor.asked) == 1
-    clock.advance(61)
-    with pytest.raises(CredentialsRefused):
-        await signed.headers()
-    assert len(vendor.asked) == 2
-
-
 async def test_a_new_token_that_is_refused_too_ends_the_trying() -> None:
     vendor = Vendor({"access_token": "t1"}, {"access_token": "t2"})
     signed = login(vendor, ManualClock())
@@ -163,23 +124,6 @@ async def test_a_new_token_that_is_refused_too_ends_the_trying() -> None:
     assert await signed.renew(used)
     signed.refuse()
     assert not await signed.renew(await signed.headers())
-
-
-async def test_the_oauth_style_is_a_form_at_one_address() -> None:
-    clock = ManualClock()
-    vendor = Vendor({"access_token": "t1", "expires_in": 100, "refresh_token": "r1"}, {"access_token": "t2"})
-    signed = login(vendor, clock, "oauth")
-    await signed.headers()
-    clock.advance(99)
-    await signed.headers()
-    (first, form), (second, again) = vendor.asked
-    assert first == second == "/login/oauth/token"
-    assert (form["grant_type"], form["domain"], form["scope"]) == ("password", "pbx.example.net", "all")
-    assert (again["grant_type"], again["refresh_token"], again["client_id"]) == (
-        "refresh_token",
-        "r1",
-        form["client_id"],
-    )
 
 
 async def test_everything_secret_is_hidden_from_then_on() -> None:

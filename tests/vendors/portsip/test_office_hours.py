@@ -7,6 +7,7 @@ Instants are told their minute of wall time by counting forward in UTC and askin
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,8 +23,8 @@ from wallboard.vendors.portsip.hours import (
     Schedule,
     Spans,
     Week,
+    changes,
     holiday,
-    next_change,
     wall_at,
 )
 
@@ -42,6 +43,13 @@ WEEKS = (
     ("Asia/Kolkata", date(2026, 12, 28)),
     ("Europe/London", date(2024, 2, 26)),
 )
+
+
+def next_change(
+    value: Callable[[datetime], object], schedules: list[Schedule], zone: ZoneInfo, at: float
+) -> float | None:
+    return next((moment for moment, _ in changes(value, schedules, zone, at)), None)
+
 
 MINUTES = st.one_of(st.sampled_from([0, 60, 90, 120, 150, 180, 1380, 1410, 1439]), st.integers(0, 1439))
 

@@ -6,8 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Member, Queue
@@ -16,9 +14,6 @@ from wallboard.domain.text import clean
 from wallboard.domain.update import UpdateKind
 from wallboard.vendors.base import Ticket
 from wallboard.vendors.portsip.push_messages import (
-    AgentsChanged,
-    CallersChanged,
-    QueueStatus,
     Reply,
     SlaBreached,
     Unknown,
@@ -107,15 +102,6 @@ class Fed:
             shelf.update(rows)
             for key in update.removed:
                 shelf.pop(key.id, None)
-
-
-def test_the_sample_of_a_queue_s_status_is_read() -> None:
-    (message,) = decode(json.dumps(STATUS))
-    assert isinstance(message, QueueStatus)
-    assert message.waiting is not None
-    assert message.agents is not None
-    assert (message.waiting[0].position, message.waiting[0].at, message.waiting[0].callback) == (1, 1676206249.0, False)
-    assert [agent.state for agent in message.agents] == ["QUEUE_CALL", "Ready"]
 
 
 def test_a_queue_that_tells_all_shows_who_waits_and_what_its_agents_do() -> None:
@@ -296,35 +282,6 @@ def test_replies_and_what_says_nothing(frame: str, expected: object) -> None:
 def test_garbage_is_told_from_messages(frame: str | bytes) -> None:
     with pytest.raises(ValueError, match=r"no |deeper than 32 levels"):
         decode(frame)
-
-
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@given(
-    st.sampled_from(["queue_status", "queue_caller_status", "queue_agent_status", "queue_sla_breached"]),
-    st.dictionaries(
-        st.sampled_from(
-            ["waiting_list", "agents", "updated_callers", "updated_agents", "removed_agents", "timestamp", "caller"]
-        ),
-        _JSON
-        | st.lists(
-            st.dictionaries(st.sampled_from(["session_id", "agent_extension_number", "state", "reason"]), _JSON)
-        ),
-    ),
-)
-def test_no_message_breaks_the_reading(event: str, given_: dict[str, Any]) -> None:
-    message = {"event_type": event, "queue_id": STATUS["queue_id"], **given_}
-    (read,) = decode(json.dumps(message))
-    assert isinstance(read, QueueStatus | CallersChanged | AgentsChanged | SlaBreached)
-    Fed(STATUS).pushed.take(read, NOW)
-    for update in Pushed(scene()).take(read, NOW):
-        for row in update.rows:
-            assert isinstance(row, Member | Agent | Queue)
 
 
 def told(message: dict[str, Any]) -> tuple[Pushed, list[Any]]:

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.domain.models import in_address
-from wallboard.domain.states import AgentState, Direction, MemberState
+from wallboard.domain.states import AgentState, Direction
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Ticket
 from wallboard.vendors.portsip import mapping
-from wallboard.vendors.portsip.numbers import dialled, why_not_dialled
 from wallboard.vendors.portsip.scene import Order, QueueKnown, Scene
 from wallboard.vendors.portsip.wire import LegWire, SessionWire
 
@@ -25,6 +24,11 @@ def scene() -> Scene:
     return made
 
 
+def told(order: Order) -> tuple[int, int]:
+    ticket = order.push()
+    return ticket.epoch, ticket.seq
+
+
 def polled(order: Order, seq: int) -> tuple[int, int]:
     ticket = order.polled(Ticket(1, seq, 0.0))
     return ticket.epoch, ticket.seq
@@ -33,17 +37,17 @@ def polled(order: Order, seq: int) -> tuple[int, int]:
 def test_what_is_pushed_sorts_between_the_polls_that_it_came_between() -> None:
     order = scene().order
     first = polled(order, 7)
-    pushed = [order.push() for _ in range(3)]
+    pushed = [told(order) for _ in range(3)]
     second = polled(order, 9)
     # Begun before, asked for later than the second: a slow answer of another list.
     late = polled(order, 8)
-    after = order.push()
+    after = told(order)
     assert first < pushed[0] < pushed[1] < pushed[2] < late < second < after
 
 
 def test_pushes_before_any_poll_are_older_than_it() -> None:
     order = scene().order
-    assert order.push() < polled(order, 1)
+    assert told(order) < polled(order, 1)
 
 
 def test_what_is_older_than_what_is_known_of_an_agent_is_not_taken() -> None:
@@ -88,16 +92,6 @@ def test_a_word_that_is_not_known_says_nothing_of_the_telephone(said: tuple[str,
     assert row.registered is registered
 
 
-def test_what_is_older_than_what_is_known_of_a_queue_is_not_taken() -> None:
-    known = scene()
-    queue = known.queues["q1"]
-    assert known.waits(queue, {"s1": 5.0, "s2": None}, 20.0)
-    assert not known.waits(queue, {}, 10.0)
-    assert (queue.waiting, queue.longest_since) == (2, 5.0)
-    row = mapping.queue(known, queue, 21.0)
-    assert (row.waiting, row.longest_since) == (2, 5.0)
-
-
 @given(st.dictionaries(st.sampled_from(["q1", "q2", "q3"]), st.sampled_from(STATUSES), min_size=1))
 def test_an_agent_is_one_row_whatever_each_queue_says(statuses: dict[str, str]) -> None:
     known = scene()
@@ -132,9 +126,8 @@ def test_a_session_keeps_the_spelling_that_was_seen_first_and_is_sent_as_it_came
 def test_a_member_who_is_served_names_the_agent() -> None:
     known = scene()
     known.put("101", "q1", at=1.0, status="QUEUE_CALL", name=clean("Ada"))
-    row = mapping.member(
-        known, known.queues["q1"], session="s1", number="0043", name="0043", state=MemberState.TALKING, serving="101"
-    )
+    waits = mapping.member(known, known.queues["q1"], session="s1", number="0043", name="0043")
+    row = mapping.served(known, waits, "101", 2.0)
     assert (row.serving, row.serving_ref, row.name) == ("Ada", "101", "")
     assert row.serving_key is not None
     assert row.serving_key.id == "101"
@@ -161,13 +154,6 @@ def test_any_session_is_a_call_that_can_be_shown(found: list[LegWire]) -> None:
         assert text == clean(text)
     assert "8001" not in row.agent_refs, "a queue is nobody's telephone"
     assert mapping.call(known, SessionWire(), 0.0) is None
-
-
-@given(st.text(max_size=30))
-def test_a_number_that_is_taken_holds_digits_alone(number: str) -> None:
-    if not why_not_dialled(number):
-        assert set(dialled(number)) <= set("0123456789+*#")
-        assert len(dialled(number)) >= 2
 
 
 @pytest.mark.parametrize(

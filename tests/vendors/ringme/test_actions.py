@@ -8,11 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.offers import offered
-from tests.vendors.ringme.fake import CALLS, NOW, PHONES, FakePbx, adapter, calls_of, command, discover, ok, pbx, read
+from tests.vendors.ringme.server import CALLS, PHONES, Server, adapter, calls_of, command, discover, ok, read
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Destination, Verb
-from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
+from wallboard.domain.errors import NotSent, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row
 from wallboard.domain.states import CallState, MemberState
@@ -31,7 +30,7 @@ MEMBER_PATH = f"/extension/34414/current_calls/{MEMBER}"
 class Desk:
     """A PBX, the console's source on it, and the first row of each list."""
 
-    def __init__(self, vendor: FakePbx, source: RingmeAdapter) -> None:
+    def __init__(self, vendor: Server, source: RingmeAdapter) -> None:
         self.vendor = vendor
         self.source = source
         self.call: Call
@@ -49,7 +48,7 @@ class Desk:
 async def desk(
     answer: httpx.Response | Exception | None = None, clock: ManualClock | None = None, **changes: Any
 ) -> Desk:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor, clock, **changes)
     await discover(source)
     made = Desk(vendor, source)
@@ -68,55 +67,6 @@ async def desk(
     return made
 
 
-@pytest.mark.parametrize(
-    ("verb", "to", "body"),
-    [
-        (Verb.LISTEN, "", {"action": "eavesdrop", "send_dst": "022*300"}),
-        (Verb.WHISPER, "", {"action": "whisper", "send_dst": "022*300"}),
-        (Verb.BARGE, "", {"action": "conference", "send_dst": "022*300"}),
-        (Verb.TRANSFER, "342", {"action": "transfer", "send_dst": "342"}),
-        (Verb.ATTENDED, "+37410555100", {"action": "attended_transfer", "send_dst": "+37410555100"}),
-        (Verb.HOLD, "", {"action": "hold"}),
-        (Verb.RESUME, "", {"action": "offhold"}),
-        (Verb.PARK, "", {"action": "park"}),
-        (Verb.PICKUP, "", {"action": "pickup", "send_dst": "022*300"}),
-    ],
-)
-async def test_control_of_a_call_is_one_put_with_its_documented_action(
-    verb: Verb, to: str, body: dict[str, str]
-) -> None:
-    at = await desk(httpx.Response(204))
-    receipt = await at.act(verb, at.call, to)
-    assert [(seen.method, seen.path, seen.query, seen.body) for seen in at.vendor.log] == [("PUT", CALL_PATH, "", body)]
-    assert receipt.status == "204"
-    assert receipt.request.startswith(f"PUT …/current_calls/{CALL} {body['action']}")
-    assert "S3CR3T" not in repr(receipt)
-
-
-@pytest.mark.parametrize(
-    ("verb", "body"),
-    [
-        (Verb.PICKUP, {"action": "pickup", "send_dst": "022*300"}),
-        (Verb.TRANSFER, {"action": "transfer", "send_dst": "342"}),
-        (Verb.PARK, {"action": "park"}),
-    ],
-)
-async def test_a_caller_in_a_queue_is_addressed_through_the_queue(verb: Verb, body: dict[str, str]) -> None:
-    at = await desk()
-    await at.act(verb, at.member, "342" if verb is Verb.TRANSFER else "")
-    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.log] == [("PUT", MEMBER_PATH, body)]
-
-
-async def test_hanging_up_is_one_delete_without_a_body() -> None:
-    at = await desk(httpx.Response(204))
-    await at.act(Verb.HANGUP, at.call)
-    await at.source.perform(command(Verb.HANGUP, at.member), at.member)
-    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.log] == [
-        ("DELETE", CALL_PATH, None),
-        ("DELETE", MEMBER_PATH, None),
-    ]
-
-
 async def test_ending_my_listening_hangs_up_my_own_leg() -> None:
     at = await desk()
     leg = replace(at.call, mine=True)
@@ -127,58 +77,6 @@ async def test_ending_my_listening_hangs_up_my_own_leg() -> None:
     assert [(seen.method, seen.path) for seen in at.vendor.log] == [("DELETE", CALL_PATH)]
 
 
-async def test_parking_takes_the_first_free_slot_and_shows_the_parked_call() -> None:
-    clock = ManualClock(NOW)
-    at = await desk(clock=clock, park_slots=(5, 6))
-    await at.act(Verb.PARK, at.call)
-    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.log] == [
-        ("PUT", VALET_PATH, {"action": "park", "slot": 5})
-    ]
-    await at.act(Verb.PARK, at.member)
-    assert [seen.body for seen in at.vendor.log] == [{"action": "park", "slot": 6}]
-    assert at.source.can(Verb.PARK, at.call).reason == "all park slots are taken"
-    first, second = (await read(at.source, Resource.PARKED)).rows
-    assert isinstance(first, ParkedCall)
-    assert isinstance(second, ParkedCall)
-    assert (first.slot, first.caller, first.number, first.by) == ("5", "Acme", "+37410555012", "Mira")
-    assert (first.since, first.returns_at, first.returns_to) == (NOW, NOW + 180, "341")
-    assert second.slot == "6"
-    clock.advance(181)
-    assert (await read(at.source, Resource.PARKED)).rows == ()
-    assert at.source.can(Verb.PARK, at.call)
-
-
-async def test_a_parked_call_that_talks_again_is_no_longer_parked() -> None:
-    clock = ManualClock(NOW)
-    at = await desk(clock=clock, park_slots=(5,))
-    await at.act(Verb.PARK, at.call)
-    later = {**CALLS[0], "call_api_id": "32495-9", "extension_id": 32495, "init_time_gmt": "2026-03-02 08:15:00"}
-    clock.advance(60)
-    at.vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": [later]})
-    await read(at.source, Resource.CALLS)
-    assert (await read(at.source, Resource.PARKED)).rows == ()
-
-
-async def test_fetching_bridges_my_current_call_with_the_slot() -> None:
-    at = await desk(park_slots=(5,))
-    await at.act(Verb.PARK, at.call)
-    (parked,) = (await read(at.source, Resource.PARKED)).rows
-    mine = {
-        **CALLS[1],
-        "call_api_id": "32500-1",
-        "extension_id": 32500,
-        "caller_id_number": "022*300",
-        "answer_time_gmt": "2026-03-02 08:14:01",
-    }
-    at.vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": [*CALLS, mine]})
-    await read(at.source, Resource.CALLS)
-    at.vendor.routes["PUT /extension/32500/valet_park/32500-1"] = ok({})
-    await at.act(Verb.FETCH, parked)
-    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.log] == [
-        ("PUT", "/extension/32500/valet_park/32500-1", {"action": "bridge", "slot": 5})
-    ]
-
-
 async def test_fetching_without_a_call_of_mine_rings_my_phone_with_the_parked_one() -> None:
     at = await desk(park_slots=(5,))
     await at.act(Verb.PARK, at.call)
@@ -186,42 +84,6 @@ async def test_fetching_without_a_call_of_mine_rings_my_phone_with_the_parked_on
     await at.act(Verb.FETCH, parked)
     assert [(seen.method, seen.path, seen.body) for seen in at.vendor.log] == [
         ("PUT", CALL_PATH, {"action": "pickup", "send_dst": "022*300"})
-    ]
-
-
-async def test_a_slot_is_asked_for_only_on_demand() -> None:
-    at = await desk(park_slots=(5,))
-    await at.act(Verb.PARK, at.call)
-    (parked,) = (await read(at.source, Resource.PARKED)).rows
-    at.vendor.routes[f"PUT {VALET_PATH}"] = ok({"slot": 5, "uuid": CALL.split("-")[1]})
-    at.vendor.log.clear()
-    assert await at.source.refresh(parked) == parked
-    assert [(seen.path, seen.body) for seen in at.vendor.acted] == [(VALET_PATH, {"action": "slots", "slot": 5})]
-    at.vendor.routes[f"PUT {VALET_PATH}"] = ok({})
-    assert await at.source.refresh(parked) is None
-
-
-async def test_calling_rings_my_phone_and_then_the_number() -> None:
-    at = await desk()
-    at.vendor.routes["POST /extension/32500/callback/"] = ok({"call_api_id": "32500-9", "call_id": "abc"}, 201)
-    receipt = await at.act(Verb.CALL, at.member)
-    body = {"src_num": ["022*300"], "dst_num": "+37410555012"}
-    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.log] == [
-        ("POST", "/extension/32500/callback/", body)
-    ]
-    assert receipt.ids == ("32500-9", "abc")
-    await at.act(Verb.CALL, at.ringing)
-    assert at.vendor.acted[-1].body["dst_num"] == "+37410555100", "of an outgoing call the other side is the called one"
-
-
-@pytest.mark.parametrize(("verb", "status"), [(Verb.SIGNIN, "available"), (Verb.SIGNOUT, "logged_out")])
-async def test_signing_an_agent_in_and_out_writes_the_status_of_the_profile(verb: Verb, status: str) -> None:
-    at = await desk()
-    at.vendor.routes["PUT /extension/32494/agent/136"] = ok({"id": 136, "status": {"name": status}})
-    await at.act(verb, at.agent)
-    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.log] == [
-        ("GET", "/extension/32494/agent/", None),
-        ("PUT", "/extension/32494/agent/136", {"status": status}),
     ]
 
 
@@ -235,25 +97,6 @@ async def test_of_several_profiles_the_one_with_the_agents_name_is_meant() -> No
     with pytest.raises(NotSent, match="no agent profile that matches"):
         await at.act(Verb.SIGNOUT, at.agent)
     assert at.vendor.acted == []
-
-
-async def test_staffing_adds_changes_and_removes_a_place_in_a_queue() -> None:
-    at = await desk()
-    at.vendor.routes["POST /extension/34415/queue/agents/local/"] = ok({}, 201)
-    at.vendor.routes["PUT /extension/34414/queue/agents/local/136"] = ok({})
-    at.vendor.routes["DELETE /extension/34414/queue/agents/local/136"] = httpx.Response(204)
-    await at.act(Verb.STAFF, at.agent, queue="34415", level="1", position="2")
-    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.acted] == [
-        ("POST", "/extension/34415/queue/agents/local/", {"agent_id": 136, "level": 1, "position": 2})
-    ]
-    await at.act(Verb.STAFF, at.agent, queue="Sales", level="3")
-    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.acted] == [
-        ("PUT", "/extension/34414/queue/agents/local/136", {"level": 3, "position": 1})
-    ]
-    await at.act(Verb.UNSTAFF, at.agent, queue="34414")
-    assert [(seen.method, seen.path, seen.body) for seen in at.vendor.acted] == [
-        ("DELETE", "/extension/34414/queue/agents/local/136", None)
-    ]
 
 
 async def test_staffing_of_an_external_agent_goes_to_the_remote_list() -> None:
@@ -288,14 +131,6 @@ async def test_staffing_in_an_unknown_queue_sends_nothing() -> None:
     assert at.vendor.log == []
 
 
-async def test_an_agent_on_a_phone_of_another_account_is_not_written_to() -> None:
-    at = await desk()
-    dana = (await read(at.source, Resource.AGENTS, "34414")).rows[3]
-    with pytest.raises(NotSent, match=r"031\*101@pbx.example is not among the phones of this account"):
-        await at.act(Verb.SIGNIN, dana)
-    assert at.vendor.acted == []
-
-
 async def test_always_send_dst_sends_my_phone_with_hold_too() -> None:
     at = await desk(options={"always_send_dst": True})
     await at.act(Verb.HOLD, at.call)
@@ -326,68 +161,6 @@ async def test_ids_cannot_lead_to_another_address() -> None:
     assert at.vendor.log == []
 
 
-@pytest.mark.parametrize(
-    ("answer", "error", "sentence"),
-    [
-        (ok({"message": "Not found"}, 404), TargetGone, "already over: Not found"),
-        (ok({}, 410), TargetGone, "already over"),
-        (ok({"message": "Busy"}, 409), TargetGone, "changed meanwhile: Busy"),
-        (ok({"message": "Bad send_dst"}, 400), Rejected, "vendor answered 400: Bad send_dst"),
-        (ok({"message": "no"}, 401), Rejected, "the vendor refuses the credentials"),
-        (ok({"message": "Forbidden"}, 403), Rejected, "not permitted"),
-        (ok({"status": "rate_limit_exceeded"}, 429), Rejected, "hourly limit reached, again in 21 min"),
-        (
-            httpx.Response(307, headers={"location": "https://evil.example/"}),
-            Ambiguous,
-            "redirects to host evil.example",
-        ),
-        (ok({"message": "oops"}, 500), Ambiguous, "vendor answered 500: oops"),
-        (httpx.Response(504, text="<html>"), Ambiguous, "vendor answered 504"),
-        (httpx.ConnectError("refused"), NotSent, "nothing sent"),
-        (httpx.ConnectTimeout("slow"), NotSent, "nothing sent"),
-        (httpx.ReadTimeout("slow"), Ambiguous, "sent, and no answer"),
-        (httpx.ReadError("reset"), Ambiguous, "the connection broke"),
-        (httpx.RemoteProtocolError("gone"), Ambiguous, "the connection broke"),
-    ],
-)
-async def test_a_failed_action_says_whether_it_can_have_happened_and_is_sent_once(
-    answer: httpx.Response | Exception, error: type[Exception], sentence: str
-) -> None:
-    at = await desk(answer)
-    with pytest.raises(error, match=sentence) as caught:
-        await at.act(Verb.TRANSFER, at.call, "342")
-    assert type(caught.value) is error
-    assert len(at.vendor.log) == 1
-    assert (await read(at.source, Resource.PARKED)).rows == ()
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [httpx.Response(200, text="<html>fine</html>"), httpx.Response(202, content=b"\xff\xfe"), httpx.Response(200)],
-)
-async def test_an_accepting_answer_without_json_is_an_acceptance(answer: httpx.Response) -> None:
-    at = await desk(answer)
-    receipt = await at.act(Verb.LISTEN, at.call)
-    assert receipt.status == str(answer.status_code)
-    assert receipt.ids == ()
-
-
-async def test_a_held_call_is_marked_until_it_is_resumed_or_gone() -> None:
-    at = await desk()
-    await at.act(Verb.HOLD, at.call)
-    held = calls_of(await read(at.source, Resource.CALLS))[0]
-    assert (held.state, held.held_since) == (CallState.HELD, NOW)
-    assert offered(at.source, Verb.HOLD, held).reason == "held already"
-    assert offered(at.source, Verb.RESUME, held).ok
-    await at.act(Verb.RESUME, held)
-    assert calls_of(await read(at.source, Resource.CALLS))[0].state is CallState.TALKING
-    await at.act(Verb.HOLD, at.call)
-    at.vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": []})
-    await read(at.source, Resource.CALLS)
-    at.vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": CALLS})
-    assert calls_of(await read(at.source, Resource.CALLS))[0].state is CallState.TALKING
-
-
 async def test_reasons_why_a_verb_is_not_for_a_row() -> None:
     at = await desk()
     can = at.source.can
@@ -402,23 +175,6 @@ async def test_reasons_why_a_verb_is_not_for_a_row() -> None:
     assert not can(Verb.OPEN, None)
     gone = ParkedCall(Key("hq", Kind.PARKED, "x"), clean("5"), clean("Acme"))
     assert can(Verb.FETCH, gone).reason == "no longer parked"
-
-
-async def test_without_a_phone_of_mine_nothing_that_rings_it_is_offered_or_sent() -> None:
-    at = await desk(phone="")
-    for verb in (Verb.LISTEN, Verb.PICKUP, Verb.CALL):
-        assert at.source.can(verb, at.call).reason == "no phone of mine is configured for this source"
-    with pytest.raises(NotSent):
-        await at.act(Verb.LISTEN, at.call)
-    assert at.vendor.log == []
-
-
-async def test_read_only_sends_nothing() -> None:
-    at = await desk(read_only=True)
-    assert at.source.can(Verb.HANGUP, at.call).reason == "this source is read-only"
-    with pytest.raises(NotSent):
-        await at.act(Verb.HANGUP, at.call)
-    assert at.vendor.log == []
 
 
 @pytest.mark.parametrize(

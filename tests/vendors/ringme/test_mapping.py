@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.vendors.ringme.fake import CALLS, MEMBERS, NOW
+from tests.vendors.ringme.server import CALLS, MEMBERS
+from tests.vendors.server import NOW
 from wallboard.domain.models import Call, Member
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean
-from wallboard.vendors.ringme.mapping import Context, call_row, member_row
+from wallboard.vendors.ringme.mapping import Context, call_row, member_row, phone_row
+from wallboard.vendors.ringme.names import names_of, same_phone
 from wallboard.vendors.ringme.own import slot_answer
-from wallboard.vendors.ringme.scalars import names_of, same_phone
 from wallboard.vendors.ringme.states import WORDS, Words
-from wallboard.vendors.ringme.wire import CurrentCall, MemberStatus
+from wallboard.vendors.ringme.wire import CurrentCall, ExtensionInfo, MemberStatus
 
 
 @pytest.mark.parametrize(
@@ -107,11 +108,6 @@ def test_a_served_caller_has_waited_until_the_answer() -> None:
     assert late.answered_at is None
 
 
-@pytest.mark.parametrize("serving", ["ring-all", "Ring-All", "", None, "None"])
-def test_when_all_are_rung_nobody_serves(serving: str | None) -> None:
-    assert waiting(state="Trying", serving_agent=serving).serving_ref == ""
-
-
 def test_an_unknown_word_is_an_unknown_state() -> None:
     for word in ("Levitating", "Not Waiting", "Waiting room", "Answered?"):
         row = waiting(state=word)
@@ -177,3 +173,12 @@ def test_a_recording_that_makes_no_sense_is_unknown() -> None:
 )
 def test_what_sits_in_a_slot(data: object, there: bool | None) -> None:
     assert slot_answer(data, "02abb9ee685a11ea94bfe17eb6eaecba") is there
+
+
+def test_a_telephone_is_one_until_it_is_said_to_be_a_room() -> None:
+    info = ExtensionInfo(id="5", name="022*341")
+    rows = phone_row("hq", "5", info, True), phone_row("hq", "5", info, use="conference")
+    assert [(row.use, row.registered, row.extension) for row in rows] == [
+        ("phone", True, "341"),
+        ("conference", None, "341"),
+    ]

@@ -5,24 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.vendors.ringme.fake import (
-    AGENTS,
+from tests.vendors.ringme.server import (
     CALLS,
     MEMBERS,
-    NOW,
-    PHONES,
     STATUS,
+    Server,
     adapter,
     calls_of,
     discover,
     ok,
-    pbx,
     read,
 )
-from wallboard.domain.errors import BadAnswer, NotPermitted
+from tests.vendors.server import NOW
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Member, Phone, Queue
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
@@ -35,7 +31,7 @@ def at(text: str) -> float:
 
 
 async def test_counters_of_a_queue_with_its_name_and_strategy() -> None:
-    source = adapter(pbx())
+    source = adapter(Server())
     await discover(source)
     update = await read(source, Resource.QUEUES, "34414")
     assert (update.source, update.scope, update.as_of) == ("hq", "34414", NOW)
@@ -48,7 +44,7 @@ async def test_counters_of_a_queue_with_its_name_and_strategy() -> None:
 
 
 async def test_callers_of_a_queue() -> None:
-    source = adapter(pbx())
+    source = adapter(Server())
     await discover(source)
     update = await read(source, Resource.MEMBERS, "34414")
     waiting, ringing, talking = (row for row in update.rows if isinstance(row, Member))
@@ -62,16 +58,8 @@ async def test_callers_of_a_queue() -> None:
     assert update.approximate == "", "an abandoned caller without an id is nothing to worry about"
 
 
-async def test_a_caller_without_an_id_is_left_out_and_counted() -> None:
-    vendor = pbx()
-    vendor.routes["GET /extension/34414/queue/status/members/"] = ok([*MEMBERS, {"state": "Waiting", "number": "1"}])
-    update = await read(adapter(vendor, queues=("34414",)), Resource.MEMBERS, "34414")
-    assert len(update.rows) == 3
-    assert update.approximate == "1 row without an id"
-
-
 async def test_agents_of_a_queue_can_be_found_by_every_name_of_theirs() -> None:
-    source = adapter(pbx())
+    source = adapter(Server())
     await discover(source)
     update = await read(source, Resource.AGENTS, "34414")
     anna, boris, chen, dana = (row for row in update.rows if isinstance(row, Agent))
@@ -86,13 +74,13 @@ async def test_agents_of_a_queue_can_be_found_by_every_name_of_theirs() -> None:
 
 
 async def test_the_wrap_up_time_comes_from_the_config_because_the_live_list_has_none() -> None:
-    (anna, *_) = (await read(adapter(pbx(), queues=("34414",), wrap_up=20.0), Resource.AGENTS, "34414")).rows
+    (anna, *_) = (await read(adapter(Server(), queues=("34414",), wrap_up=20.0), Resource.AGENTS, "34414")).rows
     assert isinstance(anna, Agent)
     assert anna.wrap_up == 20.0
 
 
 async def test_calls_of_the_whole_account() -> None:
-    source = adapter(pbx())
+    source = adapter(Server())
     await discover(source)
     first, second = calls_of(await read(source, Resource.CALLS))
     assert first.key.id == CALLS[0]["call_api_id"]
@@ -113,7 +101,7 @@ async def test_calls_of_the_whole_account() -> None:
 
 
 async def test_a_call_between_two_extensions_is_internal_and_my_own_leg_is_mine() -> None:
-    vendor = pbx()
+    vendor = Server()
     mine: dict[str, Any] = {
         **CALLS[0],
         "call_api_id": "32500-1",
@@ -128,7 +116,7 @@ async def test_a_call_between_two_extensions_is_internal_and_my_own_leg_is_mine(
 
 
 async def test_registration_asks_for_all_phones_at_once_and_leaves_the_unknown_unknown() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor)
     await discover(source)
     vendor.log.clear()
@@ -145,7 +133,7 @@ async def test_registration_asks_for_all_phones_at_once_and_leaves_the_unknown_u
 
 
 async def test_given_queues_and_phones_are_asked_for_exactly_and_nothing_is_discovered() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor, client="", queues=("34414",), phones=("32494", "32495"))
     scopes = [(feed.resource, feed.scope) for feed in source.feeds()]
     assert (Resource.CALLS, "32494") in scopes
@@ -157,49 +145,8 @@ async def test_given_queues_and_phones_are_asked_for_exactly_and_nothing_is_disc
     assert call.extension == "342"
 
 
-async def test_all_pages_of_a_long_list_are_read() -> None:
-    vendor = pbx()
-    phones = [{**PHONES[0], "id": 40000 + number, "name": f"022*{1000 + number}@pbx.example"} for number in range(45)]
-
-    def pages(request: httpx.Request) -> httpx.Response:
-        if request.url.params["type"] != "phone":
-            return ok([])
-        page = int(request.url.params["page"])
-        # A server with smaller pages than were asked for.
-        return ok(phones[(page - 1) * 20 : page * 20])
-
-    vendor.routes["GET /client/@me/extension/"] = pages
-    source = adapter(vendor, queues=("34414",))
-    await discover(source)
-    assert len((await read_phones(source)).split()) == 45
-
-
-async def read_phones(source: Any) -> str:
-    update = await read(source, Resource.PHONES)
-    return " ".join(row.key.id for row in update.rows)
-
-
-@pytest.mark.parametrize("status", [403, 404])
-async def test_without_the_client_wide_list_calls_are_asked_phone_by_phone(status: int) -> None:
-    vendor = pbx()
-    vendor.routes["GET /client/@me/current_calls/"] = ok({"message": "no"}, status)
-    source = adapter(vendor)
-    await discover(source)
-    assert {feed.scope for feed in source.feeds() if feed.resource is Resource.CALLS} == {"32494", "32495", "32500"}
-
-
-async def test_an_account_that_may_list_nothing_keeps_the_call_list_that_says_so() -> None:
-    vendor = pbx()
-    for path in ("current_calls", "extension"):
-        vendor.routes[f"GET /client/@me/{path}/"] = ok({"message": "Forbidden"}, 403)
-    source = adapter(vendor, queues=("34414",))
-    await discover(source)
-    with pytest.raises(NotPermitted, match="not permitted for this account: Forbidden"):
-        await read(source, Resource.CALLS)
-
-
 async def test_queue_details_are_not_read_again_with_every_discovery() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor)
     await discover(source)
     vendor.log.clear()
@@ -208,7 +155,7 @@ async def test_queue_details_are_not_read_again_with_every_discovery() -> None:
 
 
 async def test_one_queue_without_settings_does_not_hide_the_others() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/"] = ok({"message": "Forbidden"}, 403)
     source = adapter(vendor)
     await discover(source)
@@ -220,33 +167,8 @@ async def test_one_queue_without_settings_does_not_hide_the_others() -> None:
     assert row.strategy == ""
 
 
-@pytest.mark.parametrize(
-    "wrap", [lambda rows: rows, lambda rows: {"members": rows}, lambda rows: {"data": {"x": rows}}]
-)
-async def test_a_list_may_come_bare_or_wrapped(wrap: Any) -> None:
-    vendor = pbx()
-    vendor.routes["GET /extension/34414/queue/status/members/"] = ok(wrap(MEMBERS))
-    assert len((await read(adapter(vendor, queues=("34414",)), Resource.MEMBERS, "34414")).rows) == 3
-
-
-@pytest.mark.parametrize("data", ["ok", 7, {"message": "fine"}, {"message": None}, {"a": [], "b": []}])
-async def test_what_is_no_list_is_not_an_empty_list(data: object) -> None:
-    vendor = pbx()
-    vendor.routes["GET /extension/34414/queue/status/members/"] = ok(data)
-    with pytest.raises(BadAnswer, match="no list of queue members"):
-        await read(adapter(vendor, queues=("34414",)), Resource.MEMBERS, "34414")
-
-
-@pytest.mark.parametrize("data", [{}, [], "ok", {"unrelated": 1}, None])
-async def test_counters_that_are_not_there_are_never_zero(data: object) -> None:
-    vendor = pbx()
-    vendor.routes["GET /extension/34414/queue/status/"] = ok(data)
-    with pytest.raises(BadAnswer):
-        await read(adapter(vendor, queues=("34414",)), Resource.QUEUES, "34414")
-
-
 async def test_a_counter_that_makes_no_sense_is_unknown_and_a_left_out_one_its_documented_default() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/"] = ok({"waiting_members": -3, "trying_members": None})
     (row,) = (await read(adapter(vendor, queues=("34414",)), Resource.QUEUES, "34414")).rows
     assert isinstance(row, Queue)
@@ -254,25 +176,8 @@ async def test_a_counter_that_makes_no_sense_is_unknown_and_a_left_out_one_its_d
     assert STATUS["answered_members"] == 3
 
 
-async def test_ids_as_numbers_and_as_text_are_the_same_row() -> None:
-    vendor = pbx()
-    keys = []
-    for number in (7, "7", 7.0):
-        vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": [{**CALLS[0], "call_api_id": number}]})
-        keys.append(calls_of(await read(adapter(vendor), Resource.CALLS))[0].key)
-    assert len(set(keys)) == 1
-
-
-async def test_a_row_with_a_field_of_a_wrong_type_loses_only_that_field() -> None:
-    vendor = pbx()
-    vendor.routes["GET /extension/34414/queue/status/agents/"] = ok([{**AGENTS[0], "call_duration": {"s": 3}}, "x"])
-    (row,) = (await read(adapter(vendor, queues=("34414",)), Resource.AGENTS, "34414")).rows
-    assert isinstance(row, Agent)
-    assert (row.name, row.state, row.since) == ("Anna", AgentState.TALKING, None)
-
-
 async def test_the_budget_and_the_clock_of_the_vendor_are_known_after_an_answer() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/"] = ok(STATUS, Date="Mon, 02 Mar 2026 08:15:07 GMT")
     source = adapter(vendor, queues=("34414",))
     assert source.info().budget is None
@@ -285,14 +190,14 @@ async def test_the_budget_and_the_clock_of_the_vendor_are_known_after_an_answer(
 
 
 async def test_a_vendor_clock_that_is_ahead_does_not_make_calls_younger() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /client/@me/current_calls/"] = ok({"call_list": CALLS}, Date="Mon, 02 Mar 2026 08:15:07 GMT")
     first, _ = calls_of(await read(adapter(vendor), Resource.CALLS))
     assert first.answered_at == at("2026-03-02 08:04:20")
 
 
 async def test_join_times_are_read_in_the_zone_of_the_source() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/members/"] = ok(
         [{**MEMBERS[0], "joined_datetime": "2026-03-02 12:12:33"}]
     )
@@ -303,7 +208,7 @@ async def test_join_times_are_read_in_the_zone_of_the_source() -> None:
 
 
 async def test_a_waiting_time_does_not_jitter_between_readings() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor, queues=("34414",))
     seen = []
     for wait in (94, 93, 95):
@@ -316,7 +221,7 @@ async def test_a_waiting_time_does_not_jitter_between_readings() -> None:
 
 
 async def test_one_row_can_be_read_again() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor)
     await discover(source)
     call = calls_of(await read(source, Resource.CALLS))[0]
@@ -336,7 +241,7 @@ async def test_one_row_can_be_read_again() -> None:
 
 
 async def test_check_says_what_the_account_can_do() -> None:
-    vendor = pbx()
+    vendor = Server()
     vendor.routes["GET /extension/34414/queue/status/agents/"] = ok({"message": "Forbidden"}, 403)
     lines = {line.name: line for line in await adapter(vendor).check()}
     assert lines["reach"].ok
@@ -349,19 +254,8 @@ async def test_check_says_what_the_account_can_do() -> None:
     assert all(seen.method == "GET" for seen in vendor.log)
 
 
-async def test_check_of_refused_credentials_and_of_an_unreachable_vendor_stops_early() -> None:
-    vendor = pbx()
-    vendor.routes["GET /user/"] = ok({"error": "invalid_token"}, 401)
-    lines = {line.name: line for line in await adapter(vendor).check()}
-    assert {name: line.ok for name, line in lines.items()} == {"reach": True, "sign-in": False}
-    assert len(vendor.log) == 1
-    vendor.routes["GET /user/"] = httpx.ConnectError("no")
-    lines = {line.name: line for line in await adapter(vendor).check()}
-    assert {name: line.ok for name, line in lines.items()} == {"reach": False}
-
-
 async def test_an_unchanged_call_is_the_same_row_and_a_changed_one_is_not() -> None:
-    vendor = pbx()
+    vendor = Server()
     source = adapter(vendor)
     first = calls_of(await read(source, Resource.CALLS))
     again = calls_of(await read(source, Resource.CALLS))
@@ -376,20 +270,3 @@ async def test_an_unchanged_call_is_the_same_row_and_a_changed_one_is_not() -> N
     await discover(source)
     renamed = calls_of(await read(source, Resource.CALLS))
     assert renamed[0].agent_refs == ("022*342@pbx.example",), "the names of phones are known now"
-
-
-async def test_five_thousand_rows_of_every_list_arrive_whole() -> None:
-    vendor = pbx()
-    count = range(5000)
-    vendor.routes["GET /client/@me/current_calls/"] = ok(
-        {"call_list": [{**CALLS[0], "call_api_id": f"c-{number}"} for number in count]}
-    )
-    vendor.routes["GET /extension/34414/queue/status/members/"] = ok(
-        [{**MEMBERS[0], "call_api_id": f"m-{number}"} for number in count]
-    )
-    vendor.routes["GET /extension/34414/queue/status/agents/"] = ok(
-        [{**AGENTS[0], "name_fs": f"{number}_local"} for number in count]
-    )
-    source = adapter(vendor, queues=("34414",))
-    for resource, scope in ((Resource.CALLS, ""), (Resource.MEMBERS, "34414"), (Resource.AGENTS, "34414")):
-        assert len((await read(source, resource, scope)).rows) == 5000

@@ -9,8 +9,8 @@ import anyio
 import httpx
 import pytest
 
-from tests.vendors.ringme.archive import RECORDINGS, whole_pbx
-from tests.vendors.ringme.fake import NOW, PHONES, FakePbx, adapter, calls_of, discover, ok, read, settings
+from tests.vendors.ringme.server import RECORDINGS, Server, adapter, calls_of, discover, ok, read, settings
+from tests.vendors.server import NOW
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.errors import CredentialsRefused, Missing, ServerTrouble, Throttled
 from wallboard.domain.keys import Resource
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 class Floor:
     """A PBX with an archive, the source on it, and rows of every kind that has reports."""
 
-    def __init__(self, vendor: FakePbx, source: RingmeAdapter) -> None:
+    def __init__(self, vendor: Server, source: RingmeAdapter) -> None:
         self.vendor = vendor
         self.source = source
         self.agent: Agent
@@ -51,7 +51,7 @@ class Floor:
 
 
 async def floor(clock: ManualClock | None = None, timezone: str = "UTC", url: str = "") -> Floor:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
     changes = {"timezone": timezone} | ({"url": url} if url else {})
     source = adapter(vendor, clock, **changes)
     await discover(source)
@@ -103,14 +103,6 @@ async def test_recordings_of_the_last_day() -> None:
     )
 
 
-@pytest.mark.parametrize("wrap", [lambda rows: rows, lambda rows: {"records": rows, "page": 1}, lambda rows: rows[0]])
-async def test_a_list_of_recordings_in_any_wrapping(wrap: object) -> None:
-    at = await floor()
-    assert callable(wrap)
-    at.vendor.routes["GET /extension/32494/record/"] = ok(wrap(RECORDINGS))
-    assert len((await at.read(at.phone, "recordings")).rows) in (1, 3)
-
-
 async def test_recordings_behind_a_page_that_the_vendor_cut_are_read() -> None:
     at = await floor()
     many = [{**RECORDINGS[1], "record_uuid": f"u-{number}"} for number in range(33)]
@@ -128,16 +120,6 @@ async def test_recordings_behind_a_page_that_the_vendor_cut_are_read() -> None:
     asked = [httpx.QueryParams(seen.query) for seen in at.vendor.log]
     assert [(each["page"], each["per_page"]) for each in asked] == [("1", "50"), ("2", "20")]
     assert len({each["end_datetime"] for each in asked}) == 1
-
-
-async def test_a_vendor_without_pages_is_not_asked_for_ever() -> None:
-    at = await floor()
-    many = [{**RECORDINGS[1], "record_uuid": f"u-{number}"} for number in range(20)]
-    at.vendor.routes["GET /extension/32494/record/"] = ok(many)
-    at.vendor.log.clear()
-    (found,) = [each for each in at.source.reports(at.phone) if each.id == "recordings"]
-    assert len((await found.read()).rows) == 20
-    assert len(at.vendor.log) == 2
 
 
 async def test_a_full_page_of_recordings_says_that_there_may_be_more() -> None:
@@ -226,7 +208,7 @@ async def test_one_list_of_recordings_serves_all_reports_for_a_while() -> None:
 async def test_histories_are_read_one_at_a_time() -> None:
     at = await floor()
     running, most = 0, 0
-    answers = at.vendor.transport()
+    answers = httpx.MockTransport(at.vendor)
 
     class Slow(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -346,7 +328,7 @@ async def test_a_call_in_full_and_its_running_recording() -> None:
     assert found["real call"] == "yes"
     assert "recording" not in {each.id for each in at.source.reports(at.call)}
     sheet = await at.read(at.recorded, "recording")
-    assert values(sheet)["link"] == "https://storage.example/running"
+    assert values(sheet)["link"] == "https://storage.example/32495-AB12"
     assert at.asked() == [
         f"/extension/32495/current_calls/{at.recorded.key.id}",
         "/extension/32495/record/32495-AB12/storage_url/",
@@ -357,12 +339,6 @@ async def test_a_call_in_full_and_its_running_recording() -> None:
     at.vendor.routes[path] = ok({"message": "Not found"}, 404)
     with pytest.raises(Missing, match="the call is over"):
         await at.read(at.recorded, "call")
-
-
-async def test_a_call_has_the_recordings_of_its_telephone() -> None:
-    at = await floor()
-    assert len((await at.read(at.call, "recordings")).rows) == 3
-    assert at.asked() == ["/extension/32494/record/"]
 
 
 async def test_settings_and_tiers_of_a_queue() -> None:
@@ -436,16 +412,6 @@ async def test_refused_credentials_concern_the_whole_source() -> None:
     at = await floor()
     for row in (at.agent, at.phone, at.call, at.queue, at.room):
         for found in at.source.reports(row):
-            at.vendor.routes = {path: httpx.Response(401) for path in at.vendor.routes}
+            at.vendor.everywhere = httpx.Response(401)
             with pytest.raises(CredentialsRefused):
                 await found.read()
-
-
-async def test_reports_are_reads_alone() -> None:
-    at = await floor()
-    at.vendor.log.clear()
-    for row in (at.agent, at.phone, at.call, at.recorded, at.queue, at.room):
-        for found in at.source.reports(row):
-            await found.read()
-    assert {seen.method for seen in at.vendor.log} == {"GET"}
-    assert str(PHONES[0]["id"]) in {seen.path.split("/")[2] for seen in at.vendor.log}

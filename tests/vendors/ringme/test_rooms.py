@@ -8,11 +8,10 @@ import httpx
 import pytest
 
 from tests.support.offers import offered
-from tests.vendors.ringme.archive import ROOM, whole_pbx
-from tests.vendors.ringme.fake import PHONES, adapter, command, discover, ok, read
+from tests.vendors.ringme.server import PHONES, ROOM, Server, adapter, command, discover, ok, read
 from tests.vendors.ringme.test_reports import Floor, floor
 from wallboard.domain.command import Command, Fingerprint, Target, Verb
-from wallboard.domain.errors import CredentialsRefused, NotSent
+from wallboard.domain.errors import NotSent
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Phone, Row
@@ -32,25 +31,15 @@ async def rooms(source: RingmeAdapter) -> list[Phone]:
 
 
 async def test_rooms_are_discovered_beside_the_telephones() -> None:
-    source = adapter(whole_pbx())
+    source = adapter(Server(archive=True))
     await discover(source)
     (room,) = await rooms(source)
     assert (room.key.id, room.name, room.extension, room.registered) == ("34600", "Morning meeting", "690", None)
     assert {feed.scope for feed in source.feeds() if feed.resource is Resource.CALLS} == {""}
 
 
-async def test_a_room_is_not_asked_for_its_registration() -> None:
-    vendor = whole_pbx()
-    source = adapter(vendor)
-    await discover(source)
-    vendor.log.clear()
-    await rooms(source)
-    (request,) = vendor.log
-    assert "34600" not in request.query
-
-
 async def test_a_room_among_the_configured_telephones_is_a_room() -> None:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
     vendor.routes["GET /extension/34600/extension/"] = ok(ROOM)
     source = adapter(vendor, client="", queues=(), phones=("32494", "34600"))
     await discover(source)
@@ -60,7 +49,7 @@ async def test_a_room_among_the_configured_telephones_is_a_room() -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
 async def test_an_account_without_conferences_loses_nothing_else(status: int) -> None:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
 
     def listing(request: httpx.Request) -> httpx.Response:
         if request.url.params["type"] == "conference":
@@ -75,25 +64,13 @@ async def test_an_account_without_conferences_loses_nothing_else(status: int) ->
 
 
 async def test_a_vendor_that_ignores_the_type_makes_no_telephone_a_room() -> None:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
     vendor.routes["GET /client/@me/extension/"] = lambda request: ok(
         [*PHONES, ROOM, {"id": 1, "name": "022*1"}] if request.url.params["page"] == "1" else []
     )
     source = adapter(vendor, queues=())
     await discover(source)
     assert [room.key.id for room in await rooms(source)] == ["34600"]
-
-
-async def test_refused_credentials_are_not_swallowed() -> None:
-    vendor = whole_pbx()
-
-    def listing(request: httpx.Request) -> httpx.Response:
-        refused = request.url.params["type"] == "conference"
-        return ok({"message": "no"}, 401) if refused else ok([])
-
-    vendor.routes["GET /client/@me/extension/"] = listing
-    with pytest.raises(CredentialsRefused):
-        await discover(adapter(vendor))
 
 
 # ---- a room ----------------------------------------------------------------------------------------------------
@@ -145,17 +122,6 @@ async def test_what_no_form_offers_is_not_sent(args: dict[str, str]) -> None:
     assert at.vendor.log == []
 
 
-async def test_what_became_of_a_room_or_a_text_cannot_be_shown() -> None:
-    at = await floor()
-    for verb, row, why in (
-        (Verb.ROOM, at.room, "does not document how a room tells its state"),
-        (Verb.TRANSCRIBE, at.call, "the recognised text goes to the address given"),
-    ):
-        found = at.source.verification(command(verb, row), row)
-        assert why in found.cannot
-        assert found.confirms == ()
-
-
 async def test_which_rows_have_forms() -> None:
     at = await floor()
     can, forms = at.source.can, at.source.forms
@@ -166,18 +132,6 @@ async def test_which_rows_have_forms() -> None:
     assert not can(Verb.ANNOUNCE, at.call)
     assert not can(Verb.PUBLISH, None)
     assert forms(Verb.ANNOUNCE, at.call) == ()
-
-
-async def test_read_only_offers_no_forms_and_sends_nothing() -> None:
-    vendor = whole_pbx()
-    source = adapter(vendor, read_only=True)
-    await discover(source)
-    (room,) = await rooms(source)
-    assert source.forms(Verb.ROOM, room) == ()
-    vendor.log.clear()
-    with pytest.raises(NotSent):
-        await source.perform(command(Verb.ROOM, room, form="mute", switch="on"), room)
-    assert vendor.log == []
 
 
 # ---- speech to text --------------------------------------------------------------------------------------------
@@ -199,7 +153,7 @@ async def test_speech_to_text_is_started_and_stopped() -> None:
 
 
 async def test_the_address_of_the_listener_may_stand_in_the_config() -> None:
-    vendor = whole_pbx()
+    vendor = Server(archive=True)
     source = adapter(vendor, options={"speech_url": "https://listener.example/text"})
     at = await floor()
     start, _ = source.forms(Verb.TRANSCRIBE, at.call)

@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-from zoneinfo import ZoneInfo
-
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wallboard.domain.text import clean
 from wallboard.vendors.kit.sheets import length
 from wallboard.vendors.ringme import sheets
 from wallboard.vendors.ringme.wire import Recording
 
-BERLIN = ZoneInfo("Europe/Berlin")
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=30),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-
-
-@given(VALUES)
-def test_any_answer_becomes_clean_lines(data: Any) -> None:
-    cells = [cell for line in sheets.facts(sheets.whole_object(data)) for cell in line]
-    cells += sheets.raw_lines(data, "")
-    cells.append(sheets.link_in(data, ""))
-    for cell in cells:
-        assert cell == clean(cell, sheets.LINK)
-    assert len(sheets.facts(data)) <= sheets.MOST_FACTS
-    assert 1 <= len(sheets.raw_lines(data, "")) <= sheets.MOST_LINES + 1
-
-
-@settings(max_examples=60)
-@given(st.dictionaries(st.sampled_from(sorted(Recording.model_fields)), VALUES))
-def test_any_recording_becomes_a_line(item: dict[str, Any]) -> None:
-    line = sheets.recording_line(Recording.model_validate(item), BERLIN)
-    assert len(line) == 6
-    assert all(cell == clean(cell) for cell in line)
 
 
 @pytest.mark.parametrize("name", ["pin", "moderator_pin", "replace_pin", "Conference PIN", "access_token", "password"])

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from tests.support.coverage import REACHED, Relevance, document
-from tests.vendors.sinch.vendor import (
+from tests.vendors.server import operations, template_of
+from tests.vendors.sinch.server import (
     AGENT,
     ANN,
     BASE,
@@ -16,17 +17,15 @@ from tests.vendors.sinch.vendor import (
     POWER,
     STORM,
     SUOMI,
-    Vendor,
+    Server,
     adapter,
     command,
     guid,
     notices,
-    operation,
     read,
     rows,
 )
 from wallboard.domain.command import Verb
-from wallboard.domain.errors import NotPermitted
 from wallboard.domain.keys import Resource
 
 
@@ -34,7 +33,7 @@ def declared(*relevances: Relevance) -> set[tuple[str, str]]:
     return {(one.method, one.path) for one in document("002").operations if one.relevance in relevances}
 
 
-def bare(vendor: Vendor) -> None:
+def bare(vendor: Server) -> None:
     """Lists and entries that leave out all they may, so that everything is asked for one by one."""
     for path in (
         f"/users/{ANN}/roles/{AGENT}",
@@ -54,7 +53,7 @@ def bare(vendor: Vendor) -> None:
 
 @pytest.mark.anyio
 async def test_what_is_declared_is_what_is_requested() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.events[POWER] = [vendor.event(), vendor.event(guid(5), activeFrom=vendor.iso(3600))]
     bare(vendor)
     source = adapter(vendor)
@@ -79,21 +78,8 @@ async def test_what_is_declared_is_what_is_requested() -> None:
     for row in active:
         await source.perform(command(Verb.CLOSE, row), row)
     await source.check()
-    requested = {operation(request.method, request.url.path.removeprefix(BASE)) for request in vendor.requests}
-    assert requested == declared(*REACHED)
-
-
-@pytest.mark.anyio
-async def test_nothing_is_written_that_is_not_an_action() -> None:
-    assert {method for method, _ in declared(Relevance.LIVE, Relevance.DETAIL)} == {"GET"}
-    assert declared(Relevance.ACTION) == {
-        (method, path)
-        for method, path in declared(*REACHED)
-        if method != "GET" and path.startswith("/disruptionSets/{disruptionSetId}/events")
+    known = operations("002")
+    requested = {
+        (each.method, template_of(each.method, each.url.path.removeprefix(BASE), known)) for each in vendor.requests
     }
-    assert len(declared(Relevance.ACTION)) == 3
-    # A right that fails is said, not worked around.
-    vendor = Vendor()
-    vendor.answers["GET /disruptionSets"] = lambda request: httpx.Response(403)
-    with pytest.raises(NotPermitted):
-        await read(adapter(vendor), Resource.NOTICES, "discovery")
+    assert requested == declared(*REACHED)

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from wallboard.domain.keys import Key, Kind
-from wallboard.domain.states import AgentState, Channel
-from wallboard.domain.text import clean
+from wallboard.domain.states import Channel
 from wallboard.vendors.sinch import mapping
 from wallboard.vendors.sinch.wire import EventWire, ExtensionWire, ItemWire, NamedWire, QueueWire, UserWire
 
@@ -61,13 +59,6 @@ def test_the_words_of_a_source_name_further_types() -> None:
     assert row.channel is Channel.CHAT
 
 
-def test_a_queue_tells_no_counts_and_says_why() -> None:
-    row = queue(name="Sales\x1b[31m", type="Phone", loginType="HuntGroup")
-    assert (row.waiting, row.ringing, row.talking, row.answered, row.abandoned) == (None,) * 5
-    assert row.no_counts == "RCI tells no live counts"
-    assert (row.name, row.strategy) == (clean("Sales\x1b[31m"), "HuntGroup")
-
-
 def test_addresses_come_from_both_lists_numbers_first_each_once() -> None:
     about = known()
     about.extensions[ID] = tuple(
@@ -78,17 +69,6 @@ def test_addresses_come_from_both_lists_numbers_first_each_once() -> None:
     row = mapping.queue(wire, about)
     assert row.addresses == ("101", "102", "a@example.com")
     assert ("languages", "102 FI") in row.details
-
-
-def test_an_agent_is_a_roster_entry() -> None:
-    about = known()
-    about.roles[ID] = (NamedWire.model_validate({"id": "1", "name": "CC Agent"}),)
-    row = mapping.agent(UserWire.model_validate({"id": ID, "firstName": "Ann", "phone": "7001"}), about)
-    assert row.key == Key("cc", Kind.AGENT, ID)
-    assert (row.name, row.extension, row.state, row.no_state) == (
-        "Ann", "7001", AgentState.UNKNOWN, "RCI tells no states",
-    )  # fmt: skip
-    assert row.details == (("roles", "CC Agent"),)
 
 
 def test_who_has_no_name_is_named_by_what_there_is() -> None:
@@ -151,9 +131,3 @@ def test_of_two_versions_of_an_event_the_one_that_is_not_over_counts() -> None:
     for order in ([over, still], [still, over]):
         (row,) = mapping.notices(order, SET, known(), NOW)
         assert row.remarks == "still"
-
-
-def test_hostile_words_are_harmless() -> None:
-    row = mapping.notice(event(remarks="\u202e[bold]\x1b]0;x\x07" + "a" * 5000, items=[{"id": "x y"}]), SET, known())
-    assert all(clean(text, 2000) == text for text in (row.remarks, row.title, row.why, row.set))
-    assert len(row.remarks) <= mapping.REMARKS + 1

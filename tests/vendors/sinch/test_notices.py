@@ -179,24 +179,10 @@ def test_an_event_without_its_items_is_not_written() -> None:
     assert notices.ended(FRESH | {"items": []}, NOW)["items"] == {"item": []}
 
 
-def test_ending_sets_the_end_alone() -> None:
-    assert notices.ended(FRESH, NOW) == notices.whole(FRESH) | {"activeTo": "2026-03-02T08:26:40.000Z"}
-
-
 def publish(**values: str) -> dict[str, Any]:
     form = notices.publish_form(NamedWire.model_validate({"id": SET}), ITEMS, HELSINKI.key)
     given = [(name.rstrip("_"), value) for name, value in values.items()]
     return notices.published(notices.values_of(form, given), HELSINKI, NOW)
-
-
-def test_a_published_notice_has_the_shape_of_the_document() -> None:
-    assert publish(why=f"{WHY} {STORM}", where=WHERE, from_="2026-03-03 08:00", to="2026-03-04 08:00", remarks="x") == {
-        "activeFrom": "2026-03-03T06:00:00.000Z",
-        "activeTo": "2026-03-04T06:00:00.000Z",
-        "remarks": "x",
-        "items": {"item": [{"id": WHY}, {"id": STORM}, {"id": WHERE}]},
-    }
-    assert publish(why=WHY) == {"activeFrom": "2026-03-02T08:26:40.000Z", "items": {"item": [{"id": WHY}]}}
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from tests.vendors.sinch.vendor import (
+from tests.vendors.sinch.server import (
     ANN,
     BEN,
     CHAT,
     DESK,
     GROUP,
     HELP,
-    KEY,
     MAIL,
     NOTICE,
     PASSWORD,
@@ -25,7 +23,7 @@ from tests.vendors.sinch.vendor import (
     SUOMI,
     TODAY,
     WATER,
-    Vendor,
+    Server,
     adapter,
     command,
     dashed,
@@ -34,24 +32,18 @@ from tests.vendors.sinch.vendor import (
     queue,
     read,
     rows,
-    user,
 )
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import (
-    BadAnswer,
     ConfigError,
-    CredentialsRefused,
-    Missing,
     NotPermitted,
-    ReadError,
     ServerTrouble,
-    Throttled,
 )
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Queue, Row
 from wallboard.domain.states import AgentState, Channel
 from wallboard.domain.text import clean
-from wallboard.vendors.base import NoAuth, Sheet
+from wallboard.vendors.base import Sheet
 from wallboard.vendors.sinch.adapter import SinchAdapter
 
 pytestmark = pytest.mark.anyio
@@ -78,67 +70,9 @@ async def discovered(source: SinchAdapter) -> SinchAdapter:
 # ---- lists -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (99, 1), (100, 2), (101, 2), (200, 3), (250, 3)])
-async def test_all_pages_of_a_list_without_totals(count: int, pages: int) -> None:
-    vendor = Vendor()
-    vendor.queues = [queue(number) for number in range(count)]
-    source = adapter(vendor)
-    found = await queues(source)
-    assert [row.key.id for row in found] == [each["id"] for each in vendor.queues]
-    assert vendor.asked() == [f"/queues?offset={100 * page}&limit=100" for page in range(pages)]
-
-
-@pytest.mark.parametrize("wrap", ["bare", "wrapped", "collapsed"])
-@pytest.mark.parametrize("count", [0, 1, 3, 100, 101])
-async def test_lists_in_any_wrapping(wrap: str, count: int) -> None:
-    vendor = Vendor()
-    vendor.wrap = wrap
-    vendor.queues = [queue(number) for number in range(count)]
-    vendor.users = [user(number) for number in range(count)]
-    source = await discovered(adapter(vendor))
-    assert len(await queues(source)) == count
-    assert len(await agents(source)) == count
-    assert await notices(source) == []
-
-
-async def test_a_vendor_that_ignores_the_offset_does_not_loop() -> None:
-    vendor = Vendor()
-    page = [queue(number) for number in range(100)]
-    vendor.answers["GET /queues"] = lambda request: httpx.Response(200, json=page)
-    assert len(await queues(adapter(vendor))) == 100
-    assert len(vendor.requests) == 2
-
-
-async def test_a_vendor_that_invents_rows_for_ever_is_cut_off() -> None:
-    vendor = Vendor()
-
-    def endless(request: httpx.Request) -> httpx.Response:
-        offset = int(request.url.params["offset"])
-        return httpx.Response(200, json=[{"id": guid(offset + number)} for number in range(100)])
-
-    vendor.answers["GET /queues"] = endless
-    with pytest.raises(BadAnswer, match="the list of queues has no end"):
-        await queues(adapter(vendor))
-    assert len(vendor.requests) == 100
-
-
-async def test_a_list_that_moves_while_it_is_read_says_so() -> None:
-    vendor = Vendor()
-    vendor.queues = [queue(number) for number in range(130)]
-
-    def moving(request: httpx.Request) -> httpx.Response:
-        offset = int(request.url.params["offset"])
-        return httpx.Response(200, json=vendor.queues[offset - bool(offset) : offset + 100 - bool(offset)])
-
-    vendor.answers["GET /queues"] = moving
-    (update,) = await read(adapter(vendor), Resource.QUEUES)
-    assert update.approximate == "the list changed while its pages were read"
-    assert len(update.rows) == 130
-
-
 @pytest.mark.parametrize("count", [99, 100, 101, 150])
 async def test_a_list_without_pages_is_asked_on_only_where_it_may_be_cut(count: int) -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.extensions[SALES] = [{"id": guid(number), "address": str(5000 + number)} for number in range(count)]
     vendor.queues = vendor.queues[:1]
     source = adapter(vendor)
@@ -152,70 +86,11 @@ async def test_a_list_without_pages_is_asked_on_only_where_it_may_be_cut(count: 
     )
 
 
-async def test_a_list_that_takes_no_pages_was_whole() -> None:
-    vendor = Vendor()
-    vendor.queues = vendor.queues[:1]
-    page = [{"id": guid(number), "address": str(5000 + number)} for number in range(100)]
-    vendor.answers[f"GET /queues/{SALES}/extensions"] = lambda request: (
-        httpx.Response(400, text="unknown field offset") if request.url.params else httpx.Response(200, json=page)
-    )
-    source = adapter(vendor)
-    await read(source, Resource.QUEUES, "discovery")
-    (row,) = await queues(source)
-    assert len(row.addresses) == 101
-
-
-async def test_a_request_signs_in_with_everything_the_config_gives() -> None:
-    vendor = Vendor()
-    await queues(adapter(vendor))
-    (request,) = vendor.requests
-    packed = base64.b64encode(f"mira:{PASSWORD}".encode()).decode()
-    assert request.headers["authorization"] == f"Basic {packed}"
-    assert request.headers["x-api-key"] == KEY
-    assert request.headers["accept"] == "application/json"
-    await queues(adapter(vendor, auth=NoAuth(), headers=()))
-    assert not {"authorization", "x-api-key"} & set(vendor.requests[1].headers)
-
-
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [
-        (400, BadAnswer),
-        (401, CredentialsRefused),
-        (403, NotPermitted),
-        (404, Missing),
-        (429, Throttled),
-        (500, ServerTrouble),
-        (503, ServerTrouble),
-    ],
-)
-async def test_refused_reads(status: int, error: type[ReadError]) -> None:
-    vendor = Vendor()
-    vendor.answers["GET /queues"] = refuse(status, "Invalid GUID: 'x'")
-    source = adapter(vendor)
-    with pytest.raises(error) as caught:
-        await queues(source)
-    assert PASSWORD not in str(caught.value)
-    assert len(vendor.requests) == 1
-    assert source.info().refused is (status == 401)
-    assert bool(source.can(Verb.CLOSE, None)) is (status != 401)
-
-
-@pytest.mark.parametrize(
-    "body", ["", "null null", "<html>login</html>", '{"message": "no"}', '"text"', '[{"name": "x"}]']
-)
-async def test_garbage_is_not_an_empty_list(body: str) -> None:
-    vendor = Vendor()
-    vendor.answers["GET /queues"] = lambda request: httpx.Response(200, text=body)
-    with pytest.raises(BadAnswer):
-        await queues(adapter(vendor))
-
-
 # ---- queues ------------------------------------------------------------------------------------------------------
 
 
 async def test_queues_with_channels_addresses_and_groups_and_no_counts() -> None:
-    vendor = Vendor()
+    vendor = Server()
     source = await discovered(adapter(vendor))
     vendor.requests.clear()
     found = {row.key.id: row for row in await queues(source)}
@@ -241,7 +116,7 @@ async def test_queues_with_channels_addresses_and_groups_and_no_counts() -> None
 
 
 async def test_only_the_queues_that_the_config_names() -> None:
-    vendor = Vendor()
+    vendor = Server()
     source = adapter(vendor, queues=("sales CHAT", dashed(HELP), "Nobody"))
     await read(source, Resource.QUEUES, "discovery")
     assert [row.key.id for row in await queues(source)] == [CHAT, HELP]
@@ -250,7 +125,7 @@ async def test_only_the_queues_that_the_config_names() -> None:
 
 
 async def test_addresses_that_cannot_be_read_cost_only_themselves() -> None:
-    vendor = Vendor()
+    vendor = Server()
     source = await discovered(adapter(vendor))
     vendor.answers[f"GET /queues/{HELP}/extensions"] = refuse(500)
     vendor.answers[f"GET /queues/{SALES}/extensions"] = refuse(403)
@@ -268,18 +143,8 @@ async def test_addresses_that_cannot_be_read_cost_only_themselves() -> None:
     assert discovery.interval == 900.0
 
 
-async def test_a_reached_limit_ends_a_discovery() -> None:
-    vendor = Vendor()
-    vendor.queues = [queue(number) for number in range(50)]
-    for each in vendor.queues:
-        vendor.answers[f"GET /queues/{each['id']}/extensions"] = refuse(429)
-    with pytest.raises(Throttled):
-        await read(adapter(vendor), Resource.QUEUES, "discovery")
-    assert len(vendor.requests) < 8
-
-
 async def test_many_queues_take_several_rounds_and_each_comes_round() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.queues = [queue(number) for number in range(450)]
     source = adapter(vendor)
     asked: list[set[str]] = []
@@ -295,7 +160,7 @@ async def test_many_queues_take_several_rounds_and_each_comes_round() -> None:
 
 
 async def test_people_with_numbers_roles_and_groups_and_no_states() -> None:
-    vendor = Vendor()
+    vendor = Server()
     source = await discovered(adapter(vendor))
     vendor.requests.clear()
     ann, ben = await agents(source)
@@ -310,7 +175,7 @@ async def test_people_with_numbers_roles_and_groups_and_no_states() -> None:
 
 
 async def test_people_without_a_filter_for_numbers() -> None:
-    vendor = Vendor()
+    vendor = Server()
     plain = [{"id": ANN, "firstName": "Ann"}]
     vendor.answers["GET /users"] = lambda request: (
         httpx.Response(400) if "phone" in request.url.params else httpx.Response(200, json=plain)
@@ -323,19 +188,11 @@ async def test_people_without_a_filter_for_numbers() -> None:
     assert len(vendor.requests) == 1
 
 
-async def test_roles_that_may_not_be_read_cost_only_themselves() -> None:
-    vendor = Vendor()
-    vendor.answers["GET /roles"] = refuse(403)
-    source = await discovered(adapter(vendor))
-    ann, _ = await agents(source)
-    assert ann.details == (("groups", "HelpDesk"),)
-
-
 # ---- notices -----------------------------------------------------------------------------------------------------
 
 
 async def test_each_set_is_a_scope_asked_three_questions() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.events[POWER] = [vendor.event()]
     source = adapter(vendor)
     assert [each.scope for each in source.feeds() if each.resource is Resource.NOTICES] == ["discovery"]
@@ -362,7 +219,7 @@ async def test_each_set_is_a_scope_asked_three_questions() -> None:
 
 
 async def test_what_is_active_comes_later_or_ended_today_is_shown() -> None:
-    vendor = Vendor()
+    vendor = Server()
     hour = 3600.0
     times = {
         1: (None, None),
@@ -391,7 +248,7 @@ async def test_what_is_active_comes_later_or_ended_today_is_shown() -> None:
 
 
 async def test_a_set_that_fails_dims_no_other() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.events[WATER] = [vendor.event()]
     vendor.answers[f"GET /disruptionSets/{POWER}/events"] = refuse(500)
     vendor.answers[f"GET /disruptionSets/{POWER}/items"] = refuse(403)
@@ -402,7 +259,7 @@ async def test_a_set_that_fails_dims_no_other() -> None:
 
 
 async def test_an_item_that_the_list_does_not_hold_is_read_once() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.events[POWER] = [
         vendor.event(items={"item": {"id": dashed(SUOMI), "type": "WHY"}}),
         vendor.event(guid(5), items=[{"id": guid(0xDEAD), "type": "WHY", "externalId": "77"}]),
@@ -417,7 +274,7 @@ async def test_an_item_that_the_list_does_not_hold_is_read_once() -> None:
 
 
 async def test_no_sets_is_a_state_too() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.sets = []
     source = adapter(vendor)
     assert source.can(Verb.PUBLISH, None).reason == "the disruption sets are not read yet"
@@ -427,7 +284,7 @@ async def test_no_sets_is_a_state_too() -> None:
 
 
 async def test_a_notice_without_an_end_stays_where_the_vendor_does_not_count_it_as_active() -> None:
-    vendor = Vendor()
+    vendor = Server()
     open_ended = vendor.event(activeFrom=vendor.iso(-300 * 86_400), activeTo=None)
     vendor.events[POWER] = [open_ended]
     path = f"/disruptionSets/{POWER}/events"
@@ -443,7 +300,7 @@ async def test_a_notice_without_an_end_stays_where_the_vendor_does_not_count_it_
 
 
 async def test_the_vendors_clock_is_what_counts() -> None:
-    vendor = Vendor()
+    vendor = Server()
     ahead = 300.0
 
     vendor.ahead = ahead
@@ -456,7 +313,7 @@ async def test_the_vendors_clock_is_what_counts() -> None:
 
 @pytest.mark.parametrize("seems", [-3.9, -1.0, 1.9, 4.5])
 async def test_what_measuring_explains_does_not_move_a_notice(seems: float) -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.ahead = seems
     vendor.events[POWER] = [vendor.event(activeFrom="2026-02-02T00:00:00Z", activeTo="2099-01-01T00:00:00Z")]
     source = await discovered(adapter(vendor))
@@ -467,7 +324,7 @@ async def test_what_measuring_explains_does_not_move_a_notice(seems: float) -> N
 
 
 async def test_what_is_up_can_be_ended_where_no_items_may_be_read() -> None:
-    vendor = Vendor()
+    vendor = Server()
     for disruption_set in (POWER, WATER):
         vendor.answers[f"GET /disruptionSets/{disruption_set}/items"] = refuse(403)
     lines = {line.name: line for line in await adapter(vendor).check()}
@@ -484,7 +341,7 @@ async def first(source: SinchAdapter, resource: Resource, scope: str = "") -> Ro
 
 
 async def test_reading_one_row_again() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.events[POWER] = [vendor.event()]
     source = await discovered(adapter(vendor))
     found = [
@@ -506,7 +363,7 @@ async def test_reading_one_row_again() -> None:
 
 
 async def test_who_may_not_read_all_users_reads_those_of_a_role_or_group() -> None:
-    vendor = Vendor()
+    vendor = Server()
     source = await discovered(adapter(vendor))
     found = [await first(source, Resource.AGENTS), (await queues(source))[1]]
     vendor.answers[f"GET /users/{ANN}"] = refuse(403)
@@ -528,7 +385,7 @@ async def sheets(source: SinchAdapter, row: Row) -> dict[str, Sheet]:
 
 
 async def test_reports_of_an_agent() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.user_skills[ANN].append({"id": SUOMI, "value": 3})
     vendor.answers[f"GET /users/{ANN}/skills/{SUOMI}"] = lambda request: httpx.Response(200, json={"id": SUOMI})
     vendor.answers[f"GET /skills/{SUOMI}"] = lambda request: httpx.Response(
@@ -551,7 +408,7 @@ async def test_reports_of_an_agent() -> None:
 
 
 async def test_reports_of_a_queue() -> None:
-    vendor = Vendor()
+    vendor = Server()
     source = await discovered(adapter(vendor))
     _, helpdesk, chat, _ = await queues(source)
     found = await sheets(source, helpdesk)
@@ -562,7 +419,7 @@ async def test_reports_of_a_queue() -> None:
 
 
 async def test_reports_of_a_notice() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.events[POWER] = [
         vendor.event(items={"item": [{"id": TODAY}, {"externalId": "9", "type": "WHY"}]}),
         vendor.event(guid(5), created=vendor.iso(-86_400), activeTo=vendor.iso(-80_000), remarks="old"),
@@ -577,7 +434,7 @@ async def test_reports_of_a_notice() -> None:
 
 
 async def test_a_report_shows_what_it_has_and_says_what_is_missing() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.answers[f"GET /users/{ANN}/roles/{vendor.roles[0]['id']}"] = refuse(500)
     vendor.user_skills[ANN] = [{"id": guid(0xE000 + number), "value": 1} for number in range(30)]
     source = await discovered(adapter(vendor))
@@ -597,7 +454,7 @@ async def test_a_report_shows_what_it_has_and_says_what_is_missing() -> None:
 
 
 async def test_check_tells_each_right() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.answers["GET /skills"] = refuse(403)
     vendor.answers["GET /customIvrs"] = refuse(500)
     lines = {line.name: line for line in await adapter(vendor).check()}
@@ -626,35 +483,8 @@ async def test_check_tells_each_right() -> None:
     assert vendor.asked("PUT") == vendor.asked("POST") == vendor.asked("DELETE") == []
 
 
-async def test_check_stops_at_refused_credentials() -> None:
-    vendor = Vendor()
-    vendor.answers["GET /queues"] = refuse(401)
-    lines = await adapter(vendor).check()
-    assert [line.name for line in lines] == ["reach", "sign-in"]
-    assert lines[-1].ok is False
-    assert len(vendor.requests) == 1
-
-
-async def test_check_says_why_nothing_answers() -> None:
-    def broken(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused")
-
-    vendor = Vendor()
-    vendor.answers["GET /queues"] = broken
-    (line,) = await adapter(vendor).check()
-    assert (line.name, line.ok) == ("reach", False)
-
-
-async def test_check_of_a_source_that_may_not_see_notices() -> None:
-    vendor = Vendor()
-    vendor.answers["GET /disruptionSets"] = refuse(403)
-    lines = {line.name: line for line in await adapter(vendor).check()}
-    assert (lines["notices"].ok, lines["notices"].right) == (False, True)
-    assert (lines["publish"].ok, lines["publish"].text) == (False, "its notices cannot be read")
-
-
 async def test_what_rci_cannot_do_is_refused_without_a_request() -> None:
-    vendor = Vendor()
+    vendor = Server()
     vendor.events[POWER] = [vendor.event()]
     source = await discovered(adapter(vendor))
     row = (await notices(source))[0]
@@ -672,7 +502,7 @@ async def test_what_rci_cannot_do_is_refused_without_a_request() -> None:
 
 
 async def test_intervals_are_the_configs() -> None:
-    vendor = Vendor()
+    vendor = Server()
     source = await discovered(adapter(vendor, every={"queues": 30, "notices": 20}))
     before = {(each.resource, each.scope): each.interval for each in source.feeds()}
     assert before[Resource.AGENTS, ""] == 60
@@ -685,4 +515,4 @@ async def test_intervals_are_the_configs() -> None:
 
 def test_a_zone_that_does_not_exist_is_a_config_error() -> None:
     with pytest.raises(ConfigError, match="there is no time zone 'Mars/Base'"):
-        adapter(Vendor(), timezone="Mars/Base")
+        adapter(Server(), timezone="Mars/Base")

@@ -5,22 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from wallboard.domain.errors import BadAnswer
 from wallboard.vendors.sinch.wire import (
     EventWire,
     ExtensionWire,
     ItemWire,
     NamedWire,
-    QueueWire,
     UserWire,
     canonical,
     guid,
-    listed,
-    one,
-    read_one,
     rows,
     unwrapped,
 )
@@ -95,56 +88,6 @@ def test_a_list_in_any_wrapping(value: object, elements: list[object]) -> None:
     assert unwrapped(value) == elements
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        [{"id": ID}],
-        {"queues": [{"id": ID}]},
-        {"queues": {"queue": [{"id": ID}]}},
-        {"queues": {"queue": {"id": DASHED}}},
-        {"queue": {"id": ID}},
-        {"count": 1, "queues": [{"id": ID}]},
-        {"count": 1, "queues": {"queue": {"id": ID, "name": "x"}}},
-        {"id": ID, "name": "x"},
-    ],
-)
-def test_a_whole_answer_in_any_wrapping(data: object) -> None:
-    assert [wire.id for wire in rows(listed(data, "queues"), QueueWire, "queues")[0]] == [ID]
-
-
-@pytest.mark.parametrize("data", [None, "", [], {}, {"queues": None}, {"queues": ""}, {"queues": []}])
-def test_an_empty_list_is_empty(data: object) -> None:
-    assert rows(listed(data, "queues"), QueueWire, "queues") == ([], "")
-
-
-@pytest.mark.parametrize(
-    "data",
-    ["text", 5, True, {"message": "not for you"}, {"error": {"code": 1, "text": "x"}}, {"errors": []}, {"a": 1, "b": 2},
-     [{"name": "no id"}], ["x", 7], {"a": [], "b": []}],
-)  # fmt: skip
-def test_what_is_no_list_is_not_an_empty_one(data: object) -> None:
-    with pytest.raises(BadAnswer):
-        rows(listed(data, "queues"), QueueWire, "queues")
-
-
-def test_an_odd_row_costs_no_other() -> None:
-    items: list[object] = [
-        None,
-        "text",
-        7,
-        [],
-        {"name": "no id"},
-        {"id": {"deep": 1}},
-        {"id": ID, "name": ["x"], "addresses": 5, "synchronised": "maybe", "type": {"x": 1}},
-        {"id": "B" * 32, "name": 12},
-    ]
-    (first, second), lost = rows(items, QueueWire, "queues")
-    assert lost == "6 rows without an id"
-    assert rows(listed(items, "queues"), QueueWire, "queues") == ([first, second], lost), "the blank ones as well"
-    assert (first.id, first.name, first.addresses, first.synchronised, first.type) == (ID, "", ("5",), None, "")
-    assert second.name == "12"
-
-
 def test_names_are_compared_without_case_and_null_is_absent() -> None:
     item = ItemWire.model_validate({"ID": DASHED, "externalid": "00100", "externalId": None, "TYPE": "where"})
     assert (item.id, item.external_id, item.kind) == (ID, "00100", "WHERE")
@@ -200,36 +143,3 @@ def test_unknown_fields_of_an_event_are_kept() -> None:
     event = EventWire.model_validate({"id": ID, "costCentre": {"code": 9007199254740993}, "activeTo": None})
     assert event.model_extra == {"costcentre": {"code": 9007199254740993}}
     assert event.active_to == ""
-
-
-@pytest.mark.parametrize(
-    "data", [{"id": ID, "name": "x"}, {"role": {"id": ID, "name": "x"}}, [{"id": ID, "name": "x"}]]
-)
-def test_one_object_in_any_wrapping(data: object) -> None:
-    assert read_one(data, NamedWire, "role").name == "x"
-
-
-@pytest.mark.parametrize("data", [None, [], {}, "x", [{"id": 1}, {"id": 2}], {"message": "no"}, 4])
-def test_what_is_no_object_is_refused(data: object) -> None:
-    with pytest.raises(BadAnswer):
-        one(data, "event")
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from(["id", "items", "item", "name", "addresses", "created", "x"]), inner)
-    ),
-    max_leaves=20,
-)
-
-
-@given(JSON)
-def test_no_answer_breaks_the_reader(data: object) -> None:
-    for model in (QueueWire, UserWire, EventWire, ItemWire):
-        try:
-            found, _ = rows(listed(data, "rows"), model, "rows")
-        except BadAnswer:
-            continue
-        assert all(wire.usable for wire in found)

@@ -15,14 +15,13 @@ import anyio
 from anyio.abc import ByteStream
 
 from tests.lab.desk import Desk
-from tests.vendors.asterisk.fake import Pbx, Server
+from tests.vendors.asterisk.server import Pbx, Server
+from tests.vendors.server import NOW, Item
 from tests.vendors.suite.stand import (
     GARBAGE,
-    NOW,
     SOURCE,
     Case,
     Fault,
-    Item,
     Listed,
     Session,
     Stand,
@@ -153,7 +152,7 @@ class AmiSession(Session):
 
     def _marks(self) -> tuple[int, ...]:
         stand = self.stand
-        return stand.under_way, stand.server.connections, len(stand.server.received), len(self._desk.updates)
+        return stand.server.unread, stand.server.connections, len(stand.server.received), len(self._desk.updates)
 
 
 class AsteriskStand(Stand):
@@ -318,12 +317,6 @@ class AsteriskStand(Stand):
             raise ConnectionRefusedError(111, "Connection refused")
         return await self.server.connect()
 
-    @property
-    def under_way(self) -> int:
-        """Messages that the adapter has not taken yet."""
-        end = self.server._end
-        return end._outbox.statistics().current_buffer_used if end is not None else 0
-
     def fault_of(self, name: str) -> Fault | None:
         return self.everywhere or self.faults.get(name)
 
@@ -339,7 +332,7 @@ class AsteriskStand(Stand):
         if action not in READS and action not in COMMANDS.values() and action != "DeviceStateList":
             return await self._act(server, request)
         if self.litter:
-            await self._raw(b"no field at all\r\n: \r\nX\r\n\r\n\r\n")
+            await self.server.raw(b"no field at all\r\n: \r\nX\r\n\r\n\r\n")
         if action in COMMANDS.values():
             await server.reply_list(request, tuple(self._items(action)))
             return True
@@ -374,17 +367,12 @@ class AsteriskStand(Stand):
             case Fault.DROPPED | Fault.EMPTY:
                 await server.drop()
             case Fault.TRUNCATED:
-                await self._raw(b"Response: Succ")
+                await self.server.raw(b"Response: Succ")
                 await server.drop()
             case _:
                 # A line beyond all bounds, whatever is in it; lines without a colon alone would be passed over.
-                await self._raw(b"<html>" * 20_000)
+                await self.server.raw(b"<html>" * 20_000)
         return True
-
-    async def _raw(self, data: bytes) -> None:
-        end = self.server._end
-        assert end is not None
-        await end.send(data)
 
     async def _act(self, server: Server, request: Message) -> bool:
         action = request.get("Action")

@@ -1,15 +1,14 @@
-"""A PortSIP PBX as seed 004 and its public document describe it: one queue, two agents, a receptionist."""
+"""A PortSIP PBX: one queue, two agents, a receptionist."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, ClassVar
 
-import httpx
-
-from tests.vendors.portsip.contract import EVERYTHING, Refused, operation_of
-from tests.vendors.suite.stand import WORD, Item, Listed, Strange, changed
-from tests.vendors.suite.web import WebStand, pattern, stamp
+from tests.vendors.portsip.server import Server
+from tests.vendors.server import Item, bare, stamp
+from tests.vendors.suite.stand import WORD, Listed, Strange, changed
+from tests.vendors.suite.web import WebStand
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Call, Row
@@ -26,7 +25,7 @@ def pages(page: list[Item], total: int) -> object:
 
 WAYS: dict[str, Any] = {
     "wrapped": pages,
-    "bare": lambda page, total: page,
+    "bare": bare,
     "without a count": lambda page, total: {"items": page},
 }
 NOTHING: dict[str, object] = {"wrapped": {"count": 0, "items": []}, "null": {"count": 0, "items": None}, "bare": []}
@@ -99,7 +98,7 @@ class PortsipStand(WebStand):
         "phone": "100",
         "options": {"push": False},
     }
-    documents = tuple((method, pattern(path)) for method, path in EVERYTHING)
+    sign_in = "/login|/auth/refresh_token"
     paths: ClassVar[Mapping[str, str]] = {
         "queues": "/call_queues",
         "waiting": f"/call_queues/{QUEUE}/waiting",
@@ -195,75 +194,18 @@ class PortsipStand(WebStand):
     }
     exceptions: ClassVar[Mapping[str, str]] = {}
 
-    def scene(self, name: str) -> list[Item]:
-        match name:
-            case "queues":
-                return [queue(0)]
-            case "waiting":
-                return [waiting(1)]
-            case "agents":
-                return [agent(1), agent(2, status="NOT_READY"), agent(3, status="LOGGED_OUT")]
-            case "sessions":
-                return [session(1, CALLER, "1001"), session(2, "1001", "1002"), session(3, CALLER, "1003", 0)]
-            case "users":
-                return [user(1), user(2)]
-            case _:
-                return [receptionist(1)]
+    server: Server
 
-    def page(self, listed: Listed, query: Mapping[str, str]) -> tuple[int, int]:
-        return (int(query["skip"]), int(query["top"])) if listed.page else super().page(listed, query)
-
-    def shown(self, listed: Listed, item: Item, query: Mapping[str, str]) -> Item | None:
-        """Lists are summaries: an agent's status and a receptionist's rules are asked for one by one."""
-        if listed.name == "agents":
-            return {name: value for name, value in item.items() if name != "status"}
-        if listed.name == "receptionists":
-            return {name: item[name] for name in ("id", "name", "extension_number") if name in item}
-        return item
-
-    def thing(self, path: str, query: Mapping[str, str]) -> object:
-        match path.strip("/").split("/"):
-            case ["tenant"]:
-                return {"name": "Example", "domain": "example.net", "timezone": "Europe/Vienna"}
-            case ["holidays"]:
-                return pages([], 0)
-            case ["call_queues", identity]:
-                return self._one("queues", "id", identity)
-            case ["call_queues" | "ivrs", _, "status"]:
-                return {"status": "ONLINE"}
-            case ["call_queues", _, "waiting" | "agents"]:
-                return pages([], 0)
-            case ["call_queues", _, "agents", number]:
-                return self._one("agents", "extension_number", number)
-            case ["sessions", identity]:
-                return self._one("sessions", "id", identity)
-            case ["users", _, "status"]:
-                return {"status": "ONLINE", "presence": "AVAILABLE", "registration": [{"user_agent": "Phone 1"}]}
-            case ["users", _, "call_queues"]:
-                return pages([queue(0)], 1)
-            case ["ivrs", identity]:
-                return self._one("receptionists", "id", identity)
-        return ...
-
-    def _one(self, name: str, field: str, identity: str) -> object:
-        return next((row for row in self.rows[name] if str(row[field]) == identity), ...)
-
-    def sign_in(self, path: str) -> object:
-        token = {"access_token": f"T{self.signed_in}", "expires_in": 1800, "refresh_token": "R"}
-        return token if path in ("/login", "/auth/refresh_token") else ...
-
-    def unfit(self, method: str, path: str, body: Any) -> str:
-        try:
-            template, _ = operation_of(method, path)
-        except Refused as refused:
-            return str(refused)
-        shape = EVERYTHING[method, template].body
-        if shape is None:
-            return "it takes no body" if body is not None else ""
-        return str(shape.problem(body))
-
-    def done(self, method: str, path: str, body: Any) -> httpx.Response:
-        return httpx.Response(200, json={"id": "884757570370149999"}) if path == "/sessions" else httpx.Response(200)
+    def vendor(self) -> tuple[Server, Mapping[str, tuple[MutableMapping[str, Any], str]]]:
+        server = Server()
+        server.queues = [queue(0)]
+        server.waiting[QUEUE] = [waiting(1)]
+        server.agents[QUEUE] = [agent(1), agent(2, status="NOT_READY"), agent(3, status="LOGGED_OUT")]
+        server.sessions = [session(1, CALLER, "1001"), session(2, "1001", "1002"), session(3, CALLER, "1003", 0)]
+        server.users, server.ivrs = [user(1), user(2)], [receptionist(1)]
+        kept = {name: (vars(server), name) for name in ("queues", "sessions", "users")}
+        several = {"waiting": (server.waiting, QUEUE), "agents": (server.agents, QUEUE)}
+        return server, {**kept, **several, "receptionists": (vars(server), "ivrs")}
 
     def destination(self, verb: Verb, row: Row | None) -> str:
         if verb is Verb.ATTENDED:

@@ -1,25 +1,21 @@
-"""A Sinch Contact Center as seed 002 describes it: bare lists without totals, GUIDs, ids as text/html."""
+"""A Sinch Contact Center."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, ClassVar
 
-import httpx
-
-from tests.vendors.suite.stand import WORD, Case, Item, Listed, Strange, changed
-from tests.vendors.suite.web import WebStand, lacks, operations, stamp
+from tests.vendors.server import Item, stamp
+from tests.vendors.sinch.server import AGENT, BREAK, DESK, GROUP, HELP, POWER, Server, guid, ways
+from tests.vendors.suite.stand import WORD, Case, Listed, Strange, changed
+from tests.vendors.suite.web import WebStand
 from wallboard.domain.keys import Resource
 from wallboard.vendors.base import BasicAuth, Secret
 
 ISO = "%Y-%m-%dT%H:%M:%S.000Z"
 
 
-def guid(number: int) -> str:
-    return f"{number:032X}"
-
-
-SET, WHY, WHERE, ROLE, GROUP, FRONT = (guid(0x7000 + number) for number in range(6))
+SET = POWER
 
 
 def queue(index: int, **more: object) -> Item:
@@ -40,19 +36,8 @@ def event(index: int, **more: object) -> Item:
         "modified": stamp(7200, ISO),
         "activeFrom": stamp(3600, ISO),
         "remarks": f"Fibre cut {index}",
-        "items": {"item": [{"id": WHY, "externalId": "55", "type": "WHY"}]},
+        "items": {"item": [{"id": BREAK, "externalId": "55", "type": "WHY"}]},
         **more,
-    }
-
-
-def ways(plural: str, single: str) -> dict[str, Any]:
-    def collapsed(page: list[Item], total: int) -> object:
-        return {single: page[0] if len(page) == 1 else page or None}
-
-    return {
-        "bare": lambda page, total: page,
-        "wrapped": lambda page, total: {plural: {single: page}},
-        "collapsed": collapsed,
     }
 
 
@@ -67,7 +52,6 @@ class SinchStand(WebStand):
         "auth": BasicAuth("mira", Secret("S3CR3T")),
         "headers": (("x-api-key", Secret("K3Y")),),
     }
-    documents = operations("002")
     paths: ClassVar[Mapping[str, str]] = {
         "queues": "/queues",
         "users": "/users",
@@ -82,7 +66,7 @@ class SinchStand(WebStand):
             "id",
             ("id",),
             page=100,
-            ways=ways("queues", "queue"),
+            ways=ways("queues"),
             nothing=nothing("queues", "queue"),
             strange=(Strange(changed(type=WORD), state=False), Strange(changed(loginType=WORD), state=False)),
         ),
@@ -94,7 +78,7 @@ class SinchStand(WebStand):
             "id",
             ("id",),
             page=100,
-            ways=ways("users", "user"),
+            ways=ways("users"),
             nothing=nothing("users", "user"),
         ),
         Listed(
@@ -105,7 +89,7 @@ class SinchStand(WebStand):
             "id",
             ("id",),
             scope=SET,
-            ways=ways("events", "event"),
+            ways=ways("events"),
             nothing=nothing("events", "event"),
             strange=(Strange(changed(items=[{"externalId": "55", "type": WORD}]), state=False),),
             after=(Resource.NOTICES,),
@@ -121,78 +105,16 @@ class SinchStand(WebStand):
         Case.RENEWAL: "user, password and key are fixed: what is refused stays refused",
     }
 
-    def scene(self, name: str) -> list[Item]:
-        match name:
-            case "queues":
-                return [queue(1), queue(2, type="Email", addresses={"address": "sales@example.com"})]
-            case "users":
-                return [user(1), user(2)]
-            case _:
-                return [event(1), event(2, activeFrom=stamp(-3600, ISO)), event(3, activeTo=stamp(600, ISO))]
+    server: Server
 
-    def page(self, listed: Listed, query: Mapping[str, str]) -> tuple[int, int]:
-        return (int(query["offset"]), int(query["limit"])) if listed.page else super().page(listed, query)
-
-    def shown(self, listed: Listed, item: Item, query: Mapping[str, str]) -> Item | None:
-        """Users come with the fields that were asked about; of the three questions for events one has them all."""
-        if listed.name == "users" and "phone" not in query:
-            return {name: value for name, value in item.items() if name != "phone"}
-        if listed.name == "notices" and "offset" not in query:
-            over, begun = "activeTo" in item, str(item.get("activeFrom", "")) <= stamp(0, ISO)
-            asked = "activeTo" if over else "active" if begun else "activeFrom"
-            return item if asked in query else None
-        return item
-
-    def thing(self, path: str, query: Mapping[str, str]) -> object:
-        named = {
-            "roles": {"id": ROLE, "name": "CC Agent", "description": "takes calls"},
-            "userGroups": {"id": GROUP, "name": "Desk", "synchronised": True},
-            "queueGroups": {"id": FRONT, "name": "Front", "description": "first"},
-            "skills": {"id": guid(0x6000), "name": "English", "value": 4},
-            "prsProfiles": {"id": guid(0x6100), "name": "Lunch", "reason": "NONE"},
-            "customIvrs": {"id": guid(0x6200), "name": "Menu", "active": True, "addresses": {"address": ["243"]}},
-            "disruptionSets": {"id": SET, "name": "electricity", "externalId": "set1"},
-            "extensions": {"id": guid(0x6300), "address": "101", "language": "FI", "priority": 3},
-        }
-        items = [
-            {"id": WHY, "type": "WHY", "externalId": "55", "name": "Service", "description": "Service break"},
-            {"id": WHERE, "type": "WHERE", "externalid": "00100", "name": "Helsinki"},
-        ]
-        match path.strip("/").split("/"):
-            case ["queues", identity] | ["queueGroups", _, "queues", identity]:
-                return self._one("queues", identity)
-            case ["users", identity] | ["roles" | "userGroups", _, "users", identity]:
-                return self._one("users", identity)
-            case ["disruptionSets", _, "events", identity]:
-                return self._one("notices", identity)
-            case ["roles" | "userGroups", _, "users"]:
-                return [{"id": row["id"]} for row in self.rows["users"]]
-            case ["queueGroups", _, "queues"]:
-                return self.rows["queues"][: int(query.get("limit", 100))] if query.get("offset", "0") == "0" else []
-            case ["disruptionSets", _, "items"]:
-                return items
-            case ["disruptionSets", _, "items", identity]:
-                return next((item for item in items if item["id"] == identity), ...)
-            case [kind] | [_, _, kind] if kind in named:
-                return [named[kind]] if query.get("offset", "0") == "0" else []
-            case [kind, _] | [_, _, kind, _] if kind in named:
-                return named[kind]
-        return ...
-
-    def _one(self, name: str, identity: str) -> object:
-        return next((row for row in self.rows[name] if row["id"] == identity), ...)
-
-    def unfit(self, method: str, path: str, body: Any) -> str:
-        match method, path.strip("/").split("/"):
-            case "POST", ["disruptionSets", _, "events"]:
-                return lacks(body, items=dict, activeFrom_=str, activeTo_=str, remarks_=str)
-            case "PUT", ["disruptionSets", _, "events", _]:
-                return lacks(body, items=dict, activeFrom_=str, activeTo_=str, remarks_=str, id_=str)
-            case "DELETE", ["disruptionSets", _, "events", _]:
-                return "it takes no body" if body is not None else ""
-        return "not for a console"
-
-    def done(self, method: str, path: str, body: Any) -> httpx.Response:
-        if method == "POST":
-            return httpx.Response(201, text=guid(0x9999), headers={"Content-Type": "text/html"})
-        return httpx.Response(204)
+    def vendor(self) -> tuple[Server, Mapping[str, tuple[MutableMapping[str, Any], str]]]:
+        server = Server(self.clock)
+        server.queues = [queue(1), queue(2, type="Email", addresses={"address": "sales@example.com"})]
+        server.users = [user(1), user(2)]
+        server.role_users, server.group_users = {AGENT: [guid(0x1001), guid(0x1002)]}, {DESK: [guid(0x1001)]}
+        server.extensions = {guid(0x2001): server.extensions[HELP]}
+        server.group_queues = {GROUP: [guid(0x2001), guid(0x2002)]}
+        server.sets, server.items = server.sets[:1], {SET: server.items[SET]}
+        server.events = {SET: [event(1), event(2, activeFrom=stamp(-3600, ISO)), event(3, activeTo=stamp(600, ISO))]}
+        places = {"queues": (vars(server), "queues"), "users": (vars(server), "users")}
+        return server, {**places, "notices": (server.events, SET)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,6 +18,7 @@ from typing import Any, ClassVar, TypeVar
 import anyio
 import anyio.lowlevel
 
+from tests.vendors.server import NOW, Item
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import FORMS, Command, Destination, Target, Verb, fingerprint, new_id
 from wallboard.domain.errors import (
@@ -43,9 +44,6 @@ from wallboard.domain.text import NOTHING
 from wallboard.vendors.base import Adapter
 
 T = TypeVar("T")
-Item = dict[str, Any]
-NOW = 1_772_439_247.0
-"""2026-03-02 08:14:07 UTC."""
 SOURCE = "src"
 WORD = "Levitating"
 """A word that no vendor has."""
@@ -250,7 +248,7 @@ class Session(ABC):
             key, label = Key(SOURCE, Kind.SOURCE, SOURCE), SOURCE
             target = Target(key, label, fingerprint(Notice(Key(SOURCE, Kind.NOTICE, ""), NOTHING, NOTHING)))
         else:
-            target = Target(row.key, "the row", fingerprint(row), row.address, self.stand.clock.now())
+            target = Target(row.key, "the row", fingerprint(row), row.address)
         number = self.stand.destination(verb, row)
         args = dict(self.stand.args(verb, row))
         if form is not None:
@@ -308,7 +306,7 @@ class Stand(ABC):
 
     def __init__(self) -> None:
         self.clock = ManualClock(NOW)
-        self.rows: dict[str, list[Item]] = {}
+        self.rows: MutableMapping[str, list[Item]] = {}
         self.ways: dict[str, str] = {}
         self.instead: dict[str, object] = {}
         """What a list is answered with, whatever its rows."""

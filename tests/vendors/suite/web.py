@@ -1,21 +1,19 @@
-"""Stands for vendors that speak HTTP: one handler that knows lists, pages, wrappings, faults and documented actions."""
+"""Stands for vendors that speak HTTP: the vendor's scripted server, with faults put before it and its lists filled."""
 
 from __future__ import annotations
 
-import json
 import re
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import anyio
 import httpx
 
-from tests.support.coverage import document
-from tests.vendors.suite.stand import AGAIN, NOW, SOURCE, Fault, Item, Listed, Session, Stand
-from wallboard.domain.errors import ReadError
+from tests.vendors.server import Item, Wrap, answer
+from tests.vendors.suite.stand import AGAIN, SOURCE, Fault, Listed, Session, Stand
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.vendors import registry
@@ -40,21 +38,10 @@ _BODIES = {
     Fault.NOT_A_NUMBER: b'[{"id": NaN}]',
 }
 
-RUBBISH: Any = (None, 7, "text", [], {}, [None])
-
 
 @cache
 def _huge() -> bytes:
     return b"[" + b" " * LIVE_LIMIT + b"]"
-
-
-def operations(name: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The operations of a vendor document, as method and pattern of the path."""
-    return tuple((each.method, pattern(each.path)) for each in document(name).operations)
-
-
-def pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\{[^}]*\}", "[^/]+", path))
 
 
 class WebSession(Session):
@@ -113,62 +100,68 @@ class WebSession(Session):
         return list(found.values())
 
 
+class Server(Protocol):
+    """A scripted vendor; see `tests.vendors.server.Lists`."""
+
+    wraps: dict[str, Wrap]
+    instead: dict[str, object]
+    hidden: set[int]
+    litter: bool
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Its answer; an AssertionError where its document has no such request."""
+
+
+class Rows(MutableMapping[str, list[Item]]):
+    """The rows of a server by the name of their list, wherever it keeps them."""
+
+    def __init__(self, places: Mapping[str, tuple[MutableMapping[str, Any], str]]) -> None:
+        self._places = places
+
+    def __getitem__(self, name: str) -> list[Item]:
+        holder, key = self._places[name]
+        found: list[Item] = holder[key]
+        return found
+
+    def __setitem__(self, name: str, rows: list[Item]) -> None:
+        holder, key = self._places[name]
+        holder[key] = rows
+
+    def __delitem__(self, name: str) -> None:
+        self[name] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
 class WebStand(Stand):
-    """`url` is the base, `paths` the address of each list below it, `documents` every operation there is."""
+    """`url` is the base, `paths` the address of each list below it, `sign_in` that of signing in."""
 
     url: ClassVar[str]
     paths: ClassVar[Mapping[str, str]]
-    documents: ClassVar[tuple[tuple[str, re.Pattern[str]], ...]]
+    sign_in: ClassVar[str] = ""
     settings: ClassVar[Mapping[str, Any]]
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows = {listed.name: self.scene(listed.name) for listed in self.lists}
+        self.server, places = self.vendor()
+        self.rows = Rows(places)
         self.signed_in = 0
-        self.answered: dict[str, object] = {}
-        """What a path is answered with instead of what it would be."""
         self.nonsense: object = None
         self.everything_nonsense = False
 
-    # ---- to be said by each vendor ---------------------------------------------------------------------------
-
     @abstractmethod
-    def scene(self, name: str) -> list[Item]:
-        """The rows of a list on an ordinary day."""
-
-    @abstractmethod
-    def thing(self, path: str, query: Mapping[str, str]) -> object:
-        """Any other reading; `...` for an address that there is not."""
-
-    @abstractmethod
-    def unfit(self, method: str, path: str, body: Any) -> str:
-        """What is wrong with an acting request, by the document; "" nothing."""
-
-    def page(self, listed: Listed, query: Mapping[str, str]) -> tuple[int, int]:
-        """Where the page begins that is asked for, and its length."""
-        return 0, 1 << 30
+    def vendor(self) -> tuple[Server, Mapping[str, tuple[MutableMapping[str, Any], str]]]:
+        """The scripted server on an ordinary day, and where it keeps the rows of each list."""
 
     def listed(self, path: str, query: Mapping[str, str]) -> Listed | None:
         return next((each for each in self.lists if re.fullmatch(self.paths[each.name], path)), None)
 
-    def shown(self, listed: Listed, item: Item, query: Mapping[str, str]) -> Item | None:
-        """The row as this list shows it; None: it does not."""
-        return item
-
-    def sign_in(self, path: str) -> object:
-        """The answer to a sign-in; `...` where `path` is none."""
-        return ...
-
-    def done(self, method: str, path: str, body: Any) -> httpx.Response:
-        return httpx.Response(204)
-
-    def is_reading(self, request: httpx.Request) -> bool:
-        return request.method == "GET"
-
     async def prepare(self, session: WebSession) -> None:
         """What a person does before everything can be seen (park somebody)."""
-
-    # ---- answering -------------------------------------------------------------------------------------------
 
     @asynccontextmanager
     async def open(self, **changes: Any) -> AsyncIterator[WebSession]:
@@ -182,55 +175,35 @@ class WebStand(Stand):
 
     async def _handle(self, request: httpx.Request) -> httpx.Response:
         whole = request.url.raw_path.decode("ascii").partition("?")[0]
-        base = httpx.URL(self.url).raw_path.decode("ascii")
-        path = whole.removeprefix(base)
-        token = self.sign_in(whole if whole == path else path) if request.method == "POST" else ...
-        if token is not ...:
+        path = whole.removeprefix(httpx.URL(self.url).raw_path.decode("ascii"))
+        if self.sign_in and (re.fullmatch(self.sign_in, path) or re.fullmatch(self.sign_in, whole)):
             self.signed_in += 1
-            return httpx.Response(200, json=token)
-        if not any(method == request.method and form.fullmatch(path) for method, form in self.documents):
-            self.undocumented.append(f"{request.method} {path}")
-            return httpx.Response(404, json={"message": "no such address"})
-        return await (self._read(request, path) if self.is_reading(request) else self._act(request, path))
+            return self._served(request, path)
+        return await (self._read(request, path) if request.method == "GET" else self._act(request, path))
 
     async def _read(self, request: httpx.Request, path: str) -> httpx.Response:
-        query = dict(request.url.params)
-        listed = self.listed(path, query)
+        listed = self.listed(path, dict(request.url.params))
         fault = self.everywhere or (self.faults.get(listed.name) if listed is not None else None)
         if fault is not None:
             return await self._faulty(fault, request)
-        if self.everything_nonsense:
-            return answer(self.nonsense)
-        if listed is None:
-            found = self.thing(path, query)
-            if isinstance(found, httpx.Response):
-                return found
-            return self._missing() if found is ... else answer(found)
-        if listed.name in self.instead:
-            return answer(self.instead[listed.name])
-        return answer(self._listing(listed, query))
+        return answer(self.nonsense) if self.everything_nonsense else self._served(request, path)
 
-    def _listing(self, listed: Listed, query: Mapping[str, str]) -> object:
-        rows = self.rows[listed.name]
-        start, size = self.page(listed, query)
-        cut = [row for place, row in enumerate(rows) if start <= place < start + size and place not in self.hidden]
-        page = [seen for row in cut if (seen := self.shown(listed, row, query)) is not None]
-        if self.litter and page:
-            page = [*page, page[0], *RUBBISH]
-        way = self.ways.get(listed.name) or next(iter(listed.ways))
-        return listed.ways[way](page, len(rows) - len(self.hidden))
+    def _served(self, request: httpx.Request, path: str) -> httpx.Response:
+        server = self.server
+        server.instead, server.hidden, server.litter = self.instead, self.hidden, self.litter
+        server.wraps = {name: self.of(name).ways[way] for name, way in self.ways.items()}
+        try:
+            return server(request)
+        except AssertionError as refused:
+            self.undocumented.append(f"{request.method} {path}: {refused}")
+            return answer({"message": str(refused)}, 400)
 
     async def _act(self, request: httpx.Request, path: str) -> httpx.Response:
-        body = json.loads(request.content) if request.content else None
-        self.acted.append(f"{request.method} {path} {json.dumps(body, sort_keys=True)}")
-        problem = self.unfit(request.method, path, body)
-        if problem:
-            self.undocumented.append(f"{self.acted[-1]}: {problem}")
-            return httpx.Response(400, json={"message": problem})
+        self.acted.append(f"{request.method} {path} {request.content.decode()}")
         if self.refusal is not None and self.refusals > 0:
             self.refusals -= 1
             return await self._faulty(self.refusal, request)
-        return self.done(request.method, path, body)
+        return self._served(request, path)
 
     async def _faulty(self, fault: Fault, request: httpx.Request) -> httpx.Response:
         if fault is Fault.SLOW:
@@ -246,42 +219,3 @@ class WebStand(Stand):
         kind = "text/html" if fault is Fault.HTML else "application/json"
         body = _huge() if fault is Fault.TOO_LARGE else _BODIES[fault]
         return httpx.Response(200, headers={"Content-Type": kind}, content=body)
-
-    def _missing(self) -> httpx.Response:
-        return httpx.Response(404, json={"message": "Not found"})
-
-
-def answer(data: object) -> httpx.Response:
-    """JSON, also where it is `null`."""
-    return httpx.Response(200, headers={"Content-Type": "application/json"}, content=json.dumps(data))
-
-
-def stamp(ago: float, form: str = "%Y-%m-%d %H:%M:%S") -> str:
-    """A moment before `NOW` as UTC text."""
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(NOW - ago, UTC).strftime(form)
-
-
-def lacks(body: Any, **shapes: type | tuple[str, ...]) -> str:
-    """What `body` lacks or has too much of: `name=str` for a kind, `name=("a", "b")` for words; names ending in `_`
-    may be left out."""
-    if not isinstance(body, dict):
-        return "no object"
-    for name, shape in shapes.items():
-        field, optional = name.rstrip("_"), name.endswith("_")
-        if field not in body:
-            if not optional:
-                return f"{field} is missing"
-            continue
-        value = body[field]
-        if isinstance(shape, tuple):
-            if value not in shape:
-                return f"{field} is {value!r}"
-        elif not isinstance(value, shape) or (shape is int and isinstance(value, bool)):
-            return f"{field} is {value!r}"
-    known = {name.rstrip("_") for name in shapes}
-    return next((f"{name} is unknown" for name in body if name not in known), "")
-
-
-__all__ = ["ReadError", "WebSession", "WebStand", "lacks", "operations", "pattern", "stamp"]

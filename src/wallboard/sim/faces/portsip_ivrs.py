@@ -1,153 +1,160 @@
 """Receptionists in the PortSIP dialect: read with names, addresses and holiday objects, written with ids.
 
-Where the document leaves it open, this face does the following.
-- An update changes what it names and nothing else: a field that is left out keeps its value, so a prompt whose
-  `prompt_file_id` is left out stays. `custom_forward_rules` and the other arrays and objects are replaced whole.
-- The read form has every field of the document, absent ones as null; `office_hours` of mode GLOBAL has null days.
-- A change is answered with 200 and an empty body.
+The read form has every field of the document, absent ones as null; `office_hours` of mode GLOBAL has null days.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from typing import Annotated, Literal
 
-from wallboard.sim.asgi import Request
-from wallboard.sim.faces import portsip_wire as wire
-from wallboard.sim.faces.portsip_wire import Body, Row, items, number, one_of, printed, refused, text
-from wallboard.sim.receptionists import WEEK, Holiday, Reception, Receptionist
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
 
-__all__ = ["change", "details", "holiday_row", "office_hours", "summary"]
-
-_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-_ACTIONS = ("FORWARD_TO_NUMBER", "FORWARD_TO_VOICEMAIL", "REPEAT", "HANGUP")
-
-
-def _hours(value: object, where: str) -> object:
-    row = Body({"from": text(pattern=_CLOCK), "to": text(pattern=_CLOCK)}, ("from", "to"))(value, where)
-    if str(row["from"]) >= str(row["to"]):
-        raise refused(f"{where}.from: must be earlier than to")
-    return row
+from wallboard.sim.asgi import Body, HttpError, Request, Row
+from wallboard.sim.faces.portsip_rows import identity, printed
+from wallboard.sim.receptionists import Holiday, Reception, Receptionist
 
 
-def _target(body: Body) -> wire.Check:
-    def check(value: object, where: str) -> object:
-        row = body(value, where)
-        if row["action"] == "FORWARD_TO_NUMBER" and not row.get("number"):
-            raise refused(f"{where}.number: required to forward to")
-        return row
+def _known(kind: str) -> Callable[[str, ValidationInfo], object]:
+    """The number of an id of something that there is: a holiday or a prompt."""
+
+    def check(text: str, info: ValidationInfo) -> object:
+        found = identity(text)
+        if found is None or (info.context and kind and found not in info.context[kind]):
+            raise ValueError("no such resource")
+        return found
 
     return check
 
 
-_DAY = Body({"enabled": wire.flag, "ranges": items(_hours)}, ("enabled",), {"ranges": []})
-_OFFICE_HOURS = Body({"mode": one_of("GLOBAL", "CUSTOM"), **dict.fromkeys(WEEK, _DAY)}, ("mode",))
-_NUMBER = text(high=64, pattern=r"\+?[0-9*#]*")
-_FORWARD = _target(Body({"action": one_of(*_ACTIONS), "number": _NUMBER}, ("action",)))
-_CHOICE_FORWARD = _target(Body({"action": one_of(*_ACTIONS, "DISA"), "number": _NUMBER}, ("action",)))
-_TIMEOUT = _target(
-    Body(
-        {"timeout": number(1), "repeat_times": number(0), "action": one_of(*_ACTIONS), "number": _NUMBER},
-        ("action",),
-        {"timeout": 30, "repeat_times": 3},
-    )
-)
-
-
-def _pin(value: object, where: str) -> object:
-    digits = str(text(pattern=r"[0-9]{6,10}")(value, where))
-    triples = [tuple(map(int, digits[place : place + 3])) for place in range(len(digits) - 2)]
+def _no_steps(pin: str) -> str:
+    triples = [tuple(map(int, pin[place : place + 3])) for place in range(len(pin) - 2)]
     if any(a == b == c or (b - a == c - b and abs(b - a) == 1) for a, b, c in triples):
-        raise refused(f"{where}: repeating or sequential digits")
-    return digits
+        raise ValueError("repeating or sequential digits")
+    return pin
 
 
-def _body(reception: Reception) -> Body:
-    def known(ids: set[int]) -> wire.Check:
-        def check(value: object, where: str) -> object:
-            found = wire.identity(value) if isinstance(value, str) else None
-            if found not in ids:
-                raise refused(f"{where}: no such resource")
-            return found
+_Prompt = Annotated[str, AfterValidator(_known("prompts"))]
+_HolidayId = Annotated[str, AfterValidator(_known("holidays"))]
+_AnyId = Annotated[str, AfterValidator(_known(""))]
+_Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
-        return check
 
-    def any_id(value: object, where: str) -> object:
-        found = wire.identity(value) if isinstance(value, str) else None
-        if found is None:
-            raise refused(f"{where}: not an id")
-        return found
+class _Range(Body):
+    begin: _Clock = Field(alias="from")
+    end: _Clock = Field(alias="to")
 
-    prompt = known(set(reception.prompts))
-    choice = Body(
-        {
-            "user_input": text(low=1, high=64, pattern=r"[0-9*#A-Za-z;-]+"),
-            "office_hours": _OFFICE_HOURS,
-            "office_hours_forward_rule": _CHOICE_FORWARD,
-            "non_office_hours_forward_rule": _CHOICE_FORWARD,
-            "holidays": items(known(set(reception.holidays))),
-            "holiday_forward_rule": _CHOICE_FORWARD,
-        },
-        ("user_input", "office_hours"),
-        {"holidays": [], **dict.fromkeys(("office_hours_forward_rule", "non_office_hours_forward_rule"))}
-        | {"holiday_forward_rule": None},
-    )
-    caller_id = Body(
-        {"provider_id": any_id, "caller_id": text(low=1, high=64), "description": text(high=1024)},
-        ("provider_id", "caller_id"),
-        {"description": None},
-    )
-    return Body(
-        {
-            "name": text(low=1, high=64),
-            "language": text(pattern=r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"),
-            "dtmf_interval": number(1),
-            "prompt_file_id": prompt,
-            "transfer_prompt_file_id": prompt,
-            "enable_pin": wire.flag,
-            "pin": _pin,
-            "timeout_forward_rule": _TIMEOUT,
-            "failure_forward_rule": _FORWARD,
-            "night_mode_forward_rule": _FORWARD,
-            "custom_forward_rules": items(choice),
-            "outbound_caller_ids": items(caller_id),
-        }
-    )
+    @model_validator(mode="after")
+    def _forward(self) -> _Range:
+        if self.begin >= self.end:
+            raise ValueError("from must be earlier than to")
+        return self
+
+
+class _Day(Body):
+    enabled: bool
+    ranges: list[_Range] = Field([])
+
+
+class _Hours(Body):
+    mode: Literal["GLOBAL", "CUSTOM"]
+    monday: _Day | None = None
+    tuesday: _Day | None = None
+    wednesday: _Day | None = None
+    thursday: _Day | None = None
+    friday: _Day | None = None
+    saturday: _Day | None = None
+    sunday: _Day | None = None
+
+
+class _AnyRule(Body):
+    action: Literal["FORWARD_TO_NUMBER", "FORWARD_TO_VOICEMAIL", "REPEAT", "HANGUP", "DISA"]
+    number: Annotated[str, Field(max_length=64, pattern=r"^\+?[0-9*#]*$")] | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, made: SerializerFunctionWrapHandler) -> Row:
+        return {name: value for name, value in made(self).items() if value is not None}
+
+    @model_validator(mode="after")
+    def _aimed(self) -> _AnyRule:
+        if self.action == "FORWARD_TO_NUMBER" and not self.number:
+            raise ValueError("number: required to forward to")
+        return self
+
+
+class _Rule(_AnyRule):
+    @model_validator(mode="after")
+    def _inside(self) -> _Rule:
+        if self.action == "DISA":
+            raise ValueError("action: DISA is for what a caller chose")
+        return self
+
+
+class _Timeout(_Rule):
+    timeout: Annotated[int, Field(ge=1)] = 30
+    repeat_times: Annotated[int, Field(ge=0)] = 3
+
+
+class _Choice(Body):
+    user_input: Annotated[str, Field(max_length=64, pattern=r"^[0-9*#A-Za-z;-]+$")]
+    office_hours: _Hours
+    office_hours_forward_rule: _AnyRule | None = None
+    non_office_hours_forward_rule: _AnyRule | None = None
+    holidays: list[_HolidayId] = Field([])
+    holiday_forward_rule: _AnyRule | None = None
+
+
+class _CallerId(Body):
+    provider_id: _AnyId
+    caller_id: Annotated[str, Field(min_length=1, max_length=64)]
+    description: str | None = None
+
+
+class _Ivr(Body):
+    name: Annotated[str, Field(min_length=1, max_length=64)] = "-"
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] = ""
+    dtmf_interval: Annotated[int, Field(ge=1)] = 1
+    prompt_file_id: _Prompt | None = None
+    transfer_prompt_file_id: _Prompt | None = None
+    enable_pin: bool = False
+    pin: Annotated[str, Field(pattern=r"^[0-9]{6,10}$"), AfterValidator(_no_steps)] = ""
+    timeout_forward_rule: _Timeout | None = None
+    failure_forward_rule: _Rule | None = None
+    night_mode_forward_rule: _Rule | None = None
+    custom_forward_rules: list[_Choice] = Field([])
+    outbound_caller_ids: list[_CallerId] = Field([])
 
 
 def change(reception: Reception, receptionist: Receptionist, request: Request) -> None:
-    """Carry an update out. Raises `FaceError` and changes nothing where the body is not right."""
-    fields = wire.read_body(request, _body(reception))
-    after = receptionist.definition | fields
+    """Carry an update out. Changes nothing where the body is not right."""
+    body = request.read(_Ivr, {"prompts": reception.prompts, "holidays": reception.holidays})
+    after = receptionist.definition | body.model_dump(by_alias=True, include=body.model_fields_set, warnings=False)
     if after["enable_pin"] and not after["pin"]:
-        raise refused("pin: required where enable_pin is true")
+        raise HttpError(400, "pin: required where enable_pin is true", "VALIDATE_FAILED")
     receptionist.definition = after
     receptionist.extension.label = receptionist.name
 
 
-# -- reading --------------------------------------------------------------------------------------------------------
-
-
 def summary(receptionist: Receptionist) -> Row:
-    return {
-        "id": printed(receptionist.id),
-        "name": receptionist.name,
-        "extension_number": receptionist.number,
-    }
+    return {"id": printed(receptionist.id), "name": receptionist.name, "extension_number": receptionist.number}
 
 
 def details(reception: Reception, receptionist: Receptionist) -> Row:
     fields = receptionist.definition
-    row = summary(receptionist)
-    for name in ("language", "dtmf_interval", "enable_pin", "pin"):
-        row[name] = fields[name]
+    row = summary(receptionist) | {name: fields[name] for name in ("language", "dtmf_interval", "enable_pin", "pin")}
     for kind in ("prompt_file", "transfer_prompt_file"):
         chosen = fields[f"{kind}_id"]
-        prompt = reception.prompts.get(chosen) if isinstance(chosen, int) else None
-        row[f"{kind}_name"] = prompt.name if prompt else None
-        row[f"{kind}_size"] = prompt.size if prompt else 0
-        row[f"{kind}_url"] = f"/api/blobs/{_blob(prompt.id)}" if prompt else None
-    for name in ("timeout_forward_rule", "failure_forward_rule", "night_mode_forward_rule"):
-        row[name] = _rule(fields[name])
+        name, size = reception.prompts[chosen] if isinstance(chosen, int) else (None, 0)
+        row |= {f"{kind}_name": name, f"{kind}_size": size}
+        row[f"{kind}_url"] = f"/api/blobs/{printed(chosen).rstrip('=')}" if isinstance(chosen, int) else None
+    row |= _rules(fields)
     rules, callers = fields["custom_forward_rules"], fields["outbound_caller_ids"]
     assert isinstance(rules, list)
     assert isinstance(callers, list)
@@ -156,48 +163,22 @@ def details(reception: Reception, receptionist: Receptionist) -> Row:
     return row
 
 
-def _blob(identity: int) -> str:
-    return re.sub(r"[^A-Za-z0-9]", "", printed(identity))
-
-
-def _rule(rule: object) -> object:
-    return {"number": None} | rule if isinstance(rule, dict) else None
+def _rules(fields: Row) -> Row:
+    """The forward rules in some fields, as they are read: with a null where there is no number."""
+    rules = {name: rule for name, rule in fields.items() if name.endswith("_forward_rule")}
+    return {name: {"number": None} | rule if isinstance(rule, dict) else None for name, rule in rules.items()}
 
 
 def _choice(reception: Reception, fields: Row) -> Row:
     ids = fields["holidays"]
-    hours = fields["office_hours"]
     assert isinstance(ids, list)
-    assert isinstance(hours, dict)
-    return {
-        "user_input": fields["user_input"],
-        "office_hours": {"mode": hours["mode"]} | office_hours(hours),
-        "office_hours_forward_rule": _rule(fields["office_hours_forward_rule"]),
-        "non_office_hours_forward_rule": _rule(fields["non_office_hours_forward_rule"]),
-        "holidays": [holiday_row(reception.holidays[each]) for each in ids if each in reception.holidays],
-        "holiday_forward_rule": _rule(fields["holiday_forward_rule"]),
-    }
-
-
-def office_hours(week: Row) -> Row:
-    return {day: week.get(day) for day in WEEK}
+    holidays = [holiday_row(reception.holidays[each]) for each in ids if each in reception.holidays]
+    return fields | _rules(fields) | {"holidays": holidays}
 
 
 def holiday_row(holiday: Holiday) -> Row:
-    spans = {
-        "year": holiday.year,
-        "month": holiday.month,
-        "day": holiday.day,
-        "hour": holiday.hour,
-        "minute": holiday.minute,
-    }
-    row: Row = {
-        "id": printed(holiday.id),
-        "name": holiday.name,
-        "region": holiday.region,
-        "consecutive": holiday.consecutive,
-        "every_year": holiday.every_year,
-    }
-    for name, (start, end) in spans.items():
-        row[f"{name}_start"], row[f"{name}_end"] = start, end
+    row: Row = {"id": printed(holiday.id)}
+    row |= {name: getattr(holiday, name) for name in ("name", "region", "consecutive", "every_year")}
+    for name in ("year", "month", "day", "hour", "minute"):
+        row[f"{name}_start"], row[f"{name}_end"] = getattr(holiday, name)
     return row

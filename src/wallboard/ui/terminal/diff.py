@@ -241,10 +241,9 @@ def _patches(update: LayoutUpdate | ChopsUpdate) -> Iterable[Patch]:
 class DiffDisplay:
     """Stands in for `App._display` of one app."""
 
-    def __init__(self, app: App[Any], sync: bool) -> None:
+    def __init__(self, app: App[Any]) -> None:
         self.app = app
         self.glass = Glass()
-        self.sync = sync
         self._stock = private.stock_display(app)
         self._session: object | None = None
         self._cursor = Offset(0, 0)
@@ -304,7 +303,7 @@ class DiffDisplay:
             private.remember_cursor(app, cursor)
         if not data:
             return
-        if self.sync and private.synchronized(app) and len(data) > SYNC_BYTES:
+        if private.synchronized(app) and len(data) > SYNC_BYTES:
             data = f"{SYNC_START}{data}{SYNC_END}"
         driver.write(data)
         driver.flush()
@@ -338,18 +337,15 @@ def _installed(app: App[Any]) -> DiffDisplay | None:
     return display if isinstance(display, DiffDisplay) else None
 
 
-def install(target: App[Any] | Screen[Any], *, sync: bool = True) -> bool:
-    """Put the layer under every screen of the app, any time before or during its run. False: stock output stays.
-
-    `sync=False` never brackets a frame as a synchronized update.
-    """
+def install(target: App[Any] | Screen[Any]) -> bool:
+    """Put the layer under every screen of the app, any time before or during its run. False: stock output stays."""
     app = target.app if isinstance(target, Screen) else target
     if _installed(app) is not None:
         return True
     if fault := private.display_faults(app) or _trial():
         log.warning("cell diffing is off, this Textual differs: %s", fault)
         return False
-    private.replace_display(app, DiffDisplay(app, sync))
+    private.replace_display(app, DiffDisplay(app))
     return True
 
 

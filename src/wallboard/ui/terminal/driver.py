@@ -29,6 +29,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
+from wallboard.domain.clock import ticker
 from wallboard.ui.terminal import charset, controls, diff, jobs, splash
 from wallboard.ui.terminal.guard import InputGuard, escape_delay
 from wallboard.ui.terminal.keys import Translator
@@ -53,6 +54,7 @@ _FOCUS_SECONDS = 1.0
 """A report of the focus this soon after it was asked for is the answer, not a return."""
 
 restore_terminal = splash.restore_terminal
+_running = ticker()
 
 
 class _Way:
@@ -83,11 +85,11 @@ def request_exit(code: int) -> None:
         log.debug("the event loop is closed already")
 
 
-def limit_exit(code: int, seconds: float = EXIT_SECONDS) -> None:
-    """From now on the process lives at most `seconds`, whatever hangs: then the terminal is restored and it ends."""
+def limit_exit(code: int) -> None:
+    """The process ends within `EXIT_SECONDS`, whatever hangs; the terminal is restored first."""
 
     def end() -> None:
-        time.sleep(seconds)
+        time.sleep(EXIT_SECONDS)
         _force(code)
 
     threading.Thread(target=end, name="exit-limit", daemon=True).start()
@@ -98,13 +100,12 @@ def _force(code: int) -> None:
     os._exit(code)
 
 
-def install_signals(app: App[Any], on_exit: Callable[[int], None] | None = None) -> None:
+def install_signals(app: App[Any]) -> None:
     """Every signal that would end the program ends it with 128 + its number, and so does a lost terminal.
 
-    `on_exit` is called once in the event loop with the exit code and has to end the app; without it
-    `app.exit(return_code=code)` is. Call it in the main thread; the driver does if nobody else did.
+    Call it in the main thread; the driver does if nobody else did.
     """
-    _Way.on_exit = on_exit or (lambda code: app.exit(return_code=code))
+    _Way.on_exit = lambda code: app.exit(return_code=code)
     with suppress(RuntimeError):
         _Way.loop = asyncio.get_running_loop()
     jobs.handle(jobs.ending(), _on_signal)
@@ -138,7 +139,7 @@ class ConsoleDriver(OpenDriver):
         self._shown = (80, 24)
         self._away = False
         self._asked_focus_at = 0.0
-        jobs.handle((signal.SIGTTIN, signal.SIGTTOU), self._stopped)
+        jobs.handle((signal.SIGTTIN, signal.SIGTTOU), lambda *_: self.on_stop())
         atexit.register(restore_terminal)
         _Way.loop = self.loop
         if _Way.on_exit is None:
@@ -154,10 +155,6 @@ class ConsoleDriver(OpenDriver):
             self._frame_due = False
             self._guard.listen(time.monotonic())
         self._writer.write(data)
-
-    def backlog(self) -> int:
-        """Bytes that the terminal has not taken yet: with any, a tick should be left out."""
-        return 0 if self._writer is None else self._writer.backlog()
 
     @property
     def needs_full_repaint(self) -> bool:
@@ -303,9 +300,6 @@ class ConsoleDriver(OpenDriver):
         self.suspend_application_mode()
         self._must_signal_resume = True
 
-    def _stopped(self, *_: object) -> None:
-        self.on_stop()
-
     def on_stop(self) -> None:
         self._give_back()
         os.kill(os.getpid(), signal.SIGSTOP)
@@ -411,11 +405,6 @@ class ConsoleDriver(OpenDriver):
             for message in translate.messages(tokens):
                 message.time -= away
                 self.process_message(message)
-
-
-def _running() -> float:
-    """A clock that goes on while the machine sleeps, where the system has one."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _read(descriptor: int) -> bytes:

@@ -261,7 +261,7 @@ class Cutter:
             self._enter(_State.ESCAPE, _ESC, at)
             self._escape(char, at)
             self._dropping = True
-        elif "\ud800" <= char <= "\udfff" or char == "\ufffd":
+        elif _is_noise(char):
             self._out.append(Swallowed(1, noise=True))
         elif at < self.listens_at:
             self._swallow(1)
@@ -287,7 +287,7 @@ class Cutter:
             self._emit(_ESC)
             self._to_ground()
             self._enter(_State.ESCAPE, char, at)
-        elif char in _ABORTS or "\ud800" <= char <= "\udfff" or char == "\ufffd":
+        elif char in _ABORTS or _is_noise(char):
             self._finish(None)
         else:
             self._finish(_ESC + char)
@@ -406,6 +406,11 @@ class Cutter:
             self._swallow(self._pasted_size - PASTE_LIMIT)
         self._pasted, self._pasted_size = [], 0
         self._to_ground()
+
+
+def _is_noise(char: str) -> bool:
+    """Whether it stands for bytes that are no character."""
+    return "\ud800" <= char <= "\udfff" or char == "\ufffd"
 
 
 def printable(text: str) -> str:

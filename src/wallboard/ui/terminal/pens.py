@@ -12,19 +12,9 @@ Pen = tuple[str, str, str]
 PLAIN: Pen = ("39", "49", "")
 
 _ATTRIBUTES = (
-    ("bold", "1"),
-    ("dim", "2"),
-    ("italic", "3"),
-    ("underline", "4"),
-    ("blink", "5"),
-    ("blink2", "6"),
-    ("reverse", "7"),
-    ("conceal", "8"),
-    ("strike", "9"),
-    ("underline2", "21"),
-    ("frame", "51"),
-    ("encircle", "52"),
-    ("overline", "53"),
+    *(("bold", "1"), ("dim", "2"), ("italic", "3"), ("underline", "4"), ("blink", "5"), ("blink2", "6")),
+    *(("reverse", "7"), ("conceal", "8"), ("strike", "9")),
+    *(("underline2", "21"), ("frame", "51"), ("encircle", "52"), ("overline", "53")),
 )
 
 

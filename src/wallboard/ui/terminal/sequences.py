@@ -114,13 +114,8 @@ def _key(fields: list[str], final: str) -> str | None:
 
 
 def _is_character(number: str) -> bool:
-    return (
-        number.isdecimal() and len(number) <= 7 and int(number) <= _LAST_CODE_POINT and not _is_surrogate(int(number))
-    )
-
-
-def _is_surrogate(code: int) -> bool:
-    return 0xD800 <= code <= 0xDFFF
+    known = number.isdecimal() and len(number) <= 7 and int(number) <= _LAST_CODE_POINT
+    return known and not 0xD800 <= int(number) <= 0xDFFF
 
 
 def _is_modifiers(number: str) -> bool:

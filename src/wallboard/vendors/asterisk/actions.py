@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wallboard.domain.command import Command, Verb
-from wallboard.domain.errors import NotSent, TargetGone
+from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Kind
-from wallboard.domain.models import Agent, Call, Member, ParkedCall, Phone, Row, in_address
+from wallboard.domain.models import Agent, Call, Member, Row, in_address
+from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, Direction
+from wallboard.domain.text import clean
 from wallboard.vendors.asterisk.devices import device_of, same_device
 from wallboard.vendors.asterisk.evidence import (
     RING_SECONDS,
@@ -24,7 +26,7 @@ from wallboard.vendors.asterisk.evidence import (
     pause_id,
 )
 from wallboard.vendors.asterisk.facts import Channel, Spy
-from wallboard.vendors.asterisk.protocol import Field
+from wallboard.vendors.asterisk.protocol import AmiError, AmiLost, AmiRefused, AmiUnsafe, Field
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.base import YES, Can, Verification
 
@@ -35,9 +37,7 @@ _TONES = re.compile(r"[0-9*#]+\Z")
 _CHANNEL = re.compile(r"[A-Za-z][A-Za-z0-9]*/[^\s,;|&/][^\s,|&]*\Z")
 
 NEEDS: dict[Verb, tuple[str, ...]] = {
-    Verb.LISTEN: ("Originate", "Hangup"),
-    Verb.WHISPER: ("Originate", "Hangup"),
-    Verb.BARGE: ("Originate", "Hangup"),
+    **dict.fromkeys(SPY_DIGITS, ("Originate", "Hangup")),
     Verb.END: ("Hangup",),
     Verb.TRANSFER: ("BlindTransfer", "Redirect"),
     Verb.ATTENDED: ("Atxfer",),
@@ -58,6 +58,8 @@ _ONE_OTHER = frozenset({*SPY_DIGITS, Verb.TRANSFER, Verb.ATTENDED, Verb.PARK, Ve
 _SPIED = frozenset({"channel", "agent_channel", "near_channel", "spied"})
 #: How the Uniqueid of a channel begins that a wallboard asked for.
 OWN = "wallboard-"
+#: Of the sentences in which Asterisk says that a channel, a caller or a member is not there.
+_GONE = ("no such channel", "channel does not exist", "not found", "not there", "could not find")
 _NEVER = {
     Verb.HOLD: "AMI has no hold: only the agent's own phone can",
     Verb.RESUME: "AMI has no hold: only the agent's own phone can",
@@ -101,9 +103,6 @@ class Plan:
         return f"{self.action} " + " ".join(f"{key}={value}" for key, value in self.fields)
 
 
-# ---- may it be done -----------------------------------------------------------------------------------------------
-
-
 def can(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Can:
     if verb in _NEVER:
         return Can(False, _NEVER[verb])
@@ -122,7 +121,7 @@ def can(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Ca
 
 
 def _can_row(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Can:
-    if verb is Verb.CALL and row is not None and not DIALLABLE.match(_own_number(row)):
+    if verb is Verb.CALL and row is not None and not DIALLABLE.match(number_of(row)):
         return Can(False, "there is no number to call")
     match row:
         case Call() if verb is Verb.END:
@@ -164,24 +163,14 @@ def switchable(spy: Spy) -> bool:
     return "d" in spy.options if spy.options is not None else spy.spyer.startswith(OWN)
 
 
-def spied_channels(row: Call | Member) -> set[str]:
-    return {value for name, value in row.address if name in _SPIED}
+def my_spies(account: Account, board: Switchboard) -> list[Spy]:
+    return [spy for spy in board.spies.values() if same_device(account.phone, device_of(spy.spyer_channel))]
 
 
 def my_spy(row: Call | Member, account: Account, board: Switchboard) -> Spy | None:
     """My own listening leg on this call (or the row is that leg itself)."""
-    wanted = spied_channels(row)
-    for spy in board.spies.values():
-        if mine(spy, account) and (spy.spyee_channel in wanted or spy.spyer_channel in wanted):
-            return spy
-    return None
-
-
-def mine(spy: Spy, account: Account) -> bool:
-    return same_device(account.phone, device_of(spy.spyer_channel))
-
-
-# ---- what is sent -------------------------------------------------------------------------------------------------
+    wanted = {value for name, value in row.address if name in _SPIED}
+    return next((spy for spy in my_spies(account, board) if wanted & {spy.spyee_channel, spy.spyer_channel}), None)
 
 
 def as_pressed(command: Command, row: Row | None) -> dict[str, str]:
@@ -262,57 +251,38 @@ class Planner:
 
     def _spy(self, verb: Verb, at: dict[str, str]) -> Plan:
         leg = self._living(at, "uniqueid" if at.get("roles") == "unknown" else "agent_uniqueid")
-        for spy in self.board.spies.values():
-            if mine(spy, self.account):
-                # Another leg of the same call may be spied on: what is switched is the session that there is.
-                if spy.spyee_channel not in {value for name, value in at.items() if name in _SPIED} | {leg.name}:
-                    raise NotSent("your phone is on another call: end that first")
-                if not switchable(spy):
-                    raise NotSent("your listening was not started here and cannot be switched: end it first")
-                digit = SPY_DIGITS[verb]
-                return self._make(
-                    "PlayDTMF",
-                    ("Channel", spy.spyer_channel),
-                    ("Digit", digit),
-                    ("Receive", "true"),
-                    ids=(digit_id(spy.spyer_channel, digit), spy.spyer),
-                )
+        if mine := my_spies(self.account, self.board):
+            # Another leg of the same call may be spied on: what is switched is the session that there is.
+            spy = mine[0]
+            if spy.spyee_channel not in {value for name, value in at.items() if name in _SPIED} | {leg.name}:
+                raise NotSent("your phone is on another call: end that first")
+            if not switchable(spy):
+                raise NotSent("your listening was not started here and cannot be switched: end it first")
+            fields = (("Channel", spy.spyer_channel), ("Digit", SPY_DIGITS[verb]), ("Receive", "true"))
+            return self._make("PlayDTMF", *fields, ids=(digit_id(spy.spyer_channel, SPY_DIGITS[verb]), spy.spyer))
         data = f"{leg.name},{SPY_OPTIONS[verb]}"
         return self._originate((leg.name,), ("Application", "ChanSpy"), ("Data", data))
 
     def _end(self, command: Command, at: dict[str, str]) -> Plan:
         wanted = {value for name, value in at.items() if name in _SPIED}
         wanted.add(command.arg("session"))
-        for spy in self.board.spies.values():
-            if mine(spy, self.account) and wanted & {spy.spyer_channel, spy.spyee_channel, spy.spyer}:
+        for spy in my_spies(self.account, self.board):
+            if wanted & {spy.spyer_channel, spy.spyee_channel, spy.spyer}:
                 return self._make("Hangup", ("Channel", spy.spyer_channel), ("Cause", "16"), ids=(spy.spyer,))
         raise TargetGone("you are not on a call any more")
 
     def _transfer(self, at: dict[str, str], number: str) -> Plan:
         caller = self._living(at, "uniqueid")
         context = self.account.transfer_context
-        place = f"{number}@{context}"
+        place, there = f"{number}@{context}", (("Context", context), ("Exten", number))
         near = beside(caller, at, self.board)
         if near is not None:
             # The agent's leg transfers: the queue counts that at once, while Redirect leaves AgentComplete out.
-            return self._make(
-                "BlindTransfer",
-                ("Channel", near.name),
-                ("Context", context),
-                ("Exten", number),
-                ids=(near.uniqueid, caller.uniqueid, place),
-                dial=number,
-            )
-        return self._make(
-            "Redirect",
-            ("Channel", caller.name),
-            ("Context", context),
-            ("Exten", number),
-            ("Priority", "1"),
-            ids=("", caller.uniqueid, place, f"{caller.exten}@{caller.context}"),
-            dial=number,
-            reread=True,
-        )
+            ids: tuple[str, ...] = (near.uniqueid, caller.uniqueid, place)
+            return self._make("BlindTransfer", ("Channel", near.name), *there, ids=ids, dial=number)
+        ids = ("", caller.uniqueid, place, f"{caller.exten}@{caller.context}")
+        fields = (("Channel", caller.name), *there, ("Priority", "1"))
+        return self._make("Redirect", *fields, ids=ids, dial=number, reread=True)
 
     def _attended(self, at: dict[str, str], number: str) -> Plan:
         if not _TONES.match(number):
@@ -323,15 +293,10 @@ class Planner:
         if near is None:
             raise NotSent("the agent does not talk with this caller now")
         context = self.account.transfer_context
-        return self._make(
-            "Atxfer",
-            ("Channel", near.name),
-            ("Context", context),
-            ("Exten", number),
-            # Asterisk dials the consultation through this Local channel.
-            ids=(near.uniqueid, caller.uniqueid, f"Local/{number}@{context}"),
-            dial=number,
-        )
+        # Asterisk dials the consultation through this Local channel.
+        ids = (near.uniqueid, caller.uniqueid, f"Local/{number}@{context}")
+        fields = (("Channel", near.name), ("Context", context), ("Exten", number))
+        return self._make("Atxfer", *fields, ids=ids, dial=number)
 
     def _park(self, at: dict[str, str]) -> Plan:
         caller = self._living(at, "uniqueid")
@@ -357,17 +322,15 @@ class Planner:
         return self._originate((caller.uniqueid,), ("Application", "Bridge"), ("Data", caller.name))
 
     def _call(self, command: Command, row: Row | None) -> Plan:
-        number = command.destination.number if command.destination is not None else _own_number(row)
+        number = command.destination.number if command.destination is not None else number_of(row)
         number = _diallable(number)
         plan = self._originate((), ("Context", self.account.transfer_context), ("Exten", number), ("Priority", "1"))
-        return Plan(plan.action, plan.fields, plan.action_id, plan.ids, dial=number)
+        return replace(plan, dial=number)
 
     def _pause(self, command: Command, at: dict[str, str]) -> Plan:
         interface = at.get("interface", "")
-        queues = [queue for queue, member in self.board.places if member == interface]
         only = command.arg("queue")
-        if only:
-            queues = [queue for queue in queues if queue == only]
+        queues = [queue for queue, member in self.board.places if member == interface and only in ("", queue)]
         if not queues:
             raise TargetGone("the agent is in no queue any more")
         paused = command.verb is Verb.PAUSE
@@ -398,6 +361,17 @@ class Planner:
         return self._make("QueueAdd", *fields, ids=ids)
 
 
+def action_error(action: str, error: AmiError) -> NotSent | Rejected | Ambiguous:
+    """What an answer to an action proves: done nothing, gone, or not clear."""
+    text = clean(str(error))
+    if isinstance(error, AmiUnsafe) or (isinstance(error, AmiLost) and not error.sent):
+        return NotSent(text)
+    if isinstance(error, AmiRefused):
+        kind = TargetGone if any(word in text.lower() for word in _GONE) else Rejected
+        return kind(f"{action} was refused: {text}", status="Error")
+    return Ambiguous(f"{action}: {text}; it may have been done")
+
+
 def _number(command: Command) -> str:
     if command.destination is None:
         raise NotSent("no destination was given")
@@ -410,26 +384,12 @@ def _diallable(number: str) -> str:
     return number
 
 
-def _own_number(row: Row | None) -> str:
-    match row:
-        case Member() | ParkedCall():
-            return row.number
-        case Call():
-            return row.from_number
-        case Agent() | Phone():
-            return row.extension
-    return ""
-
-
 def beside(caller: Channel, at: Mapping[str, str], board: Switchboard) -> Channel | None:
     """The agent's channel in the caller's own bridge, if they talk there now, just the two of them."""
     near = board.channels.get(at.get("near_uniqueid", ""))
     if near is None or near is caller or not near.bridge or near.bridge != caller.bridge:
         return None
-    return None if at.get("crowd") or not board.wiring().bridge_of(near) else near
-
-
-# ---- how it will be known ------------------------------------------------------------------------------------------
+    return None if at.get("crowd") or not board.topology().bridge_of(near) else near
 
 
 def verification(

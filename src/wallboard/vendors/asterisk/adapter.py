@@ -12,47 +12,29 @@ import random
 import secrets
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 import anyio
 
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import NotSent, Unreachable
-from wallboard.domain.forms import Form
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, SourceInfo, Update, UpdateKind
+from wallboard.vendors.adapter import BaseAdapter
 from wallboard.vendors.asterisk import actions, evidence
-from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, bare_failures, open_ami
-from wallboard.vendors.asterisk.answers import action_error
+from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, open_ami
 from wallboard.vendors.asterisk.check import check_source
 from wallboard.vendors.asterisk.facts import Lists, decimal
-from wallboard.vendors.asterisk.lists import BRIDGES, HINTS, RESTS_ON, STARTING, Readings, without_id
+from wallboard.vendors.asterisk.health import Health
+from wallboard.vendors.asterisk.lists import EVIDENCE, LISTS, RESTS_ON, STARTING, Readings, without_id
 from wallboard.vendors.asterisk.mapping import Mapper, Rows, changes
-from wallboard.vendors.asterisk.protocol import (
-    AmiError,
-    AmiGarbled,
-    AmiRefused,
-    Message,
-)
-from wallboard.vendors.asterisk.standing import Standing
+from wallboard.vendors.asterisk.protocol import AmiError, AmiGarbled, AmiRefused, Message
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.asterisk.streams import StreamFactory, from_url
-from wallboard.vendors.asterisk.witness import CHANNELS, DEVICES, PARKED, QUEUES
-from wallboard.vendors.base import (
-    AmiAuth,
-    Can,
-    CheckLine,
-    Feed,
-    Receipt,
-    Report,
-    Services,
-    Sink,
-    SourceSettings,
-    Verification,
-)
+from wallboard.vendors.base import AmiAuth, Can, CheckLine, Receipt, Services, Sink, SourceSettings, Verification
 from wallboard.vendors.kit.lists import said
+from wallboard.vendors.kit.tasks import bare_failures
 
 log = logging.getLogger("wallboard.asterisk")
 
@@ -72,17 +54,15 @@ _MINE = 1_000_000_000
 _RESOURCES = tuple(RESTS_ON)
 
 
-class AsteriskAdapter:
-    """See ``vendors.base.Adapter``."""
+class AsteriskAdapter(BaseAdapter):
+    """See ``vendors.base.Adapter``. Nothing is held outside ``run``: leaving it closes the connection."""
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
         if not isinstance(settings.auth, AmiAuth):
             raise ValueError("an asterisk source needs auth of kind ami")
-        self._settings = settings
+        super().__init__(settings, services)
         self._auth = settings.auth
-        self._clock = services.clock
-        ca_file = Path(settings.ca_file) if settings.ca_file else None
-        self._factory: StreamFactory = services.transport or from_url(settings.url, ca_file)
+        self._factory: StreamFactory = services.transport or from_url(settings.url, settings.ca_file)
         self._ami: Ami | None = None
         self._board = Switchboard()
         self._mapper = self._new_mapper()
@@ -95,7 +75,7 @@ class AsteriskAdapter:
         self._reading = anyio.Lock()
         self._hurried = anyio.Event()
         self._readings = Readings(services.clock.now)
-        self._standing = Standing(settings.name, settings.timeout or 5.0, self._readings)
+        self._health = Health(settings.name, settings.timeout or 5.0, self._readings)
         self._offset = 0.0
         self._epoch = 0
         self._lost: dict[Resource, int] = {}
@@ -103,25 +83,16 @@ class AsteriskAdapter:
         self._numbers = 0
         self._tones = False
 
-    # -- what is known ----------------------------------------------------------------------------------------------
-
-    @property
-    def settings(self) -> SourceSettings:
-        return self._settings
-
     def info(self) -> SourceInfo:
         ami = self._ami
         return SourceInfo(
-            name=self._settings.name,
+            name=self.settings.name,
             vendor="asterisk",
-            detail=clean(self._standing.cause if ami is None else self._standing.note or ami.banner),
-            phone=self._settings.phone,
-            refused=self._standing.refused,
+            detail=clean(self._health.cause if ami is None else self._health.note or ami.banner),
+            phone=self.settings.phone,
+            refused=self._health.refused,
             clock_offset=ami.clock_offset if ami is not None else None,
         )
-
-    def feeds(self) -> Sequence[Feed]:
-        return ()
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         account = self._account()
@@ -130,17 +101,11 @@ class AsteriskAdapter:
         return actions.can(verb, row, account, self._board)
 
     def can_dial(self, destination: Destination) -> Can:
-        if not self._settings.transfer_context:
+        if not self.settings.transfer_context:
             return Can(False, "transfer_context is not set for this source")
         if not actions.DIALLABLE.match(destination.number):
             return Can(False, "not a number that this PBX can dial")
         return Can(True)
-
-    def reports(self, row: Row) -> Sequence[Report]:
-        return ()
-
-    def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
-        return ()
 
     def verification(self, command: Command, row: Row | None) -> Verification:
         return actions.verification(command, row, self._account(), self._board, tones=self._tones)
@@ -153,38 +118,33 @@ class AsteriskAdapter:
         the lists have it. After a silence (the machine slept) the server is heard first, and the lists are read."""
         ami = self._ami
         if ami is None:
-            raise Unreachable(f"not connected: {self._standing.cause}")
-        quiet = self._clock.now() - ami.heard_at > HEARD_WITHIN
-        if quiet or not self._standing.pushed(RESOURCE_OF[row.key.kind]):
+            raise Unreachable(f"not connected: {self._health.cause}")
+        quiet = self.clock.now() - ami.heard_at > HEARD_WITHIN
+        if quiet or not self._health.pushed(RESOURCE_OF[row.key.kind]):
             try:
                 await self._read(ami)
             except AmiError as error:
                 raise Unreachable(clean(str(error))) from error
-            if quiet and self._clock.now() - ami.heard_at > HEARD_WITHIN:
+            if quiet and self.clock.now() - ami.heard_at > HEARD_WITHIN:
                 raise Unreachable("nothing was heard of the server")
         rows = self._map()
         return rows.get(RESOURCE_OF[row.key.kind], {}).get(row.key)
 
     async def check(self) -> Sequence[CheckLine]:
-        return await check_source(self._settings, self._factory, self._auth, self._clock)
-
-    async def aclose(self) -> None:
-        """Nothing is held outside ``run``: leaving it closes the connection."""
+        return await check_source(self.settings, self._factory, self._auth, self.clock)
 
     def _account(self) -> actions.Account:
         return actions.Account(
             commands=self._ami.commands if self._ami is not None else frozenset(),
-            phone=self._settings.phone,
-            transfer_context=self._settings.transfer_context,
-            park_lot=self._settings.park_lot,
-            read_only=self._settings.read_only,
+            phone=self.settings.phone,
+            transfer_context=self.settings.transfer_context,
+            park_lot=self.settings.park_lot,
+            read_only=self.settings.read_only,
         )
 
     def _new_mapper(self) -> Mapper:
-        settings = self._settings
+        settings = self.settings
         return Mapper(settings.name, settings.wrap_up or 0.0, settings.phone, settings.queues)
-
-    # -- the connection ---------------------------------------------------------------------------------------------
 
     async def run(self, sink: Sink) -> None:
         """See ``Adapter.run``. Whatever ends a connection is told and followed by another try."""
@@ -196,17 +156,17 @@ class AsteriskAdapter:
             try:
                 await self._session(sink)
             except AmiError as error:
-                self._standing.end(error)
+                self._health.end(error)
             except Exception as error:  # the boundary of one source: a fault of ours must not leave it looking live
-                log.error("%s: unexpected %s", self._settings.name, type(error).__name__, exc_info=error)
-                self._standing.end(error)
+                log.error("%s: unexpected %s", self.settings.name, type(error).__name__, exc_info=error)
+                self._health.end(error)
             finally:
                 self._ami = None
             if self._epoch != epoch:
                 delay = FIRST_DELAY
-            pause = self._standing.slowly or delay * random.uniform(0.75, 1.25)
+            pause = self._health.slowly or delay * random.uniform(0.75, 1.25)
             sink.source(self.info())
-            self._report(sink, next_at=self._clock.now() + pause)
+            self._report(sink, next_at=self.clock.now() + pause)
             await self._wait(pause)
             delay = min(delay * 2, LONGEST_DELAY)
 
@@ -220,7 +180,7 @@ class AsteriskAdapter:
                 tasks.cancel_scope.cancel()
 
             tasks.start_soon(asked_for)
-            await self._clock.sleep(seconds)
+            await self.clock.sleep(seconds)
             tasks.cancel_scope.cancel()
 
     def hurry(self) -> None:
@@ -230,7 +190,7 @@ class AsteriskAdapter:
     async def _session(self, sink: Sink) -> None:
         self._readings.booted = False
         async with self._open() as ami:
-            self._standing.begin()
+            self._health.begin()
             self._board = Switchboard()
             self._mapper = self._new_mapper()
             self._tones = False
@@ -240,12 +200,12 @@ class AsteriskAdapter:
             await self._read(ami)
             self._epoch += 1
             self._seq = 0
-            self._standing.well()
+            self._health.well()
             self._ami = ami
             sink.source(self.info())
             self._emit(sink, read=True)
             self._report(sink)
-            with bare_failures():
+            with bare_failures(AmiError):
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._emit_changes, sink)
                     tasks.start_soon(self._read_again, ami, sink)
@@ -257,15 +217,13 @@ class AsteriskAdapter:
             self._auth.username,
             self._auth.secret.reveal(),
             on_event=self._on_event,
-            read_only=self._settings.read_only,
-            within=self._settings.timeout or 10.0,
-            now=self._clock.now,
+            read_only=self.settings.read_only,
+            within=self.settings.timeout or 10.0,
+            now=self.clock.now,
         )
 
-    # -- reading ----------------------------------------------------------------------------------------------------
-
     def _server_now(self) -> float:
-        return self._clock.now() + self._offset
+        return self.clock.now() + self._offset
 
     def _local(self, server: float) -> float:
         return server - self._offset
@@ -276,12 +234,12 @@ class AsteriskAdapter:
         except AmiGarbled:
             raise
         except Exception as error:  # one odd event must not cost the connection: the lists tell what it would have
-            log.error("%s: unexpected %s", self._settings.name, type(error).__name__, exc_info=error)
+            log.error("%s: unexpected %s", self.settings.name, type(error).__name__, exc_info=error)
             self._read_soon.set()
 
     def _take_event(self, event: Message) -> None:
         self._tones = self._tones or event.event in {"DTMFBegin", "DTMFEnd"}
-        now = self._clock.now()
+        now = self.clock.now()
         at = decimal(event.get("Timestamp"))
         # Without timestampevents there is no time in it; a time far off is none to reckon waits with.
         if at is None or abs(at - now - self._offset) > FAR_OFF:
@@ -290,7 +248,7 @@ class AsteriskAdapter:
             if len(backlog) >= MEANWHILE:
                 raise AmiGarbled(f"it sends more events than can be taken in ({MEANWHILE} while the lists were read)")
             backlog.append((event, at))
-        self._standing.witness.hear(event, now)
+        self._health.audit.hear(event, now)
         proof = evidence.proof_of(event, now, self._watched.keys())
         if proof is not None:
             self._proofs.append(proof)
@@ -300,7 +258,7 @@ class AsteriskAdapter:
             raise AmiGarbled(f"it tells of more than {CHANNELS_MOST} channels")
         if event.event == "FullyBooted":
             self._readings.boot()
-        self._standing.leaving |= event.event == "Shutdown"
+        self._health.leaving |= event.event == "Shutdown"
         if event.event in {"AgentComplete", "QueueCallerAbandon", "FullyBooted"}:
             # The queue's counters moved, and no event carries them; or there is more to be had.
             self._read_soon.set()
@@ -309,33 +267,24 @@ class AsteriskAdapter:
         """Take every list that this account may, and load them with what happens meanwhile."""
         async with self._reading:
             backlog: list[tuple[Message, float]] = []
-            begun = self._clock.now()
+            begun = self.clock.now()
             self._backlogs.append(backlog)
             try:
                 found = await self._readings.take(ami)
             finally:
                 self._backlogs.remove(backlog)
-            now = self._clock.now()
-            self._standing.took = now - begun
-            lists = Lists(
-                self._server_now(),
-                found.get(QUEUES),
-                found.get(CHANNELS),
-                found.get(PARKED),
-                found.get(DEVICES),
-                found.get(BRIDGES),
-                found.get(HINTS),
-            )
-            self._board.load(lists, backlog)
+            now = self.clock.now()
+            self._health.took = now - begun
+            self._board.load(Lists(self._server_now(), *map(found.get, (*LISTS, *EVIDENCE))), backlog)
             for resource, names in RESTS_ON.items():
                 if names[0] in found:
                     self._lost[resource] = without_id(resource, found[names[0]])
             for name, items in found.items():
-                self._standing.witness.compare(name, items, begun, now)
+                self._health.audit.compare(name, items, begun, now)
 
     async def _read_again(self, ami: Ami, sink: Sink) -> None:
         while True:
-            with anyio.move_on_after(self._standing.interval):
+            with anyio.move_on_after(self._health.interval):
                 await self._read_soon.wait()
                 # Counters and a redirected caller settle within some ms of their event.
                 await anyio.sleep(0.4)
@@ -347,8 +296,6 @@ class AsteriskAdapter:
             self._report(sink)
             # Two readings are never closer than this, however busy the queues are.
             await anyio.sleep(1.0)
-
-    # -- writing ----------------------------------------------------------------------------------------------------
 
     def _map(self) -> Rows:
         return self._mapper.rows(self._board, self._server_now(), self._local)
@@ -388,10 +335,10 @@ class AsteriskAdapter:
         self._seq += 1
         # A snapshot is as old as its request: evidence must not rest on a list that was asked for before the action.
         read = self._readings.of(resource).read_at if kind is UpdateKind.SNAPSHOT else None
-        as_of = next(at for at in (as_of, read, self._clock.now()) if at is not None)
+        as_of = next(at for at in (as_of, read, self.clock.now()) if at is not None)
         lost = said(self._lost.get(resource, 0)) if kind is UpdateKind.SNAPSHOT else ""
         return Update(
-            self._settings.name, resource, "", kind, self._epoch, self._seq, as_of, rows, removed, proofs, lost
+            self.settings.name, resource, "", kind, self._epoch, self._seq, as_of, rows, removed, proofs, lost
         )
 
     async def _emit_changes(self, sink: Sink) -> None:
@@ -417,7 +364,7 @@ class AsteriskAdapter:
                 heard = ami.heard_at
                 # Dated by what was heard and not by now: a sleep may lie between.
                 sink.apply(self._update(Resource.QUEUES, UpdateKind.PROOF, as_of=heard))
-            changed, sooner = self._standing.judge(self._clock.now())
+            changed, sooner = self._health.judge(self.clock.now())
             if changed:
                 sink.source(self.info())
                 self._report(sink)
@@ -427,19 +374,17 @@ class AsteriskAdapter:
             # Small wander of the measurement must not make every row look changed.
             if offset is not None and abs(offset - self._offset) > 0.5:
                 self._offset = offset
-            now = self._clock.now()
+            now = self.clock.now()
             self._watched = {ident: until for ident, until in self._watched.items() if until > now}
 
     def _report(self, sink: Sink, *, next_at: float | None = None) -> None:
-        for status in self._standing.statuses(next_at):
+        for status in self._health.statuses(next_at):
             sink.status(status)
-
-    # -- acting -----------------------------------------------------------------------------------------------------
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         ami = self._ami
         if ami is None:
-            raise NotSent(f"not connected: {self._standing.cause}")
+            raise NotSent(f"not connected: {self._health.cause}")
         may = self.can(command.verb, row)
         if not may:
             raise NotSent(may.reason)
@@ -448,13 +393,13 @@ class AsteriskAdapter:
         if plan.dial:
             await self._must_exist(ami, plan.dial)
         # Watched before it is sent: the event can be quicker than the answer.
-        until = self._clock.now() + 180.0
+        until = self.clock.now() + 180.0
         self._watched.update(dict.fromkeys(plan.ids, until))
-        sent_at = self._clock.now()
+        sent_at = self.clock.now()
         try:
-            answer = await ami.send_only(plan.action, *plan.fields, action_id=plan.action_id)
+            answer = await ami.action(plan.action, *plan.fields, action_id=plan.action_id)
         except AmiError as error:
-            raise action_error(plan.action, error) from error
+            raise actions.action_error(plan.action, error) from error
         finally:
             if plan.reread:
                 self._read_soon.set()
@@ -462,14 +407,14 @@ class AsteriskAdapter:
             request=plan.describe(),
             status=clean(answer.response),
             sent_at=sent_at,
-            answered_at=self._clock.now(),
+            answered_at=self.clock.now(),
             ids=plan.ids,
             detail=clean(answer.get("Message")),
         )
 
     async def _must_exist(self, ami: Ami, number: str) -> None:
         """Asterisk answers a transfer to nowhere with Success and cuts the caller off: look the number up first."""
-        context = self._settings.transfer_context
+        context = self.settings.transfer_context
         if not ami.allows("ShowDialPlan"):
             return
         try:

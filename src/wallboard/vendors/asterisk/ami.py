@@ -20,8 +20,8 @@ import os
 import secrets
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import anyio
@@ -50,6 +50,7 @@ from wallboard.vendors.asterisk.protocol import (
     too_old,
 )
 from wallboard.vendors.asterisk.streams import StreamFactory
+from wallboard.vendors.kit.tasks import bare_failures
 from wallboard.vendors.pace import MOUTHFUL
 
 EventHandler = Callable[[Message], None]
@@ -113,12 +114,12 @@ class Ami:
         return self._parser.banner or ""
 
     def allows(self, *actions: str) -> bool:
-        """Whether this account is granted every one of these."""
         return self.commands.issuperset(actions)
 
-    async def action(self, name: str, *fields: Field, within: float = 5.0) -> Message:
-        """Send one action; its answer. Raises ``AmiRefused`` for ``Response: Error``."""
-        pending = await self._exchange(name, fields, within, is_list=False)
+    async def action(self, name: str, *fields: Field, within: float = 5.0, action_id: str = "") -> Message:
+        """Send one action; its answer. Raises ``AmiRefused`` for ``Response: Error``. ``action_id`` is one that the
+        caller chose with ``new_id``, to know later events by it."""
+        pending = await self._exchange(name, fields, within, is_list=False, action_id=action_id)
         assert pending.answer is not None
         return pending.answer
 
@@ -126,12 +127,6 @@ class Ami:
         """Send one list action; the items up to ``EventList: Complete``, without that closing message."""
         pending = await self._exchange(name, fields, within, is_list=True)
         return tuple(pending.items)
-
-    async def send_only(self, name: str, *fields: Field, action_id: str, within: float = 5.0) -> Message:
-        """Like ``action`` with an ActionID that the caller chose with ``new_id``, to know later events by it."""
-        pending = await self._exchange(name, fields, within, is_list=False, action_id=action_id)
-        assert pending.answer is not None
-        return pending.answer
 
     def new_id(self) -> str:
         self._count += 1
@@ -291,9 +286,7 @@ class Ami:
             await anyio.sleep(every)
             try:
                 await self.ping(within=every)
-            except AmiUnanswered:
-                pass
-            except AmiRefused:
+            except (AmiUnanswered, AmiRefused):
                 # An account may be so small that not even Ping is granted; the refusal is an answer all the same.
                 pass
             except AmiLost:
@@ -378,7 +371,7 @@ async def open_ami(
     ami = Ami(stream, on_event, read_only=read_only, limits=limits or Limits(), now=now)
     body: Exception | None = None
     try:
-        with bare_failures():
+        with bare_failures(AmiError):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(ami.read_forever)
                 try:
@@ -398,25 +391,6 @@ async def open_ami(
             await anyio.aclose_forcefully(stream)
     if body is not None:
         raise body
-
-
-@contextmanager
-def bare_failures() -> Iterator[None]:
-    """Around a task group: what fails in it comes out bare, not as a group of one, and a fault that nobody foresaw
-    before an ``AmiError`` that it caused. (Raising out of ``except*`` gives the group again on Python 3.11.2.)"""
-    try:
-        yield
-    except ExceptionGroup as group:
-        failures = list(_leaves(group))
-        raise next((error for error in failures if not isinstance(error, AmiError)), failures[0]) from None
-
-
-def _leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
-        else:
-            yield error
 
 
 def _why(error: OSError) -> str:

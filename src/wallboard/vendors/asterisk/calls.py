@@ -8,34 +8,26 @@ from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.asterisk.devices import device_of, extension_of, is_local
 from wallboard.vendors.asterisk.facts import DEVICE_REGISTERED, DOWN, RING, RINGING, UP, Channel, born
-from wallboard.vendors.asterisk.scene import Leg, Scene
+from wallboard.vendors.asterisk.parties import Leg, Parties, first_of
 
 #: Channel states of a call on its way: down, reserved, off hook, dialling, ring, ringing.
 _SETTING_UP = frozenset({DOWN, 1, 2, 3, RING, RINGING})
 
 
-class CallRows(Scene):
+class CallRows(Parties):
     """The part of a walk that makes calls of channels."""
 
     def call(self, leg: Leg) -> Call:
         board, origin = self.board, leg.origin
-        spy = next((board.spies[c.uniqueid] for c in leg.channels if c.uniqueid in board.spies), None)
-        entry = self.entries.get(origin.uniqueid)
-        queue = leg.pair.queue if leg.pair is not None else entry.queue if entry is not None else ""
-        ringing = self.ringing_agents(leg)
-        interface = leg.interface
-        if not interface and leg.agent is None:
-            # Nobody has answered: the agent is who calls, or the one telephone that rings.
-            interface = self.interface_of(origin) or (
-                ringing[0] if len(ringing) == 1 and (not queue or self.device_rings(ringing[0])) else ""
-            )
-        held = [board.held[c.uniqueid] for c in leg.channels if c.uniqueid in board.held]
+        queue = self.queue_of(leg)
+        interface = self.agent_of(leg, queue)
+        spy = first_of(board.spies, leg.channels)
+        held = (board.held[c.uniqueid] for c in leg.channels if c.uniqueid in board.held)
         to, to_name = self.called(leg, interface, queue)
         at = born(origin.uniqueid)
         talks = leg.party if leg.crowd else leg.agent
         answered = leg.pair.since if leg.pair is not None else talks.bridged_at if talks is not None else None
         members = {self.interface_of(c): c for c in leg.channels if self.interface_of(c) and not is_local(c.name)}
-        spied = (("spied", spy.spyee_channel),) if spy is not None else ()
         return Call(
             key=self.key(Kind.CALL, origin.uniqueid),
             extension=clean(extension_of(interface)) if interface else NOTHING,
@@ -47,8 +39,8 @@ class CallRows(Scene):
             state=self.call_state(leg),
             started_at=self.local(at[0]) if at else None,
             answered_at=self.instant(answered),
-            held_since=self.instant(min(held)) if held else None,
-            recording=next((board.recording[c.uniqueid] for c in leg.channels if c.uniqueid in board.recording), None),
+            held_since=self.instant(min(held, default=None)),
+            recording=first_of(board.recording, leg.channels),
             agent=self.agent_name(interface) if interface else NOTHING,
             agent_key=self.key(Kind.AGENT, interface) if interface else None,
             agent_refs=tuple(dict.fromkeys((*([interface] if interface else ()), *members))),
@@ -56,8 +48,20 @@ class CallRows(Scene):
             whole=origin.linkedid,
             mine=any(self.is_mine(c) for c in leg.channels),
             spying=self.spied_name(spy.spyee_channel) if spy is not None else NOTHING,
-            address=(*self.address(leg), *spied),
+            address=(*self.address(leg), *((("spied", spy.spyee_channel),) if spy is not None else ())),
         )
+
+    def queue_of(self, leg: Leg) -> str:
+        entry = self.entries.get(leg.origin.uniqueid)
+        return leg.pair.queue if leg.pair is not None else entry.queue if entry is not None else ""
+
+    def agent_of(self, leg: Leg, queue: str) -> str:
+        """The interface of the agent. Where nobody has answered: of who calls, or of the one telephone that rings."""
+        if leg.interface or leg.agent is not None:
+            return leg.interface
+        ringing = self.ringing_agents(leg)
+        rings = len(ringing) == 1 and (not queue or self.device_rings(ringing[0]))
+        return self.interface_of(leg.origin) or (ringing[0] if rings else "")
 
     def address(self, leg: Leg) -> tuple[tuple[str, str], ...]:
         """Whom the verbs act on, and by which channel each agent on the call is reached."""
@@ -73,7 +77,7 @@ class CallRows(Scene):
                 found.append((f"agent {interface}", channel.uniqueid))
         if leg.crowd:
             found.append(("crowd", str(leg.crowd)))
-        elif leg.agent is None and len(self.wiring.talking.get(self.wiring.bridge_of(party), ())) == 2:
+        elif leg.agent is None and len(self.topology.talking.get(self.topology.bridge_of(party), ())) == 2:
             found.append(("roles", "unknown"))
         return tuple(found)
 
@@ -101,7 +105,7 @@ class CallRows(Scene):
             return CallState.TALKING
         if any(c.uniqueid in self.entries for c in leg.channels):
             return CallState.RINGING
-        bridges = [self.wiring.bridge_of(c) for c in leg.channels]
+        bridges = [self.topology.bridge_of(c) for c in leg.channels]
         talking = [bridge for bridge in bridges if bridge]
         if len(talking) != len(set(talking)):
             return CallState.TALKING

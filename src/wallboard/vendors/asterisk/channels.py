@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from wallboard.vendors.asterisk.devices import POOL, is_local, other_half
 from wallboard.vendors.asterisk.facts import UP, Bridge, Channel, Parked, Spy, known, number
 from wallboard.vendors.asterisk.protocol import Message
-from wallboard.vendors.asterisk.wiring import Wiring
+from wallboard.vendors.asterisk.topology import Topology
 from wallboard.vendors.kit.rows import steady
 
 
@@ -30,12 +31,15 @@ class ChannelTables:
         #: Whether this account is told of channels at all: then what is not in the table does not exist.
         self.sees_channels = False
 
+    @property
+    def _of_channels(self) -> tuple[dict[str, Any], ...]:
+        return self.held, self.recording, self.dialled, self.spies
+
     def channel_named(self, name: str) -> Channel | None:
         return next((channel for channel in self.channels.values() if channel.name == name), None)
 
-    def wiring(self) -> Wiring:
-        """How the channels hang together now."""
-        return Wiring(self.channels, self.bridges, self.parked, self.dialled)
+    def topology(self) -> Topology:
+        return Topology(self.channels, self.bridges, self.parked, self.dialled)
 
     def load_channels(self, items: Iterable[Message]) -> None:
         self.sees_channels = True
@@ -54,10 +58,9 @@ class ChannelTables:
                 bridged_at=old.bridged_at if old is not None and bridge and old.bridge == bridge else None,
             )
         alive = self.channels
-        self.held = {uid: at for uid, at in self.held.items() if uid in alive}
-        self.recording = {uid: on for uid, on in self.recording.items() if uid in alive}
-        self.dialled = {uid: by for uid, by in self.dialled.items() if uid in alive}
-        self.spies = {uid: spy for uid, spy in self.spies.items() if uid in alive}
+        for table in self._of_channels:
+            for uniqueid in table.keys() - alive.keys():
+                del table[uniqueid]
         # Who enters a bridge tells of it again; where its end is not told, it would stay for good.
         entered = {channel.bridge for channel in alive.values()}
         self.bridges = {bridge: of for bridge, of in self.bridges.items() if bridge in entered}
@@ -143,7 +146,7 @@ class ChannelTables:
         gone = self.channels.pop(uniqueid, None)
         if gone is not None and is_local(gone.name):
             self._hand_on_dialler(gone)
-        for table in (self.held, self.parked, self.recording, self.spies, self.dialled):
+        for table in (*self._of_channels, self.parked):
             table.pop(uniqueid, None)
 
     def _hand_on_dialler(self, gone: Channel) -> None:
@@ -185,9 +188,8 @@ class ChannelTables:
     def _bridge_destroy(self, event: Message, at: float) -> None:
         bridge = event.get("BridgeUniqueid")
         self.bridges.pop(bridge, None)
-        for channel in list(self.channels.values()):
-            if channel.bridge == bridge:
-                self.channels[channel.uniqueid] = replace(channel, bridge="", bridged_at=None)
+        for channel in [channel for channel in self.channels.values() if channel.bridge == bridge]:
+            self.channels[channel.uniqueid] = replace(channel, bridge="", bridged_at=None)
 
     def _hold(self, event: Message, at: float) -> None:
         self._see(event)

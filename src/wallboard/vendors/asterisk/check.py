@@ -8,6 +8,7 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.text import clean
 from wallboard.vendors.asterisk import actions
 from wallboard.vendors.asterisk.ami import Ami, open_ami
+from wallboard.vendors.asterisk.event_audit import CHANNELS, GRACE, PARKED, QUEUES, EventAudit
 from wallboard.vendors.asterisk.lists import refusal
 from wallboard.vendors.asterisk.protocol import (
     AmiBadCredentials,
@@ -19,7 +20,6 @@ from wallboard.vendors.asterisk.protocol import (
 )
 from wallboard.vendors.asterisk.state import Switchboard
 from wallboard.vendors.asterisk.streams import StreamFactory
-from wallboard.vendors.asterisk.witness import CHANNELS, GRACE, PARKED, QUEUES, Witness
 from wallboard.vendors.base import AmiAuth, CheckLine, SourceSettings
 from wallboard.vendors.kit.checks import clock as checked_clock
 
@@ -31,12 +31,12 @@ async def check_source(
     settings: SourceSettings, factory: StreamFactory, auth: AmiAuth, clock: Clock
 ) -> tuple[CheckLine, ...]:
     """Try it now; every failure becomes a line."""
-    witness = Witness()
+    audit = EventAudit()
     said: set[str] = set()
 
     def on_event(event: Message) -> None:
         said.add(event.event)
-        witness.hear(event, clock.now())
+        audit.hear(event, clock.now())
 
     try:
         async with open_ami(
@@ -52,12 +52,12 @@ async def check_source(
             await ami.events("agent,call,system")
             lists, lines = await _lists(ami, booted="FullyBooted" in said)
             for name, items in lists.items():
-                witness.compare(name, items, begun, clock.now())
+                audit.compare(name, items, begun, clock.now())
             return (
                 CheckLine("reach", True, clean(ami.banner)),
                 CheckLine("sign-in", True, f"as {clean(auth.username)}"),
                 *lines,
-                await _events(ami, tuple(lists), witness, clock),
+                await _events(ami, tuple(lists), audit, clock),
                 *_rights(settings, ami),
                 await _dialplan(settings, ami),
                 checked_clock(ami.clock_offset),
@@ -97,21 +97,21 @@ async def _lists(ami: Ami, *, booted: bool) -> tuple[dict[str, tuple[Message, ..
     return lists, lines
 
 
-async def _events(ami: Ami, names: tuple[str, ...], witness: Witness, clock: Clock) -> CheckLine:
+async def _events(ami: Ami, names: tuple[str, ...], audit: EventAudit, clock: Clock) -> CheckLine:
     """Whether the events tell what changes between two readings."""
     await clock.sleep(WATCH)
     begun = clock.now()
     for name in names:
         with suppress(AmiRefused, AmiUnanswered):
-            witness.compare(name, await ami.collect(name), begun, clock.now())
+            audit.compare(name, await ami.collect(name), begun, clock.now())
     await clock.sleep(GRACE)
-    witness.judge(clock.now())
-    if witness.missing:
-        text = f"filtered or lost: no {', '.join(witness.missing)} for what changed; the lists are read more often"
+    audit.judge(clock.now())
+    if audit.missing:
+        text = f"filtered or lost: no {', '.join(audit.missing)} for what changed; the lists are read more often"
         return CheckLine("events", False, text, right=True)
-    if witness.deaf:
+    if audit.deaf:
         return CheckLine("events", None, f"none in {WATCH + GRACE:g} s, and nothing changed")
-    return CheckLine("events", True, f"told what changed in {WATCH + GRACE:g} s: {', '.join(witness.heard)}")
+    return CheckLine("events", True, f"told what changed in {WATCH + GRACE:g} s: {', '.join(audit.heard)}")
 
 
 def _rights(settings: SourceSettings, ami: Ami) -> list[CheckLine]:

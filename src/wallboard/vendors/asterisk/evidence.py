@@ -6,7 +6,6 @@ ids in a receipt are the words that the proving events carry; ``proof_of`` puts 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from wallboard.domain.update import Proof
 from wallboard.vendors.asterisk.devices import device_of, is_local
 from wallboard.vendors.asterisk.protocol import Message
 from wallboard.vendors.base import Evidence, Trial, Verification
+from wallboard.vendors.kit.evidence import Test
 
 RING_SECONDS = 20
 SPY_DIGITS = {Verb.LISTEN: "4", Verb.WHISPER: "5", Verb.BARGE: "6"}
@@ -99,7 +99,7 @@ def proof_of(event: Message, at: float, watched: AbstractSet[str]) -> Proof | No
     return None
 
 
-def _saw(name: str, *places: int) -> Callable[[Trial], bool]:
+def _saw(name: str, *places: int) -> Test:
     """The event came, about the ids at ``places`` of the receipt (all of them in the same event)."""
 
     def test(trial: Trial) -> bool:
@@ -108,10 +108,7 @@ def _saw(name: str, *places: int) -> Callable[[Trial], bool]:
             # The answer was unclear: what to look for is not known, so nothing shows it.
             return False
         wanted = {ids[place] for place in places}
-        return any(
-            proof.name == name and proof.at >= trial.receipt.sent_at and wanted <= set(proof.subject)
-            for proof in trial.facts.proofs(trial.source)
-        )
+        return any(wanted <= set(proof.subject) for proof in _since(trial, name))
 
     return test
 
@@ -124,12 +121,9 @@ def _since(trial: Trial, *names: str) -> list[Proof]:
 
 def _met(trial: Trial, one: str, other: str) -> bool:
     """Both entered the same bridge since the action was sent."""
-    bridges: dict[str, set[str]] = {one: set(), other: set()}
-    for proof in _since(trial, "BridgeEnter"):
-        for ident in bridges:
-            if ident in proof.subject and len(proof.subject) > 1:
-                bridges[ident].add(proof.subject[1])
-    return bool(bridges[one] & bridges[other])
+    entered = [proof.subject for proof in _since(trial, "BridgeEnter") if len(proof.subject) > 1]
+    first, second = ({subject[1] for subject in entered if ident in subject} for ident in (one, other))
+    return bool(first & second)
 
 
 def _together(trial: Trial) -> bool:
@@ -167,12 +161,14 @@ def _arrived(trial: Trial) -> bool:
 
 def _hung_up_first(trial: Trial) -> bool:
     """The far end asked for the end itself; what we ask for ends a channel without such a request of its own."""
-    asked = [proof.at for proof in _since(trial, "HangupRequest") if trial.receipt.ids[0] in proof.subject]
-    ended = [proof.at for proof in _since(trial, "Hangup") if trial.receipt.ids[0] in proof.subject]
+    asked, ended = (
+        [proof.at for proof in _since(trial, name) if trial.receipt.ids[0] in proof.subject]
+        for name in ("HangupRequest", "Hangup")
+    )
     return bool(asked and ended) and min(asked) <= min(ended)
 
 
-def _all_paused(name: str) -> Callable[[Trial], bool]:
+def _all_paused(name: str) -> Test:
     def test(trial: Trial) -> bool:
         # Without ids (the answer was unclear) nobody knows which queues to wait for: that proves nothing.
         ids = trial.receipt.ids
@@ -181,21 +177,21 @@ def _all_paused(name: str) -> Callable[[Trial], bool]:
     return test
 
 
-def _before(confirmed: Callable[[Trial], bool], ended: Callable[[Trial], bool]) -> Callable[[Trial], bool]:
+def _ended(text: str, confirmed: Test, name: str, place: int) -> Evidence:
     """An end speaks against an action only while nothing has spoken for it: every call ends at last."""
-    return lambda trial: ended(trial) and not confirmed(trial)
+    ended = _saw(name, place)
+    return Evidence(text, lambda trial: ended(trial) and not confirmed(trial))
 
 
 _NO_ANSWER = Evidence("my phone did not answer", _saw("OriginateFailure", 2))
-_FAILED = Evidence("my phone did not answer", _saw("OriginateFailure", 1))
 
 
-def _my_leg_ended(confirmed: Callable[[Trial], bool]) -> Evidence:
-    return Evidence("my leg ended before it was on the call", _before(confirmed, _saw("Hangup", 1)))
+def _my_leg_ended(confirmed: Test) -> Evidence:
+    return _ended("my leg ended before it was on the call", confirmed, "Hangup", 1)
 
 
-def _caller_left(confirmed: Callable[[Trial], bool], place: int = 1) -> Evidence:
-    return Evidence("the caller hung up", _before(confirmed, _saw("Hangup", place)))
+def _caller_left(confirmed: Test, place: int = 1) -> Evidence:
+    return _ended("the caller hung up", confirmed, "Hangup", place)
 
 
 _TRANSFERRED = _saw("BlindTransfer", 0, 1, 2)
@@ -212,26 +208,25 @@ WAS_THERE = "the caller was at that number before: then only leaving a queue for
 SWITCH = "in place"
 SWITCH_UNSEEN = "in place, unseen"
 
+_CALLS = (Resource.CALLS,)
+_AGENTS = (Resource.AGENTS,)
+_OF_CALLERS = (Resource.CALLS, Resource.MEMBERS)
+_PARKING = (Resource.PARKED, Resource.CALLS)
+_RUNG = RING_SECONDS + 5.0
+
 
 def _spying(verb: Verb) -> Verification:
-    return Verification(
-        verb,
-        f"Originate my phone, Application ChanSpy, Data <agent's whole channel>,{SPY_OPTIONS[verb]}",
-        confirms=(Evidence("ChanSpyStart of my leg on the agent's", _saw("ChanSpyStart", 1, 0), OTHER_SPY),),
-        denies=(_NO_ANSWER, _my_leg_ended(_saw("ChanSpyStart", 1, 0))),
-        deadline=RING_SECONDS + 5.0,
-        watch=(Resource.CALLS,),
-    )
+    started = _saw("ChanSpyStart", 1, 0)
+    request = f"Originate my phone, Application ChanSpy, Data <agent's whole channel>,{SPY_OPTIONS[verb]}"
+    done = Evidence("ChanSpyStart of my leg on the agent's", started, OTHER_SPY)
+    return Verification(verb, request, (done,), (_NO_ANSWER, _my_leg_ended(started)), _RUNG, _CALLS)
 
 
 def _switching(verb: Verb) -> Verification:
-    return Verification(
-        verb,
-        f"PlayDTMF my spy's channel, Digit {SPY_DIGITS[verb]}, Receive true ({SWITCH})",
-        confirms=(Evidence(f"DTMFEnd: my spy took digit {SPY_DIGITS[verb]}", _saw("DTMFEnd", 0), OTHER_DIGIT),),
-        denies=(Evidence("my spy ended", _before(_saw("DTMFEnd", 0), _saw("ChanSpyStop", 1))),),
-        deadline=4.0,
-    )
+    took = _saw("DTMFEnd", 0)
+    request = f"PlayDTMF my spy's channel, Digit {SPY_DIGITS[verb]}, Receive true ({SWITCH})"
+    done = Evidence(f"DTMFEnd: my spy took digit {SPY_DIGITS[verb]}", took, OTHER_DIGIT)
+    return Verification(verb, request, (done,), (_ended("my spy ended", took, "ChanSpyStop", 1),), 4.0)
 
 
 def _switching_unseen(verb: Verb) -> Verification:
@@ -241,150 +236,145 @@ def _switching_unseen(verb: Verb) -> Verification:
 
 
 def _paused(verb: Verb) -> Verification:
+    request = f"QueuePause Interface, Paused {'true' if verb is Verb.PAUSE else 'false'}, Reason"
+    done = Evidence("QueueMemberPause of each of the agent's queues", _all_paused("QueueMemberPause"), OTHER_PAUSE)
+    return Verification(verb, request, (done,), (), 5.0, _AGENTS)
+
+
+def _transferred() -> Verification:
+    done = Evidence("BlindTransfer of this caller by the agent's channel to that number", _TRANSFERRED, OTHER_TRANSFER)
     return Verification(
-        verb,
-        f"QueuePause Interface, Paused {'true' if verb is Verb.PAUSE else 'false'}, Reason",
-        confirms=(
-            Evidence("QueueMemberPause of each of the agent's queues", _all_paused("QueueMemberPause"), OTHER_PAUSE),
-        ),
-        deadline=5.0,
-        watch=(Resource.AGENTS,),
+        Verb.TRANSFER,
+        "BlindTransfer the agent's channel to transfer_context (the number is looked up with ShowDialPlan first)",
+        (done,),
+        (Evidence("BlindTransfer failed", _saw("BlindTransferFailed", 0)), _caller_left(_TRANSFERRED)),
+        8.0,
+        _OF_CALLERS,
     )
 
 
-TABLE: dict[str, Verification] = {
-    **{verb.value: _spying(verb) for verb in SPY_DIGITS},
-    **{f"{verb.value} {SWITCH}": _switching(verb) for verb in SPY_DIGITS},
-    **{f"{verb.value} {SWITCH_UNSEEN}": _switching_unseen(verb) for verb in SPY_DIGITS},
-    "end": Verification(
-        Verb.END,
-        "Hangup my spy's channel",
-        confirms=(Evidence("Hangup of my leg", _saw("Hangup", 0), "somebody else's listening leg ends"),),
-        # On a call without audio the hangup is answered with Success and happens when that call ends.
-        deadline=5.0,
-        watch=(Resource.CALLS,),
-    ),
-    "transfer": Verification(
-        Verb.TRANSFER,
-        "BlindTransfer the agent's channel to transfer_context (the number is looked up with ShowDialPlan first)",
-        confirms=(
-            Evidence(
-                "BlindTransfer of this caller by the agent's channel to that number", _TRANSFERRED, OTHER_TRANSFER
-            ),
-        ),
-        denies=(Evidence("BlindTransfer failed", _saw("BlindTransferFailed", 0)), _caller_left(_TRANSFERRED)),
-        deadline=8.0,
-        watch=(Resource.CALLS, Resource.MEMBERS),
-    ),
-    "transfer waiting": Verification(
-        Verb.TRANSFER,
-        "Redirect the caller's channel to transfer_context (the number is looked up with ShowDialPlan first)",
-        confirms=(Evidence("the caller's channel is at that number, where it was not before", _arrived, WAS_THERE),),
-        denies=(_caller_left(_arrived),),
-        deadline=8.0,
-        watch=(Resource.CALLS, Resource.MEMBERS),
-    ),
-    "attended": Verification(
+def _attended() -> Verification:
+    transferred = _saw("AttendedTransfer", 0, 1, 2)
+    return Verification(
         Verb.ATTENDED,
         "Atxfer the agent's channel to transfer_context; the agent completes it by hanging up",
-        confirms=(
-            Evidence(
-                "AttendedTransfer of this caller to that number", _saw("AttendedTransfer", 0, 1, 2), OTHER_TRANSFER
-            ),
+        (
+            Evidence("AttendedTransfer of this caller to that number", transferred, OTHER_TRANSFER),
             Evidence(
                 "the caller is on hold and the agent in the bridge of the call to that number",
                 _consulting,
                 "the agent holds the caller, or consults another number by the telephone's own keys",
             ),
         ),
-        denies=(
-            _caller_left(lambda trial: _consulting(trial) or _saw("AttendedTransfer", 0, 1, 2)(trial)),
+        (
+            _caller_left(lambda trial: _consulting(trial) or transferred(trial)),
             Evidence("the transfer failed", _saw("AttendedTransferFailed", 0)),
         ),
-        deadline=10.0,
-        watch=(Resource.CALLS,),
-    ),
-    "park": Verification(
-        Verb.PARK,
-        "Park the caller's channel, TimeoutChannel the agent's, Parkinglot",
-        confirms=(
-            Evidence("ParkedCall of the caller", _saw("ParkedCall", 0), "another caller is parked in the same lot"),
-        ),
-        denies=(_caller_left(_saw("ParkedCall", 0), 0),),
-        deadline=8.0,
-        watch=(Resource.PARKED, Resource.CALLS),
-    ),
-    "fetch": Verification(
+        10.0,
+        _CALLS,
+    )
+
+
+def _fetched() -> Verification:
+    fetched = _saw("UnParkedCall", 0, 1)
+    return Verification(
         Verb.FETCH,
         "Originate my phone, Application ParkedCall, Data <lot>,<space>",
-        confirms=(
-            Evidence(
-                "UnParkedCall of the caller by my phone", _saw("UnParkedCall", 0, 1), "a colleague fetches the caller"
-            ),
-        ),
-        denies=(
+        (Evidence("UnParkedCall of the caller by my phone", fetched, "a colleague fetches the caller"),),
+        (
             _NO_ANSWER,
             Evidence("the caller hung up", _saw("ParkedCallGiveUp", 0)),
             Evidence("the caller's time in the slot ran out", _saw("ParkedCallTimeOut", 0)),
-            _my_leg_ended(_saw("UnParkedCall", 0, 1)),
+            _my_leg_ended(fetched),
         ),
-        deadline=RING_SECONDS + 5.0,
-        watch=(Resource.PARKED, Resource.CALLS),
+        _RUNG,
+        _PARKING,
+    )
+
+
+def _picked_up() -> Verification:
+    done = Evidence(
+        "BridgeEnter of my phone and the caller in one bridge",
+        _together,
+        "the caller and my phone each enter a bridge: it must be the same, and my leg the one asked for",
+    )
+    denies = (_NO_ANSWER, _caller_left(_together, 0), _my_leg_ended(_together))
+    request = "Originate my phone, Application Bridge, Data <caller's whole channel>"
+    return Verification(Verb.PICKUP, request, (done,), denies, _RUNG, _OF_CALLERS)
+
+
+def _simple(
+    verb: Verb, request: str, done: Evidence, deadline: float, watch: tuple[Resource, ...], *denies: Evidence
+) -> Verification:
+    return Verification(verb, request, (done,), denies, deadline, watch)
+
+
+TABLE: dict[str, Verification] = {
+    **{verb.value: _spying(verb) for verb in SPY_DIGITS},
+    **{f"{verb.value} {SWITCH}": _switching(verb) for verb in SPY_DIGITS},
+    **{f"{verb.value} {SWITCH_UNSEEN}": _switching_unseen(verb) for verb in SPY_DIGITS},
+    "end": _simple(
+        Verb.END,
+        "Hangup my spy's channel",
+        Evidence("Hangup of my leg", _saw("Hangup", 0), "somebody else's listening leg ends"),
+        # On a call without audio the hangup is answered with Success and happens when that call ends.
+        5.0,
+        _CALLS,
     ),
-    "pickup": Verification(
-        Verb.PICKUP,
-        "Originate my phone, Application Bridge, Data <caller's whole channel>",
-        confirms=(
-            Evidence(
-                "BridgeEnter of my phone and the caller in one bridge",
-                _together,
-                "the caller and my phone each enter a bridge: it must be the same, and my leg the one asked for",
-            ),
-        ),
-        denies=(_NO_ANSWER, _caller_left(_together, 0), _my_leg_ended(_together)),
-        deadline=RING_SECONDS + 5.0,
-        watch=(Resource.CALLS, Resource.MEMBERS),
+    "transfer": _transferred(),
+    "transfer waiting": _simple(
+        Verb.TRANSFER,
+        "Redirect the caller's channel to transfer_context (the number is looked up with ShowDialPlan first)",
+        Evidence("the caller's channel is at that number, where it was not before", _arrived, WAS_THERE),
+        8.0,
+        _OF_CALLERS,
+        _caller_left(_arrived),
     ),
-    "hangup": Verification(
+    "attended": _attended(),
+    "park": _simple(
+        Verb.PARK,
+        "Park the caller's channel, TimeoutChannel the agent's, Parkinglot",
+        Evidence("ParkedCall of the caller", _saw("ParkedCall", 0), "another caller is parked in the same lot"),
+        8.0,
+        _PARKING,
+        _caller_left(_saw("ParkedCall", 0), 0),
+    ),
+    "fetch": _fetched(),
+    "pickup": _picked_up(),
+    "hangup": _simple(
         Verb.HANGUP,
         "Hangup the caller's channel, Cause 16",
-        confirms=(
-            Evidence(
-                "Hangup of the caller's channel", _saw("Hangup", 0), "they hang up themselves: HangupRequest tells"
-            ),
-        ),
-        denies=(Evidence("they hung up themselves at that moment", _hung_up_first),),
-        deadline=5.0,
-        watch=(Resource.CALLS,),
+        Evidence("Hangup of the caller's channel", _saw("Hangup", 0), "they hang up themselves: HangupRequest tells"),
+        5.0,
+        _CALLS,
+        Evidence("they hung up themselves at that moment", _hung_up_first),
     ),
-    "call": Verification(
+    "call": _simple(
         Verb.CALL,
         "Originate my phone, Context transfer_context, Exten <number> (looked up with ShowDialPlan first)",
-        confirms=(
-            Evidence(
-                "OriginateResponse: my phone answered and dials",
-                _saw("OriginateResponse", 1),
-                "another origination is answered: the ActionID must be this one's",
-            ),
+        Evidence(
+            "OriginateResponse: my phone answered and dials",
+            _saw("OriginateResponse", 1),
+            "another origination is answered: the ActionID must be this one's",
         ),
-        denies=(_FAILED,),
-        deadline=RING_SECONDS + 5.0,
-        watch=(Resource.CALLS,),
+        _RUNG,
+        _CALLS,
+        Evidence("my phone did not answer", _saw("OriginateFailure", 1)),
     ),
     "pause": _paused(Verb.PAUSE),
     "unpause": _paused(Verb.UNPAUSE),
-    "staff": Verification(
+    "staff": _simple(
         Verb.STAFF,
         "QueueAdd Queue, Interface, MemberName, Penalty",
-        confirms=(Evidence("QueueMemberAdded", _saw("QueueMemberAdded", 0), OTHER_MEMBER),),
-        deadline=5.0,
-        watch=(Resource.AGENTS,),
+        Evidence("QueueMemberAdded", _saw("QueueMemberAdded", 0), OTHER_MEMBER),
+        5.0,
+        _AGENTS,
     ),
-    "unstaff": Verification(
+    "unstaff": _simple(
         Verb.UNSTAFF,
         "QueueRemove Queue, Interface",
-        confirms=(Evidence("QueueMemberRemoved", _saw("QueueMemberRemoved", 0), OTHER_MEMBER),),
-        deadline=5.0,
-        watch=(Resource.AGENTS,),
+        Evidence("QueueMemberRemoved", _saw("QueueMemberRemoved", 0), OTHER_MEMBER),
+        5.0,
+        _AGENTS,
     ),
 }

@@ -13,9 +13,10 @@ import anyio
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.text import clean
-from wallboard.vendors.asterisk.ami import Ami, bare_failures
-from wallboard.vendors.asterisk.protocol import AmiRefused, AmiUnanswered, Message
-from wallboard.vendors.asterisk.witness import CHANNELS, DEVICES, PARKED, QUEUES
+from wallboard.vendors.asterisk.ami import Ami
+from wallboard.vendors.asterisk.event_audit import CHANNELS, DEVICES, PARKED, QUEUES
+from wallboard.vendors.asterisk.protocol import AmiError, AmiRefused, AmiUnanswered, Message
+from wallboard.vendors.kit.tasks import bare_failures
 
 Found = dict[str, tuple[Message, ...]]
 
@@ -119,7 +120,7 @@ class Readings:
         if doubtful or self.now() - self._rights_at >= RIGHTS_EVERY:
             await self._learn(ami)
         found: Found = {}
-        with bare_failures():
+        with bare_failures(AmiError):
             async with anyio.create_task_group() as tasks:
                 for name, state in self.states.items():
                     if self.now() >= state.again_at or (state.denied and ami.allows(name)):
@@ -177,7 +178,6 @@ def without_id(resource: Resource, items: Iterable[Message]) -> int:
 
 
 def refusal(name: str, error: AmiRefused) -> str:
-    """Why the server does not give this list, in words."""
     if error.no_right:
         return f"this account may not use {name}"
     if error.unknown:

@@ -1,7 +1,7 @@
 """Switchboard → rows of the domain. Pure: the same tables at the same second give the same rows.
 
 Ids: a queue is its name, a caller and a call the Uniqueid of who called (it survives every transfer, park and requeue),
-an agent the interface. Which channels are one call and who is who on it: ``scene``.
+an agent the interface. Which channels are one call and who is who on it: ``parties``.
 """
 
 from __future__ import annotations
@@ -15,15 +15,8 @@ from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import NOTHING, clean
 from wallboard.vendors.asterisk.calls import CallRows
 from wallboard.vendors.asterisk.devices import device_of_interface, extension_of, is_local
-from wallboard.vendors.asterisk.facts import (
-    DEVICE_WORDS,
-    RING,
-    UP,
-    Channel,
-    Place,
-    Serving,
-)
-from wallboard.vendors.asterisk.scene import RINGS, Leg
+from wallboard.vendors.asterisk.facts import DEVICE_WORDS, RING, UP, Channel, Place, Serving
+from wallboard.vendors.asterisk.parties import RINGS, Leg
 from wallboard.vendors.asterisk.state import Switchboard
 
 Rows = dict[Resource, dict[Key, Row]]
@@ -66,8 +59,6 @@ class _Pass(CallRows):
             Resource.PARKED: _by_key(self.parked()),
             Resource.PHONES: _by_key(self.phones()),
         }
-
-    # -- callers and queues -----------------------------------------------------------------------------------------
 
     def members(self) -> list[Member]:
         rows: list[Member] = []
@@ -153,8 +144,6 @@ class _Pass(CallRows):
             return seen
         told = [place.in_call for place in self.board.places.values() if place.queue == queue]
         return None if None in told else max(seen, sum(map(bool, told)))
-
-    # -- agents -----------------------------------------------------------------------------------------------------
 
     def agents(self) -> list[Agent]:
         self.mapper.next_change = None

@@ -19,23 +19,9 @@ BANNER = "Asterisk Call Manager"
 #: up cannot act. ``Login``, ``Logoff`` and ``Events`` change the session alone.
 READ_ACTIONS = frozenset(
     {
-        "Login",
-        "Logoff",
-        "Events",
-        "Ping",
-        "ListCommands",
-        "CoreSettings",
-        "CoreStatus",
-        "CoreShowChannels",
-        "QueueStatus",
-        "QueueSummary",
-        "ParkedCalls",
-        "Parkinglots",
-        "DeviceStateList",
-        "BridgeList",
-        "ExtensionStateList",
-        "ShowDialPlan",
-        "Status",
+        *("Login", "Logoff", "Events", "Ping", "ListCommands", "CoreSettings", "CoreStatus", "CoreShowChannels"),
+        *("QueueStatus", "QueueSummary", "ParkedCalls", "Parkinglots", "DeviceStateList", "BridgeList"),
+        *("ExtensionStateList", "ShowDialPlan", "Status"),
     }
 )
 
@@ -80,7 +66,6 @@ class AmiRefused(AmiError):
 
     @property
     def leaving(self) -> bool:
-        """The server is shutting down."""
         return "shutting down" in str(self).casefold()
 
     @property

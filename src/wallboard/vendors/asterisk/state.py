@@ -46,11 +46,8 @@ class Switchboard(ChannelTables):
         self.hints: dict[str, tuple[str, ...]] = {}
 
     def entry(self, uniqueid: str) -> Entry | None:
-        for waiting in self.entries.values():
-            for entry in waiting:
-                if entry.uniqueid == uniqueid:
-                    return entry
-        return None
+        found = (entry for waiting in self.entries.values() for entry in waiting if entry.uniqueid == uniqueid)
+        return next(found, None)
 
     def load(self, lists: Lists, meanwhile: Iterable[tuple[Message, float]] = ()) -> None:
         """Replace what the lists cover, then apply what arrived while they were taken."""
@@ -131,8 +128,7 @@ class Switchboard(ChannelTables):
         caller = self.channels.get(pair.caller)
         if caller is None:
             return
-        wiring = self.wiring()
-        others = [c for c in wiring.talking.get(wiring.bridge_of(caller), ()) if c is not caller]
+        others = self.topology().others(caller)
         if len(others) == 1:
             self.serving[pair.caller] = replace(pair, agent=others[0].uniqueid)
 
@@ -148,19 +144,19 @@ class Switchboard(ChannelTables):
             }
             return
         telephones = Telephones(self.places.values(), self.hints)
-        wiring = self.wiring()
+        topology = self.topology()
         taken = {(pair.queue, pair.interface) for pair in self.serving.values()}
         nameless: dict[str, list[tuple[Channel, Channel]]] = {}
         for caller in self.channels.values():
             if caller.application != "Queue" or caller.uniqueid in self.serving or self.entry(caller.uniqueid):
                 continue
-            legs = [c for c in wiring.talking.get(wiring.bridge_of(caller), ()) if c is not caller]
+            legs = topology.others(caller)
             if len(legs) != 1:
                 continue
             queue = caller.data.split(",", 1)[0]
             on = (
                 interface
-                for leg in wiring.chain(legs[0])
+                for leg in topology.chain(legs[0])
                 for device in (device_of(leg.name), pool_device(leg))
                 for interface in telephones.members_on(device)
                 if (queue, interface) in self.places
@@ -190,8 +186,7 @@ class Switchboard(ChannelTables):
         self._see(event)
         self._see(event, "Dest")
         caller, leg, interface = event.get("Uniqueid"), event.get("DestUniqueid"), event.get("Interface")
-        waits = any(entry.uniqueid == caller for waiting in self.entries.values() for entry in waiting)
-        if waits and (leg in self.channels or not self.sees_channels):
+        if self.entry(caller) and (leg in self.channels or not self.sees_channels):
             self.offers[caller, interface] = Offer(event.get("Queue"), caller, leg, interface)
 
     def _not_taken(self, event: Message, at: float) -> None:
@@ -234,8 +229,7 @@ class Switchboard(ChannelTables):
         if not queue or not uniqueid:
             return
         self.serving.pop(uniqueid, None)
-        waiting = self.entries.setdefault(queue, [])
-        if any(entry.uniqueid == uniqueid for entry in waiting):
+        if any(entry.uniqueid == uniqueid for entry in self.entries.get(queue, ())):
             return
         self._drop_entry(uniqueid)
         waiting = self.entries.setdefault(queue, [])
@@ -255,11 +249,9 @@ class Switchboard(ChannelTables):
 
     def _drop_entry(self, uniqueid: str, queue: str | None = None) -> None:
         for name in [queue] if queue is not None else list(self.entries):
-            left = [entry for entry in self.entries.get(name, []) if entry.uniqueid != uniqueid]
-            if left:
-                self.entries[name] = left
-            else:
-                self.entries.pop(name, None)
+            self.entries[name] = [entry for entry in self.entries.get(name, []) if entry.uniqueid != uniqueid]
+            if not self.entries[name]:
+                del self.entries[name]
 
     def _connect(self, event: Message, at: float) -> None:
         self._see(event)
@@ -326,26 +318,18 @@ _Handler = Callable[[Switchboard, Message, float], None]
 
 HANDLERS: dict[str, _Handler] = {
     "Newchannel": Switchboard._new_channel,
-    "Newstate": Switchboard._seen,
-    "NewCallerid": Switchboard._seen,
-    "NewConnectedLine": Switchboard._seen,
-    "Newexten": Switchboard._seen,
-    "MusicOnHoldStart": Switchboard._seen,
-    "MusicOnHoldStop": Switchboard._seen,
+    **dict.fromkeys(
+        ("Newstate", "NewCallerid", "NewConnectedLine", "Newexten", "MusicOnHoldStart", "MusicOnHoldStop"),
+        Switchboard._seen,
+    ),
     "Rename": Switchboard._rename,
     "Hangup": Switchboard._hangup,
-    "DialBegin": Switchboard._dial,
-    "DialState": Switchboard._dial,
-    "DialEnd": Switchboard._dial,
+    **dict.fromkeys(("DialBegin", "DialState", "DialEnd"), Switchboard._dial),
     "BridgeCreate": Switchboard._bridge_seen,
     "BridgeEnter": Switchboard._bridge_enter,
     "BridgeLeave": Switchboard._bridge_leave,
     "BridgeDestroy": Switchboard._bridge_destroy,
-    "QueueMemberStatus": Switchboard._member,
-    "QueueMemberPause": Switchboard._member,
-    "QueueMemberAdded": Switchboard._member,
-    "QueueMemberPenalty": Switchboard._member,
-    "QueueMemberRinginuse": Switchboard._member,
+    **{f"QueueMember{what}": Switchboard._member for what in ("Status", "Pause", "Added", "Penalty", "Ringinuse")},
     "QueueMemberRemoved": Switchboard._member_removed,
     "QueueCallerJoin": Switchboard._join,
     "QueueCallerLeave": Switchboard._leave,
@@ -359,15 +343,11 @@ HANDLERS: dict[str, _Handler] = {
     "AgentLogoff": Switchboard._agent_logoff,
     "Hold": Switchboard._hold,
     "Unhold": Switchboard._unhold,
-    "ParkedCall": Switchboard._parked_event,
-    "ParkedCallSwap": Switchboard._parked_event,
-    "UnParkedCall": Switchboard._unparked,
-    "ParkedCallTimeOut": Switchboard._unparked,
-    "ParkedCallGiveUp": Switchboard._unparked,
+    **dict.fromkeys(("ParkedCall", "ParkedCallSwap"), Switchboard._parked_event),
+    **dict.fromkeys(("UnParkedCall", "ParkedCallTimeOut", "ParkedCallGiveUp"), Switchboard._unparked),
     "ChanSpyStart": Switchboard._spy_start,
     "ChanSpyStop": Switchboard._spy_stop,
-    "MixMonitorStart": Switchboard._record,
-    "MixMonitorStop": Switchboard._record,
+    **dict.fromkeys(("MixMonitorStart", "MixMonitorStop"), Switchboard._record),
     "DeviceStateChange": Switchboard._device,
     "ExtensionStatus": Switchboard._hint,
 }

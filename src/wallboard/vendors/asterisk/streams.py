@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import anyio
@@ -29,13 +28,13 @@ def tcp(host: str, port: int) -> StreamFactory:
     return connect
 
 
-def tls(host: str, port: int, ca_file: Path | None = None) -> StreamFactory:
+def tls(host: str, port: int, ca_file: str = "") -> StreamFactory:
     """Verified TLS; there is no switch that turns verification off. Raises ``AmiUnreachable``, a sentence."""
 
     async def connect() -> ByteStream:
         try:
             # Anew each time: a ca_file that was put right is good at the next try.
-            context = verified(str(ca_file or ""))
+            context = verified(ca_file)
             # Asterisk closes the socket without TLS's closing handshake, so its absence is no error here.
             return await anyio.connect_tcp(host, port, tls=True, ssl_context=context, tls_standard_compatible=False)
         except Unreachable as error:
@@ -48,7 +47,7 @@ def tls(host: str, port: int, ca_file: Path | None = None) -> StreamFactory:
     return connect
 
 
-def from_url(url: str, ca_file: Path | None = None) -> StreamFactory:
+def from_url(url: str, ca_file: str = "") -> StreamFactory:
     """``tcp://host:5038`` or ``tls://host:5039`` (the ports may be left out)."""
     parts = urlsplit(url)
     if parts.scheme not in {"tcp", "tls"} or not parts.hostname:

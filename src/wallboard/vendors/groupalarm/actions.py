@@ -92,9 +92,6 @@ def _announcement(wanted: str, before: object) -> str:
     return text
 
 
-# ---- evidence --------------------------------------------------------------------------------------------------
-
-
 OLD_STATE = (
     "a list asked for before the answer, or only one of the two fields (asked for, and is): both are read since; what "
     "was so before is said to have been"

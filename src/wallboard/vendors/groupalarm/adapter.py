@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from wallboard.domain.command import Command, Verb
@@ -35,7 +36,7 @@ from wallboard.vendors.groupalarm.reading import PAGE, Reader, newest_cover
 from wallboard.vendors.groupalarm.reports import LOG_PAGES, reports
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire
 from wallboard.vendors.http.client import route
-from wallboard.vendors.kit.acts import Request, act, fresh, receipt
+from wallboard.vendors.kit.acts import Request, act, fresh, receipt, request
 from wallboard.vendors.kit.adapter import Made, WebAdapter
 from wallboard.vendors.kit.lists import lost, rows
 from wallboard.vendors.kit.rows import snapshot
@@ -66,8 +67,6 @@ class GroupalarmAdapter(WebAdapter):
         self._first_phones: tuple[list[Phone], float, str] | None = None
         self._missed: set[str] = set()
 
-    # ---- what is known ---------------------------------------------------------------------------------------
-
     def detail(self) -> str:
         return f"organization {self.settings.organization}" if self.settings.organization is not None else ""
 
@@ -75,35 +74,18 @@ class GroupalarmAdapter(WebAdapter):
         every = self.settings.every
         interval, slowly = every.get("hotlines", EVERY), every.get("phones", SLOWLY)
         users, lists = len(self._users()), len(self._wires)
-        discover = Feed(
-            Resource.HOTLINES,
-            "discovery",
-            self._discover,
-            SLOWLY,
-            cost=1 + lists,
-            timeout=60.0,
-            priority=3,
-            hidden_interval=SLOWLY,
-        )
-        hotlines = Feed(Resource.HOTLINES, "", self._read_hotlines, interval, cost=1 + lists // PAGE)
-        if not self._discovered:
-            return (discover, hotlines)
-        phones = Feed(
-            Resource.PHONES,
-            "",
-            self._read_phones,
-            slowly,
-            cost=max(1, users),
-            timeout=min(60.0, 8.0 + 2.0 * users),
-            priority=2,
-            hidden_interval=slowly,
-        )
-        return (discover, hotlines, phones)
+        resource, discover, read = Resource.HOTLINES, self._discover, self._read_phones
+        feeds = [
+            Feed(resource, "discovery", discover, SLOWLY, 1 + lists, 60.0, hidden_interval=SLOWLY, priority=3),
+            Feed(resource, "", self._read_hotlines, interval, cost=1 + lists // PAGE),
+        ]
+        if self._discovered:
+            cost, timeout = max(1, users), min(60.0, 8.0 + 2.0 * users)
+            feeds.append(Feed(Resource.PHONES, "", read, slowly, cost, timeout, hidden_interval=slowly, priority=2))
+        return feeds
 
     def _users(self) -> list[str]:
         return list(dict.fromkeys(user for wire in self._wires for user in wire.agents))
-
-    # ---- reading ---------------------------------------------------------------------------------------------
 
     async def _discover(self, ticket: Ticket) -> Sequence[Update]:
         """Which hotlines there are, what their call logs say and, the first time, who has which telephones."""
@@ -122,8 +104,7 @@ class GroupalarmAdapter(WebAdapter):
         wires, pages = await self._reader.hotlines()
         self._known.ahead = self._http.clock_offset or 0.0
         self._wires = tuple(wires)
-        known = {wire.id for wire in wires}
-        for identity in self._known.since.keys() - known:
+        for identity in self._known.since.keys() - {wire.id for wire in wires}:
             del self._known.since[identity]
 
         async def make() -> Made:
@@ -140,29 +121,24 @@ class GroupalarmAdapter(WebAdapter):
 
     async def _all_phones(self) -> tuple[list[Phone], float, str]:
         """One request a user. A user who forbids it is no fault: those telephones stay unknown."""
-        found: list[Phone] = []
-        listed = 0
-        started = self.clock.now()
-        users = self._users()
+        started, users = self.clock.now(), self._users()
+        read: dict[str, tuple[list[PhoneWire], Sequence[object]]] = {}
         refusals: list[ReadError] = []
         for user in users:
             try:
-                wires, items = await self._reader.phones(user)
+                read[user] = await self._reader.phones(user)
             except (NotPermitted, Missing) as error:
-                self._known.phones[user] = None
                 refusals.append(error)
-                continue
-            # With one that cannot be read, how many are on duty is not known.
-            whole = len(wires) == len(items)
-            self._known.phones[user] = tuple(mapping.duty_phone(wire) for wire in wires) if whole else None
-            listed += len(items)
-            found += [mapping.phone(wire, user, self._known) for wire in wires]
-        for user in self._known.phones.keys() - set(users):
-            del self._known.phones[user]
+        # With one telephone that cannot be read, how many are on duty is not known.
+        whole = {user: wires for user, (wires, items) in read.items() if len(wires) == len(items)}
+        self._known.phones = {
+            user: tuple(map(mapping.duty_phone, whole[user])) if user in whole else None for user in users
+        }
         self._again.learnt()
-        if users and len(refusals) == len(users):
+        if refusals and not read:
             raise refusals[0]
-        return found, started, lost(listed, len(found), "telephones")
+        found = [mapping.phone(wire, user, self._known) for user, (wires, _) in read.items() for wire in wires]
+        return found, started, lost(sum(len(items) for _, items in read.values()), len(found), "telephones")
 
     async def _read_logs(self) -> None:
         """The call log of each hotline. One that cannot be read twice in a row is unknown; if none can, raises."""
@@ -205,8 +181,6 @@ class GroupalarmAdapter(WebAdapter):
             return None
         raise NotPermitted("GroupAlarm has no such row")
 
-    # ---- acting ----------------------------------------------------------------------------------------------
-
     def _can(self, verb: Verb, row: Row | None) -> Can:
         if row is None:
             return YES
@@ -237,18 +211,18 @@ class GroupalarmAdapter(WebAdapter):
         if put is None:
             raise NotSent("nothing sent: not for this row")
         async with self._writing.alone(command.target.key):
-            request = await put(command)
-            answer = await act(self._http, request)
+            asked = await put(command)
+            answer = await act(self._http, asked)
         said = answer.data if isinstance(answer.data, dict) else {}
         status = said.get("status")
         detail = f"status {status}" if isinstance(status, str) else ""
-        return receipt(request, answer, command.target.key.id, detail=detail)
+        return receipt(asked, answer, command.target.key.id, detail=detail)
 
     async def _put_hotline(self, command: Command) -> Request:
         identity = command.target.key.id
         body = actions.hotline_body(await fresh(self._reader.hotline(identity)), command)
         what = "ttsInbound, ttsOutbound" if command.verb is Verb.ANNOUNCE else _active(body)
-        return Request("PUT", route("/hotlines/{id}", id=identity), body, f"PUT …/hotlines/{identity} {what}")
+        return request("PUT", route("/hotlines/{id}", id=identity), body, what)
 
     async def _put_phone(self, command: Command) -> Request:
         identity = command.target.key.id
@@ -260,8 +234,8 @@ class GroupalarmAdapter(WebAdapter):
         if not isinstance(as_it_is, dict):
             raise TargetGone("nothing sent: the user has no such telephone any more")
         body = actions.phone_body(as_it_is, command)
-        where = route("/agents/{id}", id=identity)
-        return Request("PUT", where, body, f"PUT …/agents/{identity} {_active(body)}", self._reader.organization)
+        asked = request("PUT", route("/agents/{id}", id=identity), body, _active(body))
+        return replace(asked, params=self._reader.organization)
 
     def _owner(self, phone: str) -> str:
         for user, phones in self._known.phones.items():

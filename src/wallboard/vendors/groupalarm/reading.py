@@ -40,7 +40,6 @@ class Reader:
         return "", answer.took
 
     async def hotline(self, identity: str) -> dict[str, Any]:
-        """One hotline exactly as the vendor returns it."""
         answer = await self._http.get(route("/hotlines/{hotlineID}", hotlineID=identity))
         return raw_object(answer.data, HotlineWire, "hotline")
 

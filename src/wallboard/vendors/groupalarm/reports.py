@@ -35,9 +35,6 @@ def reports(reader: Reader, known: Known, row: Row) -> tuple[Report, ...]:
     return ()
 
 
-# ---- calls -----------------------------------------------------------------------------------------------------
-
-
 async def _calls(reader: Reader, known: Known, hotline: str) -> Sheet:
     """Every entry of the newest calls: the newest call first, its entries in their own order."""
     logs, pages = await reader.logs(hotline, LOG_PAGES)
@@ -46,7 +43,6 @@ async def _calls(reader: Reader, known: Known, hotline: str) -> Sheet:
 
 
 async def _last_call(reader: Reader, known: Known, hotline: str) -> Sheet:
-    """The newest call, read again by its own id."""
     logs, _ = await reader.logs(hotline, 1)
     newest = next((log for log in _newest_first(logs, known) if log.id), None)
     if newest is None:
@@ -73,9 +69,6 @@ def _entry(entry: EntryWire, known: Known) -> Line:
     return (moment(entry.start, known.zone), clean(entry.action), who, clean(entry.phone))
 
 
-# ---- records ---------------------------------------------------------------------------------------------------
-
-
 async def _records(reader: Reader, known: Known, hotline: str) -> Sheet:
     found, pages = await reader.records(hotline, LOG_PAGES)
     lines = [record_line(wire, known.zone) for wire in _newest_first(found, known)[:MOST_LINES]]
@@ -94,17 +87,11 @@ def record_line(wire: RecordWire, zone: tzinfo) -> Line:
     return (moment(wire.start, zone), clean(wire.destination), lasted, price)
 
 
-# ---- telephones ------------------------------------------------------------------------------------------------
-
-
 async def _phones(reader: Reader, known: Known, user: str) -> Sheet:
     wires, _ = await reader.phones(user)
     words = {True: "on duty", False: "off duty", None: None}
     rows = [(wire.name, wire.phone, words[wire.is_active]) for wire in wires]
     return sheet(("telephone", "number", "duty"), rows, f"of {known.person(user) or user}")
-
-
-# ---- words -----------------------------------------------------------------------------------------------------
 
 
 def moment(text: str, zone: tzinfo) -> Clean:

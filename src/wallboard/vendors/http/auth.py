@@ -18,15 +18,7 @@ import anyio
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer, ConfigError, CredentialsRefused, ReadError, Throttled
 from wallboard.domain.redaction import hide
-from wallboard.vendors.base import (
-    Auth,
-    BasicAuth,
-    BearerAuth,
-    HeaderAuth,
-    NoAuth,
-    OAuthAuth,
-    Secret,
-)
+from wallboard.vendors.base import Auth, BasicAuth, BearerAuth, HeaderAuth, NoAuth, OAuthAuth, Secret
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -228,5 +220,4 @@ def sign_in(auth: Auth, clock: Clock, post: PostForm) -> SignIn:
 
 
 def extra_headers(headers: tuple[tuple[str, Secret], ...]) -> Headers:
-    """The config's own headers, checked."""
     return tuple(checked(name, value.reveal(), "headers") for name, value in headers)

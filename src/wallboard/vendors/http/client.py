@@ -38,11 +38,7 @@ from wallboard.vendors.http.address import Route, check_address, route
 from wallboard.vendors.http.auth import Headers, PostToken, SignIn, sign_in
 from wallboard.vendors.http.errors import action_error, read_error, worded
 from wallboard.vendors.http.exchange import Line, Params, Raw, Wire, decoded
-from wallboard.vendors.http.limits import (
-    ERROR_LIMIT,
-    LIVE_LIMIT,
-    said,
-)
+from wallboard.vendors.http.limits import ERROR_LIMIT, LIVE_LIMIT, said
 from wallboard.vendors.http.stream import ENDLESS_HEAD
 from wallboard.vendors.http.words import why_unreachable
 
@@ -79,11 +75,7 @@ class HttpSource:
     or the credentials cannot be used as written."""
 
     def __init__(
-        self,
-        settings: SourceSettings,
-        services: Services,
-        *,
-        sign: Callable[[PostToken], SignIn] | None = None,
+        self, settings: SourceSettings, services: Services, *, sign: Callable[[PostToken], SignIn] | None = None
     ) -> None:
         """`sign` makes the sign-in of a vendor with a login of its own; it is handed the way to post one."""
         self._settings = settings
@@ -114,8 +106,6 @@ class HttpSource:
     def clock_offset(self) -> float | None:
         """Seconds that the vendor's clock is ahead of ours; None: not known."""
         return self._line.clock.offset
-
-    # ---- reading ---------------------------------------------------------------------------------------------
 
     async def get(
         self,
@@ -163,9 +153,7 @@ class HttpSource:
         link = raw.headers.get("location", "")
         if plain and link and (300 <= raw.status < 400 or raw.status == 201):
             # The address itself is what was asked for; it is shown, never followed.
-            return Answer(
-                raw.status, None, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, link
-            )
+            return _answer(raw, None, link)
         if not 200 <= raw.status < 300:
             raise read_error(raw.status, raw.headers, self._words(raw), self._base)
         if raw.trouble:
@@ -179,7 +167,7 @@ class HttpSource:
             text = raw.body.whole()[:SMALL].decode("utf-8", "replace")
             if not plain or text.lstrip().startswith("<"):
                 raise
-        return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, text)
+        return _answer(raw, data, text)
 
     async def _known_ordecoded(self, raw: Raw, address: str) -> object:
         """The data of the last answer of this address again when not a byte of it has changed: a quiet list costs a
@@ -223,8 +211,6 @@ class HttpSource:
         if isinstance(error, httpx.NetworkError):
             return Unreachable("the connection was reset")
         return BadAnswer("the vendor's answer is not proper HTTP")
-
-    # ---- acting ----------------------------------------------------------------------------------------------
 
     async def act(
         self,
@@ -270,7 +256,7 @@ class HttpSource:
                 data = await decoded(raw)
             except BadAnswer:
                 text = raw.body.whole()[:SMALL].decode("utf-8", "replace")
-        return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, text)
+        return _answer(raw, data, text)
 
     async def _renewed(self, used: Headers, seconds: float) -> Headers | None:
         try:
@@ -293,14 +279,7 @@ class HttpSource:
         try:
             with anyio.fail_after(seconds):
                 return await self._line.send(
-                    method,
-                    self._below(where),
-                    wire,
-                    seconds,
-                    ERROR_LIMIT,
-                    headers,
-                    params=params,
-                    json=json,
+                    method, self._below(where), wire, seconds, ERROR_LIMIT, headers, params=params, json=json
                 )
         except (Unreachable, BadAnswer) as error:
             raise NotSent(f"nothing sent: {error}") from None
@@ -329,14 +308,7 @@ class HttpSource:
         address = self._base + where if where else self._token_url
         try:
             raw = await self._line.send(
-                "POST",
-                Route(where or "token_url", address),
-                wire,
-                seconds,
-                ERROR_LIMIT,
-                (),
-                form=form,
-                json=json,
+                "POST", Route(where or "token_url", address), wire, seconds, ERROR_LIMIT, (), form=form, json=json
             )
         except (httpx.HTTPError, OSError) as error:
             raise self._unread(error, seconds) from None
@@ -353,13 +325,15 @@ class HttpSource:
         """Close all connections; later requests fail."""
         await self._line.aclose()
 
-    # ---- words -----------------------------------------------------------------------------------------------
-
     def _below(self, where: Route) -> Route:
         return Route(where.template, self._base + where.path)
 
     def _words(self, raw: Raw) -> str:
         return said(raw.body.sofar(), raw.headers.get("content-type", ""))
+
+
+def _answer(raw: Raw, data: Any, text: str) -> Answer:
+    return Answer(raw.status, data, raw.headers, raw.took, raw.date_offset, raw.started_at, raw.answered_at, text)
 
 
 def _as_route(where: Route | str) -> Route:

@@ -45,12 +45,7 @@ result (302, 303), a server that ran the action and then could not write the ans
 (406), one that lost patience while it worked (408) or a proxy that did or whose client did (499, 502, 504, 52x, 460),
 a lock that may be that of the same request sent on twice by a proxy (423), and whatever is not in any document.
 """
-OVER: Mapping[int, str] = {
-    404: "already over",
-    409: "changed meanwhile",
-    410: "already over",
-    412: "changed meanwhile",
-}
+OVER: Mapping[int, str] = {404: "already over", 409: "changed meanwhile", 410: "already over", 412: "changed meanwhile"}
 """What it was to act on is not there, or not as it was. By whom is not said: a proxy may repeat a PUT or a DELETE to a
 second server, and the first has done it. So this ends as *not confirmed*, never as "nothing happened"."""
 

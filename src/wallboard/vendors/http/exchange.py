@@ -139,42 +139,41 @@ class Line:
             wire.head = Raw(
                 response.status_code, head, Body("", 0), took, offset, started, now, "the answer was cut short"
             )
-            trouble = ""
-            try:
-                body = Body(head.get("content-encoding", ""), limit if good else ERROR_LIMIT)
-            except BadAnswer as error:
-                body, trouble = Body("", 0), str(error)
-            try:
-                # Not aiter_raw: an answer that a mock transport made whole cannot be iterated twice by it.
-                if not trouble and isinstance(response.stream, httpx.AsyncByteStream):
-                    pace, pieces = Pace(), 0
-                    async for chunk in response.stream:
-                        pieces += 1
-                        if pieces > PIECES:
-                            raise BadAnswer(f"the answer comes in too many pieces (more than {PIECES})")
-                        await pace.step()
-                        for inflated in body.feeding(chunk):
-                            await pace.step(inflated)
-                    body.whole()
-            except BadAnswer as error:
-                trouble = str(error)
-            except httpx.TimeoutException:
-                raise
-            except httpx.HTTPError:
-                trouble = "the answer was cut short"
+            body, trouble = await self._body(response, head, limit if good else ERROR_LIMIT)
         finally:
             with anyio.CancelScope(shield=True):
                 await response.aclose()
         answered = self._now()
-        log.debug(
-            "%s %s %s: %s in %.0f ms",
-            self._name,
-            method,
-            where.template,
-            response.status_code,
-            (answered - started) * 1e3,
-        )
+        took = answered - started
+        log.debug("%s %s %s: %s in %.0f ms", self._name, method, where.template, response.status_code, took * 1e3)
         return Raw(response.status_code, head, body, answered - started, offset, started, answered, trouble)
+
+    async def _body(self, response: httpx.Response, head: Mapping[str, str], limit: int) -> tuple[Body, str]:
+        """What came of it, and why that is not all of it."""
+        try:
+            body = Body(head.get("content-encoding", ""), limit)
+        except BadAnswer as error:
+            return Body("", 0), str(error)
+        # Not aiter_raw: an answer that a mock transport made whole cannot be iterated twice by it.
+        if not isinstance(response.stream, httpx.AsyncByteStream):
+            return body, ""
+        pace, pieces = Pace(), 0
+        try:
+            async for chunk in response.stream:
+                pieces += 1
+                if pieces > PIECES:
+                    return body, f"the answer comes in too many pieces (more than {PIECES})"
+                await pace.step()
+                for inflated in body.feeding(chunk):
+                    await pace.step(inflated)
+            body.whole()
+        except BadAnswer as error:
+            return body, str(error)
+        except httpx.TimeoutException:
+            raise
+        except httpx.HTTPError:
+            return body, "the answer was cut short"
+        return body, ""
 
     def _reading(self) -> httpx.AsyncClient:
         if self._reader is None:
@@ -202,7 +201,6 @@ class Line:
         return self._tls
 
     async def aclose(self) -> None:
-        """Close all connections; later requests fail."""
         self._closed = True
         clients = [client for client in (self._reader, self._actor) if client is not None]
         self._reader = self._actor = None

@@ -214,9 +214,6 @@ def said(body: bytes, content_type: str = "") -> str:
     return ""
 
 
-# ---- headers ---------------------------------------------------------------------------------------------------
-
-
 def _http_date(text: str) -> float | None:
     try:
         moment = parsedate_to_datetime(text)

@@ -32,7 +32,6 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def why_unreachable(error: BaseException, host: str) -> str:
-    """Why no connection to `host` came about."""
     place = clean(host, 100)
     for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -28,6 +28,11 @@ class Request:
     params: Params | None = None
 
 
+def request(method: str, where: Route, json: Mapping[str, Any] | None = None, what: str = "") -> Request:
+    """Named by its whole address, and `what` it asks for."""
+    return Request(method, where, json, f"{method} …{where.path} {what}".strip())
+
+
 def refusal(settings: SourceSettings, http: HttpSource, verb: Verb, on_my_phone: Collection[Verb] = ()) -> Can | None:
     """Why the account allows no action, or not this one; None: nothing speaks against it."""
     if settings.read_only:

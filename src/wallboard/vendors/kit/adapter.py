@@ -42,11 +42,7 @@ class WebAdapter(BaseAdapter, ABC):
     caution: ClassVar[str] = ""
 
     def __init__(
-        self,
-        settings: SourceSettings,
-        services: Services,
-        *,
-        sign: Callable[[PostToken], SignIn] | None = None,
+        self, settings: SourceSettings, services: Services, *, sign: Callable[[PostToken], SignIn] | None = None
     ) -> None:
         super().__init__(settings, services)
         self._zone = zone_of(settings)
@@ -88,8 +84,6 @@ class WebAdapter(BaseAdapter, ABC):
 
         return await self._again.first(update)
 
-    # ---- acting ----------------------------------------------------------------------------------------------
-
     def can(self, verb: Verb, row: Row | None) -> Can:
         if verb not in self.verbs:
             return Can(False, self.lacks.get(verb, self.lacking))
@@ -113,7 +107,6 @@ class WebAdapter(BaseAdapter, ABC):
 
 
 def zone_of(settings: SourceSettings) -> ZoneInfo:
-    """The zone of the vendor's times that name none."""
     try:
         return ZoneInfo(settings.timezone or "UTC")
     except (OSError, ValueError, KeyError):

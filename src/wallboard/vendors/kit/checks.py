@@ -73,7 +73,6 @@ class Check:
             self.say(verb.value, False if why else None, why or more)
 
     def account(self, http: HttpSource) -> None:
-        """Clock and budget."""
         self.lines.append(clock(http.clock_offset))
         budget = http.budget
         if budget is None or budget.remaining is None:

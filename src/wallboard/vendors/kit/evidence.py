@@ -39,9 +39,6 @@ def documented(verb: Verb) -> Command:
     return Command("", verb, Target(Key("", Kind.CALL, "-"), "", Fingerprint((), None, "")))
 
 
-# ---- when it was read --------------------------------------------------------------------------------------------
-
-
 def read_at(resource: Resource, scope: str = "") -> ReadAt:
     return lambda trial: trial.facts.read_at(trial.source, resource, scope)
 
@@ -121,9 +118,6 @@ def was_so(text: str, already: bool) -> str:
     return f"{text} (it was so before)" if already else text
 
 
-# ---- what it shows -----------------------------------------------------------------------------------------------
-
-
 def shown(trial: Trial, resource: Resource, model: type[R]) -> list[R]:
     """The rows of a resource as they stand."""
     return [row for row in trial.facts.rows(resource, trial.source) if isinstance(row, model)]
@@ -164,11 +158,7 @@ def unmoved(trial: Trial, same_call: Callable[[Call, Call], bool]) -> bool:
 
 
 def arrived(
-    number: str,
-    left: Test,
-    there: Callable[[Trial, Call], bool],
-    waits: Callable[[Trial, Member], bool],
-    at: ReadAt,
+    number: str, left: Test, there: Callable[[Trial, Call], bool], waits: Callable[[Trial, Member], bool], at: ReadAt
 ) -> Test:
     """In two readings running the call has left where it was, and a call of it is `there`, or it `waits` in the queue
     with that number."""

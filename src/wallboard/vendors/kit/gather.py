@@ -59,6 +59,14 @@ async def gather(
     return found, failed
 
 
+async def some(ids: Iterable[K], read: Callable[[K], Awaitable[T]]) -> tuple[dict[K, T], dict[K, ReadError]]:
+    """`gather`, one after the other; raises what failed first where nothing came."""
+    found, failed = await gather(ids, read, at_once=1)
+    if failed and not found:
+        raise next(iter(failed.values()))
+    return found, failed
+
+
 async def optional(read: Callable[[], Awaitable[T]]) -> T | None:
     """None when this one thing cannot be read; what holds for the whole source is raised."""
     try:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import anyio.to_thread
 
-from wallboard.domain.keys import Resource
+from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
 from wallboard.domain.update import Update, UpdateKind
 from wallboard.vendors.base import Ticket
@@ -30,9 +30,12 @@ def snapshot(
     rows: Iterable[Row],
     approximate: str = "",
     kind: UpdateKind = UpdateKind.SNAPSHOT,
+    removed: Iterable[Key] = (),
 ) -> Update:
-    """The rows of a list as of the start of its request: what happened while it was under way may be missing."""
-    return Update(source, resource, scope, kind, ticket.epoch, ticket.seq, as_of, tuple(rows), approximate=approximate)
+    """The rows of a list as of the start of its request: what happened while it was under way may be missing. Of
+    another `kind`: some of them, and the keys of those that went."""
+    order = (ticket.epoch, ticket.seq, as_of)
+    return Update(source, resource, scope, kind, *order, tuple(rows), tuple(removed), approximate=approximate)
 
 
 def steady(before: float | None, now: float) -> float:

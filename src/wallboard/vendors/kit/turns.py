@@ -16,7 +16,6 @@ class Turns:
 
     @asynccontextmanager
     async def alone(self, thing: Hashable) -> AsyncIterator[None]:
-        """Wait until nobody else is busy with `thing`."""
         lock = self._locks.setdefault(thing, anyio.Lock())
         try:
             async with lock:

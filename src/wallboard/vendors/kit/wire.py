@@ -23,8 +23,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _EPOCH = re.compile(r"[0-9]{9,17}(\.[0-9]+)?")
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
-# ---- values ----------------------------------------------------------------------------------------------------
-
 
 def text(value: object) -> str:
     """Text as it came, a number as text; "" for anything else."""
@@ -122,9 +120,6 @@ def objects(value: object) -> list[Any]:
     """The objects of a list; one alone is a list of one, and what is no list is an empty one."""
     parts = [value] if isinstance(value, Mapping) else value
     return [part for part in parts if isinstance(part, Mapping)] if isinstance(parts, list) else []
-
-
-# ---- objects ---------------------------------------------------------------------------------------------------
 
 
 class Wire(BaseModel):

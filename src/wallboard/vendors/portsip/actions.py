@@ -7,9 +7,8 @@ two calls that exist; it cannot place the second one, so it is offered where the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import MONITORING, Command, Destination, Verb
@@ -17,11 +16,12 @@ from wallboard.domain.errors import NotSent
 from wallboard.domain.keys import Kind
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Row, in_address
 from wallboard.domain.parties import number_of
-from wallboard.domain.states import AgentState, CallState, Direction, MemberState
+from wallboard.domain.states import AgentState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
-from wallboard.vendors.http.client import HttpSource, Route, route
-from wallboard.vendors.kit.acts import Request, act, named, receipt
+from wallboard.vendors.http.client import HttpSource, route
+from wallboard.vendors.kit.acts import Request, act, named, receipt, request
+from wallboard.vendors.kit.held import Held
 from wallboard.vendors.kit.numbers import same_number
 from wallboard.vendors.portsip.mapping import parties
 from wallboard.vendors.portsip.numbers import dialled, is_extension, why_not_dialled
@@ -32,7 +32,6 @@ from wallboard.vendors.portsip.wire import CreatedWire
 BY_A_LEG = (Verb.HOLD, Verb.RESUME, Verb.TRANSFER, Verb.ATTENDED)
 ON_AGENTS = (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
 VERBS = (*BY_A_LEG, Verb.HANGUP, Verb.PICKUP, Verb.CALL, *ON_AGENTS)
-FORGET_HOLD = 4 * 3600.0
 
 LACKS: Mapping[Verb, str] = {
     **dict.fromkeys(MONITORING, "PortSIP has no request for it: listening is dialled at its monitor service"),
@@ -57,10 +56,7 @@ class Actions:
     clock: Clock
     scene: Scene
     calls: tuple[Call, ...] = ()
-    held: dict[str, float] = field(default_factory=dict)
-    """Sessions that this console put on hold, and when: the vendor lists no held calls."""
-
-    # ---- whether ---------------------------------------------------------------------------------------------
+    held: Held = field(default_factory=Held)
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         """Whether PortSIP can do it to the row: the account may, and policy has said that its state allows it."""
@@ -100,8 +96,7 @@ class Actions:
 
     def second_calls(self, call: Call) -> list[Call]:
         """The other calls of the telephone that is on this one."""
-        leg = leg_of(call)
-        return [other for other in self.calls if other.key != call.key and leg and leg in other.agent_refs]
+        return [other for other in self.calls if other.key != call.key and leg_of(call) in other.agent_refs]
 
     def queue_for(self, verb: Verb, agent: Agent, asked: str) -> tuple[str, str]:
         """The one queue in which the agent's status is to be set, or "" and why it cannot be told.
@@ -132,18 +127,11 @@ class Actions:
         state = self.scene.state(status)
         if not status or state is AgentState.UNKNOWN:
             return True
-        match verb:
-            case Verb.SIGNIN:
-                return state is AgentState.OFF
-            case Verb.SIGNOUT:
-                return state is not AgentState.OFF
-            case Verb.PAUSE:
-                return state not in (AgentState.OFF, AgentState.BREAK)
-        return state is AgentState.BREAK
+        if verb in (Verb.SIGNIN, Verb.SIGNOUT):
+            return (state is AgentState.OFF) is (verb is Verb.SIGNIN)
+        return state is AgentState.BREAK if verb is Verb.UNPAUSE else state not in (AgentState.OFF, AgentState.BREAK)
 
-    # ---- what ------------------------------------------------------------------------------------------------
-
-    def request(self, command: Command, row: Row | None) -> Request:
+    def _request(self, command: Command, row: Row | None) -> Request:
         """The request for `command`, or NotSent with what is missing for it."""
         match command.verb:
             case Verb.HOLD | Verb.RESUME:
@@ -154,12 +142,11 @@ class Actions:
             case Verb.ATTENDED:
                 return self._attended(command, row)
             case Verb.HANGUP:
-                session = self._session(command)
-                return _post(route("/sessions/{id}/destroy", id=session), f"/sessions/{session}/destroy")
+                return request("POST", route("/sessions/{id}/destroy", id=self._session(command)))
             case Verb.PICKUP:
                 session, queue_id = self._session(command), named(command, "queue", "its queue is not known")
                 where = route("/call_queues/{id}/waiting/{session_id}/pickup", id=queue_id, session_id=session)
-                return _post(where, f"/call_queues/{queue_id}/waiting/{session}/pickup")
+                return request("POST", where)
             case Verb.CALL:
                 return self._call(command, row)
         return self._status(command, row)
@@ -173,19 +160,16 @@ class Actions:
         extension = (leg_of(row) if isinstance(row, Member) and served else "") or _acting(command, row)
         if not is_extension(extension):
             raise NotSent(f"nothing sent: {clean(extension, 40)} is no extension number")
-        where = route("/sessions/{id}/" + name, id=session)
         body = {"extension_number": extension, **more}
-        return _post(where, f"/sessions/{session}/{name}", body, what or f"as {extension}")
+        return request("POST", route("/sessions/{id}/" + name, id=session), body, what or f"as {extension}")
 
     def _attended(self, command: Command, row: Row | None) -> Request:
         number = self._destination(command)
         if not isinstance(row, Call):
             raise NotSent("nothing sent: its call is not in the list")
         extension = _acting(command, row)
-        second = next(
-            (call for call in self.second_calls(row) if any(same_number(n, number) for n in _others(call, extension))),
-            None,
-        )
+        calls = self.second_calls(row)
+        second = next((c for c in calls if any(same_number(n, number) for n in _others(c, extension))), None)
         if second is None:
             raise NotSent(
                 f"nothing sent: {extension} is not on a call with {number}, and PortSIP joins two calls that exist"
@@ -203,12 +187,10 @@ class Actions:
 
     def _call(self, command: Command, row: Row | None) -> Request:
         mine = command.arg("phone") or self.settings.phone
-        number = command.destination.number if command.destination is not None else number_of(row)
-        reason = why_not_dialled(mine) or why_not_dialled(number)
-        if reason:
-            raise NotSent(f"nothing sent: {reason}")
-        body = {"caller": mine, "callee": dialled(number), "send_sdp": True}
-        return _post(route("/sessions"), "/sessions", body, f"{mine} calls {dialled(number)}")
+        _diallable(mine)
+        number = _diallable(command.destination.number if command.destination is not None else number_of(row))
+        body = {"caller": mine, "callee": number, "send_sdp": True}
+        return request("POST", route("/sessions"), body, f"{mine} calls {number}")
 
     def _status(self, command: Command, row: Row | None) -> Request:
         if not isinstance(row, Agent):
@@ -219,46 +201,26 @@ class Actions:
             raise NotSent(f"nothing sent: {reason}")
         status = wanted_status(command)
         where = route("/call_queues/{id}/agents/{agent_number}", id=queue_id, agent_number=extension)
-        return _post(where, f"/call_queues/{queue_id}/agents/{extension}", {"status": status}, status)
+        return request("POST", where, {"status": status}, status)
 
     def _destination(self, command: Command) -> str:
         if command.destination is None:
             raise NotSent("nothing sent: no destination")
-        reason = why_not_dialled(command.destination.number)
-        if reason:
-            raise NotSent(f"nothing sent: {reason}")
-        return dialled(command.destination.number)
-
-    # ---- sending ---------------------------------------------------------------------------------------------
+        return _diallable(command.destination.number)
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         """Send exactly one request. Raises ActionError."""
-        request = self.request(command, row)
-        answer = await act(self.http, request)
+        asked = self._request(command, row)
+        answer = await act(self.http, asked)
         identity = command.target.key.id
         if command.verb is Verb.HOLD:
-            self.held[identity] = self.clock.now()
+            self.held.hold(identity, self.clock.now())
         elif command.verb is Verb.RESUME:
-            self.held.pop(identity, None)
+            self.held.resume(identity)
         if command.verb is Verb.CALL:
             said = CreatedWire.model_validate(answer.data).id if isinstance(answer.data, dict) else ""
             identity = self.scene.session(said) if said else ""
-        return receipt(request, answer, identity)
-
-    def overlay(self, rows: Collection[Call]) -> list[Call]:
-        """Mark the calls that this console holds, and forget those that are over."""
-        now = self.clock.now()
-        present = {row.key.id for row in rows}
-        self.held = {key: at for key, at in self.held.items() if key in present and now - at < FORGET_HOLD}
-        return [self.overlay_one(row) for row in rows]
-
-    def overlay_one(self, row: Call) -> Call:
-        """The row, as held if this console holds it."""
-        since = self.held.get(row.key.id)
-        if since is None or row.state not in (CallState.TALKING, CallState.UNKNOWN):
-            return row
-        note = (clean("held"), clean("by this console; the vendor does not show it"))
-        return replace(row, state=CallState.HELD, held_since=since, details=(*row.details, note))
+        return receipt(asked, answer, identity)
 
 
 def wanted_status(command: Command) -> str:
@@ -302,6 +264,8 @@ def _others(call: Call, extension: str) -> list[str]:
     return [number for number in parties(call) if number != extension]
 
 
-def _post(where: Route, shown: str, body: Mapping[str, Any] | None = None, what: str = "") -> Request:
-    """`shown` is the path with its ids, `what` says in words what the body asks for."""
-    return Request("POST", where, body, f"POST …{shown} {what}".strip())
+def _diallable(number: str) -> str:
+    """The digits that are really sent; NotSent where this PBX cannot be told to call them."""
+    if reason := why_not_dialled(number):
+        raise NotSent(f"nothing sent: {reason}")
+    return dialled(number)

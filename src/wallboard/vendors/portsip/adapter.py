@@ -40,6 +40,7 @@ from wallboard.vendors.portsip.checks import check_source
 from wallboard.vendors.portsip.lists import DETAILS_AT_ONCE, PHONES_AT_ONCE, Lists
 from wallboard.vendors.portsip.login import Login
 from wallboard.vendors.portsip.push import Push
+from wallboard.vendors.portsip.reading import Reader
 from wallboard.vendors.portsip.receptionists import Receptionists
 from wallboard.vendors.portsip.scene import Scene
 from wallboard.vendors.portsip.states import words
@@ -75,11 +76,10 @@ class PortsipAdapter(WebAdapter):
         super().__init__(settings, services, sign=sign)
         self._scene = Scene(settings.name, settings.phone, words=words(settings.words))
         self._actions = Actions(settings, self._http, services.clock, self._scene)
-        self._lists = Lists(settings, self._http, services.clock, self._scene, self._actions, self._again)
+        reader = Reader(self._http)
+        self._lists = Lists(settings, self._http, services.clock, self._scene, self._actions, self._again, reader)
         self._receptionists = Receptionists(self._http, settings, services.clock)
         self._push = Push(settings, services, self._scene)
-
-    # ---- what is known ---------------------------------------------------------------------------------------
 
     def detail(self) -> str:
         live = self._push.alive(Resource.MEMBERS) or self._push.alive(Resource.AGENTS)
@@ -88,57 +88,33 @@ class PortsipAdapter(WebAdapter):
     def feeds(self) -> Sequence[Feed]:
         wait = DISCOVERY if self._lists.discovered else DISCOVERY_AT_FIRST
         details = 3 * min(DETAILS_AT_ONCE, len(self._scene.queues))
-        feeds = [
-            Feed(
-                Resource.QUEUES,
-                "discovery",
-                self._lists.discover,
-                wait,
-                cost=2 + details,
-                timeout=60.0,
-                hidden_interval=wait,
-                priority=3,
-            ),
-        ]
-        places = sum(len(queues) for queues in self._scene.places.values())
+        found, feed = self._lists.discover, self._feed
+        feeds = [Feed(Resource.QUEUES, "discovery", found, wait, 2 + details, 60.0, hidden_interval=wait, priority=3)]
+        seldom = sum(len(queues) for queues in self._scene.places.values()) / AGENT_RATE
         for queue_id in self._scene.queues:
-            feeds.append(self._feed(Resource.MEMBERS, queue_id, partial(self._lists.members, queue_id)))
-            agents = len(self._scene.agents_of(queue_id))
-            feeds.append(
-                self._feed(
-                    Resource.AGENTS,
-                    queue_id,
-                    partial(self._lists.agents, queue_id),
-                    at_least=places / AGENT_RATE,
-                    cost=1 + agents,
-                    timeout=10.0 + agents,
-                    priority=1,
-                )
-            )
-        feeds.append(self._feed(Resource.QUEUES, "", self._lists.queues))
-        feeds.append(self._feed(Resource.CALLS, "", self._lists.calls))
-        feeds.append(
-            self._feed(
-                Resource.PHONES,
-                "",
-                self._lists.phones,
-                cost=1 + len(self._scene.users) // 100 + PHONES_AT_ONCE,
-                timeout=30.0,
-                priority=2,
-                hidden=300.0,
-            )
-        )
-        return [*feeds, *self._receptionists.feeds()]
+            agents, read = len(self._scene.agents_of(queue_id)), partial(self._lists.agents, queue_id)
+            feeds += [
+                feed(Resource.MEMBERS, queue_id, partial(self._lists.members, queue_id)),
+                feed(Resource.AGENTS, queue_id, read, 1 + agents, 10.0 + agents, at_least=seldom, priority=1),
+            ]
+        users = 1 + len(self._scene.users) // 100
+        return [
+            *feeds,
+            feed(Resource.QUEUES, "", self._lists.queues),
+            feed(Resource.CALLS, "", self._lists.calls),
+            feed(Resource.PHONES, "", self._lists.phones, users + PHONES_AT_ONCE, 30.0, priority=2, hidden=300.0),
+            *self._receptionists.feeds(),
+        ]
 
     def _feed(
         self,
         resource: Resource,
         scope: str,
         fetch: Fetch,
-        *,
-        at_least: float = 0.0,
         cost: int = 1,
         timeout: float = 8.0,
+        *,
+        at_least: float = 0.0,
         priority: int = 0,
         hidden: float | None = None,
     ) -> Feed:
@@ -146,9 +122,7 @@ class PortsipAdapter(WebAdapter):
         if resource in RECONCILE and self._push.alive(resource):
             interval = hidden = max(interval, RECONCILE[resource])
         seconds = max(timeout, self.settings.timeout or 0.0)
-        return Feed(
-            resource, scope, fetch, interval, cost=cost, timeout=seconds, hidden_interval=hidden, priority=priority
-        )
+        return Feed(resource, scope, fetch, interval, cost, seconds, hidden_interval=hidden, priority=priority)
 
     async def run(self, sink: Sink) -> None:
         """What is pushed, what is learnt about rows, and receptionists that open and close between two readings."""
@@ -161,8 +135,6 @@ class PortsipAdapter(WebAdapter):
         if isinstance(row, Receptionist):
             return await self._receptionists.refresh(row)
         return await self._lists.refresh(row)
-
-    # ---- acting ----------------------------------------------------------------------------------------------
 
     def _can(self, verb: Verb, row: Row | None) -> Can:
         if verb is Verb.CHANGE:
@@ -190,8 +162,6 @@ class PortsipAdapter(WebAdapter):
 
     def table(self) -> Sequence[Verification]:
         return [*evidence.table(), *self._receptionists.table()]
-
-    # ---- on demand -------------------------------------------------------------------------------------------
 
     def reports(self, row: Row) -> Sequence[Report]:
         if isinstance(row, Receptionist):

@@ -6,6 +6,8 @@ not show which calls are held.
 
 from __future__ import annotations
 
+from functools import partial
+
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Call, Member, Row, in_address
@@ -81,84 +83,40 @@ _BUSY = (AgentState.TALKING, AgentState.OTHER_CALL, AgentState.RINGING)
 def verification(scene: Scene, phone: str, command: Command, row: Row | None, queue_id: str = "") -> Verification:
     """The row of the table for `command`; `queue_id` is where an agent's status is set."""
     verb = command.verb
-    request = DOCUMENTED.get(verb, "")
+    row_of = partial(Verification, verb, DOCUMENTED.get(verb, ""))
     lists = (Resource.CALLS, Resource.MEMBERS)
     match verb:
         case Verb.TRANSFER:
-            number = dialled(command.destination.number) if command.destination is not None else ""
-            return Verification(
-                verb,
-                request,
-                confirms=(
-                    Evidence(f"the caller at {number or 'the destination'}", _arrived(number), SAME_NUMBER_THERE),
-                ),
-                denies=(Evidence("the call is still where it was", _unmoved),),
-                deadline=DEADLINE,
-                watch=lists,
-            )
+            number = _dialled(command)
+            there = Evidence(f"the caller at {number or 'the destination'}", _arrived(number), SAME_NUMBER_THERE)
+            return row_of((there,), (Evidence("the call is still where it was", _unmoved),), DEADLINE, lists)
         case Verb.ATTENDED:
-            return Verification(
-                verb,
-                request,
-                confirms=(Evidence("both parties on one call, without the agent", _joined(command), TWO_OTHERS),),
-                denies=(Evidence("the call is still where it was", _unmoved),),
-                deadline=DEADLINE,
-                watch=(Resource.CALLS,),
-            )
+            joined = Evidence("both parties on one call, without the agent", _joined(_dialled(command)), TWO_OTHERS)
+            denied = Evidence("the call is still where it was", _unmoved)
+            return row_of((joined,), (denied,), DEADLINE, (Resource.CALLS,))
         case Verb.HANGUP:
-            return Verification(
-                verb,
-                request,
-                confirms=(Evidence("it is gone from two lists read since", _over(), LIST_WITHOUT),),
-                denies=(Evidence("it is still there", _unmoved),),
-                deadline=15.0,
-                watch=lists,
-            )
+            gone = Evidence("it is gone from two lists read since", _over(), LIST_WITHOUT)
+            return row_of((gone,), (Evidence("it is still there", _unmoved),), 15.0, lists)
         case Verb.PICKUP:
-            return Verification(
-                verb,
-                request,
-                confirms=(Evidence("the caller on my phone", _on_phone(phone), SAME_NUMBER_TO_ME),),
-                denies=(Evidence("the caller left before my phone had them", _left_without(phone)),),
-                deadline=DEADLINE,
-                watch=lists,
-            )
+            mine = Evidence("the caller on my phone", _on_phone(phone), SAME_NUMBER_TO_ME)
+            left = Evidence("the caller left before my phone had them", _left_without(phone))
+            return row_of((mine,), (left,), DEADLINE, lists)
         case Verb.CALL:
-            return Verification(
-                verb,
-                request,
-                confirms=(Evidence("the new call on my phone", _placed(command, phone, row), MY_OWN_CALL),),
-                deadline=15.0,
-                watch=(Resource.CALLS,),
-            )
+            placed = Evidence("the new call on my phone", _placed(command, phone, row), MY_OWN_CALL)
+            return row_of((placed,), (), 15.0, (Resource.CALLS,))
         case Verb.SIGNIN | Verb.SIGNOUT | Verb.PAUSE | Verb.UNPAUSE:
             was = _place(scene, command, queue_id).status
-            already = _fits(verb, wanted_status(command), was, scene.state(was))
-            return Verification(
-                verb,
-                request,
-                confirms=(
-                    Evidence(
-                        was_so("reading it back: the agent's status", already),
-                        _status(scene, command, queue_id, True, was),
-                        OLD_STATUS,
-                    ),
-                ),
-                denies=(Evidence("the agent's status has not changed", _status(scene, command, queue_id, False, was)),),
-                deadline=25.0,
-                watch=(Resource.AGENTS,),
-            )
+            text = was_so("reading it back: the agent's status", _fits(command, was, scene.state(was)))
+            told = Evidence(text, _status(scene, command, queue_id, True, was), OLD_STATUS)
+            kept = Evidence("the agent's status has not changed", _status(scene, command, queue_id, False, was))
+            return row_of((told,), (kept,), 25.0, (Resource.AGENTS,))
         case Verb.HOLD | Verb.RESUME:
-            return Verification(verb, request, cannot=HOLD_HIDDEN, watch=(Resource.CALLS,))
-    return Verification(verb, request, cannot="PortSIP has no such action")
+            return row_of(cannot=HOLD_HIDDEN, watch=(Resource.CALLS,))
+    return row_of(cannot="PortSIP has no such action")
 
 
 def table() -> list[Verification]:
-    """The whole table, for documents and `check`."""
     return [verification(Scene(""), "", documented(verb), None) for verb in VERBS]
-
-
-# ---- what the lists show -------------------------------------------------------------------------------------------
 
 
 _calls_read = read_at(Resource.CALLS)
@@ -179,7 +137,6 @@ def _outside(trial: Trial) -> str:
 
 
 def _acting(trial: Trial) -> str:
-    """The telephone that held or referred."""
     row, command = trial.before, trial.command
     if isinstance(row, Member) and row.state is MemberState.TALKING and row.serving_ref:
         return row.serving_ref
@@ -195,13 +152,15 @@ def _was(trial: Trial, call: Call) -> tuple[str, ...] | None:
     return parties(before) if isinstance(before, Call) and before.key == call.key else None
 
 
+def _names(row: Row, number: str) -> bool:
+    """Whether `number` is one of a call's parties, or a caller's own."""
+    numbers = parties(row) if isinstance(row, Call) else (row.number,) if isinstance(row, Member) else ()
+    return any(same_number(number, each) for each in numbers)
+
+
 def _shared(trial: Trial, number: str) -> bool:
     """Whether two sessions had this number when it was sent: that of a company is shown by everybody in it."""
-    had: set[str] = set()
-    for row in trial.at_sending.values():
-        numbers = parties(row) if isinstance(row, Call) else (row.number,) if isinstance(row, Member) else ()
-        had |= {row.key.id} if any(same_number(number, each) for each in numbers) else set()
-    return len(had) > 1
+    return len({row.key.id for row in trial.at_sending.values() if _names(row, number)}) > 1
 
 
 def _carries_on(trial: Trial, row: Call | Member) -> bool:
@@ -209,10 +168,9 @@ def _carries_on(trial: Trial, row: Call | Member) -> bool:
     if row.key.id == trial.command.target.key.id:
         return True
     number = _outside(trial)
-    numbers = parties(row) if isinstance(row, Call) else (row.number,)
-    there = {key.id for key in trial.at_sending}
-    mine = bool(number) and any(same_number(number, each) for each in numbers)
-    return mine and began_with(trial, row) and row.key.id not in there and not _shared(trial, number)
+    if row.key.id in {key.id for key in trial.at_sending} or not began_with(trial, row):
+        return False
+    return bool(number) and _names(row, number) and not _shared(trial, number)
 
 
 def _left(trial: Trial) -> bool:
@@ -236,11 +194,8 @@ def _arrived(number: str) -> Test:
     """The call has left where it was, and is at the destination, which it was not before, or waits in that queue."""
 
     def at_destination(trial: Trial, call: Call) -> bool:
-        was = _was(trial, call) or ()
-        new = any(same_number(number, party) for party in parties(call)) and not any(
-            same_number(number, party) for party in was
-        )
-        return new and _carries_on(trial, call)
+        before = any(same_number(number, party) for party in _was(trial, call) or ())
+        return _names(call, number) and not before and _carries_on(trial, call)
 
     return arrived(number, _left, at_destination, _waits_anew, _target_read)
 
@@ -261,23 +216,24 @@ def _unmoved(trial: Trial) -> bool:
     return late and unmoved(trial, lambda after, before: parties(after) == parties(before))
 
 
-def _joined(command: Command) -> Test:
-    number = dialled(command.destination.number) if command.destination is not None else ""
+def _dialled(command: Command) -> str:
+    return dialled(command.destination.number) if command.destination is not None else ""
 
+
+def _joined(number: str) -> Test:
     def test(trial: Trial) -> bool:
         first, acting = _outside(trial), _acting(trial)
         target = trial.command.target.key
         two = {
             key
             for key, row in trial.at_sending.items()
-            if isinstance(row, Call)
-            and acting in parties(row)
-            and (key == target or any(same_number(number, each) for each in parties(row)))
+            if isinstance(row, Call) and acting in parties(row) and (key == target or _names(row, number))
         } | {target}
         if not number or any(call.key in two and acting in parties(call) for call in calls(trial)):
             return False
         return any(
-            all(any(same_number(each, party) for party in parties(call)) for each in (first, number))
+            _names(call, first)
+            and _names(call, number)
             and acting not in parties(call)
             and (call.key in two or (_was(trial, call) is None and began_with(trial, call)))
             for call in calls(trial)
@@ -343,18 +299,14 @@ def _placed(command: Command, phone: str, row: Row | None) -> Test:
         if trial.receipt.ids:
             return any(call.key.id in trial.receipt.ids for call in new)
         return any(
-            bool(mine)
-            and call.from_number == mine
-            and any(same_number(number, party) for party in parties(call))
-            and began_with(trial, call)
-            for call in new
+            bool(mine) and call.from_number == mine and _names(call, number) and began_with(trial, call) for call in new
         )
 
     return test
 
 
-def _fits(verb: Verb, wanted: str, status: str, state: AgentState) -> bool:
-    match verb:
+def _fits(command: Command, status: str, state: AgentState) -> bool:
+    match command.verb:
         case Verb.SIGNIN:
             # Another call is possible also for one who is logged out of the queue.
             out = (AgentState.OFF, AgentState.UNREACHABLE, AgentState.UNKNOWN, AgentState.OTHER_CALL)
@@ -362,7 +314,7 @@ def _fits(verb: Verb, wanted: str, status: str, state: AgentState) -> bool:
         case Verb.SIGNOUT:
             return state is AgentState.OFF
         case Verb.PAUSE:
-            return normal(status) == wanted
+            return normal(status) == wanted_status(command)
     # Ready may be a call again within the second.
     return state in (AgentState.READY, AgentState.RINGING, AgentState.TALKING)
 
@@ -385,7 +337,7 @@ def _status(scene: Scene, command: Command, queue_id: str, wanted: bool, was: st
         if command.verb is Verb.UNPAUSE and state in _BUSY and scene.state(was) in _BUSY:
             # Of one who was on a call the vendor does not show whether a pause waits for its end.
             return False
-        fits = _fits(command.verb, wanted_status(command), place.status, state)
+        fits = _fits(command, place.status, state)
         # What is set during a call shows when the call ends: until then it is neither done nor refused.
         return fits if wanted else not fits and state not in _BUSY
 

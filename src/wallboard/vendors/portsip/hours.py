@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 DAY = 1440
 """Minutes."""
@@ -37,7 +37,6 @@ FORTNIGHT = 14 * 86_400.0
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)?")
 _STEP = 3 * 3600
 _ONE_DAY = timedelta(days=1)
-DAY_SECONDS = 86_400.0
 
 
 class Phase(Enum):
@@ -61,6 +60,11 @@ def minutes(text: str) -> int | None:
         return None
     found = int(match[1]) * 60 + int(match[2])
     return found if int(match[2]) < 60 and found <= DAY else None
+
+
+def clock(minute: int) -> str:
+    """The same back: "09:30"."""
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def day_spans(enabled: bool | None, ranges: Sequence[tuple[str, str]]) -> Spans | None:
@@ -87,18 +91,14 @@ class Week:
     def open(self, wall: datetime) -> bool | None:
         """Whether it is open when the wall clock shows `wall`; None: that day is not known."""
         spans = self.days[wall.weekday()]
-        if spans is None:
-            return None
-        minute = wall.hour * 60 + wall.minute
-        return any(start <= minute < end for start, end in spans)
+        return None if spans is None else any(start <= wall.hour * 60 + wall.minute < end for start, end in spans)
 
     def minutes(self, day: date) -> Iterable[int]:
         """When it may open or close on `day`."""
         return (edge for span in self.days[day.weekday()] or () for edge in span)
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """One end of a holiday; `minute` from midnight, 1440 for the end of the day."""
 
     year: int
@@ -123,64 +123,43 @@ class Holiday:
 
     def covers(self, wall: datetime) -> bool:
         """Whether it is this holiday when the wall clock shows `wall`."""
-        start, end = self.start, self.end
-        if start is None or end is None:
-            return False
-        minute = wall.hour * 60 + wall.minute
-        if not self.consecutive:
-            return self._within(wall.date(), start, end) and start.minute <= minute < self._until(start, end)
-        last = end.minute or DAY
-        if (start.year, start.month, start.day) == (end.year, end.month, end.day) or (
-            self.every_year and (start.month, start.day) == (end.month, end.day)
-        ):
-            last = self._until(start, end)
-        if self.every_year:
-            now, first, after = (
-                (wall.month, wall.day, minute),
-                (start.month, start.day, start.minute),
-                (end.month, end.day, last),
-            )
-            return first <= now < after if first < after else now >= first or now < after
-        moment = (wall.year, wall.month, wall.day, minute)
-        return (start.year, start.month, start.day, start.minute) <= moment < (end.year, end.month, end.day, last)
-
-    def minutes(self, day: date) -> Iterable[int]:
-        """When it may begin or end on `day`."""
         if self.start is None or self.end is None:
-            return ()
-        return (self.start.minute, self.end.minute)
+            return False
+        moment = Edge(wall.year, wall.month, wall.day, wall.hour * 60 + wall.minute)
+        start, now, end = (
+            edge._replace(year=0) if self.every_year else edge for edge in (self.start, moment, self.end)
+        )
+        until = end.minute if end.minute > start.minute else DAY
+        if not self.consecutive:
+            first, day, last = start[:3], now[:3], end[:3]
+            on = first <= day <= last if first <= last else day >= first or day <= last
+            return on and start.minute <= now.minute < until
+        end = end._replace(minute=until if start[:3] == end[:3] else end.minute or DAY)
+        return start <= now < end if start < end else now >= start or now < end
 
-    def _until(self, start: Edge, end: Edge) -> int:
-        return end.minute if end.minute > start.minute else DAY
-
-    def _within(self, day: date, start: Edge, end: Edge) -> bool:
-        if self.every_year:
-            now, first, last = (day.month, day.day), (start.month, start.day), (end.month, end.day)
-            return first <= now <= last if first <= last else now >= first or now <= last
-        return (start.year, start.month, start.day) <= (day.year, day.month, day.day) <= (end.year, end.month, end.day)
+    def minutes(self) -> Iterable[int]:
+        """When it may begin or end on any day."""
+        return () if self.start is None or self.end is None else (self.start.minute, self.end.minute)
 
 
 def edge(year: int | None, month: int | None, day: int | None, hour: int | None, minute: int | None) -> Edge | None:
     """One end of a holiday from its fields; None if there is no such moment."""
-    hour, minute = hour or 0, minute or 0
-    if month is None or day is None or not (0 <= hour <= 24 and 0 <= minute <= 59 and hour * 60 + minute <= DAY):
+    at = (hour or 0) * 60 + (minute or 0)
+    if month is None or day is None or (minute or 0) > 59 or at > DAY:
         return None
     try:
         # A leap year where none is given: 29 February is a day of every year's calendar that has one.
-        date(year if year and 1 <= year <= 9999 else 2024, month, day)
-    except ValueError:
+        date(year if year and year <= 9999 else 2024, month, day)
+    except (ValueError, OverflowError):
         return None
-    return Edge(year or 0, month, day, hour * 60 + minute)
+    return Edge(year or 0, month, day, at)
 
 
 def holiday(name: str, consecutive: bool, every_year: bool, start: Edge | None, end: Edge | None) -> Holiday:
     """A holiday whose years, if they count, are in order."""
-    if start is not None and end is None:
-        end = Edge(start.year, start.month, start.day, 0)
     if start is not None and end is not None and not every_year:
-        if not end.year:
-            end = Edge(start.year, end.month, end.day, end.minute)
-        if not start.year or (end.year, end.month, end.day) < (start.year, start.month, start.day):
+        end = end if end.year else end._replace(year=start.year)
+        if not start.year or end[:3] < start[:3]:
             start = end = None
     return Holiday(name, consecutive, every_year, start, end)
 
@@ -197,16 +176,14 @@ class Schedule:
         if any(day.covers(wall) for day in self.holidays):
             return Phase.HOLIDAY
         opened = self.week.open(wall) if self.week is not None else None
-        if opened is None:
-            return None
-        return Phase.OFFICE if opened else Phase.CLOSED
+        return None if opened is None else Phase.OFFICE if opened else Phase.CLOSED
 
     def minutes(self, day: date) -> Iterable[int]:
         """When the phase may change on `day`, beside midnight."""
         if self.week is not None:
             yield from self.week.minutes(day)
         for each in self.holidays:
-            yield from each.minutes(day)
+            yield from each.minutes()
 
 
 def wall_at(instant: float, zone: tzinfo) -> datetime:
@@ -218,56 +195,35 @@ V = TypeVar("V")
 
 
 def changes(
-    value: Callable[[datetime], V],
-    schedules: Sequence[Schedule],
-    zone: tzinfo,
-    instant: float,
-    within: float = FORTNIGHT,
+    value: Callable[[datetime], V], schedules: Sequence[Schedule], zone: tzinfo, instant: float
 ) -> Iterator[tuple[float, V]]:
     """Each instant after `instant` at which `value` of the wall clock becomes another, with what it becomes, in order
-    and `within` so many seconds. `value` may depend on nothing but the phases of `schedules`."""
+    and within a fortnight. `value` may depend on nothing but the phases of `schedules`."""
     before = value(wall_at(instant, zone))
-    for moment in _candidates(schedules, zone, instant, within):
+    for moment in _candidates(schedules, zone, instant):
         now = value(wall_at(moment, zone))
         if now != before:
             before = now
             yield moment, now
 
 
-def next_change(
-    value: Callable[[datetime], object],
-    schedules: Sequence[Schedule],
-    zone: tzinfo,
-    instant: float,
-    within: float = FORTNIGHT,
-) -> float | None:
-    """The first instant after `instant` at which `value` is another than at `instant`; None: not `within` so long."""
-    return next((moment for moment, _ in changes(value, schedules, zone, instant, within)), None)
-
-
-def _candidates(schedules: Sequence[Schedule], zone: tzinfo, instant: float, within: float) -> Iterator[float]:
+def _candidates(schedules: Sequence[Schedule], zone: tzinfo, instant: float) -> Iterator[float]:
     """Every instant at which a phase can change, in order: each edge of each day, and each change of the clocks.
 
     By stretches of 24 hours, each with its neighbouring days: where clocks go back at midnight, a minute of one day
     comes after the first of the next.
     """
-    start, limit = instant, instant + within
+    start, limit = instant, instant + FORTNIGHT
     while start < limit:
-        end = min(start + DAY_SECONDS, limit)
+        end = start + _ONE_DAY.total_seconds()
         day, last = wall_at(start, zone).date() - _ONE_DAY, wall_at(end, zone).date() + _ONE_DAY
         found = set(_clock_changes(zone, start, end))
         while day <= last:
-            found.update(moment for minute in _edges(schedules, day) for moment in _instants(day, minute, zone))
+            edges = {0, *(minute for schedule in schedules for minute in schedule.minutes(day) if minute < DAY)}
+            found.update(moment for minute in edges for moment in _instants(day, minute, zone))
             day += _ONE_DAY
         yield from sorted(moment for moment in found if start < moment <= end)
         start = end
-
-
-def _edges(schedules: Sequence[Schedule], day: date) -> set[int]:
-    found = {0}
-    for schedule in schedules:
-        found.update(minute for minute in schedule.minutes(day) if minute < DAY)
-    return found
 
 
 def _instants(day: date, minute: int, zone: tzinfo) -> tuple[float, float]:
@@ -285,10 +241,7 @@ def _clock_changes(zone: tzinfo, start: float, end: float) -> Iterator[float]:
             low, high = int(at), int(following)
             while high - low > 1:
                 middle = (low + high) // 2
-                if _offset(zone, middle) == _offset(zone, at):
-                    low = middle
-                else:
-                    high = middle
+                low, high = (middle, high) if _offset(zone, middle) == _offset(zone, at) else (low, middle)
             yield float(high)
         at = following
 

@@ -1,95 +1,107 @@
-"""A virtual receptionist as PortSIP returns it, read tolerantly. Pure.
+"""A virtual receptionist of PortSIP, as it is read and as it is written. Pure.
 
-The PIN for DISA comes back in the vendor's answers; it is dropped here, before anything else sees them, and leaves only
-a mark by which this process can tell whether it is still the same. Ids come as text or as numbers, blank fields as
-null, and a field of a wrong type is unset.
+A write replaces it, and the vendor's documents do not say whether a field that a write leaves out keeps its value. So
+`body` carries every field whose written form is its read form. What cannot go back is the prompts (read as file names,
+written as ids of uploads), the PIN, and fields that no document has.
+
+The PIN for DISA comes back in the vendor's answers; it is dropped before anything else sees them, and leaves only a
+mark by which this process can tell whether it is still the same.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from wallboard.domain.errors import BadAnswer
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+
+from wallboard.domain.errors import NotSent
 from wallboard.domain.text import NOTHING, Clean, clean
-from wallboard.vendors.kit.wire import objects, switch, text
-from wallboard.vendors.portsip.hours import (
-    Edge,
-    Holiday,
-    Phase,
-    Schedule,
-    Spans,
-    Week,
-    day_spans,
-    edge,
-    holiday,
-)
+from wallboard.vendors.kit import wire
+from wallboard.vendors.kit.wire import Count, Identity, Switch, Text, objects, raw_object, text
+from wallboard.vendors.portsip.hours import Holiday, Phase, Schedule, Spans, Week, day_spans, edge, holiday
 from wallboard.vendors.portsip.states import normal
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-TO_NUMBER, TO_VOICEMAIL, REPEAT, HANGUP, DISA = (
-    "FORWARD_TO_NUMBER",
-    "FORWARD_TO_VOICEMAIL",
-    "REPEAT",
-    "HANGUP",
-    "DISA",
-)
-
-
-# ---- values -----------------------------------------------------------------------------------------------------
-
-
-def whole(value: object) -> int | None:
-    """A whole number, also as text."""
-    written = text(value).strip()
-    return int(written) if written.isascii() and written.isdecimal() and len(written) < 16 else None
-
-
-def without_pin(value: object) -> Any:
-    """`value` again, without any field called pin at any depth."""
-    if isinstance(value, Mapping):
-        return {str(name): without_pin(part) for name, part in value.items() if str(name).strip().lower() != "pin"}
-    return [without_pin(part) for part in value] if isinstance(value, list) else value
-
-
-PIN_MARK = "pin_mark"
-"""Where `read_ivr` leaves the mark of a PIN in the vendor's object."""
+ACTIONS = {
+    "FORWARD_TO_NUMBER": "to a number",
+    "FORWARD_TO_VOICEMAIL": "to a voicemail",
+    "REPEAT": "repeat the prompt",
+    "HANGUP": "hang up",
+    "DISA": "DISA (dial on from here)",
+}
+"""What can be done with a caller (DISA for an input alone), and what a form says of it."""
 _MARKS = secrets.token_bytes(32)
 
 
-def pin_mark(value: object) -> str:
-    """What tells one PIN from another, for as long as this process runs; "" for none. The PIN cannot be had from it:
-    the key is random and written nowhere."""
-    pin = text(value).strip()
-    return f"set ({hashlib.blake2b(pin.encode(), key=_MARKS, digest_size=4).hexdigest()})" if pin else ""
+class Part(wire.Wire):
+    """An object of a receptionist. Null is as absent; what is in no document stays in `model_extra`."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    unwritten: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are read alone."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _object(cls, data: object) -> object:
+        return {name: part for name, part in data.items() if part is not None} if isinstance(data, Mapping) else {}
+
+    @property
+    def strange(self) -> list[str]:
+        """The fields that hold something and are in no document that this console was written from."""
+        return [name for name, value in (self.model_extra or {}).items() if value not in ("", [], {})]
+
+    def body(self) -> Any:
+        """What is sent of it; NotSent where that would lose a part of a list, which is replaced as a whole."""
+        fields = type(self).model_fields.items()
+        found = {
+            field.alias or name: _sent(getattr(self, name)) for name, field in fields if name not in self.unwritten
+        }
+        return {name: value for name, value in found.items() if value not in (None, "", {})}
 
 
-def fields(value: object) -> Mapping[str, Any]:
-    """An object, or an empty one."""
-    return value if isinstance(value, Mapping) else {}
+def _sent(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_sent(part) for part in value]
+    return value.body() if isinstance(value, Part) else value
 
 
-# ---- what is read ------------------------------------------------------------------------------------------------
+def _object_or_none(value: object) -> object:
+    return value if isinstance(value, Mapping) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
-    """Where a caller is sent. `action` in snake upper-case; `timeout` (seconds) and `repeat_times` belong to the
-    timeout rule alone."""
+def _list_or_none(value: object) -> object:
+    """One object alone is a list of one."""
+    return [value] if isinstance(value, Mapping) else value if isinstance(value, list) else None
 
-    action: str
-    number: str = ""
-    timeout: int | None = None
-    repeat_times: int | None = None
+
+def _objects_or_none(value: object) -> object:
+    return objects(value) if isinstance(value, list | Mapping) else None
+
+
+class Forward(Part):
+    """Where a caller is sent. `timeout` (seconds) and `repeat_times` belong to the timeout rule alone."""
+
+    timeout: Count = None
+    repeat_times: Count = None
+    action: Text = ""
+    number: Text = ""
+
+    @property
+    def does(self) -> str:
+        """The action in snake upper-case."""
+        return normal(self.action)
 
     @property
     def words(self) -> Clean:
         """ "8001", "voicemail 101", "repeats", "hangs up"; an action that is not known as the vendor writes it."""
-        match self.action:
+        match self.does:
+            case "":
+                return NOTHING
             case "FORWARD_TO_NUMBER":
                 return clean(self.number) or clean("no number set")
             case "FORWARD_TO_VOICEMAIL":
@@ -98,167 +110,244 @@ class Forward:
                 return clean("repeats")
             case "HANGUP":
                 return clean("hangs up")
-            case _:
-                return clean(f"{self.action} {self.number}")
+        return clean(f"{self.does} {self.number}")
 
-
-def read_forward(value: object) -> Forward | None:
-    """None where there is no rule, or none with an action."""
-    given = fields(value)
-    action = normal(text(given.get("action")))
-    if not action:
-        return None
-    return Forward(
-        action, text(given.get("number")).strip(), whole(given.get("timeout")), whole(given.get("repeat_times"))
-    )
-
-
-def read_week(value: object) -> Week:
-    """Seven days, each with what can be understood of it."""
-    given = fields(value)
-    return Week(tuple(_day(given.get(name)) for name in DAYS))
-
-
-def _day(value: object) -> Spans | None:
-    given = fields(value)
-    ranges = given.get("ranges")
-    pairs = [(text(part.get("from")), text(part.get("to"))) for part in objects(ranges)]
-    if isinstance(ranges, list) and len(pairs) < len(ranges):
-        return None
-    return day_spans(switch(given.get("enabled")), pairs)
-
-
-def read_holiday(value: Mapping[str, Any]) -> Holiday:
-    every_year = switch(value.get("every_year")) is True
-
-    def side(name: str) -> Edge | None:
-        parts = [whole(value.get(f"{part}_{name}")) for part in ("year", "month", "day", "hour", "minute")]
-        return edge(*parts) if every_year or parts[0] or name == "end" else None
-
-    start, end = side("start"), side("end")
-    missing = not any(whole(value.get(f"{part}_end")) for part in ("month", "day"))
-    if end is None and not missing:
-        # Said, and no date.
-        start = None
-    elif missing and start is not None:
-        minute = 60 * (whole(value.get("hour_end")) or 0) + (whole(value.get("minute_end")) or 0)
-        end = Edge(start.year, start.month, start.day, minute if minute <= 1440 else 0)
-    return holiday(text(value.get("name")), switch(value.get("consecutive")) is True, every_year, start, end)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One input of the menu. `key` tells it from the others even where two have the same input; `custom` None: the
-    hours' mode is not known; `unread` holidays are ids without dates."""
-
-    key: str
-    input: str
-    custom: bool | None
-    week: Week
-    office: Forward | None
-    closed: Forward | None
-    holiday: Forward | None
-    holidays: tuple[Holiday, ...] = ()
-    unread: int = 0
-
-    def schedule(self, tenant: Tenant) -> Schedule:
-        week = self.week if self.custom else tenant.week if self.custom is False else None
-        return Schedule(week, self.holidays)
-
-    def leads(self, phase: Phase | None) -> Clean:
-        """Where the input sends a caller in that phase; where it is not known, both ways unless they are one."""
-        if phase is None:
-            office, closed = (words(self.office), words(self.closed))
-            if office == closed:
-                return office
-            return clean(f"{office or '–'} if open, else {closed or '–'}")
-        return words({Phase.OFFICE: self.office, Phase.CLOSED: self.closed, Phase.HOLIDAY: self.holiday}[phase])
+    def body(self) -> Any:
+        return {**super().body(), **({"action": self.does} if self.does in ACTIONS else {})}
 
 
 def words(forward: Forward | None) -> Clean:
     return forward.words if forward is not None else NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Ivr:
-    """A receptionist. `raw` is the vendor's object without the PIN, {} where only the list has been read."""
+ForwardRule = Annotated[Forward | None, BeforeValidator(_object_or_none)]
 
-    id: str
-    name: str
-    number: str
-    language: str = ""
-    dtmf_interval: int | None = None
-    prompt: str = ""
-    transfer_prompt: str = ""
-    pin_needed: bool | None = None
-    timeout: Forward | None = None
-    failure: Forward | None = None
-    night: Forward | None = None
-    rules: tuple[Rule, ...] = ()
-    raw: Mapping[str, Any] = field(default_factory=dict)
+
+class Range(Part):
+    start: Text = Field("", alias="from")
+    end: Text = Field("", alias="to")
+
+
+class Day(Part):
+    enabled: Switch = None
+    ranges: Annotated[tuple[Range, ...] | None, BeforeValidator(_list_or_none)] = None
+
+    @property
+    def spans(self) -> Spans | None:
+        return day_spans(self.enabled, [(each.start, each.end) for each in self.ranges or ()])
+
+
+class Hours(Part):
+    """The week of a rule, or the global one of the tenant, which has no mode."""
+
+    mode: Text = ""
+    monday: Day = Day()
+    tuesday: Day = Day()
+    wednesday: Day = Day()
+    thursday: Day = Day()
+    friday: Day = Day()
+    saturday: Day = Day()
+    sunday: Day = Day()
+
+    @property
+    def days(self) -> dict[str, Day]:
+        return {name: getattr(self, name) for name in DAYS}
+
+    @property
+    def week(self) -> Week:
+        return Week(tuple(day.spans for day in self.days.values()))
+
+    @property
+    def custom(self) -> bool | None:
+        """Whether they are the rule's own; None: the mode is not known."""
+        # "By default, each DTMF input follows the global office hours" (administration guide).
+        own = any(name in self.model_fields_set for name in DAYS)
+        return {"CUSTOM": True, "GLOBAL": False, "": own}.get(normal(self.mode))
+
+    def body(self) -> Any:
+        mode = normal(self.mode)
+        return {**super().body(), **({"mode": mode} if mode in ("GLOBAL", "CUSTOM") else {})}
+
+
+class HolidayWire(Part):
+    """One of a rule's holidays, or of GET /holidays. Of some only the id is told."""
+
+    id: Text = ""
+    name: Text = ""
+    region: Text = ""
+    consecutive: Switch = None
+    every_year: Switch = None
+    year_start: Count = None
+    month_start: Count = None
+    day_start: Count = None
+    hour_start: Count = None
+    minute_start: Count = None
+    year_end: Count = None
+    month_end: Count = None
+    day_end: Count = None
+    hour_end: Count = None
+    minute_end: Count = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: object) -> object:
+        return data if isinstance(data, Mapping) else {"id": data}
+
+    @property
+    def day(self) -> Holiday:
+        every_year = self.every_year is True
+        start = edge(self.year_start, self.month_start, self.day_start, self.hour_start, self.minute_start)
+        if not every_year and not self.year_start:
+            start = None
+        if self.month_end or self.day_end:
+            end = edge(self.year_end, self.month_end, self.day_end, self.hour_end, self.minute_end)
+            start = start if end is not None else None
+        else:
+            at = 60 * (self.hour_end or 0) + (self.minute_end or 0)
+            end = None if start is None else start._replace(minute=at if at <= 1440 else 0)
+        return holiday(self.name, self.consecutive is True, every_year, start, end)
+
+    def body(self) -> Any:
+        if not self.id:
+            raise NotSent("nothing sent: the vendor returned a holiday without an id, and writing would lose it")
+        return self.id
+
+
+class Rule(Part):
+    user_input: Text = ""
+    office_hours: Hours = Hours()
+    office_hours_forward_rule: ForwardRule = None
+    non_office_hours_forward_rule: ForwardRule = None
+    holiday_forward_rule: ForwardRule = None
+    holidays: Annotated[tuple[HolidayWire, ...] | None, BeforeValidator(_list_or_none)] = None
+
+    @property
+    def input(self) -> str:
+        return self.user_input.strip()
+
+    @property
+    def dated(self) -> list[Holiday]:
+        """Its holidays; the others are ids without dates."""
+        return [day for each in self.holidays or () if (day := each.day).readable]
+
+    @property
+    def undated(self) -> int:
+        return len(self.holidays or ()) - len(self.dated)
+
+    def schedule(self, tenant: Tenant) -> Schedule:
+        custom = self.office_hours.custom
+        week = self.office_hours.week if custom else tenant.week if custom is False else None
+        return Schedule(week, tuple(self.dated))
+
+    def leads(self, phase: Phase | None) -> Clean:
+        """Where the input sends a caller in that phase; where it is not known, both ways unless they are one."""
+        office, closed = words(self.office_hours_forward_rule), words(self.non_office_hours_forward_rule)
+        if phase is None:
+            return office if office == closed else clean(f"{office or '–'} if open, else {closed or '–'}")
+        return {Phase.OFFICE: office, Phase.CLOSED: closed, Phase.HOLIDAY: words(self.holiday_forward_rule)}[phase]
+
+    def body(self) -> Any:
+        return {"user_input": self.user_input, **super().body()}
+
+
+class CallerId(Part):
+    provider_id: Text = ""
+    caller_id: Text = ""
+    description: Text = ""
+
+
+class Ivr(Part):
+    """A receptionist. `full` False: only the list has been read, which has its name and number."""
+
+    id: Identity = ""
+    name: Text = ""
+    extension_number: Text = ""
+    language: Text = ""
+    dtmf_interval: Count = None
+    prompt_file_name: Text = ""
+    prompt_file_size: Count = None
+    prompt_file_url: Text = ""
+    transfer_prompt_file_name: Text = ""
+    transfer_prompt_file_size: Count = None
+    transfer_prompt_file_url: Text = ""
+    enable_pin: Switch = None
+    pin_mark: Text = ""
+    """What tells one PIN from another, for as long as this process runs; "" for none. The PIN cannot be had from it:
+    the key is random and written nowhere."""
+    timeout_forward_rule: ForwardRule = None
+    failure_forward_rule: ForwardRule = None
+    night_mode_forward_rule: ForwardRule = None
+    custom_forward_rules: Annotated[tuple[Rule, ...] | None, BeforeValidator(_objects_or_none)] = None
+    outbound_caller_ids: Annotated[tuple[CallerId, ...] | None, BeforeValidator(_objects_or_none)] = None
+    stray: Text = ""
+    """What stands in one of its lists and is none: "an input"."""
+    full: bool = False
+    unwritten = frozenset(
+        {"id", "extension_number", "pin_mark", "stray", "full"}
+        | {f"{prompt}_file_{what}" for prompt in ("prompt", "transfer_prompt") for what in ("name", "size", "url")}
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_pin(cls, data: object) -> object:
+        if not isinstance(data, Mapping):
+            return {}
+        stray = next((what for name, what in _LISTS.items() if not _whole(data.get(name))), "")
+        return {**_pinless(data), "pin_mark": _mark(data), "stray": stray, "full": False}
+
+    @property
+    def usable(self) -> bool:
+        return bool(self.id)
+
+    @property
+    def rules(self) -> Iterator[tuple[str, Rule]]:
+        """Each rule by its input, which is numbered from the second of the same input on."""
+        seen: dict[str, int] = {}
+        for rule in self.custom_forward_rules or ():
+            seen[rule.input] = seen.get(rule.input, 0) + 1
+            yield rule.input if seen[rule.input] == 1 else f"{rule.input}~{seen[rule.input]}", rule
+
+    def body(self) -> Any:
+        if self.stray:
+            raise NotSent(
+                f"nothing sent: the vendor returned {self.stray} that is none, and writing without it would lose it"
+            )
+        return super().body()
+
+
+_LISTS = {"custom_forward_rules": "an input", "outbound_caller_ids": "a caller id"}
+
+
+def _whole(value: object) -> bool:
+    return not isinstance(value, list) or all(isinstance(part, Mapping) for part in value)
+
+
+def _mark(data: Mapping[str, object]) -> str:
+    pin = next((text(value).strip() for name, value in data.items() if _is_pin(name)), "")
+    return f"set ({hashlib.blake2b(pin.encode(), key=_MARKS, digest_size=4).hexdigest()})" if pin else ""
+
+
+def _is_pin(name: object) -> bool:
+    return str(name).strip().lower() == "pin"
+
+
+def _pinless(value: object) -> Any:
+    """`value` again, without any field called pin at any depth."""
+    if isinstance(value, Mapping):
+        return {str(name): _pinless(part) for name, part in value.items() if not _is_pin(name)}
+    return [_pinless(part) for part in value] if isinstance(value, list) else value
 
 
 def read_ivr(data: object, identity: str) -> Ivr:
-    """A receptionist in full. BadAnswer if it is none, or another one than was asked for."""
-    given = fields(data[0] if isinstance(data, list) and len(data) == 1 else data)
-    if "id" not in given and len(given) == 1:
-        given = fields(next(iter(given.values())))
-    if not given or not ("id" in given or "name" in given):
-        raise BadAnswer("the vendor's answer is no receptionist")
-    mark = next((pin_mark(part) for name, part in given.items() if str(name).strip().lower() == "pin"), "")
-    given = {**without_pin(given), PIN_MARK: mark}
-    return Ivr(
-        id=identity,
-        name=text(given.get("name")),
-        number=text(given.get("extension_number")),
-        language=text(given.get("language")),
-        dtmf_interval=whole(given.get("dtmf_interval")),
-        prompt=text(given.get("prompt_file_name")),
-        transfer_prompt=text(given.get("transfer_prompt_file_name")),
-        pin_needed=switch(given.get("enable_pin")),
-        timeout=read_forward(given.get("timeout_forward_rule")),
-        failure=read_forward(given.get("failure_forward_rule")),
-        night=read_forward(given.get("night_mode_forward_rule")),
-        rules=tuple(_rules(given.get("custom_forward_rules"))),
-        raw=given,
-    )
+    """A receptionist in full. BadAnswer if it is none."""
+    given = raw_object(data, Ivr, "receptionist")
+    return Ivr.model_validate(given).model_copy(update={"id": identity, "full": True})
 
 
-def rule_keys(rules: Sequence[Mapping[str, Any]]) -> list[str]:
-    """A name for each rule: its input, numbered from the second of the same input on."""
-    seen: dict[str, int] = {}
-    keys = []
-    for rule in rules:
-        name = text(rule.get("user_input")).strip()
-        seen[name] = seen.get(name, 0) + 1
-        keys.append(name if seen[name] == 1 else f"{name}~{seen[name]}")
-    return keys
-
-
-def _rules(value: object) -> list[Rule]:
-    found = objects(value)
-    return [_rule(key, rule) for key, rule in zip(rule_keys(found), found, strict=True)]
-
-
-def _rule(key: str, given: Mapping[str, Any]) -> Rule:
-    hours = fields(given.get("office_hours"))
-    mode = normal(text(hours.get("mode")))
-    # "By default, each DTMF input follows the global office hours" (administration guide).
-    custom = {"CUSTOM": True, "GLOBAL": False, "": any(name in hours for name in DAYS)}.get(mode)
-    listed = given.get("holidays")
-    days = objects(listed)
-    dates = [read_holiday(day) for day in days]
-    return Rule(
-        key=key,
-        input=text(given.get("user_input")).strip(),
-        custom=custom,
-        week=read_week(hours),
-        office=read_forward(given.get("office_hours_forward_rule")),
-        closed=read_forward(given.get("non_office_hours_forward_rule")),
-        holiday=read_forward(given.get("holiday_forward_rule")),
-        holidays=tuple(day for day in dates if day.readable),
-        unread=(len(listed) if isinstance(listed, list) else len(days)) - sum(day.readable for day in dates),
-    )
+class TenantWire(Part):
+    timezone: Text = ""
+    enable_night_mode: Switch = None
+    office_hours: Annotated[Hours | None, BeforeValidator(_object_or_none)] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,16 +360,13 @@ class Tenant:
     why: str = ""
 
 
-def read_tenant(data: object, zone: ZoneInfo) -> Tenant:
+def tenant_of(wire: TenantWire, zone: ZoneInfo) -> Tenant:
     """`zone` is used where the vendor names none that exists."""
-    given = fields(data)
-    hours = fields(given.get("office_hours"))
-    name = text(given.get("timezone")).strip()
-    why = ""
+    name, why = wire.timezone.strip(), ""
     try:
         zone = ZoneInfo(name) if name else zone
     except (KeyError, ValueError, OSError):
         why = f"the vendor's time zone {clean(name, 40)} is not known here"
-    if not hours:
-        why = why or "the vendor returns no global office hours"
-    return Tenant(zone, read_week(hours) if hours else None, switch(given.get("enable_night_mode")), why)
+    if wire.office_hours is None:
+        return Tenant(zone, None, wire.enable_night_mode, why or "the vendor returns no global office hours")
+    return Tenant(zone, wire.office_hours.week, wire.enable_night_mode, why)

@@ -6,6 +6,7 @@ Keys: a queue by its id, a caller and a call by the session's id, an agent and a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue
@@ -46,9 +47,6 @@ SHORT = 6
 """A longer number is an outside one unless the PBX lists it."""
 
 
-# ---- queues and callers ------------------------------------------------------------------------------------------
-
-
 def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
     """A queue; what waits there as long as that was seen lately, else None."""
     seen = known.waiting_at is not None and now - known.waiting_at <= WAITING_GOOD_FOR
@@ -57,7 +55,7 @@ def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
         ("service target", f"{known.sla_time} s" if known.sla_time else None),
         ("most callers", known.max_callers or None),
         ("longest wait allowed", None if known.max_waiting_time is None else f"{known.max_waiting_time} s"),
-        ("ready after a call", {True: "by itself", False: "by hand", None: None}[known.auto_ready]),
+        ("ready after a call", {True: "by itself", False: "by hand", None: None}[known.agent_auto_ready]),
     )
     return Queue(
         key=Key(scene.source, Kind.QUEUE, known.id),
@@ -74,27 +72,19 @@ def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
 
 
 def title(known: QueueKnown) -> Clean:
-    """What a queue is called on other rows."""
     return known.name or clean(known.number)
 
 
 def member(
     scene: Scene,
     known: QueueKnown,
-    *,
     session: str,
     number: str = "",
     name: str = "",
     joined_at: float | None = None,
     position: int | None = None,
-    state: MemberState = MemberState.WAITING,
-    serving: str = "",
-    answered_at: float | None = None,
-    ended_at: float | None = None,
-    raw_state: Clean = NOTHING,
-    details: tuple[tuple[Clean, Clean], ...] = (),
 ) -> Member:
-    """A caller in a queue. `session` in either spelling, `serving` the agent's extension number."""
+    """A caller who waits in a queue. `session` in either spelling."""
     identity = scene.session(session)
     return Member(
         key=Key(scene.source, Kind.MEMBER, identity),
@@ -102,22 +92,24 @@ def member(
         queue=title(known),
         name=clean(name) if name.strip() != number.strip() else NOTHING,
         number=clean(number),
-        state=state,
-        raw_state=raw_state,
+        state=MemberState.WAITING,
         joined_at=joined_at,
-        answered_at=answered_at,
-        ended_at=ended_at,
         position=position,
-        serving_ref=serving,
-        serving=scene.names.get(serving, clean(serving)),
-        serving_key=Key(scene.source, Kind.AGENT, serving) if serving else None,
         call_key=Key(scene.source, Kind.CALL, identity),
         address=(("session", session), ("queue", known.id), ("extension", known.number)),
-        details=details,
     )
 
 
-# ---- agents ------------------------------------------------------------------------------------------------------
+def served(scene: Scene, row: Member, extension: str, at: float) -> Member:
+    """The same caller with the agent who took them, "" if that is not known."""
+    return replace(
+        row,
+        state=MemberState.TALKING,
+        answered_at=at,
+        serving_ref=extension,
+        serving=scene.names.get(extension, clean(extension)),
+        serving_key=Key(scene.source, Kind.AGENT, extension) if extension else None,
+    )
 
 
 def agent(scene: Scene, extension: str) -> Agent | None:
@@ -128,9 +120,9 @@ def agent(scene: Scene, extension: str) -> Agent | None:
     told = [place for place in places.values() if place.status]
     main = min(told, key=lambda place: _WEIGHT.index(scene.state(place.status)), default=Place())
     state = scene.state(main.status)
-    words = list(dict.fromkeys(normal(place.status) for place in told))
     states = [scene.state(place.status) for place in told]
-    differing = len(words) > 1
+    differing = len({normal(place.status) for place in told}) > 1
+    details = [(_queue_name(scene, queue_id), _words(place.status or "not read")) for queue_id, place in places.items()]
     return Agent(
         key=Key(scene.source, Kind.AGENT, extension),
         name=scene.names.get(extension) or clean(extension),
@@ -146,12 +138,13 @@ def agent(scene: Scene, extension: str) -> Agent | None:
         no_state=clean(scene.no_states) if not told else NOTHING,
         refs=(extension,),
         address=(("extension", extension),),
-        details=tuple(
-            (_queue_name(scene, queue_id), _words(place.status or "not read")) for queue_id, place in places.items()
-        )
-        if differing
-        else (),
+        details=tuple(details) if differing else (),
     )
+
+
+def agents(scene: Scene, queue_id: str) -> list[Agent]:
+    found = (agent(scene, extension) for extension in scene.agents_of(queue_id))
+    return [row for row in found if row is not None]
 
 
 def _membership(scene: Scene, queue_id: str, place: Place) -> Membership:
@@ -181,43 +174,28 @@ def _words(status: str) -> Clean:
     return clean(status.replace("_", " ").lower())
 
 
-# ---- calls and telephones ----------------------------------------------------------------------------------------
-
-
-def internal(scene: Scene, number: str) -> bool:
-    """Whether `number` is of this PBX: a person, a queue, or so short that it most likely is."""
-    known = scene.extension(number) or scene.by_number(number) is not None
-    return known or (is_extension(number) and len(number) <= SHORT)
-
-
 def call(scene: Scene, wire: SessionWire, as_of: float) -> Call | None:
     """One row a session. Its legs are put together: who called first, whom the newest leg reached, which of them is a
     telephone of this PBX. None without an id."""
     if not wire.id:
         return None
     legs = sorted(wire.calls, key=lambda leg: instant(leg.started_at) or 0.0)
-    first = legs[0] if legs else LegWire()
-    last = legs[-1] if legs else LegWire()
-    people = [n for leg in reversed(legs) for n in (leg.callee, leg.caller) if scene.extension(n)]
-    people += [n for leg in reversed(legs) for n in (leg.callee, leg.caller) if _likely(scene, n)]
-    people = list(dict.fromkeys(people))
-    starts = [at for leg in legs if (at := instant(leg.started_at, ahead=scene.ahead)) is not None]
-    started = min(starts, default=None)
-    direction = _direction(scene, first, last)
-    mine = next((n for n in people if n != first.caller), "") if direction is not Direction.OUT else first.caller
-    if first.caller in scene.places and mine not in scene.places:
-        # Between two telephones the agent's is the one that holds and refers.
-        mine = first.caller
-    extension = mine or (people[0] if people else "")
-    longest = _talked([leg for leg in legs if scene.by_number(leg.callee) is None])
-    longest = _talked(legs) if longest is None else longest
-    state = CallState.UNKNOWN if longest is None else CallState.TALKING if longest > 0 else CallState.RINGING
+    first, last = (legs[0], legs[-1]) if legs else (LegWire(), LegWire())
+    starts = (instant(leg.started_at, ahead=scene.ahead) for leg in legs)
+    started = min((at for at in starts if at is not None), default=None)
+    direction, people = _direction(scene, first, last), _telephones(scene, legs)
+    extension = _acting(scene, first.caller, people, direction)
+    talked = _talked(scene, legs)
+    state = CallState.UNKNOWN if talked is None else CallState.TALKING if talked > 0 else CallState.RINGING
     identity = scene.session(wire.id)
     waits = scene.waits_in(identity)
     if waits is not None:
         # Nobody has taken it yet, whatever the PBX counts as talking; its leg in the PBX is the queue's.
-        state, extension, people = CallState.RINGING, waits.number, []
+        state, extension, people, talked = CallState.RINGING, waits.number, [], None
     through = waits or next((known for leg in reversed(legs) if (known := scene.by_number(leg.callee))), None)
+    parties = dict.fromkeys(n for leg in legs for n in (leg.caller, leg.callee) if n)
+    # Seconds are whole on one side and not on the other, so the answer can seem to come before the call.
+    answered = max(as_of - talked, started or 0.0) if talked else None
     return Call(
         key=Key(scene.source, Kind.CALL, identity),
         extension=clean(extension),
@@ -226,40 +204,48 @@ def call(scene: Scene, wire: SessionWire, as_of: float) -> Call | None:
         from_name=_party(scene, first.caller, first.caller_display_name),
         to=clean(last.callee),
         to_name=_called(scene, last.callee),
-        did=clean(first.callee) if direction is Direction.IN and not internal(scene, first.callee) else NOTHING,
+        did=clean(first.callee) if direction is Direction.IN and _inside(scene, first.callee) is False else NOTHING,
         state=state,
         started_at=started,
-        answered_at=_answered(as_of, longest, started) if longest and waits is None else None,
+        answered_at=answered,
         agent_refs=tuple(people),
         queue=through.name if through is not None else NOTHING,
         whole=wire.id,
         mine=bool(scene.phone) and scene.phone in people,
-        address=(("session", wire.id), ("extension", extension), *(("party", n) for n in _parties(legs))),
+        address=(("session", wire.id), ("extension", extension), *(("party", number) for number in parties)),
         details=tuple(_leg(leg) for leg in legs) if len(legs) > 1 else lines([("trunk", first.trunk)]),
     )
 
 
-def _talked(legs: Sequence[LegWire]) -> int | None:
-    """The longest talk of `legs` in seconds. A leg to a queue counts from when the queue took it: nobody talks yet."""
-    return max((leg.talking_time for leg in legs if leg.talking_time is not None), default=None)
+def _telephones(scene: Scene, legs: Sequence[LegWire]) -> list[str]:
+    """The parties that are telephones of this PBX, the newest first; then those that most likely are."""
+    numbers = [number for leg in reversed(legs) for number in (leg.callee, leg.caller)]
+    likely = [number for number in numbers if _short(number) and scene.by_number(number) is None]
+    return list(dict.fromkeys((*filter(scene.extension, numbers), *likely)))
 
 
-def _answered(as_of: float, talked: int, started: float | None) -> float:
-    """Seconds are whole on one side and not on the other, so the answer can seem to come before the call."""
-    return as_of - talked if started is None else max(as_of - talked, started)
+def _acting(scene: Scene, caller: str, people: Sequence[str], direction: Direction) -> str:
+    """The telephone that holds and refers: who was called, of a call out who calls. Between two telephones the
+    agent's."""
+    mine = caller if direction is Direction.OUT else next((number for number in people if number != caller), "")
+    if caller in scene.places and mine not in scene.places:
+        mine = caller
+    return mine or next(iter(people), "")
+
+
+def _talked(scene: Scene, legs: Sequence[LegWire]) -> int | None:
+    """The longest talk in seconds. A leg to a queue counts from when the queue took it: nobody talks yet, and it tells
+    only where no other does."""
+    to_people = [leg for leg in legs if scene.by_number(leg.callee) is None]
+    for some in (to_people, legs):
+        if told := [leg.talking_time for leg in some if leg.talking_time is not None]:
+            return max(told)
+    return None
 
 
 def parties(row: Call) -> tuple[str, ...]:
     """Every number on the session, as the vendor wrote it."""
     return tuple(value for name, value in row.address if name == "party")
-
-
-def _parties(legs: Sequence[LegWire]) -> list[str]:
-    return list(dict.fromkeys(n for leg in legs for n in (leg.caller, leg.callee) if n))
-
-
-def _likely(scene: Scene, number: str) -> bool:
-    return is_extension(number) and len(number) <= SHORT and scene.by_number(number) is None
 
 
 def _direction(scene: Scene, first: LegWire, last: LegWire) -> Direction:
@@ -276,12 +262,19 @@ def _direction(scene: Scene, first: LegWire, last: LegWire) -> Direction:
     return Direction.IN
 
 
-def _inside(scene: Scene, number: str, trunk: str) -> bool | None:
-    """Whether a party is of this PBX. None, behind a trunk: a short number that it does not list, which may be an
-    outside one such as 112 or an extension that has not been read yet."""
-    if not trunk or not internal(scene, number) or scene.extension(number) or scene.by_number(number) is not None:
-        return internal(scene, number)
-    return None
+def _short(number: str) -> bool:
+    """So short that it most likely is of this PBX."""
+    return is_extension(number) and len(number) <= SHORT
+
+
+def _inside(scene: Scene, number: str, trunk: str = "") -> bool | None:
+    """Whether a party is of this PBX: a person, a queue, or short. None, behind a trunk: a short number that it does
+    not list, which may be an outside one such as 112 or an extension that has not been read yet."""
+    if scene.extension(number) or scene.by_number(number) is not None:
+        return True
+    if not _short(number):
+        return False
+    return None if trunk else True
 
 
 def _party(scene: Scene, number: str, said: str) -> Clean:

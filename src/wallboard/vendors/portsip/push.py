@@ -30,6 +30,7 @@ from wallboard.vendors.base import LoginAuth, Services, Sink, SourceSettings
 from wallboard.vendors.http.client import check_address
 from wallboard.vendors.http.limits import THREAD_ABOVE
 from wallboard.vendors.http.words import why_unreachable
+from wallboard.vendors.kit.tasks import bare_failures
 from wallboard.vendors.pace import Pace, Sluice
 from wallboard.vendors.portsip.push_messages import Reply, decode
 from wallboard.vendors.portsip.pushed import Pushed
@@ -131,8 +132,6 @@ class Push:
             log.info("%s: %s; again in %.0f s", self._settings.name, self.why, pause)
             await self._clock.sleep(pause)
 
-    # ---- the connection --------------------------------------------------------------------------------------
-
     async def _connection(self, sink: Sink) -> None:
         """One connection from sign-in to its loss, which is how it always ends."""
         socket = await self._lossless(self._connect)
@@ -143,29 +142,19 @@ class Push:
                 self._scene.order.epoch += 1
             self._connections += 1
             self._asked, self._alone = {}, set()
-            self._pushed, self._heard_at, self.why = Pushed(self._scene), self._clock.now(), "push: waiting for queues"
-            await self._lossless(lambda: self._talk(socket, self._pushed, sink))
+            pushed = self._pushed = Pushed(self._scene)
+            self._heard_at, self.why = self._clock.now(), "push: waiting for queues"
+            await self._lossless(lambda: self._talk(socket, pushed, sink))
         finally:
             with anyio.move_on_after(2.0, shield=True):
                 await socket.close()
 
-    async def _talk(self, socket: ClientConnection, pushed: Pushed | None, sink: Sink) -> None:
+    async def _talk(self, socket: ClientConnection, pushed: Pushed, sink: Sink) -> None:
         """Listen, ask and knock; the first that fails ends all three."""
-        assert pushed is not None
-        failures: list[BaseException] = []
-
-        async with anyio.create_task_group() as tasks:
-
-            async def until_lost(work: Callable[[ClientConnection, Pushed, Sink], Awaitable[None]]) -> None:
-                try:
-                    await work(socket, pushed, sink)
-                except Exception as error:  # raised again below: a task group would wrap it
-                    failures.append(error)
-                    tasks.cancel_scope.cancel()
-
-            for work in (self._listen, self._subscribe, self._knock):
-                tasks.start_soon(until_lost, work)
-        raise failures[0] if failures else _LostError("the connection ended")
+        with bare_failures():
+            async with anyio.create_task_group() as tasks:
+                for work in (self._listen, self._subscribe, self._knock):
+                    tasks.start_soon(work, socket, pushed, sink)
 
     async def _lossless(self, work: Callable[[], Awaitable[Any]]) -> Any:
         """`work`, with everything that a network and a peer can do to it turned into a loss and its reason."""
@@ -245,8 +234,6 @@ class Push:
                             return
                         said = clean(redact(reply.error[:4096]), 100)
                         raise _RefusedError(f"the sign-in was refused{f': {said}' if said else ''}")
-
-    # ---- what goes on in it ----------------------------------------------------------------------------------
 
     async def _listen(self, socket: ClientConnection, pushed: Pushed, sink: Sink) -> None:
         pace = Pace()

@@ -8,42 +8,72 @@ the first of them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AliasChoices, Field, PlainValidator
 
 from wallboard.domain.errors import BadAnswer
 from wallboard.vendors.http.limits import THREAD_ABOVE, breathe, check_shape
-from wallboard.vendors.kit.wire import count, identity, instant, text
+from wallboard.vendors.kit.lists import rows
+from wallboard.vendors.kit.wire import Count, Identity, Text, Wire, count, identity, instant, text
 
 MOST = 5_000
 """Callers or agents of one message; more are counted as lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Someone in a queue. `at` in seconds of the vendor's clock; `reason` in lower case, "" in a list of all;
-    `callback`: not on the telephone, but asked to be called back."""
-
-    session: str
-    number: str = ""
-    name: str = ""
-    position: int | None = None
-    at: float | None = None
-    reason: str = ""
-    callback: bool = False
+def _word(value: object) -> str:
+    return text(value).strip().lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+def _first(value: object) -> str:
+    """The first of alternatives, as the documents' samples print them."""
+    return _word(value).split("/")[0].strip()
+
+
+def _moment(value: object) -> float | None:
+    return instant(value)
+
+
+First = Annotated[str, PlainValidator(_first)]
+Moment = Annotated[float | None, PlainValidator(_moment)]
+
+
+class Caller(Wire):
+    """Someone in a queue. `at` in seconds of the vendor's clock; `reason` in lower case, "" in a list of all."""
+
+    session: Identity = Field("", alias="session_id")
+    number: Identity = Field("", alias="caller_number")
+    name: Text = Field("", alias="caller_name")
+    position: Count = None
+    at: Moment = Field(None, alias="timestamp")
+    reason: First = ""
+    type: First = ""
+
+    @property
+    def usable(self) -> bool:
+        return bool(self.session)
+
+    @property
+    def callback(self) -> bool:
+        """Not on the telephone, but asked to be called back."""
+        return self.type == "callback"
+
+
+class Agent(Wire):
     """An agent in one queue; `state` is the vendor's word, "Online" being logged out."""
 
-    extension: str
-    state: str = ""
-    session: str = ""
-    caller_number: str = ""
-    caller_name: str = ""
-    at: float | None = None
+    extension: Identity = Field("", validation_alias=AliasChoices("agent_extension_number", "extension_number"))
+    state: Text = Field("", validation_alias=AliasChoices("state", "status"))
+    session: Identity = Field("", alias="session_id")
+    caller_number: Identity = ""
+    caller_name: Text = ""
+    at: Moment = Field(None, alias="timestamp")
+
+    @property
+    def usable(self) -> bool:
+        return bool(self.extension)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +155,23 @@ def _message(given: Mapping[str, Any]) -> Message:
     event = _word(given.get("event_type"))
     match event:
         case "queue_status":
-            waiting, agents = _listed(given, "waiting_list"), _listed(given, "agents")
-            callers, people = _callers(waiting), _agents(agents)
-            return QueueStatus(queue, number, callers, people, _lost(waiting, callers), _lost(agents, people))
+            # Null is an empty list, as the vendor writes blank fields.
+            told = {name: [] if value is None else value for name, value in given.items()}
+            callers, lost = _entries(told.get("waiting_list"), Caller)
+            agents, lost_agents = _entries(told.get("agents"), Agent)
+            return QueueStatus(queue, number, callers, agents, lost, lost_agents)
         case "queue_caller_status":
-            changed = given.get("updated_callers", given.get("callers"))
-            callers = _callers(changed)
-            return CallersChanged(queue, number, callers or (), _lost(changed, callers))
+            callers, lost = _entries(given.get("updated_callers", given.get("callers")), Caller)
+            return CallersChanged(queue, number, callers or (), lost)
         case "queue_agent_status":
-            changed, removed = given.get("updated_agents"), given.get("removed_agents")
-            people = _agents(changed)
-            gone = tuple(filter(None, map(_removed, _parts(removed) or ())))
-            return AgentsChanged(queue, number, people or (), gone, _lost(changed, people) + _lost(removed, gone))
+            agents, lost = _entries(given.get("updated_agents"), Agent)
+            removed = given.get("removed_agents")
+            if isinstance(removed, list):
+                removed = [part if isinstance(part, Mapping) else {"extension_number": part} for part in removed]
+            gone, lost_gone = _entries(removed, Agent)
+            return AgentsChanged(
+                queue, number, agents or (), tuple(each.extension for each in gone or ()), lost + lost_gone
+            )
         case "queue_sla_breached":
             return SlaBreached(queue, number, identity(given.get("caller")), count(given.get("sla_time_secs")))
     command = _word(given.get("command"))
@@ -145,79 +180,16 @@ def _message(given: Mapping[str, Any]) -> Message:
     return Unknown(event or command)
 
 
-def _callers(value: object) -> tuple[Caller, ...] | None:
-    parts = _parts(value)
-    if parts is None:
-        return None
-    callers = [_caller(part) for part in parts if isinstance(part, Mapping)]
-    return tuple(caller for caller in callers if caller.session)
+Entry = TypeVar("Entry", Caller, Agent)
 
 
-def _caller(given: Mapping[str, Any]) -> Caller:
-    return Caller(
-        session=identity(given.get("session_id")),
-        number=identity(given.get("caller_number")),
-        name=text(given.get("caller_name")),
-        position=count(given.get("position")),
-        at=instant(given.get("timestamp")),
-        reason=_first(given.get("reason")),
-        callback=_first(given.get("type")) == "callback",
-    )
-
-
-def _agents(value: object) -> tuple[Agent, ...] | None:
-    parts = _parts(value)
-    if parts is None:
-        return None
-    agents = [_agent(part) for part in parts if isinstance(part, Mapping)]
-    return tuple(agent for agent in agents if agent.extension)
-
-
-def _agent(given: Mapping[str, Any]) -> Agent:
-    return Agent(
-        extension=_extension(given),
-        state=text(given.get("state")).strip() or text(given.get("status")).strip(),
-        session=identity(given.get("session_id")),
-        caller_number=identity(given.get("caller_number")),
-        caller_name=text(given.get("caller_name")),
-        at=instant(given.get("timestamp")),
-    )
-
-
-def _extension(given: Mapping[str, Any]) -> str:
-    return identity(given.get("agent_extension_number")) or identity(given.get("extension_number"))
-
-
-def _removed(part: object) -> str:
-    return _extension(part) if isinstance(part, Mapping) else identity(part)
-
-
-def _listed(given: Mapping[str, Any], name: str) -> object:
-    """What stands under `name`; null is an empty list, as the vendor writes blank fields."""
-    return [] if name in given and given[name] is None else given.get(name)
-
-
-# ---- scalars -----------------------------------------------------------------------------------------------------
-
-
-def _parts(value: object) -> Sequence[object] | None:
-    """A list; one object alone is a list of one. None: no list."""
-    if isinstance(value, Mapping):
-        return [value]
-    return value[:MOST] if isinstance(value, list) else None
-
-
-def _lost(value: object, used: Sequence[object] | None) -> int:
-    """How many entries of a list are not among those that can be used; what is no list, and not blank, is one."""
+def _entries(value: object, model: type[Entry]) -> tuple[tuple[Entry, ...] | None, int]:
+    """The entries of a list that can be used (None: it is no list), and how many cannot; one object alone is a list of
+    one, and what is no list, and not blank, is one that cannot."""
     if value is None or value == "":
-        return 0
-    return (len(value) if isinstance(value, list) else 1) - len(used or ())
-
-
-def _word(value: object) -> str:
-    return text(value).strip().lower()
-
-
-def _first(value: object) -> str:
-    """The first of alternatives, as the documents' samples print them."""
-    return _word(value).split("/")[0].strip()
+        return None, 0
+    parts = [value] if isinstance(value, Mapping) else value
+    if not isinstance(parts, list):
+        return None, 1
+    found = rows(parts[:MOST], model)
+    return tuple(found), len(parts) - len(found)

@@ -7,15 +7,16 @@ lists as they stand go out again and again: nothing having happened is news as w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Member, Row
 from wallboard.domain.states import MemberState
-from wallboard.domain.text import NOTHING, clean
+from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, Update, UpdateKind
 from wallboard.vendors.kit.lists import said
+from wallboard.vendors.kit.rows import snapshot
 from wallboard.vendors.portsip import mapping
 from wallboard.vendors.portsip.push_messages import (
     Agent,
@@ -64,13 +65,9 @@ class Pushed:
         """The queues that have to be asked to tell all again, each named once: a message spoke of what is not known,
         or polling has read something else since."""
         found, self._strange = self._strange, set()
-        for queue_id, told in self._told.items():
-            if self._differs(queue_id, told):
-                found.add(queue_id)
-        return found
+        return found | {queue_id for queue_id, told in self._told.items() if self._differs(queue_id, told)}
 
     def forget(self) -> None:
-        """Drop what was told of queues that are no more."""
         self._told = {queue_id: told for queue_id, told in self._told.items() if queue_id in self._scene.queues}
 
     def missed(self) -> None:
@@ -82,8 +79,6 @@ class Pushed:
         if known is None or known.waiting_at is None or known.waiting_at <= told.heard_at:
             return False
         return known.sessions - told.callbacks != told.callers.keys() - told.callbacks
-
-    # ---- messages --------------------------------------------------------------------------------------------
 
     def take(self, message: Message, now: float) -> list[Update]:
         """What a message that came at `now` changes; [] for one that is about no queue of ours."""
@@ -102,7 +97,7 @@ class Pushed:
             case SlaBreached():
                 details = (("caller", clean(message.caller)), ("seconds", str(message.seconds or "")))
                 proof = Proof("queue_sla_breached", now, (known.id, known.number, message.caller), details)
-                return [self._update(Resource.QUEUES, "", UpdateKind.PROOF, now, proofs=(proof,))]
+                return [replace(self._update(Resource.QUEUES, "", UpdateKind.PROOF, now), proofs=(proof,))]
 
     def _status(self, known: QueueKnown, message: QueueStatus, now: float) -> list[Update]:
         told = self._told.setdefault(known.id, _Told())
@@ -149,68 +144,51 @@ class Pushed:
                 before = told.callers.pop(session, None)
                 told.callbacks.discard(session)
                 last = self._last(known, before, caller, now)
-                if last is not None:
-                    rows.append(last)
-                else:
+                if last is None:
                     removed.append(key)
+                else:
+                    rows.append(last)
             elif caller.reason in JOINED or caller.reason == CALLBACK:
                 rows.append(self._hold(known, told, caller, now, None))
             else:
                 self._strange.add(known.id)
         told.heard_at = now
-        return [
-            self._update(Resource.MEMBERS, known.id, UpdateKind.DELTA, now, rows, removed, tuple(proofs)),
-            *self._counted(known, told, now),
-        ]
+        update = self._update(Resource.MEMBERS, known.id, UpdateKind.DELTA, now, rows)
+        return [replace(update, removed=tuple(removed), proofs=tuple(proofs)), *self._counted(known, told, now)]
 
     def _hold(self, known: QueueKnown, told: _Told, caller: Caller, now: float, position: int | None) -> Member:
         """Note someone in the queue; who asked to be called back stays, but is not on the telephone."""
         session = self._scene.session(caller.session)
         before = told.callers.get(session)
         back = caller.callback or caller.reason == CALLBACK
-        joined = before.joined_at if before is not None else self._moment(caller.at, now)
-        row = told.callers[session] = mapping.member(
+        row = mapping.member(
             self._scene,
             known,
-            session=caller.session,
-            number=caller.number or (before.number if before else ""),
-            name=caller.name or (before.name if before else ""),
-            joined_at=joined,
-            position=caller.position if caller.position is not None else position,
-            state=MemberState.UNKNOWN if back else MemberState.WAITING,
-            raw_state=clean(CALLBACK) if back else NOTHING,
-            details=((clean("asked"), clean("to be called back")),) if back else (),
+            caller.session,
+            caller.number or (before.number if before else ""),
+            caller.name or (before.name if before else ""),
+            before.joined_at if before is not None else self._moment(caller.at, now),
+            caller.position if caller.position is not None else position,
         )
         if back:
-            told.callbacks.add(session)
-        else:
-            told.callbacks.discard(session)
-        told.heard_at = now
+            asked = ((clean("asked"), clean("to be called back")),)
+            row = replace(row, state=MemberState.UNKNOWN, raw_state=clean(CALLBACK), details=asked)
+        told.callers[session], told.heard_at = row, now
+        told.callbacks = told.callbacks | {session} if back else told.callbacks - {session}
         return row
 
     def _last(self, known: QueueKnown, before: Member | None, caller: Caller, now: float) -> Member | None:
         """The last word on someone who left: answered or given up. It stands until the next list, which is without."""
         if before is None or caller.reason == "overflow":
             return None
-        at = self._moment(caller.at, now) or now
-        answered = caller.reason == "agent_answered"
-        session = self._scene.session(caller.session)
-        agents = self._scene.agents_of(known.id)
-        serving = next(
-            (each for each in agents if self._scene.session(self._scene.places[each][known.id].session) == session), ""
-        )
-        return mapping.member(
-            self._scene,
-            known,
-            session=caller.session,
-            number=caller.number or before.number,
-            name=caller.name or before.name,
-            joined_at=before.joined_at,
-            state=MemberState.TALKING if answered else MemberState.ABANDONED,
-            serving=serving if answered else "",
-            answered_at=at if answered else None,
-            ended_at=None if answered else at,
-        )
+        at, scene, session = self._moment(caller.at, now) or now, self._scene, caller.session
+        number, name = caller.number or before.number, caller.name or before.name
+        row = mapping.member(scene, known, session, number, name, before.joined_at)
+        if caller.reason != "agent_answered":
+            return replace(row, state=MemberState.ABANDONED, ended_at=at)
+        calls = {each: scene.session(scene.places[each][known.id].session) for each in scene.agents_of(known.id)}
+        agent = next((each for each, call in calls.items() if call == row.key.id), "")
+        return mapping.served(scene, row, agent, at)
 
     def _agents(self, known: QueueKnown, message: AgentsChanged, now: float) -> list[Update]:
         rows: list[Row] = []
@@ -228,7 +206,8 @@ class Pushed:
         for extension in message.removed:
             self._scene.leave(extension, known.id)
             removed.append(Key(self._scene.source, Kind.AGENT, extension))
-        return [self._update(Resource.AGENTS, known.id, UpdateKind.DELTA, now, rows, removed, tuple(proofs))]
+        update = self._update(Resource.AGENTS, known.id, UpdateKind.DELTA, now, rows)
+        return [replace(update, removed=tuple(removed), proofs=tuple(proofs))]
 
     def _put(self, known: QueueKnown, agent: Agent, now: float) -> None:
         number = clean(agent.caller_number)
@@ -249,8 +228,6 @@ class Pushed:
         ours = at - self._scene.ahead
         return min(ours, now) if now - FAR_OFF < ours < now + 60.0 else None
 
-    # ---- rows ------------------------------------------------------------------------------------------------
-
     def lists(self, as_of: float) -> list[Update]:
         """The lists as they stand, the vendor having been heard at `as_of`."""
         updates = []
@@ -266,14 +243,12 @@ class Pushed:
         return updates
 
     def _snapshot_of_members(self, known: QueueKnown, told: _Told, as_of: float) -> Update:
-        update = self._update(Resource.MEMBERS, known.id, UpdateKind.SNAPSHOT, as_of, told.callers.values())
-        return replace(update, approximate=told.lost_callers)
+        rows, why = told.callers.values(), told.lost_callers
+        return self._update(Resource.MEMBERS, known.id, UpdateKind.SNAPSHOT, as_of, rows, why)
 
     def _snapshot_of_agents(self, known: QueueKnown, told: _Told, as_of: float) -> Update:
-        found = (mapping.agent(self._scene, extension) for extension in self._scene.agents_of(known.id))
-        rows = [row for row in found if row is not None]
-        update = self._update(Resource.AGENTS, known.id, UpdateKind.SNAPSHOT, as_of, rows)
-        return replace(update, approximate=told.lost_agents)
+        rows, why = mapping.agents(self._scene, known.id), told.lost_agents
+        return self._update(Resource.AGENTS, known.id, UpdateKind.SNAPSHOT, as_of, rows, why)
 
     def _counted(self, known: QueueKnown, told: _Told, at: float) -> list[Update]:
         """The queue's own row, whose count and longest wait are those of its callers."""
@@ -285,14 +260,6 @@ class Pushed:
         return [self._update(Resource.QUEUES, "", UpdateKind.DELTA, at, (row,))]
 
     def _update(
-        self,
-        resource: Resource,
-        scope: str,
-        kind: UpdateKind,
-        as_of: float,
-        rows: Iterable[Row] = (),
-        removed: Sequence[Key] = (),
-        proofs: tuple[Proof, ...] = (),
+        self, resource: Resource, scope: str, kind: UpdateKind, as_of: float, rows: Iterable[Row] = (), why: str = ""
     ) -> Update:
-        epoch, seq = self._scene.order.push()
-        return Update(self._scene.source, resource, scope, kind, epoch, seq, as_of, tuple(rows), tuple(removed), proofs)
+        return snapshot(self._scene.source, resource, scope, self._scene.order.push(), as_of, rows, why, kind)

@@ -8,13 +8,13 @@ from wallboard.vendors.http.client import Answer, HttpSource, Route, route
 from wallboard.vendors.kit.lists import listed, rows, used
 from wallboard.vendors.kit.paging import Page, Pages, pages
 from wallboard.vendors.kit.wire import Row, one
+from wallboard.vendors.portsip.ivr import TenantWire
 from wallboard.vendors.portsip.wire import (
     AgentWire,
     MembershipWire,
     QueueWire,
     SessionWire,
     StatusWire,
-    TenantWire,
     UserStatusWire,
     UserWire,
     WaitingWire,
@@ -72,6 +72,9 @@ class Reader:
         answer = await self._http.get(route("/users/{id}/call_queues", id=user_id))
         return rows(listed(answer.data, "queues", "items")[0], MembershipWire)
 
+    async def ivr_status(self, identity: str) -> str:
+        return (await self._one(route("/ivrs/{id}/status", id=identity), StatusWire, "status"))[0].status
+
     async def tenant(self) -> TenantWire:
         return (await self._one(route("/tenant"), TenantWire, "tenant"))[0]
 
@@ -82,7 +85,6 @@ class Reader:
         return (len(items) if total is None else total), answer.took
 
     async def pages(self, where: Route, what: str) -> Pages:
-        """All pages of a list."""
 
         async def ask(number: int, got: int) -> Page:
             answer = await self._http.get(where, params={"skip": got, "top": PAGE})
@@ -97,7 +99,6 @@ class Reader:
         return found, replace(read, lost=lost)
 
     async def _list(self, where: Route, model: type[Row], what: str) -> tuple[list[Row], Answer, str]:
-        """A list without pages."""
         answer = await self._http.get(where)
         found, lost = used(listed(answer.data, what, "items")[0], model, what)
         return found, answer, lost

@@ -8,6 +8,7 @@ and what differs beside the part that was asked for speaks against it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -22,35 +23,16 @@ from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Receptionist, Row, in_address
 from wallboard.domain.text import clean
 from wallboard.domain.update import Update, UpdateKind
-from wallboard.vendors.base import (
-    YES,
-    Can,
-    Feed,
-    Receipt,
-    Report,
-    Sheet,
-    Sink,
-    SourceSettings,
-    Ticket,
-    Verification,
-)
+from wallboard.vendors.base import YES, Can, Feed, Receipt, Report, Sheet, Sink, SourceSettings, Ticket, Verification
 from wallboard.vendors.http.client import HttpSource, route
 from wallboard.vendors.kit.acts import Request, act, fresh, receipt, refusal, require
 from wallboard.vendors.kit.gather import WHOLE_SOURCE, gather
-from wallboard.vendors.kit.lists import lost, together
+from wallboard.vendors.kit.lists import rows, together, used
+from wallboard.vendors.kit.rows import snapshot
 from wallboard.vendors.kit.sheets import sheet
 from wallboard.vendors.kit.turns import Turns
-from wallboard.vendors.kit.wire import objects, text
-from wallboard.vendors.portsip import rules, written
-from wallboard.vendors.portsip.ivr import (
-    Ivr,
-    Tenant,
-    fields,
-    read_holiday,
-    read_ivr,
-    read_tenant,
-    without_pin,
-)
+from wallboard.vendors.portsip import rules
+from wallboard.vendors.portsip.ivr import HolidayWire, Ivr, Tenant, read_ivr, tenant_of, words
 from wallboard.vendors.portsip.reading import Reader
 from wallboard.vendors.portsip.reception import dates, holiday_words, receptionist, week_words
 from wallboard.vendors.portsip.writes import Write, Writes
@@ -77,27 +59,17 @@ class Receptionists:
         self._rows: dict[str, Receptionist] = {}
         self._due: dict[str, float] = {}
         self._read_at: float | None = None
-        self._epoch, self._seq = 1, 0
+        self._ticket = Ticket(1, 0, 0.0)
         self._able: dict[str, tuple[Ivr, Can]] = {}
         self._writes = Writes()
         self._writing = Turns()
 
-    # ---- reading ---------------------------------------------------------------------------------------------
-
     def feeds(self) -> Sequence[Feed]:
         count = len(self._known)
-        return (
-            Feed(
-                Resource.RECEPTIONISTS,
-                "",
-                self._fetch,
-                self._interval,
-                cost=2 + count,
-                timeout=min(60.0, 15.0 + count),
-                priority=2,
-                hidden_interval=max(self._interval, EVERY),
-            ),
-        )
+        every, timeout = self._interval, min(60.0, 15.0 + count)
+        hidden = max(every, EVERY)
+        fetch, resource = self._fetch, Resource.RECEPTIONISTS
+        return (Feed(resource, "", fetch, every, 2 + count, timeout, hidden_interval=hidden, priority=2),)
 
     @property
     def _interval(self) -> float:
@@ -107,18 +79,11 @@ class Receptionists:
         now = self._clock.now()
         fresh = self._read_at is not None and now - self._read_at < 0.9 * self._interval
         awaited = self._writes.awaited(now)
-        if fresh and awaited:
-            return await self._read_back(ticket, awaited)
-        return await self._read_all(ticket)
+        return await (self._read_back(ticket, awaited) if fresh and awaited else self._read_all(ticket))
 
     async def _read_all(self, ticket: Ticket) -> Sequence[Update]:
         pages = await self._reader.pages(route("/ivrs"), "receptionists")
-        listed = [
-            Ivr(text(each.get("id")), text(each.get("name")), text(each.get("extension_number")))
-            for each in (without_pin(item) for item in objects(list(pages.items)))
-            if text(each.get("id"))
-        ]
-        unlisted = lost(len(pages.items), len(listed), "receptionists")
+        listed, unlisted = used(pages.items, Ivr, "receptionists")
         await self._read_tenant()
         failures = await self._read_each([ivr.id for ivr in listed[:MOST]])
         gone = {identity for identity, error in failures.items() if isinstance(error, Missing)}
@@ -131,18 +96,18 @@ class Receptionists:
         if missed or len(listed) > MOST:
             whys.append(f"{missed + max(0, len(listed) - MOST)} of {len(listed)} were not read in full")
         self._read_at = pages.started_at
-        self._epoch, self._seq = ticket.epoch, ticket.seq
+        self._ticket = ticket
         self._forget()
         await self._compute(self._known)
         rows = [self._rows[identity] for identity in self._known]
         why = together(*whys)
-        return (self._update(UpdateKind.SNAPSHOT, ticket.seq, pages.started_at, rows, approximate=why),)
+        return (snapshot(self._settings.name, Resource.RECEPTIONISTS, "", ticket, pages.started_at, rows, why),)
 
     async def _read_tenant(self) -> None:
         """The zone and the global hours. Where they are not for this account the rest is still true."""
         zone = ZoneInfo(self._settings.timezone)
         try:
-            answer = await self._http.get(route("/tenant"))
+            self._tenant = tenant_of(await self._reader.tenant(), zone)
         except (NotPermitted, Missing):
             self._tenant = Tenant(zone, why="this account may not read the global office hours")
         except WHOLE_SOURCE:
@@ -150,8 +115,6 @@ class Receptionists:
         except ReadError as error:
             if self._read_at is None:
                 self._tenant = Tenant(zone, why=f"the global office hours could not be read: {error}")
-        else:
-            self._tenant = read_tenant(answer.data, zone)
 
     async def _read_each(self, ids: Sequence[str]) -> dict[str, ReadError]:
         """Read each in full, a few at a time; what could not be read, by id. Raises what holds for all of them."""
@@ -165,7 +128,7 @@ class Receptionists:
         # Not kept by the client: the answer may hold a PIN.
         answer = await self._http.get(route("/ivrs/{id}", id=identity), keep=False)
         ivr = self._known[identity] = read_ivr(answer.data, identity)
-        self._writes.read(identity, rules.meaning(ivr.raw), answer.started_at)
+        self._writes.read(identity, rules.meaning(ivr), answer.started_at)
         return ivr
 
     async def _read_back(self, ticket: Ticket, ids: set[str]) -> Sequence[Update]:
@@ -174,13 +137,11 @@ class Receptionists:
         for identity, error in failures.items():
             if isinstance(error, Missing):
                 self._known.pop(identity, None)
-        self._epoch, self._seq = ticket.epoch, ticket.seq
+        self._ticket = ticket
         removed = self._forget()
         changed = await self._compute(sorted(ids))
         as_of = self._read_at if self._read_at is not None else ticket.started_at
-        return (self._update(UpdateKind.DELTA, ticket.seq, as_of, changed, removed=removed),)
-
-    # ---- rows ------------------------------------------------------------------------------------------------
+        return (self._changes(ticket, as_of, changed, removed),)
 
     async def _compute(self, ids: Iterable[str]) -> list[Receptionist]:
         """Rows as of now; those that differ from what they were. Some milliseconds each, so others come in between."""
@@ -210,28 +171,9 @@ class Receptionists:
             del self._due[identity]
         return tuple(self._rows.pop(identity).key for identity in gone)
 
-    def _update(
-        self,
-        kind: UpdateKind,
-        seq: int,
-        as_of: float,
-        rows: Iterable[Row],
-        *,
-        removed: tuple[Key, ...] = (),
-        approximate: str = "",
-    ) -> Update:
-        return Update(
-            self._settings.name,
-            Resource.RECEPTIONISTS,
-            "",
-            kind,
-            self._epoch,
-            seq,
-            as_of,
-            tuple(rows),
-            removed,
-            approximate=approximate,
-        )
+    def _changes(self, ticket: Ticket, as_of: float, rows: Iterable[Row], removed: Iterable[Key] = ()) -> Update:
+        source = self._settings.name
+        return snapshot(source, Resource.RECEPTIONISTS, "", ticket, as_of, rows, "", UpdateKind.DELTA, removed)
 
     async def run(self, sink: Sink) -> None:
         """Write what falls due between two readings, until cancelled. Asks the vendor nothing."""
@@ -242,7 +184,8 @@ class Receptionists:
             changed = await self._compute([identity for identity in self._rows if self._due[identity] <= now])
             if changed and self._read_at is not None:
                 # After the last reading and before the next one, whatever else is counted meanwhile.
-                sink.apply(self._update(UpdateKind.DELTA, self._seq + 1, self._read_at, changed))
+                after = replace(self._ticket, seq=self._ticket.seq + 1)
+                sink.apply(self._changes(after, self._read_at, changed))
 
     async def refresh(self, row: Row) -> Row | None:
         """The row read again; None: it is gone. Raises ReadError."""
@@ -252,8 +195,6 @@ class Receptionists:
             return None
         return receptionist(self._settings.name, ivr, self._tenant, self._clock.now(), self._ahead)[0]
 
-    # ---- on demand -------------------------------------------------------------------------------------------
-
     def reports(self, row: Row) -> Sequence[Report]:
         """Its state in the PBX, its rules in full, the tenant's holidays, and what the last write changed."""
         identity = row.key.id
@@ -262,14 +203,12 @@ class Receptionists:
             Report("rules", "rules", partial(self._rules, identity), cost=0),
             Report("holidays", "holidays", self._holidays),
         ]
-        write = self._writes.last(identity)
-        if write is not None:
+        if write := self._writes.last(identity):
             found.append(Report("written", "last write", partial(self._written, write), cost=0))
         return found
 
     async def _status(self, identity: str) -> Sheet:
-        answer = await self._http.get(route("/ivrs/{id}/status", id=identity))
-        return sheet((), [(text(fields(answer.data).get("status")).lower() or "not told",)])
+        return sheet((), [((await self._reader.ivr_status(identity)).lower() or "not told",)])
 
     async def _rules(self, identity: str) -> Sheet:
         ivr = self._known.get(identity)
@@ -278,23 +217,20 @@ class Receptionists:
             (
                 rule.input,
                 week_words(rule, self._tenant),
-                *(str(each.words) if each else "–" for each in (rule.office, rule.closed, rule.holiday)),
-                holiday_words(rule) or "–",
+                *(words(getattr(rule, name)) or None for name, _ in rules.INPUT.values()),
+                holiday_words(rule) or None,
             )
-            for rule in (ivr.rules if ivr is not None else ())
+            for _, rule in (ivr.rules if ivr is not None else ())
         ]
         return sheet(columns, lines, f"in {self._tenant.zone.key}")
 
     async def _holidays(self) -> Sheet:
-        pages = await self._reader.pages(route("/holidays"), "holidays")
-        days = [(each, read_holiday(each)) for each in objects(list(pages.items))]
-        lines = [(day.name, dates(day) if day.readable else None, text(each.get("region"))) for each, day in days]
+        found = rows((await self._reader.pages(route("/holidays"), "holidays")).items, HolidayWire)
+        lines = [(wire.name, dates(wire.day) or None, wire.region) for wire in found]
         return sheet(("holiday", "when", "region"), lines)
 
     async def _written(self, write: Write) -> Sheet:
         return of_write(write)
-
-    # ---- acting ----------------------------------------------------------------------------------------------
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         refused = refusal(self._settings, self._http, verb)
@@ -305,19 +241,19 @@ class Receptionists:
         if not isinstance(row, Receptionist):
             return Can(False, "not for this row")
         ivr = self._known.get(row.key.id)
-        if ivr is None or not ivr.raw:
+        if ivr is None or not ivr.full:
             return Can(False, "its rules could not be read")
         # Asked for each time a row is drawn: looked at once for each reading.
         last = self._able.get(ivr.id)
         if last is None or last[0] is not ivr:
-            able = Can(True, rules.risk(ivr.raw)) if rules.forms(ivr.raw, "") else Can(False, "it has no rules")
+            able = Can(True, rules.risk(ivr)) if rules.forms(ivr, "") else Can(False, "it has no rules")
             last = self._able[ivr.id] = (ivr, able)
         return last[1]
 
     def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
         if row is None or not self.can(verb, row):
             return ()
-        return rules.forms(self._known[row.key.id].raw, self._tenant.zone.key)
+        return rules.forms(self._known[row.key.id], self._tenant.zone.key)
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         """Read it, change one part, write it once. NotSent where the part is not what the form showed."""
@@ -332,13 +268,13 @@ class Receptionists:
     async def _write(self, command: Command, identity: str, part: rules.Part, shown: str) -> Receipt:
         drawn = self._known.get(identity)
         read = await fresh(self._read_one(identity))
-        before = rules.meaning(read.raw)
-        moved = not shown and drawn is not None and rules.meaning(drawn.raw).get(part.aspect) != before.get(part.aspect)
+        before = rules.meaning(read)
+        moved = not shown and drawn is not None and rules.meaning(drawn).get(part.aspect) != before.get(part.aspect)
         if moved or not rules.still(part, shown, before):
             now = clean(before.get(part.aspect) or "not there", 80)
             raise NotSent(f"nothing sent: {clean(part.aspect, 60)} was changed meanwhile and is now: {now}")
-        result = written.changed(read.raw, part, dict(command.args))
-        body = written.body(result)
+        result = rules.changed(read, part, dict(command.args))
+        body = result.body()
         write = Write(identity, part, before, rules.meaning(result), self._clock.now())
         self._writes.add(command.id, write)
         wanted = clean(write.wanted.get(part.aspect, ""), 80)
@@ -357,7 +293,7 @@ class Receptionists:
         ivr = self._known.get(command.target.key.id)
         if found is None or ivr is None:
             return self._writes.table()
-        return self._writes.verification(command.id, found[0], rules.meaning(ivr.raw))
+        return self._writes.verification(command.id, found[0], rules.meaning(ivr))
 
     def table(self) -> Sequence[Verification]:
         return (self._writes.table(),)

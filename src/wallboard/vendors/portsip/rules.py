@@ -1,80 +1,46 @@
 """What can be changed about a receptionist, and everything that one says, in words that can be compared. Pure.
 
-A write may lose what cannot go back with it (see `written.py`): a prompt, the PIN, a field that this console does not
-know. A form on such a receptionist says so in its warning.
+A write may lose what cannot go back with it (see `ivr`): a prompt, the PIN, a field that this console does not know.
+A form on such a receptionist says so in its warning.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote, unquote
 
+from wallboard.domain.errors import NotSent
 from wallboard.domain.forms import Form, FormField, Option, Takes, hours, written_hours
 from wallboard.domain.text import Clean, clean
-from wallboard.vendors.kit.wire import objects, switch, text
-from wallboard.vendors.portsip.ivr import (
-    DAYS,
-    DISA,
-    HANGUP,
-    PIN_MARK,
-    REPEAT,
-    TO_NUMBER,
-    TO_VOICEMAIL,
-    fields,
-    read_forward,
-    read_week,
-    rule_keys,
-    whole,
-    words,
-)
+from wallboard.vendors.kit.wire import count
+from wallboard.vendors.portsip.hours import ALL_DAY, DAY, Spans, clock
+from wallboard.vendors.portsip.ivr import ACTIONS, Day, Forward, Hours, Ivr
 from wallboard.vendors.portsip.states import normal
 
-_MENU = (
-    (TO_NUMBER, "to a number"),
-    (TO_VOICEMAIL, "to a voicemail"),
-    (REPEAT, "repeat the prompt"),
-    (HANGUP, "hang up"),
-)
-CUSTOM = (*_MENU, (DISA, "DISA (dial on from here)"))
-_FORWARD = ("timeout", "repeat_times", "action", "number")
 WHOLE = {
+    "night": ("night_mode_forward_rule", "night mode"),
     "timeout": ("timeout_forward_rule", "no input"),
     "failure": ("failure_forward_rule", "failed transfer"),
-    "night": ("night_mode_forward_rule", "night mode"),
 }
 INPUT = {
     "office": ("office_hours_forward_rule", "in office hours"),
     "closed": ("non_office_hours_forward_rule", "outside office hours"),
     "holiday": ("holiday_forward_rule", "on holidays"),
 }
-RULES, HOURS = "custom_forward_rules", "hours"
-_PROMPTS = {"prompt_file_name": "prompt", "transfer_prompt_file_name": "transfer prompt"}
-_PLAIN = {
-    "name": "name",
-    "extension_number": "number",
-    "language": "language",
-    "dtmf_interval": "time between two keys",
-    "enable_pin": "PIN for DISA",
-    PIN_MARK: "PIN",
-}
-_READ_ONLY = frozenset(
-    {"id", *(f"{name}_{part}" for name in ("prompt_file", "transfer_prompt_file") for part in ("name", "size", "url"))}
-)
-_KNOWN = {*_READ_ONLY, *_PLAIN, *(name for name, _ in WHOLE.values()), RULES, "outbound_caller_ids"}
-_KNOWN_IN_RULE = {"user_input", "office_hours", "holidays", *(name for name, _ in INPUT.values())}
-_KNOWN_IN_CALLER = {"provider_id", "caller_id", "description"}
-
-
-# ---- the parts that can be changed -------------------------------------------------------------------------------
+HOURS = "hours"
+_PROMPTS = {"prompt": "prompt", "transfer prompt": "transfer_prompt"}
+_NUMBERED = ("FORWARD_TO_NUMBER", "FORWARD_TO_VOICEMAIL")
+_TIMED = (("timeout", "Seconds", 5, "without input", 1), ("repeat_times", "Repeats", 3, "times", 0))
+"""Field of the timeout rule, label, most digits, hint, and the least that can be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that a form changes: a rule of the receptionist, or of one input (`key` as `rule_keys` names it)."""
+    """One thing that a form changes: a rule of the receptionist, or of one input (`key` as `Ivr.rules` names it)."""
 
     kind: str
     key: str = ""
@@ -111,88 +77,68 @@ def still(part: Part, digest: str, said: Mapping[str, str]) -> bool:
 
 
 def _digest(said: Mapping[str, str], part: Part) -> str:
-    text_ = f"{part.aspect}: {said.get(part.aspect, '')}"
-    return hashlib.sha256(text_.encode("utf-8", "replace")).hexdigest()[:8]
+    text = f"{part.aspect}: {said.get(part.aspect, '')}"
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
-# ---- forms -------------------------------------------------------------------------------------------------------
-
-
-def forms(raw: Mapping[str, Any], zone: str) -> list[Form]:
+def forms(ivr: Ivr, zone: str) -> list[Form]:
     """A form for each part, in the order in which a caller meets them."""
-    warning, said = risk(raw), meaning(raw)
+    warning, said = risk(ivr), meaning(ivr)
     found: list[Form] = []
-    for kind in ("night", "timeout", "failure"):
-        name, label = WHOLE[kind]
-        if isinstance(raw.get(name), Mapping):
-            options = _options(_MENU, raw[name])
-            title = clean(f"{label}: where callers go")
-            fields_ = _forward_fields(raw[name], options, timed=kind == "timeout")
-            found.append(Form(form_id(Part(kind), said), title, fields_, warning=warning))
-    rules = objects(raw.get(RULES))
-    for key, rule in zip(rule_keys(rules), rules, strict=True):
+
+    def add(part: Part, title: str, fields: tuple[FormField, ...], zone: str = "") -> None:
+        found.append(Form(form_id(part, said), clean(title), fields, warning=warning, zone=zone))
+
+    for kind, (name, label) in WHOLE.items():
+        forward: Forward | None = getattr(ivr, name)
+        if forward is not None:
+            add(Part(kind), f"{label}: where callers go", _forward_fields(forward, kind))
+    for key, rule in ivr.rules:
         for kind, (name, label) in INPUT.items():
-            if kind == "holiday" and not rule.get("holidays") and not rule.get(name):
-                continue
-            given = fields(rule.get(name))
-            title = clean(f"input {key} {label}")
-            fields_ = _forward_fields(given, _options(CUSTOM, given))
-            found.append(Form(form_id(Part(kind, key), said), title, fields_, warning=warning))
-        week = _week_fields(rule)
+            forward = getattr(rule, name)
+            if kind != "holiday" or rule.holidays or forward is not None:
+                add(Part(kind, key), f"input {key} {label}", _forward_fields(forward or Forward(), kind))
+        week = _week_fields(rule.office_hours)
         if week:
-            title = clean(f"input {key}: office hours")
-            found.append(Form(form_id(Part(HOURS, key), said), title, week, warning=warning, zone=zone))
+            add(Part(HOURS, key), f"input {key}: office hours", week, zone)
     return found
 
 
-def _options(known: Sequence[tuple[str, str]], given: Mapping[str, Any]) -> tuple[Option, ...]:
-    options = [Option(value, clean(label)) for value, label in known]
-    now = normal(text(given.get("action")))
-    if now and now not in dict(known):
-        options.append(Option(now, clean(now)))
-    return tuple(options)
-
-
-def _forward_fields(
-    given: Mapping[str, Any], options: tuple[Option, ...], *, timed: bool = False
-) -> tuple[FormField, ...]:
-    action = FormField(
-        "action", "What", Takes.CHOICE, normal(text(given.get("action"))), options=options, required=True
+def _forward_fields(forward: Forward, kind: str) -> tuple[FormField, ...]:
+    offered = {name: label for name, label in ACTIONS.items() if kind in INPUT or name != "DISA"}
+    if forward.does:
+        offered.setdefault(forward.does, forward.does)
+    options = tuple(Option(name, clean(label)) for name, label in offered.items())
+    action = FormField("action", "What", Takes.CHOICE, forward.does, options=options, required=True)
+    number = FormField("number", "Number", Takes.NUMBER, forward.number.strip(), hint="for a number or a voicemail")
+    timed = (
+        FormField(name, label, Takes.LINE, _shown(getattr(forward, name)), most=most, hint=hint)
+        for name, label, most, hint, _ in (_TIMED if kind == "timeout" else ())
     )
-    number = FormField(
-        "number", "Number", Takes.NUMBER, text(given.get("number")).strip(), hint="for a number or a voicemail"
-    )
-    if not timed:
-        return (action, number)
-    seconds = FormField("timeout", "Seconds", Takes.LINE, shown(given.get("timeout")), most=5, hint="without input")
-    times = FormField("repeat_times", "Repeats", Takes.LINE, shown(given.get("repeat_times")), most=3, hint="times")
-    return (action, number, seconds, times)
+    return (action, number, *timed)
 
 
-def shown(value: object) -> str:
-    number = whole(value)
+def _shown(number: int | None) -> str:
     return "" if number is None else str(number)
 
 
-def _week_fields(rule: Mapping[str, Any]) -> tuple[FormField, ...]:
+def _week_fields(week: Hours) -> tuple[FormField, ...]:
     """Seven days; () where the hours are not the rule's own, or a day of them cannot be read."""
-    given = fields(rule.get("office_hours"))
-    if normal(text(given.get("mode"))) != "CUSTOM":
+    days = {name: day.spans for name, day in week.days.items()}
+    if normal(week.mode) != "CUSTOM" or any(s is None or hours(written_hours(s)) != s for s in days.values()):
         return ()
-    found = []
-    for name, spans in zip(DAYS, read_week(given).days, strict=True):
-        if spans is None or hours(written_hours(spans)) != spans:
-            return ()
-        found.append(FormField(name, name.capitalize(), Takes.HOURS, written_hours(spans), required=True))
-    return tuple(found)
+    return tuple(
+        FormField(name, name.capitalize(), Takes.HOURS, written_hours(spans or ()), required=True)
+        for name, spans in days.items()
+    )
 
 
-def risk(raw: Mapping[str, Any]) -> str:
-    """What a write may lose, as a clause; "" nothing."""
-    lost = [f"the {label} {clean(text(raw.get(name)), 40)}" for name, label in _PROMPTS.items() if text(raw.get(name))]
-    if switch(raw.get("enable_pin")) or raw.get(PIN_MARK):
+def risk(ivr: Ivr) -> str:
+    files = {label: getattr(ivr, f"{name}_file_name") for label, name in _PROMPTS.items()}
+    lost = [f"the {label} {clean(file, 40)}" for label, file in files.items() if file]
+    if ivr.enable_pin or ivr.pin_mark:
         lost.append("the PIN")
-    strange = list(dict.fromkeys(_strange(raw)))
+    strange = list(dict.fromkeys(_strange(ivr)))
     if strange:
         lost.append(f"{', '.join(clean(name, 30) for name in strange[:3])}{' …' if len(strange) > 3 else ''}")
     if not lost:
@@ -200,90 +146,62 @@ def risk(raw: Mapping[str, Any]) -> str:
     return f"the vendor does not say whether {' and '.join(lost)} survive{'s' if len(lost) == 1 else ''} a write"
 
 
-def _strange(raw: Mapping[str, Any]) -> Iterator[str]:
-    """Fields that hold something and are in no document that this console was written from."""
-    yield from _others(raw, _KNOWN)
-    for name, _ in WHOLE.values():
-        yield from _others(fields(raw.get(name)), set(_FORWARD))
-    for rule in objects(raw.get(RULES)):
-        yield from _others(rule, _KNOWN_IN_RULE)
-        yield from _others(fields(rule.get("office_hours")), {"mode", *DAYS})
-        for name, _ in INPUT.values():
-            yield from _others(fields(rule.get(name)), {"action", "number", "timeout", "repeat_times"})
-    for caller in objects(raw.get("outbound_caller_ids")):
-        yield from _others(caller, _KNOWN_IN_CALLER)
+def _strange(ivr: Ivr) -> list[str]:
+    rules = [rule for _, rule in ivr.rules]
+    forwards = [getattr(ivr, name) for name, _ in WHOLE.values()]
+    parts = [ivr, *forwards]
+    for rule in rules:
+        parts += [rule, rule.office_hours, *(getattr(rule, name) for name, _ in INPUT.values())]
+    return [name for part in (*parts, *(ivr.outbound_caller_ids or ())) if part is not None for name in part.strange]
 
 
-def _others(given: Mapping[str, Any], known: set[str]) -> Iterator[str]:
-    return (name for name, value in given.items() if name not in known and value not in (None, "", [], {}))
-
-
-# ---- what it means -----------------------------------------------------------------------------------------------
-
-
-def meaning(raw: Mapping[str, Any]) -> dict[str, str]:
-    """Everything that `raw` says, by name and in words: equal words mean the same, however it is spelled. Blank is as
-    not there; addresses of files, which may change by themselves, are left out."""
-    found: dict[str, str] = {}
-    for name, label in _PLAIN.items():
-        found[label] = text(raw.get(name)) if name != "enable_pin" else _on(switch(raw.get(name)))
-    for name, label in _PROMPTS.items():
-        size = whole(raw.get(name.replace("_name", "_size")))
-        found[label] = text(raw.get(name)) + (f" ({size} bytes)" if size and text(raw.get(name)) else "")
+def meaning(ivr: Ivr) -> dict[str, str]:
+    """Everything that a receptionist says, by name and in words: equal words mean the same, however it is spelled.
+    Blank is as not there; addresses of files, which may change by themselves, are left out."""
+    found = {
+        "name": ivr.name,
+        "number": ivr.extension_number,
+        "language": ivr.language,
+        "time between two keys": _shown(ivr.dtmf_interval),
+        "PIN for DISA": {True: "asked for", False: "not asked for", None: ""}[ivr.enable_pin],
+        "PIN": ivr.pin_mark,
+    }
+    for label, name in _PROMPTS.items():
+        file, size = getattr(ivr, f"{name}_file_name"), getattr(ivr, f"{name}_file_size")
+        found[label] = file + (f" ({size} bytes)" if size and file else "")
     for kind, (name, _) in WHOLE.items():
-        found[Part(kind).aspect] = _leads(raw.get(name))
-    rules = objects(raw.get(RULES))
-    for key, rule in zip(rule_keys(rules), rules, strict=True):
+        found[Part(kind).aspect] = _leads(getattr(ivr, name))
+    for key, rule in ivr.rules:
         found[f"input {key}"] = "there"
         for kind, (name, _) in INPUT.items():
-            found[Part(kind, key).aspect] = _leads(rule.get(name))
-        found[Part(HOURS, key).aspect] = _hours_said(fields(rule.get("office_hours")))
-        found[f"holidays of input {key}"] = _holidays(rule.get("holidays"))
-        for name in _others(rule, _KNOWN_IN_RULE):
-            found[f"{name} of input {key}"] = _json(rule[name])
-    callers = objects(raw.get("outbound_caller_ids"))
-    found["outbound caller ids"] = ", ".join(sorted(_json(caller_id(caller)) for caller in callers))
-    for name in _others(raw, _KNOWN):
-        found[name] = _json(raw[name])
+            found[Part(kind, key).aspect] = _leads(getattr(rule, name))
+        found[Part(HOURS, key).aspect] = _hours_said(rule.office_hours)
+        days = (day.id or _json(day.model_dump(exclude_defaults=True)) for day in rule.holidays or ())
+        found[f"holidays of input {key}"] = ", ".join(sorted(days))
+        found |= {f"{name} of input {key}": _json((rule.model_extra or {})[name]) for name in rule.strange}
+    found["outbound caller ids"] = ", ".join(sorted(_json(each.body()) for each in ivr.outbound_caller_ids or ()))
+    found |= {name: _json((ivr.model_extra or {})[name]) for name in ivr.strange}
     return {name: said for name, said in found.items() if said}
 
 
-def caller_id(caller: Mapping[str, Any]) -> dict[str, str]:
-    """An outbound caller id, without what is blank."""
-    return {name: text(caller[name]) for name in ("provider_id", "caller_id", "description") if text(caller.get(name))}
+def _leads(forward: Forward | None) -> str:
+    if forward is None:
+        return ""
+    counts = (("waits", forward.timeout, " s"), ("repeats", forward.repeat_times, " times"))
+    said = [f"{label} {number}{unit}" for label, number, unit in counts if number is not None]
+    return ", ".join(filter(None, (forward.words, *said)))
 
 
-def _on(value: bool | None) -> str:
-    return {True: "asked for", False: "not asked for", None: ""}[value]
-
-
-def _leads(value: object) -> str:
-    forward = read_forward(value)
-    timed = [("waits", " s", "timeout"), ("repeats", " times", "repeat_times")]
-    counts = [
-        f"{label} {count}{unit}" for label, unit, name in timed if (count := whole(fields(value).get(name))) is not None
-    ]
-    return ", ".join([part for part in (str(words(forward)), *counts) if part])
-
-
-def _hours_said(given: Mapping[str, Any]) -> str:
-    mode = normal(text(given.get("mode")))
+def _hours_said(week: Hours) -> str:
+    mode = normal(week.mode)
     if mode == "GLOBAL":
         return "global"
-    days = read_week(given).days
-    said = [
-        f"{name} {_json(given.get(name)) if spans is None else written_hours(spans)}"
-        for name, spans in zip(DAYS, days, strict=True)
-        if fields(given.get(name))
-    ]
-    return "; ".join([part for part in (mode.lower(), *said) if part])
-
-
-def _holidays(value: object) -> str:
-    days = value if isinstance(value, list) else []
-    return ", ".join(
-        sorted(text(fields(day).get("id")) or _json(day) if isinstance(day, Mapping) else text(day) for day in days)
-    )
+    said = []
+    for name, day in week.days.items():
+        spans = day.spans
+        if day != Day():
+            said.append(f"{name} {_json(day.body()) if spans is None else written_hours(spans)}")
+    return "; ".join(filter(None, (mode.lower(), *said)))
 
 
 def _json(value: object) -> str:
@@ -296,9 +214,67 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str
 
 
 def lost(name: str, before: Mapping[str, str]) -> Clean:
-    """What to say when `name` is no longer what it was."""
-    if name == _PLAIN[PIN_MARK]:
+    if name == "PIN":
         return clean("the PIN is no longer what it was" if before.get(name) else "there is a PIN now")
-    if name in _PROMPTS.values():
+    if name in _PROMPTS:
         return clean(f"the {name} is no longer {before.get(name, '')}")
     return clean(f"{name} is no longer {before.get(name) or 'blank'}")
+
+
+def changed(ivr: Ivr, part: Part, values: Mapping[str, str]) -> Ivr:
+    """`ivr` with the part as `values` have it. NotSent, with what to write, if it is not there or they cannot be."""
+    if part.kind in WHOLE:
+        name = WHOLE[part.kind][0]
+        before: Forward | None = getattr(ivr, name)
+        if before is None:
+            raise NotSent(f"nothing sent: the receptionist has no {part.aspect} any more")
+        return ivr.model_copy(update={name: _forward(before, values, timed=part.kind == "timeout")})
+    rule = dict(ivr.rules).get(part.key)
+    if rule is None:
+        raise NotSent(f"nothing sent: the receptionist has no input {clean(part.key)} any more")
+    if part.kind == HOURS:
+        new = rule.model_copy(update={"office_hours": _week(rule.office_hours, values)})
+    else:
+        name = INPUT[part.kind][0]
+        new = rule.model_copy(update={name: _forward(getattr(rule, name), values)})
+    return ivr.model_copy(
+        update={"custom_forward_rules": tuple(new if each is rule else each for _, each in ivr.rules)}
+    )
+
+
+def _forward(before: Forward | None, values: Mapping[str, str], *, timed: bool = False) -> Forward:
+    action = values.get("action", "").strip()
+    number = re.sub(r"[ ().-]", "", values.get("number", ""))
+    if not action:
+        raise NotSent("nothing sent: it is not said what is to happen")
+    if action in _NUMBERED and not number:
+        raise NotSent("nothing sent: write the number that callers are to be sent to")
+    result: dict[str, object] = {"action": action, "number": number if action in _NUMBERED else ""}
+    for name, label, _, _, least in _TIMED if timed else ():
+        given = values.get(name, _shown(getattr(before, name))).strip()
+        if given and (not given.isdecimal() or (count(given) or 0) < least):
+            raise NotSent(f"nothing sent: write the {label.lower()} as a whole number, at least {least}")
+        result[name] = given
+    return Forward.model_validate(result)
+
+
+def _week(before: Hours, values: Mapping[str, str]) -> Hours:
+    """The days that mean the same stay as they were read."""
+    new: dict[str, Day] = {}
+    for name, day in before.days.items():
+        wanted = hours(values[name]) if name in values else day.spans
+        if wanted is None:
+            raise NotSent(f"nothing sent: {name}: write 09:00-12:30, 13:00-17:00 or closed")
+        if wanted != day.spans:
+            new[name] = _day(name, day, wanted)
+    return before.model_copy(update=new)
+
+
+def _day(name: str, before: Day, spans: Spans) -> Day:
+    if not spans:
+        # What the ranges were stays with the day that is off, as the vendor's own pages keep it.
+        return before.model_copy(update={"enabled": False, "ranges": before.ranges or ()})
+    if spans != ALL_DAY and spans[-1][1] >= DAY:
+        raise NotSent(f"nothing sent: {name}: this vendor's day ends at 23:59; write 23:59, or all day")
+    ranges = [] if spans == ALL_DAY else [{"from": clock(a), "to": clock(b)} for a, b in spans]
+    return Day.model_validate({"enabled": True, "ranges": ranges})

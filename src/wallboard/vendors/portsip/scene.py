@@ -34,7 +34,7 @@ class QueueKnown:
     sla_time: int | None = None
     max_callers: int | None = None
     max_waiting_time: int | None = None
-    auto_ready: bool | None = None
+    agent_auto_ready: bool | None = None
     detailed_at: float | None = None
     waiting: int | None = None
     longest_since: float | None = None
@@ -75,10 +75,10 @@ class Order:
         self.epoch = max(self.epoch, ticket.epoch)
         return replace(ticket, epoch=self.epoch, seq=ticket.seq * _ROOM)
 
-    def push(self) -> tuple[int, int]:
-        """Epoch and number of a message that has just come."""
+    def push(self) -> Ticket:
+        """The number of a message that has just come."""
         self.pushed = min(self.pushed + 1, _ROOM - 1)
-        return self.epoch, self.last * _ROOM + self.pushed
+        return Ticket(self.epoch, self.last * _ROOM + self.pushed, 0.0)
 
 
 @dataclass(slots=True)
@@ -101,8 +101,6 @@ class Scene:
     order: Order = field(default_factory=Order)
     _spelled: dict[str, str] = field(default_factory=dict)
 
-    # ---- ids -------------------------------------------------------------------------------------------------
-
     def session(self, raw: str) -> str:
         """The one spelling under which a session stands on the board: the first that was seen."""
         plain = plain_id(raw)
@@ -120,11 +118,9 @@ class Scene:
         return next((queue for queue in self.queues.values() if plain_id(queue.id) == plain), None)
 
     def by_number(self, number: str) -> QueueKnown | None:
-        """The queue that is dialled by this number."""
         return next((queue for queue in self.queues.values() if queue.number == number), None) if number else None
 
     def extension(self, number: str) -> bool:
-        """Whether a person of this PBX has this number."""
         return number in self.places or number in self.names or (bool(number) and number == self.phone)
 
     def waits(self, known: QueueKnown, joined: dict[str, float | None], at: float) -> bool:
@@ -143,8 +139,6 @@ class Scene:
     def state(self, status: str) -> AgentState:
         """What an agent's status means; unknown for a word that is not known."""
         return agent_state(status, self.words)
-
-    # ---- agents ----------------------------------------------------------------------------------------------
 
     def put(
         self,
@@ -182,7 +176,6 @@ class Scene:
             self.names[extension] = name
 
     def leave(self, extension: str, queue_id: str) -> None:
-        """The agent is no longer in the queue's list."""
         places = self.places.get(extension, {})
         places.pop(queue_id, None)
         if not places:

@@ -63,8 +63,6 @@ class SessionWire(Identified):
 
 
 class CreatedWire(Wire):
-    """The answer to POST /sessions."""
-
     id: Identity = ""
 
 
@@ -95,9 +93,3 @@ class MembershipWire(Wire):
     id: Identity = ""
     name: Text = ""
     extension_number: Number = ""
-
-
-class TenantWire(Wire):
-    name: Text = ""
-    domain: Text = ""
-    timezone: Text = ""

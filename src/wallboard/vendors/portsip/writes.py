@@ -6,7 +6,7 @@ that a receptionist says is a piece of evidence of its own, so that what was los
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wallboard.domain.command import Verb
@@ -14,7 +14,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Evidence, Sheet, Trial, Verification
 from wallboard.vendors.kit import sheets
-from wallboard.vendors.kit.evidence import DEADLINE, WRITTEN, Test
+from wallboard.vendors.kit.evidence import DEADLINE, WRITTEN
 from wallboard.vendors.portsip import rules
 
 REMEMBERED = 20
@@ -76,64 +76,57 @@ class Writes:
     def last(self, identity: str) -> Write | None:
         return next((write for write in reversed(self._writes.values()) if write.identity == identity), None)
 
-    # ---- evidence --------------------------------------------------------------------------------------------
-
     def verification(self, command: str, part: rules.Part, known: Mapping[str, str]) -> Verification:
         """`known` is what the receptionist says before the write."""
         asked = clean(part.aspect, 60)
-        return _verification(
-            Evidence(f"reading it back: {asked} is as asked and nothing else changed", self._same(command), SAME_RULE),
-            *(Evidence(rules.lost(name, known), self._lost(command, name)) for name in known if name != part.aspect),
-            Evidence("something else about it is not as it was", self._altered(command)),
-            Evidence(f"the vendor returns another {asked}", self._refused(command)),
+        return self._row(
+            command,
+            f"reading it back: {asked} is as asked and nothing else changed",
+            {rules.lost(name, known): _differs(name) for name in known if name != part.aspect},
+            "something else about it is not as it was",
+            f"the vendor returns another {asked}",
         )
 
     def table(self) -> Verification:
         """The row for documents: its evidence sees nothing."""
-        return _verification(
-            Evidence("reading it back: as asked, and nothing else changed", self._same(""), SAME_RULE),
-            Evidence("something else about it is not as it was; it is named", self._altered("")),
-            Evidence("the vendor returns another rule than was asked for", self._refused("")),
+        return self._row(
+            "",
+            "reading it back: as asked, and nothing else changed",
+            {},
+            "something else about it is not as it was; it is named",
+            "the vendor returns another rule than was asked for",
         )
 
-    def _after(self, command: str, trial: Trial, seconds: float = 0.0) -> Write | None:
-        """The write, if it was read back so long after its answer."""
-        write = self._writes.get(command)
-        if write is None or write.after is None or write.after_at <= trial.receipt.answered_at + seconds:
-            return None
-        return write
+    def _row(self, command: str, same: str, lost: Mapping[str, Says], altered: str, other: str) -> Verification:
+        def seen(text: str, says: Says, seconds: float = 0.0, impostor: str = "") -> Evidence:
+            """In a reading so long after the answer."""
 
-    def _same(self, command: str) -> Test:
-        def test(trial: Trial) -> bool:
-            write = self._after(command, trial)
-            return write is not None and write.done() and not write.others()
+            def test(trial: Trial) -> bool:
+                write, after = self._writes.get(command), trial.receipt.answered_at + seconds
+                return write is not None and write.after is not None and write.after_at > after and says(write)
 
-        return test
+            return Evidence(text, test, impostor)
 
-    def _lost(self, command: str, name: str) -> Test:
-        def test(trial: Trial) -> bool:
-            write = self._after(command, trial)
-            return write is not None and name in write.others()
-
-        return test
-
-    def _altered(self, command: str) -> Test:
-        def test(trial: Trial) -> bool:
-            write = self._after(command, trial)
-            return write is not None and bool(write.others())
-
-        return test
-
-    def _refused(self, command: str) -> Test:
-        def test(trial: Trial) -> bool:
-            write = self._after(command, trial, WRITTEN)
-            return write is not None and not write.done()
-
-        return test
+        return Verification(
+            Verb.CHANGE,
+            REQUEST,
+            (seen(same, lambda write: write.done() and not write.others(), impostor=SAME_RULE),),
+            (
+                *(seen(text, says) for text, says in lost.items()),
+                seen(altered, lambda write: bool(write.others())),
+                seen(other, lambda write: not write.done(), WRITTEN),
+            ),
+            DEADLINE,
+            (Resource.RECEPTIONISTS,),
+        )
 
 
-def _verification(confirms: Evidence, *denies: Evidence) -> Verification:
-    return Verification(Verb.CHANGE, REQUEST, (confirms,), denies, DEADLINE, (Resource.RECEPTIONISTS,))
+Says = Callable[[Write], bool]
+"""What reading a write back shows."""
+
+
+def _differs(name: str) -> Says:
+    return lambda write: name in write.others()
 
 
 def sheet(write: Write) -> Sheet:

@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from types import UnionType
 from typing import Any
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import MONITORING, Command, Destination, Verb
 from wallboard.domain.errors import NotSent, ReadError
 from wallboard.domain.forms import Form
-from wallboard.domain.models import (
-    Address,
-    Agent,
-    Call,
-    Member,
-    ParkedCall,
-    Phone,
-    Row,
-    in_address,
-)
+from wallboard.domain.models import Address, Agent, Call, Member, ParkedCall, Phone, Row, in_address
 from wallboard.domain.numbers import dialled
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, MemberState
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
-from wallboard.vendors.http.client import Answer, HttpSource, route
+from wallboard.vendors.http.client import Answer, HttpSource, Route, route
 from wallboard.vendors.kit.acts import Request, act, receipt
 from wallboard.vendors.kit.numbers import digits
 from wallboard.vendors.kit.wire import count, identity
 from wallboard.vendors.ringme.directory import Directory
 from wallboard.vendors.ringme.legs import mark
 from wallboard.vendors.ringme.own import Own
-from wallboard.vendors.ringme.people import People
-from wallboard.vendors.ringme.request import body_id, call_route, valet_route
 from wallboard.vendors.ringme.rooms import room_forms, room_request, speech_forms, speech_request
 
 CALL_ACTIONS: dict[Verb, str] = {
@@ -62,27 +53,16 @@ LACKS: Mapping[Verb, str] = {
 }
 
 
+@dataclass(slots=True)
 class Actions:
     """The acting half of the adapter. `my_leg` is what the call list last showed on the operator's phone."""
 
-    def __init__(
-        self,
-        settings: SourceSettings,
-        http: HttpSource,
-        clock: Clock,
-        directory: Directory,
-        own: Own,
-        people: People,
-    ) -> None:
-        self._settings = settings
-        self._http = http
-        self._clock = clock
-        self._directory = directory
-        self._own = own
-        self._people = people
-        self.my_legs: tuple[Call, ...] = ()
-
-    # ---- may it be done --------------------------------------------------------------------------------------
+    settings: SourceSettings
+    http: HttpSource
+    clock: Clock
+    directory: Directory
+    own: Own
+    my_legs: tuple[Call, ...] = ()
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         """Whether this PBX can do it to the row: the account may, and policy has said that its state allows it."""
@@ -101,7 +81,7 @@ class Actions:
                 return Can(False, "the vendor does not tell whether it is answered")
             case Call() | Member() if verb is Verb.PARK:
                 return self._can_park()
-            case ParkedCall() if not self._own.is_parked(row.key.id):
+            case ParkedCall() if not self.own.is_parked(row.key.id):
                 return Can(False, "no longer parked")
             case Agent() if not in_address(row.address, "extension_name"):
                 return Can(False, "the vendor does not name the agent's phone")
@@ -110,8 +90,8 @@ class Actions:
         return YES
 
     def _can_park(self) -> Can:
-        slots = self._settings.park_slots
-        if slots and self._own.free_slot(slots, self._clock.now()) is None:
+        slots = self.settings.park_slots
+        if slots and self.own.free_slot(slots, self.clock.now()) is None:
             return Can(False, "all park slots are taken")
         return YES
 
@@ -125,10 +105,8 @@ class Actions:
         if verb is Verb.ROOM:
             return room_forms()
         if verb is Verb.TRANSCRIBE:
-            return speech_forms(str(self._settings.options.get("speech_url", "")))
+            return speech_forms(str(self.settings.options.get("speech_url", "")))
         return ()
-
-    # ---- doing it --------------------------------------------------------------------------------------------
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         """Send the one request. Raises ActionError; NotSent also for whatever stands in the way before sending."""
@@ -136,7 +114,7 @@ class Actions:
             request = await self._request(command, row)
         except ReadError as error:
             raise NotSent(f"nothing sent: {error}") from None
-        answer = await act(self._http, request)
+        answer = await act(self.http, request)
         self._remember(command, row, request, answer.answered_at)
         return receipt(request, answer, *_ids(answer))
 
@@ -149,34 +127,32 @@ class Actions:
         if verb is Verb.CALL:
             return await self._callback(command, row)
         if verb is Verb.ROOM:
-            return room_request(command, _room_id(command, row))
+            room = in_address(_address(command, row, Phone), "extension_id") or command.target.key.id
+            return room_request(command, room)
         extension_id, call_api_id = self._call_address(command, row)
         if verb is Verb.TRANSCRIBE:
-            return speech_request(command, extension_id, call_api_id, insecure=self._settings.insecure)
+            return speech_request(command, extension_id, call_api_id, insecure=self.settings.insecure)
         if verb in (Verb.HANGUP, Verb.END):
             where = call_route(extension_id, call_api_id)
             return Request("DELETE", where, None, f"DELETE …/current_calls/{call_api_id}")
-        if verb is Verb.PARK and self._settings.park_slots:
+        if verb is Verb.PARK and self.settings.park_slots:
             return self._park(command, extension_id, call_api_id)
         if verb is Verb.FETCH:
             return self._fetch(command, row, extension_id, call_api_id)
         unnamed = verb in MONITORING or not digits(number_of(row))
-        own = mark(command) if unnamed and self._settings.options.get("mark_legs") else ""
+        own = mark(command) if unnamed and self.settings.options.get("mark_legs") else ""
         return self._control(verb, extension_id, call_api_id, self._send_dst(command), own)
 
     @staticmethod
     def _call_address(command: Command, row: Row | None) -> tuple[str, str]:
-        address: Address = command.target.address or (
-            row.address if isinstance(row, Call | Member | ParkedCall) else ()
-        )
-        extension_id = in_address(address, "extension_id") or ""
-        call_api_id = in_address(address, "call_api_id") or ""
+        address = _address(command, row, Call | Member | ParkedCall)
+        extension_id, call_api_id = (in_address(address, name) or "" for name in ("extension_id", "call_api_id"))
         if not extension_id or not call_api_id:
             raise NotSent("nothing sent: the vendor does not say on which extension this call is")
         return extension_id, call_api_id
 
     def _my_phone(self, command: Command) -> str:
-        return command.arg("phone") or self._settings.phone
+        return command.arg("phone") or self.settings.phone
 
     def _send_dst(self, command: Command) -> str:
         """Where the PBX is to ring or send; "" where the action needs none."""
@@ -187,7 +163,7 @@ class Actions:
             if not number:
                 raise NotSent("nothing sent: no destination was given")
             return number
-        return self._my_phone(command) if self._settings.options.get("always_send_dst") else ""
+        return self._my_phone(command) if self.settings.options.get("always_send_dst") else ""
 
     @staticmethod
     def _control(verb: Verb, extension_id: str, call_api_id: str, send_dst: str, own: str = "") -> Request:
@@ -205,13 +181,10 @@ class Actions:
     def _park(self, command: Command, extension_id: str, call_api_id: str) -> Request:
         slot = count(command.arg("slot"))
         if slot is None:
-            slot = self._own.free_slot(self._settings.park_slots or (), self._clock.now())
+            slot = self.own.free_slot(self.settings.park_slots or (), self.clock.now())
         if slot is None:
             raise NotSent("nothing sent: all park slots are taken")
-        body = {"action": "park", "slot": slot}
-        return Request(
-            "PUT", valet_route(extension_id, call_api_id), body, f"PUT …/valet_park/{call_api_id} park {slot}"
-        )
+        return _valet(extension_id, call_api_id, "park", slot)
 
     def _fetch(self, command: Command, row: Row | None, extension_id: str, call_api_id: str) -> Request:
         """`bridge` joins a call of mine with the slot; without one the parked call is sent to my phone."""
@@ -219,85 +192,89 @@ class Actions:
         mine = next((leg for leg in self.my_legs if leg.state is CallState.TALKING), None)
         if slot is None or mine is None:
             return self._control(Verb.PICKUP, extension_id, call_api_id, self._my_phone(command))
-        leg_extension = in_address(mine.address, "extension_id") or ""
-        body = {"action": "bridge", "slot": slot}
-        return Request(
-            "PUT", valet_route(leg_extension, mine.key.id), body, f"PUT …/valet_park/{mine.key.id} bridge {slot}"
-        )
+        return _valet(in_address(mine.address, "extension_id") or "", mine.key.id, "bridge", slot)
 
     async def _callback(self, command: Command, row: Row | None) -> Request:
         number = command.destination.number if command.destination is not None else number_of(row)
         if not _DIALLED.fullmatch(number):
             raise NotSent("nothing sent: there is no number to call")
         phone = self._my_phone(command)
-        extension_id = await self._people.phone_id(phone)
+        extension_id = await self.directory.find_phone(phone)
         if not extension_id:
             raise NotSent(f"nothing sent: my phone {phone} is not among the phones of this account")
         where = route("/extension/{extension_id}/callback/", extension_id=extension_id)
         return Request("POST", where, {"src_num": [phone], "dst_num": number}, f"POST …/callback/ {phone} to {number}")
 
     async def _sign(self, command: Command, row: Row | None) -> Request:
-        agent = await self._people.agent(_agent_address(command, row))
+        agent = await self.directory.agent(_address(command, row, Agent))
         extension_id, agent_id = agent.phone_id, agent.agent_id
         status = "available" if command.verb is Verb.SIGNIN else "logged_out"
         where = route("/extension/{extension_id}/agent/{agent_id}", extension_id=extension_id, agent_id=agent_id)
         return Request("PUT", where, {"status": status}, f"PUT …/agent/{agent_id} {status}")
 
     async def _staff(self, command: Command, row: Row | None) -> Request:
-        queue_id = self._directory.queue_id(command.arg("queue"))
+        queue_id = self.directory.queue_id(command.arg("queue"))
         if not queue_id:
             raise NotSent("nothing sent: the queue is not one of this source")
-        agent = await self._people.agent(_agent_address(command, row))
+        agent = await self.directory.agent(_address(command, row, Agent))
         agent_id, kind = agent.agent_id, agent.kind
         one = f"/extension/{{queue}}/queue/agents/{kind}/{{agent_id}}"
         if command.verb is Verb.UNSTAFF:
             where = route(one, queue=queue_id, agent_id=agent_id)
             return Request("DELETE", where, None, f"DELETE …/{queue_id}/queue/agents/{kind}/{agent_id}")
-        place = self._directory.places.get((queue_id, agent_id))
+        place = self.directory.places.get((queue_id, agent_id))
         there = isinstance(row, Agent) and any(membership.queue_id == queue_id for membership in row.memberships)
         # The documented defaults differ between request and answer (vendors.md §3.7, 4): always said.
-        level, position = count(command.arg("level")), count(command.arg("position"))
         body: dict[str, Any] = {
-            "level": level if level is not None else (place.level if place and place.level is not None else 1),
-            "position": position
-            if position is not None
-            else (place.position if place and place.position is not None else 1),
+            name: next(said for said in (count(command.arg(name)), getattr(place, name, None), 1) if said is not None)
+            for name in ("level", "position")
         }
         words = f"{queue_id}/queue/agents/{kind}/"
         if there:
             where = route(one, queue=queue_id, agent_id=agent_id)
             return Request("PUT", where, body, f"PUT …/{words}{agent_id}")
         where = route(f"/extension/{{queue}}/queue/agents/{kind}/", queue=queue_id)
-        return Request("POST", where, {"agent_id": body_id(agent_id), **body}, f"POST …/{words} {agent_id}")
-
-    # ---- what it means for later readings --------------------------------------------------------------------
+        return Request("POST", where, {"agent_id": _body_id(agent_id), **body}, f"POST …/{words} {agent_id}")
 
     def _remember(self, command: Command, row: Row | None, request: Request, now: float) -> None:
         call_api_id = in_address(command.target.address, "call_api_id") or command.target.key.id
         extension_id = in_address(command.target.address, "extension_id") or ""
         match command.verb:
             case Verb.HOLD:
-                self._own.hold(call_api_id, extension_id, now)
+                self.own.held.hold(call_api_id, now, extension_id)
             case Verb.RESUME:
-                self._own.resume(call_api_id)
+                self.own.held.resume(call_api_id)
             case Verb.PARK if isinstance(row, Call | Member):
-                body = request.json or {}
-                self._own.park(row, body.get("slot"), now)
+                self.own.park(row, (request.json or {}).get("slot"), now)
             case Verb.FETCH:
-                self._own.fetched(call_api_id, now)
+                self.own.fetched(call_api_id, now)
             case Verb.HANGUP | Verb.TRANSFER:
-                self._own.drop(call_api_id)
-            case _:
-                pass
+                self.own.drop(call_api_id)
 
 
-def _room_id(command: Command, row: Row | None) -> str:
-    address = command.target.address or (row.address if isinstance(row, Phone) else ())
-    return in_address(address, "extension_id") or command.target.key.id
+def call_route(extension_id: str, call_api_id: str) -> Route:
+    where = "/extension/{extension_id}/current_calls/{call_api_id}"
+    return route(where, extension_id=extension_id, call_api_id=call_api_id)
 
 
-def _agent_address(command: Command, row: Row | None) -> Address:
-    return command.target.address or (row.address if isinstance(row, Agent) else ())
+def valet_route(extension_id: str, call_api_id: str) -> Route:
+    where = "/extension/{extension_id}/valet_park/{call_api_id}"
+    return route(where, extension_id=extension_id, call_api_id=call_api_id)
+
+
+def _valet(extension_id: str, call_api_id: str, action: str, slot: int) -> Request:
+    where, body = valet_route(extension_id, call_api_id), {"action": action, "slot": slot}
+    return Request("PUT", where, body, f"PUT …/valet_park/{call_api_id} {action} {slot}")
+
+
+def _body_id(identity: str) -> int | str:
+    """Ids are integers in bodies; one that is not goes as it came."""
+    return int(identity) if identity.isascii() and identity.isdigit() and len(identity) < 16 else identity
+
+
+def _address(command: Command, row: Row | None, kind: type[Row] | UnionType) -> Address:
+    """As it was painted; from a script, which names the row alone, that of the row."""
+    return command.target.address or (row.address if row is not None and isinstance(row, kind) else ())
 
 
 def _ids(answer: Answer) -> tuple[str, ...]:

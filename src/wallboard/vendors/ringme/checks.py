@@ -43,11 +43,8 @@ async def check_source(settings: SourceSettings, http: HttpSource, directory: Di
             await check.ask(name, partial(_read, http, name, route(template, extension_id=queue)))
         else:
             check.say(name, None, "no queue is known")
-    if directory.client_calls is not False:
-        where = route("/client/{client}/current_calls/", client=directory.client)
-        await check.ask("calls", partial(_read, http, "calls", where))
-    elif phone:
-        where = route("/extension/{extension_id}/current_calls/", extension_id=phone)
+    if phone or directory.client_calls is not False:
+        where = directory.calls_route(directory.calls_scope(phone))
         await check.ask("calls", partial(_read, http, "calls", where))
     else:
         check.say("calls", None, "no telephone is known")

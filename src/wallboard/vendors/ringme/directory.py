@@ -1,32 +1,39 @@
 """What a PBX account consists of: its queues, telephones and who serves where; read seldom, known by everyone else.
 
 Lists of extensions (`/client/{client_id}/extension/`) and the client-wide call list are public extras (vendors.md §3.2,
-§3.3) that not every account has; without them the config's `queues` and `phones` are all there is.
+§3.3) that not every account has; without them the config's `queues` and `phones` are all there is. The live list names
+an agent only by names (vendors.md §3.7, 16); ids come from the profiles of the agent's telephone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
 
 from wallboard.domain.errors import Missing, NotPermitted, ReadError
-from wallboard.domain.text import Clean
+from wallboard.domain.models import Address, in_address
+from wallboard.domain.text import Clean, clean
 from wallboard.domain.words import spelling
 from wallboard.vendors.base import SourceSettings
-from wallboard.vendors.http.client import HttpSource, route
+from wallboard.vendors.http.client import HttpSource, Route, route
 from wallboard.vendors.kit.gather import gather, optional
 from wallboard.vendors.kit.lists import lost, rows
+from wallboard.vendors.kit.numbers import digits
 from wallboard.vendors.kit.paging import Page, pages
 from wallboard.vendors.kit.wire import one
-from wallboard.vendors.ringme.mapping import queue_name
-from wallboard.vendors.ringme.scalars import same_phone
-from wallboard.vendors.ringme.wire import ExtensionInfo, QueueSettings, Tier, many, rows_of
+from wallboard.vendors.ringme.mapping import extension_title
+from wallboard.vendors.ringme.names import same_phone
+from wallboard.vendors.ringme.wire import AgentProfile, ExtensionInfo, QueueSettings, Tier, many, rows_of
 
 CONFERENCE = "conference"
 PER_PAGE = 100
 MOST_PAGES = 200
+SHORT_NUMBER = 6
+"""Longer numbers are outside ones."""
 DETAILS_EVERY = 3600.0
 """Seconds between two readings of queue settings, tiers and single extension names."""
 MOST_NAMES = 50
@@ -40,6 +47,19 @@ class Place:
     kind: str
     level: int | None
     position: int | None
+
+
+_REMOTE = re.compile(r"[0-9]+_remote", re.IGNORECASE)
+"""The internal name of an agent of another client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`kind` is `local` or `remote`: which of the two lists of a queue the agent stands in."""
+
+    phone_id: str
+    agent_id: str
+    kind: str
 
 
 class Directory:
@@ -64,10 +84,7 @@ class Directory:
         self.complete = False
         self._details_at: float | None = None
 
-    # ---- looking up --------------------------------------------------------------------------------------------
-
     def phone_name(self, phone_id: str) -> str:
-        """Its full extension name, "" if not known."""
         info = self.phones.get(phone_id)
         return "" if info is None else info.name
 
@@ -87,7 +104,7 @@ class Directory:
         return found[0] if len(found) == 1 else ""
 
     def queue_name(self, queue_id: str) -> Clean:
-        return queue_name(queue_id, self.queues.get(queue_id))
+        return extension_title(queue_id, self.queues.get(queue_id))
 
     def queue_id(self, name: str) -> str:
         """The id of the queue with this id, name or number; "" if there is none."""
@@ -103,7 +120,28 @@ class Directory:
         found = self.places.get((queue_id, name_fs.split("_", 1)[0])) or self.places.get((queue_id, name_fs))
         return (None, None) if found is None else (found.level, found.position)
 
-    # ---- reading -----------------------------------------------------------------------------------------------
+    def calls_scope(self, extension_id: str) -> str:
+        """The scope of the feed that shows the calls of an extension."""
+        return extension_id if self.client_calls is False else ""
+
+    def calls_route(self, scope: str) -> Route:
+        if scope:
+            return route("/extension/{extension_id}/current_calls/", extension_id=scope)
+        return route("/client/{client}/current_calls/", client=self.client)
+
+    def sees_phone(self, name: str) -> bool:
+        """Whether the calls of a telephone show in our lists. Until they are read nobody knows; then one that is in
+        none of them cannot be seen."""
+        hoped = self.client_calls is not False and not self.phone_names
+        return bool(name) and (bool(self.phone_id(name)) or hoped or name in self.phones)
+
+    def hides(self, number: str) -> str:
+        """ "" when a call that arrives at `number` shows in our lists, else why it does not."""
+        if not number or self.phone_id(number) or self.queue_id(number):
+            return ""
+        if number.startswith("+") or len(digits(number)) > SHORT_NUMBER:
+            return "where a call to an outside number went is in no list of this vendor"
+        return f"the calls at {clean(number, 40)} are not in this account's lists" if self.phone_names else ""
 
     async def discover(self, now: float) -> None:
         """Read what there is. Raises a ReadError when something that the config does not give cannot be read."""
@@ -120,8 +158,7 @@ class Directory:
         if hidden is not None:
             # Only now: calls need no list of queues.
             raise hidden
-        details = self._details_at is None or now - self._details_at >= DETAILS_EVERY
-        if details:
+        if self._details_at is None or now - self._details_at >= DETAILS_EVERY:
             await self.name_all()
             await self._details()
             self._learnt()
@@ -136,7 +173,7 @@ class Directory:
             self.phones = {}
         if self.client_calls is None:
             try:
-                await self._http.get(route("/client/{client}/current_calls/", client=self.client))
+                await self._http.get(self.calls_route(""))
                 self.client_calls = True
             except (NotPermitted, Missing):
                 # Without any phone the client-wide list is asked all the same, so that the pane can say why.
@@ -149,7 +186,7 @@ class Directory:
             self.rooms = {key: info for key, info in found.items() if info is not None and _is_room(info)}
 
     async def extensions(self, kind: str) -> dict[str, ExtensionInfo | None]:
-        """All extensions of a type, every page."""
+        """All of a type, every page."""
 
         async def ask(number: int, got: int) -> Page:
             where = route("/client/{client}/extension/", client=self.client)
@@ -158,7 +195,8 @@ class Directory:
 
         # A server may give smaller pages than were asked for; only a tiny one is surely the last.
         read = await pages(ask, "extensions", full=range(10, PER_PAGE + 1), most=MOST_PAGES)
-        found, why = named(read.items, f"extensions of type {kind}")
+        found = [row for row in rows(read.items, ExtensionInfo) if row.id]
+        why = lost(len(read.items), len(found), f"extensions of type {kind}")
         self.lost = {name: said for name, said in self.lost.items() if name != kind}
         if why:
             self.lost[kind] = f"{kind}s: {why}"
@@ -168,19 +206,18 @@ class Directory:
         """Names of extensions that the config lists: from the account's lists where it may, else one by one."""
         for kind, mine in (("queue", self.queues), ("phone", self.phones)):
             if self._settings.client and any(info is None for info in mine.values()):
-                listed = await optional(partial(self.extensions, kind))
-                for extension_id, info in (listed or {}).items():
-                    if extension_id in mine:
-                        mine[extension_id] = info
-        known = (self.queues, self.phones)
+                listed = await optional(partial(self.extensions, kind)) or {}
+                mine.update((extension_id, listed[extension_id]) for extension_id in mine if extension_id in listed)
 
         async def ask(extension_id: str) -> ExtensionInfo:
             answer = await self._http.get(route("/extension/{id}/extension/", id=extension_id))
             return one(answer.data, ExtensionInfo, "extension")
 
-        nameless = [extension_id for mine in known for extension_id, info in mine.items() if info is None]
+        nameless = [
+            extension_id for mine in (self.queues, self.phones) for extension_id, info in mine.items() if info is None
+        ]
         found, _ = await gather(nameless[:MOST_NAMES], ask)
-        for mine in known:
+        for mine in (self.queues, self.phones):
             mine.update((extension_id, found[extension_id]) for extension_id in mine if extension_id in found)
         # Rooms may stand among the phones that the config lists; a room has no calls of its own to ask for.
         for extension_id, info in list(self.phones.items()):
@@ -209,12 +246,74 @@ class Directory:
             if tier.agent_id
         }
 
+    async def find_phone(self, name: str) -> str:
+        """The extension id of a telephone, also one that has come since the lists were read; "" if there is none."""
+        found = self.phone_id(name)
+        if not found and self._settings.phones is None:
+            self.phones.update(await self.extensions("phone"))
+            found = self.phone_id(name)
+        elif not found and None in self.phones.values():
+            await self.name_all()
+            found = self.phone_id(name)
+        return found
 
-def named(items: Sequence[object], what: str) -> tuple[list[ExtensionInfo], str]:
-    """The extensions of a list, and which of it have no id."""
-    found = [row for row in rows(items, ExtensionInfo) if row.id]
-    return found, lost(len(items), len(found), what)
+    async def phone_of(self, address: Address) -> str:
+        """The extension id of the telephone of the agent with this address."""
+        extension_name = in_address(address, "extension_name") or ""
+        phone_id = await self.find_phone(extension_name)
+        if not phone_id:
+            name, name_fs = in_address(address, "name") or "", in_address(address, "name_fs") or ""
+            phone_id = await self._phone_by_profile(name, name_fs)
+        if not phone_id:
+            raise Missing(f"the agent's phone {extension_name} is not among the phones of this account")
+        return phone_id
+
+    async def agent(self, address: Address) -> Profile:
+        """The agent with this address, read now from the profiles of the agent's phone."""
+        name_fs = in_address(address, "name_fs") or ""
+        name = in_address(address, "name") or ""
+        phone_id = await self.phone_of(address)
+        profiles = await self.profiles(phone_id)
+        if len(profiles) > 1:
+            profiles = _matching(profiles, name, name_fs)
+        if len(profiles) != 1:
+            raise Missing("the phone has no agent profile that matches this agent")
+        agent_id = next(iter(profiles))
+        return Profile(phone_id, agent_id, self._kind(agent_id, name_fs, in_address(address, "extension_name") or ""))
+
+    async def profiles(self, phone_id: str) -> dict[str, AgentProfile]:
+        answer = await self._http.get(route("/extension/{extension_id}/agent/", extension_id=phone_id))
+        profiles = {profile.id: profile for profile in many(AgentProfile, answer.data, "agent profiles")}
+        profiles.pop("", None)
+        return profiles
+
+    async def _phone_by_profile(self, name: str, name_fs: str) -> str:
+        """The one phone, of those that the vendor does not name, which has this agent's profile; "" if none has."""
+        nameless = [phone_id for phone_id, info in self.phones.items() if info is None]
+        found: list[str] = []
+        for phone_id in nameless[:MOST_NAMES]:
+            with suppress(Missing, NotPermitted):
+                if _matching(await self.profiles(phone_id), name, name_fs):
+                    found.append(phone_id)
+        return found[0] if len(found) == 1 else ""
+
+    def _kind(self, agent_id: str, name_fs: str, extension_name: str) -> str:
+        for (_, known), place in self.places.items():
+            if known == agent_id:
+                return place.kind
+        if _REMOTE.fullmatch(name_fs):
+            return "remote"
+        prefixes = {name.split("*", 1)[0] for name in self.phone_names.values() if "*" in name}
+        foreign = "*" in extension_name and bool(prefixes) and extension_name.split("*", 1)[0] not in prefixes
+        return "remote" if foreign else "local"
 
 
 def _is_room(info: ExtensionInfo) -> bool:
     return spelling(info.type) == CONFERENCE
+
+
+def _matching(profiles: dict[str, AgentProfile], name: str, name_fs: str) -> dict[str, AgentProfile]:
+    """By the agent's name, else by the id with which its internal name begins (`136_local`)."""
+    return {key: found for key, found in profiles.items() if name and found.name == name} or {
+        key: found for key, found in profiles.items() if name_fs.split("_", 1)[0] == key
+    }

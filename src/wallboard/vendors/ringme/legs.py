@@ -18,15 +18,12 @@ from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.vendors.base import Trial
 from wallboard.vendors.kit.evidence import TOLERANCE, began_with, calls, members, over
 from wallboard.vendors.kit.numbers import same_number
-from wallboard.vendors.ringme.scalars import bare, suffix
+from wallboard.vendors.ringme.names import bare, suffix
 
 
 def mark(command: Command) -> str:
     """The caller's name that my phone is to show for this action and no other; "" if its id is too short for that."""
     return f"{command.verb.value} {command.id[-6:]}" if len(command.id) >= 16 else ""
-
-
-# ---- rows ------------------------------------------------------------------------------------------------------------
 
 
 def is_new(trial: Trial, row: Call | Member) -> bool:
@@ -55,9 +52,6 @@ def left(trial: Trial) -> bool:
     return gone(trial) or (isinstance(after, Call) and isinstance(before, Call) and after.extension != before.extension)
 
 
-# ---- numbers ---------------------------------------------------------------------------------------------------------
-
-
 def _numbers(row: Row | None) -> tuple[str, ...]:
     if isinstance(row, Call):
         return (row.from_number, row.to)
@@ -69,9 +63,6 @@ def names(row: Call, number: str) -> bool:
     return bool(number) and any(
         same_number(number, end) or (bool(end) and bare(number) == bare(end)) for end in (row.from_number, row.to)
     )
-
-
-# ---- whose doing -----------------------------------------------------------------------------------------------------
 
 
 def _ids(row: Row | None) -> set[str]:
@@ -119,9 +110,6 @@ def goes_on(trial: Trial) -> bool:
         if carries_on(trial, call) or (taken and (own or bool(_ids(trial.before) & _ids(call)))):
             return True
     return any(member.key != target and carries_on(trial, member) for member in members(trial))
-
-
-# ---- my phone --------------------------------------------------------------------------------------------------------
 
 
 def listening_leg(trial: Trial) -> Call | None:

@@ -17,9 +17,10 @@ from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.domain.words import spelling
 from wallboard.vendors.kit.sheets import lines
 from wallboard.vendors.kit.wire import identity, instant
-from wallboard.vendors.ringme.scalars import WEEK, bare, names_of, same_phone, shown
+from wallboard.vendors.ringme.names import bare, names_of, same_phone
 from wallboard.vendors.ringme.states import WORDS, Words
 from wallboard.vendors.ringme.wire import (
+    WEEK,
     AgentStatus,
     CurrentCall,
     ExtensionInfo,
@@ -27,6 +28,7 @@ from wallboard.vendors.ringme.wire import (
     QueueSettings,
     QueueStatus,
     Registration,
+    shown,
 )
 
 SKEW = 90.0
@@ -47,9 +49,6 @@ class Context:
     words: Words = WORDS
 
 
-# ---- rows ------------------------------------------------------------------------------------------------------------
-
-
 def queue_row(
     context: Context,
     queue_id: str,
@@ -58,41 +57,36 @@ def queue_row(
     settings: QueueSettings | None,
 ) -> Queue:
     """A queue; counters that the vendor does not send are its documented default 0 only beside others that it does."""
-    counts: dict[str, int | None] = dict.fromkeys(("waiting", "ringing", "talking"))
-    if status is not None:
-        for name, attribute in (
-            ("waiting", "waiting_members"),
-            ("ringing", "trying_members"),
-            ("talking", "answered_members"),
-        ):
-            counts[name] = getattr(status, attribute) if attribute in status.model_fields_set else 0
-    details: list[tuple[str, object]] = []
-    if settings is not None:
-        for label, value in (
-            ("longest wait allowed", settings.max_wait_time),
-            ("longest wait without agents", settings.max_wait_time_with_no_agent),
-        ):
-            details.append((label, f"{value} s" if value else None))
-        details.append(("then goes to", settings.timeout_transfer_dst))
-        details.append(("recording", "all calls" if settings.record_enabled else None))
+
+    def count(name: str) -> int | None:
+        return None if status is None else getattr(status, name) if name in status.model_fields_set else 0
+
+    settings = settings or QueueSettings()
+    longest, alone = settings.max_wait_time, settings.max_wait_time_with_no_agent
+    details = (
+        ("longest wait allowed", f"{longest} s" if longest else None),
+        ("longest wait without agents", f"{alone} s" if alone else None),
+        ("then goes to", settings.timeout_transfer_dst),
+        ("recording", "all calls" if settings.record_enabled else None),
+    )
     return Queue(
         key=Key(context.source, Kind.QUEUE, queue_id),
-        name=queue_name(queue_id, info),
+        name=extension_title(queue_id, info),
         number=NOTHING if info is None else clean(bare(info.name)),
-        waiting=counts["waiting"],
-        ringing=counts["ringing"],
-        talking=counts["talking"],
-        strategy=NOTHING if settings is None else settings.strategy,
+        waiting=count("waiting_members"),
+        ringing=count("trying_members"),
+        talking=count("answered_members"),
+        strategy=settings.strategy,
         address=(("extension_id", queue_id),),
         details=lines(details),
     )
 
 
-def queue_name(queue_id: str, info: ExtensionInfo | None) -> Clean:
+def extension_title(extension_id: str, info: ExtensionInfo | None) -> Clean:
     """The label, else the bare extension, else the id."""
     if info is None:
-        return clean(queue_id)
-    return info.label or clean(bare(info.name)) or clean(queue_id)
+        return clean(extension_id)
+    return info.label or clean(bare(info.name)) or clean(extension_id)
 
 
 def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus) -> Member | None:
@@ -157,10 +151,6 @@ def agent_row(
     if not key:
         return None
     condition = context.words.agent(wire.status, wire.state)
-    refs: list[str] = []
-    for ref in (name_fs, own_name, *names_of(extension_name)):
-        if ref and ref not in refs:
-            refs.append(ref)
     return Agent(
         key=Key(context.source, Kind.AGENT, key),
         name=shown(wire.name) or clean(bare(extension_name)) or clean(key),
@@ -171,7 +161,7 @@ def agent_row(
         since=context.as_of - wire.call_duration if wire.call_duration and condition is AgentState.TALKING else None,
         memberships=(Membership(queue_id, queue, *place),),
         wrap_up=wrap_up,
-        refs=tuple(refs),
+        refs=tuple(dict.fromkeys(filter(None, (name_fs, own_name, *names_of(extension_name))))),
         address=(("name_fs", name_fs), ("name", own_name), ("extension_name", extension_name)),
     )
 
@@ -208,6 +198,7 @@ def call_row(context: Context, wire: CurrentCall, extension_id: str = "") -> Cal
         ("answered", shown(wire.answer_time_gmt) if state is CallState.UNKNOWN else NOTHING),
         ("direction", shown(wire.call_flow) if direction is Direction.UNKNOWN else NOTHING),
     ]
+    made_by = (("callback_id", wire.callback_id),) if wire.callback_id else ()
     recording = None
     if "record_uuid" in wire.model_fields_set:
         recording = True if identity(wire.record_uuid) else False if wire.record_uuid in (None, "", "None") else None
@@ -223,22 +214,14 @@ def call_row(context: Context, wire: CurrentCall, extension_id: str = "") -> Cal
         started_at=_past(started, context.as_of),
         answered_at=_past(answered, context.as_of),
         recording=recording,
-        agent_refs=_refs(own),
+        # The most exact spelling alone: a bare number would also find the same number of another prefix.
+        agent_refs=(own,) if own else (),
         whole=wire.call_id,
         real=wire.real_call is not False,
         mine=same_phone(own, context.phone),
-        address=(("extension_id", owner), ("call_api_id", call_api_id), *_made_by(wire.callback_id)),
+        address=(("extension_id", owner), ("call_api_id", call_api_id), *made_by),
         details=lines(unread),
     )
-
-
-def _made_by(callback_id: str) -> tuple[tuple[str, str], ...]:
-    return (("callback_id", callback_id),) if callback_id else ()
-
-
-def _refs(own: str) -> tuple[str, ...]:
-    """The most exact spelling alone: a bare number would also find the same number of another prefix."""
-    return (own,) if own else ()
 
 
 def _past(moment: float | None, as_of: float) -> float | None:
@@ -247,30 +230,21 @@ def _past(moment: float | None, as_of: float) -> float | None:
     return min(moment, as_of)
 
 
-def phone_row(source: str, phone_id: str, name: str, label: str, registered: bool | None) -> Phone:
+def phone_row(
+    source: str, phone_id: str, info: ExtensionInfo | None, registered: bool | None = None, use: str = "phone"
+) -> Phone:
+    """A telephone, or a conference room: an extension that calls can be sent to and nobody registers at."""
+    name = "" if info is None else info.name
     return Phone(
         key=Key(source, Kind.PHONE, phone_id),
-        name=clean(label) or clean(bare(name)) or clean(phone_id),
+        name=extension_title(phone_id, info),
         extension=clean(bare(name)),
         registered=registered,
+        use=use,
         refs=names_of(name),
         address=(("extension_id", phone_id), ("extension_name", name)),
     )
 
 
-def room_row(source: str, room_id: str, info: ExtensionInfo) -> Phone:
-    """A conference room: an extension that calls can be sent to and nobody registers at."""
-    name = info.name
-    return Phone(
-        key=Key(source, Kind.PHONE, room_id),
-        name=info.label or clean(bare(name)) or clean(room_id),
-        extension=clean(bare(name)),
-        use="conference",
-        refs=names_of(name),
-        address=(("extension_id", room_id), ("extension_name", name)),
-    )
-
-
 def registrations(rows: Iterable[Registration]) -> dict[str, bool | None]:
-    """Whether each extension id is registered."""
     return {row.extension_id: row.registered for row in rows if row.extension_id}

@@ -13,48 +13,29 @@ R = TypeVar("R")
 
 
 class Memo(Generic[R]):
-    """Remembers the last answer of one list. `circumstances` is all else that rows depend on."""
+    """Remembers the last answer of one list, by the field that is its rows' id."""
 
     def __init__(self, id_field: str) -> None:
         self._id_field = id_field
         self._circumstances: object = None
-        self._known: dict[object, tuple[dict[str, Any], R]] = {}
-        self._raw: Sequence[Any] | None = None
-        self._rows: list[R] = []
+        self._last: dict[object, tuple[dict[str, Any], R]] = {}
 
     def rows(
-        self,
-        raw: Sequence[Any],
-        circumstances: object,
-        build: Callable[[list[dict[str, Any]]], Sequence[R | None]],
+        self, raw: Sequence[Any], circumstances: object, build: Callable[[dict[str, Any]], R | None]
     ) -> tuple[list[R], int]:
-        """The rows of `raw` in its order, and how many of it are no rows. `build` maps those that are new, one result
-        for each."""
-        if circumstances != self._circumstances:
-            self._known, self._circumstances = {}, circumstances
-        elif raw is self._raw:
-            return self._rows, len(raw) - len(self._rows)
-        items = [item for item in raw if type(item) is dict]
-        found: list[R | None] = []
-        fresh: list[int] = []
-        for index, item in enumerate(items):
-            identity = item.get(self._id_field)
-            known = self._known.get(identity) if isinstance(identity, str | int) else None
-            if known is not None and known[0] == item:
-                found.append(known[1])
-            else:
-                found.append(None)
-                fresh.append(index)
-        if fresh:
-            for index, row in zip(fresh, build([items[index] for index in fresh]), strict=True):
-                found[index] = row
+        """The rows of `raw` in its order, and how many of it are no rows. `build` maps one that is new;
+        `circumstances` is all else that rows depend on."""
+        last = self._last if circumstances == self._circumstances else {}
+        self._last, self._circumstances = {}, circumstances
         rows: list[R] = []
-        known_now: dict[object, tuple[dict[str, Any], R]] = {}
-        for item, kept in zip(items, found, strict=True):
-            if kept is not None:
-                rows.append(kept)
-                identity = item.get(self._id_field)
+        for item in raw:
+            if not isinstance(item, dict):
+                continue
+            identity = item.get(self._id_field)
+            known = last.get(identity) if isinstance(identity, str | int) else None
+            row = known[1] if known is not None and known[0] == item else build(item)
+            if row is not None:
+                rows.append(row)
                 if isinstance(identity, str | int):
-                    known_now[identity] = (item, kept)
-        self._known, self._raw, self._rows = known_now, raw, rows
+                    self._last[identity] = (item, row)
         return rows, len(raw) - len(rows)

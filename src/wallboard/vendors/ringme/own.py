@@ -11,13 +11,14 @@ from wallboard.domain.models import Call, Member, ParkedCall
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import NOTHING, Clean, clean
-from wallboard.vendors.ringme.scalars import suffix
+from wallboard.vendors.kit.held import Held, by_us
+from wallboard.vendors.kit.numbers import digits
+from wallboard.vendors.ringme.names import suffix
 
 RETURNS_AFTER = 180.0
 """Seconds until the PBX gives a parked call back to whom parked it (vendors.md §3.4)."""
 LINGER = 10.0
 """Seconds that a row stays after its fetch was accepted."""
-FORGET_HOLD = 4 * 3600.0
 
 
 def _outside_name(row: Call | Member) -> Clean:
@@ -32,18 +33,10 @@ class Own:
     def __init__(self, source: str, operator: str) -> None:
         self._source = source
         self._by = clean(operator) or clean("this console")
-        self._held: dict[str, tuple[str, float]] = {}
+        self.held = Held()
         self._parked: dict[str, ParkedCall] = {}
         self._wholes: dict[str, str] = {}
         """The whole-call ids of parked calls."""
-
-    # ---- accepted actions --------------------------------------------------------------------------------------
-
-    def hold(self, call_api_id: str, extension_id: str, now: float) -> None:
-        self._held[call_api_id] = (extension_id, now)
-
-    def resume(self, call_api_id: str) -> None:
-        self._held.pop(call_api_id, None)
 
     def park(self, row: Call | Member, slot: int | None, now: float) -> None:
         call_api_id = row.key.id
@@ -69,9 +62,7 @@ class Own:
 
     def drop(self, call_api_id: str) -> None:
         self._parked.pop(call_api_id, None)
-        self._held.pop(call_api_id, None)
-
-    # ---- reading -----------------------------------------------------------------------------------------------
+        self.held.resume(call_api_id)
 
     def parked(self, now: float) -> tuple[ParkedCall, ...]:
         """Rows of what is parked by us, oldest first; what the PBX has given back by now is forgotten."""
@@ -93,27 +84,13 @@ class Own:
 
         `extension_id` is whose list `rows` are ("" all of the account).
         """
-        if not self._held and not self._parked:
-            return rows
-        present = {row.key.id for row in rows}
-        for call_api_id, (owner, since) in list(self._held.items()):
-            gone = call_api_id not in present and extension_id in ("", owner)
-            if gone or now - since > FORGET_HOLD:
-                del self._held[call_api_id]
         for parked in list(self._parked.values()):
             if any(_took_over(row, parked, self._wholes.get(parked.key.id, "")) for row in rows):
                 del self._parked[parked.key.id]
-        return [self._marked(row) for row in rows]
-
-    def _marked(self, row: Call) -> Call:
-        held = self._held.get(row.key.id)
-        if row.key.id in self._parked:
-            note = (clean("parked"), clean("by this console; the vendor does not show it"))
-            return replace(row, state=CallState.PARKED, details=(*row.details, note))
-        if held is not None and row.state is CallState.TALKING:
-            note = (clean("held"), clean("by this console; the vendor does not show it"))
-            return replace(row, state=CallState.HELD, held_since=held[1], details=(*row.details, note))
-        return row
+        return [
+            by_us(replace(row, state=CallState.PARKED), "parked") if row.key.id in self._parked else marked
+            for row, marked in zip(rows, self.held.marked(rows, extension_id, now), strict=True)
+        ]
 
 
 _CALL_ID = re.compile(r"[0-9a-f-]{8,}", re.IGNORECASE)
@@ -141,6 +118,6 @@ def _took_over(row: Call, parked: ParkedCall, whole: str) -> bool:
     if row.key.id == parked.key.id or row.started_at is None or parked.since is None:
         return False
     number = parked.number
-    known = len([char for char in number if char.isdigit()]) >= 5
+    known = len(digits(number)) >= 5
     same = (bool(whole) and row.whole == whole) or (known and number in (row.from_number, row.to))
     return same and row.started_at > parked.since + 1 and row.state is not CallState.RINGING

@@ -6,29 +6,27 @@ the account's own sign-in opens (seed 003; vendors.md §3.4, §3.6).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 
 import anyio
 
 from wallboard.domain.clock import Clock
-from wallboard.domain.errors import Missing, ReadError, Throttled
+from wallboard.domain.errors import Missing, Throttled
 from wallboard.domain.models import Address, Agent, Call, Phone, Queue, Row, in_address
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.base import Report, Sheet, SourceSettings
 from wallboard.vendors.http.client import Answer, HttpSource, Params, Route, route
-from wallboard.vendors.kit.gather import ONE_READING
+from wallboard.vendors.kit.gather import ONE_READING, gather, some
 from wallboard.vendors.kit.sheets import Line, clock, length, sheet
 from wallboard.vendors.kit.wire import identity, one
 from wallboard.vendors.ringme import sheets
+from wallboard.vendors.ringme.actions import call_route
 from wallboard.vendors.ringme.directory import Directory
-from wallboard.vendors.ringme.people import People
-from wallboard.vendors.ringme.request import call_route
 from wallboard.vendors.ringme.rooms import is_room
-from wallboard.vendors.ringme.scalars import shown
 from wallboard.vendors.ringme.sheets import facts, sheet_of_facts, whole_object
-from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, Recording, RecordStats, Tier, many
+from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, Recording, RecordStats, Tier, many, shown
 
 DAY = 86_400.0
 MOST_RECORDINGS = 50
@@ -48,22 +46,13 @@ Where = Callable[[], Awaitable[str]]
 
 
 class Reports:
-    """The on-demand half of the adapter."""
-
     def __init__(
-        self,
-        settings: SourceSettings,
-        http: HttpSource,
-        steady: Clock,
-        directory: Directory,
-        people: People,
-        zone: tzinfo,
+        self, settings: SourceSettings, http: HttpSource, steady: Clock, directory: Directory, zone: tzinfo
     ) -> None:
         self._settings = settings
         self._http = http
         self._clock = steady
         self._directory = directory
-        self._people = people
         self._zone = zone
         self._time = clean(f"time, {settings.timezone or 'UTC'}")
         self._history = anyio.Lock()
@@ -81,7 +70,7 @@ class Reports:
                 )
             case Agent() if in_address(row.address, "extension_name"):
                 return (
-                    *self._of_phone(partial(self._people.phone_of, row.address)),
+                    *self._of_phone(partial(self._directory.phone_of, row.address)),
                     Report("agent", "agent profile", partial(self._profile, row.address), cost=2),
                     Report("places", "places in queues", partial(self._places, row), cost=1 + len(row.memberships)),
                 )
@@ -127,16 +116,8 @@ class Reports:
 
     def _of_room(self, room_id: str) -> tuple[Report, ...]:
         settings = route("/extension/{id}/conference/", id=room_id)
-        return (
-            Report("room", "room now", partial(self._room, room_id), cost=len(ROOM_QUESTIONS)),
-            Report(
-                "settings",
-                "settings",
-                partial(self._told, settings, keep=False),
-            ),
-        )
-
-    # ---- recordings ------------------------------------------------------------------------------------------------
+        now = Report("room", "room now", partial(self._room, room_id), cost=len(ROOM_QUESTIONS))
+        return (now, Report("settings", "settings", partial(self._told, settings, keep=False)))
 
     async def _list(self, where: Where) -> Sheet:
         recordings = await self._recordings(await where())
@@ -179,16 +160,12 @@ class Reports:
             link = sheets.link_in(answer.data, answer.text) or clean("the answer holds no link")
         except ONE_READING as error:
             link = clean(f"not given: {error}")
-        base = self._settings.url.rstrip("/")
-        bytes_ = recording.record_file_size if recording is not None else None
-        of_size = f" ({sheets.size(bytes_)})" if bytes_ else ""
-        lines: list[Line] = [
-            (clean("link"), link),
-            (clean("file"), clean(f"GET {base}{file.path}{of_size}", sheets.LINK)),
-        ]
+        address = f"GET {self._settings.url.rstrip('/')}{file.path}"
+        size = recording.record_file_size if recording is not None else None
+        of_size = f" ({sheets.size(size)})" if size else ""
+        lines: list[Line] = [(clean("link"), link), (clean("file"), clean(f"{address}{of_size}", sheets.LINK))]
         if kind == "record":
-            by_password = clean(f"GET {base}{file.path}/download/", sheets.LINK)
-            lines.append((clean("file, by user and password"), by_password))
+            lines.append((clean("file, by user and password"), clean(f"{address}/download/", sheets.LINK)))
         return lines
 
     async def _totals(self, where: Where) -> Sheet:
@@ -196,9 +173,8 @@ class Reports:
         async with self._history:
             answer = await self._past(route("/extension/{id}/record/stats/", id=extension_id), self._day())
         found = many(RecordStats, answer.data, "recording totals")
-        counts = [number for row in found if (number := row.records_count) is not None]
-        sizes = [number for row in found if (number := row.files_size) is not None]
-        rows = [("recordings", sum(counts) if counts else None), ("size", sheets.size(sum(sizes) if sizes else None))]
+        count = _sum(row.records_count for row in found)
+        rows = [("recordings", count), ("size", sheets.size(_sum(row.files_size for row in found)))]
         return sheet(("of the last 24 hours", "value"), rows)
 
     async def _recordings(self, extension_id: str) -> list[Recording]:
@@ -246,8 +222,6 @@ class Reports:
                 "endpoint",
             ) from None
 
-    # ---- telephones and people -------------------------------------------------------------------------------------
-
     async def _told(self, where: Route, note: str = sheets.LEFT_OUT, *, keep: bool = True) -> Sheet:
         """An object of which nothing has to be understood."""
         answer = await self._http.get(where, keep=keep)
@@ -259,23 +233,23 @@ class Reports:
 
     async def _telephone(self, where: Where) -> Sheet:
         extension_id = await where()
+        labels = {"extension": "", "phone": "", "ani": "outgoing number"}
+
+        async def read(path: str) -> Answer:
+            return await self._http.get(route(f"/extension/{{id}}/{path}/", id=extension_id), keep=False)
+
+        found, failed = await some(labels, read)
         lines: list[Line] = []
-        failed: list[ReadError] = []
-        for path, label in (("extension", ""), ("phone", ""), ("ani", "outgoing number")):
-            try:
-                answer = await self._http.get(route(f"/extension/{{id}}/{path}/", id=extension_id), keep=False)
-            except ONE_READING as error:
-                failed.append(error)
-                lines.append((clean(label or f"{path} settings"), clean(f"not read: {error}")))
-                continue
-            lines += facts(whole_object(answer.data), label)
-        if len(failed) == 3:
-            raise failed[0]
+        for path, label in labels.items():
+            if path in found:
+                lines += facts(whole_object(found[path].data), label)
+            else:
+                lines.append((clean(label or f"{path} settings"), clean(f"not read: {failed[path]}")))
         return sheet_of_facts(lines)
 
     async def _profiles(self, where: Where) -> Sheet:
         extension_id = await where()
-        ids = list(await self._people.profiles(extension_id))
+        ids = list(await self._directory.profiles(extension_id))
         if not ids:
             return sheet((), (), "this telephone is no agent's")
         lines: list[Line] = []
@@ -284,7 +258,7 @@ class Reports:
         return sheet_of_facts(lines)
 
     async def _profile(self, address: Address) -> Sheet:
-        agent = await self._people.agent(address)
+        agent = await self._directory.agent(address)
         return sheet_of_facts(await self._one_profile(agent.phone_id, agent.agent_id))
 
     async def _one_profile(self, extension_id: str, agent_id: str) -> list[Line]:
@@ -292,23 +266,22 @@ class Reports:
         return facts(whole_object((await self._http.get(where)).data))
 
     async def _places(self, agent: Agent) -> Sheet:
-        found = await self._people.agent(agent.address)
-        rows: list[tuple[object, ...]] = []
-        for membership in agent.memberships:
-            where = route(
-                f"/extension/{{queue}}/queue/agents/{found.kind}/{{agent_id}}",
-                queue=membership.queue_id,
-                agent_id=found.agent_id,
-            )
-            try:
-                tier = one((await self._http.get(where)).data, Tier, "place in the queue")
-            except ONE_READING as error:
-                rows.append((membership.queue, f"not read: {error}", "", ""))
-                continue
-            rows.append((membership.queue, found.kind, tier.level, tier.position))
-        return sheet(("queue", "list", "level", "position"), rows)
+        found = await self._directory.agent(agent.address)
+        template = f"/extension/{{queue}}/queue/agents/{found.kind}/{{agent_id}}"
 
-    # ---- calls, queues and rooms -----------------------------------------------------------------------------------
+        async def read(queue_id: str) -> Tier:
+            where = route(template, queue=queue_id, agent_id=found.agent_id)
+            return one((await self._http.get(where)).data, Tier, "place in the queue")
+
+        tiers, failed = await gather([place.queue_id for place in agent.memberships], read)
+        rows: list[tuple[object, ...]] = []
+        for place in agent.memberships:
+            tier = tiers.get(place.queue_id)
+            if tier is None:
+                rows.append((place.queue, f"not read: {failed[place.queue_id]}", "", ""))
+            else:
+                rows.append((place.queue, found.kind, tier.level, tier.position))
+        return sheet(("queue", "list", "level", "position"), rows)
 
     async def _call(self, extension_id: str, call_api_id: str) -> Sheet:
         return sheet_of_facts(facts(whole_object((await self._read_call(extension_id, call_api_id)).data)))
@@ -331,24 +304,17 @@ class Reports:
     async def _tiers(self, queue_id: str) -> Sheet:
         """Both lists of a queue's agents in the order in which they are rung; names from the live list."""
         names = await self._names(queue_id)
-        rows: list[tuple[tuple[int, int], tuple[object, ...]]] = []
-        failed: list[ReadError] = []
-        for kind in ("local", "remote"):
+
+        async def read(kind: str) -> list[Tier]:
             where = route(f"/extension/{{id}}/queue/agents/{kind}/", id=queue_id)
-            try:
-                tiers = many(Tier, (await self._http.get(where)).data, "queue agents")
-            except ONE_READING as error:
-                failed.append(error)
-                continue
-            for tier in tiers:
-                order = (tier.level or 0, tier.position or 0)
-                agent_id = tier.agent_id
-                rows.append((order, (names.get(agent_id) or agent_id, kind, tier.level, tier.position)))
-        if len(failed) == 2:
-            raise failed[0]
-        rows.sort(key=lambda pair: pair[0])
-        note = f"one of the two lists was not read: {failed[0]}" if failed else ""
-        return sheet(("agent", "list", "level", "position"), [line for _, line in rows], note)
+            return many(Tier, (await self._http.get(where)).data, "queue agents")
+
+        found, failed = await some(("local", "remote"), read)
+        tiers = [(kind, tier) for kind, listed in found.items() for tier in listed]
+        tiers.sort(key=lambda pair: (pair[1].level or 0, pair[1].position or 0))
+        rows = [(names.get(tier.agent_id) or tier.agent_id, kind, tier.level, tier.position) for kind, tier in tiers]
+        notes = [f"one of the two lists was not read: {error}" for error in failed.values()]
+        return sheet(("agent", "list", "level", "position"), rows, "".join(notes))
 
     async def _names(self, queue_id: str) -> dict[str, Clean]:
         """Agents' names by the id with which their internal names begin; empty where the live list cannot be read."""
@@ -361,25 +327,28 @@ class Reports:
 
     async def _room(self, room_id: str) -> Sheet:
         """Each question with the answer as it came: what it looks like is not documented."""
-        rows: list[Line] = []
-        failed: list[ReadError] = []
         where = route("/extension/{id}/conference/status/", id=room_id)
+
+        async def ask(question: str) -> list[Clean]:
+            answer = await self._http.get(where, params={"action": question}, plain=True)
+            return sheets.raw_lines(answer.data, answer.text)
+
+        found, failed = await some(ROOM_QUESTIONS, ask)
+        rows: list[Line] = []
         for question in ROOM_QUESTIONS:
-            try:
-                answer = await self._http.get(where, params={"action": question}, plain=True)
-                lines = sheets.raw_lines(answer.data, answer.text)
-            except ONE_READING as error:
-                failed.append(error)
-                lines = [clean(f"not answered: {error}")]
+            lines = found.get(question) or [clean(f"not answered: {failed[question]}")]
             asked = clean(question.replace("_", " "))
             rows += [(asked if line is lines[0] else NOTHING, line) for line in lines]
-        if len(failed) == len(ROOM_QUESTIONS):
-            raise failed[0]
         return Sheet((clean("asked"), clean("answer")), tuple(rows), clean("the vendor's own words"))
 
 
 async def _known(extension_id: str) -> str:
     return extension_id
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    told = [number for number in numbers if number is not None]
+    return sum(told) if told else None
 
 
 def _bound(count: int, what: str) -> str:

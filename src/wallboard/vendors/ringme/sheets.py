@@ -16,8 +16,7 @@ from wallboard.domain.words import spelling
 from wallboard.vendors.base import Sheet
 from wallboard.vendors.kit.sheets import UNKNOWN, Line, clock, length
 from wallboard.vendors.kit.wire import instant
-from wallboard.vendors.ringme.scalars import shown, word
-from wallboard.vendors.ringme.wire import Recording
+from wallboard.vendors.ringme.wire import Recording, shown, word
 
 MOST_FACTS = 80
 MOST_LINES = 40
@@ -39,9 +38,6 @@ def size(count: int | None) -> Clean:
         if number < 1000:
             return clean(f"{number:.1f} {unit}")
     return clean(f"{number:.0f} TB")
-
-
-# ---- objects ---------------------------------------------------------------------------------------------------------
 
 
 def facts(data: object, prefix: str = "") -> list[Line]:
@@ -129,9 +125,6 @@ def link_in(data: object, plain: str) -> Clean:
                 inner += value[:MOST_LINES]
         candidates = inner
     return NOTHING
-
-
-# ---- recordings ------------------------------------------------------------------------------------------------------
 
 
 def began(recording: Recording) -> float:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
-from wallboard.domain.command import MONITORING, Command, Verb
+from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row, in_address
 from wallboard.domain.parties import number_of
@@ -29,17 +30,9 @@ from wallboard.vendors.kit.evidence import (
     was_so,
 )
 from wallboard.vendors.kit.numbers import digits
-from wallboard.vendors.ringme.legs import (
-    caller_on_my_phone,
-    carries_on,
-    goes_on,
-    gone,
-    left,
-    listening_leg,
-    placed_leg,
-)
+from wallboard.vendors.ringme.legs import caller_on_my_phone, carries_on, goes_on, gone, left, listening_leg, placed_leg
+from wallboard.vendors.ringme.names import bare
 from wallboard.vendors.ringme.rooms import ROOM_HIDDEN, SPEECH_HIDDEN
-from wallboard.vendors.ringme.scalars import bare
 from wallboard.vendors.ringme.states import WORDS, Words
 
 CONSULTING = 30.0
@@ -119,9 +112,6 @@ class Sight:
     words: Words = WORDS
 
 
-# ---- tests ---------------------------------------------------------------------------------------------------------
-
-
 def _listening(sight: Sight) -> Test:
     def test(trial: Trial) -> bool:
         leg = listening_leg(trial)
@@ -138,7 +128,6 @@ def _my_leg(trial: Trial) -> Key | None:
 
 
 def _target_scope(trial: Trial, sight: Sight) -> tuple[Resource, str]:
-    """The feed that shows the target."""
     owner = in_address(trial.command.target.address, "extension_id") or ""
     if isinstance(trial.before, Member):
         return Resource.MEMBERS, owner
@@ -168,12 +157,10 @@ def _on_my_phone(sight: Sight) -> Test:
 
 
 def _gone_without_me(sight: Sight) -> Test:
-    """The call ended and my phone never got it."""
 
     def test(trial: Trial) -> bool:
-        if listening_leg(trial) is not None or caller_on_my_phone(trial) or not gone(trial):
-            return False
-        return _settled(trial, sight)
+        mine = listening_leg(trial) is not None or caller_on_my_phone(trial)
+        return gone(trial) and not mine and _settled(trial, sight)
 
     return TwiceRunning(test, _target_read(sight))
 
@@ -202,12 +189,7 @@ def _arrived(number: str, sight: Sight) -> Test:
 
 def _agent_read(trial: Trial) -> float | None:
     """When the list of any queue of the agent was last read."""
-    agent = trial.after() or trial.before
-    if not isinstance(agent, Agent):
-        return None
-    times = [
-        trial.facts.read_at(trial.source, Resource.AGENTS, membership.queue_id) for membership in agent.memberships
-    ]
+    times = (read_at(Resource.AGENTS, queue_id)(trial) for queue_id in _places(trial.after() or trial.before))
     return max((at for at in times if at is not None), default=None)
 
 
@@ -219,110 +201,60 @@ def _places(row: Row | None) -> set[str]:
     return {membership.queue_id for membership in row.memberships} if isinstance(row, Agent) else set()
 
 
-# ---- the table -----------------------------------------------------------------------------------------------------
-
-
 def verification(sight: Sight, command: Command, row: Row | None) -> Verification:
-    """The row of the table for `command`."""
     verb = command.verb
-    request = DOCUMENTED.get(verb, "")
+    row_of = partial(Verification, verb, DOCUMENTED.get(verb, ""))
     lists = (Resource.CALLS, Resource.MEMBERS)
     unseen = "" if sight.my_phone else "the calls of my phone are not in this account's lists"
-    if verb in MONITORING:
-        return Verification(
-            verb,
-            request,
-            confirms=(Evidence("my phone's new leg, answered", _listening(sight), ANY_CALL_OF_MINE),),
-            denies=(Evidence("the call ended before my phone was on it", _gone_without_me(sight)),),
-            deadline=30.0,
-            watch=lists,
-            cannot=unseen,
-            leg=_my_leg,
-        )
-    if verb in (Verb.PICKUP, Verb.FETCH):
-        return Verification(
-            verb,
-            request,
-            confirms=(Evidence("the caller on my phone", _on_my_phone(sight), SAME_NUMBER_TO_ME),),
-            denies=(Evidence("the caller left before my phone had them", _gone_without_me(sight)),)
-            if verb is Verb.PICKUP
-            else (),
-            deadline=30.0,
-            watch=(*lists, Resource.PARKED),
-            cannot=unseen,
-        )
-    if verb is Verb.CALL:
-        number = command.destination.number if command.destination is not None else number_of(row)
-
-        def placed(trial: Trial) -> bool:
-            return placed_leg(trial, number) is not None
-
-        evidence = (Evidence("a new leg on my phone", placed, MY_OWN_CALL),)
-        return Verification(verb, request, confirms=evidence, watch=(Resource.CALLS,), cannot=unseen)
-    if verb in (Verb.TRANSFER, Verb.ATTENDED):
-        number = "" if command.destination is None else command.destination.number
-        at_once = verb is Verb.TRANSFER
-        return Verification(
-            verb,
-            request,
-            confirms=(
-                Evidence(f"the caller at {number or 'the destination'}", _arrived(number, sight), SAME_NUMBER_THERE),
-            ),
-            denies=(Evidence("the call is still where it was", _unchanged(sight, SETTLED if at_once else CONSULTING)),),
-            deadline=20.0 if at_once else 45.0,
-            watch=lists,
-            cannot=sight.sees(number),
-        )
-    if verb in (Verb.HANGUP, Verb.END):
-        return Verification(
-            verb,
-            request,
-            confirms=(Evidence("it is gone from two lists read since", _over(sight), LIST_WITHOUT),),
-            denies=(Evidence("it is still there", _unchanged(sight)),),
-            deadline=15.0,
-            watch=lists,
-            cannot=PARK_HIDDEN if isinstance(row, ParkedCall) else "",
-        )
-    if verb in (Verb.SIGNIN, Verb.SIGNOUT):
-        wanted, other = AgentState.READY, AgentState.OFF
-        if verb is Verb.SIGNOUT:
-            wanted, other = other, wanted
-        return read_back(
-            verb,
-            request,
-            _agent_read,
-            {"the agent's status in a list read since": _chose(sight.words, wanted)},
-            {"the agent's status has not changed": _chose(sight.words, other)},
-            OLD_LIST,
-            before=row,
-            deadline=12.0,
-            watch=(Resource.AGENTS,),
-        )
-    if verb in (Verb.STAFF, Verb.UNSTAFF):
-        return _staffing(sight, command, row, request)
-    if verb in (Verb.ROOM, Verb.TRANSCRIBE):
-        return Verification(verb, request, cannot=ROOM_HIDDEN if verb is Verb.ROOM else SPEECH_HIDDEN)
-    hidden = PARK_HIDDEN if verb is Verb.PARK else HOLD_HIDDEN
-    return Verification(verb, request, cannot=hidden, watch=(Resource.CALLS, Resource.MEMBERS, Resource.PARKED))
+    match verb:
+        case Verb.LISTEN | Verb.WHISPER | Verb.BARGE:
+            on = Evidence("my phone's new leg, answered", _listening(sight), ANY_CALL_OF_MINE)
+            missed = Evidence("the call ended before my phone was on it", _gone_without_me(sight))
+            return row_of((on,), (missed,), 30.0, lists, unseen, leg=_my_leg)
+        case Verb.PICKUP | Verb.FETCH:
+            mine = Evidence("the caller on my phone", _on_my_phone(sight), SAME_NUMBER_TO_ME)
+            missed = Evidence("the caller left before my phone had them", _gone_without_me(sight))
+            denied = (missed,) if verb is Verb.PICKUP else ()
+            return row_of((mine,), denied, 30.0, (*lists, Resource.PARKED), unseen)
+        case Verb.CALL:
+            number = command.destination.number if command.destination is not None else number_of(row)
+            placed = Evidence("a new leg on my phone", lambda trial: bool(placed_leg(trial, number)), MY_OWN_CALL)
+            return row_of((placed,), watch=(Resource.CALLS,), cannot=unseen)
+        case Verb.TRANSFER | Verb.ATTENDED:
+            number = "" if command.destination is None else command.destination.number
+            settled, deadline = (SETTLED, 20.0) if verb is Verb.TRANSFER else (CONSULTING, 45.0)
+            there = Evidence(f"the caller at {number or 'the destination'}", _arrived(number, sight), SAME_NUMBER_THERE)
+            still = Evidence("the call is still where it was", _unchanged(sight, settled))
+            return row_of((there,), (still,), deadline, lists, sight.sees(number))
+        case Verb.HANGUP | Verb.END:
+            over = Evidence("it is gone from two lists read since", _over(sight), LIST_WITHOUT)
+            still = Evidence("it is still there", _unchanged(sight))
+            return row_of((over,), (still,), 15.0, lists, PARK_HIDDEN if isinstance(row, ParkedCall) else "")
+        case Verb.SIGNIN | Verb.SIGNOUT:
+            on_off = (AgentState.READY, AgentState.OFF)
+            wanted, other = on_off if verb is Verb.SIGNIN else reversed(on_off)
+            done = {"the agent's status in a list read since": _chose(sight.words, wanted)}
+            denies = {"the agent's status has not changed": _chose(sight.words, other)}
+            watch = (Resource.AGENTS,)
+            request = DOCUMENTED[verb]
+            return read_back(verb, request, _agent_read, done, denies, OLD_LIST, before=row, deadline=12.0, watch=watch)
+        case Verb.STAFF | Verb.UNSTAFF:
+            return _staffing(sight, command, row)
+        case Verb.ROOM | Verb.TRANSCRIBE:
+            return row_of(cannot=ROOM_HIDDEN if verb is Verb.ROOM else SPEECH_HIDDEN)
+    return row_of(cannot=PARK_HIDDEN if verb is Verb.PARK else HOLD_HIDDEN, watch=(*lists, Resource.PARKED))
 
 
-def _staffing(sight: Sight, command: Command, row: Row | None, request: str) -> Verification:
+def _staffing(sight: Sight, command: Command, row: Row | None) -> Verification:
     adding = command.verb is Verb.STAFF
     queue_id = sight.queue_of(command.arg("queue")) or command.arg("queue")
     there, at = queue_id in _places(row), read_at(Resource.AGENTS, queue_id)
-
-    def in_queue(row: Row | None) -> bool:
-        return queue_id in _places(row)
-
-    def not_in_queue(row: Row | None) -> bool:
-        return queue_id not in _places(row)
-
     found = read_back(
         command.verb,
-        request,
+        DOCUMENTED[command.verb],
         at,
-        {"the queue's list of agents read since": in_queue if adding else not_in_queue},
-        {"the queue's list of agents has not changed": not_in_queue if adding else in_queue},
+        {"the queue's list of agents read since": lambda row: (queue_id in _places(row)) is adding},
+        {"the queue's list of agents has not changed": lambda row: (queue_id in _places(row)) is not adding},
         OLD_LIST,
         before=row if isinstance(row, Agent) else None,
         deadline=12.0,

@@ -7,15 +7,37 @@ public extras of vendors.md §3.2 and §3.3. What `Any` is depends on whether it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import PlainValidator
 
-from wallboard.domain.text import NOTHING, Clean
+from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.kit import wire
 from wallboard.vendors.kit.lists import listed, rows
-from wallboard.vendors.kit.wire import Count, Identity, Row, Switch, Text, Wire, objects
-from wallboard.vendors.ringme.scalars import WEEK, shown, word
+from wallboard.vendors.kit.wire import Count, Identity, Row, Switch, Text, Wire, objects, text
+
+WEEK = 7 * 86_400
+"""Seconds; a longer duration is not one."""
+
+
+def shown(value: object) -> Clean:
+    """Cleaned text; the vendor's "None" is nothing (vendors.md §3.7, 10)."""
+    found = text(value)
+    return _short(found) if len(found) <= 64 else clean(found)
+
+
+@lru_cache(maxsize=8192)
+def _short(value: str) -> Clean:
+    # The same names and numbers come with every poll.
+    return NOTHING if value == "None" else clean(value)
+
+
+def word(value: object) -> str:
+    """The text of a status that comes as text or as an object (vendors.md §3.7, 3)."""
+    if isinstance(value, dict):
+        return next((value[name] for name in ("status", "name", "value") if isinstance(value.get(name), str)), "")
+    return value if isinstance(value, str) else ""
 
 
 def _seconds(value: object) -> int | None:
@@ -174,5 +196,4 @@ def rows_of(model: type[Row], data: object, what: str) -> Sequence[Any]:
 
 
 def many(model: type[Row], data: object, what: str) -> list[Row]:
-    """The same as models."""
     return rows(rows_of(model, data, what), model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
@@ -12,7 +13,7 @@ from wallboard.domain.errors import NotSent
 from wallboard.domain.models import Address, Notice, in_address
 from wallboard.vendors.base import Receipt, SourceSettings
 from wallboard.vendors.http.client import Answer, HttpSource, Route, route
-from wallboard.vendors.kit.acts import Request, act, fresh, receipt
+from wallboard.vendors.kit.acts import act, fresh, receipt, request
 from wallboard.vendors.kit.turns import Turns
 from wallboard.vendors.kit.wire import instant
 from wallboard.vendors.sinch import notices
@@ -31,32 +32,30 @@ def created_id(answer: Answer) -> str:
     return guid(text) or guid(answer.headers.get("location", "").partition("?")[0].rstrip("/").rpartition("/")[2])
 
 
+@dataclass(slots=True)
 class Actions:
     """Performs commands on notices. All raise `ActionError`s only."""
 
-    def __init__(
-        self, settings: SourceSettings, http: HttpSource, reader: Reader, known: Known, clock: Clock, zone: tzinfo
-    ) -> None:
-        self._settings = settings
-        self._http = http
-        self._reader = reader
-        self._known = known
-        self._clock = clock
-        self._zone = zone
-        self._writing = Turns()
+    settings: SourceSettings
+    http: HttpSource
+    reader: Reader
+    known: Known
+    clock: Clock
+    zone: tzinfo
+    _writing: Turns = field(default_factory=Turns)
 
     async def publish(self, command: Command) -> Receipt:
         """POST a new event to the set whose form was filled in."""
         kind, _, identity = command.arg("form").partition(":")
-        disruption_set = self._known.sets.get(identity)
+        disruption_set = self.known.sets.get(identity)
         if kind != "publish" or disruption_set is None:
             raise NotSent("nothing sent: there is no such disruption set; fill in the form again")
-        form = notices.publish_form(disruption_set, self._known.items.get(identity, {}), self._settings.timezone)
-        body = notices.published(notices.values_of(form, command.args), self._zone, self._vendor_now())
+        form = notices.publish_form(disruption_set, self.known.items.get(identity, {}), self.settings.timezone)
+        body = notices.published(notices.values_of(form, command.args), self.zone, self._vendor_now())
         where = route("/disruptionSets/{disruptionSetId}/events", disruptionSetId=identity)
-        answer = await self._http.act("POST", where, json=body, accept="text/html")
-        request = Request("POST", where, body, f"POST …{where.path} activeFrom {body['activeFrom']}")
-        return receipt(request, answer, created_id(answer))
+        answer = await self.http.act("POST", where, json=body, accept="text/html")
+        asked = request("POST", where, body, f"activeFrom {body['activeFrom']}")
+        return receipt(asked, answer, created_id(answer))
 
     async def change(self, command: Command) -> Receipt:
         """PUT the whole event as the form says, made of the event as it is now."""
@@ -68,10 +67,10 @@ class Actions:
             found, row = await self._fresh(disruption_set, event)
             if not _same_version(named[3] if len(named) > 3 else "", in_address(row.address, "modified") or ""):
                 raise NotSent("nothing sent: somebody else changed it meanwhile; open the form again")
-            items = self._known.items.get(disruption_set, {})
-            form = notices.change_form(row, items, self._settings.timezone, self._zone)
+            items = self.known.items.get(disruption_set, {})
+            form = notices.change_form(row, items, self.settings.timezone, self.zone)
             values = notices.values_of(form, command.args)
-            body = notices.changed(form, values, found, items, self._zone, self._vendor_now())
+            body = notices.changed(form, values, found, items, self.zone, self._vendor_now())
             where = event_route(disruption_set, event)
             before = {field.name: field.value.strip() for field in form.fields}
             names = ", ".join(name for name in values if values[name] != before[name])
@@ -87,7 +86,7 @@ class Actions:
         async with self._writing.alone(command.target.key):
             disruption_set, event = self._place(command.target.address, command)
             found, row = await self._fresh(disruption_set, event)
-            now = self._clock.now()
+            now = self.clock.now()
             if over(row, now):
                 raise NotSent("nothing sent: it is over already")
             where = event_route(disruption_set, event)
@@ -99,32 +98,30 @@ class Actions:
                 raise NotSent("nothing sent: it was put off meanwhile and begins later")
             return await self._send("DELETE", where, "", None, event)
 
-    # ---- shared ----------------------------------------------------------------------------------------------
-
     def _vendor_now(self) -> float:
-        return self._clock.now() + ahead(self._http.clock_offset)
+        return self.clock.now() + ahead(self.http.clock_offset)
 
     def _place(self, address: Address, command: Command) -> tuple[str, str]:
         disruption_set = in_address(address, "set")
         if not disruption_set:
             # From a script, which names the row alone.
             event = command.target.key.id
-            disruption_set = next((name for name, listed in self._known.events.items() if event in listed), "")
+            disruption_set = next((name for name, listed in self.known.events.items() if event in listed), "")
         if not disruption_set:
             raise NotSent("nothing sent: which disruption set it belongs to has not been read yet")
         return disruption_set, command.target.key.id
 
     async def _fresh(self, disruption_set: str, event: str) -> tuple[dict[str, Any], Notice]:
-        found = await fresh(self._reader.event(disruption_set, event))
-        self._known.ahead = ahead(self._http.clock_offset)
-        row = notice(EventWire.model_validate(found), disruption_set, self._known)
+        found = await fresh(self.reader.event(disruption_set, event))
+        self.known.ahead = ahead(self.http.clock_offset)
+        row = notice(EventWire.model_validate(found), disruption_set, self.known)
         if row.key.id != event:
             raise NotSent("nothing sent: the vendor returned another notice")
         return found, row
 
     async def _send(self, method: str, where: Route, what: str, body: Any = None, *ids: str) -> Receipt:
-        request = Request(method, where, body, f"{method} …{where.path} {what}".strip())
-        return receipt(request, await act(self._http, request), *ids)
+        asked = request(method, where, body, what)
+        return receipt(asked, await act(self.http, asked), *ids)
 
 
 def _same_version(one: str, other: str) -> bool:

@@ -37,8 +37,7 @@ from wallboard.vendors.sinch import evidence, mapping, notices, rci
 from wallboard.vendors.sinch.actions import Actions
 from wallboard.vendors.sinch.checks import check_source
 from wallboard.vendors.sinch.discovery import Discovery
-from wallboard.vendors.sinch.reading import PAGE, Listing, Reader
-from wallboard.vendors.sinch.records import Records
+from wallboard.vendors.sinch.reading import PAGE, Listing, Reader, Records
 from wallboard.vendors.sinch.reports import Reports
 from wallboard.vendors.sinch.wire import EventWire, NamedWire, QueueWire, Wire, canonical
 
@@ -81,8 +80,6 @@ class SinchAdapter(WebAdapter):
         self._first_queues: Listing[QueueWire] | None = None
         self._unfound: tuple[str, ...] = ()
 
-    # ---- what is known ---------------------------------------------------------------------------------------
-
     def detail(self) -> str:
         missing = f"; no queue {', '.join(self._unfound)}" if self._unfound else ""
         return f"RCI: roster and notices{missing}"
@@ -116,8 +113,6 @@ class SinchAdapter(WebAdapter):
             # A list that has never been read is not waited for so long.
             seconds = min(seconds, AT_FIRST)
         return Feed(resource, scope, fetch, seconds, cost, LONG, hidden_interval=seconds, priority=2, roster=True)
-
-    # ---- reading ---------------------------------------------------------------------------------------------
 
     async def _discover_queues(self, ticket: Ticket) -> Sequence[Update]:
         listing = await self._reader.all(rci.QUEUES)
@@ -207,12 +202,7 @@ class SinchAdapter(WebAdapter):
         return (update,)
 
     async def _made(
-        self,
-        resource: Resource,
-        scope: str,
-        ticket: Ticket,
-        listing: Listing[_Row],
-        rows: Callable[[], Sequence[Row]],
+        self, resource: Resource, scope: str, ticket: Ticket, listing: Listing[_Row], rows: Callable[[], Sequence[Row]]
     ) -> Update:
         async def make() -> Made:
             return await aside(len(listing.rows), rows), listing.approximate
@@ -240,8 +230,6 @@ class SinchAdapter(WebAdapter):
 
     def reports(self, row: Row) -> Sequence[Report]:
         return self._reports.of(row)
-
-    # ---- acting ----------------------------------------------------------------------------------------------
 
     def _can(self, verb: Verb, row: Row | None) -> Can:
         if verb is Verb.PUBLISH:

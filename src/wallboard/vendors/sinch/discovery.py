@@ -41,7 +41,6 @@ class Discovery:
         """How many there were when last listed: each costs a request."""
 
     async def read_queues(self, queues: Sequence[QueueWire]) -> bool:
-        """The addresses and groups of these queues."""
         known, ids = self._known, [wire.id for wire in queues]
         # Those asked longest ago first, so that each comes round.
         now = sorted(ids, key=lambda identity: self._turns.get(identity, 0))[:MOST]

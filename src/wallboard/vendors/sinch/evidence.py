@@ -6,7 +6,7 @@ also everything that nobody asked to change. All tests look at rows alone, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -15,7 +15,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Notice, Row, in_address
 from wallboard.domain.text import Clean, clean
 from wallboard.vendors.base import Evidence, Trial, Verification
-from wallboard.vendors.kit.evidence import DEADLINE, WRITTEN, TwiceRunning, read_at, settled, shown
+from wallboard.vendors.kit.evidence import DEADLINE, WRITTEN, Test, TwiceRunning, read_at, settled, shown
 from wallboard.vendors.kit.wire import instant
 from wallboard.vendors.sinch import notices
 from wallboard.vendors.sinch.mapping import REMARKS, items_of, over, set_of
@@ -92,30 +92,31 @@ def _same(one: float | None, other: float | None) -> bool:
     return one == other if one is None or other is None else abs(one - other) < 1.0
 
 
-# ---- the table --------------------------------------------------------------------------------------------------
-
-
 def verification(
     verb: Verb, zone: tzinfo, command: Command | None = None, row: Row | None = None,
     listed: Mapping[str, frozenset[str]] | None = None,
 ) -> Verification:  # fmt: skip
     """The row of the verification table. `listed`: the ids of each set's events before a notice was published."""
     before = row if isinstance(row, Notice) else None
+    wanted = asked(command, before, zone) if command is not None and verb is not Verb.CLOSE else None
     match verb:
         case Verb.PUBLISH:
-            return _published(command, zone, listed or {})
+            disruption_set = command.arg("form").partition(":")[2] if command else ""
+            return _published(disruption_set, wanted, frozenset((listed or {}).get(disruption_set, ())))
         case Verb.CHANGE:
-            return _changed(command, before, zone)
+            return _changed(wanted, before)
         case Verb.CLOSE:
-            return _ended(set_of(before) if before else "", before)
-        case _:
-            return Verification(verb=verb, request="", cannot="RCI has no such action")
+            return _ended(before)
+    return Verification(verb, "", cannot="RCI has no such action")
 
 
-def _published(command: Command | None, zone: tzinfo, listed: Mapping[str, frozenset[str]]) -> Verification:
-    disruption_set = command.arg("form").partition(":")[2] if command else ""
-    wanted = asked(command, None, zone) if command else None
-    known = frozenset(listed.get(disruption_set, frozenset()))
+def _row(verb: Verb, request: str, confirms: tuple[Evidence, ...], denies: tuple[Evidence, ...]) -> Verification:
+    return Verification(verb, request, confirms, denies, DEADLINE, (Resource.NOTICES,))
+
+
+def _published(disruption_set: str, wanted: Asked | None, known: frozenset[str]) -> Verification:
+    def says(row: Notice, trial: Trial) -> bool:
+        return wanted is None or not any(_differs(name, row, wanted, trial) for name in FIELDS)
 
     def mine(trial: Trial) -> Notice | None:
         """The notice with the id that the vendor answered, or else a new one that says just this."""
@@ -123,83 +124,36 @@ def _published(command: Command | None, zone: tzinfo, listed: Mapping[str, froze
         if trial.receipt.ids:
             return next((row for row in rows if row.key.id in trial.receipt.ids), None)
         new = (row for row in rows if set_of(row) == disruption_set and row.key.id not in known)
-        return next((row for row in new if fresh(row, trial) and not any(wrong(n, row, trial) for n in FIELDS)), None)
-
-    def fresh(row: Notice, trial: Trial) -> bool:
-        made, sent = _made(row), trial.receipt.sent_at
-        begins = wanted is not None and wanted.begins_now
-        late = begins and (row.active_from is None or abs(row.active_from - sent) > AT_ONCE)
-        return not late and (made is None or made >= sent - AT_ONCE)
-
-    def wrong(name: str, row: Notice, trial: Trial) -> bool:
-        return wanted is not None and _differs(name, row, wanted, trial)
+        return next((row for row in new if _fresh(row, wanted, trial) and says(row, trial)), None)
 
     def up(trial: Trial) -> bool:
         row = mine(trial)
-        return row is not None and not any(wrong(name, row, trial) for name in FIELDS) and _read(trial, disruption_set)
+        return row is not None and says(row, trial) and trial.read_since(Resource.NOTICES, disruption_set)
 
-    def other(name: str) -> Callable[[Trial], bool]:
+    def other(name: str) -> Test:
         def test(trial: Trial) -> bool:
-            row = mine(trial)
-            return row is not None and _settled(trial, disruption_set) and wrong(name, row, trial)
+            row = mine(trial) if wanted is not None and _settled(trial, disruption_set) else None
+            return row is not None and wanted is not None and _differs(name, row, wanted, trial)
 
         return test
 
-    return Verification(
-        verb=Verb.PUBLISH,
-        request=f"POST {_PATH} activeFrom, activeTo, remarks, items",
-        confirms=(Evidence("reading it back: it is listed, and says what was asked", up, SAME_WORDS),),
-        denies=(
+    return _row(
+        Verb.PUBLISH,
+        f"POST {_PATH} activeFrom, activeTo, remarks, items",
+        (Evidence("reading it back: it is listed, and says what was asked", up, SAME_WORDS),),
+        (
             Evidence("it is not listed", lambda trial: _settled(trial, disruption_set) and mine(trial) is None),
             *(Evidence(f"it is listed with another {_word(name)}", other(name)) for name in FIELDS),
         ),
-        deadline=DEADLINE,
-        watch=(Resource.NOTICES,),
     )
 
 
-def _changed(command: Command | None, before: Notice | None, zone: tzinfo) -> Verification:
-    disruption_set = set_of(before) if before else ""
-    wanted = asked(command, before, zone) if command else None
-
-    def wrong(name: str, trial: Trial) -> bool:
-        row = trial.after()
-        if not isinstance(row, Notice) or wanted is None:
-            return False
-        return _rest(row, before) if name == "rest" else _differs(name, row, wanted, trial)
-
-    def done(trial: Trial) -> bool:
-        there = isinstance(trial.after(), Notice) and _read(trial, disruption_set)
-        return there and not any(wrong(name, trial) for name in (*FIELDS, "rest"))
-
-    def other(name: str) -> Callable[[Trial], bool]:
-        return lambda trial: _settled(trial, disruption_set) and wrong(name, trial)
-
-    return Verification(
-        verb=Verb.CHANGE,
-        request=f"PUT {_PATH}/{{eventId}} (the whole event) activeFrom, activeTo, remarks, items",
-        confirms=(Evidence("reading it back: it says what was asked, and nothing else changed", done, SAME_CHANGE),),
-        denies=(
-            *(Evidence(f"the vendor returns another {_word(name)}", other(name)) for name in FIELDS),
-            Evidence("something that was not to change has changed", other("rest")),
-            Evidence(
-                "it is not listed any more",
-                lambda trial: _settled(trial, disruption_set) and not _recent(wanted, trial) and trial.after() is None,
-            ),
-        ),
-        deadline=DEADLINE,
-        watch=(Resource.NOTICES,),
-    )
-
-
-def _recent(wanted: Asked | None, trial: Trial) -> bool:
-    """Whether it was given an end so far back that it is not shown."""
-    return wanted is not None and wanted.ends is not None and wanted.ends <= trial.facts.now()
-
-
-def _rest(row: Notice, before: Notice | None) -> bool:
-    """Whether a field without a place in the form reads otherwise than it did, both as listed."""
-    return before is not None and in_address(row.address, "rest") != in_address(before.address, "rest")
+def _fresh(row: Notice, wanted: Asked | None, trial: Trial) -> bool:
+    """Whether it was made, and begins if it should now, no earlier than the request."""
+    made, sent = _made(row), trial.receipt.sent_at
+    now = wanted is not None and wanted.begins_now
+    late = now and (row.active_from is None or abs(row.active_from - sent) > AT_ONCE)
+    return not late and (made is None or made >= sent - AT_ONCE)
 
 
 def _made(row: Notice) -> float | None:
@@ -209,44 +163,76 @@ def _made(row: Notice) -> float | None:
     return None if made is None else made - ahead
 
 
-def _ended(disruption_set: str, before: Notice | None) -> Verification:
-    def ended(planned: bool) -> Callable[[Trial], bool]:
+def _changed(wanted: Asked | None, before: Notice | None) -> Verification:
+    disruption_set = set_of(before) if before else ""
+
+    def wrong(name: str, trial: Trial) -> bool:
+        row = trial.after()
+        if not isinstance(row, Notice) or wanted is None:
+            return False
+        if name != "rest":
+            return _differs(name, row, wanted, trial)
+        # A field without a place in the form, both as listed.
+        return before is not None and in_address(row.address, "rest") != in_address(before.address, "rest")
+
+    def done(trial: Trial) -> bool:
+        there = isinstance(trial.after(), Notice) and trial.read_since(Resource.NOTICES, disruption_set)
+        return there and not any(wrong(name, trial) for name in (*FIELDS, "rest"))
+
+    def other(name: str) -> Test:
+        return lambda trial: _settled(trial, disruption_set) and wrong(name, trial)
+
+    def gone(trial: Trial) -> bool:
+        # One that was given an end so far back is not shown.
+        past = wanted is not None and wanted.ends is not None and wanted.ends <= trial.facts.now()
+        return _settled(trial, disruption_set) and not past and trial.after() is None
+
+    return _row(
+        Verb.CHANGE,
+        f"PUT {_PATH}/{{eventId}} (the whole event) activeFrom, activeTo, remarks, items",
+        (Evidence("reading it back: it says what was asked, and nothing else changed", done, SAME_CHANGE),),
+        (
+            *(Evidence(f"the vendor returns another {_word(name)}", other(name)) for name in FIELDS),
+            Evidence("something that was not to change has changed", other("rest")),
+            Evidence("it is not listed any more", gone),
+        ),
+    )
+
+
+def _ended(before: Notice | None) -> Verification:
+    disruption_set = set_of(before) if before else ""
+
+    def is_over(trial: Trial) -> bool | None:
+        row = trial.after()
+        return over(row, trial.facts.now() + 1.0) if isinstance(row, Notice) else None
+
+    def ended(planned: bool) -> Test:
         def test(trial: Trial) -> bool:
-            row = trial.after()
-            past = _read(trial, disruption_set) and isinstance(row, Notice) and over(row, trial.facts.now() + 1.0)
+            row, read = trial.after(), trial.read_since(Resource.NOTICES, disruption_set)
             as_before = before is not None and isinstance(row, Notice) and _same(row.active_to, before.active_to)
-            return past and as_before is planned
+            return read and is_over(trial) is True and as_before is planned
 
         return test
 
-    def still(trial: Trial) -> bool:
-        row = trial.after()
-        return _settled(trial, disruption_set) and isinstance(row, Notice) and not over(row, trial.facts.now() + 1.0)
-
-    return Verification(
-        verb=Verb.CLOSE,
-        request=f"PUT {_PATH}/{{eventId}} (the whole event) activeTo: now; DELETE where it has not begun",
-        confirms=(
+    gone = TwiceRunning(lambda trial: trial.after() is None, read_at(Resource.NOTICES, disruption_set))
+    still = Evidence(
+        "the vendor still lists it without that end",
+        lambda trial: _settled(trial, disruption_set) and is_over(trial) is False,
+    )
+    return _row(
+        Verb.CLOSE,
+        f"PUT {_PATH}/{{eventId}} (the whole event) activeTo: now; DELETE where it has not begun",
+        (
             Evidence("reading it back: its end is past", ended(planned=False), OTHER_END),
             Evidence("reading it back: the end that was planned before is past", ended(planned=True), PLANNED_END),
-            Evidence(
-                "reading its set twice: it is not among the active or coming ones any more",
-                TwiceRunning(lambda trial: trial.after() is None, read_at(Resource.NOTICES, disruption_set)),
-                LIST_WITHOUT,
-            ),
+            Evidence("reading its set twice: it is not among the active or coming ones any more", gone, LIST_WITHOUT),
         ),
-        denies=(Evidence("the vendor still lists it without that end", still),),
-        deadline=DEADLINE,
-        watch=(Resource.NOTICES,),
+        (still,),
     )
 
 
 def _word(name: str) -> str:
     return {"items": "why, where or when"}.get(name, name)
-
-
-def _read(trial: Trial, disruption_set: str) -> bool:
-    return trial.read_since(Resource.NOTICES, disruption_set)
 
 
 def _settled(trial: Trial, disruption_set: str) -> bool:

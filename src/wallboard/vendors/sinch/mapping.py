@@ -77,11 +77,7 @@ def ahead(offset: float | None) -> float:
 
 
 def titled(wire: NamedWire) -> str:
-    """What names it to people."""
     return wire.name or wire.description or wire.external_id or wire.id
-
-
-# ---- queues and people ------------------------------------------------------------------------------------------
 
 
 def _number(address: str) -> bool:
@@ -117,7 +113,6 @@ def queue(wire: QueueWire, known: Known) -> Queue:
 
 
 def agent(wire: UserWire, known: Known) -> Agent:
-    """One row, without a state."""
     name = f"{wire.first_name} {wire.surname}".strip()
     return Agent(
         key=Key(known.source, Kind.AGENT, wire.id),
@@ -135,9 +130,6 @@ def agent(wire: UserWire, known: Known) -> Agent:
             )
         ),
     )
-
-
-# ---- notices ----------------------------------------------------------------------------------------------------
 
 
 def token(item: ItemWire, items: Mapping[str, ItemWire]) -> str:

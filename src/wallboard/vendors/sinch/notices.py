@@ -25,11 +25,7 @@ ITEM_FIELDS = (*KINDS, "other")
 SERVER_MADE = ("created", "modified")
 
 
-# ---- forms ------------------------------------------------------------------------------------------------------
-
-
 def publish_form(disruption_set: NamedWire, items: Mapping[str, ItemWire], zone: str) -> Form:
-    """An empty notice of one set."""
     kinds = _item_fields(items, {})
     return Form(
         id=f"publish:{disruption_set.id}",
@@ -119,9 +115,6 @@ def values_of(form: Form, args: Sequence[tuple[str, str]]) -> dict[str, str]:
     return values
 
 
-# ---- moments ----------------------------------------------------------------------------------------------------
-
-
 def written_moment(text: str, zone: tzinfo) -> str:
     """The vendor's instant as a form writes it in `zone`; "" for none."""
     at = instant(text)
@@ -157,9 +150,6 @@ def _sent(label: str, text: str, zone: tzinfo) -> str:
     if at is None:
         raise NotSent(f"nothing sent: {label}: {text} does not exist there, the clocks are put forward over it")
     return iso(at)
-
-
-# ---- bodies -----------------------------------------------------------------------------------------------------
 
 
 def published(values: Mapping[str, str], zone: tzinfo, now: float) -> dict[str, Any]:
@@ -219,7 +209,6 @@ def whole(fresh: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def chosen(values: Mapping[str, str]) -> list[str]:
-    """The items of all fields, each once."""
     return list(dict.fromkeys(name for field in ITEM_FIELDS for name in values.get(field, "").split()))
 
 

@@ -6,23 +6,19 @@ where such an answer holds exactly a page, the rest is asked for all the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, TypeVar
 
-from wallboard.domain.errors import BadAnswer
+from wallboard.domain.errors import BadAnswer, NotPermitted
 from wallboard.vendors.http.client import HttpSource, Params, Route, route
 from wallboard.vendors.kit.paging import Page, Pages, pages
 from wallboard.vendors.kit.rows import aside
+from wallboard.vendors.sinch import rci
+from wallboard.vendors.sinch.mapping import Known
 from wallboard.vendors.sinch.rci import USERS, Many, Single
-from wallboard.vendors.sinch.wire import (
-    UserWire,
-    Wire,
-    listed,
-    one,
-    read_one,
-    rows,
-)
+from wallboard.vendors.sinch.wire import QueueWire, UserWire, Wire, listed, one, read_one, rows
 
 PAGE = 100
 """The vendor's default for `limit`."""
@@ -70,7 +66,6 @@ class Reader:
         return Listing(tuple({**better, **found}.values()), replace(everybody.read, changed=changed))
 
     async def event(self, disruption_set: str, event: str) -> dict[str, Any]:
-        """One event exactly as the vendor returns it."""
         answer = await self._http.get(event_route(disruption_set, event))
         return one(answer.data, "event")
 
@@ -111,6 +106,43 @@ def _content(row: object) -> str | None:
 
 
 def event_route(disruption_set: str, event: str) -> Route:
-    """The address of one event."""
     template = "/disruptionSets/{disruptionSetId}/events/{eventId}"
     return route(template, disruptionSetId=disruption_set, eventId=event)
+
+
+_T = TypeVar("_T")
+WAYS = 3
+"""So many roles or groups are tried."""
+
+
+@dataclass(slots=True)
+class Records:
+    """One user or queue read on its own, by another way where the straight one is not permitted: who may not read all
+    users may read those of a role or group, and the same holds for queues."""
+
+    reader: Reader
+    known: Known
+
+    async def user(self, user: str) -> UserWire:
+        ways: list[Callable[[], Awaitable[UserWire]]] = [partial(self.reader.one, rci.USER, user)]
+        for role in self.known.roles.get(user, ())[:WAYS]:
+            ways.append(partial(self.reader.one, rci.USER_BY_ROLE, role.id, user))
+        for group in self.known.groups.get(user, ())[:WAYS]:
+            ways.append(partial(self.reader.one, rci.USER_BY_GROUP, group.id, user))
+        return await _first(ways)
+
+    async def queue(self, queue: str) -> QueueWire:
+        ways: list[Callable[[], Awaitable[QueueWire]]] = [partial(self.reader.one, rci.QUEUE, queue)]
+        for group in self.known.queue_groups.get(queue, ())[:WAYS]:
+            ways.append(partial(self.reader.one, rci.QUEUE_BY_GROUP, group.id, queue))
+        return await _first(ways)
+
+
+async def _first(ways: Sequence[Callable[[], Awaitable[_T]]]) -> _T:
+    """The first that is permitted; a record that is gone is gone by any way."""
+    for way in ways[:-1]:
+        try:
+            return await way()
+        except NotPermitted:
+            continue
+    return await ways[-1]()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -18,8 +19,7 @@ from wallboard.vendors.sinch import mapping, rci
 from wallboard.vendors.sinch.mapping import Known
 from wallboard.vendors.sinch.notices import iso
 from wallboard.vendors.sinch.rci import Many, Single
-from wallboard.vendors.sinch.reading import Reader
-from wallboard.vendors.sinch.records import Records
+from wallboard.vendors.sinch.reading import Reader, Records
 from wallboard.vendors.sinch.wire import ExtensionWire, ItemWire, IvrWire, NamedWire, Wire
 
 MOST = 25
@@ -45,14 +45,14 @@ async def _fuller(ids: Sequence[str], read: Callable[[str], Awaitable[_T]]) -> t
     return found, "; ".join(notes)
 
 
+@dataclass(slots=True)
 class Reports:
     """Makes the reports of a row; reading is what they do when asked."""
 
-    def __init__(self, reader: Reader, records: Records, known: Known, clock: Clock) -> None:
-        self._reader = reader
-        self._records = records
-        self._known = known
-        self._clock = clock
+    reader: Reader
+    records: Records
+    known: Known
+    clock: Clock
 
     def of(self, row: Row) -> Sequence[Report]:
         if isinstance(row, Agent):
@@ -80,10 +80,8 @@ class Reports:
             )
         return ()
 
-    # ---- of an agent -----------------------------------------------------------------------------------------
-
     async def _record(self, user: str) -> Sheet:
-        wire = await self._records.user(user)
+        wire = await self.records.user(user)
         pairs = [
             ("name", f"{wire.first_name} {wire.surname}".strip()),
             ("login", wire.login),
@@ -107,10 +105,10 @@ class Reports:
 
         async def full(identity: str) -> _Row:
             first, *more = ways
-            wire = await self._reader.one(first, *filter(None, (of, identity)))
-            return await self._reader.one(more[0], identity) if more and bare(wire) else wire
+            wire = await self.reader.one(first, *filter(None, (of, identity)))
+            return await self.reader.one(more[0], identity) if more and bare(wire) else wire
 
-        listed = (await self._reader.all(listing, *filter(None, (of,)))).rows
+        listed = (await self.reader.all(listing, *filter(None, (of,)))).rows
         found, note = await _fuller([wire.id for wire in listed if bare(wire)], full)
         return [(wire, found.get(wire.id, wire)) for wire in listed], note
 
@@ -128,13 +126,13 @@ class Reports:
         """Of a user's skills the list tells ids and values alone; names are in the list of all skills."""
 
         async def full(skill: str) -> NamedWire:
-            wire = await self._reader.one(rci.SKILL_OF, user, skill)
-            return wire if wire.name else await self._reader.one(rci.SKILL, skill)
+            wire = await self.reader.one(rci.SKILL_OF, user, skill)
+            return wire if wire.name else await self.reader.one(rci.SKILL, skill)
 
-        listed = (await self._reader.all(rci.SKILLS_OF, user)).rows
+        listed = (await self.reader.all(rci.SKILLS_OF, user)).rows
         names: dict[str, NamedWire] = {}
         if any(not wire.name for wire in listed):
-            names = {wire.id: wire for wire in (await self._reader.all(rci.SKILLS)).rows if wire.name}
+            names = {wire.id: wire for wire in (await self.reader.all(rci.SKILLS)).rows if wire.name}
         more, note = await _fuller([wire.id for wire in listed if not wire.name and wire.id not in names], full)
         names |= more
         rows = [(names.get(wire.id, wire), wire) for wire in listed]
@@ -147,8 +145,6 @@ class Reports:
         why = "what there is to choose; RCI does not tell who is in which"
         cells = [(more.name, more.reason) for _, more in wires]
         return _table(("profile", "reason"), cells, f"{why}. {note}".strip(" ."))
-
-    # ---- of a queue ------------------------------------------------------------------------------------------
 
     async def _addresses(self, queue: str) -> Sheet:
         def bare(wire: ExtensionWire) -> bool:
@@ -173,17 +169,15 @@ class Reports:
         why = "all there are; RCI does not tell which leads to which queue"
         return _table(("IVR", "active", "addresses", "about"), cells, f"{why}. {note}".strip(" ."))
 
-    # ---- of a notice -----------------------------------------------------------------------------------------
-
     async def _items(self, row: Notice) -> Sheet:
         disruption_set = mapping.set_of(row)
 
         async def full(item: str) -> ItemWire:
-            return await self._reader.one(rci.ITEM, disruption_set, item)
+            return await self.reader.one(rci.ITEM, disruption_set, item)
 
         names = mapping.items_of(row.address)
         found, note = await _fuller([name for name in names if "/" not in name], full)
-        known = self._known.items.get(disruption_set, {})
+        known = self.known.items.get(disruption_set, {})
         cells = []
         for name, kind in names.items():
             wire = found.get(name) or known.get(name) or ItemWire(externalid=name.partition("/")[2], type=kind)
@@ -192,10 +186,10 @@ class Reports:
 
     async def _set(self, disruption_set: str) -> Sheet:
         """Everything published in the set of late, newest first."""
-        wire = await self._reader.one(rci.ONE_SET, disruption_set)
-        since = iso(self._clock.now() + self._known.ahead - HISTORY)
-        events = (await self._reader.all(rci.EVENTS, disruption_set, params={"created": since})).rows
-        rows = [(event, mapping.notice(event, disruption_set, self._known)) for event in events]
+        wire = await self.reader.one(rci.ONE_SET, disruption_set)
+        since = iso(self.clock.now() + self.known.ahead - HISTORY)
+        events = (await self.reader.all(rci.EVENTS, disruption_set, params={"created": since})).rows
+        rows = [(event, mapping.notice(event, disruption_set, self.known)) for event in events]
         rows.sort(key=lambda pair: instant(pair[0].created) or 0.0, reverse=True)
         cells = [(event.created, row.title, event.active_from, event.active_to, row.remarks) for event, row in rows]
         name = f"{mapping.titled(wire)} {wire.external_id}".strip()

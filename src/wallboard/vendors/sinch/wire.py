@@ -231,5 +231,4 @@ def one(data: object, what: str) -> dict[str, Any]:
 
 
 def read_one(data: object, model: type[_Row], what: str) -> _Row:
-    """A single object as `model`."""
     return rows([one(data, what)], model, what)[0][0]

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wallboard.board.board import Board
-from wallboard.domain.keys import Key, Resource
+from wallboard.domain.keys import Key
 from wallboard.domain.models import Agent, Hotline, Phone, Queue, Receptionist
 from wallboard.domain.numbers import dialled, e164, same_number
 from wallboard.domain.places import Favourite
 from wallboard.domain.states import Channel
+from wallboard.vendors.base import rows_of
 
 FAVOURITE = "favourite"
 CONFERENCE = "conference"
@@ -116,22 +117,17 @@ def _join(known: Entry, new: Entry, source: str) -> None:
 
 
 def _rows(board: Board) -> Iterator[Entry]:
-    for row in board.rows(Resource.AGENTS):
-        if isinstance(row, Agent):
-            yield Entry(row.name or row.extension, row.extension, row.key.source, "agent", key=row.key)
-    for row in board.rows(Resource.QUEUES):
-        if isinstance(row, Queue):
-            yield from _queue(row)
-    for row in board.rows(Resource.RECEPTIONISTS):
-        if isinstance(row, Receptionist):
-            yield Entry(row.name or row.number, row.number, row.key.source, "receptionist", key=row.key)
-    for row in board.rows(Resource.HOTLINES):
-        if isinstance(row, Hotline):
-            yield Entry(row.name or row.number, row.number, row.key.source, "hotline", key=row.key)
-    for row in board.rows(Resource.PHONES):
-        if isinstance(row, Phone):
-            kind = CONFERENCE if row.use == CONFERENCE else _PHONE
-            yield Entry(row.name or row.extension, row.extension, row.key.source, kind, key=row.key)
+    for agent in rows_of(Agent, board):
+        yield Entry(agent.name or agent.extension, agent.extension, agent.key.source, "agent", key=agent.key)
+    for queue in rows_of(Queue, board):
+        yield from _queue(queue)
+    for row in rows_of(Receptionist, board):
+        yield Entry(row.name or row.number, row.number, row.key.source, "receptionist", key=row.key)
+    for hotline in rows_of(Hotline, board):
+        yield Entry(hotline.name or hotline.number, hotline.number, hotline.key.source, "hotline", key=hotline.key)
+    for phone in rows_of(Phone, board):
+        kind = CONFERENCE if phone.use == CONFERENCE else _PHONE
+        yield Entry(phone.name or phone.extension, phone.extension, phone.key.source, kind, key=phone.key)
 
 
 def _queue(row: Queue) -> Iterator[Entry]:

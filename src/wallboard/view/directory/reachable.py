@@ -76,7 +76,7 @@ class Directory:
         """`regions`: the country of each source's national numbers, "" or missing where it is not known."""
         self._context = context if callable(context) else lambda: context
         self._source = source
-        self._routes = {(route.start, route.end): route.prefix for route in routes}
+        self._routes = {(route.origin, route.to): route.prefix for route in routes}
         self._can_dial = can_dial
         self._regions = regions or {}
         self.region = self._regions.get(source, "")

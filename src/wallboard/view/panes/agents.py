@@ -15,31 +15,24 @@ from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, span
 from wallboard.view.numbers import inside
-from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
+from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
-_ORDER = {
-    state: place
-    for place, state in enumerate(
-        (
-            AgentState.STUCK,
-            AgentState.MISMATCH,
-            AgentState.UNREACHABLE,
-            AgentState.TALKING,
-            AgentState.OTHER_CALL,
-            AgentState.RINGING,
-            AgentState.WRAP_UP,
-            AgentState.BREAK,
-            AgentState.READY,
-            AgentState.UNKNOWN,
-            AgentState.OFF,
-        )
-    )
-}
+_BAD = (AgentState.STUCK, AgentState.MISMATCH, AgentState.UNREACHABLE)
+_BUSY = (AgentState.TALKING, AgentState.OTHER_CALL, AgentState.RINGING, AgentState.WRAP_UP)
+_IDLE = (AgentState.BREAK, AgentState.READY, AgentState.UNKNOWN, AgentState.OFF)
+_ORDER = {state: place for place, state in enumerate((*_BAD, *_BUSY, *_IDLE))}
+_BRIEF = (
+    *(AgentState.READY, *_BUSY, AgentState.BREAK),
+    *(AgentState.UNREACHABLE, AgentState.STUCK, AgentState.MISMATCH, AgentState.OFF, AgentState.UNKNOWN),
+)
+"""The states in the order in which they are counted up."""
 
 
 class AgentsPane(Pane):
     resource = Resource.AGENTS
     title = "Agents"
+    empty = "no agents"
+    says: ClassVar[Mapping[str, int]] = {"with": 2}
     fields = (
         Field("state", "", sort=lambda row, context: _place(row)),
         Field("name", "", sort=lambda row, context: row.name.casefold()),
@@ -65,15 +58,14 @@ class AgentsPane(Pane):
     def label(self, row: Agent) -> str:
         return row.name or row.extension or "unnamed agent"
 
-    def cells(self, row: Agent, context: Context) -> Cells:
+    def own(self, row: Agent, context: Context) -> Cells:
         glyph, word, token = state_of(row)
         stale = context.dim(row.key)
         quiet = row.state is AgentState.OFF or bool(row.no_state)
         style = "stale" if stale else "muted" if quiet else "text"
-        said = context.said.get(row.key, "")
         short, known = inside(row.with_name, row.key.source, context)
         other = known or short
-        cells: Cells = {
+        return {
             "state": Cell(f"{glyph} {word}", "stale" if stale else token),
             "name": dash_or(row.name, style),
             "ext": dash_or(row.extension, "stale" if stale else "muted"),
@@ -81,33 +73,18 @@ class AgentsPane(Pane):
             "with": Cell(other or _reason(row), style),
             "queues": Cell(_queues(row) or DASH, "muted"),
             "queues 9": Cell(_queues(row, 9) or DASH, "muted"),
-            "src": source_cell(row.key),
         }
-        if said:
-            cells["with"] = Cell(said, "info", span=2)
-        return cells
 
-    def brief(self, context: Context) -> Sequence[Cell]:
-        rows = [row for row in self.rows(context) if isinstance(row, Agent)]
+    def brief(self, rows: Sequence[Agent], context: Context) -> Sequence[Cell]:
         counts = Counter(row.state for row in rows if not row.no_state)
-        roster = len([row for row in rows if row.no_state])
-        order = (AgentState.READY, AgentState.TALKING, AgentState.OTHER_CALL, AgentState.RINGING, AgentState.WRAP_UP)
-        rest = (AgentState.BREAK, AgentState.UNREACHABLE, AgentState.STUCK, AgentState.MISMATCH, AgentState.OFF)
-        if not rows:
-            return (Cell("no agents", "muted"),)
-        shown = [state for state in (*order, *rest, AgentState.UNKNOWN) if counts[state]]
-        told = [
-            Cell(
-                f"{'  ' if index else ''}{counts[state]} {glyphs.AGENT[state][1]}",
-                glyphs.AGENT[state][2]
-                if state in (AgentState.UNREACHABLE, AgentState.STUCK, AgentState.MISMATCH)
-                else "text",
-            )
-            for index, state in enumerate(shown)
-        ]
-        if roster:
+        told: list[Cell] = []
+        for state in _BRIEF:
+            if counts[state]:
+                _, word, token = glyphs.AGENT[state]
+                told.append(Cell(f"{'  ' if told else ''}{counts[state]} {word}", token if state in _BAD else "text"))
+        if roster := len([row for row in rows if row.no_state]):
             told.append(Cell(f"{'  ' if told else ''}{roster} roster", "muted"))
-        return tuple(told)
+        return told
 
 
 def _reason(row: Agent) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from wallboard.domain.keys import Key, Resource
+from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.domain.states import ResourceState
 from wallboard.domain.text import cell_width
@@ -43,6 +43,10 @@ class Pane:
     fields: ClassVar[tuple[Field, ...]]
     widths: ClassVar[Mapping[int, str]]
     """Per screen class, `id width` pairs most important first: "name 15, wait 4"."""
+    says: ClassVar[Mapping[str, int]] = {}
+    """Where a row says what this console did to it, in place of its own: columns, and how many each takes."""
+    empty: ClassVar[str] = "none"
+    """What the summary says where there is no row."""
 
     def columns(self, size_class: int, many_sources: bool) -> tuple[Column, ...]:
         """The columns in order; those of wider screens follow, so that scrolling reaches them."""
@@ -67,7 +71,7 @@ class Pane:
     def rows(self, context: Context) -> Sequence[Row]:
         return context.board.rows(self.resource)
 
-    def fact(self, row: Row, context: Context, sort: str = "", severity: str = "") -> RowFact:
+    def fact(self, row: Row, context: Context, sort: str = "") -> RowFact:
         """`sort` names the column to sort by ("": urgency)."""
         rank = self.urgency(row, context)
         if sort:
@@ -88,12 +92,21 @@ class Pane:
         """The row's name in a sentence."""
         raise LookupError(self.title)
 
-    def cells(self, row: Any, context: Context) -> Cells:
+    def own(self, row: Any, context: Context) -> Cells:
+        """What stands in the columns of the pane's own."""
         raise LookupError(self.title)
+
+    def cells(self, row: Row, context: Context) -> Cells:
+        """What stands in each column."""
+        cells = self.own(row, context)
+        cells["src"] = Cell(row.key.source, "muted")
+        if said := context.said.get(row.key):
+            cells |= {name: Cell(said, "info", span) for name, span in self.says.items()}
+        return cells
 
     def ended(self, row: Any, seconds: float, context: Context) -> Cells:
         """The cells of a row that is gone: as it was then, since when, and what this console did to it."""
-        then = replace(context, now=context.now - max(0.0, seconds), _held={})
+        then = replace(context, now=context.now - max(0.0, seconds), _known={})
         cells = {name: Cell(cell.text, "muted", cell.span) for name, cell in self.cells(row, then).items()}
         return cells | self.when_ended(age(max(1.0, seconds)))
 
@@ -103,19 +116,19 @@ class Pane:
 
     def summary(self, context: Context) -> Sequence[Cell]:
         """The pane in one line, for narrow screens; a list that nobody has read is not an empty one."""
-        state = context.board.pane_state(self.resource).state
-        if state is ResourceState.NEVER and not self.rows(context):
+        state, rows = context.board.pane_state(self.resource).state, self.rows(context)
+        if state is ResourceState.NEVER and not rows:
             return (Cell("not read yet", "stale"),)
         if state is ResourceState.UNAVAILABLE:
             return (Cell("not for this account", "muted"),)
-        cells = self.brief(context)
+        cells = self.brief(rows, context) if rows else (Cell(self.empty, "muted"),)
         if state in (ResourceState.STALE, ResourceState.GONE):
             return (Cell(f"{glyphs.STALE} {state.value} · ", "stale"), *cells)
         return cells
 
-    def brief(self, context: Context) -> Sequence[Cell]:
-        """What the rows say in one line."""
-        return (Cell(f"{len(self.rows(context))}"),)
+    def brief(self, rows: Sequence[Any], context: Context) -> Sequence[Cell]:
+        """What the rows, of which there are some, say in one line."""
+        raise LookupError(self.title)
 
     def sortable(self) -> tuple[str, ...]:
         return ("", *(field.id for field in self.fields if field.sort is not None))
@@ -133,15 +146,7 @@ def _widths(text: str) -> dict[str, int]:
     return {name: int(width) for name, width in (pair.split() for pair in text.split(","))}
 
 
-def source_sort(row: Row, context: Context) -> str:
-    return row.key.source
-
-
-SOURCE = Field("src", "src", sort=source_sort)
-
-
-def source_cell(key: Key) -> Cell:
-    return Cell(key.source, "muted")
+SOURCE = Field("src", "src", sort=lambda row, context: row.key.source)
 
 
 def dash_or(text: str, style: str = "text") -> Cell:

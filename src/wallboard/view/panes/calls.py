@@ -14,21 +14,17 @@ from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, span
 from wallboard.view.numbers import inside
-from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
+from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or
 
-_ORDER = {
-    CallState.TALKING: 1,
-    CallState.HELD: 1,
-    CallState.PARKED: 1,
-    CallState.RINGING: 2,
-    CallState.UNKNOWN: 3,
-}
+_ORDER = {CallState.TALKING: 1, CallState.HELD: 1, CallState.PARKED: 1, CallState.RINGING: 2, CallState.UNKNOWN: 3}
 _WAY = {Direction.IN: "in", Direction.OUT: "out", Direction.INTERNAL: "int", Direction.UNKNOWN: DASH}
 
 
 class CallsPane(Pane):
     resource = Resource.CALLS
     title = "Calls"
+    empty = "no calls"
+    says: ClassVar[Mapping[str, int]] = {"to": 2}
     fields = (
         Field("time", "", "right", lambda row, context: clock_start(row) or float("inf")),
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
@@ -57,13 +53,12 @@ class CallsPane(Pane):
         other = row.agent or row.to_name or row.to
         return f"{caller} {glyphs.BOTH} {other}" if other and other != caller else caller
 
-    def cells(self, row: Call, context: Context) -> Cells:
+    def own(self, row: Call, context: Context) -> Cells:
         glyph, word, token = glyphs.CALL[row.state]
         stale = context.dim(row.key)
         style = "stale" if stale else "text" if row.real else "muted"
-        said = context.said.get(row.key, "")
         recording = MUTED if row.recording is None else Cell(glyphs.READY if row.recording else "", style)
-        cells: Cells = {
+        return {
             "time": Cell(span(context.elapsed(row.key, clock_start(row))), style),
             "state": Cell(f"{glyph} {word}", "stale" if stale else token),
             "dir": Cell(_WAY[row.direction], "muted"),
@@ -71,17 +66,10 @@ class CallsPane(Pane):
             "to": dash_or(_called(row, context), style),
             "agent": dash_or("my leg" if row.spying else row.agent, "info" if row.spying else style),
             "rec": recording,
-            "src": source_cell(row.key),
         }
-        if said:
-            cells["to"] = Cell(said, "info", span=2)
-        return cells
 
-    def brief(self, context: Context) -> Sequence[Cell]:
-        rows = [row for row in self.rows(context) if isinstance(row, Call)]
+    def brief(self, rows: Sequence[Call], context: Context) -> Sequence[Cell]:
         counts = Counter(row.state for row in rows)
-        if not rows:
-            return (Cell("no calls", "muted"),)
         out: list[Cell] = []
         for state in (CallState.TALKING, CallState.HELD, CallState.PARKED, CallState.RINGING, CallState.UNKNOWN):
             if not counts[state]:

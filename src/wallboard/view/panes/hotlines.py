@@ -12,7 +12,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, age, local, plural
-from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
+from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or
 
 _ORDER = {
     HotlineState.ERROR: 0,
@@ -37,6 +37,8 @@ def drifted(row: Hotline) -> bool:
 class HotlinesPane(Pane):
     resource = Resource.HOTLINES
     title = "Hotlines"
+    empty = "no hotlines"
+    says: ClassVar[Mapping[str, int]] = {"last": 1, "last 5": 1}
     fields = (
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
         Field("asked", ""),
@@ -66,7 +68,7 @@ class HotlinesPane(Pane):
     def label(self, row: Hotline) -> str:
         return row.name or row.number
 
-    def cells(self, row: Hotline, context: Context) -> Cells:
+    def own(self, row: Hotline, context: Context) -> Cells:
         glyph, word, token = glyphs.HOTLINE[row.state]
         stale = context.dim(row.key)
         style = "stale" if stale else "text"
@@ -82,8 +84,7 @@ class HotlinesPane(Pane):
         if row.last_call is not None:
             taken = f"taken, {row.last_call.taken_by}" if row.last_call.taken_by else f"{row.last_call.entries} entries"
             last = f"{local(row.last_call.started_at, context.zone, seconds=False)} {taken}"
-        said = context.said.get(row.key, "")
-        cells: Cells = {
+        return {
             "state": Cell(f"{glyph} {word}", "stale" if stale else token),
             "asked": Cell(asked, "stale" if stale else "warn" if row.state is not HotlineState.ERROR else "alarm"),
             "name": dash_or(row.name, style),
@@ -102,18 +103,11 @@ class HotlinesPane(Pane):
             else Cell(
                 f"{row.unaccepted} {glyphs.ALARM}" if row.unaccepted else "0", "alarm" if row.unaccepted else "muted"
             ),
-            "src": source_cell(row.key),
         }
-        if said:
-            cells["last"] = cells["last 5"] = Cell(said, "info")
-        return cells
 
-    def brief(self, context: Context) -> Sequence[Cell]:
-        rows = sorted((r for r in self.rows(context) if isinstance(r, Hotline)), key=lambda r: self.urgency(r, context))
-        if not rows:
-            return (Cell("no hotlines", "muted"),)
+    def brief(self, rows: Sequence[Hotline], context: Context) -> Sequence[Cell]:
         out: list[Cell] = []
-        for row in rows:
+        for row in sorted(rows, key=lambda row: self.urgency(row, context)):
             if drifted(row):
                 since = age(context.since(row.since)) if row.since is not None else ""
                 glyph, word, token = glyphs.HOTLINE[row.state]

@@ -8,11 +8,12 @@ from typing import ClassVar
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Member
 from wallboard.domain.states import MemberState
+from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.format import count, span
-from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
+from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
 _ORDER = {
     MemberState.WAITING: 0,
@@ -26,6 +27,8 @@ _ORDER = {
 class MembersPane(Pane):
     resource = Resource.MEMBERS
     title = "Members"
+    empty = "no callers"
+    says: ClassVar[Mapping[str, int]] = {"number": 3}
     fields = (
         Field("wait", "", "right", lambda row, context: _since(row)),
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
@@ -51,7 +54,7 @@ class MembersPane(Pane):
     def label(self, row: Member) -> str:
         return " ".join(part for part in (row.name, row.number) if part) or "unknown caller"
 
-    def cells(self, row: Member, context: Context) -> Cells:
+    def own(self, row: Member, context: Context) -> Cells:
         glyph, word, token = glyphs.MEMBER[row.state]
         waiting = row.state in (MemberState.WAITING, MemberState.RINGING)
         stale = context.dim(row.key)
@@ -63,26 +66,20 @@ class MembersPane(Pane):
             clock = context.elapsed(row.key, start)
         severity = wait_severity(row, clock, context) if waiting else ""
         mark, mark_style = glyphs.SEVERITY[severity]
-        said = context.said.get(row.key, "")
-        cells: Cells = {
+        return {
             "wait": Cell(f"{span(clock)} {mark}", style if stale or not severity else mark_style),
             "state": Cell(f"{glyph} {word}", "stale" if stale else token if waiting else "muted"),
             "name": dash_or(row.name, style),
-            "number": dash_or(said or row.number or "anonymous", style),
+            "number": dash_or(row.number or "anonymous", style),
             "queue": dash_or(row.queue, style),
             "with": dash_or(row.serving or row.raw_state, style),
             "pos": _place(row, context, style),
-            "src": source_cell(row.key),
         }
-        if said:
-            cells["number"] = Cell(said, "info", span=3)
-        return cells
 
-    def brief(self, context: Context) -> Sequence[Cell]:
-        rows = [row for row in self.rows(context) if isinstance(row, Member)]
+    def brief(self, rows: Sequence[Member], context: Context) -> Sequence[Cell]:
         waiting = [row for row in rows if row.state in (MemberState.WAITING, MemberState.RINGING)]
         if not waiting:
-            return (Cell("nobody waits" if rows else "no callers", "muted"),)
+            return (Cell("nobody waits", "muted"),)
         first = min(waiting, key=_since)
         clock = context.elapsed(first.key, first.joined_at)
         mark, token = glyphs.SEVERITY[wait_severity(first, clock, context)]
@@ -116,8 +113,8 @@ def place_by_wait(row: Member, context: Context) -> int | None:
 def _places(context: Context) -> Mapping[Key, int]:
     def made() -> dict[Key, int]:
         queues: dict[tuple[str, str], list[Member]] = {}
-        for row in context.board.rows(Resource.MEMBERS):
-            if isinstance(row, Member) and row.state in (MemberState.WAITING, MemberState.RINGING):
+        for row in rows_of(Member, context.board):
+            if row.state in (MemberState.WAITING, MemberState.RINGING):
                 queues.setdefault((row.key.source, row.queue_id), []).append(row)
         found: dict[Key, int] = {}
         for rows in queues.values():

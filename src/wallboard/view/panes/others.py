@@ -13,19 +13,11 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, age, moment, span
-from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or, source_cell
+from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
 
 def active(row: Notice, now: float) -> bool:
-    return (row.active_from is None or row.active_from <= now) and (row.active_to is None or row.active_to > now)
-
-
-def coming(row: Notice, now: float) -> bool:
-    return row.active_from is not None and row.active_from > now and not over(row, now)
-
-
-def over(row: Notice, now: float) -> bool:
-    return row.active_to is not None and row.active_to <= now
+    return notice_state(row, now) == "active"
 
 
 def place_of(row: Notice) -> str:
@@ -48,12 +40,15 @@ _SIGNS = {"active": (glyphs.WARN, "warn"), "coming": (glyphs.WAITING, "text"), "
 
 def notice_state(row: Notice, now: float) -> str:
     """`active`, `coming` or `over`."""
-    return "over" if over(row, now) else "coming" if coming(row, now) else "active"
+    if row.active_to is not None and row.active_to <= now:
+        return "over"
+    return "coming" if row.active_from is not None and row.active_from > now else "active"
 
 
 class NoticesPane(Pane):
     resource = Resource.NOTICES
     title = "Notices"
+    says: ClassVar[Mapping[str, int]] = {"where": 3}
     fields = (
         Field("state", ""),
         Field("until", "until"),
@@ -90,7 +85,7 @@ class NoticesPane(Pane):
     def when_ended(self, ago: str) -> Cells:
         return {"state": Cell("ended", "muted"), "until": Cell(f"{ago} ago", "muted")}
 
-    def cells(self, row: Notice, context: Context) -> Cells:
+    def own(self, row: Notice, context: Context) -> Cells:
         state = notice_state(row, context.now)
         glyph, token = _SIGNS[state]
         stale = context.dim(row.key)
@@ -99,8 +94,7 @@ class NoticesPane(Pane):
             until = f"from {moment(row.active_from, context.now, context.zone, short=True)}"
         else:
             until = "open end" if row.active_to is None else moment(row.active_to, context.now, context.zone)
-        said = context.said.get(row.key, "")
-        cells: Cells = {
+        return {
             "state": Cell(f"{glyph} {state}", "stale" if stale else token),
             "until": Cell(until, style),
             "where": dash_or(row.where, style),
@@ -108,17 +102,10 @@ class NoticesPane(Pane):
             "what": dash_or(row.title, style),
             "set": dash_or(row.set, style),
             "remarks": dash_or(row.remarks, style),
-            "src": source_cell(row.key),
         }
-        if said:
-            cells["where"] = Cell(said, "info", span=3)
-        return cells
 
-    def brief(self, context: Context) -> Sequence[Cell]:
-        rows = [row for row in self.rows(context) if isinstance(row, Notice)]
+    def brief(self, rows: Sequence[Notice], context: Context) -> Sequence[Cell]:
         states = Counter(notice_state(row, context.now) for row in rows)
-        if not rows:
-            return (Cell("none", "muted"),)
         cells = [Cell(f"{states['active']} active", "warn" if states["active"] else "muted")]
         if states["coming"]:
             cells.append(Cell(f" · {states['coming']} coming", "muted"))
@@ -128,6 +115,7 @@ class NoticesPane(Pane):
 class ReceptionistsPane(Pane):
     resource = Resource.RECEPTIONISTS
     title = "Receptionists"
+    says: ClassVar[Mapping[str, int]] = {"sends 24": 1, "sends 40": 1, "sends 60": 1}
     fields = (
         Field("state", "", sort=lambda row, context: str(row.open)),
         Field("until", "until", sort=lambda row, context: row.until or float("inf")),
@@ -156,30 +144,22 @@ class ReceptionistsPane(Pane):
     def when_ended(self, ago: str) -> Cells:
         return {"state": Cell("ended", "muted"), "until": Cell(ago, "muted")}
 
-    def cells(self, row: Receptionist, context: Context) -> Cells:
+    def own(self, row: Receptionist, context: Context) -> Cells:
         stale = context.dim(row.key)
         style = "stale" if stale else "text"
         state = RECEPTIONIST[row.open]
-        said = context.said.get(row.key, "")
         until = moment(row.until, context.now, context.zone)
-        cells: Cells = {
+        return {
             "state": Cell(f"{state[0]} {state[1]}", "stale" if stale else state[2]),
             "until": Cell(until, style if row.until is not None else "muted"),
             "until 6": Cell(moment(row.until, context.now, context.zone, short=True), style),
             "name": dash_or(row.name, style),
             "number": dash_or(row.number, style),
-            "src": source_cell(row.key),
+            **{f"sends {width}": dash_or(sends_to(row, width), style) for width in (24, 40, 60)},
         }
-        for width in (24, 40, 60):
-            cells[f"sends {width}"] = Cell(said, "info") if said else dash_or(sends_to(row, width), style)
-        cells["sends"] = cells["sends 60"]
-        return cells
 
-    def brief(self, context: Context) -> Sequence[Cell]:
-        rows = [row for row in self.rows(context) if isinstance(row, Receptionist)]
+    def brief(self, rows: Sequence[Receptionist], context: Context) -> Sequence[Cell]:
         closed = len([row for row in rows if row.open is False])
-        if not rows:
-            return (Cell("none", "muted"),)
         opened = len([row for row in rows if row.open])
         text = (
             f"{closed} closed" if closed else f"{opened} open" if opened else f"{len(rows)}, open or closed not known"
@@ -243,7 +223,7 @@ class ParkedPane(Pane):
     def when_ended(self, ago: str) -> Cells:
         return {"returns": Cell("ended", "muted"), "to": Cell(f"{ago} ago", "muted")}
 
-    def cells(self, row: ParkedCall, context: Context) -> Cells:
+    def own(self, row: ParkedCall, context: Context) -> Cells:
         style = "stale" if context.dim(row.key) else "text"
         left = None if row.returns_at is None else row.returns_at - context.now
         soon = left is not None and left < 30
@@ -257,16 +237,10 @@ class ParkedPane(Pane):
             "since": Cell(span(context.elapsed(row.key, row.since)), style),
             "by": dash_or(row.by, "muted"),
             "note": Cell(context.said.get(row.key, "") or context.notes.get(row.key, ""), "muted"),
-            "src": source_cell(row.key),
         }
 
-    def brief(self, context: Context) -> Sequence[Cell]:
-        rows = sorted(
-            (r for r in self.rows(context) if isinstance(r, ParkedCall)), key=lambda r: self.urgency(r, context)
-        )
-        if not rows:
-            return (Cell("none", "muted"),)
-        first = rows[0]
+    def brief(self, rows: Sequence[ParkedCall], context: Context) -> Sequence[Cell]:
+        first = min(rows, key=lambda row: self.urgency(row, context))
         left = None if first.returns_at is None else first.returns_at - context.now
         clock = f"since {age(context.since(first.since))}" if left is None else f"returns {span(left)}"
         return (Cell(f"{len(rows)}: {first.slot} {clock}", "warn" if left is not None and left < 30 else "text"),)

@@ -12,12 +12,13 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, count, percent, span, sparkline
-from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, source_cell
+from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank
 
 
 class QueuesPane(Pane):
     resource = Resource.QUEUES
     title = "Queues"
+    empty = ""
     fields = (
         Field("name", "", sort=lambda row, context: row.name.casefold()),
         Field("wait", "wait", "right", lambda row, context: -(context.stats(row.key).waiting or 0)),
@@ -48,7 +49,7 @@ class QueuesPane(Pane):
     def label(self, row: Queue) -> str:
         return row.name
 
-    def cells(self, row: Queue, context: Context) -> Cells:
+    def own(self, row: Queue, context: Context) -> Cells:
         stats = context.stats(row.key)
         style = "stale" if context.dim(row.key) else "muted" if row.no_counts else "text"
         mark, mark_style = glyphs.SEVERITY[context.severities.get(row.key, "")]
@@ -56,9 +57,7 @@ class QueuesPane(Pane):
         busy = style if style == "stale" else mark_style
         value = stats.service_level.value
         level = f"{percent(value)} {stats.service_level.n}" if value is not None else DASH
-        ready = DASH
-        if stats.staffed is not None:
-            ready = f"{stats.counts.ready}/{stats.staffed}"
+        ready = DASH if stats.staffed is None else f"{stats.counts.ready}/{stats.staffed}"
         number = "digits" if style == "text" else style
         return {
             "name": Cell(_named(row), style),
@@ -71,20 +70,15 @@ class QueuesPane(Pane):
             "sl 4": Cell(percent(value), style if value is not None else "muted"),
             "trend": Cell(sparkline(stats.trend, 6), "muted"),
             "lost": _number(stats.lost, style),
-            "src": source_cell(row.key),
         }
 
     def when_ended(self, ago: str) -> Cells:
         return {"wait": Cell(f"ended {ago}", "muted", span=2)}
 
-    def brief(self, context: Context) -> Sequence[Cell]:
-        rows = [row for row in self.rows(context) if isinstance(row, Queue)]
-        rows.sort(key=lambda row: self.urgency(row, context))
+    def brief(self, rows: Sequence[Queue], context: Context) -> Sequence[Cell]:
         cells: list[Cell] = []
-        quiet = 0
-        unknown = 0
-        roster = 0
-        for row in rows:
+        quiet = unknown = roster = 0
+        for row in sorted(rows, key=lambda row: self.urgency(row, context)):
             stats = context.stats(row.key)
             if row.no_counts:
                 roster += 1
@@ -98,10 +92,8 @@ class QueuesPane(Pane):
                     cells.append(Cell(f" {stats.counts.ready}/{stats.staffed} ready · ", "muted"))
             else:
                 quiet += 1
-        tail = [f"{quiet} quiet"] if quiet else []
-        tail += [f"{unknown} no data"] if unknown else []
-        tail += [f"{roster} without counts"] if roster else []
-        return (*cells, Cell(" · ".join(tail), "muted"))
+        tail = ((quiet, "quiet"), (unknown, "no data"), (roster, "without counts"))
+        return (*cells, Cell(" · ".join(f"{number} {word}" for number, word in tail if number), "muted"))
 
 
 def _named(row: Queue) -> str:
