@@ -19,7 +19,11 @@ private_key = {folder}/ca.key
 default_md = sha256
 policy = any
 copy_extensions = copy
+x509_extensions = strict
 unique_subject = no
+[strict]
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [any]
 commonName = supplied
 """
@@ -51,7 +55,8 @@ class Authority:
         (self.folder / "index").touch()
         (self.folder / "serial").write_text("01\n")
         (self.folder / "config").write_text(_CONFIG.format(folder=self.folder))
-        names = ("-subj", f"/CN={self.folder.name}", "-days", "2")
+        # Python 3.13 and newer refuse an authority that does not say what its key is for.
+        names = ("-subj", f"/CN={self.folder.name}", "-days", "2", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
         _openssl("req", "-x509", *_KEY, *names, "-keyout", str(self.folder / "ca.key"), "-out", str(self.ca))
         return self
 
