@@ -154,6 +154,8 @@ def configuration() -> str:
         _fields(model.QueueModel),
         "### goal",
         _fields(model.GoalModel),
+        "### day",
+        _fields(model.DayModel),
         "### warn, alarm",
         _fields(model.LimitsModel),
         "## [[favourite]]",

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.board.making import SOURCE, agent, call, member
 from wallboard.board import Board
-from wallboard.board.kpi import Ledger
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Member, Row
-from wallboard.domain.states import AgentState, CallState, MemberState
+from wallboard.domain.states import AgentState, CallState
 from wallboard.domain.update import Update, UpdateKind
 
 IDS = "abcdef"
@@ -164,41 +163,3 @@ def test_a_wait_never_steps_back_by_more_than_a_second(plan: list[tuple[float, f
         if shown is not None:
             assert wait >= shown + passed - 1.0 - 1e-6
         shown = wait
-
-
-callers = st.lists(
-    st.tuples(
-        st.sampled_from(["show", "show", "gone", "pull", "tick"]),
-        st.sampled_from(IDS),
-        st.sampled_from(list(MemberState)),
-        st.sampled_from(["601", "602"]),
-        st.booleans(),
-    ),
-    max_size=60,
-)
-
-
-@given(callers)
-@settings(max_examples=300)
-def test_no_caller_is_lost_from_the_books(plan: list[tuple[str, str, MemberState, str, bool]]) -> None:
-    """Offered = answered + abandoned + pulled + went elsewhere + unknown + still in the queue."""
-    now = 1000.0
-    ledger = Ledger(now)
-    for what, id_, state, queue_id, gap in plan:
-        now += 1.0
-        key = Key(SOURCE, Kind.MEMBER, id_)
-        if what == "show":
-            row = replace(member(id_, state, queue_id), joined_at=now - 3)
-            ledger.observe([(key, row)], now)
-        elif what == "gone":
-            ledger.observe([(key, None)], now, gap=gap)
-        elif what == "pull":
-            ledger.pulled(key, now)
-        else:
-            now += 20.0
-            ledger.resolve(now, now, lambda _: None, lambda _: None)
-        for queue in ("601", "602"):
-            book = ledger.book(queue)
-            booked = sum(book.total(kind) for kind in ("answered", "abandoned", "pulled", "flowed", "unseen"))
-            assert all(count >= 0 for count in book.totals.values())
-            assert book.offered == booked + ledger.open_stories(queue)

@@ -264,6 +264,18 @@ async def test_hidden_panes_are_read_less_and_shown_ones_at_once() -> None:
         assert room.status(C).interval == 2.0
 
 
+async def test_the_callers_are_read_at_their_own_pace_whatever_is_on_screen() -> None:
+    """Every figure of a queue is made of their list: read every 20 s, it was another figure."""
+    room = Room()
+    for resource in (M, Q, A):
+        room.hq.give(resource, "601", 5.0)
+    room.scheduler.demand(frozenset())
+    async with room.running():
+        await room.pass_(60)
+        assert len(room.hq.times(M, "601")) >= 12
+        assert len(room.hq.times(Q, "601")) <= 5
+
+
 async def test_four_at_a_time_and_what_must_be_alone_is_alone() -> None:
     room = Room()
     for index in range(9):

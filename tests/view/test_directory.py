@@ -234,7 +234,7 @@ def test_a_queue_of_another_source_is_shown_but_not_dialled() -> None:
     shown = with_rows((LAB, Resource.QUEUES, (queue(LAB, "help", "Helpdesk", 3, 0, 0),)))
     place = one(over(shown), "Helpdesk")
     assert (place.ok, place.state) == (False, "○ 3 waiting")
-    assert one(over(shown), "Sales").state == "○ 2 waiting 3:12"
+    assert one(over(shown), "Sales").state == "○ 1 waiting 3:12"
 
 
 @pytest.mark.parametrize(

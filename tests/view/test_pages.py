@@ -203,7 +203,7 @@ def test_an_old_list_says_that_it_is_old() -> None:
 def test_what_needs_a_person_comes_first_in_a_line() -> None:
     made = board(ManualClock(NOW))
     assert brief(made, Resource.HOTLINES).startswith("■ Water rescue error 6 min (asked open)")
-    assert brief(made, Resource.QUEUES).startswith("Sales 2 3:12■ 0/3 ready")
+    assert brief(made, Resource.QUEUES).startswith("Sales 1 3:12■ 0/3 ready")
     assert brief(made, Resource.AGENTS).startswith("1 ready")
     assert all(isinstance(row, Member) for row in made.rows(Resource.MEMBERS))
     assert RESPONDERS in {view.info.name for view in made.source_views()}

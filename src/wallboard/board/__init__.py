@@ -3,8 +3,9 @@
 from wallboard.board.alarms import Alarm, AlarmBook, AlarmEvent
 from wallboard.board.board import Board
 from wallboard.board.freshness import FeedView, PaneState, ResourceView, SourceView
-from wallboard.board.kpi import AgentCounts, QueueStats, ServiceLevel
+from wallboard.board.queue_numbers import QueueFigures, ServiceLevel
 from wallboard.board.settings import BoardSettings
+from wallboard.board.tally import AgentCounts
 
 __all__ = [
     "AgentCounts",
@@ -15,7 +16,7 @@ __all__ = [
     "BoardSettings",
     "FeedView",
     "PaneState",
-    "QueueStats",
+    "QueueFigures",
     "ResourceView",
     "ServiceLevel",
     "SourceView",

@@ -84,6 +84,8 @@ def _state(
     if base is AgentState.TALKING or talking is not None or _talks(queue_call):
         # A call tells better than the row when it began: some vendors date the sign-in.
         began = (talking.answered_at if talking else None) or (queue_call.answered_at if queue_call else None)
+        if began is None and row.since is None and call is not None and _talks(call):
+            began = call.answered_at or call.started_at
         return AgentState.TALKING, began or row.since, False
     rings = _rings(row, call)
     if base is AgentState.RINGING or ringing is not None or rings:

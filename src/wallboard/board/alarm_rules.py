@@ -8,9 +8,9 @@ from dataclasses import replace
 from wallboard.board.alarms import Alarm, Verdict
 from wallboard.board.conditions import hotline_condition, loss_condition, queue_condition, source_condition
 from wallboard.board.freshness import TRUSTED
-from wallboard.board.kpi import AgentCounts
 from wallboard.board.settings import BoardSettings
 from wallboard.board.source import SourceState
+from wallboard.board.tally import AgentCounts
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline, Queue
 

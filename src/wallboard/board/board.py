@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from wallboard.board import alarm_rules
+from wallboard.board.agent_day import AgentDay
 from wallboard.board.alarms import Alarm, AlarmBook, Verdict
-from wallboard.board.figures import NOTHING
 from wallboard.board.freshness import PaneState, ResourceView, SourceView, pane_state
-from wallboard.board.kpi import QueueStats
 from wallboard.board.pending import PendingBook
+from wallboard.board.queue_numbers import QueueFigures
 from wallboard.board.settings import BoardSettings
-from wallboard.board.source import SourceState
+from wallboard.board.source import NOTHING, SourceState
 from wallboard.domain.clock import Clock
-from wallboard.domain.keys import RESOURCE_OF, Key, Resource
-from wallboard.domain.models import Row
+from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
+from wallboard.domain.models import Queue, Row
 from wallboard.domain.states import ResourceState
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
 
@@ -48,7 +48,10 @@ class Board:
 
     def apply(self, update: Update) -> None:
         """Merge `update`; one that is older than what is here changes nothing."""
-        self._tell_of(update.source, self._source(update.source).apply(update, self.now()))
+        source = self._source(update.source)
+        changed = source.apply(update, self.now())
+        self._went_there(source)
+        self._tell_of(update.source, changed)
 
     def status(self, status: FeedStatus) -> None:
         """How a feed fares. One that is unavailable holds no rows; one that is neither wanted nor available is
@@ -126,10 +129,15 @@ class Board:
         source = self._sources.get(queue.source)
         return "" if source is None else source.wait_severity(queue, seconds)
 
-    def queue_stats(self, key: Key, *, level: bool = True) -> QueueStats:
+    def queue_stats(self, key: Key, *, level: bool = True) -> QueueFigures:
         """The queue in numbers; `level` False leaves the service level out, which takes the longest."""
         source = self._sources.get(key.source)
         return NOTHING if source is None else source.queue_stats(key, self.now(), level=level)
+
+    def agent_day(self, key: Key) -> AgentDay | None:
+        """What the agent has done today; None where nothing was seen."""
+        source = self._sources.get(key.source)
+        return None if source is None else source.agent_day(key, self.now())
 
     # ---- actions ---------------------------------------------------------------------------------------------
 
@@ -153,7 +161,7 @@ class Board:
         """We took this caller out of the queue ourselves: not an abandon."""
         source = self._sources.get(member_key.source)
         if source is not None:
-            source.ledger.pulled(member_key, self.now())
+            source.history.pulled(member_key, self.now())
 
     # ---- inside ----------------------------------------------------------------------------------------------
 
@@ -162,6 +170,16 @@ class Board:
         if source is None:
             source = self._sources[name] = SourceState(name, self.settings, self.now())
         return source
+
+    def _went_there(self, source: SourceState) -> None:
+        """Who has just come to a queue of this source may be one who left another source in the same moment."""
+        arrivals, source.history.arrivals = source.history.arrivals, []
+        for arrival in arrivals:
+            row = self.row(Key(arrival.key.source, Kind.QUEUE, arrival.queue_id))
+            where = row.name if isinstance(row, Queue) else arrival.queue_id
+            for other in self._sources.values():
+                if other is not source and other.history.turned_up(arrival, where):
+                    break
 
     def _verdicts(self, now: float) -> Iterator[Verdict]:
         for source in self._sources.values():

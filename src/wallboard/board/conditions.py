@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wallboard.board.alarms import Condition, Severity
 from wallboard.board.freshness import STALE_FAILURES, ResourceView, SourceView, span
-from wallboard.board.kpi import QueueStats
+from wallboard.board.queue_numbers import QueueFigures
 from wallboard.board.settings import BoardSettings
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline, Queue
@@ -39,7 +39,7 @@ def clock(seconds: float) -> str:
 
 
 def queue_condition(
-    queue: Queue, stats: QueueStats, rule: QueueRule, settings: BoardSettings, now: float
+    queue: Queue, stats: QueueFigures, rule: QueueRule, settings: BoardSettings, now: float
 ) -> Condition | None:
     """What is wrong with a queue, in one sentence: `Sales longest 3:12 > 2:00 and 0/5 ready`."""
     goal = rule.goal or settings.goal
@@ -92,7 +92,7 @@ def _longest(found: list[tuple[Severity, str]], wait: float | None, rule: QueueR
         found.append((severity, f"longest {clock(wait)} {at} {clock(limit)}"))
 
 
-def _waiting(found: list[tuple[Severity, str]], stats: QueueStats, rule: QueueRule) -> None:
+def _waiting(found: list[tuple[Severity, str]], stats: QueueFigures, rule: QueueRule) -> None:
     waiting, ready, staffed = stats.waiting, stats.counts.ready, stats.staffed
     if waiting is None:
         return
@@ -110,7 +110,7 @@ def _waiting(found: list[tuple[Severity, str]], stats: QueueStats, rule: QueueRu
         found.append(("warn", f"{waiting} waiting > {ready} ready"))
 
 
-def _ready(found: list[tuple[Severity, str]], stats: QueueStats, rule: QueueRule) -> None:
+def _ready(found: list[tuple[Severity, str]], stats: QueueFigures, rule: QueueRule) -> None:
     waiting, ready, staffed = stats.waiting, stats.counts.ready, stats.staffed
     if ready is None or staffed is None:
         return

@@ -6,7 +6,7 @@ is decided by the pure functions in `refine`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from wallboard.board.agent_state import Around, agent_state
@@ -14,7 +14,8 @@ from wallboard.board.rows import with_values
 from wallboard.board.store import Change
 from wallboard.domain.keys import KIND_OF, Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Phone, Queue, Row
-from wallboard.domain.states import AgentState
+from wallboard.domain.states import AgentState, MemberState
+from wallboard.domain.text import Clean
 
 LINKED = frozenset({Resource.MEMBERS, Resource.AGENTS, Resource.CALLS, Resource.PARKED})
 
@@ -55,11 +56,18 @@ class _Index:
 
 
 class Linker:
-    """The joined rows of one source. `raw` gives the unlinked rows of a resource."""
+    """The joined rows of one source. `raw` gives the unlinked rows of a resource, `answered` when a caller's talk began
+    as far as that is proven (None: not better than the row)."""
 
-    def __init__(self, source: str, raw: Mapping[Resource, dict[Key, Row]]) -> None:
+    def __init__(
+        self,
+        source: str,
+        raw: Mapping[Resource, dict[Key, Row]],
+        answered: Callable[[Key], float | None] = lambda key: None,
+    ) -> None:
         self._source = source
         self._raw = raw
+        self._answered = answered
         self.rows: dict[Resource, dict[Key, Row]] = {resource: {} for resource in LINKED}
         self._agents, self._members, self._calls, self._phones = _Index(), _Index(), _Index(), _Index()
         self._spells: dict[Key, Spell] = {}
@@ -79,6 +87,19 @@ class Linker:
     def tick(self, now: float) -> dict[Key, Change]:
         """Relink the agents whose state time alone changes (wrap-up that ends, a ring that never does)."""
         return self._relink(sorted(self._timed), now) if self._timed else {}
+
+    def refresh(self, members: Iterable[Key], now: float) -> dict[Key, Change]:
+        """Join these callers again, and who serves them: more is proven of them now."""
+        keys = sorted(members)
+        return self._relink([*keys, *sorted(self._agents.get(ref for key in keys for ref in self._serving(key)))], now)
+
+    def server(self, member: Member) -> Key | None:
+        """Who serves or is rung for the caller."""
+        return member.serving_key or (self._agents.first((member.serving_ref,)) if member.serving_ref else None)
+
+    def served_by(self, refs: Iterable[str]) -> set[Key]:
+        """The callers who name one of these as the one who serves them."""
+        return self._members.get(refs)
 
     def agent(self, key: Key | None) -> Agent | None:
         row = self.rows[Resource.AGENTS].get(key) if key is not None else None
@@ -113,7 +134,11 @@ class Linker:
             if old != new:
                 self._calls.put(key, old, new)
             dirty.add(key)
-            dirty |= self._agents.get((*old, *new))
+            agents = self._agents.get((*old, *new))
+            dirty |= agents
+            for agent in agents:
+                row = self._raw[Resource.AGENTS].get(agent)
+                dirty |= self._members.get(row.refs) if isinstance(row, Agent) else set()
             member = Key(key.source, Kind.MEMBER, key.id)
             if member in self._raw[Resource.MEMBERS]:
                 dirty.add(member)
@@ -169,11 +194,16 @@ class Linker:
         row = self._raw[_LINKED_OF[key.kind]].get(key)
         if isinstance(row, Member):
             call = Key(self._source, Kind.CALL, key.id)
-            call_key = row.call_key or (call if call in self._raw[Resource.CALLS] else None)
+            found = row.call_key or (call if call in self._raw[Resource.CALLS] else None)
+            values: dict[str, object] = {"call_key": found}
             agent = self._raw_agent((row.serving_ref,)) if row.serving_ref else None
             if agent is not None:
-                return with_values(row, {"serving": agent.name, "serving_key": agent.key, "call_key": call_key})
-            return with_values(row, {"call_key": call_key})
+                values |= {"serving": agent.name, "serving_key": agent.key}
+            if row.state is MemberState.TALKING:
+                values["answered_at"] = self._answered(key) or row.answered_at
+            if not row.name:
+                values["name"] = self._name(row, found, agent)
+            return with_values(row, values)
         if isinstance(row, Call):
             member = self._raw[Resource.MEMBERS].get(Key(self._source, Kind.MEMBER, key.id))
             queue = row.queue or (member.queue if isinstance(member, Member) else row.queue)
@@ -186,6 +216,14 @@ class Linker:
             if row.call_key is None and call in self._raw[Resource.CALLS]:
                 return with_values(row, {"call_key": call})
         return row
+
+    def _name(self, row: Member, call_key: Key | None, agent: Agent | None) -> Clean:
+        """The caller's name as their call has it, or the leg that rings or talks at the agent who serves them."""
+        calls = [self._raw[Resource.CALLS].get(call_key)] if call_key is not None else []
+        if agent is not None and row.number:
+            legs = (self._raw[Resource.CALLS].get(key) for key in sorted(self._calls.get(agent.refs)))
+            calls += [leg for leg in legs if isinstance(leg, Call) and leg.from_number == row.number]
+        return next((call.from_name for call in calls if isinstance(call, Call) and call.from_name), row.name)
 
     def _raw_agent(self, refs: Iterable[str]) -> Agent | None:
         key = self._agents.first(refs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wallboard.domain.rules import Goal, QueueRule
 
@@ -26,5 +26,5 @@ class BoardSettings:
         """The first matching rule, or one that says nothing; its goal is always set."""
         for rule in self.queues:
             if rule.matches(name, queue_id):
-                return rule if rule.goal else QueueRule(rule.match, self.goal, rule.warn, rule.alarm)
+                return rule if rule.goal else replace(rule, goal=self.goal)
         return QueueRule("*", self.goal)

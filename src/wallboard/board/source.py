@@ -9,8 +9,10 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 
+from wallboard.board import queue_numbers as numbers
+from wallboard.board.agent_day import AgentDay, AgentDays
+from wallboard.board.caller_history import CallerHistory
 from wallboard.board.conditions import wait_severity
-from wallboard.board.figures import NOTHING, figures
 from wallboard.board.freshness import (
     TRUSTED,
     FeedView,
@@ -21,14 +23,15 @@ from wallboard.board.freshness import (
     source_view,
 )
 from wallboard.board.history import Trends
-from wallboard.board.kpi import Ledger, QueueStats, Tally
 from wallboard.board.links import LINKED, Linker
+from wallboard.board.queue_numbers import QueueFigures, ServiceLevel
 from wallboard.board.settings import BoardSettings
 from wallboard.board.store import Change, Shelf
+from wallboard.board.tally import AgentCounts, Tally
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Queue, Row
-from wallboard.domain.rules import QueueRule
-from wallboard.domain.states import ResourceState
+from wallboard.domain.rules import Day, Goal, QueueRule
+from wallboard.domain.states import AgentState, MemberState, ResourceState
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update, UpdateKind
 
 PROOFS = 400
@@ -37,6 +40,12 @@ SUDDEN = 5
 """Rows from which an empty list is doubted until the next one."""
 _UNASKED = 15.0
 """Interval assumed for rows that came without a word from polling."""
+
+COUNTING = 5.0
+"""Seconds after the first list of callers from which a count is a number: before, no two can be compared."""
+NOTHING = QueueFigures(service_level=ServiceLevel(None, 0, "live", "no such queue"))
+_IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
+_OFFERED = frozenset({AgentState.RINGING, AgentState.TALKING, AgentState.STUCK})
 
 Changed = set[Resource]
 
@@ -47,11 +56,12 @@ class SourceState:
     def __init__(self, name: str, settings: BoardSettings, now: float) -> None:
         self.info = SourceInfo(name, "")
         self.proofs: deque[Proof] = deque(maxlen=PROOFS)
-        self.ledger = Ledger(now)
+        self.history = CallerHistory(now)
+        self.days = AgentDays()
         self.tally = Tally()
         self._settings = settings
         self._raw: dict[Resource, dict[Key, Row]] = {resource: {} for resource in Resource}
-        self._linker = Linker(name, self._raw)
+        self._linker = Linker(name, self._raw, self.history.answered_at)
         self._shelves: dict[Resource, Shelf] = {}
         self._statuses: dict[tuple[Resource, str], FeedStatus] = {}
         self._alive_at: float | None = None
@@ -61,7 +71,13 @@ class SourceState:
         self._lists: dict[Resource, tuple[Row, ...]] = {}
         self._rules: dict[Key, tuple[str, QueueRule]] = {}
         self._trends = Trends(settings.trend_bucket, settings.trend_size)
-        self._pulled_before: dict[str, int] = {}
+        self._told_agents: dict[Key, Agent] = {}
+        """The agents as their vendor told them last: what is held steady for the screen is no evidence."""
+        self._levels: dict[str, tuple[int, float, numbers.Level]] = {}
+        self._counts: dict[str, tuple[int, float, numbers.DayCounts]] = {}
+        self._day_begins: dict[str, tuple[float, float]] = {}
+        self._forget_at = 0.0
+        self._blind = False
 
     # ---- what is told of it ----------------------------------------------------------------------------------
 
@@ -92,7 +108,8 @@ class SourceState:
         gap = renewed or self._gap(where, last, update)
         if update.kind is UpdateKind.SNAPSHOT:
             self._gaps.discard(where)
-        changed = self._take(update.resource, changes, now, gap=gap, emptied=emptied)
+        changed = self._take(update.resource, changes, now)
+        changed |= self._proven(update, now, gap=gap)
         renewed_state = self._renew_state(update.resource, now)
         if changes or renewed_state or doubted is not None or where in self._emptied:
             changed.add(update.resource)
@@ -104,7 +121,7 @@ class SourceState:
         changes = shelf.named(update) if shelf is not None else {}
         if not changes:
             return None
-        return self._take(update.resource, changes, now, gap=False, emptied=False) | {update.resource}
+        return self._take(update.resource, changes, now) | {update.resource}
 
     def status(self, status: FeedStatus, now: float) -> Changed | None:
         """How a feed fares. One that is unavailable holds no rows; one that is neither wanted nor available is
@@ -119,7 +136,9 @@ class SourceState:
         if status.unavailable:
             shelf = self._shelves.get(resource)
             if shelf is not None and status.scope in shelf.scopes:
-                changed |= self._take(resource, shelf.drop(status.scope), now, gap=True, emptied=False) | {resource}
+                changed |= self._take(resource, shelf.drop(status.scope), now) | {resource}
+                if resource is Resource.MEMBERS:
+                    self.history.dropped(status.scope, now)
             if not status.wanted and status.next_at is None:
                 del self._statuses[where]
                 self._emptied.pop(where, None)
@@ -136,9 +155,10 @@ class SourceState:
 
     def tick(self, now: float) -> Changed:
         """What time alone changes: joins, callers who left, freshness, trends."""
-        changed = self._relinked(self._linker.tick(now))
-        if self.ledger.resolve(now, self.read_at(Resource.CALLS), self._call, self._linker.agent):
+        changed = self._relinked(self._linker.tick(now), now)
+        if self.history.settle(now, self._known_at(Resource.CALLS), self._serves, self._queue):
             changed.add(Resource.QUEUES)
+        self._watch_agents(now)
         changed |= {resource for resource in self.resources() if self._renew_state(resource, now)}
         for row in self.rows(Resource.QUEUES):
             if isinstance(row, Queue) and self.row_state(row.key, now) in TRUSTED:
@@ -244,23 +264,146 @@ class SourceState:
         row = self.row(queue)
         return wait_severity(seconds, self.rule(row), self._settings) or "" if isinstance(row, Queue) else ""
 
-    def queue_stats(self, key: Key, now: float, *, level: bool = True) -> QueueStats:
-        """The queue in numbers; `level` False leaves the service level out, which takes the longest."""
+    def goal(self, queue: Queue) -> Goal:
+        return self.rule(queue).goal or self._settings.goal
+
+    def day_begin(self, queue: Queue | None, now: float) -> float:
+        """When the queue's day began; looked up once a minute, since it takes a calendar."""
+        where, minute = "" if queue is None else queue.key.id, now // 60
+        known = self._day_begins.get(where)
+        if known is None or known[0] != minute:
+            day = self.rule(queue).day if queue is not None else Day()
+            known = self._day_begins[where] = (minute, day.begin(now))
+        return known[1]
+
+    def queue_stats(self, key: Key, now: float, *, level: bool = True) -> QueueFigures:
+        """The queue in numbers; `level` False leaves out what takes long: the service level and the day's figures."""
         queue = self.row(key)
         if not isinstance(queue, Queue):
             return NOTHING
-        goal = (self.rule(queue).goal or self._settings.goal) if level else None
-        return figures(
-            queue,
-            self.tally,
-            self.ledger,
-            now,
-            members_known=self.covers(Resource.MEMBERS, key.id),
-            agents_known=self.covers(Resource.AGENTS, key.id),
-            pulled_before=self._pulled_before.get(key.id, 0),
-            goal=goal,
-            trend=self._trends.trend(key, now),
+        if queue.no_counts:
+            return replace(NOTHING, service_level=ServiceLevel(None, 0, self.goal(queue).formula, queue.no_counts))
+        known = self.covers(Resource.MEMBERS, key.id)
+        stopped = self._stopped(key, now)
+        counts = self.tally.counts(key.id) if self.covers(Resource.AGENTS, key.id) else AgentCounts()
+        made = QueueFigures(counts=counts, staffed=counts.staffed, trend=self._trends.trend(key, now), stopped=stopped)
+        made = self._callers(made, queue, known, now)
+        return self._figures(made, queue, known, now) if level else made
+
+    def agent_day(self, key: Key, now: float) -> AgentDay | None:
+        """What the agent has done today; None where nothing was seen."""
+        return self.days.day(key, now, self._agents_day(key, now))
+
+    def _callers(self, made: QueueFigures, queue: Queue, known: bool, now: float) -> QueueFigures:
+        """Who is in the queue: from the list of callers, from which the longest wait comes too; the vendor's counter
+        where there is none, or where it is fresher."""
+        key = queue.key
+        blind = Resource.MEMBERS in made.stopped
+        fresher = blind and Resource.QUEUES not in made.stopped and queue.waiting is not None
+        if not known or fresher:
+            longest = queue.longest_since
+            if longest is None and known and ((queue.waiting or 0) + (queue.ringing or 0)):
+                longest = self._longest(key.id)
+            return replace(
+                made,
+                waiting=queue.waiting,
+                ringing=queue.ringing,
+                talking=queue.talking,
+                longest_since=longest,
+                counter=True,
+            )
+        states = [member.state for member in self.tally.members(key.id)]
+        served = not queue.only_waiting
+        talks = served and (self.history.lists_talks or queue.talking is None)
+        return replace(
+            made,
+            waiting=states.count(MemberState.WAITING),
+            ringing=states.count(MemberState.RINGING) if served else queue.ringing,
+            talking=states.count(MemberState.TALKING) if talks else queue.talking,
+            longest_since=self._longest(key.id) or (queue.longest_since if _IN_QUEUE.intersection(states) else None),
         )
+
+    def _longest(self, queue_id: str) -> float | None:
+        joined = (m.joined_at for m in self.tally.members(queue_id) if m.joined_at is not None and m.state in _IN_QUEUE)
+        return min(joined, default=None)
+
+    def _figures(self, made: QueueFigures, queue: Queue, known: bool, now: float) -> QueueFigures:
+        """The service level of the window and the figures of the day."""
+        queue_id, goal, history = queue.key.id, self.goal(queue), self.history
+        at = min(now, made.stopped.get(Resource.MEMBERS, now))
+        day = self.day_begin(queue, at)
+        began = history.since(queue_id)
+        if goal.formula == "vendor":
+            service = numbers.vendor_level(queue.service_percent, queue.answered, goal)
+        elif began is None:
+            service = ServiceLevel(None, 0, goal.formula, "the callers have not been read", goal=goal.percent / 100)
+        else:
+            begin = max(began, day if goal.window is None else at - goal.window)
+            service = self._level(queue, goal, begin, at)
+        made = replace(made, service_level=service)
+        if goal.formula == "vendor" and queue.answered is not None and queue.abandoned is not None:
+            return _of_vendor(made, queue, self.history.taken.get(queue_id, 0))
+        if not known or began is None or at - began < COUNTING:
+            return made
+        counts = self._day_counts(queue_id, day)
+        wrap_up = self.days.wrap_up(queue_id, day)
+        aht = None if counts.talk is None else counts.talk + (wrap_up or 0.0)
+        queued = (made.waiting or 0) + (made.ringing or 0)
+        ended = counts.answered + counts.lost + counts.pulled + counts.flowed + counts.unseen
+        busy, free = self._time_of(queue_id, now)
+        offered = queued + ended
+        return replace(
+            made,
+            answered=counts.answered if history.answers_known or counts.answered else None,
+            lost=counts.lost,
+            offered=offered,
+            pulled=counts.pulled,
+            flowed=counts.flowed,
+            unseen=counts.unseen,
+            asa=counts.asa,
+            aht=aht,
+            wrap_up=wrap_up,
+            occupancy=busy / (busy + free) if busy + free > 0 else None,
+            expected_wait=numbers.expected_wait(queued, made.counts, aht),
+            lost_percent=numbers.lost_percent(counts.lost, offered),
+            counted_since=max(began, day),
+        )
+
+    def _level(self, queue: Queue, goal: Goal, begin: float, at: float) -> ServiceLevel:
+        history, queue_id = self.history, queue.key.id
+        version = history.versions.get(queue_id, 0)
+        held = self._levels.get(queue_id)
+        if held is None or held[0] != version or not held[1] <= begin <= held[2].expires:
+            held = (version, begin, numbers.level(history.stays(queue_id), goal, begin, history.frozen))
+            self._levels[queue_id] = held
+        stays = (stay for stay in history.waiting(queue_id) if not stay.inherited and stay.joined is not None)
+        sums = numbers.overdue(held[2], (at - (stay.joined or at) for stay in stays), goal)
+        return numbers.service_level(sums, goal, begin, answers_known=history.answers_known)
+
+    def _day_counts(self, queue_id: str, day: float) -> numbers.DayCounts:
+        version = self.history.versions.get(queue_id, 0)
+        held = self._counts.get(queue_id)
+        if held is None or held[:2] != (version, day):
+            counts = numbers.day_counts(self.history.stays(queue_id), day, self.history.frozen)
+            held = self._counts[queue_id] = (version, day, counts)
+        return held[2]
+
+    def _time_of(self, queue_id: str, now: float) -> tuple[float, float]:
+        """Seconds today that the queue's agents were busy, and free."""
+        days = [self.agent_day(key, now) for key in self.tally.people(queue_id)]
+        return sum(day.busy for day in days if day), sum(day.free for day in days if day)
+
+    def _stopped(self, key: Key, now: float) -> dict[Resource, float]:
+        """The lists that this queue's figures are made of and that are too old to be true, and when they were read."""
+        found: dict[Resource, float] = {}
+        for resource in (Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS):
+            if not self.covers(resource, key.id) or self.trusted(resource, key.id, now):
+                continue
+            shelf = self._shelves[resource]
+            scope = key.id if key.id in shelf.scopes else ""
+            ages = [self._feed(resource, scope, now).age] if scope in shelf.scopes else [self.view(resource, now).age]
+            found[resource] = now - max((age for age in ages if age is not None), default=0.0)
+        return found
 
     # ---- inside ----------------------------------------------------------------------------------------------
 
@@ -299,10 +442,98 @@ class SourceState:
         return True
 
     def _forget(self, now: float) -> None:
-        """Close the books of queues that are no more."""
-        self.ledger.keep({key.id for key in self._joined(Resource.QUEUES)}, now)
-        for queue_id in self._pulled_before.keys() - self.ledger.queues:
-            del self._pulled_before[queue_id]
+        """Close the books of queues that are no more, and drop from the others what no figure needs."""
+        if now < self._forget_at:
+            return
+        self._forget_at = now + 60.0
+        rows = {key.id: row for key, row in self._joined(Resource.QUEUES).items() if isinstance(row, Queue)}
+        self.history.keep(rows, now)
+        for queue_id, row in rows.items():
+            window = self.goal(row).window or 0.0
+            self.history.forget(queue_id, min(self.day_begin(row, now), now - window))
+
+    def _proven(self, update: Update, now: float, *, gap: bool) -> Changed:
+        """Tell the history what a list or an event proves; the resources that read differently for it."""
+        resource, at, history = update.resource, update.as_of, self.history
+        snapshot = update.kind is UpdateKind.SNAPSHOT
+        shelf = self._shelves[resource]
+        if resource is Resource.MEMBERS:
+            if snapshot:
+                rows = [row for row in shelf.scopes[update.scope].rows.values() if isinstance(row, Member)]
+                history.listed(update.scope, rows, at, self._server, gap=gap)
+            else:
+                rows = [row for row in update.rows if isinstance(row, Member)]
+                history.told(update.scope, rows, update.removed, at, self._server)
+        elif resource is Resource.AGENTS:
+            agents = [row for row in update.rows if isinstance(row, Agent)]
+            self._told_agents.update((row.key, row) for row in agents)
+            history.agents(agents, lambda row: self._linker.served_by(row.refs))
+        elif resource is Resource.CALLS:
+            joined = self._linker.rows[Resource.CALLS]
+            keys = shelf.scopes[update.scope].rows if snapshot else [row.key for row in update.rows]
+            calls = [row for key in keys if isinstance(row := joined.get(key), Call)]
+            if snapshot:
+                history.calls(update.scope, calls, at)
+            else:
+                history.calls_told(calls, update.removed, at)
+        changed: Changed = set()
+        for key, queue_id in history.served_now():
+            agent = self._linker.agent(key)
+            if agent is not None:
+                self.days.served(key, queue_id, now, self._agents_day(key, now))
+        clocked = history.clocked()
+        if clocked:
+            changed |= self._relinked(self._linker.refresh(clocked, now), now)
+        return changed
+
+    def _server(self, member: Member) -> Agent | None:
+        key = self._linker.server(member)
+        return None if key is None else self._told_agents.get(key) or self._linker.agent(key)
+
+    def _known_at(self, resource: Resource) -> float | None:
+        """Until when the list is known: of one that is told by events, as long as they come."""
+        at = self.read_at(resource)
+        feeds = [status for (name, _), status in self._statuses.items() if name is resource and not status.unavailable]
+        if at is not None and feeds and all(status.push for status in feeds) and self._alive_at is not None:
+            return max(at, self._alive_at)
+        if at is None and not any(status.wanted for status in feeds):
+            return None
+        return at if at is not None else 0.0
+
+    def _serves(self, agent: Key, queue_id: str) -> bool:
+        return agent in set(self.tally.people(queue_id))
+
+    def _queue(self, queue_id: str) -> Queue | None:
+        row = self.row(Key(self.info.name, Kind.QUEUE, queue_id))
+        return row if isinstance(row, Queue) else None
+
+    def _agents_day(self, key: Key, now: float) -> float:
+        row = self._linker.agent(key)
+        queue = self._queue(row.memberships[0].queue_id) if row is not None and row.memberships else None
+        return self.day_begin(queue, now)
+
+    def _watch_agents(self, now: float) -> None:
+        """Stop the agents' days while their list is too old to be true."""
+        if Resource.AGENTS not in self.resources():
+            return
+        view = self.view(Resource.AGENTS, now)
+        blind = view.state not in TRUSTED
+        self.days.blind(now - (view.age or 0.0) if blind else None)
+        if self._blind and not blind:
+            for row in self.rows(Resource.AGENTS):
+                if isinstance(row, Agent):
+                    self._agent_changed(None, row, now)
+        self._blind = blind
+
+    def _agent_changed(self, before: Agent | None, after: Agent | None, now: float) -> None:
+        row = after or before
+        if row is None or row.no_state or (before is not None and after is not None and before.state is after.state):
+            return
+        day = self._agents_day(row.key, now)
+        rang = before is not None and before.state is AgentState.RINGING
+        if rang and (after is None or after.state not in _OFFERED) and self.history.still_waits_for(row.key):
+            self.days.missed(row.key, now, day)
+        self.days.state(row.key, None if after is None else after.state, now, day)
 
     def _gap(self, where: tuple[Resource, str], last: float | None, update: Update) -> bool:
         """Whether something may have been missed since the last list: a failed poll, or a long silence."""
@@ -313,23 +544,17 @@ class SourceState:
             return False
         return update.as_of - last > 3 * status.interval + status.timeout
 
-    def _take(
-        self, resource: Resource, changes: Mapping[Key, Change], now: float, *, gap: bool, emptied: bool
-    ) -> Changed:
-        """Join changed raw rows and keep the books; the resources whose joined rows differ."""
+    def _take(self, resource: Resource, changes: Mapping[Key, Change], now: float) -> Changed:
+        """Join changed raw rows; the resources whose joined rows differ."""
         if not changes:
             return set()
         self._lists.pop(resource, None)
-        changed = self._relinked(self._linker.change(resource, changes, now))
-        if resource is Resource.MEMBERS:
-            rows = self._linker.rows[Resource.MEMBERS]
-            seen = [(key, row if isinstance(row := rows.get(key), Member) else None) for key in changes]
-            self.ledger.observe(seen, now, gap=gap, emptied=emptied)
-        elif resource is Resource.QUEUES:
-            self._queues_changed(changes)
+        changed = self._relinked(self._linker.change(resource, changes, now), now)
+        if resource is Resource.QUEUES:
+            self._queues_changed(changes, now)
         return changed
 
-    def _queues_changed(self, changes: Mapping[Key, Change]) -> None:
+    def _queues_changed(self, changes: Mapping[Key, Change], now: float) -> None:
         for key, change in changes.items():
             if change.after is None:
                 self._trends.forget({key})
@@ -338,17 +563,18 @@ class SourceState:
             old = change.before.abandoned if isinstance(change.before, Queue) else None
             new = change.after.abandoned if isinstance(change.after, Queue) else None
             if old is not None and new is not None and new < old:
-                # The vendor's counters began anew: earlier pulls are not in them.
-                self._pulled_before[key.id] = self.ledger.book(key.id).total("pulled")
+                # The vendor's counters began anew, and so did the vendor.
+                self.history.reset(key.id, now)
 
-    def _relinked(self, changes: Mapping[Key, Change]) -> Changed:
+    def _relinked(self, changes: Mapping[Key, Change], now: float) -> Changed:
         changed: Changed = set()
         for key, change in changes.items():
             before, after = change.before, change.after
             if key.kind is Kind.AGENT:
-                self.tally.agent(
-                    before if isinstance(before, Agent) else None, after if isinstance(after, Agent) else None
-                )
+                old = before if isinstance(before, Agent) else None
+                new = after if isinstance(after, Agent) else None
+                self.tally.agent(old, new)
+                self._agent_changed(old, new, now)
             elif key.kind is Kind.MEMBER:
                 self.tally.member(
                     before if isinstance(before, Member) else None, after if isinstance(after, Member) else None
@@ -358,6 +584,21 @@ class SourceState:
             self._lists.pop(resource, None)
         return changed
 
-    def _call(self, member: Key) -> Call | None:
-        row = self.row(Key(member.source, Kind.CALL, member.id))
-        return row if isinstance(row, Call) else None
+
+def _of_vendor(made: QueueFigures, queue: Queue, pulled: int) -> QueueFigures:
+    """The counts as the vendor keeps them, where the site has asked for its figures; it does not say since when, and
+    counts whoever leaves unanswered, those whom we pulled too."""
+    queued = (made.waiting or 0) + (made.ringing or 0)
+    pulled = min(pulled, queue.abandoned or 0)
+    lost = (queue.abandoned or 0) - pulled
+    offered = queued + (queue.answered or 0) + lost + pulled
+    return replace(
+        made,
+        answered=queue.answered,
+        lost=lost,
+        offered=offered,
+        pulled=pulled,
+        flowed=0,
+        unseen=0,
+        lost_percent=numbers.lost_percent(lost, offered),
+    )

@@ -233,8 +233,11 @@ def _queue(path: Path, queue: QueueModel) -> Iterator[Finding]:
             f"match {queue.match!r} opens a [ that it does not close" if unclosed else "match holds a control character"
         )
         yield Finding((*path, "match"), what, 'write match = "Sales*", or "[[]" for the bracket itself')
-    if not (queue.goal or queue.warn or queue.alarm):
-        yield Finding(path, f"the rule for {queue.match!r} says nothing", "add goal, warn or alarm, or leave it out")
+    if queue.day is not None and queue.day.zone:
+        yield from _zone((*path, "day", "zone"), queue.day.zone)
+    if not (queue.goal or queue.day or queue.warn or queue.alarm):
+        what = f"the rule for {queue.match!r} says nothing"
+        yield Finding(path, what, "add goal, day, warn or alarm, or leave it out")
     if queue.warn is None or queue.alarm is None:
         return
     for name, sign, lies in (("waiting", 1, "above"), ("longest", 1, "above"), ("ready", -1, "below")):

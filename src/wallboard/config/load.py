@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path as File
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,7 +18,7 @@ from wallboard.config import keymap
 from wallboard.config.check import check, span
 from wallboard.config.explain import Finding, findings
 from wallboard.config.lines import Path, locate
-from wallboard.config.model import AuthModel, ConfigModel, SourceModel
+from wallboard.config.model import AuthModel, ConfigModel, DayModel, GoalModel, SourceModel
 from wallboard.config.paths import named
 from wallboard.config.secrets import resolver
 from wallboard.config.settings import AlarmSettings, Config, Operator
@@ -27,7 +28,7 @@ from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
 from wallboard.domain.known import Known
 from wallboard.domain.places import Favourite, Route
-from wallboard.domain.rules import Goal, Limits, QueueRule
+from wallboard.domain.rules import Day, Goal, Limits, QueueRule
 from wallboard.vendors.base import (
     AmiAuth,
     Auth,
@@ -123,8 +124,10 @@ class Checked:
             queues=tuple(
                 QueueRule(
                     queue.match,
-                    None if queue.goal is None else Goal(**dict(queue.goal)),
-                    *(Limits() if limits is None else Limits(**dict(limits)) for limits in (queue.warn, queue.alarm)),
+                    _goal(queue.goal),
+                    Limits() if queue.warn is None else Limits(**dict(queue.warn)),
+                    Limits() if queue.alarm is None else Limits(**dict(queue.alarm)),
+                    _day(queue.day),
                 )
                 for queue in model.queue
             ),
@@ -268,6 +271,20 @@ def _line(lines: Mapping[Path, int], path: Path) -> int:
     while path not in lines:
         path = path[:-1]
     return lines[path]
+
+
+def _goal(model: GoalModel | None) -> Goal | None:
+    if model is None:
+        return None
+    window = None if model.window == "today" else 60.0 * int(model.window.removesuffix("m"))
+    return Goal(model.percent, model.seconds, model.formula, window)
+
+
+def _day(model: DayModel | None) -> Day:
+    if model is None:
+        return Day()
+    hours, minutes = model.start.split(":")
+    return Day(3600.0 * int(hours) + 60.0 * int(minutes), ZoneInfo(model.zone) if model.zone else None)
 
 
 def _options(model: SourceModel, secret: Callable[..., Secret]) -> Mapping[str, Any]:

@@ -167,9 +167,19 @@ class GoalModel(Edge):
         80, description="of the callers", examples=[80]
     )
     seconds: Annotated[int, Field(ge=1, le=86_400)] = Field(20, description="answered within", examples=[20])
-    formula: Literal["live", "answered", "positive", "negative", "ignored"] = Field(
-        "live", description="how callers who gave up count", examples=["live"]
+    formula: Literal[
+        "live", "answered", "positive", "negative", "ignored", "genesys", "ringcentral", "flex", "vendor"
+    ] = Field("live", description="how callers who gave up count", examples=["live"])
+    window: Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]{0,3}m|today)$")] = Field(
+        "60m", description='over which time: minutes such as "60m", or "today"', examples=["60m"]
     )
+
+
+class DayModel(Edge):
+    start: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = Field(
+        "00:00", description='when "today" begins', examples=["06:00"]
+    )
+    zone: str = Field("", description="in which time zone; left out: this machine's", examples=["Europe/Berlin"])
 
 
 Count = Annotated[int, Field(ge=0, le=86_400)]
@@ -184,7 +194,10 @@ class LimitsModel(Edge):
 class QueueModel(Edge):
     match: Word = Field(description="name or id, with * and ?", examples=["Sales*"])
     goal: GoalModel | None = Field(
-        None, description="service level", examples=[{"percent": 80, "seconds": 20, "formula": "live"}]
+        None, description="service level", examples=[{"percent": 80, "seconds": 20, "formula": "live", "window": "60m"}]
+    )
+    day: DayModel | None = Field(
+        None, description="when the day of its figures begins", examples=[{"start": "06:00", "zone": "Europe/Berlin"}]
     )
     warn: LimitsModel | None = Field(None, description="limits of a warning", examples=[{"waiting": 3, "longest": 60}])
     alarm: LimitsModel | None = Field(

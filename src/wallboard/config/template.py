@@ -80,7 +80,8 @@ phone = ""                        # my telephone: rings for listen, whisper, bar
 # ---- goals and limits; the first rule that matches a queue's name or id wins ----
 # [[queue]]
 # match = "Sales*"
-# goal = { percent = 80, seconds = 20, formula = "live" }
+# goal = { percent = 80, seconds = 20, formula = "live", window = "60m" }   # window: minutes, or "today"
+# day = { start = "06:00", zone = "Europe/Berlin" }   # when "today" begins
 # warn = { waiting = 3, longest = 60 }
 # alarm = { waiting = 6, longest = 120, ready = 0 }
 

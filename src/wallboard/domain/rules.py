@@ -1,18 +1,46 @@
-"""What a site wants of its queues: service-level goals and limits."""
+"""What a site wants of its queues: service-level goals, limits, and when their day begins."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
+
+HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """When "today" begins: `start` seconds after midnight in `zone` (None: where this machine is)."""
+
+    start: float = 0.0
+    zone: tzinfo | None = None
+
+    def begin(self, now: float) -> float:
+        """The beginning of the day in which `now` falls; a day of a clock change has 23 or 25 hours."""
+        local = datetime.fromtimestamp(now, self.zone)
+        hours, rest = divmod(int(self.start), 3600)
+        begin = local.replace(hour=hours, minute=rest // 60, second=rest % 60, microsecond=0, fold=0)
+        if begin.timestamp() > now:
+            # By the calendar, not by 24 hours: the clock may have changed in between.
+            begin -= timedelta(days=1)
+        return begin.timestamp()
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """Service-level goal: `percent` of callers answered within `seconds`; `formula` is one of `kpi.FORMULAS`."""
+    """Service-level goal: `percent` of callers answered within `seconds`; `formula` is one of
+    `queue_numbers.FORMULAS`, over the last `window` seconds (None: today)."""
 
     percent: float = 80.0
     seconds: float = 20.0
     formula: str = "live"
+    window: float | None = HOUR
+
+    @property
+    def window_name(self) -> str:
+        """As the config says it."""
+        return "today" if self.window is None else f"{self.window / 60:g}m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +60,7 @@ class QueueRule:
     goal: Goal | None = None
     warn: Limits = Limits()
     alarm: Limits = Limits()
+    day: Day = Day()
 
     def matches(self, name: str, queue_id: str) -> bool:
         pattern = self.match.casefold()

@@ -30,10 +30,15 @@ class Demand:
             return Resource.AGENTS in self.wanted
         return resource in self.wanted
 
+    def needs(self, resource: Resource) -> bool:
+        """Whether it is read at its own pace: what is on screen, and the callers in any case. Every figure of a queue
+        is made of their list, and read more slowly it would be another figure."""
+        return resource is Resource.MEMBERS or self.shows(resource)
+
 
 def wished_interval(feed: Feed, demand: Demand) -> float | None:
     """Seconds between two reads that the demand asks for, before budget and back-off; None: not at all."""
-    if demand.shows(feed.resource):
+    if demand.needs(feed.resource):
         seconds = feed.interval
     elif feed.hidden_interval is not None:
         if feed.hidden_interval <= 0:

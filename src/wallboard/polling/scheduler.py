@@ -356,11 +356,11 @@ class Scheduler:
                     self._report.feed(account, schedule)
             else:
                 wished.append((schedule, interval))
-        wishes = [Wish(i, schedule.feed.cost, self._demand.shows(schedule.feed.resource)) for schedule, i in wished]
+        wishes = [Wish(i, schedule.feed.cost, self._demand.needs(schedule.feed.resource)) for schedule, i in wished]
         intervals, stretch = paced(wishes, account.allowance.rate(now))
         for (schedule, _), interval in zip(wished, intervals, strict=True):
             old, was = schedule.interval, schedule.paced
-            schedule.hidden = not self._demand.shows(schedule.feed.resource)
+            schedule.hidden = not self._demand.needs(schedule.feed.resource)
             schedule.paced = stretch > 1.05 and schedule.feed.cost > 0
             if old is not None and abs(interval - old) <= 0.05 * old and was == schedule.paced:
                 continue

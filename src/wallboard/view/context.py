@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from wallboard.board.board import Board
 from wallboard.board.freshness import SourceView
-from wallboard.board.kpi import QueueStats
+from wallboard.board.queue_numbers import QueueFigures
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.states import OLD, ResourceState
 
@@ -30,9 +30,9 @@ class Context:
     _known: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was asked of the board for this instant: a frame asks the same of it many times."""
 
-    def stats(self, queue: Key) -> QueueStats:
+    def stats(self, queue: Key) -> QueueFigures:
         """The queue in numbers, asked of the board once."""
-        found: QueueStats | None = self._known.get(queue)
+        found: QueueFigures | None = self._known.get(queue)
         if found is None:
             found = self._known[queue] = self.board.queue_stats(queue)
         return found

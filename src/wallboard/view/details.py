@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from wallboard.board import QueueFigures
+from wallboard.board.agent_day import AgentDay
+from wallboard.board.source import COUNTING
 from wallboard.control.labels import label
 from wallboard.control.policy import CONFERENCE
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
@@ -15,7 +19,8 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.chrome import KeyHint, by_reason
 from wallboard.view.context import Context
-from wallboard.view.format import DASH, age, count, local, moment, percent, span
+from wallboard.view.figures import caller_clock, level_text
+from wallboard.view.format import DASH, age, count, local, moment, percent, plural, span
 from wallboard.view.lines import Line, clip, rule, wrapped
 from wallboard.view.panes.agents import state_of
 from wallboard.view.panes.base import Pane
@@ -205,7 +210,7 @@ def _queue(row: Queue, context: Context) -> list[Fact]:
     level = stats.service_level
     agents = ", ".join(f"{value} {glyphs.AGENT[state][1]}" for state in _COUNTED if (value := stats.counts.of(state)))
     channel = row.channel.value if row.channel else f"channel {DASH}"
-    longest = span(context.since(stats.longest_since))
+    longest = span(stats.longest(context.now))
     callers = (
         f"{count(stats.waiting)} waiting, {count(stats.ringing)} ringing, {count(stats.talking)} talking"
         f" · longest {longest}"
@@ -216,18 +221,45 @@ def _queue(row: Queue, context: Context) -> list[Fact]:
         ("agents", agents or _roster(row, context) or "none known"),
     ]
     if not row.no_counts:
-        share = f"{percent(level.value)} of {level.n} ({level.formula or 'no formula'})"
+        share = f"{level_text(level)} of {level.n} ({level.formula}, {level.window}), goal {percent(level.goal)}"
         facts += [
             ("service", f"{DASH} {level.reason}" if level.value is None else share),
-            ("ended", f"{count(stats.answered)} answered, {count(stats.abandoned)} abandoned"),
+            *_day(stats, context.zone),
         ]
     return [*facts, ("reached", ", ".join(row.addresses))] if row.addresses else facts
+
+
+def _day(stats: QueueFigures, zone: tzinfo | None) -> list[Fact]:
+    """What became of the callers since the day began, and the means."""
+    if stats.offered is None:
+        return [("today", f"{DASH} not counted yet")]
+    ends = (("answered", stats.answered), ("lost", stats.lost), ("pulled", stats.pulled), ("flowed", stats.flowed))
+    told = ", ".join(f"{count(value)} {name}" for name, value in (*ends, ("unseen", stats.unseen)))
+    share = DASH if stats.lost_percent is None else f"{stats.lost_percent:.1f}%"
+    since = f" since {local(stats.counted_since, zone, seconds=False)}" if stats.counted_since is not None else ""
+    return [
+        ("today", f"{stats.offered} offered{since}: {told} · lost {share}"),
+        (
+            "means",
+            f"answered after {span(stats.asa)}, handled in {span(stats.aht)}, wrap-up {span(stats.wrap_up)}"
+            f" · occupancy {percent(stats.occupancy)} · expected wait {span(stats.expected_wait)}",
+        ),
+    ]
+
+
+def _agent_day(day: AgentDay, zone: tzinfo | None) -> str:
+    """What the agent has done since the day began, or since we look."""
+    times = (("talk", AgentState.TALKING), ("wrap-up", AgentState.WRAP_UP), ("idle", AgentState.READY))
+    told = ", ".join(f"{span(day.of(state))} {name}" for name, state in times)
+    pauses = f"{plural(day.pauses, 'pause')} {span(day.of(AgentState.BREAK))}"
+    since = local(day.since, zone, seconds=False)
+    return f"{day.answered} answered, {day.missed} missed · {told}, {pauses} · since {since}"
 
 
 def _member(row: Member, context: Context) -> list[Fact]:
     glyph, word, _ = glyphs.MEMBER[row.state]
     served = row.state is MemberState.TALKING
-    clock = context.elapsed(row.key, row.answered_at if served and row.answered_at else row.joined_at)
+    clock = caller_clock(row, context)
     place = f"answered {local(row.answered_at, context.zone)}" if served else _place(row, context)
     joined = local(row.joined_at, context.zone)
     facts = [
@@ -257,7 +289,12 @@ def _agent(row: Agent, context: Context) -> list[Fact]:
     facts.append(("queues", places or "none"))
     if not row.no_state:
         facts.append(("vendor", f"status {row.raw_status or DASH}, state {row.raw_state or DASH}"))
-    return [*facts, ("with", row.with_name)] if row.with_name else facts
+    if row.with_name:
+        facts.append(("with", row.with_name))
+    day = context.board.agent_day(row.key)
+    if day is not None and not row.no_state and context.now - day.since >= COUNTING:
+        facts.append(("today", _agent_day(day, context.zone)))
+    return facts
 
 
 def _call(row: Call, context: Context) -> list[Fact]:

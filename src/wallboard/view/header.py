@@ -14,6 +14,7 @@ from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
+from wallboard.view.figures import queued
 from wallboard.view.format import DASH, age, plural, span
 from wallboard.view.layout import NUMBER
 from wallboard.view.lines import Line, clip, joined, line_width
@@ -30,6 +31,9 @@ class Totals:
     waiting: int | None
     longest: float | None
     longest_queue: str
+    old_wait: bool
+    """A list that `waiting` is made of is too old to be true."""
+    old_longest: bool
     ready: int
     staffed: int
     agents_known: bool
@@ -43,11 +47,15 @@ def totals(context: Context) -> Totals:
     waiting: int | None = None
     longest: float | None = None
     name = ""
+    old_wait = old_longest = False
     for row in rows_of(Queue, board):
         stats = context.stats(row.key)
-        if stats.waiting is not None or stats.ringing is not None:
-            waiting = (waiting or 0) + (stats.waiting or 0) + (stats.ringing or 0)
-        clock = context.elapsed(row.key, stats.longest_since)
+        here = queued(stats)
+        if here is not None:
+            waiting = (waiting or 0) + here
+        old_wait = old_wait or (here is not None and stats.old("waiting"))
+        clock = stats.longest(context.now)
+        old_longest = old_longest or (clock is not None and stats.old("longest"))
         if clock is not None and (longest is None or clock > longest):
             longest, name = clock, row.name
     # A roster says who there is, not who is there.
@@ -57,6 +65,8 @@ def totals(context: Context) -> Totals:
         waiting,
         longest,
         name,
+        old_wait,
+        old_longest,
         len([row for row in agents if row.state is AgentState.READY]),
         len([row for row in agents if row.state not in _OFF_DUTY]),
         bool(agents),
@@ -147,9 +157,13 @@ def header(
     views = context.views()
     middle = width >= 100
     old_queues, old_agents = _old(context, Resource.QUEUES), _old(context, Resource.AGENTS)
-    bold = "stale" if old_queues else "digits bold"
-    waiting = DASH if numbers.waiting is None else f"{old_queues}{numbers.waiting}"
-    longest: Line = [Cell("longest ", "muted"), Cell(old_queues + span(numbers.longest), bold)]
+    old_wait = old_queues or (glyphs.STALE if numbers.old_wait else "")
+    old_longest = old_queues or (glyphs.STALE if numbers.old_longest else "")
+    waiting = DASH if numbers.waiting is None else f"{old_wait}{numbers.waiting}"
+    longest: Line = [
+        Cell("longest ", "muted"),
+        Cell(old_longest + span(numbers.longest), "stale" if old_longest else "digits bold"),
+    ]
     ready = f"{old_agents}{numbers.ready}/{numbers.staffed}" if numbers.agents_known else DASH
     # Each part from its longest form to its shortest; an empty last form means that it may go.
     parts: dict[str, list[Line]] = {
@@ -158,7 +172,7 @@ def header(
         "banner": [[Cell(banner, "warn")] if banner else []],
         "frozen": [[Cell(frozen, "warn")] if frozen else []],
         "counts": [_counts(context)],
-        "wait": [[Cell("wait ", "muted"), Cell(waiting, bold)]],
+        "wait": [[Cell("wait ", "muted"), Cell(waiting, "stale" if old_wait else "digits bold")]],
         "longest": [[*longest, Cell(f" {numbers.longest_queue}")] if numbers.longest_queue else longest, longest],
         "ready": [[Cell("ready ", "muted"), Cell(ready, "stale" if old_agents else "digits")], []],
         "hotlines": [*_hotlines(context, numbers, "hotlines " if middle else "hotl "), []],

@@ -72,8 +72,16 @@ def whole(seconds: float | None) -> int | None:
     return None if seconds is None else max(0, int(seconds))
 
 
-def _counted(name: str) -> Callable[[Any, Context], object]:
-    return lambda row, context: getattr(context.stats(row.key), name)
+def _counted(name: str, made: Callable[[Any], object] = lambda value: value) -> Callable[[Any, Context], object]:
+    return lambda row, context: made(getattr(context.stats(row.key), name))
+
+
+def _share(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _tenth(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
 
 
 def _waited(row: Any, context: Context) -> object:
@@ -115,10 +123,14 @@ _SOURCE = (
     ),
 )
 _SERVICE = (
-    Field("value", float | None, "0 to 1", lambda row, at: None if row.value is None else round(row.value, 4)),
+    Field("value", float | None, "0 to 1", lambda row, at: _share(row.value)),
     Field("n", int, "callers that it is made of"),
     Field("formula", str, "`goal.formula` of the queue"),
     Field("reason", Text, "why there is no value"),
+    Field("low", float | None, "0 to 1: not less, whatever polling could not see", lambda row, at: _share(row.low)),
+    Field("high", float | None, "0 to 1: not more", lambda row, at: _share(row.high)),
+    Field("window", Text, "`goal.window` of the queue"),
+    Field("since", TIME, "when the window began, or the console in it"),
 )
 _QUEUE = (
     Field("name", str),
@@ -130,7 +142,7 @@ _QUEUE = (
         "longest_wait",
         Count,
         "seconds, of those waiting or ringing",
-        lambda row, at: whole(at.since(at.stats(row.key).longest_since)),
+        lambda row, at: whole(at.stats(row.key).longest(at.now)),
     ),
     Field(
         "agents",
@@ -141,8 +153,31 @@ _QUEUE = (
     Field("staffed", Count, "all but off and unreachable", _counted("staffed")),
     Field("strategy", Text, "how the vendor distributes, in its words"),
     Field("service_level", Part(_SERVICE), "", _counted("service_level")),
-    Field("answered", Count, "since the console or the vendor counts", _counted("answered")),
-    Field("abandoned", Count, "callers who gave up, since then", _counted("abandoned")),
+    Field("answered", Count, "of those offered", _counted("answered")),
+    Field("abandoned", Count, "the same as lost", _counted("lost")),
+    Field(
+        "offered", Count, "waiting, ringing, answered, lost, pulled, flowed and unseen together", _counted("offered")
+    ),
+    Field("lost", Count, "callers who gave up", _counted("lost")),
+    Field("pulled", Count, "taken out of the queue by this console", _counted("pulled")),
+    Field("flowed", Count, "gone to another queue, telephone or site, by anybody", _counted("flowed")),
+    Field("unseen", Count, "gone while nobody could look", _counted("unseen")),
+    Field("asa", Count, "mean seconds until the answer", _counted("asa", whole)),
+    Field("aht", Count, "mean seconds of talk and wrap-up", _counted("aht", whole)),
+    Field(
+        "occupancy",
+        float | None,
+        "0 to 1: the agents' share of time in talk and wrap-up",
+        _counted("occupancy", _share),
+    ),
+    Field("expected_wait", Count, "seconds that a caller who came now would wait", _counted("expected_wait", whole)),
+    Field("lost_percent", float | None, "0 to 100: lost of those offered", _counted("lost_percent", _tenth)),
+    Field(
+        "counted_since",
+        TIME,
+        "when the day's figures began: the day itself, or the console in it",
+        _counted("counted_since"),
+    ),
 )
 _MEMBER = (
     Field("queue", Text, "name of the queue"),

@@ -12,7 +12,8 @@ from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
-from wallboard.view.format import DASH, count, percent, span
+from wallboard.view.figures import level_text, queued
+from wallboard.view.format import DASH, count, span
 from wallboard.view.header import sources_in_words
 from wallboard.view.lines import Line, clip, spread
 from wallboard.view.panes import PANES
@@ -115,15 +116,13 @@ def _tile(row: Queue, context: Context, width: int, scale: int) -> list[Line]:
         [Cell(f"{ready} ", "warn bold" if stats.staffed and not stats.counts.ready else "text")],
         inner,
     )
-    waiting = None if stats.waiting is None else stats.waiting + (stats.ringing or 0)
-    longest = span(context.elapsed(row.key, stats.longest_since)) if stats.longest_since is not None else DASH
-    left, right = big(count(waiting), scale), big(longest, scale)
+    left, right = big(count(queued(stats)), scale), big(span(stats.longest(context.now)), scale)
     half = max(inner // 3, len(left[0]) + 3)
     body = [
         [Cell(fit(f"  {a}", half), style), Cell(fit(b, inner - half), style)] for a, b in zip(left, right, strict=True)
     ]
     level = stats.service_level
-    service = f"SL {percent(level.value)} n{level.n}" if level.value is not None else f"SL {DASH}"
+    service = f"SL {level_text(level)} n{level.n}" if level.value is not None else f"SL {DASH}"
     state = context.state(row.key)
     word = "live" if state is ResourceState.LIVE else f"{glyphs.STALE} {state.value}"
     alarms = context.board.alarms.on(row.key)

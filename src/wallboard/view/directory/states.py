@@ -53,7 +53,7 @@ def _queue(row: Queue, context: Context) -> tuple[str, str, str | None]:
     stats = context.stats(row.key)
     if stats.waiting is None:
         return "", "muted", None
-    longest = context.elapsed(row.key, stats.longest_since) if stats.waiting else None
+    longest = stats.longest(context.now) if stats.waiting else None
     style = {"alarm": "alarm", "warn": "warn"}.get(context.severities.get(row.key, ""), "text")
     return f"{glyphs.WAITING} {stats.waiting} waiting", style, None if longest is None else span(longest)
 

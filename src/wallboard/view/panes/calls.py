@@ -12,6 +12,7 @@ from wallboard.domain.states import CallState, Direction
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
+from wallboard.view.figures import caller_clock, queued_caller
 from wallboard.view.format import DASH, span
 from wallboard.view.numbers import inside
 from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or
@@ -54,12 +55,13 @@ class CallsPane(Pane):
         return f"{caller} {glyphs.BOTH} {other}" if other and other != caller else caller
 
     def own(self, row: Call, context: Context) -> Cells:
-        glyph, word, token = glyphs.CALL[row.state]
+        waits = queued_caller(row, context)
+        glyph, word, token = glyphs.CALL[row.state] if waits is None else glyphs.MEMBER[waits.state]
         stale = context.dim(row.key)
         style = "stale" if stale else "text" if row.real else "muted"
         recording = MUTED if row.recording is None else Cell(glyphs.READY if row.recording else "", style)
         return {
-            "time": Cell(span(context.elapsed(row.key, clock_start(row))), style),
+            "time": Cell(span(call_clock(row, context)), style),
             "state": Cell(f"{glyph} {word}", "stale" if stale else token),
             "dir": Cell(_WAY[row.direction], "muted"),
             "from": dash_or(_party(row.from_name, row.from_number, row, context), style),
@@ -92,6 +94,12 @@ def _called(row: Call, context: Context) -> str:
     short, known = inside(row.to, row.key.source, context)
     name = row.to_name or row.queue or known
     return " ".join(part for part in (short, name if name not in short else "") if part)
+
+
+def call_clock(row: Call, context: Context) -> float | None:
+    """The running clock of a call; that of a caller in a queue is their wait."""
+    waits = queued_caller(row, context)
+    return context.elapsed(row.key, clock_start(row)) if waits is None else caller_clock(waits, context)
 
 
 def clock_start(row: Call) -> float | None:

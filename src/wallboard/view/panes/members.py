@@ -12,6 +12,7 @@ from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
+from wallboard.view.figures import caller_clock
 from wallboard.view.format import count, span
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
@@ -59,11 +60,7 @@ class MembersPane(Pane):
         waiting = row.state in (MemberState.WAITING, MemberState.RINGING)
         stale = context.dim(row.key)
         style = "stale" if stale else "text" if waiting else "muted"
-        start = row.answered_at if row.state is MemberState.TALKING and row.answered_at else row.joined_at
-        if row.state is MemberState.ABANDONED and row.ended_at is not None and row.joined_at is not None:
-            clock: float | None = row.ended_at - row.joined_at
-        else:
-            clock = context.elapsed(row.key, start)
+        clock = caller_clock(row, context)
         severity = wait_severity(row, clock, context) if waiting else ""
         mark, mark_style = glyphs.SEVERITY[severity]
         return {
@@ -81,7 +78,7 @@ class MembersPane(Pane):
         if not waiting:
             return (Cell("nobody waits", "muted"),)
         first = min(waiting, key=_since)
-        clock = context.elapsed(first.key, first.joined_at)
+        clock = caller_clock(first, context)
         mark, token = glyphs.SEVERITY[wait_severity(first, clock, context)]
         served = len([row for row in rows if row.state is MemberState.TALKING])
         return (

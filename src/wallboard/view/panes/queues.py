@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from wallboard.board import ServiceLevel
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Queue
 from wallboard.domain.states import Channel
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
-from wallboard.view.format import DASH, count, percent, span, sparkline
+from wallboard.view.figures import level_cell
+from wallboard.view.format import DASH, count, span, sparkline
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank
 
 
@@ -53,23 +55,22 @@ class QueuesPane(Pane):
         stats = context.stats(row.key)
         style = "stale" if context.dim(row.key) else "muted" if row.no_counts else "text"
         mark, mark_style = glyphs.SEVERITY[context.severities.get(row.key, "")]
-        waits = span(context.elapsed(row.key, stats.longest_since)) if stats.longest_since is not None else DASH
-        busy = style if style == "stale" else mark_style
-        value = stats.service_level.value
-        level = f"{percent(value)} {stats.service_level.n}" if value is not None else DASH
+        waits = span(stats.longest(context.now))
+        busy = "stale" if style == "stale" or stats.old("longest") else mark_style
+        level = stats.service_level
         ready = DASH if stats.staffed is None else f"{stats.counts.ready}/{stats.staffed}"
         number = "digits" if style == "text" else style
         return {
             "name": Cell(_named(row), style),
-            "wait": _number(stats.waiting, number),
+            "wait": _number(stats.waiting, number, stats.old("waiting")),
             "longest": Cell(f"{waits} {mark}", busy if waits != DASH or mark != " " else "muted"),
-            "ready": Cell(ready, "muted" if ready == DASH else style),
-            "ring": _number(stats.ringing, style),
-            "talk": _number(stats.talking, style),
-            "sl": Cell(level, style if value is not None else "muted"),
-            "sl 4": Cell(percent(value), style if value is not None else "muted"),
+            "ready": Cell(ready, "muted" if ready == DASH else "stale" if stats.old("ready") else style),
+            "ring": _number(stats.ringing, style, stats.old("ringing")),
+            "talk": _number(stats.talking, style, stats.old("talking")),
+            "sl": _level(level, 8, style, stats.old("service")),
+            "sl 4": _level(level, 4, style, stats.old("service")),
             "trend": Cell(sparkline(stats.trend, 6), "muted"),
-            "lost": _number(stats.lost, style),
+            "lost": _number(stats.lost, style, stats.old("lost")),
         }
 
     def when_ended(self, ago: str) -> Cells:
@@ -86,7 +87,7 @@ class QueuesPane(Pane):
                 unknown += 1
             elif (stats.waiting or stats.ringing or context.severities.get(row.key)) and len(cells) < 8:
                 mark, token = glyphs.SEVERITY[context.severities.get(row.key, "")]
-                waits = span(context.elapsed(row.key, stats.longest_since))
+                waits = span(stats.longest(context.now))
                 cells.append(Cell(f"{row.name} {count(stats.waiting)} {waits}{mark.strip()}", token))
                 if stats.staffed is not None:
                     cells.append(Cell(f" {stats.counts.ready}/{stats.staffed} ready · ", "muted"))
@@ -106,8 +107,16 @@ def _named(row: Queue) -> str:
     return name if word in plain else f"{name} {word}"
 
 
-def _number(value: int | None, style: str) -> Cell:
-    return Cell(count(value), style if value else "muted")
+def _number(value: int | None, style: str, old: bool = False) -> Cell:
+    return Cell(count(value), "muted" if not value else "stale" if old else style)
+
+
+def _level(level: ServiceLevel, width: int, style: str, old: bool) -> Cell:
+    """The service level; one that misses its goal for certain is said so by its colour, and by `F1` in words."""
+    token = (
+        "muted" if level.value is None else "stale" if old else "warn" if level.missed and style == "text" else style
+    )
+    return Cell(level_cell(level, width), token)
 
 
 def _longest_rank(row: Queue, context: Context) -> float:

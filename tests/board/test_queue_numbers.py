@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.board.making import SOURCE, Desk, agent, call, key, member, queue
-from wallboard.board import BoardSettings, QueueStats
+from wallboard.board import BoardSettings, QueueFigures
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Member, Membership
 from wallboard.domain.rules import Goal, QueueRule
@@ -23,7 +23,7 @@ def desk_with(*rows: Member, settings: BoardSettings | None = None) -> Desk:
     return desk
 
 
-def stats(desk: Desk, id_: str = "601") -> QueueStats:
+def stats(desk: Desk, id_: str = "601") -> QueueFigures:
     return desk.board.queue_stats(key(Q, id_))
 
 
@@ -55,12 +55,20 @@ def test_callers_by_state_and_the_longest_wait_over_waiting_and_ringing() -> Non
     assert figures.longest_since == t - 90
 
 
-def test_the_vendors_own_counters_come_first() -> None:
+VENDOR = BoardSettings(queues=(QueueRule("*", Goal(80, 20, "vendor")),))
+
+
+def test_the_vendors_own_counters_where_no_list_of_callers_was_read() -> None:
     desk = Desk()
     desk.snapshot(Q, queue(waiting=7, ringing=0, talking=2, longest_since=desk.now - 5, answered=40, abandoned=3))
     figures = stats(desk)
     assert (figures.waiting, figures.ringing, figures.talking) == (7, 0, 2)
-    assert (figures.longest_since, figures.answered, figures.abandoned) == (desk.now - 5, 40, 3)
+    # Not its counts of the day, which have another definition, unless the site asks for them.
+    assert (figures.longest_since, figures.answered, figures.abandoned) == (desk.now - 5, None, None)
+    desk = Desk(VENDOR)
+    desk.snapshot(Q, queue(waiting=7, ringing=1, answered=40, abandoned=3))
+    figures = stats(desk)
+    assert (figures.answered, figures.lost, figures.offered) == (40, 3, 51)
 
 
 def test_agents_by_state() -> None:
@@ -146,12 +154,25 @@ def test_a_percentage_of_few_is_none() -> None:
     assert level.reason
 
 
-def test_the_vendors_figure_stands_in_and_says_so() -> None:
+def test_the_vendors_figure_never_stands_in_for_ours() -> None:
+    row = queue(service_percent=81.5, service_seconds=20, answered=40)
     desk = Desk()
-    desk.snapshot(Q, queue(service_percent=81.5, service_seconds=20, answered=40))
+    desk.snapshot(Q, row)
+    assert (stats(desk).service_level.value, stats(desk).service_level.formula) == (None, "live")
+    desk = Desk(VENDOR)
+    desk.snapshot(Q, row)
     level = stats(desk).service_level
     assert level.value == pytest.approx(0.815)
-    assert level.formula == "vendor"
+    assert (level.n, level.formula) == (40, "vendor")
+
+
+@pytest.mark.parametrize("answered", [0, 4, None])
+def test_the_vendors_figure_needs_enough_callers_too(answered: int | None) -> None:
+    desk = Desk(VENDOR)
+    desk.snapshot(Q, queue(service_percent=0.0, answered=answered, abandoned=1))
+    level = stats(desk).service_level
+    assert level.value is None
+    assert level.reason
 
 
 def test_our_own_pulls_are_not_abandons() -> None:
@@ -172,14 +193,14 @@ def test_our_own_pulls_are_not_abandons() -> None:
 
 
 def test_a_pull_is_taken_from_the_vendors_abandons() -> None:
-    desk = desk_with(member("a", joined_at=0.0))
-    desk.snapshot(Q, queue(abandoned=4), scope="601")
+    desk = desk_with(member("a", joined_at=0.0), settings=VENDOR)
+    desk.snapshot(Q, queue(abandoned=4, answered=9), scope="601")
     desk.board.pulled(key(M, "a"))
     members(desk)
-    desk.snapshot(Q, queue(abandoned=5), scope="601")
+    desk.snapshot(Q, queue(abandoned=5, answered=9), scope="601")
     assert stats(desk).abandoned == 4
     # The vendor starts its counters anew.
-    desk.snapshot(Q, queue(abandoned=1), scope="601")
+    desk.snapshot(Q, queue(abandoned=1, answered=0), scope="601")
     assert stats(desk).abandoned == 1
 
 

@@ -1,0 +1,106 @@
+"""An agent's day: how long in which state, how many callers served, how many offers missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from wallboard.board.queue_numbers import mean
+from wallboard.domain.keys import Key
+from wallboard.domain.states import AgentState
+
+
+@dataclass(slots=True)
+class AgentDay:
+    """Counts since `since` and seconds by state; the state that lasts is counted up to the moment asked for."""
+
+    since: float
+    seconds: dict[AgentState, float] = field(default_factory=dict)
+    answered: int = 0
+    missed: int = 0
+    """Offers refused or not taken: the caller was still in the queue afterwards."""
+    pauses: int = 0
+
+    def of(self, state: AgentState) -> float:
+        return self.seconds.get(state, 0.0)
+
+    @property
+    def busy(self) -> float:
+        return self.of(AgentState.TALKING) + self.of(AgentState.WRAP_UP)
+
+    @property
+    def free(self) -> float:
+        return self.of(AgentState.READY) + self.of(AgentState.RINGING)
+
+
+@dataclass(slots=True)
+class _Now:
+    state: AgentState
+    at: float
+    begun: float
+
+
+class AgentDays:
+    """The days of a source's agents. Time during which nobody could look counts in no state."""
+
+    def __init__(self) -> None:
+        self._days: dict[Key, AgentDay] = {}
+        self._now: dict[Key, _Now] = {}
+        self._wraps: dict[str, list[tuple[float, float]]] = {}
+        self._queue: dict[Key, str] = {}
+        self._blind = False
+
+    def state(self, key: Key, state: AgentState | None, at: float, day: float) -> None:
+        """The agent is in this state from `at` on (None: not there any more); `day` is when their day began."""
+        entry = self._closed(key, at, day)
+        known = self._now.get(key)
+        if known is not None and state is not known.state and known.state is AgentState.WRAP_UP:
+            queue_id = self._queue.get(key)
+            if queue_id is not None:
+                self._wraps.setdefault(queue_id, []).append((at, at - known.begun))
+        if state is None:
+            self._now.pop(key, None)
+            return
+        if known is None or state is not known.state:
+            entry.pauses += state is AgentState.BREAK and known is not None
+            self._now[key] = _Now(state, at, at)
+
+    def served(self, key: Key, queue_id: str, at: float, day: float) -> None:
+        """The agent took a caller of the queue."""
+        self._closed(key, at, day).answered += 1
+        self._queue[key] = queue_id
+
+    def missed(self, key: Key, at: float, day: float) -> None:
+        self._closed(key, at, day).missed += 1
+
+    def blind(self, since: float | None) -> None:
+        """Nothing is known of any agent from `since` on; None: it is again."""
+        if since is not None and not self._blind:
+            for key in tuple(self._now):
+                self._closed(key, since, 0.0)
+            self._now.clear()
+        self._blind = since is not None
+
+    def day(self, key: Key, now: float, day: float) -> AgentDay | None:
+        """The day so far; None where nothing was seen."""
+        return self._closed(key, now, day) if key in self._days else None
+
+    def wrap_up(self, queue_id: str, since: float) -> float | None:
+        """Mean seconds of wrap-up after the queue's calls."""
+        spells = [spell for spell in self._wraps.get(queue_id, ()) if spell[0] >= since]
+        if len(spells) != len(self._wraps.get(queue_id, ())):
+            self._wraps[queue_id] = spells
+        return mean([seconds for _, seconds in spells])
+
+    def _closed(self, key: Key, at: float, day: float) -> AgentDay:
+        """The day with all that passed until `at`; a new one where a day has begun since."""
+        entry = self._days.get(key)
+        known = self._now.get(key)
+        if entry is None or entry.since < day:
+            begun = day if entry is not None else at
+            entry = self._days[key] = AgentDay(max(day, begun))
+            if known is not None:
+                known.at = max(known.at, day)
+        if known is not None and at > known.at:
+            entry.seconds[known.state] = entry.of(known.state) + at - known.at
+            known.at = at
+        return entry

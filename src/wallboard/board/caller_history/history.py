@@ -1,0 +1,561 @@
+"""The books of one source: each list that is read adds to what is proven of its callers, and takes back what it
+contradicts.
+
+The rules are those of wallboards §2.4. A caller who is not listed any more is *unseen* until the lists that can tell
+have been read: the calls (they talk, or ring elsewhere) and the other queues (they went there). Who cannot be found
+gave up, unless the list was not read in time (a gap), or everything has gone with them (a restart), or the vendor keeps
+those who give up in its list and did not (then they left in another way).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+from wallboard.board.caller_history.legs import Legs, line_of
+from wallboard.board.caller_history.stay import GRAIN, SLACK, Outcome, Stay
+from wallboard.domain.keys import Key
+from wallboard.domain.models import Agent, Call, Member, Queue
+from wallboard.domain.states import AgentState, MemberState
+
+PULL = 15.0
+"""Seconds within which a departure belongs to our own pull."""
+PATIENCE = 60.0
+"""Seconds to wait for the lists that tell what became of a caller."""
+KEPT = 180.0
+"""Seconds for which what was concluded of a caller who left can still be taken back."""
+REUSED = 10.0
+"""Seconds by which the time of joining must differ for an id to name another caller: less is rounding."""
+MOVED = 2.5
+"""Seconds by which a wait must differ from what the clock would make of it to tell whether it stands still."""
+ALL_AT_ONCE = 4
+"""Callers who cannot all hang up between two readings, with nobody left on the PBX."""
+OFTEN = 3.0
+"""Seconds between two readings of the calls up to which a talk hardly falls between them."""
+CLOSED = 600.0
+"""Seconds after which a queue that is not listed any more is forgotten with its figures."""
+
+ENOUGH = 7
+"""Digits of a number that means the same telephone everywhere."""
+
+_IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
+_OPEN_TO_PROOF = frozenset({Outcome.LOST, Outcome.UNSEEN, Outcome.FLOWED})
+
+Find = Callable[[Member], Agent | None]
+"""The row of the agent who serves a caller, as the vendor told it last."""
+
+
+class CallerHistory:
+    """See the module. `opened`: when it began; who joined before is *inherited*, and counts in no service level."""
+
+    def __init__(self, opened: float) -> None:
+        self.opened = opened
+        self.resets = 0
+        """Restarts of the vendor that were noticed."""
+        self.frozen: bool | None = None
+        """Whether the vendor's wait stands still once a caller is answered; None: not settled yet."""
+        self.lists_talks = False
+        """Whether its lists show those who are served."""
+        self.marks_lost = False
+        """Whether its lists keep those who gave up for a while, marked."""
+        self.pace: dict[str, float] = {}
+        """Seconds between the last two readings of each list of callers."""
+        self.taken: dict[str, int] = {}
+        """By queue: our own pulls since the vendor's counters began, which hold them as abandons."""
+        self.versions: dict[str, int] = {}
+        """By queue: rises with whatever changes its figures."""
+        self.legs = Legs()
+        self._queues: dict[str, list[Stay]] = {}
+        self._current: dict[Key, Stay] = {}
+        """By caller: the stay that their row stands for, also for a while after the row went."""
+        self._here: dict[str, dict[Key, Stay]] = {}
+        self._read: dict[str, float] = {}
+        self._pulls: dict[Key, float] = {}
+        self._undecided: list[Stay] = []
+        self._departed: list[Stay] = []
+        self._gone: dict[str, float] = {}
+        self._begun: dict[str, float] = {}
+        self._answers_seen = False
+        self._served: list[tuple[Key, str]] = []
+        self._clocks: set[Key] = set()
+        self.arrivals: list[Stay] = []
+        """Who has newly come to a queue: taken away by whoever asks the other sources whether they left there."""
+
+    # ---- what is known ---------------------------------------------------------------------------------------
+
+    def stays(self, queue_id: str) -> list[Stay]:
+        """All that were in the queue since the books were opened or cleared, in the order of their coming."""
+        return self._queues.get(queue_id, [])
+
+    def stay(self, key: Key) -> Stay | None:
+        """The caller's latest time in a queue, while their row is there and shortly after."""
+        return self._current.get(key)
+
+    def waiting(self, queue_id: str) -> Iterable[Stay]:
+        """Who is in the queue and not served."""
+        return (
+            stay
+            for here in (self._here.get(queue_id) or self._here.get("", {}),)
+            for stay in here.values()
+            if stay.present and stay.queue_id == queue_id
+        )
+
+    def since(self, queue_id: str) -> float | None:
+        """When the list that covers the queue was first read; None: never."""
+        return self._begun.get(queue_id, self._begun.get("", min(self._begun.values(), default=None)))
+
+    @property
+    def answers_known(self) -> bool:
+        """Whether it can be seen at all that callers are answered."""
+        return self.lists_talks or self._answers_seen
+
+    def answered_at(self, key: Key) -> float | None:
+        """When the caller's talk began, as far as that is proven; None where the row itself is as good."""
+        stay = self._current.get(key)
+        if stay is None or stay.outcome is not Outcome.ANSWERED or (stay.exact is None and self.frozen is not False):
+            return None
+        ended = stay.wait_ended(self.frozen)
+        return None if ended is None else ended.best
+
+    def still_waits_for(self, agent: Key) -> bool:
+        """Whether a caller for whom this agent was rung is still in the queue."""
+        return any(stay.present and agent in stay.rung for here in self._here.values() for stay in here.values())
+
+    def served_now(self) -> list[tuple[Key, str]]:
+        """Who has taken a caller of which queue since this was asked last."""
+        served, self._served = self._served, []
+        return served
+
+    def clocked(self) -> set[Key]:
+        """The callers of whose talk more is known since this was asked last."""
+        clocked, self._clocks = self._clocks, set()
+        return clocked
+
+    # ---- what lists and events tell --------------------------------------------------------------------------
+
+    def listed(self, scope: str, rows: Iterable[Member], at: float, find: Find, *, gap: bool = False) -> None:
+        """The whole list of a scope as it was `at`. `gap`: something was missed before it, so conclude nothing from
+        who is absent."""
+        before = self._read.get(scope)
+        if before is not None:
+            self.pace[scope] = max(0.0, at - before)
+        self._begun.setdefault(scope, at)
+        here = self._here.setdefault(scope, {})
+        present: set[Key] = set()
+        for row in rows:
+            present.add(row.key)
+            self._row(row, scope, at, before, find(row))
+        for key in [key for key in here if key not in present]:
+            self._left(here.pop(key), at, gap=gap, event=False)
+        self._read[scope] = at
+
+    def dropped(self, scope: str, now: float) -> None:
+        """The list is not there any more."""
+        for stay in self._here.pop(scope, {}).values():
+            self._left(stay, now, gap=True, event=False)
+        self._read.pop(scope, None)
+
+    def told(self, scope: str, rows: Iterable[Member], removed: Iterable[Key], at: float, find: Find) -> None:
+        """What an event told, at once and alone: rows as they are now, and who is gone."""
+        for row in rows:
+            known = self._current.get(row.key)
+            if known is not None and known.present and known.queue_id == row.queue_id:
+                known.seen = max(known.seen, at)
+            self._row(row, scope, at, at, find(row))
+        for key in removed:
+            for here in self._here.values():
+                stay = here.pop(key, None)
+                if stay is not None:
+                    self._left(stay, at, gap=False, event=True)
+
+    def agents(self, rows: Iterable[Agent], stays_with: Callable[[Agent], Iterable[Key]]) -> None:
+        """The agents' own clocks: since when each talks settles when the caller's wait ended."""
+        for row in rows:
+            if row.state is AgentState.TALKING and row.since is not None:
+                for key in stays_with(row):
+                    stay = self._current.get(key)
+                    if stay is not None and stay.outcome is Outcome.ANSWERED and stay.exact is None:
+                        self._clocked(stay, row.since)
+
+    def calls(self, scope: str, rows: Iterable[Call], at: float) -> None:
+        """All calls of a scope as they were `at`, joined with their agents."""
+        self.legs.listed(scope, rows, at)
+        self._by_legs()
+
+    def calls_told(self, rows: Iterable[Call], removed: Iterable[Key], at: float) -> None:
+        self.legs.told(rows, removed, at)
+        self._by_legs()
+
+    def _by_legs(self) -> None:
+        """The leg on which a caller talks says when that began, and better than anybody."""
+        for here in self._here.values():
+            for stay in here.values():
+                if stay.outcome is Outcome.ANSWERED and not stay.by_leg and stay.talk_end is None:
+                    answered = self.legs.answered(stay)
+                    if answered is not None:
+                        stay.exact, stay.by_leg = answered, True
+                        self._clocks.add(stay.key)
+                        self._touch(stay.queue_id)
+                        if self.frozen is None and stay.told is not None and stay.left is not None:
+                            self._settled(stay.told, answered, stay.left)
+
+    def pulled(self, key: Key, now: float) -> None:
+        """This console took the caller out of the queue, before or after the row goes."""
+        self._pulls[key] = now
+        stay = self._current.get(key)
+        if stay is not None and stay.left is not None and now - stay.left <= PULL and stay.outcome in _OPEN_TO_PROOF:
+            self._conclude(stay, Outcome.PULLED, "us")
+
+    def reset(self, queue_id: str, now: float) -> None:
+        """The vendor began anew (the queue's counters fell): who went at the same time did not give up."""
+        self.resets += 1
+        self.taken.pop(queue_id, None)
+        for stay in self._departed:
+            if stay.left is not None and now - stay.left <= PATIENCE and stay.outcome is Outcome.LOST:
+                self._conclude(stay, Outcome.UNSEEN)
+            stay.gap |= stay.undecided
+
+    def turned_up(self, arrival: Stay, where: str) -> bool:
+        """Whether somebody who has just come to a queue elsewhere is one who left here in that moment."""
+        for stay in self._departed:
+            if stay.outcome in _OPEN_TO_PROOF and not stay.other and _meets(stay, arrival):
+                self._conclude(stay, Outcome.FLOWED, where)
+                stay.doubtful = False
+                arrival.came = True
+                return True
+        return False
+
+    def settle(
+        self,
+        now: float,
+        calls_at: float | None,
+        serves: Callable[[Key, str], bool],
+        queue: Callable[[str], Queue | None],
+    ) -> bool:
+        """Decide about those who left, once what can tell was read after that; whether anything was decided.
+
+        `calls_at`: when the calls were last read (None: never). `serves`: whether an agent belongs to a queue.
+        """
+        before = len(self._undecided)
+        waiting = [stay for stay in self._undecided if stay.undecided]
+        self._undecided = [stay for stay in waiting if not self._decided(stay, now, calls_at, serves, queue)]
+        self._pulls = {key: at for key, at in self._pulls.items() if now - at <= 2 * PATIENCE}
+        if self._departed and now - (self._departed[0].over or now) > KEPT:
+            old = [stay for stay in self._departed if now - (stay.over or now) > KEPT]
+            self._departed = [stay for stay in self._departed if now - (stay.over or now) <= KEPT]
+            for stay in old:
+                if self._current.get(stay.key) is stay and not self._stands(stay):
+                    del self._current[stay.key]
+        self.legs.forget(now - KEPT)
+        return len(self._undecided) != before
+
+    def forget(self, queue_id: str, before: float) -> None:
+        """Drop what ended before this moment."""
+        stays = self._queues.get(queue_id)
+        if stays and (stays[0].over or before) < before:
+            kept = [stay for stay in stays if (stay.over or before) >= before]
+            if len(kept) != len(stays):
+                self._queues[queue_id] = kept
+                self._touch(queue_id)
+
+    def keep(self, listed: Collection[str], now: float) -> None:
+        """Close the books of queues that have not been `listed` for a while, once every story in them has its end."""
+        gone = [queue_id for queue_id in self._queues if queue_id not in listed]
+        self._gone = {queue_id: self._gone.get(queue_id, now) for queue_id in gone}
+        for queue_id, since in self._gone.items():
+            if now - since > CLOSED and not any(s.present or s.undecided for s in self._queues[queue_id]):
+                del self._queues[queue_id]
+                self.versions.pop(queue_id, None)
+
+    # ---- one caller ------------------------------------------------------------------------------------------
+
+    def _row(self, row: Member, scope: str, at: float, before: float | None, agent: Agent | None) -> None:
+        if row.state is MemberState.UNKNOWN:
+            # Here they are; what for is not told.
+            known = self._current.get(row.key)
+            if known is not None and known.queue_id == row.queue_id:
+                self._here.setdefault(scope, {})[row.key] = known
+                known.seen = max(known.seen, at) if known.present else known.seen
+            return
+        stay = self._current.get(row.key)
+        if stay is not None and stay.queue_id != row.queue_id:
+            if self._stands(stay) and stay.first > at:
+                # An older reading of the queue that they came from.
+                return
+            if self._stands(stay):
+                self._here[stay.scope].pop(stay.key, None)
+                self._moved(stay, row, at)
+            elif stay.outcome in _OPEN_TO_PROOF and stay.left is not None and at - stay.left <= KEPT:
+                self._conclude(stay, Outcome.FLOWED, row.queue or row.queue_id)
+            stay = None
+        elif stay is not None and _another(stay, row):
+            if self._stands(stay):
+                self._here[stay.scope].pop(stay.key, None)
+                self._left(stay, at, gap=False, event=False)
+            stay = None
+        if stay is not None and row.state in _IN_QUEUE and (stay.outcome is Outcome.ANSWERED or not stay.counted):
+            # Back after a talk: a new wait.
+            stay.talk_end = stay.talk_end or at
+            self._touch(stay.queue_id)
+            stay = self._arrived(row, scope, at, stay.talk_seen, again=True)
+        elif stay is None:
+            stay = self._arrived(row, scope, at, before)
+        self._here.setdefault(scope, {})[row.key] = stay
+        stay.scope = scope
+        self._follow(stay, row, at, agent)
+
+    def _arrived(self, row: Member, scope: str, at: float, before: float | None, *, again: bool = False) -> Stay:
+        """A new stay. One whose wait was over before anybody looked is not counted."""
+        joined = row.joined_at
+        if again and before is not None and joined is not None and joined < before:
+            joined = None
+        ended = row.state in (MemberState.TALKING, MemberState.ABANDONED)
+        early = before is None if joined is None else joined < self.opened
+        since = joined if joined is not None else self.opened if before is None else before
+        stay = Stay(
+            key=row.key,
+            queue_id=row.queue_id,
+            scope=scope,
+            line=line_of(row.number),
+            first=at,
+            seen=min(since, at) if ended else at,
+            joined=joined,
+            before=before,
+            inherited=early,
+            call_id=row.call_key.id if row.call_key is not None else row.key.id,
+            counted=not (ended and early and (before is None or before <= self.opened)),
+        )
+        self._current[row.key] = stay
+        if stay.counted:
+            self._queues.setdefault(row.queue_id, []).append(stay)
+            self._touch(row.queue_id)
+            if stay.line and not again:
+                self.arrivals.append(stay)
+                self.turned_up(stay, str(row.queue or row.queue_id))
+        return stay
+
+    def _follow(self, stay: Stay, row: Member, at: float, agent: Agent | None) -> None:
+        """What this row proves of the stay that it stands for."""
+        if row.state in _IN_QUEUE:
+            if not stay.present:
+                # Missing from one list, or resumed their old place: nothing had happened.
+                self._reopen(stay)
+            stay.seen = max(stay.seen, at)
+            stay.ringing = row.state is MemberState.RINGING
+            if row.joined_at is not None and stay.joined is not None and not stay.inherited:
+                stay.joined = min(stay.joined, row.joined_at) if stay.joined - row.joined_at < REUSED else stay.joined
+            if stay.ringing:
+                server = row.serving_key or (agent.key if agent is not None else None)
+                if server is not None:
+                    stay.rung.add(server)
+        elif row.state is MemberState.TALKING:
+            self.lists_talks = True
+            if stay.present or stay.outcome in _OPEN_TO_PROOF:
+                stay.left = at if stay.left is None else stay.left
+                stay.told = row.answered_at
+                self._conclude(stay, Outcome.ANSWERED)
+            server = row.serving_key or (agent.key if agent is not None else stay.server)
+            if server is not None and server != stay.server and stay.counted:
+                self._served.append((server, stay.queue_id))
+            stay.server = server
+            stay.talk_seen, stay.talk_end = at, None
+            if stay.outcome is Outcome.ANSWERED:
+                if agent is not None and agent.state is AgentState.TALKING and agent.since is not None:
+                    self._clocked(stay, agent.since)
+                self._compare(stay, row, at)
+        elif row.state is MemberState.ABANDONED and stay.present:
+            self.marks_lost = True
+            stay.left, stay.told = at, row.ended_at
+            self._conclude(stay, *((Outcome.PULLED, "us") if self._was_pulled(stay) else (Outcome.LOST, "")))
+            self._departed.append(stay)
+
+    def _clocked(self, stay: Stay, since: float) -> None:
+        """The agent's clock says when the talk began, if it is that of this talk."""
+        if stay.left is None or not stay.seen - SLACK <= since <= stay.left + SLACK:
+            return
+        if stay.exact is None:
+            stay.exact = since
+            self._clocks.add(stay.key)
+            self._touch(stay.queue_id)
+        if self.frozen is None and stay.told is not None:
+            self._settled(stay.told, since, stay.left)
+
+    def _settled(self, told: float, since: float, read: float) -> None:
+        """Whether the vendor's wait stands still: it ends with the talk's beginning, or with the reading."""
+        if read - since > MOVED and abs(told - since) < MOVED / 2:
+            self._freeze(True)
+        elif told - since > MOVED:
+            self._freeze(False)
+
+    def _compare(self, stay: Stay, row: Member, at: float) -> None:
+        """Two readings of one talk settle the same."""
+        if self.frozen is not None or stay.told is None or row.answered_at is None or stay.left is None:
+            return
+        if row.answered_at - stay.told > MOVED:
+            self._freeze(False)
+        elif at - row.answered_at > MOVED:
+            self._freeze(True)
+
+    def _freeze(self, frozen: bool) -> None:
+        self.frozen = frozen
+        for queue_id in self._queues:
+            self._touch(queue_id)
+
+    def _moved(self, stay: Stay, row: Member, at: float) -> None:
+        """The same id stands in the list of another queue now."""
+        if stay.present:
+            stay.left = at
+            self._conclude(stay, Outcome.FLOWED, row.queue or row.queue_id)
+        elif stay.outcome is Outcome.ANSWERED and stay.talk_end is None:
+            stay.talk_end = at
+            self._touch(stay.queue_id)
+
+    def _reopen(self, stay: Stay) -> None:
+        stay.outcome, stay.undecided, stay.gap, stay.doubtful = Outcome.OPEN, False, False, False
+        stay.left = stay.told = stay.exact = None
+        stay.other = ""
+        self._departed = [each for each in self._departed if each is not stay]
+        self._touch(stay.queue_id)
+
+    # ---- one who is not listed any more ----------------------------------------------------------------------
+
+    def _left(self, stay: Stay, at: float, *, gap: bool, event: bool) -> None:
+        if stay.outcome is Outcome.ANSWERED:
+            if stay.talk_end is None:
+                stay.talk_end = at
+                if event:
+                    stay.talk_seen = at
+                if gap:
+                    stay.talk_seen = None
+                self._touch(stay.queue_id)
+            self._departed.append(stay)
+            return
+        if not stay.present:
+            return
+        stay.left = at
+        if event:
+            stay.seen = at
+        stay.gap = gap
+        self._departed.append(stay)
+        if self._was_pulled(stay):
+            self._conclude(stay, Outcome.PULLED, "us")
+            return
+        self._conclude(stay, Outcome.UNSEEN)
+        stay.undecided = True
+        self._undecided.append(stay)
+        for arrival in self._lately(stay):
+            if self.turned_up(arrival, arrival.queue_id):
+                break
+
+    def _lately(self, stay: Stay) -> Iterable[Stay]:
+        """Who came to another queue of this source from the same line, and from nowhere else."""
+        if stay.line:
+            for other in self._current.values():
+                if other.line == stay.line and not other.came:
+                    yield other
+
+    def _decided(
+        self,
+        stay: Stay,
+        now: float,
+        calls_at: float | None,
+        serves: Callable[[Key, str], bool],
+        queue: Callable[[str], Queue | None],
+    ) -> bool:
+        assert stay.left is not None
+        row = queue(stay.queue_id)
+        numbers = {line_of(str(row.number)), line_of(stay.queue_id)} - {""} if row is not None else set()
+        found = self.legs.explain(stay, numbers, lambda agent: serves(agent, stay.queue_id), self.lists_talks)
+        if found is not None:
+            outcome, leg = found
+            stay.server = leg.agent if outcome is Outcome.ANSWERED else stay.server
+            if outcome is Outcome.ANSWERED:
+                self._answers_seen = True
+                if leg.agent is not None:
+                    self._served.append((leg.agent, stay.queue_id))
+                stay.exact = leg.answered
+                stay.talk_seen, stay.talk_end = (leg.last, max(leg.last, leg.gone or leg.last))
+                stay.talk_end = None if leg.gone is None else stay.talk_end
+            self._conclude(stay, outcome, "us" if outcome is Outcome.PULLED else leg.where)
+            return True
+        others = [at for scope, at in self._read.items() if scope != stay.scope]
+        looked = (calls_at is None or calls_at > stay.left) and all(at >= stay.left for at in others)
+        if not looked and now - stay.left <= PATIENCE:
+            return False
+        stay.undecided = False
+        if stay.gap:
+            self._conclude(stay, Outcome.UNSEEN)
+        elif self._restarted(stay):
+            self._conclude(stay, Outcome.UNSEEN)
+            stay.gap = True
+        elif self.marks_lost and stay.left > stay.seen:
+            # Whoever gives up stays in this vendor's list, marked; this one left in another way, between two readings.
+            self._conclude(stay, Outcome.ANSWERED if stay.ringing else Outcome.FLOWED)
+            stay.doubtful = True
+            if stay.outcome is Outcome.ANSWERED:
+                stay.talk_seen, stay.talk_end = stay.seen, stay.left
+        else:
+            self._conclude(stay, Outcome.LOST)
+            stay.doubtful = stay.left > stay.seen and (calls_at is None or self.legs.pace > OFTEN)
+        return True
+
+    def _restarted(self, stay: Stay) -> bool:
+        """Whether all that was alive on the PBX went with them. One who hangs up while the last talk ends is no
+        restart, nor are three who hang up at once; four are, or three of whom some were talking."""
+        assert stay.left is not None
+        pace = max(self.pace.get(stay.scope, 0.0), 5.0)
+        waited = [s for s in self._departed if s.left is not None and s.talk_seen is None]
+        went = len([s for s in waited if abs((s.left or 0.0) - stay.left) <= pace])
+        standing = [s for here in self._here.values() for s in here.values()]
+        if any(s.first <= stay.seen for s in standing):
+            return False
+        talks = len([s for s in self._departed if s.talk_seen is not None and s.talk_seen >= stay.seen - pace])
+        before, after = self.legs.around(stay.seen, stay.left, pace)
+        others = max(talks, before)
+        if after or not (went >= ALL_AT_ONCE or (others and went + others >= ALL_AT_ONCE - 1)):
+            return False
+        self.resets += not any(s.gap and abs((s.left or 0.0) - stay.left) <= pace for s in waited)
+        return True
+
+    # ---- inside ----------------------------------------------------------------------------------------------
+
+    def _was_pulled(self, stay: Stay) -> bool:
+        at = self._pulls.get(stay.key)
+        return at is not None and stay.left is not None and stay.seen - PULL <= at <= stay.left + PULL
+
+    def _stands(self, stay: Stay) -> bool:
+        return self._here.get(stay.scope, {}).get(stay.key) is stay
+
+    def _conclude(self, stay: Stay, outcome: Outcome, other: str = "") -> None:
+        step = (outcome is Outcome.PULLED) - (stay.outcome is Outcome.PULLED)
+        if step:
+            self.taken[stay.queue_id] = self.taken.get(stay.queue_id, 0) + step
+        stay.outcome, stay.other = outcome, other
+        if outcome is not Outcome.UNSEEN:
+            stay.undecided = False
+        self._touch(stay.queue_id)
+
+    def _touch(self, queue_id: str) -> None:
+        self.versions[queue_id] = self.versions.get(queue_id, 0) + 1
+
+
+def _another(stay: Stay, row: Member) -> bool:
+    """Whether the id now names somebody else: another time of joining, and not the same person back in place."""
+    if stay.joined is None or row.joined_at is None or abs(row.joined_at - stay.joined) <= REUSED:
+        return False
+    if line_of(row.number) != stay.line:
+        return True
+    return row.state in _IN_QUEUE and row.joined_at > stay.seen - GRAIN and stay.outcome is not Outcome.ANSWERED
+
+
+def _meets(stay: Stay, arrival: Stay) -> bool:
+    """Whether one left in the moment in which the other came elsewhere."""
+    if stay is arrival or not stay.line or stay.left is None or stay.line != arrival.line or arrival.came:
+        return False
+    if (stay.key.source, stay.queue_id) == (arrival.key.source, arrival.queue_id):
+        return False
+    if stay.key.source != arrival.key.source and len(stay.line) < ENOUGH:
+        # An extension means another telephone at another site.
+        return False
+    low = arrival.joined if arrival.joined is not None else arrival.before
+    high = arrival.joined if arrival.joined is not None else arrival.first
+    return low is not None and low <= stay.left + SLACK and high >= stay.seen - SLACK

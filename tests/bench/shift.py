@@ -1,0 +1,171 @@
+"""A shift of the simulated contact centre against the simulation's own truth: `python -m tests.bench.shift`.
+
+The figures of every queue of a site, polled as the console polls, are compared minute by minute with what really
+happened: the service level has to lie inside its bounds, the lost within 5 % or the undercount that `F1` states.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from wallboard.board import Board, BoardSettings, QueueFigures
+from wallboard.domain.clock import ManualClock
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Row
+from wallboard.domain.rules import Goal, QueueRule
+from wallboard.domain.text import clean
+from wallboard.domain.update import FeedStatus, Update, UpdateKind
+from wallboard.sim.faces import ringme_rows
+from wallboard.sim.history import ANSWERED, LOST, WAITING, Visit
+from wallboard.sim.model import Queue
+from wallboard.sim.world import Knobs, World
+from wallboard.vendors.ringme import mapping
+from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, ExtensionInfo, MemberStatus, QueueStatus
+
+START = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
+SOURCE = "hq"
+
+
+@dataclass
+class Shift:
+    """One shift: run it, and see for each queue how often the truth lay inside the bounds."""
+
+    seed: int
+    minutes: int = 240
+    poll: float = 5.0
+    calls: float = 2.0
+    marked: bool = True
+    """Whether the PBX lists for a minute those who gave up."""
+    frozen: bool = True
+    inside: Counter[int] = field(default_factory=Counter)
+    outside: list[tuple[int, int, float, ServiceTold]] = field(default_factory=list)
+    checked: Counter[int] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.world = World(self.seed, START, Knobs())
+        self.clock = ManualClock(START.timestamp())
+        self.goal = Goal()
+        self.board = Board(self.clock, BoardSettings(queues=(QueueRule("*", self.goal),)))
+        self._seq = 0
+        self.queues = list(self.world.hq.pbx.queues.values())
+
+    def run(self) -> None:
+        for second in range(self.minutes * 60 + 1):
+            self.world.advance(float(second))
+            self.clock.advance(START.timestamp() + second - self.clock.now())
+            for index, queue in enumerate(self.queues):
+                if (second + index) % self.poll == 0:
+                    self._read(queue)
+            if second % self.calls == 0:
+                self._read_calls()
+            self.board.tick()
+            if second % 60 == 30 and second > 60:
+                self._compare(second)
+
+    def figures(self, queue: Queue) -> QueueFigures:
+        return self.board.queue_stats(Key(SOURCE, Kind.QUEUE, str(queue.id)))
+
+    def _compare(self, second: int) -> None:
+        for queue in self.queues:
+            told = self.figures(queue).service_level
+            since = max(0.0, second - (self.goal.window or 0.0))
+            good, n = self._true_level(queue, since, float(second))
+            if told.value is None or told.low is None or told.high is None or not n:
+                continue
+            self.checked[queue.id] += 1
+            if told.low - 1e-9 <= good / n <= told.high + 1e-9:
+                self.inside[queue.id] += 1
+            else:
+                self.outside.append((queue.id, second, good / n, (told.low, told.value, told.high, told.n, n)))
+
+    def visits(self, queue: Queue) -> Iterator[Visit]:
+        """Who came to the queue while the console looked."""
+        return self.world.hq.pbx.history.of(queue.extension.number, 0.0)
+
+    def _true_level(self, queue: Queue, since: float, now: float) -> tuple[int, int]:
+        """By the formula `live`: in time, and all that count."""
+        limit = self.goal.seconds
+        waits = [
+            (visit.outcome, (now if visit.settled is None else visit.settled) - visit.offered)
+            for visit in self.visits(queue)
+            if visit.settled is None or visit.settled >= since
+        ]
+        good = len([wait for outcome, wait in waits if outcome == ANSWERED and wait <= limit])
+        late = len([wait for outcome, wait in waits if outcome in (ANSWERED, LOST, WAITING) and wait > limit])
+        return good, good + late
+
+    def _read(self, queue: Queue) -> None:
+        engine, context = self.world.engine, mapping.Context(SOURCE, self.clock.now())
+        scope, name = str(queue.id), clean(queue.label)
+        shown = [m for m in queue.members.values() if self.marked or m.state != "Abandoned"]
+        wired = [ringme_rows.member_row(engine, member) for member in shown]
+        for row, member in zip(wired, shown, strict=True):
+            if not self.frozen and member.state == "Answered":
+                row["wait_time"] = int(engine.now - member.joined)
+        status = QueueStatus.model_validate(ringme_rows.queue_counts(queue))
+        info = ExtensionInfo.model_validate(ringme_rows.extension_row(queue.extension, self.world.hq.pbx.domain))
+        members = [mapping.member_row(context, scope, name, MemberStatus.model_validate(row)) for row in wired]
+        agents = [
+            mapping.agent_row(context, scope, name, AgentStatus.model_validate(ringme_rows.agent_row(engine, t.agent)),
+                              wrap_up=float(t.agent.wrap_up_time))
+            for t in queue.tiers
+        ]  # fmt: skip
+        self._apply(Resource.QUEUES, scope, [mapping.queue_row(context, scope, status, info, None)], self.poll)
+        self._apply(Resource.AGENTS, scope, [row for row in agents if row is not None], self.poll)
+        self._apply(Resource.MEMBERS, scope, [row for row in members if row is not None], self.poll)
+
+    def _read_calls(self) -> None:
+        pbx = self.world.hq.pbx
+        phones = {str(phone.id): phone.name for phone in pbx.phones()}
+        context = mapping.Context(SOURCE, self.clock.now(), phones=phones)
+        legs = [leg for phone in pbx.phones() for leg in phone.legs.values()]
+        wired = [CurrentCall.model_validate(ringme_rows.call_row(self.world.engine, leg)) for leg in legs]
+        rows = [mapping.call_row(context, row) for row in wired]
+        self._apply(Resource.CALLS, "", [row for row in rows if row is not None], self.calls)
+
+    def _apply(self, resource: Resource, scope: str, rows: list[Any], interval: float) -> None:
+        self._seq += 1
+        now = self.clock.now()
+        found: tuple[Row, ...] = tuple(rows)
+        self.board.apply(Update(SOURCE, resource, scope, UpdateKind.SNAPSHOT, 1, self._seq, now, found))
+        self.board.status(FeedStatus(SOURCE, resource, scope, interval, 8.0, last_ok=now))
+
+    def report(self) -> Iterator[str]:
+        for queue in self.queues:
+            made, true = self.figures(queue), Counter(visit.outcome for visit in self.visits(queue))
+            of = self.checked[queue.id]
+            share = f"{self.inside[queue.id]}/{of}" if of else "-"
+            yield (
+                f"  {queue.label:14} inside {share:8} lost {made.lost} true {true['lost']}  answered {made.answered}"
+                f" true {true['answered']}  flowed {made.flowed} true {true['flowed']}  unseen {made.unseen}"
+                f"  offered {made.offered}  asa {made.asa and round(made.asa, 1)}  aht {made.aht and round(made.aht)}"
+            )
+
+
+ServiceTold = tuple[float, float, float, int, int]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=int, default=240)
+    parser.add_argument("--poll", type=float, default=5.0)
+    parser.add_argument("--unmarked", action="store_true", help="the PBX does not list those who gave up")
+    parser.add_argument("--running", action="store_true", help="the vendor's wait runs on after the answer")
+    parser.add_argument("seeds", type=int, nargs="*", default=[1, 2, 3])
+    given = parser.parse_args()
+    for seed in given.seeds:
+        shift = Shift(seed, given.minutes, given.poll, marked=not given.unmarked, frozen=not given.running)
+        shift.run()
+        print(f"seed {seed}")
+        print("\n".join(shift.report()))
+        for entry in shift.outside[:6]:
+            print("   outside", entry)
+
+
+if __name__ == "__main__":
+    main()
