@@ -264,7 +264,8 @@ async def _console(
     def ready() -> None:
         # The first frame is on the screen; now the network may begin.
         if config.keep:
-            rooms.tasks.start_soon(_guarded, partial(_write_history, rooms, config.keep))
+            names = frozenset(source.name for source in config.sources)
+            rooms.tasks.start_soon(_guarded, partial(_write_history, rooms, config.keep, names))
         rooms.tasks.start_soon(rooms.scheduler.run)
         rooms.tasks.start_soon(_guarded, partial(_warm_up, config))
 
@@ -286,16 +287,21 @@ async def _console(
     return app.return_value or app.return_code or 0, app.fault
 
 
-async def _write_history(rooms: Headless, keep: float) -> None:
-    """Look at the board now and then, and have it written down, until the task is cancelled."""
+async def _write_history(rooms: Headless, keep: float, sources: frozenset[str]) -> None:
+    """Give the board its day back, then look at it now and then and have it written down, until the task is
+    cancelled."""
     from anyio import to_thread
 
+    from wallboard.history.callers import days
     from wallboard.history.collector import EVERY, Collector
     from wallboard.history.store import HistoryStore
 
     store = HistoryStore(rooms.state / "history.sqlite3", keep, lambda: rooms.clock.wall().timestamp())
-    store.start()
     collector = Collector(rooms.board, store.add)
+    for day in await to_thread.run_sync(days, store.path, rooms.clock.now()):
+        if day.source in sources:
+            rooms.board.restore(day.source, day.queue, day.callers, day.since)
+    store.start()
     try:
         while True:
             await rooms.clock.sleep(EVERY)

@@ -21,7 +21,7 @@ from wallboard.history.store import DAY, HistoryStore
 
 NOON = 1_800_000_000
 MINUTE = Minute(NOON, "hq", "queue", "601", "Sales", waiting=4, longest=72, talking=2, ready=1, staffed=5)
-CALLER = Caller("hq", "m-1", "601", "Sales", "+4930111222", "Eve Lund", NOON, NOON + 40, "lost", 38.0, 43.0)
+CALLER = Caller("hq", "m-1", "601", "Sales", "+4930111222", "Eve Lund", NOON, NOON + 40, "lost", 40.0, 38.0, 43.0)
 
 
 @contextmanager
@@ -62,12 +62,12 @@ def test_two_consoles_on_one_history_add_what_they_know(path: Path) -> None:
         one.add(MINUTE)
         assert one.flush(5.0)
         other.add(replace(MINUTE, waiting=6, longest=None, ready=0))
-        other.add(replace(CALLER, name="", wait_low=39.0, wait_high=44.0))
+        other.add(replace(CALLER, name="", joined_at=NOON + 1, wait_low=39.0, wait_high=44.0))
         assert other.flush(5.0)
         one.add(CALLER)
     with History(path) as history:
         assert history.minutes(NOON, NOON) == [replace(MINUTE, waiting=6, ready=0)]
-        assert history.callers(NOON, NOON + 60) == [replace(CALLER, wait_low=39.0)]
+        assert history.callers(NOON, NOON + 60) == [replace(CALLER, wait_low=39.0, wait_high=44.0)]
 
 
 def test_the_old_goes_and_the_rest_stays(path: Path) -> None:

@@ -7,7 +7,7 @@ import io
 from dataclasses import replace
 from datetime import UTC
 
-from wallboard.history.records import AlarmChange, CallBack, Caller, Minute, Outcome, Written
+from wallboard.history.records import AlarmChange, CallBack, Caller, Minute, Written
 from wallboard.view.handover import Material, as_csv, as_text, report
 
 SIX = 1_764_309_600  # 2025-11-28 06:00 UTC
@@ -18,7 +18,7 @@ def minute(at: int, name: str = "Sales", row: str = "601", **more: int | None) -
     return Minute(SIX + at * 60, "hq", "queue", row, name, **more)
 
 
-def caller(id_: str, joined: int, wait: float, outcome: Outcome = "answered", **more: str) -> Caller:
+def caller(id_: str, joined: int, wait: float, outcome: str = "answered", **more: str) -> Caller:
     joined += SIX
     values = {"name": f"Caller {id_}", "number": f"+4930111{id_}", **more}
     return Caller(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from wallboard.board import alarm_rules
 from wallboard.board.agent_day import AgentDay
 from wallboard.board.alarms import Alarm, AlarmBook, Verdict
+from wallboard.board.caller_history import Stay
 from wallboard.board.freshness import PaneState, ResourceView, SourceView, pane_state
 from wallboard.board.pending import PendingBook
 from wallboard.board.queue_numbers import QueueFigures
@@ -36,6 +37,7 @@ class Board:
         self.alarms = AlarmBook(clock.now)
         self._sources: dict[str, SourceState] = {}
         self._listeners: list[Callable[[Changed], None]] = []
+        self._followers: list[Callable[[Stay], None]] = []
         self._pending = PendingBook()
 
     def subscribe(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
@@ -43,6 +45,10 @@ class Board:
         returns how to stop."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def follow_callers(self, follower: Callable[[Stay], None]) -> None:
+        """Tell `follower` of every caller of whom something else is known, before all of it is written in."""
+        self._followers.append(follower)
 
     # ---- what sources write ----------------------------------------------------------------------------------
 
@@ -139,6 +145,14 @@ class Board:
         source = self._sources.get(key.source)
         return None if source is None else source.agent_day(key, self.now())
 
+    def wait_stands_still(self, source: str) -> bool | None:
+        """Whether the source's wait of a caller stands still once they are answered; None: not settled."""
+        return self._sources[source].history.frozen if source in self._sources else None
+
+    def restore(self, source: str, queue_id: str, callers: Sequence[Stay], since: float) -> None:
+        """What was written down of a queue from `since` on, before this program began, oldest first."""
+        self._source(source).history.restore(queue_id, callers, since)
+
     # ---- actions ---------------------------------------------------------------------------------------------
 
     def pend(self, command_id: str, key: Key) -> None:
@@ -168,7 +182,7 @@ class Board:
     def _source(self, name: str) -> SourceState:
         source = self._sources.get(name)
         if source is None:
-            source = self._sources[name] = SourceState(name, self.settings, self.now())
+            source = self._sources[name] = SourceState(name, self.settings, self.now(), self._caller_changed)
         return source
 
     def _went_there(self, source: SourceState) -> None:
@@ -192,6 +206,10 @@ class Board:
     def _blind(self, alarm: Alarm) -> bool:
         source = self._sources.get(alarm.source)
         return source is not None and alarm_rules.blind(source, alarm, self.now())
+
+    def _caller_changed(self, stay: Stay) -> None:
+        for follower in self._followers:
+            follower(stay)
 
     def _tell_of(self, source: str, changed: set[Resource] | None) -> None:
         if changed is not None:

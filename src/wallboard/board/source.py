@@ -6,12 +6,12 @@ It answers for itself; the board asks each of its sources and knows no more of t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from wallboard.board import queue_numbers as numbers
 from wallboard.board.agent_day import AgentDay, AgentDays
-from wallboard.board.caller_history import CallerHistory
+from wallboard.board.caller_history import CallerHistory, Stay
 from wallboard.board.conditions import wait_severity
 from wallboard.board.freshness import (
     TRUSTED,
@@ -53,10 +53,10 @@ Changed = set[Resource]
 class SourceState:
     """See the module. What writes says which resources read differently now; None: nothing that anybody could see."""
 
-    def __init__(self, name: str, settings: BoardSettings, now: float) -> None:
+    def __init__(self, name: str, settings: BoardSettings, now: float, caller_changed: Callable[[Stay], None]) -> None:
         self.info = SourceInfo(name, "")
         self.proofs: deque[Proof] = deque(maxlen=PROOFS)
-        self.history = CallerHistory(now)
+        self.history = CallerHistory(now, caller_changed)
         self.days = AgentDays()
         self.tally = Tally()
         self._settings = settings

@@ -1,4 +1,5 @@
-"""What the board shows, written down: each minute of each queue and hotline, and each state of each agent.
+"""What the board shows, written down: each minute of each queue and hotline, each state of each agent, and what became
+of each caller.
 
 A list that is stale says nothing about now: its minutes are gaps, its agents' states end where they were last seen.
 """
@@ -10,9 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wallboard.board.board import Board
+from wallboard.board.caller_history import Stay
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Hotline, Queue
 from wallboard.domain.states import HotlineState, ResourceState
+from wallboard.history.callers import record
 from wallboard.history.records import AgentSpell, Minute, Record
 
 EVERY = 5.0
@@ -42,6 +45,8 @@ class Collector:
         self._minute = -1
         self._minutes: dict[Key, Minute] = {}
         self._spells: dict[Key, _Spell] = {}
+        self._callers: dict[Stay, None] = {}
+        board.follow_callers(self._noted)
 
     def look(self) -> None:
         now = self._board.now()
@@ -56,10 +61,12 @@ class Collector:
             if isinstance(hotline, Hotline) and self._fresh(hotline.key):
                 self._sample(_of_hotline(hotline, minute))
         self._agents(now)
+        self._decided()
 
     def close(self) -> None:
         """Write what is under way."""
         self._write_minutes()
+        self._decided(final=True)
         for spell in self._spells.values():
             self._write(spell)
         self._spells.clear()
@@ -95,6 +102,18 @@ class Collector:
         for minute in self._minutes.values():
             self._add(minute)
         self._minutes.clear()
+
+    # ---- callers ---------------------------------------------------------------------------------------------
+
+    def _noted(self, stay: Stay) -> None:
+        self._callers[stay] = None
+
+    def _decided(self, *, final: bool = False) -> None:
+        """Write whose wait is over. What was written is written again when more is known, or something else."""
+        for stay in [stay for stay in self._callers if final or not stay.undecided]:
+            del self._callers[stay]
+            if not stay.present:
+                self._add(record(self._board, stay))
 
     # ---- agents ----------------------------------------------------------------------------------------------
 

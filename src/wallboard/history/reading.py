@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
@@ -51,6 +51,15 @@ class History:
         """Callers whose story ended in this span."""
         return self._read(Caller, '"ended_at" BETWEEN ? AND ?', since, until)
 
+    def watched(self, since: float, until: float) -> dict[tuple[str, str], tuple[int, int]]:
+        """By source and queue: the first minute that was written down in the span, and how many were."""
+        rows = self._rows(
+            'SELECT "source", "row", min("at"), count(*) FROM "minute" '
+            """WHERE "at" BETWEEN ? AND ? AND "kind" = 'queue' GROUP BY 1, 2""",
+            (since, until),
+        )
+        return {(source, row): (first, count) for source, row, first, count in rows}
+
     def spells(self, since: float, until: float) -> list[AgentSpell]:
         """States of agents that lasted into this span."""
         return self._read(AgentSpell, '"until" >= ? AND "since" <= ?', since, until)
@@ -67,12 +76,13 @@ class History:
     def _read(self, kind: type[Kind], where: str, *values: float) -> list[Kind]:
         columns = ", ".join(f'"{field.name}"' for field in fields(kind))
         order = ", ".join(f'"{name}"' for name in kind.KEY)
-        try:
-            rows = self._connection.execute(
-                f'SELECT {columns} FROM "{kind.TABLE}" WHERE {where} ORDER BY {order}', values
-            ).fetchall()
-        except sqlite3.Error as error:
-            raise Unreadable(f"the history cannot be read: {error}") from error
+        rows = self._rows(f'SELECT {columns} FROM "{kind.TABLE}" WHERE {where} ORDER BY {order}', values)
         # Cleaned again: the file may have been written to by others.
         values_of: Iterator[list[Any]] = ([clean(v) if isinstance(v, str) else v for v in row] for row in rows)
         return [kind(*row) for row in values_of]
+
+    def _rows(self, statement: str, values: Sequence[object]) -> list[Any]:
+        try:
+            return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise Unreadable(f"the history cannot be read: {error}") from error

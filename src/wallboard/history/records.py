@@ -6,10 +6,9 @@ a row that is there already is merged, by `MERGE`, never doubled.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
-
-Outcome = Literal["answered", "lost", "pulled", "flowed", "unseen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,9 @@ class Minute:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What became of one caller of one queue. Times are UTC epoch seconds; the wait lies within `wait_low` and
-    `wait_high` (seconds), as far as two readings can tell; None is not known."""
+    """What became of one caller of one queue. Times are UTC epoch seconds; the `wait` lies within `wait_low` and
+    `wait_high` (seconds), as far as two readings can tell; None is not known. `outcome`: answered, lost, pulled, flowed
+    or unseen."""
 
     source: str
     id: str
@@ -46,7 +46,8 @@ class Caller:
     name: str
     joined_at: int
     ended_at: int
-    outcome: Outcome
+    outcome: str
+    wait: float | None = None
     wait_low: float | None = None
     wait_high: float | None = None
     talk: float | None = None
@@ -55,7 +56,7 @@ class Caller:
 
     TABLE: ClassVar = "caller"
     KEY: ClassVar = ("source", "queue", "id", "joined_at")
-    MERGE: ClassVar = {"wait_low": "max", "wait_high": "min", "talk": "max"}
+    MERGE: ClassVar[dict[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,9 @@ class CallBack:
     KEY: ClassVar = ("source", "queue", "id", "joined_at")
     MERGE: ClassVar[dict[str, str]] = {}
 
+
+NEAR: Mapping[str, float] = {"joined_at": 10.0}
+"""Parts of a key that two consoles, or two readings, see a little differently: the same row within these seconds."""
 
 Record = Minute | Caller | AgentSpell | AlarmChange | Written | CallBack
 KINDS: tuple[type[Record], ...] = (Minute, Caller, AgentSpell, AlarmChange, Written, CallBack)

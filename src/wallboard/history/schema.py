@@ -8,7 +8,7 @@ from types import UnionType
 from typing import get_args, get_type_hints
 
 from wallboard.domain.errors import WallboardError
-from wallboard.history.records import AGED_BY, KINDS, Record
+from wallboard.history.records import AGED_BY, KINDS, NEAR, Record
 
 VERSION = 1
 """`user_version` of the file. A step from N to N + 1 is a list of statements in `STEPS[N]`."""
@@ -65,10 +65,17 @@ def prepare(connection: sqlite3.Connection) -> None:
 def _insert(kind: type[Record]) -> str:
     names = [field.name for field in fields(kind)]
     quoted = ", ".join(f'"{name}"' for name in names)
-    marks = ", ".join(f":{name}" for name in names)
+    marks = ", ".join(_known(kind, name) if name in kind.KEY and name in NEAR else f":{name}" for name in names)
     key = ", ".join(f'"{name}"' for name in kind.KEY)
     updates = ", ".join(_merged(kind, name) for name in names if name not in kind.KEY)
     return f'INSERT INTO "{kind.TABLE}" ({quoted}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {updates}'
+
+
+def _known(kind: type[Record], name: str) -> str:
+    """The value that a row has which is the same but for a little."""
+    same = " AND ".join(f'"{other}" = :{other}' for other in kind.KEY if other != name)
+    near = f'SELECT "{name}" FROM "{kind.TABLE}" WHERE {same} AND abs("{name}" - :{name}) <= {NEAR[name]}'
+    return f"coalesce(({near}), :{name})"
 
 
 def _merged(kind: type[Record], name: str) -> str:

@@ -84,7 +84,7 @@ class QueueShift:
     def end(self, caller: Caller) -> None:
         self.name = self.name or caller.queue_name
         setattr(self, caller.outcome, getattr(self, caller.outcome) + 1)
-        wait = waited(caller)
+        wait = caller.wait
         if caller.outcome == "answered" and wait is not None:
             self._waits.append(wait)
         if wait is not None:
@@ -107,12 +107,6 @@ class Red:
     acked_at: float | None
 
 
-def waited(caller: Caller) -> float | None:
-    """The middle of what is known of the wait."""
-    known = [bound for bound in (caller.wait_low, caller.wait_high) if bound is not None]
-    return sum(known) / len(known) if known else None
-
-
 def queues(material: Material) -> list[QueueShift]:
     """Every queue of which anything is known, the most lost callers first."""
     found: dict[tuple[str, str], QueueShift] = {}
@@ -130,8 +124,8 @@ def queues(material: Material) -> list[QueueShift]:
 
 def worst(material: Material) -> list[Caller]:
     """Whoever waited longest, longest first."""
-    known = [caller for caller in material.callers if waited(caller) is not None and caller.outcome in _IN_QUEUE]
-    return sorted(known, key=lambda caller: -(waited(caller) or 0.0))[:WORST]
+    known = [caller for caller in material.callers if caller.wait is not None and caller.outcome in _IN_QUEUE]
+    return sorted(known, key=lambda caller: -(caller.wait or 0.0))[:WORST]
 
 
 def reds(material: Material) -> list[Red]:
@@ -248,7 +242,7 @@ def _caller(caller: Caller, masked: bool) -> dict[str, Any]:
         "name": caller.name or None,
         "number": (last_digits(caller.number) if masked else caller.number) or None,
         "joined_at": iso(caller.joined_at),
-        "wait": _whole(waited(caller)),
+        "wait": _whole(caller.wait),
         "outcome": caller.outcome,
         "agent": caller.agent or None,
     }
@@ -347,7 +341,7 @@ def _waiter(caller: Caller, masked: bool, at: Any) -> str:
     who = " ".join(part for part in (caller.name, number) if part) or "unknown caller"
     queue = caller.queue_name or caller.queue
     end = f"{caller.outcome}, {caller.agent}" if caller.agent else caller.outcome
-    return f"{span(waited(caller)):>6}  {at(caller.joined_at)}  {queue}: {who}, {end}"
+    return f"{span(caller.wait):>6}  {at(caller.joined_at)}  {queue}: {who}, {end}"
 
 
 def _red(red: Red, until: float, at: Any) -> str:

@@ -45,10 +45,12 @@ Find = Callable[[Member], Agent | None]
 
 
 class CallerHistory:
-    """See the module. `opened`: when it began; who joined before is *inherited*, and counts in no service level."""
+    """See the module. `opened`: when it began; who joined before is *inherited*, and counts in no service level.
+    `changed` is told of every stay of which something else is known, before all of it is written in."""
 
-    def __init__(self, opened: float) -> None:
+    def __init__(self, opened: float, changed: Callable[[Stay], None]) -> None:
         self.opened = opened
+        self._changed = changed
         self.resets = 0
         """Restarts of the vendor that were noticed."""
         self.frozen: bool | None = None
@@ -74,6 +76,7 @@ class CallerHistory:
         self._departed: list[Stay] = []
         self._gone: dict[str, float] = {}
         self._begun: dict[str, float] = {}
+        self._kept_since: dict[str, float] = {}
         self._answers_seen = False
         self._served: list[tuple[Key, str]] = []
         self._clocks: set[Key] = set()
@@ -100,8 +103,10 @@ class CallerHistory:
         )
 
     def since(self, queue_id: str) -> float | None:
-        """When the list that covers the queue was first read; None: never."""
-        return self._begun.get(queue_id, self._begun.get("", min(self._begun.values(), default=None)))
+        """Since when its callers are known: when the list that covers it was first read, or as far back as was
+        written down; None: never read."""
+        begun = self._begun.get(queue_id, self._begun.get("", min(self._begun.values(), default=None)))
+        return None if begun is None else min(begun, self._kept_since.get(queue_id, begun))
 
     @property
     def answers_known(self) -> bool:
@@ -194,7 +199,7 @@ class CallerHistory:
                     if answered is not None:
                         stay.exact, stay.by_leg = answered, True
                         self._clocks.add(stay.key)
-                        self._touch(stay.queue_id)
+                        self._touch(stay)
                         if self.frozen is None and stay.told is not None and stay.left is not None:
                             self._settled(stay.told, answered, stay.left)
 
@@ -255,7 +260,7 @@ class CallerHistory:
             kept = [stay for stay in stays if (stay.over or before) >= before]
             if len(kept) != len(stays):
                 self._queues[queue_id] = kept
-                self._touch(queue_id)
+                self._renew(queue_id)
 
     def keep(self, listed: Collection[str], now: float) -> None:
         """Close the books of queues that have not been `listed` for a while, once every story in them has its end."""
@@ -265,6 +270,16 @@ class CallerHistory:
             if now - since > CLOSED and not any(s.present or s.undecided for s in self._queues[queue_id]):
                 del self._queues[queue_id]
                 self.versions.pop(queue_id, None)
+                self._kept_since.pop(queue_id, None)
+
+    def restore(self, queue_id: str, stays: Iterable[Stay], since: float) -> None:
+        """What was written down of a queue before this program began, from `since` on, oldest first."""
+        known = {(stay.key, stay.joined) for stay in self.stays(queue_id)}
+        before = [stay for stay in stays if (stay.key, stay.joined) not in known]
+        self._queues[queue_id] = before + self.stays(queue_id)
+        self._kept_since[queue_id] = since
+        self._answers_seen = self._answers_seen or any(stay.outcome is Outcome.ANSWERED for stay in before)
+        self._renew(queue_id)
 
     # ---- one caller ------------------------------------------------------------------------------------------
 
@@ -295,7 +310,7 @@ class CallerHistory:
         if stay is not None and row.state in _IN_QUEUE and (stay.outcome is Outcome.ANSWERED or not stay.counted):
             # Back after a talk: a new wait.
             stay.talk_end = stay.talk_end or at
-            self._touch(stay.queue_id)
+            self._touch(stay)
             stay = self._arrived(row, scope, at, stay.talk_seen, again=True)
         elif stay is None:
             stay = self._arrived(row, scope, at, before)
@@ -322,12 +337,14 @@ class CallerHistory:
             before=before,
             inherited=early,
             call_id=row.call_key.id if row.call_key is not None else row.key.id,
+            number=row.number,
+            name=row.name,
             counted=not (ended and early and (before is None or before <= self.opened)),
         )
         self._current[row.key] = stay
         if stay.counted:
             self._queues.setdefault(row.queue_id, []).append(stay)
-            self._touch(row.queue_id)
+            self._touch(stay)
             if stay.line and not again:
                 self.arrivals.append(stay)
                 self.turned_up(stay, str(row.queue or row.queue_id))
@@ -375,7 +392,7 @@ class CallerHistory:
         if stay.exact is None:
             stay.exact = since
             self._clocks.add(stay.key)
-            self._touch(stay.queue_id)
+            self._touch(stay)
         if self.frozen is None and stay.told is not None:
             self._settled(stay.told, since, stay.left)
 
@@ -398,7 +415,7 @@ class CallerHistory:
     def _freeze(self, frozen: bool) -> None:
         self.frozen = frozen
         for queue_id in self._queues:
-            self._touch(queue_id)
+            self._renew(queue_id)
 
     def _moved(self, stay: Stay, row: Member, at: float) -> None:
         """The same id stands in the list of another queue now."""
@@ -407,14 +424,14 @@ class CallerHistory:
             self._conclude(stay, Outcome.FLOWED, row.queue or row.queue_id)
         elif stay.outcome is Outcome.ANSWERED and stay.talk_end is None:
             stay.talk_end = at
-            self._touch(stay.queue_id)
+            self._touch(stay)
 
     def _reopen(self, stay: Stay) -> None:
         stay.outcome, stay.undecided, stay.gap, stay.doubtful = Outcome.OPEN, False, False, False
         stay.left = stay.told = stay.exact = None
         stay.other = ""
         self._departed = [each for each in self._departed if each is not stay]
-        self._touch(stay.queue_id)
+        self._touch(stay)
 
     # ---- one who is not listed any more ----------------------------------------------------------------------
 
@@ -426,7 +443,7 @@ class CallerHistory:
                     stay.talk_seen = at
                 if gap:
                     stay.talk_seen = None
-                self._touch(stay.queue_id)
+                self._touch(stay)
             self._departed.append(stay)
             return
         if not stay.present:
@@ -532,9 +549,14 @@ class CallerHistory:
         stay.outcome, stay.other = outcome, other
         if outcome is not Outcome.UNSEEN:
             stay.undecided = False
-        self._touch(stay.queue_id)
+        self._touch(stay)
 
-    def _touch(self, queue_id: str) -> None:
+    def _touch(self, stay: Stay) -> None:
+        self._renew(stay.queue_id)
+        if stay.counted:
+            self._changed(stay)
+
+    def _renew(self, queue_id: str) -> None:
         self.versions[queue_id] = self.versions.get(queue_id, 0) + 1
 
 
