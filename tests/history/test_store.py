@@ -60,11 +60,11 @@ def test_only_its_owner_reads_it(path: Path) -> None:
 def test_two_consoles_on_one_history_add_what_they_know(path: Path) -> None:
     with store(path) as one, store(path) as other:
         one.add(MINUTE)
+        one.add(CALLER)
         assert one.flush(5.0)
         other.add(replace(MINUTE, waiting=6, longest=None, ready=0))
         other.add(replace(CALLER, name="", joined_at=NOON + 1, wait_low=39.0, wait_high=44.0))
         assert other.flush(5.0)
-        one.add(CALLER)
     with History(path) as history:
         assert history.minutes(NOON, NOON) == [replace(MINUTE, waiting=6, ready=0)]
         assert history.callers(NOON, NOON + 60) == [replace(CALLER, wait_low=39.0, wait_high=44.0)]
