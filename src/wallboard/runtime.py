@@ -32,6 +32,7 @@ from wallboard.control.offers import NOT_ALLOWED
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import ConfigError, VendorError
+from wallboard.domain.known import KnownNumbers
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
@@ -82,7 +83,7 @@ async def headless(
     """Build all rooms for `config`; on leaving, cancel what runs and close every client. `state` is where the
     journal lies (the platform's state directory if None)."""
     clock = clock or SystemClock()
-    board = Board(clock, BoardSettings(queues=config.queues))
+    board = Board(clock, BoardSettings(config.queues, known=KnownNumbers(config.known), regions=regions(config)))
     adapters: dict[str, Adapter] = {}
     for settings in config.sources:
         settings = replace(settings, read_only=settings.read_only or read_only)

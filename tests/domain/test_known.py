@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from wallboard.domain.known import Known, KnownNumbers
+from wallboard.domain.text import clean
 
-NORTHWIND = Known("+49 30 111222", "Northwind", star=True, longest=30.0)
-DOOR = Known("8100", "Front door")
+NORTHWIND = Known("+49 30 111222", clean("Northwind"), star=True, longest=30.0)
+DOOR = Known("8100", clean("Front door"))
 
 
 @pytest.mark.parametrize("number", ["+4930111222", "004930111222", "+49 (30) 111-222", "030111222", "030 111222"])

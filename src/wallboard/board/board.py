@@ -16,10 +16,12 @@ from wallboard.board.caller_history import Stay
 from wallboard.board.freshness import PaneState, ResourceView, SourceView, pane_state
 from wallboard.board.pending import PendingBook
 from wallboard.board.queue_numbers import QueueFigures
+from wallboard.board.repeat_callers import Repeat, RepeatCallers
 from wallboard.board.settings import BoardSettings
 from wallboard.board.source import NOTHING, SourceState
 from wallboard.domain.clock import Clock
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
+from wallboard.domain.known import Known
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.states import ResourceState
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
@@ -37,7 +39,8 @@ class Board:
         self.alarms = AlarmBook(clock.now)
         self._sources: dict[str, SourceState] = {}
         self._listeners: list[Callable[[Changed], None]] = []
-        self._followers: list[Callable[[Stay], None]] = []
+        self._repeats = RepeatCallers()
+        self._followers: list[Callable[[Stay], None]] = [self._repeats.note]
         self._pending = PendingBook()
 
     def subscribe(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
@@ -130,10 +133,10 @@ class Board:
 
     # ---- numbers ---------------------------------------------------------------------------------------------
 
-    def wait_severity(self, queue: Key, seconds: float) -> str:
-        """ "", "warn" or "alarm" for a caller who has waited `seconds` in `queue`."""
+    def wait_severity(self, queue: Key, seconds: float, number: str = "") -> str:
+        """ "", "warn" or "alarm" for a caller from `number` who has waited `seconds` in `queue`."""
         source = self._sources.get(queue.source)
-        return "" if source is None else source.wait_severity(queue, seconds)
+        return "" if source is None else source.wait_severity(queue, seconds, number)
 
     def queue_stats(self, key: Key, *, level: bool = True) -> QueueFigures:
         """The queue in numbers; `level` False leaves the service level out, which takes the longest."""
@@ -144,6 +147,14 @@ class Board:
         """What the agent has done today; None where nothing was seen."""
         source = self._sources.get(key.source)
         return None if source is None else source.agent_day(key, self.now())
+
+    def caller(self, source: str, number: str) -> Known | None:
+        """Whom the site knows `number` as."""
+        return self.settings.caller(source, number)
+
+    def repeat(self, source: str, number: str) -> Repeat | None:
+        """Whether `number` has called before within the last hour."""
+        return self._repeats.find(source, number, self.now())
 
     def wait_stands_still(self, source: str) -> bool | None:
         """Whether the source's wait of a caller stands still once they are answered; None: not settled."""

@@ -32,6 +32,8 @@ from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Queue, Row
 from wallboard.domain.rules import Day, Goal, QueueRule
 from wallboard.domain.states import AgentState, MemberState, ResourceState
+from wallboard.domain.text import NOTHING as NO_TEXT
+from wallboard.domain.text import Clean
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update, UpdateKind
 
 PROOFS = 400
@@ -61,7 +63,7 @@ class SourceState:
         self.tally = Tally()
         self._settings = settings
         self._raw: dict[Resource, dict[Key, Row]] = {resource: {} for resource in Resource}
-        self._linker = Linker(name, self._raw, self.history.answered_at)
+        self._linker = Linker(name, self._raw, self.history.answered_at, self._known)
         self._shelves: dict[Resource, Shelf] = {}
         self._statuses: dict[tuple[Resource, str], FeedStatus] = {}
         self._alive_at: float | None = None
@@ -259,8 +261,11 @@ class SourceState:
             known = self._rules[queue.key] = (name, self._settings.rule(name, queue.key.id))
         return known[1]
 
-    def wait_severity(self, queue: Key, seconds: float) -> str:
-        """ "", "warn" or "alarm" for a caller who has waited `seconds` in `queue`."""
+    def wait_severity(self, queue: Key, seconds: float, number: str) -> str:
+        """ "", "warn" or "alarm" for a caller from `number` who has waited `seconds` in `queue`."""
+        known = self._settings.caller(self.info.name, number)
+        if known is not None and known.longest is not None and seconds >= known.longest:
+            return "alarm"
         row = self.row(queue)
         return wait_severity(seconds, self.rule(row), self._settings) or "" if isinstance(row, Queue) else ""
 
@@ -485,6 +490,10 @@ class SourceState:
         if clocked:
             changed |= self._relinked(self._linker.refresh(clocked, now), now)
         return changed
+
+    def _known(self, number: str) -> Clean:
+        known = self._settings.caller(self.info.name, number)
+        return NO_TEXT if known is None else known.name
 
     def _server(self, member: Member) -> Agent | None:
         key = self._linker.server(member)

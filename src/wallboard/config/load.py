@@ -29,6 +29,7 @@ from wallboard.domain.files import changeable
 from wallboard.domain.known import Known
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.rules import Day, Goal, Limits, QueueRule
+from wallboard.domain.text import clean
 from wallboard.vendors.base import (
     AmiAuth,
     Auth,
@@ -133,7 +134,7 @@ class Checked:
             ),
             favourites=tuple(Favourite(**dict(item)) for item in model.favourite),
             routes=tuple(Route(**dict(item)) for item in model.route),
-            known=tuple(Known(**dict(item)) for item in model.known),
+            known=tuple(Known(item.number, clean(item.name), item.star, item.longest) for item in model.known),
             keys={name: keymap.split(text) for name, text in model.keys.items()},
             alarm=AlarmSettings(
                 model.alarm.bell, tuple(spans for text in model.alarm.quiet if (spans := span(text)) is not None)

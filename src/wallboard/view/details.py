@@ -20,7 +20,7 @@ from wallboard.view.cells import Cell, fit
 from wallboard.view.chrome import KeyHint, by_reason
 from wallboard.view.context import Context
 from wallboard.view.figures import caller_clock, level_text
-from wallboard.view.format import DASH, age, count, local, moment, percent, plural, span
+from wallboard.view.format import DASH, age, count, local, moment, ordinal, percent, plural, span
 from wallboard.view.lines import Line, clip, rule, wrapped
 from wallboard.view.panes.agents import state_of
 from wallboard.view.panes.base import Pane
@@ -264,12 +264,24 @@ def _member(row: Member, context: Context) -> list[Fact]:
     joined = local(row.joined_at, context.zone)
     facts = [
         ("caller", f"{glyph} {word} {span(clock)} · {row.queue} · {place} · joined {joined}"),
-        ("number", row.number or "anonymous"),
+        ("number", _number(row, context)),
     ]
     if row.serving:
         return [*facts, ("with", row.serving)]
     why = _why(row, context)
     return [*facts, ("why", why)] if why else facts
+
+
+def _number(row: Member, context: Context) -> str:
+    """With what the site knows of it, and whether it has called before."""
+    parts = [row.number or "anonymous"]
+    known, repeat = context.board.caller(row.key.source, row.number), context.board.repeat(row.key.source, row.number)
+    if known is not None:
+        limit = "" if known.longest is None else f", may wait {span(known.longest)}"
+        parts.append(f"{glyphs.STAR if known.star else 'known as'} {known.name}{limit}")
+    if repeat is not None:
+        parts.append(f"{ordinal(repeat.times)} call in {max(1, round((context.now - repeat.first) / 60))} min")
+    return " · ".join(parts)
 
 
 def _agent(row: Agent, context: Context) -> list[Fact]:
