@@ -36,6 +36,7 @@ from wallboard.domain.known import KnownNumbers
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
+from wallboard.history.archive import Archive
 from wallboard.polling.health import Health
 from wallboard.polling.scheduler import Scheduler
 from wallboard.vendors.base import Adapter, Can, Report, Services, SourceSettings
@@ -261,12 +262,12 @@ async def _console(
         return console
 
     left_open = await rooms.dispatcher.take_over()
+    names = frozenset(source.name for source in config.sources)
+    archive = Archive(rooms.board, rooms.clock, rooms.state / "history.sqlite3", config.keep, names)
 
     def ready() -> None:
         # The first frame is on the screen; now the network may begin.
-        if config.keep:
-            names = frozenset(source.name for source in config.sources)
-            rooms.tasks.start_soon(_guarded, partial(_write_history, rooms, config.keep, names))
+        rooms.tasks.start_soon(_guarded, archive.run)
         rooms.tasks.start_soon(rooms.scheduler.run)
         rooms.tasks.start_soon(_guarded, partial(_warm_up, config))
 
@@ -286,31 +287,6 @@ async def _console(
         for leave in unsubscribe:
             leave()
     return app.return_value or app.return_code or 0, app.fault
-
-
-async def _write_history(rooms: Headless, keep: float, sources: frozenset[str]) -> None:
-    """Give the board its day back, then look at it now and then and have it written down, until the task is
-    cancelled."""
-    from anyio import to_thread
-
-    from wallboard.history.callers import days
-    from wallboard.history.collector import EVERY, Collector
-    from wallboard.history.store import HistoryStore
-
-    store = HistoryStore(rooms.state / "history.sqlite3", keep, lambda: rooms.clock.wall().timestamp())
-    collector = Collector(rooms.board, store.add)
-    for day in await to_thread.run_sync(days, store.path, rooms.clock.now()):
-        if day.source in sources:
-            rooms.board.restore(day.source, day.queue, day.callers, day.since)
-    store.start()
-    try:
-        while True:
-            await rooms.clock.sleep(EVERY)
-            collector.look()
-    finally:
-        collector.close()
-        with anyio.CancelScope(shield=True):
-            await to_thread.run_sync(store.close)
 
 
 async def _warm_up(config: Config) -> None:

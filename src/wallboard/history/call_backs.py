@@ -72,11 +72,11 @@ class CallBacks:
         """What was written down, by whomever."""
         for back in backs:
             known = self._backs.get(_of(back))
-            if known is None or known.at <= back.at:
+            if known is None or known.at < back.at:
                 self._backs[_of(back)] = back
+                self.version += 1
         for caller in callers:
             self.take(caller)
-        self.version += 1
 
     def tried(self, lost: Lost, by: str) -> None:
         """A return call is on its way."""

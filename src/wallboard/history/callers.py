@@ -11,7 +11,7 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Agent, Queue
 from wallboard.domain.text import clean
 from wallboard.history.reading import History, Unreadable
-from wallboard.history.records import Caller
+from wallboard.history.records import CallBack, Caller
 
 LONGEST_DAY = 26 * 3600.0
 """Seconds of the longest day, the one in which clocks go back, and one hour of patience."""
@@ -90,3 +90,12 @@ def stay(caller: Caller) -> Stay:
         name=clean(caller.name),
         kept=wait,
     )
+
+
+def lately(path: Path, since: float, now: float) -> tuple[list[Caller], list[CallBack]]:
+    """The callers whose wait ended since then, and what was done to those who gave up, by any console."""
+    try:
+        with History(path) as history:
+            return history.callers(since, now), history.call_backs()
+    except Unreadable:
+        return [], []
