@@ -40,6 +40,7 @@ def written() -> dict[Path, str]:
         docs / "configuration.md": renewed(docs / "configuration.md", config=pages.configuration()),
         docs / "keys.md": renewed(docs / "keys.md", keys=pages.keys()),
         docs / "commands.md": renewed(docs / "commands.md", commands=pages.commands()),
+        docs / "numbers.md": renewed(docs / "numbers.md", figures=pages.figures()),
         docs / "snapshot.md": renewed(docs / "snapshot.md", fields=pages.snapshot()),
         SCHEMA: json.dumps(pages.schema(), indent=2) + "\n",
         **{SHARE / name: text for name, text in pages.shared().items()},

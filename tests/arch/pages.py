@@ -15,12 +15,14 @@ from typing import Any, Literal, Union, get_args, get_origin
 import shtab
 
 from wallboard import __version__
+from wallboard.board.queue_numbers import FORMULAS
 from wallboard.cli.main import parser
 from wallboard.config import keymap, model
 from wallboard.config.vendors import COMMON, options_of
 from wallboard.vendors import options as vendor_options
 from wallboard.vendors import registry
 from wallboard.view import glyphs, shapes
+from wallboard.view.explain import WORDS
 
 Field = Mapping[str, Any]
 
@@ -121,6 +123,14 @@ def _auth() -> str:
             (f"`{get_args(kind.model_fields['kind'].annotation)[0]}`", keys, f"`auth = {toml(_example(kind))}`")
         )
     return table(("kind", "further keys", "example"), rows)
+
+
+def figures() -> str:
+    """The formulas of the service level, and what the other figures of a queue are."""
+    formulas = [(f"`{name}`", formula) for name, formula in FORMULAS.items()]
+    words = [(name.replace("_", " "), formula) for name, formula in WORDS.items()]
+    parts = ["## Service level", table(("formula", "is"), formulas), "## The others", table(("figure", "is"), words)]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
 def configuration() -> str:

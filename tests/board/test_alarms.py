@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.board.making import Desk, agent, hotline, key, member, queue
 from wallboard.board import Alarm, AlarmEvent, BoardSettings
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import DutyAgent, DutyPhone
+from wallboard.domain.models import DutyAgent, DutyPhone, HotlineCall
 from wallboard.domain.rules import Limits, QueueRule
 from wallboard.domain.states import AgentState, HotlineState, MemberState, Wanted
 from wallboard.domain.text import clean
@@ -113,7 +113,7 @@ def test_hotlines() -> None:
         (hotline(state=HotlineState.PAUSED), "Water rescue paused, asked open"),
         (hotline(wanted=Wanted.PAUSED), "Water rescue open, asked paused"),
         (hotline(agents=(DutyAgent("5", clean("K"), phones),)), "Water rescue open, 0 phones on duty"),
-        (hotline(unaccepted=1), "Water rescue 1 call not taken"),
+        (hotline(calls=(HotlineCall(0.0, False),)), "Water rescue 1 call not taken"),
         (hotline(state=HotlineState.STARTING, since=desk.now), None),
         (hotline(agents=(DutyAgent("5", clean("K"), None),)), None),
         (hotline(), None),

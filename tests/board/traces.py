@@ -31,6 +31,8 @@ class Caller:
     id: str = ""
     agent: str = "bo"
     name: str = ""
+    wrap: float = 0.0
+    """Seconds of wrap-up after the talk."""
 
     @property
     def over(self) -> float:
@@ -43,6 +45,8 @@ class Told:
 
     frozen: bool = True
     linger: float = 0.0
+    marked: tuple[str, ...] = ("lost",)
+    """Who is kept as having given up: FreeSWITCH keeps those whom somebody sent on as well."""
     agents: bool = True
     calls: bool = True
     durations: bool = True
@@ -76,7 +80,7 @@ class Trace:
                 row = self._row(c, base, c.at, MemberState.TALKING, now, serving=c.agent)
                 wait = int(c.wait) if self.told.frozen else int(now - c.at)
                 yield replace(row, answered_at=min(base + int(c.at) + wait, base + now))
-            elif c.end == "lost" and c.over <= now < c.over + self.told.linger:
+            elif c.end in self.told.marked and c.over <= now < c.over + self.told.linger:
                 row = self._row(c, base, c.at, MemberState.ABANDONED, now)
                 yield replace(row, ended_at=min(base + int(c.at) + int(c.wait), base + now))
 
@@ -92,7 +96,9 @@ class Trace:
             mine = [c for c in self.callers if c.agent == name and c.end == "answered"]
             talk = next((c for c in mine if c.over <= now < c.over + c.talk), None)
             rings = any(c.over - c.ring <= now < c.over for c in mine)
-            state = AgentState.TALKING if talk else AgentState.RINGING if rings else AgentState.READY
+            wraps = any(c.over + c.talk <= now < c.over + c.talk + c.wrap for c in mine)
+            idle = AgentState.WRAP_UP if wraps else AgentState.READY
+            state = AgentState.TALKING if talk else AgentState.RINGING if rings else idle
             since = base + now - int(now - talk.over) if talk and self.told.durations and now - talk.over >= 1 else None
             yield agent(name, state, ["601", "602"], since=since)
 

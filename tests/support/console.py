@@ -24,6 +24,7 @@ from wallboard.domain.models import (
     DutyAgent,
     DutyPhone,
     Hotline,
+    HotlineCall,
     LastCall,
     Member,
     Membership,
@@ -166,7 +167,7 @@ def rows() -> dict[tuple[str, Resource], tuple[Row, ...]]:
                 10,
                 (DutyAgent("5", clean("K. Roth"), (DutyPhone("80", clean("mobile"), clean("+49170"), True),)),),
                 LastCall(NOW - 300, clean("K. Roth"), 2),
-                0,
+                tuple(HotlineCall(NOW - 300 - 900 * i, True, 6.0 + 2.5 * i) for i in range(5)),
             ),
             Hotline(
                 Key(RESPONDERS, Kind.HOTLINE, "312"),
@@ -180,7 +181,7 @@ def rows() -> dict[tuple[str, Resource], tuple[Row, ...]]:
                 6,
                 (),
                 None,
-                1,
+                (HotlineCall(NOW - 900, False),),
             ),
         ),
     }

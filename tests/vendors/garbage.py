@@ -152,7 +152,7 @@ class Garbage:
 RAW = frozenset({"key", "address", "refs", "agent_refs", "serving_ref", "queue_id", "whole", "user", "id"})
 """Names that go back to the vendor as they came."""
 INSTANTS = ("started_at", "answered_at", "joined_at", "ended_at", "since", "held_since", "longest_since")
-COUNTS = ("waiting", "ringing", "talking", "answered", "abandoned", "waited", "unaccepted", "service_seconds")
+COUNTS = ("waiting", "ringing", "talking", "answered", "abandoned", "waited", "service_seconds")
 
 
 def check_row(row: Row, now: float) -> None:

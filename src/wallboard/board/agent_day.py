@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field, replace
 
 from wallboard.board.queue_numbers import mean
 from wallboard.domain.keys import Key
@@ -23,13 +24,17 @@ class AgentDay:
     def of(self, state: AgentState) -> float:
         return self.seconds.get(state, 0.0)
 
-    @property
-    def busy(self) -> float:
-        return self.of(AgentState.TALKING) + self.of(AgentState.WRAP_UP)
 
-    @property
-    def free(self) -> float:
-        return self.of(AgentState.READY) + self.of(AgentState.RINGING)
+def occupancy(days: Iterable[AgentDay]) -> float | None:
+    """The share of time in talk and wrap-up of that and the time ready or rung for, each agent once."""
+    busy = free = 0.0
+    for day in days:
+        busy += day.of(AgentState.TALKING) + day.of(AgentState.WRAP_UP)
+        free += day.of(AgentState.READY) + day.of(AgentState.RINGING)
+    return busy / (busy + free) if busy + free > 0 else None
+
+
+_DAY = 86_400.0
 
 
 @dataclass(slots=True)
@@ -82,14 +87,28 @@ class AgentDays:
 
     def day(self, key: Key, now: float, day: float) -> AgentDay | None:
         """The day so far; None where nothing was seen."""
-        return self._closed(key, now, day) if key in self._days else None
+        entry, known = self._days.get(key), self._now.get(key)
+        if entry is not None and entry.since < day:
+            entry = AgentDay(day)
+        if entry is None or known is None or now <= max(known.at, day):
+            return entry
+        lasts = now - max(known.at, day)
+        return replace(entry, seconds=entry.seconds | {known.state: entry.of(known.state) + lasts})
 
     def wrap_up(self, queue_id: str, since: float) -> float | None:
         """Mean seconds of wrap-up after the queue's calls."""
         spells = [spell for spell in self._wraps.get(queue_id, ()) if spell[0] >= since]
         if len(spells) != len(self._wraps.get(queue_id, ())):
             self._wraps[queue_id] = spells
-        return mean([seconds for _, seconds in spells])
+        return mean(sum(seconds for _, seconds in spells), len(spells))
+
+    def keep(self, agents: Container[Key], queues: Container[str], now: float) -> None:
+        """Forget who and what is not there any more, a day after it went."""
+        for key in [key for key, day in self._days.items() if key not in agents and now - day.since > 2 * _DAY]:
+            del self._days[key]
+            self._queue.pop(key, None)
+        for queue_id in [queue_id for queue_id in self._wraps if queue_id not in queues]:
+            del self._wraps[queue_id]
 
     def _closed(self, key: Key, at: float, day: float) -> AgentDay:
         """The day with all that passed until `at`; a new one where a day has begun since."""

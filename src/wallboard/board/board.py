@@ -164,6 +164,11 @@ class Board:
         """What was written down of a queue from `since` on, before this program began, oldest first."""
         self._source(source).history.restore(queue_id, callers, since)
 
+    def agent_days(self) -> Sequence[AgentDay]:
+        """The days of all agents."""
+        rows = [row.key for row in self.rows(Resource.AGENTS)]
+        return [day for key in rows if (day := self.agent_day(key)) is not None]
+
     # ---- actions ---------------------------------------------------------------------------------------------
 
     def pend(self, command_id: str, key: Key) -> None:

@@ -99,10 +99,6 @@ class Linker:
         """Who serves or is rung for the caller."""
         return member.serving_key or (self._agents.first((member.serving_ref,)) if member.serving_ref else None)
 
-    def served_by(self, refs: Iterable[str]) -> set[Key]:
-        """The callers who name one of these as the one who serves them."""
-        return self._members.get(refs)
-
     def agent(self, key: Key | None) -> Agent | None:
         row = self.rows[Resource.AGENTS].get(key) if key is not None else None
         return row if isinstance(row, Agent) else None

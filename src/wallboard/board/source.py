@@ -6,12 +6,12 @@ It answers for itself; the board asks each of its sources and knows no more of t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 
 from wallboard.board import queue_numbers as numbers
 from wallboard.board.agent_day import AgentDay, AgentDays
-from wallboard.board.caller_history import CallerHistory, Stay
+from wallboard.board.caller_history import CallerHistory, Outcome, Stay
 from wallboard.board.conditions import wait_severity
 from wallboard.board.freshness import (
     TRUSTED,
@@ -23,6 +23,7 @@ from wallboard.board.freshness import (
     source_view,
 )
 from wallboard.board.history import Trends
+from wallboard.board.ledger import Counts, Ledger, Level, overdue
 from wallboard.board.links import LINKED, Linker
 from wallboard.board.queue_numbers import QueueFigures, ServiceLevel
 from wallboard.board.settings import BoardSettings
@@ -58,7 +59,7 @@ class SourceState:
     def __init__(self, name: str, settings: BoardSettings, now: float, caller_changed: Callable[[Stay], None]) -> None:
         self.info = SourceInfo(name, "")
         self.proofs: deque[Proof] = deque(maxlen=PROOFS)
-        self.history = CallerHistory(now, caller_changed)
+        self.history = CallerHistory(now, self._serves, self._queue, caller_changed)
         self.days = AgentDays()
         self.tally = Tally()
         self._settings = settings
@@ -73,10 +74,7 @@ class SourceState:
         self._lists: dict[Resource, tuple[Row, ...]] = {}
         self._rules: dict[Key, tuple[str, QueueRule]] = {}
         self._trends = Trends(settings.trend_bucket, settings.trend_size)
-        self._told_agents: dict[Key, Agent] = {}
-        """The agents as their vendor told them last: what is held steady for the screen is no evidence."""
-        self._levels: dict[str, tuple[int, float, numbers.Level]] = {}
-        self._counts: dict[str, tuple[int, float, numbers.DayCounts]] = {}
+        self._ledgers: dict[str, Ledger] = {}
         self._day_begins: dict[str, tuple[float, float]] = {}
         self._forget_at = 0.0
         self._blind = False
@@ -111,7 +109,7 @@ class SourceState:
         if update.kind is UpdateKind.SNAPSHOT:
             self._gaps.discard(where)
         changed = self._take(update.resource, changes, now)
-        changed |= self._proven(update, now, gap=gap)
+        changed |= self._proven(update, changes, now, gap=gap)
         renewed_state = self._renew_state(update.resource, now)
         if changes or renewed_state or doubted is not None or where in self._emptied:
             changed.add(update.resource)
@@ -158,7 +156,7 @@ class SourceState:
     def tick(self, now: float) -> Changed:
         """What time alone changes: joins, callers who left, freshness, trends."""
         changed = self._relinked(self._linker.tick(now), now)
-        if self.history.settle(now, self._known_at(Resource.CALLS), self._serves, self._queue):
+        if self.history.settle(now, self._known_at(Resource.CALLS)):
             changed.add(Resource.QUEUES)
         self._watch_agents(now)
         changed |= {resource for resource in self.resources() if self._renew_state(resource, now)}
@@ -291,7 +289,10 @@ class SourceState:
         known = self.covers(Resource.MEMBERS, key.id)
         stopped = self._stopped(key, now)
         counts = self.tally.counts(key.id) if self.covers(Resource.AGENTS, key.id) else AgentCounts()
-        made = QueueFigures(counts=counts, staffed=counts.staffed, trend=self._trends.trend(key, now), stopped=stopped)
+        trend = self._trends.trend(key, now)
+        made = QueueFigures(
+            counts=counts, staffed=counts.staffed, trend=trend, stopped=stopped, resets=self.history.resets
+        )
         made = self._callers(made, queue, known, now)
         return self._figures(made, queue, known, now) if level else made
 
@@ -338,65 +339,55 @@ class SourceState:
         at = min(now, made.stopped.get(Resource.MEMBERS, now))
         day = self.day_begin(queue, at)
         began = history.since(queue_id)
+        begin = max(began or 0.0, day if goal.window is None else at - goal.window)
+        sums, counts = self._sums(queue_id, goal, day, begin, at)
         if goal.formula == "vendor":
             service = numbers.vendor_level(queue.service_percent, queue.answered, goal)
         elif began is None:
-            service = ServiceLevel(None, 0, goal.formula, "the callers have not been read", goal=goal.percent / 100)
+            service = numbers.unknown_level(goal, "the callers have not been read")
         else:
-            begin = max(began, day if goal.window is None else at - goal.window)
-            service = self._level(queue, goal, begin, at)
+            waits = [at - s.joined for s in history.waiting(queue_id) if not s.inherited and s.joined is not None]
+            sums = overdue(sums, waits, goal)
+            service = numbers.service_level(sums, goal, begin, answers_known=history.answers_known)
         made = replace(made, service_level=service)
         if goal.formula == "vendor" and queue.answered is not None and queue.abandoned is not None:
-            return _of_vendor(made, queue, self.history.taken.get(queue_id, 0))
+            return _of_vendor(made, queue, history.taken.get(queue_id, 0))
         if not known or began is None or at - began < COUNTING:
             return made
-        counts = self._day_counts(queue_id, day)
-        wrap_up = self.days.wrap_up(queue_id, day)
-        aht = None if counts.talk is None else counts.talk + (wrap_up or 0.0)
-        queued = (made.waiting or 0) + (made.ringing or 0)
-        ended = counts.answered + counts.lost + counts.pulled + counts.flowed + counts.unseen
-        busy, free = self._time_of(queue_id, now)
-        offered = queued + ended
+        return self._day(made, queue_id, counts, max(began, day), now)
+
+    def _day(self, made: QueueFigures, queue_id: str, counts: Counts, day: float, now: float) -> QueueFigures:
+        """The figures of the day that began at `day`, or in which we began then."""
+        ends = counts.ends
+        wrap_up, talk = self.days.wrap_up(queue_id, day), numbers.mean(counts.talked, counts.talks)
+        aht = None if talk is None else talk + (wrap_up or 0.0)
+        queued = made.queued or 0
+        answered = ends[Outcome.ANSWERED]
+        offered = queued + ends.total()
         return replace(
             made,
-            answered=counts.answered if history.answers_known or counts.answered else None,
-            lost=counts.lost,
+            answered=answered if self.history.answers_known or answered else None,
+            lost=ends[Outcome.LOST],
             offered=offered,
-            pulled=counts.pulled,
-            flowed=counts.flowed,
-            unseen=counts.unseen,
-            asa=counts.asa,
+            pulled=ends[Outcome.PULLED],
+            flowed=ends[Outcome.FLOWED],
+            unseen=ends[Outcome.UNSEEN],
+            asa=numbers.mean(counts.waited, counts.waits),
             aht=aht,
             wrap_up=wrap_up,
-            occupancy=busy / (busy + free) if busy + free > 0 else None,
+            occupancy=self.tally.occupancy(queue_id, now, day),
             expected_wait=numbers.expected_wait(queued, made.counts, aht),
-            lost_percent=numbers.lost_percent(counts.lost, offered),
-            counted_since=max(began, day),
+            lost_percent=numbers.lost_percent(ends[Outcome.LOST], offered),
+            counted_since=day,
         )
 
-    def _level(self, queue: Queue, goal: Goal, begin: float, at: float) -> ServiceLevel:
-        history, queue_id = self.history, queue.key.id
-        version = history.versions.get(queue_id, 0)
-        held = self._levels.get(queue_id)
-        if held is None or held[0] != version or not held[1] <= begin <= held[2].expires:
-            held = (version, begin, numbers.level(history.stays(queue_id), goal, begin, history.frozen))
-            self._levels[queue_id] = held
-        stays = (stay for stay in history.waiting(queue_id) if not stay.inherited and stay.joined is not None)
-        sums = numbers.overdue(held[2], (at - (stay.joined or at) for stay in stays), goal)
-        return numbers.service_level(sums, goal, begin, answers_known=history.answers_known)
-
-    def _day_counts(self, queue_id: str, day: float) -> numbers.DayCounts:
+    def _sums(self, queue_id: str, goal: Goal, day: float, since: float, now: float) -> tuple[Level, Counts]:
+        stays, frozen = self.history.stays(queue_id), self.history.frozen
+        book = self._ledgers.get(queue_id)
+        if book is None or book.stays is not stays or (book.goal, book.day, book.frozen) != (goal, day, frozen):
+            book = self._ledgers[queue_id] = Ledger(stays, goal, day, frozen)
         version = self.history.versions.get(queue_id, 0)
-        held = self._counts.get(queue_id)
-        if held is None or held[:2] != (version, day):
-            counts = numbers.day_counts(self.history.stays(queue_id), day, self.history.frozen)
-            held = self._counts[queue_id] = (version, day, counts)
-        return held[2]
-
-    def _time_of(self, queue_id: str, now: float) -> tuple[float, float]:
-        """Seconds today that the queue's agents were busy, and free."""
-        days = [self.agent_day(key, now) for key in self.tally.people(queue_id)]
-        return sum(day.busy for day in days if day), sum(day.free for day in days if day)
+        return book.look(version, since, lambda stay: self.history.final(stay, now))
 
     def _stopped(self, key: Key, now: float) -> dict[Resource, float]:
         """The lists that this queue's figures are made of and that are too old to be true, and when they were read."""
@@ -453,11 +444,14 @@ class SourceState:
         self._forget_at = now + 60.0
         rows = {key.id: row for key, row in self._joined(Resource.QUEUES).items() if isinstance(row, Queue)}
         self.history.keep(rows, now)
+        self.tally.keep(rows)
+        self._ledgers = {queue_id: book for queue_id, book in self._ledgers.items() if queue_id in rows}
+        self.days.keep(self._raw[Resource.AGENTS], rows, now)
         for queue_id, row in rows.items():
             window = self.goal(row).window or 0.0
             self.history.forget(queue_id, min(self.day_begin(row, now), now - window))
 
-    def _proven(self, update: Update, now: float, *, gap: bool) -> Changed:
+    def _proven(self, update: Update, changes: Container[Key], now: float, *, gap: bool) -> Changed:
         """Tell the history what a list or an event proves; the resources that read differently for it."""
         resource, at, history = update.resource, update.as_of, self.history
         snapshot = update.kind is UpdateKind.SNAPSHOT
@@ -465,20 +459,18 @@ class SourceState:
         if resource is Resource.MEMBERS:
             if snapshot:
                 rows = [row for row in shelf.scopes[update.scope].rows.values() if isinstance(row, Member)]
-                history.listed(update.scope, rows, at, self._server, gap=gap)
+                history.listed(update.scope, rows, changes, at, self._server, gap=gap)
             else:
                 rows = [row for row in update.rows if isinstance(row, Member)]
                 history.told(update.scope, rows, update.removed, at, self._server)
         elif resource is Resource.AGENTS:
-            agents = [row for row in update.rows if isinstance(row, Agent)]
-            self._told_agents.update((row.key, row) for row in agents)
-            history.agents(agents, lambda row: self._linker.served_by(row.refs))
+            history.agents(self._told_agent)
         elif resource is Resource.CALLS:
             joined = self._linker.rows[Resource.CALLS]
             keys = shelf.scopes[update.scope].rows if snapshot else [row.key for row in update.rows]
             calls = [row for key in keys if isinstance(row := joined.get(key), Call)]
             if snapshot:
-                history.calls(update.scope, calls, at)
+                history.calls(update.scope, calls, changes, at)
             else:
                 history.calls_told(calls, update.removed, at)
         changed: Changed = set()
@@ -497,7 +489,13 @@ class SourceState:
 
     def _server(self, member: Member) -> Agent | None:
         key = self._linker.server(member)
-        return None if key is None else self._told_agents.get(key) or self._linker.agent(key)
+        return None if key is None else self._told_agent(key)
+
+    def _told_agent(self, key: Key) -> Agent | None:
+        """The agent as the vendor told it last: what is held steady for the screen is no evidence."""
+        shelf = self._shelves.get(Resource.AGENTS)
+        row = shelf.told(key) if shelf is not None else None
+        return row if isinstance(row, Agent) else None
 
     def _known_at(self, resource: Resource) -> float | None:
         """Until when the list is known: of one that is told by events, as long as they come."""
@@ -510,7 +508,7 @@ class SourceState:
         return at if at is not None else 0.0
 
     def _serves(self, agent: Key, queue_id: str) -> bool:
-        return agent in set(self.tally.people(queue_id))
+        return agent in self.tally.people(queue_id)
 
     def _queue(self, queue_id: str) -> Queue | None:
         row = self.row(Key(self.info.name, Kind.QUEUE, queue_id))
@@ -527,7 +525,9 @@ class SourceState:
             return
         view = self.view(Resource.AGENTS, now)
         blind = view.state not in TRUSTED
-        self.days.blind(now - (view.age or 0.0) if blind else None)
+        since = now - (view.age or 0.0) if blind else None
+        self.days.blind(since)
+        self.tally.blind(since, now)
         if self._blind and not blind:
             for row in self.rows(Resource.AGENTS):
                 if isinstance(row, Agent):
@@ -582,7 +582,7 @@ class SourceState:
             if key.kind is Kind.AGENT:
                 old = before if isinstance(before, Agent) else None
                 new = after if isinstance(after, Agent) else None
-                self.tally.agent(old, new)
+                self.tally.agent(old, new, now)
                 self._agent_changed(old, new, now)
             elif key.kind is Kind.MEMBER:
                 self.tally.member(
@@ -597,7 +597,7 @@ class SourceState:
 def _of_vendor(made: QueueFigures, queue: Queue, pulled: int) -> QueueFigures:
     """The counts as the vendor keeps them, where the site has asked for its figures; it does not say since when, and
     counts whoever leaves unanswered, those whom we pulled too."""
-    queued = (made.waiting or 0) + (made.ringing or 0)
+    queued = made.queued or 0
     pulled = min(pulled, queue.abandoned or 0)
     lost = (queue.abandoned or 0) - pulled
     offered = queued + (queue.answered or 0) + lost + pulled

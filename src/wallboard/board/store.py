@@ -155,6 +155,11 @@ class Shelf:
             self._disown(key, name)
         return self._refresh(scope.rows.keys())
 
+    def told(self, key: Key) -> Row | None:
+        """The row as it was told last, not held steady for the eye."""
+        owners = [self.scopes[name] for name in self._owners.get(key, ())]
+        return max(owners, key=lambda scope: scope.newest).rows.get(key) if owners else None
+
     def states(self, key: Key) -> Iterable[str]:
         """The names of the scopes that hold `key`."""
         return self._owners.get(key, ())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from wallboard.domain.keys import Key
 from wallboard.domain.models import Agent, Member
 from wallboard.domain.states import AgentState
+
+_BUSY = (AgentState.TALKING, AgentState.WRAP_UP)
+_FREE = (AgentState.READY, AgentState.RINGING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,31 @@ def place_state(agent: Agent, queue_id: str) -> AgentState:
     return agent.state
 
 
+def _stands(agent: Agent) -> tuple[object, ...]:
+    return agent.state, agent.no_state, agent.memberships
+
+
+@dataclass(slots=True)
+class _Time:
+    """Seconds that a queue's agents together were busy and free, from `since` up to `at`."""
+
+    since: float
+    at: float
+    busy: float = 0.0
+    free: float = 0.0
+
+    def spent(self, now: float, states: Mapping[AgentState, int], blind: bool) -> tuple[float, float]:
+        """Up to now, each agent being in the same state since `at`."""
+        lasts = 0.0 if blind else max(0.0, now - self.at)
+        busy, free = (sum(states.get(state, 0) for state in of) for of in (_BUSY, _FREE))
+        return self.busy + busy * lasts, self.free + free * lasts
+
+    def until(self, now: float, states: Mapping[AgentState, int], blind: bool) -> None:
+        if now > self.at:
+            self.busy, self.free = self.spent(now, states, blind)
+            self.at = now
+
+
 class Tally:
     """The agents and callers of one source by queue."""
 
@@ -64,8 +92,15 @@ class Tally:
         self._roster: dict[str, int] = {}
         self._people: dict[str, set[Key]] = {}
         self._members: dict[str, dict[Key, Member]] = {}
+        self._times: dict[str, _Time] = {}
+        self._blind = False
 
-    def agent(self, before: Agent | None, after: Agent | None) -> None:
+    def agent(self, before: Agent | None, after: Agent | None, at: float) -> None:
+        if before is not None and after is not None and _stands(before) == _stands(after):
+            return
+        rows = [row for row in (before, after) if row is not None]
+        for queue_id in {place.queue_id for row in rows for place in row.memberships}:
+            self._times.setdefault(queue_id, _Time(at, at)).until(at, self._agents.get(queue_id, {}), self._blind)
         for row, step in ((before, -1), (after, 1)):
             for queue_id in {place.queue_id for place in row.memberships} if row is not None else ():
                 assert row is not None
@@ -98,7 +133,30 @@ class Tally:
             return AgentCounts()
         return count(states)
 
-    def people(self, queue_id: str) -> Iterable[Key]:
+    def blind(self, since: float | None, now: float) -> None:
+        """Nothing is known of any agent from `since` on; None: it is again. That time counts in no state."""
+        if self._blind is not (since is not None):
+            for queue_id, time in self._times.items():
+                time.until(now if since is None else since, self._agents.get(queue_id, {}), self._blind)
+            self._blind = since is not None
+
+    def occupancy(self, queue_id: str, now: float, day: float) -> float | None:
+        """The share of time in talk and wrap-up of that and the time ready or rung for, of all agents of the queue,
+        since the day began; None while there is none."""
+        time = self._times.get(queue_id)
+        if time is None:
+            return None
+        if time.since < day:
+            time.since, time.at, time.busy, time.free = day, max(day, time.at), 0.0, 0.0
+        busy, free = time.spent(now, self._agents.get(queue_id, {}), self._blind)
+        return busy / (busy + free) if busy + free > 0 else None
+
+    def keep(self, queues: Container[str]) -> None:
+        """Forget the time of queues that are no more."""
+        for queue_id in [queue_id for queue_id in self._times if queue_id not in queues]:
+            del self._times[queue_id]
+
+    def people(self, queue_id: str) -> Container[Key]:
         """The agents of the queue."""
         return self._people.get(queue_id, ())
 

@@ -208,11 +208,20 @@ class LastCall:
 
 
 @dataclass(frozen=True, slots=True)
+class HotlineCall:
+    """A call that is over or was taken; `after` is how many seconds it waited for that, None: not told."""
+
+    started_at: float
+    taken: bool
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hotline:
     """An emergency hotline: what it was asked to be (None: not told) and what it is.
 
-    `channels_in`/`channels_out` are limits (1–100); how many are in use the vendor does not tell. `unaccepted`
-    counts the calls of the last day that nobody took, None where it cannot be known.
+    `channels_in`/`channels_out` are limits (1–100); how many are in use the vendor does not tell. `calls` are
+    those of the last day, newest first; None where not all of them can be known.
     """
 
     key: Key
@@ -226,11 +235,16 @@ class Hotline:
     channels_out: int | None = None
     agents: tuple[DutyAgent, ...] = ()
     last_call: LastCall | None = None
-    unaccepted: int | None = None
+    calls: tuple[HotlineCall, ...] | None = None
     announcement_in: Clean = NOTHING
     announcement_out: Clean = NOTHING
     address: Address = ()
     details: tuple[tuple[Clean, Clean], ...] = ()
+
+    @property
+    def unaccepted(self) -> int | None:
+        """How many calls of the last day nobody took, None where it cannot be known."""
+        return None if self.calls is None else len([call for call in self.calls if not call.taken])
 
     @property
     def asked(self) -> str:

@@ -414,11 +414,11 @@ class Console:
                 shown = [resource for resource in ALL if NUMBER[resource] <= 5 or self.pane_has_rows(resource)]
                 place = shown.index(self.active) if self.active in shown else -1
                 self.go(shown[(place + 1) % len(shown)], again=False)
-            case "nav.details":
+            case "nav.details" | "nav.explain":
                 if selection.cursor is None:
                     # Not entered yet, or what stood under it is gone.
                     selection.enter(now)
-                self.panel.toggle()
+                (self.panel.toggle if action == "nav.details" else self.panel.explain)()
             case "view.filter":
                 self.filtering = True
                 self.filter_field = TextField(selection.filter)

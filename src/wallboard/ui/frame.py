@@ -191,7 +191,8 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
             seen = console.remarks.seen(row.key)[-4:]
             pane = None if card is not None else console.pane.pane
             readings = console.panel.readings.shown
-            lines = details(pane, row, context, console.acting.hints(), width, seen, note, readings)
+            hints, explains = console.acting.hints(), console.panel.explains
+            lines = details(pane, row, context, hints, width, seen, note, readings, explains=explains)
             shown, turned = _scrolled(console, lines, max(3, height - 12), width)
             return shown, turned, row if card is not None else None
     return [], Turned(console.panel.turned.top), None

@@ -23,6 +23,8 @@ class Panel:
         self.readings = Readings(console.board, console.clock, ports.reports, ports.start, ports.repaint)
         self.details = False
         """Whether the details of the row under the cursor are open."""
+        self.explains = False
+        """Whether the panel says what the row's figures are made of."""
         self._card: tuple[Key, Resource, object] | None = None
         self.card_painted: Row | None = None
         """The row of the card as it was last drawn."""
@@ -96,12 +98,18 @@ class Panel:
         """One step back; whether there was one to take."""
         if self.close_card():
             return True
-        was, self.details = self.details, False
+        was, self.details, self.explains = self.details, False, False
         return was
 
     def toggle(self) -> None:
         if not self.close_card():
-            self.details = not self.details and self._console.pane.selection.cursor is not None
+            there = self._console.pane.selection.cursor is not None
+            self.details, self.explains = there and (self.explains or not self.details), False
+
+    def explain(self) -> None:
+        self.explains = not (self.open and self.explains)
+        self.details = self.explains and self._console.pane.selection.cursor is not None
+        self.turned = replace(self.turned, top=0)
 
     def look(self) -> None:
         """Have what the panel shows read, and what it no longer shows left alone."""

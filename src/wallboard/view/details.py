@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wallboard.board import QueueFigures
 from wallboard.board.agent_day import AgentDay
+from wallboard.board.hotline_numbers import figures
 from wallboard.board.source import COUNTING
 from wallboard.control.labels import label
 from wallboard.control.policy import CONFERENCE
@@ -19,7 +20,8 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.chrome import KeyHint, by_reason
 from wallboard.view.context import Context
-from wallboard.view.figures import caller_clock, level_text
+from wallboard.view.explain import explained
+from wallboard.view.figures import busy_hour, caller_clock, ladder, level_text
 from wallboard.view.format import DASH, age, count, local, moment, ordinal, percent, plural, span
 from wallboard.view.lines import Line, clip, rule, wrapped
 from wallboard.view.panes.agents import state_of
@@ -50,23 +52,28 @@ def details(
     history: Sequence[str] = (),
     note: str = "",
     readings: Sequence[Reading] = (),
+    *,
+    explains: bool = False,
 ) -> list[Line]:
     """The panel of `row`: facts, what was seen of it, what can and cannot be done, the vendor's own words, and what is
-    read about it on demand. `pane` None: a row that stands in none, such as a telephone."""
+    read about it on demand; or, where it `explains`, what its figures are made of. `pane` None: a row that stands in
+    none, such as a telephone."""
     seen = context.board.seen_at(row.key)
     read = f"read {age(context.since(seen))} ago" if seen is not None else "not read yet"
     state = context.state(row.key).value
     lines: list[Line] = [
         rule(
-            f"DETAILS {label(row) if pane is None else pane.label(row)}",
+            f"{'EXPLAIN' if explains else 'DETAILS'} {label(row) if pane is None else pane.label(row)}",
             f"{clean(str(row.key), 80)} · {state} · {read}",
             width,
         )
     ]
-    facts = _facts(row, context)
+    facts = explained(row, context) if explains else _facts(row, context)
     column = min(max(_LABEL, min(_LABEL_MOST, width // 6)), max([_LABEL, *(cell_width(name) for name, _ in facts)]))
     for name, text in facts:
         lines += _wrapped(name, text, width, label=column)
+    if explains:
+        return lines
     if note:
         lines += _wrapped("note", note, width, label=column)
     if history:
@@ -221,7 +228,7 @@ def _queue(row: Queue, context: Context) -> list[Fact]:
         ("agents", agents or _roster(row, context) or "none known"),
     ]
     if not row.no_counts:
-        share = f"{level_text(level)} of {level.n} ({level.formula}, {level.window}), goal {percent(level.goal)}"
+        share = f"{level_text(level)} of {level.n} ({level.formula}, {level.window}), goal {level.goal.percent:g}%"
         facts += [
             ("service", f"{DASH} {level.reason}" if level.value is None else share),
             *_day(stats, context.zone),
@@ -236,6 +243,8 @@ def _day(stats: QueueFigures, zone: tzinfo | None) -> list[Fact]:
     ends = (("answered", stats.answered), ("lost", stats.lost), ("pulled", stats.pulled), ("flowed", stats.flowed))
     told = ", ".join(f"{count(value)} {name}" for name, value in (*ends, ("unseen", stats.unseen)))
     share = DASH if stats.lost_percent is None else f"{stats.lost_percent:.1f}%"
+    if stats.resets:
+        told += f" · {plural(stats.resets, 'restart')} of the vendor seen"
     since = f" since {local(stats.counted_since, zone, seconds=False)}" if stats.counted_since is not None else ""
     return [
         ("today", f"{stats.offered} offered{since}: {told} · lost {share}"),
@@ -338,6 +347,10 @@ def _hotline(row: Hotline, context: Context) -> list[Fact]:
         if agent.phones is not None:
             phones = ", ".join(f"{phone.name} {phone.number} {_DUTY[phone.active]}" for phone in agent.phones)
         facts.append(("duty", f"{agent.name}: {phones or 'no phone'}"))
+    if row.calls is not None:
+        made = figures(row.calls, context.zone)
+        taken = f"{made.taken} of {plural(made.calls, 'call')} taken, {ladder(made)}"
+        facts.append(("24 h", f"{taken} · busy hour {busy_hour(made)}"))
     if (last := row.last_call) is not None:
         taken = f"{local(last.started_at, context.zone)} taken by {last.taken_by or DASH}"
         facts.append(("last", f"{taken}, {last.entries} entries"))

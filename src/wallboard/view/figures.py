@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
-from wallboard.board import QueueFigures, ServiceLevel
+from wallboard.board import ServiceLevel
+from wallboard.board.hotline_numbers import LADDER, HotlineFigures
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Call, Member
 from wallboard.domain.states import MemberState
+from wallboard.view import glyphs
 from wallboard.view.context import Context
-from wallboard.view.format import DASH, percent
+from wallboard.view.format import DASH, percent, plural
 
 IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
 
@@ -26,14 +28,26 @@ def level_cell(level: ServiceLevel, width: int) -> str:
     text = level_text(level)
     if level.value is not None and len(text) + len(f" {level.n}") <= width:
         return f"{text} {level.n}"
-    return text if len(text) <= width else f"~{round((level.value or 0.0) * 100)}"
+    return text if len(text) <= width else f"{round((level.value or 0.0) * 100)}±"
 
 
-def queued(stats: QueueFigures) -> int | None:
-    """Who waits and who is rung for, together."""
-    if stats.waiting is None and stats.ringing is None:
-        return None
-    return (stats.waiting or 0) + (stats.ringing or 0)
+def aged(text: str, old: bool) -> str:
+    """A figure with the sign of one that a list is too old for."""
+    return f"{glyphs.STALE}{text}" if old and text != DASH else text
+
+
+def ladder(made: HotlineFigures) -> str:
+    """`62% in 10 s, 70% in 15 s, 81% in 20 s`."""
+    shares = made.within or (None,) * len(LADDER)
+    return ", ".join(f"{percent(share)} in {step:g} s" for share, step in zip(shares, LADDER, strict=True))
+
+
+def busy_hour(made: HotlineFigures) -> str:
+    """`14:00 to 15:00 (12 calls)`."""
+    if made.busy is None:
+        return DASH
+    hour, n = made.busy
+    return f"{hour:02d}:00 to {(hour + 1) % 24:02d}:00 ({plural(n, 'call')})"
 
 
 def caller_clock(row: Member, context: Context) -> float | None:

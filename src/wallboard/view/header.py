@@ -14,7 +14,6 @@ from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
-from wallboard.view.figures import queued
 from wallboard.view.format import DASH, age, plural, span
 from wallboard.view.layout import NUMBER
 from wallboard.view.lines import Line, clip, joined, line_width
@@ -50,7 +49,7 @@ def totals(context: Context) -> Totals:
     old_wait = old_longest = False
     for row in rows_of(Queue, board):
         stats = context.stats(row.key)
-        here = queued(stats)
+        here = stats.queued
         if here is not None:
             waiting = (waiting or 0) + here
         old_wait = old_wait or (here is not None and stats.old("waiting"))

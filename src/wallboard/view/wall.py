@@ -12,7 +12,7 @@ from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
-from wallboard.view.figures import level_text, queued
+from wallboard.view.figures import aged, level_text
 from wallboard.view.format import DASH, count, span
 from wallboard.view.header import sources_in_words
 from wallboard.view.lines import Line, clip, spread
@@ -116,19 +116,22 @@ def _tile(row: Queue, context: Context, width: int, scale: int) -> list[Line]:
         [Cell(f"{ready} ", "warn bold" if stats.staffed and not stats.counts.ready else "text")],
         inner,
     )
-    left, right = big(count(queued(stats)), scale), big(span(stats.longest(context.now)), scale)
+    left, right = big(count(stats.queued), scale), big(span(stats.longest(context.now)), scale)
     half = max(inner // 3, len(left[0]) + 3)
     body = [
         [Cell(fit(f"  {a}", half), style), Cell(fit(b, inner - half), style)] for a, b in zip(left, right, strict=True)
     ]
     level = stats.service_level
-    service = f"SL {level_text(level)} n{level.n}" if level.value is not None else f"SL {DASH}"
+    value = aged(level_text(level), stats.old("service"))
+    service = f"SL {DASH}" if level.value is None else f"SL {value} of {level.goal.percent:g}% n{level.n}"
     state = context.state(row.key)
     word = "live" if state is ResourceState.LIVE else f"{glyphs.STALE} {state.value}"
     alarms = context.board.alarms.on(row.key)
     known = next((alarm.acked_by for alarm in alarms if alarm.acked_by), "nobody")
-    foot = f"  {service}   lost {count(stats.lost)}   {word}" + (f"   acked: {known}" if alarms else "")
-    labels = [Cell(fit("  waiting", half), "muted"), Cell(fit("longest", inner - half), "muted")]
+    lost = aged(count(stats.lost), stats.old("lost"))
+    foot = f"  {service}   lost {lost}   {word}" + (f"   acked: {known}" if alarms else "")
+    waiting, longest = (aged(name, stats.old(name)) for name in ("waiting", "longest"))
+    labels = [Cell(fit(f"  {waiting}", half), "muted"), Cell(fit(longest, inner - half), "muted")]
     lines = [head, *body, labels, clip([Cell(foot, "stale" if stale else "muted")], inner), [Cell(" " * inner)]]
     return [[*line, Cell("  ")] for line in lines]
 

@@ -12,7 +12,8 @@ from tests.board.making import agent, key, member, queue
 from tests.board.traces import A, Caller, Console, M, Q, Told, Trace
 from wallboard.board import QueueFigures
 from wallboard.board.caller_history.history import CallerHistory
-from wallboard.board.queue_numbers import level, service_level
+from wallboard.board.ledger import Ledger
+from wallboard.board.queue_numbers import service_level
 from wallboard.domain.keys import Resource
 from wallboard.domain.rules import Day, Goal
 from wallboard.domain.states import AgentState, MemberState
@@ -58,7 +59,7 @@ def test_every_formula_by_hand(poll: float, frozen: bool) -> None:
     books = history(console)
     for formula, (good, n) in FORMULAS.items():
         goal = Goal(80, 20, formula)
-        sums = level(books.stays("601"), goal, console.base, books.frozen)
+        sums, _ = Ledger(books.stays("601"), goal, console.base, books.frozen).look(0, console.base, lambda stay: False)
         told = service_level(sums, goal, console.base, answers_known=True)
         assert told.n == n, formula
         assert told.value == pytest.approx(good / n), formula
@@ -104,11 +105,36 @@ def test_short_talks_between_two_readings(poll: float) -> None:
     adds_up(made)
 
 
+@pytest.mark.parametrize("frozen", [True, False], ids=["frozen", "running"])
 @pytest.mark.parametrize("poll", POLLS)
-def test_whom_another_console_moved_did_not_give_up(poll: float) -> None:
+def test_the_means_by_hand(poll: float, frozen: bool) -> None:
+    """Seven talks of 40 s with 15 s of wrap-up each by one agent, and two who gave up, in 900 s."""
+    callers = [Caller(13 + 110.0 * i, wait, talk=40, wrap=15) for i, wait in enumerate((*ANSWERED, 9.0))]
+    callers += [Caller(800 + 30.0 * i, 11, "lost") for i in range(2)]
+    made = Console(Trace(callers, Told(frozen=frozen)), poll=poll).run(900)
+    assert (made.answered, made.lost, made.offered) == (7, 2, 9)
+    assert made.asa == pytest.approx(115 / 7, abs=1.0)
+    assert made.aht == pytest.approx(55, abs=poll / 2)
+    assert made.wrap_up == pytest.approx(15, abs=poll / 2)
+    assert made.occupancy == pytest.approx(7 * 55 / 900, abs=0.03)
+    assert made.lost_percent == pytest.approx(100 * 2 / 9)
+    assert made.expected_wait == 0.0
+
+
+def test_who_comes_next_waits_as_long_as_those_before_them_take() -> None:
+    """Three wait for the only agent, who talks 40 s a call: the fourth waits for four of them."""
+    served = [Caller(13 + 60.0 * i, 8, talk=40) for i in range(6)]
+    made = Console(Trace([*served, *(Caller(380 + i, 500) for i in range(3))])).run(390)
+    assert made.expected_wait == pytest.approx(3 * 40, abs=6)
+
+
+@pytest.mark.parametrize("marked", [("lost",), ("lost", "moved")], ids=["gone", "marked"])
+@pytest.mark.parametrize("poll", POLLS)
+def test_whom_another_console_moved_did_not_give_up(poll: float, marked: tuple[str, ...]) -> None:
     callers = [Caller(10 + 40.0 * i, 18, "moved") for i in range(10)]
-    made = Console(Trace(callers), poll=poll).run(500)
-    assert (made.lost, made.flowed, made.offered) == (0, 10, 10)
+    callers += [Caller(30 + 40.0 * i, 21, "lost") for i in range(3)]
+    made = Console(Trace(callers, Told(linger=60.0, marked=marked)), poll=poll).run(500)
+    assert (made.lost, made.flowed, made.offered) == (3, 10, 13)
 
 
 @pytest.mark.parametrize("poll", POLLS)

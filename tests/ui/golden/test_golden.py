@@ -131,6 +131,19 @@ def test_details_of_a_row_say_what_can_and_cannot_be_done(sample: Desk) -> None:
     shot(sample, "details-hotline-80x24")
 
 
+def test_explain_says_what_the_figures_of_a_row_are_made_of(sample: Desk) -> None:
+    sample.press("1", "f1")
+    lines = shot(sample, "explain-queue-120x36", 120, 36)
+    assert any("EXPLAIN Sales" in line for line in lines)
+    assert any("formula: live = answered in time / " in line for line in lines)
+    sample.press("enter")
+    assert any("DETAILS Sales" in line for line in sample.paint(120, 36))
+    sample.press("f1", "f1")
+    assert not any("EXPLAIN" in line or "DETAILS" in line for line in sample.paint(120, 36))
+    sample.press("5", "f1")
+    shot(sample, "explain-hotline-80x24")
+
+
 # ---- questions ---------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.models import HotlineCall
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.domain.text import clean
 from wallboard.vendors.groupalarm import mapping
@@ -204,11 +205,18 @@ def call(at: str, *said: str) -> dict[str, Any]:
     ],
 )
 def test_unaccepted_calls_of_the_last_day(logs: list[dict[str, Any]], unaccepted: int | None) -> None:
-    assert log(*logs).unaccepted == unaccepted
+    calls = log(*logs).calls
+    assert (None if calls is None else len([call for call in calls if not call.taken])) == unaccepted
+
+
+def test_how_long_a_call_waited_until_the_first_who_took_it() -> None:
+    assert log(*LOGS).calls == (HotlineCall(1_772_439_245.0, True, 16.0),)
+    untold = {"id": 1, "startTime": "2026-03-02T08:00:00Z", "entries": [{"action": "accepted", "startTime": None}]}
+    assert log(untold).calls == (HotlineCall(1_772_438_400.0, True, None),)
 
 
 def test_a_log_that_was_not_read_whole_counts_nothing() -> None:
-    assert log(call("2026-03-02T08:00:00Z", "called"), whole=False).unaccepted is None
+    assert log(call("2026-03-02T08:00:00Z", "called"), whole=False).calls is None
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ those who give up in its list and did not (then they left in another way).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 
-from wallboard.board.caller_history.legs import Legs, line_of
+from wallboard.board.caller_history.legs import Leg, Legs, line_of
 from wallboard.board.caller_history.stay import GRAIN, SLACK, Outcome, Stay
 from wallboard.domain.keys import Key
 from wallboard.domain.models import Agent, Call, Member, Queue
@@ -38,6 +38,7 @@ ENOUGH = 7
 """Digits of a number that means the same telephone everywhere."""
 
 _IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
+_WITH_AGENT = frozenset({MemberState.RINGING, MemberState.TALKING})
 _OPEN_TO_PROOF = frozenset({Outcome.LOST, Outcome.UNSEEN, Outcome.FLOWED})
 
 Find = Callable[[Member], Agent | None]
@@ -46,19 +47,26 @@ Find = Callable[[Member], Agent | None]
 
 class CallerHistory:
     """See the module. `opened`: when it began; who joined before is *inherited*, and counts in no service level.
-    `changed` is told of every stay of which something else is known, before all of it is written in."""
+    `serves`: whether an agent belongs to a queue; `queue`: the row of a queue; `changed` is told of every stay of which
+    something else is known, before all of it is written in."""
 
-    def __init__(self, opened: float, changed: Callable[[Stay], None]) -> None:
+    def __init__(
+        self,
+        opened: float,
+        serves: Callable[[Key, str], bool],
+        queue: Callable[[str], Queue | None],
+        changed: Callable[[Stay], None],
+    ) -> None:
         self.opened = opened
-        self._changed = changed
+        self._serves, self._queue, self._changed = serves, queue, changed
         self.resets = 0
         """Restarts of the vendor that were noticed."""
         self.frozen: bool | None = None
         """Whether the vendor's wait stands still once a caller is answered; None: not settled yet."""
         self.lists_talks = False
         """Whether its lists show those who are served."""
-        self.marks_lost = False
-        """Whether its lists keep those who gave up for a while, marked."""
+        self._marks_lost: set[str] = set()
+        """The queues whose lists keep those who gave up for a while, marked; each may be set up otherwise."""
         self.pace: dict[str, float] = {}
         """Seconds between the last two readings of each list of callers."""
         self.taken: dict[str, int] = {}
@@ -73,6 +81,12 @@ class CallerHistory:
         self._read: dict[str, float] = {}
         self._pulls: dict[Key, float] = {}
         self._undecided: list[Stay] = []
+        self._guessed: list[Stay] = []
+        """Who lately went without a mark and is taken for lost, as long as nobody was marked in the queue."""
+        self._marked: list[Stay] = []
+        """Who was lately marked as having given up."""
+        self._on_leg: list[tuple[Stay, Leg]] = []
+        """Who talks on a leg that alone tells until when."""
         self._departed: list[Stay] = []
         self._gone: dict[str, float] = {}
         self._begun: dict[str, float] = {}
@@ -80,6 +94,8 @@ class CallerHistory:
         self._answers_seen = False
         self._served: list[tuple[Key, str]] = []
         self._clocks: set[Key] = set()
+        self._lately: list[Stay] = []
+        """Who came within the last minute, and from which line."""
         self.arrivals: list[Stay] = []
         """Who has newly come to a queue: taken away by whoever asks the other sources whether they left there."""
 
@@ -137,9 +153,11 @@ class CallerHistory:
 
     # ---- what lists and events tell --------------------------------------------------------------------------
 
-    def listed(self, scope: str, rows: Iterable[Member], at: float, find: Find, *, gap: bool = False) -> None:
-        """The whole list of a scope as it was `at`. `gap`: something was missed before it, so conclude nothing from
-        who is absent."""
+    def listed(
+        self, scope: str, rows: Iterable[Member], changed: Container[Key], at: float, find: Find, *, gap: bool = False
+    ) -> None:
+        """The whole list of a scope as it was `at`; what is not `changed` reads as it did before. `gap`: something was
+        missed before it, so conclude nothing from who is absent."""
         before = self._read.get(scope)
         if before is not None:
             self.pace[scope] = max(0.0, at - before)
@@ -148,7 +166,9 @@ class CallerHistory:
         present: set[Key] = set()
         for row in rows:
             present.add(row.key)
-            self._row(row, scope, at, before, find(row))
+            stay = here.get(row.key)
+            if stay is None or row.key in changed or not self._same(stay, row, at):
+                self._row(row, scope, at, before, find)
         for key in [key for key in here if key not in present]:
             self._left(here.pop(key), at, gap=gap, event=False)
         self._read[scope] = at
@@ -165,25 +185,22 @@ class CallerHistory:
             known = self._current.get(row.key)
             if known is not None and known.present and known.queue_id == row.queue_id:
                 known.seen = max(known.seen, at)
-            self._row(row, scope, at, at, find(row))
+            self._row(row, scope, at, at, find)
         for key in removed:
             for here in self._here.values():
                 stay = here.pop(key, None)
                 if stay is not None:
                     self._left(stay, at, gap=False, event=True)
 
-    def agents(self, rows: Iterable[Agent], stays_with: Callable[[Agent], Iterable[Key]]) -> None:
+    def agents(self, told: Callable[[Key], Agent | None]) -> None:
         """The agents' own clocks: since when each talks settles when the caller's wait ended."""
-        for row in rows:
-            if row.state is AgentState.TALKING and row.since is not None:
-                for key in stays_with(row):
-                    stay = self._current.get(key)
-                    if stay is not None and stay.outcome is Outcome.ANSWERED and stay.exact is None:
-                        self._clocked(stay, row.since)
+        for stay in self._served_ones():
+            if stay.exact is None and stay.server is not None:
+                self._by_agent(stay, told(stay.server))
 
-    def calls(self, scope: str, rows: Iterable[Call], at: float) -> None:
+    def calls(self, scope: str, rows: Iterable[Call], changed: Container[Key], at: float) -> None:
         """All calls of a scope as they were `at`, joined with their agents."""
-        self.legs.listed(scope, rows, at)
+        self.legs.listed(scope, rows, changed, at)
         self._by_legs()
 
     def calls_told(self, rows: Iterable[Call], removed: Iterable[Key], at: float) -> None:
@@ -192,16 +209,16 @@ class CallerHistory:
 
     def _by_legs(self) -> None:
         """The leg on which a caller talks says when that began, and better than anybody."""
-        for here in self._here.values():
-            for stay in here.values():
-                if stay.outcome is Outcome.ANSWERED and not stay.by_leg and stay.talk_end is None:
-                    answered = self.legs.answered(stay)
-                    if answered is not None:
-                        stay.exact, stay.by_leg = answered, True
-                        self._clocks.add(stay.key)
-                        self._touch(stay)
-                        if self.frozen is None and stay.told is not None and stay.left is not None:
-                            self._settled(stay.told, answered, stay.left)
+        for stay in self._served_ones():
+            answered = None if stay.by_leg else self.legs.answered(stay)
+            if answered is not None:
+                stay.by_leg = True
+                self._clocked(stay, answered)
+
+    def _served_ones(self) -> Iterable[Stay]:
+        """Who talks in a queue now."""
+        here = (stay for here in self._here.values() for stay in here.values())
+        return (stay for stay in here if stay.outcome is Outcome.ANSWERED and stay.talk_end is None)
 
     def pulled(self, key: Key, now: float) -> None:
         """This console took the caller out of the queue, before or after the row goes."""
@@ -221,37 +238,46 @@ class CallerHistory:
 
     def turned_up(self, arrival: Stay, where: str) -> bool:
         """Whether somebody who has just come to a queue elsewhere is one who left here in that moment."""
-        for stay in self._departed:
-            if stay.outcome in _OPEN_TO_PROOF and not stay.other and _meets(stay, arrival):
-                self._conclude(stay, Outcome.FLOWED, where)
-                stay.doubtful = False
+        earliest = min(arrival.first, arrival.joined or arrival.first, arrival.before or arrival.first) - SLACK
+        for stay in reversed(self._departed):
+            if (stay.over or earliest) < earliest:
+                break
+            if stay.line == arrival.line and stay.outcome in _OPEN_TO_PROOF and _meets(stay, arrival):
+                # One who was rung for may have talked to the agent first, who sent them on.
+                if not self._went_on(stay) or stay.outcome is not Outcome.ANSWERED:
+                    self._conclude(stay, Outcome.FLOWED, where)
+                    stay.doubtful = stay.ringing and stay.left != stay.seen
                 arrival.came = True
                 return True
         return False
 
-    def settle(
-        self,
-        now: float,
-        calls_at: float | None,
-        serves: Callable[[Key, str], bool],
-        queue: Callable[[str], Queue | None],
-    ) -> bool:
+    def settle(self, now: float, calls_at: float | None) -> bool:
         """Decide about those who left, once what can tell was read after that; whether anything was decided.
 
-        `calls_at`: when the calls were last read (None: never). `serves`: whether an agent belongs to a queue.
+        `calls_at`: when the calls were last read (None: never).
         """
         before = len(self._undecided)
         waiting = [stay for stay in self._undecided if stay.undecided]
-        self._undecided = [stay for stay in waiting if not self._decided(stay, now, calls_at, serves, queue)]
+        self._undecided = [stay for stay in waiting if not self._decided(stay, now, calls_at)]
+        self._marked = [stay for stay in self._marked if not self._lives_on(stay, now)]
+        self._on_leg = [(stay, leg) for stay, leg in self._on_leg if not self._leg_over(stay, leg, now)]
         self._pulls = {key: at for key, at in self._pulls.items() if now - at <= 2 * PATIENCE}
         if self._departed and now - (self._departed[0].over or now) > KEPT:
             old = [stay for stay in self._departed if now - (stay.over or now) > KEPT]
             self._departed = [stay for stay in self._departed if now - (stay.over or now) <= KEPT]
+            self._guessed = [stay for stay in self._guessed if now - (stay.over or now) <= KEPT]
             for stay in old:
                 if self._current.get(stay.key) is stay and not self._stands(stay):
                     del self._current[stay.key]
+        if self._lately and now - self._lately[0].first > 2 * PATIENCE:
+            self._lately = [stay for stay in self._lately if now - stay.first <= PATIENCE]
         self.legs.forget(now - KEPT)
         return len(self._undecided) != before
+
+    def final(self, stay: Stay, now: float) -> bool:
+        """Whether nothing can change any more what is known of the stay."""
+        over = stay.over
+        return over is not None and now - over > KEPT and self._current.get(stay.key) is not stay
 
     def forget(self, queue_id: str, before: float) -> None:
         """Drop what ended before this moment."""
@@ -271,6 +297,7 @@ class CallerHistory:
                 del self._queues[queue_id]
                 self.versions.pop(queue_id, None)
                 self._kept_since.pop(queue_id, None)
+                self._marks_lost.discard(queue_id)
 
     def restore(self, queue_id: str, stays: Iterable[Stay], since: float) -> None:
         """What was written down of a queue before this program began, from `since` on, oldest first."""
@@ -283,7 +310,19 @@ class CallerHistory:
 
     # ---- one caller ------------------------------------------------------------------------------------------
 
-    def _row(self, row: Member, scope: str, at: float, before: float | None, agent: Agent | None) -> None:
+    def _same(self, stay: Stay, row: Member, at: float) -> bool:
+        """Whether a row that reads as before stands for the same as before: they wait on, or talk on."""
+        if self._current.get(row.key) is not stay:
+            return False
+        if stay.present and row.state in _IN_QUEUE:
+            stay.seen = at
+            return True
+        if stay.outcome is Outcome.ANSWERED and row.state is MemberState.TALKING and self.frozen is not None:
+            stay.talk_seen = at
+            return stay.talk_end is None
+        return False
+
+    def _row(self, row: Member, scope: str, at: float, before: float | None, find: Find) -> None:
         if row.state is MemberState.UNKNOWN:
             # Here they are; what for is not told.
             known = self._current.get(row.key)
@@ -316,7 +355,7 @@ class CallerHistory:
             stay = self._arrived(row, scope, at, before)
         self._here.setdefault(scope, {})[row.key] = stay
         stay.scope = scope
-        self._follow(stay, row, at, agent)
+        self._follow(stay, row, at, find(row) if row.state in _WITH_AGENT else None)
 
     def _arrived(self, row: Member, scope: str, at: float, before: float | None, *, again: bool = False) -> Stay:
         """A new stay. One whose wait was over before anybody looked is not counted."""
@@ -347,6 +386,7 @@ class CallerHistory:
             self._touch(stay)
             if stay.line and not again:
                 self.arrivals.append(stay)
+                self._lately.append(stay)
                 self.turned_up(stay, str(row.queue or row.queue_id))
         return stay
 
@@ -376,25 +416,37 @@ class CallerHistory:
             stay.server = server
             stay.talk_seen, stay.talk_end = at, None
             if stay.outcome is Outcome.ANSWERED:
-                if agent is not None and agent.state is AgentState.TALKING and agent.since is not None:
-                    self._clocked(stay, agent.since)
+                self._by_agent(stay, agent)
                 self._compare(stay, row, at)
         elif row.state is MemberState.ABANDONED and stay.present:
-            self.marks_lost = True
+            if stay.queue_id not in self._marks_lost:
+                self._marks_lost.add(stay.queue_id)
+                for guessed in self._guessed:
+                    if guessed.queue_id == stay.queue_id and guessed.outcome is Outcome.LOST:
+                        self._unmarked(guessed)
             stay.left, stay.told = at, row.ended_at
             self._conclude(stay, *((Outcome.PULLED, "us") if self._was_pulled(stay) else (Outcome.LOST, "")))
             self._departed.append(stay)
+            self._marked.append(stay)
 
-    def _clocked(self, stay: Stay, since: float) -> None:
+    def _by_agent(self, stay: Stay, agent: Agent | None) -> None:
         """The agent's clock says when the talk began, if it is that of this talk."""
-        if stay.left is None or not stay.seen - SLACK <= since <= stay.left + SLACK:
+        since = agent.since if agent is not None and agent.state is AgentState.TALKING else None
+        if since is None or stay.left is None or not stay.seen - SLACK <= since <= stay.left + SLACK:
             return
         if stay.exact is None:
-            stay.exact = since
-            self._clocks.add(stay.key)
-            self._touch(stay)
-        if self.frozen is None and stay.told is not None:
+            self._clocked(stay, since)
+        elif self.frozen is None and stay.told is not None:
             self._settled(stay.told, since, stay.left)
+
+    def _clocked(self, stay: Stay, began: float) -> None:
+        """A better clock than the caller's row says when the talk began."""
+        if began != (stay.told if stay.exact is None else stay.exact):
+            self._clocks.add(stay.key)
+        stay.exact = began
+        self._touch(stay)
+        if self.frozen is None and stay.told is not None and stay.left is not None:
+            self._settled(stay.told, began, stay.left)
 
     def _settled(self, told: float, since: float, read: float) -> None:
         """Whether the vendor's wait stands still: it ends with the talk's beginning, or with the reading."""
@@ -459,40 +511,55 @@ class CallerHistory:
         self._conclude(stay, Outcome.UNSEEN)
         stay.undecided = True
         self._undecided.append(stay)
-        for arrival in self._lately(stay):
-            if self.turned_up(arrival, arrival.queue_id):
+        for arrival in reversed(self._lately):
+            if arrival.first < stay.seen - SLACK:
+                break
+            if arrival.line == stay.line and self.turned_up(arrival, arrival.queue_id):
                 break
 
-    def _lately(self, stay: Stay) -> Iterable[Stay]:
-        """Who came to another queue of this source from the same line, and from nowhere else."""
-        if stay.line:
-            for other in self._current.values():
-                if other.line == stay.line and not other.came:
-                    yield other
+    def _went_on(self, stay: Stay) -> bool:
+        """Whether a leg says what became of them."""
+        numbers = self._lines_of(stay.queue_id)
+        found = self.legs.explain(stay, numbers, lambda agent: self._serves(agent, stay.queue_id), self.lists_talks)
+        if found is None:
+            return False
+        outcome, leg = found
+        if outcome is Outcome.ANSWERED:
+            self._answers_seen = True
+            stay.server, stay.exact = leg.agent, leg.answered
+            if leg.agent is not None:
+                self._served.append((leg.agent, stay.queue_id))
+            self._on_leg.append((stay, leg))
+        self._conclude(stay, outcome, "us" if outcome is Outcome.PULLED else leg.where)
+        stay.doubtful = outcome is Outcome.FLOWED and stay.ringing and stay.left != stay.seen
+        return True
 
-    def _decided(
-        self,
-        stay: Stay,
-        now: float,
-        calls_at: float | None,
-        serves: Callable[[Key, str], bool],
-        queue: Callable[[str], Queue | None],
-    ) -> bool:
+    def _lives_on(self, stay: Stay, now: float) -> bool:
+        """Whether one who was marked as having given up talks on: FreeSWITCH marks whoever leaves without an agent,
+        those sent elsewhere too. True also once nobody need look any more."""
+        if stay.outcome is not Outcome.LOST or stay.left is None or now - stay.left > PATIENCE:
+            return True
+        leg = self.legs.beyond(stay)
+        if leg is not None and leg.to not in self._lines_of(stay.queue_id):
+            self._conclude(stay, Outcome.FLOWED, leg.where)
+        return leg is not None
+
+    def _lines_of(self, queue_id: str) -> set[str]:
+        row = self._queue(queue_id)
+        return set() if row is None else {line_of(str(row.number)), line_of(queue_id)} - {""}
+
+    def _leg_over(self, stay: Stay, leg: Leg, now: float) -> bool:
+        """Whether the talk on the leg has ended, or cannot be seen any more."""
+        unseen = now - leg.last > KEPT
+        if stay.outcome is Outcome.ANSWERED and stay.talk_end is None and (leg.gone is not None or unseen):
+            stay.talk_seen = None if leg.gone is None else leg.last
+            stay.talk_end = leg.last if leg.gone is None else leg.gone
+            self._touch(stay)
+        return stay.talk_end is not None or stay.outcome is not Outcome.ANSWERED
+
+    def _decided(self, stay: Stay, now: float, calls_at: float | None) -> bool:
         assert stay.left is not None
-        row = queue(stay.queue_id)
-        numbers = {line_of(str(row.number)), line_of(stay.queue_id)} - {""} if row is not None else set()
-        found = self.legs.explain(stay, numbers, lambda agent: serves(agent, stay.queue_id), self.lists_talks)
-        if found is not None:
-            outcome, leg = found
-            stay.server = leg.agent if outcome is Outcome.ANSWERED else stay.server
-            if outcome is Outcome.ANSWERED:
-                self._answers_seen = True
-                if leg.agent is not None:
-                    self._served.append((leg.agent, stay.queue_id))
-                stay.exact = leg.answered
-                stay.talk_seen, stay.talk_end = (leg.last, max(leg.last, leg.gone or leg.last))
-                stay.talk_end = None if leg.gone is None else stay.talk_end
-            self._conclude(stay, outcome, "us" if outcome is Outcome.PULLED else leg.where)
+        if self._went_on(stay):
             return True
         others = [at for scope, at in self._read.items() if scope != stay.scope]
         looked = (calls_at is None or calls_at > stay.left) and all(at >= stay.left for at in others)
@@ -504,16 +571,21 @@ class CallerHistory:
         elif self._restarted(stay):
             self._conclude(stay, Outcome.UNSEEN)
             stay.gap = True
-        elif self.marks_lost and stay.left > stay.seen:
-            # Whoever gives up stays in this vendor's list, marked; this one left in another way, between two readings.
-            self._conclude(stay, Outcome.ANSWERED if stay.ringing else Outcome.FLOWED)
-            stay.doubtful = True
-            if stay.outcome is Outcome.ANSWERED:
-                stay.talk_seen, stay.talk_end = stay.seen, stay.left
+        elif stay.queue_id in self._marks_lost and stay.left > stay.seen:
+            self._unmarked(stay)
         else:
             self._conclude(stay, Outcome.LOST)
-            stay.doubtful = stay.left > stay.seen and (calls_at is None or self.legs.pace > OFTEN)
+            if stay.left > stay.seen:
+                stay.doubtful = calls_at is None or self.legs.pace > OFTEN
+                self._guessed.append(stay)
         return True
+
+    def _unmarked(self, stay: Stay) -> None:
+        """Whoever gives up stays in this vendor's list, marked; this one left in another way, between two readings."""
+        self._conclude(stay, Outcome.ANSWERED if stay.ringing else Outcome.FLOWED)
+        stay.doubtful = True
+        if stay.outcome is Outcome.ANSWERED:
+            stay.talk_seen, stay.talk_end = stay.seen, stay.left
 
     def _restarted(self, stay: Stay) -> bool:
         """Whether all that was alive on the PBX went with them. One who hangs up while the last talk ends is no

@@ -6,11 +6,11 @@ A leg carries another id than the caller in the queue, so it is known by the num
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
 from wallboard.board.caller_history.stay import SLACK, Outcome, Stay
-from wallboard.domain.keys import Key
+from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Call
 from wallboard.domain.states import CallState, Direction
 
@@ -58,11 +58,18 @@ class Legs:
     def pace(self) -> float:
         return max((pace for _, pace in self._read.values()), default=float("inf"))
 
-    def listed(self, scope: str, rows: Iterable[Call], at: float) -> None:
-        """All calls of a scope as they were `at`."""
+    def listed(self, scope: str, rows: Iterable[Call], changed: Container[Key], at: float) -> None:
+        """All calls of a scope as they were `at`; what is not `changed` reads as it did before."""
         known = self._read.get(scope)
         self._read[scope] = (at, float("inf") if known is None else max(0.0, at - known[0]))
-        present = {row.key for row in rows if self._seen(row, at)}
+        present: set[Key] = set()
+        for row in rows:
+            present.add(row.key)
+            leg = self._legs.get(row.key)
+            if leg is None or leg.gone is not None or leg.agent is not row.agent_key or row.key in changed:
+                self._seen(row, at)
+            else:
+                leg.last = at
         for key in self._scopes.get(scope, set()) - present:
             self._gone(key, at)
         self._scopes[scope] = present
@@ -79,7 +86,7 @@ class Legs:
         if leg is not None and leg.gone is None:
             leg.gone = at
 
-    def _seen(self, row: Call, at: float) -> bool:
+    def _seen(self, row: Call, at: float) -> None:
         leg = self._legs.get(row.key)
         if leg is None or leg.gone is not None:
             leg = self._legs[row.key] = Leg(
@@ -101,10 +108,9 @@ class Legs:
         leg.to = line_of(row.to)
         leg.where = str(row.agent or row.to_name or row.extension or row.to)
         leg.agent = row.agent_key or leg.agent
-        leg.up = leg.up or row.state in _UP
+        leg.up = row.state in _UP
         if row.state in _UP and leg.answered is None:
             leg.answered = row.answered_at
-        return True
 
     def answered(self, stay: Stay) -> float | None:
         """When the leg was answered on which the caller talks; None where there is none, or not one alone."""
@@ -142,11 +148,8 @@ class Legs:
         """What a leg says of one who left the queue, and the leg; None: no leg is theirs."""
         assert stay.left is not None
         found: list[tuple[int, Outcome, Leg]] = []
-        for leg in self._legs.values():
-            if leg.last < stay.seen - SLACK or leg.claimed not in (None, stay):
-                continue
-            same = leg.id in (stay.key.id, stay.call_id)
-            if not same and not self._theirs(leg, stay):
+        for leg, same in self._around(stay):
+            if leg.last < stay.seen - SLACK:
                 continue
             outcome = _outcome(leg, stay, same, queue_lines, serves, lists_talks)
             if outcome is not None:
@@ -156,6 +159,19 @@ class Legs:
         _, outcome, leg = min(found, key=lambda each: (each[0], each[1] is not Outcome.ANSWERED, each[2].first))
         leg.claimed = stay
         return outcome, leg
+
+    def beyond(self, stay: Stay) -> Leg | None:
+        """A leg on which the caller still talks after they left; one who hangs up has none a moment later."""
+        assert stay.left is not None
+        return next((leg for leg, _ in self._around(stay) if leg.up and leg.last > stay.left + SLACK), None)
+
+    def _around(self, stay: Stay) -> Iterable[tuple[Leg, bool]]:
+        """The legs that may be the caller's, and whether one is by its id."""
+        own = {Key(stay.key.source, Kind.CALL, id_) for id_ in (stay.key.id, stay.call_id)}
+        for key in own | self._lines.get(stay.line, set()):
+            leg = self._legs.get(key)
+            if leg is not None and leg.claimed in (None, stay) and (key in own or self._theirs(leg, stay)):
+                yield leg, key in own
 
     def _theirs(self, leg: Leg, stay: Stay) -> bool:
         """Whether the leg has the caller's number, and began or was answered in the moment in which they left."""

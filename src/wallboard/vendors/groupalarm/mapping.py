@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from wallboard.domain.keys import Key, Kind
-from wallboard.domain.models import DutyAgent, DutyPhone, Hotline, LastCall, Phone
+from wallboard.domain.models import DutyAgent, DutyPhone, Hotline, HotlineCall, LastCall, Phone
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.domain.words import spelling, vocabulary
@@ -107,10 +107,10 @@ def written(wanted: str, before: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What the call log of one hotline says. `unaccepted` None: a word in it is not known, or it is too long."""
+    """What the call log of one hotline says. `calls` None: a word in it is not known, or it is too long."""
 
     last: LastCall | None
-    unaccepted: int | None
+    calls: tuple[HotlineCall, ...] | None
     details: tuple[tuple[Clean, Clean], ...] = ()
 
 
@@ -156,7 +156,7 @@ def hotline(wire: HotlineWire, known: Known, seen_at: float) -> Hotline:
         channels_out=wire.channels_out,
         agents=tuple(DutyAgent(user, known.person(user), known.phones.get(user)) for user in wire.agents),
         last_call=log.last if log else None,
-        unaccepted=log.unaccepted if log else None,
+        calls=log.calls if log else None,
         announcement_in=shown(wire.tts_in),
         announcement_out=shown(wire.tts_out),
         address=(("hotline", wire.id),),
@@ -184,23 +184,37 @@ def call_log(logs: Sequence[LogWire], whole: bool, now: float, known: Known) -> 
     """`logs` in any order; `whole`: everything of the last day is among them."""
     dated = [(instant(log.start, known.zone, known.ahead), log) for log in logs]
     dated.sort(key=lambda pair: (pair[0] is not None, pair[0] or 0.0, count(pair[1].id) or 0), reverse=True)
-    unaccepted: int | None = 0 if whole else None
-    for started, log in dated:
-        if started is None or not now - DAY <= started or unaccepted is None:
-            continue
-        was = _was_taken(log.entries, known.words)
-        if was is None:
-            unaccepted = None
-        elif not was and started < now - RUNNING:
-            unaccepted += 1
+    calls = _calls(dated, now, known) if whole else None
     if not dated:
-        return Log(None, unaccepted)
+        return Log(None, calls)
     started, newest = dated[0]
     by = next(
         (known.person(entry.user) or clean(entry.phone) for entry in newest.entries if known.words.taken(entry.action)),
         NOTHING,
     )
-    return Log(LastCall(started, by, len(newest.entries)), unaccepted, _entries(newest, known))
+    return Log(LastCall(started, by, len(newest.entries)), calls, _entries(newest, known))
+
+
+def _calls(dated: Sequence[tuple[float | None, LogWire]], now: float, known: Known) -> tuple[HotlineCall, ...] | None:
+    """Those of the last day."""
+    found: list[HotlineCall] = []
+    for started, log in dated:
+        if started is None or not now - DAY <= started:
+            continue
+        was = _was_taken(log.entries, known.words)
+        if was is None:
+            return None
+        if was or started < now - RUNNING:
+            found.append(HotlineCall(started, was, _taken_after(started, log, known) if was else None))
+    return tuple(found)
+
+
+def _taken_after(started: float, log: LogWire, known: Known) -> float | None:
+    """Seconds until the first who took the call."""
+    taken = (entry for entry in log.entries if known.words.taken(entry.action))
+    moments = [instant(entry.start, known.zone, known.ahead) for entry in taken]
+    after = [moment - started for moment in moments if moment is not None and moment >= started]
+    return min(after, default=None)
 
 
 def _was_taken(entries: Sequence[EntryWire], words: Words) -> bool | None:

@@ -12,7 +12,7 @@ from wallboard.domain.states import Channel
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
-from wallboard.view.figures import level_cell
+from wallboard.view.figures import aged, level_cell
 from wallboard.view.format import DASH, count, span, sparkline
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank
 
@@ -55,7 +55,7 @@ class QueuesPane(Pane):
         stats = context.stats(row.key)
         style = "stale" if context.dim(row.key) else "muted" if row.no_counts else "text"
         mark, mark_style = glyphs.SEVERITY[context.severities.get(row.key, "")]
-        waits = span(stats.longest(context.now))
+        waits = aged(span(stats.longest(context.now)), stats.old("longest"))
         busy = "stale" if style == "stale" or stats.old("longest") else mark_style
         level = stats.service_level
         ready = DASH if stats.staffed is None else f"{stats.counts.ready}/{stats.staffed}"
@@ -64,7 +64,9 @@ class QueuesPane(Pane):
             "name": Cell(_named(row), style),
             "wait": _number(stats.waiting, number, stats.old("waiting")),
             "longest": Cell(f"{waits} {mark}", busy if waits != DASH or mark != " " else "muted"),
-            "ready": Cell(ready, "muted" if ready == DASH else "stale" if stats.old("ready") else style),
+            "ready": Cell(
+                aged(ready, stats.old("ready")), "muted" if ready == DASH else "stale" if stats.old("ready") else style
+            ),
             "ring": _number(stats.ringing, style, stats.old("ringing")),
             "talk": _number(stats.talking, style, stats.old("talking")),
             "sl": _level(level, 8, style, stats.old("service")),
@@ -108,7 +110,7 @@ def _named(row: Queue) -> str:
 
 
 def _number(value: int | None, style: str, old: bool = False) -> Cell:
-    return Cell(count(value), "muted" if not value else "stale" if old else style)
+    return Cell(aged(count(value), old), "muted" if not value else "stale" if old else style)
 
 
 def _level(level: ServiceLevel, width: int, style: str, old: bool) -> Cell:
@@ -116,7 +118,7 @@ def _level(level: ServiceLevel, width: int, style: str, old: bool) -> Cell:
     token = (
         "muted" if level.value is None else "stale" if old else "warn" if level.missed and style == "text" else style
     )
-    return Cell(level_cell(level, width), token)
+    return Cell(aged(level_cell(level, width - old), old), token)
 
 
 def _longest_rank(row: Queue, context: Context) -> float:
