@@ -304,7 +304,7 @@ async def _warm_up(config: Config) -> None:
 def console_settings(config: Config, options: ConsoleOptions, site: str, banner: str, themes: Sequence[str]) -> Any:
     """The config in the console's own words."""
     from wallboard.config import keymap
-    from wallboard.ui.console import ConsoleSettings
+    from wallboard.ui.settings import ConsoleSettings
 
     return ConsoleSettings(
         site=site,
@@ -325,7 +325,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
 
 def ports(rooms: Headless, app: ConsoleApp) -> Any:
     """What the console asks of the other rooms."""
-    from wallboard.ui.console import Ports
+    from wallboard.ui.settings import Ports
     from wallboard.ui.terminal.driver import limit_exit
 
     def leave() -> None:
@@ -362,6 +362,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         start=start,
         repaint=app.repaint_soon,
         redraw=app.redraw,
+        search=app.search,
         scroll_columns=app.scroll_columns,
     )
 

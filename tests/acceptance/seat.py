@@ -12,7 +12,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, cast
 
 from tests.acceptance.scene import Stage
-from tests.support.console import picture
+from tests.support.console import picture, press
 from wallboard.config.settings import ConsoleOptions
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.keys import Key, Resource
@@ -50,6 +50,9 @@ class Shell:
 
     def redraw(self) -> None:
         self.asked.append("redraw")
+
+    def search(self, text: str, found: object) -> None:
+        self.asked.append(f"search {text}")
 
     def repaint_soon(self) -> None:
         self.asked.append("repaint")
@@ -111,7 +114,7 @@ class Seat:
     def cells(self, resource: Resource) -> list[tuple[Row, dict[str, str]]]:
         """The living rows of a pane in their order, each as the text of its columns."""
         self._take()
-        pane, context = self.console.panes[resource], self.console.context()
+        pane, context = self.console.panes[resource], self.console.panes.context()
         out: list[tuple[Row, dict[str, str]]] = []
         for key in filter(pane.live, pane.order()):
             row = pane.row(key)
@@ -141,7 +144,7 @@ class Seat:
         """Type keys by their names; one of one character types it."""
         self.look()
         for key in keys:
-            self.console.key(key, " " if key == "space" else key if len(key) == 1 else None)
+            press(self.console, key, " " if key == "space" else key if len(key) == 1 else None)
             await self.stage.wait(BETWEEN_KEYS)
             self.look()
 
@@ -154,7 +157,7 @@ class Seat:
         order = list(self.console.pane.order())
         assert key in order, f"{key} is not in pane {pane}"
         for _ in range(order.index(key)):
-            self.console.key("j", "j")
+            press(self.console, "j", "j")
         await self.stage.wait(BETWEEN_KEYS)
         self.look()
         assert self.console.pane.selection.cursor == key

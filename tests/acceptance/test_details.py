@@ -149,7 +149,7 @@ async def found(seat: Seat) -> list[str]:
     await seat.type("morning")
     await seat.press("enter")
     await seat.until(lambda: read(seat), within=20.0)
-    assert seat.console.card_key == Key("hq", Kind.PHONE, ROOM)
+    assert seat.console.panel.card_key == Key("hq", Kind.PHONE, ROOM)
     return [line.strip() for line in seat.look()]
 
 

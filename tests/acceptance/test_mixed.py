@@ -181,7 +181,8 @@ async def test_one_member_table_with_the_sources_side_by_side(tmp_path: Path) ->
         assert waits == sorted(waits), "who waits longest stands first, wherever that is"
         page = seat.look()
         for row, cells in rows:
-            (line,) = [line for line in page if "○ waiting" in line and f" {row.number} " in line]
+            # Their own calls, in the pane below, say the same.
+            line = next(line for line in page if "○ waiting" in line and f" {row.number} " in line)
             assert line.rstrip().endswith(f" {cells['src']}")
         # Whoever is served gives way to all who wait, of whichever source.
         branch = stage.world.branch

@@ -14,6 +14,7 @@ import pytest
 
 from tests.acceptance.scene import ALL_FIVE, Stage, staged
 from tests.acceptance.seat import Seat
+from tests.support.console import press
 from wallboard import logs
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Receptionist
@@ -168,7 +169,7 @@ async def test_a_prompt_that_the_write_loses_is_named(seat: Seat) -> None:
     await details(seat, PROMPTED)
     await edit(seat, "input 1 outside office hours", "8002")
     await seat.type("Main menu")
-    seat.console.key("enter")
+    press(seat.console, "enter")
     await stage.until(seat.sent, 5.0, step=0.01)
     definition(stage, PROMPTED)["prompt_file_id"] = None
     outcome = await seat.ending()

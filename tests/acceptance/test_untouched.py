@@ -24,7 +24,7 @@ def assert_at_home(seat: Seat) -> None:
     page = seat.page()
     assert "▌" not in page
     assert "↑" not in page, "rows are out of sight above"
-    context = seat.console.context()
+    context = seat.console.panes.context()
     for resource in BOARD:
         state = seat.console.panes[resource]
         assert state.selection.cursor is None

@@ -166,11 +166,11 @@ class Board(App[None]):
 
     def action_home(self) -> None:
         self.source.selection.home(time.monotonic())
-        self.grid.rows_changed()
+        self.grid.refresh_rows(time.monotonic())
 
     def action_move(self, lines: int) -> None:
         self.source.selection.move(lines, time.monotonic())
-        self.grid.rows_changed()
+        self.grid.refresh_rows(time.monotonic())
 
 
 def table_app(size: int, *, still: bool, idle: bool) -> App[None]:

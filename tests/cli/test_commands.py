@@ -132,7 +132,6 @@ def test_keys_lists_every_action(capsys: pytest.CaptureFixture[str]) -> None:
     for action in keymap.ACTIONS:
         assert f" {action.id} " in shown
         assert action.does in shown
-    assert "explain" not in shown
     assert "lost callers" not in shown
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.adapters import FakeAdapter
+from tests.support.typing import edit
 from wallboard.board.board import Board
 from wallboard.board.settings import BoardSettings
 from wallboard.config import keymap
@@ -35,9 +36,10 @@ from wallboard.domain.rules import Limits, QueueRule
 from wallboard.domain.states import AgentState, CallState, Direction, HotlineState, MemberState, Wanted
 from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
-from wallboard.ui.console import Console, ConsoleSettings, Ports
+from wallboard.ui.console import Console
 from wallboard.ui.frame import fits, frame, pane_title, summary_line
 from wallboard.ui.restraint import REST_SECONDS
+from wallboard.ui.settings import ConsoleSettings, Ports
 from wallboard.view.cells import Cell, place, runs
 from wallboard.view.directory import Favourite
 from wallboard.view.layout import Layout
@@ -234,7 +236,11 @@ class Desk:
         for key in keys:
             if self.console.restraint.resting(self.clock.now()):
                 self.clock.advance(REST_SECONDS)
-            self.console.key(key, " " if key == "space" else key if len(key) == 1 else None)
+            self.key(key, " " if key == "space" else key if len(key) == 1 else None)
+
+    def key(self, key: str, character: str | None = None) -> None:
+        """One key that came through the gate."""
+        press(self.console, key, character)
 
     def type(self, text: str) -> None:
         self.press(*("space" if char == " " else char for char in text))
@@ -331,6 +337,7 @@ def desk(
         start=start,
         repaint=lambda: asked.append("repaint"),
         redraw=lambda: asked.append("redraw"),
+        search=lambda text, found: None,
         scroll_columns=lambda step: asked.append(f"scroll {step}"),
     )
     console = Console(shown, dispatcher, clock, chosen, ports)
@@ -357,6 +364,23 @@ def _nothing(source: str, resources: Iterable[Resource]) -> None:
     return None
 
 
+def press(console: Console, key: str, character: str | None = None) -> None:
+    """One key to a console without a terminal, looked up as the app has Textual do it (`tests/ui/test_app.py` holds the
+    two to each other)."""
+    with console.pressed(key, character) as goes:
+        if not goes:
+            return
+        asking = console.asking
+        action = next((each.id for each in console.settings.actions if each.scope == "board" and key in each.keys), "")
+        if action and (not asking.asks or (action == "app.repaint" and character is None)):
+            console.run(action)
+        elif asking.asks and asking.name(key) is None and asking.field is not None and character is None:
+            if edit(asking.field, key):
+                asking.typed()
+        elif asking.asks:
+            asking.key(key, character)
+
+
 def picture(shown: Console, width: int, height: int, show: Callable[[str], str] = str) -> list[str]:
     """The frame as text, without styles: what a person reads. `show` turns each piece into what the terminal gets."""
     shown.see(fits(width, height))
@@ -379,7 +403,7 @@ def _text(line: Sequence[Cell]) -> str:
 
 def _panes(shown: Console, layout: Layout, width: int, room: int) -> list[str]:
     glass = [[" "] * width for _ in range(room)]
-    context = shown.context()
+    context = shown.panes.context()
     if layout.divider is not None:
         start, end = layout.divider_rows
         titles = {spot.y for spot in layout.places}
@@ -399,6 +423,7 @@ def _panes(shown: Console, layout: Layout, width: int, room: int) -> list[str]:
         columns = [(p.x, p.width, p.column) for p in placed]
         below = max(0, len(order) - top - lines)
         _put(glass, spot.x, spot.y, _text(pane_title(shown, state, spot.width, columns, top, below)))
+        state.drew(order[top : top + lines])
         for index, key in enumerate(order[top : top + lines]):
             text = "".join(run for run, _ in runs(placed, state.cells(key, shown.clock.now()), spot.width))
             sign = "▌" if key == state.selection.cursor else "*" if key in state.selection.marks else " "

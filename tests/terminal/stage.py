@@ -155,7 +155,7 @@ def to_a_call_of_hq(terminal: Terminal) -> None:
     """To Calls, and there to one of hq, by a filter that goes again: not every vendor can listen."""
     terminal.send(b"4")
     press(terminal, b"/", "filter Calls")
-    press(terminal, b"hq", "filter Calls: hq_")
+    press(terminal, b"hq", "filter Calls: hq ")
     terminal.pass_time(0.2)  # Enter right behind what came in one read is a part of it
     press(terminal, b"\r", '"hq"')
     leave(terminal, b"\x1b", '"hq"')

@@ -70,8 +70,8 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
         leave(terminal, b"\x1b", '"kim"')
         # Find: over all panes.
         press(terminal, b"F", "FIND")
-        press(terminal, b"Res", "Res_")
-        press(terminal, b"erve", "Reserve_")
+        press(terminal, b"Res", "› Res")
+        press(terminal, b"erve", "› Reserve")
         terminal.pass_time(0.4)  # Enter is taken only from a mark that rests
         terminal.send(b"\r")
         terminal.wait(lambda screen: "Leitstelle Reserve" in target(screen), PATIENCE)

@@ -104,7 +104,7 @@ def every_page(terminal: Terminal) -> None:
         press(terminal, b"\r", "DETAILS")
         leave(terminal, b"\x1b", "DETAILS")
     press(terminal, b"F", "FIND")
-    press(terminal, b"evil", "evil_")
+    press(terminal, b"evil", "› evil")
     leave(terminal, b"\x1b", "FIND")
     press(terminal, b"\x1bOQ", "READY")
     press(terminal, b"\x1b", "Queues 18")

@@ -35,7 +35,7 @@ def test_a_console_that_was_left_alone_acts_for_nobody_until_a_name_is_typed(tmp
             terminal.send(b"unlock")
             terminal.pass_time(0.5)
             press(terminal, b"\r", "UNLOCK")
-            press(terminal, b"demo supervisor", "demo supervisor_")
+            press(terminal, b"demo supervisor", "› demo supervisor ")
             terminal.pass_time(0.5)  # what came in one read is a paste, and Enter right behind it a part of it
             leave(terminal, b"\r", "LOCKED")
             assert site.actions() == []

@@ -146,7 +146,7 @@ def test_signing_out_where_the_vendor_does_one_queue_at_a_time_asks_for_one_of_t
     here.press("3", "j", "j", "j", "i")
     asked = dialog(here)
     assert isinstance(asked, Chooser)
-    row = here.console.cursor_row
+    row = here.console.panel.row
     assert isinstance(row, Agent)
     assert {choice.text for choice in asked.choices} == {place.queue for place in row.memberships}
     here.clock.advance(0.3)

@@ -17,7 +17,7 @@ from wallboard.domain.models import Call, Member, ParkedCall, Phone, Queue, Row
 from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.domain.update import FeedStatus
-from wallboard.ui.console import BOARD, SOURCES, WALL
+from wallboard.ui.modes import BOARD, SOURCES, WALL
 from wallboard.view.dialogs import Chooser, Confirm, Prompt, TypeName
 from wallboard.view.picker import Picker
 
@@ -142,11 +142,11 @@ def test_one_step_back_at_a_time_dialog_details_zoom_filter(here: Desk, key: str
     assert isinstance(dialog(here), Confirm)
     here.press(key)
     assert dialog(here) is None
-    assert (console.panel.details, console.zoomed, console.pane.selection.filter) == (True, True, "sales")
+    assert (console.panel.details, console.panes.zoomed, console.pane.selection.filter) == (True, True, "sales")
     here.press(key)
-    assert (console.panel.details, console.zoomed, console.pane.selection.filter) == (False, True, "sales")
+    assert (console.panel.details, console.panes.zoomed, console.pane.selection.filter) == (False, True, "sales")
     here.press(key)
-    assert (console.zoomed, console.pane.selection.filter) == (False, "sales")
+    assert (console.panes.zoomed, console.pane.selection.filter) == (False, "sales")
     here.press(key)
     assert console.pane.selection.filter == ""
     here.press(key)
@@ -214,7 +214,7 @@ def test_the_palette_runs_what_it_finds_and_changes_the_theme(here: Desk) -> Non
     here.type("zoom the pane")
     here.clock.advance(1)
     here.press("enter")
-    assert here.console.zoomed
+    assert here.console.panes.zoomed
 
 
 def test_the_palette_takes_the_beginnings_of_words(here: Desk) -> None:

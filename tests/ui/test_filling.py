@@ -291,7 +291,7 @@ def rooms(here: Desk) -> Desk:
 def test_a_card_shows_a_row_that_stands_in_no_pane_and_its_keys_act_on_it(rooms: Desk) -> None:
     rooms.adapters[HQ].known_forms[Verb.ROOM] = (HOURS,)
     rooms.press("2")
-    rooms.console.card(ROOM.key)
+    rooms.console.seeking.card(ROOM.key)
     page = rooms.paint(80, 24)
     assert any("DETAILS Bridge" in line for line in page)
     assert any(line.startswith(" room ") and "extension 900" in line for line in page)
@@ -304,7 +304,7 @@ def test_a_card_shows_a_row_that_stands_in_no_pane_and_its_keys_act_on_it(rooms:
 
 
 def test_a_phone_is_called_and_signed_out_from_its_card(rooms: Desk) -> None:
-    rooms.console.card(MOBILE.key)
+    rooms.console.seeking.card(MOBILE.key)
     rooms.paint()
     rooms.press("c")
     yes(rooms)
@@ -312,7 +312,7 @@ def test_a_phone_is_called_and_signed_out_from_its_card(rooms: Desk) -> None:
     rooms.press("i")
     assert "waits for the answer to call" in rooms.said
     rooms.read({(HQ, Resource.PHONES): (ROOM, replace(MOBILE, key=Key(HQ, Kind.PHONE, "k3")))})
-    rooms.console.card(Key(HQ, Kind.PHONE, "k3"))
+    rooms.console.seeking.card(Key(HQ, Kind.PHONE, "k3"))
     rooms.paint()
     rooms.press("i")
     assert rooms.sent[-1] == (Verb.SIGNOUT, "k3")
@@ -321,7 +321,7 @@ def test_a_phone_is_called_and_signed_out_from_its_card(rooms: Desk) -> None:
 def test_esc_leaves_a_card_and_so_does_going_elsewhere(rooms: Desk) -> None:
     rooms.press("2")
     for way in ("escape", "enter", "j", "3"):
-        rooms.console.card(ROOM.key)
+        rooms.console.seeking.card(ROOM.key)
         assert rooms.console.panel.card_key == ROOM.key
         rooms.press(way)
         assert rooms.console.panel.card_key is None, way
@@ -329,19 +329,19 @@ def test_esc_leaves_a_card_and_so_does_going_elsewhere(rooms: Desk) -> None:
 
 
 def test_a_card_whose_row_is_gone_does_nothing_more(rooms: Desk) -> None:
-    rooms.console.card(ROOM.key)
+    rooms.console.seeking.card(ROOM.key)
     rooms.paint()
     rooms.drop(ROOM.key)
     rooms.press("E")
     assert "it ended" in rooms.said
     assert rooms.commands == []
     rooms.press("escape")
-    rooms.console.card(ROOM.key)
+    rooms.console.seeking.card(ROOM.key)
     assert "not listed any more" in rooms.said
 
 
 def test_the_card_of_a_row_that_has_a_pane_is_that_pane_with_its_details(rooms: Desk) -> None:
-    rooms.console.card(Key(HQ, Kind.AGENT, "cy"))
+    rooms.console.seeking.card(Key(HQ, Kind.AGENT, "cy"))
     assert (rooms.console.active, rooms.console.panel.details, rooms.console.panel.card_key) == (
         Resource.AGENTS,
         True,

@@ -44,7 +44,7 @@ def test_a_conference_room_is_found_and_its_card_opened(here: Desk) -> None:
     finder = find(here, "war")
     assert finder.visible()[0].text == "War room 9000"
     here.press("enter")
-    assert here.console.card_key == ROOM.key
+    assert here.console.panel.card_key == ROOM.key
 
 
 def test_a_row_of_a_pane_is_jumped_to(here: Desk) -> None:

@@ -23,9 +23,10 @@ def here(tmp_path: Path) -> Desk:
 def state(here: Desk) -> dict[str, object]:
     """Everything plain that the console and its parts keep, and what the open dialog does."""
     console = here.console
-    parts: list[object] = [console, console.panel, console.alarms, console.restraint, console.acting, console.seeking]
+    parts: list[object] = [console, console.panes, console.modes, console.asking, console.panel, console.alarms]
+    parts += [console.restraint, console.hints, console.acting, console.seeking]
     kept = {f"{type(part).__name__}.{name}": copy(value) for part in parts for name, value in vars(part).items()}
-    for name in ("Console._context", "Acting._hints"):  # made anew when asked for, from what is here
+    for name in ("Panes._context", "Hints._made"):  # made anew when asked for, from what is here
         kept.pop(name)
     if console.dialog is not None:
         kept["dialog"] = repr(console.dialog.dialog)

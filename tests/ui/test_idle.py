@@ -105,7 +105,7 @@ def test_the_key_that_finds_it_locked_answers_nothing(here: Desk) -> None:
     """The machine slept, and the key comes before the second that would have locked."""
     here.press("4", "x")
     here.clock.advance(MINUTES * 60)
-    here.console.key("y", "y")
+    here.key("y", "y")
     assert not here.commands
     assert here.console.dialog is None
     here.clock.advance(MINUTES * 60)

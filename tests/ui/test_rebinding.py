@@ -1,8 +1,7 @@
-"""Every key that is listed can be another one: those of questions and of the picker too."""
+"""Keys of questions that are other ones: the lines name them (`test_app.py` moves every key)."""
 
 from __future__ import annotations
 
-import string
 from pathlib import Path
 
 from tests.support.console import desk
@@ -34,19 +33,24 @@ def test_the_picker_changes_to_attended_by_the_key_that_was_chosen(tmp_path: Pat
     assert any("ATTENDED TRANSFER" in line for line in here.paint(160, 50))
 
 
-def test_every_listed_key_moves(tmp_path: Path) -> None:
-    """Each action on another key, and none on its own: what the key then does is what the action did."""
-    modifiers = ("alt", "ctrl+alt", "alt+shift")
-    free = [f"{modifier}+{letter}" for modifier in modifiers for letter in string.ascii_lowercase]
-    board = [action for action in keymap.ACTIONS if action.scope == "board"]
-    rebound = {action.id: (key,) for action, key in zip(board, free, strict=False)}
+def test_what_is_taken_by_another_key_is_not_taken_by_its_old_one_and_the_lines_name_it(tmp_path: Path) -> None:
+    rebound = {"dialog.enter": ("f9",), "dialog.down": ("f7",)}
     here = desk(tmp_path, settings={"actions": keymap.bound(rebound)})
-    assert len(rebound) == len(board)
-    here.press(*rebound["pane.calls"])
-    assert here.console.active.value == "calls"
-    here.press("1", "2", "x", "q", "e")
-    assert (here.console.active.value, here.commands, here.console.dialog) == ("calls", [], None)
-    here.press(*rebound["mode.log"])
-    assert here.console.mode == "log"
-    here.press(*rebound["nav.back"])
-    assert here.console.mode == "board"
+    here.press(":", *"again")
+    here.clock.advance(1.0)
+    assert any("f9 take" in line for line in here.paint(160, 50))
+    before = here.paint(160, 50)
+    here.press("down")
+    assert here.paint(160, 50) == before
+    here.press("enter")
+    assert here.console.dialog is not None
+    here.press("f7")
+    assert here.paint(160, 50) != before
+    here.clock.advance(1.0)
+    here.press("f9")
+    assert here.console.dialog is None
+    here.press("4", "x", "enter")
+    assert (here.console.dialog, here.sent) == (None, []), "any other key leaves a question"
+    assert [here.console.repeats(key) for key in ("enter", "j", "x")] == [False, True, False]
+    here.press("/")
+    assert [here.console.repeats(key) for key in ("f9", "enter", "x")] == [False, True, True], "held, it acts once"

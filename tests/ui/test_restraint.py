@@ -60,9 +60,9 @@ def test_a_question_that_the_window_became_too_small_for_is_void(here: Desk) -> 
     assert here.console.dialog is not None
     here.clock.advance(1.0)
     here.paint(*SMALL)
-    here.console.key("y", "y")
+    here.key("y", "y")
     here.paint(120, 40)
-    here.console.key("y", "y")
+    here.key("y", "y")
     assert here.console.dialog is None
     assert not here.commands
     assert "the question is void" in here.said
@@ -78,12 +78,12 @@ def typed(here: Desk, text: str, pace: float = 0.2) -> None:
     """As somebody types who looks at the keyboard."""
     for char in text:
         here.clock.advance(pace)
-        here.console.key("space" if char == " " else char, char)
+        here.key("space" if char == " " else char, char)
 
 
 def test_a_name_typed_into_a_picker_that_did_not_open_does_nothing(here: Desk) -> None:
     here.press("1")
-    here.console.key("T", "T")
+    here.key("T", "T")
     refused = here.said
     typed(here, "anna xtFr:/QH.a")
     assert here.console.dialog is None
@@ -96,21 +96,21 @@ def test_a_name_typed_into_a_picker_that_did_not_open_does_nothing(here: Desk) -
 
 def test_moving_goes_on_after_a_refusal_and_ctrl_c_leads_out(here: Desk) -> None:
     here.press("2")
-    here.console.key("Q", "Q")
+    here.key("Q", "Q")
     before = here.console.pane.selection.cursor
-    here.console.key("down")
+    here.key("down")
     assert here.console.pane.selection.cursor != before
-    here.console.key("4", "4")
+    here.key("4", "4")
     assert here.console.active is Resource.CALLS
-    here.console.key("enter")
+    here.key("enter")
     assert not here.console.panel.open
-    here.console.key("ctrl+c")
+    here.key("ctrl+c")
     assert isinstance(here.console.dialog and here.console.dialog.dialog, Confirm)
 
 
 def test_keys_act_again_after_a_second_without_one(here: Desk) -> None:
     here.press("4")
-    here.console.key("Q", "Q")
+    here.key("Q", "Q")
     typed(here, "xx", 0.9)
     assert here.console.dialog is None, "each letter is waited for anew"
     typed(here, "x", REST_SECONDS)
@@ -136,7 +136,7 @@ def test_in_a_list_moving_keys_are_no_verbs_and_each_moves_once(here: Desk) -> N
     for _ in range(5):
         here.clock.advance(0.4)
         assert gate.accept("down", here.clock.now(), here.console.is_verb("down"))
-        here.console.key("down")
+        here.key("down")
     chooser = here.console.dialog and here.console.dialog.dialog
     assert isinstance(chooser, Chooser)
     assert chooser.mark == 5

@@ -21,6 +21,7 @@ from wallboard.domain.text import clean
 from wallboard.ui.restraint import REST_SECONDS
 from wallboard.ui.visibility import SILENCE_SECONDS
 from wallboard.view.dialogs import ARM_SECONDS
+from wallboard.view.target import label
 
 LISTS = (Resource.MEMBERS, Resource.AGENTS, Resource.CALLS)
 SIZES = ((160, 50), (120, 36), (80, 24), (60, 16), (40, 10))
@@ -102,7 +103,7 @@ class Glass:
         key = console.panel.subject if any(line.startswith(" ▸ ") for line in lines) else None
         row = console.pane.row(key) if console.pane.live(key) and console.mode == "board" else None
         if row is not None:
-            assert console.acting.label(row)[:6] in text, "the row that is named stands there"
+            assert label(row)[:6] in text, "the row that is named stands there"
         dialog = console.dialog
         title = "" if dialog is None else str(getattr(dialog.dialog, "title", ""))[:8]
         question = dialog if dialog is not None and title in text else None
@@ -183,7 +184,7 @@ class Glass:
     def press(self, key: str) -> None:
         here, console = self.here, self.here.console
         stood, before = console.dialog, len(here.commands)
-        console.key(key, key if len(key) == 1 else None)
+        here.key(key, key if len(key) == 1 else None)
         seen = self.asked if stood is not None else self.glass
         if stood is None and console.dialog is not None:
             self.asked = self.glass

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.typing import tap
 from wallboard.domain.forms import Form, FormField, Option, Takes
 from wallboard.domain.text import clean
 from wallboard.view.dialogs import Answer
@@ -37,7 +38,7 @@ def opened(**values: str) -> FormDialog:
 def press(dialog: FormDialog, *keys: str) -> Answer | None:
     answer = None
     for key in keys:
-        answer = dialog.key(key, " " if key == "space" else key if len(key) == 1 else None, 0.0)
+        answer = tap(dialog, key, " " if key == "space" else key if len(key) == 1 else None, 0.0)
     return answer
 
 
@@ -180,7 +181,7 @@ def test_what_is_typed_cannot_break_the_line() -> None:
     to(dialog, "remarks")
     press(dialog, "ctrl+u")
     for char in "山\u202e\u0301é\x1b🇩🇪":
-        dialog.key(char, char, 0.0)
+        tap(dialog, char, char, 0.0)
     assert "\u202e" not in dialog.values["remarks"]
     assert "\x1b" not in dialog.values["remarks"]
     shown(dialog, 40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.console import HQ, LAB, NOW, agent, board, read
+from tests.support.typing import tap
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Key, Kind, Resource
@@ -46,12 +47,12 @@ def picker(*routes: Route, attended: bool = False) -> Picker:
 
 def typed(picks: Picker, text: str) -> Picker:
     for char in text:
-        picks.key("space" if char == " " else char, char, NOW)
+        tap(picks, "space" if char == " " else char, char, NOW)
     return picks
 
 
 def picked(picks: Picker) -> Picked | None:
-    answer = picks.key("enter", None, NOW + 1)
+    answer = tap(picks, "enter", None, NOW + 1)
     return answer.value if answer is not None and isinstance(answer.value, Picked) else None
 
 
@@ -93,7 +94,7 @@ def test_what_cannot_be_dialled_says_why_also_when_it_is_marked() -> None:
     picks = typed(picker(), "sally")
     assert picks.mark is None
     assert picked(picks) is None
-    picks.key("down", None, NOW)
+    tap(picks, "down", None, NOW)
     assert "Sally Field 302: hq cannot dial it: an extension of lab, no route. Enter is off" in text(picks, 120)
     assert picked(picks) is None
 
@@ -111,7 +112,7 @@ def test_a_number_that_nobody_knows_stays_in_sight_below_many_matches() -> None:
     assert any("dial “20”" in line for line in lines)
     assert picks.mark == 0, "and what is known is marked"
     for _ in range(len(picks.places())):
-        picks.key("down", None, NOW)
+        tap(picks, "down", None, NOW)
     assert "→ dial “20”" in text(picks, 80)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -34,7 +35,7 @@ def occupancy(days: Iterable[AgentDay]) -> float | None:
     return busy / (busy + free) if busy + free > 0 else None
 
 
-_DAY = 86_400.0
+_LEFT = 500
 
 
 @dataclass(slots=True)
@@ -53,6 +54,8 @@ class AgentDays:
         self._wraps: dict[str, list[tuple[float, float]]] = {}
         self._queue: dict[Key, str] = {}
         self._blind = False
+        self._left: deque[tuple[Key, AgentDay]] = deque(maxlen=_LEFT)
+        """Agents who are not listed any more, and go on with their day when they are again."""
 
     def state(self, key: Key, state: AgentState | None, at: float, day: float) -> None:
         """The agent is in this state from `at` on (None: not there any more); `day` is when their day began."""
@@ -64,6 +67,8 @@ class AgentDays:
                 self._wraps.setdefault(queue_id, []).append((at, at - known.begun))
         if state is None:
             self._now.pop(key, None)
+            self._queue.pop(key, None)
+            self._left.append((key, self._days.pop(key)))
             return
         if known is None or state is not known.state:
             entry.pauses += state is AgentState.BREAK and known is not None
@@ -102,23 +107,21 @@ class AgentDays:
             self._wraps[queue_id] = spells
         return mean(sum(seconds for _, seconds in spells), len(spells))
 
-    def keep(self, agents: Container[Key], queues: Container[str], now: float) -> None:
-        """Forget who and what is not there any more, a day after it went."""
-        for key in [key for key, day in self._days.items() if key not in agents and now - day.since > 2 * _DAY]:
-            del self._days[key]
-            self._queue.pop(key, None)
+    def keep(self, queues: Container[str]) -> None:
+        """Forget the wrap-up of queues that are not there any more."""
         for queue_id in [queue_id for queue_id in self._wraps if queue_id not in queues]:
             del self._wraps[queue_id]
 
     def _closed(self, key: Key, at: float, day: float) -> AgentDay:
         """The day with all that passed until `at`; a new one where a day has begun since."""
-        entry = self._days.get(key)
+        entry = self._days.get(key) or next((day for who, day in reversed(self._left) if who == key), None)
         known = self._now.get(key)
         if entry is None or entry.since < day:
             begun = day if entry is not None else at
-            entry = self._days[key] = AgentDay(max(day, begun))
+            entry = AgentDay(max(day, begun))
             if known is not None:
                 known.at = max(known.at, day)
+        self._days[key] = entry
         if known is not None and at > known.at:
             entry.seconds[known.state] = entry.of(known.state) + at - known.at
             known.at = at

@@ -75,7 +75,7 @@ class SourceState:
         self._rules: dict[Key, tuple[str, QueueRule]] = {}
         self._trends = Trends(settings.trend_bucket, settings.trend_size)
         self._ledgers: dict[str, Ledger] = {}
-        self._day_begins: dict[str, tuple[float, float]] = {}
+        self._day_begins: dict[Day, tuple[float, float]] = {}
         self._forget_at = 0.0
         self._blind = False
 
@@ -272,11 +272,10 @@ class SourceState:
 
     def day_begin(self, queue: Queue | None, now: float) -> float:
         """When the queue's day began; looked up once a minute, since it takes a calendar."""
-        where, minute = "" if queue is None else queue.key.id, now // 60
-        known = self._day_begins.get(where)
+        day, minute = self.rule(queue).day if queue is not None else Day(), now // 60
+        known = self._day_begins.get(day)
         if known is None or known[0] != minute:
-            day = self.rule(queue).day if queue is not None else Day()
-            known = self._day_begins[where] = (minute, day.begin(now))
+            known = self._day_begins[day] = (minute, day.begin(now))
         return known[1]
 
     def queue_stats(self, key: Key, now: float, *, level: bool = True) -> QueueFigures:
@@ -446,7 +445,7 @@ class SourceState:
         self.history.keep(rows, now)
         self.tally.keep(rows)
         self._ledgers = {queue_id: book for queue_id, book in self._ledgers.items() if queue_id in rows}
-        self.days.keep(self._raw[Resource.AGENTS], rows, now)
+        self.days.keep(rows)
         for queue_id, row in rows.items():
             window = self.goal(row).window or 0.0
             self.history.forget(queue_id, min(self.day_begin(row, now), now - window))

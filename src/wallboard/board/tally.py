@@ -106,6 +106,8 @@ class Tally:
                 assert row is not None
                 people = self._people.setdefault(queue_id, set())
                 (people.add if step > 0 else people.discard)(row.key)
+                if not people:
+                    del self._people[queue_id]
                 if row.no_state:
                     self._roster[queue_id] = self._roster.get(queue_id, 0) + step
                     if not self._roster[queue_id]:

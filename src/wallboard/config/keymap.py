@@ -1,4 +1,4 @@
-"""Every action of the console: its id, what it does, its keys. `wallboard keys`, the screen and the docs read this.
+"""The user's keys in place of the defaults of `domain.actions`, and what is wrong with them.
 
 A key is written as it is typed: a character stands for itself (`e`, `T`, `+`, `?`), other keys have names (`up`,
 `pageup`, `tab`, `enter`, `escape`, `space`, `comma`, `f1` … `f12`), and `ctrl+`, `alt+` and `shift+` go before.
@@ -10,58 +10,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from wallboard.domain.actions import ACTIONS as ACTIONS
 from wallboard.domain.actions import Action
 from wallboard.domain.suggestion import near
-from wallboard.domain.verbs import VERB_KEYS
 
-ACTIONS: tuple[Action, ...] = (
-    Action("nav.up", ("up", "k"), "move up"),
-    Action("nav.down", ("down", "j"), "move down"),
-    Action("nav.top", ("g",), "to the first row"),
-    Action("nav.bottom", ("G",), "to the last row"),
-    Action("nav.page_up", ("pageup",), "a page up"),
-    Action("nav.page_down", ("pagedown",), "a page down"),
-    Action("nav.left", ("left", "h"), "scroll back to the first columns"),
-    Action("nav.right", ("right", "l"), "scroll to the dropped columns"),
-    *(
-        Action(f"pane.{name}", (str(number),), f"to {name.title()}; again: its worst row")
-        for number, name in enumerate(
-            ("queues", "members", "agents", "calls", "hotlines", "notices", "receptionists", "parked"), 1
-        )
-    ),
-    Action("pane.next", ("tab",), "to the next pane"),
-    Action("nav.details", ("enter",), "details of the row"),
-    Action("nav.explain", ("f1",), "what the figures of the row are made of"),
-    Action("nav.back", ("escape",), "one step back: dialog, details, zoom, filter"),
-    Action("view.filter", ("/",), "filter the pane; Enter keeps it, Esc clears"),
-    Action("view.find", ("F",), "find across all panes; hides nothing"),
-    Action("view.sort", ("s",), "sort by the next column"),
-    Action("view.reverse", ("S",), "reverse the order"),
-    Action("view.zoom", ("z",), "zoom the pane"),
-    Action("view.freeze", ("f",), "freeze the order; ends after 2 min"),
-    Action("alarm.go", ("!",), "to the alarm in the alarm line; again: the next"),
-    Action("alarm.acknowledge", ("a",), "acknowledge the alarm"),
-    Action("alarm.acknowledge_all", ("A",), "acknowledge all alarms that were seen"),
-    Action("app.refresh", ("r",), "refresh now; says what it costs"),
-    Action("app.repaint", ("ctrl+l",), "repaint the terminal"),
-    Action("app.palette", (":", "ctrl+p"), "command palette"),
-    Action("app.unlock", (), "unlock the verbs after [operator] idle_lock: your name typed"),
-    Action("app.help", ("?",), "keys of this row, with reasons for the dim ones"),
-    Action("mode.wall", ("f2",), "wall mode"),
-    Action("mode.log", ("f3", "9"), "log: alarms, changes, actions and their outcomes"),
-    Action("mode.sources", ("f4", "0"), "sources and how they fare"),
-    Action("app.quit", ("q", "ctrl+c"), "one step back; on the bare board: quit"),
-    *(Action(name, key.keys, key.does, acts=True) for name, key in VERB_KEYS.items() if name != "row.note"),
-    Action("row.mark", ("space",), "mark the row"),
-    Action("row.note", VERB_KEYS["row.note"].keys, VERB_KEYS["row.note"].does),
-    Action("row.again", (".",), "reopen the last action's dialog on this row"),
-    Action("dialog.yes", ("y",), "yes, do it", "dialog"),
-    Action("dialog.no", ("n", "escape"), "no, leave it", "dialog"),
-    Action("picker.attended", ("tab",), "attended instead of blind", "picker"),
-)
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 NEEDED = ("app.quit", "app.help", "nav.back", "dialog.yes", "dialog.no")
 """Actions that must keep a key: without them there is no way out, or none to learn of one."""
+_ANSWERS = ("dialog.yes", "dialog.no")
+"""Pressed where nothing is typed."""
+_FIELDS = ("dialog.next", "dialog.previous")
 
 NAMED = (
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete"),
@@ -167,6 +125,8 @@ def _unfit(action: Action, keys: tuple[str, ...]) -> Iterable[Problem]:
                 f"{key!r} cannot act: a slow line makes it out of Esc and a letter",
                 f'choose a plain key, such as "{key[-1]}"',
             )
+        elif action.scope != "board" and action.id not in _ANSWERS and (len(key) == 1 or key == "space"):
+            yield Problem(action.id, f"{key!r} is text where something is typed", 'choose another, such as "f5"')
         elif keys.count(key) > 1:
             yield Problem(action.id, f"{key!r} is named twice", "name it once")
             return
@@ -181,6 +141,10 @@ def _clashes(rebound: Mapping[str, tuple[str, ...]]) -> Iterable[Problem]:
     for action in sorted(bound(rebound), key=lambda action: action.id in rebound):
         for key in dict.fromkeys(action.keys):
             other = taken.setdefault((action.scope, key), action.id)
+            if action.scope == "picker" and other == action.id:
+                # The picker stands in a question, which has other keys but those from field to field.
+                beside = taken.get(("dialog", key), "")
+                other = beside if beside and beside not in _FIELDS else other
             if other != action.id:
                 hint = f'give {other} another key in [keys] ("{other}" = "…"), or choose another here'
                 yield Problem(action.id, f"{key!r} is already the key of {other}", hint)

@@ -93,6 +93,8 @@ def relinked(fresh: Row, known: Row) -> Row:
         # The name may be that of the caller's leg, or the site's own.
         fresh = replace(fresh, name=known.name)
     match fresh, known:
+        case Member(name=""), Member() if known.name and fresh.number == known.number:
+            return relinked(replace(fresh, name=known.name), known)
         case Member(), Member() if fresh.serving_ref == known.serving_ref:
             return replace(fresh, serving=known.serving, serving_key=known.serving_key, call_key=known.call_key)
         case Member(), Member() if not fresh.serving:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from wallboard.control.filled import changes
 from wallboard.control.flow import (
@@ -25,24 +24,23 @@ from wallboard.control.flow import (
     Where,
     Write,
 )
-from wallboard.control.labels import number_of
-from wallboard.control.policy import CONFERENCE
 from wallboard.domain.command import Command, fingerprint, new_id
-from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Agent, Call, Hotline, Member, Phone, Queue, Row
-from wallboard.domain.text import clean
-from wallboard.domain.verbs import EDIT_SHORT, VERB_KEYS, Verb, goal
-from wallboard.view import dialogs, glyphs
-from wallboard.view.chrome import KeyHint
+from wallboard.domain.keys import Key, Kind
+from wallboard.domain.verbs import VERB_KEYS, Verb
+from wallboard.ui.asking import Asking
+from wallboard.ui.hints import Hints
+from wallboard.ui.panel import Panel
+from wallboard.ui.panes import Panes
+from wallboard.ui.settings import Station
+from wallboard.ui.visibility import Visibility
+from wallboard.ui.words import Words
+from wallboard.view import dialogs
 from wallboard.view.dialogs import Answer, Choice, Chooser, Dialog, Prompt, TextField, TypeName
-from wallboard.view.directory import Directory, name_of
+from wallboard.view.directory import Directory
 from wallboard.view.form import Filled, FormDialog
-from wallboard.view.format import age, span
-from wallboard.view.intents import ON_CARD, ON_PANE, ON_ROOM, verbs
+from wallboard.view.intents import verbs
 from wallboard.view.picker import Picked, Picker
-
-if TYPE_CHECKING:
-    from wallboard.ui.console import Console
+from wallboard.view.target import label
 
 STABLE_SECONDS = 0.3
 """A row that moved under the cursor so recently may not be the one that was meant."""
@@ -56,170 +54,77 @@ DRAFTS = 20
 
 
 class Acting:
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(
+        self, at: Station, panes: Panes, panel: Panel, hints: Hints, visibility: Visibility, asking: Asking
+    ) -> None:
+        self._at = at
+        self._panes = panes
+        self._panel = panel
+        self._hints = hints
+        self._visibility = visibility
+        self._asking = asking
         self._last: tuple[str, str] = ("", "")
-        self._hints: tuple[object, list[KeyHint]] = (None, [])
         self._drafts: dict[tuple[Key | None, Verb, str], dict[str, str]] = {}
         self._form = ""
         """The form that was opened last, and on a source which one: what `.` opens again."""
         self._kept = False
         """A form was just left in which something had been typed."""
-        self._flows = Flows(console.dispatcher, console.board, console.board.sources, self)
-
-    # ---- what can be done here --------------------------------------------------------------------------
-
-    def intents(self, action: str, row: Row, *, first: bool = False) -> list[Intent]:
-        """Everything that `action` may mean on `row`, with what control says to each; with `first` no more than
-        the first target of each verb: a queue may have two thousand agents."""
-        dispatcher = self._console.dispatcher
-        out: list[Intent] = []
-        for seen, via in self._seen_through(action, row):
-            for verb in verbs(action, seen):
-                for candidate in dispatcher.candidates(verb, seen.key) or ():
-                    offer = dispatcher.offer(verb, candidate.key)
-                    out.append(Intent(verb, candidate, via if candidate.key == seen.key else seen, offer))
-                    if isinstance(row, Queue) and (first or not offer.ok):
-                        break
-        return out
-
-    def _seen_through(self, action: str, row: Row) -> list[tuple[Row, Row | None]]:
-        """The rows that the action is asked of: on a hotline, duty is a matter of its telephones."""
-        if action == "agent.duty" and isinstance(row, Hotline):
-            found: list[tuple[Row, Row | None]] = []
-            for agent in row.agents:
-                for phone in agent.phones or ():
-                    known = self._console.board.row(Key(row.key.source, Kind.PHONE, phone.id))
-                    if known is not None:
-                        found.append((known, row))
-            return found
-        return [(row, None)]
-
-    def hints(self) -> list[KeyHint]:
-        """The verb keys of the row under the cursor, dim ones with their reason."""
-        console = self._console
-        row = console.cursor_row
-        cursor = console.panel.subject
-        # Once a second, and whenever another row or another state of it is under the cursor; a press asks anew anyway.
-        sessions = tuple(session.state for session in console.dispatcher.sessions)
-        locked = console.idle.reason
-        stamp = (row, cursor, console.active, int(console.clock.now()), sessions, locked)
-        if self._hints[0] == stamp:
-            return self._hints[1]
-        out: list[KeyHint] = []
-        ended = console.panel.known(cursor) if row is None else None
-        if ended is not None:
-            for action in ("call.back", "row.note"):
-                offer = console.dispatcher.offer(verbs(action, ended)[0], ended.key, ended)
-                out.append(KeyHint(console.key_of(action), VERB_KEYS[action].short, offer.ok, offer.reason))
-        if row is not None:
-            for action in self._actions(row):
-                if action == "notice.publish":
-                    continue
-                key = console.key_of(action)
-                found = self.intents(action, row, first=True)
-                able = [intent for intent in found if intent.offer.ok]
-                if able:
-                    first = able[0]
-                    toggle = action in ("agent.duty", "hotline.toggle")
-                    short = EDIT_SHORT.get(first.verb, VERB_KEYS[action].short)
-                    text = goal(first.verb, first.row.key.kind) if toggle else short
-                    note = " (loses place)" if action == "call.park" and "loses" in first.offer.consequence else ""
-                    out.append(KeyHint(key, text + note))
-                else:
-                    reason = found[0].offer.reason if found else self.nothing(action, row)
-                    out.append(KeyHint(key, VERB_KEYS[action].short, False, reason))
-        if console.active is Resource.NOTICES and console.panel.card_key is None:
-            # No row is needed for it, only a source.
-            offers = [self._flows.on_source(name) for name in console.board.sources()]
-            reason = next((offer.reason for offer in offers if offer.reason), "")
-            possible = any(offer.ok for offer in offers)
-            key = console.key_of("notice.publish")
-            out.append(KeyHint(key, VERB_KEYS["notice.publish"].short, possible, "" if possible else reason))
-        self._hints = (stamp, out)
-        return out
-
-    def _actions(self, row: Row) -> tuple[str, ...]:
-        if self._console.panel.card_key is None:
-            return ON_PANE[self._console.active]
-        return ON_ROOM if isinstance(row, Phone) and row.use == CONFERENCE else ON_CARD
-
-    def nothing(self, action: str, row: Row) -> str:
-        """Why an action has no target on this row."""
-        if isinstance(row, Hotline) and action == "agent.duty":
-            return "phones not read yet"
-        if action == "row.edit" and not verbs(action, row):
-            return "nothing to edit here"
-        for verb in verbs(action, row):
-            offer = self._console.dispatcher.offer(verb, row.key)
-            if offer.reason:
-                return offer.reason
-        if isinstance(row, Agent):
-            return "not on a call"
-        if isinstance(row, Member):
-            return (
-                "not answered yet" if action in ("call.listen", "call.whisper", "call.barge") else "no call of its own"
-            )
-        if isinstance(row, Queue):
-            return "nobody waits" if action == "call.pickup" else "no agent for it"
-        return "nothing to act on"
-
-    # ---- a key press ------------------------------------------------------------------------------------
+        self._flows = Flows(at.dispatcher, at.board, at.board.sources, Words(at))
 
     def press(self, action: str, filled: str = "") -> None:
         """Run a verb key on the row under the cursor, or say why not."""
-        console = self._console
-        now = console.clock.now()
+        at = self._at
+        now = at.clock.now()
         if action == "call.end":
             self._end()
             return
         if action == "notice.publish":
             self._last = (action, "")
-            self._next(self._flows.publish(filled), before=f"{console.key_of(action)} ")
+            self._next(self._flows.publish(filled), before=f"{at.settings.key_of(action)} ")
             return
-        selection = console.pane.selection
-        cursor = console.panel.subject
+        selection = self._panes.pane.selection
+        cursor = self._panel.subject
         if not isinstance(cursor, Key):
             came = not selection.entered and selection.enter(now)
-            row = console.panel.known(console.panel.subject) if came else None
-            said = f"none was selected, now it is {self.label(row)}: press again" if row is not None else ""
-            console.remarks.say(said or "nothing selected; move to a row first", "warn")
+            row = self._panel.known(self._panel.subject) if came else None
+            said = f"none was selected, now it is {label(row)}: press again" if row is not None else ""
+            at.warn(said or "nothing selected; move to a row first")
             return
-        if not console.panel.live(cursor):
+        if not self._panel.live(cursor):
             if action not in _ON_ENDED:
-                console.remarks.say(
-                    f"{console.key_of(action)}: it ended; details, note and call-back still work", "warn"
+                at.remarks.say(
+                    f"{at.settings.key_of(action)}: it ended; details, note and call-back still work", "warn"
                 )
                 return
-        elif console.panel.card_key is None and selection.stable_since(now) < STABLE_SECONDS:
-            console.remarks.say("row moved, press again", "warn")
+        elif self._panel.card_key is None and selection.stable_since(now) < STABLE_SECONDS:
+            at.warn("row moved, press again")
             return
-        row = console.panel.known(cursor)
-        if console.panel.live(cursor):
-            seen = console.visibility.of_row()
+        row = self._panel.known(cursor)
+        if self._panel.live(cursor):
+            seen = self._visibility.of_row()
             if seen is None:
-                console.remarks.say("the terminal has not shown this row yet, press again", "warn")
+                at.warn("the terminal has not shown this row yet, press again")
                 return
             row = seen.row or row
         if row is None:
-            console.remarks.say("nothing selected; move to a row first", "warn")
+            at.warn("nothing selected; move to a row first")
             return
-        now_row = console.board.row(cursor)
+        now_row = at.board.row(cursor)
         what = "" if now_row is None else fingerprint(row).difference(fingerprint(now_row))
         if what and action not in _ON_ENDED:
             # The verb may reach a call through this row, so the row must still be what was read on it.
-            console.remarks.say(f"{self.label(row)}: {what}, press again", "warn")
+            at.warn(f"{label(row)}: {what}, press again")
             return
         self._last = (action, filled)
-        if console.panel.live(cursor):
-            found = self.intents(action, row)
+        if self._panel.live(cursor):
+            found = self._hints.intents(action, row)
         else:
             verb = verbs(action, row)[0]
-            found = [Intent(verb, row, None, console.dispatcher.offer(verb, cursor, row))]
+            found = [Intent(verb, row, None, at.dispatcher.offer(verb, cursor, row))]
         able = [intent for intent in found if intent.offer.ok]
         if not able:
-            reason = found[0].offer.reason if found else self.nothing(action, row)
-            console.remarks.say(f"{console.key_of(action)} {VERB_KEYS[action].short}: {reason}", "warn")
+            reason = found[0].offer.reason if found else self._hints.nothing(action, row)
+            at.warn(f"{at.settings.key_of(action)} {VERB_KEYS[action].short}: {reason}")
         else:
             self._next(self._flows.act(able, row, filled))
 
@@ -227,45 +132,43 @@ class Acting:
         """Reopen the last action's dialog on this row, filled in."""
         action, filled = self._last
         if not action:
-            self._console.remarks.say("no action to repeat yet", "warn")
+            self._at.warn("no action to repeat yet")
             return
         self.press(action, self._form if action in _FILLED else filled)
 
-    # ---- questions --------------------------------------------------------------------------------------
-
     def _next(self, flow: Flow, answer: object = None, before: str = "") -> None:
         """On to the next question, at once: the next key belongs to it already. `before`: said before why it ends."""
-        console = self._console
+        at = self._at
         try:
             step = flow.go(answer)
         except Left as left:
-            back = f"; {console.key_of('row.again')} brings back what was typed" if self._kept else ""
+            back = f"; {at.settings.key_of('row.again')} brings back what was typed" if self._kept else ""
             self._kept = False
             if str(left):
-                console.remarks.say(f"{before}{left}{back}", left.style)
+                at.remarks.say(f"{before}{left}{back}", left.style)
             return
         if isinstance(step, Command):
             self._submit(step)
             return
         dialog, heard = self._shown(step)
-        console.open(dialog, lambda answer: self._next(flow, heard(answer)), step.changed)
+        self._asking.ask(dialog, lambda answer: self._next(flow, heard(answer)), step.changed)
 
     def _submit(self, command: Command) -> None:
-        console = self._console
+        at = self._at
         key, form = command.target.key, command.arg("form")
         self._drafts.pop((key, command.verb, form), None)
         if command.verb is Verb.NOTE:
-            console.remarks.note(key, command.arg("text"))
+            at.remarks.note(key, command.arg("text"))
         # It is as old as the last answer, however long a question stood.
-        console.dispatcher.submit(replace(command, asked_at=console.clock.now()))
+        at.dispatcher.submit(replace(command, asked_at=at.clock.now()))
 
     def _shown(self, question: Question) -> tuple[Dialog, Callable[[Answer], object]]:
         """The question as a dialog, and what an answer to the dialog is to the flow."""
-        console = self._console
-        now = console.clock.now()
+        at = self._at
+        now = at.clock.now()
         match question:
             case Confirm():
-                return dialogs.Confirm(question.title, question.effect, now, console.keys_of("dialog.yes")), _value
+                return dialogs.Confirm(question.title, question.effect, now), _value
             case TypeOut():
                 typing = TypeName(question.title, question.effect, question.word, now)
                 return typing, lambda answer: typing.field_.text.strip() if answer.value else None
@@ -273,7 +176,7 @@ class Acting:
                 choices = [Choice(option.value, option.text, option.hint) for option in question.options]
                 return Chooser(question.title, choices, now), _value
             case Write():
-                text = "" if question.row is None else console.remarks.notes.get(question.row.key, "")
+                text = "" if question.row is None else at.remarks.notes.get(question.row.key, "")
                 return Prompt(question.title, TextField(text)), _value
             case Where():
                 return self._picker(question), self._way
@@ -287,12 +190,10 @@ class Acting:
             question.title,
             self.directory(source),
             question.effect,
-            self._console.clock.now(),
+            self._at.clock.now(),
             attended=question.attended,
             may_attend=question.may_attend,
             field_=TextField(question.text),
-            yes=self._console.keys_of("dialog.yes"),
-            switch=self._console.keys_of("picker.attended"),
         )
 
     def _way(self, answer: Answer) -> Way | None:
@@ -325,74 +226,19 @@ class Acting:
         return dialog, heard
 
     def directory(self, source: str) -> Directory:
-        console = self._console
-        settings = console.settings
+        at = self._at
+        settings = at.settings
         return Directory(
-            console.context, source, settings.favourites, settings.routes, console.ports.can_dial, settings.regions
+            self._panes.context, source, settings.favourites, settings.routes, at.ports.can_dial, settings.regions
         )
 
-    def whose(self, row: Row) -> str:
-        """What the directory says of the number on the row, if the row itself does not say it."""
-        console = self._console
-        number = number_of(row)
-        if not number:
-            return ""
-        settings = console.settings
-        name = name_of(number, row.key.source, console.board, settings.favourites, settings.regions)
-        return f" · {name}" if name and name.casefold() not in self.label(row).casefold() else ""
-
     def _end(self) -> None:
-        console = self._console
-        target = console.dispatcher.session_target()
+        at = self._at
+        target = at.dispatcher.session_target()
         if target is None:
-            console.remarks.say("Q: you are not listening to anyone", "warn")
+            at.warn("Q: you are not listening to anyone")
             return
-        console.dispatcher.submit(Command(new_id(), Verb.END, target, asked_at=console.clock.now()))
-
-    # ---- words ------------------------------------------------------------------------------------------
-
-    def label(self, row: Row) -> str:
-        """The row's name in a sentence, as its pane says it."""
-        match row:
-            case Phone():
-                return f"{row.name} {row.extension}".strip()
-            case _:
-                for pane in self._console.panes.values():
-                    if pane.resource.value.startswith(row.key.kind.value) or pane.resource.value == row.key.kind.value:
-                        return pane.pane.label(row)
-        return clean(row.key.id)
-
-    def target_text(self) -> tuple[str, str]:
-        """The target line: what a verb would hit, and how fresh that is."""
-        console = self._console
-        selection = console.pane.selection
-        cursor = console.panel.subject
-        row = console.panel.known(cursor)
-        if row is None or not isinstance(cursor, Key):
-            return "", ""
-        if not console.panel.live(cursor):
-            seconds = selection.ended_for(console.clock.now())
-            ago = "" if seconds is None else f" {age(max(1.0, seconds))} ago"
-            works = "" if console.remarks.outcome[0] else "details, note and call-back still work"
-            return f"{self.label(row)} · ended{ago}", works
-        context = console.context()
-        parts = [self.label(row)]
-        match row:
-            case Member():
-                clock = context.elapsed(row.key, row.joined_at)
-                parts += [row.queue, f"waits {span(clock)}" if not row.serving else f"with {row.serving}"]
-            case Agent():
-                parts[0] = f"{row.name} {row.extension}".strip() or parts[0]
-                clock = context.elapsed(row.key, row.since)
-                word = "roster" if row.no_state else glyphs.AGENT[row.state][1]
-                parts.append(f"{word} {span(clock)}" if clock is not None else word)
-                parts += [f"with {row.with_name}"] if row.with_name else []
-            case Call():
-                parts.append(span(context.elapsed(row.key, row.answered_at or row.started_at)))
-            case _:
-                pass
-        state = console.board.row_state(row.key)
-        return " · ".join(part for part in parts if part), f"{row.key.source} {state.value}"
+        at.dispatcher.submit(Command(new_id(), Verb.END, target, asked_at=at.clock.now()))
 
 
 def _value(answer: Answer) -> object:

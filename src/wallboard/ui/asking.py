@@ -1,16 +1,16 @@
-"""A dialog that stands open: what becomes of its answer, and whether it takes text."""
+"""The question that stands: what becomes of its answer, and where typed text goes; the filter line is one of a kind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from wallboard.view.dialogs import Answer, Chooser, Dialog, Prompt, TypeName
-from wallboard.view.form import SLACK, FormDialog
-from wallboard.view.picker import Picker
-
-PASTE = 300
-"""Most characters of a paste that a field takes."""
+from wallboard.domain.actions import Action
+from wallboard.ui.modes import BOARD, WALL, Modes
+from wallboard.ui.panes import Panes
+from wallboard.ui.restraint import Restraint
+from wallboard.ui.settings import Station
+from wallboard.view.dialogs import LEAVES, STEPS, Answer, Dialog, TextField
 
 
 @dataclass(slots=True)
@@ -22,19 +22,127 @@ class OpenDialog:
     watch: Callable[[], str] | None = None
 
 
-def takes_text(dialog: Dialog) -> bool:
-    """Whether typed and pasted text goes into a field of the dialog now."""
-    match dialog:
-        case TypeName() | Prompt() | FormDialog():
-            return True
-        case Picker() as picker:
-            return picker.asking is None
-        case Chooser() as chooser:
-            return chooser.searching
-    return False
+class Asking:
+    """`seen` says whether somebody can have read a question."""
+
+    def __init__(
+        self, at: Station, panes: Panes, modes: Modes, restraint: Restraint, seen: Callable[[object], bool]
+    ) -> None:
+        self._clock = at.clock
+        self._names = names(at.settings.actions)
+        self._panes = panes
+        self._modes = modes
+        self._restraint = restraint
+        self._seen = seen
+        self.open: OpenDialog | None = None
+        self.filter: TextField | None = None
+        """The filter of the active pane while it is typed."""
+
+    @property
+    def field(self) -> TextField | None:
+        """Where typed and pasted text goes."""
+        return self.filter if self.open is None else self.open.dialog.input
+
+    @property
+    def asks(self) -> bool:
+        """Whether the keys belong to a question or the filter."""
+        return self.open is not None or self.filter is not None
+
+    def ask(self, dialog: Dialog, done: Callable[[Answer], None], watch: Callable[[], str] | None = None) -> None:
+        """Show a dialog. While it is open the order is held in every pane; the wall has no line for it."""
+        if self._modes.now == WALL:
+            self._modes.to(BOARD)
+        self.open = OpenDialog(dialog, done, watch)
+        self._panes.hold("dialog")
+
+    def close(self) -> None:
+        self.open = None
+        self._panes.release("dialog")
+
+    def void(self) -> bool:
+        """Close the question that stands because nobody can answer it any more; whether there was one."""
+        if self.open is None:
+            return False
+        self.close()
+        self._restraint.begin(self._clock.now())
+        return True
+
+    def look(self) -> None:
+        """Whether what it speaks of has changed."""
+        if self.open is not None and self.open.watch is not None and (what := self.open.watch()):
+            self.open.dialog.changed(what, self._clock.now())
+
+    def name(self, key: str) -> str | None:
+        """What a key is to the question, which takes it itself; None: its field takes it."""
+        found = self._names.get(key, (key,))
+        return next((name for name in found if self.takes(name)), None)
+
+    def takes(self, name: str) -> bool:
+        """Whether the question takes this itself: all where nothing is typed."""
+        own = LEAVES | STEPS if self.open is None else self.open.dialog.keys
+        return self.field is None or name in own
+
+    def key(self, key: str, character: str | None) -> None:
+        """A key that is bound to nothing: the question's own, or typed into its field."""
+        own = self.name(key)
+        if own is not None:
+            self.press(own)
+        elif character is not None and character.isprintable():
+            self.type(character)
+
+    def type(self, text: str) -> None:
+        """Put text into the field, at its caret."""
+        if self.field is not None:
+            self.field.insert(text)
+            self.typed()
+
+    def press(self, key: str) -> None:
+        """A key that is not its field's, by the name that it has in questions."""
+        opened, now = self.open, self._clock.now()
+        if key == "no" and self.field is not None:
+            key = "escape"
+        if opened is None:
+            self._filter(key)
+            return
+        if key != "escape" and (key == "enter" or self.field is None) and not self._seen(opened):
+            return  # nobody can have read what it answers
+        answer = opened.dialog.press(key, now)
+        if answer is not None:
+            self.close()
+            opened.done(answer)
+
+    def typed(self) -> None:
+        """The text of the field has changed."""
+        now = self._clock.now()
+        if self.open is not None:
+            self.open.dialog.typed(now)
+        elif self.filter is not None:
+            self._panes.pane.selection.set_filter(self.filter.text, now)
+
+    def begin_filter(self) -> None:
+        self.filter = TextField(self._panes.pane.selection.filter)
+
+    def _filter(self, key: str) -> None:
+        if key in ("up", "down"):
+            self._panes.move(1 if key == "down" else -1)
+        elif key in ("enter", "escape"):
+            self.filter = None
+            if key == "escape":
+                self._panes.pane.selection.set_filter("", self._clock.now())
 
 
-def paste_limit(dialog: Dialog) -> int:
-    """How much of a paste goes into the field at hand: a form's fields may be long, and say what is too much."""
-    here = dialog.here if isinstance(dialog, FormDialog) else None
-    return PASTE if here is None else max(PASTE, here.most + SLACK)
+def named(action: str) -> str:
+    """What an action is called inside a question: the last part of its id."""
+    return action.rpartition(".")[2]
+
+
+def names(actions: Sequence[Action]) -> dict[str, tuple[str, ...]]:
+    """What keys are called inside a question. What leads out of a text is no letter of it."""
+    own = [action for action in actions if action.scope != "board"]
+    found: dict[str, tuple[str, ...]] = {"ctrl+c": ("escape",), "escape": ("escape",)}
+    for action in own:
+        for key in action.keys:
+            leads_out = action.id == "dialog.no" and len(key) > 1
+            found[key] = (*found.get(key, ()), "escape" if leads_out else named(action.id))
+    # A key that is called as what it does by default ("enter", "up") is any key where something else does that.
+    return {named(action.id): ("",) for action in own} | found

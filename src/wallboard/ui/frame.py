@@ -21,6 +21,7 @@ from wallboard.view.header import header, my_phone
 from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange
 from wallboard.view.lines import Line, clip, rule
 from wallboard.view.sources import sources
+from wallboard.view.target import ended, told
 from wallboard.view.wall import wall
 
 _MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARGE"}
@@ -56,7 +57,7 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
         if console.dialog is not None:
             text = f"Quit? {console.key_of('dialog.yes')}"
         return Frame([], None, _message(text, width, height), [])
-    context = console.context()
+    context = console.panes.context()
     if console.mode == WALL:
         return Frame(
             [], None, wall(context, width, height, console.clock.wall().astimezone(console.settings.zone)).lines, []
@@ -66,7 +67,7 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
     bottom = [*panel, *_bottom(console, context, width)]
     room = height - len(top) - len(bottom)
     if console.mode == BOARD:
-        layout = arrange(width, room, console.active, console.zoomed, _summaries(console))
+        layout = arrange(width, room, console.active, console.panes.zoomed, _summaries(console))
         return Frame(top, layout, [], bottom, Drawn(panel=turned, card=card), stamp)
     body, scrolled = _mode(console, context, width, room)
     return Frame(top, None, body, bottom, Drawn(room, scrolled, turned, card), stamp)
@@ -90,7 +91,7 @@ def _summaries(console: Console) -> Sequence[Resource]:
 
 def _announcing(console: Console) -> list[Resource]:
     """Panes 6–8 that hold something and are not open."""
-    return [resource for resource in IN_PLACE if resource is not console.active and console.pane_has_rows(resource)]
+    return [resource for resource in IN_PLACE if resource is not console.active and console.panes.has_rows(resource)]
 
 
 def announcement(console: Console, context: Context) -> Line:
@@ -119,14 +120,14 @@ def pane_title(
 ) -> Line:
     """The hairline above a pane; where 6–8 have no line of their own, the one across the screen names them."""
     active = state.resource is console.active
-    context = console.context()
-    across = width >= 110 and state.resource in (Resource.HOTLINES, *IN_PLACE) and not console.zoomed
+    context = console.panes.context()
+    across = width >= 110 and state.resource in (Resource.HOTLINES, *IN_PLACE) and not console.panes.zoomed
     told = announcement(console, context) if across else []
     return state.title(width, placed, active, above, below, told)
 
 
 def _top(console: Console, context: Context, width: int, last: Frame | None) -> tuple[object, list[Line]]:
-    frozen_now = any(pane.selection.frozen for pane in console.panes.values())
+    frozen_now = console.panes.frozen
     locked = bool(console.idle.reason)
     alarms = (console.alarms.shown, console.alarms.fresh)
     stamp = (console.board.version, int(context.now), width, *alarms, frozen_now, locked)
@@ -151,16 +152,13 @@ def _top(console: Console, context: Context, width: int, last: Frame | None) -> 
 def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     lines = _session_bar(console, context, width)
     # A mode hides the rows, so nothing is named that a verb could hit.
-    target, freshness = console.acting.target_text() if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
+    target, freshness = _target(console, context) if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
     lines.append(target_line(target, freshness, console.remarks.outcome, console.board.unconfirmed, width))
-    if console.filtering:
+    if (typed := console.asking.filter) is not None:
         shown, total = console.pane.selection.counts
-        text = f" filter {console.pane.pane.title}: {console.filter_field.text}_"
-        lines.append(
-            clip(
-                [Cell(text, "text bold"), Cell(f"   {shown} of {total}   Enter keeps it   Esc clears", "muted")], width
-            )
-        )
+        asked = f" filter {console.pane.pane.title}: "
+        hint = Cell(f"   {shown} of {total}   {console.settings.names.enter} keeps it   Esc clears", "muted")
+        lines.append(clip([Cell(asked, "text bold"), typed.cell(width - len(asked)), hint], width))
     elif console.dialog is not None:
         lines.append(clip([Cell(" the keys belong to the question above", "muted")], width))
     else:
@@ -171,9 +169,24 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
             KeyHint(console.key_of("app.palette"), "command"),
             KeyHint(console.key_of("app.help"), "keys" if width >= 110 else "more"),
         ]
-        back = [KeyHint(console.key_of("app.palette"), "command"), KeyHint(console.key_of("app.quit"), "back")]
-        lines.append(key_bar(console.acting.hints() if board else [], general if board else back, width))
+        back = [
+            KeyHint(console.key_of("app.palette"), "command"),
+            KeyHint(console.key_of("app.quit"), "back"),
+        ]
+        lines.append(key_bar([*console.hints.now().values()] if board else [], general if board else back, width))
     return lines
+
+
+def _target(console: Console, context: Context) -> tuple[str, str]:
+    """What a verb would hit, and how fresh that is."""
+    key = console.panel.subject
+    row = console.panel.known(key)
+    if row is None:
+        return "", ""
+    if console.panel.live(key):
+        return told(row, context)
+    works = "" if console.remarks.outcome[0] else "details, note and call-back still work"
+    return ended(row, console.pane.selection.ended_for(context.now)), works
 
 
 def _panel(console: Console, context: Context, width: int, height: int) -> tuple[list[Line], Turned | None, Row | None]:
@@ -181,7 +194,7 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
     if console.dialog is not None:
         # A question is never cut: what is asked and what has changed stand in its last lines.
         most = max(4, height - 8)
-        lines = console.dialog.dialog.lines(width, context.now, most)
+        lines = console.dialog.dialog.lines(width, context.now, most, console.settings.names)
         return (lines if len(lines) <= most else [lines[0], *lines[1 - most :]]), None, None
     card = console.panel.card_key
     if (console.panel.details or card is not None) and console.mode == BOARD:
@@ -191,7 +204,7 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
             seen = console.remarks.seen(row.key)[-4:]
             pane = None if card is not None else console.pane.pane
             readings = console.panel.readings.shown
-            hints, explains = console.acting.hints(), console.panel.explains
+            hints, explains = [*console.hints.now().values()], console.panel.explains
             lines = details(pane, row, context, hints, width, seen, note, readings, explains=explains)
             shown, turned = _scrolled(console, lines, max(3, height - 12), width)
             return shown, turned, row if card is not None else None
@@ -241,10 +254,10 @@ def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
 
 
 def _mode(console: Console, context: Context, width: int, room: int) -> tuple[list[Line], int | None]:
-    top = console.scroll.get(console.mode, 0)
+    top = console.modes.scroll.get(console.mode, 0)
     match console.mode:
         case "log":
-            scroll = console.scroll.get(LOG, 0)
+            scroll = console.modes.scroll.get(LOG, 0)
             return event_log(tuple(console.remarks.entries), width, room, scroll, console.settings.zone), None
         case "sources":
             rights = console.ports.rights()
@@ -257,9 +270,9 @@ def _mode(console: Console, context: Context, width: int, room: int) -> tuple[li
             if console.dispatcher.allowed is not None:
                 names = " ".join(verb.value for verb in Verb if verb in console.dispatcher.allowed)
                 phones.append(f"may {names} ([operator] may)")
-            page = sources(context, width, rights, phones, *console.source_mark)
+            page = sources(context, width, rights, phones, *console.modes.source_mark)
             lines = page.lines
-            if page.marked is not None and SOURCES not in console.scroll:
+            if page.marked is not None and SOURCES not in console.modes.scroll:
                 top = max(0, page.marked - room // 3)
         case _:
             lines = _help(console, width)
@@ -270,7 +283,7 @@ def _mode(console: Console, context: Context, width: int, room: int) -> tuple[li
 def _help(console: Console, width: int) -> list[Line]:
     """The keys of this row, with reasons for the dim ones, then all keys."""
     lines = [rule(f"KEYS on {console.pane.pane.title}", "Esc back   j k scroll", width)]
-    for hint in console.acting.hints():
+    for hint in console.hints.now().values():
         text = hint.text if hint.ok else f"{hint.text}: {hint.reason}"
         lines.append(
             clip(

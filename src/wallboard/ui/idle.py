@@ -5,69 +5,62 @@ It keeps a passer-by's hand off the callers. It is no sign-in: the name that ope
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from wallboard.ui.asking import Asking
+from wallboard.ui.settings import Station
 from wallboard.view.dialogs import Answer, TypeName
 
-if TYPE_CHECKING:
-    from wallboard.ui.console import Console
-
-UNLOCK = "app.unlock"
 ANYBODY = "unlock"
 """What is typed where the config names nobody."""
 
 
 class IdleLock:
-    """`minutes` without a key lock the verbs; None: nothing ever does. Instants are the console's, in seconds."""
+    """`idle_lock` minutes without a key lock the verbs; None: nothing ever does."""
 
-    def __init__(self, console: Console, minutes: float | None) -> None:
-        self._console = console
-        self._minutes = minutes or 0.0
-        self._touched = console.clock.now()
+    def __init__(self, at: Station, asking: Asking) -> None:
+        self._at = at
+        self._asking = asking
+        self._minutes = at.settings.idle_lock or 0.0
+        self._touched = at.clock.now()
 
     @property
     def reason(self) -> str:
         """Why no verb goes now, "" where they do."""
-        return self._console.dispatcher.locked
+        return self._at.dispatcher.locked
 
     def touch(self) -> None:
         """A key was pressed."""
-        self._touched = self._console.clock.now()
+        self._touched = self._at.clock.now()
 
     def look(self) -> bool:
         """Lock if it is time; whether it was. A question that stands is void: whoever asked it is gone."""
-        console = self._console
-        now = console.clock.now()
+        at = self._at
+        now = at.clock.now()
         if not self._minutes or self.reason or now - self._touched < self._minutes * 60:
             return False
-        palette = console.key_of("app.palette")
+        palette = at.settings.key_of("app.palette")
         how = f"{palette}unlock" if len(palette) == 1 else f"{palette} unlock"
-        console.dispatcher.locked = f"locked, {how}"
-        void = ""
-        if console.dialog is not None:
-            console.close_dialog()
-            console.restraint.begin(now)
-            void = "; the question is void"
+        at.dispatcher.locked = f"locked, {how}"
+        void = "; the question is void" if self._asking.void() else ""
         what = f"no key for {self._minutes:g} min: verbs are locked"
-        console.remarks.say(f"{what}, {how} opens them{void}", "warn")
-        console.remarks.log("state", f"{what}{void}", "warn")
+        at.remarks.say(f"{what}, {how} opens them{void}", "warn")
+        at.remarks.log("state", f"{what}{void}", "warn")
         return True
 
     def ask(self) -> None:
         """The name of whoever sits here, typed; nothing else opens it."""
-        console = self._console
+        at = self._at
         if not self.reason:
-            console.remarks.say("nothing is locked", "muted")
+            at.remarks.say("nothing is locked", "muted")
             return
-        name = console.settings.operator.strip() or ANYBODY
+        name = at.settings.operator.strip() or ANYBODY
         told = f"no key for {self._minutes:g} min: verbs and acknowledging wait for your name"
-        console.open(TypeName("UNLOCK", told, name, console.clock.now()), self._answered)
+        self._asking.ask(TypeName("UNLOCK", told, name, at.clock.now()), self._answered)
 
     def _answered(self, answer: Answer) -> None:
-        console = self._console
+        at = self._at
         if not answer.value:
-            console.remarks.say("still locked", "muted")
+            at.remarks.say("still locked", "muted")
             return
-        console.dispatcher.locked = ""
-        console.remarks.say("unlocked", "text")
-        console.remarks.log("state", f"unlocked by {console.settings.operator or 'whoever sits here'}")
+        at.dispatcher.locked = ""
+        at.remarks.say("unlocked", "text")
+        at.remarks.log("state", f"unlocked by {at.settings.operator or 'whoever sits here'}")

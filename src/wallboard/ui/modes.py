@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from wallboard.domain.keys import Resource
+from wallboard.ui.panes import Panes
+from wallboard.view.layout import ALL
+
 BOARD, WALL, LOG, SOURCES, HELP = "board", "wall", "log", "sources", "help"
+PAGES = (WALL, LOG, SOURCES, HELP)
+"""Those in which no row is under a cursor."""
 ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "theme ")
 """Beginnings of the actions that work in every mode: none of them touches a row."""
 SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom")
-STEPS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end"})
-"""Keys that only move, in whatever dialog."""
+STEPS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "j", "k"})
+"""What only moves, in whatever dialog."""
 _END = 1_000_000
 
 
@@ -37,3 +43,38 @@ def scrolled(mode: str, action: str, at: int, page: int, entries: int) -> int:
         return max(0, min(max(0, entries - page), back))
     top = 0 if action == "nav.top" else _END if action == "nav.bottom" else at + lines
     return max(0, top)
+
+
+class Modes:
+    """Which of them is on the screen. `demand` is told what is looked at whenever that changes."""
+
+    def __init__(self, panes: Panes, demand: Callable[[frozenset[Resource], Resource], None], mode: str) -> None:
+        self._panes = panes
+        self._demand = demand
+        self.now = mode
+        self.scroll: dict[str, int] = {}
+        self.source_mark: tuple[str, Resource | None] = ("", None)
+        """The source (and its resource) that the sources mode was opened on."""
+        self.page_lines = 20
+        """Lines of a page of the mode that is on the screen, as last drawn."""
+
+    def to(self, mode: str) -> None:
+        self.now = mode
+        self.demand()
+
+    def toggle(self, mode: str) -> None:
+        """To the beginning of a mode; from there back to the board."""
+        self.scroll[mode] = 0
+        self.source_mark = ("", None)
+        self.to(BOARD if self.now == mode else mode)
+
+    def demand(self) -> None:
+        shown = set(ALL[:5]) | {self._panes.active} if self.now in (BOARD, HELP) else set()
+        if self.now == WALL:
+            shown = {Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.HOTLINES}
+        self._demand(frozenset(shown), self._panes.active)
+
+    def turn(self, action: str, entries: int) -> None:
+        """Scroll the page on the screen."""
+        at = self.scroll.get(self.now, 0)
+        self.scroll[self.now] = scrolled(self.now, action, at, max(1, self.page_lines - 1), entries)

@@ -42,7 +42,8 @@ class PaneState:
         self.context: Context | None = None
         self._rows: dict[Key, Row] = {}
         self._gone: dict[Key, Row] = {}
-        self.painted: dict[Key, Row] = {}
+        self._drawn: tuple[Sequence[Hashable], dict[Key, Row]] = ((), {})
+        """The keys on the screen, and the rows that they were drawn from."""
         self._loads = 0
 
     @property
@@ -59,17 +60,13 @@ class PaneState:
         if isinstance(cursor, Key) and cursor not in rows and cursor in self._rows:
             self._gone = {cursor: self._rows[cursor]}
         self._rows = rows
-        if len(self.painted) > len(rows):
-            self.painted = {key: row for key, row in self.painted.items() if key in rows or key == cursor}
         facts = [self.pane.fact(row, context, self.sort) for row in rows.values()]
         self.selection.apply(facts, context.now, resort=resort)
 
-    def choose_columns(self, size_class: int, context: Context) -> bool:
-        """Pick the columns for the screen; True if they changed."""
-        columns = self.pane.columns(size_class, many_sources(context, self.resource))
-        changed = columns != self.columns
-        self.columns = columns
-        return changed
+    def choose_columns(self, size_class: int, context: Context) -> tuple[Column, ...]:
+        """Pick the columns for the screen."""
+        self.columns = self.pane.columns(size_class, many_sources(context, self.resource))
+        return self.columns
 
     def row(self, key: Hashable | None) -> Row | None:
         """The row as the board has it, or as it was when it went."""
@@ -79,6 +76,15 @@ class PaneState:
 
     def live(self, key: Hashable | None) -> bool:
         return isinstance(key, Key) and key in self._rows
+
+    def drew(self, keys: Sequence[Hashable]) -> None:
+        """These stand on the screen now, as they are known now."""
+        self._drawn = keys, self._rows
+
+    def painted(self, key: Key) -> Row | None:
+        """The row as it was last drawn; None for one that is not on the screen."""
+        keys, rows = self._drawn
+        return (rows.get(key) or self._gone.get(key)) if key in keys else None
 
     def picture(self) -> tuple[object, ...]:
         """All that decides how the pane looks within one second: where it is the same, there is nothing to draw."""
@@ -109,7 +115,6 @@ class PaneState:
         tombstone = self.selection.tombstone
         if tombstone is not None and tombstone.key == key:
             return in_order(self.columns, self.pane.ended(row, now - tombstone.ended_at, self.context))
-        self.painted[row.key] = row
         return in_order(self.columns, self.pane.cells(row, self.context))
 
     def row_style(self, key: Hashable) -> str:

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
-from wallboard.ui.idle import UNLOCK
-from wallboard.ui.modes import ANYWHERE, BOARD, SOURCES
-from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
+from wallboard.ui.alarms import AlarmPointer
+from wallboard.ui.asking import Asking
+from wallboard.ui.modes import BOARD, SOURCES, Modes
+from wallboard.ui.panel import Panel
+from wallboard.ui.panes import Panes
+from wallboard.ui.settings import Station
+from wallboard.view.dialogs import Answer, Choice, Confirm
 from wallboard.view.directory import Entry, Searched
 from wallboard.view.finder import Finder, choice, elsewhere, searched_row
 from wallboard.view.format import plural
 
-if TYPE_CHECKING:
-    from wallboard.ui.console import Console
-
 
 class Seeking:
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(
+        self,
+        at: Station,
+        panes: Panes,
+        modes: Modes,
+        panel: Panel,
+        alarms: AlarmPointer,
+        asking: Asking,
+        seen: Callable[[str | None], bool],
+    ) -> None:
+        self._at = at
+        self._panes = panes
+        self._modes = modes
+        self._panel = panel
+        self._alarms = alarms
+        self._asking = asking
+        self._seen = seen
         self._back: tuple[Resource, object, str] | None = None
-
-    # ---- jumps ----------------------------------------------------------------------------------------------
 
     def forget(self) -> None:
         """The user went elsewhere: Esc no longer leads back."""
@@ -32,126 +45,111 @@ class Seeking:
         """To where the last jump began, once."""
         if self._back is None:
             return False
-        console = self._console
-        console.active, cursor, console.mode = self._back
+        self._panes.active, cursor, mode = self._back
         self._back = None
         if cursor is not None:
-            console.pane.selection.to(cursor, console.clock.now())
-        console.demand()
+            self._panes.pane.selection.to(cursor, self._at.clock.now())
+        self._modes.to(mode)
         return True
 
     def jump(self, key: Key) -> None:
         """To a row wherever it is; a filter that hides it is cleared."""
-        console = self._console
-        now = console.clock.now()
+        now = self._at.clock.now()
         resource = RESOURCE_OF[key.kind]
-        if resource not in console.panes:
+        if resource not in self._panes:
             return
         self._remember()
-        console.mode = BOARD
-        console.active = resource
-        selection = console.pane.selection
+        self._panes.active = resource
+        selection = self._panes.pane.selection
         if key in selection.hidden_keys:
             selection.set_filter("", now)
         selection.to(key, now)
-        console.demand()
+        self._modes.to(BOARD)
+
+    def card(self, key: Key) -> None:
+        """Show a row that stands in no pane (a telephone, a conference room) in the details panel; its keys act on it.
+        A row of a pane is gone to instead, with its details."""
+        if RESOURCE_OF.get(key.kind) in self._panes:
+            self.jump(key)
+            self._panel.details = True
+            self._panel.look()
+        else:
+            self._panel.card(key)
 
     def _remember(self) -> None:
         if self._back is None:
-            console = self._console
-            self._back = console.active, console.pane.selection.cursor, console.mode
+            self._back = self._panes.active, self._panes.pane.selection.cursor, self._modes.now
 
     def to_alarm(self) -> None:
         """To the row of the alarm in the alarm line; an alarm of a whole source has none, so to that source."""
-        console = self._console
-        alarm = console.alarms.next(console.clock.now())
+        at = self._at
+        alarm = self._alarms.next(at.clock.now())
         if alarm is None:
-            console.remarks.say("no alarm", "warn")
-        elif alarm.key is not None and console.board.row(alarm.key) is not None:
+            at.warn("no alarm")
+        elif alarm.key is not None and at.board.row(alarm.key) is not None:
             self.jump(alarm.key)
         else:
             self._remember()
-            console.source_mark = alarm.source, alarm.resource
-            console.mode = SOURCES
-            console.scroll.pop(SOURCES, None)
-            console.demand()
+            modes = self._modes
+            modes.source_mark = alarm.source, alarm.resource
+            modes.scroll.pop(SOURCES, None)
+            modes.to(SOURCES)
+
+    def acknowledge(self) -> None:
+        """The alarm in the alarm line, if somebody can have read it there."""
+        at = self._at
+        if at.dispatcher.locked:
+            at.warn(at.dispatcher.locked)
+        elif not self._seen(self._alarms.shown):
+            at.warn("another alarm is in the line, press again")
+        else:
+            done = self._alarms.acknowledge(at.settings.operator or "me", at.clock.now())
+            at.remarks.say(done or "no alarm to acknowledge", "text" if done else "warn")
 
     def acknowledge_all(self) -> None:
         """Asks first. What comes up while the question stands is not answered with it."""
-        console = self._console
-        asked_at = console.clock.now()
-        count = len([alarm for alarm in console.board.alarms.active() if not alarm.acked_by])
-        if not count:
-            console.remarks.say("no alarm to acknowledge", "warn")
+        at = self._at
+        asked_at = at.clock.now()
+        count = len([alarm for alarm in at.board.alarms.active() if not alarm.acked_by])
+        if at.dispatcher.locked or not count:
+            at.warn(at.dispatcher.locked or "no alarm to acknowledge")
             return
 
         def done(answer: Answer) -> None:
             if answer.value:
-                console.remarks.say(console.alarms.acknowledge_all(console.settings.operator or "me", asked_at), "text")
+                at.remarks.say(self._alarms.acknowledge_all(at.settings.operator or "me", asked_at), "text")
 
         title = f"ACKNOWLEDGE {plural(count, 'alarm')}?"
-        console.open(
-            Confirm(title, "all that were in sight for a second", asked_at, console.keys_of("dialog.yes")), done
-        )
-
-    # ---- find and palette -----------------------------------------------------------------------------------
+        self._asking.ask(Confirm(title, "all that were in sight for a second", asked_at), done)
 
     def find(self) -> None:
-        console = self._console
-        context = console.context()
-        regions = console.settings.regions
+        at = self._at
+        context = self._panes.context()
+        regions = at.settings.regions
         choices: list[Choice] = []
         texts: list[Searched] = []
-        for resource, state in console.panes.items():
+        for resource, state in self._panes.items():
             for row in state.pane.rows(context):
                 label, search = state.pane.label(row), state.pane.search(row)
                 choices.append(Choice(row.key, label, f"{resource.value} {row.key.source}"))
                 texts.append(searched_row(row, label, search, f"{resource.value} {row.key.source}", regions))
-        for entry, text in elsewhere(console.board, console.settings.favourites, regions):
+        for entry, text in elsewhere(at.board, at.settings.favourites, regions):
             choices.append(choice(entry))
             texts.append(text)
         title = "FIND across all panes; nothing is hidden"
-        finder = Finder(title, choices, console.clock.now() - 1, searching=True, texts=texts, region=_common(regions))
-        console.open(finder, self._found)
+        finder = Finder(title, choices, at.clock.now() - 1, searching=True, texts=texts, region=_common(regions))
+        self._asking.ask(finder, self._found)
 
     def _found(self, answer: Answer) -> None:
-        console = self._console
+        at = self._at
         match answer.value:
-            case Key() as key if RESOURCE_OF[key.kind] in console.panes:
+            case Key() as key if RESOURCE_OF[key.kind] in self._panes:
                 self.jump(key)
             case Key() as key:
-                console.card(key)
+                self._panel.card(key)
             case Entry() as entry:
                 where = f" of {entry.source}" if entry.source else ""
-                console.remarks.say(f"{entry.name}: {entry.number}{where}; no row of the board", "text")
-
-    def palette(self) -> None:
-        console = self._console
-        choices = [
-            Choice(action.id, action.does, f"{action.id}  {' '.join(action.keys)}")
-            for action in console.settings.actions
-            if action.scope == "board"
-            and not action.id.startswith("nav.")
-            and (action.id != UNLOCK or console.idle.reason)
-        ]
-        choices += [Choice(f"theme {name}", f"theme {name}", "colours") for name in console.settings.themes]
-        console.open(Chooser("COMMANDS", choices, console.clock.now() - 1, searching=True), self._chosen)
-
-    def _chosen(self, answer: Answer) -> None:
-        console = self._console
-        if not isinstance(answer.value, str):
-            return
-        if answer.value.startswith("theme "):
-            console.ports.set_theme(answer.value.removeprefix("theme "))
-        elif answer.value in ("app.quit", "nav.back"):
-            console.step_back(answer.value == "app.quit")
-        elif console.mode != BOARD and not answer.value.startswith(ANYWHERE):
-            # No row is in sight here, so nothing may be done to one.
-            console.mode = BOARD
-            console.demand()
-            console.remarks.say("back on the board; press it there", "warn")
-        else:
-            console.run(answer.value)
+                at.remarks.say(f"{entry.name}: {entry.number}{where}; no row of the board", "text")
 
 
 def _common(regions: Mapping[str, str]) -> str:

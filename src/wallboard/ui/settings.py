@@ -1,4 +1,5 @@
-"""What the console is told when it is made: its keys and names, and what it may ask of the other rooms."""
+"""What the console is told when it is made: its keys and names, and what it may ask of the other rooms; and what each
+of its parts is handed."""
 
 from __future__ import annotations
 
@@ -6,12 +7,20 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from wallboard.board.board import Board
+from wallboard.control.dispatcher import Dispatcher
 from wallboard.domain.actions import Action
+from wallboard.domain.clock import Clock
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
+from wallboard.ui.remarks import Remarks
 from wallboard.vendors.base import Report
+from wallboard.view.dialogs import Choice, KeyNames
+from wallboard.view.format import DASH
+
+_WRITTEN = {"enter": "Enter", "tab": "Tab", "up": "↑", "down": "↓"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,17 @@ class ConsoleSettings:
     """Minutes without a key after which verbs are locked."""
     quiet: Sequence[tuple[int, int]] = ()
     """Spans of local time without a bell, in minutes of the day (from, to); `to` may be the smaller."""
+
+    def key_of(self, action: str) -> str:
+        """The first key of an action, for the lines that name keys."""
+        return next((key for info in self.actions if info.id == action for key in info.keys), DASH)
+
+    @property
+    def names(self) -> KeyNames:
+        """What the lines of questions call their keys."""
+        keys = map(self.key_of, ("dialog.yes", "dialog.enter", "dialog.up", "dialog.down", "picker.attended"))
+        yes, enter, up, down, attended = (_WRITTEN.get(key, key) for key in keys)
+        return KeyNames(yes, enter, f"{up}{down}" if len(up + down) == 2 else f"{up} {down}", attended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +80,21 @@ class Ports:
     """Something that the console shows has changed without a key and without the board."""
     redraw: Callable[[], None]
     """The terminal may show something else than what was sent to it."""
+    search: Callable[[str, Callable[[Sequence[Choice], float], None]], None]
+    """Look for further commands under a text; the function is given what was found (to be called), and when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """What every part of the console works with."""
+
+    board: Board
+    dispatcher: Dispatcher
+    clock: Clock
+    settings: ConsoleSettings
+    ports: Ports
+    remarks: Remarks
+
+    def warn(self, text: str) -> None:
+        """Say why a key did nothing; keys rest after it."""
+        self.remarks.say(text, "warn")

@@ -8,19 +8,15 @@ something else stands that keys can hit; what it has not come to, nobody has rea
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import cycle
-from typing import TYPE_CHECKING
 
+from wallboard.domain.clock import Clock
 from wallboard.domain.command import fingerprint
-from wallboard.domain.keys import Key, Resource
+from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
-from wallboard.ui.asking import OpenDialog
 from wallboard.ui.terminal.sequences import QUESTIONS
-
-if TYPE_CHECKING:
-    from wallboard.ui.console import Console
-
 
 SILENCE_SECONDS = 120.0
 """A terminal that has not answered for so long may have been replaced by one that does not: the system is believed."""
@@ -34,7 +30,7 @@ class Shown:
     mode: str
     subject: object | None
     row: Row | None
-    dialog: OpenDialog | None
+    dialog: object | None
     alarm: str | None
     window: int
     """Which of the window's sizes it was drawn for."""
@@ -51,10 +47,12 @@ class Shown:
 
 
 class Visibility:
-    """Frames on their way to the terminal. With no terminal (`terminal` False) what is drawn is seen."""
+    """Frames on their way to the terminal. With no terminal (`terminal` False) what is drawn is seen. `drawn` is the
+    frame that was drawn last, in the window of this number."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, clock: Clock, drawn: Callable[[int], Shown]) -> None:
+        self._clock = clock
+        self._drawn = drawn
         self.terminal = False
         self._sent: Shown | None = None
         self._taken: Shown | None = None
@@ -67,19 +65,16 @@ class Visibility:
 
     def drawn(self) -> Shown:
         """The frame as it was drawn last."""
-        console = self._console
-        key = console.panel.subject
-        row = console.panel.painted(key) if isinstance(key, Key) else None
-        return Shown(console.active, console.mode, key, row, console.dialog, console.alarms.shown, self._window)
+        return self._drawn(self._window)
 
-    def sent(self, sight: Shown) -> None:
+    def sent(self, frame: Shown) -> None:
         """This frame was handed over to the writer."""
-        if sight.window == self._window:
-            self._sent = sight
+        if frame.window == self._window:
+            self._sent = frame
 
     def settle(self) -> None:
         """The system has taken everything that was sent."""
-        now = self._console.clock.now()
+        now = self._clock.now()
         if self._answers and self._asked and now - self._asked[0][2] > SILENCE_SECONDS:
             self._answers = False
         if not self._answers:
@@ -87,14 +82,14 @@ class Visibility:
 
     def ask(self) -> int | None:
         """The number of the question to put behind what was sent; None where the terminal need not be asked."""
-        sight = self._sent
-        if sight is None or self._answers is False or sight.same(self._last_asked):
+        frame = self._sent
+        if frame is None or self._answers is False or frame.same(self._last_asked):
             return None
         if self._answers is None and self._last_asked is not None:
             return None
         number = next(self._numbers)
-        self._asked.append((number, sight, self._console.clock.now()))
-        self._last_asked = sight
+        self._asked.append((number, frame, self._clock.now()))
+        self._last_asked = frame
         return number
 
     def taken(self, number: int) -> None:
@@ -127,7 +122,7 @@ class Visibility:
             return None
         return last if last.row is not None or not self.terminal else None
 
-    def of_dialog(self, dialog: OpenDialog) -> bool:
+    def of_dialog(self, dialog: object) -> bool:
         """Whether this question can have been read."""
         last = self.last()
         return last is not None and last.dialog is dialog

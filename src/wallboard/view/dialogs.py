@@ -1,5 +1,5 @@
-"""Dialogs as pure state machines: keys in, lines and an answer out. They stand at the bottom of the screen, so that
-the row they speak of stays in sight, and they never send anything themselves.
+"""Dialogs as pure state machines: keys and text in, lines and an answer out. They stand at the bottom of the screen, so
+that the row they speak of stays in sight, and they never send anything themselves.
 
 A confirmation takes `y` only 400 ms after it appeared, so that a key meant for the board cannot answer it; any other
 key cancels and is swallowed. Whatever changes the target disarms an open dialog for good.
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
+from wallboard.domain.text import cell_width, clean_cells
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.directory import abbreviates
@@ -31,12 +32,69 @@ class Answer:
     value: object | None = None
 
 
+TYPED = "text bold typed"
+"""Style of the cell in which text is typed, its caret at the end: the console's input stands in its place."""
+LEAVES = frozenset({"enter", "escape"})
+STEPS = frozenset({"up", "down"})
+
+
+@dataclass(slots=True)
+class TextField:
+    """One line of text that is being typed, at most so many characters of it; typed text goes in at the caret."""
+
+    text: str = ""
+    most: int = 300
+    caret: int = -1
+
+    def __post_init__(self) -> None:
+        self.caret = len(self.text) if self.caret < 0 else self.caret
+
+    def insert(self, text: str) -> None:
+        """Line ends become blanks; what cannot be printed, or is too much, is left out."""
+        room = max(0, self.most - len(self.text))
+        line = " ".join(text[: self.most].splitlines()).replace("\t", " ")
+        fresh = "".join(char for char in line if char.isprintable())[:room]
+        self.text = f"{self.text[: self.caret]}{fresh}{self.text[self.caret :]}"
+        self.caret += len(fresh)
+
+    def cell(self, room: int) -> Cell:
+        """What is typed; of a text that is too long its end."""
+        shown = clean_cells(self.text)
+        while cell_width(shown) >= max(2, room):
+            shown = shown[1:]
+        return Cell(f"{shown}_", TYPED)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNames:
+    """What the lines of a question call its keys."""
+
+    yes: str = "y"
+    enter: str = "Enter"
+    steps: str = "↑↓"
+    attended: str = "Tab"
+
+
+DEFAULT_NAMES = KeyNames()
+
+
 class Dialog(Protocol):
-    """`key` takes a key name and its character and returns an Answer when the dialog is done."""
+    """`keys` are those that it takes itself while text is typed; without a field it takes all."""
 
-    def key(self, key: str, character: str | None, now: float) -> Answer | None: ...
+    @property
+    def keys(self) -> frozenset[str]: ...
 
-    def lines(self, width: int, now: float, most: int) -> list[Line]:
+    @property
+    def input(self) -> TextField | None:
+        """Where typed text goes now; None: nowhere."""
+
+    def press(self, key: str, now: float) -> Answer | None:
+        """A key, by what it does in questions (`yes`, `next`) or else its own name. An Answer ends the dialog."""
+
+    def typed(self, now: float) -> None:
+        """The text of the field has changed."""
+
+    def lines(self, width: int, now: float, most: int, names: KeyNames) -> list[Line]:
         """At most about `most`: a question says what it is about however small the screen."""
 
     def changed(self, what: str, now: float) -> None:
@@ -62,49 +120,46 @@ def sentence(text: str, style: str, width: int) -> list[Line]:
     return [clip([Cell(f" {part}", style)], width) for part in wrapped(text, width - 2)] if text else []
 
 
-@dataclass(slots=True)
-class TextField:
-    """One line of text being typed."""
+class Lockable:
+    """A dialog that takes neither key nor text once its target has changed."""
 
-    text: str = ""
+    keys: ClassVar[frozenset[str]] = LEAVES
+    lock: Lock
 
-    def key(self, key: str, character: str | None) -> bool:
-        """Whether the key was one for the field."""
-        if key == "backspace":
-            self.text = self.text[:-1]
-        elif key == "ctrl+u":
-            self.text = ""
-        elif key == "ctrl+w":
-            self.text = self.text.rstrip().rpartition(" ")[0]
-        elif character is not None and character.isprintable() and len(self.text) < 300:
-            self.text += character
-        else:
-            return False
-        return True
+    @property
+    def input(self) -> TextField | None:
+        field: TextField | None = getattr(self, "field_", None)
+        return None if self.lock.what else field
+
+    def typed(self, now: float) -> None:
+        return None
+
+    def changed(self, what: str, now: float) -> None:
+        if not self.lock.what:
+            self.lock = Lock(what, now)
 
 
 @dataclass(slots=True)
-class Confirm:
-    """One of the keys `yes` goes, everything else keeps things as they are."""
+class Confirm(Lockable):
+    """`yes` goes, everything else keeps things as they are."""
 
     title: str
     consequence: str
     opened_at: float
-    yes: tuple[str, ...] = ("y",)
     lock: Lock = field(default_factory=Lock)
 
-    def key(self, key: str, character: str | None, now: float) -> Answer | None:
-        if key in self.yes:
+    def press(self, key: str, now: float) -> Answer | None:
+        if key == "yes":
             armed = now - self.opened_at >= ARM_SECONDS and not self.lock.what
             return Answer(True) if armed else None
         return Answer(None)
 
-    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
         armed = now - self.opened_at >= ARM_SECONDS and not self.lock.what
         ask = spread(
             [
                 Cell(" ", "text"),
-                Cell(self.yes[0], "info bold" if armed else "muted"),
+                Cell(names.yes, "info bold" if armed else "muted"),
                 Cell(" do it   any other key: leave it as it is" if width >= 50 else " do it   any other key: no"),
             ],
             [],
@@ -114,13 +169,9 @@ class Confirm:
         last = self.lock.line(width, now) if self.lock.what else [ask]
         return [rule(self.title, "Esc keep", width), *body, *last]
 
-    def changed(self, what: str, now: float) -> None:
-        if not self.lock.what:
-            self.lock = Lock(what, now)
-
 
 @dataclass(slots=True)
-class TypeName:
+class TypeName(Lockable):
     """The name must be typed before it goes."""
 
     title: str
@@ -130,15 +181,10 @@ class TypeName:
     field_: TextField = field(default_factory=TextField)
     lock: Lock = field(default_factory=Lock)
 
-    def key(self, key: str, character: str | None, now: float) -> Answer | None:
+    def press(self, key: str, now: float) -> Answer | None:
         if key == "escape":
             return Answer(None)
-        if self.lock.what:
-            return None
-        if key == "enter":
-            return Answer(True) if self._right() else None
-        self.field_.key(key, character)
-        return None
+        return Answer(True) if key == "enter" and not self.lock.what and self._right() else None
 
     def _right(self) -> bool:
         """As the name is spelled, whatever its case and accents, or as a terminal without its letters shows it."""
@@ -147,28 +193,25 @@ class TypeName:
             return False
         return typed == glyphs.ascii_text(self.name).strip() or fold(typed) == fold(self.name) != ""
 
-    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
+        asked = f" type {self.name} › "
         return [
             rule(self.title, "Esc keep", width),
             *sentence(self.consequence, "warn", width),
             clip(
                 [
-                    Cell(f" type {self.name} › ", "muted"),
-                    Cell(f"{self.field_.text}_", "text bold"),
-                    Cell("   Enter do it" if self._right() else "", "info bold"),
+                    Cell(asked, "muted"),
+                    self.field_.cell(width - cell_width(asked)),
+                    Cell(f"   {names.enter} do it" if self._right() else "", "info bold"),
                 ],
                 width,
             ),
             *self.lock.line(width, now),
         ]
 
-    def changed(self, what: str, now: float) -> None:
-        if not self.lock.what:
-            self.lock = Lock(what, now)
-
 
 @dataclass(slots=True)
-class Prompt:
+class Prompt(Lockable):
     """Free text: a note, an announcement, a filter that stays."""
 
     title: str
@@ -176,28 +219,21 @@ class Prompt:
     limit: int = 300
     lock: Lock = field(default_factory=Lock)
 
-    def key(self, key: str, character: str | None, now: float) -> Answer | None:
+    def __post_init__(self) -> None:
+        self.field_.most = self.limit
+
+    def press(self, key: str, now: float) -> Answer | None:
         if key == "escape":
             return Answer(None)
-        if self.lock.what:
-            return None
-        if key == "enter":
-            return Answer(self.field_.text)
-        if len(self.field_.text) < self.limit or character is None:
-            self.field_.key(key, character)
-        return None
+        return Answer(self.field_.text) if key == "enter" and not self.lock.what else None
 
-    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
-        left = f"{len(self.field_.text)}/{self.limit}  Enter keep  Esc drop"
+    def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
+        left = f"{len(self.field_.text)}/{self.limit}  {names.enter} keep  Esc drop"
         return [
             rule(self.title, left, width),
-            clip([Cell(" › ", "muted"), Cell(f"{self.field_.text}_", "text bold")], width),
+            clip([Cell(" › ", "muted"), self.field_.cell(width - 3)], width),
             *self.lock.line(width, now),
         ]
-
-    def changed(self, what: str, now: float) -> None:
-        if not self.lock.what:
-            self.lock = Lock(what, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +248,7 @@ class Choice:
 
 
 @dataclass(slots=True)
-class Chooser:
+class Chooser(Lockable):
     """A short list: arrows or a digit mark, Enter takes what is marked. With `searching`, letters filter it."""
 
     title: str
@@ -224,8 +260,14 @@ class Chooser:
     moved_at: float = 0.0
     lock: Lock = field(default_factory=Lock)
 
+    keys: ClassVar[frozenset[str]] = LEAVES | STEPS
+
     def __post_init__(self) -> None:
         self.moved_at = self.opened_at
+
+    @property
+    def input(self) -> TextField | None:
+        return self.field_ if self.searching and not self.lock.what else None
 
     def visible(self) -> list[Choice]:
         words = self.field_.text.casefold().split()
@@ -242,7 +284,7 @@ class Chooser:
                 found.append((3 + len(text), index, choice))
         return [choice for _, _, choice in sorted(found, key=lambda entry: entry[:2])]
 
-    def key(self, key: str, character: str | None, now: float) -> Answer | None:
+    def press(self, key: str, now: float) -> Answer | None:
         if key == "escape" or (key == "q" and not self.searching):
             return Answer(None)
         if self.lock.what:
@@ -255,26 +297,27 @@ class Chooser:
         elif key == "enter":
             if visible and now - self.moved_at >= PICK_SECONDS and visible[min(self.mark, len(visible) - 1)].ok:
                 return Answer(visible[min(self.mark, len(visible) - 1)].value)
-        elif not self.searching and character is not None and character.isdigit():
-            if 0 < int(character) <= len(visible):
-                self.mark = int(character) - 1
-                self.moved_at = now
-        elif self.searching and self.field_.key(key, character):
-            self.mark = 0
+        elif not self.searching and key.isdecimal() and 0 < int(key) <= len(visible):
+            self.mark = int(key) - 1
             self.moved_at = now
         return None
 
-    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
-        out = self._lines(width, now, CHOOSER_LINES)
-        return out if len(out) <= most else self._lines(width, now, max(1, CHOOSER_LINES - (len(out) - most)))
+    def typed(self, now: float) -> None:
+        self.mark = 0
+        self.moved_at = now
 
-    def _lines(self, width: int, now: float, shown: int) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
+        out = self._lines(width, now, CHOOSER_LINES, names.enter)
+        over = len(out) - most
+        return out if over <= 0 else self._lines(width, now, max(1, CHOOSER_LINES - over), names.enter)
+
+    def _lines(self, width: int, now: float, shown: int, enter: str) -> list[Line]:
         visible = self.visible()
         top = max(0, min(self.mark - shown + 1, len(visible) - shown))
         more = out_of_sight(top, len(visible) - top - shown)
-        out = [rule(self.title, f"{more}   Enter take   Esc leave".strip(), width)]
+        out = [rule(self.title, f"{more}   {enter} take   Esc leave".strip(), width)]
         if self.searching:
-            out.append(clip([Cell(" › ", "muted"), Cell(f"{self.field_.text}_", "text bold")], width))
+            out.append(clip([Cell(" › ", "muted"), self.field_.cell(width - 3)], width))
         for index, choice in enumerate(visible[top : top + shown], top):
             marked = index == self.mark
             style = "muted" if not choice.ok else "text bold" if marked else "text"
@@ -286,7 +329,3 @@ class Chooser:
         if not visible:
             out.append(clip([Cell("   nothing matches", "muted")], width))
         return [*out, *self.lock.line(width, now)]
-
-    def changed(self, what: str, now: float) -> None:
-        if not self.lock.what:
-            self.lock = Lock(what, now)

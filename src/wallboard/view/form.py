@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from wallboard.domain.forms import Form, FormField, Option, Takes
 from wallboard.domain.text import cell_width, clean_cells
 from wallboard.view import glyphs
-from wallboard.view.cells import Cell, cut, fit
-from wallboard.view.dialogs import Answer, Lock, sentence
+from wallboard.view.cells import Cell, fit
+from wallboard.view.dialogs import DEFAULT_NAMES, LEAVES, STEPS, Answer, KeyNames, Lock, Lockable, TextField, sentence
 from wallboard.view.format import DASH
 from wallboard.view.lines import Line, clip, rule
 
@@ -21,7 +21,11 @@ OPTIONS = 5
 """Options of a field in sight at once."""
 SLACK = 200
 """Characters that a text may be too long by, so that a paste is not cut unseen: the field says how many."""
+LOOKED_FOR = 60
 _TEXTS = (Takes.LINE, Takes.NUMBER, Takes.MOMENT, Takes.HOURS)
+
+_MOVES = LEAVES | STEPS | {"next", "previous", "pageup", "pagedown"}
+_CHOOSES = frozenset({"left", "right", "home", "end", "space", "delete", "ctrl+u"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Filled:
 
 
 @dataclass(slots=True)
-class FormDialog:
+class FormDialog(Lockable):
     """See the module. `values` are the texts as they stand now."""
 
     title: str
@@ -46,9 +50,9 @@ class FormDialog:
     values: dict[str, str] = field(default_factory=dict)
     at: int = 0
     caret: int = 0
-    """Where typed text goes in the field at hand; in a field of several choices which option is marked."""
-    looked_for: str = ""
-    """The letters that look for an option."""
+    """Which option is marked in a field of several choices."""
+    field_: TextField = field(default_factory=TextField)
+    """The text of the field at hand, or the letters that look for an option of it."""
     problems: dict[str, str] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
@@ -61,33 +65,47 @@ class FormDialog:
         """The field at hand."""
         return self.form.fields[self.at] if self.form.fields else None
 
-    # ---- keys -------------------------------------------------------------------------------------------
+    @property
+    def looked_for(self) -> str:
+        """The letters that look for an option."""
+        return "" if self._writes else self.field_.text
 
-    def key(self, key: str, character: str | None, now: float) -> Answer | None:
+    @property
+    def _writes(self) -> bool:
+        """Whether the field at hand is a text."""
+        return self.here is None or self.here.takes in _TEXTS
+
+    @property
+    def keys(self) -> frozenset[str]:  # type: ignore[override]  # those of the field at hand
+        return _MOVES if self._writes else _MOVES | _CHOOSES
+
+    def press(self, key: str, now: float) -> Answer | None:
         here = self.here
         if key == "escape":
             if self.looked_for and not self.lock.what:
-                self.looked_for = ""
+                self._look("")
                 return None
             return Answer(None)
         if self.lock.what:
             return None
-        if key == "enter":
-            if here is None or self.at == len(self.form.fields) - 1:
-                return self._finish()
+        if key == "enter" and (here is None or self.at == len(self.form.fields) - 1):
+            return self._finish()
+        if key in ("down", "next", "enter"):
             self._move(1)
-        elif key in ("down", "tab"):
-            self._move(1)
-        elif key in ("up", "shift+tab"):
+        elif key in ("up", "previous"):
             self._move(-1)
         elif key in ("pageup", "pagedown"):
             self._move(-len(self.form.fields) if key == "pageup" else len(self.form.fields))
-        elif here is not None:
-            if here.takes in _TEXTS:
-                self._edit(here, key, character)
-            else:
-                self._choose(here, key, character)
+        elif here is not None and not self._writes:
+            self._choose(here, key)
         return None
+
+    def typed(self, now: float) -> None:
+        here = self.here
+        if here is not None and self._writes:
+            self._put(here, self.field_.text)
+        elif here is not None:
+            self._find(here)
 
     def _finish(self) -> Answer | None:
         self.problems = {each.name: each.problem(self.values[each.name]) for each in self.form.fields}
@@ -111,13 +129,13 @@ class FormDialog:
 
     def _enter(self) -> None:
         """Stand on a field: at the end of its text, or on its first chosen option."""
-        self.looked_for = ""
         here = self.here
+        self.field_ = TextField(most=LOOKED_FOR)
         if here is None:
             return
         value = self.values[here.name]
-        if here.takes in _TEXTS:
-            self.caret = len(value)
+        if self._writes:
+            self.field_ = TextField(value, max(here.most + SLACK, len(value)))
         else:
             chosen = value.split() if here.takes is Takes.SEVERAL else [value]
             places = [index for index, option in enumerate(here.options) if option.value in chosen]
@@ -129,32 +147,7 @@ class FormDialog:
         if self.problems.get(here.name):
             self.problems[here.name] = here.problem(value)
 
-    def _edit(self, here: FormField, key: str, character: str | None) -> None:
-        text, at = self.values[here.name], self.caret
-        match key:
-            case "left" | "right":
-                self.caret = max(0, min(len(text), at + (1 if key == "right" else -1)))
-                return
-            case "home" | "end":
-                self.caret = 0 if key == "home" else len(text)
-                return
-            case "backspace":
-                head = text[: max(0, at - 1)]
-            case "delete":
-                self._put(here, text[:at] + text[at + 1 :])
-                return
-            case "ctrl+u":
-                head = ""
-            case "ctrl+w":
-                head = text[:at].rstrip().rpartition(" ")[0]
-            case _ if character is not None and character.isprintable() and len(text) < here.most + SLACK:
-                head = text[:at] + character
-            case _:
-                return
-        self.caret = len(head)
-        self._put(here, head + text[at:])
-
-    def _choose(self, here: FormField, key: str, character: str | None) -> None:
+    def _choose(self, here: FormField, key: str) -> None:
         found = self._found(here)
         several = here.takes is Takes.SEVERAL
         if key in ("left", "right"):
@@ -171,16 +164,13 @@ class FormDialog:
         elif key == "space":
             if several and any(index == self.caret for index, _ in found):
                 self._tick(here, here.options[self.caret].value)
-                self.looked_for = ""
+                self._look("")
             elif self.looked_for:
-                self._look(here, f"{self.looked_for} ")
+                self._look(f"{self.looked_for} ")
+                self._find(here)
         elif key in ("delete", "ctrl+u"):
-            self.looked_for = ""
+            self._look("")
             self._put(here, "")
-        elif key == "backspace":
-            self._look(here, self.looked_for[:-1])
-        elif character is not None and character.isprintable():
-            self._look(here, self.looked_for + character)
 
     def _cycle(self, here: FormField, places: list[int], step: int) -> None:
         # Nothing is one of the answers where the field may be empty, but not while one is being looked for.
@@ -200,11 +190,13 @@ class FormDialog:
         chosen ^= {value}
         self._put(here, " ".join(option.value for option in here.options if option.value in chosen))
 
-    def _look(self, here: FormField, wanted: str) -> None:
+    def _look(self, wanted: str) -> None:
+        self.field_ = TextField(wanted, LOOKED_FOR)
+
+    def _find(self, here: FormField) -> None:
         """Look for an option by its text; the first that fits is marked, and taken where only one can be."""
-        self.looked_for = wanted[:60]
         found = self._found(here)
-        if not wanted or not found:
+        if not self.looked_for or not found:
             return
         self.caret = found[0][0]
         if here.takes is Takes.CHOICE:
@@ -219,12 +211,10 @@ class FormDialog:
         fitting = [(index, option) for index, option in every if all(word in option.text.casefold() for word in words)]
         return sorted(fitting, key=lambda entry: not entry[1].text.casefold().startswith(words[0]))
 
-    # ---- lines ------------------------------------------------------------------------------------------
-
-    def lines(self, width: int, now: float, most: int = 12) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 12, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
         """At most `most` lines: the field at hand is always among them, and what locks the form too."""
         head = [rule(self.title, "Esc leave", width)]
-        foot = self.lock.line(width, now) or [self._keys(width)]
+        foot = self.lock.line(width, now) or [self._keys(width, names)]
         room = max(1, most - len(head) - len(foot))
         blocks = [self._field(index, width, most) for index in range(len(self.form.fields))]
         body = sum(len(block) for block in blocks)
@@ -256,7 +246,7 @@ class FormDialog:
                 used, grown = used + sizes[top], True
         return top, bottom
 
-    def _keys(self, width: int) -> Line:
+    def _keys(self, width: int, names: KeyNames) -> Line:
         here = self.here
         last = self.at == len(self.form.fields) - 1
         enter = "ask" if last else "next"
@@ -266,8 +256,8 @@ class FormDialog:
         if here is not None and here.takes in (Takes.MOMENT, Takes.HOURS):
             zone = f"time of {self.form.zone}" if self.form.zone else "this console's time"
             hint = f"{zone}, {hint}" if hint else zone
-        line = [Cell(" Enter ", "info bold"), Cell(f"{enter}  ")]
-        line += [Cell("↑↓ ", "info"), Cell("field  ")] if width >= 60 else []
+        line = [Cell(f" {names.enter} ", "info bold"), Cell(f"{enter}  ")]
+        line += [Cell(f"{names.steps} ", "info"), Cell("field  ")] if width >= 60 else []
         line += [Cell(f"{how}  ")] if how else []
         return clip([*line, Cell(str(clean_cells(hint)), "muted")], width)
 
@@ -292,19 +282,10 @@ class FormDialog:
         return out
 
     def _text(self, each: FormField, room: int) -> Line:
-        """The text being typed, with its caret; of a long one the part around the caret."""
-        text, at = self.values[each.name], self.caret
-        before, after = clean_cells(text[:at]), clean_cells(text[at:])
-        more = False
-        while cell_width(before) > max(1, room - 2 - min(8, cell_width(after))):
-            before, more = before[1:], True
-        left = [Cell("…", "muted")] if more else []
-        used = cell_width(before) + len(left) + 1
-        rest = cut(after, max(0, room - used))
-        if len(rest) < len(after):
-            rest = f"{cut(after, max(0, room - used - 1))}…"
+        """The text being typed, and how long it is where that matters."""
+        text = self.values[each.name]
         count = f"  {len(text)}/{each.most}" if each.takes is Takes.LINE and len(text) > each.most * 3 // 4 else ""
-        return [*left, Cell(before, "text bold"), Cell("_", "info bold"), Cell(rest, "text bold"), Cell(count, "muted")]
+        return [self.field_.cell(room - len(count)), Cell(count, "muted")]
 
     def _told(self, each: FormField, here: bool, room: int) -> Line:
         value = self.values[each.name]
@@ -328,7 +309,7 @@ class FormDialog:
         found = self._found(each)
         out: list[Line] = []
         if self.looked_for:
-            asked = Cell(f"{clean_cells(self.looked_for)}_", "text bold")
+            asked = self.field_.cell(width - indent)
             out.append(clip([Cell(" " * (indent - 2)), Cell("› ", "muted"), asked], width))
         if not found:
             return [*out, clip([Cell(" " * indent), Cell("nothing matches", "muted")], width)]
@@ -346,10 +327,6 @@ class FormDialog:
             out.append(clip([Cell(" " * (indent - 2)), Cell(f"{mark} ", "info"), Cell(f"{tick}{option.text}", style),
                              Cell(tail, "muted")], width))  # fmt: skip
         return out
-
-    def changed(self, what: str, now: float) -> None:
-        if not self.lock.what:
-            self.lock = Lock(what, now)
 
 
 def _beside(places: list[int], at: int, step: int) -> int:

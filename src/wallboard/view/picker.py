@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
-from wallboard.view.dialogs import ARM_SECONDS, PICK_SECONDS, Answer, Lock, TextField, sentence
+from wallboard.view.dialogs import (
+    ARM_SECONDS,
+    DEFAULT_NAMES,
+    LEAVES,
+    PICK_SECONDS,
+    STEPS,
+    Answer,
+    KeyNames,
+    Lock,
+    Lockable,
+    TextField,
+    sentence,
+)
 from wallboard.view.directory import Directory, Place
+from wallboard.view.format import DASH
 from wallboard.view.lines import Line, clip, line_width, out_of_sight, rule, spread
 
 PICKER_LINES = 6
@@ -24,7 +38,7 @@ class Picked:
 
 
 @dataclass(slots=True)
-class Picker:
+class Picker(Lockable):
     """Picks a destination: text matches the directory or is a number, a digit marks that favourite's row and stays
     as text, Enter sends what is marked. Nothing marked, nothing sent."""
 
@@ -39,11 +53,9 @@ class Picker:
     moved_at: float = 0.0
     asking: Place | None = None
     asked_at: float = 0.0
-    yes: tuple[str, ...] = ("y",)
-    """Keys that send to a number of no directory."""
-    switch: tuple[str, ...] = ("tab",)
-    """Keys that change between blind and attended."""
     lock: Lock = field(default_factory=Lock)
+
+    keys: ClassVar[frozenset[str]] = LEAVES | STEPS | {"attended"}
 
     def __post_init__(self) -> None:
         self.moved_at = self.opened_at
@@ -53,7 +65,11 @@ class Picker:
     def places(self) -> list[Place]:
         return self.directory.matches(self.field_.text)
 
-    def key(self, key: str, character: str | None, now: float) -> Answer | None:
+    @property
+    def input(self) -> TextField | None:
+        return None if self.lock.what or self.asking is not None else self.field_
+
+    def press(self, key: str, now: float) -> Answer | None:
         if key == "escape":
             if self.asking is not None and not self.lock.what:
                 self.asking = None
@@ -63,31 +79,28 @@ class Picker:
             return None
         if self.asking is not None:
             place, self.asking = self.asking, None
-            if key in self.yes and now - self.asked_at >= ARM_SECONDS:
-                return Answer(Picked(place, self.attended))
-            return None
+            armed = now - self.asked_at >= ARM_SECONDS
+            return Answer(Picked(place, self.attended)) if key == "yes" and armed else None
         places = self.places()
-        if key in self.switch and self.may_attend:
+        if key == "attended" and self.may_attend:
             self.attended = not self.attended
-        elif key in ("down", "up"):
+        elif key in STEPS:
             start = -1 if self.mark is None else self.mark
             if places:
                 self.mark = max(0, min(len(places) - 1, start + (1 if key == "down" else -1)))
             self.moved_at = now
-        elif key == "enter":
-            if self.mark is None or self.mark >= len(places) or now - self.moved_at < PICK_SECONDS:
-                return None
+        elif key == "enter" and self.mark is not None and self.mark < len(places):
             place = places[self.mark]
-            if not place.ok:
+            if not place.ok or now - self.moved_at < PICK_SECONDS:
                 return None
-            if place.unknown:
-                self.asking, self.asked_at = place, now
-                return None
-            return Answer(Picked(place, self.attended))
-        elif self.field_.key(key, character):
-            self.moved_at = now
-            self.mark = self._marked_by_text()
+            if not place.unknown:
+                return Answer(Picked(place, self.attended))
+            self.asking, self.asked_at = place, now
         return None
+
+    def typed(self, now: float) -> None:
+        self.moved_at = now
+        self.mark = self._marked_by_text()
 
     def _marked_by_text(self) -> int | None:
         """A lone digit marks its favourite; other text marks the first match that can be dialled."""
@@ -104,22 +117,21 @@ class Picker:
             return None
         return first
 
-    def lines(self, width: int, now: float, most: int = 24) -> list[Line]:
+    def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
         """Fewer places where there is no room; with none what they cost is left out, too, so that the question itself
         stays on a small screen."""
         for shown in range(PICKER_LINES, -1, -1):
-            out = self._lines(width, now, shown)
+            out = self._lines(width, now, shown, names)
             if len(out) <= most:
                 break
         return out
 
-    def _lines(self, width: int, now: float, shown: int) -> list[Line]:
+    def _lines(self, width: int, now: float, shown: int, names: KeyNames) -> list[Line]:
         kind = "ATTENDED" if self.attended else "BLIND"
         places = self.places()
-        switch = "Tab" if self.switch[:1] == ("tab",) else "".join(self.switch[:1])
-        tab = f"{switch} blind   " if self.attended else f"{switch} attended   "
-        tab = tab if self.may_attend and switch else ""
-        typed = [Cell("  to › ", "muted"), Cell(f"{self.field_.text}_", "text bold")]
+        tab = f"{names.attended} blind   " if self.attended else f"{names.attended} attended   "
+        tab = tab if self.may_attend and names.attended != DASH else ""
+        typed = [Cell("  to › ", "muted"), self.field_.cell(width - 7)]
         room = width - line_width(typed) - 2
         hints = next(
             (
@@ -131,7 +143,7 @@ class Picker:
         )
         right = [Cell(f"{hints} " if hints else "", "muted")]
         mark = self.mark if self.mark is not None else -1
-        names = 24 if width >= _WIDE else max(12, min(22, width - 50))
+        label = 24 if width >= _WIDE else max(12, min(22, width - 50))
         top = max(0, min(mark - shown + 1, len(places) - shown))
         more = out_of_sight(top, len(places) - top - shown) if shown else ""
         out = [rule(f"{kind} {self.title}", more, width), spread(typed, right, width)]
@@ -145,7 +157,7 @@ class Picker:
                 clip(
                     [
                         Cell(glyphs.CURSOR if marked else " ", "info"),
-                        Cell(f"{fit(name, names)} ", style),
+                        Cell(f"{fit(name, label)} ", style),
                         Cell(f"{fit(place.shown, 16)} ", style),
                         *([Cell(tail, "muted")] if tail and width < _WIDE else []),
                         *(
@@ -162,24 +174,24 @@ class Picker:
         if not places and shown:
             out.append(clip([Cell("   nobody by that name; a number can be typed", "muted")], width))
         if self.asking is not None:
-            text = f"{self.asking.number} is in no directory and may cut the caller off. {self.yes[0]} dials it"
+            text = f"{self.asking.number} is in no directory and may cut the caller off. {names.yes} dials it"
             out += sentence(text, "warn bold", width)
         elif self.mark is not None and self.mark < len(places) and not places[self.mark].ok:
             place = places[self.mark]
-            out += sentence(f"{place.label} {place.shown}: {place.reason}. Enter is off", "muted", width)
+            out += sentence(f"{place.label} {place.shown}: {place.reason}. {names.enter} is off", "muted", width)
         elif self.mark is not None and self.mark < len(places):
             place = places[self.mark]
             out.append(
                 clip(
                     [
                         Cell(f" {glyphs.TO} {self._named(place)}   ", "text bold"),
-                        Cell("Enter send", "info bold" if now - self.moved_at >= PICK_SECONDS else "muted"),
+                        Cell(f"{names.enter} send", "info bold" if now - self.moved_at >= PICK_SECONDS else "muted"),
                     ],
                     width,
                 )
             )
         else:
-            out.append(clip([Cell(" nothing marked: Enter is off", "muted")], width))
+            out.append(clip([Cell(f" nothing marked: {names.enter} is off", "muted")], width))
         effect = sentence(f"effect: {self.effect}", "muted", width) if shown else []
         return [*out, *effect, *self.lock.line(width, now)]
 
@@ -194,10 +206,6 @@ class Picker:
     def _named(self, place: Place) -> str:
         parts = (place.label, place.number, place.state) if not place.unknown else (place.label, place.state)
         return " ".join(part for part in parts if part)
-
-    def changed(self, what: str, now: float) -> None:
-        if not self.lock.what:
-            self.lock = Lock(what, now)
 
 
 def _tail(place: Place, searching: bool) -> str:

@@ -462,7 +462,7 @@ async def test_reports_in_the_details(disrupted: Desk, size: tuple[int, int]) ->
 
 @pytest.mark.parametrize("size", [(160, 40), (80, 24)], ids=str)
 def test_a_card_of_a_row_without_a_pane(disrupted: Desk, size: tuple[int, int]) -> None:
-    disrupted.console.card(ROOM.key)
+    disrupted.console.seeking.card(ROOM.key)
     lines = shot(disrupted, f"card-{size[0]}x{size[1]}", *size)
     assert any("▸ Bridge 900" in line for line in lines)
 

@@ -144,10 +144,10 @@ async def step(pilot: Pilot[None], board: Board, name: str, dice: random.Random)
     rows, grid = board.rows, board.grid
     if name == "down":
         rows.cursor = min(rows.cursor + dice.choice((1, 1, 9)), len(rows.keys) - 1)
-        grid.rows_changed()
+        grid.refresh_rows(0.0)
     elif name == "up":
         rows.cursor = max(rows.cursor - 4, 0)
-        grid.rows_changed()
+        grid.refresh_rows(0.0)
     elif name == "tick":
         rows.tick += 1
         grid.refresh_rows(float(rows.tick))
@@ -157,7 +157,7 @@ async def step(pilot: Pilot[None], board: Board, name: str, dice: random.Random)
         grid.refresh_rows(float(rows.tick))
     elif name == "sort":
         dice.shuffle(rows.keys)
-        grid.rows_changed()
+        grid.refresh_rows(0.0)
     elif name == "note":
         note = board.query_one("#note")
         note.display = not note.display

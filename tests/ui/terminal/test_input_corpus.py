@@ -215,7 +215,7 @@ def test_noise_on_the_line_asks_nobody_for_anything(tmp_path: Path, seed: int) -
         if isinstance(event, events.Paste):
             here.console.paste(event.text)
         else:
-            here.console.key(event.key, event.character if event.is_printable else None)
+            here.key(event.key, event.character if event.is_printable else None)
     assert not here.commands
 
 

@@ -70,8 +70,7 @@ class Board(App[None]):
     def __init__(self, rows: Rows, *, ascii_only: bool = False) -> None:
         super().__init__()
         self.rows = rows
-        self.second = 100.0
-        self.grid = Grid(rows, style_for, (NAME, WAIT, STATE, QUEUE), ascii_only=ascii_only, clock=lambda: self.second)
+        self.grid = Grid(rows, style_for, (NAME, WAIT, STATE, QUEUE), ascii_only=ascii_only)
         self.messages: list[object] = []
 
     def compose(self) -> ComposeResult:
@@ -82,9 +81,6 @@ class Board(App[None]):
 
     def on_grid_wheeled(self, message: Grid.Wheeled) -> None:
         self.messages.append(message.lines)
-
-    def on_grid_window_changed(self, message: Grid.WindowChanged) -> None:
-        self.messages.append((message.above, message.below))
 
     def lines(self) -> list[str]:
         return [self.grid.render_line(y).text for y in range(self.grid.size.height)]
@@ -149,7 +145,7 @@ async def test_ascii_uses_no_other_character() -> None:
         assert all(line.isascii() for line in board.lines())
         assert [line[0] for line in board.lines()] == ["#", " ", "*", " "]
         rows.cursor = 1
-        board.grid.rows_changed()
+        board.grid.refresh_rows(0.0)
         assert board.lines()[1].startswith(">a name th~")
 
 
@@ -178,7 +174,7 @@ async def test_only_lines_that_changed_are_drawn_again(monkeypatch: pytest.Monke
         assert asked == [Region(0, 7, 44, 1)]
         asked.clear()
         rows.cursor = 1
-        board.grid.rows_changed()
+        board.grid.refresh_rows(0.0)
         assert asked == [Region(0, 0, 44, 1), Region(0, 1, 44, 1)]
 
 
@@ -200,17 +196,14 @@ async def test_the_window_follows_the_cursor_with_a_margin_and_tells_what_is_hid
     async with board.run_test(size=(44, 10)) as pilot:
         await drawn(pilot)
         assert (board.grid.hidden_above, board.grid.hidden_below) == (0, 40)
-        board.messages.clear()
         for cursor, top in ((7, 0), (8, 1), (20, 13), (15, 13), (14, 12), (49, 40), (0, 0)):
             rows.cursor = cursor
-            board.grid.rows_changed()
+            board.grid.refresh_rows(0.0)
             assert board.lines()[0][1:].startswith(f"row {top} ")
             assert board.lines()[cursor - top].startswith(f"▌row {cursor} ")
-        await drawn(pilot)
-        assert board.messages[0] == (1, 39)
-        assert board.messages[-1] == (0, 40)
+        assert (board.grid.hidden_above, board.grid.hidden_below) == (0, 40)
         del rows.keys[3:]
-        board.grid.rows_changed()
+        board.grid.refresh_rows(0.0)
         assert (board.grid.hidden_above, board.grid.hidden_below) == (0, 0)
 
 
@@ -221,12 +214,12 @@ async def test_without_a_cursor_the_window_stands_at_the_top_whatever_comes() ->
     async with board.run_test(size=(44, 5)) as pilot:
         await drawn(pilot)
         rows.cursor = 15
-        board.grid.rows_changed()
+        board.grid.refresh_rows(0.0)
         assert board.grid.hidden_above > 0
         rows.cursor = None
-        board.grid.rows_changed()
+        board.grid.refresh_rows(0.0)
         rows.keys.insert(0, "worse")
-        board.grid.rows_changed()
+        board.grid.refresh_rows(0.0)
         assert (board.grid.hidden_above, board.grid.hidden_below) == (0, 16)
         assert [line.split()[0] for line in board.lines()] == ["worse", "row", "row", "row", "row"]
 
@@ -237,12 +230,10 @@ async def test_columns_that_do_not_fit_are_reached_and_the_pinned_one_stays() ->
     async with board.run_test(size=(30, 3)) as pilot:
         await drawn(pilot)
         assert [spot.column.id for spot in board.grid.placed] == ["name", "wait", "state"]
-        assert board.grid.dropped_columns == (0, 1)
         assert board.grid.scroll_columns(1)
         assert [spot.column.id for spot in board.grid.placed] == ["name", "state"]
         assert board.grid.scroll_columns(1)
         assert [spot.column.id for spot in board.grid.placed] == ["name", "queue"]
-        assert board.grid.dropped_columns == (2, 0)
         assert board.lines()[0] == "▌row 0      Sales             "
         assert not board.grid.scroll_columns(1)
         await pilot.resize_terminal(60, 3)
@@ -280,36 +271,6 @@ def _scroll(direction: str) -> type:
     from textual import events
 
     return events.MouseScrollDown if direction == "down" else events.MouseScrollUp
-
-
-@pytest.mark.anyio
-async def test_what_was_painted_under_the_cursor_is_known_with_its_time() -> None:
-    rows = Rows(5)
-    board = Board(rows)
-    async with board.run_test(size=(44, 10)) as pilot:
-        await drawn(pilot)
-        painted = board.grid.painted()
-        assert painted is not None
-        assert (painted.key, painted.texts) == ("row 0", ("row 0", "0", "ready", "Sales"))
-        rows.keys.reverse()
-        rows.cursor = 4
-        assert board.grid.painted() == painted, "data alone paints nothing"
-        board.second = 105.0
-        board.grid.rows_changed()
-        await drawn(pilot)
-        painted = board.grid.painted()
-        assert painted is not None
-        assert (painted.key, painted.painted_at) == ("row 0", 105.0)
-        board.second = 109.0
-        board.grid.refresh()
-        await drawn(pilot)
-        painted = board.grid.painted()
-        assert painted is not None
-        assert painted.painted_at == 105.0, "drawing the same line again does not make it newer"
-        rows.cursor = None
-        board.grid.rows_changed()
-        await drawn(pilot)
-        assert board.grid.painted() is None
 
 
 @pytest.mark.anyio

@@ -9,6 +9,7 @@ those who give up in its list and did not (then they left in another way).
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Container, Iterable
 
 from wallboard.board.caller_history.legs import Leg, Legs, line_of
@@ -31,7 +32,7 @@ ALL_AT_ONCE = 4
 """Callers who cannot all hang up between two readings, with nobody left on the PBX."""
 OFTEN = 3.0
 """Seconds between two readings of the calls up to which a talk hardly falls between them."""
-CLOSED = 600.0
+CLOSED = 300.0
 """Seconds after which a queue that is not listed any more is forgotten with its figures."""
 
 ENOUGH = 7
@@ -94,7 +95,7 @@ class CallerHistory:
         self._answers_seen = False
         self._served: list[tuple[Key, str]] = []
         self._clocks: set[Key] = set()
-        self._lately: list[Stay] = []
+        self._lately: deque[Stay] = deque()
         """Who came within the last minute, and from which line."""
         self.arrivals: list[Stay] = []
         """Who has newly come to a queue: taken away by whoever asks the other sources whether they left there."""
@@ -269,8 +270,8 @@ class CallerHistory:
             for stay in old:
                 if self._current.get(stay.key) is stay and not self._stands(stay):
                     del self._current[stay.key]
-        if self._lately and now - self._lately[0].first > 2 * PATIENCE:
-            self._lately = [stay for stay in self._lately if now - stay.first <= PATIENCE]
+        while self._lately and now - self._lately[0].first > PATIENCE:
+            self._lately.popleft()
         self.legs.forget(now - KEPT)
         return len(self._undecided) != before
 

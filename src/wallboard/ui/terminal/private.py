@@ -53,9 +53,6 @@ __all__ = [
 Display = Callable[[Screen[Any], RenderableType | None], None]
 
 
-# ---- the app ----------------------------------------------------------------------------------------------------
-
-
 class QuietApp(App[int]):
     """An app whose end is told by whoever runs it: Textual would print a traceback with every local variable, callers'
     names and all."""
@@ -107,9 +104,6 @@ def remember_cursor(app: App[Any], cursor: Offset) -> None:
     app._previous_cursor_position = cursor
 
 
-# ---- frames -----------------------------------------------------------------------------------------------------
-
-
 def stock_display(app: App[Any]) -> Display:
     return app._display
 
@@ -134,9 +128,6 @@ def whole_update(screen: Screen[Any]) -> LayoutUpdate:
 def newest_update(app: App[Any], screen: Screen[Any]) -> RenderableType | None:
     """Everything as it stands now, the screens below included."""
     return screen._compositor.render_update(full=True, screen_stack=app._background_screens)
-
-
-# ---- the driver -------------------------------------------------------------------------------------------------
 
 
 class OpenDriver(LinuxDriver):
@@ -215,8 +206,6 @@ def waits_for_more(parser: XTermParser) -> bool:
     """Whether the parser holds back what it has read."""
     return parser._timeout_time is not None
 
-
-# ---- are they as known here? ------------------------------------------------------------------------------------
 
 _OF_AN_APP = (
     *("_batch_count", "_running", "_closed", "_driver", "_sync_available", "_background_screens"),

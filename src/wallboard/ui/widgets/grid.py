@@ -6,9 +6,7 @@ the source's business (`wallboard.view.selection`); the grid keeps the window on
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Protocol
 
 from rich.segment import Segment
@@ -46,15 +44,6 @@ class GridSource(Protocol):
     def row_style(self, key: Hashable) -> str:
         """Any of tombstone, dim, marked, alarm, joined by a space, or ""."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class PaintedRow:
-    """The cursor's row as it went into a frame, and the monotonic second since which exactly this stands there."""
-
-    key: Hashable
-    texts: tuple[str, ...]
-    painted_at: float
 
 
 class _Line(NamedTuple):
@@ -97,18 +86,8 @@ class Grid(Widget, can_focus=True):
         def control(self) -> Grid:
             return self.grid
 
-    class WindowChanged(Message):
-        """Another number of rows is out of sight above or below."""
-
-        def __init__(self, grid: Grid, above: int, below: int) -> None:
-            super().__init__()
-            self.grid = grid
-            self.above = above
-            self.below = below
-
-        @property
-        def control(self) -> Grid:
-            return self.grid
+    class Sized(Message):
+        """It has another size: other rows stand in it, and fit."""
 
     def __init__(
         self,
@@ -120,7 +99,6 @@ class Grid(Widget, can_focus=True):
         ascii_only: bool = False,
         background: str = "surface",
         text: Callable[[str], str] = str,
-        clock: Callable[[], float] = time.monotonic,
         id: str | None = None,  # noqa: A002 - the name that every widget has
         classes: str | None = None,
     ) -> None:
@@ -133,16 +111,16 @@ class Grid(Widget, can_focus=True):
         self._text = text
         self._signs = _ASCII_SIGNS if ascii_only else _SIGNS
         self._ellipsis = ASCII_ELLIPSIS if ascii_only else ELLIPSIS
-        self._clock = clock
         self._active = True
         self._skip = 0
         self._placed: tuple[Placed, ...] = ()
+        self._width = 0
+        """The width that they were placed for."""
         self._top = 0
         self._count = 0
         self._now = 0.0
-        self._told = (0, 0)
         self._lines: list[_Line | None] = []
-        self._painted: dict[int, tuple[_Line | None, float]] = {}
+        self._painted: dict[int, _Line | None] = {}
         self._strips: dict[tuple[object, ...], Strip] = {}
 
     # columns
@@ -157,7 +135,7 @@ class Grid(Widget, can_focus=True):
 
     def scroll_columns(self, step: int) -> bool:
         """Bring dropped columns in (+1) or the first ones back (-1). False at either end."""
-        furthest = furthest_skip(self._columns, self.size.width, self._pinned)
+        furthest = furthest_skip(self._columns, self._width, self._pinned)
         skip = min(max(self._skip + step, 0), furthest)
         if skip == self._skip:
             return False
@@ -166,20 +144,23 @@ class Grid(Widget, can_focus=True):
         return True
 
     @property
+    def columns(self) -> tuple[Column, ...]:
+        return self._columns
+
+    @property
     def placed(self) -> tuple[Placed, ...]:
         """The columns on the screen and where they stand: the title line writes their names there."""
         return self._placed
 
-    @property
-    def dropped_columns(self) -> tuple[int, int]:
-        """How many columns are out of sight to the left and to the right."""
-        shown = {spot.index for spot in self._placed}
-        last = max(shown, default=-1)
-        left = sum(1 for index in range(min(last, len(self._columns))) if index not in shown)
-        return left, len(self._columns) - 1 - last if self._columns else 0
+    def widen(self, width: int) -> None:
+        """Place the columns for the width that it is about to have: the title names them at once."""
+        if width != self._width:
+            self._width = width
+            self._place()
 
     def _place(self) -> None:
-        self._placed = place(self._columns, self.size.width, self._pinned, self._skip)
+        self._skip = min(self._skip, furthest_skip(self._columns, self._width, self._pinned))
+        self._placed = place(self._columns, self._width, self._pinned, self._skip)
         self._repaint()
 
     # looks
@@ -229,14 +210,11 @@ class Grid(Widget, can_focus=True):
                 self.refresh()
             elif dirty:
                 self.refresh(*dirty)
-        told = self.hidden_above, self.hidden_below
-        if told != self._told:
-            self._told = told
-            self.post_message(self.WindowChanged(self, *told))
 
-    def rows_changed(self) -> None:
-        """Rows came, went or moved, or the cursor did."""
-        self.refresh_rows(self._now)
+    @property
+    def keys(self) -> list[Hashable]:
+        """The rows in the window."""
+        return [line.key for line in self._lines if line is not None]
 
     @property
     def hidden_above(self) -> int:
@@ -245,13 +223,6 @@ class Grid(Widget, can_focus=True):
     @property
     def hidden_below(self) -> int:
         return max(0, self._count - self._top - self.size.height)
-
-    def painted(self) -> PaintedRow | None:
-        """The cursor's row as last drawn; None if no cursor line has been."""
-        for line, painted_at in self._painted.values():
-            if line is not None and line.cursor:
-                return PaintedRow(line.key, tuple(cell.text for cell in line.cells), painted_at)
-        return None
 
     def _window(self, height: int) -> list[_Line | None]:
         """The lines to show, after moving the window so that the cursor is in sight."""
@@ -274,9 +245,7 @@ class Grid(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         line = self._lines[y] if y < len(self._lines) else None
-        before = self._painted.get(y)
-        if before is None or before[0] != line:
-            self._painted[y] = line, self._clock()
+        self._painted[y] = line
         width = self.size.width
         key = (width, line and line[1:])
         strip = self._strips.get(key)
@@ -302,14 +271,16 @@ class Grid(Widget, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self._painted.clear()
-        self._skip = min(self._skip, furthest_skip(self._columns, self.size.width, self._pinned))
+        self._width = self.size.width
         self._place()
+        self.post_message(self.Sized())
 
     def on_hide(self, event: events.Hide) -> None:
+        self._lines = []
         self._painted.clear()
 
     def on_click(self, event: events.Click) -> None:
-        line, _ = self._painted.get(event.y, (None, 0.0))
+        line = self._painted.get(event.y)
         if line is not None:
             event.stop()
             self.post_message(self.RowPicked(self, line.key, event.chain))

@@ -1,0 +1,125 @@
+"""What can be done with the row under the cursor: what each verb key may mean on it, and why not."""
+
+from __future__ import annotations
+
+from wallboard.control.flow import Intent
+from wallboard.control.policy import CONFERENCE
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Agent, Hotline, Member, Phone, Queue, Row
+from wallboard.domain.verbs import EDIT_SHORT, VERB_KEYS, Verb, goal
+from wallboard.ui.panel import Panel
+from wallboard.ui.panes import Panes
+from wallboard.ui.settings import Station
+from wallboard.view.chrome import KeyHint
+from wallboard.view.intents import ON_CARD, ON_PANE, ON_ROOM, verbs
+
+
+class Hints:
+    def __init__(self, at: Station, panes: Panes, panel: Panel) -> None:
+        self._at = at
+        self._panes = panes
+        self._panel = panel
+        self._made: tuple[object, dict[str, KeyHint]] = (None, {})
+
+    def intents(self, action: str, row: Row, *, first: bool = False) -> list[Intent]:
+        """Everything that `action` may mean on `row`, with what control says to each; with `first` no more than
+        the first target of each verb: a queue may have two thousand agents."""
+        dispatcher = self._at.dispatcher
+        out: list[Intent] = []
+        for seen, via in self._seen_through(action, row):
+            for verb in verbs(action, seen):
+                for candidate in dispatcher.candidates(verb, seen.key) or ():
+                    offer = dispatcher.offer(verb, candidate.key)
+                    out.append(Intent(verb, candidate, via if candidate.key == seen.key else seen, offer))
+                    if isinstance(row, Queue) and (first or not offer.ok):
+                        break
+        return out
+
+    def _seen_through(self, action: str, row: Row) -> list[tuple[Row, Row | None]]:
+        """The rows that the action is asked of: on a hotline, duty is a matter of its telephones."""
+        if action == "agent.duty" and isinstance(row, Hotline):
+            found: list[tuple[Row, Row | None]] = []
+            for agent in row.agents:
+                for phone in agent.phones or ():
+                    known = self._at.board.row(Key(row.key.source, Kind.PHONE, phone.id))
+                    if known is not None:
+                        found.append((known, row))
+            return found
+        return [(row, None)]
+
+    def now(self) -> dict[str, KeyHint]:
+        """The verb keys of the row under the cursor by their actions, dim ones with their reason."""
+        at = self._at
+        row = self._panel.row
+        cursor = self._panel.subject
+        # Once a second, and whenever another row or another state of it is under the cursor; a press asks anew anyway.
+        sessions = tuple(session.state for session in at.dispatcher.sessions)
+        locked = at.dispatcher.locked
+        stamp = (row, cursor, self._panes.active, int(at.clock.now()), sessions, locked)
+        if self._made[0] == stamp:
+            return self._made[1]
+        out: dict[str, KeyHint] = {}
+        ended = self._panel.known(cursor) if row is None else None
+        if ended is not None:
+            for action in ("call.back", "row.note"):
+                offer = at.dispatcher.offer(verbs(action, ended)[0], ended.key, ended)
+                key = at.settings.key_of(action)
+                out[action] = KeyHint(key, VERB_KEYS[action].short, offer.ok, offer.reason)
+        if row is not None:
+            for action in self._actions(row):
+                if action == "notice.publish":
+                    continue
+                key = at.settings.key_of(action)
+                found = self.intents(action, row, first=True)
+                able = [intent for intent in found if intent.offer.ok]
+                if able:
+                    first = able[0]
+                    toggle = action in ("agent.duty", "hotline.toggle")
+                    short = EDIT_SHORT.get(first.verb, VERB_KEYS[action].short)
+                    text = goal(first.verb, first.row.key.kind) if toggle else short
+                    note = " (loses place)" if action == "call.park" and "loses" in first.offer.consequence else ""
+                    out[action] = KeyHint(key, text + note)
+                else:
+                    reason = found[0].offer.reason if found else self.nothing(action, row)
+                    out[action] = KeyHint(key, VERB_KEYS[action].short, False, reason)
+        if self._panes.active is Resource.NOTICES and self._panel.card_key is None:
+            # No row is needed for it, only a source.
+            offers = [at.dispatcher.offer(Verb.PUBLISH, Key(name, Kind.SOURCE, name)) for name in at.board.sources()]
+            reason = next((offer.reason for offer in offers if offer.reason), "")
+            possible = any(offer.ok for offer in offers)
+            key = at.settings.key_of("notice.publish")
+            short = VERB_KEYS["notice.publish"].short
+            out["notice.publish"] = KeyHint(key, short, possible, "" if possible else reason)
+        self._made = (stamp, out)
+        return out
+
+    def dim(self, action: str) -> bool:
+        """Whether a verb key could do nothing on the row under the cursor when it was last looked (`now`): asked of
+        every binding at each key, and a press asks control anew anyway."""
+        hint = self._made[1].get(action)
+        return hint is not None and not hint.ok
+
+    def _actions(self, row: Row) -> tuple[str, ...]:
+        if self._panel.card_key is None:
+            return ON_PANE[self._panes.active]
+        return ON_ROOM if isinstance(row, Phone) and row.use == CONFERENCE else ON_CARD
+
+    def nothing(self, action: str, row: Row) -> str:
+        """Why an action has no target on this row."""
+        if isinstance(row, Hotline) and action == "agent.duty":
+            return "phones not read yet"
+        if action == "row.edit" and not verbs(action, row):
+            return "nothing to edit here"
+        for verb in verbs(action, row):
+            offer = self._at.dispatcher.offer(verb, row.key)
+            if offer.reason:
+                return offer.reason
+        if isinstance(row, Agent):
+            return "not on a call"
+        if isinstance(row, Member):
+            return (
+                "not answered yet" if action in ("call.listen", "call.whisper", "call.barge") else "no call of its own"
+            )
+        if isinstance(row, Queue):
+            return "nobody waits" if action == "call.pickup" else "no agent for it"
+        return "nothing to act on"

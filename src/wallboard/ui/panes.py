@@ -1,0 +1,155 @@
+"""The panes of the board: which one is at hand, what they show, and how they are moved in, sorted and held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from wallboard.board.board import Board
+from wallboard.domain.clock import Clock
+from wallboard.domain.keys import Resource
+from wallboard.ui.pane import PaneState
+from wallboard.ui.remarks import Remarks
+from wallboard.ui.settings import ConsoleSettings
+from wallboard.view.context import Context, severities
+from wallboard.view.layout import ALL, NUMBER
+from wallboard.view.panes import PANES
+
+FRAME_SECONDS = 0.05
+
+
+class Panes(Mapping[Resource, PaneState]):
+    """`active` is the pane at hand, `zoomed` whether it fills the body."""
+
+    def __init__(self, board: Board, clock: Clock, settings: ConsoleSettings, remarks: Remarks) -> None:
+        self._board = board
+        self._clock = clock
+        self._zone = settings.zone
+        self._remarks = remarks
+        self._states = {resource: PaneState(pane) for resource, pane in PANES.items()}
+        self._context: tuple[int, Context] | None = None
+        self.active = Resource.QUEUES
+        self.zoomed = False
+
+    def __getitem__(self, resource: Resource) -> PaneState:
+        return self._states[resource]
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._states)
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    @property
+    def pane(self) -> PaneState:
+        return self._states[self.active]
+
+    def has_rows(self, resource: Resource) -> bool:
+        return bool(self._states[resource].selection.counts[1])
+
+    def context(self) -> Context:
+        """The board at this instant; one context serves all that is asked within a frame."""
+        now = self._clock.now()
+        made = self._context
+        if made is not None and made[0] == self._board.version and 0 <= now - made[1].now < FRAME_SECONDS:
+            return made[1]
+        said, notes = self._remarks.said(now), self._remarks.notes
+        context = Context(self._board, now, self._zone, said, severities(self._board, now), notes)
+        self._context = (self._board.version, context)
+        return context
+
+    def outdated(self) -> None:
+        """What is said of rows has changed: the next frame looks anew."""
+        self._context = None
+
+    def load(self, resources: frozenset[Resource]) -> None:
+        """Take new rows from the board."""
+        context = self.context()
+        wanted = set(resources)
+        if Resource.MEMBERS in wanted or Resource.AGENTS in wanted:
+            wanted.add(Resource.QUEUES)
+        for resource, pane in self.items():
+            if resource in wanted:
+                pane.load(context)
+            else:
+                pane.context = context
+
+    def tick(self, busy: bool) -> Context:
+        """A second has passed. `busy`: somebody is at the active pane without a key."""
+        self.outdated()
+        context = self.context()
+        if busy:
+            self.pane.selection.stay(context.now)
+        for pane in self.values():
+            pane.context = context
+            pane.selection.expire(context.now)
+        return context
+
+    def move(self, lines: int, resource: Resource | None = None) -> None:
+        """Move the cursor of a pane, by default the active one, by so many lines."""
+        self.touch()
+        self[resource or self.active].selection.move(lines, self._clock.now())
+
+    def to_end(self, last: bool) -> None:
+        self.touch()
+        selection = self.pane.selection
+        (selection.end if last else selection.home)(self._clock.now())
+
+    def touch(self) -> None:
+        """While the user moves, the order stands still in every pane: the eye is on all of them."""
+        now = self._clock.now()
+        for pane in self.values():
+            pane.selection.touch(now)
+
+    def hold(self, why: str) -> None:
+        for pane in self.values():
+            pane.selection.hold(why)
+
+    def release(self, why: str) -> None:
+        for pane in self.values():
+            pane.selection.release(why)
+
+    def next(self) -> Resource:
+        """The pane after the active one, of those that are shown or hold something."""
+        shown = [resource for resource in ALL if NUMBER[resource] <= 5 or self.has_rows(resource)]
+        place = shown.index(self.active) if self.active in shown else -1
+        return shown[(place + 1) % len(shown)]
+
+    def enter(self, resource: Resource) -> None:
+        """Make it the active pane, at its old cursor."""
+        self.active = resource
+        self.touch()
+        self.pane.selection.enter(self._clock.now())
+
+    def to_worst(self) -> None:
+        """The most urgent row in sight, whatever the pane is sorted by."""
+        pane, context = self.pane, self.context()
+        rows = [row for key in pane.order() if pane.live(key) and (row := pane.row(key)) is not None]
+        if rows:
+            worst = min(rows, key=lambda row: pane.pane.urgency(row, context))
+            pane.selection.to(worst.key, self._clock.now())
+
+    def sort(self) -> str:
+        """By the next column; says which."""
+        pane = self.pane
+        names = pane.pane.sortable()
+        pane.sort = names[(names.index(pane.sort) + 1) % len(names)] if pane.sort in names else ""
+        pane.load(self.context(), resort=True)
+        return f"{pane.pane.title} by {pane.sort or 'urgency'}"
+
+    def reverse(self) -> None:
+        pane = self.pane
+        pane.reverse = not pane.reverse
+        pane.selection.set_reverse(pane.reverse, self._clock.now())
+
+    @property
+    def frozen(self) -> bool:
+        return any(pane.selection.frozen for pane in self.values())
+
+    def freeze(self) -> None:
+        """Freeze the order of all, or let it go."""
+        now, frozen = self._clock.now(), self.frozen
+        for pane in self.values():
+            if frozen:
+                pane.selection.unfreeze(now)
+            else:
+                pane.selection.freeze(now)
