@@ -37,6 +37,7 @@ from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
 from wallboard.history.archive import Archive
+from wallboard.history.call_backs import CallBacks
 from wallboard.polling.health import Health
 from wallboard.polling.scheduler import Scheduler
 from wallboard.vendors.base import Adapter, Can, Report, Services, SourceSettings
@@ -242,6 +243,8 @@ async def _console(
     for error in broken:
         log.warning("a theme is left out: %s", error)
     unsubscribe: list[Callable[[], None]] = []
+    names = frozenset(source.name for source in config.sources)
+    archive = Archive(rooms.board, rooms.clock, rooms.state / "history.sqlite3", config.keep, names)
 
     def make(app: ConsoleApp) -> Console:
         console = Console(
@@ -249,7 +252,7 @@ async def _console(
             rooms.dispatcher,
             rooms.clock,
             console_settings(config, options, site, banner, themes),
-            ports(rooms, app),
+            ports(rooms, app, archive.call_backs),
         )
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
         for record in left_open:
@@ -262,8 +265,6 @@ async def _console(
         return console
 
     left_open = await rooms.dispatcher.take_over()
-    names = frozenset(source.name for source in config.sources)
-    archive = Archive(rooms.board, rooms.clock, rooms.state / "history.sqlite3", config.keep, names)
 
     def ready() -> None:
         # The first frame is on the screen; now the network may begin.
@@ -323,7 +324,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
     )
 
 
-def ports(rooms: Headless, app: ConsoleApp) -> Any:
+def ports(rooms: Headless, app: ConsoleApp, call_backs: CallBacks) -> Any:
     """What the console asks of the other rooms."""
     from wallboard.ui.settings import Ports
     from wallboard.ui.terminal.driver import limit_exit
@@ -362,6 +363,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         start=start,
         repaint=app.repaint_soon,
         redraw=app.redraw,
+        call_backs=call_backs,
         search=app.search,
         scroll_columns=app.scroll_columns,
     )

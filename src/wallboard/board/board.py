@@ -152,6 +152,11 @@ class Board:
         """Whom the site knows `number` as."""
         return self.settings.caller(source, number)
 
+    def priority(self, queue: Key) -> int:
+        """Of a queue: 1 high, 2 normal, 3 low."""
+        source, row = self._sources.get(queue.source), self.row(queue)
+        return source.rule(row).priority if source is not None and isinstance(row, Queue) else 2
+
     def repeat(self, source: str, number: str) -> Repeat | None:
         """Whether `number` has called before within the last hour."""
         return self._repeats.find(source, number, self.now())

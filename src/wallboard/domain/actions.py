@@ -54,6 +54,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("alarm.go", ("!",), "to the alarm in the alarm line; again: the next"),
     Action("alarm.acknowledge", ("a",), "acknowledge the alarm"),
     Action("alarm.acknowledge_all", ("A",), "acknowledge all alarms that were seen"),
+    Action("lost.list", ("L",), "callers who gave up, to call back"),
     Action("app.refresh", ("r",), "refresh now; says what it costs"),
     Action("app.repaint", ("ctrl+l",), "repaint the terminal"),
     Action("app.palette", (":", "ctrl+p"), "command palette"),

@@ -61,6 +61,7 @@ class QueueRule:
     warn: Limits = Limits()
     alarm: Limits = Limits()
     day: Day = Day()
+    priority: int = 2
 
     def matches(self, name: str, queue_id: str) -> bool:
         pattern = self.match.casefold()
