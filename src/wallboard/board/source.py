@@ -110,7 +110,9 @@ class SourceState:
             self._gaps.discard(where)
         changed = self._take(update.resource, changes, now)
         changed |= self._proven(update, changes, now, gap=gap)
-        renewed_state = self._renew_state(update.resource, now)
+        # What is live is not made worse by a reading; that it has aged is seen at the next tick.
+        live = self._states.get(update.resource) is ResourceState.LIVE
+        renewed_state = not live and self._renew_state(update.resource, now)
         if changes or renewed_state or doubted is not None or where in self._emptied:
             changed.add(update.resource)
         return changed if changed or update.proofs else None

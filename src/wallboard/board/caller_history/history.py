@@ -155,7 +155,7 @@ class CallerHistory:
     # ---- what lists and events tell --------------------------------------------------------------------------
 
     def listed(
-        self, scope: str, rows: Iterable[Member], changed: Container[Key], at: float, find: Find, *, gap: bool = False
+        self, scope: str, rows: Collection[Member], changed: Container[Key], at: float, find: Find, *, gap: bool = False
     ) -> None:
         """The whole list of a scope as it was `at`; what is not `changed` reads as it did before. `gap`: something was
         missed before it, so conclude nothing from who is absent."""
@@ -164,12 +164,11 @@ class CallerHistory:
             self.pace[scope] = max(0.0, at - before)
         self._begun.setdefault(scope, at)
         here = self._here.setdefault(scope, {})
-        present: set[Key] = set()
         for row in rows:
-            present.add(row.key)
             stay = here.get(row.key)
             if stay is None or row.key in changed or not self._same(stay, row, at):
                 self._row(row, scope, at, before, find)
+        present = {row.key for row in rows}
         for key in [key for key in here if key not in present]:
             self._left(here.pop(key), at, gap=gap, event=False)
         self._read[scope] = at
@@ -241,9 +240,11 @@ class CallerHistory:
         """Whether somebody who has just come to a queue elsewhere is one who left here in that moment."""
         earliest = min(arrival.first, arrival.joined or arrival.first, arrival.before or arrival.first) - SLACK
         for stay in reversed(self._departed):
-            if (stay.over or earliest) < earliest:
+            if stay.outcome not in _OPEN_TO_PROOF:
+                continue
+            if stay.left is None or stay.left < earliest:
                 break
-            if stay.line == arrival.line and stay.outcome in _OPEN_TO_PROOF and _meets(stay, arrival):
+            if stay.line == arrival.line and _meets(stay, arrival):
                 # One who was rung for may have talked to the agent first, who sent them on.
                 if not self._went_on(stay) or stay.outcome is not Outcome.ANSWERED:
                     self._conclude(stay, Outcome.FLOWED, where)
@@ -287,7 +288,6 @@ class CallerHistory:
             kept = [stay for stay in stays if (stay.over or before) >= before]
             if len(kept) != len(stays):
                 self._queues[queue_id] = kept
-                self._renew(queue_id)
 
     def keep(self, listed: Collection[str], now: float) -> None:
         """Close the books of queues that have not been `listed` for a while, once every story in them has its end."""
@@ -307,7 +307,7 @@ class CallerHistory:
         self._queues[queue_id] = before + self.stays(queue_id)
         self._kept_since[queue_id] = since
         self._answers_seen = self._answers_seen or any(stay.outcome is Outcome.ANSWERED for stay in before)
-        self._renew(queue_id)
+        self.versions[queue_id] = self.versions.get(queue_id, 0) + 1
 
     # ---- one caller ------------------------------------------------------------------------------------------
 
@@ -415,7 +415,11 @@ class CallerHistory:
             if server is not None and server != stay.server and stay.counted:
                 self._served.append((server, stay.queue_id))
             stay.server = server
-            stay.talk_seen, stay.talk_end = at, None
+            if stay.talk_end is not None:
+                # Missing from one list.
+                stay.talk_end = None
+                self._touch(stay)
+            stay.talk_seen = at
             if stay.outcome is Outcome.ANSWERED:
                 self._by_agent(stay, agent)
                 self._compare(stay, row, at)
@@ -467,8 +471,6 @@ class CallerHistory:
 
     def _freeze(self, frozen: bool) -> None:
         self.frozen = frozen
-        for queue_id in self._queues:
-            self._renew(queue_id)
 
     def _moved(self, stay: Stay, row: Member, at: float) -> None:
         """The same id stands in the list of another queue now."""
@@ -625,12 +627,10 @@ class CallerHistory:
         self._touch(stay)
 
     def _touch(self, stay: Stay) -> None:
-        self._renew(stay.queue_id)
+        stay.version += 1
+        self.versions[stay.queue_id] = self.versions.get(stay.queue_id, 0) + 1
         if stay.counted:
             self._changed(stay)
-
-    def _renew(self, queue_id: str) -> None:
-        self.versions[queue_id] = self.versions.get(queue_id, 0) + 1
 
 
 def _another(stay: Stay, row: Member) -> bool:

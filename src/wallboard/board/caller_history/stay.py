@@ -81,6 +81,8 @@ class Stay:
     call_id: str = ""
     number: Clean = NOTHING
     name: Clean = NOTHING
+    version: int = 0
+    """Rises with what is known of it."""
     counted: bool = True
     """False: their wait was over before anybody looked."""
     kept: Span | None = None
