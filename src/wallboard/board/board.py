@@ -14,6 +14,7 @@ from wallboard.board.agent_day import AgentDay
 from wallboard.board.alarms import Alarm, AlarmBook, Verdict
 from wallboard.board.caller_history import Stay
 from wallboard.board.freshness import PaneState, ResourceView, SourceView, pane_state
+from wallboard.board.outlook import HELD, Outlook, outlook
 from wallboard.board.pending import PendingBook
 from wallboard.board.queue_numbers import QueueFigures
 from wallboard.board.repeat_callers import Repeat, RepeatCallers
@@ -42,6 +43,7 @@ class Board:
         self._repeats = RepeatCallers()
         self._followers: list[Callable[[Stay], None]] = [self._repeats.note]
         self._pending = PendingBook()
+        self._outlook: dict[Key, tuple[float, Outlook | None]] = {}
 
     def subscribe(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
         """Call `listener` after each change with the resources concerned (none: health, alarms or actions alone);
@@ -142,6 +144,18 @@ class Board:
         """The queue in numbers; `level` False leaves the service level out, which takes the longest."""
         source = self._sources.get(key.source)
         return NOTHING if source is None else source.queue_stats(key, self.now(), level=level)
+
+    def outlook(self, key: Key) -> Outlook | None:
+        """How the queue will fare, worked out anew every few seconds; None where that cannot be said."""
+        now, source, row = self.now(), self._sources.get(key.source), self.row(key)
+        if source is None or not isinstance(row, Queue):
+            return None
+        when, held = self._outlook.get(key, (float("-inf"), None))
+        if not 0 <= now - when < HELD:
+            # One at a time: a person looks at one queue.
+            held = outlook(source, row, now)
+            self._outlook = {key: (now, held)}
+        return held
 
     def agent_day(self, key: Key) -> AgentDay | None:
         """What the agent has done today; None where nothing was seen."""

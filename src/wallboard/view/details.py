@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wallboard.board import QueueFigures
 from wallboard.board.agent_day import AgentDay
+from wallboard.board.forecast import AHEAD, word
 from wallboard.board.hotline_numbers import figures
 from wallboard.board.source import COUNTING
 from wallboard.control.labels import label
@@ -232,8 +233,21 @@ def _queue(row: Queue, context: Context) -> list[Fact]:
         facts += [
             ("service", f"{DASH} {level.reason}" if level.value is None else share),
             *_day(stats, context.zone),
+            *_outlook(row, context),
         ]
     return [*facts, ("reached", ", ".join(row.addresses))] if row.addresses else facts
+
+
+def _outlook(row: Queue, context: Context) -> list[Fact]:
+    """How likely it is that the limit of the longest wait is passed soon, and with one agent more."""
+    found = context.board.outlook(row.key)
+    if found is None:
+        return []
+    told, ahead = found.soon, f"longest > {span(found.limit)} within {AHEAD / 60:.0f} min"
+    if told.likely is None or told.with_one_more is None:
+        return [("soon", f"{DASH} {told.reason}")]
+    one, more = (f"{word(share)} ({share:.1f})" for share in (told.likely, told.with_one_more))
+    return [("soon", f"{ahead}: {one}; with one more agent: {more} · n {told.n}")]
 
 
 def _day(stats: QueueFigures, zone: tzinfo | None) -> list[Fact]:
