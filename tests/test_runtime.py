@@ -18,6 +18,7 @@ from wallboard.domain.command import Destination, Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.text import clean
+from wallboard.history.call_backs import CallBacks
 from wallboard.vendors.base import Services, SourceSettings
 
 _APP = (
@@ -63,6 +64,7 @@ async def test_an_adapter_that_breaks_whatever_it_is_asked_ends_nothing(
         ports = runtime.ports(
             rooms,
             cast("Any", SimpleNamespace(**dict.fromkeys(_APP, 0))),
+            CallBacks(lambda record: None, clock.now),
         )
         row: Row = Queue(Key("lab", Kind.QUEUE, "601"), clean("Sales"))
         for _ in range(3):

@@ -48,11 +48,18 @@ Find = Callable[[Member], Agent | None]
 
 class CallerHistory:
     """See the module. `opened`: when it began; who joined before is *inherited*, and counts in no service level.
-    `serves`: whether an agent belongs to a queue; `queue`: the row of a queue."""
+    `serves`: whether an agent belongs to a queue; `queue`: the row of a queue; `changed` is told of every stay of which
+    something else is known, before all of it is written in."""
 
-    def __init__(self, opened: float, serves: Callable[[Key, str], bool], queue: Callable[[str], Queue | None]) -> None:
+    def __init__(
+        self,
+        opened: float,
+        serves: Callable[[Key, str], bool],
+        queue: Callable[[str], Queue | None],
+        changed: Callable[[Stay], None],
+    ) -> None:
         self.opened = opened
-        self._serves, self._queue = serves, queue
+        self._serves, self._queue, self._changed = serves, queue, changed
         self.resets = 0
         """Restarts of the vendor that were noticed."""
         self.frozen: bool | None = None
@@ -84,6 +91,7 @@ class CallerHistory:
         self._departed: list[Stay] = []
         self._gone: dict[str, float] = {}
         self._begun: dict[str, float] = {}
+        self._kept_since: dict[str, float] = {}
         self._answers_seen = False
         self._served: list[tuple[Key, str]] = []
         self._clocks: set[Key] = set()
@@ -108,8 +116,10 @@ class CallerHistory:
         )
 
     def since(self, queue_id: str) -> float | None:
-        """When the list that covers the queue was first read; None: never."""
-        return self._begun.get(queue_id, self._begun.get("", min(self._begun.values(), default=None)))
+        """Since when its callers are known: when the list that covers it was first read, or as far back as was
+        written down; None: never read."""
+        begun = self._begun.get(queue_id, self._begun.get("", min(self._begun.values(), default=None)))
+        return None if begun is None else min(begun, self._kept_since.get(queue_id, begun))
 
     @property
     def answers_known(self) -> bool:
@@ -283,7 +293,17 @@ class CallerHistory:
             if now - since > CLOSED and not any(s.present or s.undecided for s in self._queues[queue_id]):
                 del self._queues[queue_id]
                 self.versions.pop(queue_id, None)
+                self._kept_since.pop(queue_id, None)
                 self._marks_lost.discard(queue_id)
+
+    def restore(self, queue_id: str, stays: Iterable[Stay], since: float) -> None:
+        """What was written down of a queue before this program began, from `since` on, oldest first."""
+        known = {(stay.key, stay.joined) for stay in self.stays(queue_id)}
+        before = [stay for stay in stays if (stay.key, stay.joined) not in known]
+        self._queues[queue_id] = before + self.stays(queue_id)
+        self._kept_since[queue_id] = since
+        self._answers_seen = self._answers_seen or any(stay.outcome is Outcome.ANSWERED for stay in before)
+        self.versions[queue_id] = self.versions.get(queue_id, 0) + 1
 
     # ---- one caller ------------------------------------------------------------------------------------------
 
@@ -353,6 +373,8 @@ class CallerHistory:
             before=before,
             inherited=early,
             call_id=row.call_key.id if row.call_key is not None else row.key.id,
+            number=row.number,
+            name=row.name,
             counted=not (ended and early and (before is None or before <= self.opened)),
         )
         self._current[row.key] = stay
@@ -603,6 +625,8 @@ class CallerHistory:
     def _touch(self, stay: Stay) -> None:
         stay.version += 1
         self.versions[stay.queue_id] = self.versions.get(stay.queue_id, 0) + 1
+        if stay.counted:
+            self._changed(stay)
 
 
 def _another(stay: Stay, row: Member) -> bool:
