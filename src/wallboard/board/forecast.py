@@ -2,8 +2,8 @@
 
 Callers arrive as in the last ten minutes (Poisson), talk as long as lately (those times, drawn again), give up as
 lately (exponential patience, fitted to waits that ended in an answer as well as to those that did not). Agents take the
-next caller as soon as they are free. Both questions, as it is and with one agent more, are asked of the same chances,
-so their difference is the agent's. Pure; 5 ms for a busy queue, for both.
+next caller as soon as they are free, from whatever queue of theirs. Both questions, as it is and with one agent more,
+are asked of the same chances, so their difference is the agent's. Pure; 5 ms for a busy queue, for both.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ PATIENT = 3600.0
 @dataclass(frozen=True, slots=True)
 class QueueNow:
     """A queue as it stands. Seconds throughout: `waits` of who waits now, `talking` how long each agent on a call has
-    talked, `wrap_up` until those agents are free, `talks` lately, `answered_after` and `lost_after` the waits that
-    ended so; `arrivals` in the last ten minutes."""
+    been at it, `wrap_up` until those agents are free, `talks` for which a caller kept an agent lately, `answered_after`
+    and `lost_after` the waits that ended so; `arrivals` in the last ten minutes. `others` are the waits of callers in
+    other queues of the same agents, `others_arrivals` how many of them came."""
 
     waits: Sequence[float]
     ready: int
@@ -39,6 +40,8 @@ class QueueNow:
     talks: Sequence[float]
     answered_after: Sequence[float] = ()
     lost_after: Sequence[float] = ()
+    others: Sequence[float] = ()
+    others_arrivals: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +79,25 @@ def word(likelihood: float) -> str:
     return "likely" if likelihood >= 0.6 else "unlikely" if likelihood <= 0.4 else "as likely as not"
 
 
-_Caller = tuple[float, float, float]
-"""When they joined, when they give up, how long they talk: seconds from now."""
+_Caller = tuple[float, float, float, bool]
+"""When they joined, when they give up, how long they keep an agent (seconds from now), and whether they are the queue's
+own."""
 
 
 def _callers(now: QueueNow, chance: random.Random) -> list[_Caller]:
     """Who waits and who will come, in the order of joining."""
-    patience = _patience(now)
-    talks = now.talks
-    found = [
-        (-wait, chance.expovariate(1.0 / patience), talks[int(chance.random() * len(talks))])
-        for wait in sorted(now.waits, reverse=True)
-    ]
-    rate, at = now.arrivals / LOOKED_BACK, 0.0
-    while (at := at + chance.expovariate(rate)) < AHEAD:
-        found.append((at, at + chance.expovariate(1.0 / patience), talks[int(chance.random() * len(talks))]))
-    return found
+    patience, talks = _patience(now), now.talks
+
+    def caller(joined: float, own: bool) -> _Caller:
+        gives_up = max(0.0, joined) + chance.expovariate(1.0 / patience)
+        return joined, gives_up, talks[int(chance.random() * len(talks))], own
+
+    found = [caller(-wait, own) for waits, own in ((now.waits, True), (now.others, False)) for wait in waits]
+    for arrivals, own in ((now.arrivals, True), (now.others_arrivals, False)):
+        rate, at = arrivals / LOOKED_BACK, 0.0
+        while rate and (at := at + chance.expovariate(rate)) < AHEAD:
+            found.append(caller(at, own))
+    return sorted(found)
 
 
 def _patience(now: QueueNow) -> float:
@@ -111,12 +117,12 @@ def _passes(callers: Sequence[_Caller], free: list[float], longest: float | None
     free = list(free)
     heapify(free)
     ends: list[float] = []
-    for joined, gives_up, talk in callers:
+    for joined, gives_up, talk, own in callers:
         begin = max(joined, free[0], 0.0)
         end = min(begin, gives_up)
-        if longest is not None and min(end, AHEAD) - joined > longest:
+        if own and longest is not None and min(end, AHEAD) - joined > longest:
             return True
-        if waiting is not None and end > max(joined, 0.0):
+        if own and waiting is not None and end > max(joined, 0.0):
             insort(ends, end)
             if len(ends) - bisect_right(ends, max(joined, 0.0)) >= waiting:
                 return True
