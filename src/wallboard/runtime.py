@@ -30,12 +30,17 @@ from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.control.journaling import left_open as told_open
 from wallboard.control.offers import NOT_ALLOWED
+from wallboard.control.outcome import Outcome
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import ConfigError, VendorError
+from wallboard.domain.known import KnownNumbers
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
+from wallboard.history.archive import Archive
+from wallboard.history.call_backs import CallBacks
+from wallboard.history.records import Written
 from wallboard.polling.health import Health
 from wallboard.polling.scheduler import Scheduler
 from wallboard.vendors.base import Adapter, Can, Report, Services, SourceSettings
@@ -70,6 +75,7 @@ class Headless:
     tasks: TaskGroup
     keeper: AlarmKeeper
     state: Path
+    """Where journal and history lie."""
 
 
 @asynccontextmanager
@@ -87,7 +93,8 @@ async def headless(
     clock = clock or SystemClock()
     alarm = config.alarm
     timing = Timing(alarm.on_delay, alarm.off_delay, alarm.deadband, alarm.again)
-    board = Board(clock, BoardSettings(queues=config.queues, timing=timing))
+    known = KnownNumbers(config.known)
+    board = Board(clock, BoardSettings(config.queues, known=known, regions=regions(config), timing=timing))
     adapters: dict[str, Adapter] = {}
     for settings in config.sources:
         settings = replace(settings, read_only=settings.read_only or read_only)
@@ -247,6 +254,8 @@ async def _console(
     for error in broken:
         log.warning("a theme is left out: %s", error)
     unsubscribe: list[Callable[[], None]] = []
+    names = frozenset(source.name for source in config.sources)
+    archive = Archive(rooms.board, rooms.clock, rooms.state / "history.sqlite3", config.keep, names)
 
     def make(app: ConsoleApp) -> Console:
         console = Console(
@@ -254,9 +263,10 @@ async def _console(
             rooms.dispatcher,
             rooms.clock,
             console_settings(config, options, site, banner, themes),
-            ports(rooms, app),
+            ports(rooms, app, archive.call_backs),
         )
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
+        unsubscribe.append(rooms.dispatcher.subscribe(partial(_keep_note, archive, config.operator.name)))
         for record in left_open:
             console.remarks.log("action", told_open(record), "warn")
         rooms.keeper.subscribe(lambda problem: console.remarks.log("state", problem, "warn"))
@@ -276,6 +286,7 @@ async def _console(
 
     def ready() -> None:
         # The first frame is on the screen; now the network may begin.
+        rooms.tasks.start_soon(_guarded, archive.run)
         rooms.tasks.start_soon(rooms.scheduler.run)
         rooms.tasks.start_soon(_guarded, partial(_warm_up, config))
 
@@ -295,6 +306,14 @@ async def _console(
         for leave in unsubscribe:
             leave()
     return app.return_value or app.return_code or 0, app.fault
+
+
+def _keep_note(archive: Archive, by: str, outcome: Outcome) -> None:
+    """A note goes into the history too."""
+    target = outcome.command.target
+    if outcome.final and outcome.command.verb is Verb.NOTE:
+        text = outcome.command.arg("text")
+        archive.add(Written(int(outcome.at), target.key.source, str(target.key), target.label, by, text))
 
 
 async def _warm_up(config: Config) -> None:
@@ -332,7 +351,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
     )
 
 
-def ports(rooms: Headless, app: ConsoleApp) -> Any:
+def ports(rooms: Headless, app: ConsoleApp, call_backs: CallBacks) -> Any:
     """What the console asks of the other rooms."""
     from wallboard.ui.settings import Ports
     from wallboard.ui.terminal.driver import limit_exit
@@ -373,6 +392,7 @@ def ports(rooms: Headless, app: ConsoleApp) -> Any:
         start=start,
         repaint=app.repaint_soon,
         redraw=app.redraw,
+        call_backs=call_backs,
         search=app.search,
         scroll_columns=app.scroll_columns,
     )

@@ -17,6 +17,7 @@ from wallboard.config.settings import ConsoleOptions
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
+from wallboard.history.call_backs import CallBacks
 from wallboard.runtime import Headless, console_settings, ports
 from wallboard.sim import LoggedRequest
 from wallboard.ui.console import Console
@@ -78,7 +79,7 @@ class Seat:
             self.rooms.dispatcher,
             self.rooms.clock,
             replace(settings, zone=UTC),
-            ports(self.rooms, app),
+            ports(self.rooms, app, CallBacks(lambda record: None, self.rooms.clock.now)),
         )
         self.endings: list[Outcome] = []
         self.seen: set[str] = set()

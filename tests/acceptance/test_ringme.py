@@ -160,7 +160,7 @@ async def test_a_waiting_caller_is_transferred_through_the_queue(stage: Stage) -
     assert done.phase == "confirmed"
     assert (stage.members("601"), [row.number for row in stage.members("602")]) == ([], [BO])
     # Our own pull is not an abandon.
-    assert stage.board.queue_stats(stage.queue().key).abandoned == 0
+    assert stage.board.queue_stats(stage.queue().key).lost == 0
 
 
 @pytest.mark.parametrize("number", ["+4930999888777", "999"])

@@ -36,7 +36,7 @@ def test_unknown_is_not_zero() -> None:
     desk.snapshot(Q, queue())
     figures = stats(desk)
     assert (figures.waiting, figures.ringing, figures.staffed, figures.counts.ready) == (None, None, None, None)
-    assert (figures.answered, figures.abandoned, figures.longest_since) == (None, None, None)
+    assert (figures.answered, figures.lost, figures.longest_since) == (None, None, None)
     assert figures.service_level.value is None
 
 
@@ -64,7 +64,7 @@ def test_the_vendors_own_counters_where_no_list_of_callers_was_read() -> None:
     figures = stats(desk)
     assert (figures.waiting, figures.ringing, figures.talking) == (7, 0, 2)
     # Not its counts of the day, which have another definition, unless the site asks for them.
-    assert (figures.longest_since, figures.answered, figures.abandoned) == (desk.now - 5, None, None)
+    assert (figures.longest_since, figures.answered, figures.lost) == (desk.now - 5, None, None)
     desk = Desk(VENDOR)
     desk.snapshot(Q, queue(waiting=7, ringing=1, answered=40, abandoned=3))
     figures = stats(desk)
@@ -122,7 +122,7 @@ def test_service_levels_by_hand(formula: str, value: float, n: int) -> None:
     level = stats(desk).service_level
     assert level.value == pytest.approx(value)
     assert (level.n, level.formula) == (n, formula)
-    assert (stats(desk).answered, stats(desk).abandoned) == (8, 3)
+    assert (stats(desk).answered, stats(desk).lost) == (8, 3)
 
 
 def test_the_live_formula_falls_when_a_caller_crosses_the_limit_still_waiting() -> None:
@@ -189,7 +189,7 @@ def test_our_own_pulls_are_not_abandons() -> None:
         desk.board.pulled(row.key)
     desk.pass_(20)
     figures = stats(desk)
-    assert (figures.abandoned, figures.pulled) == (0, 5)
+    assert (figures.lost, figures.pulled) == (0, 5)
 
 
 def test_a_pull_is_taken_from_the_vendors_abandons() -> None:
@@ -198,10 +198,10 @@ def test_a_pull_is_taken_from_the_vendors_abandons() -> None:
     desk.board.pulled(key(M, "a"))
     members(desk)
     desk.snapshot(Q, queue(abandoned=5, answered=9), scope="601")
-    assert stats(desk).abandoned == 4
+    assert stats(desk).lost == 4
     # The vendor starts its counters anew.
     desk.snapshot(Q, queue(abandoned=1, answered=0), scope="601")
-    assert stats(desk).abandoned == 1
+    assert stats(desk).lost == 1
 
 
 def test_a_failed_poll_is_a_gap_in_which_nobody_is_presumed_lost() -> None:
@@ -209,10 +209,10 @@ def test_a_failed_poll_is_a_gap_in_which_nobody_is_presumed_lost() -> None:
     desk.status(M, "601", failures=1, cause="no whole answer")
     members(desk, member("b", joined_at=desk_start() + 1))
     desk.pass_(10)
-    assert stats(desk).abandoned == 0
+    assert stats(desk).lost == 0
     members(desk)
     desk.pass_(20)
-    assert stats(desk).abandoned == 1
+    assert stats(desk).lost == 1
 
 
 def desk_start() -> float:
@@ -223,7 +223,7 @@ def test_everybody_gone_at_once_is_a_restart_not_a_walk_out() -> None:
     desk = desk_with(*(member(str(i), joined_at=desk_start() + 1) for i in range(4)))
     members(desk)
     desk.pass_(20)
-    assert stats(desk).abandoned == 0
+    assert stats(desk).lost == 0
 
 
 def test_who_moved_to_another_queue_did_not_give_up() -> None:
@@ -232,7 +232,7 @@ def test_who_moved_to_another_queue_did_not_give_up() -> None:
     desk.snapshot(M, member("a", queue_id="602", joined_at=desk.now + 1), scope="602")
     members(desk, member("b", joined_at=desk.now + 1))
     desk.pass_(20)
-    assert stats(desk).abandoned == 0
+    assert stats(desk).lost == 0
     assert stats(desk, "602").waiting == 1
 
 
@@ -244,7 +244,7 @@ def test_a_caller_who_left_the_queue_into_a_call_was_answered() -> None:
     desk.pass_(1)
     desk.snapshot(Resource.CALLS, call("a", answered_at=desk.now - 1))
     desk.pass_(1)
-    assert (stats(desk).answered, stats(desk).abandoned) == (1, 0)
+    assert (stats(desk).answered, stats(desk).lost) == (1, 0)
 
 
 def test_the_trend_has_gaps_where_nothing_was_known() -> None:

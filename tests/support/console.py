@@ -37,6 +37,8 @@ from wallboard.domain.rules import Limits, QueueRule
 from wallboard.domain.states import AgentState, CallState, Direction, HotlineState, MemberState, Wanted
 from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
+from wallboard.history.call_backs import CallBacks
+from wallboard.history.records import Record
 from wallboard.ui.console import Console
 from wallboard.ui.frame import fits, frame, pane_title, summary_line
 from wallboard.ui.restraint import REST_SECONDS
@@ -328,6 +330,8 @@ def desk(
 
         return cancel
 
+    kept: list[Record] = []
+    backs = CallBacks(kept.append, clock.now)
     ports = Ports(
         refresh=refresh,
         demand=lambda resources, active: asked.append("demand " + " ".join(sorted(resources))),
@@ -342,6 +346,7 @@ def desk(
         start=start,
         repaint=lambda: asked.append("repaint"),
         redraw=lambda: asked.append("redraw"),
+        call_backs=backs,
         search=lambda text, found: None,
         scroll_columns=lambda step: asked.append(f"scroll {step}"),
     )

@@ -50,8 +50,8 @@ function _shtab_wallboard_using
   test "$_shtab_wallboard_cmdpath" = "$argv"
 end
 
-set -g _shtab_wallboard_commands run demo sim check snapshot watch do init config 'config show' 'config path' 'config schema' themes keys audit 'audit verify' 'audit show' info
-set -g _shtab_wallboard_opts_with_value --action --config --file --last --port --seed --speed --theme --verb
+set -g _shtab_wallboard_commands run demo sim check snapshot watch report do init config 'config show' 'config path' 'config schema' themes keys audit 'audit verify' 'audit show' info
+set -g _shtab_wallboard_opts_with_value --action --config --file --last --port --queue --seed --since --speed --theme --until --verb
 
 complete -c wallboard -e
 complete -c wallboard -f
@@ -97,6 +97,15 @@ complete -c wallboard -n '_shtab_wallboard_using watch' -s h -l help -d 'show th
 complete -c wallboard -n '_shtab_wallboard_using watch' -l json -d 'one JSON object a line (default when the output is a pipe)'
 complete -c wallboard -n '_shtab_wallboard_using watch' -l plain -d 'one sentence a line (default on a terminal)'
 complete -c wallboard -n '_shtab_wallboard_using watch' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c wallboard -n '_shtab_wallboard_using; and test $_shtab_wallboard_npos -eq 0' -a report -d '`wallboard report`: the hand-over: what a shift was, from the history and the action journal. Exit 0: told; 1: the history cannot be read, or there is none; 2: a time or a queue that does not exist.'
+complete -c wallboard -n '_shtab_wallboard_using report' -s h -l help -d 'show this help message and exit'
+complete -c wallboard -n '_shtab_wallboard_using report' -l since -x -d '06:00, a date or both; left out: midnight'
+complete -c wallboard -n '_shtab_wallboard_using report' -l until -x -d 'the same; left out: now'
+complete -c wallboard -n '_shtab_wallboard_using report' -l queue -x -d 'only queues of this name or id; * and ? stand for more'
+complete -c wallboard -n '_shtab_wallboard_using report' -l text -d 'for people (default)'
+complete -c wallboard -n '_shtab_wallboard_using report' -l csv -d 'the queues as CSV'
+complete -c wallboard -n '_shtab_wallboard_using report' -l json -d 'everything as one JSON object'
+complete -c wallboard -n '_shtab_wallboard_using report' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
 complete -c wallboard -n '_shtab_wallboard_using; and test $_shtab_wallboard_npos -eq 0' -a do -d '`wallboard do VERB TARGET [DEST] [--yes]`: one action from a script, with the console'"'"'s own safety and journal.'
 complete -c wallboard -n '_shtab_wallboard_using do' -s h -l help -d 'show this help message and exit'
 complete -c wallboard -n '_shtab_wallboard_using do' -l yes -d 'do not ask'

@@ -19,7 +19,7 @@ from wallboard.board.conditions import (
 )
 from wallboard.board.freshness import TRUSTED
 from wallboard.board.settings import BoardSettings
-from wallboard.board.source import SourceState
+from wallboard.board.source import IN_QUEUE, SourceState
 from wallboard.board.verdicts import LOW, NORMAL, NOTHING, Reading, Verdict, so
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Queue
@@ -79,13 +79,29 @@ def _queue(source: SourceState, queue: Queue, settings: BoardSettings, now: floa
         # What the queue's own list says may still raise an alarm, but end none.
         stats = replace(stats, waiting=queue.waiting, ringing=queue.ringing, longest_since=queue.longest_since)
     parts = {"ready": agents, "longest": members, "waiting": members, "service": members, "lost_percent": members}
-    readings = queue_readings(stats, rule, settings, now)
+    readings = dict(queue_readings(stats, rule, settings, now))
+    if settings.known:
+        parts["known"], readings["known"] = members, _known_caller(source, queue, settings, now)
     for condition, whole in parts.items():
         reading = readings.get(condition, NOTHING)
         sure = known and (agents if condition == "ready" else whole or reading.wrong)
         yield Verdict(
             *(key.source, queue.name, condition, key, Resource.QUEUES, reading, rule.priority), known=sure, held=held
         )
+
+
+def _known_caller(source: SourceState, queue: Queue, settings: BoardSettings, now: float) -> Reading:
+    """The caller whom the site knows and who has waited longest by their own limit."""
+    waits = [
+        (now - row.joined_at, known.longest, known.name)
+        for row in source.tally.members(queue.key.id)
+        if row.joined_at is not None and row.state in IN_QUEUE
+        if (known := settings.caller(queue.key.source, row.number)) is not None and known.longest
+    ]
+    if not waits:
+        return NOTHING
+    wait, limit, name = max(waits, key=lambda each: each[0] / each[1])
+    return Reading(wait, None, limit, lambda _limit: f"{name} waits {clock(wait)}, may wait {clock(limit)}")
 
 
 def agents(source: SourceState, settings: BoardSettings, now: float) -> Iterator[Verdict]:

@@ -13,14 +13,18 @@ from functools import cache
 from wallboard.board import alarm_rules
 from wallboard.board.agent_day import AgentDay
 from wallboard.board.alarms import Alarm, AlarmBook
+from wallboard.board.caller_history import Stay
 from wallboard.board.freshness import PaneState, ResourceView, SourceView, pane_state
+from wallboard.board.outlook import HELD, Outlook, outlook
 from wallboard.board.pending import PendingBook
 from wallboard.board.queue_numbers import QueueFigures
+from wallboard.board.repeat_callers import Repeat, RepeatCallers
 from wallboard.board.settings import BoardSettings
 from wallboard.board.source import NOTHING, SourceState
 from wallboard.board.verdicts import Verdict
 from wallboard.domain.clock import Clock
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
+from wallboard.domain.known import Known
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.states import ResourceState
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
@@ -38,13 +42,20 @@ class Board:
         self.alarms = AlarmBook(clock.now, cache(self.settings.timing_of))
         self._sources: dict[str, SourceState] = {}
         self._listeners: list[Callable[[Changed], None]] = []
+        self._repeats = RepeatCallers()
+        self._followers: list[Callable[[Stay], None]] = [self._repeats.note]
         self._pending = PendingBook()
+        self._outlook: dict[Key, tuple[float, Outlook | None]] = {}
 
     def subscribe(self, listener: Callable[[Changed], None]) -> Callable[[], None]:
         """Call `listener` after each change with the resources concerned (none: health, alarms or actions alone);
         returns how to stop."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def follow_callers(self, follower: Callable[[Stay], None]) -> None:
+        """Tell `follower` of every caller of whom something else is known, before all of it is written in."""
+        self._followers.append(follower)
 
     # ---- what sources write ----------------------------------------------------------------------------------
 
@@ -126,20 +137,53 @@ class Board:
 
     # ---- numbers ---------------------------------------------------------------------------------------------
 
-    def wait_severity(self, queue: Key, seconds: float) -> str:
-        """ "", "warn" or "alarm" for a caller who has waited `seconds` in `queue`."""
+    def wait_severity(self, queue: Key, seconds: float, number: str = "") -> str:
+        """ "", "warn" or "alarm" for a caller from `number` who has waited `seconds` in `queue`."""
         source = self._sources.get(queue.source)
-        return "" if source is None else source.wait_severity(queue, seconds)
+        return "" if source is None else source.wait_severity(queue, seconds, number)
 
     def queue_stats(self, key: Key, *, level: bool = True) -> QueueFigures:
         """The queue in numbers; `level` False leaves the service level out, which takes the longest."""
         source = self._sources.get(key.source)
         return NOTHING if source is None else source.queue_stats(key, self.now(), level=level)
 
+    def outlook(self, key: Key) -> Outlook | None:
+        """How the queue will fare, worked out anew every few seconds; None where that cannot be said."""
+        now, source, row = self.now(), self._sources.get(key.source), self.row(key)
+        if source is None or not isinstance(row, Queue):
+            return None
+        when, held = self._outlook.get(key, (float("-inf"), None))
+        if not 0 <= now - when < HELD:
+            # One at a time: a person looks at one queue.
+            held = outlook(source, row, now)
+            self._outlook = {key: (now, held)}
+        return held
+
     def agent_day(self, key: Key) -> AgentDay | None:
         """What the agent has done today; None where nothing was seen."""
         source = self._sources.get(key.source)
         return None if source is None else source.agent_day(key, self.now())
+
+    def caller(self, source: str, number: str) -> Known | None:
+        """Whom the site knows `number` as."""
+        return self.settings.caller(source, number)
+
+    def priority(self, queue: Key) -> int:
+        """Of a queue: 1 high, 2 normal, 3 low."""
+        source, row = self._sources.get(queue.source), self.row(queue)
+        return source.rule(row).priority if source is not None and isinstance(row, Queue) else 2
+
+    def repeat(self, source: str, number: str) -> Repeat | None:
+        """Whether `number` has called before within the last hour."""
+        return self._repeats.find(source, number, self.now())
+
+    def wait_stands_still(self, source: str) -> bool | None:
+        """Whether the source's wait of a caller stands still once they are answered; None: not settled."""
+        return self._sources[source].history.frozen if source in self._sources else None
+
+    def restore(self, source: str, queue_id: str, callers: Sequence[Stay], since: float) -> None:
+        """What was written down of a queue from `since` on, before this program began, oldest first."""
+        self._source(source).history.restore(queue_id, callers, since)
 
     def agent_days(self) -> Sequence[AgentDay]:
         """The days of all agents."""
@@ -175,7 +219,7 @@ class Board:
     def _source(self, name: str) -> SourceState:
         source = self._sources.get(name)
         if source is None:
-            source = self._sources[name] = SourceState(name, self.settings, self.now())
+            source = self._sources[name] = SourceState(name, self.settings, self.now(), self._caller_changed)
         return source
 
     def _went_there(self, source: SourceState) -> None:
@@ -201,6 +245,10 @@ class Board:
     def _blind(self, alarm: Alarm) -> bool:
         source = self._sources.get(alarm.source)
         return source is not None and alarm_rules.blind(source, alarm, self.now())
+
+    def _caller_changed(self, stay: Stay) -> None:
+        for follower in self._followers:
+            follower(stay)
 
     def _tell_of(self, source: str, changed: set[Resource] | None) -> None:
         if changed is not None:

@@ -148,8 +148,9 @@ class Ledger:
 
     def __init__(self, stays: Sequence[Stay], goal: Goal, day: float, frozen: bool | None) -> None:
         self.stays, self.goal, self.day, self.frozen = stays, goal, day, frozen
-        self._read = 0
-        self._open: list[Stay] = []
+        self._read = self._settled = 0
+        self._open: list[tuple[Stay, int, Entry | None]] = []
+        """Whose story may change yet, and what they add as of that version."""
         self._counts, self._level = Counts(), Level()
         self._window: list[tuple[float, int, Entry]] = []
         """The settled that are in the service level's window, as a heap: who ended first leaves it first."""
@@ -160,26 +161,37 @@ class Ledger:
         """The sums of the window that began at `since`, and those of the day. `version` rises with what is known."""
         if version != self._version or since >= self._until:
             self._version, self._until = version, float("inf")
-            self._sums = self._made(since, final)
+            self._read_on(final)
+            self._sums = self._summed(since)
         return self._sums
 
-    def _made(self, since: float, final: Callable[[Stay], bool]) -> tuple[Level, Counts]:
-        looked = [*self._open, *self.stays[self._read :]]
-        self._read, self._open = len(self.stays), []
-        ends: list[Entry] = []
-        for stay in looked:
-            made = entry(stay, self.goal, self.frozen)
+    def _read_on(self, final: Callable[[Stay], bool]) -> None:
+        fresh = ((stay, -1, None) for stay in self.stays[self._read :])
+        looked, self._open = [*self._open, *fresh], []
+        self._read = len(self.stays)
+        for stay, version, made in looked:
+            if version != stay.version:
+                made = entry(stay, self.goal, self.frozen)
             if made is not None and final(stay):
                 self._settle(made)
-                continue
-            self._open.append(stay)
-            if made is not None:
-                ends.append(made)
+            else:
+                self._open.append((stay, stay.version, made))
+
+    def _settle(self, made: Entry) -> None:
+        self._settled += 1
+        if made.ended >= self.day:
+            self._counts.add(made)
+        heapq.heappush(self._window, (made.ended, self._settled, made))
+        self._level.add(made.likely, made.low, made.high)
+
+    def _summed(self, since: float) -> tuple[Level, Counts]:
         while self._window and self._window[0][0] <= since:
             gone = heapq.heappop(self._window)[2]
             self._level.add(gone.likely, gone.low, gone.high, -1)
         level, counts = replace(self._level), replace(self._counts, ends=self._counts.ends.copy())
-        for made in ends:
+        for _, _, made in self._open:
+            if made is None:
+                continue
             if made.ended > since:
                 level.add(made.likely, made.low, made.high)
                 self._until = min(self._until, made.ended)
@@ -188,9 +200,3 @@ class Ledger:
         if self._window:
             self._until = min(self._until, self._window[0][0])
         return level, counts
-
-    def _settle(self, made: Entry) -> None:
-        if made.ended >= self.day:
-            self._counts.add(made)
-        heapq.heappush(self._window, (made.ended, len(self._window), made))
-        self._level.add(made.likely, made.low, made.high)

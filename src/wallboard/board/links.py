@@ -15,7 +15,7 @@ from wallboard.board.store import Change
 from wallboard.domain.keys import KIND_OF, Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Phone, Queue, Row
 from wallboard.domain.states import AgentState, MemberState
-from wallboard.domain.text import Clean
+from wallboard.domain.text import NOTHING, Clean
 
 LINKED = frozenset({Resource.MEMBERS, Resource.AGENTS, Resource.CALLS, Resource.PARKED})
 
@@ -57,17 +57,19 @@ class _Index:
 
 class Linker:
     """The joined rows of one source. `raw` gives the unlinked rows of a resource, `answered` when a caller's talk began
-    as far as that is proven (None: not better than the row)."""
+    as far as that is proven (None: not better than the row), `known` the site's own name for a number or ""."""
 
     def __init__(
         self,
         source: str,
         raw: Mapping[Resource, dict[Key, Row]],
         answered: Callable[[Key], float | None] = lambda key: None,
+        known: Callable[[str], Clean] = lambda number: NOTHING,
     ) -> None:
         self._source = source
         self._raw = raw
         self._answered = answered
+        self._known = known
         self.rows: dict[Resource, dict[Key, Row]] = {resource: {} for resource in LINKED}
         self._agents, self._members, self._calls, self._phones = _Index(), _Index(), _Index(), _Index()
         self._spells: dict[Key, Spell] = {}
@@ -197,16 +199,18 @@ class Linker:
                 values |= {"serving": agent.name, "serving_key": agent.key}
             if row.state is MemberState.TALKING:
                 values["answered_at"] = self._answered(key) or row.answered_at
-            if not row.name:
-                values["name"] = self._name(row, found, agent)
+            name = self._known(row.number)
+            if name or not row.name:
+                values["name"] = name or self._name(row, found, agent)
             return with_values(row, values)
         if isinstance(row, Call):
             member = self._raw[Resource.MEMBERS].get(Key(self._source, Kind.MEMBER, key.id))
             queue = row.queue or (member.queue if isinstance(member, Member) else row.queue)
             agent = self._raw_agent(row.agent_refs) if row.agent_refs else None
+            values = {"queue": queue, "from_name": self._known(row.from_number) or row.from_name}
             if agent is not None:
-                return with_values(row, {"agent": agent.name, "agent_key": agent.key, "queue": queue})
-            return with_values(row, {"queue": queue})
+                values |= {"agent": agent.name, "agent_key": agent.key}
+            return with_values(row, values)
         if isinstance(row, ParkedCall):
             call = Key(self._source, Kind.CALL, key.id)
             if row.call_key is None and call in self._raw[Resource.CALLS]:

@@ -115,10 +115,6 @@ class QueueFigures:
             return None
         return (self.waiting or 0) + (self.ringing or 0)
 
-    @property
-    def abandoned(self) -> int | None:
-        return self.lost
-
     def old(self, figure: str) -> bool:
         """Whether a list that `figure` is made of is too old to be true."""
         if self.counter and figure in ("waiting", "ringing", "talking"):

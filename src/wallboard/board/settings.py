@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from wallboard.board.verdicts import Timing
+from wallboard.domain.known import Known, KnownNumbers
 from wallboard.domain.rules import Goal, QueueRule
 
 DEFAULT_GOAL = Goal()
@@ -30,12 +32,15 @@ _CONDITIONS: dict[str, dict[str, float]] = {
 class BoardSettings:
     """`queues` in order, the first match wins; `goal` where no rule gives one.
 
+    `known` are callers whom the site names, `regions` the country of each source's national numbers.
     `longest_alarm` caps the default red limit of the longest wait, which is three times the goal's seconds; `timing` is
     that of all conditions but those that have one of their own.
     """
 
     queues: tuple[QueueRule, ...] = ()
     goal: Goal = DEFAULT_GOAL
+    known: KnownNumbers = field(default_factory=KnownNumbers)
+    regions: Mapping[str, str] = field(default_factory=dict)
     longest_alarm: float = 120.0
     trend_bucket: float = 60.0
     trend_size: int = 60
@@ -54,3 +59,7 @@ class BoardSettings:
         if own.get("on_delay"):
             own["on_delay"] = max(own["on_delay"], self.timing.on_delay)
         return replace(self.timing, **own)
+
+    def caller(self, source: str, number: str) -> Known | None:
+        """Whom the site knows `number` as."""
+        return self.known.find(number, self.regions.get(source, "")) if self.known else None

@@ -6,12 +6,12 @@ It answers for itself; the board asks each of its sources and knows no more of t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 
 from wallboard.board import queue_numbers as numbers
 from wallboard.board.agent_day import AgentDay, AgentDays
-from wallboard.board.caller_history import CallerHistory, Outcome
+from wallboard.board.caller_history import CallerHistory, Outcome, Stay
 from wallboard.board.conditions import wait_severity
 from wallboard.board.freshness import (
     TRUSTED,
@@ -33,6 +33,8 @@ from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Queue, Row
 from wallboard.domain.rules import Day, Goal, QueueRule
 from wallboard.domain.states import AgentState, MemberState, ResourceState
+from wallboard.domain.text import NOTHING as NO_TEXT
+from wallboard.domain.text import Clean
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update, UpdateKind
 
 PROOFS = 400
@@ -45,7 +47,7 @@ _UNASKED = 15.0
 COUNTING = 5.0
 """Seconds after the first list of callers from which a count is a number: before, no two can be compared."""
 NOTHING = QueueFigures(service_level=ServiceLevel(None, 0, "live", "no such queue"))
-_IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
+IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
 _OFFERED = frozenset({AgentState.RINGING, AgentState.TALKING, AgentState.STUCK})
 
 Changed = set[Resource]
@@ -54,15 +56,15 @@ Changed = set[Resource]
 class SourceState:
     """See the module. What writes says which resources read differently now; None: nothing that anybody could see."""
 
-    def __init__(self, name: str, settings: BoardSettings, now: float) -> None:
+    def __init__(self, name: str, settings: BoardSettings, now: float, caller_changed: Callable[[Stay], None]) -> None:
         self.info = SourceInfo(name, "")
         self.proofs: deque[Proof] = deque(maxlen=PROOFS)
-        self.history = CallerHistory(now, self._serves, self._queue)
+        self.history = CallerHistory(now, self._serves, self._queue, caller_changed)
         self.days = AgentDays()
         self.tally = Tally()
         self._settings = settings
         self._raw: dict[Resource, dict[Key, Row]] = {resource: {} for resource in Resource}
-        self._linker = Linker(name, self._raw, self.history.answered_at)
+        self._linker = Linker(name, self._raw, self.history.answered_at, self._known)
         self._shelves: dict[Resource, Shelf] = {}
         self._statuses: dict[tuple[Resource, str], FeedStatus] = {}
         self._alive_at: float | None = None
@@ -108,7 +110,9 @@ class SourceState:
             self._gaps.discard(where)
         changed = self._take(update.resource, changes, now)
         changed |= self._proven(update, changes, now, gap=gap)
-        renewed_state = self._renew_state(update.resource, now)
+        # What is live is not made worse by a reading; that it has aged is seen at the next tick.
+        live = self._states.get(update.resource) is ResourceState.LIVE
+        renewed_state = not live and self._renew_state(update.resource, now)
         if changes or renewed_state or doubted is not None or where in self._emptied:
             changed.add(update.resource)
         return changed if changed or update.proofs else None
@@ -257,10 +261,20 @@ class SourceState:
             known = self._rules[queue.key] = (name, self._settings.rule(name, queue.key.id))
         return known[1]
 
-    def wait_severity(self, queue: Key, seconds: float) -> str:
-        """ "", "warn" or "alarm" for a caller who has waited `seconds` in `queue`."""
+    def wait_severity(self, queue: Key, seconds: float, number: str) -> str:
+        """ "", "warn" or "alarm" for a caller from `number` who has waited `seconds` in `queue`."""
+        known = self._settings.caller(self.info.name, number)
+        if known is not None and known.longest is not None and seconds >= known.longest:
+            return "alarm"
         row = self.row(queue)
         return wait_severity(seconds, self.rule(row), self._settings) or "" if isinstance(row, Queue) else ""
+
+    def longest_limit(self, queue: Queue) -> float | None:
+        """Seconds from which the longest wait of the queue is an alarm, else a warning."""
+        rule = self.rule(queue)
+        if rule.alarm.longest is not None or rule.warn.longest is not None:
+            return rule.warn.longest if rule.alarm.longest is None else rule.alarm.longest
+        return min(3 * self.goal(queue).seconds, self._settings.longest_alarm)
 
     def goal(self, queue: Queue) -> Goal:
         return self.rule(queue).goal or self._settings.goal
@@ -320,11 +334,11 @@ class SourceState:
             waiting=states.count(MemberState.WAITING),
             ringing=states.count(MemberState.RINGING) if served else queue.ringing,
             talking=states.count(MemberState.TALKING) if talks else queue.talking,
-            longest_since=self._longest(key.id) or (queue.longest_since if _IN_QUEUE.intersection(states) else None),
+            longest_since=self._longest(key.id) or (queue.longest_since if IN_QUEUE.intersection(states) else None),
         )
 
     def _longest(self, queue_id: str) -> float | None:
-        joined = (m.joined_at for m in self.tally.members(queue_id) if m.joined_at is not None and m.state in _IN_QUEUE)
+        joined = (m.joined_at for m in self.tally.members(queue_id) if m.joined_at is not None and m.state in IN_QUEUE)
         return min(joined, default=None)
 
     def _figures(self, made: QueueFigures, queue: Queue, known: bool, now: float) -> QueueFigures:
@@ -476,6 +490,10 @@ class SourceState:
         if clocked:
             changed |= self._relinked(self._linker.refresh(clocked, now), now)
         return changed
+
+    def _known(self, number: str) -> Clean:
+        known = self._settings.caller(self.info.name, number)
+        return NO_TEXT if known is None else known.name
 
     def _server(self, member: Member) -> Agent | None:
         key = self._linker.server(member)

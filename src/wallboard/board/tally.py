@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from wallboard.domain.keys import Key
@@ -153,12 +153,12 @@ class Tally:
         busy, free = time.spent(now, self._agents.get(queue_id, {}), self._blind)
         return busy / (busy + free) if busy + free > 0 else None
 
-    def keep(self, queues: Container[str]) -> None:
+    def keep(self, queues: Collection[str]) -> None:
         """Forget the time of queues that are no more."""
         for queue_id in [queue_id for queue_id in self._times if queue_id not in queues]:
             del self._times[queue_id]
 
-    def people(self, queue_id: str) -> Container[Key]:
+    def people(self, queue_id: str) -> Collection[Key]:
         """The agents of the queue."""
         return self._people.get(queue_id, ())
 

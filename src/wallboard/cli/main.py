@@ -16,19 +16,8 @@ from wallboard.domain.errors import ConfigError, WallboardError
 from wallboard.domain.suggestion import meant
 
 COMMANDS = (
-    "run",
-    "demo",
-    "sim",
-    "check",
-    "snapshot",
-    "watch",
-    "do",
-    "init",
-    "config",
-    "themes",
-    "keys",
-    "audit",
-    "info",
+    *("run", "demo", "sim", "check", "snapshot", "watch", "report", "do"),
+    *("init", "config", "themes", "keys", "audit", "info"),
 )
 """Each is a module of `wallboard.cli` with `add(subparsers)` and `run(arguments) -> int`."""
 

@@ -12,9 +12,18 @@ from pydantic import BaseModel, ValidationError
 from wallboard.config import keymap
 from wallboard.config.explain import Finding, findings
 from wallboard.config.lines import Path
-from wallboard.config.model import FavouriteModel, HeaderModel, OAuthModel, QueueModel, RouteModel, SourceModel
+from wallboard.config.model import (
+    FavouriteModel,
+    HeaderModel,
+    KnownModel,
+    OAuthModel,
+    QueueModel,
+    RouteModel,
+    SourceModel,
+)
 from wallboard.config.paths import named
 from wallboard.config.vendors import BROKEN, COMMON, bad_url, options_of, rules_of
+from wallboard.domain.numbers import is_number
 from wallboard.domain.suggestion import meant
 from wallboard.domain.text import clean
 from wallboard.domain.words import LONGEST, spelling
@@ -41,6 +50,9 @@ def check(data: Mapping[str, Any], directory: File) -> Iterator[Finding]:
             yield from _words(path, source, rules)
     for path, queue, _ in _valid(data, "queue", QueueModel):
         yield from _queue(path, queue)
+    for path, known, _ in _valid(data, "known", KnownModel):
+        if not is_number(known.number):
+            yield Finding((*path, "number"), f"{known.number!r} is no number", 'write number = "+49 30 111222"')
     for path, favourite, _ in _valid(data, "favourite", FavouriteModel):
         if favourite.source and favourite.source not in named:
             yield Finding((*path, "source"), f"there is no source {favourite.source!r}", meant(favourite.source, named))

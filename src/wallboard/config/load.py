@@ -26,8 +26,10 @@ from wallboard.config.vendors import options_of, rules_of
 from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
+from wallboard.domain.known import Known
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.rules import AgentLimits, Day, Goal, Limits, QueueRule
+from wallboard.domain.text import clean
 from wallboard.vendors.base import (
     AmiAuth,
     Auth,
@@ -134,11 +136,14 @@ class Checked:
             ),
             favourites=tuple(Favourite(**dict(item)) for item in model.favourite),
             routes=tuple(Route(**dict(item)) for item in model.route),
+            known=tuple(Known(item.number, clean(item.name), item.star, item.longest) for item in model.known),
             keys={name: keymap.split(text) for name, text in model.keys.items()},
             alarm=AlarmSettings(
                 **dict(model.alarm)
                 | {"quiet": tuple(spans for text in model.alarm.quiet if (spans := span(text)) is not None)}
             ),
+            keep=model.history.keep,
+            mask=frozenset(model.privacy.mask),
             path=str(self.path),
         )
 

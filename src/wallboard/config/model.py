@@ -243,6 +243,17 @@ class RouteModel(Edge):
     )
 
 
+class KnownModel(Edge):
+    number: Annotated[str, StringConstraints(min_length=1, max_length=80)] = Field(
+        description="in any writing; with the code of its country", examples=["+49 30 111222"]
+    )
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80)] = Field(
+        description="how callers from it are called", examples=["Northwind"]
+    )
+    star: bool = Field(False, description="marked with a star", examples=[True])
+    longest: Count | None = Field(None, description="seconds that they may wait, whatever the queue", examples=[30])
+
+
 Delay = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 
 
@@ -262,6 +273,18 @@ class AlarmModel(Edge):
     )
 
 
+class HistoryModel(Edge):
+    keep: Annotated[float, Field(ge=0, le=3660, allow_inf_nan=False)] = Field(
+        90, description="days; 0 writes no history", examples=[90]
+    )
+
+
+class PrivacyModel(Edge):
+    mask: list[Literal["wall", "web", "record", "report"]] = Field(
+        [], description="where telephone numbers show their last three digits alone", examples=[["wall", "report"]]
+    )
+
+
 class ConfigModel(Edge):
     """The configuration file of wallboard."""
 
@@ -270,6 +293,9 @@ class ConfigModel(Edge):
     source: list[SourceModel] = Field([], description="[[source]]: one a system")
     queue: list[QueueModel] = Field([], description="[[queue]]: goals and limits; the first match wins")
     favourite: list[FavouriteModel] = Field([], description="[[favourite]]: destinations of one's own")
+    known: list[KnownModel] = Field([], description="[[known]]: callers by number")
     route: list[RouteModel] = Field([], description="[[route]]: how one source reaches another's extensions")
     keys: dict[str, str] = Field({}, description='action id = "key,key"', examples=[{"call.hangup": "X"}])
     alarm: AlarmModel = Field(AlarmModel(), examples=[{"bell": True}])
+    history: HistoryModel = Field(HistoryModel(), examples=[{"keep": 90}])
+    privacy: PrivacyModel = Field(PrivacyModel(), examples=[{"mask": ["wall", "report"]}])

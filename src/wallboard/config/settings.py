@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wallboard.domain.command import Verb
+from wallboard.domain.known import Known
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.rules import QueueRule
 from wallboard.vendors.base import SourceSettings
@@ -52,8 +53,13 @@ class Config:
     queues: tuple[QueueRule, ...] = ()
     favourites: tuple[Favourite, ...] = ()
     routes: tuple[Route, ...] = ()
+    known: tuple[Known, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alarm: AlarmSettings = AlarmSettings()
+    keep: float = 90.0
+    """Days of history; 0 writes none."""
+    mask: frozenset[str] = frozenset()
+    """Where telephone numbers show their last three digits alone: wall, web, record (what is written), report."""
     path: str = ""
 
 

@@ -89,6 +89,9 @@ def relinked(fresh: Row, known: Row) -> Row:
 
     What the board added is kept where the vendor's own words that it was derived from are the same.
     """
+    if isinstance(fresh, Member) and isinstance(known, Member) and fresh.number and fresh.number == known.number:
+        # The name may be that of the caller's leg, or the site's own.
+        fresh = replace(fresh, name=known.name)
     match fresh, known:
         case Member(name=""), Member() if known.name and fresh.number == known.number:
             return relinked(replace(fresh, name=known.name), known)

@@ -57,6 +57,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("alarm.snooze", ("Z",), "snooze the alarm: 5, 15, 60 min or until it clears"),
     Action("alarm.bell", (), "try the bell"),
     Action("alarm.mute", ("M",), "mute the bell for 10 min; again: no longer"),
+    Action("lost.list", ("L",), "callers who gave up, to call back"),
     Action("app.refresh", ("r",), "refresh now; says what it costs"),
     Action("app.repaint", ("ctrl+l",), "repaint the terminal"),
     Action("app.palette", (":", "ctrl+p"), "command palette"),

@@ -172,6 +172,12 @@ def international(public: str) -> str:
         return public
 
 
+def last_digits(number: str) -> str:
+    """A number where it is not to be read: its last three digits alone, `…456`. Nothing of one that is shorter."""
+    digits = [char for char in number if char.isdigit()]
+    return f"…{''.join(digits[-3:])}" if len(digits) > 3 else "…" if number else ""
+
+
 def warm(*regions: str) -> None:
     """Load what the first comparison would wait for: 40 ms, in a thread."""
     import phonenumbers  # noqa: F401  # the import itself is what takes the time

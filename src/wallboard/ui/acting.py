@@ -26,6 +26,7 @@ from wallboard.control.flow import (
 )
 from wallboard.domain.command import Command, fingerprint, new_id
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.models import Row
 from wallboard.domain.verbs import VERB_KEYS, Verb
 from wallboard.ui.asking import Asking
 from wallboard.ui.hints import Hints
@@ -127,6 +128,14 @@ class Acting:
             at.warn(f"{at.settings.key_of(action)} {VERB_KEYS[action].short}: {reason}")
         else:
             self._next(self._flows.act(able, row, filled))
+
+    def call(self, row: Row) -> None:
+        """Call the number of a row that is no more."""
+        offer = self._at.dispatcher.offer(Verb.CALL, row.key, row)
+        if offer.ok:
+            self._next(self._flows.act([Intent(Verb.CALL, row, None, offer)], row))
+        else:
+            self._at.warn(f"call {label(row)}: {offer.reason}")
 
     def again(self) -> None:
         """Reopen the last action's dialog on this row, filled in."""

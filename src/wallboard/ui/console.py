@@ -24,6 +24,7 @@ from wallboard.ui.attention import Attention
 from wallboard.ui.drawn import Drawn
 from wallboard.ui.hints import Hints
 from wallboard.ui.idle import IdleLock
+from wallboard.ui.lost_callers import LostCallers
 from wallboard.ui.modes import (
     ALARMS,
     ANYWHERE,
@@ -81,6 +82,7 @@ class Console:
         self.seeking = Seeking(
             at, self.panes, self.modes, self.panel, self.alarms, self.asking, self.visibility.of_alarm
         )
+        self.lost = LostCallers(at, self.panes, self.asking, self.acting)
         self._news = News(at, self.alarms, self.attention)
         self._keys = {key: action.id for action in settings.actions if action.scope == "board" for key in action.keys}
         self._verbs = {action.id for action in settings.actions if action.acts}
@@ -151,6 +153,7 @@ class Console:
 
     def on_outcome(self, outcome: Outcome) -> None:
         """What became of a command."""
+        self.lost.heard(outcome)
         if outcome.phase is Phase.REQUESTED:
             return
         if outcome.phase is Phase.WAITING:
@@ -283,6 +286,7 @@ class Console:
             "app.unlock": self.idle.ask,
             "app.help": partial(self.modes.toggle, HELP),
             **{f"mode.{mode}": partial(self.modes.toggle, mode) for mode in PAGES},
+            "lost.list": self.lost.open,
             "row.mark": self._mark,
             "row.again": self.acting.again,
         }

@@ -11,7 +11,7 @@ from wallboard.view.layout import ALL
 BOARD, WALL, LOG, SOURCES, ALARMS, HELP = "board", "wall", "log", "sources", "alarms", "help"
 PAGES = (WALL, LOG, SOURCES, ALARMS, HELP)
 """Those in which no row is under a cursor."""
-ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "theme ")
+ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "lost.", "theme ")
 """Beginnings of the actions that work in every mode: none of them touches a row."""
 SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom")
 STEPS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "j", "k"})

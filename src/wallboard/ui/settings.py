@@ -15,6 +15,7 @@ from wallboard.domain.command import Destination
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
+from wallboard.history.call_backs import CallBacks
 from wallboard.ui.remarks import Remarks
 from wallboard.vendors.base import Report
 from wallboard.view.dialogs import Choice, KeyNames
@@ -87,6 +88,8 @@ class Ports:
     """Something that the console shows has changed without a key and without the board."""
     redraw: Callable[[], None]
     """The terminal may show something else than what was sent to it."""
+    call_backs: CallBacks
+    """Who gave up and is still to be called back."""
     search: Callable[[str, Callable[[Sequence[Choice], float], None]], None]
     """Look for further commands under a text; the function is given what was found (to be called), and when."""
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wallboard.board import QueueFigures
 from wallboard.board.agent_day import AgentDay
+from wallboard.board.forecast import AHEAD, word
 from wallboard.board.hotline_numbers import figures
 from wallboard.board.source import COUNTING
 from wallboard.control.labels import label
@@ -22,7 +23,7 @@ from wallboard.view.chrome import KeyHint, by_reason
 from wallboard.view.context import Context
 from wallboard.view.explain import explained
 from wallboard.view.figures import busy_hour, caller_clock, ladder, level_text
-from wallboard.view.format import DASH, age, count, local, moment, percent, plural, span
+from wallboard.view.format import DASH, age, count, local, moment, ordinal, percent, plural, span
 from wallboard.view.lines import Line, clip, rule, wrapped
 from wallboard.view.panes.agents import state_of
 from wallboard.view.panes.base import Pane
@@ -232,8 +233,21 @@ def _queue(row: Queue, context: Context) -> list[Fact]:
         facts += [
             ("service", f"{DASH} {level.reason}" if level.value is None else share),
             *_day(stats, context.zone),
+            *_outlook(row, context),
         ]
     return [*facts, ("reached", ", ".join(row.addresses))] if row.addresses else facts
+
+
+def _outlook(row: Queue, context: Context) -> list[Fact]:
+    """How likely it is that the limit of the longest wait is passed soon, and with one agent more."""
+    found = context.board.outlook(row.key)
+    if found is None:
+        return []
+    told, ahead = found.soon, f"longest > {span(found.limit)} within {AHEAD / 60:.0f} min"
+    if told.likely is None or told.with_one_more is None:
+        return [("soon", f"{DASH} {told.reason}")]
+    one, more = (f"{word(share)} ({share:.1f})" for share in (told.likely, told.with_one_more))
+    return [("soon", f"{ahead}: {one}; with one more agent: {more} · n {told.n}")]
 
 
 def _day(stats: QueueFigures, zone: tzinfo | None) -> list[Fact]:
@@ -273,12 +287,24 @@ def _member(row: Member, context: Context) -> list[Fact]:
     joined = local(row.joined_at, context.zone)
     facts = [
         ("caller", f"{glyph} {word} {span(clock)} · {row.queue} · {place} · joined {joined}"),
-        ("number", row.number or "anonymous"),
+        ("number", _number(row, context)),
     ]
     if row.serving:
         return [*facts, ("with", row.serving)]
     why = _why(row, context)
     return [*facts, ("why", why)] if why else facts
+
+
+def _number(row: Member, context: Context) -> str:
+    """With what the site knows of it, and whether it has called before."""
+    parts = [row.number or "anonymous"]
+    known, repeat = context.board.caller(row.key.source, row.number), context.board.repeat(row.key.source, row.number)
+    if known is not None:
+        limit = "" if known.longest is None else f", may wait {span(known.longest)}"
+        parts.append(f"{glyphs.STAR if known.star else 'known as'} {known.name}{limit}")
+    if repeat is not None:
+        parts.append(f"{ordinal(repeat.times)} call in {max(1, round((context.now - repeat.first) / 60))} min")
+    return " · ".join(parts)
 
 
 def _agent(row: Agent, context: Context) -> list[Fact]:

@@ -43,6 +43,12 @@ def plural(value: int, word: str) -> str:
     return f"{value} {word}" if value == 1 else f"{value} {word}s"
 
 
+def ordinal(value: int) -> str:
+    """`2nd`, `3rd`, `11th`."""
+    ending = "th" if value % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value}{ending}"
+
+
 def percent(value: float | None) -> str:
     """A share of 0..1 as `58%`."""
     return DASH if value is None else f"{round(value * 100)}%"

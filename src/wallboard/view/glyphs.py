@@ -12,6 +12,7 @@ READY, RINGING, TALKING, WRAP, HELD, WAITING, OFF = "●", "◐", "◆", "◇", 
 WARN, ALARM, STALE = "▲", "■", "~"
 CURSOR, TARGET, BOTH, TO = "▌", "▸", "↔", "→"
 LINE, UPRIGHT = "─", "│"
+STAR = "★"
 
 Sign = tuple[str, str, str]
 """(glyph, word, token)."""
@@ -52,8 +53,8 @@ HOTLINE: dict[HotlineState, Sign] = {
 }
 SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
 
-_SIGNS = "●◐◆◇‖○·▲■▌▸↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇"
-_PLAIN = """o*#w=-.!X>>/>-|+++++--~>x""''x>/^v<#_.-:=+*"""
+_SIGNS = "★●◐◆◇‖○·▲■▌▸↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇"
+_PLAIN = """*o*#w=-.!X>>/>-|+++++--~>x""''x>/^v<#_.-:=+*"""
 _ASCII = dict(zip(_SIGNS, _PLAIN, strict=True))
 
 

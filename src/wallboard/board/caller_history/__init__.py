@@ -2,6 +2,7 @@
 was in a queue."""
 
 from wallboard.board.caller_history.history import CallerHistory
-from wallboard.board.caller_history.stay import Outcome, Stay
+from wallboard.board.caller_history.legs import line_of
+from wallboard.board.caller_history.stay import Outcome, Span, Stay
 
-__all__ = ["CallerHistory", "Outcome", "Stay"]
+__all__ = ["CallerHistory", "Outcome", "Span", "Stay", "line_of"]

@@ -48,11 +48,18 @@ Find = Callable[[Member], Agent | None]
 
 class CallerHistory:
     """See the module. `opened`: when it began; who joined before is *inherited*, and counts in no service level.
-    `serves`: whether an agent belongs to a queue; `queue`: the row of a queue."""
+    `serves`: whether an agent belongs to a queue; `queue`: the row of a queue; `changed` is told of every stay of which
+    something else is known, before all of it is written in."""
 
-    def __init__(self, opened: float, serves: Callable[[Key, str], bool], queue: Callable[[str], Queue | None]) -> None:
+    def __init__(
+        self,
+        opened: float,
+        serves: Callable[[Key, str], bool],
+        queue: Callable[[str], Queue | None],
+        changed: Callable[[Stay], None],
+    ) -> None:
         self.opened = opened
-        self._serves, self._queue = serves, queue
+        self._serves, self._queue, self._changed = serves, queue, changed
         self.resets = 0
         """Restarts of the vendor that were noticed."""
         self.frozen: bool | None = None
@@ -84,6 +91,7 @@ class CallerHistory:
         self._departed: list[Stay] = []
         self._gone: dict[str, float] = {}
         self._begun: dict[str, float] = {}
+        self._kept_since: dict[str, float] = {}
         self._answers_seen = False
         self._served: list[tuple[Key, str]] = []
         self._clocks: set[Key] = set()
@@ -98,10 +106,6 @@ class CallerHistory:
         """All that were in the queue since the books were opened or cleared, in the order of their coming."""
         return self._queues.get(queue_id, [])
 
-    def stay(self, key: Key) -> Stay | None:
-        """The caller's latest time in a queue, while their row is there and shortly after."""
-        return self._current.get(key)
-
     def waiting(self, queue_id: str) -> Iterable[Stay]:
         """Who is in the queue and not served."""
         return (
@@ -112,8 +116,10 @@ class CallerHistory:
         )
 
     def since(self, queue_id: str) -> float | None:
-        """When the list that covers the queue was first read; None: never."""
-        return self._begun.get(queue_id, self._begun.get("", min(self._begun.values(), default=None)))
+        """Since when its callers are known: when the list that covers it was first read, or as far back as was
+        written down; None: never read."""
+        begun = self._begun.get(queue_id, self._begun.get("", min(self._begun.values(), default=None)))
+        return None if begun is None else min(begun, self._kept_since.get(queue_id, begun))
 
     @property
     def answers_known(self) -> bool:
@@ -145,7 +151,7 @@ class CallerHistory:
     # ---- what lists and events tell --------------------------------------------------------------------------
 
     def listed(
-        self, scope: str, rows: Iterable[Member], changed: Container[Key], at: float, find: Find, *, gap: bool = False
+        self, scope: str, rows: Collection[Member], changed: Container[Key], at: float, find: Find, *, gap: bool = False
     ) -> None:
         """The whole list of a scope as it was `at`; what is not `changed` reads as it did before. `gap`: something was
         missed before it, so conclude nothing from who is absent."""
@@ -154,12 +160,11 @@ class CallerHistory:
             self.pace[scope] = max(0.0, at - before)
         self._begun.setdefault(scope, at)
         here = self._here.setdefault(scope, {})
-        present: set[Key] = set()
         for row in rows:
-            present.add(row.key)
             stay = here.get(row.key)
             if stay is None or row.key in changed or not self._same(stay, row, at):
                 self._row(row, scope, at, before, find)
+        present = {row.key for row in rows}
         for key in [key for key in here if key not in present]:
             self._left(here.pop(key), at, gap=gap, event=False)
         self._read[scope] = at
@@ -231,9 +236,11 @@ class CallerHistory:
         """Whether somebody who has just come to a queue elsewhere is one who left here in that moment."""
         earliest = min(arrival.first, arrival.joined or arrival.first, arrival.before or arrival.first) - SLACK
         for stay in reversed(self._departed):
-            if (stay.over or earliest) < earliest:
+            if stay.outcome not in _OPEN_TO_PROOF:
+                continue
+            if stay.left is None or stay.left < earliest:
                 break
-            if stay.line == arrival.line and stay.outcome in _OPEN_TO_PROOF and _meets(stay, arrival):
+            if stay.line == arrival.line and _meets(stay, arrival):
                 # One who was rung for may have talked to the agent first, who sent them on.
                 if not self._went_on(stay) or stay.outcome is not Outcome.ANSWERED:
                     self._conclude(stay, Outcome.FLOWED, where)
@@ -277,7 +284,6 @@ class CallerHistory:
             kept = [stay for stay in stays if (stay.over or before) >= before]
             if len(kept) != len(stays):
                 self._queues[queue_id] = kept
-                self._touch(queue_id)
 
     def keep(self, listed: Collection[str], now: float) -> None:
         """Close the books of queues that have not been `listed` for a while, once every story in them has its end."""
@@ -287,7 +293,17 @@ class CallerHistory:
             if now - since > CLOSED and not any(s.present or s.undecided for s in self._queues[queue_id]):
                 del self._queues[queue_id]
                 self.versions.pop(queue_id, None)
+                self._kept_since.pop(queue_id, None)
                 self._marks_lost.discard(queue_id)
+
+    def restore(self, queue_id: str, stays: Iterable[Stay], since: float) -> None:
+        """What was written down of a queue before this program began, from `since` on, oldest first."""
+        known = {(stay.key, stay.joined) for stay in self.stays(queue_id)}
+        before = [stay for stay in stays if (stay.key, stay.joined) not in known]
+        self._queues[queue_id] = before + self.stays(queue_id)
+        self._kept_since[queue_id] = since
+        self._answers_seen = self._answers_seen or any(stay.outcome is Outcome.ANSWERED for stay in before)
+        self.versions[queue_id] = self.versions.get(queue_id, 0) + 1
 
     # ---- one caller ------------------------------------------------------------------------------------------
 
@@ -330,7 +346,7 @@ class CallerHistory:
         if stay is not None and row.state in _IN_QUEUE and (stay.outcome is Outcome.ANSWERED or not stay.counted):
             # Back after a talk: a new wait.
             stay.talk_end = stay.talk_end or at
-            self._touch(stay.queue_id)
+            self._touch(stay)
             stay = self._arrived(row, scope, at, stay.talk_seen, again=True)
         elif stay is None:
             stay = self._arrived(row, scope, at, before)
@@ -357,12 +373,14 @@ class CallerHistory:
             before=before,
             inherited=early,
             call_id=row.call_key.id if row.call_key is not None else row.key.id,
+            number=row.number,
+            name=row.name,
             counted=not (ended and early and (before is None or before <= self.opened)),
         )
         self._current[row.key] = stay
         if stay.counted:
             self._queues.setdefault(row.queue_id, []).append(stay)
-            self._touch(row.queue_id)
+            self._touch(stay)
             if stay.line and not again:
                 self.arrivals.append(stay)
                 self._lately.append(stay)
@@ -393,7 +411,11 @@ class CallerHistory:
             if server is not None and server != stay.server and stay.counted:
                 self._served.append((server, stay.queue_id))
             stay.server = server
-            stay.talk_seen, stay.talk_end = at, None
+            if stay.talk_end is not None:
+                # Missing from one list.
+                stay.talk_end = None
+                self._touch(stay)
+            stay.talk_seen = at
             if stay.outcome is Outcome.ANSWERED:
                 self._by_agent(stay, agent)
                 self._compare(stay, row, at)
@@ -423,7 +445,7 @@ class CallerHistory:
         if began != (stay.told if stay.exact is None else stay.exact):
             self._clocks.add(stay.key)
         stay.exact = began
-        self._touch(stay.queue_id)
+        self._touch(stay)
         if self.frozen is None and stay.told is not None and stay.left is not None:
             self._settled(stay.told, began, stay.left)
 
@@ -445,8 +467,6 @@ class CallerHistory:
 
     def _freeze(self, frozen: bool) -> None:
         self.frozen = frozen
-        for queue_id in self._queues:
-            self._touch(queue_id)
 
     def _moved(self, stay: Stay, row: Member, at: float) -> None:
         """The same id stands in the list of another queue now."""
@@ -455,14 +475,14 @@ class CallerHistory:
             self._conclude(stay, Outcome.FLOWED, row.queue or row.queue_id)
         elif stay.outcome is Outcome.ANSWERED and stay.talk_end is None:
             stay.talk_end = at
-            self._touch(stay.queue_id)
+            self._touch(stay)
 
     def _reopen(self, stay: Stay) -> None:
         stay.outcome, stay.undecided, stay.gap, stay.doubtful = Outcome.OPEN, False, False, False
         stay.left = stay.told = stay.exact = None
         stay.other = ""
         self._departed = [each for each in self._departed if each is not stay]
-        self._touch(stay.queue_id)
+        self._touch(stay)
 
     # ---- one who is not listed any more ----------------------------------------------------------------------
 
@@ -474,7 +494,7 @@ class CallerHistory:
                     stay.talk_seen = at
                 if gap:
                     stay.talk_seen = None
-                self._touch(stay.queue_id)
+                self._touch(stay)
             self._departed.append(stay)
             return
         if not stay.present:
@@ -533,7 +553,7 @@ class CallerHistory:
         if stay.outcome is Outcome.ANSWERED and stay.talk_end is None and (leg.gone is not None or unseen):
             stay.talk_seen = None if leg.gone is None else leg.last
             stay.talk_end = leg.last if leg.gone is None else leg.gone
-            self._touch(stay.queue_id)
+            self._touch(stay)
         return stay.talk_end is not None or stay.outcome is not Outcome.ANSWERED
 
     def _decided(self, stay: Stay, now: float, calls_at: float | None) -> bool:
@@ -600,10 +620,13 @@ class CallerHistory:
         stay.outcome, stay.other = outcome, other
         if outcome is not Outcome.UNSEEN:
             stay.undecided = False
-        self._touch(stay.queue_id)
+        self._touch(stay)
 
-    def _touch(self, queue_id: str) -> None:
-        self.versions[queue_id] = self.versions.get(queue_id, 0) + 1
+    def _touch(self, stay: Stay) -> None:
+        stay.version += 1
+        self.versions[stay.queue_id] = self.versions.get(stay.queue_id, 0) + 1
+        if stay.counted:
+            self._changed(stay)
 
 
 def _another(stay: Stay, row: Member) -> bool:

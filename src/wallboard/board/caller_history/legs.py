@@ -108,7 +108,7 @@ class Legs:
         leg.to = line_of(row.to)
         leg.where = str(row.agent or row.to_name or row.extension or row.to)
         leg.agent = row.agent_key or leg.agent
-        leg.up = leg.up or row.state in _UP
+        leg.up = row.state in _UP
         if row.state in _UP and leg.answered is None:
             leg.answered = row.answered_at
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from wallboard.domain.keys import Key
+from wallboard.domain.text import NOTHING, Clean
 
 GRAIN = 1.0
 """Seconds: vendors cut moments and durations down to whole ones."""
@@ -78,8 +79,14 @@ class Stay:
     came: bool = False
     """They came from another queue."""
     call_id: str = ""
+    number: Clean = NOTHING
+    name: Clean = NOTHING
+    version: int = 0
+    """Rises with what is known of it."""
     counted: bool = True
     """False: their wait was over before anybody looked."""
+    kept: Span | None = None
+    """The wait of one that was written down before this program began: it is not worked out anew."""
 
     @property
     def over(self) -> float | None:
@@ -97,6 +104,9 @@ class Stay:
         so that it may be too long but not too short)."""
         if self.left is None:
             return None
+        if self.kept is not None:
+            start = self.first if self.joined is None else self.joined
+            return Span(*(start + wait for wait in self.kept))
         low, high = self.seen, max(self.seen, self.left)
         best: float | None = None
         if self.exact is not None and low - SLACK <= self.exact <= high + SLACK:
@@ -113,8 +123,8 @@ class Stay:
     def waited(self, frozen: bool | None) -> Span | None:
         """How long they waited; None while they do, and where it cannot be known."""
         ended = self.wait_ended(frozen)
-        if ended is None:
-            return None
+        if ended is None or self.kept is not None:
+            return self.kept
         if self.joined is None:
             if self.before is None:
                 return None

@@ -66,7 +66,7 @@ class MembersPane(Pane):
         return {
             "wait": Cell(f"{span(clock)} {mark}", style if stale or not severity else mark_style),
             "state": Cell(f"{glyph} {word}", "stale" if stale else token if waiting else "muted"),
-            "name": dash_or(row.name, style),
+            "name": dash_or(marked(row, context), style),
             "number": dash_or(row.number or "anonymous", style),
             "queue": dash_or(row.queue, style),
             "with": dash_or(row.serving or row.raw_state, style),
@@ -91,7 +91,15 @@ def wait_severity(row: Member, clock: float | None, context: Context) -> str:
     """ "", "warn" or "alarm" for how long this caller has waited, by the limits of their queue."""
     if clock is None:
         return ""
-    return context.board.wait_severity(Key(row.key.source, Kind.QUEUE, row.queue_id), clock)
+    return context.board.wait_severity(Key(row.key.source, Kind.QUEUE, row.queue_id), clock, row.number)
+
+
+def marked(row: Member, context: Context) -> str:
+    """The name, after a star and how often they have called within the hour."""
+    known, repeat = context.board.caller(row.key.source, row.number), context.board.repeat(row.key.source, row.number)
+    star = glyphs.STAR if known is not None and known.star else ""
+    again = f"×{repeat.times}" if repeat is not None else ""
+    return " ".join(part for part in (star, again, row.name) if part)
 
 
 def _place(row: Member, context: Context, style: str) -> Cell:

@@ -1,0 +1,53 @@
+"""Who calls again: how often one number came to the queues of all sources within the last hour."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wallboard.board.caller_history import Stay, line_of
+
+WITHIN = 3600.0
+"""Seconds."""
+PUBLIC = 7
+"""Digits of a number that means the same telephone at every source."""
+
+
+class Repeat(NamedTuple):
+    """The call is the `times`-th since `first` (steady UTC seconds), at least the second."""
+
+    times: int
+    first: float
+
+
+class RepeatCallers:
+    """Told of every caller (`note`), asked by number (`find`)."""
+
+    def __init__(self) -> None:
+        self._stays: dict[tuple[str, str], dict[Stay, float]] = {}
+        self._swept = 0.0
+
+    def note(self, stay: Stay) -> None:
+        if stay.line:
+            came = stay.first if stay.joined is None else min(stay.joined, stay.first)
+            self._stays.setdefault(_line(stay.key.source, stay.line), {})[stay] = came
+            if came - self._swept > WITHIN / 6:
+                self._sweep(came)
+
+    def find(self, source: str, number: str, now: float) -> Repeat | None:
+        """None for a first call, and where there is no number."""
+        stays = self._stays.get(_line(source, line_of(number)), {})
+        # Who was sent on from another queue has not called again.
+        came = [at for stay, at in stays.items() if at > now - WITHIN and not stay.came]
+        return Repeat(len(came), min(came)) if len(came) > 1 else None
+
+    def _sweep(self, now: float) -> None:
+        self._swept = now
+        for line, stays in list(self._stays.items()):
+            for stay in [stay for stay, at in stays.items() if at <= now - WITHIN]:
+                del stays[stay]
+            if not stays:
+                del self._stays[line]
+
+
+def _line(source: str, line: str) -> tuple[str, str]:
+    return ("" if len(line) >= PUBLIC else source, line)

@@ -1,0 +1,101 @@
+"""What a console remembers: it gives the board its day back, writes down what the board shows, and knows who is still
+to be called back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio import to_thread
+
+from wallboard.board.alarms import AlarmEvent
+from wallboard.board.board import Board
+from wallboard.domain.clock import Clock
+from wallboard.history.call_backs import KEPT, CallBacks
+from wallboard.history.collector import EVERY, Collector
+from wallboard.history.records import AlarmChange, Caller, Record
+
+if TYPE_CHECKING:
+    from wallboard.history.store import HistoryStore
+
+REREAD = 30.0
+"""Seconds between two looks at what other consoles did to callers who gave up."""
+
+
+class Archive:
+    """See the module. `keep`: days; 0 remembers in memory alone, and nothing after the end. `sources` are those whose
+    past is of interest."""
+
+    def __init__(self, board: Board, clock: Clock, path: Path, keep: float, sources: frozenset[str]) -> None:
+        self._board = board
+        self._clock = clock
+        self._path = path
+        self._keep = keep
+        self._sources = sources
+        self._store: HistoryStore | None = None
+        self.call_backs = CallBacks(self.add, clock.now)
+
+    def add(self, record: Record) -> None:
+        if isinstance(record, Caller):
+            self.call_backs.take(record)
+        if self._store is not None:
+            self._store.add(record)
+
+    def _alarm(self, event: AlarmEvent) -> None:
+        alarm = event.alarm
+        self.add(
+            AlarmChange(
+                at=int(event.at),
+                id=alarm.id,
+                source=alarm.source,
+                object=alarm.object,
+                condition=alarm.condition,
+                severity=alarm.severity,
+                change=event.what,
+                since=int(alarm.since),
+                by=alarm.snoozed_by or alarm.acked_by,
+                text=f"{alarm.object} {alarm.text}",
+            )
+        )
+
+    async def run(self) -> None:
+        """Until it is cancelled; then what is under way is written."""
+        collector = Collector(self._board, self.add)
+        leave = self._board.alarms.subscribe(self._alarm)
+        if self._keep:
+            # Imported here: a database is nothing that the first frame waits for.
+            from wallboard.history.store import HistoryStore
+
+            self._store = HistoryStore(self._path, self._keep, lambda: self._clock.wall().timestamp())
+            await self._restore()
+            self._store.start()
+        read = self._clock.now()
+        try:
+            while True:
+                await self._clock.sleep(EVERY)
+                collector.look()
+                if self._keep and self._clock.now() - read >= REREAD:
+                    # What the other console was slow to write is read as well.
+                    await self._read_call_backs(read - REREAD)
+                    read = self._clock.now()
+        finally:
+            leave()
+            collector.close()
+            if self._store is not None:
+                with anyio.CancelScope(shield=True):
+                    await to_thread.run_sync(self._store.close)
+
+    async def _restore(self) -> None:
+        from wallboard.history.callers import days
+
+        for day in await to_thread.run_sync(days, self._path, self._clock.now()):
+            if day.source in self._sources:
+                self._board.restore(day.source, day.queue, day.callers, day.since)
+        await self._read_call_backs(self._clock.now() - KEPT)
+
+    async def _read_call_backs(self, since: float) -> None:
+        from wallboard.history.callers import lately
+
+        callers, backs = await to_thread.run_sync(lately, self._path, since, self._clock.now())
+        self.call_backs.restore((caller for caller in callers if caller.source in self._sources), backs)

@@ -1,0 +1,169 @@
+"""What the board shows, written down: each minute of each queue and hotline, each state of each agent, and what became
+of each caller.
+
+A list that is stale says nothing about now: its minutes are gaps, its agents' states end where they were last seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from wallboard.board.board import Board
+from wallboard.board.caller_history import Stay
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Agent, Hotline, Queue
+from wallboard.domain.states import HotlineState, ResourceState
+from wallboard.history.callers import record
+from wallboard.history.records import AgentSpell, Minute, Record
+
+EVERY = 5.0
+"""Seconds between two looks at the board."""
+MINUTE = 60
+OPEN = 300.0
+"""Seconds after which a state that goes on is written all the same: a console that is killed loses no more."""
+_NOW = frozenset({ResourceState.LIVE, ResourceState.LATE})
+_KINDS = {"queue": Kind.QUEUE, "hotline": Kind.HOTLINE}
+_MERGE: dict[str, Callable[[int, int], int]] = {"max": max, "min": min}
+
+
+@dataclass(slots=True)
+class _Spell:
+    row: Agent
+    since: float
+    until: float
+    written: float
+
+
+class Collector:
+    """Call `look` every `EVERY` seconds, and `close` at the end; `add` takes the records."""
+
+    def __init__(self, board: Board, add: Callable[[Record], None]) -> None:
+        self._board = board
+        self._add = add
+        self._minute = -1
+        self._minutes: dict[Key, Minute] = {}
+        self._spells: dict[Key, _Spell] = {}
+        self._callers: dict[Stay, None] = {}
+        board.follow_callers(self._noted)
+
+    def look(self) -> None:
+        now = self._board.now()
+        minute = int(now // MINUTE) * MINUTE
+        if minute != self._minute:
+            self._write_minutes()
+            self._minute = minute
+        for queue in self._board.rows(Resource.QUEUES):
+            if isinstance(queue, Queue) and self._fresh(queue.key):
+                self._sample(self._of_queue(queue, minute, now))
+        for hotline in self._board.rows(Resource.HOTLINES):
+            if isinstance(hotline, Hotline) and self._fresh(hotline.key):
+                self._sample(_of_hotline(hotline, minute))
+        self._agents(now)
+        self._decided()
+
+    def close(self) -> None:
+        """Write what is under way."""
+        self._write_minutes()
+        self._decided(final=True)
+        for spell in self._spells.values():
+            self._write(spell)
+        self._spells.clear()
+
+    def _fresh(self, key: Key) -> bool:
+        return self._board.row_state(key) in _NOW
+
+    # ---- minutes ---------------------------------------------------------------------------------------------
+
+    def _of_queue(self, queue: Queue, minute: int, now: float) -> Minute:
+        stats = self._board.queue_stats(queue.key, level=False)
+        longest = None if stats.longest_since is None else max(0, int(now - stats.longest_since))
+        waiting = None if stats.waiting is None else stats.waiting + (stats.ringing or 0)
+        return Minute(
+            minute,
+            queue.key.source,
+            "queue",
+            queue.key.id,
+            queue.name,
+            waiting=waiting,
+            longest=0 if longest is None and waiting == 0 else longest,
+            talking=stats.talking,
+            ready=stats.counts.ready,
+            staffed=stats.staffed,
+        )
+
+    def _sample(self, seen: Minute) -> None:
+        key = Key(seen.source, _KINDS[seen.kind], seen.row)
+        before = self._minutes.get(key)
+        self._minutes[key] = seen if before is None else _merged(before, seen)
+
+    def _write_minutes(self) -> None:
+        for minute in self._minutes.values():
+            self._add(minute)
+        self._minutes.clear()
+
+    # ---- callers ---------------------------------------------------------------------------------------------
+
+    def _noted(self, stay: Stay) -> None:
+        self._callers[stay] = None
+
+    def _decided(self, *, final: bool = False) -> None:
+        """Write whose wait is over. What was written is written again when more is known, or something else."""
+        for stay in [stay for stay in self._callers if final or not stay.undecided]:
+            del self._callers[stay]
+            if not stay.present:
+                self._add(record(self._board, stay))
+
+    # ---- agents ----------------------------------------------------------------------------------------------
+
+    def _agents(self, now: float) -> None:
+        seen: set[Key] = set()
+        for row in self._board.rows(Resource.AGENTS):
+            if not isinstance(row, Agent) or row.no_state or not self._fresh(row.key):
+                continue
+            seen.add(row.key)
+            spell = self._spells.get(row.key)
+            if spell is None or spell.row.state is not row.state:
+                if spell is not None:
+                    spell.until = now
+                    self._write(spell)
+                began = row.since if row.since is not None and spell is not None else now
+                self._spells[row.key] = _Spell(row, min(began, now), now, now)
+                continue
+            spell.until = now
+            if now - spell.written >= OPEN:
+                self._write(spell)
+                spell.written = now
+        for key in self._spells.keys() - seen:
+            self._write(self._spells.pop(key))
+
+    def _write(self, spell: _Spell) -> None:
+        row = spell.row
+        since, until = int(spell.since), int(spell.until)
+        if until > since:
+            self._add(AgentSpell(row.key.source, row.key.id, row.name, row.state.value, since, until))
+
+
+def _of_hotline(hotline: Hotline, minute: int) -> Minute:
+    """`ready`: the telephones on duty; `staffed`: 1 while it takes calls."""
+    phones = [phone for agent in hotline.agents for phone in agent.phones or ()]
+    known = all(agent.phones is not None for agent in hotline.agents)
+    return Minute(
+        minute,
+        hotline.key.source,
+        "hotline",
+        hotline.key.id,
+        hotline.name,
+        ready=sum(phone.active is True for phone in phones) if known else None,
+        staffed=int(hotline.state is HotlineState.OPEN),
+    )
+
+
+def _merged(one: Minute, other: Minute) -> Minute:
+    """Two looks at one minute as one, as the database merges two consoles' minutes."""
+    values: dict[str, Any] = {}
+    for name, choose in Minute.MERGE.items():
+        old, new = getattr(one, name), getattr(other, name)
+        values[name] = new if old is None else old if new is None else _MERGE[choose](old, new)
+    return replace(other, **values)

@@ -1,0 +1,106 @@
+"""Who gave up and is to be called back, as a list to choose from, in the order in which to call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from wallboard.domain.keys import Key, Kind
+from wallboard.domain.models import Member
+from wallboard.domain.states import MemberState
+from wallboard.domain.text import clean
+from wallboard.history.call_backs import Lost
+from wallboard.view.context import Context
+from wallboard.view.dialogs import Answer, Choice, Chooser
+from wallboard.view.format import local, ordinal, plural, span
+from wallboard.view.glyphs import STAR
+
+REASONS = ("reached in another way", "wrong number", "does not want a call")
+"""Why no call is needed, to be chosen; any other is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to become of an entry. `reason`: why it closes, "" for one that is still to be typed."""
+
+    does: Literal["call", "close"]
+    reason: str = ""
+
+
+def in_order(entries: Sequence[Lost], context: Context, priority: Callable[[Key], int]) -> list[Lost]:
+    """High priority first, then those with a star, then who gave up first."""
+
+    def rank(lost: Lost) -> tuple[int, bool, int]:
+        caller = lost.caller
+        known = context.board.caller(caller.source, caller.number)
+        starred = known is not None and known.star
+        return priority(Key(caller.source, Kind.QUEUE, caller.queue)), not starred, caller.ended_at
+
+    return sorted(entries, key=rank)
+
+
+def row(lost: Lost) -> Member:
+    """The row that a return call is made from: as it was when they gave up."""
+    caller = lost.caller
+    return Member(
+        Key(caller.source, Kind.MEMBER, caller.id),
+        caller.queue,
+        clean(caller.queue_name),
+        clean(caller.name),
+        clean(caller.number),
+        MemberState.ABANDONED,
+        float(caller.joined_at),
+        ended_at=float(caller.ended_at),
+    )
+
+
+@dataclass(slots=True)
+class LostList(Chooser):
+    """`call_key` calls the marked one at once; Enter asks what to do."""
+
+    call_key: str = ""
+
+    def press(self, key: str, now: float) -> Answer | None:
+        if key == self.call_key and self.choices:
+            answer = Chooser.press(self, "enter", now)
+            return None if answer is None else Answer((answer.value, Step("call")))
+        return Chooser.press(self, key, now)
+
+
+def lost_list(entries: Sequence[Lost], context: Context, now: float, call_key: str) -> LostList:
+    choices = [Choice(lost, _who(lost, context), _story(lost, context)) for lost in entries]
+    title = f"CALL BACK {plural(len(entries), 'caller')} who gave up"
+    return LostList(f"{title}   {call_key} call", choices, now, call_key=call_key)
+
+
+def _who(lost: Lost, context: Context) -> str:
+    caller = lost.caller
+    known = context.board.caller(caller.source, caller.number)
+    star = STAR if known is not None and known.star else ""
+    name = known.name if known is not None else caller.name
+    return " ".join(part for part in (star, caller.number, name) if part)
+
+
+def _story(lost: Lost, context: Context) -> str:
+    caller = lost.caller
+    parts = [caller.queue_name or caller.queue]
+    if caller.wait is not None:
+        parts.append(f"waited {span(caller.wait)}")
+    parts.append(f"gave up {local(caller.ended_at, context.zone, seconds=False)}")
+    if lost.times > 1:
+        parts.append(f"{ordinal(lost.times)} time")
+    if lost.tries:
+        by = f" by {lost.by}" if lost.by else ""
+        parts.append(f"{'tried' if lost.tries == 1 else f'tried {lost.tries} times'}{by}")
+    return " · ".join(parts)
+
+
+def what_now(lost: Lost, context: Context, now: float) -> Chooser:
+    """What to do about one of them."""
+    choices = [
+        Choice(Step("call"), f"call {lost.caller.number} from my phone"),
+        *(Choice(Step("close", reason), f"close: {reason}") for reason in REASONS),
+        Choice(Step("close"), "close for another reason …"),
+    ]
+    return Chooser(f"{_who(lost, context)} · {_story(lost, context)}", choices, now)

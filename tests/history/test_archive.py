@@ -1,0 +1,76 @@
+"""What one console saw and did is known to the next one, and to the one beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from tests.board.traces import Caller, Console, Told, Trace
+from wallboard.history.archive import REREAD, Archive
+
+pytestmark = pytest.mark.anyio
+LOST = [Caller(10.0, 30.0, "lost", number="+4930111222"), Caller(80.0, 20.0, "lost", number="+4930111333")]
+
+
+def seat(*callers: Caller, start: float | None = None) -> Console:
+    return Console(Trace(list(callers), Told(linger=60.0)), start=start)
+
+
+@asynccontextmanager
+async def remembering(console: Console, path: Path, keep: float = 90.0) -> AsyncIterator[Archive]:
+    archive = Archive(console.desk.board, console.desk.clock, path, keep, frozenset({"hq"}))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(archive.run)
+        await asleep(console)
+        yield archive
+        tasks.cancel_scope.cancel()
+
+
+async def asleep(console: Console) -> None:
+    while not console.desk.clock.sleeping:
+        await anyio.lowlevel.checkpoint()
+
+
+async def watch(console: Console, until: int) -> None:
+    for second in range(int(console.at), until + 1, 5):
+        console.run(second)
+        await asleep(console)
+
+
+async def test_a_restart_forgets_neither_the_day_nor_who_is_to_be_called_back(tmp_path: Path) -> None:
+    path, first = tmp_path / "history.sqlite3", seat(*LOST)
+    async with remembering(first, path) as archive:
+        await watch(first, 200)
+        assert [lost.caller.number for lost in archive.call_backs.open()] == ["+4930111222", "+4930111333"]
+        archive.call_backs.close(archive.call_backs.open()[0], "Mira", "wrong number")
+    again = seat(start=first.desk.now + 60)
+    async with remembering(again, path) as archive:
+        await watch(again, 30)
+        assert [lost.caller.number for lost in archive.call_backs.open()] == ["+4930111333"]
+        assert again.figures().lost == 2
+
+
+async def test_what_one_console_closes_is_soon_closed_at_the_other(tmp_path: Path) -> None:
+    path, one, other = tmp_path / "history.sqlite3", seat(*LOST), seat(*LOST)
+    async with remembering(one, path) as mine, remembering(other, path) as theirs:
+        await watch(one, 200)
+        await watch(other, 200)
+        assert len(theirs.call_backs.open()) == 2
+        mine.call_backs.done(mine.call_backs.open()[0], "Mira")
+        assert mine._store is not None
+        assert mine._store.flush(10.0)
+        await watch(other, 200 + 2 * int(REREAD))
+        assert [lost.caller.number for lost in theirs.call_backs.open()] == ["+4930111333"]
+
+
+async def test_without_a_history_it_is_known_until_the_end(tmp_path: Path) -> None:
+    path, console = tmp_path / "history.sqlite3", seat(*LOST)
+    async with remembering(console, path, keep=0) as archive:
+        await watch(console, 200)
+        assert len(archive.call_backs.open()) == 2
+    assert not path.exists()

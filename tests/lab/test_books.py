@@ -1,0 +1,21 @@
+"""What became of each caller, by our books and by a real Asterisk's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lab.books import keep_books
+from tests.lab.conftest import Site
+from tests.lab.desk import console, settings_for
+
+pytestmark = [pytest.mark.lab, pytest.mark.anyio]
+
+
+async def test_our_books_are_those_of_the_queue_log(site: Site) -> None:
+    site.lab.calls(0.8, 40, PATIENCE_S="15")
+    async with console(settings_for(site.port, "supervisor", site.secret, phone="PJSIP/sup1")) as desk:
+        result = await keep_books(site.lab, desk, 50)
+    assert result.outcomes["answered"] >= 5
+    assert result.outcomes["lost"] >= 2
+    # A machine that stalls for seconds may miss the moment of one.
+    assert len(result.wrong) <= 1, result.wrong
