@@ -66,7 +66,7 @@ class SourceState:
         self._raw: dict[Resource, dict[Key, Row]] = {resource: {} for resource in Resource}
         self._linker = Linker(name, self._raw, self.history.answered_at, self._known)
         self._shelves: dict[Resource, Shelf] = {}
-        self._statuses: dict[tuple[Resource, str], FeedStatus] = {}
+        self._statuses: dict[Resource, dict[str, FeedStatus]] = {}
         self._alive_at: float | None = None
         self._gaps: set[tuple[Resource, str]] = set()
         self._emptied: dict[tuple[Resource, str], int] = {}
@@ -130,8 +130,11 @@ class SourceState:
         forgotten."""
         resource = status.resource
         where = (resource, status.scope)
-        before = self._statuses.get(where)
-        self._statuses[where] = status
+        statuses = self._statuses.setdefault(resource, {})
+        before = statuses.get(status.scope)
+        same = before is not None and before.wanted is status.wanted
+        told = self._feed(resource, status.scope, now).state if same else None
+        statuses[status.scope] = status
         changed: Changed = set()
         if status.failures:
             self._gaps.add(where)
@@ -142,10 +145,14 @@ class SourceState:
                 if resource is Resource.MEMBERS:
                     self.history.dropped(status.scope, now)
             if not status.wanted and status.next_at is None:
-                del self._statuses[where]
+                del statuses[status.scope]
+                told = None
+                if not statuses:
+                    del self._statuses[resource]
                 self._emptied.pop(where, None)
                 self._gaps.discard(where)
-        if self._renew_state(resource, now):
+        # Of a feed that fares as before the resource reads as before, but for what time alone changes.
+        if told is not self._feed(resource, status.scope, now).state and self._renew_state(resource, now):
             changed.add(resource)
         if before is None or (before.failures, before.cause, before.refused) != (
             status.failures,
@@ -195,8 +202,10 @@ class SourceState:
         return min(known) if known and len(known) == len(times) else None
 
     def resources(self) -> list[Resource]:
-        known = {resource for resource, _ in self._statuses} | self._shelves.keys()
-        return [resource for resource in Resource if resource in known]
+        return [resource for resource in Resource if self._has(resource)]
+
+    def _has(self, resource: Resource) -> bool:
+        return resource in self._statuses or resource in self._shelves
 
     # ---- how far to trust it ---------------------------------------------------------------------------------
 
@@ -205,14 +214,13 @@ class SourceState:
 
     def view(self, resource: Resource, now: float) -> ResourceView:
         shelf = self._shelves.get(resource)
-        scopes = {scope for name, scope in self._statuses if name is resource}
-        scopes |= shelf.scopes.keys() if shelf else set()
+        scopes = self._statuses.get(resource, {}).keys() | (shelf.scopes.keys() if shelf else set())
         return resource_view(resource, [self._feed(resource, scope, now) for scope in sorted(scopes)])
 
     def row_state(self, key: Key, now: float) -> ResourceState:
         """The best of the scopes that hold the row; of a row that is not here, its resource's."""
         resource = RESOURCE_OF.get(key.kind)
-        if resource is None or resource not in self.resources():
+        if resource is None or not self._has(resource):
             return ResourceState.NEVER
         feeds = self._feeds_of(resource, key, now)
         if not feeds:
@@ -229,7 +237,7 @@ class SourceState:
 
     def trusted(self, resource: Resource, scope: str, now: float) -> bool:
         """Whether the rows of a scope (of the whole resource, where it has no such scope) are live or late."""
-        if resource not in self.resources():
+        if not self._has(resource):
             return False
         shelf = self._shelves.get(resource)
         if shelf is not None and scope in shelf.scopes:
@@ -246,7 +254,7 @@ class SourceState:
         if shelf is None or not shelf.scopes:
             return False
         scope = shelf.scopes.get(queue_id) or shelf.scopes.get("")
-        if scope is None and (resource, queue_id) in self._statuses:
+        if scope is None and queue_id in self._statuses.get(resource, {}):
             # It has a list of its own, which the other queues' lists say nothing about.
             return False
         return scope.as_of is not None if scope is not None else any(s.as_of is not None for s in shelf.scopes.values())
@@ -423,7 +431,7 @@ class SourceState:
     def _feed(self, resource: Resource, scope: str, now: float) -> FeedView:
         shelf = self._shelves.get(resource)
         entry = shelf.scopes.get(scope) if shelf is not None else None
-        status = self._statuses.get((resource, scope))
+        status = self._statuses.get(resource, {}).get(scope)
         asked = status or FeedStatus(self.info.name, resource, scope, _UNASKED, 8.0)
         times = [at for at in (asked.last_ok, entry.as_of if entry else None) if at is not None]
         if asked.push and self._alive_at is not None and (times or (entry is not None and entry.rows)):
@@ -508,7 +516,7 @@ class SourceState:
     def _known_at(self, resource: Resource) -> float | None:
         """Until when the list is known: of one that is told by events, as long as they come."""
         at = self.read_at(resource)
-        feeds = [status for (name, _), status in self._statuses.items() if name is resource and not status.unavailable]
+        feeds = [status for status in self._statuses.get(resource, {}).values() if not status.unavailable]
         if at is not None and feeds and all(status.push for status in feeds) and self._alive_at is not None:
             return max(at, self._alive_at)
         if at is None and not any(status.wanted for status in feeds):
@@ -529,7 +537,7 @@ class SourceState:
 
     def _watch_agents(self, now: float) -> None:
         """Stop the agents' days while their list is too old to be true."""
-        if Resource.AGENTS not in self.resources():
+        if not self._has(Resource.AGENTS):
             return
         view = self.view(Resource.AGENTS, now)
         blind = view.state not in TRUSTED
@@ -556,7 +564,7 @@ class SourceState:
         """Whether something may have been missed since the last list: a failed poll, or a long silence."""
         if where in self._gaps:
             return True
-        status = self._statuses.get(where)
+        status = self._statuses.get(where[0], {}).get(where[1])
         if update.kind is UpdateKind.DELTA or last is None or status is None or status.push:
             return False
         return update.as_of - last > 3 * status.interval + status.timeout
