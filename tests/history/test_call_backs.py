@@ -100,6 +100,14 @@ def test_what_another_console_did_counts_here(desk: Desk) -> None:
     assert desk.open == [("b", 1, 2)]
 
 
+def test_what_was_done_before_a_restart_stays_done(desk: Desk) -> None:
+    desk.list.restore(
+        [caller("a", 0), caller("b", 10, number="+4930111333")],
+        [CallBack("hq", "601", "a", NOON, "closed", 0, NOON + 900, "Olga", "wrong number")],
+    )
+    assert desk.open == [("b", 1, 0)]
+
+
 def test_nobody_is_waited_for_longer_than_a_day(desk: Desk) -> None:
     desk.take(caller("a", 0))
     desk.at += KEPT

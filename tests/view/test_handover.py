@@ -104,7 +104,7 @@ def test_the_text_reads_like_this() -> None:
         "",
         "queue            offered answered lost lost %    asa longest    at unstaffed",
         "Sales                  9        5    3    33%   0:30    3:10 06:01     2 min",
-        "Support                0        0    0      –      –    0:00 06:00         –",
+        "without a caller: Support",
         "",
         "WORST WAITS 8",
         "    2:10  06:01  Sales: Caller 201 +4930111201, lost",
@@ -119,7 +119,7 @@ def test_the_text_reads_like_this() -> None:
         "",
         "RED 2",
         "  06:02 – 06:07    5:00  Sales 7 waiting, acked by Mira 06:02",
-        "  06:10 – now   50:00  Sales 0/5 ready, acked by nobody",
+        "  06:10 – now     50:00  Sales 0/5 ready, acked by nobody",
         "",
         "LOST, STILL TO CALL BACK 1",
         "    2:10  06:01  Sales: Caller 201 +4930111201, lost",
@@ -130,6 +130,12 @@ def test_the_text_reads_like_this() -> None:
         "NOTES 1",
         "  06:11 Mira: Sales: two trainees from noon on",
     ]
+
+
+def test_queues_of_one_name_are_told_apart() -> None:
+    shift = Material(SIX, SIX + HOUR, [minute(0, longest=9), replace(minute(1, longest=8), source="branch")])
+    lines = as_text(shift, UTC).splitlines()
+    assert [line.split("  ")[0] for line in lines[3:5]] == ["Sales hq", "Sales branch"]
 
 
 def test_numbers_are_masked_where_the_site_wants_it() -> None:

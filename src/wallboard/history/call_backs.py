@@ -70,13 +70,13 @@ class CallBacks:
 
     def restore(self, callers: Iterable[Caller], backs: Iterable[CallBack]) -> None:
         """What was written down, by whomever."""
+        for caller in callers:
+            self.take(caller)
         for back in backs:
             known = self._backs.get(_of(back))
             if known is None or known.at < back.at:
                 self._backs[_of(back)] = back
                 self.version += 1
-        for caller in callers:
-            self.take(caller)
 
     def tried(self, lost: Lost, by: str) -> None:
         """A return call is on its way."""

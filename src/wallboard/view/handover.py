@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -15,9 +16,11 @@ from typing import Any
 from wallboard.domain.clock import iso
 from wallboard.domain.numbers import last_digits
 from wallboard.domain.text import clean
+from wallboard.history.call_backs import CallBacks
 from wallboard.history.records import AlarmChange, CallBack, Caller, Minute, Written
 from wallboard.view.cells import fit
 from wallboard.view.format import DASH, moment, percent, span
+from wallboard.view.lines import wrapped
 
 WORST = 10
 """Waits that are named one by one."""
@@ -152,19 +155,10 @@ def _over(red: Red, at: float) -> Red:
 
 
 def to_call_back(material: Material) -> list[Caller]:
-    """Who gave up, with a number, and was not called back yet, oldest first."""
-    closed = {
-        (back.source, back.queue, back.id, back.joined_at)
-        for back in material.call_backs
-        if back.state in ("done", "closed")
-    }
-    return [
-        caller
-        for caller in material.callers
-        if caller.outcome == "lost"
-        and caller.number
-        and (caller.source, caller.queue, caller.id, caller.joined_at) not in closed
-    ]
+    """Who gave up and was not called back yet: the last time of each, oldest first."""
+    backs = CallBacks(lambda record: None, lambda: material.until)
+    backs.restore(material.callers, material.call_backs)
+    return [lost.caller for lost in backs.open()]
 
 
 def unproven(material: Material) -> list[Mapping[str, Any]]:
@@ -304,11 +298,13 @@ def as_text(material: Material, zone: tzinfo | None = None) -> str:
     watched = max((shift.watched for shift in listed), default=0)
     minutes = max(1, round((material.until - material.since) / 60))
     lines = [f"HAND-OVER {at(material.since)} – {at(material.until)}, watched {min(watched, minutes)} of {minutes} min"]
-    if listed:
+    busy = [shift for shift in listed if shift.offered or shift.longest]
+    if busy:
         lines += ["", _row([name for name, _ in _COLUMNS])]
-    for shift in listed:
+    named = Counter(shift.name for shift in listed)
+    for shift in busy:
         cells = [
-            shift.name or shift.id,
+            shift.name if shift.name and named[shift.name] == 1 else f"{shift.name or shift.id} {shift.source}",
             *(str(count) for count in (shift.offered, shift.answered, shift.lost)),
             percent(shift.lost_share),
             span(shift.asa),
@@ -317,6 +313,9 @@ def as_text(material: Material, zone: tzinfo | None = None) -> str:
             f"{shift.unstaffed} min" if shift.unstaffed else DASH,
         ]
         lines.append(_row(cells))
+    quiet = [shift.name or shift.id for shift in listed if shift not in busy]
+    if quiet:
+        lines += wrapped(f"without a caller: {', '.join(sorted(set(quiet), key=str.casefold))}", 80)
     found = report(material)
     lines += _part("WORST WAITS", (_waiter(caller, material.masked, at) for caller in worst(material)))
     lines += _part("RED", (_red(red, material.until, at) for red in reds(material)))
@@ -349,7 +348,7 @@ def _waiter(caller: Caller, masked: bool, at: Any) -> str:
 def _red(red: Red, until: float, at: Any) -> str:
     lasted = span((until if red.until is None else red.until) - red.since)
     acked = f"acked by {red.acked_by} {at(red.acked_at)}" if red.acked_by else "acked by nobody"
-    return f"{at(red.since)} – {'now' if red.until is None else at(red.until)}  {lasted:>6}  {red.text}, {acked}"
+    return f"{at(red.since)} – {'now' if red.until is None else at(red.until):<5}  {lasted:>6}  {red.text}, {acked}"
 
 
 def _row(cells: Sequence[str]) -> str:
