@@ -401,7 +401,7 @@ class Machine(RuleBasedStateMachine):
     def what_is_red_for_longer_than_its_delay_is_told(self) -> None:
         waiting = self.values.get("waiting")
         signal = self.watch.book._traces.get("hq/queue/601:waiting")
-        if self.blind or waiting is None or waiting < 6 or signal is None or signal.alarm.held < self.timing.on_delay:
+        if self.blind or waiting is None or waiting < 6 or signal is None or signal.alarm.lasted < self.timing.on_delay:
             return
         alarm = self.watch.book.get("hq/queue/601:waiting")
         assert alarm is not None
@@ -416,5 +416,5 @@ TestMachine.settings = settings(max_examples=60, stateful_step_count=40, deadlin
 def test_a_list_that_waits_to_be_confirmed_changes_nothing(held: bool) -> None:
     watch = Watch()
     watch.seconds(10, longest=150)
-    watch.book.update([replace(LONGEST, held=held)], watch.now + 100, lambda _alarm: False)
+    watch.book.update([replace(LONGEST, confirming=confirming)], watch.now + 100, lambda _alarm: False)
     assert watch.states == (["active"] if held else ["cleared"])

@@ -70,7 +70,7 @@ def queues(source: SourceState, settings: BoardSettings, now: float) -> Iterator
 def _queue(source: SourceState, queue: Queue, settings: BoardSettings, now: float) -> Iterator[Verdict]:
     """What a list that is no longer trusted has a part in is not known."""
     key, rule = queue.key, source.rule(queue)
-    held = source.confirming(Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS)
+    confirming = source.confirming(Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS)
     known = source.row_state(key, now) in TRUSTED
     stats = source.queue_stats(key, now, level=needs_level(rule))
     agents = stats.counts.ready is None or source.trusted(Resource.AGENTS, key.id, now)
@@ -86,7 +86,9 @@ def _queue(source: SourceState, queue: Queue, settings: BoardSettings, now: floa
         reading = readings.get(condition, NOTHING)
         sure = known and (agents if condition == "ready" else whole or reading.wrong)
         yield Verdict(
-            *(key.source, queue.name, condition, key, Resource.QUEUES, reading, rule.priority), known=sure, held=held
+            *(key.source, queue.name, condition, key, Resource.QUEUES, reading, rule.priority),
+            known=sure,
+            confirming=confirming,
         )
 
 
@@ -106,7 +108,7 @@ def _known_caller(source: SourceState, queue: Queue, settings: BoardSettings, no
 
 def agents(source: SourceState, settings: BoardSettings, now: float) -> Iterator[Verdict]:
     """Agents that have been at something for too long; of the others there is nothing to say."""
-    held = _held(source)
+    on_hold = _on_hold(source)
     soonest = {name: _soonest(settings, name) for name in (*(name for _, name, _ in _DURATIONS.values()), "hold")}
     for row in source.rows(Resource.AGENTS):
         if not isinstance(row, Agent) or row.no_state:
@@ -119,7 +121,7 @@ def agents(source: SourceState, settings: BoardSettings, now: float) -> Iterator
             # Asked of each agent each second, so the cheap question first.
             if now - row.since >= soonest[name] and (reading := _too_long(source, row, name, words, now - row.since)):
                 yield _agent(source, row, condition, reading, LOW, now)
-        call = held.get(row.key)
+        call = on_hold.get(row.key)
         if call is not None and call.held_since is not None and now - call.held_since >= soonest["hold"]:
             reading = _too_long(source, row, "hold", "keeps a caller on hold for", now - call.held_since)
             if reading:
@@ -140,7 +142,7 @@ def _agent(source: SourceState, row: Agent, condition: str, reading: Reading, pr
         reading=reading,
         priority=priority,
         known=source.row_state(row.key, now) in TRUSTED,
-        held=source.confirming(Resource.AGENTS),
+        confirming=source.confirming(Resource.AGENTS),
     )
 
 
@@ -164,7 +166,7 @@ def _limit(source: SourceState, row: Agent, name: str) -> float:
     return min(given, default=getattr(AGENT_LIMITS, name))
 
 
-def _held(source: SourceState) -> Mapping[Key, Call]:
+def _on_hold(source: SourceState) -> Mapping[Key, Call]:
     """The caller that each agent keeps on hold."""
     return {
         row.agent_key: row
@@ -177,14 +179,14 @@ def _held(source: SourceState) -> Mapping[Key, Call]:
 
 
 def hotlines(source: SourceState, now: float) -> Iterator[Verdict]:
-    held = source.confirming(Resource.HOTLINES)
+    confirming = source.confirming(Resource.HOTLINES)
     for row in source.rows(Resource.HOTLINES):
         if isinstance(row, Hotline):
             trusted = source.row_state(row.key, now) in TRUSTED
             for condition, found in hotline_readings(row, now).items():
                 known = trusted and found is not None
                 verdict = Verdict(
-                    row.key.source, row.name, condition, row.key, Resource.HOTLINES, known=known, held=held
+                    row.key.source, row.name, condition, row.key, Resource.HOTLINES, known=known, confirming=confirming
                 )
                 yield _graded(verdict, found)
 

@@ -228,7 +228,7 @@ class AlarmBook:
                 self._merge(verdict.id, now)
             elif not verdict.known:
                 self._lose_sight(verdict.id)
-            elif not verdict.held:
+            elif not verdict.confirming:
                 self._judge(verdict, now)
         for alarm_id in [each for each in {**self._alarms, **self._traces} if each not in named]:
             alarm = self._alarms.get(alarm_id)

@@ -15,7 +15,7 @@ from wallboard.board.agent_day import AgentDay
 from wallboard.board.alarms import Alarm, AlarmBook
 from wallboard.board.caller_history import Stay
 from wallboard.board.freshness import PaneState, ResourceView, SourceView, pane_state
-from wallboard.board.outlook import HELD, Outlook, outlook
+from wallboard.board.outlook import SHOWN_FOR, Outlook, outlook
 from wallboard.board.pending import PendingBook
 from wallboard.board.queue_numbers import QueueFigures
 from wallboard.board.repeat_callers import Repeat, RepeatCallers
@@ -152,12 +152,12 @@ class Board:
         now, source, row = self.now(), self._sources.get(key.source), self.row(key)
         if source is None or not isinstance(row, Queue):
             return None
-        when, held = self._outlook.get(key, (float("-inf"), None))
-        if not 0 <= now - when < HELD:
+        when, shown = self._outlook.get(key, (float("-inf"), None))
+        if not 0 <= now - when < SHOWN_FOR:
             # One at a time: a person looks at one queue.
-            held = outlook(source, row, now)
-            self._outlook = {key: (now, held)}
-        return held
+            shown = outlook(source, row, now)
+            self._outlook = {key: (now, shown)}
+        return shown
 
     def agent_day(self, key: Key) -> AgentDay | None:
         """What the agent has done today; None where nothing was seen."""

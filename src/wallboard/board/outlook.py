@@ -17,7 +17,7 @@ LATELY = 60
 """Callers whose waits and talks stand for those to come: the latest of the day."""
 RING = 5.0
 """Seconds for which an agent is rung before a talk begins, about."""
-HELD = 15.0
+SHOWN_FOR = 15.0
 """Seconds for which an outlook is shown before it is worked out again."""
 
 
@@ -38,7 +38,7 @@ def outlook(source: SourceState, queue: Queue, now: float) -> Outlook | None:
     counts = source.queue_stats(queue.key, now, level=False).counts
     if limit is None or counts.ready is None or source.history.since(queue.key.id) is None:
         return None
-    return Outlook(limit, soon(_now(source, queue.key, now), longest=limit, seed=int(now // HELD)))
+    return Outlook(limit, soon(_now(source, queue.key, now), longest=limit, seed=int(now // SHOWN_FOR)))
 
 
 def _now(source: SourceState, queue: Key, now: float) -> QueueNow:

@@ -67,7 +67,7 @@ NOTHING = Reading()
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known of one condition of one object now. `known` False: its data is too old to say; `held`: wait for the
+    """What is known of one condition of one object now. `known` False: its data is too old to say; `confirming`: wait for the
     next reading; `merged`: another alarm tells it."""
 
     source: str
@@ -78,7 +78,7 @@ class Verdict:
     reading: Reading = NOTHING
     priority: int = NORMAL
     known: bool = True
-    held: bool = False
+    confirming: bool = False
     merged: bool = False
 
     @property
@@ -95,25 +95,25 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One severity of one condition, freed of its flapping. `since`: when it first became true; `held`: for how many
+    """One severity of one condition, freed of its flapping. `since`: when it first became true; `lasted`: for how many
     seconds it has been true since then; `true_at`: when it was last seen true."""
 
     up: bool = False
     since: float | None = None
-    held: float = 0.0
+    lasted: float = 0.0
     true_at: float = 0.0
     true: bool = False
     at: float = 0.0
 
     def after(self, true: bool, now: float, timing: Timing) -> Signal:
         # What was read holds until the next reading.
-        held = self.held + (now - self.at if self.true else 0.0)
+        lasted = self.lasted + (now - self.at if self.true else 0.0)
         if true:
             since = now if self.since is None else self.since
-            return Signal(self.up or held >= timing.on_delay, since, held, now, True, now)
+            return Signal(self.up or lasted >= timing.on_delay, since, lasted, now, True, now)
         if self.since is None or now - self.true_at >= timing.off_delay:
             return Signal()
-        return replace(self, held=held, true=False, at=now)
+        return replace(self, lasted=lasted, true=False, at=now)
 
 
 @dataclass(frozen=True, slots=True)
