@@ -412,9 +412,9 @@ TestMachine = Machine.TestCase
 TestMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 
 
-@pytest.mark.parametrize("held", [True, False])
-def test_a_list_that_waits_to_be_confirmed_changes_nothing(held: bool) -> None:
+@pytest.mark.parametrize("confirming", [True, False])
+def test_a_list_that_waits_to_be_confirmed_changes_nothing(confirming: bool) -> None:
     watch = Watch()
     watch.seconds(10, longest=150)
     watch.book.update([replace(LONGEST, confirming=confirming)], watch.now + 100, lambda _alarm: False)
-    assert watch.states == (["active"] if held else ["cleared"])
+    assert watch.states == (["active"] if confirming else ["cleared"])

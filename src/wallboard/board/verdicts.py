@@ -67,8 +67,8 @@ NOTHING = Reading()
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known of one condition of one object now. `known` False: its data is too old to say; `confirming`: wait for the
-    next reading; `merged`: another alarm tells it."""
+    """What is known of one condition of one object now. `known` False: its data is too old to say; `confirming`: wait
+    for the next reading; `merged`: another alarm tells it."""
 
     source: str
     object: str
