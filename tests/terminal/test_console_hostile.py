@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -122,10 +124,13 @@ def act(terminal: Terminal, site: Site) -> None:
 
 
 def assert_files_clean(home: Path) -> None:
-    """Log and journal, as bytes and as what their JSON spells."""
-    files = [path for path in home.rglob("*") if path.is_file()]
-    assert {path.name for path in files} >= {"audit.jsonl", "wallboard.log"}
-    for path in files:
+    """Log and journal, as bytes and as what their JSON spells; the history, as what stands in its tables."""
+    files = {path.name: path for path in home.rglob("*") if path.is_file()}
+    history = files.pop("history.sqlite3")
+    with closing(sqlite3.connect(history)) as database:
+        assert_clean(" ".join(database.iterdump()).replace("\n", " "))
+    assert files.keys() >= {"audit.jsonl", "wallboard.log"}
+    for path in (path for name, path in files.items() if not name.startswith(history.name)):
         text = path.read_bytes().decode("utf-8")
         assert_clean(text.replace("\n", " "))
         assert "\r" not in text
