@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wallboard.domain.errors import WallboardError
+from wallboard.domain.text import clean
 from wallboard.history.records import AGED_BY, KINDS, Record
 from wallboard.history.schema import INSERT, prepare
 
@@ -109,7 +110,11 @@ class HistoryStore:
         """All of it or nothing. What is on disk is no longer waiting."""
         with _transaction(connection):
             for record in batch:
-                connection.execute(INSERT[type(record)], asdict(record))
+                # Ids come as the vendor wrote them.
+                values = {
+                    name: clean(value) if isinstance(value, str) else value for name, value in asdict(record).items()
+                }
+                connection.execute(INSERT[type(record)], values)
         with self._change:
             for record in batch:
                 if self._waiting and self._waiting[0] is record:
