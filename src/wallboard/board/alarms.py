@@ -84,6 +84,8 @@ class Alarm:
         return (self.cleared, self.priority, self.severity != "alarm", self.acked, self.since, self.id)
 
 
+MOST_RAISED = 1000
+"""Alarms of ten minutes that are counted: that many are no rate any more."""
 What = Literal[
     "raised",
     "worse",
@@ -118,7 +120,7 @@ class AlarmBook:
         self._timing = timing
         self._alarms: dict[str, Alarm] = {}
         self._traces: dict[str, Trace] = {}
-        self._raised: deque[float] = deque()
+        self._raised: deque[float] = deque(maxlen=MOST_RAISED)
         self._gone: deque[Alarm] = deque(maxlen=REMEMBERED)
         self._listeners: list[Callable[[AlarmEvent], None]] = []
 

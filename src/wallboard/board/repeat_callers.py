@@ -8,6 +8,8 @@ from wallboard.board.caller_history import Stay, line_of
 
 WITHIN = 3600.0
 """Seconds."""
+MOST = 1000
+"""Numbers that are remembered: the latest."""
 PUBLIC = 7
 """Digits of a number that means the same telephone at every source."""
 
@@ -30,6 +32,8 @@ class RepeatCallers:
         if stay.line:
             came = stay.first if stay.joined is None else min(stay.joined, stay.first)
             self._stays.setdefault(_line(stay.key.source, stay.line), {})[stay] = came
+            if len(self._stays) > MOST:
+                del self._stays[next(iter(self._stays))]
             if came - self._swept > WITHIN / 6:
                 self._sweep(came)
 
