@@ -85,3 +85,12 @@ def test_who_joins_late_cannot_have_waited_longer_than_is_looked_ahead() -> None
     nobody = QueueNow(waits=(), ready=0, talking=(0.0,), wrap_up=(), arrivals=30, talks=[10_000.0] * 12)
     assert soon(nobody, longest=AHEAD).likely == 0.0
     assert soon(nobody, longest=AHEAD - 120).likely == 1.0
+
+
+def test_waits_that_no_model_explains_count_as_well() -> None:
+    """Agents who are ready and do not take calls: the queue stands calm, and its callers waited long all the same."""
+    slow = replace(CALM, answered_after=(70.0, 90.0, 80.0, 20.0))
+    told = soon(slow, longest=60)
+    assert told.likely is not None
+    assert told.likely > 0.6
+    assert soon(replace(CALM, answered_after=(20.0, 30.0)), longest=60).likely == 0.0

@@ -14,7 +14,9 @@ from wallboard.domain.models import Agent, Queue
 from wallboard.domain.states import AgentState
 
 LATELY = 60
-"""Callers whose waits and talks stand for those to come: the latest of the day."""
+"""Callers whose talks stand for those to come: the latest of the day."""
+LATE = 1800.0
+"""Seconds for which waits do."""
 RING = 5.0
 """Seconds for which an agent is rung before a talk begins, about."""
 SHOWN_FOR = 15.0
@@ -57,8 +59,8 @@ def _now(source: SourceState, queue: Key, now: float) -> QueueNow:
         wrap_up=[max(0.0, (row.wrap_up or 0.0) - _lasted(row, now)) for row in wrap_up],
         arrivals=_arrivals(stays, now),
         talks=[talk + beside for talk in talks[-LATELY:]],
-        answered_after=_waits(ended, Outcome.ANSWERED, frozen),
-        lost_after=_waits(ended, Outcome.LOST, frozen),
+        answered_after=_waits(ended, Outcome.ANSWERED, frozen, now - LATE),
+        lost_after=_waits(ended, Outcome.LOST, frozen, now - LATE),
         others=others,
         others_arrivals=others_arrivals,
     )
@@ -87,9 +89,9 @@ def _arrivals(stays: Sequence[Stay], now: float) -> int:
     return found
 
 
-def _waits(stays: Iterable[Stay], outcome: Outcome, frozen: bool | None) -> list[float]:
-    found = [wait.best for stay in stays if stay.outcome is outcome and (wait := stay.waited(frozen)) is not None]
-    return found[-LATELY:]
+def _waits(stays: Iterable[Stay], outcome: Outcome, frozen: bool | None, since: float) -> list[float]:
+    ended = (stay for stay in stays if stay.outcome is outcome and (stay.left or 0.0) > since)
+    return [wait.best for stay in ended if (wait := stay.waited(frozen)) is not None]
 
 
 def _lasted(row: Agent, now: float) -> float:
