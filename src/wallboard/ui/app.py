@@ -109,6 +109,10 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
             # The first frame is on its way: now the network may begin.
             self.call_after_refresh(self._ready_callback)
 
+    def clear_selection(self) -> None:
+        """Nothing is selected here; an input asks for it when it is made, for which on Python 3.12 and newer, whose
+        tasks begin at once, there is no screen yet."""
+
     def delay_update(self, delay: float = 0.05) -> None:
         """Textual hides the first 50 ms of a mode; nothing here flickers."""
 
