@@ -19,8 +19,10 @@ from tests.terminal.stage import (
     quit_console,
     to_a_call_of_hq,
 )
+from tests.terminal.term import Terminal
 
 pytestmark = pytest.mark.pty
+OPERATOR = "Demo"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,32 @@ def test_an_action_that_was_killed_in_flight_is_told_at_the_next_start(tmp_path:
             quit_console(terminal)
         assert fault.hits == 1, "nothing was sent again"
         assert len(site.sim.actions()) <= 1
+
+
+def test_alarms_and_who_knew_of_them_outlive_a_kill(tmp_path: Path) -> None:
+    with Site(tmp_path) as site:
+        assert site.sim.world.incidents.happen("hotline error") is not None
+
+        def of_error(terminal: Terminal) -> str:
+            """The row of the alarms mode without the columns that run."""
+            press(terminal, b"\x1b[15~", "ALARMS")
+            (row,) = (line for line in terminal.screen() if " error" in line and "high" in line)
+            since = row.split()[1]
+            assert f"acked {OPERATOR}" in row
+            return since
+
+        with site.console() as terminal:
+            open_board(terminal)
+            terminal.wait(lambda screen: " error" in screen[1], PATIENCE)
+            press(terminal, b"a", "alarm acknowledged")
+            since = of_error(terminal)
+            terminal.signal(signal.SIGKILL)
+            assert terminal.wait_exit(PATIENCE) == -signal.SIGKILL
+        with site.console() as terminal:
+            open_board(terminal)
+            assert of_error(terminal) == since
+            press(terminal, b"\x1b", "─1 Queues")
+            quit_console(terminal)
 
 
 def phases(home: Path) -> list[str]:
