@@ -10,7 +10,9 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from tests.board.traces import Caller, Console, Told, Trace
+from tests.board.making import key
+from tests.board.traces import A, Caller, Console, Told, Trace
+from wallboard.domain.states import AgentState
 from wallboard.history.archive import REREAD, Archive
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +55,28 @@ async def test_a_restart_forgets_neither_the_day_nor_who_is_to_be_called_back(tm
         await watch(again, 30)
         assert [lost.caller.number for lost in archive.call_backs.open()] == ["+4930111333"]
         assert again.figures().lost == 2
+
+
+async def test_a_restart_forgets_no_agents_day(tmp_path: Path) -> None:
+    path, bo = tmp_path / "history.sqlite3", key(A, "bo")
+    first = seat(*(Caller(10.0 + 100 * turn, 5.0, talk=60.0) for turn in range(3)))
+    async with remembering(first, path):
+        await watch(first, 400)
+    before = first.desk.board.agent_day(bo)
+    assert before is not None
+    assert before.answered == 3
+    for late in (False, True):
+        again = seat(start=first.desk.now + 60)
+        if late:
+            # The agents are read before the history is.
+            again.run(5)
+        async with remembering(again, path, keep=90.0):
+            await watch(again, 10)
+            after = again.desk.board.agent_day(bo)
+            assert after is not None
+            assert (after.answered, after.since) == (3, int(before.since))
+            assert after.of(AgentState.TALKING) == pytest.approx(before.of(AgentState.TALKING), abs=0.2)
+        path = tmp_path / "history.sqlite3"
 
 
 async def test_what_one_console_closes_is_soon_closed_at_the_other(tmp_path: Path) -> None:

@@ -56,6 +56,19 @@ class AgentDays:
         self._blind = False
         self._left: deque[tuple[Key, AgentDay]] = deque(maxlen=_LEFT)
         """Agents who are not listed any more, and go on with their day when they are again."""
+        self._kept: dict[Key, AgentDay] = {}
+        """Those who were written down, until they are listed."""
+
+    def restore(self, key: Key, day: AgentDay) -> None:
+        """What was written down of the agent before this program began."""
+        known = self._days.get(key)
+        if known is None:
+            self._kept[key] = day
+            return
+        for state, seconds in day.seconds.items():
+            known.seconds[state] = known.of(state) + seconds
+        known.answered, known.missed = known.answered + day.answered, known.missed + day.missed
+        known.pauses, known.since = known.pauses + day.pauses, min(known.since, day.since)
 
     def state(self, key: Key, state: AgentState | None, at: float, day: float) -> None:
         """The agent is in this state from `at` on (None: not there any more); `day` is when their day began."""
@@ -114,7 +127,11 @@ class AgentDays:
 
     def _closed(self, key: Key, at: float, day: float) -> AgentDay:
         """The day with all that passed until `at`; a new one where a day has begun since."""
-        entry = self._days.get(key) or next((day for who, day in reversed(self._left) if who == key), None)
+        entry = (
+            self._days.get(key)
+            or self._kept.pop(key, None)
+            or next((day for who, day in reversed(self._left) if who == key), None)
+        )
         known = self._now.get(key)
         if entry is None or entry.since < day:
             begun = day if entry is not None else at

@@ -190,6 +190,10 @@ class Board:
         rows = [row.key for row in self.rows(Resource.AGENTS)]
         return [day for key in rows if (day := self.agent_day(key)) is not None]
 
+    def restore_agent(self, key: Key, day: AgentDay) -> None:
+        """What was written down of an agent's day before this program began."""
+        self._source(key.source).days.restore(key, day)
+
     # ---- actions ---------------------------------------------------------------------------------------------
 
     def pend(self, command_id: str, key: Key) -> None:

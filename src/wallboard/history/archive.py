@@ -87,11 +87,15 @@ class Archive:
                     await to_thread.run_sync(self._store.close)
 
     async def _restore(self) -> None:
+        from wallboard.history import agents
         from wallboard.history.callers import days
 
         for day in await to_thread.run_sync(days, self._path, self._clock.now()):
             if day.source in self._sources:
                 self._board.restore(day.source, day.queue, day.callers, day.since)
+        for key, agent in (await to_thread.run_sync(agents.days, self._path, self._clock.now())).items():
+            if key.source in self._sources:
+                self._board.restore_agent(key, agent)
         await self._read_call_backs(self._clock.now() - KEPT)
 
     async def _read_call_backs(self, since: float) -> None:

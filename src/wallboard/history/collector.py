@@ -15,6 +15,7 @@ from wallboard.board.caller_history import Stay
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Hotline, Queue
 from wallboard.domain.states import HotlineState, ResourceState
+from wallboard.history import agents
 from wallboard.history.callers import record
 from wallboard.history.records import AgentSpell, Minute, Record
 
@@ -45,6 +46,7 @@ class Collector:
         self._minute = -1
         self._minutes: dict[Key, Minute] = {}
         self._spells: dict[Key, _Spell] = {}
+        self._summed = board.now()
         self._callers: dict[Stay, None] = {}
         board.follow_callers(self._noted)
 
@@ -62,10 +64,13 @@ class Collector:
                 self._sample(_of_hotline(hotline, minute))
         self._agents(now)
         self._decided()
+        if now - self._summed >= OPEN:
+            self._sums(now)
 
     def close(self) -> None:
         """Write what is under way."""
         self._write_minutes()
+        self._sums(self._board.now())
         self._decided(final=True)
         for spell in self._spells.values():
             self._write(spell)
@@ -137,6 +142,14 @@ class Collector:
                 spell.written = now
         for key in self._spells.keys() - seen:
             self._write(self._spells.pop(key))
+
+    def _sums(self, now: float) -> None:
+        """Each agent's day so far."""
+        self._summed = now
+        for row in self._board.rows(Resource.AGENTS):
+            day = self._board.agent_day(row.key)
+            if day is not None:
+                self._add(agents.record(row.key, day, now))
 
     def _write(self, spell: _Spell) -> None:
         row = spell.row

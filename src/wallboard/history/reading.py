@@ -11,10 +11,10 @@ from typing import Any, Self, TypeVar
 
 from wallboard.domain.errors import WallboardError
 from wallboard.domain.text import clean
-from wallboard.history.records import AgentSpell, AlarmChange, CallBack, Caller, Minute, Written
+from wallboard.history.records import AgentSpell, AgentSums, AlarmChange, CallBack, Caller, Minute, Written
 from wallboard.history.schema import VERSION
 
-Kind = TypeVar("Kind", Minute, Caller, AgentSpell, AlarmChange, Written, CallBack)
+Kind = TypeVar("Kind", Minute, Caller, AgentSpell, AgentSums, AlarmChange, Written, CallBack)
 
 
 class Unreadable(WallboardError):
@@ -63,6 +63,10 @@ class History:
     def spells(self, since: float, until: float) -> list[AgentSpell]:
         """States of agents that lasted into this span."""
         return self._read(AgentSpell, '"until" >= ? AND "since" <= ?', since, until)
+
+    def sums(self, since: float) -> list[AgentSums]:
+        """The days of agents that went on since then."""
+        return self._read(AgentSums, '"at" >= ?', since)
 
     def alarms(self, since: float, until: float) -> list[AlarmChange]:
         return self._read(AlarmChange, '"at" BETWEEN ? AND ?', since, until)

@@ -76,6 +76,33 @@ class AgentSpell:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentSums:
+    """An agent's day as it was `at` that time: what was counted since `since` (UTC epoch seconds), and seconds by
+    state."""
+
+    source: str
+    agent: str
+    since: int
+    at: int
+    answered: int
+    missed: int
+    pauses: int
+    talking: float
+    wrap_up: float
+    ready: float
+    ringing: float
+    on_break: float
+    other_call: float
+
+    TABLE: ClassVar = "agent_sums"
+    KEY: ClassVar = ("source", "agent", "since")
+    MERGE: ClassVar = dict.fromkeys(
+        ("at", "answered", "missed", "pauses", "talking", "wrap_up", "ready", "ringing", "on_break", "other_call"),
+        "max",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmChange:
     """An alarm changed its state (`raised`, `worse`, `acknowledged`, `snoozed`, `cleared` …). `since`: when its
     condition became true; `by`: who acknowledged or snoozed."""
@@ -134,12 +161,13 @@ class CallBack:
 NEAR: Mapping[str, float] = {"joined_at": 10.0}
 """Parts of a key that two consoles, or two readings, see a little differently: the same row within these seconds."""
 
-Record = Minute | Caller | AgentSpell | AlarmChange | Written | CallBack
-KINDS: tuple[type[Record], ...] = (Minute, Caller, AgentSpell, AlarmChange, Written, CallBack)
+Record = Minute | Caller | AgentSpell | AgentSums | AlarmChange | Written | CallBack
+KINDS: tuple[type[Record], ...] = (Minute, Caller, AgentSpell, AgentSums, AlarmChange, Written, CallBack)
 AGED_BY = {
     "minute": "at",
     "caller": "ended_at",
     "agent_spell": "until",
+    "agent_sums": "at",
     "alarm_change": "at",
     "note": "at",
     "call_back": "at",
