@@ -32,9 +32,9 @@ test: lint
 	@.ci/tools
 	$(PYTEST) $(ARGS)
 
-# What no Python changes is left out, and the terminals and the lab, which take the longest.
+# What no Python changes (how large things grow) is left out, and the terminals and the lab, which take the longest.
 test-python: $(VENV)/.test-installed
-	$(PYTEST) --ignore tests/terminal --ignore tests/lab $(ARGS)
+	$(PYTEST) --ignore tests/terminal --ignore tests/lab --ignore tests/acceptance/test_growth.py $(ARGS)
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .
