@@ -56,3 +56,17 @@ def test_themes_are_listed_without_a_screen(home: Path) -> None:
     roots = facts["roots"]
     assert isinstance(roots, list)
     assert not {"textual", "rich", "httpx", "pydantic"} & set(roots)
+
+
+def test_the_first_frame_waits_for_no_database() -> None:
+    code = (
+        "import json, sys\n"
+        "import wallboard.runtime, wallboard.ui.app\n"
+        "print('loaded')\n"
+        "print(json.dumps({'roots': sorted({name.partition('.')[0] for name in sys.modules})}))\n"
+    )
+    _, facts = loaded(code)
+    roots = facts["roots"]
+    assert isinstance(roots, list)
+    assert "textual" in roots
+    assert "sqlite3" not in roots

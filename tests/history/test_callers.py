@@ -9,8 +9,8 @@ import pytest
 
 from tests.board.traces import Caller, Console, Told, Trace
 from wallboard.domain.rules import Goal
-from wallboard.history.callers import days
 from wallboard.history.collector import Collector
+from wallboard.history.past import queue_days
 from wallboard.history.reading import History
 from wallboard.history.records import Caller as Written
 from wallboard.history.store import HistoryStore
@@ -78,7 +78,7 @@ def test_the_figures_of_the_day_come_back_with_a_restart_and_say_since_when(stor
     before = first.figures()
     again = console([], start=first.desk.now + 30)
     again.run(30)
-    for day in days(store.path, again.desk.now):
+    for day in queue_days(store.path, again.desk.now):
         again.desk.board.restore(day.source, day.queue, day.callers, day.since)
     after = again.figures()
     for name in ("answered", "lost", "flowed", "pulled", "unseen", "offered"):
@@ -103,6 +103,6 @@ def test_two_consoles_write_one_caller_once(store: HistoryStore) -> None:
 
 
 def test_without_a_history_the_day_begins_anew(tmp_path: Path) -> None:
-    assert days(tmp_path / "history.sqlite3", 1e9) == []
+    assert queue_days(tmp_path / "history.sqlite3", 1e9) == []
     (tmp_path / "history.sqlite3").write_text("no database")
-    assert days(tmp_path / "history.sqlite3", 1e9) == []
+    assert queue_days(tmp_path / "history.sqlite3", 1e9) == []

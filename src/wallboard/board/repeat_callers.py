@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wallboard.board.caller_history import Stay, line_of
+from wallboard.board.caller_history import Stay, line_of, whose
 
 WITHIN = 3600.0
 """Seconds."""
 MOST = 1000
 """Numbers that are remembered: the latest."""
-PUBLIC = 7
-"""Digits of a number that means the same telephone at every source."""
 
 
 class Repeat(NamedTuple):
@@ -31,7 +29,7 @@ class RepeatCallers:
     def note(self, stay: Stay) -> None:
         if stay.line:
             came = stay.first if stay.joined is None else min(stay.joined, stay.first)
-            self._stays.setdefault(_line(stay.key.source, stay.line), {})[stay] = came
+            self._stays.setdefault(whose(stay.key.source, stay.line), {})[stay] = came
             if len(self._stays) > MOST:
                 del self._stays[next(iter(self._stays))]
             if came - self._swept > WITHIN / 6:
@@ -39,7 +37,7 @@ class RepeatCallers:
 
     def find(self, source: str, number: str, now: float) -> Repeat | None:
         """None for a first call, and where there is no number."""
-        stays = self._stays.get(_line(source, line_of(number)), {})
+        stays = self._stays.get(whose(source, line_of(number)), {})
         # Who was sent on from another queue has not called again.
         came = [at for stay, at in stays.items() if at > now - WITHIN and not stay.came]
         return Repeat(len(came), min(came)) if len(came) > 1 else None
@@ -51,7 +49,3 @@ class RepeatCallers:
                 del stays[stay]
             if not stays:
                 del self._stays[line]
-
-
-def _line(source: str, line: str) -> tuple[str, str]:
-    return ("" if len(line) >= PUBLIC else source, line)

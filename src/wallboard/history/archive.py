@@ -87,19 +87,18 @@ class Archive:
                     await to_thread.run_sync(self._store.close)
 
     async def _restore(self) -> None:
-        from wallboard.history import agents
-        from wallboard.history.callers import days
+        from wallboard.history import past
 
-        for day in await to_thread.run_sync(days, self._path, self._clock.now()):
+        for day in await to_thread.run_sync(past.queue_days, self._path, self._clock.now()):
             if day.source in self._sources:
                 self._board.restore(day.source, day.queue, day.callers, day.since)
-        for key, agent in (await to_thread.run_sync(agents.days, self._path, self._clock.now())).items():
+        for key, agent in (await to_thread.run_sync(past.agent_days, self._path, self._clock.now())).items():
             if key.source in self._sources:
                 self._board.restore_agent(key, agent)
         await self._read_call_backs(self._clock.now() - KEPT)
 
     async def _read_call_backs(self, since: float) -> None:
-        from wallboard.history.callers import lately
+        from wallboard.history import past
 
-        callers, backs = await to_thread.run_sync(lately, self._path, since, self._clock.now())
+        callers, backs = await to_thread.run_sync(past.lately, self._path, since, self._clock.now())
         self.call_backs.restore((caller for caller in callers if caller.source in self._sources), backs)

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from wallboard.board.caller_history import line_of
+from wallboard.board.caller_history import line_of, whose
 from wallboard.history.records import CallBack, Caller, Record
 
 KEPT = 24 * 3600.0
 """Seconds for which a caller who gave up is waited for."""
 MOST = 500
 """Entries; then the oldest go."""
-AGAIN = "called again, answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,6 @@ class CallBacks:
         self._callers: dict[_Line, dict[tuple[str, str, str], Caller]] = {}
         self._backs: dict[tuple[str, str, str], CallBack] = {}
         self._forget_at = 0.0
-        self.version = 0
-        """Rises with each change."""
 
     def open(self) -> list[Lost]:
         """Those still to be called back, who gave up first first."""
@@ -55,17 +52,14 @@ class CallBacks:
 
     def take(self, caller: Caller) -> None:
         """What is known of a caller now; who had given up may turn out not to have."""
-        line = _line(caller)
-        if line is None or caller.outcome == "unseen":
+        line = line_of(caller.number)
+        if not line or caller.outcome == "unseen":
             return
-        callers = self._callers.setdefault(line, {})
-        before = callers.get(_id(caller))
-        if caller.outcome == "lost" or caller.outcome == "answered":
+        callers = self._callers.setdefault(whose(caller.source, line), {})
+        if caller.outcome in ("lost", "answered"):
             callers[_id(caller)] = caller
         else:
             callers.pop(_id(caller), None)
-        if before != callers.get(_id(caller)):
-            self.version += 1
         self._forget()
 
     def restore(self, callers: Iterable[Caller], backs: Iterable[CallBack]) -> None:
@@ -76,7 +70,6 @@ class CallBacks:
             known = self._backs.get(_of(back))
             if known is None or known.at < back.at:
                 self._backs[_of(back)] = back
-                self.version += 1
 
     def tried(self, lost: Lost, by: str) -> None:
         """A return call is on its way."""
@@ -98,7 +91,6 @@ class CallBacks:
         back = CallBack(of.source, of.queue, of.id, of.joined_at, state, tries, int(self._now()), by, reason)
         self._backs[_of(back)] = back
         self._add(back)
-        self.version += 1
 
     def _lost(self, callers: Iterable[Caller], before: float) -> Lost | None:
         """The entry of one line; None where there is nothing to do."""
@@ -125,12 +117,6 @@ class CallBacks:
         }
         known = {each for callers in self._callers.values() for each in callers}
         self._backs = {key: back for key, back in self._backs.items() if key in known}
-
-
-def _line(caller: Caller) -> _Line | None:
-    """Whose number it is: a public one means the same telephone everywhere, an extension at its source."""
-    line = line_of(caller.number)
-    return None if not line else ("" if len(line) >= 7 else caller.source, line)
 
 
 def _id(caller: Caller) -> tuple[str, str, str]:

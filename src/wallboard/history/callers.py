@@ -2,43 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
-
 from wallboard.board.board import Board
 from wallboard.board.caller_history import Outcome, Span, Stay
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Agent, Queue
 from wallboard.domain.text import clean
-from wallboard.history.reading import History, Unreadable
-from wallboard.history.records import CallBack, Caller
-
-LONGEST_DAY = 26 * 3600.0
-"""Seconds of the longest day, the one in which clocks go back, and one hour of patience."""
-
-
-@dataclass(slots=True)
-class QueueDay:
-    """What was written down of a queue, from `since` on; the callers in the order in which they ended."""
-
-    source: str
-    queue: str
-    since: float
-    callers: list[Stay] = field(default_factory=list)
-
-
-def days(path: Path, now: float) -> list[QueueDay]:
-    """The last day of every queue; nothing where there is no history, or none that can be read."""
-    try:
-        with History(path) as history:
-            watched = history.watched(now - LONGEST_DAY, now)
-            found = {key: QueueDay(*key, float(since)) for key, (since, _) in watched.items()}
-            for caller in sorted(history.callers(now - LONGEST_DAY, now), key=lambda caller: caller.ended_at):
-                if (caller.source, caller.queue) in found:
-                    found[caller.source, caller.queue].callers.append(stay(caller))
-    except Unreadable:
-        return []
-    return list(found.values())
+from wallboard.history.records import Caller
 
 
 def record(board: Board, stay: Stay) -> Caller:
@@ -90,12 +59,3 @@ def stay(caller: Caller) -> Stay:
         name=clean(caller.name),
         kept=wait,
     )
-
-
-def lately(path: Path, since: float, now: float) -> tuple[list[Caller], list[CallBack]]:
-    """The callers whose wait ended since then, and what was done to those who gave up, by any console."""
-    try:
-        with History(path) as history:
-            return history.callers(since, now), history.call_backs()
-    except Unreadable:
-        return [], []

@@ -74,8 +74,9 @@ class History:
     def notes(self, since: float, until: float) -> list[Written]:
         return self._read(Written, '"at" BETWEEN ? AND ?', since, until)
 
-    def call_backs(self) -> list[CallBack]:
-        return self._read(CallBack, "1")
+    def call_backs(self, since: float = 0.0) -> list[CallBack]:
+        """What was done since then."""
+        return self._read(CallBack, '"at" >= ?', since)
 
     def _read(self, kind: type[Kind], where: str, *values: float) -> list[Kind]:
         columns = ", ".join(f'"{field.name}"' for field in fields(kind))

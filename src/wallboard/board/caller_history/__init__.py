@@ -2,7 +2,7 @@
 was in a queue."""
 
 from wallboard.board.caller_history.history import CallerHistory
-from wallboard.board.caller_history.legs import line_of
+from wallboard.board.caller_history.legs import line_of, whose
 from wallboard.board.caller_history.stay import Outcome, Span, Stay
 
-__all__ = ["CallerHistory", "Outcome", "Span", "Stay", "line_of"]
+__all__ = ["CallerHistory", "Outcome", "Span", "Stay", "line_of", "whose"]

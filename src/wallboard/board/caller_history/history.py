@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Container, Iterable
 
-from wallboard.board.caller_history.legs import Leg, Legs, line_of
+from wallboard.board.caller_history.legs import Leg, Legs, line_of, whose
 from wallboard.board.caller_history.stay import GRAIN, SLACK, Outcome, Stay
 from wallboard.domain.keys import Key
 from wallboard.domain.models import Agent, Call, Member, Queue
@@ -35,8 +35,6 @@ OFTEN = 3.0
 CLOSED = 300.0
 """Seconds after which a queue that is not listed any more is forgotten with its figures."""
 
-ENOUGH = 7
-"""Digits of a number that means the same telephone everywhere."""
 
 _IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
 _WITH_AGENT = frozenset({MemberState.RINGING, MemberState.TALKING})
@@ -644,8 +642,7 @@ def _meets(stay: Stay, arrival: Stay) -> bool:
         return False
     if (stay.key.source, stay.queue_id) == (arrival.key.source, arrival.queue_id):
         return False
-    if stay.key.source != arrival.key.source and len(stay.line) < ENOUGH:
-        # An extension means another telephone at another site.
+    if whose(stay.key.source, stay.line) != whose(arrival.key.source, arrival.line):
         return False
     low = arrival.joined if arrival.joined is not None else arrival.before
     high = arrival.joined if arrival.joined is not None else arrival.first

@@ -15,14 +15,21 @@ from wallboard.domain.models import Call
 from wallboard.domain.states import CallState, Direction
 
 _UP = frozenset({CallState.TALKING, CallState.HELD, CallState.PARKED})
-_ENOUGH, _LAST = 7, 9
+PUBLIC = 7
+"""Digits of a number that means the same telephone everywhere."""
+_LAST = 9
 
 
 def line_of(number: str) -> str:
     """A number by which two rows are the same line: the end of a public one, the digits of an extension (without the
     prefix of its account); "" for none."""
     digits = re.sub(r"[^0-9]", "", number.split("@")[0].rsplit("*", 1)[-1])
-    return digits[-_LAST:] if len(digits) >= _ENOUGH else digits
+    return digits[-_LAST:] if len(digits) >= PUBLIC else digits
+
+
+def whose(source: str, line: str) -> tuple[str, str]:
+    """Whose telephone a line is: a public one means the same everywhere, an extension at its source."""
+    return ("" if len(line) >= PUBLIC else source, line)
 
 
 @dataclass(slots=True, eq=False)

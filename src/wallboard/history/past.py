@@ -1,0 +1,60 @@
+"""What was written down, for a console that begins: the last day of queues and agents, and who gave up. Nothing where
+there is no history, or none that can be read. Loads the database, so the first frame does without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wallboard.board.agent_day import AgentDay
+from wallboard.board.caller_history import Stay
+from wallboard.domain.keys import Key, Kind
+from wallboard.history import agents, callers
+from wallboard.history.reading import History, Unreadable
+from wallboard.history.records import CallBack, Caller
+
+LONGEST_DAY = 26 * 3600.0
+"""Seconds of the longest day, the one in which clocks go back, and one hour of patience."""
+
+
+@dataclass(slots=True)
+class QueueDay:
+    """What was written down of a queue, from `since` on; the callers in the order in which they ended."""
+
+    source: str
+    queue: str
+    since: float
+    callers: list[Stay] = field(default_factory=list)
+
+
+def queue_days(path: Path, now: float) -> list[QueueDay]:
+    """The last day of every queue."""
+    try:
+        with History(path) as history:
+            watched = history.watched(now - LONGEST_DAY, now)
+            found = {key: QueueDay(*key, float(since)) for key, (since, _) in watched.items()}
+            for caller in sorted(history.callers(now - LONGEST_DAY, now), key=lambda caller: caller.ended_at):
+                if (caller.source, caller.queue) in found:
+                    found[caller.source, caller.queue].callers.append(callers.stay(caller))
+    except Unreadable:
+        return []
+    return list(found.values())
+
+
+def agent_days(path: Path, now: float) -> dict[Key, AgentDay]:
+    """The last day of every agent. Of what two consoles saw the longer."""
+    try:
+        with History(path) as history:
+            found = sorted(history.sums(now - LONGEST_DAY), key=lambda sums: sums.at - sums.since)
+    except Unreadable:
+        return {}
+    return {Key(sums.source, Kind.AGENT, sums.agent): agents.day(sums) for sums in found}
+
+
+def lately(path: Path, since: float, now: float) -> tuple[list[Caller], list[CallBack]]:
+    """The callers whose wait ended since then, and what was done to those who gave up, by any console."""
+    try:
+        with History(path) as history:
+            return history.callers(since, now), history.call_backs(since)
+    except Unreadable:
+        return [], []
