@@ -155,7 +155,7 @@ class Board:
         when, shown = self._outlook.get(key, (float("-inf"), None))
         if not 0 <= now - when < SHOWN_FOR:
             # One at a time: a person looks at one queue.
-            shown = outlook(source, row, now)
+            shown = outlook(source, row, self.settings, now)
             self._outlook = {key: (now, shown)}
         return shown
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from wallboard.board.caller_history import Outcome, Stay
+from wallboard.board.conditions import longest
 from wallboard.board.forecast import LOOKED_BACK, QueueNow, Soon, soon
+from wallboard.board.settings import BoardSettings
 from wallboard.board.source import SourceState
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Queue
@@ -34,9 +36,10 @@ class Outlook:
     soon: Soon
 
 
-def outlook(source: SourceState, queue: Queue, now: float) -> Outlook | None:
+def outlook(source: SourceState, queue: Queue, settings: BoardSettings, now: float) -> Outlook | None:
     """None where the queue has no limit, or its callers or agents are not known."""
-    limit = source.longest_limit(queue)
+    limits = longest(None, source.rule(queue), settings)
+    limit = limits.warn if limits.alarm is None else limits.alarm
     counts = source.queue_stats(queue.key, now, level=False).counts
     if limit is None or counts.ready is None or source.history.since(queue.key.id) is None:
         return None

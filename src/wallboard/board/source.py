@@ -277,13 +277,6 @@ class SourceState:
         row = self.row(queue)
         return wait_severity(seconds, self.rule(row), self._settings) or "" if isinstance(row, Queue) else ""
 
-    def longest_limit(self, queue: Queue) -> float | None:
-        """Seconds from which the longest wait of the queue is an alarm, else a warning."""
-        rule = self.rule(queue)
-        if rule.alarm.longest is not None or rule.warn.longest is not None:
-            return rule.warn.longest if rule.alarm.longest is None else rule.alarm.longest
-        return min(3 * self.goal(queue).seconds, self._settings.longest_alarm)
-
     def goal(self, queue: Queue) -> Goal:
         return self.rule(queue).goal or self._settings.goal
 

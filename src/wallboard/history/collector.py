@@ -14,7 +14,7 @@ from wallboard.board.board import Board
 from wallboard.board.caller_history import Stay
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Hotline, Queue
-from wallboard.domain.states import HotlineState, ResourceState
+from wallboard.domain.states import TRUSTED, HotlineState
 from wallboard.history import agents
 from wallboard.history.callers import record
 from wallboard.history.records import AgentSpell, Minute, Record
@@ -24,7 +24,6 @@ EVERY = 5.0
 MINUTE = 60
 OPEN = 300.0
 """Seconds after which a state that goes on is written all the same: a console that is killed loses no more."""
-_NOW = frozenset({ResourceState.LIVE, ResourceState.LATE})
 _KINDS = {"queue": Kind.QUEUE, "hotline": Kind.HOTLINE}
 _MERGE: dict[str, Callable[[int, int], int]] = {"max": max, "min": min}
 
@@ -77,13 +76,13 @@ class Collector:
         self._spells.clear()
 
     def _fresh(self, key: Key) -> bool:
-        return self._board.row_state(key) in _NOW
+        return self._board.row_state(key) in TRUSTED
 
     # ---- minutes ---------------------------------------------------------------------------------------------
 
     def _of_queue(self, queue: Queue, minute: int, now: float) -> Minute:
         stats = self._board.queue_stats(queue.key, level=False)
-        longest = None if stats.longest_since is None else max(0, int(now - stats.longest_since))
+        longest = stats.longest(now)
         waiting = None if stats.waiting is None else stats.waiting + (stats.ringing or 0)
         return Minute(
             minute,
@@ -92,7 +91,7 @@ class Collector:
             queue.key.id,
             queue.name,
             waiting=waiting,
-            longest=0 if longest is None and waiting == 0 else longest,
+            longest=int(longest) if longest is not None else 0 if waiting == 0 else None,
             talking=stats.talking,
             ready=stats.counts.ready,
             staffed=stats.staffed,
