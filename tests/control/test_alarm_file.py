@@ -65,6 +65,17 @@ def test_a_record_that_is_none_is_told(wrong: dict[str, object]) -> None:
     assert alarm_of(record(alarm) | wrong) is None
 
 
+def test_an_id_that_is_no_text_for_a_terminal_stands_escaped_and_comes_back_as_it_was(tmp_path: Path) -> None:
+    key = Key("hq", Kind.QUEUE, "6\x9b31m\u3164\U000e0041\ue000")
+    (alarm,) = book(ManualClock(), "waiting").kept()
+    alarm = replace(alarm, key=key, id=f"{key}:waiting")
+    file = AlarmFile(tmp_path / "alarms.json", lambda: alarm.changed_at)
+    file.save([alarm])
+    assert file.path.read_text().isascii()
+    assert file.path.read_text().isprintable()
+    assert only(list(file.load())).key == key
+
+
 def test_two_consoles_on_one_file_lose_nothing_of_each_other(tmp_path: Path) -> None:
     clock = ManualClock()
     mine, yours = book(clock, "waiting", "ready"), book(clock, "waiting", "ready")

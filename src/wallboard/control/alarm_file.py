@@ -103,7 +103,8 @@ class AlarmFile:
         return [alarm for alarm in alarms if alarm is not None]
 
     def _write(self, alarms: Sequence[Alarm]) -> None:
-        text = json.dumps({"schema": SCHEMA, "alarms": [record(alarm) for alarm in alarms]}, ensure_ascii=False)
+        # In ASCII: ids are the vendor's own, and whoever looks into the file looks through a terminal.
+        text = json.dumps({"schema": SCHEMA, "alarms": [record(alarm) for alarm in alarms]})
         beside = self.path.with_name(f"{self.path.name}.new")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
