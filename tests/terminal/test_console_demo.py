@@ -138,7 +138,9 @@ def test_ascii_writes_nothing_but_ascii_on_any_page_and_the_demo_leaves_no_file(
     with Terminal(wallboard("demo", "--ascii"), 120, 36) as terminal:
         open_board(terminal)
         assert any(line.startswith("-1 Queues") for line in terminal.screen())
-        for key, seen in ((b"?", "ALL KEYS"), (b"0", "SOURCES"), (b"9", "LOG"), (b"\x1bOQ", "READY")):
+        press(terminal, b"?", "ALL KEYS")
+        leave(terminal, b"\x1b", "ALL KEYS")
+        for key, seen in ((b"0", "SOURCES"), (b"9", "LOG"), (b"\x1bOQ", "READY")):
             press(terminal, key, seen)
         press(terminal, b"\x1b", "-2 Members")
         press(terminal, b"F", "FIND")

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from wallboard.control.filled import NOTHING_CHANGED, changes
 from wallboard.control.offers import Offers
+from wallboard.control.outcome import describe
 from wallboard.control.policy import Offer, confirmation
 from wallboard.domain.command import Command, Destination, Target, fingerprint, new_id
 from wallboard.domain.forms import Form
@@ -195,6 +196,10 @@ class Flows:
         is hit. `again`: what was chosen or filled in the last time; `args`: what was given with the verb."""
         return Flow(self._act(intents, painted, again, args))
 
+    def undo(self, intent: Intent, row: Row, args: tuple[tuple[str, str], ...]) -> Flow:
+        """Do `intent` to the row as it is now; it was not under the cursor, so it is asked about whatever it is."""
+        return Flow(self._confirmed(intent, row, None, args, elsewhere=True, undo=True))
+
     def publish(self, again: str = "") -> Flow:
         """Put something up on a source that can."""
         return Flow(self._publish(again))
@@ -269,6 +274,7 @@ class Flows:
         args: tuple[tuple[str, str], ...],
         elsewhere: bool = False,
         asked: bool = False,
+        undo: bool = False,
     ) -> Command:
         """The command, once it is confirmed as the offer demands."""
         verb = intent.verb
@@ -278,7 +284,7 @@ class Flows:
             # A row that has vanished is known only here.
             destination = self.offers.number_to_call(row)
         command = self._command(intent, row, destination, args)
-        title = f"{goal(verb, row.key.kind).upper()} {label}{whose}?"
+        title = f"UNDO: {describe(command)}?" if undo else f"{goal(verb, row.key.kind).upper()} {label}{whose}?"
         level = confirmation(intent.offer, destination=None if asked else destination, elsewhere=elsewhere)
         effect, same = intent.offer.consequence, self._same(row)
         if level == "number" and destination is not None:

@@ -24,12 +24,15 @@ from wallboard.ui.attention import Attention
 from wallboard.ui.drawn import Drawn
 from wallboard.ui.hints import Hints
 from wallboard.ui.idle import IdleLock
+from wallboard.ui.key_list import KeyList
+from wallboard.ui.logbook import LogBook
 from wallboard.ui.lost_callers import LostCallers
 from wallboard.ui.modes import (
     ALARMS,
     ANYWHERE,
     BOARD,
     HELP,
+    LOG,
     PAGES,
     SCROLLS,
     SOURCES,
@@ -50,8 +53,10 @@ from wallboard.ui.remarks import Remarks
 from wallboard.ui.restraint import RESTING, Restraint
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ConsoleSettings, Ports, Station
+from wallboard.ui.undoing import Undoing
 from wallboard.ui.visibility import Shown, Visibility
 from wallboard.view.dialogs import Answer, Confirm
+from wallboard.view.eventlog import UNCONFIRMED
 from wallboard.view.format import plural
 from wallboard.view.layout import ALL
 
@@ -68,7 +73,8 @@ class Console:
         self.key_of = settings.key_of
         self.remarks = Remarks(clock)
         at = self.at = Station(board, dispatcher, clock, settings, ports, self.remarks)
-        self.alarms = AlarmPointer(board, dispatcher.remember_alarm)
+        self.alarms = AlarmPointer(board, dispatcher.remember_alarm, clock.now)
+        self.log = LogBook(board, self.remarks)
         self.attention = Attention(settings, ports)
         self.restraint = Restraint()
         self.visibility = Visibility(clock, self._drawn)
@@ -83,6 +89,9 @@ class Console:
             at, self.panes, self.modes, self.panel, self.alarms, self.asking, self.visibility.of_alarm
         )
         self.lost = LostCallers(at, self.panes, self.asking, self.acting)
+        self.undoing = Undoing(at, self.acting.flows, self.acting.go)
+        self.keys = KeyList(self.panes, self.hints, self.modes, settings.actions)
+        self.modes.lists |= {LOG: self.log, ALARMS: self.alarms, HELP: self.keys}
         self._news = News(at, self.alarms, self.attention)
         self._keys = {key: action.id for action in settings.actions if action.scope == "board" for key in action.keys}
         self._verbs = {action.id for action in settings.actions if action.acts}
@@ -120,8 +129,13 @@ class Console:
         """A frame was drawn: what keys go on from."""
         if drawn.page is not None:
             self.modes.page_lines = drawn.page
+        if drawn.entry is not None:
+            self.log.painted = drawn.entry
         if drawn.scroll is not None:
-            self.modes.scroll[self.mode] = drawn.scroll
+            if self.mode == LOG:
+                self.log.row = drawn.scroll
+            else:
+                self.modes.scroll[self.mode] = drawn.scroll
         if drawn.panel is not None:
             self.panel.turned = drawn.panel
         if drawn.card is not None:
@@ -154,6 +168,7 @@ class Console:
     def on_outcome(self, outcome: Outcome) -> None:
         """What became of a command."""
         self.lost.heard(outcome)
+        self.undoing.heard(outcome)
         if outcome.phase is Phase.REQUESTED:
             return
         if outcome.phase is Phase.WAITING:
@@ -172,7 +187,7 @@ class Console:
         """The characters that do nothing but move on the board, those that do nothing beyond this screen, and those
         that open a field in place."""
         here = typed(self._keys, stays_here) | {"\r", "\t"}
-        return typed(self._keys, moves), here, typed(self._keys, "view.filter".__eq__)
+        return typed(self._keys, moves), here, typed(self._keys, {"view.filter", "app.help"}.__contains__)
 
     def is_verb(self, key: str) -> bool:
         """Whether the key would run a verb now: the gate lets such a key act once, however long it is held."""
@@ -245,12 +260,21 @@ class Console:
                 self._does[action]()
             else:
                 self.acting.press(action)
-        elif self.mode == ALARMS and action == "nav.details":
+        elif action == "row.undo" and self.mode == LOG:
+            self.undoing.begin(self.log.cursor or self.undoing.last(self.remarks.entries))
+        elif action == "view.filter" and self.mode in self.modes.lists:
+            self.asking.begin_filter(self.modes.lists[self.mode])
+        elif action == "nav.details" and self.mode == ALARMS:
             self.seeking.to_alarm(self.alarms.line)
-        elif self.mode == ALARMS and action in SCROLLS:
-            self.alarms.step(moved(action, self.modes.page_lines), self.clock.now())
+        elif action == "nav.details" and self.mode == LOG:
+            self.seeking.to_entry(self.log.painted)
         elif action in SCROLLS:
-            self.modes.turn(action, len(self.remarks.entries))
+            lines = moved(action, max(1, self.modes.page_lines - 1))
+            found = self.modes.lists.get(self.mode)
+            if found is not None:
+                found.move(lines)
+            else:
+                self.modes.turn(lines)
 
     def _actions(self) -> Mapping[str, Callable[[], None]]:
         panes, seeking = self.panes, self.seeking
@@ -284,8 +308,11 @@ class Console:
             "app.repaint": self.ports.redraw,
             "app.palette": self._palette,
             "app.unlock": self.idle.ask,
-            "app.help": partial(self.modes.toggle, HELP),
+            "app.help": self._help,
             **{f"mode.{mode}": partial(self.modes.toggle, mode) for mode in PAGES},
+            "mode.log": self._log,
+            "mode.unconfirmed": self._unconfirmed,
+            "row.undo": lambda: self.undoing.begin(self.undoing.last(self.remarks.entries)),
             "lost.list": self.lost.open,
             "row.mark": self._mark,
             "row.again": self.acting.again,
@@ -319,8 +346,24 @@ class Console:
         self.pane.selection.toggle_mark(self.clock.now())
         self.panes.move(1)
 
+    def _help(self) -> None:
+        self.modes.toggle(HELP)
+        if self.mode == HELP:
+            self.asking.begin_filter(self.keys)
+
+    def _log(self) -> None:
+        self.modes.toggle(LOG)
+        self.log.open()
+
+    def _unconfirmed(self) -> None:
+        self.modes.to(LOG)
+        self.log.open(UNCONFIRMED)
+
     def step_back(self, quitting: bool) -> None:
-        if self.mode != BOARD:
+        found = self.modes.lists.get(self.mode)
+        if found is not None and found.filter and self.mode != HELP:
+            found.set_filter("")
+        elif self.mode != BOARD:
             if self.mode != SOURCES or not self.seeking.back():
                 self.modes.to(BOARD)
         elif self.panel.close() or (not quitting and self.seeking.back()):
@@ -358,6 +401,9 @@ class Console:
             return
         if action.startswith("theme "):
             self.ports.set_theme(action.removeprefix("theme "))
+        elif action == "row.undo":
+            # What it is done to is named in its question, whatever is in sight.
+            self._does[action]()
         elif self.mode != BOARD and not action.startswith((*ANYWHERE, "nav.back")):
             # No row is in sight here, so nothing may be done to one.
             self.modes.to(BOARD)

@@ -17,10 +17,10 @@ from wallboard.view.cells import ELLIPSIS, Cell, Column
 from wallboard.view.chrome import KeyHint, alarm_line, call_bar, key_bar, target_line
 from wallboard.view.context import Context
 from wallboard.view.details import details
-from wallboard.view.eventlog import event_log
+from wallboard.view.eventlog import Entry, event_log
 from wallboard.view.header import header, my_phone
 from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange
-from wallboard.view.lines import Line, clip, rule
+from wallboard.view.lines import Line, clip
 from wallboard.view.sources import sources
 from wallboard.view.target import ended, told
 from wallboard.view.wall import wall
@@ -32,8 +32,9 @@ _PAGES = {"pagedown": "PgDn", "pageup": "PgUp"}
 _DEEDS = {
     ALARMS: (
         *(("nav.details", "go"), ("alarm.acknowledge", "ack"), ("alarm.acknowledge_all", "ack all")),
-        *(("alarm.snooze", "snooze"), ("alarm.mute", "mute")),
-    )
+        *(("alarm.snooze", "snooze"), ("alarm.mute", "mute"), ("view.filter", "filter")),
+    ),
+    LOG: (("nav.details", "go"), ("view.filter", "filter"), ("row.undo", "undo")),
 }
 """What the keys of a mode do to what is under its cursor."""
 _MODE_TARGETS = {LOG: "log", SOURCES: "sources", ALARMS: "alarms", HELP: "keys"}
@@ -77,8 +78,8 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
     if console.mode == BOARD:
         layout = arrange(width, room, console.active, console.panes.zoomed, _summaries(console))
         return Frame(top, layout, [], bottom, Drawn(panel=turned, card=card), stamp)
-    body, scrolled = _mode(console, context, width, room)
-    return Frame(top, None, body, bottom, Drawn(room, scrolled, turned, card), stamp)
+    body, scrolled, entry = _mode(console, context, width, room)
+    return Frame(top, None, body, bottom, Drawn(room, scrolled, turned, card, entry), stamp)
 
 
 def _message(text: str, width: int, height: int) -> list[Line]:
@@ -165,9 +166,10 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     target, freshness = _target(console, context) if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
     lines.append(target_line(target, freshness, console.remarks.outcome, console.board.unconfirmed, width))
     if (typed := console.asking.filter) is not None:
-        shown, total = console.pane.selection.counts
-        asked = f" filter {console.pane.pane.title}: "
-        hint = Cell(f"   {shown} of {total}   {console.settings.names.enter} keeps it   Esc clears", "muted")
+        shown, total = console.asking.filtered.counts
+        asked = f" filter {console.asking.filtered.name}: "
+        leave = "back" if console.mode == HELP else "clears"
+        hint = Cell(f"   {shown} of {total}   {console.settings.names.enter} keeps it   Esc {leave}", "muted")
         lines.append(clip([Cell(asked, "text bold"), typed.cell(width - len(asked)), hint], width))
     elif console.dialog is not None:
         lines.append(clip([Cell(" the keys belong to the question above", "muted")], width))
@@ -184,6 +186,8 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
             KeyHint(console.key_of("app.quit"), "back"),
         ]
         deeds = [KeyHint(console.key_of(action), word) for action, word in _DEEDS.get(console.mode, ())]
+        if console.mode == LOG and not console.undoing.offered(console.log.cursor):
+            deeds = deeds[:-1]
         lines.append(key_bar([*console.hints.now().values()] if board else deeds, general if board else back, width))
     return lines
 
@@ -264,12 +268,15 @@ def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
     return lines
 
 
-def _mode(console: Console, context: Context, width: int, room: int) -> tuple[list[Line], int | None]:
+def _mode(console: Console, context: Context, width: int, room: int) -> tuple[list[Line], int, Entry | None]:
     top = console.modes.scroll.get(console.mode, 0)
     match console.mode:
         case "log":
-            scroll = console.modes.scroll.get(LOG, 0)
-            return event_log(tuple(console.remarks.entries), width, room, scroll, console.settings.zone), None
+            log, key = console.log, console.key_of("row.undo")
+            undo = f"{key} {offered}" if (offered := console.undoing.offered(log.cursor)) else ""
+            listed, told = log.entries(), (len(console.remarks.entries), log.filter, log.cursor, log.row, undo)
+            found = event_log(listed, width, room, console.settings.zone, *told)
+            return found.lines, found.row, found.entry
         case "sources":
             rights = console.ports.rights()
             phones = [
@@ -286,35 +293,12 @@ def _mode(console: Console, context: Context, width: int, room: int) -> tuple[li
             if page.marked is not None and SOURCES not in console.modes.scroll:
                 top = max(0, page.marked - room // 3)
         case "alarms":
-            listed = alarm_list(context, width, console.alarms.lines(), console.alarms.shown)
-            lines = listed.lines
-            if listed.marked is not None:
+            alarms = alarm_list(context, width, console.alarms.listed(), console.alarms.shown, console.alarms.filter)
+            lines = alarms.lines
+            if alarms.marked is not None:
                 # The cursor stays in sight, and the heads above it where they fit.
-                top = max(0, listed.marked - room + 2)
+                top = max(0, alarms.marked - room + 2)
         case _:
-            lines = _help(console, width)
+            lines = console.keys.lines(width)
     top = min(top, max(0, len(lines) - room))
-    return lines[top : top + room], top
-
-
-def _help(console: Console, width: int) -> list[Line]:
-    """The keys of this row, with reasons for the dim ones, then all keys."""
-    lines = [rule(f"KEYS on {console.pane.pane.title}", "Esc back   j k scroll", width)]
-    for hint in console.hints.now().values():
-        text = hint.text if hint.ok else f"{hint.text}: {hint.reason}"
-        lines.append(
-            clip(
-                [
-                    Cell(f"  {hint.key:<10}", "info bold" if hint.ok else "muted"),
-                    Cell(text, "text" if hint.ok else "muted"),
-                ],
-                width,
-            )
-        )
-    lines.append(rule("ALL KEYS", "", width))
-    for action in console.settings.actions:
-        if action.scope == "board":
-            keys = " ".join(action.keys) or "–"
-            shown = action.id if width >= 100 else ""
-            lines.append(clip([Cell(f"  {keys:<14}", "info"), Cell(f"{action.does:<58}"), Cell(shown, "muted")], width))
-    return lines
+    return lines[top : top + room], top, None

@@ -49,8 +49,8 @@ class Remarks:
             return self.latest[:2]
         return self._last
 
-    def log(self, what: str, text: str, style: str = "text") -> None:
-        self.entries.append(Entry(self._clock.now(), what, redact_long(text), style))
+    def log(self, what: str, text: str, style: str = "text", about: tuple[Key, ...] = ()) -> None:
+        self.entries.append(Entry(self._clock.now(), what, redact_long(text), style, about))
 
     def note(self, key: Key, text: str) -> None:
         """Show a note on its row."""
@@ -75,7 +75,8 @@ class Remarks:
         self.touched += 1
         told = [*self._seen.pop(key, ()), outcome.sentence if outcome.final else outcome.brief]
         _remember(self._seen, key, told[-TOLD:])
-        self.entries.append(Entry(outcome.at, "action", outcome.sentence, style))
+        about = tuple(each for each in (key, outcome.command.target.via) if each is not None)
+        self.entries.append(Entry(outcome.at, "action", outcome.sentence, style, about, outcome))
 
 
 def _remember(kept: dict[Key, T], key: Key, what: T) -> None:
