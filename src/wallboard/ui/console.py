@@ -6,6 +6,7 @@ dispatcher as commands, and what becomes of them comes back as outcomes.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -45,7 +46,7 @@ from wallboard.ui.modes import (
     typed,
 )
 from wallboard.ui.news import News
-from wallboard.ui.palette import Palette, commands
+from wallboard.ui.palette import LATELY, Palette, commands
 from wallboard.ui.pane import PaneState
 from wallboard.ui.panel import Panel
 from wallboard.ui.panes import Panes
@@ -96,6 +97,8 @@ class Console:
         self._keys = {key: action.id for action in settings.actions if action.scope == "board" for key in action.keys}
         self._verbs = {action.id for action in settings.actions if action.acts}
         self._does = self._actions()
+        self._recent: deque[str] = deque(maxlen=LATELY)
+        """What was chosen in the palette, the latest first."""
         dispatcher.subscribe(self.on_outcome)
         self.reload(frozenset(ALL))
         self.modes.demand()
@@ -389,9 +392,10 @@ class Console:
         self.asking.ask(Confirm("Quit?", "; ".join(running), self.clock.now() - 1.0), done)
 
     def _palette(self) -> None:
-        choices = commands(self.settings, bool(self.idle.reason))
-        palette = Palette("COMMANDS", choices, self.clock.now() - 1, searching=True, search=self.ports.search)
-        self.asking.ask(palette, self._chosen)
+        row, hints = (self.panel.row, self.hints.now()) if self.mode == BOARD else (None, None)
+        choices = commands(self.settings, bool(self.idle.reason), row, hints)
+        now, search, recent = self.clock.now() - 1, self.ports.search, tuple(self._recent)
+        self.asking.ask(Palette("COMMANDS", choices, now, searching=True, search=search, recent=recent), self._chosen)
 
     def _chosen(self, answer: Answer) -> None:
         action = answer.value
@@ -399,6 +403,9 @@ class Console:
             action()
         if not isinstance(action, str):
             return
+        if action in self._recent:
+            self._recent.remove(action)
+        self._recent.appendleft(action)
         if action.startswith("theme "):
             self.ports.set_theme(action.removeprefix("theme "))
         elif action == "row.undo":
