@@ -18,6 +18,8 @@ from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
 from wallboard.history.call_backs import CallBacks
+from wallboard.history.notes import Notes
+from wallboard.history.records import Record
 from wallboard.runtime import Headless, console_settings, ports
 from wallboard.sim import LoggedRequest
 from wallboard.ui.console import Console
@@ -74,12 +76,13 @@ class Seat:
         self.size = width, height
         settings = console_settings(stage.config, ConsoleOptions(), "site", "", [])
         app = cast("ConsoleApp", Shell())
+        written: list[Record] = []
         self.console = Console(
             self.rooms.board,
             self.rooms.dispatcher,
             self.rooms.clock,
             replace(settings, zone=UTC),
-            ports(self.rooms, app, CallBacks(lambda record: None, self.rooms.clock.now)),
+            ports(self.rooms, app, CallBacks(written.append, self.rooms.clock.now), Notes(written.append)),
         )
         self.endings: list[Outcome] = []
         self.seen: set[str] = set()

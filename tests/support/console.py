@@ -38,6 +38,7 @@ from wallboard.domain.states import AgentState, CallState, Direction, HotlineSta
 from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.history.call_backs import CallBacks
+from wallboard.history.notes import Notes
 from wallboard.history.records import Record
 from wallboard.ui.console import Console
 from wallboard.ui.frame import fits, frame, pane_title, summary_line
@@ -331,7 +332,7 @@ def desk(
         return cancel
 
     kept: list[Record] = []
-    backs = CallBacks(kept.append, clock.now)
+    backs, notes = CallBacks(kept.append, clock.now), Notes(kept.append, "Mira")
     ports = Ports(
         refresh=refresh,
         demand=lambda resources, active: asked.append("demand " + " ".join(sorted(resources))),
@@ -347,6 +348,7 @@ def desk(
         repaint=lambda: asked.append("repaint"),
         redraw=lambda: asked.append("redraw"),
         call_backs=backs,
+        notes=notes,
         search=lambda text, found: None,
         scroll_columns=lambda step: asked.append(f"scroll {step}"),
     )

@@ -19,7 +19,8 @@ from wallboard.control.policy import Offer, confirmation
 from wallboard.domain.command import Command, Destination, Target, fingerprint, new_id
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind
-from wallboard.domain.models import Agent, Queue, Row
+from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row
+from wallboard.domain.parties import number_of
 from wallboard.domain.verbs import Level, Verb, goal, phrase
 from wallboard.vendors.base import Facts, rows_of
 
@@ -223,7 +224,9 @@ class Flows:
                 return await self._where(intent, row, again)
             case "text":
                 text = await Ask(Write(f"NOTE on {self.words.label(row)}{self.words.whose(row)}", row=row))
-                return self._command(intent, row, None, (("text", _taken(text)),))
+                # Whose number it is about outlives the row.
+                whose = (("number", number_of(row)),) if isinstance(row, Call | Member | ParkedCall) else ()
+                return self._command(intent, row, None, (("text", _taken(text)), *whose))
             case "form":
                 return await self._form(intent, row, again)
             case "queue" if not isinstance(intent.via, Queue):

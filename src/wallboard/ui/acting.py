@@ -28,6 +28,7 @@ from wallboard.domain.command import Command, fingerprint, new_id
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Row
 from wallboard.domain.verbs import VERB_KEYS, Verb
+from wallboard.history.notes import LONGEST
 from wallboard.ui.asking import Asking
 from wallboard.ui.hints import Hints
 from wallboard.ui.panel import Panel
@@ -170,8 +171,6 @@ class Acting:
         at = self._at
         key, form = command.target.key, command.arg("form")
         self._drafts.pop((key, command.verb, form), None)
-        if command.verb is Verb.NOTE:
-            at.remarks.note(key, command.arg("text"))
         # It is as old as the last answer, however long a question stood.
         at.dispatcher.submit(replace(command, asked_at=at.clock.now()))
 
@@ -189,8 +188,15 @@ class Acting:
                 choices = [Choice(option.value, option.text, option.hint) for option in question.options]
                 return Chooser(question.title, choices, now), _value
             case Write():
-                text = "" if question.row is None else at.remarks.notes.get(question.row.key, "")
-                return Prompt(question.title, TextField(text)), _value
+                note = None if question.row is None else at.ports.notes.on(question.row)
+                text = "" if note is None else note.text
+                title = question.title if note is None else f"{question.title}   empty takes it away"
+
+                def written(answer: Answer) -> object:
+                    # Nothing where nothing was is no note.
+                    return answer.value if text or str(answer.value or "").strip() else None
+
+                return Prompt(title, TextField(text), LONGEST), written
             case Where():
                 return self._picker(question), self._way
             case Fill():

@@ -16,7 +16,7 @@ from wallboard.board.board import Board
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.clock import Clock
-from wallboard.domain.command import FORMS
+from wallboard.domain.command import FORMS, Verb
 from wallboard.domain.keys import Key, Resource
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
@@ -79,7 +79,7 @@ class Console:
         self.attention = Attention(settings, ports)
         self.restraint = Restraint()
         self.visibility = Visibility(clock, self._drawn)
-        self.panes = Panes(board, clock, settings, self.remarks)
+        self.panes = Panes(board, clock, settings, self.remarks, ports.notes)
         self.modes = Modes(self.panes, ports.demand, WALL if settings.wall else BOARD)
         self.asking = Asking(at, self.panes, self.modes, self.restraint, self.visibility.of_dialog)
         self.idle = IdleLock(at, self.asking)
@@ -180,6 +180,8 @@ class Console:
         if outcome.phase is Phase.REFUSED and outcome.ending.startswith("refused"):
             # What the user took back is no refusal.
             self.restraint.begin(self.clock.now())
+        if outcome.final and outcome.phase is Phase.CONFIRMED and outcome.command.verb is Verb.NOTE:
+            self.ports.notes.write(outcome.command, outcome.at)
         self.remarks.tell(outcome)
         self.panes.outdated()
         if outcome.final and outcome.command.verb in FORMS:

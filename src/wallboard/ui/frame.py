@@ -215,7 +215,7 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
     if (console.panel.details or card is not None) and console.mode == BOARD:
         row = console.panel.known(console.panel.subject)
         if row is not None:
-            note = console.remarks.notes.get(row.key, "")
+            note = context.note(row)
             seen = console.remarks.seen(row.key)[-4:]
             pane = None if card is not None else console.pane.pane
             readings = console.panel.readings.shown

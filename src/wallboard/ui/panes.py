@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from wallboard.board.board import Board
 from wallboard.domain.clock import Clock
 from wallboard.domain.keys import Resource
+from wallboard.history.notes import Notes
 from wallboard.ui.pane import PaneState
 from wallboard.ui.remarks import Remarks
 from wallboard.ui.settings import ConsoleSettings
@@ -20,11 +21,12 @@ FRAME_SECONDS = 0.05
 class Panes(Mapping[Resource, PaneState]):
     """`active` is the pane at hand, `zoomed` whether it fills the body."""
 
-    def __init__(self, board: Board, clock: Clock, settings: ConsoleSettings, remarks: Remarks) -> None:
+    def __init__(self, board: Board, clock: Clock, settings: ConsoleSettings, remarks: Remarks, notes: Notes) -> None:
         self._board = board
         self._clock = clock
         self._zone = settings.zone
         self._remarks = remarks
+        self._notes = notes
         self._states = {resource: PaneState(pane) for resource, pane in PANES.items()}
         self._context: tuple[int, Context] | None = None
         self.active = Resource.QUEUES
@@ -52,8 +54,8 @@ class Panes(Mapping[Resource, PaneState]):
         made = self._context
         if made is not None and made[0] == self._board.version and 0 <= now - made[1].now < FRAME_SECONDS:
             return made[1]
-        said, notes = self._remarks.said(now), self._remarks.notes
-        context = Context(self._board, now, self._zone, said, severities(self._board, now), notes)
+        said = self._remarks.said(now)
+        context = Context(self._board, now, self._zone, said, severities(self._board, now), self._notes.on)
         self._context = (self._board.version, context)
         return context
 

@@ -17,6 +17,7 @@ from wallboard.domain.clock import iso
 from wallboard.domain.numbers import last_digits
 from wallboard.domain.text import clean
 from wallboard.history.call_backs import CallBacks
+from wallboard.history.notes import standing
 from wallboard.history.records import AlarmChange, CallBack, Caller, Minute, Written
 from wallboard.view.cells import fit
 from wallboard.view.format import DASH, moment, percent, span
@@ -226,7 +227,7 @@ def report(material: Material) -> dict[str, Any]:
         ],
         "notes": [
             {"at": iso(note.at), "source": note.source, "row": note.label, "by": note.by, "text": note.text}
-            for note in material.notes
+            for note in standing(material.notes)
         ],
     }
 
@@ -326,7 +327,8 @@ def as_text(material: Material, zone: tzinfo | None = None) -> str:
         "ACTIONS WITHOUT PROOF",
         (f"{one['operator']}: {one['verb']} {one['target']}: {one['ending']}" for one in found["unproven"]),
     )
-    lines += _part("NOTES", (f"{at(note.at)} {note.by}: {note.label}: {note.text}" for note in material.notes))
+    noted = (f"{at(note.at)} {note.by}: {note.label}: {note.text}" for note in standing(material.notes))
+    lines += _part("NOTES", noted)
     if not listed:
         lines += ["", "Nothing was written down in this time."]
     return "\n".join(lines) + "\n"

@@ -45,6 +45,8 @@ class Pane:
     """Per screen class, `id width` pairs most important first: "name 15, wait 4"."""
     says: ClassVar[Mapping[str, int]] = {}
     """Where a row says what this console did to it, in place of its own: columns, and how many each takes."""
+    names: ClassVar[str] = "name"
+    """The column that names a row, where a note on it shows."""
     empty: ClassVar[str] = "none"
     """What the summary says where there is no row."""
 
@@ -100,6 +102,8 @@ class Pane:
         """What stands in each column."""
         cells = self.own(row, context)
         cells["src"] = Cell(row.key.source, "muted")
+        if context.notes(row) is not None:
+            cells[self.names] = cells[self.names]._replace(text=f"{glyphs.NOTE} {cells[self.names].text}")
         if said := context.said.get(row.key):
             cells |= {name: Cell(said, "info", span) for name, span in self.says.items()}
         return cells

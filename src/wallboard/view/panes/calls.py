@@ -26,6 +26,7 @@ class CallsPane(Pane):
     title = "Calls"
     empty = "no calls"
     says: ClassVar[Mapping[str, int]] = {"to": 2}
+    names = "from"
     fields = (
         Field("time", "", "right", lambda row, context: clock_start(row) or float("inf")),
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),

@@ -49,6 +49,7 @@ class NoticesPane(Pane):
     resource = Resource.NOTICES
     title = "Notices"
     says: ClassVar[Mapping[str, int]] = {"where": 3}
+    names = "what"
     fields = (
         Field("state", ""),
         Field("until", "until"),
@@ -195,6 +196,7 @@ def sends_to(row: Receptionist, width: int) -> str:
 class ParkedPane(Pane):
     resource = Resource.PARKED
     title = "Parked"
+    names = "caller"
     fields = (
         Field("slot", "slot", sort=lambda row, context: row.slot),
         Field("returns", "returns", "right", lambda row, context: row.returns_at or float("inf")),
@@ -236,7 +238,7 @@ class ParkedPane(Pane):
             "caller": dash_or(" ".join(part for part in (row.caller, row.number) if part), style),
             "since": Cell(span(context.elapsed(row.key, row.since)), style),
             "by": dash_or(row.by, "muted"),
-            "note": Cell(context.said.get(row.key, "") or context.notes.get(row.key, ""), "muted"),
+            "note": Cell(context.said.get(row.key, "") or (note.text if (note := context.notes(row)) else ""), "muted"),
         }
 
     def brief(self, rows: Sequence[ParkedCall], context: Context) -> Sequence[Cell]:
