@@ -379,6 +379,7 @@ def ports(rooms: Headless, app: ConsoleApp, call_backs: CallBacks, notes: Notes)
         bell=app.ring,
         title=app.name_window,
         notify=app.tell_desktop,
+        copy=app.copy_text,
         can_dial=dialling(rooms.adapters),
         rights=rights,
         reports=reports,

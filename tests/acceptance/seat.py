@@ -54,6 +54,10 @@ class Shell:
     def tell_desktop(self, text: str) -> None:
         self.asked.append(f"notify {text}")
 
+    def copy_text(self, text: str) -> str:
+        self.asked.append(f"copy {text}")
+        return ""
+
     def scroll_columns(self, step: int) -> None:
         self.asked.append(f"scroll {step}")
 

@@ -319,6 +319,10 @@ def desk(
         asked.append("refresh")
         return "asked all sources: 9 requests"
 
+    def copy(text: str) -> str:
+        asked.append(f"copy {text}")
+        return ""
+
     reads: Started = []
 
     def start(work: Callable[[], Awaitable[None]]) -> Callable[[], None]:
@@ -341,6 +345,7 @@ def desk(
         bell=lambda times: asked.extend(["bell"] * times),
         title=lambda text: asked.append(f"title {text}"),
         notify=lambda text: asked.append(f"notify {text}"),
+        copy=copy,
         can_dial=lambda source, destination: (destination.number.lstrip("+").isdigit(), "not a number"),
         rights=lambda: {HQ: ("can  t p u x e w b i c   cannot  H: hold state not readable",)},
         reports=lambda row: adapters[row.key.source].reports(row),

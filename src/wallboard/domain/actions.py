@@ -72,6 +72,7 @@ ACTIONS: tuple[Action, ...] = (
     *(Action(name, key.keys, key.does, acts=True) for name, key in VERB_KEYS.items() if name != "row.note"),
     Action("row.mark", ("space",), "mark the row"),
     Action("row.note", VERB_KEYS["row.note"].keys, VERB_KEYS["row.note"].does),
+    Action("copy", ("Y",), "copy the row's number, or an address of its details; in the log the line"),
     Action("row.again", (".",), "reopen the last action's dialog on this row"),
     Action("row.undo", ("U",), "undo my last action that can be undone; in the log the one there; asks"),
     Action("dialog.yes", ("y",), "yes, do it", "dialog"),

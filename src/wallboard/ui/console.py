@@ -22,6 +22,7 @@ from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import Asking, OpenDialog
 from wallboard.ui.attention import Attention
+from wallboard.ui.copying import Copying
 from wallboard.ui.drawn import Drawn
 from wallboard.ui.hints import Hints
 from wallboard.ui.idle import IdleLock
@@ -91,6 +92,7 @@ class Console:
         )
         self.lost = LostCallers(at, self.panes, self.asking, self.acting)
         self.undoing = Undoing(at, self.acting.flows, self.acting.go)
+        self.copying = Copying(at, self.panel, self.asking)
         self.keys = KeyList(self.panes, self.hints, self.modes, settings.actions)
         self.modes.lists |= {LOG: self.log, ALARMS: self.alarms, HELP: self.keys}
         self._news = News(at, self.alarms, self.attention)
@@ -267,6 +269,8 @@ class Console:
                 self.acting.press(action)
         elif action == "row.undo" and self.mode == LOG:
             self.undoing.begin(self.log.cursor or self.undoing.last(self.remarks.entries))
+        elif action == "copy" and self.mode == LOG and self.log.painted is not None:
+            self.copying.text(self.log.painted.text)
         elif action == "view.filter" and self.mode in self.modes.lists:
             self.asking.begin_filter(self.modes.lists[self.mode])
         elif action == "nav.details" and self.mode == ALARMS:
@@ -320,6 +324,7 @@ class Console:
             "row.undo": lambda: self.undoing.begin(self.undoing.last(self.remarks.entries)),
             "lost.list": self.lost.open,
             "row.mark": self._mark,
+            "copy": self.copying.row,
             "row.again": self.acting.again,
         }
 

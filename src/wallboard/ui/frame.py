@@ -169,7 +169,8 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
         shown, total = console.asking.filtered.counts
         asked = f" filter {console.asking.filtered.name}: "
         leave = "back" if console.mode == HELP else "clears"
-        hint = Cell(f"   {shown} of {total}   {console.settings.names.enter} keeps it   Esc {leave}", "muted")
+        counts = f"{shown} of {total}   " if typed.text else ""
+        hint = Cell(f"   {counts}{console.settings.names.enter} keeps it   Esc {leave}", "muted")
         lines.append(clip([Cell(asked, "text bold"), typed.cell(width - len(asked)), hint], width))
     elif console.dialog is not None:
         lines.append(clip([Cell(" the keys belong to the question above", "muted")], width))

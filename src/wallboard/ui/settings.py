@@ -75,6 +75,8 @@ class Ports:
     """Ring so often."""
     title: Callable[[str], None]
     """Name the terminal's window."""
+    copy: Callable[[str], str]
+    """Put text into the terminal's clipboard; says why it may not arrive, "" if nothing is known against it."""
     notify: Callable[[str], None]
     """Have the terminal tell its desktop."""
     can_dial: Callable[[str, Destination], tuple[bool, str]]

@@ -36,10 +36,15 @@ class Painter:
             self._styles[key] = style
         return style
 
+    def _of(self, cell: Cell, background: str) -> Style:
+        style = self.style(cell.style, background)
+        # Whoever wants nothing but ASCII may have a terminal that prints what it does not know.
+        return style + Style(link=cell.link) if cell.link and not self.ascii_only else style
+
     def text(self, text: str) -> str:
         return ascii_text(text) if self.ascii_only else text
 
     def strip(self, cells: Sequence[Cell], width: int, background: str = "surface") -> Strip:
         """The cells as one line of exactly `width` columns."""
-        segments = [Segment(self.text(cell.text), self.style(cell.style, background)) for cell in cells if cell.text]
+        segments = [Segment(self.text(cell.text), self._of(cell, background)) for cell in cells if cell.text]
         return Strip(segments).adjust_cell_length(width, self.style("text", background))

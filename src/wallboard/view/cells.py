@@ -26,6 +26,8 @@ class Cell(NamedTuple):
     text: str
     style: str = "text"
     span: int = 1
+    link: str = ""
+    """The address that it opens, where the terminal has a way to (`view.links`)."""
 
 
 @dataclass(frozen=True, slots=True)
