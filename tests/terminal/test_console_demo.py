@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
@@ -199,3 +200,15 @@ def test_without_a_terminal_it_says_what_to_do_instead() -> None:
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1
     assert "not a terminal" in done.stderr
+
+
+def test_a_number_is_copied_by_one_sequence_and_said() -> None:
+    with Terminal(wallboard("demo"), 160, 50, {"TMUX": "", "VTE_VERSION": ""}) as terminal:
+        open_board(terminal)
+        terminal.send(b"2")
+        terminal.wait(lambda screen: "waits" in target(screen) or "with" in target(screen), PATIENCE)
+        press(terminal, b"Y", "clipboard: ")
+        number = target(terminal.screen()).partition("clipboard: ")[2].split()[0]
+        (sent,) = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x1b\\", terminal.raw)
+        assert base64.b64decode(sent).decode() == number
+        quit_console(terminal)

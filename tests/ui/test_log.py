@@ -63,7 +63,7 @@ def test_until_a_key_moves_it_the_log_follows_what_happens(here: Desk) -> None:
 
 
 def test_the_cursor_stays_on_its_line_while_others_come_and_says_how_many(here: Desk) -> None:
-    keys(here, "k", "k", "k")
+    keys(here, "k", "k", "k", "k")
     before = page(here)
     assert under(here) == "line 56"
     for number in range(4):
@@ -78,9 +78,9 @@ def test_the_cursor_stays_on_its_line_while_others_come_and_says_how_many(here: 
 @pytest.mark.parametrize(
     ("moves", "line"),
     [
-        (("k",), 58),
-        (("k", "k", "j"), 58),
-        (("up", "up"), 57),
+        (("k",), 59),
+        (("k", "k", "j"), 59),
+        (("j", "up", "up"), 57),
         (("g",), 0),
         (("g", "j", "down"), 2),
         (("pageup",), 40),
@@ -109,7 +109,7 @@ def test_a_line_that_fell_off_the_end_of_the_log_lets_the_cursor_go(here: Desk) 
         here.console.remarks.log("state", f"news {number}")
     assert "news 1999" in page(here)[-1]
     keys(here, "k")
-    assert under(here) == "news 1998"
+    assert under(here) == "news 1999"
 
 
 # ---- the filter --------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def test_a_filter_narrows_the_log_as_it_is_typed_and_types_no_key(here: Desk) ->
     here.type("line 5")
     assert 'LOG 15 of 60 "line 5"' in page(here)[0]
     assert "filter log: line 5_" in here.paint(80, 24)[-1]
-    keys(here, "enter", "k")
+    keys(here, "enter", "k", "k")
     assert under(here) == "line 58"
     keys(here, "escape")
     assert here.console.mode == LOG, "one step back: the filter"
@@ -139,7 +139,7 @@ def test_arrows_move_while_the_filter_is_typed(here: Desk) -> None:
     here.type("line")
     here.paint(80, 24)
     keys(here, "up", "up")
-    assert under(here) == "line 57"
+    assert under(here) == "line 58"
 
 
 # ---- to what it is about -----------------------------------------------------------------------------------------

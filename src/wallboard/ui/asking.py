@@ -59,8 +59,6 @@ class Asking:
     ) -> None:
         self._clock = at.clock
         self._names = names(at.settings.actions)
-        self._doors = {key for action in at.settings.actions if action.id == "app.help" for key in action.keys}
-        """What opens the list of keys, and closes it while nothing else is typed there."""
         self._panes = panes
         self._modes = modes
         self._restraint = restraint
@@ -150,8 +148,6 @@ class Asking:
         now = self._clock.now()
         if self.open is not None:
             self.open.dialog.typed(now)
-        elif self.filter is not None and self._modes.now == HELP and self.filter.text in self._doors:
-            self._filter("escape")
         elif self.filter is not None:
             self.filtered.set_filter(self.filter.text)
 

@@ -43,9 +43,13 @@ class LogBook:
     def move(self, lines: int) -> None:
         """So many lines on; far beyond the newest for following it again."""
         entries = self.entries()
-        anchor = self.cursor if self.cursor in entries else self.painted
+        here = self.cursor in entries
+        anchor = self.cursor if here else self.painted
         if anchor not in entries or lines > len(entries):
             self.cursor = None
+            return
+        if not here and abs(lines) == 1:
+            self.cursor = anchor
             return
         at = next(index for index, entry in enumerate(entries) if entry is anchor)
         self.cursor = entries[max(0, min(len(entries) - 1, at + lines))]

@@ -24,6 +24,8 @@ _NAMES = {
     "staff.add": "add an agent to the queue",
     "staff.remove": "remove an agent from the queue",
 }
+_ANYWHERE = ("call.end", "notice.publish")
+"""Verbs that are done to no row of the pane."""
 _NOT_LISTED = frozenset({"app.palette"})
 Found = Callable[[Sequence[Choice], float], None]
 """What was found, and when."""
@@ -84,6 +86,8 @@ def commands(
             continue
         keys = f"{action.id}  {' '.join(action.keys)}".rstrip()
         hint = None if hints is None else hints.get(action.id)
+        if hints is not None and hint is None and action.id in VERB_KEYS and action.id not in _ANYWHERE:
+            hint = KeyHint("", "", ok=False, reason="nothing of this row")
         if hint is not None and not hint.ok:
             unable.append(Choice(action.id, plain(action), hint.reason, ok=False, search=f"{keys} {action.does}"))
         elif hint is not None:

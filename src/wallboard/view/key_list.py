@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wallboard.domain.actions import Action
 from wallboard.view.cells import Cell
 from wallboard.view.chrome import KeyHint
+from wallboard.view.directory.search import fold, nearness
 from wallboard.view.format import DASH
 from wallboard.view.lines import Line, clip, rule
 
@@ -14,7 +15,7 @@ from wallboard.view.lines import Line, clip, rule
 def key_lines(
     title: str, hints: Sequence[KeyHint], actions: Sequence[Action], width: int, wanted: str = ""
 ) -> list[Line]:
-    """Those in which every word of `wanted` stands; `title` says whose keys `hints` are."""
+    """Those that `wanted` means, letters left out or not; `title` says whose keys `hints` are."""
     rows = [hint for hint in hints if _has(wanted, hint.key, hint.text, hint.reason)]
     every = [action for action in actions if _has(wanted, " ".join(action.keys), action.does, action.id)]
     lines = [rule(f"KEYS on {title}", "type to filter   Esc back", width)]
@@ -31,5 +32,4 @@ def key_lines(
 
 
 def _has(wanted: str, *texts: str) -> bool:
-    whole = " ".join(texts).casefold()
-    return all(word in whole for word in wanted.casefold().split())
+    return nearness(fold(wanted), fold(texts[1]), fold(" ".join(texts))) is not None

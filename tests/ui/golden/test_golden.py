@@ -248,7 +248,7 @@ def test_the_log_under_a_cursor(sample: Desk, size: tuple[int, int]) -> None:
     told(sample)
     sample.press("9")
     sample.paint(*size)
-    sample.press("up", "down")
+    sample.press("up")
     lines = shot(sample, f"log-undo-{size[0]}x{size[1]}", *size)
     assert any("U undo: remove Jo Alder from Emergency" in line for line in lines)
     sample.press("up", "up")
