@@ -48,12 +48,14 @@ from wallboard.ui.panel import Panel
 from wallboard.ui.panes import Panes
 from wallboard.ui.remarks import Remarks
 from wallboard.ui.restraint import RESTING, Restraint
+from wallboard.ui.room import Room
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ConsoleSettings, Ports, Station
 from wallboard.ui.visibility import Shown, Visibility
 from wallboard.view.dialogs import Answer, Confirm
 from wallboard.view.format import plural
 from wallboard.view.layout import ALL
+from wallboard.view.selection import ROSTER
 
 
 class Console:
@@ -73,6 +75,7 @@ class Console:
         self.restraint = Restraint()
         self.visibility = Visibility(clock, self._drawn)
         self.panes = Panes(board, clock, settings, self.remarks)
+        self.room = Room(self.panes)
         self.modes = Modes(self.panes, ports.demand, WALL if settings.wall else BOARD)
         self.asking = Asking(at, self.panes, self.modes, self.restraint, self.visibility.of_dialog)
         self.idle = IdleLock(at, self.asking)
@@ -124,6 +127,8 @@ class Console:
             self.modes.scroll[self.mode] = drawn.scroll
         if drawn.panel is not None:
             self.panel.turned = drawn.panel
+        if drawn.room is not None:
+            self.room.drawn(drawn.room)
         if drawn.card is not None:
             self.panel.card_painted = drawn.card
 
@@ -138,6 +143,7 @@ class Console:
     def reload(self, resources: frozenset[Resource]) -> None:
         """Take new rows from the board into the panes that show them."""
         self.panes.load(resources)
+        self.room.loaded()
         self.asking.look()
 
     def tick(self) -> None:
@@ -150,6 +156,7 @@ class Console:
         self._news.tick(context, self.dialog is not None)
         self.asking.look()
         self.panel.look()
+        self.room.look(context.now, self.asking.asks)
 
     def on_outcome(self, outcome: Outcome) -> None:
         """What became of a command."""
@@ -199,6 +206,7 @@ class Console:
         may do nothing. What is refused lets keys rest."""
         before = self.remarks.latest
         self.pane.selection.stay(self.clock.now())
+        self.room.touch(self.clock.now())
         # The key that finds it locked was meant for what stood there before.
         yield not self.idle.look() and self._goes(key, character)
         self.idle.touch()
@@ -265,7 +273,7 @@ class Console:
             "nav.bottom": partial(panes.to_end, True),
             "nav.left": partial(self.ports.scroll_columns, -1),
             "nav.right": partial(self.ports.scroll_columns, 1),
-            "nav.details": partial(self._open, self.panel.toggle),
+            "nav.details": self._enter,
             "nav.explain": partial(self._open, self.panel.explain),
             "view.filter": self.asking.begin_filter,
             "view.find": seeking.find,
@@ -298,6 +306,7 @@ class Console:
         self.seeking.forget()
         self.panel.close_card()
         self.panes.enter(resource)
+        self.room.opened(resource)
         self.modes.to(BOARD)
 
     def _page(self, down: bool) -> None:
@@ -310,6 +319,13 @@ class Console:
             # Not entered yet, or what stood under it is gone.
             self.pane.selection.enter(self.clock.now())
         panel()
+
+    def _enter(self) -> None:
+        selection = self.pane.selection
+        if selection.cursor is ROSTER and self.panel.card_key is None:
+            selection.fold(self.clock.now())
+        else:
+            self._open(self.panel.toggle)
 
     def _zoom(self) -> None:
         self.panes.zoomed = not self.panes.zoomed

@@ -13,13 +13,13 @@ from wallboard.ui.drawn import NOTHING, Drawn, Turned
 from wallboard.ui.modes import ALARMS, BOARD, HELP, LOG, SOURCES, WALL
 from wallboard.ui.pane import PaneState
 from wallboard.view.alarm_list import alarm_list
-from wallboard.view.cells import ELLIPSIS, Cell, Column
+from wallboard.view.cells import ELLIPSIS, Cell
 from wallboard.view.chrome import KeyHint, alarm_line, call_bar, key_bar, target_line
 from wallboard.view.context import Context
 from wallboard.view.details import details
 from wallboard.view.eventlog import event_log
 from wallboard.view.header import header, my_phone
-from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange
+from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange, covered, size_class, wide
 from wallboard.view.lines import Line, clip, rule
 from wallboard.view.sources import sources
 from wallboard.view.target import ended, told
@@ -72,11 +72,18 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
         )
     stamp, top = _top(console, context, width, last)
     panel, turned, card = _panel(console, context, width, height)
-    bottom = [*panel, *_bottom(console, context, width)]
-    room = height - len(top) - len(bottom)
+    below = _bottom(console, context, width)
+    bottom, room = [*panel, *below], height - len(top) - len(below)
     if console.mode == BOARD:
-        layout = arrange(width, room, console.active, console.panes.zoomed, _summaries(console))
-        return Frame(top, layout, [], bottom, Drawn(panel=turned, card=card), stamp)
+        if wide(width, room) and not console.panes.zoomed and (told := announcement(console, context)):
+            bottom.insert(len(panel), clip([Cell(" "), *told], width))
+            room -= 1
+        needs, wants = console.room.needs, console.room.wants.get(size_class(width), (0, 0))
+        layout = arrange(width, room, console.active, console.panes.zoomed, _summaries(console), needs, wants)
+        if panel:
+            layout = covered(layout, room - len(panel), console.active)
+        return Frame(top, layout, [], bottom, Drawn(panel=turned, card=card, room=(width, room)), stamp)
+    room -= len(panel)
     body, scrolled = _mode(console, context, width, room)
     return Frame(top, None, body, bottom, Drawn(room, scrolled, turned, card), stamp)
 
@@ -121,17 +128,6 @@ def summary_line(console: Console, state: PaneState, context: Context, width: in
     number = console.key_of(f"pane.{state.resource.value}")
     head = [Cell(f" {number} ", "info"), Cell(f"{state.pane.title:<10} ", "text")]
     return clip([*head, *state.pane.summary(context)], width)
-
-
-def pane_title(
-    console: Console, state: PaneState, width: int, placed: Sequence[tuple[int, int, Column]], above: int, below: int
-) -> Line:
-    """The hairline above a pane; where 6–8 have no line of their own, the one across the screen names them."""
-    active = state.resource is console.active
-    context = console.panes.context()
-    across = width >= 110 and state.resource in (Resource.HOTLINES, *IN_PLACE) and not console.panes.zoomed
-    told = announcement(console, context) if across else []
-    return state.title(width, placed, active, above, below, told)
 
 
 def _top(console: Console, context: Context, width: int, last: Frame | None) -> tuple[object, list[Line]]:

@@ -37,6 +37,8 @@ class Column:
     width: int
     align: Align = "left"
     gap: int = 1
+    most: int = 0
+    """How wide it becomes where there is room and no cell asks for more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""Where things stand on a screen of a given size: pure arithmetic, so that nothing jumps when data changes."""
+"""Where things stand on a screen of a given size: pure arithmetic over what the panes hold."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from wallboard.domain.keys import Resource
 
@@ -14,6 +14,11 @@ BOARD = (Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.CALLS, Res
 IN_PLACE = (Resource.NOTICES, Resource.RECEPTIONISTS, Resource.PARKED)
 ALL = BOARD + IN_PLACE
 NUMBER = {resource: number for number, resource in enumerate(ALL, 1)}
+WORST = 3
+"""Rows that every pane keeps."""
+USUAL = 9
+"""Rows that a pane is given which has not told yet how many it has."""
+_SLACK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +50,115 @@ def size_class(width: int) -> int:
     return 160 if width >= 150 else 120 if width >= 110 else 80
 
 
+def wide(width: int, height: int) -> bool:
+    """Whether all panes of the board stand side by side in a body of this size."""
+    return size_class(width) != 80 and height >= 12
+
+
+def halves(width: int, wants: tuple[int, int] = (0, 0)) -> tuple[int, int]:
+    """The widths of the left and the right panes: 68 | 91 of 160, 46 | 73 of 120, and what there is beyond that goes
+    where `wants`, the widths that show all, are not met; the rest is shared out."""
+    left, right = (68, 91) if size_class(width) == 160 else (46, 73)
+    spare = width - left - right - 1
+    more = max(0, wants[0] - left), max(0, wants[1] - right)
+    if spare > sum(more):
+        left += more[0] + round((spare - sum(more)) * 0.425)
+    elif spare > 0:
+        left += round(spare * more[0] / sum(more))
+    return left, width - left - 1
+
+
 def arrange(
-    width: int, height: int, active: Resource, zoomed: bool = False, summaries: Sequence[Resource] = ALL
+    width: int,
+    height: int,
+    active: Resource,
+    zoomed: bool = False,
+    summaries: Sequence[Resource] = ALL,
+    needs: Mapping[Resource, int] | None = None,
+    wants: tuple[int, int] = (0, 0),
 ) -> Layout:
     """Place the panes in a body of `width` × `height` (header, alarm and bottom lines already taken off).
 
-    Wide screens show panes 1–5, with one of 6–8 opened in the place of the hotlines; narrow ones show the active
-    pane and the others as one line each, as many as fit.
+    Wide screens show panes 1–5, with one of 6–8 opened in the place of the hotlines, and share their lines out by
+    `needs`, the rows that each would fill, and their columns by `wants`; narrow ones show the active pane and the
+    others as one line each, as many as fit.
     """
     kind = size_class(width)
     if zoomed:
         return Layout(kind, (Place(active, 0, 0, width, height),))
-    if kind == 80 or height < 12:
+    if not wide(width, height):
         lines = [resource for resource in summaries if resource != active]
         room = max(0, min(len(lines), height - 6))
         lines = lines[:room]
         places = [Place(active, 0, 0, width, height - len(lines))]
         places += [Place(resource, 0, height - len(lines) + i, width, 1) for i, resource in enumerate(lines)]
         return Layout(80, tuple(places))
-    left = 68 if kind == 160 else 46
-    if width > 164:
-        left = round(width * 0.425)
-    right = width - left - 1
-    bottom = max(4, min(9, round(height * 0.2)))
-    top = (height - bottom + 1) // 2
-    middle = height - bottom - top
+    left, right = halves(width, wants)
     across = active if active in IN_PLACE else Resource.HOTLINES
+    full = {each: max(1, (needs or {}).get(each, USUAL)) + 1 for each in ALL}
+    queues, members, agents, calls = (full[each] for each in BOARD[:4])
+    spare = height - max(queues + agents, members + calls)
+    bottom = min(full[across], max(WORST + 1, spare, round(height * 0.25)))
+    middle = height - bottom
+    upper_left, upper_right = _upper(middle, queues, agents), _upper(middle, members, calls)
+    level = max(upper_left, upper_right)
+    if level + max(agents, calls) <= middle:
+        # Where all of it fits, titles stand side by side.
+        upper_left = upper_right = level
     return Layout(
         kind,
         (
-            Place(Resource.QUEUES, 0, 0, left, top),
-            Place(Resource.MEMBERS, left + 1, 0, right, top),
-            Place(Resource.AGENTS, 0, top, left, middle),
-            Place(Resource.CALLS, left + 1, top, right, middle),
-            Place(across, 0, top + middle, width, bottom),
+            Place(Resource.QUEUES, 0, 0, left, upper_left),
+            Place(Resource.MEMBERS, left + 1, 0, right, upper_right),
+            Place(Resource.AGENTS, 0, upper_left, left, middle - upper_left),
+            Place(Resource.CALLS, left + 1, upper_right, right, middle - upper_right),
+            Place(across, 0, middle, width, bottom),
         ),
         divider=left,
-        divider_rows=(0, top + middle),
+        divider_rows=(0, middle),
     )
+
+
+def _upper(room: int, upper: int, lower: int) -> int:
+    """Lines for the upper of two panes that would fill so many: both whole where they fit, else the smaller one, and
+    else half each, but its worst rows for each."""
+    if upper + lower <= room:
+        return min(upper + _SLACK, room - lower)
+    half = (room + 1) // 2
+    if upper <= half:
+        return upper
+    return room - lower if lower <= room - half else half
+
+
+def upright_line(layout: Layout) -> str:
+    """The signs of the line between left and right panes, from top to bottom."""
+    start, end = layout.divider_rows
+    left = {place.y for place in layout.places if not place.x}
+    right = {place.y for place in layout.places if place.x}
+    signs = {(True, True): "┼", (True, False): "┤", (False, True): "├"}
+    line = "".join(signs.get((y in left, y in right), "│") for y in range(start, end + 1))
+    return f"┬{line[1:-1]}┴" if line else line
+
+
+def shown(layout: Layout, needs: Mapping[Resource, int]) -> int:
+    """How many of the rows that there are stand on the screen."""
+    return sum(min(needs[place.resource], place.height - 1) for place in layout.places)
+
+
+def covered(layout: Layout, room: int, active: Resource) -> Layout:
+    """The layout with only its first `room` lines in sight: something covers the rest, and moves nothing. The active
+    pane, of whose rows it speaks, comes up from under it."""
+    at = next(place for place in layout.places if place.resource is active)
+    height = min(at.height, max(room - at.y, min(room, WORST + 1)))
+    moved = replace(at, y=min(at.y, room - height), height=height)
+    places = [moved]
+    for place in layout.places:
+        if place is not at:
+            over = moved.x < place.x + place.width and place.x < moved.x + moved.width and place.y < moved.y + height
+            end = moved.y if over and place.y + place.height > moved.y else room
+            left = min(place.height, end - place.y)
+            if left > 1 or (left == 1 and place.summary):
+                places.append(replace(place, height=left))
+    start, end = layout.divider_rows
+    across = moved.y if not moved.x and moved.width > (layout.divider or 0) else room
+    return replace(layout, places=tuple(places), divider_rows=(start, min(end, across, room)))

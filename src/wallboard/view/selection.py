@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
 TOMBSTONE_SECONDS = 30.0
@@ -20,6 +21,8 @@ TOUCH_SECONDS = 1.0
 """How long the order stands still after the user moved."""
 FREEZE_SECONDS = 120.0
 """How long a freeze lasts when the user forgets it."""
+LEAST_ROSTER = 2
+"""Rows that are worth a line instead of them."""
 HOME_SECONDS = 60.0
 """How long a list that nobody touches keeps its cursor."""
 
@@ -29,13 +32,23 @@ class RowFact:
     """What the selection needs to know of a row.
 
     `rank` sorts it (smallest first, all ranks of one list comparable), `search` is the casefolded text that a filter
-    looks into, `label` names the row once it has ended.
+    looks into, `label` names the row once it has ended. Rows of a `roster` fold into one line.
     """
 
     key: Hashable
     rank: tuple[Any, ...]
     search: str
     label: str
+    roster: bool = False
+
+
+class Fold(Enum):
+    """The key of the line that stands for a roster."""
+
+    ROSTER = "roster"
+
+
+ROSTER = Fold.ROSTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,8 @@ class Selection:
         self._entered = False  # until the user comes, and from when he has stayed away long enough
         self._stayed_at = float("-inf")
         self._lost = False  # its row ended and the tombstone is gone: nothing is selected until the user moves
+        self._roster = 0
+        self._unfolded = False
         self._filter = ""
         self._words: tuple[str, ...] = ()
         self._sought: Hashable | None = None  # the row under the cursor before a filter left no row at all
@@ -120,8 +135,19 @@ class Selection:
 
     @property
     def counts(self) -> tuple[int, int]:
-        """(live rows shown, live rows in all)."""
-        return len(self._order) - (self._tombstone is not None), len(self._facts)
+        """(live rows shown, live rows in all); of those that fold into one line, none is counted while it does."""
+        lines = (self._tombstone is not None) + (ROSTER in self._index)
+        return len(self._order) - lines, len(self._facts) - self.folded
+
+    @property
+    def roster(self) -> int:
+        """How many rows have one line to stand for them."""
+        return self._roster if self._roster >= LEAST_ROSTER else 0
+
+    @property
+    def folded(self) -> int:
+        """How many of those are out of sight."""
+        return 0 if self._unfolded or self._words else self.roster
 
     @property
     def hidden_keys(self) -> tuple[Hashable, ...]:
@@ -156,6 +182,7 @@ class Selection:
         before = self._picture()
         old_order = self._order
         self._facts = facts = {fact.key: fact for fact in rows}
+        self._roster = sum(fact.roster for fact in facts.values())
         self._bury_or_revive(old_order, facts)
         self._marks.intersection_update(facts)
         known = set(self._sequence)
@@ -174,7 +201,7 @@ class Selection:
     def _bury_or_revive(self, old_order: Sequence[Hashable], facts: dict[Hashable, RowFact]) -> None:
         """Turn the cursor's row into a tombstone if it ended, and a tombstone into a row if that came back."""
         cursor = self._cursor
-        if cursor is None:
+        if cursor is None or cursor is ROSTER:
             return
         stone = self._tombstone
         if stone is None and cursor not in facts and self._seen is not None:
@@ -290,7 +317,8 @@ class Selection:
         if stone is not None:
             self._show(neighbours=True)
         else:
-            self._cursor = None
+            # Where nothing is filtered any more, the row that was found stays, folded away or not.
+            self._cursor = None if self._words else sought
             self._show(seek=False)
             if sought in self._index:
                 self._cursor = sought
@@ -309,6 +337,20 @@ class Selection:
             return False
         self._marks.symmetric_difference_update({target})
         return True
+
+    def fold(self, now: float) -> None:
+        """Open the line that stands for a roster, or close it."""
+        self._advance(now)
+        self._unfolded = not self._unfolded
+        self._show()
+        self._moved_by_user(now)
+
+    def reveal(self, key: Hashable, now: float) -> None:
+        """Have a row in sight that a filter or a fold hides."""
+        if key in self._hidden:
+            self.set_filter("", now)
+        if key in self._facts and key not in self._index:
+            self.fold(now)
 
     def set_reverse(self, reverse: bool, now: float) -> bool:
         """Turn the order round, at once; rows of equal rank keep their order."""
@@ -338,6 +380,8 @@ class Selection:
 
     def _sort(self) -> None:
         self._sequence.sort(key=self._rank, reverse=self._reverse)
+        if self.roster:
+            self._sequence.sort(key=lambda key: self._facts[key].roster)
         self._unsorted = False
 
     def _settle(self) -> None:
@@ -361,6 +405,8 @@ class Selection:
             self._stray = cursor if cursor in facts and not self._matches(facts[cursor]) else None
         else:
             shown = list(self._sequence)
+            if self.roster:
+                shown = self._with_fold(shown)
             self._hidden = ()
             self._stray = None
         stone = self._tombstone
@@ -372,11 +418,20 @@ class Selection:
         self._index = {key: number for number, key in enumerate(shown)}
         if not shown:
             self._lost = False
+        if cursor is ROSTER and ROSTER not in self._index:
+            self._cursor = None
         if seek and self._entered and self._cursor is None and shown and not self._lost:
             wanted = self._sought
             self._cursor = wanted if wanted in self._index else shown[0]
             self._sought = None
         self._remember()
+
+    def _with_fold(self, rows: Sequence[Hashable]) -> list[Hashable]:
+        """Those that live, then the line that stands for the others, then these where it is open. The cursor's row is
+        not taken away from under the cursor because it has nothing live any more."""
+        facts, cursor = self._facts, self._cursor
+        live = [key for key in rows if not facts[key].roster or (key == cursor and not self._unfolded)]
+        return [*live, ROSTER, *(key for key in rows if self._unfolded and facts[key].roster)]
 
     def _line_among(self, shown: list[Hashable], index: int) -> int:
         """Where the row at `index` of the present order belongs among `shown`: after its nearest row above."""

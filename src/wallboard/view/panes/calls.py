@@ -30,9 +30,9 @@ class CallsPane(Pane):
         Field("time", "", "right", lambda row, context: clock_start(row) or float("inf")),
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
         Field("dir", "", sort=lambda row, context: row.direction.value),
-        Field("from", "from", sort=lambda row, context: (row.from_name or row.from_number).casefold()),
-        Field("to", "to", sort=lambda row, context: row.to.casefold()),
-        Field("agent", "agent", sort=lambda row, context: row.agent.casefold()),
+        Field("from", "from", sort=lambda row, context: (row.from_name or row.from_number).casefold(), most=36),
+        Field("to", "to", sort=lambda row, context: row.to.casefold(), most=28),
+        Field("agent", "agent", sort=lambda row, context: row.agent.casefold(), most=24),
         Field("rec", "rec"),
         SOURCE,
     )
@@ -44,6 +44,10 @@ class CallsPane(Pane):
 
     def urgency(self, row: Call, context: Context) -> Rank:
         return (_ORDER[row.state], clock_start(row) or float("inf"), row.key)
+
+    def census(self, rows: Sequence[Call]) -> str:
+        counts = Counter(row.state for row in rows)
+        return " ".join(f"{counts[state]} {glyphs.CALL[state][1]}" for state in CallState if counts[state])
 
     def search(self, row: Call) -> str:
         parts = (row.from_name, row.from_number, row.to, row.to_name, row.agent, row.queue, row.state.value)

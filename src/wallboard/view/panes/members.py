@@ -16,6 +16,7 @@ from wallboard.view.figures import caller_clock
 from wallboard.view.format import count, span
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
+WAITS = (MemberState.WAITING, MemberState.RINGING)
 _ORDER = {
     MemberState.WAITING: 0,
     MemberState.RINGING: 0,
@@ -33,10 +34,10 @@ class MembersPane(Pane):
     fields = (
         Field("wait", "", "right", lambda row, context: _since(row)),
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
-        Field("name", "", sort=lambda row, context: row.name.casefold()),
-        Field("number", "number", sort=lambda row, context: row.number),
-        Field("queue", "queue", sort=lambda row, context: row.queue.casefold()),
-        Field("with", "with", sort=lambda row, context: row.serving.casefold()),
+        Field("name", "", sort=lambda row, context: row.name.casefold(), most=32),
+        Field("number", "number", sort=lambda row, context: row.number, most=20),
+        Field("queue", "queue", sort=lambda row, context: row.queue.casefold(), most=24),
+        Field("with", "with", sort=lambda row, context: row.serving.casefold(), most=24),
         Field("pos", "pos", "right"),
         SOURCE,
     )
@@ -49,6 +50,10 @@ class MembersPane(Pane):
     def urgency(self, row: Member, context: Context) -> Rank:
         return (_ORDER[row.state], _since(row), row.key)
 
+    def census(self, rows: Sequence[Member]) -> str:
+        served = len([row for row in rows if row.state is MemberState.TALKING])
+        return f"{len([row for row in rows if row.state in WAITS])} waiting{f' {served} served' if served else ''}"
+
     def search(self, row: Member) -> str:
         return f"{row.name} {row.number} {row.queue} {row.serving} {row.state.value} {row.key.source}"
 
@@ -57,7 +62,7 @@ class MembersPane(Pane):
 
     def own(self, row: Member, context: Context) -> Cells:
         glyph, word, token = glyphs.MEMBER[row.state]
-        waiting = row.state in (MemberState.WAITING, MemberState.RINGING)
+        waiting = row.state in WAITS
         stale = context.dim(row.key)
         style = "stale" if stale else "text" if waiting else "muted"
         clock = caller_clock(row, context)
@@ -74,7 +79,7 @@ class MembersPane(Pane):
         }
 
     def brief(self, rows: Sequence[Member], context: Context) -> Sequence[Cell]:
-        waiting = [row for row in rows if row.state in (MemberState.WAITING, MemberState.RINGING)]
+        waiting = [row for row in rows if row.state in WAITS]
         if not waiting:
             return (Cell("nobody waits", "muted"),)
         first = min(waiting, key=_since)
@@ -119,7 +124,7 @@ def _places(context: Context) -> Mapping[Key, int]:
     def made() -> dict[Key, int]:
         queues: dict[tuple[str, str], list[Member]] = {}
         for row in rows_of(Member, context.board):
-            if row.state in (MemberState.WAITING, MemberState.RINGING):
+            if row.state in WAITS:
                 queues.setdefault((row.key.source, row.queue_id), []).append(row)
         found: dict[Key, int] = {}
         for rows in queues.values():
