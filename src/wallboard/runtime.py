@@ -341,6 +341,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
         routes=config.routes,
         regions=regions(config),
         themes=themes,
+        views=config.views,
         read_only=options.read_only,
         wall=options.wall,
         banner=banner,

@@ -9,6 +9,7 @@ from wallboard.domain.command import Verb
 from wallboard.domain.known import Known
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.rules import QueueRule
+from wallboard.domain.views import View
 from wallboard.vendors.base import SourceSettings
 
 DEFAULT_THEME = "control-room"
@@ -54,6 +55,7 @@ class Config:
     favourites: tuple[Favourite, ...] = ()
     routes: tuple[Route, ...] = ()
     known: tuple[Known, ...] = ()
+    views: tuple[View, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alarm: AlarmSettings = AlarmSettings()
     keep: float = 90.0

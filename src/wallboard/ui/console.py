@@ -52,7 +52,7 @@ from wallboard.ui.room import Room
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ConsoleSettings, Ports, Station
 from wallboard.ui.visibility import Shown, Visibility
-from wallboard.view.dialogs import Answer, Confirm
+from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
 from wallboard.view.format import plural
 from wallboard.view.layout import ALL
 from wallboard.view.selection import ROSTER
@@ -281,6 +281,8 @@ class Console:
             "view.reverse": panes.reverse,
             "view.zoom": self._zoom,
             "view.freeze": panes.freeze,
+            "view.follow": lambda: self.remarks.say(panes.follow(), "text"),
+            "view.saved": self._views,
             "alarm.go": seeking.to_alarm,
             "alarm.acknowledge": seeking.acknowledge,
             "alarm.acknowledge_all": seeking.acknowledge_all,
@@ -345,6 +347,8 @@ class Console:
             self.panes.zoomed = False
         elif self.pane.selection.filter:
             self.pane.selection.set_filter("", self.clock.now())
+        elif self.panes.unfollow():
+            return
         elif quitting:
             self._ask_to_quit()
 
@@ -361,6 +365,27 @@ class Console:
 
         self.asking.ask(Confirm("Quit?", "; ".join(running), self.clock.now() - 1.0), done)
 
+    def _views(self) -> None:
+        """Ask which view to take."""
+        if not self.settings.views:
+            self.at.warn('no view is saved: write [[view]] name = "…" into the config')
+            return
+        current = self.panes.view
+        choices = [
+            Choice(view.name, view.name, "taken" if view is current else " ".join((*view.queues, *view.sources)))
+            for view in self.settings.views
+        ]
+        chooser = Chooser("VIEW", [*choices, Choice("", "everything")], self.clock.now())
+        self.asking.ask(chooser, lambda answer: self._view(answer.value) if isinstance(answer.value, str) else None)
+
+    def _view(self, name: str) -> None:
+        """Take the view of this name, "" for everything."""
+        view = next((each for each in self.settings.views if each.name == name), None)
+        wrong = self.panes.show(view)
+        self.modes.to(BOARD)
+        self.room.opened(self.active)
+        self.remarks.say(wrong or (f"view {name}" if view is not None else "everything"), "warn" if wrong else "text")
+
     def _palette(self) -> None:
         choices = commands(self.settings, bool(self.idle.reason))
         palette = Palette("COMMANDS", choices, self.clock.now() - 1, searching=True, search=self.ports.search)
@@ -374,6 +399,8 @@ class Console:
             return
         if action.startswith("theme "):
             self.ports.set_theme(action.removeprefix("theme "))
+        elif action.startswith("view "):
+            self._view(action.removeprefix("view "))
         elif self.mode != BOARD and not action.startswith((*ANYWHERE, "nav.back")):
             # No row is in sight here, so nothing may be done to one.
             self.modes.to(BOARD)

@@ -18,6 +18,7 @@ from wallboard.view.chrome import KeyHint, alarm_line, call_bar, key_bar, target
 from wallboard.view.context import Context
 from wallboard.view.details import details
 from wallboard.view.eventlog import event_log
+from wallboard.view.filters import parse
 from wallboard.view.header import header, my_phone
 from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange, covered, size_class, wide
 from wallboard.view.lines import Line, clip, rule
@@ -79,7 +80,8 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
             bottom.insert(len(panel), clip([Cell(" "), *told], width))
             room -= 1
         needs, wants = console.room.needs, console.room.wants.get(size_class(width), (0, 0))
-        layout = arrange(width, room, console.active, console.panes.zoomed, _summaries(console), needs, wants)
+        panes = console.panes
+        layout = arrange(width, room, panes.active, panes.zoomed, _summaries(console), needs, wants, panes.chosen)
         if panel:
             layout = covered(layout, room - len(panel), console.active)
         return Frame(top, layout, [], bottom, Drawn(panel=turned, card=card, room=(width, room)), stamp)
@@ -101,7 +103,8 @@ def _message(text: str, width: int, height: int) -> list[Line]:
 
 def _summaries(console: Console) -> Sequence[Resource]:
     """The panes that stand as one line each on a narrow screen; those of 6–8 that hold something share a line."""
-    return [*(resource for resource in ALL if resource not in IN_PLACE), *_announcing(console)[:1]]
+    chosen = [resource for resource in ALL if resource in console.panes.chosen and resource not in IN_PLACE]
+    return [*chosen, *_announcing(console)[:1]]
 
 
 def _announcing(console: Console) -> list[Resource]:
@@ -134,12 +137,14 @@ def _top(console: Console, context: Context, width: int, last: Frame | None) -> 
     frozen_now = console.panes.frozen
     locked = bool(console.idle.reason)
     alarms = (console.alarms.shown, console.alarms.fresh)
-    stamp = (console.board.version, int(context.now), width, *alarms, frozen_now, locked)
+    stamp = (console.board.version, int(context.now), width, *alarms, frozen_now, locked, console.panes.view)
     if last is not None and last.stamp == stamp:
         return stamp, last.top
     settings = console.settings
     wall_time = console.clock.wall().astimezone(settings.zone)
-    frozen = "order frozen" if frozen_now else ""
+    view = console.panes.view
+    held = ["order frozen"] if frozen_now else []
+    frozen = "   ".join([*held, *([f"view {view.name}"] if view is not None else [])])
     banner = "READ ONLY" if settings.read_only else settings.banner
     if console.dispatcher.journal_problem and not settings.read_only:
         banner = f"{banner} NO JOURNAL, NO ACTIONS".strip()
@@ -161,9 +166,13 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     target, freshness = _target(console, context) if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
     lines.append(target_line(target, freshness, console.remarks.outcome, console.board.unconfirmed, width))
     if (typed := console.asking.filter) is not None:
-        shown, total = console.pane.selection.counts
-        asked = f" filter {console.pane.pane.title}: "
-        hint = Cell(f"   {shown} of {total}   {console.settings.names.enter} keeps it   Esc clears", "muted")
+        pane = console.pane
+        shown, total = pane.selection.counts
+        asked = f" filter {pane.pane.title}: "
+        said = f"{shown} of {total}   {console.settings.names.enter} keeps it   Esc clears"
+        if unknown := parse(typed.text).unknown(pane.pane.reads):
+            said = f"no {unknown} here, but {' '.join(pane.pane.reads)}"
+        hint = Cell(f"   {said}", "muted")
         lines.append(clip([Cell(asked, "text bold"), typed.cell(width - len(asked)), hint], width))
     elif console.dialog is not None:
         lines.append(clip([Cell(" the keys belong to the question above", "muted")], width))

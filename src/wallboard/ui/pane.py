@@ -41,6 +41,8 @@ class PaneState:
     def __init__(self, pane: Pane) -> None:
         self.pane = pane
         self.selection = Selection()
+        self.scope = ""
+        """What it is narrowed to, in words."""
         self.sort = ""
         self.reverse = False
         self.columns: tuple[Column, ...] = ()
@@ -196,6 +198,8 @@ class PaneState:
             return []
         label = f"{NUMBER[self.resource]} {self.pane.title}"
         parts = [self._counts(context), *self._state(context)]
+        if self.scope and self.selection.scoped:
+            parts.insert(1, Part((f"{glyphs.TO} {self.scope}",), "info", must=True))
         if self.selection.frozen:
             parts.append(Part(("frozen",)))
         if above or below:
@@ -209,7 +213,7 @@ class PaneState:
             parts.append(Part((f"{glyphs.MORE}{dropped}",)))
         if self._census[0] != self._loads:
             self._census = self._loads, self.pane.census([*self._rows.values()])
-        if self._census[1] and self._rows and not self.selection.filter:
+        if self._census[1] and self._rows and not (self.selection.filter or self.selection.scoped):
             parts.append(Part((f"· {self._census[1]}",)))
         return title_lines(label, parts, width, placed, active, self.sort)
 
@@ -220,6 +224,8 @@ class PaneState:
             worse = len([key for key in hidden if context.severities.get(key) == "alarm"])
             more = f" · {worse}{glyphs.ALARM} hidden" if worse else ""
             return Part((f'{shown} of {total} "{wanted}"{more}',), "text", must=True)
+        if self.selection.scoped:
+            return Part((f"{shown} of {total}",), "text")
         total -= 0 if self.selection.folded else self.selection.roster
         state = context.board.pane_state(self.resource)
         unread = state.state is ResourceState.NEVER or not state.sources

@@ -19,6 +19,8 @@ WORST = 3
 USUAL = 9
 """Rows that a pane is given which has not told yet how many it has."""
 _SLACK = 2
+_STACKS = ((Resource.QUEUES, Resource.AGENTS), (Resource.MEMBERS, Resource.CALLS))
+_ACROSS = (Resource.HOTLINES, *IN_PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,9 @@ def arrange(
     summaries: Sequence[Resource] = ALL,
     needs: Mapping[Resource, int] | None = None,
     wants: tuple[int, int] = (0, 0),
+    panes: Sequence[Resource] = BOARD,
 ) -> Layout:
-    """Place the panes in a body of `width` × `height` (header, alarm and bottom lines already taken off).
+    """Place the `panes` in a body of `width` × `height` (header, alarm and bottom lines already taken off).
 
     Wide screens show panes 1–5, with one of 6–8 opened in the place of the hotlines, and share their lines out by
     `needs`, the rows that each would fill, and their columns by `wants`; narrow ones show the active pane and the
@@ -93,30 +96,30 @@ def arrange(
         places = [Place(active, 0, 0, width, height - len(lines))]
         places += [Place(resource, 0, height - len(lines) + i, width, 1) for i, resource in enumerate(lines)]
         return Layout(80, tuple(places))
-    left, right = halves(width, wants)
-    across = active if active in IN_PLACE else Resource.HOTLINES
     full = {each: max(1, (needs or {}).get(each, USUAL)) + 1 for each in ALL}
-    queues, members, agents, calls = (full[each] for each in BOARD[:4])
-    spare = height - max(queues + agents, members + calls)
-    bottom = min(full[across], max(WORST + 1, spare, round(height * 0.25)))
+    chosen = {*panes, active}
+    across = active if active in _ACROSS else next((each for each in _ACROSS if each in chosen), None)
+    stacks = [[each for each in stack if each in chosen] for stack in _STACKS]
+    sides = [stack for stack in stacks if stack]
+    if not sides:
+        return Layout(kind, (Place(active, 0, 0, width, height),))
+    spare = height - max(sum(full[each] for each in stack) for stack in sides)
+    bottom = 0 if across is None else min(full[across], max(WORST + 1, spare, round(height * 0.25)))
     middle = height - bottom
-    upper_left, upper_right = _upper(middle, queues, agents), _upper(middle, members, calls)
-    level = max(upper_left, upper_right)
-    if level + max(agents, calls) <= middle:
+    uppers = [_upper(middle, full[stack[0]], full[stack[1]]) if len(stack) > 1 else middle for stack in sides]
+    level = max(uppers)
+    if level < middle and level + max(full[stack[1]] for stack in sides) <= middle:
         # Where all of it fits, titles stand side by side.
-        upper_left = upper_right = level
-    return Layout(
-        kind,
-        (
-            Place(Resource.QUEUES, 0, 0, left, upper_left),
-            Place(Resource.MEMBERS, left + 1, 0, right, upper_right),
-            Place(Resource.AGENTS, 0, upper_left, left, middle - upper_left),
-            Place(Resource.CALLS, left + 1, upper_right, right, middle - upper_right),
-            Place(across, 0, middle, width, bottom),
-        ),
-        divider=left,
-        divider_rows=(0, middle),
-    )
+        uppers = [level] * len(uppers)
+    left, right = halves(width, wants) if len(sides) > 1 else (width, 0)
+    placed = []
+    for x, span, stack, upper in zip((0, left + 1), (left, right), sides, uppers, strict=False):
+        placed.append(Place(stack[0], x, 0, span, upper))
+        if len(stack) > 1:
+            placed.append(Place(stack[1], x, upper, span, middle - upper))
+    if across is not None:
+        placed.append(Place(across, 0, middle, width, bottom))
+    return Layout(kind, tuple(placed), left if len(sides) > 1 else None, (0, middle - (across is None)))
 
 
 def _upper(room: int, upper: int, lower: int) -> int:
@@ -137,7 +140,8 @@ def upright_line(layout: Layout) -> str:
     right = {place.y for place in layout.places if place.x}
     signs = {(True, True): "┼", (True, False): "┤", (False, True): "├"}
     line = "".join(signs.get((y in left, y in right), "│") for y in range(start, end + 1))
-    return f"┬{line[1:-1]}┴" if line else line
+    foot = "┴" if any(place.y == end for place in layout.places) else line[-1:]
+    return f"┬{line[1:-1]}{foot}"
 
 
 def shown(layout: Layout, needs: Mapping[Resource, int]) -> int:

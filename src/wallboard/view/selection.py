@@ -11,9 +11,11 @@ Times are seconds of one monotonic clock that the caller reads; they never run b
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
+
+from wallboard.view.filters import Filter, Value, parse
 
 TOMBSTONE_SECONDS = 30.0
 """How long an ended row stays under the cursor that stands on it."""
@@ -27,12 +29,17 @@ HOME_SECONDS = 60.0
 """How long a list that nobody touches keeps its cursor."""
 
 
+def _no_field(name: str) -> Value:
+    raise KeyError(name)
+
+
 @dataclass(frozen=True, slots=True)
 class RowFact:
     """What the selection needs to know of a row.
 
     `rank` sorts it (smallest first, all ranks of one list comparable), `search` is the casefolded text that a filter
-    looks into, `label` names the row once it has ended. Rows of a `roster` fold into one line.
+    looks into and `read` what it asks of one field, `label` names the row once it has ended. Rows of a `roster` fold
+    into one line.
     """
 
     key: Hashable
@@ -40,6 +47,7 @@ class RowFact:
     search: str
     label: str
     roster: bool = False
+    read: Callable[[str], Value] = field(default=_no_field, compare=False)
 
 
 class Fold(Enum):
@@ -87,8 +95,8 @@ class Selection:
         self._lost = False  # its row ended and the tombstone is gone: nothing is selected until the user moves
         self._roster = 0
         self._unfolded = False
-        self._filter = ""
-        self._words: tuple[str, ...] = ()
+        self._filter = Filter()
+        self._scope: Callable[[Hashable], bool] | None = None
         self._sought: Hashable | None = None  # the row under the cursor before a filter left no row at all
         self._marks: set[Hashable] = set()
         self._holds: set[str] = set()
@@ -131,7 +139,16 @@ class Selection:
 
     @property
     def filter(self) -> str:
-        return self._filter
+        return self._filter.text
+
+    @property
+    def scoped(self) -> bool:
+        """Whether only some of the rows belong here now, see `set_scope`."""
+        return self._scope is not None
+
+    @property
+    def _hides(self) -> bool:
+        return bool(self._filter) or self._scope is not None
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -147,7 +164,7 @@ class Selection:
     @property
     def folded(self) -> int:
         """How many of those are out of sight."""
-        return 0 if self._unfolded or self._words else self.roster
+        return 0 if self._unfolded or self._hides else self.roster
 
     @property
     def hidden_keys(self) -> tuple[Hashable, ...]:
@@ -274,6 +291,10 @@ class Selection:
         self.stay(now)
         return False
 
+    def leave(self) -> None:
+        """The user is elsewhere: no cursor stands here until he comes back."""
+        self._go_home()
+
     def stay(self, now: float) -> None:
         """The user is busy with the list, whether or not he moves in it."""
         self._stayed_at = max(self._stayed_at, now)
@@ -302,14 +323,29 @@ class Selection:
         return self._picture() != before
 
     def set_filter(self, text: str, now: float) -> bool:
-        """Show only rows whose search text holds every word of `text`, whatever their case.
+        """Show only rows that meet every term of `text`, see `wallboard.view.filters`.
 
         A filter that hides the cursor's row moves the cursor to the first match.
         """
         self._advance(now)
         before = self._picture()
-        self._filter = text
-        self._words = tuple(text.casefold().split())
+        self._filter = parse(text)
+        self._seek()
+        self._moved_by_user(now)
+        return self._picture() != before
+
+    def set_scope(self, belongs: Callable[[Hashable], bool] | None, now: float) -> None:
+        """Show only rows whose keys `belongs` takes; None: all. The user has chosen so, perhaps in another list: one
+        that was not entered is not entered by it."""
+        self._advance(now)
+        self._scope = belongs
+        self._seek()
+        if not self._entered:
+            self._cursor = None
+        self._remember()
+
+    def _seek(self) -> None:
+        """Put the cursor on its row if that is still shown, else on the first."""
         sought = self._cursor if self._cursor is not None else self._sought
         stone = self._tombstone
         if stone is not None and not self._matches(stone.fact):
@@ -318,7 +354,7 @@ class Selection:
             self._show(neighbours=True)
         else:
             # Where nothing is filtered any more, the row that was found stays, folded away or not.
-            self._cursor = None if self._words else sought
+            self._cursor = None if self._hides else sought
             self._show(seek=False)
             if sought in self._index:
                 self._cursor = sought
@@ -326,8 +362,6 @@ class Selection:
                 self._cursor = self._order[0]
             self._sought = None if self._cursor is not None else sought
             self._lost = False
-        self._moved_by_user(now)
-        return self._picture() != before
 
     def toggle_mark(self, now: float, key: Hashable | None = None) -> bool:
         """Mark or unmark a live row, by default the cursor's."""
@@ -348,6 +382,7 @@ class Selection:
     def reveal(self, key: Hashable, now: float) -> None:
         """Have a row in sight that a filter or a fold hides."""
         if key in self._hidden:
+            self._scope = None
             self.set_filter("", now)
         if key in self._facts and key not in self._index:
             self.fold(now)
@@ -376,7 +411,7 @@ class Selection:
         return self._facts[key].rank
 
     def _matches(self, fact: RowFact) -> bool:
-        return all(word in fact.search for word in self._words)
+        return (self._scope is None or self._scope(fact.key)) and self._filter.matches(fact.search, fact.read)
 
     def _sort(self) -> None:
         self._sequence.sort(key=self._rank, reverse=self._reverse)
@@ -396,8 +431,8 @@ class Selection:
         A tombstone stays on its line while the list sorts itself around it; where the order stands still
         (`neighbours`, or a hold) it stays below the row it stood below.
         """
-        facts, words, cursor = self._facts, self._words, self._cursor
-        if words:
+        facts, cursor = self._facts, self._cursor
+        if self._hides:
             # The cursor's row is not taken away from under the cursor because its text changed.
             shown = [key for key in self._sequence if key == cursor or self._matches(facts[key])]
             seen = set(shown)

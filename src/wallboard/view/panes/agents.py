@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -13,6 +13,7 @@ from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, span
 from wallboard.view.numbers import inside
 from wallboard.view.panes.base import SOURCE, UNCUT, Cells, Field, Pane, Rank, dash_or, with_sign
@@ -34,6 +35,18 @@ class AgentsPane(Pane):
     empty = "no agents"
     lacks = "without states"
     says: ClassVar[Mapping[str, int]] = {"with": 2}
+    reads: ClassVar[Mapping[str, Callable[[Agent, Context], Value]]] = {
+        "name": lambda row, context: row.name,
+        "number": lambda row, context: row.extension,
+        "ext": lambda row, context: row.extension,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: state_of(row)[1],
+        "time": lambda row, context: context.elapsed(row.key, row.since),
+        "queue": lambda row, context: _queues(row),
+        "with": lambda row, context: row.with_name,
+        "reason": lambda row, context: row.pause_reason,
+        "alarm": lambda row, context: context.severities.get(row.key),
+    }
     fields = (
         Field("state", "", sort=lambda row, context: _place(row)),
         Field("name", "", sort=lambda row, context: row.name.casefold(), most=28),

@@ -14,6 +14,7 @@ from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Align, Cell, Column
 from wallboard.view.context import Context
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, age
 from wallboard.view.selection import RowFact
 
@@ -52,6 +53,8 @@ class Pane:
     """Where a row says what this console did to it, in place of its own: columns, and how many each takes."""
     empty: ClassVar[str] = "none"
     """What the summary says where there is no row."""
+    reads: ClassVar[Mapping[str, Callable[[Any, Context], Value]]] = {}
+    """What a filter can ask of one field (`state:break`, `wait>60`)."""
     lacks: ClassVar[str] = ""
     """What the rows of a `roster` are without."""
 
@@ -88,7 +91,11 @@ class Pane:
             if field is not None and field.sort is not None:
                 rank = (field.sort(row, context), *rank)
         roster = self.roster(row) and row.key not in context.severities
-        return RowFact(row.key, rank, self.search(row).casefold(), self.label(row), roster)
+        search = f"{self.search(row)}{' roster' if roster else ''}".casefold()
+        return RowFact(row.key, rank, search, self.label(row), roster, partial(self._read, row, context))
+
+    def _read(self, row: Any, context: Context, name: str) -> Value:
+        return self.reads[name](row, context)
 
     def roster(self, row: Any) -> bool:
         """Whether the row can never have live numbers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -13,6 +13,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import caller_clock, queued_caller
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, span
 from wallboard.view.numbers import inside
 from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or
@@ -26,6 +27,18 @@ class CallsPane(Pane):
     title = "Calls"
     empty = "no calls"
     says: ClassVar[Mapping[str, int]] = {"to": 2}
+    reads: ClassVar[Mapping[str, Callable[[Call, Context], Value]]] = {
+        "name": lambda row, context: row.from_name,
+        "number": lambda row, context: row.from_number,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: glyphs.CALL[row.state][1],
+        "time": lambda row, context: call_clock(row, context),
+        "dir": lambda row, context: _WAY[row.direction],
+        "from": lambda row, context: f"{row.from_name} {row.from_number}",
+        "to": lambda row, context: f"{row.to} {row.to_name}",
+        "agent": lambda row, context: row.agent,
+        "queue": lambda row, context: row.queue,
+    }
     fields = (
         Field("time", "", "right", lambda row, context: clock_start(row) or float("inf")),
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -11,6 +11,7 @@ from wallboard.domain.states import HotlineState, Wanted
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, age, local, plural
 from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or, with_sign
 
@@ -43,6 +44,16 @@ class HotlinesPane(Pane):
     title = "Hotlines"
     empty = "no hotlines"
     says: ClassVar[Mapping[str, int]] = {"last": 1}
+    reads: ClassVar[Mapping[str, Callable[[Hotline, Context], Value]]] = {
+        "name": lambda row, context: row.name,
+        "number": lambda row, context: row.number,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: glyphs.HOTLINE[row.state][1],
+        "asked": lambda row, context: row.asked,
+        "phones": lambda row, context: active_phones(row),
+        "lost": lambda row, context: row.unaccepted,
+        "alarm": lambda row, context: context.severities.get(row.key),
+    }
     fields = (
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
         Field("asked", ""),

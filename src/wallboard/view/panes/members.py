@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Key, Kind, Resource
@@ -13,6 +13,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import caller_clock
+from wallboard.view.filters import Value
 from wallboard.view.format import count, span
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
@@ -31,6 +32,16 @@ class MembersPane(Pane):
     title = "Members"
     empty = "no callers"
     says: ClassVar[Mapping[str, int]] = {"number": 3}
+    reads: ClassVar[Mapping[str, Callable[[Member, Context], Value]]] = {
+        "name": lambda row, context: row.name,
+        "number": lambda row, context: row.number,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: glyphs.MEMBER[row.state][1],
+        "wait": caller_clock,
+        "queue": lambda row, context: row.queue,
+        "with": lambda row, context: row.serving,
+        "pos": lambda row, context: row.position,
+    }
     fields = (
         Field("wait", "", "right", lambda row, context: _since(row)),
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -12,6 +12,7 @@ from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, age, moment, span
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
@@ -49,6 +50,14 @@ class NoticesPane(Pane):
     resource = Resource.NOTICES
     title = "Notices"
     says: ClassVar[Mapping[str, int]] = {"where": 3}
+    reads: ClassVar[Mapping[str, Callable[[Notice, Context], Value]]] = {
+        "name": lambda row, context: row.title,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: notice_state(row, context.now),
+        "where": lambda row, context: row.where,
+        "why": lambda row, context: row.why,
+        "set": lambda row, context: row.set,
+    }
     fields = (
         Field("state", ""),
         Field("until", "until"),
@@ -116,6 +125,12 @@ class ReceptionistsPane(Pane):
     resource = Resource.RECEPTIONISTS
     title = "Receptionists"
     says: ClassVar[Mapping[str, int]] = {"sends": 1}
+    reads: ClassVar[Mapping[str, Callable[[Receptionist, Context], Value]]] = {
+        "name": lambda row, context: row.name,
+        "number": lambda row, context: row.number,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: RECEPTIONIST[row.open][1],
+    }
     fields = (
         Field("state", "", sort=lambda row, context: str(row.open)),
         Field("until", "until", sort=lambda row, context: row.until or float("inf")),
@@ -194,6 +209,14 @@ def sends_to(row: Receptionist, width: int) -> str:
 class ParkedPane(Pane):
     resource = Resource.PARKED
     title = "Parked"
+    reads: ClassVar[Mapping[str, Callable[[ParkedCall, Context], Value]]] = {
+        "name": lambda row, context: row.caller,
+        "number": lambda row, context: row.number,
+        "source": lambda row, context: row.key.source,
+        "slot": lambda row, context: row.slot,
+        "by": lambda row, context: row.by,
+        "since": lambda row, context: context.elapsed(row.key, row.since),
+    }
     fields = (
         Field("slot", "", sort=lambda row, context: row.slot),
         Field("returns", "in", "right", lambda row, context: row.returns_at or float("inf")),

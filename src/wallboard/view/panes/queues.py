@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.board import ServiceLevel
@@ -13,6 +13,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import aged, level_cell
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, count, span, sparkline
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, with_sign
 
@@ -22,6 +23,19 @@ class QueuesPane(Pane):
     title = "Queues"
     empty = ""
     lacks = "without counts"
+    reads: ClassVar[Mapping[str, Callable[[Queue, Context], Value]]] = {
+        "name": lambda row, context: row.name,
+        "number": lambda row, context: row.number,
+        "source": lambda row, context: row.key.source,
+        "channel": lambda row, context: row.channel.value if row.channel else None,
+        "wait": lambda row, context: context.stats(row.key).waiting,
+        "longest": lambda row, context: context.stats(row.key).longest(context.now),
+        "ready": lambda row, context: context.stats(row.key).counts.ready,
+        "talk": lambda row, context: context.stats(row.key).talking,
+        "sl": lambda row, context: _percent(context.stats(row.key).service_level.value),
+        "lost": lambda row, context: context.stats(row.key).lost,
+        "alarm": lambda row, context: context.severities.get(row.key),
+    }
     fields = (
         Field("name", "", sort=lambda row, context: row.name.casefold(), most=32),
         Field("wait", "wait", "right", lambda row, context: -(context.stats(row.key).waiting or 0)),
@@ -139,3 +153,7 @@ def _ready(row: Queue, context: Context) -> int:
 def _service(row: Queue, context: Context) -> float:
     value = context.stats(row.key).service_level.value
     return 2.0 if value is None else value
+
+
+def _percent(value: float | None) -> float | None:
+    return None if value is None else 100.0 * value
