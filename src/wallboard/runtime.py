@@ -301,7 +301,7 @@ async def _console(
     gc.freeze()
     gc.enable()
     try:
-        await app.run_async()
+        await app.run_async(mouse=options.mouse)
     finally:
         for leave in unsubscribe:
             leave()

@@ -67,10 +67,12 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleOptions:
-    """Flags of the console. `theme` None: the config's. `slow`: for lines of 64 kbit/s and less."""
+    """Flags of the console. `theme` None: the config's. `slow`: for lines of 64 kbit/s and less. `mouse` off leaves
+    selecting text to the terminal."""
 
     read_only: bool = False
     theme: str | None = None
     ascii: bool = False
     wall: bool = False
     slow: bool = False
+    mouse: bool = True

@@ -260,6 +260,17 @@ class Console:
         elif action in SCROLLS:
             self.modes.turn(action, len(self.remarks.entries))
 
+    def click(self, press: str) -> None:
+        """What a click on a cell does, see `Cell.press`. A question takes clicks on its own alone."""
+        action = self._keys.get(press, press)
+        if self.asking.asks:
+            if (name := self.asking.clicked(press)) is not None:
+                self.asking.press(name)
+            return
+        with self.pressed(self.key_of(action)) as goes:
+            if goes:
+                self.run(action)
+
     def _actions(self) -> Mapping[str, Callable[[], None]]:
         panes, seeking = self.panes, self.seeking
         return {
@@ -326,6 +337,7 @@ class Console:
         selection = self.pane.selection
         if selection.cursor is ROSTER and self.panel.card_key is None:
             selection.fold(self.clock.now())
+            self.room.unfolded(self.active)
         else:
             self._open(self.panel.toggle)
 

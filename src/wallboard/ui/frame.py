@@ -120,7 +120,8 @@ def announcement(console: Console, context: Context) -> Line:
         if out:
             out.append(Cell("   ", "muted"))
         number = console.key_of(f"pane.{resource.value}")
-        out += [Cell(number, "info"), Cell(f" {pane.title} ", "text"), *pane.summary(context)]
+        cells = [Cell(number, "info"), Cell(f" {pane.title} ", "text"), *pane.summary(context)]
+        out += [cell._replace(press=f"pane.{resource.value}") for cell in cells]
     return out
 
 

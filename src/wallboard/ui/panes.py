@@ -205,6 +205,18 @@ class Panes(Mapping[Resource, PaneState]):
         pane.load(self.context(), resort=True)
         return f"{pane.pane.title} by {pane.sort or 'urgency'}"
 
+    def sort_by(self, column: str) -> str:
+        """By a column of the active pane; by it already: the other way round. Says what is so now."""
+        pane = self.pane
+        if column not in pane.pane.sortable():
+            return ""
+        if pane.sort == column:
+            self.reverse()
+        else:
+            pane.sort = column
+            pane.load(self.context(), resort=True)
+        return f"{pane.pane.title} by {column}{' reversed' if pane.reverse else ''}"
+
     def reverse(self) -> None:
         pane = self.pane
         pane.reverse = not pane.reverse

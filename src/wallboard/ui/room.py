@@ -51,7 +51,11 @@ class Room:
     def opened(self, resource: Resource) -> None:
         """The user has opened a pane; one of 6–8 takes as many lines as it fills."""
         if resource in IN_PLACE:
-            self.needs[resource] = self._need(resource)
+            self.unfolded(resource)
+
+    def unfolded(self, resource: Resource) -> None:
+        """The user has opened or closed what a pane folds: they see it move."""
+        self.needs = self.needs | {resource: self._need(resource)}
 
     def look(self, now: float, asking: bool) -> None:
         """Once a second. `asking`: a question stands."""

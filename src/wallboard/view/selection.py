@@ -354,7 +354,7 @@ class Selection:
             self._show(neighbours=True)
         else:
             # Where nothing is filtered any more, the row that was found stays, folded away or not.
-            self._cursor = None if self._hides else sought
+            self._cursor = sought if not self._hides and sought in self._facts else None
             self._show(seek=False)
             if sought in self._index:
                 self._cursor = sought

@@ -57,6 +57,11 @@ class PaneView(Widget):
         """Draw it with the next frame, whatever stands there."""
         self._drawn = ((), None)
 
+    def column_at(self, x: int) -> str:
+        """The column whose heading stands at x, "" where there is none."""
+        placed = [spot for spot in self.grid.placed if spot.x <= x < spot.x + spot.width and spot.column.title]
+        return placed[0].column.id if placed and self.grid.display else ""
+
     def put(self, place: Place | None) -> None:
         """Move to a place of the body, or out of sight."""
         if place == self.place:
@@ -117,6 +122,10 @@ class BoardScreen(ModeScreen):
         view = self.views[self.console.active]
         view.grid.scroll_columns(step)
         view.forget()
+
+    def titled(self, lines: Lines) -> PaneView | None:
+        """The pane whose title these are."""
+        return next((view for view in self.views.values() if view.title_line is lines), None)
 
     def view_of(self, grid: Grid) -> PaneView | None:
         return next((view for view in self.views.values() if view.grid is grid), None)
