@@ -74,7 +74,7 @@ def commands(
     settings: ConsoleSettings, locked: bool, row: Row | None = None, hints: Mapping[str, KeyHint] | None = None
 ) -> list[Choice]:
     """What can be done with `row` by its `hints` (None: no row is in sight), the other actions of the board, the panes,
-    the themes, and last what cannot be done here."""
+    the views and themes, and last what cannot be done here."""
     able: list[Choice] = []
     others: list[Choice] = []
     panes: list[Choice] = []
@@ -95,8 +95,9 @@ def commands(
         else:
             place = panes if action.id.startswith("pane.") else others
             place.append(Choice(action.id, plain(action), keys, search=action.does))
+    views = [Choice(f"view {view.name}", f"view {view.name}", "what to see") for view in settings.views]
     themes = [Choice(f"theme {name}", f"theme {name}", "colours") for name in settings.themes]
-    return [*able, *others, *panes, *themes, *unable]
+    return [*able, *others, *panes, *views, *themes, *unable]
 
 
 def plain(action: Action) -> str:
