@@ -156,6 +156,16 @@ def test_enter_goes_to_the_row_with_its_details_and_escape_comes_back(here: Desk
     assert here.console.mode == LOG
 
 
+def test_who_comes_back_from_a_row_finds_the_log_as_it_was(here: Desk) -> None:
+    done(here, Verb.SIGNOUT, Key(HQ, Kind.AGENT, "jo"), Phase.CONFIRMED, "confirmed")
+    here.press("/")
+    here.type("jo alder")
+    here.paint(80, 24)
+    keys(here, "enter", "k", "enter", "escape", "escape")
+    assert 'LOG 1 of 61 "jo alder"' in page(here)[0]
+    assert under(here).startswith("sign out Jo Alder: confirmed")
+
+
 def test_a_row_that_is_gone_is_said_to_be(here: Desk) -> None:
     done(here, Verb.HANGUP, Key(HQ, Kind.CALL, "c1"), Phase.CONFIRMED, "confirmed")
     here.drop(Key(HQ, Kind.CALL, "c1"))

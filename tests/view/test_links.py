@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wallboard.domain.keys import Key, Kind
+from wallboard.domain.models import Notice
 from wallboard.domain.text import cell_width, clean
 from wallboard.vendors.base import Sheet
-from wallboard.view.links import addresses, in_sheet, link_cells, web_link
+from wallboard.view.cells import Cell
+from wallboard.view.links import addresses, in_row, in_sheet, link_cells, linked, web_link
 
 
 @pytest.mark.parametrize(
@@ -80,6 +83,16 @@ def test_addresses_are_found_in_a_sentence_and_named_by_their_line() -> None:
         ("link", "s.example"),
         ("file", "pbx.example.net"),
     ]
+
+
+def test_a_notice_leads_to_the_page_that_it_names() -> None:
+    remarks = clean("see https://status.example.net/17, or http://old.example.net/.")
+    notice = Notice(Key("cc", Kind.NOTICE, "n"), clean("roads"), clean("Fibre cut"), remarks=remarks)
+    assert [(name, link.host) for name, link in in_row(notice)] == [("remarks", "status.example.net")]
+    cells = linked(remarks, "text", 70)
+    assert "".join(cell.text for cell in cells) == remarks
+    assert [cell.link for cell in cells if cell.link] == ["https://status.example.net/17"]
+    assert linked(remarks, "text", 20) == [Cell(remarks, "text")], "what is cut leads nowhere"
 
 
 @pytest.mark.parametrize("width", [10, 30, 35, 80])

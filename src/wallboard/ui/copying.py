@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from wallboard.control.labels import number_of
+from wallboard.domain.models import Row
 from wallboard.ui.asking import Asking
 from wallboard.ui.panel import Panel
 from wallboard.ui.settings import Station
 from wallboard.view.dialogs import Answer, Choice, Chooser
-from wallboard.view.links import in_sheet
+from wallboard.view.links import in_row, in_sheet
 from wallboard.view.target import label
 
 
@@ -23,7 +24,7 @@ class Copying:
         if row is None:
             self._at.remarks.say("nothing selected; move to a row first")
             return
-        found = self._addresses()
+        found = self._addresses(row) if self._panel.open else []
         number = number_of(row)
         if found:
             numbers = [Choice(number, number, "its number")] if number else []
@@ -34,14 +35,12 @@ class Copying:
         else:
             self._at.remarks.say(f"{label(row)} has no number to copy")
 
-    def _addresses(self) -> list[Choice]:
-        """Those that were read about the row whose details are open."""
+    def _addresses(self, row: Row) -> list[Choice]:
+        """Those in what is told of the row, and in what was read about it."""
         sheets = [(shown.title, shown.sheet) for shown in self._panel.readings.shown if shown.sheet is not None]
-        return [
-            Choice(link.url, f"{name} at {link.host}".strip(), title)
-            for title, sheet in sheets
-            for name, link in in_sheet(sheet)
-        ]
+        found = [("details", name, link) for name, link in in_row(row)]
+        found += [(title, name, link) for title, sheet in sheets for name, link in in_sheet(sheet)]
+        return [Choice(link.url, f"{name} at {link.host}".strip(), title) for title, name, link in found]
 
     def _chosen(self, answer: Answer) -> None:
         if isinstance(answer.value, str):

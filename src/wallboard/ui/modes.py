@@ -17,6 +17,8 @@ SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav
 STEPS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "j", "k"})
 """What only moves, in whatever dialog."""
 _END = 1_000_000
+_ALWAYS_WHOLE = (ALARMS, HELP)
+"""Lists that are not found narrowed by who comes back to them."""
 
 
 def moves(action: str) -> bool:
@@ -66,15 +68,15 @@ class Modes:
         self.now = mode
         self.scroll: dict[str, int] = {}
         self.lists: dict[str, Filtered] = {}
-        """Those that a filter narrows, until they are left."""
+        """Those that a filter narrows."""
         self.source_mark: tuple[str, Resource | None] = ("", None)
         """The source (and its resource) that the sources mode was opened on."""
         self.page_lines = 20
         """Lines of a page of the mode that is on the screen, as last drawn."""
 
     def to(self, mode: str) -> None:
-        if mode != self.now and (left := self.lists.get(self.now)) is not None:
-            left.set_filter("")
+        if mode != self.now and self.now in _ALWAYS_WHOLE:
+            self.lists[self.now].set_filter("")
         self.now = mode
         self.demand()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from wallboard.domain.models import Row
 from wallboard.vendors.base import Sheet
 from wallboard.view.cells import Cell, fit
 
@@ -39,7 +41,12 @@ def web_link(text: str) -> Link | None:
 
 def addresses(text: str) -> Iterator[Link]:
     """Those that stand in a text, such as `GET https://…/record/17 (1.4 MB)`."""
-    return (link for word in text.split() if (link := web_link(word)) is not None)
+    return (link for word in text.split() if (link := _in_word(word)) is not None)
+
+
+def _in_word(word: str) -> Link | None:
+    """An address may end a sentence, or stand in brackets that end after it."""
+    return web_link(word.rstrip(".,;:!?)]"))
 
 
 def in_sheet(sheet: Sheet) -> list[tuple[str, Link]]:
@@ -50,6 +57,25 @@ def in_sheet(sheet: Sheet) -> list[tuple[str, Link]]:
         for index, text in enumerate(row)
         for link in addresses(text)
     ]
+
+
+def in_row(row: Row) -> list[tuple[str, Link]]:
+    """The addresses in what a vendor tells of a row, such as a notice's remarks, each with the name of its field."""
+    texts = [(field.name, getattr(row, field.name)) for field in fields(row)]
+    told = [(name, text) for name, text in texts if isinstance(text, str)] + [*getattr(row, "details", ())]
+    return [(name, link) for name, text in told for link in addresses(text)]
+
+
+def linked(text: str, style: str, room: int) -> list[Cell]:
+    """A line of text whose addresses can be opened, but for one that is longer than the line."""
+    cells: list[Cell] = []
+    for word in text.split(" "):
+        link = _in_word(word) if len(word) <= room else None
+        cells += [Cell(" ", style)] if cells else []
+        cells.append(Cell(word, style) if link is None else Cell(word, "info underline", link=link.url))
+    if any(cell.link for cell in cells):
+        return cells
+    return [Cell(text, style)]
 
 
 def link_cells(text: str, width: int, style: str) -> Sequence[Cell]:
