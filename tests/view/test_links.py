@@ -75,13 +75,14 @@ def test_addresses_are_found_in_a_sentence_and_named_by_their_line() -> None:
     file = "GET https://pbx.example.net/api/ver1.0/extension/1/record/17 (1.4 MB)"
     assert [link.url for link in addresses(file)] == ["https://pbx.example.net/api/ver1.0/extension/1/record/17"]
     rows = (
+        (clean("13:58"), clean("0:30 Eve Lund")),
         (clean("link"), clean("https://s.example/17")),
         (clean("file"), clean(file)),
         (clean("size"), clean("1 MB")),
     )
-    assert [(name, link.host) for name, link in in_sheet(Sheet((), rows))] == [
-        ("link", "s.example"),
-        ("file", "pbx.example.net"),
+    assert [(name, above, link.host) for name, above, link in in_sheet(Sheet((), rows))] == [
+        ("link", "13:58 0:30 Eve Lund", "s.example"),
+        ("file", "13:58 0:30 Eve Lund", "pbx.example.net"),
     ]
 
 

@@ -39,8 +39,8 @@ class Copying:
         """Those in what is told of the row, and in what was read about it."""
         sheets = [(shown.title, shown.sheet) for shown in self._panel.readings.shown if shown.sheet is not None]
         found = [("details", name, link) for name, link in in_row(row)]
-        found += [(title, name, link) for title, sheet in sheets for name, link in in_sheet(sheet)]
-        return [Choice(link.url, f"{name} at {link.host}".strip(), title) for title, name, link in found]
+        found += [(above or title, name, link) for title, sheet in sheets for name, above, link in in_sheet(sheet)]
+        return [Choice(link.url, f"{name} at {link.host}".strip(), of) for of, name, link in found]
 
     def _chosen(self, answer: Answer) -> None:
         if isinstance(answer.value, str):

@@ -49,14 +49,16 @@ def _in_word(word: str) -> Link | None:
     return web_link(word.rstrip(".,;:!?)]"))
 
 
-def in_sheet(sheet: Sheet) -> list[tuple[str, Link]]:
-    """The addresses in a table, each with what its line says of it."""
-    return [
-        (row[0] if index else "", link)
-        for row in sheet.rows
-        for index, text in enumerate(row)
-        for link in addresses(text)
-    ]
+def in_sheet(sheet: Sheet) -> list[tuple[str, str, Link]]:
+    """The addresses in a table, each with what its line says of it, and the last line before it that has none: when a
+    recording was made, and of whom."""
+    found: list[tuple[str, str, Link]] = []
+    above = ""
+    for row in sheet.rows:
+        links = [(row[0] if index else "", link) for index, text in enumerate(row) for link in addresses(text)]
+        above = above if links else " ".join(row)
+        found += [(name, above, link) for name, link in links]
+    return found
 
 
 def in_row(row: Row) -> list[tuple[str, Link]]:
