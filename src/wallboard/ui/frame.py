@@ -192,9 +192,9 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
             KeyHint(console.key_of("app.palette"), "command"),
             KeyHint(console.key_of("app.quit"), "back"),
         ]
-        deeds = [KeyHint(console.key_of(action), word) for action, word in _DEEDS.get(console.mode, ())]
-        if console.mode == LOG and not console.undoing.offered(console.log.cursor):
-            deeds = deeds[:-1]
+        undoes = bool(console.undoing.offered(console.log.cursor))
+        listed = [(action, word) for action, word in _DEEDS.get(console.mode, ()) if undoes or action != "row.undo"]
+        deeds = [KeyHint(console.key_of(action), word) for action, word in listed]
         lines.append(key_bar([*console.hints.now().values()] if board else deeds, general if board else back, width))
     return lines
 
