@@ -577,11 +577,16 @@ SCENES: list[Callable[[Desk], None]] = [
     lambda here: here.press("f2"),
     lambda here: here.press("f4"),
     lambda here: here.press("/", "s"),
+    lambda here: here.press("?", "l"),
+    lambda here: here.press("f5", "/", "s"),
+    lambda here: here.press("9", "up"),
+    lambda here: here.press(":", "l"),
 ]
 
 
 @pytest.mark.parametrize("scene", range(len(SCENES)))
 def test_every_line_is_exactly_as_wide_as_the_screen_at_any_size(sample: Desk, scene: int) -> None:
+    told(sample)
     SCENES[scene](sample)
     for width in (40, 47, 59, 79, 80, 81, 99, 109, 110, 149, 150, 165, 233):
         for height in (10, 13, 17, 24, 61):
