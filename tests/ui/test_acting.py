@@ -79,6 +79,44 @@ def test_what_wants_a_y_after_400_ms(here: Desk, keys: tuple[str, ...], sent: tu
     assert here.sent == [sent]
 
 
+MINE = replace(call("leg", CallState.TALKING, Direction.INTERNAL, "Mira", "2001", "+49 30 1", 20), mine=True)
+
+
+@pytest.mark.parametrize(
+    ("keys", "sent"),
+    [(("2", "u"), (Verb.PICKUP, "m1")), (("4", "e"), (Verb.LISTEN, "c2")), (("4", "j", "w"), (Verb.WHISPER, "c1"))],
+)
+def test_while_my_phone_is_on_a_call_whatever_rings_it_asks_first(
+    here: Desk, keys: tuple[str, ...], sent: tuple[Verb, str]
+) -> None:
+    here.read({(HQ, Resource.CALLS): (*here.lists[HQ, Resource.CALLS], MINE)})
+    here.press(*keys)
+    assert here.commands == []
+    assert any("my 2001 is on a call already" in line for line in here.paint())
+    here.clock.advance(0.5)
+    here.press("y")
+    assert here.sent == [sent]
+
+
+def test_the_key_bar_names_the_deed(here: Desk) -> None:
+    here.press("4")
+    assert "H resume" in here.paint()[-1]
+    here.press("j")
+    assert "H hold" in here.paint()[-1]
+    here.press("3", "j", "j", "j", "j")
+    assert "i pause/sign out" in here.paint()[-1]
+    here.adapters[HQ].refused[Verb.SIGNOUT] = "not here"
+    here.clock.advance(1)
+    assert "i pause  " in here.paint()[-1]
+
+
+def test_the_picker_says_what_an_attended_transfer_does(here: Desk) -> None:
+    here.press("4", "j", "t")
+    assert any("effect: leaves the agent" in line for line in here.paint())
+    here.press("tab")
+    assert any("effect: the caller waits while the agent speaks with them" in line for line in here.paint())
+
+
 def test_the_next_caller_of_a_queue_is_named_before_they_are_taken(here: Desk) -> None:
     here.press("1", "u")
     assert any("TAKE Eve Lund" in line for line in here.paint(80, 24))
@@ -203,7 +241,7 @@ def test_a_dim_key_says_why(here: Desk, keys: tuple[str, ...], reason: str) -> N
 def test_what_the_vendor_cannot_is_said_in_its_words(here: Desk) -> None:
     here.adapters[HQ].refused[Verb.RESUME] = "hold state not readable"
     here.press("4", "H")
-    assert here.said == "H hold: hold state not readable"
+    assert here.said == "H resume: hold state not readable"
 
 
 def test_nothing_selected_is_nothing_hit(here: Desk) -> None:

@@ -54,6 +54,8 @@ class TypeOut(Question):
     effect: str = ""
     word: str = ""
     command: Command | None = None
+    number: str = ""
+    """Its last four digits say it as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,11 @@ class Write(Question):
 
 @dataclass(frozen=True, slots=True)
 class Where(Question):
-    """A destination for the call `row`; the answer is a `Way`."""
+    """A destination for the call `row`; the answer is a `Way`. What it costs whom, blind (`effect`) and attended."""
 
     row: Row | None = None
     effect: str = ""
+    attended_effect: str = ""
     attended: bool = False
     may_attend: bool = False
     text: str = ""
@@ -159,12 +162,12 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What a form is about. `name` is typed where that is asked for."""
+    """What a form is about. The name of `row` is typed where that is asked for, without one that of the source."""
 
     verb: Verb
     target: Target
     label: str
-    name: str
+    row: Row | None
     offer: Offer
     same: Changed
 
@@ -232,10 +235,10 @@ class Flows:
 
     async def _where(self, intent: Intent, row: Row, again: str) -> Command:
         attended = intent.verb is Verb.ATTENDED
-        may_attend = attended or self.offers.offer(Verb.ATTENDED, row.key).ok
+        blind, spoken = (self.offers.offer(verb, row.key) for verb in (Verb.TRANSFER, Verb.ATTENDED))
         title = f"TRANSFER of {self.words.label(row)} · {row.key.source}"
-        effect = intent.offer.consequence or "the call leaves where it is"
-        way = await Ask(Where(title, self._same(row), row, effect, attended, may_attend, again))
+        effects = blind.consequence, spoken.consequence
+        way = await Ask(Where(title, self._same(row), row, *effects, attended, attended or spoken.ok, again))
         if not isinstance(way, Way):
             raise Left(f"not sent: {self.words.label(row)}")
         verb = Verb.ATTENDED if way.attended else Verb.TRANSFER
@@ -286,15 +289,16 @@ class Flows:
             typed = await Ask(TypeOut(title, same, f"{number} {effect}", number, command))
             self._yes(typed, label)
             return replace(command, args=(*command.args, ("typed", str(typed).strip())))
-        await self._agreed(level, title, same, effect, command, label, str(getattr(row, "name", "") or label))
+        await self._agreed(level, title, same, effect, command, label, row)
         return command
 
     async def _agreed(
-        self, level: Level, title: str, same: Changed, effect: str, command: Command, label: str, name: str
+        self, level: Level, title: str, same: Changed, effect: str, command: Command, label: str, row: Row | None
     ) -> None:
-        """Raises Left unless it is agreed to, `name` typed where the level asks for that."""
+        """Raises Left unless it is agreed to, the name (or number) of `row` typed where the level asks for that."""
         if level == "name":
-            self._yes(await Ask(TypeOut(title, same, effect, name, command)), label)
+            name, number = str(getattr(row, "name", "") or label), str(getattr(row, "number", ""))
+            self._yes(await Ask(TypeOut(title, same, effect, name, command, number)), label)
         elif level != "go":
             self._yes(await Ask(Confirm(title, same, effect, command)), label)
 
@@ -303,7 +307,7 @@ class Flows:
     async def _form(self, intent: Intent, row: Row, again: str) -> Command:
         verb, label, same = intent.verb, self.words.label(row), self._same(row)
         target = self.offers.target(row, None if intent.via is None else intent.via.key)
-        subject = _Subject(verb, target, label, str(getattr(row, "name", "")) or label, intent.offer, same)
+        subject = _Subject(verb, target, label, row, intent.offer, same)
         forms = self.offers.forms(verb, row.key)
         if not forms and verb.facts.bare:
             return await self._filled(subject, None, {})
@@ -331,7 +335,7 @@ class Flows:
             offer = self.on_source(source)
             return "" if offer.ok else offer.reason
 
-        subject = _Subject(Verb.PUBLISH, target, source, source, offers[source], still)
+        subject = _Subject(Verb.PUBLISH, target, source, None, offers[source], still)
         form = await self._which_form(subject, self.offers.forms(Verb.PUBLISH, target.key), form_id)
         return await self._fill(subject, form, bool(again and form_id == form.id))
 
@@ -374,7 +378,7 @@ class Flows:
         effect = " · ".join(dict.fromkeys(part for part in (told, subject.offer.consequence, warning) if part))
         title = f"{phrase(verb, target.key.kind).upper()} {label}?"
         level = confirmation(subject.offer, warning=warning)
-        await self._agreed(level, title, subject.same, effect, command, label, subject.name)
+        await self._agreed(level, title, subject.same, effect, command, label, subject.row)
         return command
 
     # ---- inside -----------------------------------------------------------------------------------------------

@@ -27,9 +27,9 @@ from wallboard.control.flow import (
 from wallboard.domain.command import Command, fingerprint, new_id
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Row
-from wallboard.domain.verbs import VERB_KEYS, Verb
+from wallboard.domain.verbs import Verb
 from wallboard.ui.asking import Asking
-from wallboard.ui.hints import Hints
+from wallboard.ui.hints import Hints, deed
 from wallboard.ui.panel import Panel
 from wallboard.ui.panes import Panes
 from wallboard.ui.settings import Station
@@ -125,7 +125,7 @@ class Acting:
         able = [intent for intent in found if intent.offer.ok]
         if not able:
             reason = found[0].offer.reason if found else self._hints.nothing(action, row)
-            at.warn(f"{at.settings.key_of(action)} {VERB_KEYS[action].short}: {reason}")
+            at.warn(f"{at.settings.key_of(action)} {deed(action, found)}: {reason}")
         else:
             self._next(self._flows.act(able, row, filled))
 
@@ -179,7 +179,7 @@ class Acting:
             case Confirm():
                 return dialogs.Confirm(question.title, question.effect, now), _value
             case TypeOut():
-                typing = TypeName(question.title, question.effect, question.word, now)
+                typing = TypeName(question.title, question.effect, question.word, now, question.number)
                 return typing, lambda answer: typing.field_.text.strip() if answer.value else None
             case Choose():
                 choices = [Choice(option.value, option.text, option.hint) for option in question.options]
@@ -200,6 +200,7 @@ class Acting:
             self.directory(source),
             question.effect,
             self._at.clock.now(),
+            attended_effect=question.attended_effect,
             attended=question.attended,
             may_attend=question.may_attend,
             field_=TextField(question.text),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wallboard.control.flow import Intent
 from wallboard.control.policy import CONFERENCE
 from wallboard.domain.keys import Key, Kind, Resource
@@ -10,8 +12,25 @@ from wallboard.domain.verbs import EDIT_SHORT, VERB_KEYS, Verb, goal
 from wallboard.ui.panel import Panel
 from wallboard.ui.panes import Panes
 from wallboard.ui.settings import Station
+from wallboard.view.cells import ELLIPSIS
 from wallboard.view.chrome import KeyHint
 from wallboard.view.intents import ON_CARD, ON_PANE, ON_ROOM, verbs
+
+_NAMED_BY_GOAL = frozenset({"agent.duty", "hotline.toggle", "call.hold", "call.pickup"})
+"""Keys whose deed the row's state decides."""
+_NAMED = 2
+"""Deeds of one key that the key bar names; more are asked for under the key's own name."""
+
+
+def deed(action: str, found: Sequence[Intent]) -> str:
+    """What the key of `action` does, by what it may mean here: `resume`, `fetch`; `pause/sign out` where it asks."""
+    if not found:
+        return VERB_KEYS[action].short
+    if action in _NAMED_BY_GOAL:
+        goals = [*dict.fromkeys(goal(intent.verb, intent.row.key.kind) for intent in found)]
+        return "/".join(goals) if len(goals) <= _NAMED else f"{VERB_KEYS[action].short}{ELLIPSIS}"
+    words = EDIT_SHORT if found[0].offer.ok else {}
+    return words.get(found[0].verb, VERB_KEYS[action].short)
 
 
 class Hints:
@@ -73,15 +92,11 @@ class Hints:
                 found = self.intents(action, row, first=True)
                 able = [intent for intent in found if intent.offer.ok]
                 if able:
-                    first = able[0]
-                    toggle = action in ("agent.duty", "hotline.toggle")
-                    short = EDIT_SHORT.get(first.verb, VERB_KEYS[action].short)
-                    text = goal(first.verb, first.row.key.kind) if toggle else short
-                    note = " (loses place)" if action == "call.park" and "loses" in first.offer.consequence else ""
-                    out[action] = KeyHint(key, text + note)
+                    note = " (loses place)" if action == "call.park" and "loses" in able[0].offer.consequence else ""
+                    out[action] = KeyHint(key, deed(action, able) + note)
                 else:
                     reason = found[0].offer.reason if found else self.nothing(action, row)
-                    out[action] = KeyHint(key, VERB_KEYS[action].short, False, reason)
+                    out[action] = KeyHint(key, deed(action, found), False, reason)
         if self._panes.active is Resource.NOTICES and self._panel.card_key is None:
             # No row is needed for it, only a source.
             offers = [at.dispatcher.offer(Verb.PUBLISH, Key(name, Kind.SOURCE, name)) for name in at.board.sources()]

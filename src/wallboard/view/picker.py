@@ -54,6 +54,7 @@ class Picker(Lockable):
     asking: Place | None = None
     asked_at: float = 0.0
     lock: Lock = field(default_factory=Lock)
+    attended_effect: str = ""
 
     keys: ClassVar[frozenset[str]] = LEAVES | STEPS | {"attended"}
 
@@ -192,7 +193,8 @@ class Picker(Lockable):
             )
         else:
             out.append(clip([Cell(f" nothing marked: {names.enter} is off", "muted")], width))
-        effect = sentence(f"effect: {self.effect}", "muted", width) if shown else []
+        costs = self.attended_effect if self.attended else self.effect
+        effect = sentence(f"effect: {costs}", "muted", width) if shown and costs else []
         return [*out, *effect, *self.lock.line(width, now)]
 
     def _window(self, places: list[Place], top: int, room: int) -> list[int]:

@@ -188,7 +188,7 @@ def test_pausing_a_hotline_wants_its_name(sample: Desk) -> None:
     sample.press("5", "j", "o")
     sample.type("Mountain res")
     lines = shot(sample, "type-name-80x24")
-    assert any("type Mountain rescue › Mountain res_" in line for line in lines)
+    assert any("type Mountain rescue or 5660 › Mountain res_" in line for line in lines)
 
 
 def test_a_note_is_a_line_of_text(sample: Desk) -> None:
