@@ -18,9 +18,10 @@ from tests.support.console import press
 from wallboard import logs
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Receptionist
-from wallboard.view.dialogs import Chooser, Confirm, TypeName
+from wallboard.view.dialogs import Confirm, TypeName
 from wallboard.view.form import FormDialog
 from wallboard.view.snapshot import snapshot
+from wallboard.view.which import Which
 
 pytestmark = pytest.mark.anyio
 
@@ -81,8 +82,8 @@ async def edit(seat: Seat, title: str, number: str) -> None:
     """`E`, the form of that title, and another number in it."""
     await seat.press("E")
     asked = seat.dialog
-    assert isinstance(asked, Chooser)
-    place = next(index for index, choice in enumerate(asked.choices, 1) if choice.text == title)
+    assert isinstance(asked, Which)
+    place = next(index for index, choice in enumerate(asked.options, 1) if choice.text == title)
     await seat.press(str(place), "enter")
     assert isinstance(seat.dialog, FormDialog)
     await seat.press("down", "ctrl+u")

@@ -17,8 +17,9 @@ from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Member, Row
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean
-from wallboard.view.dialogs import Chooser, Confirm
+from wallboard.view.dialogs import Confirm
 from wallboard.view.picker import Picker
+from wallboard.view.which import Which
 
 VERBS = [action.keys[0] for action in keymap.ACTIONS if action.acts]
 
@@ -160,8 +161,8 @@ def test_the_dot_opens_the_last_dialog_again_filled_in(here: Desk) -> None:
 def test_staffing_a_queue_asks_for_the_agent_and_not_for_the_queue_again(here: Desk) -> None:
     here.press("1", "+")
     which = dialog(here)
-    assert isinstance(which, Chooser)
-    assert "add" in which.choices[0].text
+    assert isinstance(which, Which)
+    assert which.title == "ADD AN AGENT TO Sales"
     here.clock.advance(0.3)
     here.press("enter")
     (command,) = here.commands
@@ -170,7 +171,7 @@ def test_staffing_a_queue_asks_for_the_agent_and_not_for_the_queue_again(here: D
 
 def test_staffing_an_agent_asks_for_the_queue(here: Desk) -> None:
     here.press("3", "+")
-    assert isinstance(dialog(here), Chooser)
+    assert isinstance(dialog(here), Which)
     here.clock.advance(0.3)
     here.press("enter")
     (command,) = here.commands
@@ -183,10 +184,10 @@ def test_signing_out_where_the_vendor_does_one_queue_at_a_time_asks_for_one_of_t
     here.adapters[HQ].refused[Verb.SIGNOUT] = "not here"
     here.press("3", "j", "j", "j", "i")
     asked = dialog(here)
-    assert isinstance(asked, Chooser)
+    assert isinstance(asked, Which)
     row = here.console.panel.row
     assert isinstance(row, Agent)
-    assert {choice.text for choice in asked.choices} == {place.queue for place in row.memberships}
+    assert {choice.text for choice in asked.options} == {place.queue for place in row.memberships}
     here.clock.advance(0.3)
     here.press("enter")
     if dialog(here) is not None:
@@ -207,8 +208,8 @@ def test_an_agent_with_two_calls_is_asked_which(here: Desk) -> None:
     here.read({(HQ, Resource.CALLS): (*here.lists[HQ, Resource.CALLS], second)})
     here.press("3", "j", "e")
     which = dialog(here)
-    assert isinstance(which, Chooser)
-    assert [choice.text.partition(" ↔ ")[0] for choice in which.choices] == ["listen to Mia Sand", "listen to Bo Quist"]
+    assert isinstance(which, Which)
+    assert [choice.text.partition(" ↔ ")[0] for choice in which.options] == ["Mia Sand", "Bo Quist"]
     here.clock.advance(0.3)
     here.press("2")
     here.clock.advance(0.3)

@@ -18,6 +18,8 @@ from wallboard.view.intents import ON_CARD, ON_PANE, ON_ROOM, verbs
 
 _NAMED_BY_GOAL = frozenset({"agent.duty", "hotline.toggle", "call.hold", "call.pickup"})
 """Keys whose deed the row's state decides."""
+_ON_MARKED = frozenset({"agent.duty", "staff.add", "staff.remove"})
+"""Keys that act on all marked agents; a note is put on any marked rows."""
 _NAMED = 2
 """Deeds of one key that the key bar names; more are asked for under the key's own name."""
 
@@ -66,6 +68,19 @@ class Hints:
             return found
         return [(row, None)]
 
+    def marked(self, action: str) -> list[Row]:
+        """The marked rows of the pane at hand where `action` is meant for all of them; without marks none."""
+        pane = self._panes.pane
+        kinds = (Kind.AGENT,) if action in _ON_MARKED else tuple(Kind) if action == "row.note" else ()
+        if self._panel.card_key is not None or not kinds or not pane.selection.marks:
+            return []
+        rows = [row for key in pane.order() if key in pane.selection.marks and (row := pane.row(key)) is not None]
+        return [row for row in rows if row.key.kind in kinds]
+
+    def on_marked(self, action: str, rows: Sequence[Row]) -> list[Intent]:
+        """What `action` may mean on each of the marked rows."""
+        return [intent for row in rows for intent in self.intents(action, row) if intent.row.key == row.key]
+
     def now(self) -> dict[str, KeyHint]:
         """The verb keys of the row under the cursor by their actions, dim ones with their reason."""
         at = self._at
@@ -74,7 +89,8 @@ class Hints:
         # Once a second, and whenever another row or another state of it is under the cursor; a press asks anew anyway.
         sessions = tuple(session.state for session in at.dispatcher.sessions)
         locked = at.dispatcher.locked
-        stamp = (row, cursor, self._panes.active, int(at.clock.now()), sessions, locked)
+        marks = self._panes.pane.selection.marks
+        stamp = (row, cursor, self._panes.active, int(at.clock.now()), sessions, locked, marks)
         if self._made[0] == stamp:
             return self._made[1]
         out: dict[str, KeyHint] = {}
@@ -89,9 +105,12 @@ class Hints:
                 if action == "notice.publish":
                     continue
                 key = at.settings.key_of(action)
-                found = self.intents(action, row, first=True)
+                rows = self.marked(action)
+                found = self.on_marked(action, rows) if rows else self.intents(action, row, first=True)
                 able = [intent for intent in found if intent.offer.ok]
-                if able:
+                if able and rows:
+                    out[action] = KeyHint(key, f"{deed(action, able)} the {len(rows)}")
+                elif able:
                     note = " (loses place)" if action == "call.park" and "loses" in able[0].offer.consequence else ""
                     out[action] = KeyHint(key, deed(action, able) + note)
                 else:

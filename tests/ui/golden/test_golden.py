@@ -203,6 +203,12 @@ def test_two_meanings_of_a_key_are_asked(sample: Desk) -> None:
     assert any("which?" in line for line in lines)
 
 
+@pytest.mark.parametrize("size", [(160, 50), (80, 24), (40, 10)], ids=str)
+def test_who_is_asked_for_with_all_that_decides_it(sample: Desk, size: tuple[int, int]) -> None:
+    sample.press("1", "+")
+    shot(sample, f"staff-{size[0]}x{size[1]}", *size)
+
+
 def test_find_and_the_palette_are_lists_at_the_bottom(sample: Desk) -> None:
     sample.press("F")
     sample.type("ada")
