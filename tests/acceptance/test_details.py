@@ -37,7 +37,7 @@ async def opened(seat: Seat, key: Key, pane: str) -> list[str]:
     await seat.press("enter")
     await seat.until(lambda: read(seat), within=20.0)
     lines = [line.strip() for line in seat.look()]
-    top = next(place for place, line in enumerate(lines) if line.startswith("─ DETAILS"))
+    top = next(place for place, line in enumerate(lines) if line.startswith("─ "))
     return lines[top:]
 
 

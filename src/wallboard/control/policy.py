@@ -348,7 +348,7 @@ def _effect(verb: Verb, row: Row, situation: Situation) -> str:
             return "callers and agents hear it from the next call on"
         case Verb.TRANSCRIBE:
             return "the vendor writes down what is said"
-        case Verb.UNSTAFF if situation.last_ready_in:
+        case Verb.STAFF | Verb.UNSTAFF if situation.last_ready_in:
             return f"the last ready agent of {', '.join(situation.last_ready_in)}"
         case Verb.SIGNIN | Verb.SIGNOUT | Verb.PAUSE | Verb.UNPAUSE if (
             isinstance(row, Agent) and row.state not in _IDLE
