@@ -114,6 +114,38 @@ async def test_a_night_rule_is_changed_and_nothing_else_is(seat: Seat) -> None:
     assert everything(stage) == before | {f"receptionist {NIGHT}": (number, online, label, told)}
 
 
+async def test_where_callers_go_is_chosen_from_the_directory(seat: Seat) -> None:
+    await details(seat, NIGHT)
+    await seat.press("E")
+    asked = seat.dialog
+    assert isinstance(asked, Which)
+    place = next(index for index, each in enumerate(asked.options, 1) if each.text == "input 0 outside office hours")
+    await seat.press(str(place), "enter", "down")
+    await seat.press("ctrl+u")
+    await seat.type("billing")
+    (line,) = [line for line in seat.look() if line.startswith("▌") and " 8002 " in line]
+    assert "○ 0 waiting" in line, "with its state"
+    await seat.press("enter")
+    assert isinstance(seat.dialog, Confirm)
+    assert "number 8001 → 8002" in seat.dialog.consequence
+
+
+async def test_a_number_that_is_in_no_directory_asks_before_callers_are_sent_there(seat: Seat) -> None:
+    await details(seat, NIGHT)
+    await edit(seat, "input 0 outside office hours", "8877")
+    assert isinstance(seat.dialog, FormDialog)
+    assert "8877 is in no directory and may cut callers off. y takes it" in seat.page()
+    await seat.press("escape", "escape")
+    assert seat.dialog is not None, "back in the form, as it was"
+    assert "8001" in seat.page()
+    await seat.press("ctrl+u")
+    await seat.type("8877")
+    await seat.press("enter", "y")
+    assert isinstance(seat.dialog, Confirm)
+    assert "number 8001 → 8877" in seat.dialog.consequence
+    assert seat.sent() == []
+
+
 async def test_the_details_that_are_open_say_what_the_rule_is_now(seat: Seat) -> None:
     await details(seat, NIGHT)
     rule = "voicemail 311  Between the years"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from wallboard.control.filled import changes
 from wallboard.control.flow import Flow, Flows, Intent, Left
@@ -232,7 +233,8 @@ class Acting:
             raise TypeError("a form without a form")
         at = (key, question.verb, form.id)
         self._form = form.id if key.kind is not Kind.SOURCE else f"{key.source}\n{form.id}"
-        dialog = FormDialog(question.title, form, dict(self._drafts.get(at, {})) if question.again else {})
+        drafted = dict(self._drafts.get(at, {})) if question.again else {}
+        dialog = FormDialog(question.title, form, drafted, directory=partial(self.directory, key.source))
 
         def heard(answer: Answer) -> object:
             # Kept until it is sent: a form that was left, or a question that was answered with no, comes back with the
