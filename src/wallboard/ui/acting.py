@@ -29,6 +29,7 @@ from wallboard.view.dialogs import Answer, Dialog, Prompt, TextField, TypeName
 from wallboard.view.directory import Directory
 from wallboard.view.form import Filled, FormDialog
 from wallboard.view.intents import verbs
+from wallboard.view.numbers import readable
 from wallboard.view.picker import Picked, Picker
 from wallboard.view.target import label
 from wallboard.view.which import Which
@@ -190,7 +191,9 @@ class Acting:
         now = at.clock.now()
         match question:
             case Confirm():
-                return dialogs.Confirm(question.title, question.effect, now), _value
+                source = "" if question.command is None else question.command.target.key.source
+                effect = readable(question.effect, source, self._panes.context())
+                return dialogs.Confirm(question.title, effect, now), _value
             case TypeOut():
                 typing = TypeName(question.title, question.effect, question.word, now, question.number)
                 return typing, lambda answer: typing.field_.text.strip() if answer.value else None

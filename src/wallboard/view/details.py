@@ -20,8 +20,10 @@ from wallboard.view.figures import caller_clock
 from wallboard.view.format import DASH, age, count, local, moment, ordinal, span
 from wallboard.view.lines import Line, clip, rule, wrapped
 from wallboard.view.looks.agent import agent_look
+from wallboard.view.looks.blocks import LABEL
 from wallboard.view.looks.hotline import hotline_look
 from wallboard.view.looks.queue import queue_look
+from wallboard.view.numbers import party, readable, target, written
 from wallboard.view.panes.base import Pane
 from wallboard.view.panes.members import place_by_wait
 from wallboard.view.panes.others import RECEPTIONIST, notice_state, relevant
@@ -35,8 +37,6 @@ ZONE_DETAILS = ("time zone", "timezone", "zone")
 
 Fact = tuple[str, str]
 """Its name, and what is known."""
-
-_DUTY = {True: "on", False: "off", None: "duty not told"}
 
 
 def details(
@@ -57,13 +57,12 @@ def details(
     """The panel of `row`: facts, what was seen of it, what can and cannot be done, the vendor's own words, and what is
     read about it on demand; of a queue its `settings` alone; or, where it `explains`, what its figures are made of.
     `pane` None: a row that stands in none, such as a telephone. `helpers` and `help_key` as in `queue_look`."""
-    lines, facts = _look(row, context, helpers, help_key, width), _facts(row, context)
-    if explains or settings or not lines:
-        what = "EXPLAIN" if explains else "SETTINGS" if settings else "DETAILS"
-        lines, facts = [_head(pane, row, context, what, width)], explained(row, context) if explains else facts
-    elif isinstance(row, Queue):
-        facts = []
-    column = min(max(_LABEL, min(_LABEL_MOST, width // 6)), max([_LABEL, *(cell_width(name) for name, _ in facts)]))
+    lines = [] if explains or settings else _look(row, context, helpers, help_key, width)
+    facts = explained(row, context) if explains else [] if lines and isinstance(row, Queue) else _facts(row, context)
+    least = LABEL if lines else _LABEL
+    column = min(max(least, min(_LABEL_MOST, width // 6)), max([least, *(cell_width(name) for name, _ in facts)]))
+    what = "EXPLAIN" if explains else "SETTINGS" if settings else "DETAILS"
+    lines = lines or [_head(pane, row, context, what, width)]
     for name, text in facts:
         lines += _wrapped(name, text, width, label=column)
     if explains:
@@ -78,7 +77,7 @@ def details(
         lines += _wrapped("can", able, width, label=column)
     if unable:
         lines += _wrapped("cannot", unable, width, "muted", column)
-    return [*lines, *report_lines(readings, context.now, width)]
+    return [*lines, *report_lines(readings, context.now, width, lambda text: readable(text, row.key.source, context))]
 
 
 def _look(row: Row, context: Context, helpers: Sequence[Agent], help_key: str, width: int) -> list[Line]:
@@ -166,8 +165,11 @@ def _receptionist(row: Receptionist, context: Context) -> list[Fact]:
             changes += f" {there.key}" + (f", {here} here" if here != local_time else "")
     state = f"{glyph} {word}, {changes}" if row.open is not None else f"{glyph} open or closed is not known"
     facts = [("now", state), ("number", f"{row.number or DASH} · language {row.language or DASH}")]
-    words = {True: "open", False: "closed", None: "no rule"}
-    facts += [(entry.input or DASH, f"{glyphs.TO} {entry.to or DASH} ({words[entry.open]})") for entry in relevant(row)]
+    words, source = {True: "open", False: "closed", None: "no rule"}, row.key.source
+    facts += [
+        (entry.input or DASH, f"{glyphs.TO} {target(entry.to, source, context) or DASH} ({words[entry.open]})")
+        for entry in relevant(row)
+    ]
     return facts
 
 
@@ -204,11 +206,12 @@ def _facts(row: Row, context: Context) -> list[Fact]:
         case ParkedCall():
             returns = span(row.returns_at - context.now) if row.returns_at else DASH
             facts = [
-                ("caller", f"{row.caller} {row.number}".strip()),
+                ("caller", party(row.caller, row.number, row.key.source, context)),
                 ("slot", f"{row.slot}, parked {span(context.since(row.since))} by {row.by or DASH}"),
-                ("returns", f"{returns} to {row.returns_to or DASH}"),
+                ("returns", f"{returns} to {target(row.returns_to, row.key.source, context) or DASH}"),
             ]
-    return [*facts, *((str(name), str(value)) for name, value in getattr(row, "details", ()))]
+    told = getattr(row, "details", ())
+    return [*facts, *((str(name), readable(str(value), row.key.source, context)) for name, value in told)]
 
 
 def _queue(row: Queue) -> list[Fact]:
@@ -236,7 +239,7 @@ def _member(row: Member, context: Context) -> list[Fact]:
 
 def _number(row: Member, context: Context) -> str:
     """With what the site knows of it, and whether it has called before."""
-    parts = [row.number or "anonymous"]
+    parts = [written(row.number) or "anonymous"]
     known, repeat = context.board.caller(row.key.source, row.number), context.board.repeat(row.key.source, row.number)
     if known is not None:
         limit = "" if known.longest is None else f", may wait {span(known.longest)}"
@@ -252,8 +255,8 @@ def _call(row: Call, context: Context) -> list[Fact]:
     begun, answered = local(row.started_at, context.zone), local(row.answered_at, context.zone)
     facts = [
         ("call", f"{glyph} {word} · {row.direction.value} · {recording}"),
-        ("from", f"{row.from_name} {row.from_number}".strip() or "unknown"),
-        ("to", f"{row.to} {row.to_name}".strip() or "unknown"),
+        ("from", party(row.from_name, row.from_number, row.key.source, context) or "unknown"),
+        ("to", party(row.to_name, row.to, row.key.source, context) or "unknown"),
         ("times", f"set up {begun}, answered {answered}"),
     ]
     if row.agent:

@@ -30,6 +30,7 @@ from wallboard.view.dialogs import (
 )
 from wallboard.view.directory.search import Index, Searched, place_of
 from wallboard.view.directory.states import live
+from wallboard.view.format import DASH
 from wallboard.view.lines import Line, clip, line_width, out_of_sight, rule, spread
 from wallboard.view.panes import PANES
 
@@ -131,7 +132,7 @@ class Which(Lockable):
         stands = f" ({staffing.standing(self.about, context)})" if isinstance(self.about, Queue) else ""
         out = [rule(f"{self.title}{stands}", right, width), self._typing(width, now, names)]
         labels = [cell_width(_name(self.options[place])) for place in found[top : top + shown]]
-        room = min(max([12, *labels]), max(12, min(width // 3, 36)))
+        room = min(max([12, *labels]), max(12, width * 2 // 5))
         for index, place in enumerate(found[top : top + shown], top):
             out.append(self._line(place, index == self.mark, room, context, width))
         if not found:
@@ -153,6 +154,11 @@ class Which(Lockable):
         left = [Cell(" › ", "muted"), self.field_.cell(max(4, width - 4 - line_width([hint, *enter])))]
         return spread(left, [hint, *enter], width)
 
+    def _on_duty(self, row: Phone) -> tuple[str, str]:
+        """A responder's telephone rings while it is on duty."""
+        words = {True: f"{glyphs.READY} on duty", False: f"{glyphs.OFF} off duty", None: f"? {DASH}"}
+        return words[row.registered], "ok" if row.registered else "muted"
+
     def _line(self, place: int, marked: bool, room: int, context: Context, width: int) -> Line:
         option = self.options[place]
         style = "text bold" if marked else "text"
@@ -169,7 +175,7 @@ class Which(Lockable):
         if isinstance(row, Queue):
             severity = glyphs.SEVERITY[context.severities.get(row.key, "")][1]
             return clip([*out, Cell(fit(staffing.standing(row, context), _OF_QUEUES), severity)], width)
-        state, token = live(row, context)
+        state, token = self._on_duty(row) if isinstance(row, Phone) else live(row, context)
         out.append(Cell(f"{fit(state, _STATE)}  ", token))
         left = staffing.leaving(row, context, self._queue) if isinstance(row, Agent) else ""
         rest = width - line_width(out) - cell_width(left) - 3
@@ -212,5 +218,5 @@ def _beside(row: Row) -> str:
         case Call():
             return str(row.queue)
         case Phone():
-            return str(row.extension)
+            return ""
     return str(getattr(row, "queue", ""))

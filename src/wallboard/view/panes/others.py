@@ -13,6 +13,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, age, moment, span
+from wallboard.view.numbers import target
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
 
@@ -155,7 +156,7 @@ class ReceptionistsPane(Pane):
             "until 6": Cell(moment(row.until, context.now, context.zone, short=True), style),
             "name": dash_or(row.name, style),
             "number": dash_or(row.number, style),
-            **{f"sends {width}": dash_or(sends_to(row, width), style) for width in (24, 40, 60)},
+            **{f"sends {width}": dash_or(sends_to(row, width, context), style) for width in (24, 40, 60)},
         }
 
     def brief(self, rows: Sequence[Receptionist], context: Context) -> Sequence[Cell]:
@@ -179,9 +180,10 @@ def relevant(row: Receptionist) -> Sequence[Entry]:
     return sorted(row.sends_to, key=lambda entry: (not entry.to, not entry.input[:1].isdigit()))
 
 
-def sends_to(row: Receptionist, width: int) -> str:
+def sends_to(row: Receptionist, width: int, context: Context) -> str:
     """Where the inputs send callers now: as many as fit whole, and how many more there are."""
-    found = [f"{entry.input} {glyphs.TO} {entry.to or DASH}" for entry in relevant(row)]
+    ways = ((entry.input, target(entry.to, row.key.source, context) or DASH) for entry in relevant(row))
+    found = [f"{way} {glyphs.TO} {to}" for way, to in ways]
     text = ""
     for index, part in enumerate(found):
         longer = f"{text} · {part}" if text else part
