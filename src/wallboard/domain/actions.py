@@ -42,7 +42,7 @@ ACTIONS: tuple[Action, ...] = (
         )
     ),
     Action("pane.next", ("tab",), "to the next pane"),
-    Action("nav.details", ("enter",), "details of the row"),
+    Action("nav.details", ("enter",), "details of the row; of a queue again: its settings"),
     Action("nav.explain", ("f1",), "what the figures of the row are made of"),
     Action("nav.back", ("escape",), "one step back: dialog, details, zoom, filter"),
     Action("view.filter", ("/",), "filter the pane; Enter keeps it, Esc clears"),
@@ -69,7 +69,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("mode.alarms", ("f5",), "alarms: active, snoozed, and over but unseen"),
     Action("app.quit", ("q", "ctrl+c"), "one step back; on the bare board: quit"),
     *(Action(name, key.keys, key.does, acts=True) for name, key in VERB_KEYS.items() if name != "row.note"),
-    Action("row.mark", ("space",), "mark the row"),
+    Action("row.mark", ("space",), "mark the row: i + - and n then mean all that are marked"),
     Action("row.note", VERB_KEYS["row.note"].keys, VERB_KEYS["row.note"].does),
     Action("row.again", (".",), "reopen the last action's dialog on this row"),
     Action("dialog.yes", ("y",), "yes, do it", "dialog"),
