@@ -301,7 +301,7 @@ async def _console(
     gc.freeze()
     gc.enable()
     try:
-        await app.run_async()
+        await app.run_async(mouse=options.mouse)
     finally:
         for leave in unsubscribe:
             leave()
@@ -341,6 +341,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
         routes=config.routes,
         regions=regions(config),
         themes=themes,
+        views=config.views,
         read_only=options.read_only,
         wall=options.wall,
         banner=banner,

@@ -104,6 +104,16 @@ def test_a_digit_marks_its_line_and_stays_as_text(here: Desk) -> None:
     assert here.sent == [(Verb.STAFF, "jo")]
 
 
+def test_a_click_marks_a_line_and_one_on_its_word_takes_it(here: Desk) -> None:
+    here.press("1", "+")
+    lines = which(here).lines(160, here.clock.now())
+    here.console.click(next(cell.press for line in lines for cell in line if "Di Novak" in cell.text))
+    assert names(here)[which(here).mark or 0] == "Di Novak"
+    ready(here)
+    here.console.click(next(cell.press for cell in lines[1] if cell.text.strip() == "add"))
+    assert here.sent == [(Verb.STAFF, "di")]
+
+
 def test_several_are_ticked_and_each_is_asked_once(here: Desk) -> None:
     here.press("1", "+", "space", "down", "down", "space")
     assert "2 ticked" in shown(here)[1]

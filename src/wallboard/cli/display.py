@@ -16,6 +16,7 @@ def add_display(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ascii", action="store_true", help="ASCII signs only")
     parser.add_argument("--wall", action="store_true", help="start in wall mode")
     parser.add_argument("--slow", action="store_true", help="for slow lines: fewer frames")
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal, for selecting text")
     parser.add_argument("--read-only", action="store_true", help="build nothing that can act")
 
 
@@ -26,7 +27,10 @@ def console_options(arguments: argparse.Namespace) -> ConsoleOptions:
 
     if arguments.theme is not None:
         check_theme(arguments.theme, where="--theme")
-    return ConsoleOptions(arguments.read_only, arguments.theme, arguments.ascii, arguments.wall, arguments.slow)
+    return ConsoleOptions(
+        *(arguments.read_only, arguments.theme, arguments.ascii, arguments.wall, arguments.slow),
+        mouse=not arguments.no_mouse,
+    )
 
 
 @contextmanager

@@ -36,6 +36,8 @@ from wallboard.view.panes import PANES
 
 LINES = 8
 _STATE = 18
+_CLICKED = "line "
+"""What a click on a line is called, with the place of its option."""
 _BESIDE, _MOST_BESIDE = 12, 40
 """Columns of an agent's queues, least and most; what leaving does goes before them."""
 _OF_QUEUES = 34
@@ -96,7 +98,10 @@ class Which(Lockable):
         if self.lock.what or not found:
             return None
         mark = self.mark
-        if key in STEPS:
+        if key.startswith(_CLICKED):
+            place = int(key.removeprefix(_CLICKED))
+            self.mark, self.moved_at = found.index(place) if place in found else mark, now
+        elif key in STEPS:
             step = 1 if key == "down" else -1
             self.mark = 0 if mark is None else max(0, min(len(found) - 1, mark + step))
             self.moved_at = now
@@ -134,19 +139,23 @@ class Which(Lockable):
         labels = [cell_width(_name(self.options[place])) for place in found[top : top + shown]]
         room = min(max([12, *labels]), max(12, width * 2 // 5))
         for index, place in enumerate(found[top : top + shown], top):
-            out.append(self._line(place, index == self.mark, room, context, width))
+            line = self._line(place, index == self.mark, room, context, width)
+            out.append([cell._replace(press=f"dialog.{_CLICKED}{place}") for cell in line])
         if not found:
             out.append(clip([Cell("   nothing matches", "muted")], width))
-        elif (
-            effect and 0 <= mark < len(found) and (option := self.options[found[mark]]).row is not None and option.hint
-        ):
-            out += sentence(f"effect: {option.hint}", "muted", width)
+        elif effect and 0 <= mark < len(found):
+            option = self.options[found[mark]]
+            out += sentence(f"effect: {option.hint}" if option.row is not None and option.hint else "", "muted", width)
         return [*out, *self.lock.line(width, now)]
 
     def _typing(self, width: int, now: float, names: KeyNames) -> Line:
         ticks = f"space ticks{f', {len(self.ticked)} ticked' if self.ticked else ''}   " if self.several else ""
         armed = now - self.moved_at >= PICK_SECONDS and not self.lock.what
-        enter = [Cell(names.enter, "info bold" if armed else "muted"), Cell(f" {self.does}   Esc leave ", "muted")]
+        enter = [
+            Cell(names.enter, "info bold" if armed else "muted", press="dialog.enter"),
+            Cell(f" {self.does}   ", "muted", press="dialog.enter"),
+            Cell("Esc leave ", "muted", press="dialog.escape"),
+        ]
         long = Cell(f"type to filter   digit = line   {ticks}", "muted")
         short = Cell(ticks, "muted")
         room = width - 20 - line_width(enter)
