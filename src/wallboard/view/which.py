@@ -56,7 +56,7 @@ class Which(Lockable):
     about: Row | None = None
     several: bool = False
     does: str = "take"
-    mark: int | None = 0
+    mark: int = 0
     ticked: set[int] = field(default_factory=set)
     field_: TextField = field(default_factory=TextField)
     moved_at: float = 0.0
@@ -97,20 +97,16 @@ class Which(Lockable):
         found = self.found()
         if self.lock.what or not found:
             return None
-        mark = self.mark
         if key.startswith(_CLICKED):
             place = int(key.removeprefix(_CLICKED))
-            self.mark, self.moved_at = found.index(place) if place in found else mark, now
+            self.mark, self.moved_at = found.index(place) if place in found else self.mark, now
         elif key in STEPS:
             step = 1 if key == "down" else -1
-            self.mark = 0 if mark is None else max(0, min(len(found) - 1, mark + step))
-            self.moved_at = now
-        elif mark is None or mark >= len(found):
-            return None
+            self.mark, self.moved_at = max(0, min(len(found) - 1, self.mark + step)), now
         elif key == "space":
-            self.ticked ^= {found[mark]}
+            self.ticked ^= {found[self.mark]}
         elif key == "enter" and now - self.moved_at >= PICK_SECONDS:
-            taken = sorted(self.ticked) or [found[mark]]
+            taken = sorted(self.ticked) or [found[self.mark]]
             values = tuple(self.options[place].value for place in taken)
             return Answer(values if self.several else values[0])
         return None
@@ -120,7 +116,7 @@ class Which(Lockable):
         self.mark = self._digit() or 0
 
     def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
-        """Fewer lines of the list where there is no room; what taking it does gives way last but one."""
+        """Fewer lines of the list where there is no room, and then no word of what taking it does."""
         for effect in (True, False):
             for shown in range(min(LINES, max(1, len(self.options))), 0, -1):
                 out = self._lines(width, now, shown, names, effect)
@@ -130,8 +126,7 @@ class Which(Lockable):
 
     def _lines(self, width: int, now: float, shown: int, names: KeyNames, effect: bool) -> list[Line]:
         context, found = self.context(), self.found()
-        mark = self.mark if self.mark is not None else -1
-        top = max(0, min(mark - shown + 1, len(found) - shown))
+        top = max(0, min(self.mark - shown + 1, len(found) - shown))
         count = f"{len(found)} of {len(self.options)}" if len(found) < len(self.options) else str(len(found))
         right = "  ".join(part for part in (out_of_sight(top, len(found) - top - shown), count) if part)
         stands = f" ({staffing.standing(self.about, context)})" if isinstance(self.about, Queue) else ""
@@ -143,17 +138,18 @@ class Which(Lockable):
             out.append([cell._replace(press=f"dialog.{_CLICKED}{place}") for cell in line])
         if not found:
             out.append(clip([Cell("   nothing matches", "muted")], width))
-        elif effect and 0 <= mark < len(found):
-            option = self.options[found[mark]]
+        elif effect:
+            option = self.options[found[self.mark]]
             out += sentence(f"effect: {option.hint}" if option.row is not None and option.hint else "", "muted", width)
         return [*out, *self.lock.line(width, now)]
 
     def _typing(self, width: int, now: float, names: KeyNames) -> Line:
-        ticks = f"space ticks{f', {len(self.ticked)} ticked' if self.ticked else ''}   " if self.several else ""
+        ticks = "space ticks   " if "space" in self.keys else ""
+        does = f"{self.does} {len(self.ticked)}" if self.ticked else self.does
         armed = now - self.moved_at >= PICK_SECONDS and not self.lock.what
         enter = [
             Cell(names.enter, "info bold" if armed else "muted", press="dialog.enter"),
-            Cell(f" {self.does}   ", "muted", press="dialog.enter"),
+            Cell(f" {does}   ", "muted", press="dialog.enter"),
             Cell("Esc leave ", "muted", press="dialog.escape"),
         ]
         long = Cell(f"type to filter   digit = line   {ticks}", "muted")
