@@ -37,6 +37,11 @@ class Course:
             self._spent[state] = self._spent.get(state, 0.0) + end - since
             since = end
 
+    @property
+    def grown(self) -> bool:
+        """Whether it is longer than the slot that lasts."""
+        return bool(self._seen)
+
     def states(self, now: float, lasting: tuple[AgentState, float] | None) -> tuple[AgentState | None, ...]:
         """Up to the slot of `now`, oldest first; None is a gap. `lasting`: the spell that goes on, since when."""
         made = copy(self)

@@ -72,6 +72,11 @@ class AgentDays:
         known.answered, known.missed = known.answered + day.answered, known.missed + day.missed
         known.pauses, known.since = known.pauses + day.pauses, min(known.since, day.since)
 
+    def restore_course(self, key: Key, course: Course) -> None:
+        """What has been seen since is a moment; it is written down with the rest."""
+        if key not in self._courses or not self._courses[key].grown:
+            self._courses[key] = course
+
     def state(self, key: Key, state: AgentState | None, at: float, day: float) -> None:
         """The agent is in this state from `at` on (None: not there any more); `day` is when their day began."""
         entry = self._closed(key, at, day)
