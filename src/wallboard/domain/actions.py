@@ -44,7 +44,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.next", ("tab",), "to the next pane"),
     Action("nav.details", ("enter",), "details of the row; of a queue again: its settings"),
     Action("nav.explain", ("f1",), "what the figures of the row are made of"),
-    Action("nav.back", ("escape",), "one step back: dialog, details, zoom, filter, follow"),
+    Action("nav.back", ("escape",), "one step back: dialog, details, marks, zoom, filter, follow"),
     Action("view.filter", ("/",), "filter the pane; Enter keeps it, Esc clears"),
     Action("view.find", ("F",), "find across all panes; hides nothing"),
     Action("view.sort", ("s",), "sort by the next column"),

@@ -226,6 +226,16 @@ def test_who_is_asked_for_with_all_that_decides_it(sample: Desk, size: tuple[int
     shot(sample, f"staff-{size[0]}x{size[1]}", *size)
 
 
+@pytest.mark.parametrize("size", [(160, 50), (80, 24)], ids=str)
+def test_marks_are_targets_and_all_of_them_are_named(sample: Desk, size: tuple[int, int]) -> None:
+    sample.press("3", "j", "space", "j", "space")
+    lines = shot(sample, f"marked-{size[0]}x{size[1]}", *size)
+    assert "i pause/sign out the 2" in lines[-1] or size[0] == 80
+    sample.adapters[HQ].refused[Verb.SIGNOUT] = "not here"
+    sample.press("i")
+    shot(sample, f"marked-asks-{size[0]}x{size[1]}", *size)
+
+
 def test_find_and_the_palette_are_lists_at_the_bottom(sample: Desk) -> None:
     sample.press("F")
     sample.type("ada")
