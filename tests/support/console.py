@@ -294,11 +294,17 @@ class Desk:
 
 
 def desk(
-    folder: Path, *, empty: bool = False, settings: Mapping[str, Any] | None = None, made: Board | None = None
+    folder: Path,
+    *,
+    empty: bool = False,
+    settings: Mapping[str, Any] | None = None,
+    made: Board | None = None,
+    make: Callable[[ManualClock], Board] = board,
 ) -> Desk:
-    """The sample evening; `empty`: sources that have never answered; `settings` replace those of the console."""
+    """The sample evening, or the board that is made at its clock; `empty`: sources that have never answered; `settings`
+    replace those of the console."""
     clock = ManualClock(NOW)
-    shown = made or (unread(clock) if empty else board(clock))
+    shown = made or (unread(clock) if empty else make(clock))
     started: Started = []
     commands: list[Command] = []
     asked: list[str] = []

@@ -6,9 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wallboard.board.agent_course import Course
 from wallboard.board.agent_day import AgentDay
 from wallboard.board.caller_history import Stay
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.states import AgentState
 from wallboard.history import agents, callers
 from wallboard.history.reading import History, Unreadable
 from wallboard.history.records import CallBack, Caller, Written
@@ -62,6 +64,22 @@ def notes(path: Path, since: float, now: float) -> list[Written]:
             return history.notes(since, now + AHEAD)
     except Unreadable:
         return []
+
+
+def agent_courses(path: Path, now: float) -> dict[Key, Course]:
+    """Which state of each agent lasted longest in each ten minutes of the last day."""
+    try:
+        with History(path) as history:
+            spells = sorted(history.spells(now - LONGEST_DAY, now), key=lambda spell: spell.since)
+    except Unreadable:
+        return {}
+    known = {state.value: state for state in AgentState}
+    found: dict[Key, Course] = {}
+    for spell in spells:
+        if spell.state in known:
+            course = found.setdefault(Key(spell.source, Kind.AGENT, spell.agent), Course())
+            course.spend(known[spell.state], spell.since, spell.until)
+    return found
 
 
 def lately(path: Path, since: float, now: float) -> tuple[list[Caller], list[CallBack]]:

@@ -413,6 +413,8 @@ class Console:
                 self.modes.to(BOARD)
         elif self.panel.close() or (not quitting and self.seeking.back()):
             return
+        elif self.pane.selection.marks:
+            self.acting.unmark(self.pane.selection.marks)
         elif self.panes.zoomed:
             self.panes.zoomed = False
         elif self.pane.selection.filter:
