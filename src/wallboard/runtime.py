@@ -39,7 +39,6 @@ from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
 from wallboard.history.archive import Archive
-from wallboard.history.call_backs import CallBacks
 from wallboard.history.records import Written
 from wallboard.polling.health import Health
 from wallboard.polling.scheduler import Scheduler
@@ -263,7 +262,7 @@ async def _console(
             rooms.dispatcher,
             rooms.clock,
             console_settings(config, options, site, banner, themes),
-            ports(rooms, app, archive.call_backs),
+            ports(rooms, app, archive),
         )
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
         unsubscribe.append(rooms.dispatcher.subscribe(partial(_keep_note, archive, config.operator.name)))
@@ -351,7 +350,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
     )
 
 
-def ports(rooms: Headless, app: ConsoleApp, call_backs: CallBacks) -> Any:
+def ports(rooms: Headless, app: ConsoleApp, archive: Archive) -> Any:
     """What the console asks of the other rooms."""
     from wallboard.ui.settings import Ports
     from wallboard.ui.terminal.driver import limit_exit
@@ -392,7 +391,8 @@ def ports(rooms: Headless, app: ConsoleApp, call_backs: CallBacks) -> Any:
         start=start,
         repaint=app.repaint_soon,
         redraw=app.redraw,
-        call_backs=call_backs,
+        call_backs=archive.call_backs,
+        past=archive,
         search=app.search,
         scroll_columns=app.scroll_columns,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from tests.acceptance.scene import Stage
@@ -17,7 +18,7 @@ from wallboard.config.settings import ConsoleOptions
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
-from wallboard.history.call_backs import CallBacks
+from wallboard.history.archive import Archive
 from wallboard.runtime import Headless, console_settings, ports
 from wallboard.sim import LoggedRequest
 from wallboard.ui.console import Console
@@ -79,7 +80,7 @@ class Seat:
             self.rooms.dispatcher,
             self.rooms.clock,
             replace(settings, zone=UTC),
-            ports(self.rooms, app, CallBacks(lambda record: None, self.rooms.clock.now)),
+            ports(self.rooms, app, Archive(self.rooms.board, self.rooms.clock, Path(), 0, frozenset())),
         )
         self.endings: list[Outcome] = []
         self.seen: set[str] = set()

@@ -3,6 +3,9 @@ to be called back."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +17,14 @@ from wallboard.board.board import Board
 from wallboard.domain.clock import Clock
 from wallboard.history.call_backs import KEPT, CallBacks
 from wallboard.history.collector import EVERY, Collector
-from wallboard.history.records import AlarmChange, Caller, Record
+from wallboard.history.courses import Course, Stretch
+from wallboard.history.records import AlarmChange, Caller, Minute, Record
 
 if TYPE_CHECKING:
     from wallboard.history.store import HistoryStore
 
+RECENT = 3600.0
+"""Seconds of the past that are kept in memory where nothing is written down."""
 REREAD = 30.0
 """Seconds between two looks at what other consoles did to callers who gave up."""
 
@@ -34,6 +40,7 @@ class Archive:
         self._keep = keep
         self._sources = sources
         self._store: HistoryStore | None = None
+        self._recent: deque[tuple[float, Record]] = deque()
         self.call_backs = CallBacks(self.add, clock.now)
 
     def add(self, record: Record) -> None:
@@ -41,6 +48,23 @@ class Archive:
             self.call_backs.take(record)
         if self._store is not None:
             self._store.add(record)
+        elif not self._keep and isinstance(record, Minute | Caller):
+            now = self._clock.now()
+            self._recent.append((now, record))
+            while now - self._recent[0][0] > RECENT:
+                self._recent.popleft()
+
+    @property
+    def remark(self) -> str:
+        """Why there is less of the past than one would expect."""
+        return "" if self._keep else "no history ([history] keep = 0): the last hour of this console alone"
+
+    async def courses(self, stretches: Sequence[Stretch]) -> Sequence[Course]:
+        """How queues fared, read in a thread. Unreadable."""
+        from wallboard.history.past import courses
+
+        recent = None if self._keep else [record for _, record in self._recent]
+        return await to_thread.run_sync(partial(courses, self._path, stretches, recent), abandon_on_cancel=True)
 
     def _alarm(self, event: AlarmEvent) -> None:
         alarm = event.alarm

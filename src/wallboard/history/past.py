@@ -3,6 +3,7 @@ there is no history, or none that can be read. Loads the database, so the first 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from wallboard.board.agent_day import AgentDay
 from wallboard.board.caller_history import Stay
 from wallboard.domain.keys import Key, Kind
 from wallboard.history import agents, callers
+from wallboard.history.courses import Course, Stretch, course
 from wallboard.history.reading import History, Unreadable
-from wallboard.history.records import CallBack, Caller
+from wallboard.history.records import CallBack, Caller, Record
 
 LONGEST_DAY = 26 * 3600.0
 """Seconds of the longest day, the one in which clocks go back, and one hour of patience."""
@@ -58,3 +60,9 @@ def lately(path: Path, since: float, now: float) -> tuple[list[Caller], list[Cal
             return history.callers(since, now), history.call_backs(since)
     except Unreadable:
         return [], []
+
+
+def courses(path: Path, stretches: Sequence[Stretch], recent: Sequence[Record] | None = None) -> list[Course]:
+    """How queues fared, by the history at `path`, or by what is remembered of `recent` times alone. Unreadable."""
+    with History(path) if recent is None else History.of(recent) as history:
+        return [course(history, each) for each in stretches]

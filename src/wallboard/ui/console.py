@@ -34,6 +34,7 @@ from wallboard.ui.modes import (
     SCROLLS,
     SOURCES,
     STEPS,
+    TRENDS,
     WALL,
     Modes,
     moved,
@@ -50,6 +51,7 @@ from wallboard.ui.remarks import Remarks
 from wallboard.ui.restraint import RESTING, Restraint
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ConsoleSettings, Ports, Station
+from wallboard.ui.trends import Trends
 from wallboard.ui.visibility import Shown, Visibility
 from wallboard.view.dialogs import Answer, Confirm
 from wallboard.view.format import plural
@@ -77,6 +79,7 @@ class Console:
         self.asking = Asking(at, self.panes, self.modes, self.restraint, self.visibility.of_dialog)
         self.idle = IdleLock(at, self.asking)
         self.panel = Panel(at, self.panes, self.modes)
+        self.trends = Trends(at, self.panes, self.modes)
         self.hints = Hints(at, self.panes, self.panel)
         self.acting = Acting(at, self.panes, self.panel, self.hints, self.visibility, self.asking)
         self.seeking = Seeking(
@@ -150,6 +153,8 @@ class Console:
         self._news.tick(context, self.dialog is not None)
         self.asking.look()
         self.panel.look()
+        if self.mode == TRENDS:
+            self.trends.look()
 
     def on_outcome(self, outcome: Outcome) -> None:
         """What became of a command."""
@@ -249,6 +254,11 @@ class Console:
             self.seeking.to_alarm(self.alarms.line)
         elif self.mode == ALARMS and action in SCROLLS:
             self.alarms.step(moved(action, self.modes.page_lines), self.clock.now())
+        elif self.mode == TRENDS and action == "nav.details":
+            if self.trends.queue is not None:
+                self.seeking.jump(self.trends.queue)
+        elif self.mode == TRENDS:
+            self.trends.act(action)
         elif action in SCROLLS:
             self.modes.turn(action, len(self.remarks.entries))
 
@@ -286,6 +296,7 @@ class Console:
             "app.unlock": self.idle.ask,
             "app.help": partial(self.modes.toggle, HELP),
             **{f"mode.{mode}": partial(self.modes.toggle, mode) for mode in PAGES},
+            "mode.trends": self._trends,
             "lost.list": self.lost.open,
             "row.mark": self._mark,
             "row.again": self.acting.again,
@@ -314,6 +325,11 @@ class Console:
     def _zoom(self) -> None:
         self.panes.zoomed = not self.panes.zoomed
         self.modes.demand()
+
+    def _trends(self) -> None:
+        self.modes.toggle(TRENDS)
+        if self.mode == TRENDS:
+            self.trends.open()
 
     def _mark(self) -> None:
         self.pane.selection.toggle_mark(self.clock.now())

@@ -10,7 +10,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.ui.console import Console
 from wallboard.ui.drawn import NOTHING, Drawn, Turned
-from wallboard.ui.modes import ALARMS, BOARD, HELP, LOG, SOURCES, WALL
+from wallboard.ui.modes import ALARMS, BOARD, HELP, LOG, SOURCES, TRENDS, WALL
 from wallboard.ui.pane import PaneState
 from wallboard.view.alarm_list import alarm_list
 from wallboard.view.cells import ELLIPSIS, Cell, Column
@@ -23,20 +23,22 @@ from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange
 from wallboard.view.lines import Line, clip, rule
 from wallboard.view.sources import sources
 from wallboard.view.target import ended, told
+from wallboard.view.trends import trends
 from wallboard.view.wall import wall
 
 _MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARGE"}
 
 
-_PAGES = {"pagedown": "PgDn", "pageup": "PgUp"}
+_WRITTEN = {"pagedown": "PgDn", "pageup": "PgUp", "right": "→", "down": "↓"}
 _DEEDS = {
     ALARMS: (
         *(("nav.details", "go"), ("alarm.acknowledge", "ack"), ("alarm.acknowledge_all", "ack all")),
         *(("alarm.snooze", "snooze"), ("alarm.mute", "mute")),
-    )
+    ),
+    TRENDS: (("nav.right", "span"), ("nav.down", "queue"), ("nav.page_down", "graphs"), ("nav.details", "go")),
 }
 """What the keys of a mode do to what is under its cursor."""
-_MODE_TARGETS = {LOG: "log", SOURCES: "sources", ALARMS: "alarms", HELP: "keys"}
+_MODE_TARGETS = {LOG: "log", SOURCES: "sources", ALARMS: "alarms", TRENDS: "trends", HELP: "keys"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,9 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
     if console.mode == BOARD:
         layout = arrange(width, room, console.active, console.panes.zoomed, _summaries(console))
         return Frame(top, layout, [], bottom, Drawn(panel=turned, card=card), stamp)
+    if console.mode == TRENDS:
+        page = trends(context, width, room, console.trends.told, console.modes.scroll.get(TRENDS, 0))
+        return Frame(top, None, page.lines, bottom, Drawn(page.graphs, page.first, turned, card), stamp)
     body, scrolled = _mode(console, context, width, room)
     return Frame(top, None, body, bottom, Drawn(room, scrolled, turned, card), stamp)
 
@@ -183,7 +188,8 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
             KeyHint(console.key_of("app.palette"), "command"),
             KeyHint(console.key_of("app.quit"), "back"),
         ]
-        deeds = [KeyHint(console.key_of(action), word) for action, word in _DEEDS.get(console.mode, ())]
+        named = [(console.key_of(action), word) for action, word in _DEEDS.get(console.mode, ())]
+        deeds = [KeyHint(_WRITTEN.get(key, key), word) for key, word in named]
         lines.append(key_bar([*console.hints.now().values()] if board else deeds, general if board else back, width))
     return lines
 
@@ -231,7 +237,7 @@ def _scrolled(console: Console, lines: list[Line], most: int, width: int) -> tup
     over = len(body) - room
     top = max(0, min(console.panel.turned.top, over))
     left = over - top
-    keys = " ".join(_PAGES.get(key, key) for key in (console.key_of("nav.page_down"), console.key_of("nav.page_up")))
+    keys = " ".join(_WRITTEN.get(key, key) for key in (console.key_of("nav.page_down"), console.key_of("nav.page_up")))
     words = f"{left} more lines" if left > 1 else "1 more line" if left else "the end"
     foot = clip([Cell(f" {ELLIPSIS} {words}   ", "muted"), Cell(keys, "info")], width)
     return [*head, *body[top : top + room], foot], Turned(top, over, room)

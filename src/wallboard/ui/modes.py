@@ -8,12 +8,13 @@ from wallboard.domain.keys import Resource
 from wallboard.ui.panes import Panes
 from wallboard.view.layout import ALL
 
-BOARD, WALL, LOG, SOURCES, ALARMS, HELP = "board", "wall", "log", "sources", "alarms", "help"
-PAGES = (WALL, LOG, SOURCES, ALARMS, HELP)
+BOARD, WALL, LOG, SOURCES, ALARMS, TRENDS, HELP = "board", "wall", "log", "sources", "alarms", "trends", "help"
+PAGES = (WALL, LOG, SOURCES, ALARMS, TRENDS, HELP)
 """Those in which no row is under a cursor."""
 ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "lost.", "theme ")
 """Beginnings of the actions that work in every mode: none of them touches a row."""
 SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom")
+SIDEWAYS = ("nav.left", "nav.right")
 STEPS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "j", "k"})
 """What only moves, in whatever dialog."""
 _END = 1_000_000
@@ -21,7 +22,7 @@ _END = 1_000_000
 
 def moves(action: str) -> bool:
     """Whether an action of the board does no more than move."""
-    return action in SCROLLS or action.startswith(("nav.left", "nav.right", "pane."))
+    return action in SCROLLS or action.startswith((*SIDEWAYS, "pane."))
 
 
 def stays_here(action: str) -> bool:
@@ -76,7 +77,7 @@ class Modes:
 
     def demand(self) -> None:
         shown = set(ALL[:5]) | {self._panes.active} if self.now in (BOARD, HELP) else set()
-        if self.now == WALL:
+        if self.now in (WALL, TRENDS):
             shown = {Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.HOTLINES}
         self._demand(frozenset(shown), self._panes.active)
 

@@ -16,6 +16,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
 from wallboard.history.call_backs import CallBacks
+from wallboard.history.courses import Past
 from wallboard.ui.remarks import Remarks
 from wallboard.vendors.base import Report
 from wallboard.view.dialogs import Choice, KeyNames
@@ -90,6 +91,8 @@ class Ports:
     """The terminal may show something else than what was sent to it."""
     call_backs: CallBacks
     """Who gave up and is still to be called back."""
+    past: Past
+    """How queues fared, as far as it was written down."""
     search: Callable[[str, Callable[[Sequence[Choice], float], None]], None]
     """Look for further commands under a text; the function is given what was found (to be called), and when."""
 

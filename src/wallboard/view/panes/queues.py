@@ -9,12 +9,16 @@ from wallboard.board import ServiceLevel
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Queue
 from wallboard.domain.states import Channel
+from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import aged, level_cell
 from wallboard.view.format import DASH, count, span, sparkline
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank
+
+_TREND = 6
+"""Minutes of the trend."""
 
 
 class QueuesPane(Pane):
@@ -71,7 +75,7 @@ class QueuesPane(Pane):
             "talk": _number(stats.talking, style, stats.old("talking")),
             "sl": _level(level, 8, style, stats.old("service")),
             "sl 4": _level(level, 4, style, stats.old("service")),
-            "trend": Cell(sparkline(stats.trend, 6), "muted"),
+            "trend": Cell(sparkline(stats.trend, _TREND, context.once("trend", lambda: _most(context))), "muted"),
             "lost": _number(stats.lost, style, stats.old("lost")),
         }
 
@@ -97,6 +101,12 @@ class QueuesPane(Pane):
                 quiet += 1
         tail = ((quiet, "quiet"), (unknown, "no data"), (roster, "without counts"))
         return (*cells, Cell(" · ".join(f"{number} {word}" for number, word in tail if number), "muted"))
+
+
+def _most(context: Context) -> int:
+    """The most callers in any trend: the column has one scale, so that a long bar is a long queue."""
+    trends = (context.stats(row.key).trend[-_TREND:] for row in rows_of(Queue, context.board))
+    return max((value for trend in trends for value in trend if value is not None), default=0)
 
 
 def _named(row: Queue) -> str:
