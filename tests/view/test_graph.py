@@ -34,7 +34,7 @@ def dots(rows: Sequence[Line]) -> list[list[bool]]:
 
 
 def line(*values: float | None, **more: object) -> list[str]:
-    return text(plot([Trace(values, "digits", **more)], 4, 2, 4.0))  # type: ignore[arg-type]
+    return text(plot((Trace(values, "digits", **more),), 4, 2, 4.0))  # type: ignore[arg-type]
 
 
 def test_a_line_goes_through_its_values_and_joins_them() -> None:
@@ -50,9 +50,9 @@ def test_no_line_leads_through_a_gap() -> None:
 
 def test_a_gap_that_is_narrower_than_a_dot_still_parts_the_line() -> None:
     whole, parted = [*[0.0] * 16, *[4.0] * 16], [*[0.0] * 15, None, *[4.0] * 16]
-    upright = [sum(row[x] for row in dots(plot([Trace(whole, "digits")], 4, 2, 4.0))) for x in range(8)]
+    upright = [sum(row[x] for row in dots(plot((Trace(tuple(whole), "digits"),), 4, 2, 4.0))) for x in range(8)]
     assert max(upright) == 8
-    upright = [sum(row[x] for row in dots(plot([Trace(parted, "digits")], 4, 2, 4.0))) for x in range(8)]
+    upright = [sum(row[x] for row in dots(plot((Trace(tuple(parted), "digits"),), 4, 2, 4.0))) for x in range(8)]
     assert max(upright) == 1
 
 
@@ -60,23 +60,23 @@ def test_one_value_and_equal_values_and_zero_are_seen() -> None:
     assert line(3) == line(3, 3, 3, 3) == ["⠤⠤⠤⠤", "    "]
     assert line(None, 3, None, None) == [" ⠤  ", "    "]
     assert line(0, 0, 0, 0) == ["    ", "⣀⣀⣀⣀"]
-    assert text(plot([Trace((0.0, 0.0), "digits")], 2, 1, 0.0)) == ["⣀⣀"], "a scale of nothing"
+    assert text(plot((Trace((0.0, 0.0), "digits"),), 2, 1, 0.0)) == ["⣀⣀"], "a scale of nothing"
 
 
 def test_of_several_values_at_one_dot_the_highest_is_drawn_in_its_tone() -> None:
-    values = [0.0] * 63 + [4.0]
-    rows = plot([Trace(values, "digits", tones=[""] * 63 + ["alarm"])], 4, 2, 4.0)
+    values = (*[0.0] * 63, 4.0)
+    rows = plot((Trace(values, "digits", tones=(*[""] * 63, "alarm")),), 4, 2, 4.0)
     assert rows[0][-1].style == "alarm"
     assert dots(rows)[0][-1]
 
 
 def test_what_stands_behind_is_hidden_cell_by_cell() -> None:
-    rows = plot([Trace((4, None), "digits"), Trace((4, 4), "muted", 0)], 4, 2, 4.0)
+    rows = plot((Trace((4, None), "digits"), Trace((4, 4), "muted", 0)), 4, 2, 4.0)
     assert [(cell.text, cell.style) for cell in rows[0]] == [("⠉⠉", "digits"), ("⠉⠉", "muted")]
 
 
 def test_a_shade_goes_from_its_floor_up_and_not_where_nothing_is_known() -> None:
-    filled = dots(plot([Trace((4, 2, None, 4), "line", floor=(0, 2, None, 2))], 8, 4, 4.0))
+    filled = dots(plot((Trace((4, 2, None, 4), "line", floor=(0, 2, None, 2)),), 8, 4, 4.0))
     columns = [[y for y, row in enumerate(filled) if row[x] or row[x + 1]] for x in (0, 4, 8, 12)]
     assert columns == [[*range(16)], [7], [], [*range(8)]]
 
@@ -85,7 +85,9 @@ def test_a_shade_goes_from_its_floor_up_and_not_where_nothing_is_known() -> None
 def test_it_fills_its_place_and_no_more_whatever_the_values(
     lines: list[list[float | None]], width: int, height: int, top: float
 ) -> None:
-    rows = text(plot([Trace(values, "digits", gap) for gap, values in enumerate(lines)], width, height, top))
+    rows = text(
+        plot(tuple(Trace(tuple(values), "digits", gap) for gap, values in enumerate(lines)), width, height, top)
+    )
     assert len(rows) == height
     assert all(cell_width(row) == width for row in rows)
     assert all(ascii_text(row).isascii() and len(ascii_text(row)) == width for row in rows)
@@ -93,7 +95,7 @@ def test_it_fills_its_place_and_no_more_whatever_the_values(
 
 @given(VALUES, st.integers(1, 60))
 def test_a_dot_stands_where_something_is_known_and_nowhere_else(values: list[float | None], width: int) -> None:
-    drawn = dots(plot([Trace(values, "digits")], width, 3, 500.0))
+    drawn = dots(plot((Trace(tuple(values), "digits"),), width, 3, 500.0))
     for x in range(2 * width):
         first = x * len(values) // (2 * width)
         part = values[first : max(first + 1, (x + 1) * len(values) // (2 * width))]
@@ -103,7 +105,7 @@ def test_a_dot_stands_where_something_is_known_and_nowhere_else(values: list[flo
 def test_in_ascii_lines_shades_and_gaps_are_told_apart() -> None:
     shade = Trace((4,), "line", floor=(0,))
     assert [ascii_text(row) for row in line(4, 4, None, 0)] == ['""  ', "   _"]
-    assert [ascii_text(row) for row in text(plot([shade], 4, 2, 4.0))] == ["::::", "::::"]
+    assert [ascii_text(row) for row in text(plot((shade,), 4, 2, 4.0))] == ["::::", "::::"]
     assert ascii_text("⡇⢸") == "||"
 
 
@@ -118,9 +120,9 @@ def test_a_scale_of_seconds_ends_with_a_round_time(most: float, top: str) -> Non
 
 
 def test_the_scale_names_its_top_its_middle_and_zero() -> None:
-    rows = text(scaled(plot([], 4, 5, 10.0), 10.0, lambda value: f"{value:g}"))
+    rows = text(scaled(plot((), 4, 5, 10.0), 10.0, lambda value: f"{value:g}"))
     assert [row[:7] for row in rows] == ["   10 ┤", "      │", "    5 ┤", "      │", "    0 ┤"]
-    assert [row[:7] for row in text(scaled(plot([], 4, 1, 10.0), 10.0, str))] == [" 10.0 ┤"]
+    assert [row[:7] for row in text(scaled(plot((), 4, 1, 10.0), 10.0, str))] == [" 10.0 ┤"]
 
 
 def test_times_stand_under_the_columns_that_they_name() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from wallboard.view.cells import Cell
 from wallboard.view.lines import Line
@@ -21,16 +22,17 @@ class Trace:
     """`values` in equal parts of the width, None where nothing is known: a line; with a `gap` one of dots, so many left
     out after each; with a `floor` a shade from there up. `tones`: what a value is painted in place of `style`."""
 
-    values: Sequence[float | None]
+    values: tuple[float | None, ...]
     style: str
     gap: int | None = None
-    floor: Sequence[float | None] | None = None
-    tones: Sequence[str] = ()
+    floor: tuple[float | None, ...] | None = None
+    tones: tuple[str, ...] = ()
 
 
-def plot(traces: Sequence[Trace], width: int, height: int, top: float) -> list[Line]:
+@lru_cache(maxsize=32)
+def plot(traces: tuple[Trace, ...], width: int, height: int, top: float) -> tuple[Line, ...]:
     """The traces, the foremost first, on `width` × `height` cells that go from 0 to `top`. What is in front hides what
-    is behind it, a cell at a time. No line leads through a gap."""
+    is behind it, a cell at a time. No line leads through a gap. Kept, because a second and a key change hardly one."""
     glass: list[list[tuple[int, str]]] = [[(0, "text")] * width for _ in range(height)]
     for trace in reversed(traces):
         drawn: dict[tuple[int, int], tuple[int, str]] = {}
@@ -40,7 +42,7 @@ def plot(traces: Sequence[Trace], width: int, height: int, top: float) -> list[L
             drawn[place] = bits | _DOTS[x % 2][y % 4], known
         for (row, column), cell in drawn.items():
             glass[row][column] = cell
-    return [_line(row) for row in glass]
+    return tuple(_line(row) for row in glass)
 
 
 def _line(row: Sequence[tuple[int, str]]) -> Line:

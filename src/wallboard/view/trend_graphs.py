@@ -87,7 +87,7 @@ def graphs(context: Context, subject: Subject, queue: Queue | None, courses: Seq
             Cell(aged(level_text(level), stats.old("service")), "digits"),
             [
                 ("", drawn.line(lambda each: each.service, "digits", lambda value: _missed(value, subject))),
-                *([(f"goal {goal.percent:g}%", Trace([goal.percent / 100], "text", 3))] if goal and courses else []),
+                *([(f"goal {goal.percent:g}%", Trace((goal.percent / 100,), "muted", 3))] if goal and courses else []),
                 *drawn.earlier(lambda each: each.service),
                 ("bounds", drawn.shade(lambda each: each.high, "line", lambda each: each.low)),
             ],
@@ -129,22 +129,19 @@ class _Drawn:
 
     def line(self, figure: Figure, style: str, tone: Callable[[float], str] = lambda value: "") -> Trace:
         """What some queue's part is missing of is painted as stale, else in the tone of its value."""
-        values = [figure(column) for column in self.now]
-        tones = ["" if value is None else "stale" if not column.whole else tone(value)
-                 for value, column in zip(values, self.now, strict=True)]  # fmt: skip
-        return Trace(values, style, tones=tones)
+        values = tuple(figure(column) for column in self.now)
+        tones = ("" if value is None else "stale" if not column.whole else tone(value)
+                 for value, column in zip(values, self.now, strict=True))  # fmt: skip
+        return Trace(values, style, tones=tuple(tones))
 
     def shade(self, figure: Figure, style: str, floor: Figure = lambda column: 0.0) -> Trace:
-        return Trace(
-            [figure(column) for column in self.now], style, floor=[floor(column) for column in self.now]
-        )  # fmt: skip
+        floors = tuple(floor(column) for column in self.now)
+        return Trace(tuple(figure(column) for column in self.now), style, floor=floors)
 
     def earlier(self, figure: Figure) -> list[tuple[str, Trace]]:
         """Yesterday, then last week."""
-        return [
-            ("", Trace([figure(column) for column in each], "muted", gap))
-            for gap, each in zip(GAPS, self.old, strict=False)
-        ]
+        found = (tuple(figure(column) for column in each) for each in self.old)
+        return [("", Trace(values, "line", gap)) for gap, values in zip(GAPS, found, strict=False)]
 
     def most(self, *figures: Figure) -> float:
         columns = [column for each in (self.now, *self.old) for column in each]

@@ -140,6 +140,6 @@ def _drawn(graph: Graph, width: int, height: int) -> list[Line]:
         head.append(Cell(f"  {graph.unknown}", "muted"))
     while names and line_width(head) + line_width(names) + 1 > width:
         names = names[:-2]
-    dots = plot([trace for _, trace in graph.traces], max(1, width - GUTTER), height - 1, graph.top)
+    dots = plot(tuple(trace for _, trace in graph.traces), max(1, width - GUTTER), height - 1, graph.top)
     rows = [clip(row, width) for row in scaled(dots, graph.top, graph.write)]
     return [spread(head, [*names, Cell(" ")], width), *rows]
