@@ -212,6 +212,9 @@ def _run(
 ) -> int:
     from wallboard import logs
 
+    if options.kiosk or config.kiosk:
+        # Whoever passes must not be able to act, whatever the key.
+        options = replace(options, kiosk=True, read_only=True)
     log_file = logs.setup(state or state_dir())
     fault: Exception | None = None
     code = 0
@@ -342,6 +345,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
         themes=themes,
         read_only=options.read_only,
         wall=options.wall,
+        kiosk=options.kiosk,
         banner=banner,
         idle_lock=config.operator.idle_lock,
         bell=config.alarm.bell,

@@ -24,6 +24,7 @@ from wallboard.ui.attention import Attention
 from wallboard.ui.drawn import Drawn
 from wallboard.ui.hints import Hints
 from wallboard.ui.idle import IdleLock
+from wallboard.ui.kiosk import Kiosk
 from wallboard.ui.lost_callers import LostCallers
 from wallboard.ui.modes import (
     ALARMS,
@@ -75,9 +76,10 @@ class Console:
         self.restraint = Restraint()
         self.visibility = Visibility(clock, self._drawn)
         self.panes = Panes(board, clock, settings, self.remarks)
-        self.modes = Modes(self.panes, ports.demand, WALL if settings.wall else BOARD)
+        self.modes = Modes(self.panes, ports.demand, WALL if settings.wall or settings.kiosk else BOARD)
         self.asking = Asking(at, self.panes, self.modes, self.restraint, self.visibility.of_dialog)
         self.idle = IdleLock(at, self.asking)
+        self.kiosk = Kiosk(clock.now, ports.quit)
         self.panel = Panel(at, self.panes, self.modes)
         self.trends = Trends(at, self.panes, self.modes)
         self.hints = Hints(at, self.panes, self.panel)
@@ -113,6 +115,11 @@ class Console:
     @property
     def filtering(self) -> bool:
         return self.asking.filter is not None
+
+    @property
+    def wall_hint(self) -> str:
+        """How the wall is left, where it can be."""
+        return "" if self.settings.kiosk else f"{self.key_of('app.quit')} leaves the wall"
 
     def _drawn(self, window: int) -> Shown:
         key = self.panel.subject
@@ -214,6 +221,9 @@ class Console:
 
     def _goes(self, key: str, character: str | None) -> bool:
         action = self._keys.get(key, "")
+        if self.settings.kiosk:
+            self.kiosk.press(key)
+            return action == "app.repaint"
         if self.asking.asks or action == "app.repaint":
             return True
         if not self.restraint.fits:

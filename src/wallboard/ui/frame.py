@@ -69,9 +69,9 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
         return Frame([], None, _message(text, width, height), [])
     context = console.panes.context()
     if console.mode == WALL:
-        return Frame(
-            [], None, wall(context, width, height, console.clock.wall().astimezone(console.settings.zone)).lines, []
-        )
+        moment = console.clock.wall().astimezone(console.settings.zone)
+        lines = wall(context, width, height, moment, hint=console.wall_hint, notice=console.kiosk.notice).lines
+        return Frame([], None, lines, [])
     stamp, top = _top(console, context, width, last)
     panel, turned, card = _panel(console, context, width, height)
     bottom = [*panel, *_bottom(console, context, width)]

@@ -40,6 +40,8 @@ class ConsoleSettings:
     zone: tzinfo | None = None
     read_only: bool = False
     wall: bool = False
+    kiosk: bool = False
+    """Nothing but the wall, whatever is pressed."""
     banner: str = ""
     bell: bool = False
     notify: bool = False

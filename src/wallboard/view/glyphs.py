@@ -53,8 +53,8 @@ HOTLINE: dict[HotlineState, Sign] = {
 }
 SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
 
-_SIGNS = "★●◐◆◇‖○·▲■▌▸↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇"
-_PLAIN = """*o*#w=-.!X>>/>-|+++++--~>x""''x>/^v<#_.-:=+*"""
+_SIGNS = "★●◐◆◇‖○·▲■▌▸↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇▀"
+_PLAIN = """*o*#w=-.!X>>/>-|+++++--~>x""''x>/^v<#_.-:=+*^"""
 _ASCII = dict(zip(_SIGNS, _PLAIN, strict=True))
 
 

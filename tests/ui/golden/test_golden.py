@@ -12,7 +12,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from tests.support.console import HQ, NOW, RESPONDERS, Desk, desk, picture
+from tests.support.console import HQ, NOW, RESPONDERS, Desk, desk, picture, queue
 from tests.support.past import DAY, shift
 from tests.ui.golden.compare import TEXTS, check
 from tests.ui.golden.incident import FORM, ROOM, incident
@@ -265,6 +265,16 @@ async def test_trends_of_a_queue(sample: Desk, written: Path, keys: str, size: t
     if size == (80, 24):
         check(f"ascii-trends-{keys.count('l')}-80x24", lines, *size)
     assert all(line.isascii() for line in lines)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50), (240, 67)], ids=str)
+def test_the_wall_is_read_from_three_metres(sample: Desk, size: tuple[int, int]) -> None:
+    more = (queue(HQ, f"61{n}", name, n, 0, 0) for n, name in enumerate(("Bereitschaft Süd", "VIP", "Поддержка")))
+    sample.read({(HQ, Resource.QUEUES): (*sample.lists[HQ, Resource.QUEUES], *more)})
+    sample.press("a")
+    sample.wait(1)
+    sample.press("f2")
+    shot(sample, f"wall-many-{size[0]}x{size[1]}", *size)
 
 
 def test_a_small_wall_shows_one_queue_a_page_and_says_so(sample: Desk) -> None:
