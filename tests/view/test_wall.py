@@ -114,6 +114,16 @@ def test_a_queue_in_alarm_stands_on_every_page(red: set[int], size: tuple[int, i
         assert ("alarm reverse bold" in styles) == bool(red)
 
 
+@pytest.mark.parametrize("size", [(40, 10), (40, 14)], ids=str)
+def test_on_pages_of_one_tile_queues_in_alarm_are_named_below(size: tuple[int, int]) -> None:
+    chat, sales, support = (
+        "\n".join(shown(page.lines)[-4:]) for page in pages(queues({"Sales": 9, "Support": 4, "Chat": 0}), *size)
+    )
+    assert "■ Sales ▲ Support" in chat
+    assert "▲ Support" in sales
+    assert "■ Sales" in support
+
+
 def test_alarms_for_which_there_is_no_line_are_counted() -> None:
     (first, *_) = pages(queues(dict.fromkeys(names(26), 9)), 80, 24)
     assert "and 14 more" in "\n".join(shown(first.lines))

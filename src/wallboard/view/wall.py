@@ -4,7 +4,7 @@ is no cursor on it, and no caller's number."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,10 +50,14 @@ class Grid:
     pages: int
 
     @property
+    def shares(self) -> bool:
+        """Whether a page has a place for alarms of the others."""
+        return self.pages > 1 and self.across * self.down > 1
+
+    @property
     def places(self) -> int:
         """Queues of a page."""
-        size = self.across * self.down
-        return size - 1 if self.pages > 1 and size > 1 else size
+        return self.across * self.down - self.shares
 
 
 def as_configured(context: Context) -> list[Queue]:
@@ -98,30 +102,39 @@ def wall(
     made = grid(width, room, len(queues))
     number = int(context.now // PAGE_SECONDS) % made.pages
     shown = queues[number * made.places : (number + 1) * made.places]
-    lines = _tiles(context, shown, queues, made, width, room) if queues else []
+    keys = {row.key for row in shown}
+    elsewhere = [row for row in queues if row.key not in keys and row.key in context.severities]
+    elsewhere.sort(key=lambda row: PANES[Resource.QUEUES].urgency(row, context))
+    lines = _tiles(context, shown, elsewhere, Counter(row.name for row in queues), made, width, room)
     if not queues:
         lines.append([Cell("  no queues known yet", "muted")])
     lines = [clip(line, width) for line in [*lines, *[[]] * room][:room]]
     page = "   ".join(text for text in (f"page {number + 1}/{made.pages}", hint) if text)
     if len(page) + 3 > width - _CLOCK:
         page = page.partition("   ")[0]
-    band = clip([Cell(f" {notice}", "warn bold")], width) if notice else _hotlines(context, width)
-    foot = [clip([Cell(glyphs.LINE * width, "line")], width), band]
+    band = [Cell(f" {notice}", "warn bold")] if notice else _hotlines(context)
+    if not (notice or made.shares):
+        # A page of one tile has no place for them but this line.
+        band = [*_named(elsewhere, context), *band]
+    foot = [clip([Cell(glyphs.LINE * width, "line")], width), clip(band, width)]
     foot += (_below if below == _TALL else _low)(context, width, moment, page)
     return Page([*lines, *foot[room - height :]], number, made.pages)
 
 
 def _tiles(
-    context: Context, shown: Sequence[Queue], queues: Sequence[Queue], made: Grid, width: int, height: int
+    context: Context,
+    shown: Sequence[Queue],
+    elsewhere: Sequence[Queue],
+    names: Mapping[str, int],
+    made: Grid,
+    width: int,
+    height: int,
 ) -> list[Line]:
-    names = Counter(row.name for row in queues)
+    """The queues of a page, and in its last place those that are in alarm elsewhere. `names` counts those of all."""
     wide = width // made.across
     size = Size(wide, height // made.down, made.dots, letters_for(names, wide))
     drawn = [tile(row, context, size, named_twice=names[row.name] > 1) for row in shown]
-    if made.pages > 1 and made.places < made.across * made.down:
-        keys = {row.key for row in shown}
-        elsewhere = [row for row in queues if row.key not in keys and row.key in context.severities]
-        elsewhere.sort(key=lambda row: PANES[Resource.QUEUES].urgency(row, context))
+    if made.shares:
         drawn += [[clip([], size.width)] * size.height] * (made.places - len(drawn))
         drawn.append(strips(elsewhere, context, size.width, size.height))
     return [
@@ -179,7 +192,12 @@ def _alarm(context: Context) -> Line:
     return [*out, Cell(since, "muted")]
 
 
-def _hotlines(context: Context, width: int) -> Line:
+def _named(queues: Sequence[Queue], context: Context) -> Line:
+    signs = [(row, *glyphs.SEVERITY[context.severities[row.key]]) for row in queues]
+    return [Cell(f" {sign} {row.name}", f"{token} bold") for row, sign, token in signs]
+
+
+def _hotlines(context: Context) -> Line:
     cells: Line = [Cell(" ")]
     rows = sorted(rows_of(Hotline, context.board), key=lambda row: PANES[Resource.HOTLINES].urgency(row, context))
     for row in rows:
@@ -193,4 +211,4 @@ def _hotlines(context: Context, width: int) -> Line:
         state = context.board.pane_state(Resource.HOTLINES).state
         text = "hotlines not read yet" if state is ResourceState.NEVER else "no hotlines"
         cells.append(Cell(text, "muted"))
-    return clip(cells, width)
+    return cells
