@@ -36,6 +36,7 @@ from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import ConfigError, VendorError
 from wallboard.domain.known import KnownNumbers
 from wallboard.domain.models import Row
+from wallboard.domain.suggestion import meant
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
 from wallboard.history.archive import Archive
@@ -212,6 +213,9 @@ def _run(
 ) -> int:
     from wallboard import logs
 
+    views = [view.name for view in config.views]
+    if options.view is not None and options.view not in views:
+        raise ConfigError(f'there is no view "{options.view}"', where="--view", hint=meant(options.view, views))
     if options.kiosk or config.kiosk:
         # Whoever passes must not be able to act, whatever the key.
         options = replace(options, kiosk=True, read_only=True)
@@ -303,7 +307,7 @@ async def _console(
     gc.freeze()
     gc.enable()
     try:
-        await app.run_async()
+        await app.run_async(mouse=options.mouse)
     finally:
         for leave in unsubscribe:
             leave()
@@ -343,9 +347,11 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
         routes=config.routes,
         regions=regions(config),
         themes=themes,
+        views=config.views,
         read_only=options.read_only,
         wall=options.wall,
         kiosk=options.kiosk,
+        view=options.view or "",
         banner=banner,
         idle_lock=config.operator.idle_lock,
         bell=config.alarm.bell,

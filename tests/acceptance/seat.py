@@ -23,7 +23,9 @@ from wallboard.runtime import Headless, console_settings, ports
 from wallboard.sim import LoggedRequest
 from wallboard.ui.console import Console
 from wallboard.view.directory import Place
+from wallboard.view.panes.base import cell_of
 from wallboard.view.picker import Picker
+from wallboard.view.selection import ROSTER
 
 if TYPE_CHECKING:
     from wallboard.ui.app import ConsoleApp
@@ -120,14 +122,16 @@ class Seat:
         return found
 
     def cells(self, resource: Resource) -> list[tuple[Row, dict[str, str]]]:
-        """The living rows of a pane in their order, each as the text of its columns."""
+        """The living rows of a pane in their order, a folded roster last, each as the text of its columns."""
         self._take()
         pane, context = self.console.panes[resource], self.console.panes.context()
         out: list[tuple[Row, dict[str, str]]] = []
-        for key in filter(pane.live, pane.order()):
+        folded = sorted(pane.pane.rows(context), key=lambda row: pane.pane.fact(row, context).rank)
+        for key in dict.fromkeys((*filter(pane.live, pane.order()), *(row.key for row in folded))):
             row = pane.row(key)
             assert row is not None
-            out.append((row, {name: cell.text for name, cell in pane.pane.cells(row, context).items()}))
+            cells = pane.pane.cells(row, context)
+            out.append((row, {name: cell_of(cells, name).text for name in cells}))
         return out
 
     @property
@@ -163,6 +167,9 @@ class Seat:
         """Go to a pane, by its number, and down to a row: a held key moves as fast as it repeats."""
         await self.press(pane, "g")
         order = list(self.console.pane.order())
+        if key not in order and ROSTER in order:
+            await self.press("G", "enter", "g")
+            order = list(self.console.pane.order())
         assert key in order, f"{key} is not in pane {pane}"
         for _ in range(order.index(key)):
             press(self.console, "j", "j")

@@ -208,5 +208,5 @@ async def test_one_agent_table_with_the_sources_side_by_side(tmp_path: Path) -> 
         narrow = Seat(stage, width=80, height=40)
         await narrow.press("3")
         page = narrow.look()
-        seen = {source for source in ("hq", "bran…", "front") for line in page if line.rstrip().endswith(f" {source}")}
-        assert seen == {"hq", "bran…", "front"}
+        seen = {source for source in ("hq", "branch", "front") for line in page if line.rstrip().endswith(f" {source}")}
+        assert seen == {"hq", "branch", "front"}

@@ -175,6 +175,8 @@ def configuration() -> str:
         _fields(model.FavouriteModel),
         "## [[known]]",
         _fields(model.KnownModel),
+        "## [[view]]",
+        _fields(model.ViewModel),
         "## [[route]]",
         _fields(model.RouteModel),
         "## [alarm]",

@@ -2,14 +2,15 @@
 
 The figures of every queue of a site, polled as the console polls, are compared minute by minute with what really
 happened: the service level has to lie inside its bounds, lost and answered within 5 % or one caller, the mean wait
-within a second.
+within a second, the handling time within 5 % or two seconds, the occupancy within three points, and the expected wait
+between the least and the most that was true since the reading before the last, give or take a tenth.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import fmean
@@ -24,13 +25,56 @@ from wallboard.domain.text import clean
 from wallboard.domain.update import FeedStatus, Update, UpdateKind
 from wallboard.sim.faces import ringme_rows
 from wallboard.sim.history import ANSWERED, FLOWED, LOST, PULLED, WAITING, Visit
-from wallboard.sim.model import Queue
+from wallboard.sim.model import AVAILABLE, Agent, Queue
 from wallboard.sim.world import Knobs, World
 from wallboard.vendors.ringme import mapping
 from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, ExtensionInfo, MemberStatus, QueueStatus
 
 START = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 SOURCE = "hq"
+
+
+@dataclass
+class Work:
+    """What the agents of a site really do, looked at every second."""
+
+    busy: Counter[str] = field(default_factory=Counter)
+    free: Counter[str] = field(default_factory=Counter)
+    wraps: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    """By agent: the world second at which a wrap-up began, and how long it was."""
+
+    def look(self, agents: Iterable[Agent], now: float) -> None:
+        for agent in agents:
+            word, name = at_work(agent, now), agent.name_fs
+            self.busy[name] += word in ("talk", "wrap")
+            self.free[name] += word == "free"
+            if word == "wrap":
+                begun = agent.last_bridge_end
+                spells = self.wraps.setdefault(name, [])
+                if not spells or spells[-1][0] != begun:
+                    spells.append((begun, 0.0))
+                spells[-1] = begun, now + 1.0 - begun
+
+    def wrap_up(self, visits: Iterable[Visit]) -> float | None:
+        """Mean seconds after the talks of these callers."""
+        found = [
+            next((seconds for begun, seconds in self.wraps.get(visit.agent, ()) if abs(begun - visit.left) < 1.0), None)
+            for visit in visits
+            if visit.left is not None
+        ]
+        known = [seconds for seconds in found if seconds is not None]
+        return fmean(known) if known else None
+
+
+def at_work(agent: Agent, now: float) -> str:
+    """`talk`, `wrap`, `free` or "", as the board defines them."""
+    if agent.extension is not None and agent.extension.legs and agent.state not in ("In a queue call", "Receiving"):
+        return ""
+    if agent.state == "In a queue call":
+        return "talk"
+    if agent.status != AVAILABLE or agent.state == "Idle":
+        return ""
+    return "wrap" if agent.state == "Waiting" and now < agent.last_bridge_end + agent.wrap_up_time else "free"
 
 
 @dataclass
@@ -54,6 +98,9 @@ class Shift:
         self.goal = Goal()
         self.board = Board(self.clock, BoardSettings(queues=(QueueRule("*", self.goal),)))
         self._seq = 0
+        self.work = Work()
+        self._waits: dict[int, deque[float | None]] = {}
+        """By queue: the expected wait as it was true in each of the last seconds."""
         self.queues = list(self.world.hq.pbx.queues.values())
 
     def run(self) -> None:
@@ -66,6 +113,9 @@ class Shift:
             if second % self.calls == 0:
                 self._read_calls()
             self.board.tick()
+            self.work.look(self.world.hq.pbx.agents.values(), float(second))
+            for queue in self.queues:
+                self._waits.setdefault(queue.id, deque(maxlen=int(2 * self.poll) + 1)).append(self._true_wait(queue))
             if second % 60 == 30 and second > 60:
                 self._compare(second)
 
@@ -89,6 +139,35 @@ class Shift:
             asa, _ = self._true_means(queue)
             if made.asa is not None and asa is not None:
                 self._note(queue, "asa", abs(made.asa - asa) <= 1.0)
+            handled, occupied = self._true_handling(queue), self._true_occupancy(queue)
+            if made.aht is not None and handled is not None:
+                self._note(queue, "aht", abs(made.aht - handled) <= max(2.0, 0.05 * handled))
+            if made.occupancy is not None and occupied is not None and second > 600:
+                self._note(queue, "occupancy", abs(made.occupancy - occupied) <= 0.03)
+            waits = [wait for wait in self._waits[queue.id] if wait is not None]
+            if made.expected_wait is not None and waits:
+                inside = 0.9 * min(waits) - 2.0 <= made.expected_wait <= 1.1 * max(waits) + 2.0
+                self._note(queue, "expected", inside)
+
+    def _true_handling(self, queue: Queue) -> float | None:
+        visits = [each for each in self._visits(queue) if each.outcome == ANSWERED]
+        _, talk = self._true_means(queue)
+        return None if talk is None else talk + (self.work.wrap_up(visits) or 0.0)
+
+    def _true_occupancy(self, queue: Queue) -> float | None:
+        names = [tier.agent.name_fs for tier in queue.tiers]
+        busy, free = (sum(counts[name] for name in names) for counts in (self.work.busy, self.work.free))
+        return busy / (busy + free) if busy + free else None
+
+    def _true_wait(self, queue: Queue) -> float | None:
+        """As `expected_wait` defines it, of what is true now; the handling time is that of the board's last minute."""
+        now, handled = self.world.now, self.figures(queue).aht
+        agents = [tier.agent for tier in queue.tiers if at_work(tier.agent, now)]
+        if handled is None or not agents:
+            return None
+        queued = len([each for each in queue.members.values() if each.state in ("Waiting", "Trying")])
+        ready = len([each for each in agents if each.state == "Waiting" and at_work(each, now) == "free"])
+        return max(0, queued + 1 - ready) * handled / len(agents)
 
     def _note(self, queue: Queue, figure: str, inside: bool) -> None:
         self.checked[queue.id, figure] += 1
@@ -104,9 +183,9 @@ class Shift:
         return Counter(FLOWED if visit.outcome == PULLED else visit.outcome for visit in self._visits(queue))
 
     def _true_means(self, queue: Queue) -> tuple[float | None, float | None]:
-        """Seconds until the answer, and of talk, of those who came while the console looked."""
-        taken = [(v, v.settled) for v in self._visits(queue) if v.offered >= 0 and v.outcome == ANSWERED]
-        waits = [settled - visit.offered for visit, settled in taken if settled is not None]
+        """Seconds until the answer of those who came while the console looked, and of talk of those answered then."""
+        taken = [(v, v.settled) for v in self._visits(queue) if v.outcome == ANSWERED]
+        waits = [settled - visit.offered for visit, settled in taken if settled is not None and visit.offered >= 0]
         talks = [visit.left - settled for visit, settled in taken if visit.left is not None and settled is not None]
         return (fmean(waits) if waits else None), (fmean(talks) if talks else None)
 
@@ -163,7 +242,7 @@ class Shift:
         for queue in self.queues:
             made, ends = self.figures(queue), self._true_ends(queue)
             asa, talk = self._true_means(queue)
-            shares = [self._share(queue, figure) for figure in ("service", LOST, ANSWERED, "asa")]
+            shares = [self._share(queue, figure) for figure in COMPARED]
             pairs = [f"{getattr(made, name)} / {ends[name]}" for name in (LOST, ANSWERED, FLOWED)]
             told_talk = None if made.aht is None else made.aht - (made.wrap_up or 0.0)
             means = [f"{_seconds(told)} / {_seconds(true)}" for told, true in ((made.asa, asa), (told_talk, talk))]
@@ -174,9 +253,11 @@ class Shift:
         return f"{100 * self.inside[queue.id, figure] / of:.0f} %" if of else "–"
 
 
+COMPARED = ("service", LOST, ANSWERED, "asa", "aht", "occupancy", "expected")
 HEAD = (
-    "seed", "queue", "service", "lost", "answered", "ASA", "lost, told / true", "answered", "flowed", "ASA", "talk",
-)  # fmt: skip
+    *("seed", "queue", "service", "lost", "answered", "ASA", "AHT", "occupancy", "expected wait"),
+    *("lost, told / true", "answered", "flowed", "ASA", "talk"),
+)
 
 
 def _seconds(value: float | None) -> str:

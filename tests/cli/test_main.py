@@ -102,7 +102,9 @@ def test_flags_of_the_console() -> None:
     arguments = parser().parse_args(["run", "--read-only", "--theme", "mono", "--ascii", "--wall", "--slow"])
     options = console_options(arguments)
     assert options == ConsoleOptions(read_only=True, theme="mono", ascii=True, wall=True, slow=True)
-    assert console_options(parser().parse_args(["run", "--kiosk"])) == ConsoleOptions(kiosk=True)
+    assert console_options(parser().parse_args(["run", "--kiosk", "--view", "night"])) == ConsoleOptions(
+        kiosk=True, view="night"
+    )
 
 
 def failing(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,10 @@ from wallboard.config.load import load
 from wallboard.config.settings import AlarmSettings, Operator
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import ConfigError
+from wallboard.domain.keys import Resource
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.rules import AgentLimits, Goal, Limits, QueueRule
+from wallboard.domain.views import View
 from wallboard.vendors.base import AmiAuth, HeaderAuth, NoAuth, OAuthAuth
 
 VALID = Path(__file__).resolve().parent / "valid"
@@ -62,6 +64,9 @@ def test_the_documented_file(tmp_path: Path) -> None:
         "default",
         15,
     )
+    panes = (Resource.QUEUES, Resource.MEMBERS, Resource.HOTLINES)
+    sort = ((Resource.MEMBERS, "wait"),)
+    assert config.views == (View("night", ("Night*", "Emergency*"), ("hq",), panes, "-roster", sort),)
     assert config.queues == (
         QueueRule("Sales*", Goal(80, 20, "live"), Limits(3, 60), Limits(6, 120, 0)),
         QueueRule(

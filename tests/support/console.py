@@ -41,12 +41,12 @@ from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.history.call_backs import CallBacks
 from wallboard.history.records import Record
 from wallboard.ui.console import Console
-from wallboard.ui.frame import fits, frame, pane_title, summary_line
+from wallboard.ui.frame import fits, frame, summary_line
 from wallboard.ui.restraint import REST_SECONDS
 from wallboard.ui.settings import ConsoleSettings, Ports
 from wallboard.view.cells import Cell, place, runs
 from wallboard.view.directory import Favourite
-from wallboard.view.layout import Layout
+from wallboard.view.layout import Layout, upright_line
 
 NOW = 1_770_000_000.0
 HANDSET = "handset keys 1–3 may open your microphone"
@@ -418,29 +418,30 @@ def _panes(shown: Console, layout: Layout, width: int, room: int) -> list[str]:
     glass = [[" "] * width for _ in range(room)]
     context = shown.panes.context()
     if layout.divider is not None:
-        start, end = layout.divider_rows
-        titles = {spot.y for spot in layout.places}
-        for y in range(start, end + 1):
-            glass[y][layout.divider] = "┬" if not y else "┴" if y == end else "┼" if y in titles else "│"
+        start, _ = layout.divider_rows
+        for y, sign in enumerate(upright_line(layout)[:room], start):
+            glass[y][layout.divider] = sign
     for spot in layout.places:
         state = shown.panes[spot.resource]
         if spot.summary:
             _put(glass, spot.x, spot.y, _text(summary_line(shown, state, context, spot.width)))
             continue
-        state.choose_columns(layout.size_class, context)
-        placed = place(state.columns, spot.width)
-        lines = state.lines = spot.height - 1
+        placed = place(state.choose_columns(layout.size_class, context, spot.width), spot.width)
+        columns = [(p.x, p.width, p.column) for p in placed]
+        active = spot.resource is shown.active
+        lines = state.lines = spot.height - len(state.title(spot.width, columns, active))
         order = state.order()
         cursor = state.cursor_index() or 0
         top = max(0, min(cursor - lines + 1, len(order) - lines))
-        columns = [(p.x, p.width, p.column) for p in placed]
         below = max(0, len(order) - top - lines)
-        _put(glass, spot.x, spot.y, _text(pane_title(shown, state, spot.width, columns, top, below)))
+        head = state.title(spot.width, columns, active, top, below)
+        for index, line in enumerate(head):
+            _put(glass, spot.x, spot.y + index, _text(line))
         state.drew(order[top : top + lines])
         for index, key in enumerate(order[top : top + lines]):
             text = "".join(run for run, _ in runs(placed, state.cells(key, shown.clock.now()), spot.width))
             sign = "▌" if key == state.selection.cursor else "*" if key in state.selection.marks else " "
-            _put(glass, spot.x, spot.y + 1 + index, sign + text)
+            _put(glass, spot.x, spot.y + len(head) + index, sign + text)
     return ["".join(row) for row in glass]
 
 

@@ -8,9 +8,12 @@ import pytest
 
 from tests.support.console import Desk, desk
 from tests.ui.test_app import Seat
+from tests.view.test_wall import found
 from wallboard.config import keymap
 from wallboard.config.settings import Config, ConsoleOptions
-from wallboard.runtime import console_settings
+from wallboard.domain.errors import ConfigError
+from wallboard.domain.views import View
+from wallboard.runtime import console_settings, run_console
 from wallboard.ui.kiosk import TWICE
 from wallboard.ui.modes import WALL
 
@@ -77,6 +80,22 @@ def test_a_plain_wall_is_left_with_a_key(tmp_path: Path) -> None:
     assert "q leaves the wall" in made.paint(80, 24)[-1]
     made.press("q")
     assert made.console.mode != WALL
+
+
+def test_it_starts_with_the_view_that_was_named(tmp_path: Path) -> None:
+    views = [View("night", ("Supp*", "Emerg*")), View("day")]
+    made = desk(tmp_path, settings={"kiosk": True, "views": views, "view": "night"})
+    lines = made.paint(160, 50)
+    assert "night   page 1/1" in lines[-1]
+    shown = [name for name in ("Support", "Emergency", "Sales", "Helpdesk") if found(name, lines[:-5])]
+    assert shown == ["Support", "Emergency"]
+
+
+def test_a_view_that_there_is_not_is_refused_with_the_one_that_was_meant() -> None:
+    config = Config(views=(View("night"), View("day")))
+    with pytest.raises(ConfigError, match='there is no view "nigth"') as refused:
+        run_console(config, ConsoleOptions(view="nigth"), "site")
+    assert 'did you mean "night"?' in str(refused.value)
 
 
 def test_the_flag_reaches_the_console() -> None:

@@ -45,6 +45,7 @@ from wallboard.vendors.portsip.push_messages import decode
 from wallboard.vendors.portsip.pushed import Pushed
 from wallboard.view.context import Context, severities
 from wallboard.view.panes import PANES
+from wallboard.view.panes.base import cell_of
 from wallboard.view.snapshot import snapshot
 
 SEED = int(os.environ.get("WALLBOARD_FUZZ_SEED", "20260302"))
@@ -108,8 +109,9 @@ def look(board: Board, now: float) -> None:
         for sort in pane.sortable():
             sorted(pane.fact(row, context, sort).rank for row in rows)
         for row in rows:
-            pane.cells(row, context)
-            pane.ended(row, 3.0, context)
+            for cells in (pane.cells(row, context), pane.ended(row, 3.0, context)):
+                for name in cells:
+                    assert cell_of(cells, name, 4) is not None
         pane.summary(context)
 
 

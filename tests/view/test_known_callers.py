@@ -15,6 +15,7 @@ from wallboard.domain.states import MemberState
 from wallboard.domain.text import clean
 from wallboard.view.context import Context
 from wallboard.view.details import details
+from wallboard.view.panes.base import cell_of
 from wallboard.view.panes.members import MembersPane
 
 Q, M, C = Resource.QUEUES, Resource.MEMBERS, Resource.CALLS
@@ -48,7 +49,7 @@ def test_the_sites_own_name_beats_what_the_vendor_was_told(desk: Desk) -> None:
     row = desk.board.row(key(C, "c"))
     assert isinstance(row, Call)
     assert row.from_name == "Northwind"
-    assert MembersPane().own(caller(desk, "a"), context(desk))["name"].text == "★ Northwind"
+    assert cell_of(MembersPane().own(caller(desk, "a"), context(desk)), "name").text == "★ Northwind"
 
 
 def test_a_known_caller_has_a_wait_limit_of_their_own(desk: Desk) -> None:
@@ -66,7 +67,7 @@ def test_who_calls_again_is_counted_and_said(desk: Desk) -> None:
         if id_ != "c":
             desk.snapshot(M)
             desk.pass_(5)
-    assert MembersPane().own(caller(desk, "c"), context(desk))["name"].text == "★ ×3 Northwind"
+    assert cell_of(MembersPane().own(caller(desk, "c"), context(desk)), "name").text == "★ ×3 Northwind"
     lines = details(MembersPane(), caller(desk, "c"), context(desk), (), 120)
     said = "\n".join("".join(piece.text for piece in line) for line in lines)
     assert "030 111222 · ★ Northwind, may wait 0:30 · 3rd call in 14 min" in said

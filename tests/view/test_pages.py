@@ -22,6 +22,7 @@ from wallboard.view.details import details
 from wallboard.view.eventlog import Entry, event_log
 from wallboard.view.lines import Line, line_width
 from wallboard.view.panes import PANES
+from wallboard.view.panes.base import cell_of
 from wallboard.view.sources import sources
 
 
@@ -160,15 +161,15 @@ def test_a_word_that_is_not_known_is_shown_beside_unknown() -> None:
         agents=(DutyAgent("5", clean("K. Roth"), (DutyPhone("1", clean("p"), clean("1"), None),)),),
     )
     cells = PANES[Resource.HOTLINES].cells(hotline, here)
-    assert [cells[name].text for name in ("state", "asked", "phones")] == ["? unknown", "some-new-status", "–"]
+    assert [cell_of(cells, name).text for name in ("state", "asked", "phones")] == ["? unknown", "some-new-status", "–"]
     agent = next(row for row in EVERY if isinstance(row, Agent))
     agent = replace(
         agent, state=AgentState.UNKNOWN, with_name=clean(""), raw_status=clean("Break"), raw_state=clean("Tea")
     )
-    assert PANES[Resource.AGENTS].cells(agent, here)["with"].text == "Break · Tea"
+    assert cell_of(PANES[Resource.AGENTS].cells(agent, here), "with").text == "Break · Tea"
     caller = member("m9", "601", "Sales", MemberState.UNKNOWN, 9, "Eve", "1")
     caller = replace(caller, raw_state=clean("Levitating"))
-    assert PANES[Resource.MEMBERS].cells(caller, here)["with"].text == "Levitating"
+    assert cell_of(PANES[Resource.MEMBERS].cells(caller, here), "with").text == "Levitating"
 
 
 # ---- places, numbers inside --------------------------------------------------------------------------------------
@@ -184,7 +185,7 @@ def test_a_queue_without_positions_is_numbered_by_waiting_time_and_one_with_them
     read(made, {(HQ, Resource.MEMBERS): (*bare, told, mute)}, NOW, 2)
     here = context(made)
     pane = PANES[Resource.MEMBERS]
-    places = {row.key.id: pane.cells(row, here)["pos"] for row in pane.rows(here)}
+    places = {row.key.id: cell_of(pane.cells(row, here), "pos") for row in pane.rows(here)}
     assert {name: cell.text for name, cell in places.items()} == {"w2": "1", "w1": "2", "v1": "4", "v2": "–"}
     assert (places["w2"].style, places["v1"].style) == ("muted", "text")
     text = "\n".join(shown(details(pane, bare[1], here, [], 120)))
@@ -199,5 +200,5 @@ def test_a_number_of_the_site_is_shown_as_it_is_dialled_with_the_queue_behind_it
     read(made, {(HQ, Resource.CALLS): (inside, away)}, NOW, 2)
     here = context(made)
     pane = PANES[Resource.CALLS]
-    told = {row.key.id: pane.cells(row, here)["to"].text for row in pane.rows(here)}
+    told = {row.key.id: cell_of(pane.cells(row, here), "to").text for row in pane.rows(here)}
     assert told == {"c7": "601 Sales", "c8": "022*999"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from wallboard.view.selection import RowFact, Selection, Tombstone
+from wallboard.view.selection import ROSTER, RowFact, Selection, Tombstone
 
 
 def fact(key: str, rank: float = 0.0) -> RowFact:
@@ -22,6 +22,10 @@ def board(names: str, now: float = 0.0) -> Selection:
     selection.apply(facts(names), now)
     selection.enter(now)
     return selection
+
+
+def keys(selection: Selection) -> Sequence[Hashable]:
+    return selection.order
 
 
 def order(selection: Selection) -> str:
@@ -353,3 +357,66 @@ def test_a_frozen_order_survives_filtering_and_clearing_the_filter() -> None:
     selection.set_filter("b", 6.0)
     selection.set_filter("", 7.0)
     assert order(selection) == "abcd"
+
+
+def mixed(names: str) -> list[RowFact]:
+    """One row a letter; capitals have nothing live."""
+    return [RowFact(name, (rank,), name.casefold(), name, name.isupper()) for rank, name in enumerate(names)]
+
+
+def test_rows_without_live_numbers_stand_as_one_line_until_it_is_opened() -> None:
+    selection = Selection()
+    selection.apply(mixed("aXbYZ"), 0.0)
+    assert keys(selection) == ("a", "b", ROSTER)
+    assert selection.counts == (2, 2)
+    selection.end(1.0)
+    assert selection.cursor is ROSTER
+    selection.fold(2.0)
+    assert keys(selection) == ("a", "b", ROSTER, "X", "Y", "Z")
+    assert selection.cursor is ROSTER
+    selection.fold(3.0)
+    assert keys(selection) == ("a", "b", ROSTER)
+
+
+def test_a_single_row_is_no_roster() -> None:
+    selection = Selection()
+    selection.apply(mixed("aX"), 0.0)
+    assert keys(selection) == ("a", "X")
+
+
+def test_the_roster_stays_below_whatever_the_order() -> None:
+    selection = Selection()
+    selection.apply(mixed("XaYb"), 0.0)
+    selection.fold(0.0)
+    selection.set_reverse(True, 5.0)
+    assert keys(selection) == ("b", "a", ROSTER, "Y", "X")
+
+
+def test_a_filter_looks_into_the_fold() -> None:
+    selection = Selection()
+    selection.apply(mixed("abXY"), 0.0)
+    selection.set_filter("x", 1.0)
+    assert keys(selection) == ("X",)
+    assert selection.counts == (1, 4)
+    selection.set_filter("", 2.0)
+    assert keys(selection) == ("a", "b", "X", ROSTER), "the cursor's row is not taken away from under it"
+
+
+def test_find_opens_the_fold() -> None:
+    selection = Selection()
+    selection.apply(mixed("abXY"), 0.0)
+    selection.reveal("Y", 1.0)
+    assert selection.to("Y", 1.0)
+    assert selection.cursor == "Y"
+
+
+def test_the_line_of_a_roster_that_is_gone_is_no_tombstone() -> None:
+    selection = Selection()
+    selection.apply(mixed("abXY"), 0.0)
+    selection.end(1.0)
+    selection.apply(mixed("ab"), 5.0)
+    assert selection.tombstone is None
+    assert selection.cursor == "a"
+    selection.apply(mixed("b"), 6.0)
+    assert selection.tombstone is not None
+    assert selection.tombstone.key == "a"

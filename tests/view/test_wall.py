@@ -19,10 +19,11 @@ from wallboard.domain.models import Member
 from wallboard.domain.rules import Limits, QueueRule
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
+from wallboard.domain.views import View
 from wallboard.view.context import Context, severities
 from wallboard.view.face import large
 from wallboard.view.lines import Line, line_width
-from wallboard.view.wall import PAGE_SECONDS, Page, as_configured, wall
+from wallboard.view.wall import PAGE_SECONDS, Page, in_order, wall
 
 MOMENT = datetime.fromtimestamp(NOW, UTC)
 SIZES = [(40, 10), (40, 14), (80, 24), (120, 36), (160, 50), (240, 67), (400, 120)]
@@ -137,8 +138,8 @@ def test_the_place_for_alarms_of_other_pages_says_when_there_are_none() -> None:
 def test_the_order_is_that_of_the_config_and_of_no_reading() -> None:
     rules = (QueueRule("Zebra", None), QueueRule("602", None))
     made = queues({"Beta": 9, "Alpha": 0, "Gamma": 0, "Zebra": 0}, rules)
-    assert [row.name for row in as_configured(context(made))] == ["Zebra", "Gamma", "Alpha", "Beta"]
-    given = shown(wall(context(made), 160, 50, MOMENT, order=lambda here: as_configured(here)[2:3]).lines)
+    assert [row.name for row in in_order(context(made))] == ["Zebra", "Gamma", "Alpha", "Beta"]
+    given = shown(wall(context(made), 160, 50, MOMENT, view=View("one", ("al*", "9*"))).lines)
     assert found("Alpha", given)
     assert not found("Zebra", given)
 

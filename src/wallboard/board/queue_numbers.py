@@ -213,10 +213,10 @@ def mean(total: float, n: int) -> float | None:
 
 def expected_wait(queued: int | None, counts: AgentCounts, aht: float | None) -> float | None:
     """Seconds that a caller who came now would wait: those before them and themselves, less the agents who are ready,
-    each a handling time, shared by all who work."""
-    if queued is None or aht is None or counts.ready is None or counts.staffed is None:
+    each a handling time, shared by all who work for queues now: who is on another call may be on a break beside it."""
+    if queued is None or aht is None or counts.ready is None:
         return None
-    working = counts.staffed - (counts.break_ or 0)
+    working = counts.ready + sum(each or 0 for each in (counts.ringing, counts.talking, counts.wrap_up))
     if working <= 0:
         return None
     return max(0, queued + 1 - counts.ready) * aht / working

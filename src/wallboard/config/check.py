@@ -20,6 +20,7 @@ from wallboard.config.model import (
     QueueModel,
     RouteModel,
     SourceModel,
+    ViewModel,
 )
 from wallboard.config.paths import named
 from wallboard.config.vendors import BROKEN, COMMON, bad_url, options_of, rules_of
@@ -58,6 +59,7 @@ def check(data: Mapping[str, Any], directory: File) -> Iterator[Finding]:
             yield Finding((*path, "source"), f"there is no source {favourite.source!r}", meant(favourite.source, named))
         if not re.fullmatch(r"[+]?[\w*#.@:/() -]+", favourite.number) or favourite.number != favourite.number.strip():
             yield Finding((*path, "number"), f"number {favourite.number!r} cannot be dialled", 'write number = "8100"')
+    yield from _views(data, named)
     yield from _routes(data, named)
     keys = data.get("keys")
     if isinstance(keys, dict):
@@ -246,6 +248,17 @@ def _queue(path: Path, queue: QueueModel) -> Iterator[Finding]:
         if warn is not None and alarm is not None and sign * warn > sign * alarm:
             what = f"warn.{name} {warn:g} lies {lies} alarm.{name} {alarm:g}"
             yield Finding((*path, "warn", name), what, "let the warning come before the alarm")
+
+
+def _views(data: Mapping[str, Any], named: Sequence[str]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for path, view, _ in _valid(data, "view", ViewModel):
+        if view.name in seen:
+            yield Finding((*path, "name"), f"there is another view {view.name!r}", "give each a name of its own")
+        seen.add(view.name)
+        for index, name in enumerate(view.sources):
+            if name not in named:
+                yield Finding((*path, "sources", index), f"there is no source {name!r}", meant(name, named))
 
 
 def _routes(data: Mapping[str, Any], named: Sequence[str]) -> Iterator[Finding]:

@@ -26,10 +26,12 @@ from wallboard.config.vendors import options_of, rules_of
 from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
+from wallboard.domain.keys import Resource
 from wallboard.domain.known import Known
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.rules import AgentLimits, Day, Goal, Limits, QueueRule
 from wallboard.domain.text import clean
+from wallboard.domain.views import View
 from wallboard.vendors.base import (
     AmiAuth,
     Auth,
@@ -137,6 +139,17 @@ class Checked:
             favourites=tuple(Favourite(**dict(item)) for item in model.favourite),
             routes=tuple(Route(**dict(item)) for item in model.route),
             known=tuple(Known(item.number, clean(item.name), item.star, item.longest) for item in model.known),
+            views=tuple(
+                View(
+                    item.name,
+                    tuple(item.queues),
+                    tuple(item.sources),
+                    tuple(map(Resource, item.panes)),
+                    item.filter,
+                    tuple((Resource(pane), column) for pane, column in item.sort.items()),
+                )
+                for item in model.view
+            ),
             keys={name: keymap.split(text) for name, text in model.keys.items()},
             alarm=AlarmSettings(
                 **dict(model.alarm)

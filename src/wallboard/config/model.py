@@ -254,6 +254,20 @@ class KnownModel(Edge):
     longest: Count | None = Field(None, description="seconds that they may wait, whatever the queue", examples=[30])
 
 
+Pane = Literal["queues", "members", "agents", "calls", "hotlines", "notices", "receptionists", "parked"]
+
+
+class ViewModel(Edge):
+    name: Word = Field(description="what `V` and `:view` call it", examples=["night"])
+    queues: list[Word] = Field([], description="names or ids, with * and ?; left out: all", examples=[["Night*"]])
+    sources: list[Word] = Field([], description="left out: all", examples=[["hq"]])
+    panes: list[Pane] = Field([], description="left out: all", examples=[["queues", "members", "hotlines"]])
+    filter: str = Field("", description="as typed after `/`, in each pane that has its fields", examples=["-roster"])
+    sort: dict[Pane, Word] = Field(
+        {}, description="the column of a pane that it is sorted by", examples=[{"members": "wait"}]
+    )
+
+
 Delay = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 
 
@@ -297,6 +311,7 @@ class ConfigModel(Edge):
     queue: list[QueueModel] = Field([], description="[[queue]]: goals and limits; the first match wins")
     favourite: list[FavouriteModel] = Field([], description="[[favourite]]: destinations of one's own")
     known: list[KnownModel] = Field([], description="[[known]]: callers by number")
+    view: list[ViewModel] = Field([], description="[[view]]: what of the board to see")
     route: list[RouteModel] = Field([], description="[[route]]: how one source reaches another's extensions")
     keys: dict[str, str] = Field({}, description='action id = "key,key"', examples=[{"call.hangup": "X"}])
     alarm: AlarmModel = Field(AlarmModel(), examples=[{"bell": True}])

@@ -9,6 +9,7 @@ from wallboard.domain.command import Verb
 from wallboard.domain.known import Known
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.rules import QueueRule
+from wallboard.domain.views import View
 from wallboard.vendors.base import SourceSettings
 
 DEFAULT_THEME = "control-room"
@@ -54,6 +55,7 @@ class Config:
     favourites: tuple[Favourite, ...] = ()
     routes: tuple[Route, ...] = ()
     known: tuple[Known, ...] = ()
+    views: tuple[View, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alarm: AlarmSettings = AlarmSettings()
     keep: float = 90.0
@@ -68,7 +70,8 @@ class Config:
 @dataclass(frozen=True, slots=True)
 class ConsoleOptions:
     """Flags of the console. `theme` None: the config's. `slow`: for lines of 64 kbit/s and less. `kiosk`: the wall
-    alone, and nothing that can act."""
+    alone, and nothing that can act. `view`: the one to start with, None: everything. `mouse` off leaves selecting text
+    to the terminal."""
 
     read_only: bool = False
     theme: str | None = None
@@ -76,3 +79,5 @@ class ConsoleOptions:
     wall: bool = False
     slow: bool = False
     kiosk: bool = False
+    view: str | None = None
+    mouse: bool = True

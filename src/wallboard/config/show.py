@@ -21,7 +21,7 @@ def show(checked: Checked) -> str:
     lines = [_line("theme", checked.model.theme, _origin(checked, ("theme",)))]
     for name in ("operator", "alarm"):
         lines += ["", f"[{name}]", *_table(checked, (name,), getattr(checked.model, name))]
-    for name in ("source", "queue", "favourite", "known", "route"):
+    for name in ("source", "queue", "favourite", "known", "view", "route"):
         for index, item in enumerate(getattr(checked.model, name)):
             lines += ["", f"[[{name}]]", *_table(checked, (name, index), item)]
     lines += ["", "[keys]"]

@@ -94,6 +94,15 @@ phone = ""                        # my telephone: rings for listen, whisper, bar
 # number = "8100"
 # source = "hq"                   # only from this source
 
+# ---- what of the board to see; `V` takes one ----
+# [[view]]
+# name = "night"
+# queues = ["Night*", "Emergency*"]
+# sources = ["hq"]
+# panes = ["queues", "members", "hotlines"]
+# filter = "-roster"
+# sort = { members = "wait" }
+
 # ---- extensions of one source as seen from another ----
 # [[route]]
 # from = "hq"

@@ -33,7 +33,9 @@ from wallboard.ui.terminal.gate import KeyGate
 from wallboard.ui.terminal.keys import FrameTaken, HeldKey, KeyLetGo
 from wallboard.ui.terminal.private import QuietApp
 from wallboard.ui.widgets.grid import Grid
+from wallboard.ui.widgets.lines import Lines
 from wallboard.view.layout import MINIMUM
+from wallboard.view.selection import ROSTER
 
 FLUSH_SECONDS = 0.25
 """Updates that arrive within it share a frame."""
@@ -317,13 +319,30 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
             wire.expect_text(self.console_state.takes_text)
         self.paint()
 
+    def on_lines_clicked(self, message: Lines.Clicked) -> None:
+        """On a title into its pane, on a heading in its order, on a key or an alarm what that does."""
+        console = self.console_state
+        console.idle.touch()
+        self._delivery.settle()
+        view = self._board.titled(message.lines)
+        if message.cell is not None and message.cell.press:
+            console.click(message.cell.press)
+        elif view is not None and not console.asking.asks:
+            console.go(view.state.resource, again=False)
+            column = "" if message.y else view.column_at(message.x)
+            if column:
+                console.remarks.say(console.panes.sort_by(column), "text")
+        self._acted()
+
     def on_grid_row_picked(self, message: Grid.RowPicked) -> None:
         console, view = self.console_state, self._board.view_of(message.grid)
         if view is not None and console.dialog is None:
             console.idle.touch()
             console.go(view.state.resource, again=False)
             view.state.selection.to(message.key, console.clock.now())
-            if message.chain > 1:
+            if message.key is ROSTER:
+                console.run("nav.details")
+            elif message.chain > 1:
                 console.panel.details = True
             console.panel.look()
         self.paint()

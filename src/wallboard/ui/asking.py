@@ -111,6 +111,10 @@ class Asking:
             self.close()
             opened.done(answer)
 
+    def clicked(self, press: str) -> str | None:
+        """What a click on one of the question's own cells is to it; None where it is of no question."""
+        return press.removeprefix("dialog.") if press.startswith("dialog.") else None
+
     def typed(self) -> None:
         """The text of the field has changed."""
         now = self._clock.now()

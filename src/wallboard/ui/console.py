@@ -50,13 +50,15 @@ from wallboard.ui.panel import Panel
 from wallboard.ui.panes import Panes
 from wallboard.ui.remarks import Remarks
 from wallboard.ui.restraint import RESTING, Restraint
+from wallboard.ui.room import Room
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ConsoleSettings, Ports, Station
 from wallboard.ui.trends import Trends
 from wallboard.ui.visibility import Shown, Visibility
-from wallboard.view.dialogs import Answer, Confirm
+from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
 from wallboard.view.format import plural
 from wallboard.view.layout import ALL
+from wallboard.view.selection import ROSTER
 
 
 class Console:
@@ -76,6 +78,7 @@ class Console:
         self.restraint = Restraint()
         self.visibility = Visibility(clock, self._drawn)
         self.panes = Panes(board, clock, settings, self.remarks)
+        self.room = Room(self.panes)
         self.modes = Modes(self.panes, ports.demand, WALL if settings.wall or settings.kiosk else BOARD)
         self.asking = Asking(at, self.panes, self.modes, self.restraint, self.visibility.of_dialog)
         self.idle = IdleLock(at, self.asking)
@@ -94,6 +97,8 @@ class Console:
         self._does = self._actions()
         dispatcher.subscribe(self.on_outcome)
         self.reload(frozenset(ALL))
+        if settings.view:
+            self.panes.show(next(view for view in settings.views if view.name == settings.view))
         self.modes.demand()
 
     @property
@@ -134,6 +139,8 @@ class Console:
             self.modes.scroll[self.mode] = drawn.scroll
         if drawn.panel is not None:
             self.panel.turned = drawn.panel
+        if drawn.room is not None:
+            self.room.drawn(drawn.room)
         if drawn.card is not None:
             self.panel.card_painted = drawn.card
 
@@ -148,6 +155,7 @@ class Console:
     def reload(self, resources: frozenset[Resource]) -> None:
         """Take new rows from the board into the panes that show them."""
         self.panes.load(resources)
+        self.room.loaded()
         self.asking.look()
 
     def tick(self) -> None:
@@ -160,6 +168,7 @@ class Console:
         self._news.tick(context, self.dialog is not None)
         self.asking.look()
         self.panel.look()
+        self.room.look(context.now, self.asking.asks)
         if self.mode == TRENDS:
             self.trends.look()
 
@@ -211,6 +220,7 @@ class Console:
         may do nothing. What is refused lets keys rest."""
         before = self.remarks.latest
         self.pane.selection.stay(self.clock.now())
+        self.room.touch(self.clock.now())
         # The key that finds it locked was meant for what stood there before.
         yield not self.idle.look() and self._goes(key, character)
         self.idle.touch()
@@ -272,6 +282,17 @@ class Console:
         elif action in SCROLLS:
             self.modes.turn(action, len(self.remarks.entries))
 
+    def click(self, press: str) -> None:
+        """What a click on a cell does, see `Cell.press`. A question takes clicks on its own alone."""
+        action = self._keys.get(press, press)
+        if self.asking.asks:
+            if (name := self.asking.clicked(press)) is not None:
+                self.asking.press(name)
+            return
+        with self.pressed(self.key_of(action)) as goes:
+            if goes:
+                self.run(action)
+
     def _actions(self) -> Mapping[str, Callable[[], None]]:
         panes, seeking = self.panes, self.seeking
         return {
@@ -285,7 +306,7 @@ class Console:
             "nav.bottom": partial(panes.to_end, True),
             "nav.left": partial(self.ports.scroll_columns, -1),
             "nav.right": partial(self.ports.scroll_columns, 1),
-            "nav.details": partial(self._open, self.panel.toggle),
+            "nav.details": self._enter,
             "nav.explain": partial(self._open, self.panel.explain),
             "view.filter": self.asking.begin_filter,
             "view.find": seeking.find,
@@ -293,6 +314,8 @@ class Console:
             "view.reverse": panes.reverse,
             "view.zoom": self._zoom,
             "view.freeze": panes.freeze,
+            "view.follow": lambda: self.remarks.say(panes.follow(), "text"),
+            "view.saved": self._views,
             "alarm.go": seeking.to_alarm,
             "alarm.acknowledge": seeking.acknowledge,
             "alarm.acknowledge_all": seeking.acknowledge_all,
@@ -319,6 +342,7 @@ class Console:
         self.seeking.forget()
         self.panel.close_card()
         self.panes.enter(resource)
+        self.room.opened(resource)
         self.modes.to(BOARD)
 
     def _page(self, down: bool) -> None:
@@ -331,6 +355,14 @@ class Console:
             # Not entered yet, or what stood under it is gone.
             self.pane.selection.enter(self.clock.now())
         panel()
+
+    def _enter(self) -> None:
+        selection = self.pane.selection
+        if selection.cursor is ROSTER and self.panel.card_key is None:
+            selection.fold(self.clock.now())
+            self.room.unfolded(self.active)
+        else:
+            self._open(self.panel.toggle)
 
     def _zoom(self) -> None:
         self.panes.zoomed = not self.panes.zoomed
@@ -355,6 +387,8 @@ class Console:
             self.panes.zoomed = False
         elif self.pane.selection.filter:
             self.pane.selection.set_filter("", self.clock.now())
+        elif self.panes.unfollow():
+            return
         elif quitting:
             self._ask_to_quit()
 
@@ -371,6 +405,27 @@ class Console:
 
         self.asking.ask(Confirm("Quit?", "; ".join(running), self.clock.now() - 1.0), done)
 
+    def _views(self) -> None:
+        """Ask which view to take."""
+        if not self.settings.views:
+            self.at.warn('no view is saved: write [[view]] name = "…" into the config')
+            return
+        current = self.panes.view
+        choices = [
+            Choice(view.name, view.name, "taken" if view is current else " ".join((*view.queues, *view.sources)))
+            for view in self.settings.views
+        ]
+        chooser = Chooser("VIEW", [*choices, Choice("", "everything")], self.clock.now())
+        self.asking.ask(chooser, lambda answer: self._view(answer.value) if isinstance(answer.value, str) else None)
+
+    def _view(self, name: str) -> None:
+        """Take the view of this name, "" for everything."""
+        view = next((each for each in self.settings.views if each.name == name), None)
+        wrong = self.panes.show(view)
+        self.modes.to(BOARD)
+        self.room.opened(self.active)
+        self.remarks.say(wrong or (f"view {name}" if view is not None else "everything"), "warn" if wrong else "text")
+
     def _palette(self) -> None:
         choices = commands(self.settings, bool(self.idle.reason))
         palette = Palette("COMMANDS", choices, self.clock.now() - 1, searching=True, search=self.ports.search)
@@ -384,6 +439,8 @@ class Console:
             return
         if action.startswith("theme "):
             self.ports.set_theme(action.removeprefix("theme "))
+        elif action.startswith("view "):
+            self._view(action.removeprefix("view "))
         elif self.mode != BOARD and not action.startswith((*ANYWHERE, "nav.back")):
             # No row is in sight here, so nothing may be done to one.
             self.modes.to(BOARD)

@@ -19,12 +19,13 @@ class Turned:
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """`page` and `scroll` of the mode that filled the screen (None: panes did), `panel` None behind a question; `card`
-    is the row whose card was shown."""
+    is the row whose card was shown, `room` the columns and lines that the panes have."""
 
     page: int | None = None
     scroll: int | None = None
     panel: Turned | None = None
     card: Row | None = None
+    room: tuple[int, int] | None = None
 
 
 NOTHING = Drawn()

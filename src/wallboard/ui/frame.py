@@ -13,13 +13,14 @@ from wallboard.ui.drawn import NOTHING, Drawn, Turned
 from wallboard.ui.modes import ALARMS, BOARD, HELP, LOG, SOURCES, TRENDS, WALL
 from wallboard.ui.pane import PaneState
 from wallboard.view.alarm_list import alarm_list
-from wallboard.view.cells import ELLIPSIS, Cell, Column
+from wallboard.view.cells import ELLIPSIS, Cell
 from wallboard.view.chrome import KeyHint, alarm_line, call_bar, key_bar, target_line
 from wallboard.view.context import Context
 from wallboard.view.details import details
 from wallboard.view.eventlog import event_log
+from wallboard.view.filters import parse
 from wallboard.view.header import header, my_phone
-from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange
+from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange, covered, size_class, wide
 from wallboard.view.lines import Line, clip, rule
 from wallboard.view.sources import sources
 from wallboard.view.target import ended, told
@@ -70,15 +71,23 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
     context = console.panes.context()
     if console.mode == WALL:
         moment = console.clock.wall().astimezone(console.settings.zone)
-        lines = wall(context, width, height, moment, hint=console.wall_hint, notice=console.kiosk.notice).lines
-        return Frame([], None, lines, [])
+        said = {"hint": console.wall_hint, "notice": console.kiosk.notice}
+        return Frame([], None, wall(context, width, height, moment, view=console.panes.view, **said).lines, [])
     stamp, top = _top(console, context, width, last)
     panel, turned, card = _panel(console, context, width, height)
-    bottom = [*panel, *_bottom(console, context, width)]
-    room = height - len(top) - len(bottom)
+    below = _bottom(console, context, width)
+    bottom, room = [*panel, *below], height - len(top) - len(below)
     if console.mode == BOARD:
-        layout = arrange(width, room, console.active, console.panes.zoomed, _summaries(console))
-        return Frame(top, layout, [], bottom, Drawn(panel=turned, card=card), stamp)
+        if wide(width, room) and not console.panes.zoomed and (told := announcement(console, context)):
+            bottom.insert(len(panel), clip([Cell(" "), *told], width))
+            room -= 1
+        needs, wants = console.room.needs, console.room.wants.get(size_class(width), (0, 0))
+        panes = console.panes
+        layout = arrange(width, room, panes.active, panes.zoomed, _summaries(console), needs, wants, panes.chosen)
+        if panel:
+            layout = covered(layout, room - len(panel), console.active)
+        return Frame(top, layout, [], bottom, Drawn(panel=turned, card=card, room=(width, room)), stamp)
+    room -= len(panel)
     if console.mode == TRENDS:
         page = trends(context, width, room, console.trends.told, console.modes.scroll.get(TRENDS, 0))
         return Frame(top, None, page.lines, bottom, Drawn(page.graphs, page.first, turned, card), stamp)
@@ -99,7 +108,8 @@ def _message(text: str, width: int, height: int) -> list[Line]:
 
 def _summaries(console: Console) -> Sequence[Resource]:
     """The panes that stand as one line each on a narrow screen; those of 6–8 that hold something share a line."""
-    return [*(resource for resource in ALL if resource not in IN_PLACE), *_announcing(console)[:1]]
+    chosen = [resource for resource in ALL if resource in console.panes.chosen and resource not in IN_PLACE]
+    return [*chosen, *_announcing(console)[:1]]
 
 
 def _announcing(console: Console) -> list[Resource]:
@@ -115,7 +125,8 @@ def announcement(console: Console, context: Context) -> Line:
         if out:
             out.append(Cell("   ", "muted"))
         number = console.key_of(f"pane.{resource.value}")
-        out += [Cell(number, "info"), Cell(f" {pane.title} ", "text"), *pane.summary(context)]
+        cells = [Cell(number, "info"), Cell(f" {pane.title} ", "text"), *pane.summary(context)]
+        out += [cell._replace(press=f"pane.{resource.value}") for cell in cells]
     return out
 
 
@@ -128,27 +139,18 @@ def summary_line(console: Console, state: PaneState, context: Context, width: in
     return clip([*head, *state.pane.summary(context)], width)
 
 
-def pane_title(
-    console: Console, state: PaneState, width: int, placed: Sequence[tuple[int, int, Column]], above: int, below: int
-) -> Line:
-    """The hairline above a pane; where 6–8 have no line of their own, the one across the screen names them."""
-    active = state.resource is console.active
-    context = console.panes.context()
-    across = width >= 110 and state.resource in (Resource.HOTLINES, *IN_PLACE) and not console.panes.zoomed
-    told = announcement(console, context) if across else []
-    return state.title(width, placed, active, above, below, told)
-
-
 def _top(console: Console, context: Context, width: int, last: Frame | None) -> tuple[object, list[Line]]:
     frozen_now = console.panes.frozen
     locked = bool(console.idle.reason)
     alarms = (console.alarms.shown, console.alarms.fresh)
-    stamp = (console.board.version, int(context.now), width, *alarms, frozen_now, locked)
+    stamp = (console.board.version, int(context.now), width, *alarms, frozen_now, locked, console.panes.view)
     if last is not None and last.stamp == stamp:
         return stamp, last.top
     settings = console.settings
     wall_time = console.clock.wall().astimezone(settings.zone)
-    frozen = "order frozen" if frozen_now else ""
+    view = console.panes.view
+    held = ["order frozen"] if frozen_now else []
+    frozen = "   ".join([*held, *([f"view {view.name}"] if view is not None else [])])
     banner = "READ ONLY" if settings.read_only else settings.banner
     if console.dispatcher.journal_problem and not settings.read_only:
         banner = f"{banner} NO JOURNAL, NO ACTIONS".strip()
@@ -170,9 +172,13 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     target, freshness = _target(console, context) if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
     lines.append(target_line(target, freshness, console.remarks.outcome, console.board.unconfirmed, width))
     if (typed := console.asking.filter) is not None:
-        shown, total = console.pane.selection.counts
-        asked = f" filter {console.pane.pane.title}: "
-        hint = Cell(f"   {shown} of {total}   {console.settings.names.enter} keeps it   Esc clears", "muted")
+        pane = console.pane
+        shown, total = pane.selection.counts
+        asked = f" filter {pane.pane.title}: "
+        said = f"{shown} of {total}   {console.settings.names.enter} keeps it   Esc clears"
+        if unknown := parse(typed.text).unknown(pane.pane.reads):
+            said = f"no {unknown} here, but {' '.join(pane.pane.reads)}"
+        hint = Cell(f"   {said}", "muted")
         lines.append(clip([Cell(asked, "text bold"), typed.cell(width - len(asked)), hint], width))
     elif console.dialog is not None:
         lines.append(clip([Cell(" the keys belong to the question above", "muted")], width))

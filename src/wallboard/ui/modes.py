@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from wallboard.domain.keys import Resource
 from wallboard.ui.panes import Panes
-from wallboard.view.layout import ALL
 
 BOARD, WALL, LOG, SOURCES, ALARMS, TRENDS, HELP = "board", "wall", "log", "sources", "alarms", "trends", "help"
 PAGES = (WALL, LOG, SOURCES, ALARMS, TRENDS, HELP)
@@ -76,7 +75,7 @@ class Modes:
         self.to(BOARD if self.now == mode else mode)
 
     def demand(self) -> None:
-        shown = set(ALL[:5]) | {self._panes.active} if self.now in (BOARD, HELP) else set()
+        shown = {*self._panes.chosen, self._panes.active} if self.now in (BOARD, HELP) else set()
         if self.now in (WALL, TRENDS):
             shown = {Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.HOTLINES}
         self._demand(frozenset(shown), self._panes.active)

@@ -46,5 +46,6 @@ def commands(settings: ConsoleSettings, locked: bool) -> list[Choice]:
             for action in settings.actions
             if action.scope == "board" and not action.id.startswith("nav.") and (action.id != UNLOCK or locked)
         ),
+        *(Choice(f"view {view.name}", f"view {view.name}", "what to see") for view in settings.views),
         *(Choice(f"theme {name}", f"theme {name}", "colours") for name in settings.themes),
     ]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
 from wallboard.domain.states import ResourceState
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, Column
+from wallboard.view.columns import least, share
 from wallboard.view.context import Context, many_sources
 from wallboard.view.format import age
+from wallboard.view.layout import NUMBER
 from wallboard.view.lines import Line, out_of_sight
-from wallboard.view.panes.base import Pane, in_order, title_line
-from wallboard.view.selection import Selection
+from wallboard.view.panes.base import Pane, in_order, wants
+from wallboard.view.selection import ROSTER, Selection
+from wallboard.view.titles import Part, title_lines
 
 _SHORT: dict[ResourceState, str] = {
     ResourceState.LATE: "late",
@@ -22,6 +25,10 @@ _SHORT: dict[ResourceState, str] = {
     ResourceState.NEVER: "not read yet",
     ResourceState.UNAVAILABLE: "not for this account",
 }
+MEASURED = 64
+"""Rows of whose cells the widths of the columns are taken."""
+EMPTY_SECONDS = 60.0
+"""How long a column has nothing but dashes before it is left out."""
 
 
 class PaneState:
@@ -34,9 +41,15 @@ class PaneState:
     def __init__(self, pane: Pane) -> None:
         self.pane = pane
         self.selection = Selection()
+        self.scope = ""
+        """What it is narrowed to, in words."""
         self.sort = ""
         self.reverse = False
         self.columns: tuple[Column, ...] = ()
+        self.wants: dict[str, int] = {}
+        """How wide the cells of each column were when its width was given, see `measure`."""
+        self._empty_since: dict[str, float] = {}
+        """Since when a column has had nothing to show."""
         self.lines = 10
         """Rows in sight, as last drawn: a page."""
         self.context: Context | None = None
@@ -45,6 +58,8 @@ class PaneState:
         self._drawn: tuple[Sequence[Hashable], dict[Key, Row]] = ((), {})
         """The keys on the screen, and the rows that they were drawn from."""
         self._loads = 0
+        self._census: tuple[int, str] = (0, "")
+        """What its rows are at, as last counted, and in which of the loads."""
 
     @property
     def resource(self) -> Resource:
@@ -62,11 +77,48 @@ class PaneState:
         self._rows = rows
         facts = [self.pane.fact(row, context, self.sort) for row in rows.values()]
         self.selection.apply(facts, context.now, resort=resort)
+        if not self.wants and rows:
+            self.measure()
 
-    def choose_columns(self, size_class: int, context: Context) -> tuple[Column, ...]:
-        """Pick the columns for the screen."""
-        self.columns = self.pane.columns(size_class, many_sources(context, self.resource))
+    def measure(self) -> None:
+        """Look anew how much room the cells of the first rows and of those in sight need. Columns move only where that
+        shows something that is cut or left out now."""
+        context = self.context
+        if context is None:
+            return
+        keys = dict.fromkeys((*self.order()[:MEASURED], *self._drawn[0]))
+        rows = [self.pane.cells(row, context) for key in keys if (row := self.row(key)) is not None]
+        found = wants(self.pane.columns(160, many=True), rows)
+        for name, width in found.items():
+            since = self._empty_since.setdefault(name, context.now)
+            if width:
+                del self._empty_since[name]
+            elif self.wants.get(name) and context.now - since < EMPTY_SECONDS:
+                found[name] = self.wants[name]
+        if not self.wants or self._cut(found):
+            self.wants = found
+
+    def _cut(self, found: Mapping[str, int]) -> bool:
+        """Whether a column is too narrow for what it holds, or is missing and holds something."""
+        widths = {column.id: column.width for column in self.columns}
+        return any(width > widths.get(name, 0) for name, width in found.items())
+
+    def all_columns(self, size_class: int, context: Context) -> tuple[Column, ...]:
+        return self.pane.columns(size_class, many_sources(context, self.resource))
+
+    def wanted(self, size_class: int, context: Context) -> int:
+        """The width in which nothing of it is cut."""
+        return least(self.all_columns(size_class, context), self.wants)
+
+    def choose_columns(self, size_class: int, context: Context, width: int, skip: int = 0) -> tuple[Column, ...]:
+        """Pick the columns for the screen and share the width out; `skip` are scrolled away."""
+        self.columns = share(self.all_columns(size_class, context), width, self.wants, skip=skip)
         return self.columns
+
+    @property
+    def need(self) -> int:
+        """Lines that its rows would fill."""
+        return len(self.order())
 
     def row(self, key: Hashable | None) -> Row | None:
         """The row as the board has it, or as it was when it went."""
@@ -109,6 +161,8 @@ class PaneState:
         return self.selection.cursor_index
 
     def cells(self, key: Hashable, now: float) -> Sequence[Cell]:
+        if key is ROSTER:
+            return [self._fold(), *(Cell("") for _ in self.columns[1:])]
         row = self.row(key)
         if row is None or self.context is None:
             return [Cell("") for _ in self.columns]
@@ -126,45 +180,68 @@ class PaneState:
             words.append("marked")
         return " ".join(words)
 
+    def _fold(self) -> Cell:
+        count, lacks = self.selection.roster, self.pane.lacks
+        if self.selection.folded:
+            return Cell(f"{glyphs.TARGET} {count} more {lacks}", "muted", span=len(self.columns))
+        return Cell(f"{glyphs.OPENED} {count} {lacks}", "muted", span=len(self.columns))
+
     # the hairline
 
     def title(
-        self,
-        width: int,
-        placed: Sequence[tuple[int, int, Column]],
-        active: bool,
-        above: int = 0,
-        below: int = 0,
-        told: Sequence[Cell] = (),
-    ) -> Line:
-        """`above` and `below` count rows out of sight; `told` is said of other panes, after this one's own words."""
+        self, width: int, placed: Sequence[tuple[int, int, Column]], active: bool, above: int = 0, below: int = 0
+    ) -> list[Line]:
+        """The hairline, and a line below it where something must be said that has no room there. `above` and `below`
+        count rows out of sight."""
         context = self.context
         if context is None:
             return []
+        label = f"{NUMBER[self.resource]} {self.pane.title}"
+        parts = [self._counts(context), *self._state(context)]
+        if self.scope and self.selection.scoped:
+            parts.insert(1, Part((f"{glyphs.TO} {self.scope}",), "info", must=True))
+        if self.selection.frozen:
+            parts.append(Part(("frozen",)))
+        if above or below:
+            words = out_of_sight(above, below)
+            parts.append(Part((words, words.replace(" ", ""))))
+        sort = self.sort or "urgency"
+        if self.sort or self.reverse:
+            parts.append(Part((f"by {sort}{' reversed' if self.reverse else ''}",)))
+        shown = {column.id for _, _, column in placed}
+        if dropped := len([each for each in self.columns if each.id not in shown]):
+            parts.append(Part((f"{glyphs.MORE}{dropped}",)))
+        if self._census[0] != self._loads:
+            self._census = self._loads, self.pane.census([*self._rows.values()])
+        if self._census[1] and self._rows and not (self.selection.filter or self.selection.scoped):
+            parts.append(Part((f"· {self._census[1]}",)))
+        return title_lines(label, parts, width, placed, active, self.sort)
+
+    def _counts(self, context: Context) -> Part:
         shown, total = self.selection.counts
-        wanted = self.selection.filter
-        state, style = self._freshness(context)
-        counts = str(total)
-        unread = state == _SHORT[ResourceState.NEVER]
-        asked = bool(context.board.pane_state(self.resource).sources)
-        unloaded = not total and bool(context.board.rows(self.resource))
-        if unread or not asked or unloaded or state == _SHORT[ResourceState.UNAVAILABLE]:
-            # Never a zero for what nobody has read, nor for what has come and is only drawn with the next frame.
-            counts = str(total) if total else ""
-        if wanted:
+        if wanted := self.selection.filter:
             hidden = [key for key in self.selection.hidden_keys if isinstance(key, Key)]
             worse = len([key for key in hidden if context.severities.get(key) == "alarm"])
-            counts = f'{shown} of {total} "{wanted}"' + (f" · {worse}{glyphs.ALARM} hidden" if worse else "")
-        extra = []
-        if state:
-            extra.append(state)
-        if self.selection.frozen:
-            extra.append("frozen")
-        if self.sort:
-            extra.append(f"by {self.sort}{' ↓' if self.reverse else ''}")
-        if above or below:
-            extra.append(out_of_sight(above, below))
-        return title_line(self.pane, width, counts, " ".join(extra), style if state else "muted", placed, active, told)
+            more = f" · {worse}{glyphs.ALARM} hidden" if worse else ""
+            return Part((f'{shown} of {total} "{wanted}"{more}',), "text", must=True)
+        if self.selection.scoped:
+            return Part((f"{shown} of {total}",), "text")
+        total -= 0 if self.selection.folded else self.selection.roster
+        state = context.board.pane_state(self.resource)
+        unread = state.state is ResourceState.NEVER or not state.sources
+        unloaded = not total and bool(context.board.rows(self.resource))
+        if unread or unloaded or state.state is ResourceState.UNAVAILABLE:
+            # Never a zero for what nobody has read, nor for what has come and is only drawn with the next frame.
+            return Part((str(total) if total else "",), "text")
+        return Part((str(total),), "text")
+
+    def _state(self, context: Context) -> Sequence[Part]:
+        state, style = self._freshness(context)
+        if not state:
+            return ()
+        word = context.board.pane_state(self.resource)
+        short = () if word.state is not ResourceState.LATE else (f"{glyphs.STALE}{age(word.age)}", glyphs.STALE)
+        return (Part((state, *short), style, must=word.state is not ResourceState.LATE),)
 
     def _freshness(self, context: Context) -> tuple[str, str]:
         state = context.board.pane_state(self.resource)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import partial
 
 from wallboard.board.board import Board
 from wallboard.domain.clock import Clock
 from wallboard.domain.keys import Resource
+from wallboard.domain.views import View
 from wallboard.ui.pane import PaneState
 from wallboard.ui.remarks import Remarks
 from wallboard.ui.settings import ConsoleSettings
 from wallboard.view.context import Context, severities
-from wallboard.view.layout import ALL, NUMBER
+from wallboard.view.filters import parse
+from wallboard.view.layout import ALL, BOARD, IN_PLACE
 from wallboard.view.panes import PANES
+from wallboard.view.scope import FOLLOWS, Followed, followed, in_view
 
 FRAME_SECONDS = 0.05
 
 
 class Panes(Mapping[Resource, PaneState]):
-    """`active` is the pane at hand, `zoomed` whether it fills the body."""
+    """`active` is the pane at hand, `zoomed` whether it fills the body; `followed` narrows Members, Agents and Calls to
+    one thing, `view` all panes to what it takes."""
 
     def __init__(self, board: Board, clock: Clock, settings: ConsoleSettings, remarks: Remarks) -> None:
         self._board = board
@@ -29,6 +34,8 @@ class Panes(Mapping[Resource, PaneState]):
         self._context: tuple[int, Context] | None = None
         self.active = Resource.QUEUES
         self.zoomed = False
+        self.followed: Followed | None = None
+        self.view: View | None = None
 
     def __getitem__(self, resource: Resource) -> PaneState:
         return self._states[resource]
@@ -108,9 +115,71 @@ class Panes(Mapping[Resource, PaneState]):
         for pane in self.values():
             pane.selection.release(why)
 
+    @property
+    def chosen(self) -> Sequence[Resource]:
+        """The panes that the board shows."""
+        return (self.view.panes if self.view is not None else ()) or BOARD
+
+    def follow(self) -> str:
+        """Narrow Members, Agents and Calls to what is under the cursor, or let them go; says what is followed now."""
+        pane = self.pane
+        if self.followed is None and pane.selection.cursor is None:
+            pane.selection.enter(self._clock.now())
+        row = pane.row(pane.selection.cursor)
+        new = None if row is None or not pane.live(row.key) else followed(row, self.context())
+        if self.followed is not None and new in (None, self.followed):
+            new = None
+        elif new is None:
+            return "nothing to follow here"
+        self.followed = new
+        self._narrow(FOLLOWS)
+        return f"Members, Agents and Calls of {new.label}" if new else "all again"
+
+    def unfollow(self) -> bool:
+        """Whether something was followed."""
+        was, self.followed = self.followed, None
+        self._narrow(FOLLOWS)
+        return was is not None
+
+    def show(self, view: View | None) -> str:
+        """Take a view, None for everything; says what could not be taken of it."""
+        self.view, self.followed = view, None
+        now, wrong = self._clock.now(), ""
+        self._narrow(ALL)
+        sort = dict(view.sort) if view is not None else {}
+        for resource, pane in self.items():
+            name = sort.get(resource, "")
+            if name and name not in pane.pane.sortable():
+                wrong, name = f"{pane.pane.title} cannot be sorted by {name!r}", ""
+            pane.sort = name
+            pane.load(self.context(), resort=True)
+            fits = view is not None and not parse(view.filter).unknown(pane.pane.reads)
+            pane.selection.set_filter(view.filter if view is not None and fits else "", now)
+            pane.selection.leave()
+        if self.active not in self.chosen:
+            self.active = self.chosen[0]
+        return wrong
+
+    def _narrow(self, resources: Sequence[Resource]) -> None:
+        for resource in resources:
+            pane = self[resource]
+            following = self.followed is not None and resource in FOLLOWS
+            belongs = partial(self._belongs, pane, following) if following or self.view is not None else None
+            pane.scope = self.followed.label if self.followed is not None and following else ""
+            pane.selection.set_scope(belongs, self._clock.now())
+
+    def _belongs(self, pane: PaneState, following: bool, key: Hashable) -> bool:
+        row = pane.row(key)
+        if row is None:
+            return True
+        if following and self.followed is not None and not self.followed.shows(row):
+            return False
+        return self.view is None or in_view(self.view, row)
+
     def next(self) -> Resource:
         """The pane after the active one, of those that are shown or hold something."""
-        shown = [resource for resource in ALL if NUMBER[resource] <= 5 or self.has_rows(resource)]
+        shown = [resource for resource in ALL if resource in self.chosen or self.has_rows(resource)]
+        shown = [resource for resource in shown if resource in self.chosen or resource in IN_PLACE]
         place = shown.index(self.active) if self.active in shown else -1
         return shown[(place + 1) % len(shown)]
 
@@ -135,6 +204,18 @@ class Panes(Mapping[Resource, PaneState]):
         pane.sort = names[(names.index(pane.sort) + 1) % len(names)] if pane.sort in names else ""
         pane.load(self.context(), resort=True)
         return f"{pane.pane.title} by {pane.sort or 'urgency'}"
+
+    def sort_by(self, column: str) -> str:
+        """By a column of the active pane; by it already: the other way round. Says what is so now."""
+        pane = self.pane
+        if column not in pane.pane.sortable():
+            return ""
+        if pane.sort == column:
+            self.reverse()
+        else:
+            pane.sort = column
+            pane.load(self.context(), resort=True)
+        return f"{pane.pane.title} by {column}{' reversed' if pane.reverse else ''}"
 
     def reverse(self) -> None:
         pane = self.pane

@@ -65,8 +65,7 @@ class Seeking:
         self._remember()
         self._panes.active = resource
         selection = self._panes.pane.selection
-        if key in selection.hidden_keys:
-            selection.set_filter("", now)
+        selection.reveal(key, now)
         selection.to(key, now)
         self._modes.to(BOARD)
 

@@ -15,6 +15,7 @@ from wallboard.domain.command import Destination
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
+from wallboard.domain.views import View
 from wallboard.history.call_backs import CallBacks
 from wallboard.history.courses import Past
 from wallboard.ui.remarks import Remarks
@@ -37,11 +38,14 @@ class ConsoleSettings:
     routes: Sequence[Route] = ()
     regions: Mapping[str, str] = field(default_factory=dict)
     themes: Sequence[str] = ()
+    views: Sequence[View] = ()
     zone: tzinfo | None = None
     read_only: bool = False
     wall: bool = False
     kiosk: bool = False
     """Nothing but the wall, whatever is pressed."""
+    view: str = ""
+    """The name of the view to start with."""
     banner: str = ""
     bell: bool = False
     notify: bool = False

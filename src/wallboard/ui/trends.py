@@ -11,9 +11,10 @@ from wallboard.history.courses import MINUTE, Course, Stretch
 from wallboard.ui.modes import TRENDS, Modes, moved
 from wallboard.ui.panes import Panes
 from wallboard.ui.settings import Station
+from wallboard.view.scope import followed
 from wallboard.view.spans import SPANS, SpanName, stretches
 from wallboard.view.trend_graphs import countable
-from wallboard.view.trends import Told, queue_under, subject_of
+from wallboard.view.trends import Told, subject_of
 
 
 class Trends:
@@ -42,10 +43,12 @@ class Trends:
         return Told(subject, self._span, self._courses, self._problem or self._at.ports.past.remark)
 
     def open(self) -> None:
-        """On the queue under the cursor, or of the caller under it."""
-        pane = self._panes.pane
-        cursor = pane.selection.cursor
-        self._queue = queue_under(pane.row(cursor)) if isinstance(cursor, Key) else None
+        """On the queue that is followed, or that the row under the cursor is, or belongs to."""
+        panes, context = self._panes, self._panes.context()
+        row = panes.pane.row(panes.pane.selection.cursor)
+        found = panes.followed or (followed(row, context) if row is not None else None)
+        known = {queue.key for queue in countable(context)}
+        self._queue = found.key if found is not None and found.key in known else None
         self.look()
 
     def act(self, action: str) -> None:

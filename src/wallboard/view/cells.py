@@ -21,11 +21,13 @@ class Cell(NamedTuple):
     `style` is one semantic token of the theme, or several joined by a space ("warn", "muted", "alarm bold").
     A cell with `span` n also takes the place of the n - 1 columns after it: a row may say a sentence (the
     outcome of an action) where its fields stood. The cells it covers stay in the row's list and are not shown.
+    `press` is what a click on it does: the id of an action, or the key that the cell names.
     """
 
     text: str
     style: str = "text"
     span: int = 1
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Column:
     width: int
     align: Align = "left"
     gap: int = 1
+    most: int = 0
+    """How wide it becomes where there is room and no cell asks for more."""
 
 
 @dataclass(frozen=True, slots=True)

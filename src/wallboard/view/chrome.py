@@ -38,12 +38,18 @@ def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys
     else:
         acked = f", acked by {alarm.acked_by or 'nobody'}" if wide else ""
     quiet = "stale" if unknown else "muted" if alarm.cleared else f"{token} bold"
+    go, ack = "alarm.go", "alarm.acknowledge"
     left = [
-        Cell(f" {glyph} {place}/{len(lines)}  " if wide else f" {glyph}{place}/{len(lines)} ", token),
-        Cell(flood + current.sentence + unknown, quiet),
-        Cell(times + acked, "muted"),
+        Cell(f" {glyph} {place}/{len(lines)}  " if wide else f" {glyph}{place}/{len(lines)} ", token, press=go),
+        Cell(flood + current.sentence + unknown, quiet, press=go),
+        Cell(times + acked, "muted", press=go),
     ]
-    right = [Cell(f"  {keys[0]} go   {keys[1]} ack   " if wide else f"  {keys[0]} go  {keys[1]} ack ", "muted"), *newer]
+    gap = " " if wide else ""
+    right = [
+        Cell(f"  {keys[0]} go{gap}", "muted", press=go),
+        Cell(f"  {keys[1]} ack {gap * 2}", "muted", press=ack),
+        *newer,
+    ]
     return spread(left, right, width)
 
 
@@ -102,12 +108,12 @@ def key_bar(hints: Sequence[KeyHint], general: Sequence[KeyHint], width: int) ->
     """The keys that work on this row, then the dim ones by reason, then the general ones at the right."""
     right: Line = []
     for hint in general if width >= 110 else general[-1:]:
-        right += [Cell(f"  {hint.key}", "info"), Cell(f" {hint.text}", "muted")]
+        right += [Cell(f"  {hint.key}", "info", press=hint.key), Cell(f" {hint.text}", "muted", press=hint.key)]
     right.append(Cell(" "))
     left: Line = [Cell(" ")]
     room = width - line_width(right)
     for hint in (hint for hint in hints if hint.ok):
-        cells = [Cell(hint.key, "info bold"), Cell(f" {hint.text}  ", "text")]
+        cells = [Cell(hint.key, "info bold", press=hint.key), Cell(f" {hint.text}  ", "text", press=hint.key)]
         if line_width([*left, *cells]) - 2 > room:
             left.append(Cell(ELLIPSIS, "muted"))
             return spread(left, right, width)
@@ -150,8 +156,8 @@ def call_bar(
     right: Line = []
     for hint in keys:
         right += [
-            Cell(f"  {hint.key}", "info bold" if hint.ok else "muted"),
-            Cell(f" {hint.text}", "text" if hint.ok else "muted"),
+            Cell(f"  {hint.key}", "info bold" if hint.ok else "muted", press=hint.key),
+            Cell(f" {hint.text}", "text" if hint.ok else "muted", press=hint.key),
         ]
     right.append(Cell(" "))
     if width >= 110:

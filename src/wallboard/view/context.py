@@ -49,6 +49,19 @@ class Context:
             found = self._known[asked] = self.board.row_state(key)
         return found
 
+    def cause(self, key: Key, *conditions: str) -> str:
+        """The severity of the worst alarm of these conditions on the row: "warn", "alarm" or ""."""
+        found = self.once("causes", self._causes).get(key)
+        severities = [found[each] for each in conditions if each in found] if found else []
+        return "alarm" if "alarm" in severities else "warn" if severities else ""
+
+    def _causes(self) -> Mapping[Key, Mapping[str, str]]:
+        found: dict[Key, dict[str, str]] = {}
+        for alarm in self.board.alarms.listed():
+            if alarm.key is not None and not alarm.cleared:
+                found.setdefault(alarm.key, {})[alarm.condition] = alarm.severity
+        return found
+
     def once(self, name: str, made: Callable[[], T]) -> T:
         """What `made` gives, worked out once for this instant."""
         if name not in self._known:

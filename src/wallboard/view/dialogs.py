@@ -159,8 +159,9 @@ class Confirm(Lockable):
         ask = spread(
             [
                 Cell(" ", "text"),
-                Cell(names.yes, "info bold" if armed else "muted"),
-                Cell(" do it   any other key: leave it as it is" if width >= 50 else " do it   any other key: no"),
+                Cell(names.yes, "info bold" if armed else "muted", press="dialog.yes"),
+                Cell(" do it   ", press="dialog.yes"),
+                Cell("any other key: leave it as it is" if width >= 50 else "any other key: no", press="dialog.no"),
             ],
             [],
             width,

@@ -30,7 +30,7 @@ WORDS = {
     "aht": "mean talk + mean wrap-up",
     "wrap_up": "mean time in wrap-up after a call of this queue",
     "occupancy": "time in talk and wrap-up / that and the time ready or rung for, of all agents of the queue",
-    "expected_wait": "(waiting + ringing + 1 - ready) x handling time / agents who work",
+    "expected_wait": "(waiting + ringing + 1 - ready) x handling time / agents ready, rung for, talking or in wrap-up",
     "lost_percent": "lost / offered",
 }
 """The figures beside the service level, and their formulas in words."""

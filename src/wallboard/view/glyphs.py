@@ -10,7 +10,8 @@ from wallboard.domain.text import cell_width
 
 READY, RINGING, TALKING, WRAP, HELD, WAITING, OFF = "●", "◐", "◆", "◇", "‖", "○", "·"
 WARN, ALARM, STALE = "▲", "■", "~"
-CURSOR, TARGET, BOTH, TO = "▌", "▸", "↔", "→"
+CURSOR, TARGET, OPENED, BOTH, TO = "▌", "▸", "▾", "↔", "→"
+MORE = "›"
 LINE, UPRIGHT = "─", "│"
 STAR = "★"
 
@@ -53,8 +54,8 @@ HOTLINE: dict[HotlineState, Sign] = {
 }
 SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
 
-_SIGNS = "★●◐◆◇‖○·▲■▌▸↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇▀"
-_PLAIN = """*o*#w=-.!X>>/>-|+++++--~>x""''x>/^v<#_.-:=+*^"""
+_SIGNS = "★●◐◆◇‖○·▲■▌▸▾↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇▀"
+_PLAIN = """*o*#w=-.!X>>v/>-|+++++--~>x""''x>/^v<#_.-:=+*^"""
 _ASCII = dict(zip(_SIGNS, _PLAIN, strict=True))
 
 

@@ -198,7 +198,19 @@ def header(
         parts[name].insert(0, form)
         if not fits():
             parts[name].pop(0)
-    return clip([Cell(" "), *joined((forms[0] for forms in parts.values()), gap)], width)
+    shown = {name: _pressing(forms[0], _LEADS_TO.get(name, "")) for name, forms in parts.items()}
+    return clip([Cell(" "), *joined(shown.values(), gap)], width)
+
+
+_LEADS_TO = {
+    **{"counts": "mode.alarms", "sources": "mode.sources", "wait": "pane.members", "longest": "pane.queues"},
+    **{"ready": "pane.agents", "hotlines": "pane.hotlines", "notice": "pane.notices", "frozen": "view.freeze"},
+}
+"""Where a click on a part goes."""
+
+
+def _pressing(line: Line, action: str) -> Line:
+    return [cell._replace(press=action) for cell in line] if action else line
 
 
 def _counts(context: Context) -> Line:

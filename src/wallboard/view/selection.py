@@ -11,8 +11,11 @@ Times are seconds of one monotonic clock that the caller reads; they never run b
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any
+
+from wallboard.view.filters import Filter, Value, parse
 
 TOMBSTONE_SECONDS = 30.0
 """How long an ended row stays under the cursor that stands on it."""
@@ -20,8 +23,14 @@ TOUCH_SECONDS = 1.0
 """How long the order stands still after the user moved."""
 FREEZE_SECONDS = 120.0
 """How long a freeze lasts when the user forgets it."""
+LEAST_ROSTER = 2
+"""Rows that are worth a line instead of them."""
 HOME_SECONDS = 60.0
 """How long a list that nobody touches keeps its cursor."""
+
+
+def _no_field(name: str) -> Value:
+    raise KeyError(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +38,25 @@ class RowFact:
     """What the selection needs to know of a row.
 
     `rank` sorts it (smallest first, all ranks of one list comparable), `search` is the casefolded text that a filter
-    looks into, `label` names the row once it has ended.
+    looks into and `read` what it asks of one field, `label` names the row once it has ended. Rows of a `roster` fold
+    into one line.
     """
 
     key: Hashable
     rank: tuple[Any, ...]
     search: str
     label: str
+    roster: bool = False
+    read: Callable[[str], Value] = field(default=_no_field, compare=False)
+
+
+class Fold(Enum):
+    """The key of the line that stands for a roster."""
+
+    ROSTER = "roster"
+
+
+ROSTER = Fold.ROSTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +93,10 @@ class Selection:
         self._entered = False  # until the user comes, and from when he has stayed away long enough
         self._stayed_at = float("-inf")
         self._lost = False  # its row ended and the tombstone is gone: nothing is selected until the user moves
-        self._filter = ""
-        self._words: tuple[str, ...] = ()
+        self._roster = 0
+        self._unfolded = False
+        self._filter = Filter()
+        self._scope: Callable[[Hashable], bool] | None = None
         self._sought: Hashable | None = None  # the row under the cursor before a filter left no row at all
         self._marks: set[Hashable] = set()
         self._holds: set[str] = set()
@@ -116,12 +139,32 @@ class Selection:
 
     @property
     def filter(self) -> str:
-        return self._filter
+        return self._filter.text
+
+    @property
+    def scoped(self) -> bool:
+        """Whether only some of the rows belong here now, see `set_scope`."""
+        return self._scope is not None
+
+    @property
+    def _hides(self) -> bool:
+        return bool(self._filter) or self._scope is not None
 
     @property
     def counts(self) -> tuple[int, int]:
-        """(live rows shown, live rows in all)."""
-        return len(self._order) - (self._tombstone is not None), len(self._facts)
+        """(live rows shown, live rows in all); of those that fold into one line, none is counted while it does."""
+        lines = (self._tombstone is not None) + (ROSTER in self._index)
+        return len(self._order) - lines, len(self._facts) - self.folded
+
+    @property
+    def roster(self) -> int:
+        """How many rows have one line to stand for them."""
+        return self._roster if self._roster >= LEAST_ROSTER else 0
+
+    @property
+    def folded(self) -> int:
+        """How many of those are out of sight."""
+        return 0 if self._unfolded or self._hides else self.roster
 
     @property
     def hidden_keys(self) -> tuple[Hashable, ...]:
@@ -156,6 +199,7 @@ class Selection:
         before = self._picture()
         old_order = self._order
         self._facts = facts = {fact.key: fact for fact in rows}
+        self._roster = sum(fact.roster for fact in facts.values())
         self._bury_or_revive(old_order, facts)
         self._marks.intersection_update(facts)
         known = set(self._sequence)
@@ -174,7 +218,7 @@ class Selection:
     def _bury_or_revive(self, old_order: Sequence[Hashable], facts: dict[Hashable, RowFact]) -> None:
         """Turn the cursor's row into a tombstone if it ended, and a tombstone into a row if that came back."""
         cursor = self._cursor
-        if cursor is None:
+        if cursor is None or cursor is ROSTER:
             return
         stone = self._tombstone
         if stone is None and cursor not in facts and self._seen is not None:
@@ -247,6 +291,10 @@ class Selection:
         self.stay(now)
         return False
 
+    def leave(self) -> None:
+        """The user is elsewhere: no cursor stands here until he comes back."""
+        self._go_home()
+
     def stay(self, now: float) -> None:
         """The user is busy with the list, whether or not he moves in it."""
         self._stayed_at = max(self._stayed_at, now)
@@ -275,14 +323,29 @@ class Selection:
         return self._picture() != before
 
     def set_filter(self, text: str, now: float) -> bool:
-        """Show only rows whose search text holds every word of `text`, whatever their case.
+        """Show only rows that meet every term of `text`, see `wallboard.view.filters`.
 
         A filter that hides the cursor's row moves the cursor to the first match.
         """
         self._advance(now)
         before = self._picture()
-        self._filter = text
-        self._words = tuple(text.casefold().split())
+        self._filter = parse(text)
+        self._seek()
+        self._moved_by_user(now)
+        return self._picture() != before
+
+    def set_scope(self, belongs: Callable[[Hashable], bool] | None, now: float) -> None:
+        """Show only rows whose keys `belongs` takes; None: all. The user has chosen so, perhaps in another list: one
+        that was not entered is not entered by it."""
+        self._advance(now)
+        self._scope = belongs
+        self._seek()
+        if not self._entered:
+            self._cursor = None
+        self._remember()
+
+    def _seek(self) -> None:
+        """Put the cursor on its row if that is still shown, else on the first."""
         sought = self._cursor if self._cursor is not None else self._sought
         stone = self._tombstone
         if stone is not None and not self._matches(stone.fact):
@@ -290,7 +353,8 @@ class Selection:
         if stone is not None:
             self._show(neighbours=True)
         else:
-            self._cursor = None
+            # Where nothing is filtered any more, the row that was found stays, folded away or not.
+            self._cursor = sought if not self._hides and sought in self._facts else None
             self._show(seek=False)
             if sought in self._index:
                 self._cursor = sought
@@ -298,8 +362,6 @@ class Selection:
                 self._cursor = self._order[0]
             self._sought = None if self._cursor is not None else sought
             self._lost = False
-        self._moved_by_user(now)
-        return self._picture() != before
 
     def toggle_mark(self, now: float, key: Hashable | None = None) -> bool:
         """Mark or unmark a live row, by default the cursor's."""
@@ -309,6 +371,21 @@ class Selection:
             return False
         self._marks.symmetric_difference_update({target})
         return True
+
+    def fold(self, now: float) -> None:
+        """Open the line that stands for a roster, or close it."""
+        self._advance(now)
+        self._unfolded = not self._unfolded
+        self._show()
+        self._moved_by_user(now)
+
+    def reveal(self, key: Hashable, now: float) -> None:
+        """Have a row in sight that a filter or a fold hides."""
+        if key in self._hidden:
+            self._scope = None
+            self.set_filter("", now)
+        if key in self._facts and key not in self._index:
+            self.fold(now)
 
     def set_reverse(self, reverse: bool, now: float) -> bool:
         """Turn the order round, at once; rows of equal rank keep their order."""
@@ -334,10 +411,12 @@ class Selection:
         return self._facts[key].rank
 
     def _matches(self, fact: RowFact) -> bool:
-        return all(word in fact.search for word in self._words)
+        return (self._scope is None or self._scope(fact.key)) and self._filter.matches(fact.search, fact.read)
 
     def _sort(self) -> None:
         self._sequence.sort(key=self._rank, reverse=self._reverse)
+        if self.roster:
+            self._sequence.sort(key=lambda key: self._facts[key].roster)
         self._unsorted = False
 
     def _settle(self) -> None:
@@ -352,8 +431,8 @@ class Selection:
         A tombstone stays on its line while the list sorts itself around it; where the order stands still
         (`neighbours`, or a hold) it stays below the row it stood below.
         """
-        facts, words, cursor = self._facts, self._words, self._cursor
-        if words:
+        facts, cursor = self._facts, self._cursor
+        if self._hides:
             # The cursor's row is not taken away from under the cursor because its text changed.
             shown = [key for key in self._sequence if key == cursor or self._matches(facts[key])]
             seen = set(shown)
@@ -361,6 +440,8 @@ class Selection:
             self._stray = cursor if cursor in facts and not self._matches(facts[cursor]) else None
         else:
             shown = list(self._sequence)
+            if self.roster:
+                shown = self._with_fold(shown)
             self._hidden = ()
             self._stray = None
         stone = self._tombstone
@@ -372,11 +453,20 @@ class Selection:
         self._index = {key: number for number, key in enumerate(shown)}
         if not shown:
             self._lost = False
+        if cursor is ROSTER and ROSTER not in self._index:
+            self._cursor = None
         if seek and self._entered and self._cursor is None and shown and not self._lost:
             wanted = self._sought
             self._cursor = wanted if wanted in self._index else shown[0]
             self._sought = None
         self._remember()
+
+    def _with_fold(self, rows: Sequence[Hashable]) -> list[Hashable]:
+        """Those that live, then the line that stands for the others, then these where it is open. The cursor's row is
+        not taken away from under the cursor because it has nothing live any more."""
+        facts, cursor = self._facts, self._cursor
+        live = [key for key in rows if not facts[key].roster or (key == cursor and not self._unfolded)]
+        return [*live, ROSTER, *(key for key in rows if self._unfolded and facts[key].roster)]
 
     def _line_among(self, shown: list[Hashable], index: int) -> int:
         """Where the row at `index` of the present order belongs among `shown`: after its nearest row above."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from wallboard.board.alarms import Alarm
 from wallboard.domain.models import Queue
@@ -26,8 +27,6 @@ _WAITING, _LONGEST, _READY = 7, 17, 7
 _OF = 3
 """Columns of `/12`."""
 _TITLE = 3
-_CAUSES = {"known": "longest"}
-"""Conditions that are seen at another one's figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +64,17 @@ def tile(row: Queue, context: Context, size: Size, *, named_twice: bool = False)
     title = _title(row.name, context.severities.get(row.key, ""), inner, band, letters, source=source)
     blank: list[Line] = [[]] * (size.height - len(title) - figures)
     ready = (DASH, "") if stats.staffed is None else (str(stats.counts.ready), f"/{stats.staffed}")
-    causes = {_CAUSES.get(alarm.condition, alarm.condition): alarm.severity for alarm in alarms}
-    shown = [
-        _Figure("waiting", count(stats.queued), "", _WAITING),
-        _Figure("longest", span(stats.longest(context.now)), "", _LONGEST),
-        _Figure("ready", *ready, _READY),
-    ]
-    old = {figure.name: context.dim(row.key) or stats.old(figure.name) for figure in shown}
-    middle = _figures(shown, causes, old, inner, size.dots)
+    dim, cause = context.dim(row.key), partial(context.cause, row.key)
+    waits = span(stats.longest(context.now))
+    middle = _figures(
+        [
+            _Figure("waiting", count(stats.queued), "", _WAITING, dim or stats.old("waiting"), cause("waiting")),
+            _Figure("longest", waits, "", _LONGEST, dim or stats.old("longest"), cause("longest", "known")),
+            _Figure("ready", *ready, _READY, dim or stats.old("ready"), cause("ready")),
+        ],
+        inner,
+        size.dots,
+    )
     lines = [*title, *blank[::2], *middle, *blank[1::2], _foot(row, context, alarms, inner)]
     return [clip(line, size.width) for line in lines]
 
@@ -129,17 +131,18 @@ def _letters(name: str, tail: str, room: int, size: int) -> tuple[list[str], str
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """`of` stands in normal letters behind the large ones, which take `dots` at most."""
+    """`of` stands in normal letters behind the large ones, which take `dots` at most. `stale`: too old to be true;
+    `severity`: that of an alarm of which this is the cause."""
 
     name: str
     text: str
     of: str
     dots: int
+    stale: bool
+    severity: str
 
 
-def _figures(
-    figures: Sequence[_Figure], causes: Mapping[str, str], old: Mapping[str, bool], width: int, dots: tuple[int, int]
-) -> list[Line]:
+def _figures(figures: Sequence[_Figure], width: int, dots: tuple[int, int]) -> list[Line]:
     """Large digits with their words below. The sign of an alarm stands at the number that is its cause."""
     across, down = dots
     need = sum(figure.dots for figure in figures) * across + _OF
@@ -147,7 +150,7 @@ def _figures(
     rows: list[Line] = [[Cell(" ")] for _ in range(5 * down)]
     words: Line = []
     for figure in figures:
-        stale, severity = old[figure.name], causes.get(figure.name, "")
+        style = "stale" if figure.stale else figure.severity
         room = figure.dots * across + (_OF if figure.of else 0)
         drawn = huge(figure.text, across, down)
         if len(drawn[0]) > figure.dots * across:
@@ -155,10 +158,9 @@ def _figures(
             drawn = [*[""] * (5 * down - 1), figure.text]
         drawn[-1] += figure.of
         for row, text in zip(rows, drawn, strict=True):
-            row += [Cell(fit(text, room), f"{'stale' if stale else severity or 'digits'} bold"), Cell(" " * gap)]
-        sign = glyphs.STALE if stale else glyphs.SEVERITY[severity][0]
-        style = "stale" if stale else severity or "muted"
-        words.append(Cell(fit(f"{sign}{figure.name.upper()}", room + gap), style))
+            row += [Cell(fit(text, room), f"{style or 'digits'} bold"), Cell(" " * gap)]
+        sign = glyphs.STALE if figure.stale else glyphs.SEVERITY[figure.severity][0]
+        words.append(Cell(fit(f"{sign}{figure.name.upper()}", room + gap), style or "muted"))
     words[-1] = words[-1]._replace(text=words[-1].text.rstrip())
     return [*(row[:-1] for row in rows), words]
 
@@ -167,14 +169,13 @@ def _foot(row: Queue, context: Context, alarms: Sequence[Alarm], width: int) -> 
     """Service level and goal, who gave up, how old it is, and who knows of it."""
     stats = context.stats(row.key)
     level = stats.service_level
-    causes = {alarm.condition: alarm.severity for alarm in alarms}
     service = aged(f"SL {level_text(level)}", stats.old("service"))
     missed = "warn" if level.missed and not stats.old("service") else "text"
     goal = "" if level.value is None else f" goal {level.goal.percent:g}"
     state = context.state(row.key)
     parts: list[Line] = [
-        [Cell(service, causes.get("service", missed)), Cell(goal, "muted")],
-        [Cell(f"lost {aged(count(stats.lost), stats.old('lost'))}", causes.get("lost_percent", "muted"))],
+        [Cell(service, context.cause(row.key, "service") or missed), Cell(goal, "muted")],
+        [Cell(f"lost {aged(count(stats.lost), stats.old('lost'))}", context.cause(row.key, "lost_percent") or "muted")],
         [] if state is ResourceState.LIVE else [Cell(f"{glyphs.STALE} {state.value}", "stale")],
     ]
     known = next((alarm for alarm in alarms if alarm.acked), None)

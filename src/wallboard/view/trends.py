@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from wallboard.domain.keys import Key, Kind
-from wallboard.domain.models import Member, Queue, Row
+from wallboard.domain.keys import Key
+from wallboard.domain.models import Queue
 from wallboard.domain.rules import Day
 from wallboard.history.courses import MINUTE, Course
 from wallboard.view import glyphs
@@ -56,16 +56,6 @@ def subject_of(context: Context, key: Key | None) -> Subject:
     day = replace(day, zone=day.zone or context.zone)
     sources = sorted({row.key.source for row in queues})
     return Subject(key, sources, goals.pop() if len(goals) == 1 else None, day)
-
-
-def queue_under(row: Row | None) -> Key | None:
-    """The queue that a row is, or waits in."""
-    match row:
-        case Queue() if not row.no_counts:
-            return row.key
-        case Member():
-            return Key(row.key.source, Kind.QUEUE, row.queue_id)
-    return None
 
 
 def trends(context: Context, width: int, height: int, told: Told, at: int = 0) -> Page:

@@ -4,13 +4,15 @@ is no cursor on it, and no caller's number."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline, Queue
+from wallboard.domain.rules import QueueRule
 from wallboard.domain.states import ResourceState
+from wallboard.domain.views import View
 from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.alarm_words import counted, lines_of
@@ -22,6 +24,7 @@ from wallboard.view.header import blind, sources_in_words, totals
 from wallboard.view.lines import Line, clip, joined, spread
 from wallboard.view.panes import PANES
 from wallboard.view.panes.hotlines import active_phones, drifted
+from wallboard.view.scope import in_view
 from wallboard.view.tile import DOTS, LEAST, Size, letters_for, needs, strips, tile
 
 PAGE_SECONDS = 15.0
@@ -29,8 +32,6 @@ _TALL, _LOW = 5, 2
 """Lines below the tiles, and those on a screen that has no more to give."""
 _CLOCK = 21
 """Columns of the large clock."""
-
-Order = Callable[[Context], Sequence[Queue]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,19 @@ class Grid:
         return self.across * self.down - self.shares
 
 
-def as_configured(context: Context) -> list[Queue]:
-    """The queues by the `[[queue]]` that applies to them, then by name: an order that no reading changes."""
-    rules, sources = context.board.settings.queues, list(context.board.sources())
+def in_order(context: Context, view: View | None = None) -> list[Queue]:
+    """The queues of a view, or all, by its patterns or the `[[queue]]` that applies, then by name: an order that no
+    reading changes."""
+    named = [QueueRule(each) for each in view.queues] if view is not None else []
+    rules, sources = named or context.board.settings.queues, list(context.board.sources())
 
     def place(row: Queue) -> tuple[object, ...]:
         rule = next((n for n, rule in enumerate(rules) if rule.matches(str(row.name), row.key.id)), len(rules))
         return rule, sources.index(row.key.source), row.name.casefold(), row.key
 
     # A queue whose vendor tells no counts would be a tile of dashes for good.
-    return sorted((row for row in rows_of(Queue, context.board) if not row.no_counts), key=place)
+    rows = (row for row in rows_of(Queue, context.board) if not row.no_counts)
+    return sorted((row for row in rows if view is None or in_view(view, row)), key=place)
 
 
 def grid(width: int, height: int, count: int) -> Grid:
@@ -91,12 +95,12 @@ def wall(
     height: int,
     moment: datetime,
     *,
-    order: Order = as_configured,
+    view: View | None = None,
     hint: str = "",
     notice: str = "",
 ) -> Page:
     """One page; the next comes after 15 s. `hint` says how it is left, `notice` what has to be read now."""
-    queues = order(context)
+    queues = in_order(context, view)
     below = _TALL if height >= needs(DOTS[-1])[1] + _TALL - 1 else _LOW
     room = height - below + (below == _TALL and height < 30)
     made = grid(width, room, len(queues))
@@ -109,10 +113,11 @@ def wall(
     if not queues:
         lines.append([Cell("  no queues known yet", "muted")])
     lines = [clip(line, width) for line in [*lines, *[[]] * room][:room]]
-    page = "   ".join(text for text in (f"page {number + 1}/{made.pages}", hint) if text)
+    told = (view.name if view is not None else "", f"page {number + 1}/{made.pages}", hint)
+    page = "   ".join(text for text in told if text)
     if len(page) + 3 > width - _CLOCK:
-        page = page.partition("   ")[0]
-    band = [Cell(f" {notice}", "warn bold")] if notice else _hotlines(context)
+        page = told[1]
+    band = [Cell(f" {notice}", "warn bold")] if notice else _hotlines(context, view)
     if not (notice or made.shares):
         # A page of one tile has no place for them but this line.
         band = [*_named(elsewhere, context), *band]
@@ -197,9 +202,10 @@ def _named(queues: Sequence[Queue], context: Context) -> Line:
     return [Cell(f" {sign} {row.name}", f"{token} bold") for row, sign, token in signs]
 
 
-def _hotlines(context: Context) -> Line:
+def _hotlines(context: Context, view: View | None) -> Line:
     cells: Line = [Cell(" ")]
-    rows = sorted(rows_of(Hotline, context.board), key=lambda row: PANES[Resource.HOTLINES].urgency(row, context))
+    rows = [row for row in rows_of(Hotline, context.board) if view is None or in_view(view, row)]
+    rows.sort(key=lambda row: PANES[Resource.HOTLINES].urgency(row, context))
     for row in rows:
         glyph, word, token = glyphs.HOTLINE[row.state]
         bad = drifted(row)

@@ -110,7 +110,7 @@ def test_a_filter_counts_what_it_hides_and_names_hidden_alarms(sample: Desk) -> 
     sample.press("/")
     sample.type("supp")
     lines = shot(sample, "filter-typing-80x24")
-    assert '1 of 4 "supp" · 1■ hidden' in lines[2]
+    assert any('1 of 4 "supp" · 1■ hidden' in line for line in lines[2:4])
     sample.press("enter")
     shot(sample, "filter-kept-120x36", 120, 36)
 
@@ -354,7 +354,7 @@ def test_a_list_that_is_not_for_this_account_is_no_empty_list(sample: Desk) -> N
     sample.console.tick()
     sample.press("8")
     lines = shot(sample, "unavailable-80x24")
-    assert "not for this account" in lines[2]
+    assert any("not for this account" in line for line in lines[2:4])
 
 
 @pytest.mark.parametrize("size", [(160, 40), (80, 24)], ids=str)
@@ -462,7 +462,7 @@ def test_panes_of_a_disruption(disrupted: Desk, pane: str, size: tuple[int, int]
         places = [body.index(word) for word in ("digger", "supplier", "maintenance", "storm")]
         assert places == sorted(places), "active, then coming, then over"
     if pane == "3":
-        assert body.index("Anna Vogt") < body.index("Lena Ott"), "the roster stands last"
+        assert body.index("Anna Vogt") < body.index("2 more without states"), "the roster stands last, in one line"
 
 
 @pytest.mark.parametrize(("pane", "name"), [("6", "notice"), ("7", "receptionist"), ("1", "roster-queue")])

@@ -11,15 +11,14 @@ from textual.widget import Widget
 
 from wallboard.ui.bindings import bindings, of_board
 from wallboard.ui.console import Console
-from wallboard.ui.frame import Frame, announcement, pane_title, summary_line
+from wallboard.ui.frame import Frame, summary_line
 from wallboard.ui.pane import PaneState
 from wallboard.ui.screens.page import Body, ModeScreen
 from wallboard.ui.styles import Painter
 from wallboard.ui.widgets.grid import Grid
 from wallboard.ui.widgets.lines import Lines
-from wallboard.view import glyphs
 from wallboard.view.cells import Cell
-from wallboard.view.layout import Layout, Place
+from wallboard.view.layout import Layout, Place, upright_line
 
 
 class PaneView(Widget):
@@ -58,6 +57,11 @@ class PaneView(Widget):
         """Draw it with the next frame, whatever stands there."""
         self._drawn = ((), None)
 
+    def column_at(self, x: int) -> str:
+        """The column whose heading stands at x, "" where there is none."""
+        placed = [spot for spot in self.grid.placed if spot.x <= x < spot.x + spot.width and spot.column.title]
+        return placed[0].column.id if placed and self.grid.display else ""
+
     def put(self, place: Place | None) -> None:
         """Move to a place of the body, or out of sight."""
         if place == self.place:
@@ -71,6 +75,12 @@ class PaneView(Widget):
             self.grid.display = not place.summary
             self.grid.widen(place.width)
             self.state.lines = max(1, place.height - 1)
+
+    def head(self, lines: Sequence[Sequence[Cell]]) -> None:
+        """Its hairline, and what is said below it."""
+        if self.title_line.styles.height is None or self.title_line.styles.height.value != len(lines):
+            self.title_line.styles.height = len(lines)
+        self.title_line.show(lines)
 
     def repaint(self, painter: Painter) -> None:
         self.title_line.repaint(painter)
@@ -113,6 +123,10 @@ class BoardScreen(ModeScreen):
         view.grid.scroll_columns(step)
         view.forget()
 
+    def titled(self, lines: Lines) -> PaneView | None:
+        """The pane whose title these are."""
+        return next((view for view in self.views.values() if view.title_line is lines), None)
+
     def view_of(self, grid: Grid) -> PaneView | None:
         return next((view for view in self.views.values() if view.grid is grid), None)
 
@@ -130,19 +144,18 @@ class BoardScreen(ModeScreen):
     def _fill(self, layout: Layout) -> None:
         console = self.console
         context, now = console.panes.context(), console.clock.now()
-        told = announcement(console, context)
         for place in layout.places:
             view = self.views[place.resource]
             state = view.state
             if place.summary:
-                view.title_line.show([summary_line(console, state, context, place.width)])
+                view.head([summary_line(console, state, context, place.width)])
                 continue
             active = place.resource is console.active
-            seen = (int(now), place, layout.size_class, active, console.remarks.touched, told)
+            seen = (int(now), place, layout.size_class, active, console.remarks.touched)
             picture = (*seen, *state.picture())
             if view.drawn(picture):
                 continue
-            columns = state.choose_columns(layout.size_class, context)
+            columns = state.choose_columns(layout.size_class, context, place.width, view.grid.skip)
             if columns != view.grid.columns:
                 view.grid.set_columns(columns, pinned=1)
             view.grid.active = active
@@ -150,7 +163,7 @@ class BoardScreen(ModeScreen):
             state.drew(view.grid.keys)
             placed = [(spot.x, spot.width, spot.column) for spot in view.grid.placed]
             above, below = view.grid.hidden_above, view.grid.hidden_below
-            view.title_line.show([pane_title(console, state, place.width, placed, above, below)])
+            view.head(state.title(place.width, placed, active, above, below))
             view.remember(picture)
 
     def _arrange(self, layout: Layout | None) -> None:
@@ -167,9 +180,4 @@ class BoardScreen(ModeScreen):
             start, end = layout.divider_rows
             self._divider.styles.offset = (upright, start)
             self._divider.styles.height = end - start + 1
-            rows = {place.y for place in layout.places}
-            signs = [
-                "┬" if y == 0 else "┴" if y == end else "┼" if y in rows else glyphs.UPRIGHT
-                for y in range(start, end + 1)
-            ]
-            self._divider.show([[Cell(sign, "line")] for sign in signs])
+            self._divider.show([[Cell(sign, "line")] for sign in upright_line(layout)])

@@ -130,7 +130,6 @@ class Grid(Widget, can_focus=True):
         self._columns = tuple(columns)
         if pinned is not None:
             self._pinned = pinned
-        self._skip = 0
         self._place()
 
     def scroll_columns(self, step: int) -> bool:
@@ -142,6 +141,11 @@ class Grid(Widget, can_focus=True):
         self._skip = skip
         self._place()
         return True
+
+    @property
+    def skip(self) -> int:
+        """How many columns are scrolled away."""
+        return self._skip
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from wallboard.domain.text import cell_width
 from wallboard.ui.styles import Painter
 from wallboard.view.cells import Cell
 
@@ -17,6 +20,17 @@ class Lines(Widget):
     """As many lines as it was given; what is missing is blank."""
 
     ALLOW_SELECT: ClassVar[bool] = False
+
+    class Clicked(Message):
+        """Somebody clicked at (x, y), where `cell` stands; `chain` is 2 for a double click."""
+
+        def __init__(self, lines: Lines, x: int, y: int, cell: Cell | None, chain: int) -> None:
+            super().__init__()
+            self.lines = lines
+            self.x = x
+            self.y = y
+            self.cell = cell
+            self.chain = chain
 
     def __init__(self, painter: Painter, background: str = "surface", *, name: str | None = None) -> None:
         super().__init__(name=name)
@@ -45,6 +59,11 @@ class Lines(Widget):
         # Out of sight it has no width; what it drew before must not come back with it.
         self.refresh(*dirty if width else ())
 
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        line = self._lines[event.y] if event.y < len(self._lines) else ()
+        self.post_message(self.Clicked(self, event.x, event.y, _at(line, event.x), event.chain))
+
     def repaint(self, painter: Painter) -> None:
         """Draw everything again, in another theme."""
         self.painter = painter
@@ -53,3 +72,12 @@ class Lines(Widget):
     def render_line(self, y: int) -> Strip:
         cells = self._lines[y] if y < len(self._lines) else ()
         return self.painter.strip(cells, self.size.width, self._background)
+
+
+def _at(line: Sequence[Cell], x: int) -> Cell | None:
+    """The cell at column x."""
+    for cell in line:
+        x -= cell_width(cell.text)
+        if x < 0:
+            return cell
+    return None

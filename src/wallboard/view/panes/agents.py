@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -13,9 +13,10 @@ from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, span
 from wallboard.view.numbers import inside
-from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
+from wallboard.view.panes.base import SOURCE, UNCUT, Cells, Field, Pane, Rank, dash_or, with_sign
 
 _BAD = (AgentState.STUCK, AgentState.MISMATCH, AgentState.UNREACHABLE)
 _BUSY = (AgentState.TALKING, AgentState.OTHER_CALL, AgentState.RINGING, AgentState.WRAP_UP)
@@ -32,14 +33,27 @@ class AgentsPane(Pane):
     resource = Resource.AGENTS
     title = "Agents"
     empty = "no agents"
+    lacks = "without states"
     says: ClassVar[Mapping[str, int]] = {"with": 2}
+    reads: ClassVar[Mapping[str, Callable[[Agent, Context], Value]]] = {
+        "name": lambda row, context: row.name,
+        "number": lambda row, context: row.extension,
+        "ext": lambda row, context: row.extension,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: state_of(row)[1],
+        "time": lambda row, context: context.elapsed(row.key, row.since),
+        "queue": lambda row, context: _queues(row),
+        "with": lambda row, context: row.with_name,
+        "reason": lambda row, context: row.pause_reason,
+        "alarm": lambda row, context: context.severities.get(row.key),
+    }
     fields = (
         Field("state", "", sort=lambda row, context: _place(row)),
-        Field("name", "", sort=lambda row, context: row.name.casefold()),
-        Field("ext", "ext", sort=lambda row, context: row.extension),
+        Field("name", "", sort=lambda row, context: row.name.casefold(), most=28),
+        Field("ext", "ext", sort=lambda row, context: row.extension, most=6),
         Field("time", "time", "right", lambda row, context: row.since or float("inf")),
-        Field("with", "with", sort=lambda row, context: row.with_name.casefold()),
-        Field("queues", "queues", sort=lambda row, context: _queues(row)),
+        Field("with", "with", sort=lambda row, context: row.with_name.casefold(), most=28),
+        Field("queues", "queues", sort=lambda row, context: _queues(row), most=24),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -49,7 +63,15 @@ class AgentsPane(Pane):
     }
 
     def urgency(self, row: Agent, context: Context) -> Rank:
-        return (_place(row), row.since or float("inf"), row.name.casefold(), row.key)
+        severity = {"alarm": 0, "warn": 1}.get(context.severities.get(row.key, ""), 2)
+        return (severity, _place(row), row.since or float("inf"), row.name.casefold(), row.key)
+
+    def roster(self, row: Agent) -> bool:
+        return bool(row.no_state)
+
+    def census(self, rows: Sequence[Agent]) -> str:
+        counts = Counter(row.state for row in rows if not row.no_state)
+        return " ".join(f"{counts[state]} {glyphs.AGENT[state][1]}" for state in _BRIEF if counts[state])
 
     def search(self, row: Agent) -> str:
         queues = " ".join(place.queue for place in row.memberships)
@@ -65,14 +87,15 @@ class AgentsPane(Pane):
         style = "stale" if stale else "muted" if quiet else "text"
         short, known = inside(row.with_name, row.key.source, context)
         other = known or short
+        severity = context.severities.get(row.key, "") if row.since else ""
+        clock = Cell(with_sign(span(context.elapsed(row.key, row.since)), severity), severity or style)
         return {
             "state": Cell(f"{glyph} {word}", "stale" if stale else token),
             "name": dash_or(row.name, style),
             "ext": dash_or(row.extension, "stale" if stale else "muted"),
-            "time": Cell(span(context.elapsed(row.key, row.since)), style if row.since else "muted"),
+            "time": clock if row.since else Cell(clock.text, "muted"),
             "with": Cell(other or _reason(row), style),
-            "queues": Cell(_queues(row) or DASH, "muted"),
-            "queues 9": Cell(_queues(row, 9) or DASH, "muted"),
+            "queues": lambda width: Cell(_queues(row, width) or DASH, "muted"),
         }
 
     def brief(self, rows: Sequence[Agent], context: Context) -> Sequence[Cell]:
@@ -103,13 +126,14 @@ def _place(row: Agent) -> int:
     return len(_ORDER) if row.no_state else _ORDER[row.state]
 
 
-def _queues(row: Agent, width: int = 0) -> str:
-    """The first queue and how many more; with `width` the name is cut, never the number."""
-    names = [place.queue for place in row.memberships]
-    if not names:
-        return ""
-    more = f" +{len(names) - 1}" if len(names) > 1 else ""
-    name: str = names[0]
-    if width and cell_width(name + more) > width:
-        name = fit(name, width - cell_width(more)).rstrip()
-    return name + more
+def _queues(row: Agent, width: int = UNCUT) -> str:
+    """As many of the queues as fit and how many more; a name is cut, never the number."""
+    names = [str(place.queue) for place in row.memberships]
+    for kept in range(len(names), 0, -1):
+        more = f" +{len(names) - kept}" if kept < len(names) else ""
+        text = ", ".join(names[:kept])
+        if cell_width(text) + len(more) <= width:
+            return text + more
+        if kept == 1:
+            return fit(text, width - len(more)).rstrip() + more
+    return ""

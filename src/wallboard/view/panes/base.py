@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 from wallboard.domain.keys import Resource
@@ -11,16 +12,19 @@ from wallboard.domain.models import Row
 from wallboard.domain.states import ResourceState
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
-from wallboard.view.cells import Align, Cell, Column, cut, fit
+from wallboard.view.cells import Align, Cell, Column
 from wallboard.view.context import Context
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, age
-from wallboard.view.layout import NUMBER
 from wallboard.view.selection import RowFact
 
-Cells = dict[str, Cell]
+Cells = dict[str, Cell | Callable[[int], Cell]]
+"""By column; what is written otherwise in a narrow column than in a wide one makes its cell of the width."""
 Rank = tuple[Any, ...]
 
 MUTED = Cell(DASH, "muted")
+UNCUT = 1000
+"""The width of a column in which everything has room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Field:
     sort: Callable[[Any, Context], Any] | None = None
     short: str = ""
     """The title where the column is narrower than on the widest screen."""
+    most: int = 0
+    """How wide it becomes where there is room to spare."""
 
 
 class Pane:
@@ -47,9 +53,14 @@ class Pane:
     """Where a row says what this console did to it, in place of its own: columns, and how many each takes."""
     empty: ClassVar[str] = "none"
     """What the summary says where there is no row."""
+    reads: ClassVar[Mapping[str, Callable[[Any, Context], Value]]] = {}
+    """What a filter can ask of one field (`state:break`, `wait>60`)."""
+    lacks: ClassVar[str] = ""
+    """What the rows of a `roster` are without."""
 
-    def columns(self, size_class: int, many_sources: bool) -> tuple[Column, ...]:
-        """The columns in order; those of wider screens follow, so that scrolling reaches them."""
+    def columns(self, size_class: int, many: bool) -> tuple[Column, ...]:
+        """The columns in order, that of the source where there are `many`; those of wider screens follow, so that
+        scrolling reaches them."""
         named = {field.id: field for field in self.fields}
         chosen = _widths(self.widths[size_class])
         for other in (160, 120, 80):
@@ -63,9 +74,10 @@ class Pane:
                 named[name].short if named[name].short and width < widest.get(name, width) else named[name].title,
                 width,
                 named[name].align,
+                most=named[name].most,
             )
             for name, width in chosen.items()
-            if name != "src" or many_sources
+            if name != "src" or many
         )
 
     def rows(self, context: Context) -> Sequence[Row]:
@@ -78,7 +90,20 @@ class Pane:
             field = next((field for field in self.fields if field.id == sort), None)
             if field is not None and field.sort is not None:
                 rank = (field.sort(row, context), *rank)
-        return RowFact(row.key, rank, self.search(row).casefold(), self.label(row))
+        roster = self.roster(row) and row.key not in context.severities
+        search = f"{self.search(row)}{' roster' if roster else ''}".casefold()
+        return RowFact(row.key, rank, search, self.label(row), roster, partial(self._read, row, context))
+
+    def _read(self, row: Any, context: Context, name: str) -> Value:
+        return self.reads[name](row, context)
+
+    def roster(self, row: Any) -> bool:
+        """Whether the row can never have live numbers."""
+        return False
+
+    def census(self, rows: Sequence[Any]) -> str:
+        """What the living rows are at, in a few words for the title."""
+        return ""
 
     def urgency(self, row: Any, context: Context) -> Rank:
         """The default order: what needs a person first."""
@@ -100,15 +125,28 @@ class Pane:
         """What stands in each column."""
         cells = self.own(row, context)
         cells["src"] = Cell(row.key.source, "muted")
+        name = cells.get("name")
+        if isinstance(name, Cell) and (name.text, row.key.source) in self._namesakes(context):
+            cells["name"] = Cell(f"{name.text} {row.key.source}", name.style)
         if said := context.said.get(row.key):
             cells |= {name: Cell(said, "info", span) for name, span in self.says.items()}
         return cells
 
+    def _namesakes(self, context: Context) -> frozenset[tuple[str, str]]:
+        """(name, source) of the rows that more than one source has by this name: there they show theirs."""
+
+        def made() -> frozenset[tuple[str, str]]:
+            found: dict[str, set[str]] = {}
+            for row in self.rows(context):
+                found.setdefault(self.label(row), set()).add(row.key.source)
+            return frozenset((name, each) for name, sources in found.items() if len(sources) > 1 for each in sources)
+
+        return context.once(f"namesakes {self.title}", made)
+
     def ended(self, row: Any, seconds: float, context: Context) -> Cells:
         """The cells of a row that is gone: as it was then, since when, and what this console did to it."""
         then = replace(context, now=context.now - max(0.0, seconds), _known={})
-        cells = {name: Cell(cell.text, "muted", cell.span) for name, cell in self.cells(row, then).items()}
-        return cells | self.when_ended(age(max(1.0, seconds)))
+        return _muted(self.cells(row, then)) | self.when_ended(age(max(1.0, seconds)))
 
     def when_ended(self, ago: str) -> Cells:
         """Where a vanished row says that it ended. Nine columns hold the word and the age, but no sign."""
@@ -135,11 +173,33 @@ class Pane:
 
 
 def in_order(columns: Sequence[Column], cells: Cells) -> tuple[Cell, ...]:
-    """The cells of a row in the order of the columns.
+    """The cells of a row in the order of the columns."""
+    return tuple(cell_of(cells, column.id, column.width) for column in columns)
 
-    A pane may give a shorter form for a narrow column under `id width` ("queues 9").
-    """
-    return tuple(cells.get(f"{column.id} {column.width}") or cells.get(column.id, MUTED) for column in columns)
+
+def wants(columns: Sequence[Column], rows: Sequence[Cells]) -> dict[str, int]:
+    """How wide each column would have to be to show all of every row; 0 where all that it has is dashes."""
+    found = dict.fromkeys((column.id for column in columns), 0)
+    for cells in rows:
+        for column in columns:
+            cell = cell_of(cells, column.id)
+            if cell.span == 1 and cell.text != DASH and not cell.text.isspace():
+                found[column.id] = max(found[column.id], cell_width(cell.text))
+    return found
+
+
+def cell_of(cells: Cells, name: str, width: int = UNCUT) -> Cell:
+    """What stands in a column of that width."""
+    found = cells.get(name, MUTED)
+    return found if isinstance(found, Cell) else found(width)
+
+
+def _muted(cells: Cells) -> Cells:
+    def muted(name: str, width: int) -> Cell:
+        cell = cell_of(cells, name, width)
+        return Cell(cell.text, "muted", cell.span)
+
+    return {name: partial(muted, name) for name in cells}
 
 
 def _widths(text: str) -> dict[str, int]:
@@ -149,54 +209,10 @@ def _widths(text: str) -> dict[str, int]:
 SOURCE = Field("src", "src", sort=lambda row, context: row.key.source)
 
 
+def with_sign(text: str, severity: str) -> str:
+    """The number with the sign of the alarm that it causes, before it: so its digits stay where they are."""
+    return f"{glyphs.SEVERITY[severity][0]}{text}" if severity else text
+
+
 def dash_or(text: str, style: str = "text") -> Cell:
     return Cell(text, style) if text else MUTED
-
-
-def title_line(
-    pane: Pane,
-    width: int,
-    counts: str,
-    state: str,
-    state_style: str,
-    columns: Sequence[tuple[int, int, Column]],
-    active: bool,
-    told: Sequence[Cell] = (),
-) -> list[Cell]:
-    """The hairline above a pane: `─2 Members 11 late 14s ───number──`. `columns` are (x, shown width, column);
-    column names give way to what is `told` of other panes."""
-    label = f"{NUMBER[pane.resource]} {pane.title} {counts}".rstrip()
-    spans: list[tuple[int, str, str]] = [(1, label, "text bold" if active else "text")]
-    end = 1 + cell_width(label)
-    if state:
-        spans.append((end + 1, state, state_style))
-        end += 1 + cell_width(state)
-    if told:
-        end += 3
-        for cell in told:
-            spans.append((end, cell.text, cell.style))
-            end += cell_width(cell.text)
-    for x, shown, column in columns:
-        title = column.title
-        if not title:
-            continue
-        size = cell_width(title)
-        if size > shown:
-            title, size = cut(title, shown), shown
-        start = x + shown - size if column.align == "right" else x
-        if start > end:
-            spans.append((start, title, "muted"))
-            end = start + size
-    out: list[Cell] = []
-    at = 0
-    for start, text, style in spans:
-        if start >= width:
-            break
-        if start > at:
-            out.append(Cell(glyphs.LINE * (start - at), "line"))
-        text = text if start + cell_width(text) <= width else fit(text, width - start)
-        out.append(Cell(text, style))
-        at = start + cell_width(text)
-    if at < width:
-        out.append(Cell(glyphs.LINE * (width - at), "line"))
-    return out

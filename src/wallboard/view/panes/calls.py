@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -13,6 +13,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import caller_clock, queued_caller
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, span
 from wallboard.view.numbers import inside
 from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or
@@ -26,13 +27,25 @@ class CallsPane(Pane):
     title = "Calls"
     empty = "no calls"
     says: ClassVar[Mapping[str, int]] = {"to": 2}
+    reads: ClassVar[Mapping[str, Callable[[Call, Context], Value]]] = {
+        "name": lambda row, context: row.from_name,
+        "number": lambda row, context: row.from_number,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: glyphs.CALL[row.state][1],
+        "time": lambda row, context: call_clock(row, context),
+        "dir": lambda row, context: _WAY[row.direction],
+        "from": lambda row, context: f"{row.from_name} {row.from_number}",
+        "to": lambda row, context: f"{row.to} {row.to_name}",
+        "agent": lambda row, context: row.agent,
+        "queue": lambda row, context: row.queue,
+    }
     fields = (
         Field("time", "", "right", lambda row, context: clock_start(row) or float("inf")),
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
         Field("dir", "", sort=lambda row, context: row.direction.value),
-        Field("from", "from", sort=lambda row, context: (row.from_name or row.from_number).casefold()),
-        Field("to", "to", sort=lambda row, context: row.to.casefold()),
-        Field("agent", "agent", sort=lambda row, context: row.agent.casefold()),
+        Field("from", "from", sort=lambda row, context: (row.from_name or row.from_number).casefold(), most=36),
+        Field("to", "to", sort=lambda row, context: row.to.casefold(), most=28),
+        Field("agent", "agent", sort=lambda row, context: row.agent.casefold(), most=24),
         Field("rec", "rec"),
         SOURCE,
     )
@@ -44,6 +57,10 @@ class CallsPane(Pane):
 
     def urgency(self, row: Call, context: Context) -> Rank:
         return (_ORDER[row.state], clock_start(row) or float("inf"), row.key)
+
+    def census(self, rows: Sequence[Call]) -> str:
+        counts = Counter(row.state for row in rows)
+        return " ".join(f"{counts[state]} {glyphs.CALL[state][1]}" for state in CallState if counts[state])
 
     def search(self, row: Call) -> str:
         parts = (row.from_name, row.from_number, row.to, row.to_name, row.agent, row.queue, row.state.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -11,8 +11,9 @@ from wallboard.domain.states import HotlineState, Wanted
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, age, local, plural
-from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or
+from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or, with_sign
 
 _ORDER = {
     HotlineState.ERROR: 0,
@@ -21,6 +22,10 @@ _ORDER = {
     HotlineState.OPEN: 3,
     HotlineState.PAUSED: 4,
 }
+
+
+_CLOCK = 5
+"""The width of a time of day."""
 
 
 def drifted(row: Hotline) -> bool:
@@ -38,17 +43,27 @@ class HotlinesPane(Pane):
     resource = Resource.HOTLINES
     title = "Hotlines"
     empty = "no hotlines"
-    says: ClassVar[Mapping[str, int]] = {"last": 1, "last 5": 1}
+    says: ClassVar[Mapping[str, int]] = {"last": 1}
+    reads: ClassVar[Mapping[str, Callable[[Hotline, Context], Value]]] = {
+        "name": lambda row, context: row.name,
+        "number": lambda row, context: row.number,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: glyphs.HOTLINE[row.state][1],
+        "asked": lambda row, context: row.asked,
+        "phones": lambda row, context: active_phones(row),
+        "lost": lambda row, context: row.unaccepted,
+        "alarm": lambda row, context: context.severities.get(row.key),
+    }
     fields = (
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
         Field("asked", ""),
-        Field("name", "", sort=lambda row, context: row.name.casefold()),
-        Field("number", "number", sort=lambda row, context: row.number),
+        Field("name", "", sort=lambda row, context: row.name.casefold(), most=36),
+        Field("number", "number", sort=lambda row, context: row.number, most=20),
         Field("phones", "phones", "right", lambda row, context: active_phones(row) or 0),
         Field("in", "in", "right"),
         Field("out", "out", "right"),
         Field("since", "since", "right"),
-        Field("last", "last", sort=lambda row, context: -((row.last_call and row.last_call.started_at) or 0)),
+        Field("last", "last", sort=lambda row, context: -((row.last_call and row.last_call.started_at) or 0), most=40),
         Field("lost", "lost", "right"),
         SOURCE,
     )
@@ -59,7 +74,11 @@ class HotlinesPane(Pane):
     }
 
     def urgency(self, row: Hotline, context: Context) -> Rank:
-        return (0 if drifted(row) else 1, _ORDER[row.state], row.name.casefold(), row.key)
+        severity = {"alarm": 0, "warn": 1}.get(context.severities.get(row.key, ""), 2)
+        return (severity, 0 if drifted(row) else 1, _ORDER[row.state], row.name.casefold(), row.key)
+
+    def census(self, rows: Sequence[Hotline]) -> str:
+        return f"{len([row for row in rows if row.state is HotlineState.OPEN])} open"
 
     def search(self, row: Hotline) -> str:
         people = " ".join(agent.name for agent in row.agents)
@@ -89,15 +108,18 @@ class HotlinesPane(Pane):
             "asked": Cell(asked, "stale" if stale else "warn" if row.state is not HotlineState.ERROR else "alarm"),
             "name": dash_or(row.name, style),
             "number": dash_or(row.number, style),
-            "phones": MUTED if phones is None else Cell(f"{phones} on", "warn" if phones == 0 or crowded else style),
+            "phones": MUTED
+            if phones is None
+            else Cell(
+                with_sign(f"{phones} on", context.cause(row.key, "nobody")), "warn" if phones == 0 or crowded else style
+            ),
             "in": Cell(f"{DASH}/{row.channels_in}" if row.channels_in is not None else DASH, "muted"),
             "out": Cell(
                 f"{phones if phones is not None else DASH}/{row.channels_out}" if row.channels_out else DASH,
                 "warn" if crowded else "muted",
             ),
             "since": Cell(age(since) if since is not None else DASH, "muted"),
-            "last": Cell(last, "muted"),
-            "last 5": Cell(last.partition(" ")[0], "muted"),
+            "last": lambda width: Cell(last if width > _CLOCK else last.partition(" ")[0], "muted"),
             "lost": MUTED
             if row.unaccepted is None
             else Cell(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Key, Kind, Resource
@@ -13,9 +13,11 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import caller_clock
+from wallboard.view.filters import Value
 from wallboard.view.format import count, span
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
+WAITS = (MemberState.WAITING, MemberState.RINGING)
 _ORDER = {
     MemberState.WAITING: 0,
     MemberState.RINGING: 0,
@@ -30,13 +32,23 @@ class MembersPane(Pane):
     title = "Members"
     empty = "no callers"
     says: ClassVar[Mapping[str, int]] = {"number": 3}
+    reads: ClassVar[Mapping[str, Callable[[Member, Context], Value]]] = {
+        "name": lambda row, context: row.name,
+        "number": lambda row, context: row.number,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: glyphs.MEMBER[row.state][1],
+        "wait": caller_clock,
+        "queue": lambda row, context: row.queue,
+        "with": lambda row, context: row.serving,
+        "pos": lambda row, context: row.position,
+    }
     fields = (
         Field("wait", "", "right", lambda row, context: _since(row)),
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
-        Field("name", "", sort=lambda row, context: row.name.casefold()),
-        Field("number", "number", sort=lambda row, context: row.number),
-        Field("queue", "queue", sort=lambda row, context: row.queue.casefold()),
-        Field("with", "with", sort=lambda row, context: row.serving.casefold()),
+        Field("name", "", sort=lambda row, context: row.name.casefold(), most=32),
+        Field("number", "number", sort=lambda row, context: row.number, most=20),
+        Field("queue", "queue", sort=lambda row, context: row.queue.casefold(), most=24),
+        Field("with", "with", sort=lambda row, context: row.serving.casefold(), most=24),
         Field("pos", "pos", "right"),
         SOURCE,
     )
@@ -49,6 +61,10 @@ class MembersPane(Pane):
     def urgency(self, row: Member, context: Context) -> Rank:
         return (_ORDER[row.state], _since(row), row.key)
 
+    def census(self, rows: Sequence[Member]) -> str:
+        served = len([row for row in rows if row.state is MemberState.TALKING])
+        return f"{len([row for row in rows if row.state in WAITS])} waiting{f' {served} served' if served else ''}"
+
     def search(self, row: Member) -> str:
         return f"{row.name} {row.number} {row.queue} {row.serving} {row.state.value} {row.key.source}"
 
@@ -57,7 +73,7 @@ class MembersPane(Pane):
 
     def own(self, row: Member, context: Context) -> Cells:
         glyph, word, token = glyphs.MEMBER[row.state]
-        waiting = row.state in (MemberState.WAITING, MemberState.RINGING)
+        waiting = row.state in WAITS
         stale = context.dim(row.key)
         style = "stale" if stale else "text" if waiting else "muted"
         clock = caller_clock(row, context)
@@ -74,7 +90,7 @@ class MembersPane(Pane):
         }
 
     def brief(self, rows: Sequence[Member], context: Context) -> Sequence[Cell]:
-        waiting = [row for row in rows if row.state in (MemberState.WAITING, MemberState.RINGING)]
+        waiting = [row for row in rows if row.state in WAITS]
         if not waiting:
             return (Cell("nobody waits", "muted"),)
         first = min(waiting, key=_since)
@@ -119,7 +135,7 @@ def _places(context: Context) -> Mapping[Key, int]:
     def made() -> dict[Key, int]:
         queues: dict[tuple[str, str], list[Member]] = {}
         for row in rows_of(Member, context.board):
-            if row.state in (MemberState.WAITING, MemberState.RINGING):
+            if row.state in WAITS:
                 queues.setdefault((row.key.source, row.queue_id), []).append(row)
         found: dict[Key, int] = {}
         for rows in queues.values():

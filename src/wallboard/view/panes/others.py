@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
@@ -12,6 +12,7 @@ from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, age, moment, span
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
@@ -49,14 +50,22 @@ class NoticesPane(Pane):
     resource = Resource.NOTICES
     title = "Notices"
     says: ClassVar[Mapping[str, int]] = {"where": 3}
+    reads: ClassVar[Mapping[str, Callable[[Notice, Context], Value]]] = {
+        "name": lambda row, context: row.title,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: notice_state(row, context.now),
+        "where": lambda row, context: row.where,
+        "why": lambda row, context: row.why,
+        "set": lambda row, context: row.set,
+    }
     fields = (
         Field("state", ""),
         Field("until", "until"),
-        Field("where", "where", sort=lambda row, context: row.where.casefold()),
-        Field("why", "why", sort=lambda row, context: row.why.casefold()),
-        Field("what", "what", sort=lambda row, context: row.title.casefold()),
-        Field("set", "set", sort=lambda row, context: row.set.casefold()),
-        Field("remarks", "remarks"),
+        Field("where", "where", sort=lambda row, context: row.where.casefold(), most=32),
+        Field("why", "why", sort=lambda row, context: row.why.casefold(), most=32),
+        Field("what", "what", sort=lambda row, context: row.title.casefold(), most=40),
+        Field("set", "set", sort=lambda row, context: row.set.casefold(), most=20),
+        Field("remarks", "remarks", most=60),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -115,13 +124,19 @@ class NoticesPane(Pane):
 class ReceptionistsPane(Pane):
     resource = Resource.RECEPTIONISTS
     title = "Receptionists"
-    says: ClassVar[Mapping[str, int]] = {"sends 24": 1, "sends 40": 1, "sends 60": 1}
+    says: ClassVar[Mapping[str, int]] = {"sends": 1}
+    reads: ClassVar[Mapping[str, Callable[[Receptionist, Context], Value]]] = {
+        "name": lambda row, context: row.name,
+        "number": lambda row, context: row.number,
+        "source": lambda row, context: row.key.source,
+        "state": lambda row, context: RECEPTIONIST[row.open][1],
+    }
     fields = (
         Field("state", "", sort=lambda row, context: str(row.open)),
         Field("until", "until", sort=lambda row, context: row.until or float("inf")),
-        Field("name", "", sort=lambda row, context: row.name.casefold()),
-        Field("number", "number", sort=lambda row, context: row.number),
-        Field("sends", "sends to"),
+        Field("name", "", sort=lambda row, context: row.name.casefold(), most=36),
+        Field("number", "number", sort=lambda row, context: row.number, most=20),
+        Field("sends", "sends to", most=100),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -148,14 +163,13 @@ class ReceptionistsPane(Pane):
         stale = context.dim(row.key)
         style = "stale" if stale else "text"
         state = RECEPTIONIST[row.open]
-        until = moment(row.until, context.now, context.zone)
+        until, day = (moment(row.until, context.now, context.zone, short=short) for short in (False, True))
         return {
             "state": Cell(f"{state[0]} {state[1]}", "stale" if stale else state[2]),
-            "until": Cell(until, style if row.until is not None else "muted"),
-            "until 6": Cell(moment(row.until, context.now, context.zone, short=True), style),
+            "until": lambda width: Cell(until if cell_width(until) <= width else day, style if row.until else "muted"),
             "name": dash_or(row.name, style),
             "number": dash_or(row.number, style),
-            **{f"sends {width}": dash_or(sends_to(row, width), style) for width in (24, 40, 60)},
+            "sends": lambda width: dash_or(sends_to(row, width), style),
         }
 
     def brief(self, rows: Sequence[Receptionist], context: Context) -> Sequence[Cell]:
@@ -195,14 +209,22 @@ def sends_to(row: Receptionist, width: int) -> str:
 class ParkedPane(Pane):
     resource = Resource.PARKED
     title = "Parked"
+    reads: ClassVar[Mapping[str, Callable[[ParkedCall, Context], Value]]] = {
+        "name": lambda row, context: row.caller,
+        "number": lambda row, context: row.number,
+        "source": lambda row, context: row.key.source,
+        "slot": lambda row, context: row.slot,
+        "by": lambda row, context: row.by,
+        "since": lambda row, context: context.elapsed(row.key, row.since),
+    }
     fields = (
-        Field("slot", "slot", sort=lambda row, context: row.slot),
-        Field("returns", "returns", "right", lambda row, context: row.returns_at or float("inf")),
-        Field("to", "to"),
-        Field("caller", "caller", sort=lambda row, context: row.caller.casefold()),
+        Field("slot", "", sort=lambda row, context: row.slot),
+        Field("returns", "in", "right", lambda row, context: row.returns_at or float("inf")),
+        Field("to", "to", most=20),
+        Field("caller", "caller", sort=lambda row, context: row.caller.casefold(), most=48),
         Field("since", "since", "right", lambda row, context: row.since or float("inf")),
-        Field("by", "by"),
-        Field("note", "note"),
+        Field("by", "by", most=20),
+        Field("note", "note", most=60),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.board import ServiceLevel
@@ -14,8 +14,9 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import aged, level_cell
+from wallboard.view.filters import Value
 from wallboard.view.format import DASH, count, span, sparkline
-from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank
+from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, with_sign
 
 _TREND = 6
 """Minutes of the trend."""
@@ -25,14 +26,28 @@ class QueuesPane(Pane):
     resource = Resource.QUEUES
     title = "Queues"
     empty = ""
+    lacks = "without counts"
+    reads: ClassVar[Mapping[str, Callable[[Queue, Context], Value]]] = {
+        "name": lambda row, context: row.name,
+        "number": lambda row, context: row.number,
+        "source": lambda row, context: row.key.source,
+        "channel": lambda row, context: row.channel.value if row.channel else None,
+        "wait": lambda row, context: context.stats(row.key).waiting,
+        "longest": lambda row, context: context.stats(row.key).longest(context.now),
+        "ready": lambda row, context: context.stats(row.key).counts.ready,
+        "talk": lambda row, context: context.stats(row.key).talking,
+        "sl": lambda row, context: _percent(context.stats(row.key).service_level.value),
+        "lost": lambda row, context: context.stats(row.key).lost,
+        "alarm": lambda row, context: context.severities.get(row.key),
+    }
     fields = (
-        Field("name", "", sort=lambda row, context: row.name.casefold()),
+        Field("name", "", sort=lambda row, context: row.name.casefold(), most=32),
         Field("wait", "wait", "right", lambda row, context: -(context.stats(row.key).waiting or 0)),
         Field("longest", "longest", "right", lambda row, context: _longest_rank(row, context)),
         Field("ready", "ready", "right", lambda row, context: _ready(row, context)),
         Field("ring", "ring", "right"),
         Field("talk", "talk", "right", lambda row, context: -(context.stats(row.key).talking or 0)),
-        Field("sl", "SL n", "right", lambda row, context: _service(row, context), short="SL"),
+        Field("sl", "SL n", "right", lambda row, context: _service(row, context), short="SL", most=8),
         Field("trend", "trend"),
         Field("lost", "lost", "right", lambda row, context: -(context.stats(row.key).lost or 0)),
         SOURCE,
@@ -49,6 +64,9 @@ class QueuesPane(Pane):
         waiting = -(stats.waiting or 0)
         return (severity, bool(row.no_counts), _longest_rank(row, context), waiting, row.name.casefold(), row.key)
 
+    def roster(self, row: Queue) -> bool:
+        return bool(row.no_counts)
+
     def search(self, row: Queue) -> str:
         return f"{row.name} {row.number} {row.channel.value if row.channel else ''} {row.key.source}"
 
@@ -58,25 +76,22 @@ class QueuesPane(Pane):
     def own(self, row: Queue, context: Context) -> Cells:
         stats = context.stats(row.key)
         style = "stale" if context.dim(row.key) else "muted" if row.no_counts else "text"
-        mark, mark_style = glyphs.SEVERITY[context.severities.get(row.key, "")]
+        mark, mark_style = glyphs.SEVERITY[context.cause(row.key, "longest", "known")]
         waits = aged(span(stats.longest(context.now)), stats.old("longest"))
         busy = "stale" if style == "stale" or stats.old("longest") else mark_style
-        level = stats.service_level
+        level, no_level = stats.service_level, context.cause(row.key, "service")
         ready = DASH if stats.staffed is None else f"{stats.counts.ready}/{stats.staffed}"
         number = "digits" if style == "text" else style
         return {
             "name": Cell(_named(row), style),
-            "wait": _number(stats.waiting, number, stats.old("waiting")),
+            "wait": _number(stats.waiting, number, stats.old("waiting"), context.cause(row.key, "waiting")),
             "longest": Cell(f"{waits} {mark}", busy if waits != DASH or mark != " " else "muted"),
-            "ready": Cell(
-                aged(ready, stats.old("ready")), "muted" if ready == DASH else "stale" if stats.old("ready") else style
-            ),
+            "ready": _figure(ready, style, stats.old("ready"), context.cause(row.key, "ready")),
             "ring": _number(stats.ringing, style, stats.old("ringing")),
             "talk": _number(stats.talking, style, stats.old("talking")),
-            "sl": _level(level, 8, style, stats.old("service")),
-            "sl 4": _level(level, 4, style, stats.old("service")),
+            "sl": lambda width: _level(level, width, style, stats.old("service"), no_level),
             "trend": Cell(sparkline(stats.trend, _TREND, context.once("trend", lambda: _most(context))), "muted"),
-            "lost": _number(stats.lost, style, stats.old("lost")),
+            "lost": _number(stats.lost, style, stats.old("lost"), context.cause(row.key, "lost_percent")),
         }
 
     def when_ended(self, ago: str) -> Cells:
@@ -119,16 +134,20 @@ def _named(row: Queue) -> str:
     return name if word in plain else f"{name} {word}"
 
 
-def _number(value: int | None, style: str, old: bool = False) -> Cell:
-    return Cell(aged(count(value), old), "muted" if not value else "stale" if old else style)
+def _number(value: int | None, style: str, old: bool = False, severity: str = "") -> Cell:
+    return _figure(count(value), style if value or severity else "muted", old, severity)
 
 
-def _level(level: ServiceLevel, width: int, style: str, old: bool) -> Cell:
+def _figure(text: str, style: str, old: bool = False, severity: str = "") -> Cell:
+    """A number with the sign of what it causes; one that a list is too old for is marked as that."""
+    token = "muted" if text == DASH else "stale" if old else severity or style
+    return Cell(with_sign(aged(text, old), severity), token)
+
+
+def _level(level: ServiceLevel, width: int, style: str, old: bool, severity: str) -> Cell:
     """The service level; one that misses its goal for certain is said so by its colour, and by `F1` in words."""
-    token = (
-        "muted" if level.value is None else "stale" if old else "warn" if level.missed and style == "text" else style
-    )
-    return Cell(aged(level_cell(level, width - old), old), token)
+    missed = "warn" if level.missed and style == "text" else style
+    return _figure(level_cell(level, width - old - bool(severity)), missed, old, severity)
 
 
 def _longest_rank(row: Queue, context: Context) -> float:
@@ -144,3 +163,7 @@ def _ready(row: Queue, context: Context) -> int:
 def _service(row: Queue, context: Context) -> float:
     value = context.stats(row.key).service_level.value
     return 2.0 if value is None else value
+
+
+def _percent(value: float | None) -> float | None:
+    return None if value is None else 100.0 * value
