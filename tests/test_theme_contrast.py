@@ -11,6 +11,7 @@ from rich.color import Color, ColorSystem
 from rich.style import Style
 
 from wallboard import theming
+from wallboard.ui.terminal.sixteen import sixteen
 
 COLOURED = ("control-room", "daylight", "high-contrast", "okabe-ito")
 WORDS = tuple(token for token in theming.FOREGROUNDS)
@@ -62,10 +63,26 @@ def test_no_word_vanishes_in_16_colours(name: str) -> None:
         for token, ground in itertools.product(WORDS, theming.BACKGROUNDS)
         if (style := theming.rich_style(theme, token, ground)).color is not None
         and style.bgcolor is not None
-        and style.color.downgrade(ColorSystem.STANDARD).number == style.bgcolor.downgrade(ColorSystem.STANDARD).number
+        and sixteen(style.color).number == sixteen(style.bgcolor, ground=True).number
         and (token, ground) != ("line", "cursor")
     ]
     assert not vanished
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_states_keep_their_colours_and_the_cursor_its_ground_in_16_colours(name: str) -> None:
+    theme = theming.load(name)
+
+    def number(token: str) -> int | None:
+        color = theming.rich_style(theme, token).color
+        return None if color is None else sixteen(color).number
+
+    greys = {0, 7, 8, 15}
+    assert not greys & {number(token) for token in ("ok", "info", "ring", "wrap", "warn", "alarm")}
+    assert len({number(token) for token in ("ok", "info", "warn", "alarm")}) == 4
+    assert {number("text"), number("digits"), number("muted")} <= greys
+    grounds = [theming.rich_style(theme, token).bgcolor for token in ("surface", "cursor")]
+    assert len({sixteen(ground, ground=True).number for ground in grounds if ground is not None}) == 2
 
 
 @pytest.mark.parametrize("system", [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT], ids=["true", "256"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.typing import run
 from tests.support.console import Desk, desk
 from wallboard.domain.keys import Resource
 from wallboard.ui.restraint import REST_SECONDS, RESTING
@@ -196,3 +197,7 @@ def test_the_alarm_key_goes_round(here: Desk) -> None:
         seen.append(here.console.alarms.shown)
     assert seen[: len(alarms)] == seen[len(alarms) :]
     assert len(set(seen)) == len(alarms) > 2
+
+
+def test_names_typed_where_nobody_takes_them_do_nothing(here: Desk) -> None:
+    assert set(run(here, 1_000, seed=7)) == {"refused", "closed", "returned"}

@@ -85,6 +85,8 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         self._delivery = Delivery(self, self.console_state.visibility, lambda: self.wire)
         self._last_second = -1
         self._renewed_at = 0.0
+        self._away = False
+        """Whether another window has the keyboard, as the terminal said."""
 
     def get_driver_class(self) -> type[Driver]:
         """Ours on a terminal of our own. A driver that the environment names (a browser's) stays, and so does Textual's
@@ -307,6 +309,12 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
     def on_app_blur(self) -> None:
         """What is let go while another window has the keyboard, nobody tells us."""
         self._gate.forget()
+        self._away = True
+
+    def on_app_focus(self) -> None:
+        if self._away:
+            self.console_state.regain()
+        self._away = False
 
     def _paste(self, text: str) -> None:
         if (screen := self._page) is not None:

@@ -245,6 +245,11 @@ class Console:
             self.remarks.say(f"{text} · {RESTING}", style)
         return False
 
+    def regain(self) -> None:
+        """The keyboard is ours again: whoever types on, typed for another window."""
+        if not self.asking.asks:
+            self.restraint.begin(self.clock.now())
+
     def paste(self, text: str) -> None:
         """Text from the clipboard: into the open field, nowhere else."""
         self.idle.look()

@@ -1,5 +1,5 @@
-"""When keys do no more than move: after a refusal, after a question that went away by itself, and while nothing that
-they could mean is on the screen.
+"""When keys do no more than move: after a refusal, after a question that went away by itself, as the keyboard comes
+back from another window, and while nothing that they could mean is on the screen.
 
 Whoever types a name into a picker that did not open types verbs. So verbs, and whatever opens, ends or acknowledges,
 rest until the typing has stopped.

@@ -15,6 +15,16 @@ from wallboard.view.glyphs import ascii_text
 _ATTRIBUTES = frozenset({"bold", "dim", "italic", "underline", "reverse"})
 
 
+def written(text: str, style: Style, plain: Style) -> Sequence[Segment]:
+    """The text in its style; where that underlines, the blanks around the words are not underlined with them."""
+    words = text.strip()
+    if not style.underline or words == text:
+        return (Segment(text, style),)
+    lead = len(text) - len(text.lstrip())
+    parts = (text[:lead], plain), (words, style), (text[lead + len(words) :], plain)
+    return [Segment(part, how) for part, how in parts if part]
+
+
 class Painter:
     """One theme on one terminal: styles by token, strips from cells."""
 
@@ -41,5 +51,11 @@ class Painter:
 
     def strip(self, cells: Sequence[Cell], width: int, background: str = "surface") -> Strip:
         """The cells as one line of exactly `width` columns."""
-        segments = [Segment(self.text(cell.text), self.style(cell.style, background)) for cell in cells if cell.text]
+        plain = self.style("text", background)
+        segments = [
+            segment
+            for cell in cells
+            if cell.text
+            for segment in written(self.text(cell.text), self.style(cell.style, background), plain)
+        ]
         return Strip(segments).adjust_cell_length(width, self.style("text", background))

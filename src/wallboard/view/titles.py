@@ -42,10 +42,12 @@ def title_lines(
             used += 1 + cell_width(form)
         elif part.must:
             rest.append(Cell(f" {part.forms[0]}", part.style))
+    # Where keys go is seen without bold, too.
+    lead = Cell(glyphs.TARGET, "info") if active else Cell(glyphs.LINE, "line")
     line: Line = []
     at = 0
     for cell in told:
-        line += [Cell(" " if at else glyphs.LINE, "line"), cell]
+        line += [Cell(" ", "line") if at else lead, cell]
         at += 1 + cell_width(cell.text)
     for x, shown, column, text in headings:
         last = x + shown - cell_width(text)

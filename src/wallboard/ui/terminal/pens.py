@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem
 from rich.style import Style
+
+from wallboard.ui.terminal.sixteen import sixteen
 
 Pen = tuple[str, str, str]
 """SGR codes of foreground, background and attributes ("1;4")."""
@@ -24,11 +26,15 @@ def pen_of(style: Style | None, colors: ColorSystem) -> Pen:
         return PLAIN
     foreground, background, attributes = PLAIN
     if style.color is not None:
-        foreground = ";".join(style.color.downgrade(colors).get_ansi_codes(foreground=True))
+        foreground = ";".join(_reduced(style.color, colors).get_ansi_codes(foreground=True))
     if style.bgcolor is not None:
-        background = ";".join(style.bgcolor.downgrade(colors).get_ansi_codes(foreground=False))
+        background = ";".join(_reduced(style.bgcolor, colors, ground=True).get_ansi_codes(foreground=False))
     attributes = ";".join(code for name, code in _ATTRIBUTES if getattr(style, name))
     return foreground, background, attributes
+
+
+def _reduced(color: Color, colors: ColorSystem, *, ground: bool = False) -> Color:
+    return sixteen(color, ground=ground) if colors is ColorSystem.STANDARD else color.downgrade(colors)
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from wallboard.ui.styles import written
 from wallboard.view.cells import ASCII_ELLIPSIS, ELLIPSIS, Cell, Column, Placed, furthest_skip, place, runs
 
 StyleFor = Callable[[str, str], Style]
@@ -265,11 +266,12 @@ class Grid(Widget, can_focus=True):
         background = line.cursor or self._background
         marked = "marked" in line.style
         both, cursor, mark = self._signs
+        plain = self._style_for("text", background)
         sign = (both if marked else cursor) if line.cursor else mark if marked else " "
-        segments = [Segment(sign, self._style_for("text", background))]
+        segments = [Segment(sign, plain)]
         for text, token in runs(self._placed, line.cells, width, self._ellipsis):
-            segments.append(Segment(self._text(text), self._style_for(_token(token, line.style), background)))
-        return Strip(segments).adjust_cell_length(width, self._style_for("text", background))
+            segments += written(self._text(text), self._style_for(_token(token, line.style), background), plain)
+        return Strip(segments).adjust_cell_length(width, plain)
 
     # events
 

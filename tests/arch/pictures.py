@@ -1,0 +1,108 @@
+"""The screens of the README as vector graphics, made of the cells that a terminal would show.
+
+`python -m tests.arch.documents` writes them with the other documents.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import anyio
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from rich.terminal_theme import DIMMED_MONOKAI
+
+from tests.support import console as sample
+from wallboard import theming
+from wallboard.domain.text import cell_width
+from wallboard.ui.app import ConsoleApp
+
+WIDE, HIGH = 8.4, 18.0
+"""One cell."""
+_FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
+Press = Callable[[sample.Desk], None]
+
+
+def _keys(*keys: str) -> Press:
+    return lambda desk: desk.press(*keys)
+
+
+PICTURES: dict[str, tuple[tuple[int, int], Press]] = {
+    "board": ((160, 36), _keys("2")),
+    "board-80x24": ((80, 24), _keys("2")),
+    "queue": ((120, 36), _keys("1", "enter")),
+    "picker": ((120, 30), _keys("2", "t", "2", "0")),
+    "wall": ((120, 34), _keys("f2")),
+}
+"""By name: columns and lines, and what leads there."""
+
+
+def pictures() -> dict[str, str]:
+    return {name: anyio.run(_shot, size, press) for name, (size, press) in PICTURES.items()}
+
+
+async def _shot(size: tuple[int, int], press: Press) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        desk = sample.desk(Path(folder))
+        app = ConsoleApp(lambda _app: desk.console, theming.load("control-room"), theming.load)
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            press(desk)
+            desk.clock.advance(0.3)
+            app.paint()
+            await pilot.pause()
+            strips = [list(strip) for strip in app.screen._compositor.render_strips()]
+    return svg(strips, size)
+
+
+def svg(lines: Sequence[Iterable[Segment]], size: tuple[int, int]) -> str:
+    """The lines as an SVG document; every run of text keeps the width of its cells, whatever the font."""
+    width, height = size[0] * WIDE, size[1] * HIGH
+    box = f'viewBox="0 0 {width:g} {height:g}" font-family="{_FONT}" font-size="14"'
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" {box}>']
+    rows = [[*_runs(line)] for line in lines]
+    surface = next((paper for row in rows for _, _, _, paper, _ in row if paper), "#000000")
+    out.append(f'<rect width="{width:g}" height="{height:g}" fill="{surface}"/>')
+    for y, row in enumerate(rows):
+        for x, text, ink, paper, bold in row:
+            wide = cell_width(text)
+            if paper and paper != surface:
+                at = f'x="{x * WIDE:g}" y="{y * HIGH:g}" width="{wide * WIDE:g}" height="{HIGH:g}"'
+                out.append(f'<rect {at} fill="{paper}"/>')
+            if text.strip():
+                lead = len(text) - len(text.lstrip())
+                word = text.strip()
+                at = f'x="{(x + lead) * WIDE:g}" y="{y * HIGH + 13.5:g}" textLength="{cell_width(word) * WIDE:g}"'
+                weight = ' font-weight="bold"' if bold else ""
+                out.append(f'<text {at} fill="{ink}"{weight} xml:space="preserve">{escape(word)}</text>')
+    return "\n".join([*out, "</svg>"]) + "\n"
+
+
+def _runs(line: Iterable[Segment]) -> Iterable[tuple[int, str, str, str, bool]]:
+    """(column, text, ink, paper, bold) of neighbours that look the same."""
+    x, start, text, look = 0, 0, "", ("", "", False)
+    for segment in line:
+        now = _look(segment.style or Style.null())
+        if now != look and text:
+            yield start, text, *look
+            start, text = x, ""
+        look = now
+        text += segment.text
+        x += cell_width(segment.text)
+    if text:
+        yield start, text, *look
+
+
+def _look(style: Style) -> tuple[str, str, bool]:
+    ink, paper = _hex(style.color, "#d0d0d0"), _hex(style.bgcolor, "")
+    if style.reverse:
+        ink, paper = paper or "#000000", ink
+    return ink, paper, bool(style.bold)
+
+
+def _hex(color: Color | None, default: str) -> str:
+    return default if color is None or color.is_default else color.get_truecolor(DIMMED_MONOKAI).hex
