@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
 import anyio.lowlevel
 import pytest
+from anyio import from_thread
 
 from tests.board.making import key
 from tests.board.traces import A, Caller, Console, Told, Trace
@@ -128,6 +130,26 @@ async def test_how_a_queue_fared_is_read_in_a_thread(tmp_path: Path, monkeypatch
         with pytest.raises(Unreadable):
             await Archive(console.desk.board, console.desk.clock, tmp_path / "none", 90, frozenset()).courses([])
     assert threading.main_thread().ident not in read
+
+
+async def test_a_reading_that_nobody_waits_for_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, begun = threading.Event(), anyio.Event()
+
+    def endless(path: Path, stretches: object, recent: object, opened: Callable[[object], None]) -> list[Course]:
+        opened(SimpleNamespace(interrupt=ended.set))
+        from_thread.run_sync(begun.set)
+        ended.wait(30.0)
+        return []
+
+    monkeypatch.setattr(past, "courses", endless)
+    console = seat()
+    archive = Archive(console.desk.board, console.desk.clock, tmp_path / "history.sqlite3", 90, frozenset({"hq"}))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(archive.courses, [])
+        await begun.wait()
+        assert not ended.is_set()
+        tasks.cancel_scope.cancel()
+    assert ended.is_set()
 
 
 async def test_where_nothing_is_written_down_the_last_hour_is_remembered(tmp_path: Path) -> None:

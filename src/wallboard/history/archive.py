@@ -21,6 +21,7 @@ from wallboard.history.courses import Course, Stretch
 from wallboard.history.records import AlarmChange, Caller, Minute, Record
 
 if TYPE_CHECKING:
+    from wallboard.history.reading import History
     from wallboard.history.store import HistoryStore
 
 RECENT = 3600.0
@@ -64,7 +65,14 @@ class Archive:
         from wallboard.history.past import courses
 
         recent = None if self._keep else [record for _, record in self._recent]
-        return await to_thread.run_sync(partial(courses, self._path, stretches, recent), abandon_on_cancel=True)
+        opened: list[History] = []
+        read = partial(courses, self._path, stretches, recent, opened.append)
+        try:
+            return await to_thread.run_sync(read, abandon_on_cancel=True)
+        finally:
+            # Whoever goes from queue to queue must not leave a thread behind at each.
+            for history in opened:
+                history.interrupt()
 
     def _alarm(self, event: AlarmEvent) -> None:
         alarm = event.alarm

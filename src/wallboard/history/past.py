@@ -3,7 +3,7 @@ there is no history, or none that can be read. Loads the database, so the first 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,7 +62,14 @@ def lately(path: Path, since: float, now: float) -> tuple[list[Caller], list[Cal
         return [], []
 
 
-def courses(path: Path, stretches: Sequence[Stretch], recent: Sequence[Record] | None = None) -> list[Course]:
-    """How queues fared, by the history at `path`, or by what is remembered of `recent` times alone. Unreadable."""
+def courses(
+    path: Path,
+    stretches: Sequence[Stretch],
+    recent: Sequence[Record] | None = None,
+    opened: Callable[[History], None] = lambda history: None,
+) -> list[Course]:
+    """How queues fared, by the history at `path`, or by what is remembered of `recent` times alone. `opened` is handed
+    what is read, so that somebody else may end it. Unreadable."""
     with History(path) if recent is None else History.of(recent) as history:
+        opened(history)
         return [course(history, each) for each in stretches]

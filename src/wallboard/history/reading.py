@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +46,11 @@ class History:
         for record in records:
             made._connection.execute(INSERT[type(record)], asdict(record))
         return made
+
+    def interrupt(self) -> None:
+        """End what is being read, from another thread; nothing where nothing is."""
+        with suppress(sqlite3.Error):
+            self._connection.interrupt()
 
     def __enter__(self) -> Self:
         return self

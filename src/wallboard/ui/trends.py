@@ -26,6 +26,7 @@ class Trends:
         self._modes = modes
         self._queue: Key | None = None
         self._span: SpanName = "hour"
+        self._subject = subject_of(panes.context(), None)
         self._asked: Sequence[Stretch] = ()
         self._due = 0.0
         self._courses: Sequence[Course] = ()
@@ -39,8 +40,7 @@ class Trends:
 
     @property
     def told(self) -> Told:
-        subject = subject_of(self._panes.context(), self._queue)
-        return Told(subject, self._span, self._courses, self._problem or self._at.ports.past.remark)
+        return Told(self._subject, self._span, self._courses, self._problem or self._at.ports.past.remark)
 
     def open(self) -> None:
         """On the queue that is followed, or that the row under the cursor is, or belongs to."""
@@ -68,7 +68,8 @@ class Trends:
     def look(self) -> None:
         """Read what is to be shown now, if it is not what was asked for last."""
         context = self._panes.context()
-        asked = stretches(subject_of(context, self._queue), self._span, context.now)
+        self._subject = subject_of(context, self._queue)
+        asked = stretches(self._subject, self._span, context.now)
         # What goes on is the board's to tell, so of wide columns each half is soon enough.
         due = context.now // max(MINUTE, asked[0].step // 2)
         if (asked, due) == (self._asked, self._due):
