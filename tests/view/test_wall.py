@@ -26,7 +26,7 @@ from wallboard.view.lines import Line, line_width
 from wallboard.view.wall import PAGE_SECONDS, Page, in_order, wall
 
 MOMENT = datetime.fromtimestamp(NOW, UTC)
-SIZES = [(40, 10), (40, 14), (80, 24), (120, 36), (160, 50), (240, 67), (400, 120)]
+SIZES = [(40, 10), (80, 10), (40, 14), (80, 24), (120, 36), (160, 50), (240, 67), (400, 120)]
 
 
 def shown(lines: Sequence[Line]) -> list[str]:
@@ -92,7 +92,7 @@ def test_it_fills_the_screen_and_every_queue_stands_on_one_page(count: int, size
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=14), st.data())
 def test_tiles_stand_where_they_stood_whatever_the_waits(before: list[int], data: st.DataObject) -> None:
     after = data.draw(st.lists(st.integers(0, 120), min_size=len(before), max_size=len(before)))
-    size = data.draw(st.sampled_from(SIZES[2:-1]))
+    size = data.draw(st.sampled_from(SIZES[3:-1]))
     every = names(len(before))
     calm, busy = (pages(queues(dict(zip(every, waits, strict=True))), *size) for waits in (before, after))
     assert len(calm) == len(busy)
@@ -123,6 +123,11 @@ def test_on_pages_of_one_tile_queues_in_alarm_are_named_below(size: tuple[int, i
     assert "■ Sales ▲ Support" in chat
     assert "▲ Support" in sales
     assert "■ Sales" in support
+
+
+def test_a_low_screen_that_holds_all_needs_no_second_page() -> None:
+    (page,) = pages(queues({"Sales": 9, "Support": 0}), 80, 10)
+    assert "other pages" not in "\n".join(shown(page.lines))
 
 
 def test_alarms_for_which_there_is_no_line_are_counted() -> None:

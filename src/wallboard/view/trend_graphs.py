@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 
 from wallboard.board.conditions import wait_severity
 from wallboard.board.queue_numbers import QueueFigures, together
-from wallboard.domain.models import Queue
+from wallboard.domain.models import Member, Queue
 from wallboard.domain.rules import QueueRule
 from wallboard.history.courses import MINUTE, Column, Course
 from wallboard.vendors.base import rows_of
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
-from wallboard.view.figures import aged, level_text
+from wallboard.view.figures import IN_QUEUE, aged, level_text
 from wallboard.view.format import count, plural, span
 from wallboard.view.graph import Trace, count_top, time_top
 from wallboard.view.spans import Subject, behind
@@ -42,13 +43,18 @@ def countable(context: Context) -> list[Queue]:
 
 def graphs(context: Context, subject: Subject, queue: Queue | None, courses: Sequence[Course]) -> list[Graph]:
     """Those of a queue, or of all (None), of the present span and of those that stand behind it."""
-    stats = context.stats(queue.key) if queue is not None else _all(context)
+    found = [context.stats(row.key) for row in ([queue] if queue is not None else countable(context))]
+    waiting = _now(found, "waiting", lambda stats: stats.queued)
+    longest = _now(found, "longest", partial(_longest, now=context.now), max)
+    staffed, talking = _now(found, "ready", lambda stats: stats.staffed), _now(found, "talking", lambda s: s.talking)
+    today = found[0] if queue is not None else together(found)
+    level, old = today.service_level, any(stats.old("service") for stats in found)
     columns: list[Column] = []
     if courses:
-        columns, stretch = list(courses[0].columns), courses[0].stretch
-        place = int(context.now - stretch.since) // stretch.step
-        if 0 <= place < len(columns):
-            columns[place] = _alive(columns[place], stats, context.now)
+        present = Column(waiting.true, None, longest.true, staffed.true, talking.true)
+        if level.value is not None and not old:
+            present = present._replace(service=level.value, low=level.low, high=level.high)
+        columns = _up_to_now(courses[0], context, queue, present)
     drawn = _Drawn(columns, [behind(courses[0], each) for each in courses[1:]])
     step = courses[0].stretch.step if courses else MINUTE
     settings = context.board.settings
@@ -57,13 +63,13 @@ def graphs(context: Context, subject: Subject, queue: Queue | None, courses: Seq
     def late(value: float) -> str:
         return (wait_severity(value, rule, settings) or "") if rule is not None else ""
 
-    goal, level = subject.goal, stats.service_level
+    goal = subject.goal
     window = "today" if goal is None or goal.window is None else f"{max(goal.window, step) / 60:g} min"
     twice = "" if queue is not None else " (in two queues: twice)"
     return [
         Graph(
             "callers waiting",
-            Cell(aged(count(stats.queued), stats.old("waiting")), "digits"),
+            Cell(aged(count(waiting.shown), waiting.old), "digits"),
             [
                 ("most", drawn.line(lambda each: each.waiting, "digits", lambda value: _crowded(value, rule))),
                 *drawn.earlier(lambda each: each.waiting),
@@ -74,7 +80,7 @@ def graphs(context: Context, subject: Subject, queue: Queue | None, courses: Seq
         ),
         Graph(
             "longest wait, min:s",
-            Cell(aged(span(stats.longest(context.now)), stats.old("longest")), "digits"),
+            Cell(aged(span(longest.shown), longest.old), "digits"),
             [
                 ("", drawn.line(lambda each: each.longest, "digits", late)),
                 *drawn.earlier(lambda each: each.longest),
@@ -84,7 +90,7 @@ def graphs(context: Context, subject: Subject, queue: Queue | None, courses: Seq
         ),
         Graph(
             "service level" if goal is None else f"service level in {goal.seconds:g} s, over {window}",
-            Cell(aged(level_text(level), stats.old("service")), "digits"),
+            Cell(aged(level_text(level), old), "digits"),
             [
                 ("", drawn.line(lambda each: each.service, "digits", lambda value: _missed(value, subject))),
                 *([(f"goal {goal.percent:g}%", Trace((goal.percent / 100,), "muted", 3))] if goal and courses else []),
@@ -97,7 +103,9 @@ def graphs(context: Context, subject: Subject, queue: Queue | None, courses: Seq
         ),
         Graph(
             "agents staffed, callers talking",
-            Cell(f"{count(stats.staffed)}{twice}, {count(stats.talking)}", "digits"),
+            Cell(
+                f"{aged(count(staffed.shown), staffed.old)}{twice}, {aged(count(talking.shown), talking.old)}", "digits"
+            ),
             [
                 ("staffed", drawn.line(lambda each: each.staffed, "ok")),
                 *drawn.earlier(lambda each: each.staffed),
@@ -108,7 +116,7 @@ def graphs(context: Context, subject: Subject, queue: Queue | None, courses: Seq
         ),
         Graph(
             f"callers answered and lost in {plural(step // MINUTE, 'minute')}",
-            Cell(f"today {count(stats.answered)}, {count(stats.lost)}", "digits"),
+            Cell(f"today {count(today.answered)}, {count(today.lost)}", "digits"),
             [
                 ("lost", drawn.line(lambda each: each.lost, "text", lambda value: "warn" if value else "")),
                 *drawn.earlier(lambda each: each.answered),
@@ -171,37 +179,69 @@ def _missed(value: float, subject: Subject) -> str:
     return "warn" if subject.goal is not None and value < subject.goal.percent / 100 else ""
 
 
-def _alive(column: Column, stats: QueueFigures, now: float) -> Column:
-    """The column of this moment, with what the board knows now; what is too old to be true says nothing."""
-    longest = None if stats.old("longest") else stats.longest(now)
-    queued = None if stats.old("waiting") else stats.queued
-    if queued == 0 and longest is None:
-        longest = 0.0
-    level = stats.service_level
-    known = level.value is not None and not stats.old("service")
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """A figure as it reads now, as far as it is true, and whether some of it is too old for that."""
+
+    shown: int | None
+    true: int | None
+    old: bool
+
+
+def _now(
+    found: Sequence[QueueFigures],
+    name: str,
+    value: Callable[[QueueFigures], int | None],
+    total: Callable[[Sequence[int]], int] = sum,
+) -> _Now:
+    known = [(number, stats.old(name)) for stats in found if (number := value(stats)) is not None]
+    shown, true = [number for number, _ in known], [number for number, old in known if not old]
+    return _Now(total(shown) if shown else None, total(true) if true else None, len(true) < len(shown))
+
+
+def _longest(stats: QueueFigures, now: float) -> int | None:
+    longest = stats.longest(now)
+    return int(longest) if longest is not None else 0 if stats.queued == 0 else None
+
+
+def _up_to_now(course: Course, context: Context, queue: Queue | None, present: Column) -> list[Column]:
+    """The columns with what the history cannot know yet: this moment, and who has not ceased to wait."""
+    columns, stretch, now = list(course.columns), course.stretch, context.now
+    place = int(now - stretch.since) // stretch.step
+    if not 0 <= place < len(columns):
+        return columns
+    columns[place] = _both(columns[place], present)
+    if present.waiting is None:
+        return columns
+    came = [
+        row.joined_at
+        for row in rows_of(Member, context.board)
+        if row.state in IN_QUEUE and row.joined_at is not None
+        if queue is None or (row.key.source, row.queue_id) == (queue.key.source, queue.key.id)
+    ]
+    for index in range(place + 1):
+        start = stretch.since + index * stretch.step
+        end = min(start + stretch.step, now)
+        waited = sum(max(0.0, end - max(start, joined)) for joined in came)
+        if end > start and (waited or index == place) and columns[index].waiting is not None:
+            known = (columns[index].mean or 0.0) * stretch.step
+            columns[index] = columns[index]._replace(mean=(known + waited) / (end - start))
+    return columns
+
+
+def _both(column: Column, present: Column) -> Column:
+    """What was written down of a column that is not over, and what is true now."""
+    level = column if present.service is None else present
     return column._replace(
-        waiting=_most(column.waiting, queued),
-        longest=_most(column.longest, None if longest is None else int(longest)),
-        staffed=stats.staffed if column.staffed is None and not stats.old("ready") else column.staffed,
-        talking=_most(column.talking, None if stats.old("talking") else stats.talking),
-        service=level.value if known else column.service,
-        low=level.low if known else column.low,
-        high=level.high if known else column.high,
+        waiting=_most(column.waiting, present.waiting),
+        longest=_most(column.longest, present.longest),
+        staffed=column.staffed if column.staffed is not None else present.staffed,
+        talking=_most(column.talking, present.talking),
+        service=level.service,
+        low=level.low,
+        high=level.high,
     )
 
 
 def _most(one: int | None, other: int | None) -> int | None:
     return one if other is None else other if one is None else max(one, other)
-
-
-def _all(context: Context) -> QueueFigures:
-    """All queues as one."""
-    found = [context.stats(row.key) for row in countable(context)]
-    staffed = [each.staffed for each in found if each.staffed is not None]
-    since = [each.longest_since for each in found if each.longest_since is not None and not each.old("longest")]
-    return replace(
-        together(found),
-        staffed=sum(staffed) if staffed else None,
-        longest_since=min(since, default=None),
-        stopped={name: at for each in found for name, at in each.stopped.items()},
-    )

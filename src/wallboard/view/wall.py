@@ -85,8 +85,9 @@ def grid(width: int, height: int, count: int) -> Grid:
             rows = -(-count // across)
             return Grid(-(-count // rows), rows, dots, 1)
     least = needs(DOTS[-1])[1] if height >= needs(DOTS[-1])[1] else LEAST[1]
-    made = Grid(max(1, width // LEAST[0]), max(1, height // least), DOTS[-1], 2)
-    return Grid(made.across, made.down, made.dots, max(1, -(-count // made.places)))
+    across, down = max(1, width // LEAST[0]), max(1, height // least)
+    size = across * down
+    return Grid(across, down, DOTS[-1], 1 if count <= size else -(-count // max(1, size - 1)))
 
 
 def wall(
