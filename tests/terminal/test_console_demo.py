@@ -104,6 +104,21 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
         plain(terminal.raw)
 
 
+def test_a_kiosk_is_ended_by_nothing_but_control_c_twice() -> None:
+    with Terminal(wallboard("demo", "--kiosk"), 160, 50) as terminal:
+        terminal.wait_for("page 1/", PATIENCE)
+        terminal.wait_for("sources 5/5", PATIENCE)
+        terminal.send(b"q\x1b\x1a\x1cx:y2")
+        terminal.pass_time(0.5)
+        press(terminal, b"\x03", "Ctrl+C again within 2 s ends it")
+        assert terminal.process.poll() is None
+        leave(terminal, b"j", "Ctrl+C again")
+        press(terminal, b"\x03", "Ctrl+C again")
+        terminal.send(b"\x03")
+        assert terminal.process.wait(PATIENCE) == 0
+        assert has(terminal.raw.decode(errors="replace").splitlines(), "WAITING")
+
+
 def test_every_size_is_laid_out_anew_and_a_storm_of_them_leaves_no_trace() -> None:
     with Terminal(wallboard("demo"), 160, 50) as terminal:
         assert_divided(open_board(terminal), 160)

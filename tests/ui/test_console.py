@@ -179,7 +179,7 @@ def test_in_wall_mode_q_returns_to_the_board_and_asks_nothing(here: Desk) -> Non
     assert (here.console.mode, dialog(here)) == (BOARD, None)
 
 
-@pytest.mark.parametrize("mode", ["f2", "f3", "f4", "?"])
+@pytest.mark.parametrize("mode", ["f2", "f3", "f4", "f6", "?"])
 def test_no_verb_runs_where_no_row_is_seen(here: Desk, mode: str) -> None:
     here.press("2", mode)
     for action in keymap.ACTIONS:
@@ -189,7 +189,7 @@ def test_no_verb_runs_where_no_row_is_seen(here: Desk, mode: str) -> None:
     assert not here.commands
 
 
-@pytest.mark.parametrize("mode", [("f2",), ("f3",), ("f4",), ("?", "enter")], ids=" ".join)
+@pytest.mark.parametrize("mode", [("f2",), ("f3",), ("f4",), ("f6",), ("?", "enter")], ids=" ".join)
 def test_the_palette_runs_no_verb_where_no_row_is_seen(here: Desk, mode: tuple[str, ...]) -> None:
     here.press("2", *mode, ":")
     here.type("call.hold")

@@ -15,7 +15,7 @@ _GAP = 255
 """Nobody could look, or the agent was not there."""
 
 
-class Course:
+class AgentCourse:
     """Told of each spell once it is over, in their order."""
 
     __slots__ = ("_seen", "_slot", "_spent")

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 
-from wallboard.board.agent_course import Course
+from wallboard.board.agent_course import AgentCourse
 from wallboard.board.queue_numbers import mean
 from wallboard.domain.keys import Key
 from wallboard.domain.states import AgentState
@@ -52,7 +52,7 @@ class AgentDays:
     def __init__(self) -> None:
         self._days: dict[Key, AgentDay] = {}
         self._now: dict[Key, _Now] = {}
-        self._courses: dict[Key, Course] = {}
+        self._courses: dict[Key, AgentCourse] = {}
         self._wraps: dict[str, list[tuple[float, float]]] = {}
         self._queue: dict[Key, str] = {}
         self._blind = False
@@ -72,7 +72,7 @@ class AgentDays:
         known.answered, known.missed = known.answered + day.answered, known.missed + day.missed
         known.pauses, known.since = known.pauses + day.pauses, min(known.since, day.since)
 
-    def restore_course(self, key: Key, course: Course) -> None:
+    def restore_course(self, key: Key, course: AgentCourse) -> None:
         """What has been seen since is a moment; it is written down with the rest."""
         if key not in self._courses or not self._courses[key].grown:
             self._courses[key] = course
@@ -122,11 +122,11 @@ class AgentDays:
         return replace(entry, seconds=entry.seconds | {known.state: entry.of(known.state) + lasts})
 
     def course(self, key: Key, now: float) -> tuple[AgentState | None, ...]:
-        """The states of the day so far, as `Course.states` has them; () where nothing was seen."""
+        """The states of the day so far, as `AgentCourse.states` has them; () where nothing was seen."""
         known, course = self._now.get(key), self._courses.get(key)
         if known is None and course is None:
             return ()
-        return (course or Course()).states(now, None if known is None else (known.state, known.at))
+        return (course or AgentCourse()).states(now, None if known is None else (known.state, known.at))
 
     def wrap_up(self, queue_id: str, since: float) -> float | None:
         """Mean seconds of wrap-up after the queue's calls."""
@@ -156,6 +156,6 @@ class AgentDays:
         self._days[key] = entry
         if known is not None and at > known.at:
             entry.seconds[known.state] = entry.of(known.state) + at - known.at
-            self._courses.setdefault(key, Course()).spend(known.state, known.at, at)
+            self._courses.setdefault(key, AgentCourse()).spend(known.state, known.at, at)
             known.at = at
         return entry

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from wallboard.board import alarm_rules, last_hour
-from wallboard.board.agent_course import Course
+from wallboard.board.agent_course import AgentCourse
 from wallboard.board.agent_day import AgentDay
 from wallboard.board.alarms import Alarm, AlarmBook
 from wallboard.board.caller_history import Stay
@@ -206,7 +206,7 @@ class Board:
         """What was written down of an agent's day before this program began."""
         self._source(key.source).days.restore(key, day)
 
-    def restore_course(self, key: Key, course: Course) -> None:
+    def restore_course(self, key: Key, course: AgentCourse) -> None:
         """The states of an agent's day before this program began."""
         self._source(key.source).days.restore_course(key, course)
 

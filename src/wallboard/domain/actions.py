@@ -33,8 +33,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("nav.bottom", ("G",), "to the last row"),
     Action("nav.page_up", ("pageup",), "a page up"),
     Action("nav.page_down", ("pagedown",), "a page down"),
-    Action("nav.left", ("left", "h"), "scroll back to the first columns"),
-    Action("nav.right", ("right", "l"), "scroll to the dropped columns"),
+    Action("nav.left", ("left", "h"), "back to the first columns; in trends a shorter span"),
+    Action("nav.right", ("right", "l"), "scroll to the dropped columns; in trends a longer span"),
     *(
         Action(f"pane.{name}", (str(number),), f"to {name.title()}; again: its worst row")
         for number, name in enumerate(
@@ -70,6 +70,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("mode.unconfirmed", (), "unconfirmed actions: those in the log of which nobody knows yet what became"),
     Action("mode.sources", ("f4", "0"), "sources and how they fare"),
     Action("mode.alarms", ("f5",), "alarms: active, snoozed, and over but unseen"),
+    Action("mode.trends", ("f6",), "trends: graphs of the queue, of all, over the hour, the day, the week"),
     Action("app.quit", ("q", "ctrl+c"), "one step back; on the bare board: quit"),
     *(Action(name, key.keys, key.does, acts=True) for name, key in VERB_KEYS.items() if name != "row.note"),
     Action("row.mark", ("space",), "mark the row: i + - and n then mean all that are marked"),

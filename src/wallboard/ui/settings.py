@@ -17,6 +17,7 @@ from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.views import View
 from wallboard.history.call_backs import CallBacks
+from wallboard.history.courses import Past
 from wallboard.history.notes import Notes
 from wallboard.ui.remarks import Remarks
 from wallboard.vendors.base import Report
@@ -42,6 +43,10 @@ class ConsoleSettings:
     zone: tzinfo | None = None
     read_only: bool = False
     wall: bool = False
+    kiosk: bool = False
+    """Nothing but the wall, whatever is pressed."""
+    view: str = ""
+    """The name of the view to start with."""
     banner: str = ""
     bell: bool = False
     notify: bool = False
@@ -101,6 +106,8 @@ class Ports:
     """Who gave up and is still to be called back."""
     notes: Notes
     """What people noted on rows."""
+    past: Past
+    """How queues fared, as far as it was written down."""
     search: Callable[[str, Callable[[Sequence[Choice], float], None]], None]
     """Look for further commands under a text; the function is given what was found (to be called), and when."""
 

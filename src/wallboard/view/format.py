@@ -92,10 +92,8 @@ def moment(instant: float | None, now: float, zone: tzinfo | None = None, *, sho
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-def sparkline(values: Sequence[int | None], width: int, top: int = 0) -> str:
-    """The last `width` samples as bars; a gap (no data) is a blank, a flat zero the lowest bar. `top`: what the highest
-    bar stands for, 0: the greatest of them."""
-    tail = values[-width:]
-    top = top or max((value for value in tail if value is not None), default=0)
-    bars = "".join(" " if value is None else _BARS[0 if top <= 0 else min(7, round(value * 7 / top))] for value in tail)
-    return bars.rjust(width)
+def sparkline(values: Sequence[int | None], width: int, top: int) -> str:
+    """The last `width` samples as bars on a scale up to `top`; a gap (no data) is a blank, and only zero is the lowest
+    bar."""
+    bars = (" " if value is None else _BARS[min(7, max(value > 0, round(value * 7 / max(1, top))))] for value in values)
+    return "".join(bars)[-width:].rjust(width)

@@ -12,7 +12,8 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from tests.support.console import HQ, NOW, RESPONDERS, Desk, desk, picture
+from tests.support.console import HQ, NOW, RESPONDERS, Desk, desk, picture, queue
+from tests.support.past import DAY, shift
 from tests.ui.golden.compare import TEXTS, check
 from tests.ui.golden.incident import FORM, ROOM, incident
 from tests.ui.golden.shift import worked
@@ -23,6 +24,8 @@ from wallboard.domain.models import Call, Entry, Member, Notice, ParkedCall, Rec
 from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo
+from wallboard.history.records import Minute
+from wallboard.history.store import HistoryStore
 from wallboard.view.eventlog import Entry as Logged
 from wallboard.view.glyphs import ascii_text
 
@@ -319,6 +322,48 @@ def test_the_other_modes(sample: Desk, mode: str, size: tuple[int, int]) -> None
     )
     sample.press({"wall": "f2", "sources": "f4", "help": "?", "log": "f3", "alarms": "f5"}[mode])
     shot(sample, f"{mode}-{size[0]}x{size[1]}", *size)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three days of Sales, as a console wrote them: half an hour is missing, and an hour of the night."""
+    path = tmp_path_factory.mktemp("past") / "history.sqlite3"
+    minute = int(NOW) // 60 * 60
+    store = HistoryStore(path, 90, lambda: NOW)
+    store.start()
+    for days in (0, 1, 7):
+        end = minute - days * DAY + (DAY if days else 0)
+        for record in shift(HQ, "601", end - DAY, end, minute - 1800):
+            at = NOW - (record.at if isinstance(record, Minute) else record.ended_at)
+            if not (1200 < at < 2400 or 4800 < at < 7200):
+                store.add(record)
+    store.close(20.0)
+    return path
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("keys", ["", "l", "ll"], ids=["hour", "day", "week"])
+@pytest.mark.parametrize("size", [(160, 50), (80, 24), (40, 10)], ids=str)
+async def test_trends_of_a_queue(sample: Desk, written: Path, keys: str, size: tuple[int, int]) -> None:
+    sample.past.path = written
+    sample.press("1", "f6", *keys)
+    while sample.reads:
+        await sample.reads.pop(0)()
+    shot(sample, f"trends-{keys.count('l')}-{size[0]}x{size[1]}", *size)
+    lines = picture(sample.console, *size, ascii_text)
+    if size == (80, 24):
+        check(f"ascii-trends-{keys.count('l')}-80x24", lines, *size)
+    assert all(line.isascii() for line in lines)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50), (240, 67)], ids=str)
+def test_the_wall_is_read_from_three_metres(sample: Desk, size: tuple[int, int]) -> None:
+    more = (queue(HQ, f"61{n}", name, n, 0, 0) for n, name in enumerate(("Bereitschaft Süd", "VIP", "Поддержка")))
+    sample.read({(HQ, Resource.QUEUES): (*sample.lists[HQ, Resource.QUEUES], *more)})
+    sample.press("a")
+    sample.wait(1)
+    sample.press("f2")
+    shot(sample, f"wall-many-{size[0]}x{size[1]}", *size)
 
 
 def test_a_small_wall_shows_one_queue_a_page_and_says_so(sample: Desk) -> None:

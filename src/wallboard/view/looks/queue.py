@@ -176,7 +176,7 @@ def _hour(row: Queue, context: Context, width: int) -> list[Line]:
     bars, most = binned(stats.trend, _BARS), max((value for value in stats.trend if value is not None), default=None)
     waits = [
         Cell("wait "),
-        Cell(sparkline(bars, _BARS).strip() or DASH, "info"),
+        Cell(sparkline(bars, _BARS, most or 0).strip() or DASH, "info"),
         Cell(f" max {count(most)}   ", "muted"),
     ]
     shares = [None if each is None else round(each * 100) for each in (hour.levels if hour is not None else ())]
