@@ -30,7 +30,6 @@ from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.control.journaling import left_open as told_open
 from wallboard.control.offers import NOT_ALLOWED
-from wallboard.control.outcome import Outcome
 from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import ConfigError, VendorError
@@ -40,7 +39,9 @@ from wallboard.domain.suggestion import meant
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
 from wallboard.history.archive import Archive
-from wallboard.history.records import Written
+from wallboard.history.call_backs import CallBacks
+from wallboard.history.courses import Past
+from wallboard.history.notes import Notes
 from wallboard.polling.health import Health
 from wallboard.polling.scheduler import Scheduler
 from wallboard.vendors.base import Adapter, Can, Report, Services, SourceSettings
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
     from wallboard.view.directory import Directory
 
 log = logging.getLogger(__name__)
+
+HISTORY = "history.sqlite3"
 
 Answer = TypeVar("Answer")
 _faults = Health()
@@ -261,7 +264,8 @@ async def _console(
         log.warning("a theme is left out: %s", error)
     unsubscribe: list[Callable[[], None]] = []
     names = frozenset(source.name for source in config.sources)
-    archive = Archive(rooms.board, rooms.clock, rooms.state / "history.sqlite3", config.keep, names)
+    path, by = rooms.state / HISTORY, config.operator.name
+    archive = Archive(rooms.board, rooms.clock, path, config.keep, names, by)
 
     def make(app: ConsoleApp) -> Console:
         console = Console(
@@ -269,10 +273,9 @@ async def _console(
             rooms.dispatcher,
             rooms.clock,
             console_settings(config, options, site, banner, themes),
-            ports(rooms, app, archive),
+            ports(rooms, app, archive.call_backs, archive.notes, archive),
         )
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
-        unsubscribe.append(rooms.dispatcher.subscribe(partial(_keep_note, archive, config.operator.name)))
         for record in left_open:
             console.remarks.log("action", told_open(record), "warn")
         rooms.keeper.subscribe(lambda problem: console.remarks.log("state", problem, "warn"))
@@ -314,14 +317,6 @@ async def _console(
     return app.return_value or app.return_code or 0, app.fault
 
 
-def _keep_note(archive: Archive, by: str, outcome: Outcome) -> None:
-    """A note goes into the history too."""
-    target = outcome.command.target
-    if outcome.final and outcome.command.verb is Verb.NOTE:
-        text = outcome.command.arg("text")
-        archive.add(Written(int(outcome.at), target.key.source, str(target.key), target.label, by, text))
-
-
 async def _warm_up(config: Config) -> None:
     """Load the numbering plans in a thread, while nobody has asked for a destination yet."""
     if not regions(config):
@@ -360,7 +355,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
     )
 
 
-def ports(rooms: Headless, app: ConsoleApp, archive: Archive) -> Any:
+def ports(rooms: Headless, app: ConsoleApp, call_backs: CallBacks, notes: Notes, past: Past) -> Any:
     """What the console asks of the other rooms."""
     from wallboard.ui.settings import Ports
     from wallboard.ui.terminal.driver import limit_exit
@@ -395,14 +390,16 @@ def ports(rooms: Headless, app: ConsoleApp, archive: Archive) -> Any:
         bell=app.ring,
         title=app.name_window,
         notify=app.tell_desktop,
+        copy=app.copy_text,
         can_dial=dialling(rooms.adapters),
         rights=rights,
         reports=reports,
         start=start,
         repaint=app.repaint_soon,
         redraw=app.redraw,
-        call_backs=archive.call_backs,
-        past=archive,
+        call_backs=call_backs,
+        notes=notes,
+        past=past,
         search=app.search,
         scroll_columns=app.scroll_columns,
     )

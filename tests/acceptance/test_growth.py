@@ -65,8 +65,9 @@ async def look(here: Desk, turn: int) -> None:
         return
     here.paint(80, 24)
     here.press("4", "j", "space", "enter", "escape", "2")
-    for row in calls[:2]:
-        here.console.remarks.note(row.key, f"note {turn}")
+    for number in range(4):
+        target, args = here.dispatcher.target(calls[0]), (("text", "x"), ("number", f"+49 30 {turn:05}{number}"))
+        here.console.ports.notes.write(Command(new_id(), Verb.NOTE, target, None, args), here.clock.now())
     for row, verb in ((calls[0], Verb.LISTEN), (calls[-1], Verb.HANGUP)):
         target = here.dispatcher.target(row)
         here.dispatcher.submit(Command(new_id(), verb, target, asked_at=here.clock.now()))

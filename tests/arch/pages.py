@@ -457,6 +457,7 @@ def legend() -> str:
     words.setdefault(glyphs.ALARM, {})["an alarm"] = None
     words[glyphs.STALE] = {"late or stale: not to be believed as it stands": None}
     words["–"] = {"not known; never zero": None}
+    words[glyphs.NOTE] = {"there is a note on the row": None}
     words[glyphs.CURSOR] = {"the cursor": None}
     words[glyphs.TARGET] = {"the row that a key would hit": None}
     rows = ((f"`{glyph}`", f"`{glyphs.ascii_text(glyph)}`", ", ".join(told)) for glyph, told in words.items())

@@ -46,6 +46,48 @@ def test_states_by_age(
     assert feed_state(status, 1000.0, 1000.0 + age)[0] is state
 
 
+def test_finding_out_what_there_is_to_read_is_a_roster_whatever_it_belongs_to() -> None:
+    seldom = FeedStatus(SOURCE, Resource.QUEUES, "discovery", 600.0, 30.0)
+    assert feed_state(seldom, 0.0, 610.0)[0] is LIVE
+    assert feed_state(seldom, 0.0, 910.0)[0] is LATE
+    assert feed_state(replace(seldom, scope="601"), 0.0, 610.0)[0] is LATE
+
+
+def test_a_list_that_is_late_only_because_it_is_read_seldom_says_that() -> None:
+    desk = Desk()
+    desk.snapshot(Resource.QUEUES, queue())
+    desk.status(Resource.QUEUES, interval=60, timeout=8, last_ok=desk.now)
+    desk.clock.advance(40)
+    assert desk.board.pane_state(Resource.QUEUES).sentence == "hq late, paced 60 s"
+    desk.clock.advance(100)
+    assert desk.board.pane_state(Resource.QUEUES).sentence == "hq late 2 min", "now it should have come"
+
+
+def test_a_source_is_as_late_as_what_is_late_of_it() -> None:
+    desk = Desk()
+    desk.snapshot(Resource.QUEUES, queue())
+    desk.status(Resource.QUEUES, last_ok=desk.now, interval=5)
+    desk.snapshot(Resource.RECEPTIONISTS)
+    desk.status(Resource.RECEPTIONISTS, last_ok=desk.now, interval=300)
+    desk.clock.advance(60)
+    desk.status(Resource.QUEUES, last_ok=desk.now, interval=5)
+    desk.snapshot(Resource.QUEUES, queue())
+    desk.clock.advance(17)
+    assert desk.board.source_views()[0].state is SourceState.LATE
+    assert desk.board.source_views()[0].age == 17
+
+
+def test_a_source_is_not_down_while_its_slowest_list_is_read_for_the_first_time() -> None:
+    desk = Desk()
+    desk.snapshot(Resource.CALLS, call("a"))
+    desk.status(Resource.CALLS, last_ok=desk.now)
+    desk.status(Resource.QUEUES, "discovery", interval=600)
+    desk.clock.advance(17)
+    assert desk.board.source_views()[0].word == "connecting"
+    desk.clock.advance(10)
+    assert desk.board.source_views()[0].word == "down", "the calls have been given up as well"
+
+
 @pytest.mark.parametrize(
     ("failures", "next_at", "state"),
     [

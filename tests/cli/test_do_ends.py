@@ -19,6 +19,8 @@ import pytest
 
 from tests.vendors.ringme.server import CALLS, Server, ok
 from wallboard.control.journal_reader import open_unknowns
+from wallboard.history.notes import standing
+from wallboard.history.reading import History
 
 PATIENCE = 30.0
 CALL = CALLS[0]["call_api_id"]
@@ -242,3 +244,19 @@ def test_stopped_for_longer_than_a_command_lives_it_sends_nothing(scene: Scene) 
     assert "refused: " in said
     assert scene.vendor.acted == []
     assert scene.phases == ["requested", "refused"]
+
+
+def test_a_note_from_a_script_is_in_the_history_and_an_empty_one_takes_it_away(scene: Scene) -> None:
+    scene.vendor.go.set()
+    for text in ("asks for Bo", ""):
+        process = scene.start("note", f"hq/call/{CALL}", text)
+        said, _ = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, said
+    (path,) = scene.home.rglob("history.sqlite3")
+    with History(path) as history:
+        found = history.notes(0.0, 4e9)
+    assert [note.text for note in found] == ["asks for Bo", ""]
+    assert standing(found) == []
+    process = scene.start("note", f"hq/call/{CALL}")
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2

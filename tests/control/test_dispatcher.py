@@ -313,7 +313,6 @@ async def test_an_empty_list_leaves_an_operator_nothing(path: Path) -> None:
         (Verb.TRANSFER, call(), "abc", "refused: hq cannot dial abc: not a number"),
         (Verb.STAFF, agent(), "", "refused: no queue chosen"),
         (Verb.STAFF, Queue(Key("hq", Kind.QUEUE, "601"), clean("Sales")), "", "refused: no agent chosen"),
-        (Verb.NOTE, call(), "", "refused: the note is empty"),
         (Verb.LISTEN, member(), "", "refused: not answered yet"),
     ],
 )

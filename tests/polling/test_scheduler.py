@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import anyio
 import pytest
 
 from tests.polling.room import Room, settle
+from wallboard.board.freshness import feed_state
 from wallboard.domain.errors import (
     CredentialsRefused,
     Missing,
@@ -21,7 +24,8 @@ from wallboard.domain.errors import (
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import ResourceState, SourceState
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
-from wallboard.vendors.base import Feed, Sink
+from wallboard.polling.schedule import Demand, wished_interval
+from wallboard.vendors.base import Feed, Sink, Ticket
 
 pytestmark = pytest.mark.anyio
 
@@ -262,6 +266,23 @@ async def test_hidden_panes_are_read_less_and_shown_ones_at_once() -> None:
         assert room.hq.times(C)[-1] > room.clock.now() - 2.5
         assert len(room.hq.times(Resource.PARKED)) == 1
         assert room.status(C).interval == 2.0
+
+
+async def nothing(ticket: Ticket) -> Sequence[Update]:
+    return ()
+
+
+@pytest.mark.parametrize("resource", [each for each in Resource if each is not M], ids=str)
+@pytest.mark.parametrize("scope", ["601", "discovery"])
+@pytest.mark.parametrize("every", [1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 25.0, 40.0, 60.0, 300.0, 600.0])
+def test_a_hidden_list_is_live_when_its_next_reading_comes(resource: Resource, scope: str, every: float) -> None:
+    feed = Feed(resource, scope, nothing, every)
+    seconds = wished_interval(feed, Demand(frozenset()))
+    assert seconds is not None
+    status = FeedStatus("hq", resource, scope, seconds, feed.timeout)
+    on_screen = replace(status, interval=every)
+    if feed_state(on_screen, 0.0, every + 3.0)[0] is ResourceState.LIVE:
+        assert feed_state(status, 0.0, seconds + 3.0)[0] is ResourceState.LIVE
 
 
 async def test_the_callers_are_read_at_their_own_pace_whatever_is_on_screen() -> None:

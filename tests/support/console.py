@@ -39,6 +39,7 @@ from wallboard.domain.states import AgentState, CallState, Direction, HotlineSta
 from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.history.call_backs import CallBacks
+from wallboard.history.notes import Notes
 from wallboard.history.records import Record
 from wallboard.ui.console import Console
 from wallboard.ui.frame import fits, frame, summary_line
@@ -320,6 +321,10 @@ def desk(
         asked.append("refresh")
         return "asked all sources: 9 requests"
 
+    def copy(text: str) -> str:
+        asked.append(f"copy {text}")
+        return ""
+
     reads: Started = []
 
     def start(work: Callable[[], Awaitable[None]]) -> Callable[[], None]:
@@ -333,7 +338,7 @@ def desk(
         return cancel
 
     kept: list[Record] = []
-    backs, past = CallBacks(kept.append, clock.now), Past([])
+    backs, notes, past = CallBacks(kept.append, clock.now), Notes(kept.append, "Mira"), Past()
     ports = Ports(
         refresh=refresh,
         demand=lambda resources, active: asked.append("demand " + " ".join(sorted(resources))),
@@ -342,6 +347,7 @@ def desk(
         bell=lambda times: asked.extend(["bell"] * times),
         title=lambda text: asked.append(f"title {text}"),
         notify=lambda text: asked.append(f"notify {text}"),
+        copy=copy,
         can_dial=lambda source, destination: (destination.number.lstrip("+").isdigit(), "not a number"),
         rights=lambda: {HQ: ("can  t p u x e w b i c   cannot  H: hold state not readable",)},
         reports=lambda row: adapters[row.key.source].reports(row),
@@ -349,6 +355,7 @@ def desk(
         repaint=lambda: asked.append("repaint"),
         redraw=lambda: asked.append("redraw"),
         call_backs=backs,
+        notes=notes,
         past=past,
         search=lambda text, found: None,
         scroll_columns=lambda step: asked.append(f"scroll {step}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
@@ -153,7 +154,9 @@ def test_ascii_writes_nothing_but_ascii_on_any_page_and_the_demo_leaves_no_file(
     with Terminal(wallboard("demo", "--ascii"), 120, 36) as terminal:
         open_board(terminal)
         assert any(line.startswith("-1 Queues") for line in terminal.screen())
-        for key, seen in ((b"?", "ALL KEYS"), (b"0", "SOURCES"), (b"9", "LOG"), (b"\x1bOQ", "READY")):
+        press(terminal, b"?", "ALL KEYS")
+        leave(terminal, b"\x1b", "ALL KEYS")
+        for key, seen in ((b"0", "SOURCES"), (b"9", "LOG"), (b"\x1bOQ", "READY")):
             press(terminal, key, seen)
         press(terminal, b"\x1b", "-2 Members")
         press(terminal, b"F", "FIND")
@@ -212,3 +215,15 @@ def test_without_a_terminal_it_says_what_to_do_instead() -> None:
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1
     assert "not a terminal" in done.stderr
+
+
+def test_a_number_is_copied_by_one_sequence_and_said() -> None:
+    with Terminal(wallboard("demo"), 160, 50, {"TMUX": "", "VTE_VERSION": ""}) as terminal:
+        open_board(terminal)
+        terminal.send(b"2")
+        terminal.wait(lambda screen: "waits" in target(screen) or "with" in target(screen), PATIENCE)
+        press(terminal, b"Y", "clipboard: ")
+        number = target(terminal.screen()).partition("clipboard: ")[2].split()[0]
+        (sent,) = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x1b\\", terminal.raw)
+        assert base64.b64decode(sent).decode() == number
+        quit_console(terminal)

@@ -188,9 +188,9 @@ def test_no_verb_runs_where_no_row_is_seen(here: Desk, mode: str) -> None:
     assert not here.commands
 
 
-@pytest.mark.parametrize("mode", ["f2", "f3", "f4", "f6", "?"])
-def test_the_palette_runs_no_verb_where_no_row_is_seen(here: Desk, mode: str) -> None:
-    here.press("2", mode, ":")
+@pytest.mark.parametrize("mode", [("f2",), ("f3",), ("f4",), ("f6",), ("?", "enter")], ids=" ".join)
+def test_the_palette_runs_no_verb_where_no_row_is_seen(here: Desk, mode: tuple[str, ...]) -> None:
+    here.press("2", *mode, ":")
     here.type("call.hold")
     here.clock.advance(1)
     here.press("enter")

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.console import HQ, NOW, RESPONDERS, board, call, member, read, rows
 from wallboard.board.board import Board
@@ -105,16 +107,55 @@ ENTRIES = [Entry(NOW + n, "state", f"line {n}") for n in range(50)]
 
 
 def test_the_log_ends_with_the_newest_and_scrolls_back_to_the_oldest() -> None:
-    newest = shown(event_log(ENTRIES, 60, 10, 0, UTC))
+    newest = shown(event_log(ENTRIES, 60, 10, UTC, 50).lines)
     assert "50/50" in newest[0]
     assert newest[-1].startswith(" 02:40:49 state  line 49")
-    assert "line 44" in shown(event_log(ENTRIES, 60, 10, 5, UTC))[-1]
-    assert "line 0 " in shown(event_log(ENTRIES, 60, 10, 1000, UTC))[1]
+    assert "line 0 " in shown(event_log(ENTRIES, 60, 10, UTC, 50, cursor=ENTRIES[0], row=7).lines)[1]
+
+
+@given(
+    count=st.integers(1, 40),
+    at=st.integers(0, 39),
+    row=st.integers(-3, 30),
+    height=st.integers(2, 20),
+    long=st.integers(0, 400),
+)
+def test_the_line_under_the_cursor_stays_where_it_is_and_no_room_is_lost(
+    count: int, at: int, row: int, height: int, long: int
+) -> None:
+    entries = [Entry(NOW + n, "state", f"line {n} {'x' * long if n == at else ''}") for n in range(count)]
+    cursor = entries[min(at, count - 1)]
+    page = event_log(entries, 60, height, UTC, count, cursor=cursor, row=row)
+    lines = shown(page.lines)
+    assert page.entry is cursor
+    assert lines[1 + page.row].startswith("▌")
+    assert len(lines) <= height
+    assert {len(line) for line in lines} == {60}
+    whole = len([line for line in lines[1:] if line.startswith("▌")])
+    assert len(lines) == height or len(lines) - 1 == count - 1 + whole, "room is left only where all is in sight"
+    more = [*entries, *(Entry(NOW + 100, "state", "new") for _ in range(5))]
+    again = event_log(more, 60, height, UTC, count + 5, cursor=cursor, row=page.row)
+    assert again.row == page.row
+    assert shown(again.lines)[1 : 1 + page.row + whole] == lines[1 : 1 + page.row + whole]
+
+
+def test_the_log_says_how_much_is_newer_than_what_is_in_sight() -> None:
+    assert "10/50   38 newer" in shown(event_log(ENTRIES, 60, 10, UTC, 50, cursor=ENTRIES[9], row=6).lines)[0]
+
+
+def test_a_line_that_is_too_long_is_whole_under_the_cursor_even_without_blanks() -> None:
+    link = "https://" + "a1b2" * 50
+    entries = [Entry(NOW, "action", f"see {link} there")]
+    assert link not in "".join(shown(event_log(entries, 60, 10, UTC, 1).lines))
+    lines = shown(event_log(entries, 60, 10, UTC, 1, cursor=entries[0]).lines)
+    assert f"see{link}there" == "".join(line[17:] for line in lines[1:]).replace(" ", "")
 
 
 def test_an_empty_log_says_so() -> None:
-    (line,) = shown(event_log([], 60, 10, 0, UTC))
+    (line,) = shown(event_log([], 60, 10, UTC, 0).lines)
     assert "nothing yet" in line
+    (line,) = shown(event_log([], 60, 10, UTC, 9, "sales").lines)
+    assert 'LOG 0 of 9 "sales"' in line
 
 
 # ---- a pane in one line ------------------------------------------------------------------------------------------

@@ -207,10 +207,14 @@ class Board:
         if key is not None:
             self._tell(_list_of(key))
 
+    def unproven(self) -> frozenset[str]:
+        """The commands without an ending, and those that lately ended without proof."""
+        return self._pending.unproven(self.now())
+
     @property
     def unconfirmed(self) -> int:
-        """Actions without an ending, and those that lately ended without proof."""
-        return self._pending.unconfirmed(self.now())
+        """How many they are."""
+        return len(self.unproven())
 
     def pulled(self, member_key: Key) -> None:
         """We took this caller out of the queue ourselves: not an abandon."""

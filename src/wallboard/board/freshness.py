@@ -11,6 +11,7 @@ from wallboard.domain.states import ResourceState, SourceState
 from wallboard.domain.update import Budget, FeedStatus, SourceInfo
 
 CONNECTING = "connecting"
+PACED = "paced"
 DISCOVERY = "discovery"
 """The scope that finds out what there is to read; its own age says nothing about rows."""
 
@@ -33,6 +34,7 @@ _SEVERITY = {
     ResourceState.UNAVAILABLE: 5,
 }
 _AT_FIRST = frozenset({ResourceState.LIVE, ResourceState.NEVER, ResourceState.UNAVAILABLE})
+_GIVEN_UP = frozenset({ResourceState.STALE, ResourceState.GONE})
 
 
 def _weight(state: ResourceState, failures: int, age: float | None) -> tuple[int, int, float]:
@@ -92,10 +94,14 @@ class SourceView:
             return False
         wanted = [view for view in self.resources if view.wanted and view.name is not Resource.PHONES]
         feeds = [feed for view in wanted for feed in view.feeds]
-        if any(view.failures for view in wanted) or any(feed.state not in _AT_FIRST for feed in feeds):
+        if any(view.failures for view in wanted):
             return False
         if self.state is SourceState.DOWN:
-            return not self.resources or any(view.state is ResourceState.NEVER for view in wanted)
+            # What was read first may be late before the slowest has been.
+            waits = not self.resources or any(view.state is ResourceState.NEVER for view in wanted)
+            return waits and not any(feed.state in _GIVEN_UP for feed in feeds)
+        if any(feed.state not in _AT_FIRST for feed in feeds):
+            return False
         # Some lists are there; those that wait for a reason (an allowance) make the rest late.
         unread = [feed for feed in feeds if feed.state is ResourceState.NEVER]
         return bool(unread) and not any(feed.status is not None and feed.status.cause for feed in unread)
@@ -133,6 +139,12 @@ def span(seconds: float) -> str:
     return f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
 
 
+def live_at_most(resource: Resource, scope: str, *, roster: bool) -> float:
+    """Seconds after which a list is not live any more, however seldom it is read. What finds out what there is to read
+    is a roster, whatever it belongs to."""
+    return ROSTER_AT_MOST if roster or scope == DISCOVERY else LIVE_CAPS.get(resource, LIVE_AT_MOST)
+
+
 def feed_state(status: FeedStatus, reference: float | None, now: float) -> tuple[ResourceState, float | None]:
     """State and age of one feed; `reference` is when its rows were last known true.
 
@@ -147,8 +159,7 @@ def feed_state(status: FeedStatus, reference: float | None, now: float) -> tuple
     interval = status.interval
     if age > max(60.0, 20 * interval):
         return ResourceState.GONE, age
-    most = ROSTER_AT_MOST if status.roster else LIVE_CAPS.get(status.resource, LIVE_AT_MOST)
-    live = min(2 * interval + status.timeout, most)
+    live = min(2 * interval + status.timeout, live_at_most(status.resource, status.scope, roster=status.roster))
     # Where a deadline is longer than the interval, live alone would reach as far as late: late still comes between.
     late = max(4 * interval, 10.0, live + interval)
     cut = status.push and status.failures > 0 and status.next_at is not None
@@ -165,8 +176,9 @@ def feed_view(status: FeedStatus, reference: float | None, now: float) -> FeedVi
     if status.cause and (status.failures or status.unavailable or status.refused):
         times = f" ×{status.failures}" if status.failures > 1 else ""
         parts.append(status.cause + times)
-    elif state is ResourceState.LATE and status.paced:
-        parts.append(f"paced {span(status.interval)}")
+    elif state is ResourceState.LATE and (status.paced or (age or 0.0) <= 2 * status.interval + status.timeout):
+        # It comes when it is expected; that is seldom.
+        parts.append(f"{PACED} {span(status.interval)}")
     elif state is ResourceState.NEVER:
         parts.append(status.cause or "not read yet")
     if state not in (ResourceState.LIVE, ResourceState.UNAVAILABLE) and status.failures and status.next_at is not None:
@@ -203,7 +215,7 @@ def resource_view(name: Resource, feeds: Sequence[FeedView]) -> ResourceView:
     if shut and not detail:
         detail = f"{shut} of {len(judged)} not for this account"
     age = max((feed.age for feed in read if feed.age is not None), default=None)
-    paced = any(feed.status is not None and feed.status.paced for feed in open_)
+    paced = any((feed.status is not None and feed.status.paced) or feed.detail.startswith(PACED) for feed in open_)
     return ResourceView(name, state, age, detail, tuple(feeds), bool(wanted), paced)
 
 
@@ -211,7 +223,7 @@ def sentence(source: str, view: ResourceView) -> str:
     """`hq stale 32 s: vendor answered 502 ×3, retry in 12 s`."""
     word = view.state.value if view.state is not ResourceState.NEVER else "no data yet"
     age = f" {span(view.age)}" if view.age is not None and view.state is not ResourceState.UNAVAILABLE else ""
-    if view.state is ResourceState.LATE and view.paced and view.detail.startswith("paced"):
+    if view.state is ResourceState.LATE and view.paced and view.detail.startswith(PACED):
         return f"{source} {word}, {view.detail}"
     return f"{source} {word}{age}" + (f": {view.detail}" if view.detail else "")
 
@@ -242,6 +254,8 @@ def source_view(info: SourceInfo, views: Sequence[ResourceView]) -> SourceView:
     detail = info.detail
     if worst.state is not ResourceState.LIVE:
         detail = sentence(worst.name.value, worst)
+        # Not that of a roster which is old and live.
+        age = age if worst.age is None else worst.age
     return SourceView(info, state, age, detail, tuple(views), info.budget)
 
 

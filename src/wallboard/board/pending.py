@@ -26,6 +26,7 @@ class PendingBook:
             self._unproven[command_id] = now
         return self._open.pop(command_id, None)
 
-    def unconfirmed(self, now: float) -> int:
+    def unproven(self, now: float) -> frozenset[str]:
+        """The commands without an ending, and those that lately ended without proof."""
         self._unproven = {id_: at for id_, at in self._unproven.items() if now - at < KEPT}
-        return len(self._open) + len(self._unproven)
+        return frozenset({*self._open, *self._unproven})

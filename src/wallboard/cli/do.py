@@ -3,8 +3,9 @@
 TARGET is source/kind/id, as `snapshot --json` gives them: hq/call/c-17. DEST is where to send to (transfer, attended):
 a number in any writing or the whole name of a favourite, agent, queue, receptionist or hotline, dialled as the picker
 of the console would; the queue's id (staff, unstaff; signin, signout, pause and unpause where the vendor sets one queue
-at a time), the text (note), the slot (park), the reason (pause) or else the number itself (call), without which what a
-caller shows as theirs is not dialled if it is a feature code, a short code or costs extra, whatever --yes says.
+at a time), the text (note; an empty one takes it away), the slot (park), the reason (pause) or else the number itself
+(call), without which what a caller shows as theirs is not dialled if it is a feature code, a short code or costs extra,
+whatever --yes says.
 Prints the ending (on standard error where standard output cannot be written). What a killed process has sent without
 one is told first, as the console does.
 Exit 0 when it is confirmed, or accepted by a vendor that cannot show it; 1 when it was refused, failed, is not
@@ -51,7 +52,7 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("verb", metavar="VERB", choices=SCRIPTED, help=" ".join(SCRIPTED))
     parser.add_argument("target", metavar="TARGET", help="source/kind/id")
     parser.add_argument(
-        "destination", metavar="DEST", nargs="?", default="", help="number or name, queue, text, slot or reason"
+        "destination", metavar="DEST", nargs="?", default=None, help="number or name, queue, text, slot or reason"
     )
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
@@ -62,23 +63,39 @@ def run(args: argparse.Namespace) -> int:
     from wallboard.cli.opening import open_config
     from wallboard.domain.decoding import heard
 
-    args.target, args.destination = heard(args.target), heard(args.destination)
+    args.target = heard(args.target)
+    args.destination = None if args.destination is None else heard(args.destination)
     problem = usage(args.verb, args.target, args.destination)
     if problem:
         return _no(problem, Exit.USAGE)
+    args.destination = args.destination or ""
     config = open_config(args)
     return anyio.run(until_signal, lambda: _act(config, args))
 
 
 async def _act(config: Config, args: argparse.Namespace) -> int:
+    from anyio import to_thread
+
     from wallboard.cli.answers import Order
     from wallboard.control.journaling import left_open
-    from wallboard.runtime import directory, headless
+    from wallboard.control.outcome import Outcome, Phase
+    from wallboard.history.notes import Notes
+    from wallboard.history.records import Record
+    from wallboard.history.store import write_down
+    from wallboard.runtime import HISTORY, directory, headless
 
     async with headless(config) as head:
         for record in await head.dispatcher.take_over():
             say(f"wallboard do: {left_open(record)}")
-        return await act(
+        noted: list[Record] = []
+        notes = Notes(noted.append, config.operator.name)
+
+        def hear(outcome: Outcome) -> None:
+            if outcome.final and outcome.phase is Phase.CONFIRMED and outcome.command.verb is Verb.NOTE:
+                notes.write(outcome.command, outcome.at)
+
+        head.dispatcher.subscribe(hear)
+        code = await act(
             head.dispatcher,
             head.board,
             head.scheduler,
@@ -86,10 +103,16 @@ async def _act(config: Config, args: argparse.Namespace) -> int:
             ask,
             places=lambda source: directory(head, config, source),
         )
+        if noted and config.keep:
+            problem = await to_thread.run_sync(write_down, head.state / HISTORY, config.keep, noted)
+            if problem:
+                say(f"wallboard do: the note is in the journal, but not in the history: {problem}")
+        return code
 
 
-def usage(verb: str, target: str, destination: str) -> str:
-    """What is wrong with the words of the command line, "" if nothing is."""
+def usage(verb: str, target: str, destination: str | None) -> str:
+    """What is wrong with the words of the command line, "" if nothing is. A DEST that is empty and no None was given:
+    it takes a note away."""
     from wallboard.domain.keys import Key
 
     try:
@@ -97,7 +120,7 @@ def usage(verb: str, target: str, destination: str) -> str:
     except ValueError as error:
         return str(error)
     facts = Verb(verb).facts
-    if facts.dest and not destination:
+    if facts.dest and not destination and (destination is None or verb != Verb.NOTE):
         return f"{verb} needs DEST: {facts.dest}"
     if destination and not facts.dest and not facts.argument:
         return f"{verb} takes no DEST"

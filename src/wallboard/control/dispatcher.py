@@ -229,7 +229,8 @@ class Dispatcher(Offers):
         elif refusal:
             await self._finish(run, Verdict(Phase.REFUSED, f"refused: {refusal}"), told=unwritten)
         elif ready is None:
-            await self._finish(run, Verdict(Phase.CONFIRMED, "noted", "the journal"))
+            said = "noted" if run.command.arg("text").strip() else "the note is taken away"
+            await self._finish(run, Verdict(Phase.CONFIRMED, said, "the journal"))
         else:
             await self._send(run, ready)
 
@@ -242,8 +243,6 @@ class Dispatcher(Offers):
         if barred := self.barred(command.verb):
             raise _Refused(barred)
         if command.verb is Verb.NOTE:
-            if not command.arg("text").strip():
-                raise _Refused("the note is empty")
             await self._write(run, "note", durable=True)
             return None
         adapter, row = await self._checked(run)

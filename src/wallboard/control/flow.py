@@ -14,11 +14,13 @@ from typing import Any, Protocol
 
 from wallboard.control.filled import NOTHING_CHANGED, changes
 from wallboard.control.offers import Offers
+from wallboard.control.outcome import describe
 from wallboard.control.policy import Offer, confirmation
 from wallboard.domain.command import Command, Destination, Target, fingerprint, new_id
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind
-from wallboard.domain.models import Agent, Queue, Row
+from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row
+from wallboard.domain.parties import number_of
 from wallboard.domain.verbs import Level, Verb, goal, phrase
 from wallboard.vendors.base import Facts, rows_of
 
@@ -195,6 +197,10 @@ class Flows:
         is hit. `again`: what was chosen or filled in the last time; `args`: what was given with the verb."""
         return Flow(self._act(intents, painted, again, args))
 
+    def undo(self, intent: Intent, row: Row, args: tuple[tuple[str, str], ...]) -> Flow:
+        """Do `intent` to the row as it is now; it was not under the cursor, so it is asked about whatever it is."""
+        return Flow(self._confirmed(intent, row, None, args, elsewhere=True, undo=True))
+
     def publish(self, again: str = "") -> Flow:
         """Put something up on a source that can."""
         return Flow(self._publish(again))
@@ -218,7 +224,9 @@ class Flows:
                 return await self._where(intent, row, again)
             case "text":
                 text = await Ask(Write(f"NOTE on {self.words.label(row)}{self.words.whose(row)}", row=row))
-                return self._command(intent, row, None, (("text", _taken(text)),))
+                # Whose number it is about outlives the row.
+                whose = (("number", number_of(row)),) if isinstance(row, Call | Member | ParkedCall) else ()
+                return self._command(intent, row, None, (("text", _taken(text)), *whose))
             case "form":
                 return await self._form(intent, row, again)
             case "queue" if not isinstance(intent.via, Queue):
@@ -269,6 +277,7 @@ class Flows:
         args: tuple[tuple[str, str], ...],
         elsewhere: bool = False,
         asked: bool = False,
+        undo: bool = False,
     ) -> Command:
         """The command, once it is confirmed as the offer demands."""
         verb = intent.verb
@@ -278,7 +287,7 @@ class Flows:
             # A row that has vanished is known only here.
             destination = self.offers.number_to_call(row)
         command = self._command(intent, row, destination, args)
-        title = f"{goal(verb, row.key.kind).upper()} {label}{whose}?"
+        title = f"UNDO: {describe(command)}?" if undo else f"{goal(verb, row.key.kind).upper()} {label}{whose}?"
         level = confirmation(intent.offer, destination=None if asked else destination, elsewhere=elsewhere)
         effect, same = intent.offer.consequence, self._same(row)
         if level == "number" and destination is not None:

@@ -156,6 +156,18 @@ _OF_KIND: Mapping[tuple[Verb, Kind], tuple[str, str]] = {
 }
 """Goal and telling where one verb means different things to different rows."""
 
+UNDO: Mapping[Verb, Verb] = {
+    one: other
+    for pair in (
+        (Verb.STAFF, Verb.UNSTAFF),
+        (Verb.SIGNIN, Verb.SIGNOUT),
+        (Verb.PAUSE, Verb.UNPAUSE),
+        (Verb.OPEN, Verb.CLOSE),
+    )
+    for one, other in (pair, pair[::-1])
+}
+"""What takes a verb back, where something does; a notice that was ended does not come again by it."""
+
 FORMS = frozenset(verb for verb, facts in FACTS.items() if facts.needs == "form")
 """Verbs that are asked for by filling in one of the adapter's forms; its values are the command's arguments."""
 MONITORING = frozenset({Verb.LISTEN, Verb.WHISPER, Verb.BARGE})

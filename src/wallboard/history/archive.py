@@ -1,5 +1,5 @@
-"""What a console remembers: it gives the board its day back, writes down what the board shows, and knows who is still
-to be called back."""
+"""What a console remembers: it gives the board its day back, writes down what the board shows, knows who is still
+to be called back, and what people noted on rows."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from wallboard.domain.clock import Clock
 from wallboard.history.call_backs import KEPT, CallBacks
 from wallboard.history.collector import EVERY, Collector
 from wallboard.history.courses import Course, Stretch
+from wallboard.history.notes import Notes
 from wallboard.history.records import AlarmChange, Caller, Minute, Record
 
 if TYPE_CHECKING:
     from wallboard.history.reading import History
     from wallboard.history.store import HistoryStore
 
+DAY = 86_400.0
 RECENT = 3600.0
 """Seconds of the past that are kept in memory where nothing is written down."""
 REREAD = 30.0
@@ -32,9 +34,11 @@ REREAD = 30.0
 
 class Archive:
     """See the module. `keep`: days; 0 remembers in memory alone, and nothing after the end. `sources` are those whose
-    past is of interest."""
+    past is of interest; `by` names who writes notes."""
 
-    def __init__(self, board: Board, clock: Clock, path: Path, keep: float, sources: frozenset[str]) -> None:
+    def __init__(
+        self, board: Board, clock: Clock, path: Path, keep: float, sources: frozenset[str], by: str = ""
+    ) -> None:
         self._board = board
         self._clock = clock
         self._path = path
@@ -43,6 +47,7 @@ class Archive:
         self._store: HistoryStore | None = None
         self._recent: deque[tuple[float, Record]] = deque()
         self.call_backs = CallBacks(self.add, clock.now)
+        self.notes = Notes(self.add, by)
 
     def add(self, record: Record) -> None:
         if isinstance(record, Caller):
@@ -110,6 +115,7 @@ class Archive:
                 if self._keep and self._clock.now() - read >= REREAD:
                     # What the other console was slow to write is read as well.
                     await self._read_call_backs(read - REREAD)
+                    await self._read_notes(read - REREAD)
                     read = self._clock.now()
         finally:
             leave()
@@ -128,6 +134,12 @@ class Archive:
             if key.source in self._sources:
                 self._board.restore_agent(key, agent)
         await self._read_call_backs(self._clock.now() - KEPT)
+        await self._read_notes(self._clock.now() - self._keep * DAY)
+
+    async def _read_notes(self, since: float) -> None:
+        from wallboard.history import past
+
+        self.notes.restore(await to_thread.run_sync(past.notes, self._path, since, self._clock.now()))
 
     async def _read_call_backs(self, since: float) -> None:
         from wallboard.history import past

@@ -13,10 +13,14 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.history import agents, callers
 from wallboard.history.courses import Course, Stretch, course
 from wallboard.history.reading import History, Unreadable
-from wallboard.history.records import CallBack, Caller, Record
+from wallboard.history.records import CallBack, Caller, Record, Written
 
 LONGEST_DAY = 26 * 3600.0
 """Seconds of the longest day, the one in which clocks go back, and one hour of patience."""
+
+
+AHEAD = 60.0
+"""Seconds by which another console's clock may be ahead."""
 
 
 @dataclass(slots=True)
@@ -51,6 +55,15 @@ def agent_days(path: Path, now: float) -> dict[Key, AgentDay]:
     except Unreadable:
         return {}
     return {Key(sums.source, Kind.AGENT, sums.agent): agents.day(sums) for sums in found}
+
+
+def notes(path: Path, since: float, now: float) -> list[Written]:
+    """What was noted since then, by any console."""
+    try:
+        with History(path) as history:
+            return history.notes(since, now + AHEAD)
+    except Unreadable:
+        return []
 
 
 def lately(path: Path, since: float, now: float) -> tuple[list[Caller], list[CallBack]]:

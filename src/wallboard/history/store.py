@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -160,6 +160,17 @@ class HistoryStore:
             self.problem = said
             self._change.notify_all()
         return AGAIN
+
+
+def write_down(path: Path, keep: float, records: Iterable[Record]) -> str:
+    """Write these and no more, for a program that ends then; why that could not be, "" if it could."""
+    store = HistoryStore(path, keep, time.time)
+    for record in records:
+        store.add(record)
+    store.start()
+    store.flush()
+    store.close()
+    return store.problem
 
 
 class Broken(WallboardError):

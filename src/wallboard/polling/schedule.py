@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from wallboard.board.freshness import live_at_most
 from wallboard.domain.keys import Resource
 from wallboard.vendors.base import Feed
 
@@ -15,6 +16,8 @@ CEILING = 600.0
 """Seconds between two requests of one feed, at least and at most."""
 HIDDEN_FACTOR = 4.0
 HIDDEN_LEAST, HIDDEN_MOST = 15.0, 30.0
+ROOM = 5.0
+"""Seconds for the answer of a hidden list to come before it stops being live."""
 JITTER_SHARE, JITTER_MOST = 0.1, 0.5
 """A tenth of the interval either way, but recovery within an interval and a second leaves half a second each."""
 
@@ -45,16 +48,17 @@ def wished_interval(feed: Feed, demand: Demand) -> float | None:
             return None
         seconds = feed.hidden_interval
     else:
-        seconds = _hidden(feed.interval)
+        seconds = _hidden(feed)
     return min(CEILING, max(FLOOR, seconds))
 
 
-def _hidden(interval: float) -> float:
-    """Hidden, but counted in the header: four times slower, 15 to 30 s; what is slow anyway becomes slower still."""
-    slower = interval * HIDDEN_FACTOR
-    if interval > HIDDEN_MOST:
-        return slower
-    return min(HIDDEN_MOST, max(HIDDEN_LEAST, slower))
+def _hidden(feed: Feed) -> float:
+    """Hidden, but counted in the header: four times slower, 15 to 30 s, and what is slow anyway slower still; but never
+    so slow that it could not be live, unless it is as slow while on screen."""
+    slower = feed.interval * HIDDEN_FACTOR
+    if feed.interval <= HIDDEN_MOST:
+        slower = min(HIDDEN_MOST, max(HIDDEN_LEAST, slower))
+    return max(feed.interval, min(slower, live_at_most(feed.resource, feed.scope, roster=feed.roster) - ROOM))
 
 
 def phase(source: str, feed: Feed) -> float:

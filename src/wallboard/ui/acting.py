@@ -28,6 +28,7 @@ from wallboard.domain.command import Command, fingerprint, new_id
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Row
 from wallboard.domain.verbs import VERB_KEYS, Verb
+from wallboard.history.notes import LONGEST
 from wallboard.ui.asking import Asking
 from wallboard.ui.hints import Hints
 from wallboard.ui.panel import Panel
@@ -70,7 +71,7 @@ class Acting:
         """The form that was opened last, and on a source which one: what `.` opens again."""
         self._kept = False
         """A form was just left in which something had been typed."""
-        self._flows = Flows(at.dispatcher, at.board, at.board.sources, Words(at))
+        self.flows = Flows(at.dispatcher, at.board, at.board.sources, Words(at))
 
     def press(self, action: str, filled: str = "") -> None:
         """Run a verb key on the row under the cursor, or say why not."""
@@ -81,7 +82,7 @@ class Acting:
             return
         if action == "notice.publish":
             self._last = (action, "")
-            self._next(self._flows.publish(filled), before=f"{at.settings.key_of(action)} ")
+            self._next(self.flows.publish(filled), before=f"{at.settings.key_of(action)} ")
             return
         selection = self._panes.pane.selection
         cursor = self._panel.subject
@@ -127,13 +128,13 @@ class Acting:
             reason = found[0].offer.reason if found else self._hints.nothing(action, row)
             at.warn(f"{at.settings.key_of(action)} {VERB_KEYS[action].short}: {reason}")
         else:
-            self._next(self._flows.act(able, row, filled))
+            self._next(self.flows.act(able, row, filled))
 
     def call(self, row: Row) -> None:
         """Call the number of a row that is no more."""
         offer = self._at.dispatcher.offer(Verb.CALL, row.key, row)
         if offer.ok:
-            self._next(self._flows.act([Intent(Verb.CALL, row, None, offer)], row))
+            self._next(self.flows.act([Intent(Verb.CALL, row, None, offer)], row))
         else:
             self._at.warn(f"call {label(row)}: {offer.reason}")
 
@@ -144,6 +145,10 @@ class Acting:
             self._at.warn("no action to repeat yet")
             return
         self.press(action, self._form if action in _FILLED else filled)
+
+    def go(self, flow: Flow) -> None:
+        """Drive a flow that begins elsewhere."""
+        self._next(flow)
 
     def _next(self, flow: Flow, answer: object = None, before: str = "") -> None:
         """On to the next question, at once: the next key belongs to it already. `before`: said before why it ends."""
@@ -166,8 +171,6 @@ class Acting:
         at = self._at
         key, form = command.target.key, command.arg("form")
         self._drafts.pop((key, command.verb, form), None)
-        if command.verb is Verb.NOTE:
-            at.remarks.note(key, command.arg("text"))
         # It is as old as the last answer, however long a question stood.
         at.dispatcher.submit(replace(command, asked_at=at.clock.now()))
 
@@ -185,8 +188,15 @@ class Acting:
                 choices = [Choice(option.value, option.text, option.hint) for option in question.options]
                 return Chooser(question.title, choices, now), _value
             case Write():
-                text = "" if question.row is None else at.remarks.notes.get(question.row.key, "")
-                return Prompt(question.title, TextField(text)), _value
+                note = None if question.row is None else at.ports.notes.on(question.row)
+                text = "" if note is None else note.text
+                title = question.title if note is None else f"{question.title}   empty takes it away"
+
+                def written(answer: Answer) -> object:
+                    # Nothing where nothing was is no note.
+                    return answer.value if text or str(answer.value or "").strip() else None
+
+                return Prompt(title, TextField(text), LONGEST), written
             case Where():
                 return self._picker(question), self._way
             case Fill():

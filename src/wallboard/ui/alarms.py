@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from wallboard.board.alarms import Alarm, AlarmEvent
 from wallboard.board.board import Board
-from wallboard.view.alarm_words import Together, lines_of
+from wallboard.view.alarm_words import Together, lines_of, searched
 from wallboard.view.format import plural
 
 NEW_SECONDS = 2.0
@@ -22,7 +22,9 @@ Remember = Callable[[str, Alarm], None]
 class AlarmPointer:
     """The alarms of one object stand in the line together (`alarm_words`), and what it names is acknowledged."""
 
-    def __init__(self, board: Board, remember: Remember) -> None:
+    name = "alarms"
+
+    def __init__(self, board: Board, remember: Remember, now: Callable[[], float]) -> None:
         self._board = board
         self._book = board.alarms
         self._remember = remember
@@ -34,10 +36,29 @@ class AlarmPointer:
         there = (alarm for alarm in self._book.active() if alarm.state == "active")
         self._heard = [AlarmEvent("raised", alarm, alarm.since) for alarm in there]
         self.fresh = 0
+        self.filter = ""
+        """What the list of the alarms mode is narrowed to."""
+        self._now = now
         self._book.subscribe(self._heard.append)
 
     def lines(self) -> list[Together]:
         return lines_of(self._book)
+
+    def listed(self) -> list[Together]:
+        """The lines of the alarms mode."""
+        words = self.filter.casefold().split()
+        return [line for line in self.lines() if all(word in searched(line) for word in words)]
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        return len(self.listed()), len(self.lines())
+
+    def set_filter(self, text: str) -> None:
+        """Narrow the list of the alarms mode; a cursor that it hides goes to its first line."""
+        self.filter = text
+        found = self.listed()
+        if text and found and not any(line.holds(self._at) for line in found):
+            self._at = found[0].lead.id
 
     @property
     def line(self) -> Together | None:
@@ -64,7 +85,8 @@ class AlarmPointer:
         for alarm_id in ids:
             self._first_seen.setdefault(alarm_id, now)
         open_ones = [line for line in lines if line.open]
-        visiting = now - self._jumped_at < VISIT_SECONDS
+        # Whoever has narrowed the list is at it.
+        visiting = now - self._jumped_at < VISIT_SECONDS or bool(self.filter)
         line = self.line
         self.fresh = 0
         if line is None or line.lead.cleared or not (line.open or visiting):
@@ -103,13 +125,13 @@ class AlarmPointer:
         self._at = chosen.id
         return chosen
 
-    def step(self, lines: int, now: float) -> None:
+    def move(self, lines: int) -> None:
         """Move on by so many lines of the alarms mode; far beyond either end is the end."""
-        found = self.lines()
+        found = self.listed()
         if found:
             place = next((index for index, line in enumerate(found) if line.holds(self._at)), -1 if lines > 0 else 1)
             self._at = found[max(0, min(len(found) - 1, place + lines))].lead.id
-            self._jumped_at = now
+            self._jumped_at = self._now()
 
     def acknowledge(self, who: str) -> str:
         """Acknowledge what stands in the line; says what, "" if there is nothing."""
@@ -120,8 +142,9 @@ class AlarmPointer:
         return f"alarm acknowledged: {Together(tuple(done)).sentence}" if done else ""
 
     def acknowledge_all(self, who: str, now: float) -> str:
-        """Acknowledge every alarm that has been in sight for a second or more."""
-        seen = [alarm for alarm in self._book.listed() if now - self._first_seen.get(alarm.id, now) >= 1.0]
+        """Acknowledge every alarm of the list that has been in sight for a second or more."""
+        listed = [alarm for line in self.listed() for alarm in line.alarms]
+        seen = [alarm for alarm in listed if now - self._first_seen.get(alarm.id, now) >= 1.0]
         done = [alarm for alarm in seen if self._acknowledge(alarm, who)]
         self._at = None
         return f"{plural(len(done), 'alarm')} acknowledged"

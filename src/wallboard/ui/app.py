@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -27,7 +28,7 @@ from wallboard.ui.providers import search
 from wallboard.ui.screens.board import BoardScreen
 from wallboard.ui.screens.page import ModeScreen
 from wallboard.ui.styles import Painter
-from wallboard.ui.terminal import diff, private
+from wallboard.ui.terminal import clipboard, diff, private
 from wallboard.ui.terminal.driver import ConsoleDriver
 from wallboard.ui.terminal.gate import KeyGate
 from wallboard.ui.terminal.keys import FrameTaken, HeldKey, KeyLetGo
@@ -162,6 +163,13 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         """A notification of the terminal's desktop, where it is ours and has one."""
         if (wire := self.wire) is not None:
             wire.tell_desktop(self.painter.text(text))
+
+    def copy_text(self, text: str) -> str:
+        """Into the clipboard of the terminal; why it may not arrive there, as a clause."""
+        if (wire := self.wire) is None:
+            return "here is no terminal of our own, so nothing was copied"
+        wire.copy(text)
+        return clipboard.doubt(os.environ)
 
     def scroll_columns(self, step: int) -> None:
         """Show the next columns of the pane at hand, or those before."""

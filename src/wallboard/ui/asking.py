@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from wallboard.domain.actions import Action
-from wallboard.ui.modes import BOARD, WALL, Modes
+from wallboard.ui.modes import BOARD, HELP, WALL, Filtered, Modes
 from wallboard.ui.panes import Panes
 from wallboard.ui.restraint import Restraint
 from wallboard.ui.settings import Station
-from wallboard.view.dialogs import LEAVES, STEPS, Answer, Dialog, TextField
+from wallboard.view.dialogs import LEAVES, Answer, Dialog, TextField
+
+_LINES = {"up": -1, "down": 1, "pageup": -1, "pagedown": 1}
+"""What moves in a list while its filter is typed."""
 
 
 @dataclass(slots=True)
@@ -20,6 +23,32 @@ class OpenDialog:
     dialog: Dialog
     done: Callable[[Answer], None]
     watch: Callable[[], str] | None = None
+
+
+class PaneFilter:
+    """The active pane as such a list."""
+
+    def __init__(self, panes: Panes, now: Callable[[], float]) -> None:
+        self._panes = panes
+        self._now = now
+
+    @property
+    def name(self) -> str:
+        return self._panes.pane.pane.title
+
+    @property
+    def filter(self) -> str:
+        return self._panes.pane.selection.filter
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        return self._panes.pane.selection.counts
+
+    def set_filter(self, text: str) -> None:
+        self._panes.pane.selection.set_filter(text, self._now())
+
+    def move(self, lines: int) -> None:
+        self._panes.move(lines)
 
 
 class Asking:
@@ -36,7 +65,10 @@ class Asking:
         self._seen = seen
         self.open: OpenDialog | None = None
         self.filter: TextField | None = None
-        """The filter of the active pane while it is typed."""
+        """The filter of a list while it is typed."""
+        self.board = PaneFilter(panes, at.clock.now)
+        self.filtered: Filtered = self.board
+        """The list that it narrows."""
 
     @property
     def field(self) -> TextField | None:
@@ -79,7 +111,7 @@ class Asking:
 
     def takes(self, name: str) -> bool:
         """Whether the question takes this itself: all where nothing is typed."""
-        own = LEAVES | STEPS if self.open is None else self.open.dialog.keys
+        own = LEAVES | _LINES.keys() if self.open is None else self.open.dialog.keys
         return self.field is None or name in own
 
     def key(self, key: str, character: str | None) -> None:
@@ -121,18 +153,24 @@ class Asking:
         if self.open is not None:
             self.open.dialog.typed(now)
         elif self.filter is not None:
-            self._panes.pane.selection.set_filter(self.filter.text, now)
+            self.filtered.set_filter(self.filter.text)
 
-    def begin_filter(self) -> None:
-        self.filter = TextField(self._panes.pane.selection.filter)
+    def begin_filter(self, over: Filtered | None = None) -> None:
+        """Type what `over`, by default the active pane, is narrowed to."""
+        self.filtered = over or self.board
+        self.filter = TextField(self.filtered.filter)
 
     def _filter(self, key: str) -> None:
-        if key in ("up", "down"):
-            self._panes.move(1 if key == "down" else -1)
+        if key in _LINES:
+            page = max(1, self._modes.page_lines - 1)
+            self.filtered.move(_LINES[key] * (page if key.startswith("page") else 1))
         elif key in ("enter", "escape"):
             self.filter = None
             if key == "escape":
-                self._panes.pane.selection.set_filter("", self._clock.now())
+                self.filtered.set_filter("")
+                if self._modes.now == HELP:
+                    # One types as soon as it opens, so one step leads out of both.
+                    self._modes.to(BOARD)
 
 
 def named(action: str) -> str:

@@ -41,8 +41,8 @@ def everywhere(action: Action) -> bool:
 
 
 def of_page(action: Action) -> bool:
-    """Turns and leaves the page of a mode, or goes where its cursor stands."""
-    return action.id in (*SCROLLS, *SIDEWAYS, "nav.back", "nav.details")
+    """Turns, narrows and leaves the page of a mode, goes where its cursor stands, undoes or copies what is there."""
+    return action.id in (*SCROLLS, *SIDEWAYS, "nav.back", "nav.details", "view.filter", "row.undo", "copy")
 
 
 def of_board(action: Action) -> bool:

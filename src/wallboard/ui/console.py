@@ -6,6 +6,7 @@ dispatcher as commands, and what becomes of them comes back as outcomes.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,24 +16,29 @@ from wallboard.board.board import Board
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.clock import Clock
-from wallboard.domain.command import FORMS
+from wallboard.domain.command import FORMS, Verb
 from wallboard.domain.keys import Key, Resource
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import Asking, OpenDialog
 from wallboard.ui.attention import Attention
+from wallboard.ui.copying import Copying
 from wallboard.ui.drawn import Drawn
 from wallboard.ui.hints import Hints
 from wallboard.ui.idle import IdleLock
+from wallboard.ui.key_list import KeyList
 from wallboard.ui.kiosk import Kiosk
+from wallboard.ui.logbook import LogBook
 from wallboard.ui.lost_callers import LostCallers
 from wallboard.ui.modes import (
     ALARMS,
     ANYWHERE,
     BOARD,
     HELP,
+    LOG,
     PAGES,
     SCROLLS,
+    SIDEWAYS,
     SOURCES,
     STEPS,
     TRENDS,
@@ -44,7 +50,7 @@ from wallboard.ui.modes import (
     typed,
 )
 from wallboard.ui.news import News
-from wallboard.ui.palette import Palette, commands
+from wallboard.ui.palette import LATELY, Palette, commands
 from wallboard.ui.pane import PaneState
 from wallboard.ui.panel import Panel
 from wallboard.ui.panes import Panes
@@ -54,8 +60,10 @@ from wallboard.ui.room import Room
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ConsoleSettings, Ports, Station
 from wallboard.ui.trends import Trends
+from wallboard.ui.undoing import Undoing
 from wallboard.ui.visibility import Shown, Visibility
 from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
+from wallboard.view.eventlog import UNCONFIRMED
 from wallboard.view.format import plural
 from wallboard.view.layout import ALL
 from wallboard.view.selection import ROSTER
@@ -73,11 +81,12 @@ class Console:
         self.key_of = settings.key_of
         self.remarks = Remarks(clock)
         at = self.at = Station(board, dispatcher, clock, settings, ports, self.remarks)
-        self.alarms = AlarmPointer(board, dispatcher.remember_alarm)
+        self.alarms = AlarmPointer(board, dispatcher.remember_alarm, clock.now)
+        self.log = LogBook(board, self.remarks)
         self.attention = Attention(settings, ports)
         self.restraint = Restraint()
         self.visibility = Visibility(clock, self._drawn)
-        self.panes = Panes(board, clock, settings, self.remarks)
+        self.panes = Panes(board, clock, settings, self.remarks, ports.notes)
         self.room = Room(self.panes)
         self.modes = Modes(self.panes, ports.demand, WALL if settings.wall or settings.kiosk else BOARD)
         self.asking = Asking(at, self.panes, self.modes, self.restraint, self.visibility.of_dialog)
@@ -91,10 +100,16 @@ class Console:
             at, self.panes, self.modes, self.panel, self.alarms, self.asking, self.visibility.of_alarm
         )
         self.lost = LostCallers(at, self.panes, self.asking, self.acting)
+        self.undoing = Undoing(at, self.acting.flows, self.acting.go)
+        self.copying = Copying(at, self.panel, self.asking)
+        self.keys = KeyList(self.panes, self.hints, self.modes, settings.actions)
+        self.modes.lists |= {LOG: self.log, ALARMS: self.alarms, HELP: self.keys}
         self._news = News(at, self.alarms, self.attention)
         self._keys = {key: action.id for action in settings.actions if action.scope == "board" for key in action.keys}
         self._verbs = {action.id for action in settings.actions if action.acts}
         self._does = self._actions()
+        self._recent: deque[str] = deque(maxlen=LATELY)
+        """What was chosen in the palette, the latest first."""
         dispatcher.subscribe(self.on_outcome)
         self.reload(frozenset(ALL))
         if settings.view:
@@ -135,8 +150,13 @@ class Console:
         """A frame was drawn: what keys go on from."""
         if drawn.page is not None:
             self.modes.page_lines = drawn.page
+        if drawn.entry is not None:
+            self.log.painted = drawn.entry
         if drawn.scroll is not None:
-            self.modes.scroll[self.mode] = drawn.scroll
+            if self.mode == LOG:
+                self.log.row = drawn.scroll
+            else:
+                self.modes.scroll[self.mode] = drawn.scroll
         if drawn.panel is not None:
             self.panel.turned = drawn.panel
         if drawn.room is not None:
@@ -175,6 +195,7 @@ class Console:
     def on_outcome(self, outcome: Outcome) -> None:
         """What became of a command."""
         self.lost.heard(outcome)
+        self.undoing.heard(outcome)
         if outcome.phase is Phase.REQUESTED:
             return
         if outcome.phase is Phase.WAITING:
@@ -183,6 +204,8 @@ class Console:
         if outcome.phase is Phase.REFUSED and outcome.ending.startswith("refused"):
             # What the user took back is no refusal.
             self.restraint.begin(self.clock.now())
+        if outcome.final and outcome.phase is Phase.CONFIRMED and outcome.command.verb is Verb.NOTE:
+            self.ports.notes.write(outcome.command, outcome.at)
         self.remarks.tell(outcome)
         self.panes.outdated()
         if outcome.final and outcome.command.verb in FORMS:
@@ -193,7 +216,7 @@ class Console:
         """The characters that do nothing but move on the board, those that do nothing beyond this screen, and those
         that open a field in place."""
         here = typed(self._keys, stays_here) | {"\r", "\t"}
-        return typed(self._keys, moves), here, typed(self._keys, "view.filter".__eq__)
+        return typed(self._keys, moves), here, typed(self._keys, {"view.filter", "app.help"}.__contains__)
 
     def is_verb(self, key: str) -> bool:
         """Whether the key would run a verb now: the gate lets such a key act once, however long it is held."""
@@ -275,17 +298,28 @@ class Console:
                 self._does[action]()
             else:
                 self.acting.press(action)
-        elif self.mode == ALARMS and action == "nav.details":
+        elif action == "row.undo" and self.mode == LOG:
+            self.undoing.begin(self.log.cursor or self.undoing.last(self.remarks.entries))
+        elif action == "copy" and self.mode == LOG and self.log.painted is not None:
+            self.copying.text(self.log.painted.text)
+        elif action == "view.filter" and self.mode in self.modes.lists:
+            self.asking.begin_filter(self.modes.lists[self.mode])
+        elif action == "nav.details" and self.mode == ALARMS:
             self.seeking.to_alarm(self.alarms.line)
-        elif self.mode == ALARMS and action in SCROLLS:
-            self.alarms.step(moved(action, self.modes.page_lines), self.clock.now())
-        elif self.mode == TRENDS and action == "nav.details":
+        elif action == "nav.details" and self.mode == LOG:
+            self.seeking.to_entry(self.log.painted)
+        elif action == "nav.details" and self.mode == TRENDS:
             if self.trends.queue is not None:
                 self.seeking.jump(self.trends.queue)
-        elif self.mode == TRENDS:
+        elif action in (*SCROLLS, *SIDEWAYS) and self.mode == TRENDS:
             self.trends.act(action)
         elif action in SCROLLS:
-            self.modes.turn(action, len(self.remarks.entries))
+            lines = moved(action, max(1, self.modes.page_lines - 1))
+            found = self.modes.lists.get(self.mode)
+            if found is not None:
+                found.move(lines)
+            else:
+                self.modes.turn(lines)
 
     def click(self, press: str) -> None:
         """What a click on a cell does, see `Cell.press`. A question takes clicks on its own alone."""
@@ -332,11 +366,15 @@ class Console:
             "app.repaint": self.ports.redraw,
             "app.palette": self._palette,
             "app.unlock": self.idle.ask,
-            "app.help": partial(self.modes.toggle, HELP),
+            "app.help": self._help,
             **{f"mode.{mode}": partial(self.modes.toggle, mode) for mode in PAGES},
             "mode.trends": self._trends,
+            "mode.log": self._log,
+            "mode.unconfirmed": self._unconfirmed,
+            "row.undo": lambda: self.undoing.begin(self.undoing.last(self.remarks.entries)),
             "lost.list": self.lost.open,
             "row.mark": self._mark,
+            "copy": self.copying.row,
             "row.again": self.acting.again,
         }
 
@@ -382,8 +420,24 @@ class Console:
         self.pane.selection.toggle_mark(self.clock.now())
         self.panes.move(1)
 
+    def _help(self) -> None:
+        self.modes.toggle(HELP)
+        if self.mode == HELP:
+            self.asking.begin_filter(self.keys)
+
+    def _log(self) -> None:
+        self.modes.toggle(LOG)
+        self.log.open()
+
+    def _unconfirmed(self) -> None:
+        self.modes.to(LOG)
+        self.log.open(UNCONFIRMED)
+
     def step_back(self, quitting: bool) -> None:
-        if self.mode != BOARD:
+        found = self.modes.lists.get(self.mode)
+        if found is not None and found.filter and self.mode != HELP:
+            found.set_filter("")
+        elif self.mode != BOARD:
             if self.mode != SOURCES or not self.seeking.back():
                 self.modes.to(BOARD)
         elif self.panel.close() or (not quitting and self.seeking.back()):
@@ -432,9 +486,10 @@ class Console:
         self.remarks.say(wrong or (f"view {name}" if view is not None else "everything"), "warn" if wrong else "text")
 
     def _palette(self) -> None:
-        choices = commands(self.settings, bool(self.idle.reason))
-        palette = Palette("COMMANDS", choices, self.clock.now() - 1, searching=True, search=self.ports.search)
-        self.asking.ask(palette, self._chosen)
+        row, hints = (self.panel.row, self.hints.now()) if self.mode == BOARD else (None, None)
+        choices = commands(self.settings, bool(self.idle.reason), row, hints)
+        now, search, recent = self.clock.now() - 1, self.ports.search, tuple(self._recent)
+        self.asking.ask(Palette("COMMANDS", choices, now, searching=True, search=search, recent=recent), self._chosen)
 
     def _chosen(self, answer: Answer) -> None:
         action = answer.value
@@ -442,8 +497,14 @@ class Console:
             action()
         if not isinstance(action, str):
             return
+        if action in self._recent:
+            self._recent.remove(action)
+        self._recent.appendleft(action)
         if action.startswith("theme "):
             self.ports.set_theme(action.removeprefix("theme "))
+        elif action == "row.undo":
+            # What it is done to is named in its question, whatever is in sight.
+            self._does[action]()
         elif action.startswith("view "):
             self._view(action.removeprefix("view "))
         elif self.mode != BOARD and not action.startswith((*ANYWHERE, "nav.back")):

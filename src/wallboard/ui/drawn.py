@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wallboard.domain.models import Row
+from wallboard.view.eventlog import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,15 @@ class Turned:
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """`page` and `scroll` of the mode that filled the screen (None: panes did), `panel` None behind a question; `card`
-    is the row whose card was shown, `room` the columns and lines that the panes have."""
+    is the row whose card was shown, `room` the columns and lines that the panes have, `entry` the line of the log that
+    keys act on."""
 
     page: int | None = None
     scroll: int | None = None
     panel: Turned | None = None
     card: Row | None = None
     room: tuple[int, int] | None = None
+    entry: Entry | None = None
 
 
 NOTHING = Drawn()

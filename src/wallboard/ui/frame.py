@@ -17,11 +17,11 @@ from wallboard.view.cells import ELLIPSIS, Cell
 from wallboard.view.chrome import KeyHint, alarm_line, call_bar, key_bar, target_line
 from wallboard.view.context import Context
 from wallboard.view.details import details
-from wallboard.view.eventlog import event_log
+from wallboard.view.eventlog import Entry, event_log
 from wallboard.view.filters import parse
 from wallboard.view.header import header, my_phone
 from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange, covered, size_class, wide
-from wallboard.view.lines import Line, clip, rule
+from wallboard.view.lines import Line, clip
 from wallboard.view.sources import sources
 from wallboard.view.target import ended, told
 from wallboard.view.trends import trends
@@ -34,8 +34,9 @@ _WRITTEN = {"pagedown": "PgDn", "pageup": "PgUp", "right": "→", "down": "↓"}
 _DEEDS = {
     ALARMS: (
         *(("nav.details", "go"), ("alarm.acknowledge", "ack"), ("alarm.acknowledge_all", "ack all")),
-        *(("alarm.snooze", "snooze"), ("alarm.mute", "mute")),
+        *(("alarm.snooze", "snooze"), ("alarm.mute", "mute"), ("view.filter", "filter")),
     ),
+    LOG: (("nav.details", "go"), ("view.filter", "filter"), ("row.undo", "undo")),
     TRENDS: (("nav.right", "span"), ("nav.down", "queue"), ("nav.page_down", "graphs"), ("nav.details", "go")),
 }
 """What the keys of a mode do to what is under its cursor."""
@@ -91,8 +92,8 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
     if console.mode == TRENDS:
         page = trends(context, width, room, console.trends.told, console.modes.scroll.get(TRENDS, 0))
         return Frame(top, None, page.lines, bottom, Drawn(page.graphs, page.first, turned, card), stamp)
-    body, scrolled = _mode(console, context, width, room)
-    return Frame(top, None, body, bottom, Drawn(room, scrolled, turned, card), stamp)
+    body, scrolled, entry = _mode(console, context, width, room)
+    return Frame(top, None, body, bottom, Drawn(room, scrolled, turned, card, entry=entry), stamp)
 
 
 def _message(text: str, width: int, height: int) -> list[Line]:
@@ -172,12 +173,14 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     target, freshness = _target(console, context) if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
     lines.append(target_line(target, freshness, console.remarks.outcome, console.board.unconfirmed, width))
     if (typed := console.asking.filter) is not None:
-        pane = console.pane
-        shown, total = pane.selection.counts
-        asked = f" filter {pane.pane.title}: "
-        said = f"{shown} of {total}   {console.settings.names.enter} keeps it   Esc clears"
-        if unknown := parse(typed.text).unknown(pane.pane.reads):
-            said = f"no {unknown} here, but {' '.join(pane.pane.reads)}"
+        filtered, enter = console.asking.filtered, console.settings.names.enter
+        shown, total = filtered.counts
+        asked = f" filter {filtered.name}: "
+        counts = f"{shown} of {total}   " if typed.text else ""
+        said = f"{counts}{enter} keeps it   Esc {'back' if console.mode == HELP else 'clears'}"
+        reads = console.pane.pane.reads
+        if filtered is console.asking.board and (unknown := parse(typed.text).unknown(reads)):
+            said = f"no {unknown} here, but {' '.join(reads)}"
         hint = Cell(f"   {said}", "muted")
         lines.append(clip([Cell(asked, "text bold"), typed.cell(width - len(asked)), hint], width))
     elif console.dialog is not None:
@@ -194,7 +197,9 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
             KeyHint(console.key_of("app.palette"), "command"),
             KeyHint(console.key_of("app.quit"), "back"),
         ]
-        named = [(console.key_of(action), word) for action, word in _DEEDS.get(console.mode, ())]
+        undoes = bool(console.undoing.offered(console.log.cursor))
+        listed = [(action, word) for action, word in _DEEDS.get(console.mode, ()) if undoes or action != "row.undo"]
+        named = [(console.key_of(action), word) for action, word in listed]
         deeds = [KeyHint(_WRITTEN.get(key, key), word) for key, word in named]
         lines.append(key_bar([*console.hints.now().values()] if board else deeds, general if board else back, width))
     return lines
@@ -223,7 +228,7 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
     if (console.panel.details or card is not None) and console.mode == BOARD:
         row = console.panel.known(console.panel.subject)
         if row is not None:
-            note = console.remarks.notes.get(row.key, "")
+            note = context.note(row)
             seen = console.remarks.seen(row.key)[-4:]
             pane = None if card is not None else console.pane.pane
             readings = console.panel.readings.shown
@@ -276,12 +281,15 @@ def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
     return lines
 
 
-def _mode(console: Console, context: Context, width: int, room: int) -> tuple[list[Line], int | None]:
+def _mode(console: Console, context: Context, width: int, room: int) -> tuple[list[Line], int, Entry | None]:
     top = console.modes.scroll.get(console.mode, 0)
     match console.mode:
         case "log":
-            scroll = console.modes.scroll.get(LOG, 0)
-            return event_log(tuple(console.remarks.entries), width, room, scroll, console.settings.zone), None
+            log, key = console.log, console.key_of("row.undo")
+            undo = f"{key} {offered}" if (offered := console.undoing.offered(log.cursor)) else ""
+            listed, told = log.entries(), (len(console.remarks.entries), log.filter, log.cursor, log.row, undo)
+            found = event_log(listed, width, room, console.settings.zone, *told)
+            return found.lines, found.row, found.entry
         case "sources":
             rights = console.ports.rights()
             phones = [
@@ -298,35 +306,12 @@ def _mode(console: Console, context: Context, width: int, room: int) -> tuple[li
             if page.marked is not None and SOURCES not in console.modes.scroll:
                 top = max(0, page.marked - room // 3)
         case "alarms":
-            listed = alarm_list(context, width, console.alarms.lines(), console.alarms.shown)
-            lines = listed.lines
-            if listed.marked is not None:
+            alarms = alarm_list(context, width, console.alarms.listed(), console.alarms.shown, console.alarms.filter)
+            lines = alarms.lines
+            if alarms.marked is not None:
                 # The cursor stays in sight, and the heads above it where they fit.
-                top = max(0, listed.marked - room + 2)
+                top = max(0, alarms.marked - room + 2)
         case _:
-            lines = _help(console, width)
+            lines = console.keys.lines(width)
     top = min(top, max(0, len(lines) - room))
-    return lines[top : top + room], top
-
-
-def _help(console: Console, width: int) -> list[Line]:
-    """The keys of this row, with reasons for the dim ones, then all keys."""
-    lines = [rule(f"KEYS on {console.pane.pane.title}", "Esc back   j k scroll", width)]
-    for hint in console.hints.now().values():
-        text = hint.text if hint.ok else f"{hint.text}: {hint.reason}"
-        lines.append(
-            clip(
-                [
-                    Cell(f"  {hint.key:<10}", "info bold" if hint.ok else "muted"),
-                    Cell(text, "text" if hint.ok else "muted"),
-                ],
-                width,
-            )
-        )
-    lines.append(rule("ALL KEYS", "", width))
-    for action in console.settings.actions:
-        if action.scope == "board":
-            keys = " ".join(action.keys) or "–"
-            shown = action.id if width >= 100 else ""
-            lines.append(clip([Cell(f"  {keys:<14}", "info"), Cell(f"{action.does:<58}"), Cell(shown, "muted")], width))
-    return lines
+    return lines[top : top + room], top, None

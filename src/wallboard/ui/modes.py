@@ -1,15 +1,16 @@
-"""What fills the screen, and how the pages that have no cursor are scrolled."""
+"""What fills the screen, and how its pages are scrolled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from wallboard.domain.keys import Resource
 from wallboard.ui.panes import Panes
 
 BOARD, WALL, LOG, SOURCES, ALARMS, TRENDS, HELP = "board", "wall", "log", "sources", "alarms", "trends", "help"
 PAGES = (WALL, LOG, SOURCES, ALARMS, TRENDS, HELP)
-"""Those in which no row is under a cursor."""
+"""Those in which no row of a pane is under a cursor."""
 ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "lost.", "theme ")
 """Beginnings of the actions that work in every mode: none of them touches a row."""
 SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom")
@@ -17,6 +18,8 @@ SIDEWAYS = ("nav.left", "nav.right")
 STEPS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "j", "k"})
 """What only moves, in whatever dialog."""
 _END = 1_000_000
+_ALWAYS_WHOLE = (ALARMS, HELP)
+"""Lists that are not found narrowed by who comes back to them."""
 
 
 def moves(action: str) -> bool:
@@ -40,15 +43,21 @@ def moved(action: str, page: int) -> int:
     return {"nav.up": -1, "nav.down": 1, "nav.page_up": -page, "nav.page_down": page, **far}.get(action, 0)
 
 
-def scrolled(mode: str, action: str, at: int, page: int, entries: int) -> int:
-    """The new place of a page. The log counts from its newest line upwards (at most `entries`), all else downwards
-    from its first; what is past the end is cut where the page is drawn."""
-    lines = {"nav.up": -1, "nav.down": 1, "nav.page_up": -page, "nav.page_down": page}.get(action, 0)
-    if mode == LOG:
-        back = entries if action == "nav.top" else 0 if action == "nav.bottom" else at - lines
-        return max(0, min(max(0, entries - page), back))
-    top = 0 if action == "nav.top" else _END if action == "nav.bottom" else at + lines
-    return max(0, top)
+class Filtered(Protocol):
+    """A list that a typed text narrows. `counts`: how many lines of it match, and how many there are."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def filter(self) -> str: ...
+
+    @property
+    def counts(self) -> tuple[int, int]: ...
+
+    def set_filter(self, text: str) -> None: ...
+
+    def move(self, lines: int) -> None: ...
 
 
 class Modes:
@@ -59,12 +68,16 @@ class Modes:
         self._demand = demand
         self.now = mode
         self.scroll: dict[str, int] = {}
+        self.lists: dict[str, Filtered] = {}
+        """Those that a filter narrows."""
         self.source_mark: tuple[str, Resource | None] = ("", None)
         """The source (and its resource) that the sources mode was opened on."""
         self.page_lines = 20
         """Lines of a page of the mode that is on the screen, as last drawn."""
 
     def to(self, mode: str) -> None:
+        if mode != self.now and self.now in _ALWAYS_WHOLE:
+            self.lists[self.now].set_filter("")
         self.now = mode
         self.demand()
 
@@ -80,7 +93,6 @@ class Modes:
             shown = {Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.HOTLINES}
         self._demand(frozenset(shown), self._panes.active)
 
-    def turn(self, action: str, entries: int) -> None:
-        """Scroll the page on the screen."""
-        at = self.scroll.get(self.now, 0)
-        self.scroll[self.now] = scrolled(self.now, action, at, max(1, self.page_lines - 1), entries)
+    def turn(self, lines: int) -> None:
+        """Scroll the page on the screen; what is past its end is cut where it is drawn."""
+        self.scroll[self.now] = max(0, self.scroll.get(self.now, 0) + lines)

@@ -9,7 +9,7 @@ from wallboard.ui.notices import NoticeWatch
 from wallboard.ui.settings import Station
 from wallboard.view.alarm_words import log_entries
 from wallboard.view.context import Context
-from wallboard.view.eventlog import Entry
+from wallboard.view.eventlog import source_key
 from wallboard.view.header import window_title
 
 
@@ -37,7 +37,7 @@ class News:
                 if before is not None:
                     style = "ok" if view.state is SourceState.LIVE else "stale"
                     text = f"{view.info.name} is {view.word}" + (f": {view.detail}" if view.detail else "")
-                    at.remarks.entries.append(Entry(context.now, "state", text, style))
+                    at.remarks.log("state", text, style, (source_key(view.info.name),))
         at.remarks.entries.extend(self._notices.tick(context))
 
     def _new_flood(self) -> int:

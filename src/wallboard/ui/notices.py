@@ -23,10 +23,10 @@ class NoticeWatch:
             if active(row, context.now) and key not in self._active:
                 self._active[key] = place_of(row)
                 text = f"notice on {key.source}: {place_of(row)}, {until_words(row, context)}"
-                entries.append(Entry(context.now, "notice", text, "warn"))
+                entries.append(Entry(context.now, "notice", text, "warn", (key,)))
         for key in [known for known in self._active if known not in rows or not active(rows[known], context.now)]:
             view = context.board.resource_view(key.source, Resource.NOTICES)
             if key in rows or (view is not None and view.state.value in _READABLE):
                 text = f"over on {key.source}: {self._active.pop(key)}"
-                entries.append(Entry(context.now, "notice", text, "muted"))
+                entries.append(Entry(context.now, "notice", text, "muted", (key,)))
         return entries

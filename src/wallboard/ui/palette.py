@@ -1,24 +1,43 @@
-"""The command palette: every action of the board, the themes, and what Textual's providers find beside them."""
+"""The command palette: what can be done with the row under the cursor, every other action of the board, the themes, and
+what Textual's providers find beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from wallboard.domain.actions import Action
+from wallboard.domain.models import Queue, Row
+from wallboard.domain.verbs import VERB_KEYS, Verb, goal
 from wallboard.ui.settings import ConsoleSettings
+from wallboard.view.chrome import KeyHint
 from wallboard.view.dialogs import Choice, Chooser
+from wallboard.view.directory.search import fold, nearness
+from wallboard.view.target import label
 
 UNLOCK = "app.unlock"
+LATELY = 8
+"""Commands that stand first because they were chosen last."""
+_LOOKS = ("nav.details", "nav.explain")
+_NAMES = {
+    "app.quit": "quit, or one step back",
+    "staff.add": "add an agent to the queue",
+    "staff.remove": "remove an agent from the queue",
+}
+_ANYWHERE = ("call.end", "notice.publish")
+"""Verbs that are done to no row of the pane."""
+_NOT_LISTED = frozenset({"app.palette"})
 Found = Callable[[Sequence[Choice], float], None]
 """What was found, and when."""
 
 
 @dataclass(slots=True)
 class Palette(Chooser):
-    """Our own commands are there at once. `search` looks for more under a text, and gives it to the function it is
-    handed when it has some."""
+    """Our own commands are there at once, the `recent` ones first. `search` looks for more under a text, and gives it
+    to the function it is handed when it has some."""
 
     search: Callable[[str, Found], None] = field(kw_only=True)
+    recent: Sequence[object] = ()
     more: Sequence[Choice] = ()
 
     def __post_init__(self) -> None:
@@ -26,7 +45,7 @@ class Palette(Chooser):
         self.search("", self._found)
 
     def visible(self) -> list[Choice]:
-        return [*Chooser.visible(self), *self.more]
+        return [*best(self.choices, self.field_.text, self.recent), *self.more]
 
     def typed(self, now: float) -> None:
         Chooser.typed(self, now)
@@ -38,14 +57,68 @@ class Palette(Chooser):
         self.moved_at = now  # another command may be marked now than the one that was read
 
 
-def commands(settings: ConsoleSettings, locked: bool) -> list[Choice]:
-    """Every action of the board but moving, and the themes."""
-    return [
-        *(
-            Choice(action.id, action.does, f"{action.id}  {' '.join(action.keys)}")
-            for action in settings.actions
-            if action.scope == "board" and not action.id.startswith("nav.") and (action.id != UNLOCK or locked)
-        ),
-        *(Choice(f"view {view.name}", f"view {view.name}", "what to see") for view in settings.views),
-        *(Choice(f"theme {name}", f"theme {name}", "colours") for name in settings.themes),
-    ]
+def best(choices: Sequence[Choice], text: str, recent: Sequence[object]) -> list[Choice]:
+    """Those that `text` means, the nearest first; of equally near ones, and of all where nothing is typed, first those
+    that can be had, the recent before the others."""
+    lately = {value: place for place, value in enumerate(recent)}
+    wanted = fold(text)
+    found: list[tuple[tuple[int, int], bool, int, int, Choice]] = []
+    for index, choice in enumerate(choices):
+        near = nearness(wanted, fold(choice.text), fold(f"{choice.text} {choice.hint} {choice.search}"))
+        if near is not None:
+            found.append((near, not choice.ok, lately.get(choice.value, len(lately)), index, choice))
+    return [choice for *_, choice in sorted(found, key=lambda entry: entry[:-1])]
+
+
+def commands(
+    settings: ConsoleSettings, locked: bool, row: Row | None = None, hints: Mapping[str, KeyHint] | None = None
+) -> list[Choice]:
+    """What can be done with `row` by its `hints` (None: no row is in sight), the other actions of the board, the panes,
+    the views and themes, and last what cannot be done here."""
+    able: list[Choice] = []
+    others: list[Choice] = []
+    panes: list[Choice] = []
+    unable: list[Choice] = []
+    for action in settings.actions:
+        if action.scope != "board" or action.id in _NOT_LISTED or (action.id == UNLOCK and not locked):
+            continue
+        if action.id.startswith("nav.") and action.id not in _LOOKS:
+            continue
+        keys = f"{action.id}  {' '.join(action.keys)}".rstrip()
+        hint = None if hints is None else hints.get(action.id)
+        if hints is not None and hint is None and action.id in VERB_KEYS and action.id not in _ANYWHERE:
+            hint = KeyHint("", "", ok=False, reason="nothing of this row")
+        if hint is not None and not hint.ok:
+            unable.append(Choice(action.id, plain(action), hint.reason, ok=False, search=f"{keys} {action.does}"))
+        elif hint is not None:
+            able.append(Choice(action.id, deed(action, hint, row), keys, search=action.does))
+        else:
+            place = panes if action.id.startswith("pane.") else others
+            place.append(Choice(action.id, plain(action), keys, search=action.does))
+    views = [Choice(f"view {view.name}", f"view {view.name}", "what to see") for view in settings.views]
+    themes = [Choice(f"theme {name}", f"theme {name}", "colours") for name in settings.themes]
+    return [*able, *others, *panes, *views, *themes, *unable]
+
+
+def plain(action: Action) -> str:
+    """What an action does, in a few words."""
+    kind, _, name = action.id.partition(".")
+    if kind == "pane" and name != "next":
+        return f"{name.title()} pane"
+    words = _NAMES.get(action.id) or action.does.partition(";")[0].partition(":")[0]
+    return words[:1].upper() + words[1:]
+
+
+def deed(action: Action, hint: KeyHint, row: Row | None) -> str:
+    """What a verb key does to the row under the cursor, as a person says it: `Listen to Bo Quist`."""
+    verbs = VERB_KEYS[action.id].verbs
+    if row is None or Verb.PUBLISH in verbs:
+        return plain(action)
+    name = label(row)
+    words = goal(verbs[0], row.key.kind) if len(verbs) == 1 else hint.text
+    if action.id == "row.edit":
+        words = VERB_KEYS[action.id].short
+    way = "to" if Verb.STAFF in verbs else "from" if Verb.UNSTAFF in verbs else ""
+    if way:
+        name = f"an agent {way} {name}" if isinstance(row, Queue) else f"{name} {way} a queue"
+    return f"{words[:1].upper()}{words[1:]} {name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 
+from wallboard.board.freshness import PACED
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
 from wallboard.domain.states import ResourceState
@@ -256,6 +257,6 @@ class PaneState:
         if state.state in (ResourceState.LATE, ResourceState.STALE, ResourceState.GONE) and state.age is not None:
             word += f" {age(state.age)}"
         paced = next((view.detail for name, view in state.sources if name in blamed and view.paced), "")
-        if state.state is ResourceState.LATE and paced.startswith("paced"):
+        if state.state is ResourceState.LATE and paced.startswith(PACED):
             word = f"{word.rpartition(' late')[0]} late, {paced}".strip()
         return word, "muted" if state.state is ResourceState.UNAVAILABLE else "stale"

@@ -9,6 +9,7 @@ from wallboard.board.board import Board
 from wallboard.domain.clock import Clock
 from wallboard.domain.keys import Resource
 from wallboard.domain.views import View
+from wallboard.history.notes import Notes
 from wallboard.ui.pane import PaneState
 from wallboard.ui.remarks import Remarks
 from wallboard.ui.settings import ConsoleSettings
@@ -25,11 +26,12 @@ class Panes(Mapping[Resource, PaneState]):
     """`active` is the pane at hand, `zoomed` whether it fills the body; `followed` narrows Members, Agents and Calls to
     one thing, `view` all panes to what it takes."""
 
-    def __init__(self, board: Board, clock: Clock, settings: ConsoleSettings, remarks: Remarks) -> None:
+    def __init__(self, board: Board, clock: Clock, settings: ConsoleSettings, remarks: Remarks, notes: Notes) -> None:
         self._board = board
         self._clock = clock
         self._zone = settings.zone
         self._remarks = remarks
+        self._notes = notes
         self._states = {resource: PaneState(pane) for resource, pane in PANES.items()}
         self._context: tuple[int, Context] | None = None
         self.active = Resource.QUEUES
@@ -59,8 +61,8 @@ class Panes(Mapping[Resource, PaneState]):
         made = self._context
         if made is not None and made[0] == self._board.version and 0 <= now - made[1].now < FRAME_SECONDS:
             return made[1]
-        said, notes = self._remarks.said(now), self._remarks.notes
-        context = Context(self._board, now, self._zone, said, severities(self._board, now), notes)
+        said = self._remarks.said(now)
+        context = Context(self._board, now, self._zone, said, severities(self._board, now), self._notes.on)
         self._context = (self._board.version, context)
         return context
 

@@ -1,4 +1,4 @@
-"""What the console says: the outcome line, the sentence on a row, notes, what was done to a row, and the log."""
+"""What the console says: the outcome line, the sentence on a row, what was done to a row, and the log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wallboard.domain.redaction import redact_long
 from wallboard.view.eventlog import Entry
 
 REMEMBERED = 200
-"""Rows of which notes, and what was done to them, are kept."""
+"""Rows of which what was done to them is kept."""
 TOLD = 10
 SAID_SECONDS = 12.0
 """How long a row carries the sentence about what was done to it."""
@@ -32,11 +32,10 @@ class Remarks:
         self._seen: dict[Key, list[str]] = {}
         self.latest: tuple[str, str, float] | None = None
         """The last remark: its text, style and time."""
-        self.notes: dict[Key, str] = {}
         self.entries: deque[Entry] = deque(maxlen=2000)
         """The log."""
         self.touched = 0
-        """Rises with each thing that is put on rows: sentences, notes."""
+        """Rises with each sentence that is put on a row."""
 
     def say(self, text: str, style: str = "muted") -> None:
         """A remark in the outcome line: it stands for a few seconds, then the last outcome is there again."""
@@ -49,13 +48,8 @@ class Remarks:
             return self.latest[:2]
         return self._last
 
-    def log(self, what: str, text: str, style: str = "text") -> None:
-        self.entries.append(Entry(self._clock.now(), what, redact_long(text), style))
-
-    def note(self, key: Key, text: str) -> None:
-        """Show a note on its row."""
-        _remember(self.notes, key, text)
-        self.touched += 1
+    def log(self, what: str, text: str, style: str = "text", about: tuple[Key, ...] = ()) -> None:
+        self.entries.append(Entry(self._clock.now(), what, redact_long(text), style, about))
 
     def said(self, now: float) -> dict[Key, str]:
         """What rows carry now."""
@@ -75,7 +69,8 @@ class Remarks:
         self.touched += 1
         told = [*self._seen.pop(key, ()), outcome.sentence if outcome.final else outcome.brief]
         _remember(self._seen, key, told[-TOLD:])
-        self.entries.append(Entry(outcome.at, "action", outcome.sentence, style))
+        about = tuple(each for each in (key, outcome.command.target.via) if each is not None)
+        self.entries.append(Entry(outcome.at, "action", outcome.sentence, style, about, outcome))
 
 
 def _remember(kept: dict[Key, T], key: Key, what: T) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from wallboard.domain.keys import RESOURCE_OF, Key, Resource
+from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
+from wallboard.domain.text import clean
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import Asking
 from wallboard.ui.modes import BOARD, SOURCES, Modes
@@ -14,6 +15,7 @@ from wallboard.ui.settings import Station
 from wallboard.view.alarm_words import Together
 from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
 from wallboard.view.directory import Entry, Searched
+from wallboard.view.eventlog import Entry as Logged
 from wallboard.view.finder import Finder, choice, elsewhere, searched_row
 from wallboard.view.format import plural
 
@@ -93,11 +95,28 @@ class Seeking:
         elif alarm.key is not None and at.board.row(alarm.key) is not None:
             self.jump(alarm.key)
         else:
-            self._remember()
-            modes = self._modes
-            modes.source_mark = alarm.source, alarm.resource
-            modes.scroll.pop(SOURCES, None)
-            modes.to(SOURCES)
+            self._to_source(alarm.source, alarm.resource)
+
+    def to_entry(self, entry: Logged | None) -> None:
+        """To what a line of the log is about: its row, or the source that it names."""
+        if entry is None or not entry.about:
+            self._at.remarks.say("this line is about no row" if entry is not None else "nothing is logged yet")
+            return
+        for key in entry.about:
+            if key.kind is Kind.SOURCE:
+                self._to_source(key.source, None)
+                return
+            if self._at.board.row(key) is not None:
+                self.card(key)
+                return
+        self._at.remarks.say(f"{entry.about[0].kind.value} {clean(entry.about[0].id)} is gone")
+
+    def _to_source(self, source: str, resource: Resource | None) -> None:
+        self._remember()
+        modes = self._modes
+        modes.source_mark = source, resource
+        modes.scroll.pop(SOURCES, None)
+        modes.to(SOURCES)
 
     def acknowledge(self) -> None:
         """The alarm in the alarm line, if somebody can have read it there."""
@@ -114,7 +133,8 @@ class Seeking:
         """Asks first. What comes up while the question stands is not answered with it."""
         at = self._at
         asked_at = at.clock.now()
-        count = len([alarm for alarm in at.board.alarms.listed() if not alarm.acked and not alarm.snoozed])
+        listed = (alarm for line in self._alarms.listed() for alarm in line.alarms)
+        count = len([alarm for alarm in listed if not alarm.acked and not alarm.snoozed])
         if at.dispatcher.locked or not count:
             at.warn(at.dispatcher.locked or "no alarm to acknowledge")
             return
@@ -124,7 +144,8 @@ class Seeking:
                 at.remarks.say(self._alarms.acknowledge_all(at.settings.operator or "me", asked_at), "text")
 
         title = f"ACKNOWLEDGE {plural(count, 'alarm')}?"
-        self._asking.ask(Confirm(title, "all that were in sight for a second", asked_at), done)
+        which = f'all with "{self._alarms.filter}"' if self._alarms.filter else "all"
+        self._asking.ask(Confirm(title, f"{which} that were in sight for a second", asked_at), done)
 
     def snooze(self) -> None:
         """Asks for how long. It needs a name, and what became worse meanwhile is not put aside with it."""

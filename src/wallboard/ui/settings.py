@@ -18,6 +18,7 @@ from wallboard.domain.places import Favourite, Route
 from wallboard.domain.views import View
 from wallboard.history.call_backs import CallBacks
 from wallboard.history.courses import Past
+from wallboard.history.notes import Notes
 from wallboard.ui.remarks import Remarks
 from wallboard.vendors.base import Report
 from wallboard.view.dialogs import Choice, KeyNames
@@ -81,6 +82,8 @@ class Ports:
     """Ring so often."""
     title: Callable[[str], None]
     """Name the terminal's window."""
+    copy: Callable[[str], str]
+    """Put text into the terminal's clipboard; says why it may not arrive, "" if nothing is known against it."""
     notify: Callable[[str], None]
     """Have the terminal tell its desktop."""
     can_dial: Callable[[str, Destination], tuple[bool, str]]
@@ -99,6 +102,8 @@ class Ports:
     """Who gave up and is still to be called back."""
     past: Past
     """How queues fared, as far as it was written down."""
+    notes: Notes
+    """What people noted on rows."""
     search: Callable[[str, Callable[[Sequence[Choice], float], None]], None]
     """Look for further commands under a text; the function is given what was found (to be called), and when."""
 

@@ -46,6 +46,11 @@ class Painter:
             self._styles[key] = style
         return style
 
+    def _of(self, cell: Cell, background: str) -> Style:
+        style = self.style(cell.style, background)
+        # Whoever wants nothing but ASCII may have a terminal that prints what it does not know.
+        return style + Style(link=cell.link) if cell.link and not self.ascii_only else style
+
     def text(self, text: str) -> str:
         return ascii_text(text) if self.ascii_only else text
 
@@ -56,6 +61,6 @@ class Painter:
             segment
             for cell in cells
             if cell.text
-            for segment in written(self.text(cell.text), self.style(cell.style, background), plain)
+            for segment in written(self.text(cell.text), self._of(cell, background), plain)
         ]
         return Strip(segments).adjust_cell_length(width, self.style("text", background))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wallboard.board.alarms import Alarm
 from wallboard.board.verdicts import HIGH, LOW, NORMAL
 from wallboard.view import glyphs
-from wallboard.view.alarm_words import Together
+from wallboard.view.alarm_words import Together, lines_of
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, age, local, plural, span
@@ -55,8 +55,8 @@ def state_word(alarm: Alarm, context: Context) -> str:
             return other
 
 
-def alarm_list(context: Context, width: int, lines: Sequence[Together], shown: str | None) -> Page:
-    """`shown` is the stamp of the line that the cursor stands on."""
+def alarm_list(context: Context, width: int, lines: Sequence[Together], shown: str | None, wanted: str = "") -> Page:
+    """`shown` is the stamp of the line that the cursor stands on; `lines` are those that match `wanted`."""
     book = context.board.alarms
     counts = [
         (len(book.active()), "active"),
@@ -64,6 +64,8 @@ def alarm_list(context: Context, width: int, lines: Sequence[Together], shown: s
         (len(book.unseen()), "over, unseen"),
     ]
     told = " · ".join(f"{number} {word}" for number, word in counts if number) or "none"
+    if wanted:
+        told = f'{len(lines)} of {len(lines_of(book))} "{wanted}"'
     rate = f"{plural(book.rate, 'alarm')} in 10 min" + (", FLOOD: one line a queue" if book.flood else "")
     out = [rule(f"ALARMS {told}", rate, width), clip([Cell(_head(width), "muted")], width)]
     marked: int | None = None
@@ -74,7 +76,7 @@ def alarm_list(context: Context, width: int, lines: Sequence[Together], shown: s
         rows = (line,) if book.flood else tuple(Together((alarm,)) for alarm in line.alarms)
         out += [_row(row, here, context, width) for row in rows]
     if not lines:
-        out.append(clip([Cell("   nothing to know of", "muted")], width))
+        out.append(clip([Cell("   nothing matches" if wanted else "   nothing to know of", "muted")], width))
     return Page(out, marked)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from wallboard.board.alarms import Alarm, AlarmBook, AlarmEvent
-from wallboard.view.eventlog import Entry
+from wallboard.view.eventlog import Entry, source_key
 from wallboard.view.format import local, plural
 
 
@@ -59,6 +59,14 @@ def lines_of(book: AlarmBook) -> list[Together]:
     alarms = book.listed()
     awake = [alarm for alarm in alarms if not alarm.snoozed]
     return together([*awake, *(alarm for alarm in alarms if alarm.snoozed)], book.flood)
+
+
+def searched(line: Together) -> str:
+    """What the list of alarms is filtered by: the sentence, its source, and what became of it."""
+    alarm = line.lead
+    state = "over unseen" if alarm.state == "cleared" else "acknowledged acked" if alarm.acked else alarm.state
+    who = f"{alarm.acked_by} {alarm.snoozed_by}"
+    return f"{line.sentence} {alarm.source} {alarm.severity} {state} {who}".casefold()
 
 
 def counted(book: AlarmBook) -> tuple[int, int]:
@@ -117,5 +125,7 @@ def log_entries(events: Sequence[AlarmEvent], flood: int, zone: tzinfo | None) -
         same.setdefault((event.what, where, event.alarm.severity), []).append(event)
     for found in same.values():
         sentence = Together(tuple(event.alarm for event in found)).sentence
-        entries.append(Entry(found[0].at, "alarm", _words(found[0], sentence, zone), _style(found[0])))
+        alarm = found[0].alarm
+        about = (alarm.key or source_key(alarm.source),)
+        entries.append(Entry(found[0].at, "alarm", _words(found[0], sentence, zone), _style(found[0]), about))
     return entries

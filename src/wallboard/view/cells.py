@@ -28,6 +28,8 @@ class Cell(NamedTuple):
     style: str = "text"
     span: int = 1
     press: str = ""
+    link: str = ""
+    """The address that it opens, where the terminal has a way to (`view.links`)."""
 
 
 @dataclass(frozen=True, slots=True)

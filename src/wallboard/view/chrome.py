@@ -76,7 +76,7 @@ def target_line(target: str, freshness: str, outcome: tuple[str, str], unconfirm
     text, token = outcome
     wide = width >= 110
     words = f"   {unconfirmed} unconfirmed " if wide or not text else f"  {unconfirmed}? " if unconfirmed else " "
-    count = Cell(words, "warn" if unconfirmed else "muted")
+    count = Cell(words, "warn" if unconfirmed else "muted", press="mode.unconfirmed" if unconfirmed else "")
     right: Line = [count]
     if text:
         room = width - line_width(left) - line_width(right) - 2

@@ -11,22 +11,29 @@ from wallboard.board.board import Board
 from wallboard.board.freshness import SourceView
 from wallboard.board.queue_numbers import QueueFigures
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.models import Row
 from wallboard.domain.states import OLD, ResourceState
+from wallboard.history.notes import Note
+from wallboard.view.format import moment
 
 T = TypeVar("T")
+
+
+def _nothing_noted(_row: Row) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """The board, the instant, the zone of shown times, sentences about rows that this console acted on (`said`),
-    and the worst alarm on each row (`severities`: "warn" or "alarm")."""
+    the worst alarm on each row (`severities`: "warn" or "alarm"), and what people noted on rows."""
 
     board: Board
     now: float
     zone: tzinfo | None = None
     said: Mapping[Key, str] = field(default_factory=dict)
     severities: Mapping[Key, str] = field(default_factory=dict)
-    notes: Mapping[Key, str] = field(default_factory=dict)
+    notes: Callable[[Row], Note | None] = _nothing_noted
     _known: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was asked of the board for this instant: a frame asks the same of it many times."""
 
@@ -68,6 +75,13 @@ class Context:
             self._known[name] = made()
         found: T = self._known[name]
         return found
+
+    def note(self, row: Row) -> str:
+        """The note on a row, with who left it and when; "" where there is none."""
+        note = self.notes(row)
+        if note is None:
+            return ""
+        return f"{note.text} · {' '.join(part for part in (note.by, moment(note.at, self.now, self.zone)) if part)}"
 
     def since(self, instant: float | None) -> float | None:
         """Seconds from `instant` to now, None if it is unknown."""

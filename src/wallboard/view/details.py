@@ -25,6 +25,7 @@ from wallboard.view.explain import explained
 from wallboard.view.figures import busy_hour, caller_clock, ladder, level_text
 from wallboard.view.format import DASH, age, count, local, moment, ordinal, percent, plural, span
 from wallboard.view.lines import Line, clip, rule, wrapped
+from wallboard.view.links import linked
 from wallboard.view.panes.agents import state_of
 from wallboard.view.panes.base import Pane
 from wallboard.view.panes.hotlines import drifted
@@ -91,7 +92,7 @@ def details(
 def _wrapped(name: str, text: str, width: int, style: str = "text", label: int = 8) -> list[Line]:
     room = max(10, width - label - 2)
     return [
-        clip([Cell(f" {fit(name if not index else '', label)} ", "muted"), Cell(part, style)], width)
+        clip([Cell(f" {fit(name if not index else '', label)} ", "muted"), *linked(part, style, room)], width)
         for index, part in enumerate(wrapped(text, room))
     ]
 

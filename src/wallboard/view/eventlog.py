@@ -1,34 +1,133 @@
-"""The log mode: alarms, state changes, every action and its outcome; newest last."""
+"""The log as lines: what happened, when, and the line under the cursor whole."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from wallboard.view.cells import Cell
+from wallboard.control.outcome import Outcome
+from wallboard.domain.keys import Key, Kind
+from wallboard.domain.text import cell_width
+from wallboard.view import glyphs
+from wallboard.view.cells import Cell, cut
 from wallboard.view.format import local
-from wallboard.view.lines import Line, clip, rule
+from wallboard.view.lines import Line, clip, rule, wrapped
+
+UNCONFIRMED = "unconfirmed"
+"""Finds the actions of which nobody knows yet whether they happened."""
+_HEAD = 17
+"""Columns of cursor, time and kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """One thing that happened at `at` (UTC seconds); `what` is "alarm", "state" or "action"."""
+    """One thing that happened at `at` (UTC seconds); `what` is "alarm", "state", "notice" or "action". `about`: the
+    rows (or the source) that it is about, the nearest first. `outcome`: of an action. Two are never the same line."""
 
     at: float
     what: str
     text: str
     style: str = "text"
+    about: tuple[Key, ...] = ()
+    outcome: Outcome | None = None
 
 
-def event_log(entries: Sequence[Entry], width: int, height: int, back: int, zone: tzinfo | None) -> list[Line]:
-    """The last entries that fit, scrolled `back` lines up."""
+def source_key(name: str) -> Key:
+    """What an entry about a whole source is about."""
+    return Key(name, Kind.SOURCE, name)
+
+
+def matching(entries: Sequence[Entry], wanted: str, unproven: Collection[str]) -> Sequence[Entry]:
+    """Those in which every word of `wanted` stands. `unproven`: the commands whose ending is open; the last line of
+    each is "unconfirmed"."""
+    words = wanted.casefold().split()
+    if not words:
+        return entries
+    last = {entry.outcome.command.id: entry for entry in entries if entry.outcome is not None}
+    open_ = {last[name] for name in unproven if name in last}
+    return [
+        entry
+        for entry in entries
+        if all(
+            word in f"{entry.what} {entry.text} {UNCONFIRMED if entry in open_ else ''}".casefold() for word in words
+        )
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """The page, the line of it (after its head) on which the cursor stands, and the entry there; without a cursor the
+    newest."""
+
+    lines: list[Line]
+    row: int = 0
+    entry: Entry | None = None
+
+
+def event_log(
+    entries: Sequence[Entry],
+    width: int,
+    height: int,
+    zone: tzinfo | None,
+    total: int,
+    wanted: str = "",
+    cursor: Entry | None = None,
+    row: int = 0,
+    undo: str = "",
+) -> LogPage:
+    """`entries` out of `total` match `wanted`. Without a `cursor` the newest stand last; with one it stays in line
+    `row` whatever comes after it. `undo`: what undoes the entry under it."""
     room = max(1, height - 1)
-    end = max(min(room, len(entries)), len(entries) - back)
-    shown = entries[max(0, end - room) : end]
-    place = f"{end}/{len(entries)}" if entries else "nothing yet"
-    lines = [rule("LOG alarms, changes, actions", f"{place}   q back", width)]
-    for entry in shown:
-        when = (Cell(f" {local(entry.at, zone)} ", "muted"), Cell(f"{entry.what:<7}", "muted"))
-        lines.append(clip([*when, Cell(entry.text, entry.style)], width))
-    return lines
+    at = next((index for index, entry in enumerate(entries) if entry is cursor), None)
+    if at is None:
+        shown = entries[-room:]
+        place = f"{len(entries)}/{len(entries)}" if entries else "nothing matches" if wanted else "nothing yet"
+        lines = [_head(len(entries), total, wanted, place, width)]
+        lines += [_line(entry, width, zone) for entry in shown]
+        return LogPage(lines, max(0, len(shown) - 1), shown[-1] if shown else None)
+    here = _whole(entries[at], width, zone, undo)[:room]
+    row = max(0, min(row, room - len(here), at))
+    below = min(len(entries) - 1 - at, room - row - len(here))
+    # No blank lines at the end while there is more before.
+    row = min(at, room - len(here) - below)
+    newer = len(entries) - 1 - at - below
+    place = f"{at + 1}/{len(entries)}" + (f"   {newer} newer" if newer else "")
+    lines = [_head(len(entries), total, wanted, place, width)]
+    lines += [_line(entry, width, zone) for entry in entries[at - row : at]]
+    lines += here
+    lines += [_line(entry, width, zone) for entry in entries[at + 1 : at + 1 + below]]
+    return LogPage(lines, row, entries[at])
+
+
+def _head(shown: int, total: int, wanted: str, place: str, width: int) -> Line:
+    counts = f' {shown} of {total} "{wanted}"' if wanted else " alarms, changes, actions"
+    return rule(f"LOG{counts}", place, width)
+
+
+def _when(entry: Entry, zone: tzinfo | None, mark: str = " ") -> Line:
+    return [Cell(mark, "info"), Cell(f"{local(entry.at, zone)} ", "muted"), Cell(f"{entry.what:<6} ", "muted")]
+
+
+def _line(entry: Entry, width: int, zone: tzinfo | None) -> Line:
+    return clip([*_when(entry, zone), Cell(entry.text, entry.style)], width)
+
+
+def _whole(entry: Entry, width: int, zone: tzinfo | None, undo: str) -> list[Line]:
+    """The entry in as many lines as it needs."""
+    room = max(10, width - _HEAD)
+    parts = [Cell(part, f"{entry.style} bold") for text in wrapped(entry.text, room) for part in _broken(text, room)]
+    parts += [Cell(part, "info") for part in wrapped(undo, room)] if undo else []
+    first = _when(entry, zone, glyphs.CURSOR)
+    rest = [Cell(glyphs.CURSOR, "info"), Cell(" " * (_HEAD - 1))]
+    return [clip([*(rest if index else first), part], width) for index, part in enumerate(parts)]
+
+
+def _broken(text: str, room: int) -> list[str]:
+    """A word that is longer than a line, in pieces."""
+    pieces: list[str] = []
+    while cell_width(text) > room:
+        head = cut(text, room)
+        pieces.append(head)
+        text = text[len(head) :]
+    return [*pieces, text]

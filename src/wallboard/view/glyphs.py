@@ -14,6 +14,7 @@ CURSOR, TARGET, OPENED, BOTH, TO = "▌", "▸", "▾", "↔", "→"
 MORE = "›"
 LINE, UPRIGHT = "─", "│"
 STAR = "★"
+NOTE = "▪"
 
 Sign = tuple[str, str, str]
 """(glyph, word, token)."""
@@ -54,8 +55,8 @@ HOTLINE: dict[HotlineState, Sign] = {
 }
 SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
 
-_SIGNS = "★●◐◆◇‖○·▲■▌▸▾↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇▀"
-_PLAIN = """*o*#w=-.!X>>v/>-|+++++--~>x""''x>/^v<#_.-:=+*^"""
+_SIGNS = "▪★●◐◆◇‖○·▲■▌▸▾↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇▀"
+_PLAIN = """+*o*#w=-.!X>>v/>-|+++++--~>x""''x>/^v<#_.-:=+*^"""
 _ASCII = dict(zip(_SIGNS, _PLAIN, strict=True))
 
 

@@ -14,9 +14,10 @@ from datetime import tzinfo
 from typing import Any
 
 from wallboard.domain.clock import iso
-from wallboard.domain.numbers import last_digits
+from wallboard.domain.numbers import is_number, last_digits
 from wallboard.domain.text import clean
 from wallboard.history.call_backs import CallBacks
+from wallboard.history.notes import standing
 from wallboard.history.records import AlarmChange, CallBack, Caller, Minute, Written
 from wallboard.view.cells import fit
 from wallboard.view.format import DASH, moment, percent, span
@@ -225,10 +226,17 @@ def report(material: Material) -> dict[str, Any]:
             for record in unproven(material)
         ],
         "notes": [
-            {"at": iso(note.at), "source": note.source, "row": note.label, "by": note.by, "text": note.text}
-            for note in material.notes
+            {"at": iso(note.at), "source": note.source, "row": on, "by": note.by, "text": note.text}
+            for note, on in _notes(material)
         ],
     }
+
+
+def _notes(material: Material) -> list[tuple[Written, str]]:
+    """The notes that stand, and what each is on: a caller without a name is called by their number."""
+    found = standing(material.notes)
+    hidden = {note.label for note in found if is_number(note.label)} if material.masked else set()
+    return [(note, last_digits(note.label) if note.label in hidden else note.label) for note in found]
 
 
 def _caller(caller: Caller, masked: bool) -> dict[str, Any]:
@@ -326,7 +334,8 @@ def as_text(material: Material, zone: tzinfo | None = None) -> str:
         "ACTIONS WITHOUT PROOF",
         (f"{one['operator']}: {one['verb']} {one['target']}: {one['ending']}" for one in found["unproven"]),
     )
-    lines += _part("NOTES", (f"{at(note.at)} {note.by}: {note.label}: {note.text}" for note in material.notes))
+    noted = (f"{at(note.at)} {note.by}: {on}: {note.text}" for note, on in _notes(material))
+    lines += _part("NOTES", noted)
     if not listed:
         lines += ["", "Nothing was written down in this time."]
     return "\n".join(lines) + "\n"

@@ -22,7 +22,7 @@ def clip(cells: Sequence[Cell], width: int) -> Line:
         size = cell_width(cell.text)
         if used + size > width:
             if width - used > 0:
-                out.append(Cell(fit(cell.text, width - used), cell.style))
+                out.append(cell._replace(text=fit(cell.text, width - used)))
             return out
         out.append(cell)
         used += size

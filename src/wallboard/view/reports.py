@@ -8,9 +8,10 @@ from typing import Literal
 
 from wallboard.domain.text import cell_width
 from wallboard.vendors.base import Sheet
-from wallboard.view.cells import Cell, fit
+from wallboard.view.cells import Cell
 from wallboard.view.format import age, plural
 from wallboard.view.lines import Line, clip, wrapped
+from wallboard.view.links import link_cells
 
 ROWS = 8
 """Rows of a table in sight; of the others only the number is told."""
@@ -83,7 +84,7 @@ def _row(texts: Sequence[str], widths: Sequence[int], style: str, indent: int, w
     cells = [Cell(" " * indent)]
     for index, size in enumerate(widths):
         text = texts[index] if index < len(texts) else ""
-        cells.append(Cell(fit(text, size) + " " * GAP, style))
+        cells += [*link_cells(text, size, style), Cell(" " * GAP, style)]
     return clip(cells, width)
 
 

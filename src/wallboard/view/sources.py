@@ -56,7 +56,9 @@ def sources(
         counts[view.word] = counts.get(view.word, 0) + 1
     title = f"SOURCES {len(views)}: " + ", ".join(f"{n} {state}" for state, n in counts.items())
     head = _HEAD if width >= 110 else (*_HEAD[:-1], "cause below")
-    blind = sorted({r.name.value for view in views for r in view.resources if r.wanted and r.state in OLD})
+    # Before the first answer nobody is blind yet.
+    known = [view for view in views if not view.connecting]
+    blind = sorted({r.name.value for view in known for r in view.resources if r.wanted and r.state in OLD})
     lines = [rule(title, f"blind: {', '.join(blind)}" if blind else "", width), *_row(head, "muted", width)]
     marked: int | None = None
     for view in views:
@@ -110,10 +112,11 @@ def _source(view: SourceView, context: Context, width: int) -> list[Line]:
 
 def _feed(name: str, feed: FeedView, context: Context, width: int) -> list[Line]:
     sign, token = _SIGN[feed.state.value]
+    word = "not yet" if feed.state is ResourceState.NEVER else feed.state.value
     status = feed.status
     label = f"  {name} {feed.scope}".rstrip()
     if status is None:
-        return _row((label, feed.state.value, age(feed.age), "", "", "", "", feed.detail), token, width, sign)
+        return _row((label, word, age(feed.age), "", "", "", "", feed.detail), token, width, sign)
     wait = DASH if status.next_at is None else "now"
     if status.next_at is not None and status.next_at > context.now:
         wait = age(status.next_at - context.now)
@@ -123,4 +126,4 @@ def _feed(name: str, feed: FeedView, context: Context, width: int) -> list[Line]
     cause = status.cause if status.failures or status.unavailable else feed.detail
     good = DASH if status.push else str(status.successes)
     style = "text" if feed.state is ResourceState.LIVE else token
-    return _row((label, feed.state.value, age(feed.age), every, wait, good, p95, cause), style, width, sign)
+    return _row((label, word, age(feed.age), every, wait, good, p95, cause), style, width, sign)

@@ -213,6 +213,62 @@ def test_find_and_the_palette_are_lists_at_the_bottom(sample: Desk) -> None:
     sample.press("escape", ":")
     sample.type("theme")
     shot(sample, "palette-80x24")
+    sample.press("escape", "4", ":")
+    lines = shot(sample, "palette-open-160x50", 160, 50)
+    assert any("Listen to Cy Reed" in line for line in lines)
+    sample.type("listn")
+    lines = shot(sample, "palette-listn-80x24")
+    assert any(line.startswith("▌  Listen to Cy Reed") for line in lines)
+
+
+def test_the_keys_are_filtered_by_typing(sample: Desk) -> None:
+    sample.press("4", "?")
+    sample.type("hang")
+    shot(sample, "help-typed-80x24")
+    shot(sample, "help-typed-160x50", 160, 50)
+
+
+def told(sample: Desk) -> None:
+    """A log with a long line, an action without proof and one that can be undone."""
+    jo = sample.board.row(Key(HQ, Kind.AGENT, "jo"))
+    call_of_mia = sample.board.row(Key(HQ, Kind.CALL, "c1"))
+    assert jo is not None
+    assert call_of_mia is not None
+    queue = (("queue", "603"), ("queue_name", "Emergency"))
+    cut = Command(new_id(), Verb.HANGUP, sample.dispatcher.target(call_of_mia))
+    out = Command(new_id(), Verb.STAFF, sample.dispatcher.target(jo), None, queue)
+    sample.board.pend(cut.id, cut.target.key)
+    sample.board.settle(cut.id, "unknown")
+    long = "the gateway answered for the exchange that is not there, and then for one that never was, twice"
+    sample.console.remarks.log("state", f"cc is stale: users stale 46 s: server error 502 after 2.1 s: {long}", "stale")
+    told = (cut, Phase.UNKNOWN, "unknown: no answer in 60 s"), (out, Phase.CONFIRMED, "confirmed by the list")
+    for command, phase, ending in told:
+        sample.console.on_outcome(Outcome(command, phase, ending, NOW + 3, True))
+
+
+@pytest.mark.parametrize("size", [(160, 50), (80, 24)], ids=str)
+def test_the_log_under_a_cursor(sample: Desk, size: tuple[int, int]) -> None:
+    told(sample)
+    sample.press("9")
+    sample.paint(*size)
+    sample.press("up")
+    lines = shot(sample, f"log-undo-{size[0]}x{size[1]}", *size)
+    assert any("U undo: remove Jo Alder from Emergency" in line for line in lines)
+    sample.press("up", "up")
+    lines = shot(sample, f"log-cursor-{size[0]}x{size[1]}", *size)
+    assert "twice" in " ".join(lines)
+    sample.press("/")
+    sample.type("unconfirmed")
+    lines = shot(sample, f"log-unconfirmed-{size[0]}x{size[1]}", *size)
+    assert '1 of 8 "unconfirmed"' in lines[2]
+
+
+@pytest.mark.parametrize("size", [(160, 50), (80, 24)], ids=str)
+def test_the_list_of_alarms_filtered(sample: Desk, size: tuple[int, int]) -> None:
+    sample.press("f5", "/")
+    sample.type("sales")
+    lines = shot(sample, f"alarms-filtered-{size[0]}x{size[1]}", *size)
+    assert '1 of 5 "sales"' in lines[2]
 
 
 def test_quitting_names_what_runs(sample: Desk) -> None:
@@ -566,11 +622,16 @@ SCENES: list[Callable[[Desk], None]] = [
     lambda here: here.press("f2"),
     lambda here: here.press("f4"),
     lambda here: here.press("/", "s"),
+    lambda here: here.press("?", "l"),
+    lambda here: here.press("f5", "/", "s"),
+    lambda here: here.press("9", "up"),
+    lambda here: here.press(":", "l"),
 ]
 
 
 @pytest.mark.parametrize("scene", range(len(SCENES)))
 def test_every_line_is_exactly_as_wide_as_the_screen_at_any_size(sample: Desk, scene: int) -> None:
+    told(sample)
     SCENES[scene](sample)
     for width in (40, 47, 59, 79, 80, 81, 99, 109, 110, 149, 150, 165, 233):
         for height in (10, 13, 17, 24, 61):

@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from tests.bench.terminal import Emulator
 from wallboard.ui.terminal.diff import Glass
+from wallboard.ui.terminal.pens import Pen
 
 WIDTH, HEIGHT = 14, 3
 STYLES = (
@@ -20,6 +21,8 @@ STYLES = (
     Style(bold=True, color="#102030"),
     Style(bold=True, reverse=True),
     Style(underline=True, bgcolor="#405060"),
+    Style(color="red", link="https://one.example/a"),
+    Style(link="https://two.example/b"),
 )
 TEXT = st.text(st.sampled_from("abc  12世界é●▌"), max_size=8)
 SEGMENTS = st.lists(st.tuples(TEXT, st.sampled_from(STYLES)), max_size=4)
@@ -73,10 +76,14 @@ def test_the_difference_leads_to_the_same_screen_as_the_whole(
 
 
 def _as_strip(glass: Glass, y: int) -> Strip:
-    return Strip([Segment(text, Style.parse(_style(pen))) for text, pen in glass.lines[y] if text])
+    return Strip([Segment(text, _style_of(pen)) for text, pen in glass.lines[y] if text])
 
 
-def _style(pen: tuple[str, str, str]) -> str:
+def _style_of(pen: Pen) -> Style:
+    return Style.parse(_style(pen)) + Style(link=pen[3] if pen[3:] else None)
+
+
+def _style(pen: Pen) -> str:
     words = [{"1": "bold", "7": "reverse", "4": "underline"}[code] for code in pen[2].split(";") if code]
     for code, prefix in ((pen[0], ""), (pen[1], "on ")):
         if code == "31":

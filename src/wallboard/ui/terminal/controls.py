@@ -6,6 +6,10 @@ strings; one soft reset for all of them (DECSTR) would be shorter, but not every
 
 from __future__ import annotations
 
+from binascii import b2a_base64
+
+LONGEST = 2000
+"""Characters of what is copied or opened."""
 END_OF_STRING = "\x1b\\"
 """Ends a string that was cut off: until then all else would be its text."""
 CANCEL = "\x18"
@@ -47,6 +51,22 @@ def title(text: str) -> str:
 def notification(text: str) -> str:
     """Have the terminal tell its desktop (OSC 9). A semicolon would make a command of it in some."""
     return f"\x1b]9;{_plain(text).replace(';', ',')}{END_OF_STRING}"
+
+
+NO_HYPERLINK = f"\x1b]8;;{END_OF_STRING}"
+_ADDRESS = "https://"
+
+
+def hyperlink(url: str) -> str:
+    """What is written next opens `url` (OSC 8); "" for anything but a plain https address."""
+    plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= LONGEST
+    return f"\x1b]8;;{url}{END_OF_STRING}" if plain and url.startswith(_ADDRESS) else ""
+
+
+def clipboard(text: str) -> str:
+    """Have the terminal put `text` into its clipboard (OSC 52): one line, no controls. Never asks what is there."""
+    line = "".join(char for char in text if char.isprintable())[:LONGEST]
+    return f"\x1b]52;c;{b2a_base64(line.encode(), newline=False).decode()}{END_OF_STRING}"
 
 
 def _plain(text: str) -> str:

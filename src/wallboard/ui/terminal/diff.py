@@ -7,7 +7,7 @@ what is on the glass, cell by cell, and sends the difference.
 The glass belongs to the terminal, not to a screen, so the layer stands where all screens pass. `install` first looks
 whether Textual is as it is known here (`private`), and leaves it alone if not; a fault later on takes the layer out.
 
-Hyperlinks are the one thing not passed on: the console makes none, and text from outside must not.
+A hyperlink is part of a cell's pen; what is no plain https address is none (`controls.hyperlink`).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from textual.strip import Strip
 
 from wallboard.domain.text import clean_cells
 from wallboard.ui.terminal import private
+from wallboard.ui.terminal.controls import NO_HYPERLINK
 from wallboard.ui.terminal.pens import PLAIN, Pen, change_pen, pen_of
 from wallboard.ui.terminal.private import SYNC_END, SYNC_START, ChopsUpdate, LayoutUpdate
 from wallboard.ui.terminal.widths import certain, claim_marks, overhang, pieces
@@ -130,8 +131,10 @@ class Glass:
             for first, last in _changed_runs(cells, old):
                 out.append(_move(at, y, start + first))
                 pen, at = self._send_run(out, pen, y, start + first, start + last)
-        if pen != PLAIN:
+        if pen[:3] != PLAIN:
             out.append("\x1b[0m")
+        if pen[3:]:
+            out.append(NO_HYPERLINK)
         return "".join(out)
 
     def _send_run(self, out: list[str], pen: Pen, y: int, first: int, last: int) -> tuple[Pen, tuple[int, int] | None]:

@@ -198,6 +198,10 @@ class ConsoleDriver(OpenDriver):
         """A notification, where the terminal passes them on."""
         self.write(controls.notification(text))
 
+    def copy(self, text: str) -> None:
+        """Into the clipboard, where the terminal takes it."""
+        self.write(controls.clipboard(text))
+
     def _call(self, function: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the loop is closed: there is nothing left to do it for
             self.loop.call_soon_threadsafe(function)

@@ -7,10 +7,11 @@ from functools import lru_cache
 from rich.color import Color, ColorSystem
 from rich.style import Style
 
+from wallboard.ui.terminal.controls import NO_HYPERLINK, hyperlink
 from wallboard.ui.terminal.sixteen import sixteen
 
-Pen = tuple[str, str, str]
-"""SGR codes of foreground, background and attributes ("1;4")."""
+Pen = tuple[str, ...]
+"""SGR codes of foreground, background and attributes ("1;4"), and behind them the address that is opened, if any."""
 PLAIN: Pen = ("39", "49", "")
 
 _ATTRIBUTES = (
@@ -30,6 +31,8 @@ def pen_of(style: Style | None, colors: ColorSystem) -> Pen:
     if style.bgcolor is not None:
         background = ";".join(_reduced(style.bgcolor, colors, ground=True).get_ansi_codes(foreground=False))
     attributes = ";".join(code for name, code in _ATTRIBUTES if getattr(style, name))
+    if style.link and hyperlink(style.link):
+        return foreground, background, attributes, style.link
     return foreground, background, attributes
 
 
@@ -39,11 +42,13 @@ def _reduced(color: Color, colors: ColorSystem, *, ground: bool = False) -> Colo
 
 @lru_cache(maxsize=4096)
 def change_pen(old: Pen, new: Pen) -> str:
-    """The shortest SGR sequence from one pen to the other."""
+    """The shortest sequence from one pen to the other."""
+    if old[3:] != new[3:]:
+        return change_pen(old[:3], new[:3]) + (hyperlink(new[3]) if new[3:] else NO_HYPERLINK)
     if old == new:
         return ""
     colors = [code for code, plain in zip(new[:2], PLAIN, strict=False) if code != plain]
-    afresh = ";".join([code for code in ("0" if new != PLAIN else "", new[2], *colors) if code])
+    afresh = ";".join([code for code in ("0" if new[:3] != PLAIN else "", new[2], *colors) if code])
     if old[2] and old[2] != new[2]:
         return f"\x1b[{afresh}m"
     step = ";".join([code for code, was in zip((new[2], *new[:2]), (old[2], *old[:2]), strict=True) if code != was])

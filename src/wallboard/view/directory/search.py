@@ -206,6 +206,39 @@ def _scattered(letters: str, text: str) -> bool:
     return True
 
 
+def nearness(wanted: str, name: str, whole: str) -> tuple[int, int] | None:
+    """How well a folded text means a folded name, or the `whole` that is known of it: smaller is nearer, None not at
+    all. Letters may be left out, as long as most of what they span is written."""
+    words = wanted.split()
+    if not words:
+        return Tier.DIGIT, 0
+    if wanted == name:
+        return Tier.EXACT, 0
+    if name.startswith(wanted):
+        return Tier.NAME, 0
+    if all(f" {word}" in f" {whole}" for word in words):
+        return Tier.WORD, 0 if words[0] in name else 1
+    if all(word in whole for word in words):
+        return Tier.WITHIN, 0 if words[0] in name else 1
+    letters = "".join(words)
+    if abbreviates(letters, name):
+        # Nearest in length first: the most of it has been written.
+        return Tier.SCATTERED, len(name)
+    spans = [span for word in name.split() if (span := _span(letters, word)) is not None]
+    return (Tier.SCATTERED, 1000 + min(spans)) if spans and min(spans) <= 2 * len(letters) else None
+
+
+def _span(letters: str, text: str) -> int | None:
+    """How many letters of `text` these reach over, in their order, from the first on."""
+    start = text.find(letters[0])
+    at = start
+    for letter in letters[1:]:
+        at = text.find(letter, at + 1)
+        if at < 0:
+            return None
+    return None if start < 0 else at - start + 1
+
+
 def abbreviates(wanted: str, text: str) -> bool:
     """Whether `wanted` is made of the beginnings of words of `text`, in their order (`thmo`: theme mono)."""
     words = text.split()

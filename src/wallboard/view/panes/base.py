@@ -51,6 +51,8 @@ class Pane:
     """Per screen class, `id width` pairs most important first: "name 15, wait 4"."""
     says: ClassVar[Mapping[str, int]] = {}
     """Where a row says what this console did to it, in place of its own: columns, and how many each takes."""
+    names: ClassVar[str] = "name"
+    """The column that names a row, where a note on it shows."""
     empty: ClassVar[str] = "none"
     """What the summary says where there is no row."""
     reads: ClassVar[Mapping[str, Callable[[Any, Context], Value]]] = {}
@@ -128,6 +130,9 @@ class Pane:
         name = cells.get("name")
         if isinstance(name, Cell) and (name.text, row.key.source) in self._namesakes(context):
             cells["name"] = Cell(f"{name.text} {row.key.source}", name.style)
+        if context.notes(row) is not None:
+            named = cells[self.names]
+            cells[self.names] = _noted(named) if isinstance(named, Cell) else lambda width: _noted(named(width - 2))
         if said := context.said.get(row.key):
             cells |= {name: Cell(said, "info", span) for name, span in self.says.items()}
         return cells
@@ -170,6 +175,11 @@ class Pane:
 
     def sortable(self) -> tuple[str, ...]:
         return ("", *(field.id for field in self.fields if field.sort is not None))
+
+
+def _noted(cell: Cell) -> Cell:
+    """The name of a row on which there is a note."""
+    return cell._replace(text=f"{glyphs.NOTE} {cell.text}")
 
 
 def in_order(columns: Sequence[Column], cells: Cells) -> tuple[Cell, ...]:

@@ -27,6 +27,7 @@ class CallsPane(Pane):
     title = "Calls"
     empty = "no calls"
     says: ClassVar[Mapping[str, int]] = {"to": 2}
+    names = "from"
     reads: ClassVar[Mapping[str, Callable[[Call, Context], Value]]] = {
         "name": lambda row, context: row.from_name,
         "number": lambda row, context: row.from_number,

@@ -50,6 +50,7 @@ class NoticesPane(Pane):
     resource = Resource.NOTICES
     title = "Notices"
     says: ClassVar[Mapping[str, int]] = {"where": 3}
+    names = "what"
     reads: ClassVar[Mapping[str, Callable[[Notice, Context], Value]]] = {
         "name": lambda row, context: row.title,
         "source": lambda row, context: row.key.source,
@@ -209,6 +210,7 @@ def sends_to(row: Receptionist, width: int) -> str:
 class ParkedPane(Pane):
     resource = Resource.PARKED
     title = "Parked"
+    names = "caller"
     reads: ClassVar[Mapping[str, Callable[[ParkedCall, Context], Value]]] = {
         "name": lambda row, context: row.caller,
         "number": lambda row, context: row.number,
@@ -258,7 +260,7 @@ class ParkedPane(Pane):
             "caller": dash_or(" ".join(part for part in (row.caller, row.number) if part), style),
             "since": Cell(span(context.elapsed(row.key, row.since)), style),
             "by": dash_or(row.by, "muted"),
-            "note": Cell(context.said.get(row.key, "") or context.notes.get(row.key, ""), "muted"),
+            "note": Cell(context.said.get(row.key, "") or (note.text if (note := context.notes(row)) else ""), "muted"),
         }
 
     def brief(self, rows: Sequence[ParkedCall], context: Context) -> Sequence[Cell]:

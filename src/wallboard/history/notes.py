@@ -1,0 +1,109 @@
+"""Notes that people leave on rows: on a caller's number, which comes back with the caller, else on the row itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from wallboard.board.caller_history import line_of, whose
+from wallboard.domain.command import Command
+from wallboard.domain.keys import Key, Kind
+from wallboard.domain.models import Row
+from wallboard.domain.parties import number_of
+from wallboard.domain.text import Clean, clean
+from wallboard.history.records import Record, Written
+
+MOST = 500
+"""Notes that are kept at hand; then the oldest go."""
+LONGEST = 250
+"""Characters of one, as a field of the history holds them."""
+NUMBER = "number"
+"""The argument of a command that names whose number the note is on, and the kind of such a subject."""
+CALLERS = frozenset({Kind.MEMBER, Kind.CALL, Kind.PARKED})
+"""Rows that are about somebody's number."""
+Subject = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """`at`: UTC epoch seconds."""
+
+    text: Clean
+    by: Clean
+    at: float
+
+
+class Notes:
+    """`add` writes records down; `by` names who notes here."""
+
+    def __init__(self, add: Callable[[Record], None], by: str = "") -> None:
+        self._add = add
+        self._by = by
+        self._notes: dict[Subject, Note] = {}
+        self._removed: dict[Subject, float] = {}
+
+    def on(self, row: Row) -> Note | None:
+        if not self._notes:
+            return None
+        return self._notes.get(_subject(row.key, number_of(row) if row.key.kind in CALLERS else ""))
+
+    def write(self, command: Command, at: float) -> None:
+        """Keep what a note's command says; an empty text takes the note away."""
+        key, number = command.target.key, command.arg(NUMBER)
+        known = self._known(_subject(key, number))
+        line = _line(number)
+        row = f"{NUMBER} {line}" if line else str(key)
+        written = Written(
+            # Of two in one second the later counts.
+            max(int(at), int(known) + 1),
+            key.source,
+            row,
+            command.target.label,
+            self._by,
+            clean(command.arg("text"), LONGEST),
+        )
+        self.restore([written])
+        self._add(written)
+
+    def restore(self, written: Iterable[Written]) -> None:
+        """What was written down, by whomever; of each subject the latest counts."""
+        for record in sorted(written, key=lambda each: each.at):
+            subject = _written_on(record)
+            if record.at <= self._known(subject):
+                continue
+            self._notes.pop(subject, None)
+            self._removed.pop(subject, None)
+            if record.text:
+                self._notes[subject] = Note(clean(record.text, LONGEST), clean(record.by), record.at)
+            else:
+                self._removed[subject] = record.at
+        for kept in (self._notes, self._removed):
+            while len(kept) > MOST:
+                del kept[next(iter(kept))]
+
+    def _known(self, subject: Subject) -> float:
+        note = self._notes.get(subject)
+        return self._removed.get(subject, 0.0) if note is None else note.at
+
+
+def standing(written: Iterable[Written]) -> list[Written]:
+    """The notes of which none was taken away since."""
+    listed = sorted(written, key=lambda each: each.at)
+    removed = {_written_on(record): record.at for record in listed if not record.text}
+    return [record for record in listed if record.text and record.at > removed.get(_written_on(record), 0)]
+
+
+def _line(number: str) -> str:
+    """Withheld numbers are a word or a row of zeros: nobody's line."""
+    line = line_of(number)
+    return line if line.strip("0") else ""
+
+
+def _subject(key: Key, number: str) -> Subject:
+    line = _line(number)
+    return whose(key.source, line) if line else (str(key), "")
+
+
+def _written_on(record: Written) -> Subject:
+    kind, _, line = record.row.partition(" ")
+    return whose(record.source, line) if kind == NUMBER and line else (record.row, "")

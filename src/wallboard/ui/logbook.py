@@ -1,0 +1,58 @@
+"""The log under a cursor: which line it stands on whatever comes after it, and what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wallboard.board.board import Board
+from wallboard.ui.remarks import Remarks
+from wallboard.view.eventlog import Entry, matching
+
+
+class LogBook:
+    """A list that the filter line narrows (`asking.Filtered`). Without a cursor it follows what happens; the first key
+    that moves sets one, on a line that was painted."""
+
+    name = "log"
+
+    def __init__(self, board: Board, remarks: Remarks) -> None:
+        self._board = board
+        self._remarks = remarks
+        self.filter = ""
+        self.cursor: Entry | None = None
+        self.row = 0
+        """The line of the page on which the cursor stands, as last drawn."""
+        self.painted: Entry | None = None
+        """What stood under it then; without a cursor the newest."""
+
+    def open(self, wanted: str = "") -> None:
+        self.filter, self.cursor, self.row = wanted, None, 0
+
+    def entries(self) -> Sequence[Entry]:
+        return matching(tuple(self._remarks.entries), self.filter, self._board.unproven())
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        return len(self.entries()), len(self._remarks.entries)
+
+    def set_filter(self, text: str) -> None:
+        self.filter = text
+        if self.cursor not in self.entries():
+            self.cursor = None
+
+    def move(self, lines: int) -> None:
+        """So many lines on; far beyond the newest for following it again."""
+        entries = self.entries()
+        here = self.cursor in entries
+        anchor = self.cursor if here else self.painted
+        if anchor not in entries or lines > len(entries):
+            self.cursor = None
+            return
+        if not here and abs(lines) == 1:
+            self.cursor = anchor
+            return
+        at = next(index for index, entry in enumerate(entries) if entry is anchor)
+        self.cursor = entries[max(0, min(len(entries) - 1, at + lines))]
+        if abs(lines) == 1:
+            # The page moves only where the cursor would leave it.
+            self.row += lines

@@ -1,0 +1,35 @@
+"""The keys of the row under the cursor, with reasons for the dim ones, and all keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wallboard.domain.actions import Action
+from wallboard.view.cells import Cell
+from wallboard.view.chrome import KeyHint
+from wallboard.view.directory.search import fold, nearness
+from wallboard.view.format import DASH
+from wallboard.view.lines import Line, clip, rule
+
+
+def key_lines(
+    title: str, hints: Sequence[KeyHint], actions: Sequence[Action], width: int, wanted: str = ""
+) -> list[Line]:
+    """Those that `wanted` means, letters left out or not; `title` says whose keys `hints` are."""
+    rows = [hint for hint in hints if _has(wanted, hint.key, hint.text, hint.reason)]
+    every = [action for action in actions if _has(wanted, " ".join(action.keys), action.does, action.id)]
+    lines = [rule(f"KEYS on {title}", "type to filter   Esc back", width)]
+    for hint in rows:
+        text = hint.text if hint.ok else f"{hint.text}: {hint.reason}"
+        key = Cell(f"  {hint.key:<10}", "info bold" if hint.ok else "muted")
+        lines.append(clip([key, Cell(text, "text" if hint.ok else "muted")], width))
+    lines.append(rule("ALL KEYS", "", width))
+    for action in every:
+        keys = " ".join(action.keys) or DASH
+        shown = action.id if width >= 100 else ""
+        lines.append(clip([Cell(f"  {keys:<14}", "info"), Cell(f"{action.does:<58}"), Cell(shown, "muted")], width))
+    return lines
+
+
+def _has(wanted: str, *texts: str) -> bool:
+    return nearness(fold(wanted), fold(texts[1]), fold(" ".join(texts))) is not None
