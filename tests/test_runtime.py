@@ -12,7 +12,6 @@ import pytest
 
 from tests.polling.room import settle
 from tests.support.adapters import FakeAdapter
-from tests.support.past import Past
 from wallboard import runtime
 from wallboard.config.settings import Config
 from wallboard.domain.clock import ManualClock
@@ -20,9 +19,7 @@ from wallboard.domain.command import Destination, Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.text import clean
-from wallboard.history.call_backs import CallBacks
-from wallboard.history.notes import Notes
-from wallboard.history.records import Record
+from wallboard.history.archive import Archive
 from wallboard.ui.app import ConsoleApp
 from wallboard.vendors.base import Services, SourceSettings
 
@@ -62,9 +59,7 @@ async def test_an_adapter_that_breaks_whatever_it_is_asked_ends_nothing(
             "lab": "down",
             "hq": "live",
         }
-        noted: list[Record] = []
-        books = CallBacks(noted.append, clock.now), Notes(noted.append), Past()
-        ports = runtime.ports(rooms, Mock(ConsoleApp), *books)
+        ports = runtime.ports(rooms, Mock(ConsoleApp), Archive(rooms.board, clock, tmp_path, 0, frozenset()))
         row: Row = Queue(Key("lab", Kind.QUEUE, "601"), clean("Sales"))
         for _ in range(3):
             rights = ports.rights()

@@ -39,9 +39,6 @@ from wallboard.domain.suggestion import meant
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
 from wallboard.history.archive import Archive
-from wallboard.history.call_backs import CallBacks
-from wallboard.history.courses import Past
-from wallboard.history.notes import Notes
 from wallboard.polling.health import Health
 from wallboard.polling.scheduler import Scheduler
 from wallboard.vendors.base import Adapter, Can, Report, Services, SourceSettings
@@ -273,7 +270,7 @@ async def _console(
             rooms.dispatcher,
             rooms.clock,
             console_settings(config, options, site, banner, themes),
-            ports(rooms, app, archive.call_backs, archive.notes, archive),
+            ports(rooms, app, archive),
         )
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
         for record in left_open:
@@ -355,7 +352,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
     )
 
 
-def ports(rooms: Headless, app: ConsoleApp, call_backs: CallBacks, notes: Notes, past: Past) -> Any:
+def ports(rooms: Headless, app: ConsoleApp, archive: Archive) -> Any:
     """What the console asks of the other rooms."""
     from wallboard.ui.settings import Ports
     from wallboard.ui.terminal.driver import limit_exit
@@ -397,9 +394,9 @@ def ports(rooms: Headless, app: ConsoleApp, call_backs: CallBacks, notes: Notes,
         start=start,
         repaint=app.repaint_soon,
         redraw=app.redraw,
-        call_backs=call_backs,
-        notes=notes,
-        past=past,
+        call_backs=archive.call_backs,
+        notes=archive.notes,
+        past=archive,
         search=app.search,
         scroll_columns=app.scroll_columns,
     )

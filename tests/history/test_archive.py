@@ -87,6 +87,23 @@ async def test_a_restart_forgets_no_agents_day(tmp_path: Path) -> None:
         path = tmp_path / "history.sqlite3"
 
 
+async def test_a_restart_forgets_no_course_of_a_day(tmp_path: Path) -> None:
+    path, bo = tmp_path / "history.sqlite3", key(A, "bo")
+    first = seat(*(Caller(10.0 + 200 * turn, 5.0, talk=180.0) for turn in range(9)))
+    async with remembering(first, path):
+        await watch(first, 1900)
+    before = first.desk.board.agent_course(bo)
+    assert before.count(AgentState.TALKING) >= 3
+    for late in (False, True):
+        again = seat(start=first.desk.now + 60)
+        if late:
+            again.run(5)
+        async with remembering(again, path):
+            await watch(again, 10)
+            after = again.desk.board.agent_course(bo)
+            assert after[: len(before) - 1] == before[:-1], "all but the ten minutes in which it was closed"
+
+
 async def test_what_one_console_closes_is_soon_closed_at_the_other(tmp_path: Path) -> None:
     path, one, other = tmp_path / "history.sqlite3", seat(*LOST), seat(*LOST)
     async with remembering(one, path) as mine, remembering(other, path) as theirs:

@@ -296,11 +296,17 @@ class Desk:
 
 
 def desk(
-    folder: Path, *, empty: bool = False, settings: Mapping[str, Any] | None = None, made: Board | None = None
+    folder: Path,
+    *,
+    empty: bool = False,
+    settings: Mapping[str, Any] | None = None,
+    made: Board | None = None,
+    make: Callable[[ManualClock], Board] = board,
 ) -> Desk:
-    """The sample evening; `empty`: sources that have never answered; `settings` replace those of the console."""
+    """The sample evening, or the board that is made at its clock; `empty`: sources that have never answered; `settings`
+    replace those of the console."""
     clock = ManualClock(NOW)
-    shown = made or (unread(clock) if empty else board(clock))
+    shown = made or (unread(clock) if empty else make(clock))
     started: Started = []
     commands: list[Command] = []
     asked: list[str] = []
@@ -338,7 +344,7 @@ def desk(
         return cancel
 
     kept: list[Record] = []
-    backs, notes, past = CallBacks(kept.append, clock.now), Notes(kept.append, "Mira"), Past()
+    backs, notes, past = CallBacks(kept.append, clock.now), Notes(kept.append, "Mira"), Past([])
     ports = Ports(
         refresh=refresh,
         demand=lambda resources, active: asked.append("demand " + " ".join(sorted(resources))),

@@ -81,8 +81,8 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
         # Details and zoom, and back.
         terminal.send(b"1")
         terminal.wait(lambda screen: "staff" in screen[-1], PATIENCE)
-        press(terminal, b"\r", "DETAILS")
-        leave(terminal, b"\x1b", "DETAILS")
+        press(terminal, b"\r", "CALLERS")
+        leave(terminal, b"\x1b", "CALLERS")
         leave(terminal, b"z", "─2 Members")
         press(terminal, b"\x1b", "─2 Members")
         # Help, palette, log, sources, wall.
@@ -161,8 +161,8 @@ def test_ascii_writes_nothing_but_ascii_on_any_page_and_the_demo_leaves_no_file(
         press(terminal, b"\x1b", "-2 Members")
         press(terminal, b"F", "FIND")
         leave(terminal, b"\x1b", "FIND")
-        press(terminal, b"\r", "DETAILS")
-        leave(terminal, b"\x1b", "DETAILS")
+        press(terminal, b"\r", "CALLERS")
+        leave(terminal, b"\x1b", "CALLERS")
         quit_console(terminal)
         text = plain(terminal.raw)
         assert text.isascii(), sorted({char for char in text if not char.isascii()})

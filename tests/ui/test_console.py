@@ -18,8 +18,9 @@ from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.domain.update import FeedStatus
 from wallboard.ui.modes import BOARD, SOURCES, WALL
-from wallboard.view.dialogs import Chooser, Confirm, Prompt, TypeName
+from wallboard.view.dialogs import Confirm, Prompt, TypeName
 from wallboard.view.picker import Picker
+from wallboard.view.which import Which
 
 
 @pytest.fixture
@@ -473,10 +474,14 @@ def test_a_paste_goes_into_fields_and_nowhere_else(here: Desk) -> None:
 def test_a_paste_marks_no_line_of_a_list_and_answers_no_picker(here: Desk) -> None:
     here.press("3", "j", "j", "j", "j", "i")
     which = dialog(here)
-    assert isinstance(which, Chooser)
+    assert isinstance(which, Which)
     here.console.paste("2q")
     assert dialog(here) is which
-    assert which.mark == 0
+    assert which.field_.text == "2q"
+    assert which.found() == []
+    here.clock.advance(1)
+    here.press("enter")
+    assert here.commands == []
     here.press("escape", "2", "t")
     here.console.paste("4711")
     picks = dialog(here)

@@ -133,6 +133,9 @@ class Archive:
         for key, agent in (await to_thread.run_sync(past.agent_days, self._path, self._clock.now())).items():
             if key.source in self._sources:
                 self._board.restore_agent(key, agent)
+        for key, course in (await to_thread.run_sync(past.agent_courses, self._path, self._clock.now())).items():
+            if key.source in self._sources:
+                self._board.restore_course(key, course)
         await self._read_call_backs(self._clock.now() - KEPT)
         await self._read_notes(self._clock.now() - self._keep * DAY)
 

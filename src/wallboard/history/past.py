@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wallboard.board.agent_course import AgentCourse
 from wallboard.board.agent_day import AgentDay
 from wallboard.board.caller_history import Stay
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.states import AgentState
 from wallboard.history import agents, callers
 from wallboard.history.courses import Course, Stretch, course
 from wallboard.history.reading import History, Unreadable
@@ -64,6 +66,22 @@ def notes(path: Path, since: float, now: float) -> list[Written]:
             return history.notes(since, now + AHEAD)
     except Unreadable:
         return []
+
+
+def agent_courses(path: Path, now: float) -> dict[Key, AgentCourse]:
+    """Which state of each agent lasted longest in each ten minutes of the last day."""
+    try:
+        with History(path) as history:
+            spells = sorted(history.spells(now - LONGEST_DAY, now), key=lambda spell: spell.since)
+    except Unreadable:
+        return {}
+    known = {state.value: state for state in AgentState}
+    found: dict[Key, AgentCourse] = {}
+    for spell in spells:
+        if spell.state in known:
+            course = found.setdefault(Key(spell.source, Kind.AGENT, spell.agent), AgentCourse())
+            course.spend(known[spell.state], spell.since, spell.until)
+    return found
 
 
 def lately(path: Path, since: float, now: float) -> tuple[list[Caller], list[CallBack]]:

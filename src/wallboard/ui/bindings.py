@@ -42,7 +42,8 @@ def everywhere(action: Action) -> bool:
 
 def of_page(action: Action) -> bool:
     """Turns, narrows and leaves the page of a mode, goes where its cursor stands, undoes or copies what is there."""
-    return action.id in (*SCROLLS, *SIDEWAYS, "nav.back", "nav.details", "view.filter", "row.undo", "copy")
+    own = ("nav.back", "nav.details", "view.filter", "row.undo", "copy")
+    return action.id in (*SCROLLS, *SIDEWAYS, *own)
 
 
 def of_board(action: Action) -> bool:

@@ -38,7 +38,6 @@ from wallboard.ui.modes import (
     LOG,
     PAGES,
     SCROLLS,
-    SIDEWAYS,
     SOURCES,
     STEPS,
     TRENDS,
@@ -311,7 +310,7 @@ class Console:
         elif action == "nav.details" and self.mode == TRENDS:
             if self.trends.queue is not None:
                 self.seeking.jump(self.trends.queue)
-        elif action in (*SCROLLS, *SIDEWAYS) and self.mode == TRENDS:
+        elif self.mode == TRENDS:
             self.trends.act(action)
         elif action in SCROLLS:
             lines = moved(action, max(1, self.modes.page_lines - 1))
@@ -368,9 +367,9 @@ class Console:
             "app.unlock": self.idle.ask,
             "app.help": self._help,
             **{f"mode.{mode}": partial(self.modes.toggle, mode) for mode in PAGES},
-            "mode.trends": self._trends,
             "mode.log": self._log,
             "mode.unconfirmed": self._unconfirmed,
+            "mode.trends": self._trends,
             "row.undo": lambda: self.undoing.begin(self.undoing.last(self.remarks.entries)),
             "lost.list": self.lost.open,
             "row.mark": self._mark,
@@ -442,6 +441,8 @@ class Console:
                 self.modes.to(BOARD)
         elif self.panel.close() or (not quitting and self.seeking.back()):
             return
+        elif self.pane.selection.marks:
+            self.acting.unmark(self.pane.selection.marks)
         elif self.panes.zoomed:
             self.panes.zoomed = False
         elif self.pane.selection.filter:

@@ -233,7 +233,14 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
             pane = None if card is not None else console.pane.pane
             readings = console.panel.readings.shown
             hints, explains = [*console.hints.now().values()], console.panel.explains
-            lines = details(pane, row, context, hints, width, seen, note, readings, explains=explains)
+            helpers, help_key = console.hints.help(row)
+            lines = details(
+                *(pane, row, context, hints, width, seen, note, readings),
+                explains=explains,
+                settings=console.panel.settings,
+                helpers=helpers,
+                help_key=help_key,
+            )
             shown, turned = _scrolled(console, lines, max(3, height - 12), width)
             return shown, turned, row if card is not None else None
     return [], Turned(console.panel.turned.top), None

@@ -16,6 +16,7 @@ from tests.support.console import HQ, NOW, RESPONDERS, Desk, desk, picture, queu
 from tests.support.past import DAY, shift
 from tests.ui.golden.compare import TEXTS, check
 from tests.ui.golden.incident import FORM, ROOM, incident
+from tests.ui.golden.shift import worked
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.command import Command, Destination, Verb, new_id
 from wallboard.domain.keys import Key, Kind, Resource
@@ -128,10 +129,26 @@ def test_details_of_a_row_say_what_can_and_cannot_be_done(sample: Desk) -> None:
     assert any(re.search(r"cannot +e w b t p x: not on a call", line) for line in lines)
     sample.press("escape", "2", "enter")
     shot(sample, "details-member-120x36", 120, 36)
-    sample.press("escape", "1", "enter")
-    shot(sample, "details-queue-80x24")
-    sample.press("escape", "5", "enter")
-    shot(sample, "details-hotline-80x24")
+
+
+@pytest.mark.parametrize("size", [(160, 50), (80, 24)], ids=str)
+@pytest.mark.parametrize(("name", "keys"), [("queue", "1"), ("agent", "3j"), ("hotline", "5j")])
+def test_a_queue_an_agent_and_a_hotline_in_one_look(
+    tmp_path: Path, name: str, keys: str, size: tuple[int, int]
+) -> None:
+    here = worked(tmp_path)
+    here.press(*keys, "enter")
+    shot(here, f"look-{name}-{size[0]}x{size[1]}", *size)
+
+
+def test_the_settings_of_a_queue_are_one_key_further(sample: Desk) -> None:
+    sample.press("1", "enter", "enter")
+    lines = shot(sample, "details-queue-80x24")
+    assert any("SETTINGS Sales" in line for line in lines)
+    sample.press("escape")
+    assert any("SALES hq 601" in line for line in sample.paint(80, 24))
+    sample.press("escape")
+    assert not any("SALES hq 601" in line for line in sample.paint(80, 24))
 
 
 def test_explain_says_what_the_figures_of_a_row_are_made_of(sample: Desk) -> None:
@@ -140,9 +157,9 @@ def test_explain_says_what_the_figures_of_a_row_are_made_of(sample: Desk) -> Non
     assert any("EXPLAIN Sales" in line for line in lines)
     assert any("formula: live = answered in time / " in line for line in lines)
     sample.press("enter")
-    assert any("DETAILS Sales" in line for line in sample.paint(120, 36))
+    assert any("SALES hq 601" in line for line in sample.paint(120, 36))
     sample.press("f1", "f1")
-    assert not any("EXPLAIN" in line or "DETAILS" in line for line in sample.paint(120, 36))
+    assert not any("EXPLAIN" in line or "SALES hq 601" in line for line in sample.paint(120, 36))
     sample.press("5", "f1")
     shot(sample, "explain-hotline-80x24")
 
@@ -191,7 +208,7 @@ def test_pausing_a_hotline_wants_its_name(sample: Desk) -> None:
     sample.press("5", "j", "o")
     sample.type("Mountain res")
     lines = shot(sample, "type-name-80x24")
-    assert any("type Mountain rescue › Mountain res_" in line for line in lines)
+    assert any("type Mountain rescue or 5660 › Mountain res_" in line for line in lines)
 
 
 def test_a_note_is_a_line_of_text(sample: Desk) -> None:
@@ -204,6 +221,22 @@ def test_two_meanings_of_a_key_are_asked(sample: Desk) -> None:
     sample.press("3", "j", "j", "j", "j", "i")
     lines = shot(sample, "which-80x24")
     assert any("which?" in line for line in lines)
+
+
+@pytest.mark.parametrize("size", [(160, 50), (80, 24), (40, 10)], ids=str)
+def test_who_is_asked_for_with_all_that_decides_it(sample: Desk, size: tuple[int, int]) -> None:
+    sample.press("1", "+")
+    shot(sample, f"staff-{size[0]}x{size[1]}", *size)
+
+
+@pytest.mark.parametrize("size", [(160, 50), (80, 24)], ids=str)
+def test_marks_are_targets_and_all_of_them_are_named(sample: Desk, size: tuple[int, int]) -> None:
+    sample.press("3", "j", "space", "j", "space")
+    lines = shot(sample, f"marked-{size[0]}x{size[1]}", *size)
+    assert "i pause/sign out the 2" in lines[-1] or size[0] == 80
+    sample.adapters[HQ].refused[Verb.SIGNOUT] = "not here"
+    sample.press("i")
+    shot(sample, f"marked-asks-{size[0]}x{size[1]}", *size)
 
 
 def test_find_and_the_palette_are_lists_at_the_bottom(sample: Desk) -> None:
