@@ -19,9 +19,7 @@ from wallboard.domain.command import Destination, Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.text import clean
-from wallboard.history.call_backs import CallBacks
-from wallboard.history.notes import Notes
-from wallboard.history.records import Record
+from wallboard.history.archive import Archive
 from wallboard.ui.app import ConsoleApp
 from wallboard.vendors.base import Services, SourceSettings
 
@@ -61,8 +59,7 @@ async def test_an_adapter_that_breaks_whatever_it_is_asked_ends_nothing(
             "lab": "down",
             "hq": "live",
         }
-        noted: list[Record] = []
-        ports = runtime.ports(rooms, Mock(ConsoleApp), CallBacks(noted.append, clock.now), Notes(noted.append))
+        ports = runtime.ports(rooms, Mock(ConsoleApp), Archive(rooms.board, clock, tmp_path, 0, frozenset()))
         row: Row = Queue(Key("lab", Kind.QUEUE, "601"), clean("Sales"))
         for _ in range(3):
             rights = ports.rights()

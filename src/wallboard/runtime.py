@@ -35,11 +35,10 @@ from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import ConfigError, VendorError
 from wallboard.domain.known import KnownNumbers
 from wallboard.domain.models import Row
+from wallboard.domain.suggestion import meant
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo
 from wallboard.history.archive import Archive
-from wallboard.history.call_backs import CallBacks
-from wallboard.history.notes import Notes
 from wallboard.polling.health import Health
 from wallboard.polling.scheduler import Scheduler
 from wallboard.vendors.base import Adapter, Can, Report, Services, SourceSettings
@@ -214,6 +213,12 @@ def _run(
 ) -> int:
     from wallboard import logs
 
+    views = [view.name for view in config.views]
+    if options.view is not None and options.view not in views:
+        raise ConfigError(f'there is no view "{options.view}"', where="--view", hint=meant(options.view, views))
+    if options.kiosk or config.kiosk:
+        # Whoever passes must not be able to act, whatever the key.
+        options = replace(options, kiosk=True, read_only=True)
     log_file = logs.setup(state or state_dir())
     fault: Exception | None = None
     code = 0
@@ -265,7 +270,7 @@ async def _console(
             rooms.dispatcher,
             rooms.clock,
             console_settings(config, options, site, banner, themes),
-            ports(rooms, app, archive.call_backs, archive.notes),
+            ports(rooms, app, archive),
         )
         unsubscribe.append(rooms.board.subscribe(app.data_changed))
         for record in left_open:
@@ -337,6 +342,8 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
         views=config.views,
         read_only=options.read_only,
         wall=options.wall,
+        kiosk=options.kiosk,
+        view=options.view or "",
         banner=banner,
         idle_lock=config.operator.idle_lock,
         bell=config.alarm.bell,
@@ -345,7 +352,7 @@ def console_settings(config: Config, options: ConsoleOptions, site: str, banner:
     )
 
 
-def ports(rooms: Headless, app: ConsoleApp, call_backs: CallBacks, notes: Notes) -> Any:
+def ports(rooms: Headless, app: ConsoleApp, archive: Archive) -> Any:
     """What the console asks of the other rooms."""
     from wallboard.ui.settings import Ports
     from wallboard.ui.terminal.driver import limit_exit
@@ -387,8 +394,9 @@ def ports(rooms: Headless, app: ConsoleApp, call_backs: CallBacks, notes: Notes)
         start=start,
         repaint=app.repaint_soon,
         redraw=app.redraw,
-        call_backs=call_backs,
-        notes=notes,
+        call_backs=archive.call_backs,
+        notes=archive.notes,
+        past=archive,
         search=app.search,
         scroll_columns=app.scroll_columns,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from tests.acceptance.scene import Stage
@@ -17,9 +18,7 @@ from wallboard.config.settings import ConsoleOptions
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
-from wallboard.history.call_backs import CallBacks
-from wallboard.history.notes import Notes
-from wallboard.history.records import Record
+from wallboard.history.archive import Archive
 from wallboard.runtime import Headless, console_settings, ports
 from wallboard.sim import LoggedRequest
 from wallboard.ui.console import Console
@@ -82,13 +81,12 @@ class Seat:
         self.size = width, height
         settings = console_settings(stage.config, ConsoleOptions(), "site", "", [])
         app = cast("ConsoleApp", Shell())
-        written: list[Record] = []
         self.console = Console(
             self.rooms.board,
             self.rooms.dispatcher,
             self.rooms.clock,
             replace(settings, zone=UTC),
-            ports(self.rooms, app, CallBacks(written.append, self.rooms.clock.now), Notes(written.append)),
+            ports(self.rooms, app, Archive(self.rooms.board, self.rooms.clock, Path(), 0, frozenset())),
         )
         self.endings: list[Outcome] = []
         self.seen: set[str] = set()

@@ -13,9 +13,9 @@ from tests.acceptance.seat import Seat
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.sim import Knobs
 from wallboard.sim.rooms import Room
-from wallboard.view.dialogs import Chooser
 from wallboard.view.finder import Finder
 from wallboard.view.form import FormDialog
+from wallboard.view.which import Which
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +37,7 @@ async def opened(seat: Seat, key: Key, pane: str) -> list[str]:
     await seat.press("enter")
     await seat.until(lambda: read(seat), within=20.0)
     lines = [line.strip() for line in seat.look()]
-    top = next(place for place, line in enumerate(lines) if line.startswith("─ DETAILS"))
+    top = next(place for place, line in enumerate(lines) if line.startswith("─ "))
     return lines[top:]
 
 
@@ -170,8 +170,8 @@ async def test_muting_somebody_in_the_room_is_one_put(seat: Seat) -> None:
     assert muted(seat) == []
     await seat.press("E")
     asked_for = seat.dialog
-    assert isinstance(asked_for, Chooser)
-    assert asked_for.choices[0].text == "Mute"
+    assert isinstance(asked_for, Which)
+    assert asked_for.options[0].text == "Mute"
     await seat.press("1", "enter")
     assert isinstance(seat.dialog, FormDialog)
     await seat.press("down", "2")

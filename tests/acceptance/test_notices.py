@@ -16,10 +16,11 @@ from wallboard.domain.models import Notice
 from wallboard.runtime import headless
 from wallboard.sim.notices import DisruptionEvent, DisruptionSet
 from wallboard.vendors.http.exchange import in_process
-from wallboard.view.dialogs import Chooser, Confirm
+from wallboard.view.dialogs import Confirm
 from wallboard.view.form import FormDialog
 from wallboard.view.panes.others import notice_state
 from wallboard.view.snapshot import snapshot
+from wallboard.view.which import Which
 
 pytestmark = pytest.mark.anyio
 
@@ -79,7 +80,7 @@ async def test_a_notice_is_published_with_n_and_a_form(seat: Seat) -> None:
     before = set(network(stage).events)
     assert word(seat) == ""
     await seat.press("N")
-    assert isinstance(seat.dialog, Chooser)
+    assert isinstance(seat.dialog, Which)
     await seat.press("1", "enter")
     assert "publish a notice: Network" in form(seat).title
     for looked_for in ("fibre", "head", "until"):

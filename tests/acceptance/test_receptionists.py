@@ -18,9 +18,10 @@ from tests.support.console import press
 from wallboard import logs
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Receptionist
-from wallboard.view.dialogs import Chooser, Confirm, TypeName
+from wallboard.view.dialogs import Confirm, TypeName
 from wallboard.view.form import FormDialog
 from wallboard.view.snapshot import snapshot
+from wallboard.view.which import Which
 
 pytestmark = pytest.mark.anyio
 
@@ -81,8 +82,8 @@ async def edit(seat: Seat, title: str, number: str) -> None:
     """`E`, the form of that title, and another number in it."""
     await seat.press("E")
     asked = seat.dialog
-    assert isinstance(asked, Chooser)
-    place = next(index for index, choice in enumerate(asked.choices, 1) if choice.text == title)
+    assert isinstance(asked, Which)
+    place = next(index for index, choice in enumerate(asked.options, 1) if choice.text == title)
     await seat.press(str(place), "enter")
     assert isinstance(seat.dialog, FormDialog)
     await seat.press("down", "ctrl+u")
@@ -111,6 +112,38 @@ async def test_a_night_rule_is_changed_and_nothing_else_is(seat: Seat) -> None:
     told = deepcopy(told)
     told["custom_forward_rules"][0]["non_office_hours_forward_rule"]["number"] = "8002"
     assert everything(stage) == before | {f"receptionist {NIGHT}": (number, online, label, told)}
+
+
+async def test_where_callers_go_is_chosen_from_the_directory(seat: Seat) -> None:
+    await details(seat, NIGHT)
+    await seat.press("E")
+    asked = seat.dialog
+    assert isinstance(asked, Which)
+    place = next(index for index, each in enumerate(asked.options, 1) if each.text == "input 0 outside office hours")
+    await seat.press(str(place), "enter", "down")
+    await seat.press("ctrl+u")
+    await seat.type("billing")
+    (line,) = [line for line in seat.look() if line.startswith("▌") and " 8002 " in line]
+    assert "○ 0 waiting" in line, "with its state"
+    await seat.press("enter")
+    assert isinstance(seat.dialog, Confirm)
+    assert "number 8001 → 8002" in seat.dialog.consequence
+
+
+async def test_a_number_that_is_in_no_directory_asks_before_callers_are_sent_there(seat: Seat) -> None:
+    await details(seat, NIGHT)
+    await edit(seat, "input 0 outside office hours", "8877")
+    assert isinstance(seat.dialog, FormDialog)
+    assert "8877 is in no directory and may cut callers off. y takes it" in seat.page()
+    await seat.press("escape", "escape")
+    assert seat.dialog is not None, "back in the form, as it was"
+    assert "8001" in seat.page()
+    await seat.press("ctrl+u")
+    await seat.type("8877")
+    await seat.press("enter", "y")
+    assert isinstance(seat.dialog, Confirm)
+    assert "number 8001 → 8877" in seat.dialog.consequence
+    assert seat.sent() == []
 
 
 async def test_the_details_that_are_open_say_what_the_rule_is_now(seat: Seat) -> None:

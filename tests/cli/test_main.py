@@ -15,6 +15,7 @@ from wallboard import __version__
 from wallboard.cli import exits, keys, main
 from wallboard.cli.display import console_options
 from wallboard.cli.main import COMMANDS, Parser, parser
+from wallboard.config.settings import ConsoleOptions
 from wallboard.domain.errors import ConfigError, WallboardError
 
 VALID = Path(__file__).resolve().parents[1] / "config" / "valid"
@@ -100,12 +101,9 @@ def test_config_before_or_after_any_command(words: list[str], command: str, conf
 def test_flags_of_the_console() -> None:
     arguments = parser().parse_args(["run", "--read-only", "--theme", "mono", "--ascii", "--wall", "--slow"])
     options = console_options(arguments)
-    assert (options.read_only, options.theme, options.ascii, options.wall, options.slow) == (
-        True,
-        "mono",
-        True,
-        True,
-        True,
+    assert options == ConsoleOptions(read_only=True, theme="mono", ascii=True, wall=True, slow=True)
+    assert console_options(parser().parse_args(["run", "--kiosk", "--view", "night"])) == ConsoleOptions(
+        kiosk=True, view="night"
     )
 
 

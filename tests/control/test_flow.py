@@ -6,9 +6,10 @@ import pytest
 
 from tests.control.fakes import NOW, FakeBoard, agent, call, hotline, member
 from tests.support.adapters import FakeAdapter
-from wallboard.control.flow import Choose, Confirm, Flow, Flows, Intent, Left, TypeOut, Way, Where, Write
+from wallboard.control.flow import Flow, Flows, Intent, Left
 from wallboard.control.labels import label
 from wallboard.control.offers import Offers
+from wallboard.control.questions import Choose, Confirm, TypeOut, Way, Where, Write
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Destination
 from wallboard.domain.keys import Key, Kind
@@ -101,8 +102,8 @@ def test_staffing_asks_which_queue_from_an_agent_and_which_agent_from_a_queue() 
     from_queue = desk.press(Verb.STAFF, SALES)
     who = from_queue.go()
     assert isinstance(who, Choose)
-    assert [option.text for option in who.options] == ["add Cy", "add Di"]
-    added = from_queue.go(who.options[1].value)
+    assert [option.text for option in who.options] == ["Cy", "Di"]
+    added = from_queue.go((who.options[1].value,))
     assert isinstance(added, Command)
     assert (added.target.key.id, added.target.via, added.arg("queue")) == ("di", SALES.key, "601")
 

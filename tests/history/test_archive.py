@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import anyio
 import anyio.lowlevel
 import pytest
+from anyio import from_thread
 
 from tests.board.making import key
 from tests.board.traces import A, Caller, Console, Told, Trace
 from wallboard.domain.states import AgentState
+from wallboard.history import past
 from wallboard.history.archive import REREAD, Archive
+from wallboard.history.courses import Course, Stretch
+from wallboard.history.past import courses
+from wallboard.history.reading import Unreadable
 
 pytestmark = pytest.mark.anyio
 LOST = [Caller(10.0, 30.0, "lost", number="+4930111222"), Caller(80.0, 20.0, "lost", number="+4930111333")]
@@ -79,6 +87,23 @@ async def test_a_restart_forgets_no_agents_day(tmp_path: Path) -> None:
         path = tmp_path / "history.sqlite3"
 
 
+async def test_a_restart_forgets_no_course_of_a_day(tmp_path: Path) -> None:
+    path, bo = tmp_path / "history.sqlite3", key(A, "bo")
+    first = seat(*(Caller(10.0 + 200 * turn, 5.0, talk=180.0) for turn in range(9)))
+    async with remembering(first, path):
+        await watch(first, 1900)
+    before = first.desk.board.agent_course(bo)
+    assert before.count(AgentState.TALKING) >= 3
+    for late in (False, True):
+        again = seat(start=first.desk.now + 60)
+        if late:
+            again.run(5)
+        async with remembering(again, path):
+            await watch(again, 10)
+            after = again.desk.board.agent_course(bo)
+            assert after[: len(before) - 1] == before[:-1], "all but the ten minutes in which it was closed"
+
+
 async def test_what_one_console_closes_is_soon_closed_at_the_other(tmp_path: Path) -> None:
     path, one, other = tmp_path / "history.sqlite3", seat(*LOST), seat(*LOST)
     async with remembering(one, path) as mine, remembering(other, path) as theirs:
@@ -98,3 +123,63 @@ async def test_without_a_history_it_is_known_until_the_end(tmp_path: Path) -> No
         await watch(console, 200)
         assert len(archive.call_backs.open()) == 2
     assert not path.exists()
+
+
+async def test_how_a_queue_fared_is_read_in_a_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counted(*asked: Any) -> list[Course]:
+        read.append(threading.get_ident())
+        return courses(*asked)
+
+    monkeypatch.setattr(past, "courses", counted)
+    console = seat(*LOST)
+    start = int(console.desk.now) // 60 * 60
+    async with remembering(console, tmp_path / "history.sqlite3") as archive:
+        await watch(console, 200)
+        assert archive.remark == ""
+        # The last minute is not over; what is written is not on disk at once.
+        assert archive._store is not None
+        assert archive._store.flush(5.0)
+        (found,) = await archive.courses([Stretch(start, 60, 5, ("hq",), ("hq", "601"))])
+        assert [column.waiting for column in found.columns[:2]] == [1, 1]
+        assert sum(column.lost or 0 for column in found.columns) == 2
+        with pytest.raises(Unreadable):
+            await Archive(console.desk.board, console.desk.clock, tmp_path / "none", 90, frozenset()).courses([])
+    assert threading.main_thread().ident not in read
+
+
+async def test_a_reading_that_nobody_waits_for_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, begun = threading.Event(), anyio.Event()
+
+    def endless(path: Path, stretches: object, recent: object, opened: Callable[[object], None]) -> list[Course]:
+        opened(SimpleNamespace(interrupt=ended.set))
+        from_thread.run_sync(begun.set)
+        ended.wait(30.0)
+        return []
+
+    monkeypatch.setattr(past, "courses", endless)
+    console = seat()
+    archive = Archive(console.desk.board, console.desk.clock, tmp_path / "history.sqlite3", 90, frozenset({"hq"}))
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(archive.courses, [])
+        await begun.wait()
+        assert not ended.is_set()
+        tasks.cancel_scope.cancel()
+    assert ended.is_set()
+
+
+async def test_where_nothing_is_written_down_the_last_hour_is_remembered(tmp_path: Path) -> None:
+    console = seat(*LOST)
+    start = int(console.desk.now) // 60 * 60
+    asked = [Stretch(start, 60, 90, ("hq",), ("hq", "601"))]
+    async with remembering(console, tmp_path / "history.sqlite3", keep=0) as archive:
+        await watch(console, 200)
+        assert "keep = 0" in archive.remark
+        (found,) = await archive.courses(asked)
+        assert [column.waiting for column in found.columns[:2]] == [1, 1]
+        await watch(console, 200 + 3900)
+        (found,) = await archive.courses(asked)
+        assert found.first is not None
+        assert found.first > start + 300, "an hour of minutes is all that memory is given for"
+    assert not (tmp_path / "history.sqlite3").exists()

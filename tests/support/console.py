@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.adapters import FakeAdapter
+from tests.support.past import Past
 from tests.support.typing import edit
 from wallboard.board import Timing
 from wallboard.board.board import Board
@@ -234,7 +235,8 @@ class Desk:
     commands: list[Command]
     asked: list[str]
     reads: Started
-    """What the details panel wants to read, not begun yet."""
+    """What the details panel and the trends want to read, not begun yet."""
+    past: Past
     seq: int = 1
 
     def press(self, *keys: str) -> None:
@@ -294,11 +296,17 @@ class Desk:
 
 
 def desk(
-    folder: Path, *, empty: bool = False, settings: Mapping[str, Any] | None = None, made: Board | None = None
+    folder: Path,
+    *,
+    empty: bool = False,
+    settings: Mapping[str, Any] | None = None,
+    made: Board | None = None,
+    make: Callable[[ManualClock], Board] = board,
 ) -> Desk:
-    """The sample evening; `empty`: sources that have never answered; `settings` replace those of the console."""
+    """The sample evening, or the board that is made at its clock; `empty`: sources that have never answered; `settings`
+    replace those of the console."""
     clock = ManualClock(NOW)
-    shown = made or (unread(clock) if empty else board(clock))
+    shown = made or (unread(clock) if empty else make(clock))
     started: Started = []
     commands: list[Command] = []
     asked: list[str] = []
@@ -336,7 +344,7 @@ def desk(
         return cancel
 
     kept: list[Record] = []
-    backs, notes = CallBacks(kept.append, clock.now), Notes(kept.append, "Mira")
+    backs, notes, past = CallBacks(kept.append, clock.now), Notes(kept.append, "Mira"), Past([])
     ports = Ports(
         refresh=refresh,
         demand=lambda resources, active: asked.append("demand " + " ".join(sorted(resources))),
@@ -354,6 +362,7 @@ def desk(
         redraw=lambda: asked.append("redraw"),
         call_backs=backs,
         notes=notes,
+        past=past,
         search=lambda text, found: None,
         scroll_columns=lambda step: asked.append(f"scroll {step}"),
     )
@@ -361,7 +370,7 @@ def desk(
     console.tick()
     # What came with the first reading has settled.
     clock.advance(0.5)
-    out = Desk(clock, shown, adapters, dispatcher, console, started, commands, asked, reads)
+    out = Desk(clock, shown, adapters, dispatcher, console, started, commands, asked, reads, past)
     out.paint()
     return out
 

@@ -81,8 +81,8 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
         # Details and zoom, and back.
         terminal.send(b"1")
         terminal.wait(lambda screen: "staff" in screen[-1], PATIENCE)
-        press(terminal, b"\r", "DETAILS")
-        leave(terminal, b"\x1b", "DETAILS")
+        press(terminal, b"\r", "CALLERS")
+        leave(terminal, b"\x1b", "CALLERS")
         leave(terminal, b"z", "─2 Members")
         press(terminal, b"\x1b", "─2 Members")
         # Help, palette, log, sources, wall.
@@ -102,6 +102,21 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
         assert terminal.process.poll() is None
         quit_console(terminal)
         plain(terminal.raw)
+
+
+def test_a_kiosk_is_ended_by_nothing_but_control_c_twice() -> None:
+    with Terminal(wallboard("demo", "--kiosk"), 160, 50) as terminal:
+        terminal.wait_for("page 1/", PATIENCE)
+        terminal.wait_for("sources 5/5", PATIENCE)
+        terminal.send(b"q\x1b\x1a\x1cx:y2")
+        terminal.pass_time(0.5)
+        press(terminal, b"\x03", "Ctrl+C again within 2 s ends it")
+        assert terminal.process.poll() is None
+        leave(terminal, b"j", "Ctrl+C again")
+        press(terminal, b"\x03", "Ctrl+C again")
+        terminal.send(b"\x03")
+        assert terminal.process.wait(PATIENCE) == 0
+        assert has(terminal.raw.decode(errors="replace").splitlines(), "WAITING")
 
 
 def test_every_size_is_laid_out_anew_and_a_storm_of_them_leaves_no_trace() -> None:
@@ -146,8 +161,8 @@ def test_ascii_writes_nothing_but_ascii_on_any_page_and_the_demo_leaves_no_file(
         press(terminal, b"\x1b", "-2 Members")
         press(terminal, b"F", "FIND")
         leave(terminal, b"\x1b", "FIND")
-        press(terminal, b"\r", "DETAILS")
-        leave(terminal, b"\x1b", "DETAILS")
+        press(terminal, b"\r", "CALLERS")
+        leave(terminal, b"\x1b", "CALLERS")
         quit_console(terminal)
         text = plain(terminal.raw)
         assert text.isascii(), sorted({char for char in text if not char.isascii()})

@@ -63,8 +63,8 @@ def test_hostile_texts_break_neither_the_board_nor_a_page_nor_an_action(tmp_path
         # The ids have just become others: rows of the old ones go with the next reading of their list.
         counts = ("Queues 18", "Hotlines 4")
         whole(terminal.wait(lambda screen: all(has(screen, count) for count in counts), PATIENCE), counts)
-        press(terminal, b"\r", "DETAILS")
-        leave(terminal, b"\x1b", "DETAILS")
+        press(terminal, b"\r", "CALLERS")
+        leave(terminal, b"\x1b", "CALLERS")
 
         gate.broken = True
         since = gate.answers
@@ -101,10 +101,11 @@ def whole(screen: list[str], counts: tuple[str, ...] = COUNTS) -> None:
 
 
 def every_page(terminal: Terminal) -> None:
-    for key in (b"2", b"3", b"4", b"5", b"1"):
+    details = {b"2": "DETAILS", b"3": "QUEUES", b"4": "DETAILS", b"5": "ON DUTY", b"1": "CALLERS"}
+    for key, word in details.items():
         to_another_row(terminal, key)
-        press(terminal, b"\r", "DETAILS")
-        leave(terminal, b"\x1b", "DETAILS")
+        press(terminal, b"\r", word)
+        leave(terminal, b"\x1b", word)
     press(terminal, b"F", "FIND")
     press(terminal, b"evil", "› evil")
     leave(terminal, b"\x1b", "FIND")

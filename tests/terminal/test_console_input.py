@@ -58,8 +58,7 @@ def assert_untouched(site: Site, terminal: Terminal) -> None:
     """Nothing was asked of the vendor, and no question stands."""
     screen = terminal.screen()
     assert site.actions() == []
-    for title in ("Quit?", "ACKNOWLEDGE", "COMMANDS", "FIND", "TRANSFER", "DETAILS", "ALL KEYS", "LOG", "SOURCES", "?"):
-        assert not any(line.startswith(f"─ {title}") for line in screen), "\n".join(screen)
+    assert not any(line.startswith("─ ") for line in screen), "\n".join(screen)
     assert has(screen, "─1 Queues")
     assert has(screen, "─4 Calls")
 

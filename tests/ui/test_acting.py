@@ -17,8 +17,9 @@ from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Member, Row
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import clean
-from wallboard.view.dialogs import Chooser, Confirm
+from wallboard.view.dialogs import Confirm
 from wallboard.view.picker import Picker
+from wallboard.view.which import Which
 
 VERBS = [action.keys[0] for action in keymap.ACTIONS if action.acts]
 
@@ -79,6 +80,44 @@ def test_what_wants_a_y_after_400_ms(here: Desk, keys: tuple[str, ...], sent: tu
     assert here.sent == [sent]
 
 
+MINE = replace(call("leg", CallState.TALKING, Direction.INTERNAL, "Mira", "2001", "+49 30 1", 20), mine=True)
+
+
+@pytest.mark.parametrize(
+    ("keys", "sent"),
+    [(("2", "u"), (Verb.PICKUP, "m1")), (("4", "e"), (Verb.LISTEN, "c2")), (("4", "j", "w"), (Verb.WHISPER, "c1"))],
+)
+def test_while_my_phone_is_on_a_call_whatever_rings_it_asks_first(
+    here: Desk, keys: tuple[str, ...], sent: tuple[Verb, str]
+) -> None:
+    here.read({(HQ, Resource.CALLS): (*here.lists[HQ, Resource.CALLS], MINE)})
+    here.press(*keys)
+    assert here.commands == []
+    assert any("my 2001 is on a call already" in line for line in here.paint())
+    here.clock.advance(0.5)
+    here.press("y")
+    assert here.sent == [sent]
+
+
+def test_the_key_bar_names_the_deed(here: Desk) -> None:
+    here.press("4")
+    assert "H resume" in here.paint()[-1]
+    here.press("j")
+    assert "H hold" in here.paint()[-1]
+    here.press("3", "j", "j", "j", "j")
+    assert "i pause/sign out" in here.paint()[-1]
+    here.adapters[HQ].refused[Verb.SIGNOUT] = "not here"
+    here.clock.advance(1)
+    assert "i pause  " in here.paint()[-1]
+
+
+def test_the_picker_says_what_an_attended_transfer_does(here: Desk) -> None:
+    here.press("4", "j", "t")
+    assert any("effect: leaves the agent" in line for line in here.paint())
+    here.press("tab")
+    assert any("effect: the caller waits while the agent speaks with them" in line for line in here.paint())
+
+
 def test_the_next_caller_of_a_queue_is_named_before_they_are_taken(here: Desk) -> None:
     here.press("1", "u")
     assert any("TAKE Eve Lund" in line for line in here.paint(80, 24))
@@ -122,8 +161,8 @@ def test_the_dot_opens_the_last_dialog_again_filled_in(here: Desk) -> None:
 def test_staffing_a_queue_asks_for_the_agent_and_not_for_the_queue_again(here: Desk) -> None:
     here.press("1", "+")
     which = dialog(here)
-    assert isinstance(which, Chooser)
-    assert "add" in which.choices[0].text
+    assert isinstance(which, Which)
+    assert which.title == "ADD AN AGENT TO Sales"
     here.clock.advance(0.3)
     here.press("enter")
     (command,) = here.commands
@@ -132,7 +171,7 @@ def test_staffing_a_queue_asks_for_the_agent_and_not_for_the_queue_again(here: D
 
 def test_staffing_an_agent_asks_for_the_queue(here: Desk) -> None:
     here.press("3", "+")
-    assert isinstance(dialog(here), Chooser)
+    assert isinstance(dialog(here), Which)
     here.clock.advance(0.3)
     here.press("enter")
     (command,) = here.commands
@@ -145,10 +184,10 @@ def test_signing_out_where_the_vendor_does_one_queue_at_a_time_asks_for_one_of_t
     here.adapters[HQ].refused[Verb.SIGNOUT] = "not here"
     here.press("3", "j", "j", "j", "i")
     asked = dialog(here)
-    assert isinstance(asked, Chooser)
+    assert isinstance(asked, Which)
     row = here.console.panel.row
     assert isinstance(row, Agent)
-    assert {choice.text for choice in asked.choices} == {place.queue for place in row.memberships}
+    assert {choice.text for choice in asked.options} == {place.queue for place in row.memberships}
     here.clock.advance(0.3)
     here.press("enter")
     if dialog(here) is not None:
@@ -169,8 +208,8 @@ def test_an_agent_with_two_calls_is_asked_which(here: Desk) -> None:
     here.read({(HQ, Resource.CALLS): (*here.lists[HQ, Resource.CALLS], second)})
     here.press("3", "j", "e")
     which = dialog(here)
-    assert isinstance(which, Chooser)
-    assert [choice.text.partition(" ↔ ")[0] for choice in which.choices] == ["listen to Mia Sand", "listen to Bo Quist"]
+    assert isinstance(which, Which)
+    assert [choice.text.partition(" ↔ ")[0] for choice in which.options] == ["Mia Sand", "Bo Quist"]
     here.clock.advance(0.3)
     here.press("2")
     here.clock.advance(0.3)
@@ -203,7 +242,7 @@ def test_a_dim_key_says_why(here: Desk, keys: tuple[str, ...], reason: str) -> N
 def test_what_the_vendor_cannot_is_said_in_its_words(here: Desk) -> None:
     here.adapters[HQ].refused[Verb.RESUME] = "hold state not readable"
     here.press("4", "H")
-    assert here.said == "H hold: hold state not readable"
+    assert here.said == "H resume: hold state not readable"
 
 
 def test_nothing_selected_is_nothing_hit(here: Desk) -> None:

@@ -18,8 +18,9 @@ from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.domain.update import FeedStatus
 from wallboard.ui.modes import BOARD, SOURCES, WALL
-from wallboard.view.dialogs import Chooser, Confirm, Prompt, TypeName
+from wallboard.view.dialogs import Confirm, Prompt, TypeName
 from wallboard.view.picker import Picker
+from wallboard.view.which import Which
 
 
 @pytest.fixture
@@ -178,7 +179,7 @@ def test_in_wall_mode_q_returns_to_the_board_and_asks_nothing(here: Desk) -> Non
     assert (here.console.mode, dialog(here)) == (BOARD, None)
 
 
-@pytest.mark.parametrize("mode", ["f2", "f3", "f4", "?"])
+@pytest.mark.parametrize("mode", ["f2", "f3", "f4", "f6", "?"])
 def test_no_verb_runs_where_no_row_is_seen(here: Desk, mode: str) -> None:
     here.press("2", mode)
     for action in keymap.ACTIONS:
@@ -188,7 +189,7 @@ def test_no_verb_runs_where_no_row_is_seen(here: Desk, mode: str) -> None:
     assert not here.commands
 
 
-@pytest.mark.parametrize("mode", [("f2",), ("f3",), ("f4",), ("?", "enter")], ids=" ".join)
+@pytest.mark.parametrize("mode", [("f2",), ("f3",), ("f4",), ("f6",), ("?", "enter")], ids=" ".join)
 def test_the_palette_runs_no_verb_where_no_row_is_seen(here: Desk, mode: tuple[str, ...]) -> None:
     here.press("2", *mode, ":")
     here.type("call.hold")
@@ -473,10 +474,14 @@ def test_a_paste_goes_into_fields_and_nowhere_else(here: Desk) -> None:
 def test_a_paste_marks_no_line_of_a_list_and_answers_no_picker(here: Desk) -> None:
     here.press("3", "j", "j", "j", "j", "i")
     which = dialog(here)
-    assert isinstance(which, Chooser)
+    assert isinstance(which, Which)
     here.console.paste("2q")
     assert dialog(here) is which
-    assert which.mark == 0
+    assert which.field_.text == "2q"
+    assert which.found() == []
+    here.clock.advance(1)
+    here.press("enter")
+    assert here.commands == []
     here.press("escape", "2", "t")
     here.console.paste("4711")
     picks = dialog(here)

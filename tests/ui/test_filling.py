@@ -13,8 +13,9 @@ from wallboard.domain.forms import Form, FormField, Option, Takes
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Notice, Phone, Receptionist, Row
 from wallboard.domain.text import clean
-from wallboard.view.dialogs import Chooser, Confirm, TypeName
+from wallboard.view.dialogs import Confirm, TypeName
 from wallboard.view.form import FormDialog
+from wallboard.view.which import Which
 
 NOTICE = Notice(
     Key(HQ, Kind.NOTICE, "n1"), clean("Network"), clean("Fibre cut"), NOW - 600, None, where=clean("Berlin")
@@ -131,8 +132,8 @@ def test_where_several_sources_can_publish_it_asks_which(here: Desk) -> None:
     here.adapters[LAB].known_forms = {Verb.PUBLISH: (FORM,)}
     here.press("N")
     which = dialog(here)
-    assert isinstance(which, Chooser)
-    assert [choice.value for choice in which.choices] == [HQ, LAB]
+    assert isinstance(which, Which)
+    assert [choice.value for choice in which.options] == [HQ, LAB]
     here.clock.advance(0.3)
     here.press("2")
     here.clock.advance(0.3)
@@ -178,8 +179,8 @@ def test_several_forms_are_chosen_from_first_and_a_warning_wants_the_name(here: 
     here.adapters[HQ].known_forms[Verb.CHANGE] = (HOURS, NIGHT)
     here.press("7", "E")
     which = dialog(here)
-    assert isinstance(which, Chooser)
-    assert [choice.text for choice in which.choices] == ["Office hours", "Night rule"]
+    assert isinstance(which, Which)
+    assert [choice.text for choice in which.options] == ["Office hours", "Night rule"]
     here.clock.advance(0.3)
     here.press("2")
     here.clock.advance(0.3)

@@ -104,6 +104,40 @@ def test_a_name_may_be_typed_as_a_terminal_without_its_letters_shows_it() -> Non
     assert tap(question, "enter", None, NOW) == Answer(True)
 
 
+@pytest.mark.parametrize(("name", "typed_text"), [("Süd", "sud"), ("Straße 7", "STRASSE 7"), ("Łódź", "lodz")])
+def test_a_name_may_be_typed_without_its_accents(name: str, typed_text: str) -> None:
+    question = TypeName("PAUSE?", "", name, NOW)
+    typed(question, typed_text, NOW)
+    assert tap(question, "enter", None, NOW) == Answer(True)
+
+
+def test_a_name_in_another_script_is_said_by_the_last_four_digits_of_its_number() -> None:
+    question = TypeName("PAUSE?", "", "Горная служба", NOW, "+49 241 55660")
+    assert "type Горная служба or 5660 ›" in text(question)
+    assert typed(question, [*"566", "enter"], NOW) is None
+    typed(question, "1", NOW)
+    assert tap(question, "enter", None, NOW) is None
+    typed(question, ["backspace", "0"], NOW)
+    assert tap(question, "enter", None, NOW) == Answer(True)
+
+
+@pytest.mark.parametrize(
+    ("typed_text", "why"),
+    [
+        ("water", "the name begins with “M”"),
+        ("Mountain roscue", "after “mountain r” the name goes on with “e”"),
+        ("Mountain rescue 2", "after “mountain rescue” the name ends"),
+    ],
+)
+def test_what_is_typed_says_from_where_on_it_is_another_name(typed_text: str, why: str) -> None:
+    question = TypeName("PAUSE?", "", "Mountain rescue", NOW)
+    typed(question, "Moun", NOW)
+    assert "name" not in text(question).splitlines()[-1], "it may still become the name"
+    typed(question, ["ctrl+u", *typed_text], NOW)
+    assert why in text(question)
+    assert tap(question, "enter", None, NOW) is None
+
+
 @pytest.mark.parametrize("name", ["", "\u0301"])
 def test_nothing_typed_is_no_name(name: str) -> None:
     assert tap(TypeName("PAUSE?", "", name, NOW), "enter", None, NOW) is None

@@ -50,7 +50,12 @@ def test_a_time_of_day_is_of_the_given_zone_and_survives_nonsense() -> None:
 
 @given(st.lists(st.none() | st.integers(0, 10_000), max_size=40), st.integers(1, 12))
 def test_a_trend_is_as_wide_as_its_column_and_shows_gaps_as_gaps(values: list[int | None], width: int) -> None:
-    drawn = sparkline(tuple(values), width)
+    drawn = sparkline(values, width, 10_000)
     assert cell_width(drawn) == width
     for value, bar in zip(values[-width:], drawn[width - len(values[-width:]) :], strict=True):
         assert (bar == " ") == (value is None)
+        assert (bar == "▁") == (value == 0)
+
+
+def test_trends_of_one_scale_can_be_compared() -> None:
+    assert (sparkline((0, 1, 2), 3, 40), sparkline((0, 20, 40), 3, 40)) == ("▁▂▂", "▁▅█")

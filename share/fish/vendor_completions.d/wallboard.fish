@@ -51,7 +51,7 @@ function _shtab_wallboard_using
 end
 
 set -g _shtab_wallboard_commands run demo sim check snapshot watch report do init config 'config show' 'config path' 'config schema' themes keys audit 'audit verify' 'audit show' info
-set -g _shtab_wallboard_opts_with_value --action --config --file --last --port --queue --seed --since --speed --theme --until --verb
+set -g _shtab_wallboard_opts_with_value --action --config --file --last --port --queue --seed --since --speed --theme --until --verb --view
 
 complete -c wallboard -e
 complete -c wallboard -f
@@ -64,6 +64,8 @@ complete -c wallboard -n '_shtab_wallboard_using run' -s h -l help -d 'show this
 complete -c wallboard -n '_shtab_wallboard_using run' -l theme -x -d 'how it looks; `wallboard themes` lists them'
 complete -c wallboard -n '_shtab_wallboard_using run' -l ascii -d 'ASCII signs only'
 complete -c wallboard -n '_shtab_wallboard_using run' -l wall -d 'start in wall mode'
+complete -c wallboard -n '_shtab_wallboard_using run' -l kiosk -d 'the wall alone: no key leaves it, Ctrl+C twice ends it'
+complete -c wallboard -n '_shtab_wallboard_using run' -l view -x -d 'start with this [[view]] of the config'
 complete -c wallboard -n '_shtab_wallboard_using run' -l slow -d 'for slow lines: fewer frames'
 complete -c wallboard -n '_shtab_wallboard_using run' -l no-mouse -d 'leave the mouse to the terminal, for selecting text'
 complete -c wallboard -n '_shtab_wallboard_using run' -l read-only -d 'build nothing that can act'
@@ -75,6 +77,8 @@ complete -c wallboard -n '_shtab_wallboard_using demo' -l speed -x -d 'simulated
 complete -c wallboard -n '_shtab_wallboard_using demo' -l theme -x -d 'how it looks; `wallboard themes` lists them'
 complete -c wallboard -n '_shtab_wallboard_using demo' -l ascii -d 'ASCII signs only'
 complete -c wallboard -n '_shtab_wallboard_using demo' -l wall -d 'start in wall mode'
+complete -c wallboard -n '_shtab_wallboard_using demo' -l kiosk -d 'the wall alone: no key leaves it, Ctrl+C twice ends it'
+complete -c wallboard -n '_shtab_wallboard_using demo' -l view -x -d 'start with this [[view]] of the config'
 complete -c wallboard -n '_shtab_wallboard_using demo' -l slow -d 'for slow lines: fewer frames'
 complete -c wallboard -n '_shtab_wallboard_using demo' -l no-mouse -d 'leave the mouse to the terminal, for selecting text'
 complete -c wallboard -n '_shtab_wallboard_using demo' -l read-only -d 'build nothing that can act'

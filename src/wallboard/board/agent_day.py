@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 
+from wallboard.board.agent_course import AgentCourse
 from wallboard.board.queue_numbers import mean
 from wallboard.domain.keys import Key
 from wallboard.domain.states import AgentState
@@ -51,6 +52,7 @@ class AgentDays:
     def __init__(self) -> None:
         self._days: dict[Key, AgentDay] = {}
         self._now: dict[Key, _Now] = {}
+        self._courses: dict[Key, AgentCourse] = {}
         self._wraps: dict[str, list[tuple[float, float]]] = {}
         self._queue: dict[Key, str] = {}
         self._blind = False
@@ -70,6 +72,11 @@ class AgentDays:
         known.answered, known.missed = known.answered + day.answered, known.missed + day.missed
         known.pauses, known.since = known.pauses + day.pauses, min(known.since, day.since)
 
+    def restore_course(self, key: Key, course: AgentCourse) -> None:
+        """What has been seen since is a moment; it is written down with the rest."""
+        if key not in self._courses or not self._courses[key].grown:
+            self._courses[key] = course
+
     def state(self, key: Key, state: AgentState | None, at: float, day: float) -> None:
         """The agent is in this state from `at` on (None: not there any more); `day` is when their day began."""
         entry = self._closed(key, at, day)
@@ -81,6 +88,7 @@ class AgentDays:
         if state is None:
             self._now.pop(key, None)
             self._queue.pop(key, None)
+            self._courses.pop(key, None)
             self._left.append((key, self._days.pop(key)))
             return
         if known is None or state is not known.state:
@@ -113,6 +121,13 @@ class AgentDays:
         lasts = now - max(known.at, day)
         return replace(entry, seconds=entry.seconds | {known.state: entry.of(known.state) + lasts})
 
+    def course(self, key: Key, now: float) -> tuple[AgentState | None, ...]:
+        """The states of the day so far, as `AgentCourse.states` has them; () where nothing was seen."""
+        known, course = self._now.get(key), self._courses.get(key)
+        if known is None and course is None:
+            return ()
+        return (course or AgentCourse()).states(now, None if known is None else (known.state, known.at))
+
     def wrap_up(self, queue_id: str, since: float) -> float | None:
         """Mean seconds of wrap-up after the queue's calls."""
         spells = [spell for spell in self._wraps.get(queue_id, ()) if spell[0] >= since]
@@ -141,5 +156,6 @@ class AgentDays:
         self._days[key] = entry
         if known is not None and at > known.at:
             entry.seconds[known.state] = entry.of(known.state) + at - known.at
+            self._courses.setdefault(key, AgentCourse()).spend(known.state, known.at, at)
             known.at = at
         return entry

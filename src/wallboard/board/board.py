@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
-from wallboard.board import alarm_rules
+from wallboard.board import alarm_rules, last_hour
+from wallboard.board.agent_course import AgentCourse
 from wallboard.board.agent_day import AgentDay
 from wallboard.board.alarms import Alarm, AlarmBook
 from wallboard.board.caller_history import Stay
 from wallboard.board.freshness import PaneState, ResourceView, SourceView, pane_state
+from wallboard.board.last_hour import LastHour
 from wallboard.board.outlook import SHOWN_FOR, Outlook, outlook
 from wallboard.board.pending import PendingBook
 from wallboard.board.queue_numbers import QueueFigures
@@ -26,7 +28,7 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
 from wallboard.domain.known import Known
 from wallboard.domain.models import Queue, Row
-from wallboard.domain.states import ResourceState
+from wallboard.domain.states import AgentState, ResourceState
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
 
 Changed = frozenset[tuple[str, Resource]]
@@ -159,10 +161,20 @@ class Board:
             self._outlook = {key: (now, shown)}
         return shown
 
+    def last_hour(self, queue: Key) -> LastHour | None:
+        """What became of the queue's callers within the last hour; None where that is not known."""
+        source, row = self._sources.get(queue.source), self.row(queue)
+        return last_hour.of(source, row, self.now()) if source is not None and isinstance(row, Queue) else None
+
     def agent_day(self, key: Key) -> AgentDay | None:
         """What the agent has done today; None where nothing was seen."""
         source = self._sources.get(key.source)
         return None if source is None else source.agent_day(key, self.now())
+
+    def agent_course(self, key: Key) -> tuple[AgentState | None, ...]:
+        """Which state of the agent lasted longest in each ten minutes up to now, oldest first; None is a gap."""
+        source = self._sources.get(key.source)
+        return () if source is None else source.days.course(key, self.now())
 
     def caller(self, source: str, number: str) -> Known | None:
         """Whom the site knows `number` as."""
@@ -193,6 +205,10 @@ class Board:
     def restore_agent(self, key: Key, day: AgentDay) -> None:
         """What was written down of an agent's day before this program began."""
         self._source(key.source).days.restore(key, day)
+
+    def restore_course(self, key: Key, course: AgentCourse) -> None:
+        """The states of an agent's day before this program began."""
+        self._source(key.source).days.restore_course(key, course)
 
     # ---- actions ---------------------------------------------------------------------------------------------
 

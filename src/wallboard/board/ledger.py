@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from wallboard.board.caller_history.stay import GRAIN, Outcome, Stay
+from wallboard.board.caller_history.stay import GRAIN, Outcome, Span, Stay
 from wallboard.domain.rules import Goal
 
 SHORT = 5.0
@@ -75,6 +75,15 @@ def _extremes(able: Iterable[Share]) -> tuple[Share, Share]:
     return low, min(able, key=lambda share: (share != _GOOD, share != _NOTHING))
 
 
+def shares_of(outcome: Outcome, wait: Span, goal: Goal, *, doubtful: bool = False) -> tuple[Share, Share, Share]:
+    """What one whose wait ended adds to the service level: likeliest, and what pulls it down and lifts it most."""
+    ends = [outcome]
+    if doubtful or outcome is Outcome.UNSEEN:
+        ends += _AS_WELL.get(outcome, ())
+    likely = _share(outcome, wait.best, goal.seconds, goal.formula)
+    return likely, *_extremes({likely, *(_share(each, at, goal.seconds, goal.formula) for each in ends for at in wait)})
+
+
 def entry(stay: Stay, goal: Goal, frozen: bool | None) -> Entry | None:
     """What the stay adds; None while the caller waits."""
     ended = stay.wait_ended(frozen)
@@ -90,12 +99,8 @@ def entry(stay: Stay, goal: Goal, frozen: bool | None) -> Entry | None:
     )
     if wait is None or stay.undecided:
         return made
-    ends = [stay.outcome]
-    if stay.doubtful or stay.outcome is Outcome.UNSEEN:
-        ends += _AS_WELL.get(stay.outcome, ())
-    likely = _share(stay.outcome, wait.best, goal.seconds, goal.formula)
-    low, high = _extremes({likely, *(_share(each, at, goal.seconds, goal.formula) for each in ends for at in wait)})
-    return made._replace(likely=likely, low=low, high=high)
+    shares = shares_of(stay.outcome, wait, goal, doubtful=stay.doubtful)
+    return made._replace(likely=shares[0], low=shares[1], high=shares[2])
 
 
 @dataclass(slots=True)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from wallboard.cli.destination import GRACE, PATIENCE, Places, where_to
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import say
-from wallboard.control.flow import Choose, Confirm, Intent, Question, TypeOut, Way, Where, Write
+from wallboard.control.flow import Intent
 from wallboard.control.labels import label
 from wallboard.control.outcome import describe
+from wallboard.control.questions import Choose, Confirm, Question, TypeOut, Way, Where, Write
 from wallboard.domain.command import Command, Destination
 from wallboard.domain.keys import Key
 from wallboard.domain.models import Queue, Row

@@ -15,6 +15,8 @@ def add_display(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--theme", metavar="T", help="how it looks; `wallboard themes` lists them")
     parser.add_argument("--ascii", action="store_true", help="ASCII signs only")
     parser.add_argument("--wall", action="store_true", help="start in wall mode")
+    parser.add_argument("--kiosk", action="store_true", help="the wall alone: no key leaves it, Ctrl+C twice ends it")
+    parser.add_argument("--view", metavar="V", help="start with this [[view]] of the config")
     parser.add_argument("--slow", action="store_true", help="for slow lines: fewer frames")
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal, for selecting text")
     parser.add_argument("--read-only", action="store_true", help="build nothing that can act")
@@ -29,6 +31,8 @@ def console_options(arguments: argparse.Namespace) -> ConsoleOptions:
         check_theme(arguments.theme, where="--theme")
     return ConsoleOptions(
         *(arguments.read_only, arguments.theme, arguments.ascii, arguments.wall, arguments.slow),
+        kiosk=arguments.kiosk,
+        view=arguments.view,
         mouse=not arguments.no_mouse,
     )
 

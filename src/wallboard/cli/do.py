@@ -187,7 +187,8 @@ async def _once_read(scheduler: Poller, answers: Answers) -> int:
 
     from wallboard.cli.answers import Unanswered
     from wallboard.control.choose import settle_verb
-    from wallboard.control.flow import Flows, Intent, Left, Question
+    from wallboard.control.flow import Flows, Intent, Left
+    from wallboard.control.questions import Question
     from wallboard.domain.command import Command
 
     dispatcher, board, key, order = answers.dispatcher, answers.board, answers.key, answers.order
@@ -211,14 +212,16 @@ async def _once_read(scheduler: Poller, answers: Answers) -> int:
     args = ((name, destination),) if destination and name else ()
     flow = Flows(dispatcher, board, board.sources, answers, "do").act(intents, row, args=args)
     try:
-        step: Question | Command = flow.go()
-        while not isinstance(step, Command):
+        step = flow.go()
+        while isinstance(step, Question):
             step = flow.go(await answers.to(step))
     except Left as left:
         return _no(str(left), Exit.FAILED)
     except Unanswered as end:
         flow.leave()
         return end.code
+    if not isinstance(step, Command):
+        return _no("one row at a time", Exit.USAGE)
     # What was asked first is as old as the answer.
     return await _submit(dispatcher, replace(step, asked_at=board.now()))
 

@@ -155,6 +155,7 @@ class Checked:
                 **dict(model.alarm)
                 | {"quiet": tuple(spans for text in model.alarm.quiet if (spans := span(text)) is not None)}
             ),
+            kiosk=model.kiosk,
             keep=model.history.keep,
             mask=frozenset(model.privacy.mask),
             path=str(self.path),

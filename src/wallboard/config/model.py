@@ -303,6 +303,9 @@ class ConfigModel(Edge):
     """The configuration file of wallboard."""
 
     theme: Word = Field(DEFAULT_THEME, description="`wallboard themes` lists them", examples=[DEFAULT_THEME])
+    kiosk: bool = Field(
+        False, description="the console is the wall alone, as with --kiosk: no key leaves it", examples=[True]
+    )
     operator: OperatorModel = Field(OperatorModel(), examples=[{"name": "Mira", "phone": "2001"}])
     source: list[SourceModel] = Field([], description="[[source]]: one a system")
     queue: list[QueueModel] = Field([], description="[[queue]]: goals and limits; the first match wins")

@@ -62,17 +62,22 @@ class Config:
     """Days of history; 0 writes none."""
     mask: frozenset[str] = frozenset()
     """Where telephone numbers show their last three digits alone: wall, web, record (what is written), report."""
+    kiosk: bool = False
+    """The console is the wall alone, whatever is pressed."""
     path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleOptions:
-    """Flags of the console. `theme` None: the config's. `slow`: for lines of 64 kbit/s and less. `mouse` off leaves
-    selecting text to the terminal."""
+    """Flags of the console. `theme` None: the config's. `slow`: for lines of 64 kbit/s and less. `kiosk`: the wall
+    alone, and nothing that can act. `view`: the one to start with, None: everything. `mouse` off leaves selecting text
+    to the terminal."""
 
     read_only: bool = False
     theme: str | None = None
     ascii: bool = False
     wall: bool = False
     slow: bool = False
+    kiosk: bool = False
+    view: str | None = None
     mouse: bool = True

@@ -9,6 +9,7 @@ TEMPLATE = """\
 # To look around without any account:     wallboard demo
 
 theme = "control-room"            # wallboard themes lists them
+# kiosk = true                    # the wall alone, as with --kiosk: no key leaves it; Ctrl+C twice ends it
 
 [operator]
 name = ""                         # who sits here; stands in the journal of actions

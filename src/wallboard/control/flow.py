@@ -9,13 +9,14 @@ here: a flow ends with a command, or with `Left`.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from wallboard.control.filled import NOTHING_CHANGED, changes
 from wallboard.control.offers import Offers
 from wallboard.control.outcome import describe
 from wallboard.control.policy import Offer, confirmation
+from wallboard.control.questions import Changed, Choose, Confirm, Fill, Option, Question, TypeOut, Way, Where, Write
 from wallboard.domain.command import Command, Destination, Target, fingerprint, new_id
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind
@@ -24,90 +25,11 @@ from wallboard.domain.parties import number_of
 from wallboard.domain.verbs import Level, Verb, goal, phrase
 from wallboard.vendors.base import Facts, rows_of
 
-Changed = Callable[[], str]
-"""Says what has changed since a question was asked about what it speaks of; "" while it is the same."""
+Commands = tuple[Command, ...]
+"""One request for each of several rows."""
+_PLACES = {Verb.STAFF: "to", Verb.UNSTAFF: "from"}
 TOLD = 240
 """Characters that a question spends on saying what changes."""
-
-
-# ---- questions --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """`title` for its first line. None as an answer means that it was left."""
-
-    title: str
-    changed: Changed | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Confirm(Question):
-    """Yes or no to `command`. `effect`: who notices what. The answer is a bool."""
-
-    effect: str = ""
-    command: Command | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TypeOut(Question):
-    """`word` must be typed before `command` goes: the answer is what was."""
-
-    effect: str = ""
-    word: str = ""
-    command: Command | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    value: Any
-    text: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Choose(Question):
-    """One of `options`; the answer is its value."""
-
-    options: tuple[Option, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Write(Question):
-    """Free text, beginning with what is there; the answer is a str."""
-
-    row: Row | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Where(Question):
-    """A destination for the call `row`; the answer is a `Way`."""
-
-    row: Row | None = None
-    effect: str = ""
-    attended: bool = False
-    may_attend: bool = False
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Where a call is to go, and how. `asked`: that no directory knows the number has been asked about."""
-
-    destination: Destination
-    attended: bool
-    asked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fill(Question):
-    """One of the adapter's forms, of `verb` on `target`; the answer maps its fields' names to values."""
-
-    target: Key | None = None
-    verb: Verb = Verb.CHANGE
-    form: Form | None = None
-    again: bool = False
-    """Begin with what was typed the last time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +53,19 @@ class Left(Exception):  # an ending, not a fault
 class Flow:
     """A running flow."""
 
-    def __init__(self, steps: Coroutine[Question, Any, Command]) -> None:
+    def __init__(self, steps: Coroutine[Question, Any, Command | Commands]) -> None:
         self._steps = steps
 
-    def go(self, answer: Any = None) -> Question | Command:
+    def go(self, answer: Any = None) -> Question | Command | Commands:
         """To the next question, or the end. Raises Left."""
         try:
             return self._steps.send(answer)
         except StopIteration as done:
-            command: Command = done.value
-            return command
+            end: Command | Commands = done.value
+            return end
 
     def leave(self) -> None:
         self._steps.close()
-
-
-# ---- what a verb needs ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +80,12 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """What a form is about. `name` is typed where that is asked for."""
+    """What a form is about. The name of `row` is typed where that is asked for, without one that of the source."""
 
     verb: Verb
     target: Target
     label: str
-    name: str
+    row: Row | None
     offer: Offer
     same: Changed
 
@@ -201,36 +120,35 @@ class Flows:
         """Do `intent` to the row as it is now; it was not under the cursor, so it is asked about whatever it is."""
         return Flow(self._confirmed(intent, row, None, args, elsewhere=True, undo=True))
 
+    def on_marked(self, intents: Sequence[Intent], count: int) -> Flow:
+        """Do one of the verbs of `intents` to each of the `count` marked rows that it is offered on: one question for
+        all, one command each."""
+        return Flow(self._on_marked(intents, count))
+
     def publish(self, again: str = "") -> Flow:
         """Put something up on a source that can."""
         return Flow(self._publish(again))
 
     async def _act(
         self, intents: Sequence[Intent], painted: Row, again: str, given: tuple[tuple[str, str], ...]
-    ) -> Command:
+    ) -> Command | Commands:
         intent, chosen = intents[0], False
         if len(intents) > 1:
-            options = tuple(
-                Option(
-                    each, f"{goal(each.verb, each.row.key.kind)} {self.words.label(each.row)}", each.offer.consequence
-                )
-                for each in intents
-            )
-            found = await Ask(Choose(f"{self.words.label(painted)}: which?", options=options))
-            intent, chosen = _taken(found), True
+            taken = await self._which(intents, painted)
+            if len(taken) > 1:
+                return await self._together(taken, _in(painted) if isinstance(painted, Queue) else ())
+            intent, chosen = taken[0], True
         row = painted if intent.row.key == painted.key else intent.row
         match intent.offer.needs:
             case "destination":
                 return await self._where(intent, row, again)
             case "text":
                 text = await Ask(Write(f"NOTE on {self.words.label(row)}{self.words.whose(row)}", row=row))
-                # Whose number it is about outlives the row.
-                whose = (("number", number_of(row)),) if isinstance(row, Call | Member | ParkedCall) else ()
-                return self._command(intent, row, None, (("text", _taken(text)), *whose))
+                return self._command(intent, row, None, _noted(row, _taken(text)))
             case "form":
                 return await self._form(intent, row, again)
             case "queue" if not isinstance(intent.via, Queue):
-                queue = await self._queue(intent, row)
+                queue = await self._queue(intent.verb, [row], self.words.label(row))
                 again_offered = self.offers.offer(intent.verb, row.key)
                 return await self._confirmed(Intent(intent.verb, row, queue, again_offered), row, None, _in(queue))
         via = intent.via
@@ -238,12 +156,78 @@ class Flows:
         # Reached through its queue, the row was not under the cursor: who it is must be read, unless it was chosen.
         return await self._confirmed(intent, row, None, args, isinstance(via, Queue) and not chosen)
 
+    async def _on_marked(self, intents: Sequence[Intent], count: int) -> Commands:
+        verbs = [*dict.fromkeys(each.verb for each in intents)]
+        verb = verbs[0]
+        if len(verbs) > 1:
+            options = []
+            for each in verbs:
+                names = [self.words.label(intent.row) for intent in intents if intent.verb is each]
+                options.append(Option(each, f"{goal(each)} {len(names)} of {count}", ", ".join(names)))
+            verb = _taken(await Ask(Choose(f"THE {count} MARKED: which?", options=tuple(options))))
+        chosen = [each for each in intents if each.verb is verb]
+        if verb is Verb.NOTE:
+            text = _taken(await Ask(Write(f"NOTE on the {count} marked")))
+            return tuple(self._command(each, each.row, None, _noted(each.row, text)) for each in chosen)
+        args: tuple[tuple[str, str], ...] = ()
+        if any(each.offer.needs == "queue" for each in chosen):
+            queue = await self._queue(verb, [each.row for each in chosen], f"the {count} marked")
+            chosen = [replace(each, via=queue) for each in chosen if _fits(verb, each.row, queue)]
+            args = _in(queue)
+        return await self._together(chosen, args, count)
+
+    async def _which(self, intents: Sequence[Intent], painted: Row) -> Sequence[Intent]:
+        """Which of them; several only of those whom a queue is staffed with."""
+        verb, label = intents[0].verb, self.words.label(painted)
+        one = all(each.verb is verb for each in intents)
+        staffs = one and isinstance(painted, Queue)
+        title = f"{label}: which?"
+        if staffs:
+            title = f"{f'{goal(verb)} an agent {_PLACES[verb]}'.upper()} {label}"
+        elif one:
+            title = f"{goal(verb, painted.key.kind).upper()} · {label}: which?"
+        options = []
+        for each in intents:
+            label = self.words.label(each.row)
+            text = label if one else f"{goal(each.verb, each.row.key.kind)} {label}"
+            row = None if each.row.key == painted.key else each.row
+            options.append(Option(each, text, each.offer.consequence, row))
+        does = goal(verb) if staffs else "take"
+        found = _taken(await Ask(Choose(title, None, tuple(options), painted, staffs, does)))
+        return [self._as_it_is(each) for each in found] if staffs else (found,)
+
+    def _as_it_is(self, intent: Intent) -> Intent:
+        """The same on the agent as the list showed them last, which moves on while somebody reads it."""
+        row, now = intent.row, self.facts.row(intent.row.key)
+        if now is None or self.words.label(now) != self.words.label(row):
+            raise Left(f"{self.words.label(row)} is not listed any more", "warn")
+        offer = self.offers.offer(intent.verb, now.key)
+        if not offer.ok:
+            raise Left(f"{self.words.label(row)}: {offer.reason}", "warn")
+        return replace(intent, row=now, offer=offer)
+
+    async def _together(
+        self, intents: Sequence[Intent], args: tuple[tuple[str, str], ...], marked: int = 0
+    ) -> Commands:
+        """A command for each row, all of them after one question where they were marked or one of them asks."""
+        if marked or any(each.offer.level != "go" for each in intents):
+            verb, kind, told = intents[0].verb, intents[0].row.key.kind, []
+            for each in intents:
+                effect = f" ({each.offer.consequence})" if each.offer.consequence else ""
+                told.append(f"{self.words.label(each.row)}{effect}")
+            whom = f"the {len(intents)} marked" if marked == len(intents) else f"{len(intents)} of the {marked} marked"
+            title = f"{goal(verb, kind)} {whom if marked else len(intents)}".upper()
+            where = f"{dict(args)['queue_name']}: " if args else ""
+            ask = Confirm(f"{title}?", self._all_same([each.row for each in intents]), where + _cut(told))
+            self._yes(await Ask(ask), _cut(told))
+        return tuple(self._command(each, each.row, None, args) for each in intents)
+
     async def _where(self, intent: Intent, row: Row, again: str) -> Command:
         attended = intent.verb is Verb.ATTENDED
-        may_attend = attended or self.offers.offer(Verb.ATTENDED, row.key).ok
+        blind, spoken = (self.offers.offer(verb, row.key) for verb in (Verb.TRANSFER, Verb.ATTENDED))
         title = f"TRANSFER of {self.words.label(row)} · {row.key.source}"
-        effect = intent.offer.consequence or "the call leaves where it is"
-        way = await Ask(Where(title, self._same(row), row, effect, attended, may_attend, again))
+        effects = blind.consequence, spoken.consequence
+        way = await Ask(Where(title, self._same(row), row, *effects, attended, attended or spoken.ok, again))
         if not isinstance(way, Way):
             raise Left(f"not sent: {self.words.label(row)}")
         verb = Verb.ATTENDED if way.attended else Verb.TRANSFER
@@ -255,18 +239,18 @@ class Flows:
         chosen = Intent(verb, hit, intent.via if hit is row else row, intent.offer)
         return await self._confirmed(chosen, hit, way.destination, (), asked=way.asked)
 
-    async def _queue(self, intent: Intent, row: Row) -> Queue:
-        """Which queue it is about."""
-        mine = {place.queue_id for place in row.memberships} if isinstance(row, Agent) else set()
-        inside = intent.verb is not Verb.STAFF
-        queues = [queue for queue in rows_of(Queue, self.facts, row.key.source) if (queue.key.id in mine) is inside]
-        label = self.words.label(row)
-        if not queues:
-            raise Left(f"{label} is in {'no queue' if inside else 'every queue'}", "warn")
-        options = tuple(Option(queue, queue.name, queue.number) for queue in queues)
-        queue: Queue = _taken(
-            await Ask(Choose(f"{goal(intent.verb).upper()} {label}: queue?", self._same(row), options))
-        )
+    async def _queue(self, verb: Verb, rows: Sequence[Row], label: str) -> Queue:
+        """Which queue it is about, of those that it could be for one of the rows."""
+        sources = dict.fromkeys(row.key.source for row in rows)
+        queues = [queue for source in sources for queue in rows_of(Queue, self.facts, source)]
+        fitting = [queue for queue in queues if any(_fits(verb, row, queue) for row in rows)]
+        if not fitting:
+            raise Left(f"{label} is in {'every queue' if verb is Verb.STAFF else 'no queue'}", "warn")
+        options = tuple(Option(queue, queue.name, queue.number, queue) for queue in fitting)
+        title = f"{goal(verb).upper()} {label}: which queue?"
+        changed = self._same(rows[0]) if len(rows) == 1 else None
+        about = rows[0] if len(rows) == 1 else None
+        queue: Queue = _taken(await Ask(Choose(title, changed, options, about, does=goal(verb))))
         return queue
 
     async def _confirmed(
@@ -287,7 +271,10 @@ class Flows:
             # A row that has vanished is known only here.
             destination = self.offers.number_to_call(row)
         command = self._command(intent, row, destination, args)
-        title = f"UNDO: {describe(command)}?" if undo else f"{goal(verb, row.key.kind).upper()} {label}{whose}?"
+        queue = dict(args).get("queue_name", "")
+        where = f" {_PLACES.get(verb, 'in')} {queue}" if queue else ""
+        asked_of = f"{goal(verb, row.key.kind).upper()} {label}{whose}{where}"
+        title = f"UNDO: {describe(command)}?" if undo else f"{asked_of}?"
         level = confirmation(intent.offer, destination=None if asked else destination, elsewhere=elsewhere)
         effect, same = intent.offer.consequence, self._same(row)
         if level == "number" and destination is not None:
@@ -295,15 +282,16 @@ class Flows:
             typed = await Ask(TypeOut(title, same, f"{number} {effect}", number, command))
             self._yes(typed, label)
             return replace(command, args=(*command.args, ("typed", str(typed).strip())))
-        await self._agreed(level, title, same, effect, command, label, str(getattr(row, "name", "") or label))
+        await self._agreed(level, title, same, effect, command, label, row)
         return command
 
     async def _agreed(
-        self, level: Level, title: str, same: Changed, effect: str, command: Command, label: str, name: str
+        self, level: Level, title: str, same: Changed, effect: str, command: Command, label: str, row: Row | None
     ) -> None:
-        """Raises Left unless it is agreed to, `name` typed where the level asks for that."""
+        """Raises Left unless it is agreed to, the name (or number) of `row` typed where the level asks for that."""
         if level == "name":
-            self._yes(await Ask(TypeOut(title, same, effect, name, command)), label)
+            name, number = str(getattr(row, "name", "") or label), str(getattr(row, "number", ""))
+            self._yes(await Ask(TypeOut(title, same, effect, name, command, number)), label)
         elif level != "go":
             self._yes(await Ask(Confirm(title, same, effect, command)), label)
 
@@ -312,7 +300,7 @@ class Flows:
     async def _form(self, intent: Intent, row: Row, again: str) -> Command:
         verb, label, same = intent.verb, self.words.label(row), self._same(row)
         target = self.offers.target(row, None if intent.via is None else intent.via.key)
-        subject = _Subject(verb, target, label, str(getattr(row, "name", "")) or label, intent.offer, same)
+        subject = _Subject(verb, target, label, row, intent.offer, same)
         forms = self.offers.forms(verb, row.key)
         if not forms and verb.facts.bare:
             return await self._filled(subject, None, {})
@@ -340,7 +328,7 @@ class Flows:
             offer = self.on_source(source)
             return "" if offer.ok else offer.reason
 
-        subject = _Subject(Verb.PUBLISH, target, source, source, offers[source], still)
+        subject = _Subject(Verb.PUBLISH, target, source, None, offers[source], still)
         form = await self._which_form(subject, self.offers.forms(Verb.PUBLISH, target.key), form_id)
         return await self._fill(subject, form, bool(again and form_id == form.id))
 
@@ -376,14 +364,13 @@ class Flows:
         private: tuple[str, ...] = ()
         if form is not None:
             args = (("form", form.id), *values.items())
-            told = "; ".join(changes(form, values, all_of_it=not verb.facts.edits))
+            told = _cut(changes(form, values, all_of_it=not verb.facts.edits), "; ")
             warning, private = form.warning, form.private
         command = Command(new_id(), verb, target, None, args, self.facts.now(), self.origin, private=private)
-        told = told if len(told) <= TOLD else f"{told[: TOLD - 1].rstrip()}…"
         effect = " · ".join(dict.fromkeys(part for part in (told, subject.offer.consequence, warning) if part))
         title = f"{phrase(verb, target.key.kind).upper()} {label}?"
         level = confirmation(subject.offer, warning=warning)
-        await self._agreed(level, title, subject.same, effect, command, label, subject.name)
+        await self._agreed(level, title, subject.same, effect, command, label, subject.row)
         return command
 
     # ---- inside -----------------------------------------------------------------------------------------------
@@ -408,6 +395,10 @@ class Flows:
 
         return changed
 
+    def _all_same(self, rows: Sequence[Row]) -> Changed:
+        watched = [(self.words.label(row), self._same(row)) for row in rows]
+        return lambda: next((f"{label}: {what}" for label, look in watched if (what := look())), "")
+
     def _same_form(self, verb: Verb, row: Row, form: Form) -> Changed:
         """Also what the form was filled with: somebody else may have changed it meanwhile."""
         same_row, offers = self._same(row), self.offers
@@ -426,8 +417,32 @@ class Flows:
         return changed
 
 
+def _noted(row: Row, text: str) -> tuple[tuple[str, str], ...]:
+    """A note's arguments: whose number it is about outlives the row."""
+    whose = (("number", number_of(row)),) if isinstance(row, Call | Member | ParkedCall) else ()
+    return (("text", text), *whose)
+
+
 def _in(queue: Queue) -> tuple[tuple[str, str], ...]:
     return (("queue", queue.key.id), ("queue_name", queue.name))
+
+
+def _fits(verb: Verb, row: Row, queue: Queue) -> bool:
+    """Whether it can be done to the agent in this queue: added where they are not, all else where they are."""
+    if not isinstance(row, Agent) or row.key.source != queue.key.source:
+        return False
+    return any(place.queue_id == queue.key.id for place in row.memberships) is not (verb is Verb.STAFF)
+
+
+def _cut(parts: Sequence[str], gap: str = ", ") -> str:
+    """As many of the parts as can be read at once, and how many more there are."""
+    told = ""
+    for place, part in enumerate(parts):
+        longer = f"{told}{gap}{part}" if told else part
+        if len(longer) > TOLD:
+            return f"{told}{gap}and {len(parts) - place} more" if told else f"{part[: TOLD - 1].rstrip()}…"
+        told = longer
+    return told
 
 
 def _taken(answer: Any) -> Any:

@@ -16,13 +16,15 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.command import FORMS, MONITORING, Command, Destination, Fingerprint, Target, Verb, fingerprint
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Agent, Queue, Row
+from wallboard.domain.models import Agent, Call, Queue, Row
 from wallboard.domain.numbers import dialable, doubtful, same_number
-from wallboard.vendors.base import Adapter, Can
+from wallboard.domain.states import CallState
+from wallboard.vendors.base import Adapter, Can, rows_of
 
 NOT_ALLOWED = "not in [operator] may"
 FROM_CALLERS = frozenset({Kind.CALL, Kind.MEMBER, Kind.PARKED})
 """Rows whose number came from outside."""
+_TALKS = frozenset({CallState.TALKING, CallState.HELD})
 _DIRECTORY = (Resource.AGENTS, Resource.PHONES, Resource.QUEUES, Resource.HOTLINES, Resource.RECEPTIONISTS)
 
 
@@ -187,6 +189,7 @@ class Offers:
             doubt=self.doubt(row.key, number_of(row)) if verb is Verb.CALL else "",
             state=self._board.row_state(row.key),
             phone="" if adapter is None else adapter.phone,
+            phone_busy=verb.facts.rings_me and any(c.mine and c.state in _TALKS for c in rows_of(Call, self._board)),
             read_only=self._only_reads(adapter),
             barred=self.barred(verb),
             in_flight=self._locks.holder(here, asking),

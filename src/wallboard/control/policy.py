@@ -45,6 +45,8 @@ class Situation:
     can: Can
     state: ResourceState = ResourceState.LIVE
     phone: str = ""
+    phone_busy: bool = False
+    """Whether my phone is on a call already."""
     read_only: bool = False
     barred: str = ""
     """Why this operator does not use the verb at all, or ""."""
@@ -279,6 +281,8 @@ def _session_reason(verb: Verb, situation: Situation) -> str:
 
 def _level(verb: Verb, row: Row, situation: Situation) -> Level:
     """The table's level, raised or lowered by the row's state."""
+    if _enters_busy(verb, situation):
+        return "confirm"
     match verb:
         case Verb.CLOSE if isinstance(row, Notice):
             return "confirm"
@@ -293,7 +297,18 @@ def _level(verb: Verb, row: Row, situation: Situation) -> Level:
     return verb.facts.level
 
 
+def _enters_busy(verb: Verb, situation: Situation) -> bool:
+    """Whether my phone would be rung while I talk on it. A switch of my own session rings nobody anew."""
+    switches = verb in MONITORING and situation.session_here
+    return verb.facts.rings_me and situation.phone_busy and not switches
+
+
 def _consequence(verb: Verb, row: Row, situation: Situation) -> str:
+    said = _effect(verb, row, situation)
+    return f"my {situation.phone} is on a call already; {said}" if _enters_busy(verb, situation) else said
+
+
+def _effect(verb: Verb, row: Row, situation: Situation) -> str:
     phone = situation.phone
     waiting = isinstance(row, Member) and row.state in _ALIVE
     leaves = ""
@@ -303,8 +318,12 @@ def _consequence(verb: Verb, row: Row, situation: Situation) -> str:
     match verb:
         case Verb.LISTEN | Verb.WHISPER | Verb.BARGE:
             return f"rings my {phone}, {who_hears(verb, row)}"
+        case Verb.TRANSFER if isinstance(row, ParkedCall):
+            return f"leaves slot {row.slot}"
         case Verb.TRANSFER:
             return f"{leaves}; counted as pulled, not as abandoned" if leaves else "leaves the agent"
+        case Verb.ATTENDED:
+            return "the caller waits while the agent speaks with them, and moves when the agent is done"
         case Verb.PARK:
             return leaves
         case Verb.PICKUP if leaves:
@@ -329,7 +348,7 @@ def _consequence(verb: Verb, row: Row, situation: Situation) -> str:
             return "callers and agents hear it from the next call on"
         case Verb.TRANSCRIBE:
             return "the vendor writes down what is said"
-        case Verb.UNSTAFF if situation.last_ready_in:
+        case Verb.STAFF | Verb.UNSTAFF if situation.last_ready_in:
             return f"the last ready agent of {', '.join(situation.last_ready_in)}"
         case Verb.SIGNIN | Verb.SIGNOUT | Verb.PAUSE | Verb.UNPAUSE if (
             isinstance(row, Agent) and row.state not in _IDLE

@@ -33,8 +33,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("nav.bottom", ("G",), "to the last row"),
     Action("nav.page_up", ("pageup",), "a page up"),
     Action("nav.page_down", ("pagedown",), "a page down"),
-    Action("nav.left", ("left", "h"), "scroll back to the first columns"),
-    Action("nav.right", ("right", "l"), "scroll to the dropped columns"),
+    Action("nav.left", ("left", "h"), "back to the first columns; in trends a shorter span"),
+    Action("nav.right", ("right", "l"), "scroll to the dropped columns; in trends a longer span"),
     *(
         Action(f"pane.{name}", (str(number),), f"to {name.title()}; again: its worst row")
         for number, name in enumerate(
@@ -42,9 +42,9 @@ ACTIONS: tuple[Action, ...] = (
         )
     ),
     Action("pane.next", ("tab",), "to the next pane"),
-    Action("nav.details", ("enter",), "details of the row"),
+    Action("nav.details", ("enter",), "details of the row; of a queue again: its settings"),
     Action("nav.explain", ("f1",), "what the figures of the row are made of"),
-    Action("nav.back", ("escape",), "one step back: dialog, details, zoom, filter, follow"),
+    Action("nav.back", ("escape",), "one step back: dialog, details, marks, zoom, filter, follow"),
     Action("view.filter", ("/",), "filter the pane; Enter keeps it, Esc clears"),
     Action("view.find", ("F",), "find across all panes; hides nothing"),
     Action("view.sort", ("s",), "sort by the next column"),
@@ -70,9 +70,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("mode.unconfirmed", (), "unconfirmed actions: those in the log of which nobody knows yet what became"),
     Action("mode.sources", ("f4", "0"), "sources and how they fare"),
     Action("mode.alarms", ("f5",), "alarms: active, snoozed, and over but unseen"),
+    Action("mode.trends", ("f6",), "trends: graphs of the queue, of all, over the hour, the day, the week"),
     Action("app.quit", ("q", "ctrl+c"), "one step back; on the bare board: quit"),
     *(Action(name, key.keys, key.does, acts=True) for name, key in VERB_KEYS.items() if name != "row.note"),
-    Action("row.mark", ("space",), "mark the row"),
+    Action("row.mark", ("space",), "mark the row: i + - and n then mean all that are marked"),
     Action("row.note", VERB_KEYS["row.note"].keys, VERB_KEYS["row.note"].does),
     Action("copy", ("Y",), "copy the row's number, or an address of its details; in the log the line"),
     Action("row.again", (".",), "reopen the last action's dialog on this row"),

@@ -16,13 +16,15 @@ from wallboard.domain.text import NOTHING, Clean
 
 class Takes(StrEnum):
     """What a field takes, always as text. `choice`: the value of one option; `several`: values of options, joined by
-    blanks; `line`: one line of text; `number`: a telephone number; `moment`: `2026-03-02 08:00` in the time zone of the
+    blanks; `line`: one line of text; `number`: a telephone number; `place`: the number of a destination, chosen from
+    the directory; `moment`: `2026-03-02 08:00` in the time zone of the
     form, "" for none; `hours`: `09:00-12:30, 13:00-17:00`, `closed` or `all day`."""
 
     CHOICE = "choice"
     SEVERAL = "several"
     LINE = "line"
     NUMBER = "number"
+    PLACE = "place"
     MOMENT = "moment"
     HOURS = "hours"
 
@@ -60,7 +62,7 @@ class FormField:
                 parts = value.split() if self.takes is Takes.SEVERAL else [value]
                 strange = [part for part in parts if part not in offered]
                 return f"{self.label}: {strange[0]!r} is not one of the choices" if strange else ""
-            case Takes.NUMBER:
+            case Takes.NUMBER | Takes.PLACE:
                 return "" if _NUMBER.fullmatch(value.strip()) else f"{self.label}: write a number, such as 8100"
             case Takes.MOMENT:
                 return "" if moment(value) is not None else f"{self.label}: write it as 2026-03-02 08:00"

@@ -214,6 +214,7 @@ class HotlineCall:
     started_at: float
     taken: bool
     after: float | None = None
+    taken_by: Clean = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

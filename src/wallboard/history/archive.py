@@ -3,6 +3,9 @@ to be called back, and what people noted on rows."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +17,17 @@ from wallboard.board.board import Board
 from wallboard.domain.clock import Clock
 from wallboard.history.call_backs import KEPT, CallBacks
 from wallboard.history.collector import EVERY, Collector
+from wallboard.history.courses import Course, Stretch
 from wallboard.history.notes import Notes
-from wallboard.history.records import AlarmChange, Caller, Record
+from wallboard.history.records import AlarmChange, Caller, Minute, Record
 
 if TYPE_CHECKING:
+    from wallboard.history.reading import History
     from wallboard.history.store import HistoryStore
 
 DAY = 86_400.0
+RECENT = 3600.0
+"""Seconds of the past that are kept in memory where nothing is written down."""
 REREAD = 30.0
 """Seconds between two looks at what other consoles did to callers who gave up."""
 
@@ -38,6 +45,7 @@ class Archive:
         self._keep = keep
         self._sources = sources
         self._store: HistoryStore | None = None
+        self._recent: deque[tuple[float, Record]] = deque()
         self.call_backs = CallBacks(self.add, clock.now)
         self.notes = Notes(self.add, by)
 
@@ -46,6 +54,30 @@ class Archive:
             self.call_backs.take(record)
         if self._store is not None:
             self._store.add(record)
+        elif not self._keep and isinstance(record, Minute | Caller):
+            now = self._clock.now()
+            self._recent.append((now, record))
+            while now - self._recent[0][0] > RECENT:
+                self._recent.popleft()
+
+    @property
+    def remark(self) -> str:
+        """Why there is less of the past than one would expect."""
+        return "" if self._keep else "no history ([history] keep = 0): the last hour of this console alone"
+
+    async def courses(self, stretches: Sequence[Stretch]) -> Sequence[Course]:
+        """How queues fared, read in a thread. Unreadable."""
+        from wallboard.history.past import courses
+
+        recent = None if self._keep else [record for _, record in self._recent]
+        opened: list[History] = []
+        read = partial(courses, self._path, stretches, recent, opened.append)
+        try:
+            return await to_thread.run_sync(read, abandon_on_cancel=True)
+        finally:
+            # Whoever goes from queue to queue must not leave a thread behind at each.
+            for history in opened:
+                history.interrupt()
 
     def _alarm(self, event: AlarmEvent) -> None:
         alarm = event.alarm
@@ -101,6 +133,9 @@ class Archive:
         for key, agent in (await to_thread.run_sync(past.agent_days, self._path, self._clock.now())).items():
             if key.source in self._sources:
                 self._board.restore_agent(key, agent)
+        for key, course in (await to_thread.run_sync(past.agent_courses, self._path, self._clock.now())).items():
+            if key.source in self._sources:
+                self._board.restore_course(key, course)
         await self._read_call_backs(self._clock.now() - KEPT)
         await self._read_notes(self._clock.now() - self._keep * DAY)
 

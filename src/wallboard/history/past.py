@@ -3,15 +3,19 @@ there is no history, or none that can be read. Loads the database, so the first 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wallboard.board.agent_course import AgentCourse
 from wallboard.board.agent_day import AgentDay
 from wallboard.board.caller_history import Stay
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.states import AgentState
 from wallboard.history import agents, callers
+from wallboard.history.courses import Course, Stretch, course
 from wallboard.history.reading import History, Unreadable
-from wallboard.history.records import CallBack, Caller, Written
+from wallboard.history.records import CallBack, Caller, Record, Written
 
 LONGEST_DAY = 26 * 3600.0
 """Seconds of the longest day, the one in which clocks go back, and one hour of patience."""
@@ -64,6 +68,22 @@ def notes(path: Path, since: float, now: float) -> list[Written]:
         return []
 
 
+def agent_courses(path: Path, now: float) -> dict[Key, AgentCourse]:
+    """Which state of each agent lasted longest in each ten minutes of the last day."""
+    try:
+        with History(path) as history:
+            spells = sorted(history.spells(now - LONGEST_DAY, now), key=lambda spell: spell.since)
+    except Unreadable:
+        return {}
+    known = {state.value: state for state in AgentState}
+    found: dict[Key, AgentCourse] = {}
+    for spell in spells:
+        if spell.state in known:
+            course = found.setdefault(Key(spell.source, Kind.AGENT, spell.agent), AgentCourse())
+            course.spend(known[spell.state], spell.since, spell.until)
+    return found
+
+
 def lately(path: Path, since: float, now: float) -> tuple[list[Caller], list[CallBack]]:
     """The callers whose wait ended since then, and what was done to those who gave up, by any console."""
     try:
@@ -71,3 +91,16 @@ def lately(path: Path, since: float, now: float) -> tuple[list[Caller], list[Cal
             return history.callers(since, now), history.call_backs(since)
     except Unreadable:
         return [], []
+
+
+def courses(
+    path: Path,
+    stretches: Sequence[Stretch],
+    recent: Sequence[Record] | None = None,
+    opened: Callable[[History], None] = lambda history: None,
+) -> list[Course]:
+    """How queues fared, by the history at `path`, or by what is remembered of `recent` times alone. `opened` is handed
+    what is read, so that somebody else may end it. Unreadable."""
+    with History(path) if recent is None else History.of(recent) as history:
+        opened(history)
+        return [course(history, each) for each in stretches]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from wallboard.domain.errors import WallboardError
 from wallboard.domain.text import clean
-from wallboard.history.records import AgentSpell, AgentSums, AlarmChange, CallBack, Caller, Minute, Written
-from wallboard.history.schema import VERSION
+from wallboard.history.records import AgentSpell, AgentSums, AlarmChange, CallBack, Caller, Minute, Record, Written
+from wallboard.history.schema import INSERT, VERSION, prepare
 
 Kind = TypeVar("Kind", Minute, Caller, AgentSpell, AgentSums, AlarmChange, Written, CallBack)
 
@@ -35,6 +36,21 @@ class History:
         if version != VERSION:
             self._connection.close()
             raise Unreadable("the history was written by another version of wallboard")
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> Self:
+        """Of what is remembered in memory alone."""
+        made = cls.__new__(cls)
+        made._connection = sqlite3.connect(":memory:", isolation_level=None)
+        prepare(made._connection)
+        for record in records:
+            made._connection.execute(INSERT[type(record)], asdict(record))
+        return made
+
+    def interrupt(self) -> None:
+        """End what is being read, from another thread; nothing where nothing is."""
+        with suppress(sqlite3.Error):
+            self._connection.interrupt()
 
     def __enter__(self) -> Self:
         return self
@@ -86,7 +102,11 @@ class History:
         values_of: Iterator[list[Any]] = ([clean(v) if isinstance(v, str) else v for v in row] for row in rows)
         return [kind(*row) for row in values_of]
 
-    def _rows(self, statement: str, values: Sequence[object]) -> list[Any]:
+    def ask(self, statement: str, values: Mapping[str, object]) -> list[Any]:
+        """What a statement of ours makes of the tables."""
+        return self._rows(statement, values)
+
+    def _rows(self, statement: str, values: Sequence[object] | Mapping[str, object]) -> list[Any]:
         try:
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.Error as error:

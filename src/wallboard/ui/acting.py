@@ -6,43 +6,34 @@ a re-sort has just moved is refused, and whatever changes the target while a dia
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from wallboard.control.filled import changes
-from wallboard.control.flow import (
-    Choose,
-    Confirm,
-    Fill,
-    Flow,
-    Flows,
-    Intent,
-    Left,
-    Question,
-    TypeOut,
-    Way,
-    Where,
-    Write,
-)
+from wallboard.control.flow import Flow, Flows, Intent, Left
+from wallboard.control.questions import Choose, Confirm, Fill, Question, TypeOut, Way, Where, Write
 from wallboard.domain.command import Command, fingerprint, new_id
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Row
-from wallboard.domain.verbs import VERB_KEYS, Verb
+from wallboard.domain.verbs import Verb
 from wallboard.history.notes import LONGEST
 from wallboard.ui.asking import Asking
-from wallboard.ui.hints import Hints
+from wallboard.ui.hints import Hints, deed
 from wallboard.ui.panel import Panel
 from wallboard.ui.panes import Panes
 from wallboard.ui.settings import Station
 from wallboard.ui.visibility import Visibility
 from wallboard.ui.words import Words
 from wallboard.view import dialogs
-from wallboard.view.dialogs import Answer, Choice, Chooser, Dialog, Prompt, TextField, TypeName
+from wallboard.view.dialogs import Answer, Dialog, Prompt, TextField, TypeName
 from wallboard.view.directory import Directory
 from wallboard.view.form import Filled, FormDialog
 from wallboard.view.intents import verbs
+from wallboard.view.numbers import readable
 from wallboard.view.picker import Picked, Picker
 from wallboard.view.target import label
+from wallboard.view.which import Which
 
 STABLE_SECONDS = 0.3
 """A row that moved under the cursor so recently may not be the one that was meant."""
@@ -83,6 +74,10 @@ class Acting:
         if action == "notice.publish":
             self._last = (action, "")
             self._next(self.flows.publish(filled), before=f"{at.settings.key_of(action)} ")
+            return
+        if rows := self._hints.marked(action):
+            self._last = (action, "")
+            self._on_marked(action, rows)
             return
         selection = self._panes.pane.selection
         cursor = self._panel.subject
@@ -126,9 +121,19 @@ class Acting:
         able = [intent for intent in found if intent.offer.ok]
         if not able:
             reason = found[0].offer.reason if found else self._hints.nothing(action, row)
-            at.warn(f"{at.settings.key_of(action)} {VERB_KEYS[action].short}: {reason}")
+            at.warn(f"{at.settings.key_of(action)} {deed(action, found)}: {reason}")
         else:
             self._next(self.flows.act(able, row, filled))
+
+    def _on_marked(self, action: str, rows: Sequence[Row]) -> None:
+        """Run a verb key on every marked row: all of them are named in the question before it goes."""
+        found = self._hints.on_marked(action, rows)
+        able = [intent for intent in found if intent.offer.ok]
+        if able:
+            self._next(self.flows.on_marked(able, len(rows)))
+        else:
+            reason = found[0].offer.reason if found else "not for these rows"
+            self._at.warn(f"{self._at.settings.key_of(action)} on the {len(rows)} marked: {reason}")
 
     def call(self, row: Row) -> None:
         """Call the number of a row that is no more."""
@@ -161,11 +166,20 @@ class Acting:
             if str(left):
                 at.remarks.say(f"{before}{left}{back}", left.style)
             return
-        if isinstance(step, Command):
-            self._submit(step)
+        if not isinstance(step, Question):
+            commands = step if isinstance(step, tuple) else (step,)
+            for command in commands:
+                self._submit(command)
+            self.unmark(command.target.key for command in commands if len(commands) > 1)
             return
         dialog, heard = self._shown(step)
         self._asking.ask(dialog, lambda answer: self._next(flow, heard(answer)), step.changed)
+
+    def unmark(self, keys: Iterable[object]) -> None:
+        selection = self._panes.pane.selection
+        for key in keys:
+            if key in selection.marks:
+                selection.toggle_mark(self._at.clock.now(), key)
 
     def _submit(self, command: Command) -> None:
         at = self._at
@@ -180,13 +194,16 @@ class Acting:
         now = at.clock.now()
         match question:
             case Confirm():
-                return dialogs.Confirm(question.title, question.effect, now), _value
+                source = "" if question.command is None else question.command.target.key.source
+                effect = readable(question.effect, source, self._panes.context())
+                return dialogs.Confirm(question.title, effect, now), _value
             case TypeOut():
-                typing = TypeName(question.title, question.effect, question.word, now)
+                typing = TypeName(question.title, question.effect, question.word, now, question.number)
                 return typing, lambda answer: typing.field_.text.strip() if answer.value else None
             case Choose():
-                choices = [Choice(option.value, option.text, option.hint) for option in question.options]
-                return Chooser(question.title, choices, now), _value
+                about, several, does = question.about, question.several, question.does
+                shown = Which(question.title, question.options, self._panes.context, now, about, several, does)
+                return shown, _value
             case Write():
                 note = None if question.row is None else at.ports.notes.on(question.row)
                 text = "" if note is None else note.text
@@ -210,6 +227,7 @@ class Acting:
             self.directory(source),
             question.effect,
             self._at.clock.now(),
+            attended_effect=question.attended_effect,
             attended=question.attended,
             may_attend=question.may_attend,
             field_=TextField(question.text),
@@ -228,7 +246,8 @@ class Acting:
             raise TypeError("a form without a form")
         at = (key, question.verb, form.id)
         self._form = form.id if key.kind is not Kind.SOURCE else f"{key.source}\n{form.id}"
-        dialog = FormDialog(question.title, form, dict(self._drafts.get(at, {})) if question.again else {})
+        drafted = dict(self._drafts.get(at, {})) if question.again else {}
+        dialog = FormDialog(question.title, form, drafted, directory=partial(self.directory, key.source))
 
         def heard(answer: Answer) -> object:
             # Kept until it is sent: a form that was left, or a question that was answered with no, comes back with the

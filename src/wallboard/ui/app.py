@@ -275,7 +275,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
             console.remarks.say(f"pressed {age:.0f} s ago, while the console stood still: dropped", "warn")
             self.paint()
             return
-        if event.key == "ctrl+z":
+        if event.key == "ctrl+z" and not console.settings.kiosk:
             self._suspend()
             return
         self._delivery.settle()

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 
 from wallboard.domain.actions import ACTIONS, Action, Scope
 from wallboard.ui.asking import named
-from wallboard.ui.modes import ANYWHERE, SCROLLS
+from wallboard.ui.modes import ANYWHERE, SCROLLS, SIDEWAYS
 
 NO_KEY = "no_key"
 """What an action without a key is bound to: an id in Textual's keymap cannot have none."""
@@ -42,7 +42,8 @@ def everywhere(action: Action) -> bool:
 
 def of_page(action: Action) -> bool:
     """Turns, narrows and leaves the page of a mode, goes where its cursor stands, undoes or copies what is there."""
-    return action.id in (*SCROLLS, "nav.back", "nav.details", "view.filter", "row.undo", "copy")
+    own = ("nav.back", "nav.details", "view.filter", "row.undo", "copy")
+    return action.id in (*SCROLLS, *SIDEWAYS, *own)
 
 
 def of_board(action: Action) -> bool:

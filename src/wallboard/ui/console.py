@@ -27,6 +27,7 @@ from wallboard.ui.drawn import Drawn
 from wallboard.ui.hints import Hints
 from wallboard.ui.idle import IdleLock
 from wallboard.ui.key_list import KeyList
+from wallboard.ui.kiosk import Kiosk
 from wallboard.ui.logbook import LogBook
 from wallboard.ui.lost_callers import LostCallers
 from wallboard.ui.modes import (
@@ -39,6 +40,7 @@ from wallboard.ui.modes import (
     SCROLLS,
     SOURCES,
     STEPS,
+    TRENDS,
     WALL,
     Modes,
     moved,
@@ -56,6 +58,7 @@ from wallboard.ui.restraint import RESTING, Restraint
 from wallboard.ui.room import Room
 from wallboard.ui.seeking import Seeking
 from wallboard.ui.settings import ConsoleSettings, Ports, Station
+from wallboard.ui.trends import Trends
 from wallboard.ui.undoing import Undoing
 from wallboard.ui.visibility import Shown, Visibility
 from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
@@ -84,10 +87,12 @@ class Console:
         self.visibility = Visibility(clock, self._drawn)
         self.panes = Panes(board, clock, settings, self.remarks, ports.notes)
         self.room = Room(self.panes)
-        self.modes = Modes(self.panes, ports.demand, WALL if settings.wall else BOARD)
+        self.modes = Modes(self.panes, ports.demand, WALL if settings.wall or settings.kiosk else BOARD)
         self.asking = Asking(at, self.panes, self.modes, self.restraint, self.visibility.of_dialog)
         self.idle = IdleLock(at, self.asking)
+        self.kiosk = Kiosk(clock.now, ports.quit)
         self.panel = Panel(at, self.panes, self.modes)
+        self.trends = Trends(at, self.panes, self.modes)
         self.hints = Hints(at, self.panes, self.panel)
         self.acting = Acting(at, self.panes, self.panel, self.hints, self.visibility, self.asking)
         self.seeking = Seeking(
@@ -106,6 +111,8 @@ class Console:
         """What was chosen in the palette, the latest first."""
         dispatcher.subscribe(self.on_outcome)
         self.reload(frozenset(ALL))
+        if settings.view:
+            self.panes.show(next(view for view in settings.views if view.name == settings.view))
         self.modes.demand()
 
     @property
@@ -127,6 +134,11 @@ class Console:
     @property
     def filtering(self) -> bool:
         return self.asking.filter is not None
+
+    @property
+    def wall_hint(self) -> str:
+        """How the wall is left, where it can be."""
+        return "" if self.settings.kiosk else f"{self.key_of('app.quit')} leaves the wall"
 
     def _drawn(self, window: int) -> Shown:
         key = self.panel.subject
@@ -176,6 +188,8 @@ class Console:
         self.asking.look()
         self.panel.look()
         self.room.look(context.now, self.asking.asks)
+        if self.mode == TRENDS:
+            self.trends.look()
 
     def on_outcome(self, outcome: Outcome) -> None:
         """What became of a command."""
@@ -239,6 +253,9 @@ class Console:
 
     def _goes(self, key: str, character: str | None) -> bool:
         action = self._keys.get(key, "")
+        if self.settings.kiosk:
+            self.kiosk.press(key)
+            return action == "app.repaint"
         if self.asking.asks or action == "app.repaint":
             return True
         if not self.restraint.fits:
@@ -290,6 +307,11 @@ class Console:
             self.seeking.to_alarm(self.alarms.line)
         elif action == "nav.details" and self.mode == LOG:
             self.seeking.to_entry(self.log.painted)
+        elif action == "nav.details" and self.mode == TRENDS:
+            if self.trends.queue is not None:
+                self.seeking.jump(self.trends.queue)
+        elif self.mode == TRENDS:
+            self.trends.act(action)
         elif action in SCROLLS:
             lines = moved(action, max(1, self.modes.page_lines - 1))
             found = self.modes.lists.get(self.mode)
@@ -347,6 +369,7 @@ class Console:
             **{f"mode.{mode}": partial(self.modes.toggle, mode) for mode in PAGES},
             "mode.log": self._log,
             "mode.unconfirmed": self._unconfirmed,
+            "mode.trends": self._trends,
             "row.undo": lambda: self.undoing.begin(self.undoing.last(self.remarks.entries)),
             "lost.list": self.lost.open,
             "row.mark": self._mark,
@@ -387,6 +410,11 @@ class Console:
         self.panes.zoomed = not self.panes.zoomed
         self.modes.demand()
 
+    def _trends(self) -> None:
+        self.modes.toggle(TRENDS)
+        if self.mode == TRENDS:
+            self.trends.open()
+
     def _mark(self) -> None:
         self.pane.selection.toggle_mark(self.clock.now())
         self.panes.move(1)
@@ -413,6 +441,8 @@ class Console:
                 self.modes.to(BOARD)
         elif self.panel.close() or (not quitting and self.seeking.back()):
             return
+        elif self.pane.selection.marks:
+            self.acting.unmark(self.pane.selection.marks)
         elif self.panes.zoomed:
             self.panes.zoomed = False
         elif self.pane.selection.filter:

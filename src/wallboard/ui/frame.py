@@ -10,7 +10,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.ui.console import Console
 from wallboard.ui.drawn import NOTHING, Drawn, Turned
-from wallboard.ui.modes import ALARMS, BOARD, HELP, LOG, SOURCES, WALL
+from wallboard.ui.modes import ALARMS, BOARD, HELP, LOG, SOURCES, TRENDS, WALL
 from wallboard.ui.pane import PaneState
 from wallboard.view.alarm_list import alarm_list
 from wallboard.view.cells import ELLIPSIS, Cell
@@ -24,21 +24,23 @@ from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange, cover
 from wallboard.view.lines import Line, clip
 from wallboard.view.sources import sources
 from wallboard.view.target import ended, told
+from wallboard.view.trends import trends
 from wallboard.view.wall import wall
 
 _MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARGE"}
 
 
-_PAGES = {"pagedown": "PgDn", "pageup": "PgUp"}
+_WRITTEN = {"pagedown": "PgDn", "pageup": "PgUp", "right": "→", "down": "↓"}
 _DEEDS = {
     ALARMS: (
         *(("nav.details", "go"), ("alarm.acknowledge", "ack"), ("alarm.acknowledge_all", "ack all")),
         *(("alarm.snooze", "snooze"), ("alarm.mute", "mute"), ("view.filter", "filter")),
     ),
     LOG: (("nav.details", "go"), ("view.filter", "filter"), ("row.undo", "undo")),
+    TRENDS: (("nav.right", "span"), ("nav.down", "queue"), ("nav.page_down", "graphs"), ("nav.details", "go")),
 }
 """What the keys of a mode do to what is under its cursor."""
-_MODE_TARGETS = {LOG: "log", SOURCES: "sources", ALARMS: "alarms", HELP: "keys"}
+_MODE_TARGETS = {LOG: "log", SOURCES: "sources", ALARMS: "alarms", TRENDS: "trends", HELP: "keys"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
         return Frame([], None, _message(text, width, height), [])
     context = console.panes.context()
     if console.mode == WALL:
-        return Frame(
-            [], None, wall(context, width, height, console.clock.wall().astimezone(console.settings.zone)).lines, []
-        )
+        moment = console.clock.wall().astimezone(console.settings.zone)
+        said = {"hint": console.wall_hint, "notice": console.kiosk.notice}
+        return Frame([], None, wall(context, width, height, moment, view=console.panes.view, **said).lines, [])
     stamp, top = _top(console, context, width, last)
     panel, turned, card = _panel(console, context, width, height)
     below = _bottom(console, context, width)
@@ -87,6 +89,9 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
             layout = covered(layout, room - len(panel), console.active)
         return Frame(top, layout, [], bottom, Drawn(panel=turned, card=card, room=(width, room)), stamp)
     room -= len(panel)
+    if console.mode == TRENDS:
+        page = trends(context, width, room, console.trends.told, console.modes.scroll.get(TRENDS, 0))
+        return Frame(top, None, page.lines, bottom, Drawn(page.graphs, page.first, turned, card), stamp)
     body, scrolled, entry = _mode(console, context, width, room)
     return Frame(top, None, body, bottom, Drawn(room, scrolled, turned, card, entry=entry), stamp)
 
@@ -194,7 +199,8 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
         ]
         undoes = bool(console.undoing.offered(console.log.cursor))
         listed = [(action, word) for action, word in _DEEDS.get(console.mode, ()) if undoes or action != "row.undo"]
-        deeds = [KeyHint(console.key_of(action), word) for action, word in listed]
+        named = [(console.key_of(action), word) for action, word in listed]
+        deeds = [KeyHint(_WRITTEN.get(key, key), word) for key, word in named]
         lines.append(key_bar([*console.hints.now().values()] if board else deeds, general if board else back, width))
     return lines
 
@@ -227,7 +233,14 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
             pane = None if card is not None else console.pane.pane
             readings = console.panel.readings.shown
             hints, explains = [*console.hints.now().values()], console.panel.explains
-            lines = details(pane, row, context, hints, width, seen, note, readings, explains=explains)
+            helpers, help_key = console.hints.help(row)
+            lines = details(
+                *(pane, row, context, hints, width, seen, note, readings),
+                explains=explains,
+                settings=console.panel.settings,
+                helpers=helpers,
+                help_key=help_key,
+            )
             shown, turned = _scrolled(console, lines, max(3, height - 12), width)
             return shown, turned, row if card is not None else None
     return [], Turned(console.panel.turned.top), None
@@ -242,7 +255,7 @@ def _scrolled(console: Console, lines: list[Line], most: int, width: int) -> tup
     over = len(body) - room
     top = max(0, min(console.panel.turned.top, over))
     left = over - top
-    keys = " ".join(_PAGES.get(key, key) for key in (console.key_of("nav.page_down"), console.key_of("nav.page_up")))
+    keys = " ".join(_WRITTEN.get(key, key) for key in (console.key_of("nav.page_down"), console.key_of("nav.page_up")))
     words = f"{left} more lines" if left > 1 else "1 more line" if left else "the end"
     foot = clip([Cell(f" {ELLIPSIS} {words}   ", "muted"), Cell(keys, "info")], width)
     return [*head, *body[top : top + room], foot], Turned(top, over, room)

@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wallboard.control.flow import Intent
 from wallboard.control.policy import CONFERENCE
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Hotline, Member, Phone, Queue, Row
+from wallboard.domain.states import AgentState
 from wallboard.domain.verbs import EDIT_SHORT, VERB_KEYS, Verb, goal
 from wallboard.ui.panel import Panel
 from wallboard.ui.panes import Panes
 from wallboard.ui.settings import Station
+from wallboard.vendors.base import rows_of
+from wallboard.view import staffing
+from wallboard.view.cells import ELLIPSIS
 from wallboard.view.chrome import KeyHint
 from wallboard.view.intents import ON_CARD, ON_PANE, ON_ROOM, verbs
+from wallboard.view.looks.queue import HELPERS
+from wallboard.view.target import label
+
+_NAMED_BY_GOAL = frozenset({"agent.duty", "hotline.toggle", "call.hold", "call.pickup"})
+"""Keys whose deed the row's state decides."""
+_ON_MARKED = frozenset({"agent.duty", "staff.add", "staff.remove"})
+"""Keys that act on all marked agents; a note is put on any marked rows."""
+_NAMED = 2
+"""Deeds of one key that the key bar names; more are asked for under the key's own name."""
+
+
+def deed(action: str, found: Sequence[Intent]) -> str:
+    """What the key of `action` does, by what it may mean here: `resume`, `fetch`; `pause/sign out` where it asks."""
+    if not found:
+        return VERB_KEYS[action].short
+    if action in _NAMED_BY_GOAL:
+        goals = [*dict.fromkeys(goal(intent.verb, intent.row.key.kind) for intent in found)]
+        return "/".join(goals) if len(goals) <= _NAMED else f"{VERB_KEYS[action].short}{ELLIPSIS}"
+    words = EDIT_SHORT if found[0].offer.ok else {}
+    return words.get(found[0].verb, VERB_KEYS[action].short)
 
 
 class Hints:
@@ -23,8 +49,12 @@ class Hints:
 
     def intents(self, action: str, row: Row, *, first: bool = False) -> list[Intent]:
         """Everything that `action` may mean on `row`, with what control says to each; with `first` no more than
-        the first target of each verb: a queue may have two thousand agents."""
+        the first target of each verb: a queue may have two thousand agents. In a queue's details it is the first of
+        those who can help that is added."""
         dispatcher = self._at.dispatcher
+        if action == "staff.add" and self._panel.looks:
+            for agent in self.help(row)[0][:1]:
+                return [Intent(Verb.STAFF, agent, row, dispatcher.offer(Verb.STAFF, agent.key))]
         out: list[Intent] = []
         for seen, via in self._seen_through(action, row):
             for verb in verbs(action, seen):
@@ -47,6 +77,36 @@ class Hints:
             return found
         return [(row, None)]
 
+    def help(self, row: Row) -> tuple[list[Agent], str]:
+        """Who is ready elsewhere and can be added to the queue by its source, first who is missed least there, and the
+        key that adds the first; "" where this source adds nobody."""
+        offers = self._at.dispatcher
+        if not isinstance(row, Queue) or not offers.offer(Verb.STAFF, row.key).ok:
+            return [], ""
+        elsewhere = [
+            agent
+            for agent in rows_of(Agent, self._at.board, row.key.source)
+            if agent.state is AgentState.READY and all(place.queue_id != row.key.id for place in agent.memberships)
+        ]
+        found: list[Agent] = []
+        for agent in sorted(elsewhere, key=staffing.order(self._panes.context(), row.key)):
+            if len(found) < HELPERS and offers.offer(Verb.STAFF, agent.key).ok:
+                found.append(agent)
+        return found, self._at.settings.key_of("staff.add")
+
+    def marked(self, action: str) -> list[Row]:
+        """The marked rows of the pane at hand where `action` is meant for all of them; without marks none."""
+        pane = self._panes.pane
+        kinds = (Kind.AGENT,) if action in _ON_MARKED else tuple(Kind) if action == "row.note" else ()
+        if self._panel.card_key is not None or not kinds or not pane.selection.marks:
+            return []
+        rows = [row for key in pane.order() if key in pane.selection.marks and (row := pane.row(key)) is not None]
+        return [row for row in rows if row.key.kind in kinds]
+
+    def on_marked(self, action: str, rows: Sequence[Row]) -> list[Intent]:
+        """What `action` may mean on each of the marked rows."""
+        return [intent for row in rows for intent in self.intents(action, row) if intent.row.key == row.key]
+
     def now(self) -> dict[str, KeyHint]:
         """The verb keys of the row under the cursor by their actions, dim ones with their reason."""
         at = self._at
@@ -55,7 +115,8 @@ class Hints:
         # Once a second, and whenever another row or another state of it is under the cursor; a press asks anew anyway.
         sessions = tuple(session.state for session in at.dispatcher.sessions)
         locked = at.dispatcher.locked
-        stamp = (row, cursor, self._panes.active, int(at.clock.now()), sessions, locked)
+        marks = self._panes.pane.selection.marks
+        stamp = (row, cursor, self._panes.active, int(at.clock.now()), sessions, locked, marks, self._panel.looks)
         if self._made[0] == stamp:
             return self._made[1]
         out: dict[str, KeyHint] = {}
@@ -70,18 +131,20 @@ class Hints:
                 if action == "notice.publish":
                     continue
                 key = at.settings.key_of(action)
-                found = self.intents(action, row, first=True)
+                rows = self.marked(action)
+                found = self.on_marked(action, rows) if rows else self.intents(action, row, first=True)
                 able = [intent for intent in found if intent.offer.ok]
-                if able:
-                    first = able[0]
-                    toggle = action in ("agent.duty", "hotline.toggle")
-                    short = EDIT_SHORT.get(first.verb, VERB_KEYS[action].short)
-                    text = goal(first.verb, first.row.key.kind) if toggle else short
-                    note = " (loses place)" if action == "call.park" and "loses" in first.offer.consequence else ""
-                    out[action] = KeyHint(key, text + note)
+                if able and rows:
+                    out[action] = KeyHint(key, f"{deed(action, able)} the {len(rows)}")
+                elif able:
+                    note = " (loses place)" if action == "call.park" and "loses" in able[0].offer.consequence else ""
+                    helps = action == "staff.add" and isinstance(row, Queue) and self._panel.looks and len(able) == 1
+                    out[action] = KeyHint(key, f"add {label(able[0].row)}" if helps else deed(action, able) + note)
                 else:
                     reason = found[0].offer.reason if found else self.nothing(action, row)
-                    out[action] = KeyHint(key, VERB_KEYS[action].short, False, reason)
+                    out[action] = KeyHint(key, deed(action, found), False, reason)
+        if isinstance(row, Queue) and self._panel.looks:
+            out["nav.details"] = KeyHint(at.settings.written("nav.details"), "settings")
         if self._panes.active is Resource.NOTICES and self._panel.card_key is None:
             # No row is needed for it, only a source.
             offers = [at.dispatcher.offer(Verb.PUBLISH, Key(name, Kind.SOURCE, name)) for name in at.board.sources()]

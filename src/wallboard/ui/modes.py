@@ -8,12 +8,13 @@ from typing import Protocol
 from wallboard.domain.keys import Resource
 from wallboard.ui.panes import Panes
 
-BOARD, WALL, LOG, SOURCES, ALARMS, HELP = "board", "wall", "log", "sources", "alarms", "help"
-PAGES = (WALL, LOG, SOURCES, ALARMS, HELP)
+BOARD, WALL, LOG, SOURCES, ALARMS, TRENDS, HELP = "board", "wall", "log", "sources", "alarms", "trends", "help"
+PAGES = (WALL, LOG, SOURCES, ALARMS, TRENDS, HELP)
 """Those in which no row of a pane is under a cursor."""
 ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "lost.", "theme ")
 """Beginnings of the actions that work in every mode: none of them touches a row."""
 SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom")
+SIDEWAYS = ("nav.left", "nav.right")
 STEPS = frozenset({"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "j", "k"})
 """What only moves, in whatever dialog."""
 _END = 1_000_000
@@ -23,7 +24,7 @@ _ALWAYS_WHOLE = (ALARMS, HELP)
 
 def moves(action: str) -> bool:
     """Whether an action of the board does no more than move."""
-    return action in SCROLLS or action.startswith(("nav.left", "nav.right", "pane."))
+    return action in SCROLLS or action.startswith((*SIDEWAYS, "pane."))
 
 
 def stays_here(action: str) -> bool:
@@ -88,7 +89,7 @@ class Modes:
 
     def demand(self) -> None:
         shown = {*self._panes.chosen, self._panes.active} if self.now in (BOARD, HELP) else set()
-        if self.now == WALL:
+        if self.now in (WALL, TRENDS):
             shown = {Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.HOTLINES}
         self._demand(frozenset(shown), self._panes.active)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wallboard.domain.keys import Key, Resource
-from wallboard.domain.models import Row
+from wallboard.domain.models import Queue, Row
 from wallboard.ui.drawn import Turned
 from wallboard.ui.modes import BOARD, Modes
 from wallboard.ui.panes import Panes
@@ -25,6 +25,8 @@ class Panel:
         """Whether the details of the row under the cursor are open."""
         self.explains = False
         """Whether the panel says what the row's figures are made of."""
+        self.settings = False
+        """Whether it shows how the queue is set up."""
         self._card: tuple[Key, Resource, object] | None = None
         self.card_painted: Row | None = None
         """The row of the card as it was last drawn."""
@@ -34,6 +36,11 @@ class Panel:
     @property
     def open(self) -> bool:
         return self.details or self.card_key is not None
+
+    @property
+    def looks(self) -> bool:
+        """Whether the row under the cursor is shown in one look."""
+        return self.details and not (self.explains or self.settings or self.card_key is not None)
 
     @property
     def card_key(self) -> Key | None:
@@ -94,17 +101,28 @@ class Panel:
         """One step back; whether there was one to take."""
         if self.close_card():
             return True
+        if self.settings:
+            self.settings = False
+            return True
         was, self.details, self.explains = self.details, False, False
         return was
 
     def toggle(self) -> None:
-        if not self.close_card():
+        """Open it or close it; of a queue its settings are one key further."""
+        if self.close_card():
+            return
+        if self.details and not (self.explains or self.settings) and isinstance(self.row, Queue):
+            self.settings = True
+        else:
             there = self._panes.pane.selection.cursor is not None
             self.details, self.explains = there and (self.explains or not self.details), False
+            self.settings = False
+        self.turned = replace(self.turned, top=0)
 
     def explain(self) -> None:
         self.explains = not (self.open and self.explains)
         self.details = self.explains and self._panes.pane.selection.cursor is not None
+        self.settings = False
         self.turned = replace(self.turned, top=0)
 
     def look(self) -> None:
@@ -112,8 +130,9 @@ class Panel:
         row = self.known(self.subject) if self._modes.now == BOARD and self.open else None
         key = None if row is None else row.key
         if key != self._looked:
-            self._looked, self.turned = key, replace(self.turned, top=0)
-        self.readings.look(row)
+            self._looked, self.turned, self.settings = key, replace(self.turned, top=0), False
+        # What is read of a queue is how it is set up, which is shown with its settings alone.
+        self.readings.look(None if isinstance(row, Queue) and not self.settings else row)
 
     def page(self, down: bool) -> bool:
         """Turn a page of what does not fit; False where all of it is in sight."""

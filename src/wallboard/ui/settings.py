@@ -17,6 +17,7 @@ from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.views import View
 from wallboard.history.call_backs import CallBacks
+from wallboard.history.courses import Past
 from wallboard.history.notes import Notes
 from wallboard.ui.remarks import Remarks
 from wallboard.vendors.base import Report
@@ -42,6 +43,10 @@ class ConsoleSettings:
     zone: tzinfo | None = None
     read_only: bool = False
     wall: bool = False
+    kiosk: bool = False
+    """Nothing but the wall, whatever is pressed."""
+    view: str = ""
+    """The name of the view to start with."""
     banner: str = ""
     bell: bool = False
     notify: bool = False
@@ -55,11 +60,15 @@ class ConsoleSettings:
         """The first key of an action, for the lines that name keys."""
         return next((key for info in self.actions if info.id == action for key in info.keys), DASH)
 
+    def written(self, action: str) -> str:
+        """The same as people write it: `Enter`, `↑`."""
+        return _WRITTEN.get(self.key_of(action), self.key_of(action))
+
     @property
     def names(self) -> KeyNames:
         """What the lines of questions call their keys."""
-        keys = map(self.key_of, ("dialog.yes", "dialog.enter", "dialog.up", "dialog.down", "picker.attended"))
-        yes, enter, up, down, attended = (_WRITTEN.get(key, key) for key in keys)
+        actions = ("dialog.yes", "dialog.enter", "dialog.up", "dialog.down", "picker.attended")
+        yes, enter, up, down, attended = map(self.written, actions)
         return KeyNames(yes, enter, f"{up}{down}" if len(up + down) == 2 else f"{up} {down}", attended)
 
 
@@ -97,6 +106,8 @@ class Ports:
     """Who gave up and is still to be called back."""
     notes: Notes
     """What people noted on rows."""
+    past: Past
+    """How queues fared, as far as it was written down."""
     search: Callable[[str, Callable[[Sequence[Choice], float], None]], None]
     """Look for further commands under a text; the function is given what was found (to be called), and when."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from wallboard.control.labels import number_of
-from wallboard.domain.models import Row
+from wallboard.domain.models import Call, Row
 from wallboard.ui.settings import Station
+from wallboard.view.context import Context
 from wallboard.view.directory import name_of
-from wallboard.view.target import label
+from wallboard.view.target import label, named
 
 
 class Words:
@@ -14,7 +15,7 @@ class Words:
         self._at = at
 
     def label(self, row: Row) -> str:
-        return label(row)
+        return named(row, Context(self._at.board, self._at.clock.now())) if isinstance(row, Call) else label(row)
 
     def whose(self, row: Row) -> str:
         """What the directory says of the number on the row, if the row itself does not say it."""

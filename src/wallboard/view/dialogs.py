@@ -22,6 +22,8 @@ ARM_SECONDS = 0.4
 PICK_SECONDS = 0.25
 """`Enter` in a list is taken only this long after the mark moved."""
 CHOOSER_LINES = 8
+LAST_DIGITS = 4
+"""Of its number, which stand for a name that cannot be typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +174,13 @@ class Confirm(Lockable):
 
 @dataclass(slots=True)
 class TypeName(Lockable):
-    """The name must be typed before it goes."""
+    """The name must be typed before it goes, or the last digits of its `number`: no keyboard has every script."""
 
     title: str
     consequence: str
     name: str
     opened_at: float
+    number: str = ""
     field_: TextField = field(default_factory=TextField)
     lock: Lock = field(default_factory=Lock)
 
@@ -186,26 +189,38 @@ class TypeName(Lockable):
             return Answer(None)
         return Answer(True) if key == "enter" and not self.lock.what and self._right() else None
 
+    @property
+    def _digits(self) -> str:
+        """The digits that say it, "" where it has no number."""
+        return "".join(filter(str.isdecimal, self.number))[-LAST_DIGITS:]
+
     def _right(self) -> bool:
         """As the name is spelled, whatever its case and accents, or as a terminal without its letters shows it."""
         typed = self.field_.text.strip()
         if not typed or not self.name.strip():
             return False
-        return typed == glyphs.ascii_text(self.name).strip() or fold(typed) == fold(self.name) != ""
+        written = typed == glyphs.ascii_text(self.name).strip() or fold(typed) == fold(self.name) != ""
+        return written or typed == self._digits
+
+    def _wrong(self) -> str:
+        """From where on what is typed is something else, as a sentence; "" while it may still become the name."""
+        typed = self.field_.text.strip()
+        begun, wanted = fold(typed), fold(self.name)
+        if self._digits.startswith(typed) or (begun and wanted.startswith(begun)) or self._right():
+            return ""
+        same = next((i for i, (one, other) in enumerate(zip(begun, wanted, strict=False)) if one != other), len(wanted))
+        same = min(same, len(begun))
+        ends = "ends" if same == len(wanted) else f"goes on with “{wanted[same]}”"
+        return f"after “{wanted[:same]}” the name {ends}" if same else f"the name begins with “{self.name[:1]}”"
 
     def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
-        asked = f" type {self.name} › "
+        asked = f" type {self.name}{f' or {self._digits}' if self._digits else ''} › "
+        tail = Cell(f"   {names.enter} do it", "info bold") if self._right() else Cell("")
         return [
             rule(self.title, "Esc keep", width),
             *sentence(self.consequence, "warn", width),
-            clip(
-                [
-                    Cell(asked, "muted"),
-                    self.field_.cell(width - cell_width(asked)),
-                    Cell(f"   {names.enter} do it" if self._right() else "", "info bold"),
-                ],
-                width,
-            ),
+            clip([Cell(asked, "muted"), self.field_.cell(width - cell_width(asked)), tail], width),
+            *sentence(self._wrong(), "muted", width),
             *self.lock.line(width, now),
         ]
 

@@ -7,6 +7,7 @@ is left. Nothing typed is lost: whoever opened the form may read `values` after 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wallboard.domain.forms import Form, FormField, Option, Takes
@@ -14,15 +15,17 @@ from wallboard.domain.text import cell_width, clean_cells
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.dialogs import DEFAULT_NAMES, LEAVES, STEPS, Answer, KeyNames, Lock, Lockable, TextField, sentence
+from wallboard.view.directory import Directory
 from wallboard.view.format import DASH
 from wallboard.view.lines import Line, clip, rule
+from wallboard.view.picker import Picked, Picker
 
 OPTIONS = 5
 """Options of a field in sight at once."""
 SLACK = 200
 """Characters that a text may be too long by, so that a paste is not cut unseen: the field says how many."""
 LOOKED_FOR = 60
-_TEXTS = (Takes.LINE, Takes.NUMBER, Takes.MOMENT, Takes.HOURS)
+_TEXTS = (Takes.LINE, Takes.NUMBER, Takes.PLACE, Takes.MOMENT, Takes.HOURS)
 
 _MOVES = LEAVES | STEPS | {"next", "previous", "pageup", "pagedown"}
 _CHOOSES = frozenset({"left", "right", "home", "end", "space", "delete", "ctrl+u"})
@@ -55,6 +58,12 @@ class FormDialog(Lockable):
     """The text of the field at hand, or the letters that look for an option of it."""
     problems: dict[str, str] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
+    directory: Callable[[], Directory] | None = None
+    """Where a place is looked for; without one its number is typed."""
+    picking: Picker | None = None
+    """The directory that is open for the field at hand."""
+    chosen: dict[str, str] = field(default_factory=dict)
+    """Whose numbers were chosen, by field."""
 
     def __post_init__(self) -> None:
         self.values = {each.name: self.values.get(each.name, each.value) for each in self.form.fields}
@@ -76,11 +85,20 @@ class FormDialog(Lockable):
         return self.here is None or self.here.takes in _TEXTS
 
     @property
+    def input(self) -> TextField | None:
+        return None if self.lock.what else self.field_ if self.picking is None else self.picking.input
+
+    @property
     def keys(self) -> frozenset[str]:  # type: ignore[override]  # those of the field at hand
+        if self.picking is not None:
+            return self.picking.keys
         return _MOVES if self._writes else _MOVES | _CHOOSES
 
     def press(self, key: str, now: float) -> Answer | None:
         here = self.here
+        if self.picking is not None and not self.lock.what:
+            answer = self.picking.press(key, now)
+            return None if answer is None else self._picked(answer.value)
         if key == "escape":
             if self.looked_for and not self.lock.what:
                 self._look("")
@@ -102,10 +120,33 @@ class FormDialog(Lockable):
 
     def typed(self, now: float) -> None:
         here = self.here
-        if here is not None and self._writes:
+        if self.picking is not None:
+            self.picking.typed(now)
+        elif here is not None and here.takes is Takes.PLACE and self.directory is not None:
+            # What is typed looks for it: a number that nobody knows is asked about, like any other's.
+            title = f"{self.form.title} · {here.label}"
+            self.picking = Picker(
+                title, self.directory(), "", now, may_attend=False, field_=self.field_, transfers=False
+            )
+        elif here is not None and self._writes:
             self._put(here, self.field_.text)
         elif here is not None:
             self._find(here)
+
+    def _picked(self, found: object) -> Answer | None:
+        """What was chosen stands in the field, and the form goes on; nothing leaves it as it was."""
+        self.picking = None
+        here = self.here
+        if here is None or not isinstance(found, Picked):
+            self._enter()
+            return None
+        self._put(here, found.place.number)
+        self.chosen[here.name] = "" if found.place.unknown else found.place.label
+        if self.at == len(self.form.fields) - 1:
+            self._enter()
+            return self._finish()
+        self._move(1)
+        return None
 
     def _finish(self) -> Answer | None:
         self.problems = {each.name: each.problem(self.values[each.name]) for each in self.form.fields}
@@ -213,6 +254,8 @@ class FormDialog(Lockable):
 
     def lines(self, width: int, now: float, most: int = 12, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
         """At most `most` lines: the field at hand is always among them, and what locks the form too."""
+        if self.picking is not None:
+            return [*self.picking.lines(width, now, most, names), *self.lock.line(width, now)]
         head = [rule(self.title, "Esc leave", width)]
         foot = self.lock.line(width, now) or [self._keys(width, names)]
         room = max(1, most - len(head) - len(foot))
@@ -285,13 +328,15 @@ class FormDialog(Lockable):
         """The text being typed, and how long it is where that matters."""
         text = self.values[each.name]
         count = f"  {len(text)}/{each.most}" if each.takes is Takes.LINE and len(text) > each.most * 3 // 4 else ""
-        return [self.field_.cell(room - len(count)), Cell(count, "muted")]
+        whose = self.chosen.get(each.name, "")
+        return [self.field_.cell(room - len(count)), Cell(f"  {whose}" if whose else count, "muted")]
 
     def _told(self, each: FormField, here: bool, room: int) -> Line:
         value = self.values[each.name]
         style = "text bold" if here else "text"
         if each.takes in _TEXTS:
-            return [Cell(fit(clean_cells(value), room).rstrip(), style) if value.strip() else Cell(DASH, "muted")]
+            told = f"{clean_cells(value)}  {self.chosen.get(each.name, '')}".rstrip()
+            return [Cell(fit(told, room).rstrip(), style) if value.strip() else Cell(DASH, "muted")]
         chosen = value.split() if each.takes is Takes.SEVERAL else [value]
         texts = [str(option.text) for option in each.options if option.value in chosen]
         known = {option.value for option in each.options}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 DASH = "–"
@@ -91,9 +92,8 @@ def moment(instant: float | None, now: float, zone: tzinfo | None = None, *, sho
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-def sparkline(values: tuple[int | None, ...], width: int) -> str:
-    """The last `width` samples as bars; a gap (no data) is a blank, a flat zero the lowest bar."""
-    tail = values[-width:]
-    top = max((value for value in tail if value is not None), default=0)
-    bars = "".join(" " if value is None else _BARS[0 if top <= 0 else min(7, round(value * 7 / top))] for value in tail)
-    return bars.rjust(width)
+def sparkline(values: Sequence[int | None], width: int, top: int) -> str:
+    """The last `width` samples as bars on a scale up to `top`; a gap (no data) is a blank, and only zero is the lowest
+    bar."""
+    bars = (" " if value is None else _BARS[min(7, max(value > 0, round(value * 7 / max(1, top))))] for value in values)
+    return "".join(bars)[-width:].rjust(width)

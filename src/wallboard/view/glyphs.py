@@ -55,8 +55,8 @@ HOTLINE: dict[HotlineState, Sign] = {
 }
 SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
 
-_SIGNS = "▪★●◐◆◇‖○·▲■▌▸▾↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇"
-_PLAIN = """+*o*#w=-.!X>>v/>-|+++++--~>x""''x>/^v<#_.-:=+*"""
+_SIGNS = "▪★●◐◆◇‖○·▲■▌▸▾↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇▀"
+_PLAIN = """+*o*#w=-.!X>>v/>-|+++++--~>x""''x>/^v<#_.-:=+*^"""
 _ASCII = dict(zip(_SIGNS, _PLAIN, strict=True))
 
 
@@ -65,12 +65,24 @@ def ascii_text(text: str) -> str:
     return text if text.isascii() else "".join(_ascii_char(char) for char in text)
 
 
+def _dots(bits: int) -> str:
+    """What comes nearest to a braille character: dots in a row, a column, or all over."""
+    rows = [bool(bits & row) for row in (0x09, 0x12, 0x24, 0xC0)]
+    if sum(rows) > 2:
+        return ":" if bits not in (0x47, 0xB8, 0xFF) else "|"
+    both = bits & 0x47 and bits & 0xB8
+    high = rows[0] or rows[1]
+    return ('"' if high and not (rows[2] or rows[3]) else "_" if rows[3] else "-") if both else "'" if high else "."
+
+
 @lru_cache(maxsize=4096)
 def _ascii_char(char: str) -> str:
     if char.isascii():
         return char
     if char in _ASCII:
         return _ASCII[char]
+    if "\u2800" <= char <= "\u28ff":
+        return _dots(ord(char) - 0x2800)
     width = cell_width(char)
     if width == 0:
         return ""

@@ -54,6 +54,9 @@ class Picker(Lockable):
     asking: Place | None = None
     asked_at: float = 0.0
     lock: Lock = field(default_factory=Lock)
+    attended_effect: str = ""
+    transfers: bool = True
+    """Whether a call is sent there now; else the number is only taken."""
 
     keys: ClassVar[frozenset[str]] = LEAVES | STEPS | {"attended"}
 
@@ -127,7 +130,7 @@ class Picker(Lockable):
         return out
 
     def _lines(self, width: int, now: float, shown: int, names: KeyNames) -> list[Line]:
-        kind = "ATTENDED" if self.attended else "BLIND"
+        kind = ("ATTENDED " if self.attended else "BLIND ") if self.transfers else ""
         places = self.places()
         tab = f"{names.attended} blind   " if self.attended else f"{names.attended} attended   "
         tab = tab if self.may_attend and names.attended != DASH else ""
@@ -146,7 +149,7 @@ class Picker(Lockable):
         label = 24 if width >= _WIDE else max(12, min(22, width - 50))
         top = max(0, min(mark - shown + 1, len(places) - shown))
         more = out_of_sight(top, len(places) - top - shown) if shown else ""
-        out = [rule(f"{kind} {self.title}", more, width), spread(typed, right, width)]
+        out = [rule(f"{kind}{self.title}", more, width), spread(typed, right, width)]
         for index in self._window(places, top, shown):
             place = places[index]
             marked = index == self.mark
@@ -174,7 +177,9 @@ class Picker(Lockable):
         if not places and shown:
             out.append(clip([Cell("   nobody by that name; a number can be typed", "muted")], width))
         if self.asking is not None:
-            text = f"{self.asking.number} is in no directory and may cut the caller off. {names.yes} dials it"
+            what = "may cut the caller off" if self.transfers else "may cut callers off"
+            does = "dials it" if self.transfers else "takes it"
+            text = f"{self.asking.number} is in no directory and {what}. {names.yes} {does}"
             out += sentence(text, "warn bold", width)
         elif self.mark is not None and self.mark < len(places) and not places[self.mark].ok:
             place = places[self.mark]
@@ -185,14 +190,18 @@ class Picker(Lockable):
                 clip(
                     [
                         Cell(f" {glyphs.TO} {self._named(place)}   ", "text bold"),
-                        Cell(f"{names.enter} send", "info bold" if now - self.moved_at >= PICK_SECONDS else "muted"),
+                        Cell(
+                            f"{names.enter} {'send' if self.transfers else 'take'}",
+                            "info bold" if now - self.moved_at >= PICK_SECONDS else "muted",
+                        ),
                     ],
                     width,
                 )
             )
         else:
             out.append(clip([Cell(f" nothing marked: {names.enter} is off", "muted")], width))
-        effect = sentence(f"effect: {self.effect}", "muted", width) if shown else []
+        costs = self.attended_effect if self.attended else self.effect
+        effect = sentence(f"effect: {costs}", "muted", width) if shown and costs else []
         return [*out, *effect, *self.lock.line(width, now)]
 
     def _window(self, places: list[Place], top: int, room: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,8 +36,10 @@ class Reading:
     at: float = 0.0
 
 
-def report_lines(readings: Sequence[Reading], now: float, width: int) -> list[Line]:
-    """Each report under its title; every line is `width` wide."""
+def report_lines(
+    readings: Sequence[Reading], now: float, width: int, readable: Callable[[str], str] = str
+) -> list[Line]:
+    """Each report under its title; every line is `width` wide. `readable`: a cell as people know what it names."""
     lines: list[Line] = []
     for reading in readings:
         lines.append(clip([Cell(f" {reading.title} ", "text bold"), _state(reading, now)], width))
@@ -45,7 +47,7 @@ def report_lines(readings: Sequence[Reading], now: float, width: int) -> list[Li
             style = "warn" if reading.stage == "failed" else "muted"
             lines += [_indented(part, style, width) for part in wrapped(reading.text, max(10, width - INDENT))]
         elif reading.sheet is not None:
-            lines += _table(reading.sheet, width)
+            lines += _table(reading.sheet, width, readable)
     return lines
 
 
@@ -63,9 +65,9 @@ def _indented(text: str, style: str, width: int) -> Line:
     return clip([Cell(" " * min(INDENT, width // 8)), Cell(text, style)], width)
 
 
-def _table(sheet: Sheet, width: int) -> list[Line]:
+def _table(sheet: Sheet, width: int, readable: Callable[[str], str]) -> list[Line]:
     indent = min(INDENT, width // 8)
-    shown = sheet.rows[:ROWS]
+    shown = [[readable(cell) for cell in row] for row in sheet.rows[:ROWS]]
     lines: list[Line] = []
     if shown:
         widths = column_widths([sheet.columns, *shown], width - indent)

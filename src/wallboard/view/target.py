@@ -8,6 +8,7 @@ from wallboard.domain.text import clean
 from wallboard.view import glyphs
 from wallboard.view.context import Context
 from wallboard.view.format import age, span
+from wallboard.view.numbers import party, readable
 from wallboard.view.panes import PANES
 
 
@@ -17,6 +18,11 @@ def label(row: Row) -> str:
         return f"{row.name} {row.extension}".strip()
     pane = PANES.get(RESOURCE_OF[row.key.kind])
     return clean(row.key.id) if pane is None else pane.label(row)
+
+
+def named(row: Row, context: Context) -> str:
+    """The same, the site's own numbers on a call as people know them."""
+    return readable(label(row), row.key.source, context)
 
 
 def told(row: Row, context: Context) -> tuple[str, str]:
@@ -31,8 +37,10 @@ def told(row: Row, context: Context) -> tuple[str, str]:
             clock = context.elapsed(row.key, row.since)
             word = "roster" if row.no_state else glyphs.AGENT[row.state][1]
             parts.append(f"{word} {span(clock)}" if clock is not None else word)
-            parts += [f"with {row.with_name}"] if row.with_name else []
+            other = party(row.with_name, row.with_name, row.key.source, context)
+            parts += [f"with {other}"] if other else []
         case Call():
+            parts[0] = named(row, context)
             parts.append(span(context.elapsed(row.key, row.answered_at or row.started_at)))
         case _:
             pass

@@ -1,52 +1,37 @@
-"""The wall: one tile a queue for people who stand far away, a band of hotlines, the clock. Plain, without cursor."""
+"""The wall: tiles that fill the screen and keep their places, below them hotlines, the clock and the worst alarm. There
+is no cursor on it, and no caller's number."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Hotline, Queue
+from wallboard.domain.rules import QueueRule
 from wallboard.domain.states import ResourceState
+from wallboard.domain.views import View
 from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
-from wallboard.view.cells import Cell, fit
+from wallboard.view.alarm_words import counted, lines_of
+from wallboard.view.cells import Cell
 from wallboard.view.context import Context
-from wallboard.view.figures import aged, level_text
-from wallboard.view.format import DASH, count, span
-from wallboard.view.header import sources_in_words
-from wallboard.view.lines import Line, clip, spread
+from wallboard.view.face import large
+from wallboard.view.format import DASH, local, span
+from wallboard.view.header import blind, sources_in_words, totals
+from wallboard.view.lines import Line, clip, joined, spread
 from wallboard.view.panes import PANES
 from wallboard.view.panes.hotlines import active_phones, drifted
+from wallboard.view.scope import in_view
+from wallboard.view.tile import DOTS, LEAST, Size, letters_for, needs, strips, tile
 
-TILE = (40, 9)
 PAGE_SECONDS = 15.0
-
-_BIG = {
-    "0": ("███", "█ █", "█ █", "█ █", "███"),
-    "1": ("  █", "  █", "  █", "  █", "  █"),
-    "2": ("███", "  █", "███", "█  ", "███"),
-    "3": ("███", "  █", "███", "  █", "███"),
-    "4": ("█ █", "█ █", "███", "  █", "  █"),
-    "5": ("███", "█  ", "███", "  █", "███"),
-    "6": ("███", "█  ", "███", "█ █", "███"),
-    "7": ("███", "  █", "  █", "  █", "  █"),
-    "8": ("███", "█ █", "███", "█ █", "███"),
-    "9": ("███", "█ █", "███", "  █", "███"),
-    ":": (" ", "█", " ", "█", " "),
-    "h": ("█  ", "█  ", "███", "█ █", "█ █"),
-    "d": ("  █", "  █", "███", "█ █", "███"),
-    DASH: ("   ", "   ", "███", "   ", "   "),
-}
-
-
-LARGEST = 3
-
-
-def big(text: str, scale: int = 1) -> list[str]:
-    """`text` in digits `scale` × 5 lines high."""
-    rows = [" ".join(_BIG.get(char, _BIG[DASH])[y] for char in text) for y in range(5)]
-    return ["".join(char * scale for char in row) for row in rows for _ in range(scale)]
+_TALL, _LOW = 5, 2
+"""Lines below the tiles, and those on a screen that has no more to give."""
+_CLOCK = 21
+"""Columns of the large clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,89 +41,172 @@ class Page:
     pages: int
 
 
-def wall(context: Context, width: int, height: int, wall_time: datetime) -> Page:
-    """One page of tiles; alarming queues come first, pages turn every 15 s."""
-    pane = PANES[Resource.QUEUES]
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """`across` × `down` places. Where there are several pages, the last of each is kept for alarms of the others."""
+
+    across: int
+    down: int
+    dots: tuple[int, int]
+    pages: int
+
+    @property
+    def shares(self) -> bool:
+        """Whether a page has a place for alarms of the others."""
+        return self.pages > 1 and self.across * self.down > 1
+
+    @property
+    def places(self) -> int:
+        """Queues of a page."""
+        return self.across * self.down - self.shares
+
+
+def in_order(context: Context, view: View | None = None) -> list[Queue]:
+    """The queues of a view, or all, by its patterns or the `[[queue]]` that applies, then by name: an order that no
+    reading changes."""
+    named = [QueueRule(each) for each in view.queues] if view is not None else []
+    rules, sources = named or context.board.settings.queues, list(context.board.sources())
+
+    def place(row: Queue) -> tuple[object, ...]:
+        rule = next((n for n, rule in enumerate(rules) if rule.matches(str(row.name), row.key.id)), len(rules))
+        return rule, sources.index(row.key.source), row.name.casefold(), row.key
+
     # A queue whose vendor tells no counts would be a tile of dashes for good.
-    queues = [row for row in rows_of(Queue, context.board) if not row.no_counts]
-    queues.sort(key=lambda row: pane.urgency(row, context))
-    scale, across, down = _grid(width, height - 3, len(queues))
-    size = across * down
-    pages = max(1, -(-len(queues) // size))
-    number = int(context.now // PAGE_SECONDS) % pages
-    shown = queues[number * size : (number + 1) * size]
-    tile_width, tile_height = width // across, max(TILE[1], (height - 3) // down)
-    lines: list[Line] = []
-    for start in range(0, len(shown), across):
-        tiles = [_tile(row, context, tile_width, scale) for row in shown[start : start + across]]
-        for y in range(tile_height):
-            line: Line = []
-            for tile in tiles:
-                line += tile[y] if y < len(tile) else []
-            lines.append(clip(line, width))
-    if not queues:
-        lines.append(clip([Cell("  no queues known yet", "muted")], width))
-    lines += [clip([], width) for _ in range(max(0, height - 3 - len(lines)))]
-    lines = lines[: height - 3]
-    lines.append(clip([Cell(glyphs.LINE * width, "line")], width))
-    lines.append(_hotlines(context, width))
-    clock = [
-        Cell(f" {wall_time.strftime('%H:%M')}   ", "digits bold"),
-        *sources_in_words(context.views(), "sources ")[1],
-    ]
-    lines.append(spread(clock, [Cell(f"page {number + 1}/{pages}   q leaves the wall ", "muted")], width))
-    return Page(lines, number, pages)
+    rows = (row for row in rows_of(Queue, context.board) if not row.no_counts)
+    return sorted((row for row in rows if view is None or in_view(view, row)), key=place)
 
 
-def _grid(width: int, height: int, count: int) -> tuple[int, int, int]:
-    """(scale of the digits, tiles across, tiles down): the largest digits with which all queues share a page, and
-    the smallest where they need several. The digits grow; the lines around them do not."""
-    for scale in range(LARGEST, 0, -1):
-        # Two digits of callers beside `12:40`, and the frame around them.
-        across = width // max(TILE[0], 24 * scale + 5)
-        down = height // (TILE[1] + 5 * (scale - 1))
-        if count and across * down >= count:
+def grid(width: int, height: int, count: int) -> Grid:
+    """The largest digits with which all queues share a page, and the smallest where they need several."""
+    for dots in DOTS:
+        wide, high = needs(dots)
+        across = min(count, width // wide)
+        if across and across * (height // high) >= count:
             rows = -(-count // across)
-            return scale, -(-count // rows), rows
-    return 1, max(1, width // TILE[0]), max(1, height // TILE[1])
+            return Grid(-(-count // rows), rows, dots, 1)
+    least = needs(DOTS[-1])[1] if height >= needs(DOTS[-1])[1] else LEAST[1]
+    across, down = max(1, width // LEAST[0]), max(1, height // least)
+    size = across * down
+    return Grid(across, down, DOTS[-1], 1 if count <= size else -(-count // max(1, size - 1)))
 
 
-def _tile(row: Queue, context: Context, width: int, scale: int) -> list[Line]:
-    stats = context.stats(row.key)
-    severity = context.severities.get(row.key, "")
-    glyph, token = glyphs.SEVERITY[severity]
-    stale = context.dim(row.key)
-    style = "stale" if stale else token if severity else "digits"
-    inner = width - 2
-    ready = DASH if stats.staffed is None else f"{stats.counts.ready}/{stats.staffed} READY"
-    head = spread(
-        [Cell(f" {glyph} {row.name.upper()} ", f"{token} reverse bold" if severity else "text bold")],
-        [Cell(f"{ready} ", "warn bold" if stats.staffed and not stats.counts.ready else "text")],
-        inner,
-    )
-    left, right = big(count(stats.queued), scale), big(span(stats.longest(context.now)), scale)
-    half = max(inner // 3, len(left[0]) + 3)
-    body = [
-        [Cell(fit(f"  {a}", half), style), Cell(fit(b, inner - half), style)] for a, b in zip(left, right, strict=True)
+def wall(
+    context: Context,
+    width: int,
+    height: int,
+    moment: datetime,
+    *,
+    view: View | None = None,
+    hint: str = "",
+    notice: str = "",
+) -> Page:
+    """One page; the next comes after 15 s. `hint` says how it is left, `notice` what has to be read now."""
+    queues = in_order(context, view)
+    below = _TALL if height >= needs(DOTS[-1])[1] + _TALL - 1 else _LOW
+    room = height - below + (below == _TALL and height < 30)
+    made = grid(width, room, len(queues))
+    number = int(context.now // PAGE_SECONDS) % made.pages
+    shown = queues[number * made.places : (number + 1) * made.places]
+    keys = {row.key for row in shown}
+    elsewhere = [row for row in queues if row.key not in keys and row.key in context.severities]
+    elsewhere.sort(key=lambda row: PANES[Resource.QUEUES].urgency(row, context))
+    lines = _tiles(context, shown, elsewhere, Counter(row.name for row in queues), made, width, room)
+    if not queues:
+        lines.append([Cell("  no queues known yet", "muted")])
+    lines = [clip(line, width) for line in [*lines, *[[]] * room][:room]]
+    told = (view.name if view is not None else "", f"page {number + 1}/{made.pages}", hint)
+    page = "   ".join(text for text in told if text)
+    if len(page) + 3 > width - _CLOCK:
+        page = told[1]
+    band = [Cell(f" {notice}", "warn bold")] if notice else _hotlines(context, view)
+    if not (notice or made.shares):
+        # A page of one tile has no place for them but this line.
+        band = [*_named(elsewhere, context), *band]
+    foot = [clip([Cell(glyphs.LINE * width, "line")], width), clip(band, width)]
+    foot += (_below if below == _TALL else _low)(context, width, moment, page)
+    return Page([*lines, *foot[room - height :]], number, made.pages)
+
+
+def _tiles(
+    context: Context,
+    shown: Sequence[Queue],
+    elsewhere: Sequence[Queue],
+    names: Mapping[str, int],
+    made: Grid,
+    width: int,
+    height: int,
+) -> list[Line]:
+    """The queues of a page, and in its last place those that are in alarm elsewhere. `names` counts those of all."""
+    wide = width // made.across
+    size = Size(wide, height // made.down, made.dots, letters_for(names, wide))
+    drawn = [tile(row, context, size, named_twice=names[row.name] > 1) for row in shown]
+    if made.shares:
+        drawn += [[clip([], size.width)] * size.height] * (made.places - len(drawn))
+        drawn.append(strips(elsewhere, context, size.width, size.height))
+    return [
+        [cell for each in drawn[start : start + made.across] for cell in each[y]]
+        for start in range(0, len(drawn), made.across)
+        for y in range(size.height)
     ]
-    level = stats.service_level
-    value = aged(level_text(level), stats.old("service"))
-    service = f"SL {DASH}" if level.value is None else f"SL {value} of {level.goal.percent:g}% n{level.n}"
-    state = context.state(row.key)
-    word = "live" if state is ResourceState.LIVE else f"{glyphs.STALE} {state.value}"
-    alarms = context.board.alarms.on(row.key)
-    known = next((alarm.acked_by for alarm in alarms if alarm.acked_by), "nobody")
-    lost = aged(count(stats.lost), stats.old("lost"))
-    foot = f"  {service}   lost {lost}   {word}" + (f"   acked: {known}" if alarms else "")
-    waiting, longest = (aged(name, stats.old(name)) for name in ("waiting", "longest"))
-    labels = [Cell(fit(f"  {waiting}", half), "muted"), Cell(fit(longest, inner - half), "muted")]
-    lines = [head, *body, labels, clip([Cell(foot, "stale" if stale else "muted")], inner), [Cell(" " * inner)]]
-    return [[*line, Cell("  ")] for line in lines]
 
 
-def _hotlines(context: Context, width: int) -> Line:
+# ---- below the tiles ---------------------------------------------------------------------------------------------
+
+
+def _below(context: Context, width: int, moment: datetime, page: str) -> list[Line]:
+    """Beside a large clock the worst alarm, all queues in numbers, and what is not live."""
+    clock = large(moment.strftime("%H:%M")) or []
+    sums = totals(context)
+    waiting = DASH if sums.waiting is None else str(sums.waiting)
+    ready = f"{sums.ready}/{sums.staffed}" if sums.agents_known else DASH
+    numbers = [
+        [Cell("wait ", "muted"), Cell(f"{glyphs.STALE if sums.old_wait else ''}{waiting}", "digits bold")],
+        [
+            Cell("longest ", "muted"),
+            Cell(f"{glyphs.STALE if sums.old_longest else ''}{span(sums.longest)}", "digits bold"),
+            Cell(f" {sums.longest_queue}"),
+        ],
+        [Cell("ready ", "muted"), Cell(ready, "digits bold")],
+    ]
+    beside: list[Line] = [
+        _alarm(context),
+        joined(numbers),
+        spread(sources_in_words(context.views(), "sources ")[1], [Cell(f"  {page} ", "muted")], width - _CLOCK),
+    ]
+    return [clip([Cell(f" {row}   ", "digits"), *line], width) for row, line in zip(clock, beside, strict=True)]
+
+
+def _low(context: Context, width: int, moment: datetime, page: str) -> list[Line]:
+    clock = [Cell(f" {moment.strftime('%H:%M')}  ", "digits bold"), *_alarm(context)]
+    return [spread(clock, [Cell(f"  {page} ", "muted")], width)]
+
+
+def _alarm(context: Context) -> Line:
+    """How many there are, and the worst as a sentence."""
+    book = context.board.alarms
+    alarms, warnings = counted(book)
+    signs = ((alarms, glyphs.ALARM, "alarm"), (warnings, glyphs.WARN, "warn"))
+    out: Line = [Cell(f"{sign}{number} ", f"{token} bold") for number, sign, token in signs if number]
+    worst = next((line for line in lines_of(book) if not line.lead.cleared), None)
+    if worst is None:
+        return [*out, Cell("no alarm can be known: no source is live" if blind(context) else "no alarm", "muted")]
+    lead = worst.lead
+    unknown = ", unknown now" if lead.unknown else ""
+    acked = f"acked by {lead.acked_by}" if lead.acked else f"snoozed by {lead.snoozed_by}" if lead.snoozed else ""
+    out.append(Cell(f" {worst.sentence}{unknown}", "stale" if unknown else f"{lead.severity} bold"))
+    since = f", since {local(lead.since, context.zone, seconds=False)}, {acked or 'acked by nobody'}"
+    return [*out, Cell(since, "muted")]
+
+
+def _named(queues: Sequence[Queue], context: Context) -> Line:
+    signs = [(row, *glyphs.SEVERITY[context.severities[row.key]]) for row in queues]
+    return [Cell(f" {sign} {row.name}", f"{token} bold") for row, sign, token in signs]
+
+
+def _hotlines(context: Context, view: View | None) -> Line:
     cells: Line = [Cell(" ")]
-    rows = sorted(rows_of(Hotline, context.board), key=lambda row: PANES[Resource.HOTLINES].urgency(row, context))
+    rows = [row for row in rows_of(Hotline, context.board) if view is None or in_view(view, row)]
+    rows.sort(key=lambda row: PANES[Resource.HOTLINES].urgency(row, context))
     for row in rows:
         glyph, word, token = glyphs.HOTLINE[row.state]
         bad = drifted(row)
@@ -150,4 +218,4 @@ def _hotlines(context: Context, width: int) -> Line:
         state = context.board.pane_state(Resource.HOTLINES).state
         text = "hotlines not read yet" if state is ResourceState.NEVER else "no hotlines"
         cells.append(Cell(text, "muted"))
-    return clip(cells, width)
+    return cells

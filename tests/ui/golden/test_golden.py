@@ -12,9 +12,11 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from tests.support.console import HQ, NOW, RESPONDERS, Desk, desk, picture
+from tests.support.console import HQ, NOW, RESPONDERS, Desk, desk, picture, queue
+from tests.support.past import DAY, shift
 from tests.ui.golden.compare import TEXTS, check
 from tests.ui.golden.incident import FORM, ROOM, incident
+from tests.ui.golden.shift import worked
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.command import Command, Destination, Verb, new_id
 from wallboard.domain.keys import Key, Kind, Resource
@@ -22,6 +24,8 @@ from wallboard.domain.models import Call, Entry, Member, Notice, ParkedCall, Rec
 from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.domain.text import cell_width, clean
 from wallboard.domain.update import FeedStatus, SourceInfo
+from wallboard.history.records import Minute
+from wallboard.history.store import HistoryStore
 from wallboard.view.eventlog import Entry as Logged
 from wallboard.view.glyphs import ascii_text
 
@@ -125,10 +129,26 @@ def test_details_of_a_row_say_what_can_and_cannot_be_done(sample: Desk) -> None:
     assert any(re.search(r"cannot +e w b t p x: not on a call", line) for line in lines)
     sample.press("escape", "2", "enter")
     shot(sample, "details-member-120x36", 120, 36)
-    sample.press("escape", "1", "enter")
-    shot(sample, "details-queue-80x24")
-    sample.press("escape", "5", "enter")
-    shot(sample, "details-hotline-80x24")
+
+
+@pytest.mark.parametrize("size", [(160, 50), (80, 24)], ids=str)
+@pytest.mark.parametrize(("name", "keys"), [("queue", "1"), ("agent", "3j"), ("hotline", "5j")])
+def test_a_queue_an_agent_and_a_hotline_in_one_look(
+    tmp_path: Path, name: str, keys: str, size: tuple[int, int]
+) -> None:
+    here = worked(tmp_path)
+    here.press(*keys, "enter")
+    shot(here, f"look-{name}-{size[0]}x{size[1]}", *size)
+
+
+def test_the_settings_of_a_queue_are_one_key_further(sample: Desk) -> None:
+    sample.press("1", "enter", "enter")
+    lines = shot(sample, "details-queue-80x24")
+    assert any("SETTINGS Sales" in line for line in lines)
+    sample.press("escape")
+    assert any("SALES hq 601" in line for line in sample.paint(80, 24))
+    sample.press("escape")
+    assert not any("SALES hq 601" in line for line in sample.paint(80, 24))
 
 
 def test_explain_says_what_the_figures_of_a_row_are_made_of(sample: Desk) -> None:
@@ -137,9 +157,9 @@ def test_explain_says_what_the_figures_of_a_row_are_made_of(sample: Desk) -> Non
     assert any("EXPLAIN Sales" in line for line in lines)
     assert any("formula: live = answered in time / " in line for line in lines)
     sample.press("enter")
-    assert any("DETAILS Sales" in line for line in sample.paint(120, 36))
+    assert any("SALES hq 601" in line for line in sample.paint(120, 36))
     sample.press("f1", "f1")
-    assert not any("EXPLAIN" in line or "DETAILS" in line for line in sample.paint(120, 36))
+    assert not any("EXPLAIN" in line or "SALES hq 601" in line for line in sample.paint(120, 36))
     sample.press("5", "f1")
     shot(sample, "explain-hotline-80x24")
 
@@ -188,7 +208,7 @@ def test_pausing_a_hotline_wants_its_name(sample: Desk) -> None:
     sample.press("5", "j", "o")
     sample.type("Mountain res")
     lines = shot(sample, "type-name-80x24")
-    assert any("type Mountain rescue › Mountain res_" in line for line in lines)
+    assert any("type Mountain rescue or 5660 › Mountain res_" in line for line in lines)
 
 
 def test_a_note_is_a_line_of_text(sample: Desk) -> None:
@@ -201,6 +221,22 @@ def test_two_meanings_of_a_key_are_asked(sample: Desk) -> None:
     sample.press("3", "j", "j", "j", "j", "i")
     lines = shot(sample, "which-80x24")
     assert any("which?" in line for line in lines)
+
+
+@pytest.mark.parametrize("size", [(160, 50), (80, 24), (40, 10)], ids=str)
+def test_who_is_asked_for_with_all_that_decides_it(sample: Desk, size: tuple[int, int]) -> None:
+    sample.press("1", "+")
+    shot(sample, f"staff-{size[0]}x{size[1]}", *size)
+
+
+@pytest.mark.parametrize("size", [(160, 50), (80, 24)], ids=str)
+def test_marks_are_targets_and_all_of_them_are_named(sample: Desk, size: tuple[int, int]) -> None:
+    sample.press("3", "j", "space", "j", "space")
+    lines = shot(sample, f"marked-{size[0]}x{size[1]}", *size)
+    assert "i pause/sign out the 2" in lines[-1] or size[0] == 80
+    sample.adapters[HQ].refused[Verb.SIGNOUT] = "not here"
+    sample.press("i")
+    shot(sample, f"marked-asks-{size[0]}x{size[1]}", *size)
 
 
 def test_find_and_the_palette_are_lists_at_the_bottom(sample: Desk) -> None:
@@ -286,6 +322,48 @@ def test_the_other_modes(sample: Desk, mode: str, size: tuple[int, int]) -> None
     )
     sample.press({"wall": "f2", "sources": "f4", "help": "?", "log": "f3", "alarms": "f5"}[mode])
     shot(sample, f"{mode}-{size[0]}x{size[1]}", *size)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three days of Sales, as a console wrote them: half an hour is missing, and an hour of the night."""
+    path = tmp_path_factory.mktemp("past") / "history.sqlite3"
+    minute = int(NOW) // 60 * 60
+    store = HistoryStore(path, 90, lambda: NOW)
+    store.start()
+    for days in (0, 1, 7):
+        end = minute - days * DAY + (DAY if days else 0)
+        for record in shift(HQ, "601", end - DAY, end, minute - 1800):
+            at = NOW - (record.at if isinstance(record, Minute) else record.ended_at)
+            if not (1200 < at < 2400 or 4800 < at < 7200):
+                store.add(record)
+    store.close(20.0)
+    return path
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("keys", ["", "l", "ll"], ids=["hour", "day", "week"])
+@pytest.mark.parametrize("size", [(160, 50), (80, 24), (40, 10)], ids=str)
+async def test_trends_of_a_queue(sample: Desk, written: Path, keys: str, size: tuple[int, int]) -> None:
+    sample.past.path = written
+    sample.press("1", "f6", *keys)
+    while sample.reads:
+        await sample.reads.pop(0)()
+    shot(sample, f"trends-{keys.count('l')}-{size[0]}x{size[1]}", *size)
+    lines = picture(sample.console, *size, ascii_text)
+    if size == (80, 24):
+        check(f"ascii-trends-{keys.count('l')}-80x24", lines, *size)
+    assert all(line.isascii() for line in lines)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50), (240, 67)], ids=str)
+def test_the_wall_is_read_from_three_metres(sample: Desk, size: tuple[int, int]) -> None:
+    more = (queue(HQ, f"61{n}", name, n, 0, 0) for n, name in enumerate(("Bereitschaft Süd", "VIP", "Поддержка")))
+    sample.read({(HQ, Resource.QUEUES): (*sample.lists[HQ, Resource.QUEUES], *more)})
+    sample.press("a")
+    sample.wait(1)
+    sample.press("f2")
+    shot(sample, f"wall-many-{size[0]}x{size[1]}", *size)
 
 
 def test_a_small_wall_shows_one_queue_a_page_and_says_so(sample: Desk) -> None:

@@ -210,7 +210,7 @@ def test_unaccepted_calls_of_the_last_day(logs: list[dict[str, Any]], unaccepted
 
 
 def test_how_long_a_call_waited_until_the_first_who_took_it() -> None:
-    assert log(*LOGS).calls == (HotlineCall(1_772_439_245.0, True, 16.0),)
+    assert log(*LOGS).calls == (HotlineCall(1_772_439_245.0, True, 16.0, clean("A. Berg")),)
     untold = {"id": 1, "startTime": "2026-03-02T08:00:00Z", "entries": [{"action": "accepted", "startTime": None}]}
     assert log(untold).calls == (HotlineCall(1_772_438_400.0, True, None),)
 

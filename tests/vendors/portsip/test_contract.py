@@ -101,7 +101,7 @@ def another(field: FormField) -> str:
         case Takes.CHOICE:
             values = [option.value for option in field.options]
             return next((value for value in values if value != field.value and "DISA" not in value), values[0])
-        case Takes.NUMBER:
+        case Takes.NUMBER | Takes.PLACE:
             return "8777"
         case Takes.HOURS:
             return "08:00-12:00, 13:00-17:30"

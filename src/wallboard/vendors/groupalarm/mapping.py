@@ -188,11 +188,13 @@ def call_log(logs: Sequence[LogWire], whole: bool, now: float, known: Known) -> 
     if not dated:
         return Log(None, calls)
     started, newest = dated[0]
-    by = next(
-        (known.person(entry.user) or clean(entry.phone) for entry in newest.entries if known.words.taken(entry.action)),
-        NOTHING,
-    )
-    return Log(LastCall(started, by, len(newest.entries)), calls, _entries(newest, known))
+    return Log(LastCall(started, _taker(newest, known), len(newest.entries)), calls, _entries(newest, known))
+
+
+def _taker(log: LogWire, known: Known) -> Clean:
+    """Who took the call, or on which telephone; "" where nobody did."""
+    taken = (entry for entry in log.entries if known.words.taken(entry.action))
+    return next((known.person(entry.user) or clean(entry.phone) for entry in taken), NOTHING)
 
 
 def _calls(dated: Sequence[tuple[float | None, LogWire]], now: float, known: Known) -> tuple[HotlineCall, ...] | None:
@@ -205,7 +207,8 @@ def _calls(dated: Sequence[tuple[float | None, LogWire]], now: float, known: Kno
         if was is None:
             return None
         if was or started < now - RUNNING:
-            found.append(HotlineCall(started, was, _taken_after(started, log, known) if was else None))
+            after = _taken_after(started, log, known) if was else None
+            found.append(HotlineCall(started, was, after, _taker(log, known)))
     return tuple(found)
 
 

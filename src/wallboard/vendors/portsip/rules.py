@@ -110,7 +110,7 @@ def _forward_fields(forward: Forward, kind: str) -> tuple[FormField, ...]:
         offered.setdefault(forward.does, forward.does)
     options = tuple(Option(name, clean(label)) for name, label in offered.items())
     action = FormField("action", "What", Takes.CHOICE, forward.does, options=options, required=True)
-    number = FormField("number", "Number", Takes.NUMBER, forward.number.strip(), hint="for a number or a voicemail")
+    number = FormField("number", "Number", Takes.PLACE, forward.number.strip(), hint="for a number or a voicemail")
     timed = (
         FormField(name, label, Takes.LINE, _shown(getattr(forward, name)), most=most, hint=hint)
         for name, label, most, hint, _ in (_TIMED if kind == "timeout" else ())

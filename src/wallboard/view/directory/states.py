@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from wallboard.domain.models import Agent, Hotline, Phone, Queue, Receptionist, Row
+from wallboard.domain.models import Agent, Call, Hotline, Member, Phone, Queue, Receptionist, Row
 from wallboard.view import glyphs
 from wallboard.view.context import Context
+from wallboard.view.figures import caller_clock
 from wallboard.view.format import DASH, span
+from wallboard.view.panes.calls import call_clock
 
 UNSEEN = (f"{DASH} no live state", "muted")
 
@@ -29,6 +31,12 @@ def _state(row: Row, context: Context) -> tuple[str, str, str | None]:
             return f"{glyph} {word}", token, _clock(row, row.since, context)
         case Queue():
             return _queue(row, context)
+        case Call():
+            glyph, word, token = glyphs.CALL[row.state]
+            return f"{glyph} {word}", token, _told(call_clock(row, context))
+        case Member():
+            glyph, word, token = glyphs.MEMBER[row.state]
+            return f"{glyph} {word}", token, _told(caller_clock(row, context))
         case Receptionist() if row.open is not None:
             places = list(dict.fromkeys(entry.to for entry in row.sends_to if entry.open is row.open and entry.to))
             to = f" {glyphs.TO} {places[0]}" if places else ""
@@ -59,5 +67,8 @@ def _queue(row: Queue, context: Context) -> tuple[str, str, str | None]:
 
 
 def _clock(row: Agent | Hotline, since: float | None, context: Context) -> str | None:
-    seconds = context.elapsed(row.key, since)
+    return _told(context.elapsed(row.key, since))
+
+
+def _told(seconds: float | None) -> str | None:
     return None if seconds is None else span(seconds)

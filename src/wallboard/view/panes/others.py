@@ -14,6 +14,7 @@ from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.filters import Value
 from wallboard.view.format import DASH, age, moment, span
+from wallboard.view.numbers import target
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
 
@@ -170,7 +171,7 @@ class ReceptionistsPane(Pane):
             "until": lambda width: Cell(until if cell_width(until) <= width else day, style if row.until else "muted"),
             "name": dash_or(row.name, style),
             "number": dash_or(row.number, style),
-            "sends": lambda width: dash_or(sends_to(row, width), style),
+            "sends": lambda width: dash_or(sends_to(row, width, context), style),
         }
 
     def brief(self, rows: Sequence[Receptionist], context: Context) -> Sequence[Cell]:
@@ -194,9 +195,10 @@ def relevant(row: Receptionist) -> Sequence[Entry]:
     return sorted(row.sends_to, key=lambda entry: (not entry.to, not entry.input[:1].isdigit()))
 
 
-def sends_to(row: Receptionist, width: int) -> str:
+def sends_to(row: Receptionist, width: int, context: Context) -> str:
     """Where the inputs send callers now: as many as fit whole, and how many more there are."""
-    found = [f"{entry.input} {glyphs.TO} {entry.to or DASH}" for entry in relevant(row)]
+    ways = ((entry.input, target(entry.to, row.key.source, context) or DASH) for entry in relevant(row))
+    found = [f"{way} {glyphs.TO} {to}" for way, to in ways]
     text = ""
     for index, part in enumerate(found):
         longer = f"{text} · {part}" if text else part

@@ -9,6 +9,7 @@ from wallboard.board import ServiceLevel
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Queue
 from wallboard.domain.states import Channel
+from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
@@ -16,6 +17,9 @@ from wallboard.view.figures import aged, level_cell
 from wallboard.view.filters import Value
 from wallboard.view.format import DASH, count, span, sparkline
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, with_sign
+
+_TREND = 6
+"""Minutes of the trend."""
 
 
 class QueuesPane(Pane):
@@ -86,7 +90,7 @@ class QueuesPane(Pane):
             "ring": _number(stats.ringing, style, stats.old("ringing")),
             "talk": _number(stats.talking, style, stats.old("talking")),
             "sl": lambda width: _level(level, width, style, stats.old("service"), no_level),
-            "trend": Cell(sparkline(stats.trend, 6), "muted"),
+            "trend": Cell(sparkline(stats.trend, _TREND, context.once("trend", lambda: _most(context))), "muted"),
             "lost": _number(stats.lost, style, stats.old("lost"), context.cause(row.key, "lost_percent")),
         }
 
@@ -112,6 +116,12 @@ class QueuesPane(Pane):
                 quiet += 1
         tail = ((quiet, "quiet"), (unknown, "no data"), (roster, "without counts"))
         return (*cells, Cell(" · ".join(f"{number} {word}" for number, word in tail if number), "muted"))
+
+
+def _most(context: Context) -> int:
+    """The most callers in any trend: the column has one scale, so that a long bar is a long queue."""
+    trends = (context.stats(row.key).trend[-_TREND:] for row in rows_of(Queue, context.board))
+    return max((value for trend in trends for value in trend if value is not None), default=0)
 
 
 def _named(row: Queue) -> str:

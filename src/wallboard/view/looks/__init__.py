@@ -1,0 +1,1 @@
+"""A queue, an agent and a hotline in one look: what is wrong, why, and who can help."""
