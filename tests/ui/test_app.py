@@ -349,18 +349,8 @@ async def test_a_provider_of_textual_adds_commands_to_the_palette(seat: Seat, mo
         assert seat.here.console.dialog is not None
 
 
-KEYS = [
-    *"1234567890jkgGsSzf/F:?!aAetxHpuciowb+-.nNEQrvqyU",
-    "up",
-    "down",
-    "tab",
-    "enter",
-    "escape",
-    "f2",
-    "left",
-    "end",
-]
-KEYS += ["end", "space", "backspace", "pagedown", "shift+tab", "ctrl+l", "ctrl+c", "home", "delete"]
+KEYS = [*"1234567890jkgGsSzf/F:?!aAetxHpuciowb+-.nNEQrvqyUY", "up", "down", "tab", "enter", "escape", "f2"]
+KEYS += ["left", "end", "space", "backspace", "pagedown", "shift+tab", "ctrl+l", "ctrl+c", "home", "delete"]
 
 
 @pytest.mark.anyio

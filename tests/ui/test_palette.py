@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.support.console import Desk, desk
 from wallboard.domain.actions import ACTIONS
-from wallboard.ui.palette import Palette, best, plain
-from wallboard.view.dialogs import Choice
+from wallboard.ui.palette import Palette, plain
+from wallboard.view.dialogs import Choice, best
 
 
 @pytest.fixture

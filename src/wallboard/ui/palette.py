@@ -11,8 +11,7 @@ from wallboard.domain.models import Queue, Row
 from wallboard.domain.verbs import VERB_KEYS, Verb, goal
 from wallboard.ui.settings import ConsoleSettings
 from wallboard.view.chrome import KeyHint
-from wallboard.view.dialogs import Choice, Chooser
-from wallboard.view.directory.search import fold, nearness
+from wallboard.view.dialogs import Choice, Chooser, best
 from wallboard.view.target import label
 
 UNLOCK = "app.unlock"
@@ -55,19 +54,6 @@ class Palette(Chooser):
     def _found(self, choices: Sequence[Choice], now: float) -> None:
         self.more = choices
         self.moved_at = now  # another command may be marked now than the one that was read
-
-
-def best(choices: Sequence[Choice], text: str, recent: Sequence[object]) -> list[Choice]:
-    """Those that `text` means, the nearest first; of equally near ones, and of all where nothing is typed, first those
-    that can be had, the recent before the others."""
-    lately = {value: place for place, value in enumerate(recent)}
-    wanted = fold(text)
-    found: list[tuple[tuple[int, int], bool, int, int, Choice]] = []
-    for index, choice in enumerate(choices):
-        near = nearness(wanted, fold(choice.text), fold(f"{choice.text} {choice.hint} {choice.search}"))
-        if near is not None:
-            found.append((near, not choice.ok, lately.get(choice.value, len(lately)), index, choice))
-    return [choice for *_, choice in sorted(found, key=lambda entry: entry[:-1])]
 
 
 def commands(

@@ -14,8 +14,7 @@ from typing import ClassVar, Protocol
 from wallboard.domain.text import cell_width, clean_cells
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
-from wallboard.view.directory import abbreviates
-from wallboard.view.directory.search import fold
+from wallboard.view.directory.search import fold, nearness
 from wallboard.view.format import age
 from wallboard.view.lines import Line, clip, line_width, out_of_sight, rule, spread, wrapped
 
@@ -270,6 +269,19 @@ class Choice:
     search: str = ""
 
 
+def best(choices: Sequence[Choice], text: str, recent: Sequence[object] = ()) -> list[Choice]:
+    """Those that `text` means, the nearest first; of equally near ones, and of all where nothing is typed, first those
+    that can be had, the recent before the others."""
+    lately = {value: place for place, value in enumerate(recent)}
+    wanted = fold(text)
+    found: list[tuple[tuple[int, int], bool, int, int, Choice]] = []
+    for index, choice in enumerate(choices):
+        near = nearness(wanted, fold(choice.text), fold(f"{choice.text} {choice.hint} {choice.search}"))
+        if near is not None:
+            found.append((near, not choice.ok, lately.get(choice.value, len(lately)), index, choice))
+    return [choice for *_, choice in sorted(found, key=lambda entry: entry[:-1])]
+
+
 @dataclass(slots=True)
 class Chooser(Lockable):
     """A short list: arrows or a digit mark, Enter takes what is marked. With `searching`, letters filter it."""
@@ -293,19 +305,7 @@ class Chooser(Lockable):
         return self.field_ if self.searching and not self.lock.what else None
 
     def visible(self) -> list[Choice]:
-        words = self.field_.text.casefold().split()
-        if not words:
-            return list(self.choices)
-        found: list[tuple[int, int, Choice]] = []
-        for index, choice in enumerate(self.choices):
-            text = choice.text.casefold()
-            whole = f"{text} {choice.hint} {choice.search}".casefold()
-            if all(word in whole for word in words):
-                found.append((0 if text.startswith(words[0]) else 1 if words[0] in text else 2, index, choice))
-            elif abbreviates("".join(words), text):
-                # Nearest in length first: the most of it has been written.
-                found.append((3 + len(text), index, choice))
-        return [choice for _, _, choice in sorted(found, key=lambda entry: entry[:2])]
+        return best(self.choices, self.field_.text)
 
     def press(self, key: str, now: float) -> Answer | None:
         if key == "escape" or (key == "q" and not self.searching):

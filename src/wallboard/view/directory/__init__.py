@@ -7,7 +7,7 @@ from wallboard.domain.numbers import is_number
 from wallboard.domain.places import Favourite, Route
 from wallboard.view.directory.entries import Entry, gather, name_of
 from wallboard.view.directory.reachable import CanDial, Directory, Place
-from wallboard.view.directory.search import Index, Searched, Tier, abbreviates
+from wallboard.view.directory.search import Index, Searched, Tier
 
 __all__ = [
     "CanDial",
@@ -19,7 +19,6 @@ __all__ = [
     "Route",
     "Searched",
     "Tier",
-    "abbreviates",
     "gather",
     "is_number",
     "name_of",
