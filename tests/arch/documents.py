@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 
-from tests.arch import pages
-from tests.support import console as sample
+from tests.arch import pages, pictures
 from tests.support.coverage import Relevance, documents
 from wallboard.domain.clock import ManualClock
 from wallboard.vendors.base import (
@@ -28,6 +26,7 @@ README = ROOT / "README.md"
 SHARE = ROOT / "share"
 SCHEMA = ROOT / "docs" / "snapshot.schema.json"
 ACTIONS = ROOT / "docs" / "actions.md"
+PICTURES = ROOT / "docs" / "pictures"
 COVERAGE = ROOT / "docs" / "coverage.md"
 
 
@@ -36,7 +35,14 @@ def written() -> dict[Path, str]:
     markers."""
     docs = ROOT / "docs"
     return {
-        README: renewed(README, screen=screen(), keys=pages.ten_keys(), legend=pages.legend()),
+        **{PICTURES / f"{name}.svg": drawing for name, drawing in pictures.pictures().items()},
+        README: renewed(
+            README,
+            screen=shown("board"),
+            screens=shown(*list(pictures.TOLD)[1:]),
+            keys=pages.ten_keys(),
+            legend=pages.legend(),
+        ),
         docs / "configuration.md": renewed(docs / "configuration.md", config=pages.configuration()),
         docs / "keys.md": renewed(docs / "keys.md", keys=pages.keys()),
         docs / "commands.md": renewed(docs / "commands.md", commands=pages.commands()),
@@ -61,13 +67,9 @@ def renewed(path: Path, **parts: str) -> str:
     return text
 
 
-def screen() -> str:
-    """The board of the golden pictures, with the cursor on a waiting caller, as a text screenshot."""
-    with tempfile.TemporaryDirectory() as folder:
-        desk = sample.desk(Path(folder))
-        desk.press("2")
-        lines = [line.rstrip() for line in desk.paint(120, 32)]
-    return "\n".join(["```", *lines, "```"]) + "\n"
+def shown(*names: str) -> str:
+    """The pictures of these names."""
+    return "\n".join(f"![{pictures.TOLD[name]}](docs/pictures/{name}.svg)\n" for name in names)
 
 
 SETTINGS = {

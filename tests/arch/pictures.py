@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -17,6 +18,7 @@ from rich.style import Style
 from rich.terminal_theme import DIMMED_MONOKAI
 
 from tests.support import console as sample
+from tests.support.past import DAY, shift
 from wallboard import theming
 from wallboard.domain.text import cell_width
 from wallboard.ui.app import ConsoleApp
@@ -36,9 +38,18 @@ PICTURES: dict[str, tuple[tuple[int, int], Press]] = {
     "board-80x24": ((80, 24), _keys("2")),
     "queue": ((120, 36), _keys("1", "enter")),
     "picker": ((120, 30), _keys("2", "t", "2", "0")),
-    "wall": ((120, 34), _keys("f2")),
+    "wall": ((160, 44), _keys("f2")),
+    "trends": ((160, 44), _keys("1", "f6", "l")),
 }
 """By name: columns and lines, and what leads there."""
+TOLD = {
+    "board": "The board: queues, callers, agents, calls and hotlines of several vendors, the worst first",
+    "queue": "A queue in one look: who waits, who answers, who can help, how the last hour went",
+    "picker": "Where a caller can be sent: a directory of all sources with what each stands at",
+    "trends": "How a queue fared over the day, with yesterday and last week behind",
+    "wall": "The wall, read from three metres",
+}
+"""Those of the README, with what they show."""
 
 
 def pictures() -> dict[str, str]:
@@ -51,7 +62,15 @@ async def _shot(size: tuple[int, int], press: Press) -> str:
         app = ConsoleApp(lambda _app: desk.console, theming.load("control-room"), theming.load)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
+            minute = int(sample.NOW) // 60 * 60
+            desk.past.records = [
+                record
+                for days in (0, 1, 7)
+                for record in shift(sample.HQ, "601", minute - (days + 1) * DAY, minute - days * DAY, minute - 1800)
+            ]
             press(desk)
+            while desk.reads:
+                await desk.reads.pop(0)()
             desk.clock.advance(0.3)
             app.paint()
             await pilot.pause()
@@ -65,7 +84,11 @@ def svg(lines: Sequence[Iterable[Segment]], size: tuple[int, int]) -> str:
     box = f'viewBox="0 0 {width:g} {height:g}" font-family="{_FONT}" font-size="14"'
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" {box}>']
     rows = [[*_runs(line)] for line in lines]
-    surface = next((paper for row in rows for _, _, _, paper, _ in row if paper), "#000000")
+    cells = Counter({"#000000": 0})
+    for row in rows:
+        for _, text, _, paper, _ in row:
+            cells[paper or "#000000"] += cell_width(text)
+    surface = cells.most_common(1)[0][0]
     out.append(f'<rect width="{width:g}" height="{height:g}" fill="{surface}"/>')
     for y, row in enumerate(rows):
         for x, text, ink, paper, bold in row:

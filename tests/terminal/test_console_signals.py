@@ -58,7 +58,7 @@ def test_an_action_that_was_killed_in_flight_is_told_at_the_next_start(tmp_path:
             open_board(terminal)
             press(terminal, b"9", "by a console that was killed")
             assert has(terminal.screen(), "listen")
-            press(terminal, b"\x1b", "─1 Queues")
+            press(terminal, b"\x1b", "1 Queues")
             quit_console(terminal)
         assert fault.hits == 1, "nothing was sent again"
         assert len(site.sim.actions()) <= 1
@@ -86,7 +86,7 @@ def test_alarms_and_who_knew_of_them_outlive_a_kill(tmp_path: Path) -> None:
         with site.console() as terminal:
             open_board(terminal)
             assert of_error(terminal) == since
-            press(terminal, b"\x1b", "─1 Queues")
+            press(terminal, b"\x1b", "1 Queues")
             quit_console(terminal)
 
 
