@@ -94,6 +94,28 @@ async def test_a_key_that_is_named_is_pressed_and_its_question_answered(hand: Ha
         assert [verb for verb, _ in hand.here.sent] == [Verb.HANGUP]
 
 
+async def test_a_line_of_the_picker_is_marked_and_sent(hand: Hand) -> None:
+    async with hand.sits() as pilot:
+        hand.here.console.go(Resource.CALLS)
+        hand.here.press("j")
+        await hand.click(pilot, "t transfer")
+        await hand.click(pilot, "Night desk")
+        assert not hand.here.commands, "a click marks, it does not send"
+        await hand.click(pilot, "Enter send")
+        assert [verb for verb, _ in hand.here.sent] == [Verb.TRANSFER]
+
+
+async def test_a_line_of_a_list_is_marked(hand: Hand) -> None:
+    async with hand.sits() as pilot:
+        hand.here.console.go(Resource.QUEUES)
+        hand.here.press("+")
+        before = hand.here.paint()
+        await hand.click(pilot, "Cy Reed")
+        assert hand.here.console.dialog is not None
+        assert hand.here.paint() != before
+        assert not hand.here.commands
+
+
 async def test_a_roster_opens(hand: Hand) -> None:
     async with hand.sits() as pilot:
         blank = replace(queue(HQ, "x", "", 0, 0, 0), waiting=None, no_counts=clean("not told"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.typing import run
+from tests.bench.names import run
 from tests.support.console import Desk, desk
 from wallboard.domain.keys import Resource
 from wallboard.ui.restraint import REST_SECONDS, RESTING

@@ -71,7 +71,7 @@ def commands(
         if action.id.startswith("nav.") and action.id not in _LOOKS:
             continue
         keys = f"{action.id}  {' '.join(action.keys)}".rstrip()
-        hint = None if hints is None else hints.get(action.id)
+        hint = hints.get(action.id) if hints is not None and action.id in VERB_KEYS else None
         if hints is not None and hint is None and action.id in VERB_KEYS and action.id not in _ANYWHERE:
             hint = KeyHint("", "", ok=False, reason="nothing of this row")
         if hint is not None and not hint.ok:

@@ -22,6 +22,8 @@ ARM_SECONDS = 0.4
 PICK_SECONDS = 0.25
 """`Enter` in a list is taken only this long after the mark moved."""
 CHOOSER_LINES = 8
+CLICKED = "line "
+"""What a click on a line of a list is called, with the place of its entry."""
 LAST_DIGITS = 4
 """Of its number, which stand for a name that cannot be typed."""
 
@@ -119,6 +121,11 @@ class Lock:
 def sentence(text: str, style: str, width: int) -> list[Line]:
     """A sentence in as many lines as it needs: what it warns of may stand at its end."""
     return [clip([Cell(f" {part}", style)], width) for part in wrapped(text, width - 2)] if text else []
+
+
+def clickable(line: Line, place: int) -> Line:
+    """The line of a list whose entry a click marks."""
+    return [cell._replace(press=f"dialog.{CLICKED}{place}") for cell in line]
 
 
 class Lockable:
@@ -306,7 +313,9 @@ class Chooser(Lockable):
         if self.lock.what:
             return None
         visible = self.visible()
-        if key in ("down", "up") or (not self.searching and key in ("j", "k")):
+        if key.startswith(CLICKED):
+            self.mark, self.moved_at = min(int(key.removeprefix(CLICKED)), len(visible) - 1), now
+        elif key in ("down", "up") or (not self.searching and key in ("j", "k")):
             step = 1 if key in ("down", "j") else -1
             self.mark = max(0, min(len(visible) - 1, self.mark + step))
             self.moved_at = now
@@ -341,7 +350,8 @@ class Chooser(Lockable):
             left = [Cell(glyphs.CURSOR if marked else " ", "info"), Cell(number, "muted"), Cell(choice.text, style)]
             hint = f"  {choice.hint} " if choice.hint else ""
             room = max(width // 3, width - line_width(left))
-            out.append(spread(left, [Cell(hint if len(hint) <= room else fit(hint, room), "muted")], width))
+            line = spread(left, [Cell(hint if len(hint) <= room else fit(hint, room), "muted")], width)
+            out.append(clickable(line, index))
         if not visible:
             out.append(clip([Cell("   nothing matches", "muted")], width))
         return [*out, *self.lock.line(width, now)]

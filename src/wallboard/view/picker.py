@@ -9,6 +9,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.dialogs import (
     ARM_SECONDS,
+    CLICKED,
     DEFAULT_NAMES,
     LEAVES,
     PICK_SECONDS,
@@ -18,6 +19,7 @@ from wallboard.view.dialogs import (
     Lock,
     Lockable,
     TextField,
+    clickable,
     sentence,
 )
 from wallboard.view.directory import Directory, Place
@@ -87,6 +89,8 @@ class Picker(Lockable):
         places = self.places()
         if key == "attended" and self.may_attend:
             self.attended = not self.attended
+        elif key.startswith(CLICKED):
+            self.mark, self.moved_at = int(key.removeprefix(CLICKED)), now
         elif key in STEPS:
             start = -1 if self.mark is None else self.mark
             if places:
@@ -174,6 +178,7 @@ class Picker(Lockable):
                     width,
                 )
             )
+            out[-1] = clickable(out[-1], index)
         if not places and shown:
             out.append(clip([Cell("   nobody by that name; a number can be typed", "muted")], width))
         if self.asking is not None:
@@ -193,6 +198,7 @@ class Picker(Lockable):
                         Cell(
                             f"{names.enter} {'send' if self.transfers else 'take'}",
                             "info bold" if now - self.moved_at >= PICK_SECONDS else "muted",
+                            press="dialog.enter",
                         ),
                     ],
                     width,

@@ -17,6 +17,7 @@ from wallboard.view import glyphs, staffing
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
 from wallboard.view.dialogs import (
+    CLICKED,
     DEFAULT_NAMES,
     LEAVES,
     PICK_SECONDS,
@@ -26,6 +27,7 @@ from wallboard.view.dialogs import (
     Lock,
     Lockable,
     TextField,
+    clickable,
     sentence,
 )
 from wallboard.view.directory.search import Index, Searched, place_of
@@ -36,8 +38,6 @@ from wallboard.view.panes import PANES
 
 LINES = 8
 _STATE = 18
-_CLICKED = "line "
-"""What a click on a line is called, with the place of its option."""
 _BESIDE, _MOST_BESIDE = 12, 40
 """Columns of an agent's queues, least and most; what leaving does goes before them."""
 _OF_QUEUES = 34
@@ -97,8 +97,8 @@ class Which(Lockable):
         found = self.found()
         if self.lock.what or not found:
             return None
-        if key.startswith(_CLICKED):
-            place = int(key.removeprefix(_CLICKED))
+        if key.startswith(CLICKED):
+            place = int(key.removeprefix(CLICKED))
             self.mark, self.moved_at = found.index(place) if place in found else self.mark, now
         elif key in STEPS:
             step = 1 if key == "down" else -1
@@ -134,8 +134,7 @@ class Which(Lockable):
         labels = [cell_width(_name(self.options[place])) for place in found[top : top + shown]]
         room = min(max([12, *labels]), max(12, width * 2 // 5))
         for index, place in enumerate(found[top : top + shown], top):
-            line = self._line(place, index == self.mark, room, context, width)
-            out.append([cell._replace(press=f"dialog.{_CLICKED}{place}") for cell in line])
+            out.append(clickable(self._line(place, index == self.mark, room, context, width), place))
         if not found:
             out.append(clip([Cell("   nothing matches", "muted")], width))
         elif effect:

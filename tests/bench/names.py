@@ -1,4 +1,4 @@
-"""Names typed where nobody takes them: `python -m tests.bench.typing [100000]`.
+"""Names typed where nobody takes them: `python -m tests.bench.names [100000]`.
 
 Somebody types on after a key was refused, after a question that went away by itself, and as the keyboard comes back
 from another window, at a hand's pace. Nothing may be sent, nothing acknowledged, nothing asked.
