@@ -194,7 +194,7 @@ def at_column(line: str, column: int) -> str:
 
 def divided(screen: list[str], columns: int) -> bool:
     """Whether the hairline between the panes stands in one column on every line from the first title to the last."""
-    titles = [index for index, line in enumerate(screen) if re.match(r"[─▸>-]\d ", line)]
+    titles = [index for index, line in enumerate(screen) if re.match(r"[─-]\d ", line)]
     if len(titles) < 3:
         return False
     lines = screen[titles[0] : titles[-1]]

@@ -153,7 +153,7 @@ def laid_out(screen: list[str], columns: int, rows: int) -> bool:
 def test_ascii_writes_nothing_but_ascii_on_any_page_and_the_demo_leaves_no_file(home: Path) -> None:
     with Terminal(wallboard("demo", "--ascii"), 120, 36) as terminal:
         open_board(terminal)
-        assert any(line.startswith(">1 Queues") for line in terminal.screen())
+        assert any(line.startswith("-1 Queues") for line in terminal.screen())
         press(terminal, b"?", "ALL KEYS")
         leave(terminal, b"\x1b", "ALL KEYS")
         for key, seen in ((b"0", "SOURCES"), (b"9", "LOG"), (b"\x1bOQ", "READY")):

@@ -30,7 +30,8 @@ def test_the_headings_of_all_columns_in_sight_are_there_whatever_is_said(parts: 
     placed = [(spot.x, spot.width, spot.column) for spot in place(COLUMNS, width)]
     lines = title_lines("1 Queues", parts, width, placed, active=True)
     head = text(lines[0])
-    assert head.startswith("▸1 Queues"), "where keys go is seen without bold"
+    assert head.startswith("─1 Queues")
+    assert "underline" in lines[0][1].style, "where keys go is seen without bold"
     for x, shown, column in placed:
         assert column.title in head[x : x + shown], f"{column.title} is lost in {head!r}"
     assert all(line_width(line) == width for line in lines)

@@ -33,7 +33,7 @@ def title_lines(
     come most important first, `columns` are (x, shown width, column)."""
     headings = [(x, shown, column, cut(column.title, shown)) for x, shown, column in columns if column.title]
     room = min((x + shown - cell_width(text) for x, shown, _, text in headings), default=width) - 2
-    told, rest = [Cell(label, "text bold" if active else "text")], []
+    told, rest = [Cell(label, "text bold underline" if active else "text")], []
     used = cell_width(label)
     for part in parts:
         form = next((form for form in part.forms if used + 1 + cell_width(form) <= room), "")
@@ -42,12 +42,10 @@ def title_lines(
             used += 1 + cell_width(form)
         elif part.must:
             rest.append(Cell(f" {part.forms[0]}", part.style))
-    # Where keys go is seen without bold, too.
-    lead = Cell(glyphs.TARGET, "info") if active else Cell(glyphs.LINE, "line")
     line: Line = []
     at = 0
     for cell in told:
-        line += [Cell(" ", "line") if at else lead, cell]
+        line += [Cell(" " if at else glyphs.LINE, "line"), cell]
         at += 1 + cell_width(cell.text)
     for x, shown, column, text in headings:
         last = x + shown - cell_width(text)
