@@ -53,6 +53,19 @@ async def test_every_pane_shows_it_in_the_column_that_names_the_row(here: Desk, 
     assert any(f"{NOTE} {name}" in text for text in here.paint(80, 24))
 
 
+@pytest.mark.parametrize("pane", ["1", "3", "4", "5"])
+@pytest.mark.parametrize("size", [(160, 50), (80, 24)], ids=str)
+async def test_the_details_of_every_row_say_who_noted_what(here: Desk, pane: str, size: tuple[int, int]) -> None:
+    here.press(pane)
+    await noted(here, "look twice")
+    here.press("enter")
+    seen = "".join(here.paint(*size))
+    for _ in range(3):
+        here.press("pagedown")
+        seen += "".join(here.paint(*size))
+    assert "look twice · Mira 02:40" in seen
+
+
 async def test_it_comes_back_with_the_caller_and_not_with_another(here: Desk) -> None:
     here.press("2")
     await noted(here, "asks for Bo")

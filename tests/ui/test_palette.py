@@ -40,6 +40,7 @@ def test_it_begins_with_what_can_be_done_with_the_row_by_its_name(here: Desk) ->
     here.paint()
     texts = [choice.text for choice in opened(here)]
     assert texts[0] == "Listen to Cy Reed"
+    assert "Resume Cy Reed" in texts
     assert texts.index("Filter the pane") < texts.index("Queues pane") < texts.index("theme mono")
     assert not any(";" in text or ":" in text for text in texts)
 
