@@ -60,7 +60,7 @@ def assert_untouched(site: Site, terminal: Terminal) -> None:
     assert site.actions() == []
     assert not any(line.startswith("─ ") for line in screen), "\n".join(screen)
     assert has(screen, "1 Queues")
-    assert has(screen, "─4 Calls")
+    assert has(screen, "4 Calls")
 
 
 @pytest.mark.parametrize("env", [{}, {"SSH_TTY": "/dev/pts/9"}], ids=["local", "over ssh"])
