@@ -222,6 +222,7 @@ def test_a_number_is_copied_by_one_sequence_and_said() -> None:
         open_board(terminal)
         terminal.send(b"2")
         terminal.wait(lambda screen: "waits" in target(screen) or "with" in target(screen), PATIENCE)
+        terminal.pass_time(0.3)  # keys at the pace of a machine are a paste
         press(terminal, b"Y", "clipboard: ")
         number = target(terminal.screen()).partition("clipboard: ")[2].split()[0]
         (sent,) = re.findall(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x1b\\", terminal.raw)
