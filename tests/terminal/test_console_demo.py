@@ -144,7 +144,8 @@ def laid_out(screen: list[str], columns: int, rows: int) -> bool:
     lines = [line for line in screen if re.match(r"─\d ", line)]
     headers = [line for line in screen if "SIMULATED" in line]
     whole = len(headers) == 1 and screen[0] == headers[0] and (columns < 80 or bool(clock(screen)))
-    hairlines = [line.rstrip() for line in lines]
+    # Beside the title of a left pane may stand a row of a right one, which ends where its words do.
+    hairlines = [line.rstrip() for line in lines if line is lines[0] or line.rstrip().endswith("─")]
     full = bool(hairlines) and all(len(line) == columns for line in hairlines)
     panes = divided(screen, columns) if columns >= 120 else len(lines) == 1
     return whole and full and panes and len(screen) == rows
