@@ -121,7 +121,7 @@ def clock(screen: list[str]) -> str:
 
 def open_board(terminal: Terminal, columns: int = 160) -> list[str]:
     """Wait until the board is read and its clock goes, so that it is past the moment in which it takes no keys."""
-    seen = live if columns >= 100 else (lambda screen: has(screen, "Queues 18"))
+    seen = live if columns >= 100 else (lambda screen: has(screen, "Queues 10"))
     first = clock(terminal.wait(seen, PATIENCE))
     return terminal.wait(lambda screen: clock(screen) not in ("", first), PATIENCE)
 

@@ -114,7 +114,7 @@ def test_in_tmux_it_survives_its_clients_and_not_its_window(tmp_path: Path) -> N
         with Terminal([*command, "attach"], 160, 51) as third:
             assert_divided(third.wait(lambda screen: live(screen) and divided(screen, 160), PATIENCE), 160)
             press(third, b"?", "ALL KEYS")
-            press(third, b"q", "─2 Members")
+            press(third, b"\x1b", "─2 Members")
             began = time.monotonic()
             subprocess.run([*command, "kill-server"], check=True, capture_output=True, timeout=PATIENCE)
             ended_after(process, began, 2.3)
@@ -195,7 +195,7 @@ def test_over_ssh_a_stopped_line_acts_on_nothing_and_a_dropped_one_ends_it(tmp_p
             assert not has(terminal.screen(), "Quit?")
             terminal.pass_time(0.2)  # a key right behind another is a machine's
             press(terminal, b"?", "ALL KEYS")
-            press(terminal, b"q", "─2 Members")
+            press(terminal, b"\x1b", "─2 Members")
 
             children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True)
             assert children.stdout.strip() == "", "the console has no children that could be left behind"
