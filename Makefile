@@ -34,7 +34,7 @@ test: lint
 
 # What no Python changes (how large things grow) is left out, and the terminals and the lab, which take the longest.
 test-python: $(VENV)/.test-installed
-	$(PYTEST) --ignore tests/terminal --ignore tests/lab --ignore tests/acceptance/test_growth.py $(ARGS)
+	$(PYTEST) --ignore tests/terminal --ignore tests/lab --ignore tests/acceptance $(ARGS)
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .

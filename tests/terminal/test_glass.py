@@ -52,6 +52,7 @@ def test_ctrl_l_and_every_return_of_the_focus_draw_all_again_and_set_all_modes()
             terminal.wait(whole, PATIENCE)
             assert terminal.modes >= MODES - ({"1004"} if asked != b"\x0c" else set())
             terminal.modes |= MODES
+        terminal.pass_time(1.2)  # who comes back and types on typed for another window
         # Where something is asked it must be read whole to be answered.
         press(terminal, b"q", "Quit?")
         terminal.pass_time(0.8)  # the same key sooner than this may be held
@@ -238,7 +239,7 @@ def test_without_a_shell_ctrl_z_stops_nothing_and_says_so() -> None:
 def test_colorterm_of_the_terminal_around_a_multiplexer_is_not_believed(env: dict[str, str], colours: int) -> None:
     with Terminal(DEMO, 80, 24, {"TMUX": "", **env, "COLORTERM": "truecolor"}) as terminal:
         terminal.wait_for("SIMULATED", PATIENCE)
-        plain(terminal.raw, colours=colours)
+        plain(terminal.raw.rpartition(b"\x1b")[0], colours=colours)  # the last sequence may be half here
 
 
 def test_where_colorterm_holds_it_is_believed() -> None:
