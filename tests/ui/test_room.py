@@ -10,9 +10,10 @@ import pytest
 
 from tests.support.console import HQ, Desk, agent, desk, queue
 from wallboard.domain.keys import Resource
-from wallboard.domain.models import Agent, Queue
+from wallboard.domain.models import Agent, Call, Queue, Row
 from wallboard.domain.states import AgentState
 from wallboard.domain.text import clean
+from wallboard.ui.pane import EMPTY_SECONDS
 from wallboard.ui.room import DEAL_SECONDS, QUIET_SECONDS
 from wallboard.view.layout import ALL
 
@@ -146,3 +147,28 @@ def test_two_rows_of_one_name_show_their_source(here: Desk) -> None:
     page = here.paint()
     assert any("Sales hq " in line for line in page)
     assert any("Sales lab " in line for line in page)
+
+
+def columns_of(here: Desk, resource: Resource) -> dict[str, int]:
+    return {column.id: column.width for column in here.console.panes[resource].columns}
+
+
+def test_columns_move_for_a_name_that_is_cut_and_not_for_others(here: Desk) -> None:
+    settle(here, 30)
+    before = columns_of(here, Resource.AGENTS)
+    here.change(HQ, Resource.AGENTS, lambda row: renamed(row, "Bo Q."))
+    settle(here, 30)
+    assert columns_of(here, Resource.AGENTS) == before, "a shorter name takes no room from anybody"
+    here.change(HQ, Resource.AGENTS, lambda row: renamed(row, "Bonaventura Quist-Oldenburg"))
+    settle(here, 30)
+    assert columns_of(here, Resource.AGENTS)["name"] > before["name"]
+
+
+def renamed(row: Row, name: str) -> Row:
+    return replace(row, name=clean(name)) if isinstance(row, Agent) and row.key.id == "bo" else row
+
+
+def test_a_column_that_holds_nothing_comes_when_it_does_and_stays_for_a_while(here: Desk) -> None:
+    here.change(HQ, Resource.CALLS, lambda row: replace(row, recording=False) if isinstance(row, Call) else row)
+    settle(here, EMPTY_SECONDS + 20)
+    assert "rec" in columns_of(here, Resource.CALLS), "room that nobody needs is taken from no column"

@@ -10,7 +10,7 @@ from wallboard.domain.models import Row
 from wallboard.domain.states import ResourceState
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, Column
-from wallboard.view.columns import least, share
+from wallboard.view.columns import hidden, least, share
 from wallboard.view.context import Context, many_sources
 from wallboard.view.format import age
 from wallboard.view.layout import NUMBER
@@ -49,6 +49,8 @@ class PaneState:
         self.columns: tuple[Column, ...] = ()
         self.wants: dict[str, int] = {}
         """How wide the cells of each column were when its width was given, see `measure`."""
+        self._shape = (80, 0, 0)
+        """Class of screen, width and scrolled columns as last drawn."""
         self._empty_since: dict[str, float] = {}
         """Since when a column has had nothing to show."""
         self.lines = 10
@@ -96,13 +98,15 @@ class PaneState:
                 del self._empty_since[name]
             elif self.wants.get(name) and context.now - since < EMPTY_SECONDS:
                 found[name] = self.wants[name]
-        if not self.wants or self._cut(found):
+        if not self.wants or self._hides(self.wants, found) > self._hides(found, found):
             self.wants = found
 
-    def _cut(self, found: Mapping[str, int]) -> bool:
-        """Whether a column is too narrow for what it holds, or is missing and holds something."""
-        widths = {column.id: column.width for column in self.columns}
-        return any(width > widths.get(name, 0) for name, width in found.items())
+    def _hides(self, wants: Mapping[str, int], found: Mapping[str, int]) -> tuple[int, ...]:
+        """What is hidden of cells as wide as `found`, where the width is shared by `wants`."""
+        kind, width, skip = self._shape
+        if self.context is None or not width:
+            return ()
+        return hidden(self.all_columns(kind, self.context), width, wants, found, skip)
 
     def all_columns(self, size_class: int, context: Context) -> tuple[Column, ...]:
         return self.pane.columns(size_class, many_sources(context, self.resource))
@@ -113,6 +117,7 @@ class PaneState:
 
     def choose_columns(self, size_class: int, context: Context, width: int, skip: int = 0) -> tuple[Column, ...]:
         """Pick the columns for the screen and share the width out; `skip` are scrolled away."""
+        self._shape = size_class, width, skip
         self.columns = share(self.all_columns(size_class, context), width, self.wants, skip=skip)
         return self.columns
 
