@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.support.console import HQ, Desk, agent, desk, queue
-from wallboard.domain.keys import Resource
-from wallboard.domain.models import Agent, Call, Queue, Row
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Agent, Call, ParkedCall, Queue, Row
 from wallboard.domain.states import AgentState
 from wallboard.domain.text import clean
 from wallboard.ui.pane import EMPTY_SECONDS
 from wallboard.ui.room import DEAL_SECONDS, QUIET_SECONDS
 from wallboard.view.layout import ALL
 
+PARKED = Key(HQ, Kind.PARKED, "p1")
 SIZES = [(160, 50), (120, 36), (80, 24)]
 
 
@@ -172,3 +173,15 @@ def test_a_column_that_holds_nothing_comes_when_it_does_and_stays_for_a_while(he
     here.change(HQ, Resource.CALLS, lambda row: replace(row, recording=False) if isinstance(row, Call) else row)
     settle(here, EMPTY_SECONDS + 20)
     assert "rec" in columns_of(here, Resource.CALLS), "room that nobody needs is taken from no column"
+
+
+def test_the_first_call_in_a_slot_moves_nothing_under_the_hands(here: Desk) -> None:
+    here.read({(HQ, Resource.AGENTS): staff(60)})
+    settle(here, 2 * DEAL_SECONDS)
+    here.press("2", "2")
+    before = here.paint()
+    here.read({(HQ, Resource.AGENTS): staff(3), (HQ, Resource.PARKED): (ParkedCall(PARKED, clean("701"), clean("Kai Roth")),)})
+    after = here.paint()
+    assert [line_of(after, title) for title in ("3 Agents", "4 Calls")] == [
+        line_of(before, title) for title in ("3 Agents", "4 Calls")
+    ]

@@ -174,7 +174,7 @@ class Console:
     def reload(self, resources: frozenset[Resource]) -> None:
         """Take new rows from the board into the panes that show them."""
         self.panes.load(resources)
-        self.room.loaded()
+        self.room.loaded(self.clock.now(), self.asking.asks)
         self.asking.look()
 
     def tick(self) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from itertools import cycle
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.states import ResourceState
 from wallboard.ui.panes import Panes
 from wallboard.view.layout import ALL, BOARD, IN_PLACE, USUAL, Layout, arrange, halves, shown, size_class, wide
 
@@ -28,7 +29,8 @@ class Room:
         self.needs: dict[Resource, int] = dict.fromkeys(ALL, USUAL)
         self.wants = {160: (0, 0), 120: (0, 0)}
         self._size = (0, 0)
-        self._unread = set(ALL)
+        self._unread = set(BOARD)
+        """Panes of which nothing has been read yet."""
         self._dealt_at = float("-inf")
         self._keyed_at = float("-inf")
         self._next = cycle(BOARD)
@@ -41,12 +43,14 @@ class Room:
         """The body of the board has this many columns and lines."""
         self._size = size
 
-    def loaded(self) -> None:
-        """Rows have come: those of a pane that had none yet find their room at once."""
-        fresh = {each for each in self._unread if self._panes.has_rows(each)}
-        if fresh:
-            self._unread -= fresh
-            self._deal()
+    def loaded(self, now: float, asking: bool) -> None:
+        """Rows have come: those of a pane that had not been read yet find their room at once."""
+        if self._unread and not self._busy(now, asking):
+            board = self._panes.context().board
+            left = {each for each in self._unread if board.pane_state(each).state is ResourceState.NEVER}
+            if left != self._unread:
+                self._unread = left
+                self._deal()
 
     def opened(self, resource: Resource) -> None:
         """The user has opened a pane; one of 6–8 takes as many lines as it fills."""
@@ -59,14 +63,18 @@ class Room:
 
     def look(self, now: float, asking: bool) -> None:
         """Once a second. `asking`: a question stands."""
-        if asking or now - self._keyed_at < QUIET_SECONDS:
+        if self._busy(now, asking):
             return
+        self.loaded(now, asking)
         pane = self._panes[next(self._next)]
         if self._panes.has_rows(pane.resource):
             pane.measure()
         if now - self._dealt_at >= DEAL_SECONDS and self._better():
             self._dealt_at = now
             self._deal()
+
+    def _busy(self, now: float, asking: bool) -> bool:
+        return asking or now - self._keyed_at < QUIET_SECONDS
 
     def _better(self) -> bool:
         """Whether a deal would show more, or undo a cut that there is room for."""
