@@ -32,9 +32,13 @@ test: lint
 	@.ci/tools
 	$(PYTEST) $(ARGS)
 
-# What no Python changes (how large things grow) is left out, and the terminals and the lab, which take the longest.
+# Where Python itself is asked something: imports, typing, asyncio, TLS, sqlite, argparse, the screen. What vendors say and
+# what is made of it no Python changes, and the terminals and the lab take the longest.
+ON_PYTHON := $(wildcard tests/test_*.py) $(addprefix tests/,arch cli config control domain history polling ui) \
+  $(addprefix tests/vendors/,http kit suite test_all_adapters.py test_third_party.py)
+
 test-python: $(VENV)/.test-installed
-	$(PYTEST) --ignore tests/terminal --ignore tests/lab --ignore tests/acceptance $(ARGS)
+	$(PYTEST) $(ON_PYTHON) $(ARGS)
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .
