@@ -221,8 +221,8 @@ def test_without_a_terminal_it_says_what_to_do_instead() -> None:
 def test_a_number_is_copied_by_one_sequence_and_said() -> None:
     with Terminal(wallboard("demo"), 160, 50, {"TMUX": "", "VTE_VERSION": ""}) as terminal:
         open_board(terminal)
-        terminal.send(b"2")
-        terminal.wait(lambda screen: "waits" in target(screen) or "with" in target(screen), PATIENCE)
+        terminal.send(b"5")  # a hotline has a number, as a caller may not
+        terminal.wait(lambda screen: "Bereitschaft" in target(screen), PATIENCE)
         terminal.pass_time(0.3)  # keys at the pace of a machine are a paste
         press(terminal, b"Y", "clipboard: ")
         number = target(terminal.screen()).partition("clipboard: ")[2].split()[0]
