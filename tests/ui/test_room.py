@@ -180,7 +180,8 @@ def test_the_first_call_in_a_slot_moves_nothing_under_the_hands(here: Desk) -> N
     settle(here, 2 * DEAL_SECONDS)
     here.press("2", "2")
     before = here.paint()
-    here.read({(HQ, Resource.AGENTS): staff(3), (HQ, Resource.PARKED): (ParkedCall(PARKED, clean("701"), clean("Kai Roth")),)})
+    parked = ParkedCall(PARKED, clean("701"), clean("Kai Roth"))
+    here.read({(HQ, Resource.AGENTS): staff(3), (HQ, Resource.PARKED): (parked,)})
     after = here.paint()
     assert [line_of(after, title) for title in ("3 Agents", "4 Calls")] == [
         line_of(before, title) for title in ("3 Agents", "4 Calls")
