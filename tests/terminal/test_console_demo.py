@@ -13,7 +13,6 @@ import pytest
 
 from tests.terminal.stage import (
     PATIENCE,
-    assert_divided,
     clock,
     divided,
     has,
@@ -54,7 +53,7 @@ def test_from_the_first_frame_to_a_moving_board_and_through_every_page_to_the_en
         assert has(terminal.screen(), "SIMULATED")
 
         before = open_board(terminal)
-        assert_divided(before, 160)
+        terminal.wait(partial(divided, columns=160), PATIENCE)
         longest = re.compile(r"longest (\d+:\d\d)")
         shown = longest.search(before[0])
         terminal.wait(lambda screen: (now := longest.search(screen[0])) and now[1] != (shown and shown[1]), PATIENCE)
@@ -121,7 +120,8 @@ def test_a_kiosk_is_ended_by_nothing_but_control_c_twice() -> None:
 
 def test_every_size_is_laid_out_anew_and_a_storm_of_them_leaves_no_trace() -> None:
     with Terminal(wallboard("demo"), 160, 50) as terminal:
-        assert_divided(open_board(terminal), 160)
+        open_board(terminal)
+        terminal.wait(partial(divided, columns=160), PATIENCE)  # a frame may be on its way
         for columns, rows in ((120, 36), (80, 24), (40, 10), (39, 9), (80, 24), (160, 50)):
             terminal.resize(columns, rows)
             terminal.wait(partial(laid_out, columns=columns, rows=rows), PATIENCE)
@@ -184,7 +184,8 @@ def test_no_colour_is_sent_that_the_terminal_or_the_person_does_not_want(
     arguments: list[str], env: dict[str, str], colours: int | None
 ) -> None:
     with Terminal(wallboard("demo", *arguments), 120, 36, env) as terminal:
-        assert_divided(open_board(terminal), 120)
+        open_board(terminal)
+        terminal.wait(partial(divided, columns=120), PATIENCE)
         press(terminal, b"0", "SOURCES")
         press(terminal, b"\x1b", "─2 Members")
         quit_console(terminal)

@@ -18,7 +18,6 @@ import pytest
 from tests.terminal.stage import (
     PATIENCE,
     Site,
-    assert_divided,
     clock,
     divided,
     has,
@@ -112,7 +111,7 @@ def test_in_tmux_it_survives_its_clients_and_not_its_window(tmp_path: Path) -> N
             second.wait_exit(PATIENCE)
         assert alive(process)
         with Terminal([*command, "attach"], 160, 51) as third:
-            assert_divided(third.wait(lambda screen: live(screen) and divided(screen, 160), PATIENCE), 160)
+            third.wait(lambda screen: live(screen) and divided(screen, 160), PATIENCE)
             press(third, b"?", "ALL KEYS")
             press(third, b"\x1b", "─2 Members")
             began = time.monotonic()
@@ -190,7 +189,7 @@ def test_over_ssh_a_stopped_line_acts_on_nothing_and_a_dropped_one_ends_it(tmp_p
             # What was drawn meanwhile comes first. A key that came with those of the stopped line would be a paste.
             now = time.strftime("%H:%M:%S")
             terminal.wait(lambda screen: (clock(screen) > now or now > "23:59") and live(screen), PATIENCE)
-            assert_divided(terminal.screen(), 160)
+            terminal.wait(lambda screen: divided(screen, 160), PATIENCE)
             assert site.actions() == []
             assert not has(terminal.screen(), "Quit?")
             terminal.pass_time(0.2)  # a key right behind another is a machine's

@@ -30,7 +30,7 @@ class Room:
         self.wants = {160: (0, 0), 120: (0, 0)}
         self._size = (0, 0)
         self._unread = set(BOARD)
-        """Panes of which nothing has been read yet."""
+        """Panes of which some source has not told anything yet."""
         self._dealt_at = float("-inf")
         self._keyed_at = float("-inf")
         self._next = cycle(BOARD)
@@ -46,8 +46,7 @@ class Room:
     def loaded(self, now: float, asking: bool) -> None:
         """Rows have come: those of a pane that had not been read yet find their room at once."""
         if self._unread and not self._busy(now, asking):
-            board = self._panes.context().board
-            left = {each for each in self._unread if board.pane_state(each).state is ResourceState.NEVER}
+            left = {each for each in self._unread if self._waits(each)}
             if left != self._unread:
                 self._unread = left
                 self._deal()
@@ -73,6 +72,10 @@ class Room:
             self._dealt_at = now
             self._deal()
 
+    def _waits(self, resource: Resource) -> bool:
+        sources = self._panes.context().board.pane_state(resource).sources
+        return not sources or any(view.state is ResourceState.NEVER for _, view in sources)
+
     def _busy(self, now: float, asking: bool) -> bool:
         return asking or now - self._keyed_at < QUIET_SECONDS
 
@@ -94,7 +97,7 @@ class Room:
         self.needs, self.wants = self._now(), {kind: self._widths(kind) for kind in self.wants}
 
     def _now(self) -> dict[Resource, int]:
-        return {each: USUAL if each in self._unread else self._need(each) for each in ALL}
+        return {each: max(self._need(each), USUAL if each in self._unread else 0) for each in ALL}
 
     def _need(self, resource: Resource) -> int:
         return self._panes[resource].need
