@@ -93,7 +93,8 @@ def whole(screen: list[str], counts: tuple[str, ...] = COUNTS) -> None:
     start = next(index for index, line in enumerate(screen) if "─2 Members" in line)
     heading = screen[start]
     column = heading.rindex("src")
-    rows = [line for line in screen[start + 1 :] if re.search(r"│.*(waiting|talking|ringing|unknown)", line)]
+    end = next(index for index, line in enumerate(screen) if "─4 Calls" in line)
+    rows = [line for line in screen[start + 1 : end] if re.search(r"│.*(waiting|talking|ringing|unknown)", line)]
     assert rows
     for line in rows:
         assert at_column(line, column) in ("h", "b", "f", "c"), line
