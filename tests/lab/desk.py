@@ -88,7 +88,7 @@ class Desk:
 
     # -- waiting
 
-    async def until(self, test: Callable[[], object], what: str, within: float = 15.0) -> None:
+    async def until(self, test: Callable[[], object], what: str, within: float = 30.0) -> None:
         with anyio.move_on_after(within):
             while not test():
                 await self._changed.wait()

@@ -96,7 +96,7 @@ class Walk:
         fields = [("Queue", queue), ("Interface", interface), ("MemberName", f"Agent {interface}")]
         await self.ami.action("QueueAdd", *fields, *([("StateInterface", state)] if state else []))
 
-    async def until(self, test: Callable[[], object], what: str, within: float = 12.0) -> None:
+    async def until(self, test: Callable[[], object], what: str, within: float = 30.0) -> None:
         await self.shown.desk.until(test, what, within)
 
     async def leg(self, phone: Phone) -> Leg:
