@@ -136,3 +136,30 @@ async def test_what_a_question_covers_cannot_be_clicked(hand: Hand) -> None:
         await hand.click(pilot, "any other key")
         assert hand.here.console.dialog is None
         assert not hand.here.commands
+
+
+PLACES = [("1", "enter"), ("2",), ("3",), ("4",), ("5",), ("8",), ("f3",), ("f5",), ("f6",)]
+
+
+@pytest.mark.parametrize("keys", PLACES, ids=" ".join)
+async def test_every_key_that_the_last_line_names_does_under_a_click_what_it_names(
+    hand: Hand, keys: tuple[str, ...]
+) -> None:
+    async with hand.sits() as pilot:
+        console = hand.here.console
+        hand.here.press(*keys)
+        hand.app.paint()
+        await pilot.pause()
+        named = {cell.press for cell in hand.app._pages[console.mode].question.lines.shown[-1] if cell.press}
+        assert named
+        assert {console.key_of(action) for action in named}.isdisjoint({"–"})
+        for action in named:
+            hand.here.clock.advance(2.0)
+            before = (console.remarks.latest, console.dialog, console.filtering, console.mode, len(hand.here.commands))
+            console.click(action)
+            after = (console.remarks.latest, console.dialog, console.filtering, console.mode, len(hand.here.commands))
+            assert after != before or action.startswith("nav."), action
+            while console.asking.asks:
+                hand.here.press("escape")
+            if console.mode != BOARD:
+                hand.here.press(*keys)

@@ -322,14 +322,13 @@ class Console:
 
     def click(self, press: str) -> None:
         """What a click on a cell does, see `Cell.press`. A question takes clicks on its own alone."""
-        action = self._keys.get(press, press)
         if self.asking.asks:
             if (name := self.asking.clicked(press)) is not None:
                 self.asking.press(name)
             return
-        with self.pressed(self.key_of(action)) as goes:
+        with self.pressed(self.key_of(press)) as goes:
             if goes:
-                self.run(action)
+                self.run(press)
 
     def _actions(self) -> Mapping[str, Callable[[], None]]:
         panes, seeking = self.panes, self.seeking

@@ -30,7 +30,6 @@ from wallboard.view.wall import wall
 _MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARGE"}
 
 
-_WRITTEN = {"pagedown": "PgDn", "pageup": "PgUp", "right": "→", "down": "↓"}
 _DEEDS = {
     ALARMS: (
         *(("nav.details", "go"), ("alarm.acknowledge", "ack"), ("alarm.acknowledge_all", "ack all")),
@@ -188,21 +187,21 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     else:
         board = console.mode == BOARD
         general = [
-            KeyHint(console.key_of("view.filter"), "filter"),
-            KeyHint(console.key_of("view.find"), "find"),
-            KeyHint(console.key_of("app.palette"), "command"),
-            KeyHint(console.key_of("app.help"), "keys" if width >= 110 else "more"),
+            _hint(console, "view.filter", "filter"),
+            _hint(console, "view.find", "find"),
+            _hint(console, "app.palette", "command"),
+            _hint(console, "app.help", "keys" if width >= 110 else "more"),
         ]
-        back = [
-            KeyHint(console.key_of("app.palette"), "command"),
-            KeyHint(console.key_of("app.quit"), "back"),
-        ]
+        back = [_hint(console, "app.palette", "command"), _hint(console, "app.quit", "back")]
         undoes = bool(console.undoing.offered(console.log.cursor))
         listed = [(action, word) for action, word in _DEEDS.get(console.mode, ()) if undoes or action != "row.undo"]
-        named = [(console.key_of(action), word) for action, word in listed]
-        deeds = [KeyHint(_WRITTEN.get(key, key), word) for key, word in named]
+        deeds = [_hint(console, action, word) for action, word in listed]
         lines.append(key_bar([*console.hints.now().values()] if board else deeds, general if board else back, width))
     return lines
+
+
+def _hint(console: Console, action: str, text: str) -> KeyHint:
+    return KeyHint(console.settings.written(action), text, action=action)
 
 
 def _target(console: Console, context: Context) -> tuple[str, str]:
@@ -255,7 +254,7 @@ def _scrolled(console: Console, lines: list[Line], most: int, width: int) -> tup
     over = len(body) - room
     top = max(0, min(console.panel.turned.top, over))
     left = over - top
-    keys = " ".join(_WRITTEN.get(key, key) for key in (console.key_of("nav.page_down"), console.key_of("nav.page_up")))
+    keys = " ".join(map(console.settings.written, ("nav.page_down", "nav.page_up")))
     words = f"{left} more lines" if left > 1 else "1 more line" if left else "the end"
     foot = clip([Cell(f" {ELLIPSIS} {words}   ", "muted"), Cell(keys, "info")], width)
     return [*head, *body[top : top + room], foot], Turned(top, over, room)
@@ -271,7 +270,7 @@ def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
             continue
         shown = mode if session.state == session.mode.value else session.state.upper()
         keys = [
-            KeyHint(console.key_of(action), text)
+            _hint(console, action, text)
             for action, verb, text in (
                 ("call.listen", Verb.LISTEN, "listen"),
                 ("call.whisper", Verb.WHISPER, "whisper"),
@@ -279,7 +278,7 @@ def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
             )
             if verb is not session.mode
         ]
-        keys.append(KeyHint(console.key_of("call.end"), "end"))
+        keys.append(_hint(console, "call.end", "end"))
         clock = context.since(session.started_at)
         cautions = [view.info.caution for view in context.views() if view.info.name == session.source]
         caution = "" if session.mode is Verb.BARGE else "".join(cautions)

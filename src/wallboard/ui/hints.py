@@ -125,7 +125,7 @@ class Hints:
             for action in ("call.back", "row.note"):
                 offer = at.dispatcher.offer(verbs(action, ended)[0], ended.key, ended)
                 key = at.settings.key_of(action)
-                out[action] = KeyHint(key, VERB_KEYS[action].short, offer.ok, offer.reason)
+                out[action] = KeyHint(key, VERB_KEYS[action].short, offer.ok, offer.reason, action)
         if row is not None:
             for action in self._actions(row):
                 if action == "notice.publish":
@@ -135,16 +135,17 @@ class Hints:
                 found = self.on_marked(action, rows) if rows else self.intents(action, row, first=True)
                 able = [intent for intent in found if intent.offer.ok]
                 if able and rows:
-                    out[action] = KeyHint(key, f"{deed(action, able)} the {len(rows)}")
+                    out[action] = KeyHint(key, f"{deed(action, able)} the {len(rows)}", action=action)
                 elif able:
                     note = " (loses place)" if action == "call.park" and "loses" in able[0].offer.consequence else ""
                     helps = action == "staff.add" and isinstance(row, Queue) and self._panel.looks and len(able) == 1
-                    out[action] = KeyHint(key, f"add {label(able[0].row)}" if helps else deed(action, able) + note)
+                    does = f"add {label(able[0].row)}" if helps else deed(action, able) + note
+                    out[action] = KeyHint(key, does, action=action)
                 else:
                     reason = found[0].offer.reason if found else self.nothing(action, row)
-                    out[action] = KeyHint(key, deed(action, found), False, reason)
+                    out[action] = KeyHint(key, deed(action, found), False, reason, action)
         if isinstance(row, Queue) and self._panel.looks:
-            out["nav.details"] = KeyHint(at.settings.written("nav.details"), "settings")
+            out["nav.details"] = KeyHint(at.settings.written("nav.details"), "settings", action="nav.details")
         if self._panes.active is Resource.NOTICES and self._panel.card_key is None:
             # No row is needed for it, only a source.
             offers = [at.dispatcher.offer(Verb.PUBLISH, Key(name, Kind.SOURCE, name)) for name in at.board.sources()]
@@ -152,7 +153,7 @@ class Hints:
             possible = any(offer.ok for offer in offers)
             key = at.settings.key_of("notice.publish")
             short = VERB_KEYS["notice.publish"].short
-            out["notice.publish"] = KeyHint(key, short, possible, "" if possible else reason)
+            out["notice.publish"] = KeyHint(key, short, possible, "" if possible else reason, "notice.publish")
         self._made = (stamp, out)
         return out
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 
 from wallboard.board.freshness import PACED
+from wallboard.board.freshness import PaneState as Freshness
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
 from wallboard.domain.states import ResourceState
@@ -15,7 +16,7 @@ from wallboard.view.context import Context, many_sources
 from wallboard.view.format import age
 from wallboard.view.layout import NUMBER
 from wallboard.view.lines import Line, out_of_sight
-from wallboard.view.panes.base import Pane, in_order, wants
+from wallboard.view.panes.base import Cells, Pane, in_order, namesakes, wants, with_source
 from wallboard.view.selection import ROSTER, Selection
 from wallboard.view.titles import Part, title_lines
 
@@ -61,6 +62,10 @@ class PaneState:
         self._drawn: tuple[Sequence[Hashable], dict[Key, Row]] = ((), {})
         """The keys on the screen, and the rows that they were drawn from."""
         self._loads = 0
+        self._namesakes: frozenset[str] = frozenset()
+        """Names that rows of several sources have."""
+        self._shared: tuple[object, ...] = ()
+        """What `columns` were made of."""
         self._census: tuple[int, str] = (0, "")
         """What its rows are at, as last counted, and in which of the loads."""
 
@@ -79,6 +84,9 @@ class PaneState:
             self._gone = {cursor: self._rows[cursor]}
         self._rows = rows
         facts = [self.pane.fact(row, context, self.sort) for row in rows.values()]
+        self._namesakes = namesakes(
+            (fact.label, row.key.source) for fact, row in zip(facts, rows.values(), strict=True)
+        )
         self.selection.apply(facts, context.now, resort=resort)
         if not self.wants and rows:
             self.measure()
@@ -90,7 +98,7 @@ class PaneState:
         if context is None:
             return
         keys = dict.fromkeys((*self.order()[:MEASURED], *self._drawn[0]))
-        rows = [self.pane.cells(row, context) for key in keys if (row := self.row(key)) is not None]
+        rows = [self._cells(row, context) for key in keys if (row := self.row(key)) is not None]
         found = wants(self.pane.columns(160, many=True), rows)
         for name, width in found.items():
             since = self._empty_since.setdefault(name, context.now)
@@ -118,7 +126,10 @@ class PaneState:
     def choose_columns(self, size_class: int, context: Context, width: int, skip: int = 0) -> tuple[Column, ...]:
         """Pick the columns for the screen and share the width out; `skip` are scrolled away."""
         self._shape = size_class, width, skip
-        self.columns = share(self.all_columns(size_class, context), width, self.wants, skip=skip)
+        made_of = (self._shape, many_sources(context, self.resource), self.wants)
+        if made_of != self._shared:
+            self._shared = made_of
+            self.columns = share(self.all_columns(size_class, context), width, self.wants, skip=skip)
         return self.columns
 
     @property
@@ -175,7 +186,11 @@ class PaneState:
         tombstone = self.selection.tombstone
         if tombstone is not None and tombstone.key == key:
             return in_order(self.columns, self.pane.ended(row, now - tombstone.ended_at, self.context))
-        return in_order(self.columns, self.pane.cells(row, self.context))
+        return in_order(self.columns, self._cells(row, self.context))
+
+    def _cells(self, row: Row, context: Context) -> Cells:
+        cells = self.pane.cells(row, context)
+        return with_source(cells, row.key.source) if self.pane.label(row) in self._namesakes else cells
 
     def row_style(self, key: Hashable) -> str:
         words = []
@@ -203,7 +218,8 @@ class PaneState:
         if context is None:
             return []
         label = f"{NUMBER[self.resource]} {self.pane.title}"
-        parts = [self._counts(context), *self._state(context)]
+        state = context.board.pane_state(self.resource)
+        parts = [self._counts(context, state), *self._state(state)]
         if self.scope and self.selection.scoped:
             parts.insert(1, Part((f"{glyphs.TO} {self.scope}",), "info", must=True))
         if self.selection.frozen:
@@ -223,7 +239,7 @@ class PaneState:
             parts.append(Part((f"· {self._census[1]}",)))
         return title_lines(label, parts, width, placed, active, self.sort)
 
-    def _counts(self, context: Context) -> Part:
+    def _counts(self, context: Context, state: Freshness) -> Part:
         shown, total = self.selection.counts
         if wanted := self.selection.filter:
             hidden = [key for key in self.selection.hidden_keys if isinstance(key, Key)]
@@ -233,7 +249,6 @@ class PaneState:
         if self.selection.scoped:
             return Part((f"{shown} of {total}",), "text")
         total -= 0 if self.selection.folded else self.selection.roster
-        state = context.board.pane_state(self.resource)
         unread = state.state is ResourceState.NEVER or not state.sources
         unloaded = not total and bool(context.board.rows(self.resource))
         if unread or unloaded or state.state is ResourceState.UNAVAILABLE:
@@ -241,27 +256,28 @@ class PaneState:
             return Part((str(total) if total else "",), "text")
         return Part((str(total),), "text")
 
-    def _state(self, context: Context) -> Sequence[Part]:
-        state, style = self._freshness(context)
-        if not state:
+    def _state(self, state: Freshness) -> Sequence[Part]:
+        told, style = _freshness(state)
+        if not told:
             return ()
-        word = context.board.pane_state(self.resource)
-        short = () if word.state is not ResourceState.LATE else (f"{glyphs.STALE}{age(word.age)}", glyphs.STALE)
-        return (Part((state, *short), style, must=word.state is not ResourceState.LATE),)
+        late = state.state is ResourceState.LATE
+        short = (f"{glyphs.STALE}{age(state.age)}", glyphs.STALE) if late else ()
+        return (Part((told, *short), style, must=not late),)
 
-    def _freshness(self, context: Context) -> tuple[str, str]:
-        state = context.board.pane_state(self.resource)
-        if state.state is ResourceState.LIVE:
-            return "", "muted"
-        if not state.sources:
-            return "", "muted"
-        word = _SHORT[state.state]
-        blamed = [name for name, view in state.sources if view.state is state.state]
-        if len(state.sources) > len(blamed):
-            word = f"{blamed[0]} {word}"
-        if state.state in (ResourceState.LATE, ResourceState.STALE, ResourceState.GONE) and state.age is not None:
-            word += f" {age(state.age)}"
-        paced = next((view.detail for name, view in state.sources if name in blamed and view.paced), "")
-        if state.state is ResourceState.LATE and paced.startswith(PACED):
-            word = f"{word.rpartition(' late')[0]} late, {paced}".strip()
-        return word, "muted" if state.state is ResourceState.UNAVAILABLE else "stale"
+
+def _freshness(state: Freshness) -> tuple[str, str]:
+    """How a pane stands in words, "" if it is live, and their token."""
+    if state.state is ResourceState.LIVE:
+        return "", "muted"
+    if not state.sources:
+        return "", "muted"
+    word = _SHORT[state.state]
+    blamed = [name for name, view in state.sources if view.state is state.state]
+    if len(state.sources) > len(blamed):
+        word = f"{blamed[0]} {word}"
+    if state.state in (ResourceState.LATE, ResourceState.STALE, ResourceState.GONE) and state.age is not None:
+        word += f" {age(state.age)}"
+    paced = next((view.detail for name, view in state.sources if name in blamed and view.paced), "")
+    if state.state is ResourceState.LATE and paced.startswith(PACED):
+        word = f"{word.rpartition(' late')[0]} late, {paced}".strip()
+    return word, "muted" if state.state is ResourceState.UNAVAILABLE else "stale"

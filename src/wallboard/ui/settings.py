@@ -24,7 +24,10 @@ from wallboard.vendors.base import Report
 from wallboard.view.dialogs import Choice, KeyNames
 from wallboard.view.format import DASH
 
-_WRITTEN = {"enter": "Enter", "tab": "Tab", "up": "↑", "down": "↓"}
+_WRITTEN = {
+    **{"enter": "Enter", "tab": "Tab", "pagedown": "PgDn", "pageup": "PgUp"},
+    **{"up": "↑", "down": "↓", "left": "←", "right": "→"},
+}
 
 
 @dataclass(frozen=True, slots=True)

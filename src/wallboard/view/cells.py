@@ -21,7 +21,7 @@ class Cell(NamedTuple):
     `style` is one semantic token of the theme, or several joined by a space ("warn", "muted", "alarm bold").
     A cell with `span` n also takes the place of the n - 1 columns after it: a row may say a sentence (the
     outcome of an action) where its fields stood. The cells it covers stay in the row's list and are not shown.
-    `press` is what a click on it does: the id of an action, or the key that the cell names.
+    `press` is what a click on it does: the id of an action, or what a question calls it (`dialog.yes`).
     """
 
     text: str

@@ -87,12 +87,13 @@ def target_line(target: str, freshness: str, outcome: tuple[str, str], unconfirm
 
 @dataclass(frozen=True, slots=True)
 class KeyHint:
-    """A key of the key bar: what it does here, or why not."""
+    """A key of the key bar: what it does here, or why not. `action` is the id of that, for a click."""
 
     key: str
     text: str
     ok: bool = True
     reason: str = ""
+    action: str = ""
 
 
 def by_reason(hints: Iterable[KeyHint]) -> dict[str, list[str]]:
@@ -108,12 +109,12 @@ def key_bar(hints: Sequence[KeyHint], general: Sequence[KeyHint], width: int) ->
     """The keys that work on this row, then the dim ones by reason, then the general ones at the right."""
     right: Line = []
     for hint in general if width >= 110 else general[-1:]:
-        right += [Cell(f"  {hint.key}", "info", press=hint.key), Cell(f" {hint.text}", "muted", press=hint.key)]
+        right += [Cell(f"  {hint.key}", "info", press=hint.action), Cell(f" {hint.text}", "muted", press=hint.action)]
     right.append(Cell(" "))
     left: Line = [Cell(" ")]
     room = width - line_width(right)
     for hint in (hint for hint in hints if hint.ok):
-        cells = [Cell(hint.key, "info bold", press=hint.key), Cell(f" {hint.text}  ", "text", press=hint.key)]
+        cells = [Cell(hint.key, "info bold", press=hint.action), Cell(f" {hint.text}  ", "text", press=hint.action)]
         if line_width([*left, *cells]) - 2 > room:
             left.append(Cell(ELLIPSIS, "muted"))
             return spread(left, right, width)
@@ -156,8 +157,8 @@ def call_bar(
     right: Line = []
     for hint in keys:
         right += [
-            Cell(f"  {hint.key}", "info bold" if hint.ok else "muted", press=hint.key),
-            Cell(f" {hint.text}", "text" if hint.ok else "muted", press=hint.key),
+            Cell(f"  {hint.key}", "info bold" if hint.ok else "muted", press=hint.action),
+            Cell(f" {hint.text}", "text" if hint.ok else "muted", press=hint.action),
         ]
     right.append(Cell(" "))
     if width >= 110:

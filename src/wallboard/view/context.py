@@ -58,8 +58,10 @@ class Context:
 
     def cause(self, key: Key, *conditions: str) -> str:
         """The severity of the worst alarm of these conditions on the row: "warn", "alarm" or ""."""
-        found = self.once("causes", self._causes).get(key)
-        severities = [found[each] for each in conditions if each in found] if found else []
+        if key not in self.severities:
+            return ""
+        found = self.once("causes", self._causes).get(key, {})
+        severities = [found[each] for each in conditions if each in found]
         return "alarm" if "alarm" in severities else "warn" if severities else ""
 
     def _causes(self) -> Mapping[Key, Mapping[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
@@ -127,26 +127,9 @@ class Pane:
         """What stands in each column."""
         cells = self.own(row, context)
         cells["src"] = Cell(row.key.source, "muted")
-        name = cells.get("name")
-        if isinstance(name, Cell) and (name.text, row.key.source) in self._namesakes(context):
-            cells["name"] = Cell(f"{name.text} {row.key.source}", name.style)
-        if context.notes(row) is not None:
-            named = cells[self.names]
-            cells[self.names] = _noted(named) if isinstance(named, Cell) else lambda width: _noted(named(width - 2))
         if said := context.said.get(row.key):
             cells |= {name: Cell(said, "info", span) for name, span in self.says.items()}
         return cells
-
-    def _namesakes(self, context: Context) -> frozenset[tuple[str, str]]:
-        """(name, source) of the rows that more than one source has by this name: there they show theirs."""
-
-        def made() -> frozenset[tuple[str, str]]:
-            found: dict[str, set[str]] = {}
-            for row in self.rows(context):
-                found.setdefault(self.label(row), set()).add(row.key.source)
-            return frozenset((name, each) for name, sources in found.items() if len(sources) > 1 for each in sources)
-
-        return context.once(f"namesakes {self.title}", made)
 
     def ended(self, row: Any, seconds: float, context: Context) -> Cells:
         """The cells of a row that is gone: as it was then, since when, and what this console did to it."""
@@ -180,6 +163,20 @@ class Pane:
 def _noted(cell: Cell) -> Cell:
     """The name of a row on which there is a note."""
     return cell._replace(text=f"{glyphs.NOTE} {cell.text}")
+
+
+def namesakes(rows: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Of rows by (name, source): the names that more than one source has."""
+    found: dict[str, set[str]] = {}
+    for name, source in rows:
+        found.setdefault(name, set()).add(source)
+    return frozenset(name for name, sources in found.items() if len(sources) > 1)
+
+
+def with_source(cells: Cells, source: str) -> Cells:
+    """The cells of a row that shares its name with one of another source, and so says its own."""
+    name = cells.get("name")
+    return cells | {"name": Cell(f"{name.text} {source}", name.style)} if isinstance(name, Cell) else cells
 
 
 def in_order(columns: Sequence[Column], cells: Cells) -> tuple[Cell, ...]:
