@@ -46,6 +46,7 @@ class Hints:
         self._panes = panes
         self._panel = panel
         self._made: tuple[object, dict[str, KeyHint]] = (None, {})
+        self._helpers: tuple[object, list[Agent]] = (None, [])
 
     def intents(self, action: str, row: Row, *, first: bool = False) -> list[Intent]:
         """Everything that `action` may mean on `row`, with what control says to each; with `first` no more than
@@ -83,6 +84,14 @@ class Hints:
         offers = self._at.dispatcher
         if not isinstance(row, Queue) or not offers.offer(Verb.STAFF, row.key).ok:
             return [], ""
+        # Once a second, as the keys: every frame of open details asks.
+        stamp = (row, int(self._at.clock.now()))
+        if self._helpers[0] != stamp:
+            self._helpers = stamp, self._ready_elsewhere(row)
+        return self._helpers[1], self._at.settings.key_of("staff.add")
+
+    def _ready_elsewhere(self, row: Queue) -> list[Agent]:
+        offers = self._at.dispatcher
         elsewhere = [
             agent
             for agent in rows_of(Agent, self._at.board, row.key.source)
@@ -92,7 +101,7 @@ class Hints:
         for agent in sorted(elsewhere, key=staffing.order(self._panes.context(), row.key)):
             if len(found) < HELPERS and offers.offer(Verb.STAFF, agent.key).ok:
                 found.append(agent)
-        return found, self._at.settings.key_of("staff.add")
+        return found
 
     def marked(self, action: str) -> list[Row]:
         """The marked rows of the pane at hand where `action` is meant for all of them; without marks none."""

@@ -58,14 +58,20 @@ class ConsoleSettings:
     """Minutes without a key after which verbs are locked."""
     quiet: Sequence[tuple[int, int]] = ()
     """Spans of local time without a bell, in minutes of the day (from, to); `to` may be the smaller."""
+    _firsts: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        firsts = {info.id: info.keys[0] for info in self.actions if info.keys}
+        object.__setattr__(self, "_firsts", firsts)
 
     def key_of(self, action: str) -> str:
         """The first key of an action, for the lines that name keys."""
-        return next((key for info in self.actions if info.id == action for key in info.keys), DASH)
+        return self._firsts.get(action, DASH)
 
     def written(self, action: str) -> str:
         """The same as people write it: `Enter`, `↑`."""
-        return _WRITTEN.get(self.key_of(action), self.key_of(action))
+        key = self.key_of(action)
+        return _WRITTEN.get(key, key)
 
     @property
     def names(self) -> KeyNames:
