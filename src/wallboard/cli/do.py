@@ -57,6 +57,10 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
+LATELY = 60.0
+"""Seconds of notes that another one may have to come after."""
+
+
 def run(args: argparse.Namespace) -> int:
     import anyio
 
@@ -79,6 +83,7 @@ async def _act(config: Config, args: argparse.Namespace) -> int:
     from wallboard.cli.answers import Order
     from wallboard.control.journaling import left_open
     from wallboard.control.outcome import Outcome, Phase
+    from wallboard.history import past
     from wallboard.history.notes import Notes
     from wallboard.history.records import Record
     from wallboard.history.store import write_down
@@ -89,6 +94,10 @@ async def _act(config: Config, args: argparse.Namespace) -> int:
             say(f"wallboard do: {left_open(record)}")
         noted: list[Record] = []
         notes = Notes(noted.append, config.operator.name)
+        if args.verb == Verb.NOTE and config.keep:
+            # Of two notes on one row in one second, be they of two programs, the later counts.
+            now = head.clock.now()
+            notes.restore(await to_thread.run_sync(past.notes, head.state / HISTORY, now - LATELY, now))
 
         def hear(outcome: Outcome) -> None:
             if outcome.final and outcome.phase is Phase.CONFIRMED and outcome.command.verb is Verb.NOTE:

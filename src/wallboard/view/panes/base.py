@@ -127,6 +127,9 @@ class Pane:
         """What stands in each column."""
         cells = self.own(row, context)
         cells["src"] = Cell(row.key.source, "muted")
+        if context.notes(row) is not None:
+            named = cells[self.names]
+            cells[self.names] = _noted(named) if isinstance(named, Cell) else lambda width: _noted(named(width - 2))
         if said := context.said.get(row.key):
             cells |= {name: Cell(said, "info", span) for name, span in self.says.items()}
         return cells
