@@ -1,0 +1,175 @@
+"""The catalogue of what is said: found in the sources, kept per language in `src/wallboard/locale`, and what is said
+without it.
+
+    python -m tests.arch.catalogue                     bring every catalogue up to date, and say what it lacks
+    python -m tests.arch.catalogue loose [FOLDER]      sentences in the sources that no catalogue can translate
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parent.parent.parent
+SOURCES = ROOT / "src" / "wallboard"
+LOCALE = SOURCES / "locale"
+KEYWORDS = {"tr": None, "trn": (1, 2), "trc": ((1, "c"), 2), "mark": None}
+"""The functions of `domain.language`, as Babel finds what they are given."""
+
+EXEMPT = Path(__file__).with_name("english.txt")
+"""Sentences that are no words for a person: `module: text` a line, for programs, protocols and documents."""
+
+_ENGLISH = ("sim/", "testing.py", "logs.py", "config/template.py", "config/schema.py", "config/model.py", "cli/sim.py")
+"""What speaks to engineers, to programs or as a vendor, or is a file that is written down."""
+_SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:.!?)]* +\(?[a-z]{2,}")
+_WORD = re.compile(r"(?:^|[\s(])[A-Za-z]{2,}(?:[\s,.:;)!?]|$)")
+_ERRORS = {
+    *("TypeError", "ValueError", "KeyError", "AssertionError", "RuntimeError", "NotImplementedError"),
+    *("AttributeError", "LookupError", "IndexError", "compile"),
+}
+
+
+def messages() -> Catalog:
+    """Everything the sources say, without translations."""
+    found = Catalog(project="wallboard", charset="utf-8", fuzzy=False)
+    for path in sorted(SOURCES.rglob("*.py")):
+        with path.open("rb") as file:
+            for line, message, _, context in extract("python", file, KEYWORDS):
+                found.add(message, locations=[(path.relative_to(SOURCES).as_posix(), line)], context=context)
+    return found
+
+
+def read(language: str) -> Catalog:
+    """The catalogue of a language as it is kept."""
+    path = LOCALE / language / "LC_MESSAGES" / "wallboard.po"
+    if not path.exists():
+        return Catalog(locale=language, project="wallboard", charset="utf-8", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def brought_up(language: str) -> Catalog:
+    """That catalogue with exactly what the sources say now; nothing is guessed from what is alike."""
+    kept, now = read(language), messages()
+    for message in now:
+        if message.id:
+            known = kept.get(message.id, message.context)
+            now.add(message.id, known.string if known is not None else "", message.locations, context=message.context)
+    now.locale = kept.locale
+    return now
+
+
+def text(catalogue: Catalog) -> bytes:
+    """As it is written: without line numbers, which would change with every edit, sorted by what is said."""
+    out = io.BytesIO()
+    write_po(out, catalogue, width=120, no_location=True, omit_header=True, sort_output=True)
+    return f'msgid ""\nmsgstr ""\n"Language: {catalogue.locale}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {catalogue.plural_forms}\\n"\n\n'.encode() + out.getvalue()
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """As `gettext` reads it."""
+    out = io.BytesIO()
+    catalogue.mime_headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Plural-Forms", catalogue.plural_forms),
+    ]
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def loose(folder: Path = SOURCES) -> Iterator[tuple[str, int, str]]:
+    """Module, line and text of every sentence that is not given to `tr`, `trn`, `trc` or `mark`."""
+    known = set(EXEMPT.read_text("utf-8").splitlines()) if EXEMPT.exists() else set()
+    for path in sorted(folder.rglob("*.py")) if folder.is_dir() else [folder]:
+        module = path.relative_to(SOURCES).as_posix()
+        if module.startswith(_ENGLISH):
+            continue
+        for line, said in _Loose.of(ast.parse(path.read_text("utf-8"))):
+            if f"{module}: {said}" not in known:
+                yield module, line, said
+
+
+class _Loose(ast.NodeVisitor):
+    """What a module says outside the catalogue. Docstrings, annotations, logs and errors of programmers are no words."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, str]] = []
+
+    @classmethod
+    def of(cls, tree: ast.AST) -> list[tuple[int, str]]:
+        visitor = cls()
+        visitor.visit(tree)
+        return visitor.found
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if not isinstance(node.value, ast.Constant):
+            self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(node.value)
+
+    def visit_arg(self, node: ast.arg) -> None:
+        pass
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        node.returns = None
+        self.generic_visit(node)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        self.visit(node.test)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        owner = getattr(getattr(node.func, "value", None), "id", "")
+        if name in KEYWORDS:
+            for value in node.keywords:
+                self.visit(value)
+            for argument in node.args:
+                if not isinstance(argument, ast.Constant):
+                    self.visit(argument)
+        elif owner not in ("log", "_log", "logging", "warnings", "re") and name not in _ERRORS:
+            self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str) and _SENTENCE.search(node.value):
+            self.found.append((node.lineno, " ".join(node.value.split())))
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        parts = [str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values]
+        said = "".join(parts)
+        if any(_WORD.search(part) for part in parts if part != "{}") and " " in said.strip():
+            self.found.append((node.lineno, " ".join(said.split())))
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self.visit(part.value)
+
+
+def main(arguments: list[str]) -> None:
+    if arguments[:1] == ["loose"]:
+        found = list(loose(Path(arguments[1]).resolve() if arguments[1:] else SOURCES))
+        for module, line, said in found:
+            print(f"{module}:{line}: {said}")
+        print(f"{len(found)} said without a catalogue")
+        return
+    for language in sorted(path.name for path in LOCALE.iterdir() if path.is_dir()):
+        catalogue, folder = brought_up(language), LOCALE / language / "LC_MESSAGES"
+        (folder / "wallboard.po").write_bytes(text(catalogue))
+        (folder / "wallboard.mo").write_bytes(compiled(catalogue))
+        lacking = [message.id for message in catalogue if message.id and not message.string]
+        print(f"{language}: {len(catalogue)} messages, {len(lacking)} not translated")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
