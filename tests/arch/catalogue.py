@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = ROOT / "src" / "wallboard"
 LOCALE = SOURCES / "locale"
-KEYWORDS = {"tr": None, "trn": (1, 2), "trc": ((1, "c"), 2), "mark": None}
+KEYWORDS = {"tr": None, "trn": (1, 2), "trc": ((1, "c"), 2), "mark": None, "markc": ((1, "c"), 2)}
 """The functions of `domain.language`, as Babel finds what they are given."""
 
 EXEMPT = Path(__file__).with_name("english.txt")
