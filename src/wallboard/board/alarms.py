@@ -13,6 +13,7 @@ from typing import Literal
 
 from wallboard.board.verdicts import LOW, Severity, Signal, Timing, Trace, Verdict
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.language import tr
 
 State = Literal["active", "acked", "cleared", "snoozed", "unknown", "normal"]
 
@@ -76,7 +77,7 @@ class Alarm:
 
     @property
     def sentence(self) -> str:
-        return f"{self.object} {self.text}".strip()
+        return tr("{row} {what}", row=self.object, what=self.text) if self.object else self.text
 
     @property
     def urgency(self) -> tuple[bool, int, bool, bool, float, str]:

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from unicodedata import normalize
 
+from wallboard.domain.language import english
+
 HIDDEN = "***"
 SHORTEST = 4
 """Characters of the shortest secret that is known at all: anything shorter stands in every second line."""
@@ -65,9 +67,9 @@ def redact_long(text: str) -> str:
 
 
 def redact_all(value: Any) -> Any:
-    """The same for every text inside lists and mappings, names of fields apart."""
+    """The same for every text inside lists and mappings, names of fields apart, and in English: programs read it."""
     if isinstance(value, str):
-        return redact_long(value)
+        return redact_long(english(value))
     if isinstance(value, Mapping):
         return {name: redact_all(part) for name, part in value.items()}
     return [redact_all(part) for part in value] if isinstance(value, list | tuple) else value
