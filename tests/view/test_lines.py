@@ -80,8 +80,8 @@ def test_keys_with_one_reason_share_it() -> None:
 
 def test_the_target_line_keeps_the_target_and_counts_what_is_unconfirmed() -> None:
     outcome = ("transfer Kai Roth → 204: confirmed by its new leg, after a long wait and much ado", "ok")
-    line = text(target_line("Eve Lund +49 30 111 222 · Sales", "hq live", outcome, 2, 80))
+    line = text(target_line("Eve Lund +49 30 111 222 · Sales", Cell("hq live", "muted"), outcome, 2, 80))
     assert line.startswith(" ▸ Eve Lund +49 30 111 222 · Sales")
     assert line.endswith("…  2? ")
     assert cell_width(line) == 80
-    assert text(target_line("", "", ("", "muted"), 0, 80)).rstrip().endswith("0 unconfirmed")
+    assert text(target_line("", Cell(""), ("", "muted"), 0, 80)).rstrip().endswith("0 unconfirmed")

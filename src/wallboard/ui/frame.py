@@ -169,7 +169,7 @@ def _top(console: Console, context: Context, width: int, last: Frame | None) -> 
 def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     lines = _session_bar(console, context, width)
     # A mode hides the rows, so nothing is named that a verb could hit.
-    target, freshness = _target(console, context) if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
+    target, freshness = _target(console, context) if console.mode == BOARD else (_MODE_TARGETS[console.mode], Cell(""))
     lines.append(target_line(target, freshness, console.remarks.outcome, console.board.unconfirmed, width))
     if (typed := console.asking.filter) is not None:
         filtered, enter = console.asking.filtered, console.settings.names.enter
@@ -204,16 +204,16 @@ def _hint(console: Console, action: str, text: str) -> KeyHint:
     return KeyHint(console.settings.written(action), text, action=action)
 
 
-def _target(console: Console, context: Context) -> tuple[str, str]:
+def _target(console: Console, context: Context) -> tuple[str, Cell]:
     """What a verb would hit, and how fresh that is."""
     key = console.panel.subject
     row = console.panel.known(key)
     if row is None:
-        return "", ""
+        return "", Cell("")
     if console.panel.live(key):
         return told(row, context)
     works = "" if console.remarks.outcome[0] else "details, note and call-back still work"
-    return ended(row, console.pane.selection.ended_for(context.now)), works
+    return ended(row, console.pane.selection.ended_for(context.now)), Cell(works, "stale")
 
 
 def _panel(console: Console, context: Context, width: int, height: int) -> tuple[list[Line], Turned | None, Row | None]:

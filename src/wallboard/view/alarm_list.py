@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wallboard.board.alarms import Alarm
+from wallboard.board.alarms import Alarm, State
 from wallboard.board.verdicts import HIGH, LOW, NORMAL
+from wallboard.domain.language import mark, tr, trn
 from wallboard.view import glyphs
-from wallboard.view.alarm_words import Together, lines_of
+from wallboard.view.alarm_words import STATES, Together, lines_of
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
-from wallboard.view.format import DASH, age, local, plural, span
+from wallboard.view.format import DASH, age, local, span
 from wallboard.view.lines import Line, clip, rule
 
-_PRIORITY = {HIGH: "high", NORMAL: "normal", LOW: "low"}
+_PRIORITY = {HIGH: mark("high"), NORMAL: mark("normal"), LOW: mark("low")}
 _TIMES = frozenset({"longest", "break", "wrap_up", "talk", "ring", "hold"})
 _SHARES = frozenset({"service", "lost_percent"})
 _COUNTS = frozenset({"waiting", "ready", "channels", "not_taken"})
@@ -45,29 +46,30 @@ def state_word(alarm: Alarm, context: Context) -> str:
     """Its state, with whoever is responsible for it."""
     match alarm.state:
         case "acked":
-            return f"acked {alarm.acked_by}"
+            return tr("acked {who}", who=alarm.acked_by)
+        case "snoozed" if alarm.snoozed_until is None:
+            return tr("snoozed till clear {who}", who=alarm.snoozed_by)
         case "snoozed":
-            left = "till clear" if alarm.snoozed_until is None else local(alarm.snoozed_until, context.zone, False)
-            return f"snoozed {left} {alarm.snoozed_by}"
-        case "cleared":
-            return "over, unseen"
+            until = local(alarm.snoozed_until, context.zone, False)
+            return tr("snoozed {time} {who}", time=until, who=alarm.snoozed_by)
         case other:
-            return other
+            return tr(STATES[other])
 
 
 def alarm_list(context: Context, width: int, lines: Sequence[Together], shown: str | None, wanted: str = "") -> Page:
     """`shown` is the stamp of the line that the cursor stands on; `lines` are those that match `wanted`."""
     book = context.board.alarms
-    counts = [
+    counts: list[tuple[int, State]] = [
         (len(book.active()), "active"),
         (len(book.snoozed()), "snoozed"),
-        (len(book.unseen()), "over, unseen"),
+        (len(book.unseen()), "cleared"),
     ]
-    told = " · ".join(f"{number} {word}" for number, word in counts if number) or "none"
+    told = " · ".join(f"{number} {tr(STATES[state])}" for number, state in counts if number) or tr("none")
     if wanted:
-        told = f'{len(lines)} of {len(lines_of(book))} "{wanted}"'
-    rate = f"{plural(book.rate, 'alarm')} in 10 min" + (", FLOOD: one line a queue" if book.flood else "")
-    out = [rule(f"ALARMS {told}", rate, width), clip([Cell(_head(width), "muted")], width)]
+        told = tr('{n} of {all} "{wanted}"', n=len(lines), all=len(lines_of(book)), wanted=wanted)
+    rate = trn("{n} alarm in 10 min", "{n} alarms in 10 min", book.rate)
+    rate = f"{rate}, {tr('FLOOD: one line a queue')}" if book.flood else rate
+    out = [rule(f"{tr('ALARMS')} {told}", rate, width), clip([Cell(_head(width), "muted")], width)]
     marked: int | None = None
     for line in lines:
         here = line.stamp == shown
@@ -76,7 +78,8 @@ def alarm_list(context: Context, width: int, lines: Sequence[Together], shown: s
         rows = (line,) if book.flood else tuple(Together((alarm,)) for alarm in line.alarms)
         out += [_row(row, here, context, width) for row in rows]
     if not lines:
-        out.append(clip([Cell("   nothing matches" if wanted else "   nothing to know of", "muted")], width))
+        nothing = tr("nothing matches") if wanted else tr("nothing to know of")
+        out.append(clip([Cell(f"   {nothing}", "muted")], width))
     return Page(out, marked)
 
 
@@ -84,10 +87,11 @@ _WIDE = 110
 
 
 def _head(width: int) -> str:
-    columns = f"   {'since':<9}{'age':<7}"
+    columns = f"   {fit(tr('since'), 8)} {fit(tr('age'), 6)} "
     if width < _WIDE:
-        return f"{columns}alarm"
-    return f"{columns}{'value':>7} {'limit':>7}  {'priority':<9}{'state':<26}{'source':<12}alarm"
+        return f"{columns}{tr('alarm')}"
+    numbers = f"{fit(tr('value'), 7, 'right')} {fit(tr('limit'), 7, 'right')}"
+    return f"{columns}{numbers}  {fit(tr('priority'), 8)} {fit(tr('state'), 25)} {fit(tr('source'), 11)} {tr('alarm')}"
 
 
 def _row(line: Together, here: bool, context: Context, width: int) -> Line:
@@ -104,14 +108,14 @@ def _row(line: Together, here: bool, context: Context, width: int) -> Line:
     if width < _WIDE:
         known = [
             *([state_word(alarm, context)] if alarm.state != "active" else []),
-            *([_PRIORITY[alarm.priority]] if alarm.priority != NORMAL else []),
+            *([tr(_PRIORITY[alarm.priority])] if alarm.priority != NORMAL else []),
             alarm.source,
         ]
         return clip([*cells, Cell(line.sentence, token), Cell(f"  {' '.join(known)}", "muted")], width)
     cells += [
         Cell(fit(measured(alarm.condition, alarm.value), 7, "right") + " "),
         Cell(fit(measured(alarm.condition, alarm.limit), 7, "right") + "  ", "muted"),
-        Cell(fit(_PRIORITY[alarm.priority], 9), "muted"),
+        Cell(fit(tr(_PRIORITY[alarm.priority]), 8) + " ", "muted"),
         Cell(fit(state_word(alarm, context), 25) + " ", "text" if alarm.state == "active" else "muted"),
         Cell(fit(alarm.source, 11) + " ", "muted"),
         Cell(line.sentence, token if alarm.acked or token == "muted" else f"{token} bold"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import reduce
 
-from wallboard.board.alarms import Alarm, AlarmBook, AlarmEvent
+from wallboard.board.alarms import Alarm, AlarmBook, AlarmEvent, State
+from wallboard.domain.language import mark, tr, trn
 from wallboard.view.eventlog import Entry, source_key
-from wallboard.view.format import local, plural
+from wallboard.view.format import local
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,22 @@ class Together:
         return self.lead.cleared and self.lead.severity == "warn"
 
     @property
-    def sentence(self) -> str:
+    def told(self) -> str:
+        """What is wrong."""
         texts = [alarm.text for alarm in self.alarms]
         more = f" +{len(texts) - 3}" if len(texts) > 3 else ""
-        return f"{self.lead.object} {' and '.join(texts[:3])}{more}".strip()
+        return tr("{texts}{more}", texts=reduce(both, texts[:3]), more=more) if more else reduce(both, texts)
+
+    @property
+    def sentence(self) -> str:
+        return tr("{row} {what}", row=self.lead.object, what=self.told) if self.lead.object else self.told
 
     def holds(self, alarm_id: str | None) -> bool:
         return any(alarm.id == alarm_id for alarm in self.alarms)
+
+
+def both(one: str, other: str) -> str:
+    return tr("{one} and {other}", one=one, other=other)
 
 
 def together(alarms: Iterable[Alarm], flood: bool = False) -> list[Together]:
@@ -64,7 +75,8 @@ def lines_of(book: AlarmBook) -> list[Together]:
 def searched(line: Together) -> str:
     """What the list of alarms is filtered by: the sentence, its source, and what became of it."""
     alarm = line.lead
-    state = "over unseen" if alarm.state == "cleared" else "acknowledged acked" if alarm.acked else alarm.state
+    name = "over unseen" if alarm.state == "cleared" else "acknowledged acked" if alarm.acked else alarm.state
+    state = f"{name} {tr(STATES[alarm.state])}"
     who = f"{alarm.acked_by} {alarm.snoozed_by}"
     return f"{line.sentence} {alarm.source} {alarm.severity} {state} {who}".casefold()
 
@@ -76,28 +88,37 @@ def counted(book: AlarmBook) -> tuple[int, int]:
     return alarms, len(lines) - alarms
 
 
+STATES: dict[State, str] = {
+    "active": mark("active"),
+    "acked": mark("acked"),
+    "cleared": mark("over, unseen"),
+    "snoozed": mark("snoozed"),
+    "unknown": mark("unknown"),
+    "normal": mark("normal"),
+}
 _WORDS = {
-    "raised": "",
-    "worse": "worse: ",
-    "milder": "milder: ",
-    "cleared": "over: ",
-    "over": "over: ",
-    "merged": "part of a greater loss now: ",
-    "unknown": "unknown now: ",
-    "known": "known again: ",
-    "again": "asks again: ",
-    "woken": "no longer snoozed: ",
+    "worse": mark("worse: {alarm}"),
+    "milder": mark("milder: {alarm}"),
+    "cleared": mark("over: {alarm}, nobody had acknowledged it"),
+    "over": mark("over: {alarm}"),
+    "merged": mark("part of a greater loss now: {alarm}"),
+    "unknown": mark("unknown now: {alarm}"),
+    "known": mark("known again: {alarm}"),
+    "again": mark("asks again: {alarm}"),
+    "woken": mark("no longer snoozed: {alarm}"),
 }
 
 
 def _words(event: AlarmEvent, sentence: str, zone: tzinfo | None) -> str:
     alarm = event.alarm
     if event.what == "acknowledged":
-        return f"acknowledged by {alarm.acked_by}: {sentence}"
+        return tr("acknowledged by {who}: {alarm}", who=alarm.acked_by, alarm=sentence)
+    if event.what == "snoozed" and alarm.snoozed_until is None:
+        return tr("snoozed by {who} until it clears: {alarm}", who=alarm.snoozed_by, alarm=sentence)
     if event.what == "snoozed":
-        until = "it clears" if alarm.snoozed_until is None else local(alarm.snoozed_until, zone)
-        return f"snoozed by {alarm.snoozed_by} until {until}: {sentence}"
-    return f"{_WORDS[event.what]}{sentence}{', nobody had acknowledged it' if event.what == 'cleared' else ''}"
+        until = local(alarm.snoozed_until, zone)
+        return tr("snoozed by {who} until {time}: {alarm}", who=alarm.snoozed_by, time=until, alarm=sentence)
+    return tr(_WORDS[event.what], alarm=sentence) if event.what in _WORDS else sentence
 
 
 def _style(event: AlarmEvent) -> str:
@@ -117,7 +138,11 @@ def log_entries(events: Sequence[AlarmEvent], flood: int, zone: tzinfo | None) -
     a flood has just begun, else 0."""
     entries: list[Entry] = []
     if flood:
-        text = f"flood: {plural(flood, 'alarm')} in 10 min, so one line a queue and one bell"
+        text = trn(
+            "flood: {n} alarm in 10 min, so one line a queue and one bell",
+            "flood: {n} alarms in 10 min, so one line a queue and one bell",
+            flood,
+        )
         entries.append(Entry(events[0].at if events else 0.0, "alarm", text, "alarm"))
     same: dict[object, list[AlarmEvent]] = {}
     for event in events:

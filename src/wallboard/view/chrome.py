@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from wallboard.control.labels import who_hears
+from wallboard.domain.language import tr, trc, trn
+from wallboard.domain.verbs import Verb
 from wallboard.view import glyphs
 from wallboard.view.alarm_words import counted, lines_of
 from wallboard.view.cells import ELLIPSIS, Cell
 from wallboard.view.context import Context
-from wallboard.view.format import local, plural, span
+from wallboard.view.format import local, span
 from wallboard.view.header import blind
 from wallboard.view.lines import Line, clip, line_width, spread
 
@@ -20,23 +23,24 @@ def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys
     book = context.board.alarms
     lines = context.once("alarm lines", lambda: lines_of(book))
     current = next((line for line in lines if line.stamp == shown), None)
-    newer = [Cell(f"+{fresh} {glyphs.ALARM} new ", "alarm")] if fresh else []
+    newer = [Cell(f"+{fresh} {glyphs.ALARM} {tr('new')} ", "alarm")] if fresh else []
     if current is None:
         return spread([Cell(f" {_nothing_open(context)}", "muted")], newer, width)
     alarm = current.lead
     place = lines.index(current) + 1
     glyph, token = glyphs.SEVERITY[alarm.severity]
     wide = width >= 110
-    unknown = ", unknown now" if alarm.unknown and not alarm.cleared else ""
-    flood = f"FLOOD {book.rate} in 10 min: " if book.flood else ""
-    times = f", since {local(alarm.since, context.zone)}"
+    unknown = f", {tr('unknown now')}" if alarm.unknown and not alarm.cleared else ""
+    flood = f"{tr('FLOOD {n} in 10 min', n=book.rate)}: " if book.flood else ""
+    times = f", {tr('since {time}', time=local(alarm.since, context.zone))}"
     if alarm.cleared:
         times = f", {local(alarm.since, context.zone)}–{local(alarm.cleared_at, context.zone)}"
-        acked = ", over, nobody saw it"
+        acked = f", {tr('over, nobody saw it')}"
     elif alarm.snoozed:
-        acked = f", snoozed by {alarm.snoozed_by}"
+        acked = f", {tr('snoozed by {who}', who=alarm.snoozed_by)}"
     else:
-        acked = f", acked by {alarm.acked_by or 'nobody'}" if wide else ""
+        known = tr("acked by {who}", who=alarm.acked_by) if alarm.acked_by else tr("acked by nobody")
+        acked = f", {known}" if wide else ""
     quiet = "stale" if unknown else "muted" if alarm.cleared else f"{token} bold"
     go, ack = "alarm.go", "alarm.acknowledge"
     left = [
@@ -46,8 +50,8 @@ def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys
     ]
     gap = " " if wide else ""
     right = [
-        Cell(f"  {keys[0]} go{gap}", "muted", press=go),
-        Cell(f"  {keys[1]} ack {gap * 2}", "muted", press=ack),
+        Cell(f"  {keys[0]} {trc('verb', 'go')}{gap}", "muted", press=go),
+        Cell(f"  {keys[1]} {trc('verb', 'ack')} {gap * 2}", "muted", press=ack),
         *newer,
     ]
     return spread(left, right, width)
@@ -58,24 +62,26 @@ def _nothing_open(context: Context) -> str:
     book = context.board.alarms
     active = sum(counted(book))
     snoozed = len(book.snoozed())
-    parts = [f"{plural(active, 'alarm')} active, all acknowledged"] if active else []
-    parts += [f"{snoozed} snoozed"] if snoozed else []
+    parts = [trn("{n} alarm active, all acknowledged", "{n} alarms active, all acknowledged", active)] if active else []
+    parts += [tr("{n} snoozed", n=snoozed)] if snoozed else []
     if parts:
         return ", ".join(parts)
-    return "no alarm can be known: no source is live" if blind(context) else "no alarm"
+    return tr("no alarm can be known: no source is live") if blind(context) else tr("no alarm")
 
 
-def target_line(target: str, freshness: str, outcome: tuple[str, str], unconfirmed: int, width: int) -> Line:
+def target_line(target: str, freshness: Cell, outcome: tuple[str, str], unconfirmed: int, width: int) -> Line:
     """What a verb would hit, and what became of the last one (text, token)."""
     left: Line = [
         Cell(f" {glyphs.TARGET} ", "info bold"),
-        Cell(target or "nothing selected", "text bold" if target else "muted"),
+        Cell(target or tr("nothing selected"), "text bold" if target else "muted"),
     ]
-    if target and freshness:
-        left.append(Cell(f" · {freshness}", "muted" if freshness.endswith("live") else "stale"))
+    if target and freshness.text:
+        left.append(freshness._replace(text=f" · {freshness.text}"))
     text, token = outcome
     wide = width >= 110
-    words = f"   {unconfirmed} unconfirmed " if wide or not text else f"  {unconfirmed}? " if unconfirmed else " "
+    words = f"  {unconfirmed}? " if unconfirmed else " "
+    if wide or not text:
+        words = f"   {tr('{n} unconfirmed', n=unconfirmed)} "
     count = Cell(words, "warn" if unconfirmed else "muted", press="mode.unconfirmed" if unconfirmed else "")
     right: Line = [count]
     if text:
@@ -120,7 +126,7 @@ def key_bar(hints: Sequence[KeyHint], general: Sequence[KeyHint], width: int) ->
             return spread(left, right, width)
         left += cells
     # Whole reasons, as many as fit; the rest is one key away.
-    lead = "dim: " if width >= 110 else f"{glyphs.UPRIGHT} "
+    lead = f"{tr('dim')}: " if width >= 110 else f"{glyphs.UPRIGHT} "
     dim = ""
     for reason, keys in sorted(by_reason(hints).items(), key=lambda pair: -len(pair[1])):
         longer = f"{dim}, {' '.join(keys)} {reason}" if dim else f"{lead}{' '.join(keys)} {reason}"
@@ -149,10 +155,11 @@ def call_bar(
 ) -> Line:
     """My own listen, whisper or barge: mode, both parties, who hears me, elapsed and proof. `caution` is said where
     there is room for it."""
+    mine = tr("my {phone}", phone=phone)
     left: Line = [
         Cell(f" {mode} {span(clock)} ", "alarm reverse"),
-        Cell(f"  my {phone} · {parties} · " if width >= 110 else f" my {phone}  {parties}  "),
-        Cell(hears, "warn" if hears != "nobody hears you" else "text"),
+        Cell(f"  {mine} · {parties} · " if width >= 110 else f" {mine}  {parties}  "),
+        Cell(hears, "text" if hears == who_hears(Verb.LISTEN, None) else "warn"),
     ]
     right: Line = []
     for hint in keys:

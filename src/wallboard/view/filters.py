@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
 
+from wallboard.domain.language import tr
+
 Value = str | float | None
 """What a field of a row holds; None where it is not known, which meets no term."""
 _TERM = re.compile(r'(?P<not>-?)(?:(?P<field>[^\W\d]\w*)(?P<sign>:|>=|<=|>|<))?(?P<text>"[^"]*"?|[^\s"]*)')
@@ -62,6 +64,11 @@ class Filter:
     def unknown(self, fields: Collection[str]) -> str:
         """The first field that these rows do not have, "" where there is none."""
         return next((term.field for term in self.terms if term.field and term.field not in fields), "")
+
+
+def words(name: str, word: str) -> str:
+    """What a filter may call a state: its id, its word, and that in the language of the screen."""
+    return f"{name} {word} {tr(word)}"
 
 
 def parse(text: str) -> Filter:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+from wallboard.domain.language import mark, tr
+
 DASH = "–"
 
 
@@ -44,10 +46,13 @@ def plural(value: int, word: str) -> str:
     return f"{value} {word}" if value == 1 else f"{value} {word}s"
 
 
+_ORDINALS = {1: mark("{n}st"), 2: mark("{n}nd"), 3: mark("{n}rd")}
+
+
 def ordinal(value: int) -> str:
     """`2nd`, `3rd`, `11th`."""
-    ending = "th" if value % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
-    return f"{value}{ending}"
+    plain = value % 100 in (11, 12, 13)
+    return tr(_ORDINALS.get(0 if plain else value % 10, mark("{n}th")), n=value)
 
 
 def percent(value: float | None) -> str:
@@ -66,6 +71,21 @@ def local(instant: float | None, zone: tzinfo | None = None, seconds: bool = Tru
 
 
 DAY = 86_400.0
+_DAYS = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
+_MONTHS = (
+    *(mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun")),
+    *(mark("Jul"), mark("Aug"), mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec")),
+)
+
+
+def weekday(then: datetime) -> str:
+    """`Mon`."""
+    return tr(_DAYS[then.weekday()])
+
+
+def date(then: datetime) -> str:
+    """`02 Mar`."""
+    return tr("{day} {month}", day=f"{then:%d}", month=tr(_MONTHS[then.month - 1]))
 
 
 def moment(instant: float | None, now: float, zone: tzinfo | None = None, *, short: bool = False) -> str:
@@ -81,11 +101,11 @@ def moment(instant: float | None, now: float, zone: tzinfo | None = None, *, sho
     if then.date() == today.date():
         return clock
     if 0 < (then.date() - today.date()).days < 7:
-        day = then.strftime("%a")
+        day = weekday(then)
     elif abs(instant - now) < 300 * DAY:
-        day = then.strftime("%d %b")
+        day = date(then)
     else:
-        return then.strftime("%d %b" if short else "%d %b %y")
+        return date(then) if short else f"{date(then)} {then:%y}"
     return day if short else f"{day} {clock}"
 
 

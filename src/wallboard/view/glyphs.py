@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+from wallboard.domain.language import mark
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState
 from wallboard.domain.text import cell_width
 
@@ -17,41 +18,41 @@ STAR = "★"
 NOTE = "▪"
 
 Sign = tuple[str, str, str]
-"""(glyph, word, token)."""
+"""(glyph, word, token); the word is told with `tr`."""
 
 AGENT: dict[AgentState, Sign] = {
-    AgentState.READY: (READY, "ready", "ok"),
-    AgentState.RINGING: (RINGING, "ringing", "ring"),
-    AgentState.TALKING: (TALKING, "talking", "info"),
-    AgentState.WRAP_UP: (WRAP, "wrap-up", "wrap"),
-    AgentState.BREAK: (HELD, "break", "muted"),
-    AgentState.OTHER_CALL: (TALKING, "other call", "info"),
-    AgentState.OFF: (OFF, "off", "muted"),
-    AgentState.UNREACHABLE: (WARN, "no phone", "warn"),
-    AgentState.STUCK: (ALARM, "stuck", "alarm"),
-    AgentState.MISMATCH: (WARN, "mismatch", "warn"),
-    AgentState.UNKNOWN: ("?", "unknown", "muted"),
+    AgentState.READY: (READY, mark("ready"), "ok"),
+    AgentState.RINGING: (RINGING, mark("ringing"), "ring"),
+    AgentState.TALKING: (TALKING, mark("talking"), "info"),
+    AgentState.WRAP_UP: (WRAP, mark("wrap-up"), "wrap"),
+    AgentState.BREAK: (HELD, mark("break"), "muted"),
+    AgentState.OTHER_CALL: (TALKING, mark("other call"), "info"),
+    AgentState.OFF: (OFF, mark("off"), "muted"),
+    AgentState.UNREACHABLE: (WARN, mark("no phone"), "warn"),
+    AgentState.STUCK: (ALARM, mark("stuck"), "alarm"),
+    AgentState.MISMATCH: (WARN, mark("mismatch"), "warn"),
+    AgentState.UNKNOWN: ("?", mark("unknown"), "muted"),
 }
 MEMBER: dict[MemberState, Sign] = {
-    MemberState.WAITING: (WAITING, "waiting", "text"),
-    MemberState.RINGING: (RINGING, "ringing", "ring"),
-    MemberState.TALKING: (TALKING, "talking", "info"),
-    MemberState.ABANDONED: (OFF, "left", "muted"),
-    MemberState.UNKNOWN: ("?", "unknown", "muted"),
+    MemberState.WAITING: (WAITING, mark("waiting"), "text"),
+    MemberState.RINGING: (RINGING, mark("ringing"), "ring"),
+    MemberState.TALKING: (TALKING, mark("talking"), "info"),
+    MemberState.ABANDONED: (OFF, mark("left"), "muted"),
+    MemberState.UNKNOWN: ("?", mark("unknown"), "muted"),
 }
 CALL: dict[CallState, Sign] = {
-    CallState.RINGING: (RINGING, "ringing", "ring"),
-    CallState.TALKING: (TALKING, "talking", "info"),
-    CallState.HELD: (HELD, "held", "muted"),
-    CallState.PARKED: (HELD, "parked", "wrap"),
-    CallState.UNKNOWN: ("?", "unknown", "muted"),
+    CallState.RINGING: (RINGING, mark("ringing"), "ring"),
+    CallState.TALKING: (TALKING, mark("talking"), "info"),
+    CallState.HELD: (HELD, mark("held"), "muted"),
+    CallState.PARKED: (HELD, mark("parked"), "wrap"),
+    CallState.UNKNOWN: ("?", mark("unknown"), "muted"),
 }
 HOTLINE: dict[HotlineState, Sign] = {
-    HotlineState.OPEN: (READY, "open", "ok"),
-    HotlineState.STARTING: (RINGING, "starting", "ring"),
-    HotlineState.PAUSED: (HELD, "paused", "muted"),
-    HotlineState.ERROR: (ALARM, "error", "alarm"),
-    HotlineState.UNKNOWN: ("?", "unknown", "muted"),
+    HotlineState.OPEN: (READY, mark("open"), "ok"),
+    HotlineState.STARTING: (RINGING, mark("starting"), "ring"),
+    HotlineState.PAUSED: (HELD, mark("paused"), "muted"),
+    HotlineState.ERROR: (ALARM, mark("error"), "alarm"),
+    HotlineState.UNKNOWN: ("?", mark("unknown"), "muted"),
 }
 SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
 

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from wallboard.view.cells import Cell
+from wallboard.view.format import weekday
 from wallboard.view.lines import Line
 
 _DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
@@ -135,7 +136,7 @@ def time_axis(since: float, step: float, columns: int, width: int, zone: tzinfo 
     for index in range(columns):
         local = datetime.fromtimestamp(since + index * step, zone)
         x = index * width // columns
-        label = local.strftime("%a %d" if tick == _TICKS[-1] else "%H:%M")
+        label = f"{weekday(local)} {local:%d}" if tick == _TICKS[-1] else f"{local:%H:%M}"
         if (local.hour * 60 + local.minute) % tick == 0 and len(text) < x + (not text) and x + len(label) <= width:
             text = text.ljust(x) + label
     return text.ljust(width)

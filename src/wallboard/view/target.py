@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from wallboard.domain.keys import RESOURCE_OF
+from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Call, Member, Phone, Row
+from wallboard.domain.states import ResourceState
 from wallboard.domain.text import clean
-from wallboard.view import glyphs
+from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.format import age, span
 from wallboard.view.numbers import party, readable
 from wallboard.view.panes import PANES
+from wallboard.view.panes.agents import state_of
 
 
 def label(row: Row) -> str:
@@ -25,29 +28,32 @@ def named(row: Row, context: Context) -> str:
     return readable(label(row), row.key.source, context)
 
 
-def told(row: Row, context: Context) -> tuple[str, str]:
+def told(row: Row, context: Context) -> tuple[str, Cell]:
     """A living row, and how fresh it is: `Eve Lund · Sales · waits 3:12`, `hq live`."""
     parts = [label(row)]
     match row:
         case Member():
             clock = context.elapsed(row.key, row.joined_at)
-            parts += [row.queue, f"waits {span(clock)}" if not row.serving else f"with {row.serving}"]
+            with_ = tr("with {who}", who=row.serving) if row.serving else tr("waits {time}", time=span(clock))
+            parts += [row.queue, with_]
         case Agent():
             parts[0] = f"{row.name} {row.extension}".strip() or parts[0]
             clock = context.elapsed(row.key, row.since)
-            word = "roster" if row.no_state else glyphs.AGENT[row.state][1]
+            word = tr(state_of(row)[1])
             parts.append(f"{word} {span(clock)}" if clock is not None else word)
             other = party(row.with_name, row.with_name, row.key.source, context)
-            parts += [f"with {other}"] if other else []
+            parts += [tr("with {who}", who=other)] if other else []
         case Call():
             parts[0] = named(row, context)
             parts.append(span(context.elapsed(row.key, row.answered_at or row.started_at)))
         case _:
             pass
     state = context.board.row_state(row.key)
-    return " · ".join(part for part in parts if part), f"{row.key.source} {state.value}"
+    fresh = Cell(f"{row.key.source} {tr(state.value)}", "muted" if state is ResourceState.LIVE else "stale")
+    return " · ".join(part for part in parts if part), fresh
 
 
 def ended(row: Row, seconds: float | None) -> str:
     """One that has gone, so many seconds ago."""
-    return f"{label(row)} · ended" + ("" if seconds is None else f" {age(max(1.0, seconds))} ago")
+    gone = tr("ended") if seconds is None else tr("ended {age} ago", age=age(max(1.0, seconds)))
+    return f"{label(row)} · {gone}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from wallboard.control.questions import Option
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Phone, Queue, Row
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs, staffing
@@ -55,7 +56,7 @@ class Which(Lockable):
     opened_at: float
     about: Row | None = None
     several: bool = False
-    does: str = "take"
+    does: str = mark("take")
     mark: int = 0
     ticked: set[int] = field(default_factory=set)
     field_: TextField = field(default_factory=TextField)
@@ -127,7 +128,8 @@ class Which(Lockable):
     def _lines(self, width: int, now: float, shown: int, names: KeyNames, effect: bool) -> list[Line]:
         context, found = self.context(), self.found()
         top = max(0, min(self.mark - shown + 1, len(found) - shown))
-        count = f"{len(found)} of {len(self.options)}" if len(found) < len(self.options) else str(len(found))
+        count, every = str(len(found)), len(self.options)
+        count = tr("{n} of {all}", n=count, all=every) if len(found) < every else count
         right = "  ".join(part for part in (out_of_sight(top, len(found) - top - shown), count) if part)
         stands = f" ({staffing.standing(self.about, context)})" if isinstance(self.about, Queue) else ""
         out = [rule(f"{self.title}{stands}", right, width), self._typing(width, now, names)]
@@ -136,22 +138,23 @@ class Which(Lockable):
         for index, place in enumerate(found[top : top + shown], top):
             out.append(clickable(self._line(place, index == self.mark, room, context, width), place))
         if not found:
-            out.append(clip([Cell("   nothing matches", "muted")], width))
+            out.append(clip([Cell(f"   {tr('nothing matches')}", "muted")], width))
         elif effect:
             option = self.options[found[self.mark]]
-            out += sentence(f"effect: {option.hint}" if option.row is not None and option.hint else "", "muted", width)
+            told = option.row is not None and option.hint
+            out += sentence(tr("effect: {effect}", effect=option.hint) if told else "", "muted", width)
         return [*out, *self.lock.line(width, now)]
 
     def _typing(self, width: int, now: float, names: KeyNames) -> Line:
-        ticks = "space ticks   " if "space" in self.keys else ""
-        does = f"{self.does} {len(self.ticked)}" if self.ticked else self.does
+        ticks = f"{tr('space ticks')}   " if "space" in self.keys else ""
+        does = f"{tr(self.does)} {len(self.ticked)}" if self.ticked else tr(self.does)
         armed = now - self.moved_at >= PICK_SECONDS and not self.lock.what
         enter = [
             Cell(names.enter, "info bold" if armed else "muted", press="dialog.enter"),
             Cell(f" {does}   ", "muted", press="dialog.enter"),
-            Cell("Esc leave ", "muted", press="dialog.escape"),
+            Cell(f"{tr('Esc leave')} ", "muted", press="dialog.escape"),
         ]
-        long = Cell(f"type to filter   digit = line   {ticks}", "muted")
+        long = Cell(f"{tr('type to filter   digit = line')}   {ticks}", "muted")
         short = Cell(ticks, "muted")
         room = width - 20 - line_width(enter)
         hint = next((cell for cell in (long, short) if cell_width(cell.text) <= room), Cell(""))
@@ -160,8 +163,11 @@ class Which(Lockable):
 
     def _on_duty(self, row: Phone) -> tuple[str, str]:
         """A responder's telephone rings while it is on duty."""
-        words = {True: f"{glyphs.READY} on duty", False: f"{glyphs.OFF} off duty", None: f"? {DASH}"}
-        return words[row.registered], "ok" if row.registered else "muted"
+        if row.registered is None:
+            return f"? {DASH}", "muted"
+        if row.registered:
+            return f"{glyphs.READY} {tr('on duty')}", "ok"
+        return f"{glyphs.OFF} {tr('off duty')}", "muted"
 
     def _line(self, place: int, marked: bool, room: int, context: Context, width: int) -> Line:
         option = self.options[place]
@@ -181,11 +187,11 @@ class Which(Lockable):
             return clip([*out, Cell(fit(staffing.standing(row, context), _OF_QUEUES), severity)], width)
         state, token = self._on_duty(row) if isinstance(row, Phone) else live(row, context)
         out.append(Cell(f"{fit(state, _STATE)}  ", token))
-        left = staffing.leaving(row, context, self._queue) if isinstance(row, Agent) else ""
-        rest = width - line_width(out) - cell_width(left) - 3
-        if not left or rest >= _BESIDE:
+        left = staffing.leaving(row, context, self._queue) if isinstance(row, Agent) else Cell("")
+        rest = width - line_width([*out, left]) - 3
+        if not left.text or rest >= _BESIDE:
             out.append(Cell(f"{fit(_beside(row), min(max(rest, 0), _MOST_BESIDE))}  ", "muted"))
-        return clip([*out, Cell(left, "warn" if left.startswith("last") else "muted")], width)
+        return clip([*out, left], width)
 
 
 def _ordered(options: Sequence[Option], context: Context, queue: Key | None) -> list[Option]:
@@ -218,7 +224,7 @@ def _name(option: Option) -> str:
 def _beside(row: Row) -> str:
     match row:
         case Agent():
-            return staffing.queues(row) or "in no queue"
+            return staffing.queues(row) or tr("in no queue")
         case Call():
             return str(row.queue)
         case Phone():

@@ -11,24 +11,32 @@ from dataclasses import dataclass
 
 from wallboard.board.board import Board
 from wallboard.domain.keys import Key
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Hotline, Phone, Queue, Receptionist
 from wallboard.domain.numbers import dialled, e164, same_number
 from wallboard.domain.places import Favourite
 from wallboard.domain.states import Channel
 from wallboard.vendors.base import rows_of
 
-FAVOURITE = "favourite"
-CONFERENCE = "conference"
-_PHONE = "phone"
-_NO_TELEPHONE = {Channel.CHAT: "chat address", Channel.EMAIL: "e-mail address"}
+FAVOURITE = mark("favourite")
+CONFERENCE = mark("conference")
+_PHONE = mark("phone")
+_NO_TELEPHONE = {Channel.CHAT: mark("chat address"), Channel.EMAIL: mark("e-mail address")}
+_QUEUES = {
+    None: mark("queue"),
+    Channel.PHONE: mark("phone queue"),
+    Channel.CHAT: mark("chat queue"),
+    Channel.EMAIL: mark("email queue"),
+}
 
 
 @dataclass(slots=True)
 class Entry:
     """One destination. `number` as its source writes it; `public` the same in E.164, "" for an extension of `source`.
 
-    `kind` is a word that it is found by, too; `also` are other names of the same number; `refused` says why it is no
-    telephone destination at all; `home` marks a number that the row's own source wrote, or the user for it.
+    `kind` is a word that it is found by, too, told with `tr`; `also` are other names of the same number; `refused` says
+    why it is no telephone destination at all; `home` marks a number that the row's own source wrote, or the user for
+    it.
     """
 
     name: str
@@ -118,13 +126,14 @@ def _join(known: Entry, new: Entry, source: str) -> None:
 
 def _rows(board: Board) -> Iterator[Entry]:
     for agent in rows_of(Agent, board):
-        yield Entry(agent.name or agent.extension, agent.extension, agent.key.source, "agent", key=agent.key)
+        yield Entry(agent.name or agent.extension, agent.extension, agent.key.source, mark("agent"), key=agent.key)
     for queue in rows_of(Queue, board):
         yield from _queue(queue)
     for row in rows_of(Receptionist, board):
-        yield Entry(row.name or row.number, row.number, row.key.source, "receptionist", key=row.key)
+        yield Entry(row.name or row.number, row.number, row.key.source, mark("receptionist"), key=row.key)
     for hotline in rows_of(Hotline, board):
-        yield Entry(hotline.name or hotline.number, hotline.number, hotline.key.source, "hotline", key=hotline.key)
+        name = hotline.name or hotline.number
+        yield Entry(name, hotline.number, hotline.key.source, mark("hotline"), key=hotline.key)
     for phone in rows_of(Phone, board):
         kind = CONFERENCE if phone.use == CONFERENCE else _PHONE
         yield Entry(phone.name or phone.extension, phone.extension, phone.key.source, kind, key=phone.key)
@@ -132,8 +141,8 @@ def _rows(board: Board) -> Iterator[Entry]:
 
 def _queue(row: Queue) -> Iterator[Entry]:
     refused = _NO_TELEPHONE.get(row.channel, "") if row.channel else ""
-    what = f"{row.channel.value} queue" if row.channel else "queue"
+    refused = tr(refused) if refused else ""
     numbers = dict.fromkeys(str(number) for number in (row.number, *row.addresses) if number)
     for number in numbers or ("",):
-        reason = refused or ("e-mail address" if "@" in number and ":" not in number else "")
-        yield Entry(row.name, number, row.key.source, what, key=row.key, refused=reason)
+        reason = refused or (tr("e-mail address") if "@" in number and ":" not in number else "")
+        yield Entry(row.name, number, row.key.source, _QUEUES[row.channel], key=row.key, refused=reason)

@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Key
+from wallboard.domain.language import tr
 from wallboard.domain.numbers import dialled, forms, international, is_number
 from wallboard.domain.places import Favourite, Route
 from wallboard.view.context import Context
 from wallboard.view.directory.entries import FAVOURITE, Entry, gather
 from wallboard.view.directory.search import Hit, Index, Searched, Tier, fold, hit, place_of, tier_of
 from wallboard.view.directory.states import live
+from wallboard.view.filters import words
 
 CanDial = Callable[[str, Destination], tuple[bool, str]]
 """Whether calls of a source can be sent to a destination, and why not."""
@@ -120,9 +122,10 @@ class Directory:
     def typed(self, text: str) -> Place:
         """A number that is in no directory, as it was typed."""
         number = dialled(text)
-        place = Place(f"dial “{number}”", number, number, self._source, "in no directory", unknown=True)
+        dial = tr("dial “{number}”", number=number)
+        place = Place(dial, number, number, self._source, tr("in no directory"), unknown=True)
         ok, reason = self._can_dial(self._source, place.destination())
-        return place if ok else replace(place, ok=False, reason=reason or f"{self._source} cannot dial it")
+        return place if ok else replace(place, ok=False, reason=reason or self._cannot)
 
     def _ordered(self, text: str) -> list[Hit]:
         """What `text` means, best first: digits and exact numbers lead, then what can be dialled, then what cannot.
@@ -181,7 +184,7 @@ class Directory:
         if entry.refused:
             return _Reach(entry.number, False, entry.refused)
         if not entry.number:
-            return _Reach("", False, "no number")
+            return _Reach("", False, tr("no number"))
         if entry.public:
             return self._first(entry, self._public(entry))
         number = dialled(entry.number)
@@ -189,7 +192,8 @@ class Directory:
             return self._first(entry, (number,))
         prefix = self._routes.get((source, entry.source))
         if prefix is None:
-            return _Reach(number, False, f"{source} cannot dial it: an extension of {entry.source}, no route")
+            why = tr("{source} cannot dial it: an extension of {other}, no route", source=source, other=entry.source)
+            return _Reach(number, False, why)
         return self._first(entry, (prefix + number,))
 
     def _public(self, entry: Entry) -> Iterable[str]:
@@ -198,6 +202,10 @@ class Directory:
         if entry.kind == FAVOURITE and entry.home and "(" not in entry.number:
             return list(dict.fromkeys([dialled(entry.number), *written]))
         return written
+
+    @property
+    def _cannot(self) -> str:
+        return tr("{source} cannot dial it", source=self._source)
 
     def _first(self, entry: Entry, numbers: Iterable[str]) -> _Reach:
         """The first of `numbers` that the source takes."""
@@ -208,11 +216,11 @@ class Directory:
             if ok:
                 return _Reach(number, True)
             why = why or reason
-        return _Reach(best, False, why or f"{self._source} cannot dial it")
+        return _Reach(best, False, why or self._cannot)
 
 
 def searched(entry: Entry) -> Searched:
     """The texts by which an entry is found."""
     number, public = dialled(entry.number), entry.public
     numbers = (number, public) if public and public != number else (number,) if number else ()
-    return Searched(entry.names, numbers, f"{entry.kind} {entry.source}")
+    return Searched(entry.names, numbers, f"{words(entry.kind, entry.kind)} {entry.source}")

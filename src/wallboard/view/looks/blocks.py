@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from itertools import pairwise, zip_longest
 
+from wallboard.domain.language import tr
 from wallboard.domain.models import Row
 from wallboard.view import glyphs
+from wallboard.view.alarm_words import both
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
 from wallboard.view.format import age
@@ -20,7 +23,7 @@ LABEL = 12
 
 def head(title: str, row: Row, told: Cell, context: Context, width: int) -> list[Line]:
     """The hairline: what it is, what is wrong with it and how fresh that is; what has no room in it stands below."""
-    seen, state = context.since(context.board.seen_at(row.key)), context.state(row.key).value
+    seen, state = context.since(context.board.seen_at(row.key)), tr(context.state(row.key).value)
     read = f" {state} {age(seen)} ─" if seen is not None else f" {state} ─"
     fresh = Cell(read, "stale" if context.dim(row.key) else "muted")
     name = fit(title, max(8, width - line_width([fresh]) - 6)).rstrip()
@@ -38,9 +41,9 @@ def alarm(row: Row, calm: str, context: Context) -> Cell:
     if not alarms:
         return Cell(calm, "muted")
     worst = "alarm" if any(each.severity == "alarm" for each in alarms) else "warn"
-    acked = next((f", acked by {each.acked_by}" for each in alarms if each.acked_by), "")
+    acked = next((f", {tr('acked by {who}', who=each.acked_by)}" for each in alarms if each.acked_by), "")
     glyph, token = glyphs.SEVERITY[worst]
-    return Cell(f"{glyph} {' and '.join(each.text for each in alarms)}{acked}", f"{token} bold")
+    return Cell(f"{glyph} {reduce(both, (each.text for each in alarms))}{acked}", f"{token} bold")
 
 
 def heading(name: str, told: str, width: int, right: str = "") -> Line:

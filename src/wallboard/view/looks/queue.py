@@ -8,6 +8,7 @@ from wallboard.board.forecast import AHEAD, word
 from wallboard.board.last_hour import HOUR
 from wallboard.board.source import COUNTING
 from wallboard.board.tally import place_state
+from wallboard.domain.language import tr, trn
 from wallboard.domain.models import Agent, Member, Queue
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import cell_width
@@ -17,7 +18,7 @@ from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
 from wallboard.view.directory.states import live
 from wallboard.view.figures import IN_QUEUE, caller_clock, level_text
-from wallboard.view.format import DASH, count, local, ordinal, percent, plural, span, sparkline
+from wallboard.view.format import DASH, count, local, ordinal, percent, span, sparkline
 from wallboard.view.lines import Line, clip, line_width, spread
 from wallboard.view.looks.blocks import TWO_COLUMNS, alarm, beside, binned, halves, head, heading, labelled, paragraph
 from wallboard.view.numbers import party
@@ -50,7 +51,7 @@ def queue_look(row: Queue, context: Context, helpers: Sequence[Agent], help_key:
 
 def _callers(row: Queue, context: Context, width: int) -> list[Line]:
     if row.no_counts:
-        return [heading("CALLERS", f"{DASH} {row.no_counts}", width)]
+        return [heading(tr("CALLERS"), f"{DASH} {row.no_counts}", width)]
     found = [m for m in rows_of(Member, context.board, row.key.source) if m.queue_id == row.key.id]
     waiting = sorted(
         (member for member in found if member.state in IN_QUEUE),
@@ -58,20 +59,21 @@ def _callers(row: Queue, context: Context, width: int) -> list[Line]:
     )
     if not waiting:
         waits = context.stats(row.key).queued
-        return [heading("CALLERS", "nobody waits" if waits == 0 else f"{count(waits)}, none of them listed", width)]
-    lines = [heading("CALLERS", f"{len(waiting)} (longest first)", width)]
+        told = tr("nobody waits") if waits == 0 else tr("{n}, none of them listed", n=count(waits))
+        return [heading(tr("CALLERS"), told, width)]
+    lines = [heading(tr("CALLERS"), tr("{n} (longest first)", n=len(waiting)), width)]
     lines += [_caller(place, member, context, width) for place, member in enumerate(waiting[:CALLERS], 1)]
     more = len(waiting) - CALLERS
-    return [*lines, clip([Cell(f"    and {more} more", "muted")], width)] if more > 0 else lines
+    return [*lines, clip([Cell(f"    {tr('and {n} more', n=more)}", "muted")], width)] if more > 0 else lines
 
 
 def _caller(place: int, member: Member, context: Context, width: int) -> Line:
     clock = caller_clock(member, context)
-    mark, style = glyphs.SEVERITY[wait_severity(member, clock, context)]
-    who = party(member.name, member.number, member.key.source, context) or "anonymous"
+    sign, style = glyphs.SEVERITY[wait_severity(member, clock, context)]
+    who = party(member.name, member.number, member.key.source, context) or tr("anonymous")
     left = [
         Cell(f" {place:>2} ", "muted"),
-        Cell(f"{fit(span(clock), 5, 'right')} {mark} ", style),
+        Cell(f"{fit(span(clock), 5, 'right')} {sign} ", style),
         Cell(f"{who}  ", "stale" if context.dim(member.key) else "text"),
     ]
     return clip([*left, Cell("  ".join(_of_caller(member, context)), "muted")], width)
@@ -79,12 +81,13 @@ def _caller(place: int, member: Member, context: Context, width: int) -> Line:
 
 def _of_caller(member: Member, context: Context) -> list[str]:
     """What the site knows of them, and who is rung."""
-    told = [f"rings {member.serving}"] if member.state is MemberState.RINGING and member.serving else []
+    rung = member.state is MemberState.RINGING and member.serving
+    told = [tr("rings {who}", who=member.serving)] if rung else []
     source, number = member.key.source, member.number
     repeat, known = context.board.repeat(source, number), context.board.caller(source, number)
     if repeat is not None:
         minutes = max(1, round((context.now - repeat.first) / 60))
-        told.append(f"{ordinal(repeat.times)} call in {minutes} min")
+        told.append(tr("{ordinal} call in {minutes} min", ordinal=ordinal(repeat.times), minutes=minutes))
     if known is not None:
         sign, name = glyphs.STAR if known.star else "", "" if known.name == member.name else known.name
         told.append(f"{sign} {name}".strip())
@@ -100,26 +103,30 @@ def _agents(row: Queue, context: Context, width: int) -> list[Line]:
     stats = context.stats(row.key)
     roster = [agent for agent in staff if agent.no_state]
     if roster:
-        return [heading("AGENTS", f"{len(roster)} on the roster, {roster[0].no_state}", width)]
+        return [heading(tr("AGENTS"), f"{tr('{n} on the roster', n=len(roster))}, {roster[0].no_state}", width)]
     if not staff:
-        return [heading("AGENTS", "none known", width)]
-    ready = DASH if stats.counts.ready is None else f"{stats.counts.ready}/{stats.staffed}"
+        return [heading(tr("AGENTS"), tr("none known"), width)]
+    ready = tr("– ready")
+    if stats.counts.ready is not None:
+        ready = tr("{n}/{all} ready", n=stats.counts.ready, all=stats.staffed)
     here = sorted((agent for agent in staff if agent.state is not AgentState.OFF), key=staffing.order(context))
     off = [agent.name for agent in staff if agent.state is AgentState.OFF]
-    lines = [heading("AGENTS", f"{ready} ready", width, "today")]
+    lines = [heading(tr("AGENTS"), ready, width, tr("today"))]
     lines += [_agent(agent, row, context, width) for agent in here[:AGENTS]]
     if len(here) > AGENTS:
-        lines.append(clip([Cell(f" and {len(here) - AGENTS} more", "muted")], width))
+        lines.append(clip([Cell(f" {tr('and {n} more', n=len(here) - AGENTS)}", "muted")], width))
     if off:
-        names = ", ".join(off[:8]) + (f" and {len(off) - 8} more" if len(off) > 8 else "")
-        lines.append(clip([Cell(f" {glyphs.OFF} off        {names}", "muted")], width))
+        names = ", ".join(off[:8])
+        names = tr("{names} and {n} more", names=names, n=len(off) - 8) if len(off) > 8 else names
+        sign, word, token = glyphs.AGENT[AgentState.OFF]
+        lines.append(clip([Cell(f" {fit(f'{sign} {tr(word)}', 12)} {names}", token)], width))
     return lines
 
 
 def _agent(agent: Agent, queue: Queue, context: Context, width: int) -> Line:
     state = place_state(agent, queue.key.id)
     glyph, word, token = glyphs.AGENT[state]
-    word = f"{word} here" if state is not agent.state else word
+    word = tr("{state} here", state=tr(word)) if state is not agent.state else tr(word)
     clock = span(context.elapsed(agent.key, agent.since))
     other = party(agent.with_name, agent.with_name, agent.key.source, context) if agent.with_name else ""
     left = [
@@ -128,7 +135,7 @@ def _agent(agent: Agent, queue: Queue, context: Context, width: int) -> Line:
         Cell(f"{fit(clock, 6, 'right')}  "),
     ]
     told = f"{day_told(agent, context)} "
-    room = max(0, width - line_width(left) - len(told) - 1)
+    room = max(0, width - line_width(left) - cell_width(told) - 1)
     return spread([*left, Cell(fit(other, room), "muted")], [Cell(told, "muted")], width)
 
 
@@ -138,27 +145,27 @@ def day_told(agent: Agent, context: Context) -> str:
     if day is None or context.now - day.since < COUNTING:
         return ""
     busy = day.of(AgentState.TALKING) + day.of(AgentState.WRAP_UP)
-    calls = plural(day.answered, "call")
-    return f"{calls}  aht {span(busy / day.answered)}" if day.answered else calls
+    calls = trn("{n} call", "{n} calls", day.answered)
+    return f"{calls}  {tr('aht {time}', time=span(busy / day.answered))}" if day.answered else calls
 
 
 def _help(helpers: Sequence[Agent], key: str, row: Queue, context: Context, width: int) -> list[Line]:
     if not key:
         return []
     if not helpers:
-        return [labelled("CAN HELP", [Cell("nobody is ready elsewhere", "muted")], width)]
+        return [labelled(tr("CAN HELP"), [Cell(tr("nobody is ready elsewhere"), "muted")], width)]
     lines: list[Line] = []
     for place, agent in enumerate(helpers[:HELPERS]):
         state, token = live(agent, context)
-        left = staffing.leaving(agent, context, row.key)
+        adds = f" {tr('adds')}  "
         cells = [
             Cell(f"{fit(agent.name, 18)} ", "text" if place else "text bold"),
             Cell(f"{fit(state, 14)} ", token),
             Cell(" " * cell_width(key) if place else key, "info bold"),
-            Cell("       " if place else " adds  "),
-            Cell(left, "warn" if left.startswith("last") else "muted"),
+            Cell(" " * cell_width(adds) if place else adds),
+            staffing.leaving(agent, context, row.key),
         ]
-        lines.append(labelled("" if place else "CAN HELP", cells, width))
+        lines.append(labelled("" if place else tr("CAN HELP"), cells, width))
     return lines
 
 
@@ -168,25 +175,28 @@ def _help(helpers: Sequence[Agent], key: str, row: Queue, context: Context, widt
 def _hour(row: Queue, context: Context, width: int) -> list[Line]:
     stats, hour = context.stats(row.key), context.board.last_hour(row.key)
     level = stats.service_level
-    name = (
-        "LAST 60 MIN"
-        if hour is None or hour.since <= context.now - HOUR
-        else f"SINCE {local(hour.since, context.zone, seconds=False)}"
-    )
+    name = tr("LAST 60 MIN")
+    if hour is not None and hour.since > context.now - HOUR:
+        name = tr("SINCE {time}", time=local(hour.since, context.zone, seconds=False))
     bars, most = binned(stats.trend, _BARS), max((value for value in stats.trend if value is not None), default=None)
     waits = [
-        Cell("wait "),
+        Cell(f"{tr('wait')} "),
         Cell(sparkline(bars, _BARS, most or 0).strip() or DASH, "info"),
-        Cell(f" max {count(most)}   ", "muted"),
+        Cell(f" {tr('max {n}', n=count(most))}   ", "muted"),
     ]
     shares = [None if each is None else round(each * 100) for each in (hour.levels if hour is not None else ())]
     curve = sparkline(shares, _LEVELS, 100).strip()
+    goal = tr("goal {percent:g} in {seconds:g} s", percent=level.goal.percent, seconds=level.goal.seconds)
     service = [
-        Cell(f"SL {level_text(level)}", "warn" if level.missed else "text"),
-        Cell(f" (goal {level.goal.percent:g} in {level.goal.seconds:g} s) ", "muted"),
+        Cell(tr("SL {level}", level=level_text(level)), "warn" if level.missed else "text"),
+        Cell(f" ({goal}) ", "muted"),
         Cell(f"{curve}   " if curve else "  ", "info"),
     ]
-    ends = f"answered {hour.answered}  lost {hour.lost}  asa {span(hour.asa)}" if hour is not None else ""
+    ends = ""
+    if hour is not None:
+        ends = tr(
+            "answered {answered}  lost {lost}  asa {asa}", answered=hour.answered, lost=hour.lost, asa=span(hour.asa)
+        )
     if line_width([*waits, *service, Cell(ends)]) <= width - 14:
         return [labelled(name, [*waits, *service, Cell(ends)], width)]
     return [labelled(name, [*waits, Cell(ends)], width), labelled("", service, width)]
@@ -197,31 +207,47 @@ def _soon(row: Queue, context: Context, width: int) -> list[Line]:
     found = context.board.outlook(row.key)
     if found is None:
         return []
-    told, ahead = found.soon, f"longest > {span(found.limit)} within {AHEAD / 60:.0f} min"
+    told = found.soon
     if told.likely is None or told.with_one_more is None:
-        return paragraph("soon", f"{DASH} {told.reason}", width, "muted")
+        return paragraph(tr("soon"), f"{DASH} {told.reason}", width, "muted")
     one, more = (f"{word(share)} ({share:.1f})" for share in (told.likely, told.with_one_more))
-    return paragraph("soon", f"{ahead}: {one}; with one more agent: {more} · n {told.n}", width)
+    text = tr(
+        "longest > {limit} within {minutes:.0f} min: {likely}; with one more agent: {with_one_more} · n {n}",
+        limit=span(found.limit),
+        minutes=AHEAD / 60,
+        likely=one,
+        with_one_more=more,
+        n=told.n,
+    )
+    return paragraph(tr("soon"), text, width)
 
 
 def _today(row: Queue, context: Context, width: int) -> list[Line]:
     """What became of the callers since the day began, and the means."""
     stats = context.stats(row.key)
     if stats.offered is None:
-        return paragraph("today", f"{DASH} not counted yet", width, "muted")
-    ends = (("answered", stats.answered), ("lost", stats.lost), ("pulled", stats.pulled), ("flowed", stats.flowed))
-    told = ", ".join(f"{count(value)} {name}" for name, value in (*ends, ("unseen", stats.unseen)))
+        return paragraph(tr("today"), f"{DASH} {tr('not counted yet')}", width, "muted")
+    ends = (
+        *((tr("answered"), stats.answered), (tr("lost"), stats.lost), (tr("pulled"), stats.pulled)),
+        *((tr("flowed"), stats.flowed), (tr("unseen"), stats.unseen)),
+    )
+    told = ", ".join(f"{count(value)} {name}" for name, value in ends)
     share = DASH if stats.lost_percent is None else f"{stats.lost_percent:.1f}%"
     if stats.resets:
-        told += f" · {plural(stats.resets, 'restart')} of the vendor seen"
-    since = (
-        f" since {local(stats.counted_since, context.zone, seconds=False)}" if stats.counted_since is not None else ""
-    )
-    means = (
-        f"answered after {span(stats.asa)}, handled in {span(stats.aht)}, wrap-up {span(stats.wrap_up)}"
-        f" · occupancy {percent(stats.occupancy)} · expected wait {span(stats.expected_wait)}"
+        told += " · " + trn("{n} restart of the vendor seen", "{n} restarts of the vendor seen", stats.resets)
+    offered = tr("{n} offered", n=stats.offered)
+    if stats.counted_since is not None:
+        since = local(stats.counted_since, context.zone, seconds=False)
+        offered = tr("{n} offered since {time}", n=stats.offered, time=since)
+    means = tr(
+        "answered after {asa}, handled in {aht}, wrap-up {wrap_up} · occupancy {occupancy} · expected wait {wait}",
+        asa=span(stats.asa),
+        aht=span(stats.aht),
+        wrap_up=span(stats.wrap_up),
+        occupancy=percent(stats.occupancy),
+        wait=span(stats.expected_wait),
     )
     return [
-        *paragraph("today", f"{stats.offered} offered{since}: {told} · lost {share}", width),
-        *paragraph("means", means, width),
+        *paragraph(tr("today"), f"{offered}: {told} · {tr('lost {share}', share=share)}", width),
+        *paragraph(tr("means"), means, width),
     ]

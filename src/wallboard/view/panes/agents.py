@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent
 from wallboard.domain.states import AgentState
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
-from wallboard.view.filters import Value
+from wallboard.view.filters import Value, words
 from wallboard.view.format import DASH, span
 from wallboard.view.numbers import inside
 from wallboard.view.panes.base import SOURCE, UNCUT, Cells, Field, Pane, Rank, dash_or, with_sign
@@ -31,16 +32,16 @@ _BRIEF = (
 
 class AgentsPane(Pane):
     resource = Resource.AGENTS
-    title = "Agents"
-    empty = "no agents"
-    lacks = "without states"
+    title = mark("Agents")
+    empty = mark("no agents")
+    lacks = mark("without states")
     says: ClassVar[Mapping[str, int]] = {"with": 2}
     reads: ClassVar[Mapping[str, Callable[[Agent, Context], Value]]] = {
         "name": lambda row, context: row.name,
         "number": lambda row, context: row.extension,
         "ext": lambda row, context: row.extension,
         "source": lambda row, context: row.key.source,
-        "state": lambda row, context: state_of(row)[1],
+        "state": lambda row, context: _state_words(row),
         "time": lambda row, context: context.elapsed(row.key, row.since),
         "queue": lambda row, context: _queues(row),
         "with": lambda row, context: row.with_name,
@@ -50,10 +51,10 @@ class AgentsPane(Pane):
     fields = (
         Field("state", "", sort=lambda row, context: _place(row)),
         Field("name", "", sort=lambda row, context: row.name.casefold(), most=28),
-        Field("ext", "ext", sort=lambda row, context: row.extension, most=6),
-        Field("time", "time", "right", lambda row, context: row.since or float("inf")),
-        Field("with", "with", sort=lambda row, context: row.with_name.casefold(), most=28),
-        Field("queues", "queues", sort=lambda row, context: _queues(row), most=24),
+        Field("ext", mark("ext"), sort=lambda row, context: row.extension, most=6),
+        Field("time", mark("time"), "right", lambda row, context: row.since or float("inf")),
+        Field("with", mark("with"), sort=lambda row, context: row.with_name.casefold(), most=28),
+        Field("queues", mark("queues"), sort=lambda row, context: _queues(row), most=24),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -71,14 +72,14 @@ class AgentsPane(Pane):
 
     def census(self, rows: Sequence[Agent]) -> str:
         counts = Counter(row.state for row in rows if not row.no_state)
-        return " ".join(f"{counts[state]} {glyphs.AGENT[state][1]}" for state in _BRIEF if counts[state])
+        return " ".join(f"{counts[state]} {tr(glyphs.AGENT[state][1])}" for state in _BRIEF if counts[state])
 
     def search(self, row: Agent) -> str:
         queues = " ".join(place.queue for place in row.memberships)
-        return f"{row.name} {row.extension} {state_of(row)[1]} {row.with_name} {queues} {row.key.source}"
+        return f"{row.name} {row.extension} {_state_words(row)} {row.with_name} {queues} {row.key.source}"
 
     def label(self, row: Agent) -> str:
-        return row.name or row.extension or "unnamed agent"
+        return row.name or row.extension or tr("unnamed agent")
 
     def own(self, row: Agent, context: Context) -> Cells:
         glyph, word, token = state_of(row)
@@ -90,7 +91,7 @@ class AgentsPane(Pane):
         severity = context.severities.get(row.key, "") if row.since else ""
         clock = Cell(with_sign(span(context.elapsed(row.key, row.since)), severity), severity or style)
         return {
-            "state": Cell(f"{glyph} {word}", "stale" if stale else token),
+            "state": Cell(f"{glyph} {tr(word)}", "stale" if stale else token),
             "name": dash_or(row.name, style),
             "ext": dash_or(row.extension, "stale" if stale else "muted"),
             "time": clock if row.since else Cell(clock.text, "muted"),
@@ -104,9 +105,10 @@ class AgentsPane(Pane):
         for state in _BRIEF:
             if counts[state]:
                 _, word, token = glyphs.AGENT[state]
-                told.append(Cell(f"{'  ' if told else ''}{counts[state]} {word}", token if state in _BAD else "text"))
+                shown = f"{'  ' if told else ''}{counts[state]} {tr(word)}"
+                told.append(Cell(shown, token if state in _BAD else "text"))
         if roster := len([row for row in rows if row.no_state]):
-            told.append(Cell(f"{'  ' if told else ''}{roster} roster", "muted"))
+            told.append(Cell(f"{'  ' if told else ''}{roster} {tr('roster')}", "muted"))
         return told
 
 
@@ -119,7 +121,12 @@ def _reason(row: Agent) -> str:
 
 def state_of(row: Agent) -> glyphs.Sign:
     """The sign of the agent's state; of a roster, whose vendor tells none, the dash."""
-    return (DASH, "roster", "muted") if row.no_state else glyphs.AGENT[row.state]
+    return (DASH, mark("roster"), "muted") if row.no_state else glyphs.AGENT[row.state]
+
+
+def _state_words(row: Agent) -> str:
+    word = state_of(row)[1]
+    return words(word if row.no_state else row.state.value, word)
 
 
 def _place(row: Agent) -> int:

@@ -8,13 +8,14 @@ from functools import partial
 from typing import Any, ClassVar
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr, trc
 from wallboard.domain.models import Row
 from wallboard.domain.states import ResourceState
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Align, Cell, Column
 from wallboard.view.context import Context
-from wallboard.view.filters import Value
+from wallboard.view.filters import Value, words
 from wallboard.view.format import DASH, age
 from wallboard.view.selection import RowFact
 
@@ -29,7 +30,8 @@ UNCUT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column of a pane: id, title, alignment, and how it sorts (None: not sortable on its own)."""
+    """A column of a pane: id, title, alignment, and how it sorts (None: not sortable on its own). What `context` the
+    title is told in, where it means something else elsewhere."""
 
     id: str
     title: str
@@ -39,6 +41,11 @@ class Field:
     """The title where the column is narrower than on the widest screen."""
     most: int = 0
     """How wide it becomes where there is room to spare."""
+    context: str = ""
+
+    def told(self, narrow: bool) -> str:
+        title = (narrow and self.short) or self.title
+        return (trc(self.context, title) if self.context else tr(title)) if title else ""
 
 
 class Pane:
@@ -53,7 +60,7 @@ class Pane:
     """Where a row says what this console did to it, in place of its own: columns, and how many each takes."""
     names: ClassVar[str] = "name"
     """The column that names a row, where a note on it shows."""
-    empty: ClassVar[str] = "none"
+    empty: ClassVar[str] = mark("none")
     """What the summary says where there is no row."""
     reads: ClassVar[Mapping[str, Callable[[Any, Context], Value]]] = {}
     """What a filter can ask of one field (`state:break`, `wait>60`)."""
@@ -73,7 +80,7 @@ class Pane:
         return tuple(
             Column(
                 name,
-                named[name].short if named[name].short and width < widest.get(name, width) else named[name].title,
+                named[name].told(narrow=width < widest.get(name, width)),
                 width,
                 named[name].align,
                 most=named[name].most,
@@ -93,8 +100,8 @@ class Pane:
             if field is not None and field.sort is not None:
                 rank = (field.sort(row, context), *rank)
         roster = self.roster(row) and row.key not in context.severities
-        search = f"{self.search(row)}{' roster' if roster else ''}".casefold()
-        return RowFact(row.key, rank, search, self.label(row), roster, partial(self._read, row, context))
+        search = f"{self.search(row)} {words('roster', 'roster')}" if roster else self.search(row)
+        return RowFact(row.key, rank, search.casefold(), self.label(row), roster, partial(self._read, row, context))
 
     def _read(self, row: Any, context: Context, name: str) -> Value:
         return self.reads[name](row, context)
@@ -141,18 +148,18 @@ class Pane:
 
     def when_ended(self, ago: str) -> Cells:
         """Where a vanished row says that it ended. Nine columns hold the word and the age, but no sign."""
-        return {"state": Cell(f"ended {ago}", "muted")}
+        return {"state": Cell(tr("ended {age}", age=ago), "muted")}
 
     def summary(self, context: Context) -> Sequence[Cell]:
         """The pane in one line, for narrow screens; a list that nobody has read is not an empty one."""
         state, rows = context.board.pane_state(self.resource).state, self.rows(context)
         if state is ResourceState.NEVER and not rows:
-            return (Cell("not read yet", "stale"),)
+            return (Cell(tr("not read yet"), "stale"),)
         if state is ResourceState.UNAVAILABLE:
-            return (Cell("not for this account", "muted"),)
-        cells = self.brief(rows, context) if rows else (Cell(self.empty, "muted"),)
+            return (Cell(tr("not for this account"), "muted"),)
+        cells = self.brief(rows, context) if rows else (Cell(tr(self.empty) if self.empty else "", "muted"),)
         if state in (ResourceState.STALE, ResourceState.GONE):
-            return (Cell(f"{glyphs.STALE} {state.value} · ", "stale"), *cells)
+            return (Cell(f"{glyphs.STALE} {tr(state.value)} · ", "stale"), *cells)
         return cells
 
     def brief(self, rows: Sequence[Any], context: Context) -> Sequence[Cell]:
@@ -216,7 +223,7 @@ def _widths(text: str) -> dict[str, int]:
     return {name: int(width) for name, width in (pair.split() for pair in text.split(","))}
 
 
-SOURCE = Field("src", "src", sort=lambda row, context: row.key.source)
+SOURCE = Field("src", mark("src"), sort=lambda row, context: row.key.source)
 
 
 def with_sign(text: str, severity: str) -> str:

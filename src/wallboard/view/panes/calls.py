@@ -7,34 +7,35 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Call
 from wallboard.domain.states import CallState, Direction
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import caller_clock, queued_caller
-from wallboard.view.filters import Value
+from wallboard.view.filters import Value, words
 from wallboard.view.format import DASH, span
 from wallboard.view.numbers import inside
 from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or
 
 _ORDER = {CallState.TALKING: 1, CallState.HELD: 1, CallState.PARKED: 1, CallState.RINGING: 2, CallState.UNKNOWN: 3}
-_WAY = {Direction.IN: "in", Direction.OUT: "out", Direction.INTERNAL: "int", Direction.UNKNOWN: DASH}
+_WAY = {Direction.IN: mark("in"), Direction.OUT: mark("out"), Direction.INTERNAL: mark("int"), Direction.UNKNOWN: DASH}
 
 
 class CallsPane(Pane):
     resource = Resource.CALLS
-    title = "Calls"
-    empty = "no calls"
+    title = mark("Calls")
+    empty = mark("no calls")
     says: ClassVar[Mapping[str, int]] = {"to": 2}
     names = "from"
     reads: ClassVar[Mapping[str, Callable[[Call, Context], Value]]] = {
         "name": lambda row, context: row.from_name,
         "number": lambda row, context: row.from_number,
         "source": lambda row, context: row.key.source,
-        "state": lambda row, context: glyphs.CALL[row.state][1],
+        "state": lambda row, context: words(row.state.value, glyphs.CALL[row.state][1]),
         "time": lambda row, context: call_clock(row, context),
-        "dir": lambda row, context: _WAY[row.direction],
+        "dir": lambda row, context: words(row.direction.value, _WAY[row.direction]),
         "from": lambda row, context: f"{row.from_name} {row.from_number}",
         "to": lambda row, context: f"{row.to} {row.to_name}",
         "agent": lambda row, context: row.agent,
@@ -44,10 +45,10 @@ class CallsPane(Pane):
         Field("time", "", "right", lambda row, context: clock_start(row) or float("inf")),
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
         Field("dir", "", sort=lambda row, context: row.direction.value),
-        Field("from", "from", sort=lambda row, context: (row.from_name or row.from_number).casefold(), most=36),
-        Field("to", "to", sort=lambda row, context: row.to.casefold(), most=28),
-        Field("agent", "agent", sort=lambda row, context: row.agent.casefold(), most=24),
-        Field("rec", "rec"),
+        Field("from", mark("from"), sort=lambda row, context: (row.from_name or row.from_number).casefold(), most=36),
+        Field("to", mark("to"), sort=lambda row, context: row.to.casefold(), most=28),
+        Field("agent", mark("agent"), sort=lambda row, context: row.agent.casefold(), most=24),
+        Field("rec", mark("rec")),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -61,14 +62,14 @@ class CallsPane(Pane):
 
     def census(self, rows: Sequence[Call]) -> str:
         counts = Counter(row.state for row in rows)
-        return " ".join(f"{counts[state]} {glyphs.CALL[state][1]}" for state in CallState if counts[state])
+        return " ".join(f"{counts[state]} {tr(glyphs.CALL[state][1])}" for state in CallState if counts[state])
 
     def search(self, row: Call) -> str:
-        parts = (row.from_name, row.from_number, row.to, row.to_name, row.agent, row.queue, row.state.value)
-        return " ".join((*parts, row.direction.value, row.key.source))
+        parts = (row.from_name, row.from_number, row.to, row.to_name, row.agent, row.queue, row.key.source)
+        return " ".join((*parts, *(words(each.value, each.value) for each in (row.state, row.direction))))
 
     def label(self, row: Call) -> str:
-        caller = row.from_name or row.from_number or "unknown"
+        caller = row.from_name or row.from_number or tr("unknown")
         other = row.agent or row.to_name or row.to
         return f"{caller} {glyphs.BOTH} {other}" if other and other != caller else caller
 
@@ -80,11 +81,11 @@ class CallsPane(Pane):
         recording = MUTED if row.recording is None else Cell(glyphs.READY if row.recording else "", style)
         return {
             "time": Cell(span(call_clock(row, context)), style),
-            "state": Cell(f"{glyph} {word}", "stale" if stale else token),
-            "dir": Cell(_WAY[row.direction], "muted"),
+            "state": Cell(f"{glyph} {tr(word)}", "stale" if stale else token),
+            "dir": Cell(tr(_WAY[row.direction]), "muted"),
             "from": dash_or(_party(row.from_name, row.from_number, row, context), style),
             "to": dash_or(_called(row, context), style),
-            "agent": dash_or("my leg" if row.spying else row.agent, "info" if row.spying else style),
+            "agent": dash_or(tr("my leg") if row.spying else row.agent, "info" if row.spying else style),
             "rec": recording,
         }
 
@@ -94,7 +95,7 @@ class CallsPane(Pane):
         for state in (CallState.TALKING, CallState.HELD, CallState.PARKED, CallState.RINGING, CallState.UNKNOWN):
             if not counts[state]:
                 continue
-            word = f"{counts[state]} {glyphs.CALL[state][1]}"
+            word = f"{counts[state]} {tr(glyphs.CALL[state][1])}"
             if state is CallState.HELD:
                 held = [row.held_since for row in rows if row.state is state and row.held_since is not None]
                 word += f" {span(context.since(min(held)))}" if held else ""

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr, trn
 from wallboard.domain.models import Hotline
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
-from wallboard.view.filters import Value
-from wallboard.view.format import DASH, age, local, plural
+from wallboard.view.filters import Value, words
+from wallboard.view.format import DASH, age, local
 from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or, with_sign
 
 _ORDER = {
@@ -41,15 +42,15 @@ def drifted(row: Hotline) -> bool:
 
 class HotlinesPane(Pane):
     resource = Resource.HOTLINES
-    title = "Hotlines"
-    empty = "no hotlines"
+    title = mark("Hotlines")
+    empty = mark("no hotlines")
     says: ClassVar[Mapping[str, int]] = {"last": 1}
     reads: ClassVar[Mapping[str, Callable[[Hotline, Context], Value]]] = {
         "name": lambda row, context: row.name,
         "number": lambda row, context: row.number,
         "source": lambda row, context: row.key.source,
-        "state": lambda row, context: glyphs.HOTLINE[row.state][1],
-        "asked": lambda row, context: row.asked,
+        "state": lambda row, context: words(row.state.value, glyphs.HOTLINE[row.state][1]),
+        "asked": lambda row, context: words(row.asked, row.asked),
         "phones": lambda row, context: active_phones(row),
         "lost": lambda row, context: row.unaccepted,
         "alarm": lambda row, context: context.severities.get(row.key),
@@ -58,13 +59,18 @@ class HotlinesPane(Pane):
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
         Field("asked", ""),
         Field("name", "", sort=lambda row, context: row.name.casefold(), most=36),
-        Field("number", "number", sort=lambda row, context: row.number, most=20),
-        Field("phones", "phones", "right", lambda row, context: active_phones(row) or 0),
-        Field("in", "in", "right"),
-        Field("out", "out", "right"),
-        Field("since", "since", "right"),
-        Field("last", "last", sort=lambda row, context: -((row.last_call and row.last_call.started_at) or 0), most=40),
-        Field("lost", "lost", "right"),
+        Field("number", mark("number"), sort=lambda row, context: row.number, most=20),
+        Field("phones", mark("phones"), "right", lambda row, context: active_phones(row) or 0),
+        Field("in", mark("in"), "right"),
+        Field("out", mark("out"), "right"),
+        Field("since", mark("since"), "right"),
+        Field(
+            "last",
+            mark("last"),
+            sort=lambda row, context: -((row.last_call and row.last_call.started_at) or 0),
+            most=40,
+        ),
+        Field("lost", mark("lost"), "right"),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -78,11 +84,11 @@ class HotlinesPane(Pane):
         return (severity, 0 if drifted(row) else 1, _ORDER[row.state], row.name.casefold(), row.key)
 
     def census(self, rows: Sequence[Hotline]) -> str:
-        return f"{len([row for row in rows if row.state is HotlineState.OPEN])} open"
+        return tr("{n} open", n=len([row for row in rows if row.state is HotlineState.OPEN]))
 
     def search(self, row: Hotline) -> str:
         people = " ".join(agent.name for agent in row.agents)
-        return f"{row.name} {row.number} {row.state.value} {people} {row.key.source}"
+        return f"{row.name} {row.number} {words(row.state.value, row.state.value)} {people} {row.key.source}"
 
     def label(self, row: Hotline) -> str:
         return row.name or row.number
@@ -94,24 +100,27 @@ class HotlinesPane(Pane):
         since = context.elapsed(row.key, row.since)
         asked = ""
         if drifted(row) or row.state is HotlineState.STARTING:
-            asked = f"asked {row.asked}"
+            asked = tr("asked {state}", state=tr(row.asked))
         elif row.state is HotlineState.UNKNOWN:
             asked = row.raw_status
         phones = active_phones(row)
         crowded = phones is not None and row.channels_out is not None and phones > row.channels_out
-        last = DASH
+        last = at = DASH
         if row.last_call is not None:
-            taken = f"taken, {row.last_call.taken_by}" if row.last_call.taken_by else f"{row.last_call.entries} entries"
-            last = f"{local(row.last_call.started_at, context.zone, seconds=False)} {taken}"
+            who, n = row.last_call.taken_by, row.last_call.entries
+            taken = tr("taken, {who}", who=who) if who else trn("{n} entries", "{n} entries", n)
+            at = local(row.last_call.started_at, context.zone, seconds=False)
+            last = f"{at} {taken}"
         return {
-            "state": Cell(f"{glyph} {word}", "stale" if stale else token),
+            "state": Cell(f"{glyph} {tr(word)}", "stale" if stale else token),
             "asked": Cell(asked, "stale" if stale else "warn" if row.state is not HotlineState.ERROR else "alarm"),
             "name": dash_or(row.name, style),
             "number": dash_or(row.number, style),
             "phones": MUTED
             if phones is None
             else Cell(
-                with_sign(f"{phones} on", context.cause(row.key, "nobody")), "warn" if phones == 0 or crowded else style
+                with_sign(tr("{n} on", n=phones), context.cause(row.key, "nobody")),
+                "warn" if phones == 0 or crowded else style,
             ),
             "in": Cell(f"{DASH}/{row.channels_in}" if row.channels_in is not None else DASH, "muted"),
             "out": Cell(
@@ -119,7 +128,7 @@ class HotlinesPane(Pane):
                 "warn" if crowded else "muted",
             ),
             "since": Cell(age(since) if since is not None else DASH, "muted"),
-            "last": lambda width: Cell(last if width > _CLOCK else last.partition(" ")[0], "muted"),
+            "last": lambda width: Cell(last if width > _CLOCK else at, "muted"),
             "lost": MUTED
             if row.unaccepted is None
             else Cell(
@@ -133,11 +142,16 @@ class HotlinesPane(Pane):
             if drifted(row):
                 since = age(context.since(row.since)) if row.since is not None else ""
                 glyph, word, token = glyphs.HOTLINE[row.state]
-                out.append(Cell(f"{glyph} {row.name} {word} {since} (asked {row.asked}) · ", token))
+                asked = tr("asked {state}", state=tr(row.asked))
+                out.append(Cell(f"{glyph} {row.name} {tr(word)} {since} ({asked}) · ", token))
         opened = len([row for row in rows if row.state is HotlineState.OPEN])
-        phones = phones_on_duty(rows)
-        out.append(Cell(f"{opened} open, {f'{DASH} phones' if phones is None else plural(phones, 'phone')}", "text"))
+        out.append(Cell(f"{tr('{n} open', n=opened)}, {phones_told(phones_on_duty(rows))}", "text"))
         return out
+
+
+def phones_told(phones: int | None) -> str:
+    """`1 phone`, `2 phones`."""
+    return tr("– phones") if phones is None else trn("{n} phone", "{n} phones", phones)
 
 
 def phones_on_duty(hotlines: Sequence[Hotline]) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.language import mark, tr, trn
 from wallboard.domain.models import Member
 from wallboard.domain.states import MemberState
 from wallboard.vendors.base import rows_of
@@ -13,7 +14,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import caller_clock
-from wallboard.view.filters import Value
+from wallboard.view.filters import Value, words
 from wallboard.view.format import count, span
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
@@ -29,14 +30,14 @@ _ORDER = {
 
 class MembersPane(Pane):
     resource = Resource.MEMBERS
-    title = "Members"
-    empty = "no callers"
+    title = mark("Members")
+    empty = mark("no callers")
     says: ClassVar[Mapping[str, int]] = {"number": 3}
     reads: ClassVar[Mapping[str, Callable[[Member, Context], Value]]] = {
         "name": lambda row, context: row.name,
         "number": lambda row, context: row.number,
         "source": lambda row, context: row.key.source,
-        "state": lambda row, context: glyphs.MEMBER[row.state][1],
+        "state": lambda row, context: words(row.state.value, glyphs.MEMBER[row.state][1]),
         "wait": caller_clock,
         "queue": lambda row, context: row.queue,
         "with": lambda row, context: row.serving,
@@ -46,10 +47,10 @@ class MembersPane(Pane):
         Field("wait", "", "right", lambda row, context: _since(row)),
         Field("state", "", sort=lambda row, context: _ORDER[row.state]),
         Field("name", "", sort=lambda row, context: row.name.casefold(), most=32),
-        Field("number", "number", sort=lambda row, context: row.number, most=20),
-        Field("queue", "queue", sort=lambda row, context: row.queue.casefold(), most=24),
-        Field("with", "with", sort=lambda row, context: row.serving.casefold(), most=24),
-        Field("pos", "pos", "right"),
+        Field("number", mark("number"), sort=lambda row, context: row.number, most=20),
+        Field("queue", mark("queue"), sort=lambda row, context: row.queue.casefold(), most=24),
+        Field("with", mark("with"), sort=lambda row, context: row.serving.casefold(), most=24),
+        Field("pos", mark("pos"), "right"),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -63,13 +64,16 @@ class MembersPane(Pane):
 
     def census(self, rows: Sequence[Member]) -> str:
         served = len([row for row in rows if row.state is MemberState.TALKING])
-        return f"{len([row for row in rows if row.state in WAITS])} waiting{f' {served} served' if served else ''}"
+        waiting = len([row for row in rows if row.state in WAITS])
+        told = trn("{n} waiting", "{n} waiting", waiting)
+        return f"{told} {tr('{n} served', n=served)}" if served else told
 
     def search(self, row: Member) -> str:
-        return f"{row.name} {row.number} {row.queue} {row.serving} {row.state.value} {row.key.source}"
+        state = words(row.state.value, row.state.value)
+        return f"{row.name} {row.number} {row.queue} {row.serving} {state} {row.key.source}"
 
     def label(self, row: Member) -> str:
-        return " ".join(part for part in (row.name, row.number) if part) or "unknown caller"
+        return " ".join(part for part in (row.name, row.number) if part) or tr("unknown caller")
 
     def own(self, row: Member, context: Context) -> Cells:
         glyph, word, token = glyphs.MEMBER[row.state]
@@ -78,12 +82,12 @@ class MembersPane(Pane):
         style = "stale" if stale else "text" if waiting else "muted"
         clock = caller_clock(row, context)
         severity = wait_severity(row, clock, context) if waiting else ""
-        mark, mark_style = glyphs.SEVERITY[severity]
+        sign, mark_style = glyphs.SEVERITY[severity]
         return {
-            "wait": Cell(f"{span(clock)} {mark}", style if stale or not severity else mark_style),
-            "state": Cell(f"{glyph} {word}", "stale" if stale else token if waiting else "muted"),
+            "wait": Cell(f"{span(clock)} {sign}", style if stale or not severity else mark_style),
+            "state": Cell(f"{glyph} {tr(word)}", "stale" if stale else token if waiting else "muted"),
             "name": dash_or(marked(row, context), style),
-            "number": dash_or(row.number or "anonymous", style),
+            "number": dash_or(row.number or tr("anonymous"), style),
             "queue": dash_or(row.queue, style),
             "with": dash_or(row.serving or row.raw_state, style),
             "pos": _place(row, context, style),
@@ -92,14 +96,15 @@ class MembersPane(Pane):
     def brief(self, rows: Sequence[Member], context: Context) -> Sequence[Cell]:
         waiting = [row for row in rows if row.state in WAITS]
         if not waiting:
-            return (Cell("nobody waits", "muted"),)
+            return (Cell(tr("nobody waits"), "muted"),)
         first = min(waiting, key=_since)
         clock = caller_clock(first, context)
-        mark, token = glyphs.SEVERITY[wait_severity(first, clock, context)]
+        sign, token = glyphs.SEVERITY[wait_severity(first, clock, context)]
         served = len([row for row in rows if row.state is MemberState.TALKING])
+        told = trn("{n} wait, longest {time}", "{n} wait, longest {time}", len(waiting), time=span(clock))
         return (
-            Cell(f"{len(waiting)} wait, longest {span(clock)}{mark.strip()} {first.name or first.number}", token),
-            Cell(f" · {served} served", "muted"),
+            Cell(f"{told}{sign.strip()} {first.name or first.number}", token),
+            Cell(f" · {tr('{n} served', n=served)}", "muted"),
         )
 
 

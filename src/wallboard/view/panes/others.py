@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, markc, tr
 from wallboard.domain.models import Entry, Notice, ParkedCall, Receptionist
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
-from wallboard.view.filters import Value
+from wallboard.view.filters import Value, words
 from wallboard.view.format import DASH, age, moment, span
 from wallboard.view.numbers import target
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
@@ -32,11 +33,11 @@ def place_of(row: Notice) -> str:
 def until_words(row: Notice, context: Context) -> str:
     """Until when, in words for a sentence."""
     if row.active_to is None:
-        return "until somebody ends it"
-    return f"until {moment(row.active_to, context.now, context.zone)}"
+        return tr("until somebody ends it")
+    return tr("until {time}", time=moment(row.active_to, context.now, context.zone))
 
 
-_RANK = {"active": 0, "coming": 1, "over": 2}
+_RANK = {mark("active"): 0, mark("coming"): 1, mark("over"): 2}
 _SIGNS = {"active": (glyphs.WARN, "warn"), "coming": (glyphs.WAITING, "text"), "over": (glyphs.OFF, "muted")}
 
 
@@ -49,25 +50,25 @@ def notice_state(row: Notice, now: float) -> str:
 
 class NoticesPane(Pane):
     resource = Resource.NOTICES
-    title = "Notices"
+    title = mark("Notices")
     says: ClassVar[Mapping[str, int]] = {"where": 3}
     names = "what"
     reads: ClassVar[Mapping[str, Callable[[Notice, Context], Value]]] = {
         "name": lambda row, context: row.title,
         "source": lambda row, context: row.key.source,
-        "state": lambda row, context: notice_state(row, context.now),
+        "state": lambda row, context: words((state := notice_state(row, context.now)), state),
         "where": lambda row, context: row.where,
         "why": lambda row, context: row.why,
         "set": lambda row, context: row.set,
     }
     fields = (
         Field("state", ""),
-        Field("until", "until"),
-        Field("where", "where", sort=lambda row, context: row.where.casefold(), most=32),
-        Field("why", "why", sort=lambda row, context: row.why.casefold(), most=32),
-        Field("what", "what", sort=lambda row, context: row.title.casefold(), most=40),
-        Field("set", "set", sort=lambda row, context: row.set.casefold(), most=20),
-        Field("remarks", "remarks", most=60),
+        Field("until", mark("until")),
+        Field("where", mark("where"), sort=lambda row, context: row.where.casefold(), most=32),
+        Field("why", mark("why"), sort=lambda row, context: row.why.casefold(), most=32),
+        Field("what", mark("what"), sort=lambda row, context: row.title.casefold(), most=40),
+        Field("set", mark("set"), sort=lambda row, context: row.set.casefold(), most=20),
+        Field("remarks", mark("remarks"), most=60),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -91,10 +92,10 @@ class NoticesPane(Pane):
         return f"{row.title} {row.where} {row.why} {row.when} {row.set} {row.remarks} {row.key.source}"
 
     def label(self, row: Notice) -> str:
-        return row.title or row.why or row.set or "untitled notice"
+        return row.title or row.why or row.set or tr("untitled notice")
 
     def when_ended(self, ago: str) -> Cells:
-        return {"state": Cell("ended", "muted"), "until": Cell(f"{ago} ago", "muted")}
+        return {"state": Cell(tr("ended"), "muted"), "until": Cell(tr("{age} ago", age=ago), "muted")}
 
     def own(self, row: Notice, context: Context) -> Cells:
         state = notice_state(row, context.now)
@@ -102,11 +103,11 @@ class NoticesPane(Pane):
         stale = context.dim(row.key)
         style = "stale" if stale else "muted" if state == "over" else "text"
         if state == "coming":
-            until = f"from {moment(row.active_from, context.now, context.zone, short=True)}"
+            until = tr("from {time}", time=moment(row.active_from, context.now, context.zone, short=True))
         else:
-            until = "open end" if row.active_to is None else moment(row.active_to, context.now, context.zone)
+            until = tr("open end") if row.active_to is None else moment(row.active_to, context.now, context.zone)
         return {
-            "state": Cell(f"{glyph} {state}", "stale" if stale else token),
+            "state": Cell(f"{glyph} {tr(state)}", "stale" if stale else token),
             "until": Cell(until, style),
             "where": dash_or(row.where, style),
             "why": dash_or(row.why, style),
@@ -117,28 +118,28 @@ class NoticesPane(Pane):
 
     def brief(self, rows: Sequence[Notice], context: Context) -> Sequence[Cell]:
         states = Counter(notice_state(row, context.now) for row in rows)
-        cells = [Cell(f"{states['active']} active", "warn" if states["active"] else "muted")]
+        cells = [Cell(f"{states['active']} {tr('active')}", "warn" if states["active"] else "muted")]
         if states["coming"]:
-            cells.append(Cell(f" · {states['coming']} coming", "muted"))
+            cells.append(Cell(f" · {states['coming']} {tr('coming')}", "muted"))
         return cells
 
 
 class ReceptionistsPane(Pane):
     resource = Resource.RECEPTIONISTS
-    title = "Receptionists"
+    title = mark("Receptionists")
     says: ClassVar[Mapping[str, int]] = {"sends": 1}
     reads: ClassVar[Mapping[str, Callable[[Receptionist, Context], Value]]] = {
         "name": lambda row, context: row.name,
         "number": lambda row, context: row.number,
         "source": lambda row, context: row.key.source,
-        "state": lambda row, context: RECEPTIONIST[row.open][1],
+        "state": lambda row, context: words((word := RECEPTIONIST[row.open][1]), word),
     }
     fields = (
         Field("state", "", sort=lambda row, context: str(row.open)),
-        Field("until", "until", sort=lambda row, context: row.until or float("inf")),
+        Field("until", mark("until"), sort=lambda row, context: row.until or float("inf")),
         Field("name", "", sort=lambda row, context: row.name.casefold(), most=36),
-        Field("number", "number", sort=lambda row, context: row.number, most=20),
-        Field("sends", "sends to", most=100),
+        Field("number", mark("number"), sort=lambda row, context: row.number, most=20),
+        Field("sends", mark("sends to"), most=100),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -156,10 +157,10 @@ class ReceptionistsPane(Pane):
         return f"{row.name} {row.number} {row.language} {ways} {row.key.source}"
 
     def label(self, row: Receptionist) -> str:
-        return row.name or row.number or "unnamed receptionist"
+        return row.name or row.number or tr("unnamed receptionist")
 
     def when_ended(self, ago: str) -> Cells:
-        return {"state": Cell("ended", "muted"), "until": Cell(ago, "muted")}
+        return {"state": Cell(tr("ended"), "muted"), "until": Cell(ago, "muted")}
 
     def own(self, row: Receptionist, context: Context) -> Cells:
         stale = context.dim(row.key)
@@ -167,7 +168,7 @@ class ReceptionistsPane(Pane):
         state = RECEPTIONIST[row.open]
         until, day = (moment(row.until, context.now, context.zone, short=short) for short in (False, True))
         return {
-            "state": Cell(f"{state[0]} {state[1]}", "stale" if stale else state[2]),
+            "state": Cell(f"{state[0]} {tr(state[1])}", "stale" if stale else state[2]),
             "until": lambda width: Cell(until if cell_width(until) <= width else day, style if row.until else "muted"),
             "name": dash_or(row.name, style),
             "number": dash_or(row.number, style),
@@ -177,15 +178,15 @@ class ReceptionistsPane(Pane):
     def brief(self, rows: Sequence[Receptionist], context: Context) -> Sequence[Cell]:
         closed = len([row for row in rows if row.open is False])
         opened = len([row for row in rows if row.open])
-        text = (
-            f"{closed} closed" if closed else f"{opened} open" if opened else f"{len(rows)}, open or closed not known"
-        )
+        text = tr("{n}, open or closed not known", n=len(rows))
+        if closed or opened:
+            text = tr("{n} closed", n=closed) if closed else tr("{n} open", n=opened)
         return (Cell(text, "text" if closed else "muted"),)
 
 
 RECEPTIONIST: dict[bool | None, tuple[str, str, str]] = {
-    True: (glyphs.READY, "open", "ok"),
-    False: (glyphs.OFF, "closed", "muted"),
+    True: (glyphs.READY, mark("open"), "ok"),
+    False: (glyphs.OFF, mark("closed"), "muted"),
     None: ("?", DASH, "muted"),
 }
 
@@ -211,7 +212,7 @@ def sends_to(row: Receptionist, width: int, context: Context) -> str:
 
 class ParkedPane(Pane):
     resource = Resource.PARKED
-    title = "Parked"
+    title = mark("Parked")
     names = "caller"
     reads: ClassVar[Mapping[str, Callable[[ParkedCall, Context], Value]]] = {
         "name": lambda row, context: row.caller,
@@ -223,12 +224,18 @@ class ParkedPane(Pane):
     }
     fields = (
         Field("slot", "", sort=lambda row, context: row.slot),
-        Field("returns", "in", "right", lambda row, context: row.returns_at or float("inf")),
-        Field("to", "to", most=20),
-        Field("caller", "caller", sort=lambda row, context: row.caller.casefold(), most=48),
-        Field("since", "since", "right", lambda row, context: row.since or float("inf")),
-        Field("by", "by", most=20),
-        Field("note", "note", most=60),
+        Field(
+            "returns",
+            markc("returns", "in"),
+            "right",
+            lambda row, context: row.returns_at or float("inf"),
+            context="returns",
+        ),
+        Field("to", mark("to"), most=20),
+        Field("caller", mark("caller"), sort=lambda row, context: row.caller.casefold(), most=48),
+        Field("since", mark("since"), "right", lambda row, context: row.since or float("inf")),
+        Field("by", mark("by"), most=20),
+        Field("note", mark("note"), most=60),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -244,10 +251,11 @@ class ParkedPane(Pane):
         return f"{row.slot} {row.caller} {row.number} {row.by}"
 
     def label(self, row: ParkedCall) -> str:
-        return f"{' '.join(part for part in (row.caller, row.number) if part) or 'caller'} in {row.slot}"
+        who = " ".join(part for part in (row.caller, row.number) if part) or tr("caller")
+        return tr("{who} in {slot}", who=who, slot=row.slot)
 
     def when_ended(self, ago: str) -> Cells:
-        return {"returns": Cell("ended", "muted"), "to": Cell(f"{ago} ago", "muted")}
+        return {"returns": Cell(tr("ended"), "muted"), "to": Cell(tr("{age} ago", age=ago), "muted")}
 
     def own(self, row: ParkedCall, context: Context) -> Cells:
         style = "stale" if context.dim(row.key) else "text"
@@ -268,5 +276,7 @@ class ParkedPane(Pane):
     def brief(self, rows: Sequence[ParkedCall], context: Context) -> Sequence[Cell]:
         first = min(rows, key=lambda row: self.urgency(row, context))
         left = None if first.returns_at is None else first.returns_at - context.now
-        clock = f"since {age(context.since(first.since))}" if left is None else f"returns {span(left)}"
+        clock = tr("returns {time}", time=span(left))
+        if left is None:
+            clock = tr("since {time}", time=age(context.since(first.since)))
         return (Cell(f"{len(rows)}: {first.slot} {clock}", "warn" if left is not None and left < 30 else "text"),)

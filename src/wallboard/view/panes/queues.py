@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from wallboard.board import ServiceLevel
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Queue
 from wallboard.domain.states import Channel
 from wallboard.vendors.base import rows_of
@@ -14,7 +15,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import aged, level_cell
-from wallboard.view.filters import Value
+from wallboard.view.filters import Value, words
 from wallboard.view.format import DASH, count, span, sparkline
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, with_sign
 
@@ -24,14 +25,14 @@ _TREND = 6
 
 class QueuesPane(Pane):
     resource = Resource.QUEUES
-    title = "Queues"
+    title = mark("Queues")
     empty = ""
-    lacks = "without counts"
+    lacks = mark("without counts")
     reads: ClassVar[Mapping[str, Callable[[Queue, Context], Value]]] = {
         "name": lambda row, context: row.name,
         "number": lambda row, context: row.number,
         "source": lambda row, context: row.key.source,
-        "channel": lambda row, context: row.channel.value if row.channel else None,
+        "channel": lambda row, context: words(row.channel.value, row.channel.value) if row.channel else None,
         "wait": lambda row, context: context.stats(row.key).waiting,
         "longest": lambda row, context: context.stats(row.key).longest(context.now),
         "ready": lambda row, context: context.stats(row.key).counts.ready,
@@ -42,14 +43,14 @@ class QueuesPane(Pane):
     }
     fields = (
         Field("name", "", sort=lambda row, context: row.name.casefold(), most=32),
-        Field("wait", "wait", "right", lambda row, context: -(context.stats(row.key).waiting or 0)),
-        Field("longest", "longest", "right", lambda row, context: _longest_rank(row, context)),
-        Field("ready", "ready", "right", lambda row, context: _ready(row, context)),
-        Field("ring", "ring", "right"),
-        Field("talk", "talk", "right", lambda row, context: -(context.stats(row.key).talking or 0)),
-        Field("sl", "SL n", "right", lambda row, context: _service(row, context), short="SL", most=8),
-        Field("trend", "trend"),
-        Field("lost", "lost", "right", lambda row, context: -(context.stats(row.key).lost or 0)),
+        Field("wait", mark("wait"), "right", lambda row, context: -(context.stats(row.key).waiting or 0)),
+        Field("longest", mark("longest"), "right", lambda row, context: _longest_rank(row, context)),
+        Field("ready", mark("ready"), "right", lambda row, context: _ready(row, context)),
+        Field("ring", mark("ring"), "right"),
+        Field("talk", mark("talk"), "right", lambda row, context: -(context.stats(row.key).talking or 0)),
+        Field("sl", mark("SL n"), "right", lambda row, context: _service(row, context), short=mark("SL"), most=8),
+        Field("trend", mark("trend")),
+        Field("lost", mark("lost"), "right", lambda row, context: -(context.stats(row.key).lost or 0)),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
@@ -68,7 +69,8 @@ class QueuesPane(Pane):
         return bool(row.no_counts)
 
     def search(self, row: Queue) -> str:
-        return f"{row.name} {row.number} {row.channel.value if row.channel else ''} {row.key.source}"
+        channel = words(row.channel.value, row.channel.value) if row.channel else ""
+        return f"{row.name} {row.number} {channel} {row.key.source}"
 
     def label(self, row: Queue) -> str:
         return row.name
@@ -76,16 +78,16 @@ class QueuesPane(Pane):
     def own(self, row: Queue, context: Context) -> Cells:
         stats = context.stats(row.key)
         style = "stale" if context.dim(row.key) else "muted" if row.no_counts else "text"
-        mark, mark_style = glyphs.SEVERITY[context.cause(row.key, "longest", "known")]
+        sign, sign_style = glyphs.SEVERITY[context.cause(row.key, "longest", "known")]
         waits = aged(span(stats.longest(context.now)), stats.old("longest"))
-        busy = "stale" if style == "stale" or stats.old("longest") else mark_style
+        busy = "stale" if style == "stale" or stats.old("longest") else sign_style
         level, no_level = stats.service_level, context.cause(row.key, "service")
         ready = DASH if stats.staffed is None else f"{stats.counts.ready}/{stats.staffed}"
         number = "digits" if style == "text" else style
         return {
             "name": Cell(_named(row), style),
             "wait": _number(stats.waiting, number, stats.old("waiting"), context.cause(row.key, "waiting")),
-            "longest": Cell(f"{waits} {mark}", busy if waits != DASH or mark != " " else "muted"),
+            "longest": Cell(f"{waits} {sign}", busy if waits != DASH or sign != " " else "muted"),
             "ready": _figure(ready, style, stats.old("ready"), context.cause(row.key, "ready")),
             "ring": _number(stats.ringing, style, stats.old("ringing")),
             "talk": _number(stats.talking, style, stats.old("talking")),
@@ -95,7 +97,7 @@ class QueuesPane(Pane):
         }
 
     def when_ended(self, ago: str) -> Cells:
-        return {"wait": Cell(f"ended {ago}", "muted", span=2)}
+        return {"wait": Cell(tr("ended {age}", age=ago), "muted", span=2)}
 
     def brief(self, rows: Sequence[Queue], context: Context) -> Sequence[Cell]:
         cells: list[Cell] = []
@@ -107,14 +109,15 @@ class QueuesPane(Pane):
             elif stats.waiting is None and stats.longest_since is None:
                 unknown += 1
             elif (stats.waiting or stats.ringing or context.severities.get(row.key)) and len(cells) < 8:
-                mark, token = glyphs.SEVERITY[context.severities.get(row.key, "")]
+                sign, token = glyphs.SEVERITY[context.severities.get(row.key, "")]
                 waits = span(stats.longest(context.now))
-                cells.append(Cell(f"{row.name} {count(stats.waiting)} {waits}{mark.strip()}", token))
+                cells.append(Cell(f"{row.name} {count(stats.waiting)} {waits}{sign.strip()}", token))
                 if stats.staffed is not None:
-                    cells.append(Cell(f" {stats.counts.ready}/{stats.staffed} ready · ", "muted"))
+                    ready = tr("{n}/{all} ready", n=stats.counts.ready, all=stats.staffed)
+                    cells.append(Cell(f" {ready} · ", "muted"))
             else:
                 quiet += 1
-        tail = ((quiet, "quiet"), (unknown, "no data"), (roster, "without counts"))
+        tail = ((quiet, tr("quiet")), (unknown, tr("no data")), (roster, tr(self.lacks)))
         return (*cells, Cell(" · ".join(f"{number} {word}" for number, word in tail if number), "muted"))
 
 
@@ -129,9 +132,8 @@ def _named(row: Queue) -> str:
     name = row.name or DASH
     if row.channel in (None, Channel.PHONE):
         return name
-    word = row.channel.value
     plain = name.casefold().replace("-", "")
-    return name if word in plain else f"{name} {word}"
+    return name if row.channel.value in plain else f"{name} {tr(row.channel.value)}"
 
 
 def _number(value: int | None, style: str, old: bool = False, severity: str = "") -> Cell:
