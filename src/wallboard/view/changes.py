@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any, Literal
 
 from wallboard.board.alarms import Alarm
 from wallboard.control.journal_reader import RESULTS
+from wallboard.domain.language import mark, tr
+from wallboard.domain.states import AgentState
 from wallboard.view.alarm_list import COUNTED
+from wallboard.view.alarm_words import STATES
 from wallboard.view.context import Context
 from wallboard.view.shapes import ACTIONS, ALARMS, LISTS, WATCHED, filled
 
@@ -142,18 +146,33 @@ def _near(before: object, now: object) -> bool:
 
 
 _NOUN = {
-    "sources": "source",
-    "queues": "queue",
-    "members": "caller",
-    "agents": "agent",
-    "calls": "call",
-    "hotlines": "hotline",
-    "notices": "notice",
-    "receptionists": "receptionist",
-    "parked": "parked call",
-    "alarms": "alarm",
-    "actions": "action",
+    "sources": mark("source"),
+    "queues": mark("queue"),
+    "members": mark("caller"),
+    "agents": mark("agent"),
+    "calls": mark("call"),
+    "hotlines": mark("hotline"),
+    "notices": mark("notice"),
+    "receptionists": mark("receptionist"),
+    "parked": mark("parked call"),
 }
+_STATES = {**STATES, "cleared": mark("cleared")}
+_SAID = frozenset(
+    {
+        *(mark("name"), mark("vendor"), mark("state"), mark("budget"), mark("limit"), mark("detail"), mark("channel")),
+        *(mark("waiting"), mark("ringing"), mark("talking"), mark("agents"), mark("staffed"), mark("strategy")),
+        *(mark("service_level"), mark("value"), mark("formula"), mark("low"), mark("high"), mark("window")),
+        *(mark("answered"), mark("abandoned"), mark("offered"), mark("lost"), mark("pulled"), mark("flowed")),
+        *(mark("unseen"), mark("asa"), mark("aht"), mark("occupancy"), mark("expected_wait"), mark("lost_percent")),
+        *(mark("counted_since"), mark("queue"), mark("queues"), mark("number"), mark("serving"), mark("extension")),
+        *(mark("registered"), mark("direction"), mark("from"), mark("from_name"), mark("to"), mark("did")),
+        *(mark("recording"), mark("agent"), mark("wanted"), mark("channels_in"), mark("channels_out")),
+        *(mark("last_call"), mark("taken_by"), mark("entries"), mark("set"), mark("title"), mark("active_from")),
+        *(mark("active_to"), mark("why"), mark("where"), mark("when"), mark("remarks"), mark("language")),
+        *(mark("open"), mark("slot"), mark("caller"), mark("by"), *AgentState),
+    }
+)
+"""Fields, as they are called in a sentence."""
 _FACTS: dict[str, tuple[str, ...]] = {
     "sources": ("state", "detail"),
     "queues": ("waiting", "ringing", "talking"),
@@ -175,29 +194,47 @@ _LABELS = ("name", "title", "caller", "from_name", "from", "number", "extension"
 def plain(change: Change, clock: str) -> str:
     """The change as a sentence; "" where nothing is in it that a person would want to hear."""
     row, name = change.row, change.list
-    word = {"here": "", "changed": "", "new": "new ", "gone": "gone: "}[change.change]
     if name == "alarms":
-        by = row["acked_by"]
-        state = f"{row['state']} by {by}" if row["state"] == "acked" else str(row["state"])
-        return f"{clock} {word}{row['severity']}: {row['text']}, {state}"
+        state = tr(_STATES[row["state"]])
+        if row["state"] == "acked":
+            state = tr("acked by {who}", who=row["acked_by"])
+        severity = tr("alarm") if row["severity"] == "alarm" else tr("warn")
+        return f"{clock} {_happened(change, severity)}: {row['text']}, {state}"
     if name == "actions":
-        ending = row["ending"] or row["phase"]
-        to = f" to {row['destination']}" if row["destination"] else ""
-        return f"{clock} {row['verb']} {row['target']}{to}: {ending}"
+        what = f"{row['verb']} {row['target']}"
+        what = tr("{what} to {number}", what=what, number=row["destination"]) if row["destination"] else what
+        return f"{clock} {what}: {row['ending'] or row['phase']}"
     label = next((str(row[each]) for each in _LABELS if row.get(each)), "")
-    of = "" if name == "sources" else f" of {row['source']}"
-    head = f"{clock} {word}{_NOUN[name]} {label}{of}"
+    what = f"{tr(_NOUN[name])} {label}"
+    what = what if name == "sources" else tr("{what} of {source}", what=what, source=row["source"])
+    head = f"{clock} {_happened(change, what)}"
     if change.before is not None:
-        told = [f"{field} {_word(now)} (was {_word(was)})" for field, was, now in _differences(change)]
+        told = [
+            tr("{field} {now} (was {before})", field=field, now=_word(now), before=_word(was))
+            for field, was, now in _differences(change)
+        ]
         return f"{head}: {', '.join(told)}" if told else ""
     if change.change == "gone":
         return head
     facts = [
-        _word(row[field]) if field in _BARE else f"{field} {_word(row[field])}"
+        _word(row[field]) if field in _BARE else f"{_field(field)} {_word(row[field])}"
         for field in _FACTS[name]
         if row.get(field) not in (None, "")
     ]
     return f"{head}: {', '.join(facts)}" if facts else head
+
+
+def _happened(change: Change, what: str) -> str:
+    match change.change:
+        case "new":
+            return tr("new {what}", what=what)
+        case "gone":
+            return tr("gone: {what}", what=what)
+    return what
+
+
+def _field(name: str) -> str:
+    return tr(name) if name in _SAID else name
 
 
 def _differences(change: Change) -> list[tuple[str, object, object]]:
@@ -209,17 +246,19 @@ def _differences(change: Change) -> list[tuple[str, object, object]]:
             continue
         if isinstance(now, Mapping) and isinstance(was, Mapping):
             inside = [part for part in now if part not in clocks and was.get(part) != now[part]]
-            found += [(f"{field} {part}", was.get(part), now[part]) for part in inside]
+            found += [(f"{_field(field)} {_field(part)}", was.get(part), now[part]) for part in inside]
         elif not isinstance(now, list):
-            found.append((field, was, now))
+            found.append((_field(field), was, now))
         elif all(isinstance(part, str) for part in now):
-            found.append((field, ", ".join(was or ()), ", ".join(now)))
+            found.append((_field(field), ", ".join(was or ()), ", ".join(now)))
     return found
 
 
 def _word(value: object) -> str:
     if value is None or value == "":
-        return "unknown"
+        return tr("unknown")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
+    if isinstance(value, Enum):
+        return tr(str(value.value))
     return f"{value:g}" if isinstance(value, float) else str(value)

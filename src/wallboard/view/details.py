@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wallboard.control.labels import label
 from wallboard.control.policy import CONFERENCE
+from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import cell_width, clean
@@ -17,7 +18,7 @@ from wallboard.view.chrome import KeyHint, by_reason
 from wallboard.view.context import Context
 from wallboard.view.explain import explained
 from wallboard.view.figures import caller_clock
-from wallboard.view.format import DASH, age, count, local, moment, ordinal, span
+from wallboard.view.format import DASH, age, local, moment, ordinal, span
 from wallboard.view.lines import Line, clip, rule, wrapped
 from wallboard.view.links import linked
 from wallboard.view.looks.agent import agent_look
@@ -62,22 +63,22 @@ def details(
     facts = explained(row, context) if explains else [] if lines and isinstance(row, Queue) else _facts(row, context)
     least = LABEL if lines else _LABEL
     column = min(max(least, min(_LABEL_MOST, width // 6)), max([least, *(cell_width(name) for name, _ in facts)]))
-    what = "EXPLAIN" if explains else "SETTINGS" if settings else "DETAILS"
+    what = tr("EXPLAIN") if explains else tr("SETTINGS") if settings else tr("DETAILS")
     lines = lines or [_head(pane, row, context, what, width)]
     for name, text in facts:
         lines += _wrapped(name, text, width, label=column)
     if explains:
         return lines
     if note:
-        lines += _wrapped("note", note, width, label=column)
+        lines += _wrapped(tr("note"), note, width, label=column)
     if history:
-        lines += _wrapped("seen", " · ".join(history), width, label=column)
+        lines += _wrapped(tr("seen"), " · ".join(history), width, label=column)
     able = "  ".join(f"{hint.key} {hint.text}" for hint in hints if hint.ok)
     unable = " · ".join(f"{' '.join(keys)}: {reason}" for reason, keys in by_reason(hints).items())
     if able:
-        lines += _wrapped("can", able, width, label=column)
+        lines += _wrapped(tr("can"), able, width, label=column)
     if unable:
-        lines += _wrapped("cannot", unable, width, "muted", column)
+        lines += _wrapped(tr("cannot"), unable, width, "muted", column)
     return [*lines, *report_lines(readings, context.now, width, lambda text: readable(text, row.key.source, context))]
 
 
@@ -95,8 +96,8 @@ def _look(row: Row, context: Context, helpers: Sequence[Agent], help_key: str, w
 
 def _head(pane: Pane | None, row: Row, context: Context, what: str, width: int) -> Line:
     seen = context.board.seen_at(row.key)
-    read = f"read {age(context.since(seen))} ago" if seen is not None else "not read yet"
-    told = f"{clean(str(row.key), 80)} · {context.state(row.key).value} · {read}"
+    read = tr("read {age} ago", age=age(context.since(seen))) if seen is not None else tr("not read yet")
+    told = f"{clean(str(row.key), 80)} · {tr(context.state(row.key).value)} · {read}"
     return rule(f"{what} {label(row) if pane is None else pane.label(row)}", told, width)
 
 
@@ -113,9 +114,9 @@ def _place(row: Member, context: Context) -> str:
     others = [other for other in rows_of(Member, context.board, row.key.source) if other.queue_id == row.queue_id]
     waiting = len([other for other in others if other.state in (MemberState.WAITING, MemberState.RINGING)])
     if row.position is not None:
-        return f"place {row.position} of {waiting}"
+        return tr("place {n} of {all}", n=row.position, all=waiting)
     place = place_by_wait(row, context)
-    return f"place {count(place)}" if place is None else f"place {place} of {waiting} by waiting time"
+    return tr("place –") if place is None else tr("place {n} of {all} by waiting time", n=place, all=waiting)
 
 
 def _staff(queue_id: str, source: str, context: Context) -> list[Agent]:
@@ -134,43 +135,45 @@ def _why(row: Member, context: Context) -> str:
     for agent in sorted(agents, key=lambda agent: (agent.state is AgentState.READY, agent.name.casefold())):
         clock = context.elapsed(agent.key, agent.since)
         if agent.state is not AgentState.OFF:
-            word = glyphs.AGENT[agent.state][1]
+            word = tr(glyphs.AGENT[agent.state][1])
             doing.append(f"{agent.name} {word}" + (f" {span(clock)}" if clock is not None else ""))
-    more = f", and {len(doing) - 6} more" if len(doing) > 6 else ""
-    return f"{ready}/{len(staffed)} ready: {', '.join(doing[:6])}{more}" if doing else f"{ready}/{len(staffed)} ready"
+    told = tr("{n}/{all} ready", n=ready, all=len(staffed))
+    more = f", {tr('and {n} more', n=len(doing) - 6)}" if len(doing) > 6 else ""
+    return f"{told}: {', '.join(doing[:6])}{more}" if doing else told
 
 
 def _notice(row: Notice, context: Context) -> list[Fact]:
     def when(instant: float | None) -> str:
         return moment(instant, context.now, context.zone)
 
-    ends = "until somebody ends it" if row.active_to is None else f"to {when(row.active_to)}"
-    begins = f"from {when(row.active_from)} " if row.active_from is not None else ""
+    lasts = tr("until somebody ends it") if row.active_to is None else tr("to {time}", time=when(row.active_to))
+    if row.active_from is not None:
+        lasts = f"{tr('from {time}', time=when(row.active_from))} {lasts}"
     facts = [
-        ("notice", f"{row.title} · {row.set}" if row.set else str(row.title)),
-        ("state", f"{notice_state(row, context.now)}, {begins}{ends}"),
+        (tr("notice"), f"{row.title} · {row.set}" if row.set else str(row.title)),
+        (tr("state"), f"{tr(notice_state(row, context.now))}, {lasts}"),
     ]
-    named = (("why", row.why), ("where", row.where), ("when", row.when), ("remarks", row.remarks))
+    named = (tr("why"), row.why), (tr("where"), row.where), (tr("when"), row.when), (tr("remarks"), row.remarks)
     return [*facts, *((name, str(text) or DASH) for name, text in named)]
 
 
 def _receptionist(row: Receptionist, context: Context) -> list[Fact]:
     glyph, word, _ = RECEPTIONIST[row.open]
     there = zone_of(row)
-    changes = "no change within a fortnight, or none known"
+    changes = tr("no change within a fortnight, or none known")
     if row.until is not None:
-        changes = f"until {moment(row.until, context.now, there or context.zone)}"
+        changes = tr("until {time}", time=moment(row.until, context.now, there or context.zone))
         if there is not None:
             here = moment(row.until, context.now, context.zone)
             local_time = moment(row.until, context.now, there)
-            changes += f" {there.key}" + (f", {here} here" if here != local_time else "")
-    state = f"{glyph} {word}, {changes}" if row.open is not None else f"{glyph} open or closed is not known"
-    facts = [("now", state), ("number", f"{row.number or DASH} · language {row.language or DASH}")]
-    words, source = {True: "open", False: "closed", None: "no rule"}, row.key.source
-    facts += [
-        (entry.input or DASH, f"{glyphs.TO} {target(entry.to, source, context) or DASH} ({words[entry.open]})")
-        for entry in relevant(row)
-    ]
+            changes += f" {there.key}" + (f", {tr('{time} here', time=here)}" if here != local_time else "")
+    state = f"{glyph} {tr(word)}, {changes}" if row.open is not None else f"{glyph} {tr('open or closed is not known')}"
+    language = tr("language {language}", language=row.language or DASH)
+    facts = [(tr("now"), state), (tr("number"), f"{row.number or DASH} · {language}")]
+    for entry in relevant(row):
+        said = tr("no rule") if entry.open is None else tr(RECEPTIONIST[entry.open][1])
+        to = target(entry.to, row.key.source, context) or DASH
+        facts.append((entry.input or DASH, f"{glyphs.TO} {to} ({said})"))
     return facts
 
 
@@ -201,15 +204,20 @@ def _facts(row: Row, context: Context) -> list[Fact]:
         case Receptionist():
             facts = _receptionist(row, context)
         case Phone():
-            state = {True: "registered", False: "not registered", None: "registration not told"}[row.registered]
-            name = "room" if row.use == CONFERENCE else "phone"
-            facts = [(name, f"{row.name or DASH} · extension {row.extension or DASH} · {state}")]
+            state = tr("registration not told")
+            if row.registered is not None:
+                state = tr("registered") if row.registered else tr("not registered")
+            name = tr("room") if row.use == CONFERENCE else tr("phone")
+            extension = tr("extension {number}", number=row.extension or DASH)
+            facts = [(name, f"{row.name or DASH} · {extension} · {state}")]
         case ParkedCall():
             returns = span(row.returns_at - context.now) if row.returns_at else DASH
+            parked = tr("parked {time} by {who}", time=span(context.since(row.since)), who=row.by or DASH)
+            to = target(row.returns_to, row.key.source, context) or DASH
             facts = [
-                ("caller", party(row.caller, row.number, row.key.source, context)),
-                ("slot", f"{row.slot}, parked {span(context.since(row.since))} by {row.by or DASH}"),
-                ("returns", f"{returns} to {target(row.returns_to, row.key.source, context) or DASH}"),
+                (tr("caller"), party(row.caller, row.number, row.key.source, context)),
+                (tr("slot"), f"{row.slot}, {parked}"),
+                (tr("returns"), tr("{time} to {where}", time=returns, where=to)),
             ]
     told = getattr(row, "details", ())
     return [*facts, *((str(name), readable(str(value), row.key.source, context)) for name, value in told)]
@@ -217,51 +225,58 @@ def _facts(row: Row, context: Context) -> list[Fact]:
 
 def _queue(row: Queue) -> list[Fact]:
     """How it is set up; how it fares is the look's."""
-    channel = row.channel.value if row.channel else f"channel {DASH}"
-    facts = [("queue", f"{f'{row.name} {row.number}'.strip()} · {channel} · strategy {row.strategy or DASH}")]
-    return [*facts, ("reached", ", ".join(row.addresses))] if row.addresses else facts
+    channel = tr(row.channel.value) if row.channel else tr("channel –")
+    strategy = tr("strategy {strategy}", strategy=row.strategy or DASH)
+    facts = [(tr("queue"), f"{f'{row.name} {row.number}'.strip()} · {channel} · {strategy}")]
+    return [*facts, (tr("reached"), ", ".join(row.addresses))] if row.addresses else facts
 
 
 def _member(row: Member, context: Context) -> list[Fact]:
     glyph, word, _ = glyphs.MEMBER[row.state]
     served = row.state is MemberState.TALKING
     clock = caller_clock(row, context)
-    place = f"answered {local(row.answered_at, context.zone)}" if served else _place(row, context)
-    joined = local(row.joined_at, context.zone)
+    place = _place(row, context)
+    if served:
+        place = tr("answered {time}", time=local(row.answered_at, context.zone))
+    joined = tr("joined {time}", time=local(row.joined_at, context.zone))
     facts = [
-        ("caller", f"{glyph} {word} {span(clock)} · {row.queue} · {place} · joined {joined}"),
-        ("number", _number(row, context)),
+        (tr("caller"), f"{glyph} {tr(word)} {span(clock)} · {row.queue} · {place} · {joined}"),
+        (tr("number"), _number(row, context)),
     ]
     if row.serving:
-        return [*facts, ("with", row.serving)]
+        return [*facts, (tr("with"), row.serving)]
     why = _why(row, context)
-    return [*facts, ("why", why)] if why else facts
+    return [*facts, (tr("why"), why)] if why else facts
 
 
 def _number(row: Member, context: Context) -> str:
     """With what the site knows of it, and whether it has called before."""
-    parts = [written(row.number) or "anonymous"]
+    parts = [written(row.number) or tr("anonymous")]
     known, repeat = context.board.caller(row.key.source, row.number), context.board.repeat(row.key.source, row.number)
     if known is not None:
-        limit = "" if known.longest is None else f", may wait {span(known.longest)}"
-        parts.append(f"{glyphs.STAR if known.star else 'known as'} {known.name}{limit}")
+        limit = "" if known.longest is None else f", {tr('may wait {time}', time=span(known.longest))}"
+        name = f"{glyphs.STAR} {known.name}" if known.star else tr("known as {name}", name=known.name)
+        parts.append(f"{name}{limit}")
     if repeat is not None:
-        parts.append(f"{ordinal(repeat.times)} call in {max(1, round((context.now - repeat.first) / 60))} min")
+        minutes = max(1, round((context.now - repeat.first) / 60))
+        parts.append(tr("{ordinal} call in {minutes} min", ordinal=ordinal(repeat.times), minutes=minutes))
     return " · ".join(parts)
 
 
 def _call(row: Call, context: Context) -> list[Fact]:
     glyph, word, _ = glyphs.CALL[row.state]
-    recording = {True: "recording", False: "not recorded", None: "recording unknown"}[row.recording]
+    recording = tr("recording unknown")
+    if row.recording is not None:
+        recording = tr("recording") if row.recording else tr("not recorded")
     begun, answered = local(row.started_at, context.zone), local(row.answered_at, context.zone)
     facts = [
-        ("call", f"{glyph} {word} · {row.direction.value} · {recording}"),
-        ("from", party(row.from_name, row.from_number, row.key.source, context) or "unknown"),
-        ("to", party(row.to_name, row.to, row.key.source, context) or "unknown"),
-        ("times", f"set up {begun}, answered {answered}"),
+        (tr("call"), f"{glyph} {tr(word)} · {tr(row.direction.value)} · {recording}"),
+        (tr("from"), party(row.from_name, row.from_number, row.key.source, context) or tr("unknown")),
+        (tr("to"), party(row.to_name, row.to, row.key.source, context) or tr("unknown")),
+        (tr("times"), tr("set up {begun}, answered {answered}", begun=begun, answered=answered)),
     ]
     if row.agent:
-        facts.append(("agent", row.agent))
+        facts.append((tr("agent"), row.agent))
     if not row.real:
-        facts.append(("note", "the talk runs elsewhere (forwarded): no listening here"))
+        facts.append((tr("note"), tr("the talk runs elsewhere (forwarded): no listening here")))
     return facts

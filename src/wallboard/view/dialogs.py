@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
+from wallboard.domain.language import tr
 from wallboard.domain.text import cell_width, clean_cells
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
@@ -114,8 +115,8 @@ class Lock:
     def line(self, width: int, now: float) -> list[Line]:
         if not self.what:
             return []
-        text = f"{glyphs.ALARM} CHANGED {age(now - self.at)} ago: {self.what}. Input locked; Esc"
-        return sentence(text, "alarm bold", width)
+        text = tr("CHANGED {age} ago: {what}. Input locked; Esc", age=age(now - self.at), what=self.what)
+        return sentence(f"{glyphs.ALARM} {text}", "alarm bold", width)
 
 
 def sentence(text: str, style: str, width: int) -> list[Line]:
@@ -164,19 +165,20 @@ class Confirm(Lockable):
 
     def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
         armed = now - self.opened_at >= ARM_SECONDS and not self.lock.what
+        other = tr("any other key: leave it as it is") if width >= 50 else tr("any other key: no")
         ask = spread(
             [
                 Cell(" ", "text"),
                 Cell(names.yes, "info bold" if armed else "muted", press="dialog.yes"),
-                Cell(" do it   ", press="dialog.yes"),
-                Cell("any other key: leave it as it is" if width >= 50 else "any other key: no", press="dialog.no"),
+                Cell(f" {tr('do it')}   ", press="dialog.yes"),
+                Cell(other, press="dialog.no"),
             ],
             [],
             width,
         )
         body = sentence(self.consequence, "warn", width)
         last = self.lock.line(width, now) if self.lock.what else [ask]
-        return [rule(self.title, "Esc keep", width), *body, *last]
+        return [rule(self.title, tr("Esc keep"), width), *body, *last]
 
 
 @dataclass(slots=True)
@@ -217,14 +219,20 @@ class TypeName(Lockable):
             return ""
         same = next((i for i, (one, other) in enumerate(zip(begun, wanted, strict=False)) if one != other), len(wanted))
         same = min(same, len(begun))
-        ends = "ends" if same == len(wanted) else f"goes on with “{wanted[same]}”"
-        return f"after “{wanted[:same]}” the name {ends}" if same else f"the name begins with “{self.name[:1]}”"
+        if not same:
+            return tr("the name begins with “{letter}”", letter=self.name[:1])
+        if same == len(wanted):
+            return tr("after “{begun}” the name ends", begun=wanted)
+        return tr("after “{begun}” the name goes on with “{letter}”", begun=wanted[:same], letter=wanted[same])
 
     def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
-        asked = f" type {self.name}{f' or {self._digits}' if self._digits else ''} › "
-        tail = Cell(f"   {names.enter} do it", "info bold") if self._right() else Cell("")
+        asked = tr("type {name}", name=self.name)
+        if self._digits:
+            asked = tr("type {name} or {digits}", name=self.name, digits=self._digits)
+        asked = f" {asked} › "
+        tail = Cell(f"   {names.enter} {tr('do it')}", "info bold") if self._right() else Cell("")
         return [
-            rule(self.title, "Esc keep", width),
+            rule(self.title, tr("Esc keep"), width),
             *sentence(self.consequence, "warn", width),
             clip([Cell(asked, "muted"), self.field_.cell(width - cell_width(asked)), tail], width),
             *sentence(self._wrong(), "muted", width),
@@ -250,7 +258,7 @@ class Prompt(Lockable):
         return Answer(self.field_.text) if key == "enter" and not self.lock.what else None
 
     def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
-        left = f"{len(self.field_.text)}/{self.limit}  {names.enter} keep  Esc drop"
+        left = f"{len(self.field_.text)}/{self.limit}  {tr('{enter} keep  Esc drop', enter=names.enter)}"
         return [
             rule(self.title, left, width),
             clip([Cell(" › ", "muted"), self.field_.cell(width - 3)], width),
@@ -340,7 +348,7 @@ class Chooser(Lockable):
         visible = self.visible()
         top = max(0, min(self.mark - shown + 1, len(visible) - shown))
         more = out_of_sight(top, len(visible) - top - shown)
-        out = [rule(self.title, f"{more}   {enter} take   Esc leave".strip(), width)]
+        out = [rule(self.title, f"{more}   {tr('{enter} take   Esc leave', enter=enter)}".strip(), width)]
         if self.searching:
             out.append(clip([Cell(" › ", "muted"), self.field_.cell(width - 3)], width))
         for index, choice in enumerate(visible[top : top + shown], top):
@@ -350,8 +358,8 @@ class Chooser(Lockable):
             left = [Cell(glyphs.CURSOR if marked else " ", "info"), Cell(number, "muted"), Cell(choice.text, style)]
             hint = f"  {choice.hint} " if choice.hint else ""
             room = max(width // 3, width - line_width(left))
-            line = spread(left, [Cell(hint if len(hint) <= room else fit(hint, room), "muted")], width)
+            line = spread(left, [Cell(hint if cell_width(hint) <= room else fit(hint, room), "muted")], width)
             out.append(clickable(line, index))
         if not visible:
-            out.append(clip([Cell("   nothing matches", "muted")], width))
+            out.append(clip([Cell(f"   {tr('nothing matches')}", "muted")], width))
         return [*out, *self.lock.line(width, now)]

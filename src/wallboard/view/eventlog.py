@@ -8,16 +8,19 @@ from datetime import tzinfo
 
 from wallboard.control.outcome import Outcome
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import mark, tr
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
-from wallboard.view.cells import Cell, cut
+from wallboard.view.cells import Cell, cut, fit
+from wallboard.view.filters import words
 from wallboard.view.format import local
 from wallboard.view.lines import Line, clip, rule, wrapped
 
-UNCONFIRMED = "unconfirmed"
+UNCONFIRMED = mark("unconfirmed")
 """Finds the actions of which nobody knows yet whether they happened."""
-_HEAD = 17
-"""Columns of cursor, time and kind."""
+_KINDS = (mark("alarm"), mark("state"), mark("notice"), mark("action"))
+_TIME = 10
+"""Columns of cursor and time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,16 +44,18 @@ def source_key(name: str) -> Key:
 def matching(entries: Sequence[Entry], wanted: str, unproven: Collection[str]) -> Sequence[Entry]:
     """Those in which every word of `wanted` stands. `unproven`: the commands whose ending is open; the last line of
     each is "unconfirmed"."""
-    words = wanted.casefold().split()
-    if not words:
+    sought = wanted.casefold().split()
+    if not sought:
         return entries
     last = {entry.outcome.command.id: entry for entry in entries if entry.outcome is not None}
     open_ = {last[name] for name in unproven if name in last}
+    kinds, unconfirmed = {kind: words(kind, kind) for kind in _KINDS}, words(UNCONFIRMED, UNCONFIRMED)
     return [
         entry
         for entry in entries
         if all(
-            word in f"{entry.what} {entry.text} {UNCONFIRMED if entry in open_ else ''}".casefold() for word in words
+            word in f"{kinds[entry.what]} {entry.text} {unconfirmed if entry in open_ else ''}".casefold()
+            for word in sought
         )
     ]
 
@@ -82,7 +87,9 @@ def event_log(
     at = next((index for index, entry in enumerate(entries) if entry is cursor), None)
     if at is None:
         shown = entries[-room:]
-        place = f"{len(entries)}/{len(entries)}" if entries else "nothing matches" if wanted else "nothing yet"
+        place = f"{len(entries)}/{len(entries)}"
+        if not entries:
+            place = tr("nothing matches") if wanted else tr("nothing yet")
         lines = [_head(len(entries), total, wanted, place, width)]
         lines += [_line(entry, width, zone) for entry in shown]
         return LogPage(lines, max(0, len(shown) - 1), shown[-1] if shown else None)
@@ -92,7 +99,7 @@ def event_log(
     # No blank lines at the end while there is more before.
     row = min(at, room - len(here) - below)
     newer = len(entries) - 1 - at - below
-    place = f"{at + 1}/{len(entries)}" + (f"   {newer} newer" if newer else "")
+    place = f"{at + 1}/{len(entries)}" + (f"   {tr('{n} newer', n=newer)}" if newer else "")
     lines = [_head(len(entries), total, wanted, place, width)]
     lines += [_line(entry, width, zone) for entry in entries[at - row : at]]
     lines += here
@@ -101,12 +108,22 @@ def event_log(
 
 
 def _head(shown: int, total: int, wanted: str, place: str, width: int) -> Line:
-    counts = f' {shown} of {total} "{wanted}"' if wanted else " alarms, changes, actions"
-    return rule(f"LOG{counts}", place, width)
+    counts = tr("alarms, changes, actions")
+    if wanted:
+        counts = tr('{n} of {all} "{wanted}"', n=shown, all=total, wanted=wanted)
+    return rule(f"{tr('LOG')} {counts}", place, width)
 
 
-def _when(entry: Entry, zone: tzinfo | None, mark: str = " ") -> Line:
-    return [Cell(mark, "info"), Cell(f"{local(entry.at, zone)} ", "muted"), Cell(f"{entry.what:<6} ", "muted")]
+def _kind_width() -> int:
+    return max(cell_width(tr(kind)) for kind in _KINDS)
+
+
+def _when(entry: Entry, zone: tzinfo | None, sign: str = " ") -> Line:
+    return [
+        Cell(sign, "info"),
+        Cell(f"{local(entry.at, zone)} ", "muted"),
+        Cell(f"{fit(tr(entry.what), _kind_width())} ", "muted"),
+    ]
 
 
 def _line(entry: Entry, width: int, zone: tzinfo | None) -> Line:
@@ -115,11 +132,12 @@ def _line(entry: Entry, width: int, zone: tzinfo | None) -> Line:
 
 def _whole(entry: Entry, width: int, zone: tzinfo | None, undo: str) -> list[Line]:
     """The entry in as many lines as it needs."""
-    room = max(10, width - _HEAD)
+    head = _TIME + _kind_width() + 1
+    room = max(10, width - head)
     parts = [Cell(part, f"{entry.style} bold") for text in wrapped(entry.text, room) for part in _broken(text, room)]
     parts += [Cell(part, "info") for part in wrapped(undo, room)] if undo else []
     first = _when(entry, zone, glyphs.CURSOR)
-    rest = [Cell(glyphs.CURSOR, "info"), Cell(" " * (_HEAD - 1))]
+    rest = [Cell(glyphs.CURSOR, "info"), Cell(" " * (head - 1))]
     return [clip([*(rest if index else first), part], width) for index, part in enumerate(parts)]
 
 

@@ -8,32 +8,47 @@ from wallboard.board.freshness import ResourceView, span
 from wallboard.board.hotline_numbers import figures
 from wallboard.board.queue_numbers import ENOUGH, FORMULAS, MADE_OF, together
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr, trn
 from wallboard.domain.models import Agent, Hotline, Queue, Row
+from wallboard.domain.states import AgentState
 from wallboard.vendors.base import rows_of
 from wallboard.view.context import Context
 from wallboard.view.figures import busy_hour, ladder, level_text
-from wallboard.view.format import DASH, count, local, percent, plural
+from wallboard.view.format import DASH, count, local, percent
 from wallboard.view.format import span as clock
 
 WORDS = {
-    "waiting": "callers in the queue for whom nobody is rung",
-    "ringing": "callers in the queue for whom somebody is rung",
-    "talking": "callers who are served",
-    "longest": "the longest wait of those waiting or ringing",
-    "offered": "waiting + ringing + answered + lost + pulled + flowed + unseen",
-    "answered": "callers taken by an agent of the queue",
-    "lost": "callers who gave up; not those pulled or moved on",
-    "pulled": "callers whom this console took out of the queue",
-    "flowed": "callers who went to another queue, telephone or site",
-    "unseen": "callers who left while the list could not be read",
-    "asa": "waits of those answered / answered",
-    "aht": "mean talk + mean wrap-up",
-    "wrap_up": "mean time in wrap-up after a call of this queue",
-    "occupancy": "time in talk and wrap-up / that and the time ready or rung for, of all agents of the queue",
-    "expected_wait": "(waiting + ringing + 1 - ready) x handling time / agents ready, rung for, talking or in wrap-up",
-    "lost_percent": "lost / offered",
+    "waiting": mark("callers in the queue for whom nobody is rung"),
+    "ringing": mark("callers in the queue for whom somebody is rung"),
+    "talking": mark("callers who are served"),
+    "longest": mark("the longest wait of those waiting or ringing"),
+    "offered": mark("waiting + ringing + answered + lost + pulled + flowed + unseen"),
+    "answered": mark("callers taken by an agent of the queue"),
+    "lost": mark("callers who gave up; not those pulled or moved on"),
+    "pulled": mark("callers whom this console took out of the queue"),
+    "flowed": mark("callers who went to another queue, telephone or site"),
+    "unseen": mark("callers who left while the list could not be read"),
+    "asa": mark("waits of those answered / answered"),
+    "aht": mark("mean talk + mean wrap-up"),
+    "wrap_up": mark("mean time in wrap-up after a call of this queue"),
+    "occupancy": mark("time in talk and wrap-up / that and the time ready or rung for, of all agents of the queue"),
+    "expected_wait": mark(
+        "(waiting + ringing + 1 - ready) x handling time / agents ready, rung for, talking or in wrap-up"
+    ),
+    "lost_percent": mark("lost / offered"),
 }
 """The figures beside the service level, and their formulas in words."""
+_NAMES = {
+    "service": mark("service"),
+    "longest": mark("longest"),
+    "wrap_up": mark("wrap up"),
+    "occupancy": mark("occupancy"),
+    "expected_wait": mark("expected wait"),
+    "lost_percent": mark("lost percent"),
+    **{name: name for name in (mark("waiting"), mark("ringing"), mark("talking"), mark("offered"), mark("answered"))},
+    **{name: name for name in (mark("lost"), mark("pulled"), mark("flowed"), mark("unseen"), mark("asa"), mark("aht"))},
+}
+_SPENT = {AgentState.WRAP_UP: mark("wrap up"), AgentState.OTHER_CALL: mark("other call")}
 _OF_NOW = frozenset({"waiting", "ringing", "talking", "longest"})
 _OF_THE_ANSWERED = frozenset({"asa", "aht", "wrap_up", "expected_wait"})
 _UNDERCOUNTED = frozenset({"service", "offered", "lost", "lost_percent"})
@@ -43,17 +58,17 @@ def explained(row: Row, context: Context) -> list[tuple[str, str]]:
     """The figures of the row, each with its name and all that it is made of."""
     match row:
         case Queue() if row.no_counts:
-            return [("figures", f"{DASH} {row.no_counts}")]
+            return [(tr("figures"), f"{DASH} {row.no_counts}")]
         case Queue():
             stats = context.stats(row.key)
             named = ("service", *WORDS)
-            lines = [(name.replace("_", " "), " · ".join(explain(row, name, stats, context))) for name in named]
-            return [*lines, ("all queues", _all(context))]
+            lines = [(tr(_NAMES[name]), " · ".join(explain(row, name, stats, context))) for name in named]
+            return [*lines, (tr("all queues"), _all(context))]
         case Agent() if not row.no_state:
             return _agent(context.board.agent_day(row.key), context)
         case Hotline():
             return _hotline(row, context)
-    return [("figures", "none of this row is worked out: each stands as its source tells it")]
+    return [(tr("figures"), tr("none of this row is worked out: each stands as its source tells it"))]
 
 
 def explain(queue: Queue, figure: str, stats: QueueFigures, context: Context) -> list[str]:
@@ -67,32 +82,47 @@ def explain(queue: Queue, figure: str, stats: QueueFigures, context: Context) ->
         return lines
     pace = _pace(queue, context)
     if pace is not None:
-        lines.append(f"undercount: callers who came and left within {span(pace)} may be missing")
+        lines.append(tr("undercount: callers who came and left within {time} may be missing", time=span(pace)))
     if stats.resets:
-        lines.append(f"the vendor began anew {plural(stats.resets, 'time')}: who left then is unseen, not lost")
+        told = trn(
+            "the vendor began anew {n} time: who left then is unseen, not lost",
+            "the vendor began anew {n} times: who left then is unseen, not lost",
+            stats.resets,
+        )
+        lines.append(told)
     return lines
 
 
 def _service(stats: QueueFigures, context: Context) -> list[str]:
     level = stats.service_level
+    goal, made = level.goal, tr(FORMULAS.get(level.formula, DASH))
+    since = "" if level.since is None else f", {tr('since {time}', time=local(level.since, context.zone))}"
     lines = [
-        f"{level_text(level)}, goal {level.goal.percent:g}% within {level.goal.seconds:g} s",
-        f"formula: {level.formula} = {FORMULAS.get(level.formula, DASH)}",
-        f"window: {level.window}" + (f", since {local(level.since, context.zone)}" if level.since is not None else ""),
+        tr(
+            "{level}, goal {percent:g}% within {seconds:g} s",
+            level=level_text(level),
+            percent=goal.percent,
+            seconds=goal.seconds,
+        ),
+        tr("formula: {formula}", formula=f"{level.formula} = {made}"),
+        tr("window: {window}", window=f"{tr(level.window) if level.window else ''}{since}"),
         f"n: {level.n}" + (f" ({level.reason})" if level.reason else ""),
     ]
     if level.low is not None and level.high is not None:
-        lines.append(f"bounds: {percent(level.low)} to {percent(level.high)}, by what polling could not see")
+        low, high = percent(level.low), percent(level.high)
+        lines.append(tr("bounds: {low} to {high}, by what polling could not see", low=low, high=high))
     return lines
 
 
 def _figure(figure: str, stats: QueueFigures, context: Context) -> list[str]:
-    lines = [_value(figure, stats, context), f"formula: {WORDS[figure]}"]
+    lines = [_value(figure, stats, context), tr("formula: {formula}", formula=tr(WORDS[figure]))]
     if figure in _OF_NOW:
         return lines
-    since = f"today, since {local(stats.counted_since, context.zone)}" if stats.counted_since is not None else DASH
+    since = DASH
+    if stats.counted_since is not None:
+        since = tr("today, since {time}", time=local(stats.counted_since, context.zone))
     n = stats.answered if figure in _OF_THE_ANSWERED else stats.offered
-    return [*lines, f"window: {since}", f"n: {count(n)}"]
+    return [*lines, tr("window: {window}", window=since), f"n: {count(n)}"]
 
 
 def _value(figure: str, stats: QueueFigures, context: Context) -> str:
@@ -113,14 +143,19 @@ def _origin(
 ) -> str:
     counter = stats.counter and figure in ("waiting", "ringing", "talking")
     if counter or (figure == "service" and stats.service_level.formula == "vendor"):
-        return "origin: the vendor's counter"
+        return tr("origin: the vendor's counter")
     feeds = [feed.status for feed in view.feeds if feed.status is not None]
     pushed = bool(feeds) and all(status.push for status in feeds)
     pace = _pace(queue, context)
-    how = "events" if pushed else "readings" + (f" every {span(pace)}" if pace is not None else "")
+    listed = tr(resource.value)
+    if pushed:
+        told = tr("origin: events of the {list}", list=listed)
+    elif pace is None:
+        told = tr("origin: readings of the {list}", list=listed)
+    else:
+        told = tr("origin: readings every {time} of the {list}", time=span(pace), list=listed)
     stopped = stats.stopped.get(resource)
-    age = f", {span(context.now - stopped)} old" if stopped is not None else ""
-    return f"origin: {how} of the {resource.value}{age}"
+    return told if stopped is None else f"{told}, {tr('{age} old', age=span(context.now - stopped))}"
 
 
 def _all(context: Context) -> str:
@@ -128,38 +163,45 @@ def _all(context: Context) -> str:
     rows = [row for row in rows_of(Queue, context.board) if not row.no_counts]
     made = together(context.stats(row.key) for row in rows)
     level = made.service_level
-    ends = ", ".join(f"{count(getattr(made, name))} {name}" for name in ("offered", "answered", "lost", "flowed"))
+    named = ("offered", "answered", "lost", "flowed")
+    ends = ", ".join(f"{count(getattr(made, name))} {tr(_NAMES[name])}" for name in named)
     share = DASH if made.lost_percent is None else f"{made.lost_percent:.1f}%"
-    service = f"service level {level_text(level)}" + (f" of {level.n}" if level.n else f" ({level.reason})")
-    busy = occupancy(context.board.agent_days())
-    return (
-        f"{ends} · lost {share} · {service} · answered after {clock(made.asa)}, handled in {clock(made.aht)}"
-        f" · occupancy {percent(busy)}"
-    )
+    service = tr("service level {level} of {n}", level=level_text(level), n=level.n)
+    if not level.n:
+        service = tr("service level {level} ({reason})", level=level_text(level), reason=level.reason)
+    handled = tr("answered after {asa}, handled in {aht}", asa=clock(made.asa), aht=clock(made.aht))
+    busy = tr("occupancy {share}", share=percent(occupancy(context.board.agent_days())))
+    return f"{ends} · {tr('lost {share}', share=share)} · {service} · {handled} · {busy}"
 
 
 def _agent(day: AgentDay | None, context: Context) -> list[tuple[str, str]]:
     if day is None:
-        return [("figures", f"{DASH} nothing was seen of this agent yet")]
-    states = ", ".join(f"{state.value.replace('_', ' ')} {clock(day.of(state))}" for state in day.seconds)
+        return [(tr("figures"), f"{DASH} {tr('nothing was seen of this agent yet')}")]
+    states = ", ".join(f"{tr(_SPENT.get(state, state.value))} {clock(day.of(state))}" for state in day.seconds)
+    read = tr("as the vendor's states were read; while nobody could look, none counts")
+    since = local(day.since, context.zone)
     return [
-        ("answered", f"{day.answered} · callers of a queue whom this agent took"),
-        ("missed", f"{day.missed} · times rung for a caller who was still in the queue afterwards"),
-        ("pauses", f"{day.pauses} · how often a break began"),
-        ("time", f"{states or DASH} · as the vendor's states were read; while nobody could look, none counts"),
-        ("window", f"the day of the agent's first queue, since {local(day.since, context.zone)}"),
+        (tr("answered"), f"{day.answered} · {tr('callers of a queue whom this agent took')}"),
+        (tr("missed"), f"{day.missed} · {tr('times rung for a caller who was still in the queue afterwards')}"),
+        (tr("pauses"), f"{day.pauses} · {tr('how often a break began')}"),
+        (tr("time"), f"{states or DASH} · {read}"),
+        (tr("window"), tr("the day of the agent's first queue, since {time}", time=since)),
     ]
 
 
 def _hotline(row: Hotline, context: Context) -> list[tuple[str, str]]:
     if row.calls is None:
-        return [("figures", f"{DASH} not every call of the last day is known: a word is not, or the log is too long")]
+        why = tr("not every call of the last day is known: a word is not, or the log is too long")
+        return [(tr("figures"), f"{DASH} {why}")]
     made = figures(row.calls, context.zone)
+    taken = tr("{n} of {all}", n=made.taken, all=made.calls)
+    meant = tr("calls that somebody took / calls of the last 24 hours")
+    within = tr("taken within so many seconds of their beginning / calls; – below {enough}", enough=ENOUGH)
     return [
-        ("taken", f"{made.taken} of {made.calls} · calls that somebody took / calls of the last 24 hours"),
-        ("in time", f"{ladder(made)} · taken within so many seconds of their beginning / calls; {DASH} below {ENOUGH}"),
-        ("busy hour", f"{busy_hour(made)} · the hour of the clock in which most calls began"),
-        ("origin", "the vendor's call log"),
+        (tr("taken"), f"{taken} · {meant}"),
+        (tr("in time"), f"{ladder(made)} · {within}"),
+        (tr("busy hour"), f"{busy_hour(made)} · {tr('the hour of the clock in which most calls began')}"),
+        (tr("origin"), tr("the vendor's call log")),
     ]
 
 

@@ -7,11 +7,12 @@ import math
 from wallboard.board import ServiceLevel
 from wallboard.board.hotline_numbers import LADDER, HotlineFigures
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import tr, trn
 from wallboard.domain.models import Call, Member
 from wallboard.domain.states import MemberState
 from wallboard.view import glyphs
 from wallboard.view.context import Context
-from wallboard.view.format import DASH, percent, plural
+from wallboard.view.format import DASH, percent
 
 IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
 
@@ -39,7 +40,8 @@ def aged(text: str, old: bool) -> str:
 def ladder(made: HotlineFigures) -> str:
     """`62% in 10 s, 70% in 15 s, 81% in 20 s`."""
     shares = made.within or (None,) * len(LADDER)
-    return ", ".join(f"{percent(share)} in {step:g} s" for share, step in zip(shares, LADDER, strict=True))
+    steps = zip(shares, LADDER, strict=True)
+    return ", ".join(tr("{share} in {seconds:g} s", share=percent(share), seconds=step) for share, step in steps)
 
 
 def busy_hour(made: HotlineFigures) -> str:
@@ -47,7 +49,8 @@ def busy_hour(made: HotlineFigures) -> str:
     if made.busy is None:
         return DASH
     hour, n = made.busy
-    return f"{hour:02d}:00 to {(hour + 1) % 24:02d}:00 ({plural(n, 'call')})"
+    calls = trn("{n} call", "{n} calls", n)
+    return tr("{since:02d}:00 to {until:02d}:00 ({calls})", since=hour, until=(hour + 1) % 24, calls=calls)
 
 
 def caller_clock(row: Member, context: Context) -> float | None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from wallboard.board.board import Board
 from wallboard.control.labels import number_of
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import tr
 from wallboard.domain.models import Row
 from wallboard.domain.numbers import dialled, e164
 from wallboard.domain.places import Favourite
 from wallboard.view.dialogs import Choice, Chooser
 from wallboard.view.directory import Entry, Index, Searched, gather
+from wallboard.view.filters import words
 
 
 @dataclass(slots=True)
@@ -62,11 +64,11 @@ def elsewhere(
         if in_pane and not entry.digit and row is not None and number_of(row) == entry.number:
             continue
         numbers = tuple(dict.fromkeys(text for text in (dialled(entry.number), entry.public) if text))
-        out.append((entry, Searched(entry.names, numbers, f"{entry.kind} {entry.source}")))
+        out.append((entry, Searched(entry.names, numbers, f"{words(entry.kind, entry.kind)} {entry.source}")))
     return out
 
 
 def choice(entry: Entry) -> Choice:
     """A destination as a line of the list; its value is the row to go to, or the entry itself where there is none."""
     value: Key | Entry = entry.key if entry.key is not None else entry
-    return Choice(value, f"{entry.name} {entry.number}".strip(), f"{entry.kind} {entry.source}".strip())
+    return Choice(value, f"{entry.name} {entry.number}".strip(), f"{tr(entry.kind)} {entry.source}".strip())

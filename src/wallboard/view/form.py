@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wallboard.domain.forms import Form, FormField, Option, Takes
+from wallboard.domain.language import mark, tr, trc
 from wallboard.domain.text import cell_width, clean_cells
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
@@ -28,6 +29,7 @@ LOOKED_FOR = 60
 _TEXTS = (Takes.LINE, Takes.NUMBER, Takes.PLACE, Takes.MOMENT, Takes.HOURS)
 
 _MOVES = LEAVES | STEPS | {"next", "previous", "pageup", "pagedown"}
+_HOW = {Takes.CHOICE: mark("←→ or letters choose"), Takes.SEVERAL: mark("←→ mark  space ticks")}
 _CHOOSES = frozenset({"left", "right", "home", "end", "space", "delete", "ctrl+u"})
 
 
@@ -124,7 +126,7 @@ class FormDialog(Lockable):
             self.picking.typed(now)
         elif here is not None and here.takes is Takes.PLACE and self.directory is not None:
             # What is typed looks for it: a number that nobody knows is asked about, like any other's.
-            title = f"{self.form.title} · {here.label}"
+            title = f"{self.form.title} · {tr(here.label)}"
             self.picking = Picker(
                 title, self.directory(), "", now, may_attend=False, field_=self.field_, transfers=False
             )
@@ -256,7 +258,7 @@ class FormDialog(Lockable):
         """At most `most` lines: the field at hand is always among them, and what locks the form too."""
         if self.picking is not None:
             return [*self.picking.lines(width, now, most, names), *self.lock.line(width, now)]
-        head = [rule(self.title, "Esc leave", width)]
+        head = [rule(self.title, tr("Esc leave"), width)]
         foot = self.lock.line(width, now) or [self._keys(width, names)]
         room = max(1, most - len(head) - len(foot))
         blocks = [self._field(index, width, most) for index in range(len(self.form.fields))]
@@ -270,7 +272,7 @@ class FormDialog(Lockable):
         top, bottom = self._window([len(block) for block in blocks], room)
         shown = [line for block in blocks[top:bottom] for line in block]
         if top or bottom < len(blocks):
-            head[0] = rule(self.title, f"{self.at + 1}/{len(blocks)}   Esc leave", width)
+            head[0] = rule(self.title, f"{self.at + 1}/{len(blocks)}   {tr('Esc leave')}", width)
         return [*head, *shown[:room], *foot]
 
     def _window(self, sizes: list[int], room: int) -> tuple[int, int]:
@@ -292,27 +294,26 @@ class FormDialog(Lockable):
     def _keys(self, width: int, names: KeyNames) -> Line:
         here = self.here
         last = self.at == len(self.form.fields) - 1
-        enter = "ask" if last else "next"
-        words = {Takes.CHOICE: "←→ or letters choose", Takes.SEVERAL: "←→ mark  space ticks"}
-        how = words.get(here.takes, "") if here is not None else ""
+        enter = trc("verb", "ask") if last else trc("verb", "next")
+        how = tr(_HOW[here.takes]) if here is not None and here.takes in _HOW else ""
         hint = here.hint if here is not None else ""
         if here is not None and here.takes in (Takes.MOMENT, Takes.HOURS):
-            zone = f"time of {self.form.zone}" if self.form.zone else "this console's time"
+            zone = tr("time of {zone}", zone=self.form.zone) if self.form.zone else tr("this console's time")
             hint = f"{zone}, {hint}" if hint else zone
         line = [Cell(f" {names.enter} ", "info bold"), Cell(f"{enter}  ")]
-        line += [Cell(f"{names.steps} ", "info"), Cell("field  ")] if width >= 60 else []
+        line += [Cell(f"{names.steps} ", "info"), Cell(f"{tr('field')}  ")] if width >= 60 else []
         line += [Cell(f"{how}  ")] if how else []
         return clip([*line, Cell(str(clean_cells(hint)), "muted")], width)
 
     def _field(self, index: int, width: int, most: int) -> list[Line]:
         each = self.form.fields[index]
         here = index == self.at
-        label = max([6, *(min(18, cell_width(one.label)) for one in self.form.fields)])
+        label = max([6, *(min(18, cell_width(tr(one.label))) for one in self.form.fields)])
         label = min(label, max(6, width // 3))
         room = max(4, width - label - 4)
         left = [
             Cell(glyphs.CURSOR if here else " ", "info"),
-            Cell(fit(each.label, label), "text bold" if here else "muted"),
+            Cell(fit(tr(each.label), label), "text bold" if here else "muted"),
             Cell("* " if each.required else "  ", "warn" if each.required and not self.values[each.name] else "muted"),
         ]
         value = self._text(each, room) if here and each.takes in _TEXTS else self._told(each, here, room)
@@ -357,7 +358,7 @@ class FormDialog(Lockable):
             asked = self.field_.cell(width - indent)
             out.append(clip([Cell(" " * (indent - 2)), Cell("› ", "muted"), asked], width))
         if not found:
-            return [*out, clip([Cell(" " * indent), Cell("nothing matches", "muted")], width)]
+            return [*out, clip([Cell(" " * indent), Cell(tr("nothing matches"), "muted")], width)]
         place = next((n for n, (index, _) in enumerate(found) if index == self.caret), 0)
         # Small screens show fewer: the field itself must stay in sight.
         fit_in = max(1, min(OPTIONS, most - 4))

@@ -14,6 +14,7 @@ from datetime import tzinfo
 from typing import Any
 
 from wallboard.domain.clock import iso
+from wallboard.domain.language import mark, tr
 from wallboard.domain.numbers import is_number, last_digits
 from wallboard.domain.text import clean
 from wallboard.history.call_backs import CallBacks
@@ -31,6 +32,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet takes for a formula."""
 _UNPROVEN = frozenset({"unknown", "not_confirmed", "accepted"})
 _IN_QUEUE = ("answered", "lost")
+_NO_ENDING = mark("no ending")
 _OVER = frozenset({"milder", "cleared", "over", "merged"})
 """Changes after which an alarm is red no more."""
 
@@ -221,7 +223,7 @@ def report(material: Material) -> dict[str, Any]:
                 "operator": clean(record.get("operator") or record.get("user") or ""),
                 "verb": clean(record.get("verb") or ""),
                 "target": clean(_label(record)),
-                "ending": clean(record.get("ending") or "no ending"),
+                "ending": clean(record.get("ending") or _NO_ENDING),
             }
             for record in unproven(material)
         ],
@@ -284,16 +286,17 @@ def inert(value: object) -> object:
 # ---- as text -----------------------------------------------------------------------------------------------------
 
 _COLUMNS = (
-    ("queue", 16),
-    ("offered", -7),
-    ("answered", -8),
-    ("lost", -4),
-    ("lost %", -6),
-    ("asa", -6),
-    ("longest", -7),
-    ("at", -5),
-    ("unstaffed", -9),
+    (mark("queue"), 16),
+    (mark("offered"), -7),
+    (mark("answered"), -8),
+    (mark("lost"), -4),
+    (mark("lost %"), -6),
+    (mark("asa"), -6),
+    (mark("longest"), -7),
+    (mark("at"), -5),
+    (mark("unstaffed"), -9),
 )
+_ENDS = {name: name for name in (mark("answered"), mark("lost"), mark("pulled"), mark("flowed"), mark("unseen"))}
 
 
 def as_text(material: Material, zone: tzinfo | None = None) -> str:
@@ -305,10 +308,18 @@ def as_text(material: Material, zone: tzinfo | None = None) -> str:
     listed = queues(material)
     watched = max((shift.watched for shift in listed), default=0)
     minutes = max(1, round((material.until - material.since) / 60))
-    lines = [f"HAND-OVER {at(material.since)} – {at(material.until)}, watched {min(watched, minutes)} of {minutes} min"]
+    lines = [
+        tr(
+            "HAND-OVER {since} – {until}, watched {watched} of {minutes} min",
+            since=at(material.since),
+            until=at(material.until),
+            watched=min(watched, minutes),
+            minutes=minutes,
+        )
+    ]
     busy = [shift for shift in listed if shift.offered or shift.longest]
     if busy:
-        lines += ["", _row([name for name, _ in _COLUMNS])]
+        lines += ["", _row([tr(name) for name, _ in _COLUMNS])]
     named = Counter(shift.name for shift in listed)
     for shift in busy:
         cells = [
@@ -323,22 +334,27 @@ def as_text(material: Material, zone: tzinfo | None = None) -> str:
         lines.append(_row(cells))
     quiet = [shift.name or shift.id for shift in listed if shift not in busy]
     if quiet:
-        lines += wrapped(f"without a caller: {', '.join(sorted(set(quiet), key=str.casefold))}", 80)
+        names = ", ".join(sorted(set(quiet), key=str.casefold))
+        lines += wrapped(tr("without a caller: {queues}", queues=names), 80)
     found = report(material)
-    lines += _part("WORST WAITS", (_waiter(caller, material.masked, at) for caller in worst(material)))
-    lines += _part("RED", (_red(red, material.until, at) for red in reds(material)))
+    lines += _part(tr("WORST WAITS"), (_waiter(caller, material.masked, at) for caller in worst(material)))
+    lines += _part(tr("RED"), (_red(red, material.until, at) for red in reds(material)))
     lines += _part(
-        "LOST, STILL TO CALL BACK", (_waiter(caller, material.masked, at) for caller in to_call_back(material))
+        tr("LOST, STILL TO CALL BACK"), (_waiter(caller, material.masked, at) for caller in to_call_back(material))
     )
     lines += _part(
-        "ACTIONS WITHOUT PROOF",
-        (f"{one['operator']}: {one['verb']} {one['target']}: {one['ending']}" for one in found["unproven"]),
+        tr("ACTIONS WITHOUT PROOF"),
+        (f"{one['operator']}: {one['verb']} {one['target']}: {_ending(one['ending'])}" for one in found["unproven"]),
     )
     noted = (f"{at(note.at)} {note.by}: {on}: {note.text}" for note, on in _notes(material))
-    lines += _part("NOTES", noted)
+    lines += _part(tr("NOTES"), noted)
     if not listed:
-        lines += ["", "Nothing was written down in this time."]
+        lines += ["", tr("Nothing was written down in this time.")]
     return "\n".join(lines) + "\n"
+
+
+def _ending(text: str) -> str:
+    return tr(text) if text == _NO_ENDING else text
 
 
 def _part(title: str, lines: Iterable[str]) -> list[str]:
@@ -348,16 +364,20 @@ def _part(title: str, lines: Iterable[str]) -> list[str]:
 
 def _waiter(caller: Caller, masked: bool, at: Any) -> str:
     number = last_digits(caller.number) if masked else caller.number
-    who = " ".join(part for part in (caller.name, number) if part) or "unknown caller"
+    who = " ".join(part for part in (caller.name, number) if part) or tr("unknown caller")
     queue = caller.queue_name or caller.queue
-    end = f"{caller.outcome}, {caller.agent}" if caller.agent else caller.outcome
+    end = tr(_ENDS.get(caller.outcome, caller.outcome))
+    end = f"{end}, {caller.agent}" if caller.agent else end
     return f"{span(caller.wait):>6}  {at(caller.joined_at)}  {queue}: {who}, {end}"
 
 
 def _red(red: Red, until: float, at: Any) -> str:
     lasted = span((until if red.until is None else red.until) - red.since)
-    acked = f"acked by {red.acked_by} {at(red.acked_at)}" if red.acked_by else "acked by nobody"
-    return f"{at(red.since)} – {'now' if red.until is None else at(red.until):<5}  {lasted:>6}  {red.text}, {acked}"
+    acked = tr("acked by nobody")
+    if red.acked_by:
+        acked = tr("acked by {who} {time}", who=red.acked_by, time=at(red.acked_at))
+    over = tr("now") if red.until is None else at(red.until)
+    return f"{at(red.since)} – {over:<5}  {lasted:>6}  {red.text}, {acked}"
 
 
 def _row(cells: Sequence[str]) -> str:

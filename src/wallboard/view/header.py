@@ -8,6 +8,7 @@ from datetime import datetime
 
 from wallboard.board.freshness import CONNECTING, SourceView
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr, trn
 from wallboard.domain.models import Agent, Call, Hotline, Notice, Phone, Queue
 from wallboard.domain.states import TRUSTED, AgentState, CallState, HotlineState, ResourceState, SourceState
 from wallboard.vendors.base import rows_of
@@ -15,12 +16,13 @@ from wallboard.view import glyphs
 from wallboard.view.alarm_words import counted
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
-from wallboard.view.format import DASH, age, plural, span
+from wallboard.view.format import DASH, age, span
 from wallboard.view.layout import NUMBER
 from wallboard.view.lines import Line, clip, joined, line_width
-from wallboard.view.panes.hotlines import phones_on_duty
+from wallboard.view.panes.hotlines import phones_on_duty, phones_told
 from wallboard.view.panes.others import active, place_of
 
+_IDLE = mark("idle")
 _OFF_DUTY = (AgentState.OFF, AgentState.UNREACHABLE)
 
 
@@ -92,32 +94,33 @@ def my_phone(context: Context) -> Line:
     found = [(view.info.phone, *_phone_state(context, view)) for view in context.views() if view.info.phone]
     if not found:
         return []
-    phone, glyph, word, token = next((entry for entry in found if entry[2] != "idle"), found[0])
-    return [Cell("my phone ", "muted"), Cell(f"{phone} "), Cell(f"{glyph} {word}".strip(), token)]
+    phone, glyph, word, token = next((entry for entry in found if entry[2] != _IDLE), found[0])
+    return [Cell(f"{tr('my phone')} ", "muted"), Cell(f"{phone} "), Cell(f"{glyph} {tr(word)}".strip(), token)]
 
 
 def _phone_state(context: Context, view: SourceView) -> tuple[str, str, str]:
-    """(glyph, word, token) of the operator's phone at one source; the dash where its calls cannot be seen."""
+    """(glyph, word, token) of the operator's phone at one source, the word told with `tr`; the dash where its calls
+    cannot be seen."""
     board, name, phone = context.board, view.info.name, view.info.phone
     mine = [row for row in rows_of(Call, board, name) if row.mine]
     if any(call.state in (CallState.TALKING, CallState.HELD) for call in mine):
-        return glyphs.TALKING, "on a call", "info"
+        return glyphs.TALKING, mark("on a call"), "info"
     if any(call.state is CallState.RINGING for call in mine):
-        return glyphs.RINGING, "ringing", "ring"
+        return glyphs.RINGING, mark("ringing"), "ring"
     same = [row.registered for row in rows_of(Phone, board, name) if phone in (row.extension, row.key.id, *row.refs)]
     if same and not any(registered is not False for registered in same):
-        return glyphs.WARN, "not registered", "warn"
+        return glyphs.WARN, mark("not registered"), "warn"
     calls = board.resource_view(name, Resource.CALLS)
     if calls is None or calls.state not in TRUSTED:
         return "", DASH, "muted"
-    return (glyphs.READY, "idle", "text") if any(same) else (glyphs.OFF, "idle", "muted")
+    return (glyphs.READY, _IDLE, "text") if any(same) else (glyphs.OFF, _IDLE, "muted")
 
 
 def sources_in_words(views: Sequence[SourceView], label: str) -> list[Line]:
     """How many sources are live and which are not, longest first: all named, those that were never reached with their
     cause; all named; the worst named; only counted."""
     live = len([view for view in views if view.state is SourceState.LIVE])
-    count = [Cell(label, "muted"), Cell(f"{live}/{len(views)}", "digits" if live == len(views) else "stale")]
+    count = [Cell(f"{label} ", "muted"), Cell(f"{live}/{len(views)}", "digits" if live == len(views) else "stale")]
     order = list(SourceState)
     broken = sorted(
         (view for view in views if view.state is not SourceState.LIVE and not view.connecting),
@@ -128,13 +131,13 @@ def sources_in_words(views: Sequence[SourceView], label: str) -> list[Line]:
     for index, view in enumerate(broken):
         glyph = glyphs.STALE if view.state in (SourceState.LATE, SourceState.STALE) else glyphs.ALARM
         since = f" {age(view.age)}" if view.age is not None else ""
-        named.append(Cell(f"{',' if index else ':'} {view.info.name} {glyph} {view.word}{since}", "stale"))
+        named.append(Cell(f"{',' if index else ':'} {view.info.name} {glyph} {tr(view.word)}{since}", "stale"))
         cause = view.cause if view.state is SourceState.DOWN and view.age is None else ""
         told.append(Cell(f"{named[-1].text}: {cause}", "stale") if cause else named[-1])
     connecting = [view.info.name for view in views if view.connecting]
     if connecting:
         who = connecting[0] if len(connecting) == 1 else str(len(connecting))
-        named.append(Cell(f"{',' if broken else ':'} {who} {glyphs.WAITING} {CONNECTING}", "muted"))
+        named.append(Cell(f"{',' if broken else ':'} {who} {glyphs.WAITING} {tr(CONNECTING)}", "muted"))
         told.append(named[-1])
     more = [Cell(f" +{len(broken) + len(connecting) - 1}", "stale")] if len(named) > 1 else []
     return [[*count, *told], [*count, *named], [*count, *named[:1], *more], count]
@@ -161,7 +164,7 @@ def header(
     old_longest = old_queues or (glyphs.STALE if numbers.old_longest else "")
     waiting = DASH if numbers.waiting is None else f"{old_wait}{numbers.waiting}"
     longest: Line = [
-        Cell("longest ", "muted"),
+        Cell(f"{tr('longest')} ", "muted"),
         Cell(old_longest + span(numbers.longest), "stale" if old_longest else "digits bold"),
     ]
     ready = f"{old_agents}{numbers.ready}/{numbers.staffed}" if numbers.agents_known else DASH
@@ -172,12 +175,12 @@ def header(
         "banner": [[Cell(banner, "warn")] if banner else []],
         "frozen": [[Cell(frozen, "warn")] if frozen else []],
         "counts": [_counts(context)],
-        "wait": [[Cell("wait ", "muted"), Cell(waiting, "stale" if old_wait else "digits bold")]],
+        "wait": [[Cell(f"{tr('wait')} ", "muted"), Cell(waiting, "stale" if old_wait else "digits bold")]],
         "longest": [[*longest, Cell(f" {numbers.longest_queue}")] if numbers.longest_queue else longest, longest],
-        "ready": [[Cell("ready ", "muted"), Cell(ready, "stale" if old_agents else "digits")], []],
-        "hotlines": [*_hotlines(context, numbers, "hotlines " if middle else "hotl "), []],
+        "ready": [[Cell(f"{tr('ready')} ", "muted"), Cell(ready, "stale" if old_agents else "digits")], []],
+        "hotlines": [*_hotlines(context, numbers, tr("hotlines") if middle else tr("hotl")), []],
         "notice": [*_notices(context), []],
-        "sources": [*sources_in_words(views, "sources " if middle else "src "), []],
+        "sources": [*sources_in_words(views, tr("sources") if middle else tr("src")), []],
         "phone": [list(phone), []],
     }
     gap = "   "
@@ -221,7 +224,7 @@ def _counts(context: Context) -> Line:
     if warnings:
         out.append(Cell(f"{' ' if alarms else ''}{glyphs.WARN}{warnings}", "warn"))
     if not out:
-        out.append(Cell(f"alarms {DASH}" if blind(context) else "no alarms", "muted"))
+        out.append(Cell(tr("alarms –") if blind(context) else tr("no alarms"), "muted"))
     return out
 
 
@@ -230,7 +233,7 @@ def window_title(context: Context) -> str:
     numbers = totals(context)
     waiting = DASH if numbers.waiting is None else f"{_old(context, Resource.QUEUES)}{numbers.waiting}"
     signs = "".join(cell.text for cell in _counts(context) if cell.style != "muted")
-    return f"{signs} wait {waiting}".strip()
+    return f"{signs} {tr('wait')} {waiting}".strip()
 
 
 def _notices(context: Context) -> list[Line]:
@@ -241,11 +244,11 @@ def _notices(context: Context) -> list[Line]:
     first = min(current, key=lambda row: (row.active_to or float("inf"), row.title.casefold(), row.key))
     token = "stale" if context.dim(first.key) else "warn"
     more = f" +{len(current) - 1}" if len(current) > 1 else ""
-    label = Cell("notice: ", "muted")
+    label = Cell(f"{tr('notice')}: ", "muted")
     title = first.title or first.why or first.set
     named = [label, Cell(place_of(first) + more, token)], [label, Cell(title + more, token)]
     counted = (
-        f"{glyphs.WARN} {plural(len(current), 'notice')}",
+        f"{glyphs.WARN} {trn('{n} notice', '{n} notices', len(current))}",
         f"{NUMBER[Resource.NOTICES]} {glyphs.WARN}{len(current)}",
     )
     return [*named, *([Cell(text, token)] for text in counted)]
@@ -257,5 +260,5 @@ def _hotlines(context: Context, numbers: Totals, label: str) -> list[Line]:
     old = _old(context, Resource.HOTLINES)
     token = "stale" if old else "digits"
     some = f"{old}{numbers.hotlines_open}/{numbers.hotlines}"
-    phones = f"{DASH} phones" if numbers.phones is None else plural(numbers.phones, "phone")
-    return [[Cell(label, "muted"), Cell(f"{some} open, {phones}", token)], [Cell(label, "muted"), Cell(some, token)]]
+    told, name = f"{tr('{n} open', n=some)}, {phones_told(numbers.phones)}", Cell(f"{label} ", "muted")
+    return [[name, Cell(told, token)], [name, Cell(some, token)]]

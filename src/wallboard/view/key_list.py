@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wallboard.domain.actions import Action
+from wallboard.domain.language import tr
 from wallboard.view.cells import Cell
 from wallboard.view.chrome import KeyHint
 from wallboard.view.directory.search import fold, nearness
@@ -17,17 +18,18 @@ def key_lines(
 ) -> list[Line]:
     """Those that `wanted` means, letters left out or not; `title` says whose keys `hints` are."""
     rows = [hint for hint in hints if _has(wanted, hint.key, hint.text, hint.reason)]
-    every = [action for action in actions if _has(wanted, " ".join(action.keys), action.does, action.id)]
-    lines = [rule(f"KEYS on {title}", "type to filter   Esc back", width)]
+    told = [(action, tr(action.does)) for action in actions]
+    every = [(action, does) for action, does in told if _has(wanted, " ".join(action.keys), does, action.id)]
+    lines = [rule(tr("KEYS on {pane}", pane=title), tr("type to filter   Esc back"), width)]
     for hint in rows:
         text = hint.text if hint.ok else f"{hint.text}: {hint.reason}"
         key = Cell(f"  {hint.key:<10}", "info bold" if hint.ok else "muted")
         lines.append(clip([key, Cell(text, "text" if hint.ok else "muted")], width))
-    lines.append(rule("ALL KEYS", "", width))
-    for action in every:
+    lines.append(rule(tr("ALL KEYS"), "", width))
+    for action, does in every:
         keys = " ".join(action.keys) or DASH
         shown = action.id if width >= 100 else ""
-        lines.append(clip([Cell(f"  {keys:<14}", "info"), Cell(f"{action.does:<58}"), Cell(shown, "muted")], width))
+        lines.append(clip([Cell(f"  {keys:<14}", "info"), Cell(f"{does:<58}"), Cell(shown, "muted")], width))
     return lines
 
 

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from wallboard.domain.language import tr
 from wallboard.domain.models import Row
 from wallboard.vendors.base import Sheet
 from wallboard.view.cells import Cell, fit
@@ -86,7 +87,7 @@ def link_cells(text: str, width: int, style: str) -> Sequence[Cell]:
     link = web_link(text)
     if link is None:
         return [Cell(fit(text, width), style)]
-    shown = text if len(text) <= width else f"opens {link.host}"
+    shown = text if len(text) <= width else tr("opens {host}", host=link.host)
     if len(shown) > width:
         # Who cannot read where it leads is not led there.
         return [Cell(fit(text, width), style)]

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import mark, tr, trc, trn
 from wallboard.domain.models import Member
 from wallboard.domain.states import MemberState
 from wallboard.domain.text import clean
 from wallboard.history.call_backs import Lost
 from wallboard.view.context import Context
 from wallboard.view.dialogs import Answer, Choice, Chooser
-from wallboard.view.format import local, ordinal, plural, span
+from wallboard.view.format import local, ordinal, span
 from wallboard.view.glyphs import STAR
 
-REASONS = ("reached in another way", "wrong number", "does not want a call")
-"""Why no call is needed, to be chosen; any other is typed."""
+REASONS = (mark("reached in another way"), mark("wrong number"), mark("does not want a call"))
+"""Why no call is needed, to be chosen, kept as it stands here and told with `tr`; any other is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class LostList(Chooser):
 
 def lost_list(entries: Sequence[Lost], context: Context, now: float, call_key: str) -> LostList:
     choices = [Choice(lost, _who(lost, context), _story(lost, context)) for lost in entries]
-    title = f"CALL BACK {plural(len(entries), 'caller')} who gave up"
-    return LostList(f"{title}   {call_key} call", choices, now, call_key=call_key)
+    title = trn("CALL BACK {n} caller who gave up", "CALL BACK {n} callers who gave up", len(entries))
+    return LostList(f"{title}   {call_key} {trc('verb', 'call')}", choices, now, call_key=call_key)
 
 
 def _who(lost: Lost, context: Context) -> str:
@@ -86,21 +87,21 @@ def _story(lost: Lost, context: Context) -> str:
     caller = lost.caller
     parts = [caller.queue_name or caller.queue]
     if caller.wait is not None:
-        parts.append(f"waited {span(caller.wait)}")
-    parts.append(f"gave up {local(caller.ended_at, context.zone, seconds=False)}")
+        parts.append(tr("waited {time}", time=span(caller.wait)))
+    parts.append(tr("gave up {time}", time=local(caller.ended_at, context.zone, seconds=False)))
     if lost.times > 1:
-        parts.append(f"{ordinal(lost.times)} time")
+        parts.append(tr("{ordinal} time", ordinal=ordinal(lost.times)))
     if lost.tries:
-        by = f" by {lost.by}" if lost.by else ""
-        parts.append(f"{'tried' if lost.tries == 1 else f'tried {lost.tries} times'}{by}")
+        tried = trn("tried", "tried {n} times", lost.tries)
+        parts.append(tr("{tried} by {who}", tried=tried, who=lost.by) if lost.by else tried)
     return " · ".join(parts)
 
 
 def what_now(lost: Lost, context: Context, now: float) -> Chooser:
     """What to do about one of them."""
     choices = [
-        Choice(Step("call"), f"call {lost.caller.number} from my phone"),
-        *(Choice(Step("close", reason), f"close: {reason}") for reason in REASONS),
-        Choice(Step("close"), "close for another reason …"),
+        Choice(Step("call"), tr("call {number} from my phone", number=lost.caller.number)),
+        *(Choice(Step("close", reason), tr("close: {reason}", reason=tr(reason))) for reason in REASONS),
+        Choice(Step("close"), tr("close for another reason …")),
     ]
     return Chooser(f"{_who(lost, context)} · {_story(lost, context)}", choices, now)

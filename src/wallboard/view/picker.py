@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from wallboard.domain.language import tr, trc
+from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.dialogs import (
@@ -134,26 +136,24 @@ class Picker(Lockable):
         return out
 
     def _lines(self, width: int, now: float, shown: int, names: KeyNames) -> list[Line]:
-        kind = ("ATTENDED " if self.attended else "BLIND ") if self.transfers else ""
+        title = self.title
+        if self.transfers:
+            title = tr("ATTENDED {title}", title=title) if self.attended else tr("BLIND {title}", title=title)
         places = self.places()
-        tab = f"{names.attended} blind   " if self.attended else f"{names.attended} attended   "
+        tab = f"{names.attended} {tr('blind') if self.attended else tr('attended')}   "
         tab = tab if self.may_attend and names.attended != DASH else ""
-        typed = [Cell("  to › ", "muted"), self.field_.cell(width - 7)]
+        asked = f"  {tr('to')} › "
+        typed = [Cell(asked, "muted"), self.field_.cell(width - cell_width(asked))]
         room = width - line_width(typed) - 2
-        hints = next(
-            (
-                text
-                for text in (f"digit = favourite row   text or number   {tab}Esc keep", f"{tab}Esc keep", "Esc keep")
-                if len(text) <= room
-            ),
-            "",
-        )
+        keep = tr("Esc keep")
+        forms = (f"{tr('digit = favourite row   text or number')}   {tab}{keep}", f"{tab}{keep}", keep)
+        hints = next((text for text in forms if cell_width(text) <= room), "")
         right = [Cell(f"{hints} " if hints else "", "muted")]
         mark = self.mark if self.mark is not None else -1
         label = 24 if width >= _WIDE else max(12, min(22, width - 50))
         top = max(0, min(mark - shown + 1, len(places) - shown))
         more = out_of_sight(top, len(places) - top - shown) if shown else ""
-        out = [rule(f"{kind}{self.title}", more, width), spread(typed, right, width)]
+        out = [rule(title, more, width), spread(typed, right, width)]
         for index in self._window(places, top, shown):
             place = places[index]
             marked = index == self.mark
@@ -180,15 +180,17 @@ class Picker(Lockable):
             )
             out[-1] = clickable(out[-1], index)
         if not places and shown:
-            out.append(clip([Cell("   nobody by that name; a number can be typed", "muted")], width))
+            out.append(clip([Cell(f"   {tr('nobody by that name; a number can be typed')}", "muted")], width))
         if self.asking is not None:
-            what = "may cut the caller off" if self.transfers else "may cut callers off"
-            does = "dials it" if self.transfers else "takes it"
-            text = f"{self.asking.number} is in no directory and {what}. {names.yes} {does}"
+            known = {"number": self.asking.number, "key": names.yes}
+            text = tr("{number} is in no directory and may cut callers off. {key} takes it", **known)
+            if self.transfers:
+                text = tr("{number} is in no directory and may cut the caller off. {key} dials it", **known)
             out += sentence(text, "warn bold", width)
         elif self.mark is not None and self.mark < len(places) and not places[self.mark].ok:
             place = places[self.mark]
-            out += sentence(f"{place.label} {place.shown}: {place.reason}. {names.enter} is off", "muted", width)
+            off = tr("{key} is off", key=names.enter)
+            out += sentence(f"{place.label} {place.shown}: {place.reason}. {off}", "muted", width)
         elif self.mark is not None and self.mark < len(places):
             place = places[self.mark]
             out.append(
@@ -196,7 +198,7 @@ class Picker(Lockable):
                     [
                         Cell(f" {glyphs.TO} {self._named(place)}   ", "text bold"),
                         Cell(
-                            f"{names.enter} {'send' if self.transfers else 'take'}",
+                            f"{names.enter} {trc('verb', 'send') if self.transfers else tr('take')}",
                             "info bold" if now - self.moved_at >= PICK_SECONDS else "muted",
                             press="dialog.enter",
                         ),
@@ -205,9 +207,9 @@ class Picker(Lockable):
                 )
             )
         else:
-            out.append(clip([Cell(f" nothing marked: {names.enter} is off", "muted")], width))
+            out.append(clip([Cell(f" {tr('nothing marked: {key} is off', key=names.enter)}", "muted")], width))
         costs = self.attended_effect if self.attended else self.effect
-        effect = sentence(f"effect: {costs}", "muted", width) if shown and costs else []
+        effect = sentence(tr("effect: {effect}", effect=costs), "muted", width) if shown and costs else []
         return [*out, *effect, *self.lock.line(width, now)]
 
     def _window(self, places: list[Place], top: int, room: int) -> list[int]:
@@ -228,5 +230,5 @@ def _tail(place: Place, searching: bool) -> str:
     if not place.ok:
         return f"✗ {place.reason}"
     if place.dialled_differs:
-        return f"dials {place.number}"
-    return f"also {', '.join(place.also)}" if place.also and searching else ""
+        return tr("dials {number}", number=place.number)
+    return tr("also {names}", names=", ".join(place.also)) if place.also and searching else ""

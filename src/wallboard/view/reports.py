@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from wallboard.domain.language import tr, trn
 from wallboard.domain.text import cell_width
 from wallboard.vendors.base import Sheet
 from wallboard.view.cells import Cell
-from wallboard.view.format import age, plural
+from wallboard.view.format import age
 from wallboard.view.lines import Line, clip, wrapped
 from wallboard.view.links import link_cells
 
@@ -54,11 +55,11 @@ def report_lines(
 def _state(reading: Reading, now: float) -> Cell:
     match reading.stage:
         case "waits" | "reading":
-            return Cell("reading…", "muted")
+            return Cell(tr("reading…"), "muted")
         case "read" if reading.sheet is not None:
-            rows = len(reading.sheet.rows)
-            return Cell(f"{rows or 'none'} · read {age(max(0.0, now - reading.at))} ago", "muted")
-    return Cell("not read", "muted")
+            rows = str(len(reading.sheet.rows) or tr("none"))
+            return Cell(f"{rows} · {tr('read {age} ago', age=age(max(0.0, now - reading.at)))}", "muted")
+    return Cell(tr("not read"), "muted")
 
 
 def _indented(text: str, style: str, width: int) -> Line:
@@ -76,7 +77,7 @@ def _table(sheet: Sheet, width: int, readable: Callable[[str], str]) -> list[Lin
         lines += [_row(row, widths, "text", indent, width) for row in shown]
     more = len(sheet.rows) - len(shown)
     if more:
-        lines.append(_indented(f"and {more} more", "muted", width))
+        lines.append(_indented(tr("and {n} more", n=more), "muted", width))
     if sheet.note:
         lines += [_indented(part, "muted", width) for part in wrapped(sheet.note, max(10, width - indent))]
     return lines
@@ -107,4 +108,5 @@ def column_widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
 def reading_sentence(readings: Sequence[Reading]) -> str:
     """What reading all of them again asks of the vendor."""
     cost = sum(reading.cost for reading in readings)
-    return f"reading {', '.join(reading.title for reading in readings)} again: {plural(cost, 'request')}"
+    titles = ", ".join(reading.title for reading in readings)
+    return trn("reading {titles} again: {n} request", "reading {titles} again: {n} requests", cost, titles=titles)

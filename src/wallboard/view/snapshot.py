@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any
 
 from wallboard.board.board import Board
 from wallboard.domain.clock import iso
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.states import ResourceState
 from wallboard.domain.text import cell_width
 from wallboard.view.cells import fit
@@ -59,6 +61,15 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 _RIGHT = frozenset({"age", "waiting", "ringing", "talking", "longest_wait", "ready", "staffed", "service", "wait"})
 _DURATIONS = frozenset({"age", "longest_wait", "wait"})
 UNKNOWN = "–"
+_HEADS = (
+    *(mark("sources"), mark("name"), mark("vendor"), mark("state"), mark("age"), mark("detail"), mark("source")),
+    *(mark("waiting"), mark("ringing"), mark("talking"), mark("longest wait"), mark("ready"), mark("staffed")),
+    *(mark("service"), mark("queue"), mark("wait"), mark("number"), mark("serving"), mark("extension"), mark("since")),
+    *(mark("queues"), mark("direction"), mark("from"), mark("from name"), mark("to"), mark("started at")),
+    *(mark("agent"), mark("wanted"), mark("phones"), mark("title"), mark("set"), mark("where"), mark("active from")),
+    *(mark("active to"), mark("open"), mark("slot"), mark("caller"), mark("by")),
+)
+"""What stands above tables and columns, beside the resources."""
 
 
 def table(board: Board, taken_at: float | None = None) -> str:
@@ -68,7 +79,7 @@ def table(board: Board, taken_at: float | None = None) -> str:
     for name, columns in _COLUMNS.items():
         if data[name]:
             rows = [[_text(_cell(row, column), column) for column in columns] for row in data[name]]
-            parts.append(f"{name} {len(rows)}\n" + _lines(columns, rows))
+            parts.append(f"{tr(name)} {len(rows)}\n" + _lines(columns, rows))
     return "\n".join(parts)
 
 
@@ -77,10 +88,10 @@ def _cell(row: Data, column: str) -> Any:
         return row["agents"]["ready"]
     if column == "service":
         value, n = row["service_level"]["value"], row["service_level"]["n"]
-        return None if value is None else f"{value:.0%} of {n}"
+        return None if value is None else tr("{share:.0%} of {n}", share=value, n=n)
     if column == "phones":
         phones = [phone["active"] for agent in row["agents"] for phone in agent["phones"] or ()]
-        return f"{sum(phones)} on" if phones else None
+        return tr("{n} on", n=sum(phones)) if phones else None
     return row[column]
 
 
@@ -91,7 +102,9 @@ def _text(value: Any, column: str) -> str:
         hours, rest = divmod(int(value), 3600)
         return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
+    if isinstance(value, Enum):
+        return tr(str(value.value))
     if isinstance(value, list):
         return ", ".join(str(item) for item in value) or UNKNOWN
     if column in ("since", "started_at"):
@@ -106,7 +119,7 @@ def _local(stamp: str) -> str:
 
 
 def _lines(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    heads = [column.replace("_", " ") for column in columns]
+    heads = [tr(column.replace("_", " ")) for column in columns]
     widths = [max(cell_width(row[i]) for row in [heads, *rows]) for i in range(len(columns))]
     out = []
     for row in [heads, *rows]:

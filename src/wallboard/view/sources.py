@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wallboard.board.freshness import CONNECTING, FeedView, SourceView
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.states import OLD, ResourceState, SourceState
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
@@ -26,7 +27,10 @@ _SIGN: dict[str, tuple[str, str]] = {
     "never": (glyphs.OFF, "muted"),
     "unavailable": (glyphs.OFF, "muted"),
 }
-_HEAD = ("source · endpoint", "state", "age", "every", "next", "ok/20", "p95", "budget / cause")
+_HEAD = (
+    *(mark("source · endpoint"), mark("state"), mark("age"), mark("every"), mark("next"), mark("ok/20"), "p95"),
+    mark("budget / cause"),
+)
 _WIDTHS = (24, 11, 7, 7, 7, 6, 6)
 _NARROW = (18, 11, 6, 6, 6, 5, 5)
 
@@ -54,12 +58,13 @@ def sources(
     counts: dict[str, int] = {}
     for view in views:
         counts[view.word] = counts.get(view.word, 0) + 1
-    title = f"SOURCES {len(views)}: " + ", ".join(f"{n} {state}" for state, n in counts.items())
-    head = _HEAD if width >= 110 else (*_HEAD[:-1], "cause below")
+    title = f"{tr('SOURCES')} {len(views)}: " + ", ".join(f"{n} {tr(state)}" for state, n in counts.items())
+    head = [tr(each) for each in (_HEAD if width >= 110 else (*_HEAD[:-1], mark("cause below")))]
     # Before the first answer nobody is blind yet.
     known = [view for view in views if not view.connecting]
     blind = sorted({r.name.value for view in known for r in view.resources if r.wanted and r.state in OLD})
-    lines = [rule(title, f"blind: {', '.join(blind)}" if blind else "", width), *_row(head, "muted", width)]
+    told = tr("blind: {lists}", lists=", ".join(tr(name) for name in blind)) if blind else ""
+    lines = [rule(title, told, width), *_row(head, "muted", width)]
     marked: int | None = None
     for view in views:
         here = view.info.name == source
@@ -70,7 +75,7 @@ def sources(
             for feed in part.feeds:
                 if here and part.name is resource and feed.state is part.state and marked is not None:
                     marked, here = len(lines), False
-                lines += _feed(part.name.value, feed, context, width)
+                lines += _feed(tr(part.name.value), feed, context, width)
         for text in rights.get(view.info.name, ()):
             lines.append(clip([Cell(f"   {text}", "muted")], width))
         lines.append(clip([], width))
@@ -78,7 +83,7 @@ def sources(
         first = lines[marked][0]
         lines[marked] = [Cell(f"{glyphs.CURSOR}{first.text[1:]}", first.style), *lines[marked][1:]]
     for index, text in enumerate(phones):
-        lines.append(clip([Cell(" me     " if not index else "        ", "muted"), Cell(text)], width))
+        lines.append(clip([Cell(f" {fit('' if index else tr('me'), 6)} ", "muted"), Cell(text)], width))
     return Page(lines, marked)
 
 
@@ -100,29 +105,32 @@ def _source(view: SourceView, context: Context, width: int) -> list[Line]:
     budget = view.budget
     tail = view.detail
     if budget is not None and budget.limit is not None:
-        reset = "" if budget.resets_at is None else f", {age(max(0.0, budget.resets_at - context.now))} to reset"
         left = DASH if budget.remaining is None else str(budget.remaining)
-        tail = f"{left}/{budget.limit} requests{reset}, {budget.reserve} kept for actions · {tail}".rstrip(" ·")
+        told = [tr("{left}/{limit} requests", left=left, limit=budget.limit)]
+        if budget.resets_at is not None:
+            told.append(tr("{time} to reset", time=age(max(0.0, budget.resets_at - context.now))))
+        told.append(tr("{n} kept for actions", n=budget.reserve))
+        tail = f"{', '.join(told)} · {tail}".rstrip(" ·")
     if view.info.clock_offset is not None and abs(view.info.clock_offset) > 2:
-        tail = f"clock {view.info.clock_offset:+.0f} s · {tail}".rstrip(" ·")
-    state = view.word if view.connecting or view.state is SourceState.LIVE else view.word.upper()
+        tail = f"{tr('clock {seconds:+.0f} s', seconds=view.info.clock_offset)} · {tail}".rstrip(" ·")
+    state = tr(view.word) if view.connecting or view.state is SourceState.LIVE else tr(view.word).upper()
     texts = (f"{view.info.name}  {view.info.vendor}", state, age(view.age), "", "", "", "", tail or view.info.detail)
     return _row(texts, f"{token} bold", width, sign)
 
 
 def _feed(name: str, feed: FeedView, context: Context, width: int) -> list[Line]:
     sign, token = _SIGN[feed.state.value]
-    word = "not yet" if feed.state is ResourceState.NEVER else feed.state.value
+    word = tr("not yet") if feed.state is ResourceState.NEVER else tr(feed.state.value)
     status = feed.status
     label = f"  {name} {feed.scope}".rstrip()
     if status is None:
         return _row((label, word, age(feed.age), "", "", "", "", feed.detail), token, width, sign)
-    wait = DASH if status.next_at is None else "now"
+    wait = DASH if status.next_at is None else tr("now")
     if status.next_at is not None and status.next_at > context.now:
         wait = age(status.next_at - context.now)
     slow = sorted(status.latencies)
     p95 = f"{slow[min(len(slow) - 1, int(len(slow) * 0.95))]:.1f}s" if slow else DASH
-    every = "push" if status.push else age(status.interval)
+    every = tr("push") if status.push else age(status.interval)
     cause = status.cause if status.failures or status.unavailable else feed.detail
     good = DASH if status.push else str(status.successes)
     style = "text" if feed.state is ResourceState.LIVE else token

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from wallboard.board.alarms import Alarm
+from wallboard.domain.language import tr
 from wallboard.domain.models import Queue
 from wallboard.domain.states import ResourceState
 from wallboard.view import glyphs
@@ -68,9 +69,9 @@ def tile(row: Queue, context: Context, size: Size, *, named_twice: bool = False)
     waits = span(stats.longest(context.now))
     middle = _figures(
         [
-            _Figure("waiting", count(stats.queued), "", _WAITING, dim or stats.old("waiting"), cause("waiting")),
-            _Figure("longest", waits, "", _LONGEST, dim or stats.old("longest"), cause("longest", "known")),
-            _Figure("ready", *ready, _READY, dim or stats.old("ready"), cause("ready")),
+            _Figure(tr("waiting"), count(stats.queued), "", _WAITING, dim or stats.old("waiting"), cause("waiting")),
+            _Figure(tr("longest"), waits, "", _LONGEST, dim or stats.old("longest"), cause("longest", "known")),
+            _Figure(tr("ready"), *ready, _READY, dim or stats.old("ready"), cause("ready")),
         ],
         inner,
         size.dots,
@@ -84,17 +85,18 @@ def strips(rows: Sequence[Queue], context: Context, width: int, height: int) -> 
     as there is a line for each."""
     inner = width - 1
     if not rows:
-        lines = [[], [Cell("  no alarm on the other pages", "muted")]]
+        lines = [[], [Cell(f"  {tr('no alarm on the other pages')}", "muted")]]
         return [clip(line, width) for line in [*lines, *[[]] * height][:height]]
     tall = _TITLE if _TITLE * len(rows) <= height else 1
     lines = []
     for row in rows[: height // tall]:
         severity = context.severities.get(row.key, "")
         alarms = [alarm for alarm in context.board.alarms.on(row.key) if not alarm.cleared]
-        why = together(alarms)[0].sentence.removeprefix(row.name) if alarms else ""
+        why = f" {together(alarms)[0].told}" if alarms else ""
         lines += _title(row.name, severity, inner, tall, tall // _TITLE, why=why)
     if len(rows) > height // tall:
-        lines[-1] = [Cell(fit(f" {glyphs.ALARM} and {len(rows) - height + 1} more", inner), "alarm reverse bold")]
+        more = tr("and {n} more", n=len(rows) - height + 1)
+        lines[-1] = [Cell(fit(f" {glyphs.ALARM} {more}", inner), "alarm reverse bold")]
     return [clip(line, width) for line in [*lines, *[[]] * height][:height]]
 
 
@@ -169,15 +171,19 @@ def _foot(row: Queue, context: Context, alarms: Sequence[Alarm], width: int) -> 
     """Service level and goal, who gave up, how old it is, and who knows of it."""
     stats = context.stats(row.key)
     level = stats.service_level
-    service = aged(f"SL {level_text(level)}", stats.old("service"))
+    service = aged(tr("SL {level}", level=level_text(level)), stats.old("service"))
     missed = "warn" if level.missed and not stats.old("service") else "text"
-    goal = "" if level.value is None else f" goal {level.goal.percent:g}"
+    goal = "" if level.value is None else f" {tr('goal {percent:g}', percent=level.goal.percent)}"
+    lost = tr("lost {n}", n=aged(count(stats.lost), stats.old("lost")))
     state = context.state(row.key)
     parts: list[Line] = [
         [Cell(service, context.cause(row.key, "service") or missed), Cell(goal, "muted")],
-        [Cell(f"lost {aged(count(stats.lost), stats.old('lost'))}", context.cause(row.key, "lost_percent") or "muted")],
-        [] if state is ResourceState.LIVE else [Cell(f"{glyphs.STALE} {state.value}", "stale")],
+        [Cell(lost, context.cause(row.key, "lost_percent") or "muted")],
+        [] if state is ResourceState.LIVE else [Cell(f"{glyphs.STALE} {tr(state.value)}", "stale")],
     ]
     known = next((alarm for alarm in alarms if alarm.acked), None)
-    acked = f"acked {known.acked_by} {local(known.acked_at, context.zone, seconds=False)}" if known else "acked nobody"
+    acked = tr("acked nobody")
+    if known:
+        at = local(known.acked_at, context.zone, seconds=False)
+        acked = tr("acked {who} {time}", who=known.acked_by, time=at)
     return spread([Cell(" "), *joined(parts, "  ")], [Cell(f" {acked} ", "muted")] if alarms else [], width)

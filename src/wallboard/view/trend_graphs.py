@@ -8,6 +8,7 @@ from functools import partial
 
 from wallboard.board.conditions import wait_severity
 from wallboard.board.queue_numbers import QueueFigures, together
+from wallboard.domain.language import tr, trn
 from wallboard.domain.models import Member, Queue
 from wallboard.domain.rules import QueueRule
 from wallboard.history.courses import MINUTE, Column, Course
@@ -15,7 +16,7 @@ from wallboard.vendors.base import rows_of
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import IN_QUEUE, aged, level_text
-from wallboard.view.format import count, plural, span
+from wallboard.view.format import count, span
 from wallboard.view.graph import Trace, count_top, time_top
 from wallboard.view.spans import Subject, behind
 
@@ -64,22 +65,28 @@ def graphs(context: Context, subject: Subject, queue: Queue | None, courses: Seq
         return (wait_severity(value, rule, settings) or "") if rule is not None else ""
 
     goal = subject.goal
-    window = "today" if goal is None or goal.window is None else f"{max(goal.window, step) / 60:g} min"
-    twice = "" if queue is not None else " (in two queues: twice)"
+    window = tr("today") if goal is None or goal.window is None else f"{max(goal.window, step) / 60:g} min"
+    service, goals = tr("service level"), list[tuple[str, Trace]]()
+    if goal is not None:
+        service = tr("service level in {seconds:g} s, over {window}", seconds=goal.seconds, window=window)
+        goals = [(tr("goal {percent:g}%", percent=goal.percent), Trace((goal.percent / 100,), "muted", 3))]
+    twice = "" if queue is not None else f" ({tr('in two queues: twice')})"
+    minutes = step // MINUTE
+    ended = tr("today {answered}, {lost}", answered=count(today.answered), lost=count(today.lost))
     return [
         Graph(
-            "callers waiting",
+            tr("callers waiting"),
             Cell(aged(count(waiting.shown), waiting.old), "digits"),
             [
-                ("most", drawn.line(lambda each: each.waiting, "digits", lambda value: _crowded(value, rule))),
+                (tr("most"), drawn.line(lambda each: each.waiting, "digits", lambda value: _crowded(value, rule))),
                 *drawn.earlier(lambda each: each.waiting),
-                ("mean", drawn.shade(lambda each: each.mean, "line")),
+                (tr("mean"), drawn.shade(lambda each: each.mean, "line")),
             ],
             count_top(drawn.most(lambda each: each.waiting)),
             _number,
         ),
         Graph(
-            "longest wait, min:s",
+            tr("longest wait, min:s"),
             Cell(aged(span(longest.shown), longest.old), "digits"),
             [
                 ("", drawn.line(lambda each: each.longest, "digits", late)),
@@ -89,38 +96,38 @@ def graphs(context: Context, subject: Subject, queue: Queue | None, courses: Seq
             span,
         ),
         Graph(
-            "service level" if goal is None else f"service level in {goal.seconds:g} s, over {window}",
+            service,
             Cell(aged(level_text(level), old), "digits"),
             [
                 ("", drawn.line(lambda each: each.service, "digits", lambda value: _missed(value, subject))),
-                *([(f"goal {goal.percent:g}%", Trace((goal.percent / 100,), "muted", 3))] if goal and courses else []),
+                *(goals if courses else []),
                 *drawn.earlier(lambda each: each.service),
-                ("bounds", drawn.shade(lambda each: each.high, "line", lambda each: each.low)),
+                (tr("bounds"), drawn.shade(lambda each: each.high, "line", lambda each: each.low)),
             ],
             1.0,
             _percent,
             level.reason,
         ),
         Graph(
-            "agents staffed, callers talking",
+            tr("agents staffed, callers talking"),
             Cell(
                 f"{aged(count(staffed.shown), staffed.old)}{twice}, {aged(count(talking.shown), talking.old)}", "digits"
             ),
             [
-                ("staffed", drawn.line(lambda each: each.staffed, "ok")),
+                (tr("staffed"), drawn.line(lambda each: each.staffed, "ok")),
                 *drawn.earlier(lambda each: each.staffed),
-                ("talking", drawn.shade(lambda each: each.talking, "info")),
+                (tr("talking"), drawn.shade(lambda each: each.talking, "info")),
             ],
             count_top(drawn.most(lambda each: each.staffed, lambda each: each.talking)),
             _number,
         ),
         Graph(
-            f"callers answered and lost in {plural(step // MINUTE, 'minute')}",
-            Cell(f"today {count(today.answered)}, {count(today.lost)}", "digits"),
+            trn("callers answered and lost in {n} minute", "callers answered and lost in {n} minutes", minutes),
+            Cell(ended, "digits"),
             [
-                ("lost", drawn.line(lambda each: each.lost, "text", lambda value: "warn" if value else "")),
+                (tr("lost"), drawn.line(lambda each: each.lost, "text", lambda value: "warn" if value else "")),
                 *drawn.earlier(lambda each: each.answered),
-                ("answered", drawn.shade(lambda each: each.answered, "ok")),
+                (tr("answered"), drawn.shade(lambda each: each.answered, "ok")),
             ],
             count_top(drawn.most(lambda each: each.answered, lambda each: each.lost)),
             _number,

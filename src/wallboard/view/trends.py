@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from wallboard.domain.keys import Key
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Queue
 from wallboard.domain.rules import Day
 from wallboard.history.courses import MINUTE, Course
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
+from wallboard.view.format import date
 from wallboard.view.graph import GUTTER, plot, sample, scaled, time_axis
 from wallboard.view.lines import Line, clip, line_width, rule, spread
 from wallboard.view.spans import SpanName, Subject
@@ -20,10 +22,11 @@ from wallboard.view.trend_graphs import GAPS, Graph, countable, graphs
 
 LEAST = 4
 """Lines of the smallest graph: its title and three of dots."""
+_NAMES: dict[SpanName, str] = {"hour": mark("hour"), "day": mark("day"), "week": mark("week")}
 _BEHIND: dict[SpanName, tuple[str, ...]] = {
-    "hour": ("yesterday", "last week"),
-    "day": ("yesterday", "last week"),
-    "week": ("last week",),
+    "hour": (mark("yesterday"), mark("last week")),
+    "day": (mark("yesterday"), mark("last week")),
+    "week": (mark("last week"),),
 }
 
 
@@ -84,24 +87,26 @@ def trends(context: Context, width: int, height: int, told: Told, at: int = 0) -
 
 def _title(context: Context, told: Told, queue: Queue | None, zone: tzinfo | None) -> str:
     same = [row for row in countable(context) if queue is not None and row.name == queue.name]
-    name = "all queues" if queue is None else f"{queue.name} {queue.key.source}" if len(same) > 1 else queue.name
-    span: str = told.span
+    name = tr("all queues") if queue is None else f"{queue.name} {queue.key.source}" if len(same) > 1 else queue.name
+    span = tr(_NAMES[told.span])
     if told.courses:
         stretch = told.courses[0].stretch
         until = _moment(stretch.until, zone, told)
         span += f" {_moment(stretch.since, zone, told)}–{until if told.span == 'week' else until[-5:]}"
-    return f"TRENDS {name} · {span} {datetime.fromtimestamp(context.now, zone).astimezone(zone).tzname()}"
+    return f"{tr('TRENDS')} {name} · {span} {datetime.fromtimestamp(context.now, zone).astimezone(zone).tzname()}"
 
 
 def _aside(told: Told, first: int, shown: int, of: int) -> str:
     """What stands behind the lines of now, and which graphs of all these are."""
-    names = [f"{sample(gap)} {name}" for name, gap in zip(_BEHIND[told.span], GAPS, strict=False)]
-    place = [f"{first + 1}–{first + shown} of {of}" if shown > 1 else f"{first + 1} of {of}"] if shown < of else []
+    names = [f"{sample(gap)} {tr(name)}" for name, gap in zip(_BEHIND[told.span], GAPS, strict=False)]
+    these = f"{first + 1}–{first + shown}" if shown > 1 else f"{first + 1}"
+    place = [tr("{n} of {all}", n=these, all=of)] if shown < of else []
     return "  ".join([*(names if told.courses else []), *place])
 
 
 def _moment(at: float, zone: tzinfo | None, told: Told) -> str:
-    return datetime.fromtimestamp(at, zone).strftime("%H:%M" if told.span == "hour" else "%d %b %H:%M")
+    then = datetime.fromtimestamp(at, zone)
+    return f"{then:%H:%M}" if told.span == "hour" else f"{date(then)} {then:%H:%M}"
 
 
 def _missing(told: Told, zone: tzinfo | None) -> str:
@@ -109,13 +114,13 @@ def _missing(told: Told, zone: tzinfo | None) -> str:
     notes = [told.problem] if told.problem else []
     course = told.courses[0] if told.courses else None
     if course is None:
-        notes = notes or ["reading the history"]
+        notes = notes or [tr("reading the history")]
     elif course.first is None:
-        notes.append("nothing of this span was written down")
+        notes.append(tr("nothing of this span was written down"))
     elif course.first >= course.stretch.since + 2 * MINUTE:
-        notes.append(f"known since {_moment(course.first, zone, told)}")
+        notes.append(tr("known since {time}", time=_moment(course.first, zone, told)))
     if course is not None and not all(column.whole for column in course.columns):
-        notes.append(f"{glyphs.STALE} where some queues were not known: their part is missing")
+        notes.append(f"{glyphs.STALE} {tr('where some queues were not known: their part is missing')}")
     return "; ".join(notes)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr
 from wallboard.domain.models import Hotline, Queue
 from wallboard.domain.rules import QueueRule
 from wallboard.domain.states import ResourceState
@@ -112,9 +113,9 @@ def wall(
     elsewhere.sort(key=lambda row: PANES[Resource.QUEUES].urgency(row, context))
     lines = _tiles(context, shown, elsewhere, Counter(row.name for row in queues), made, width, room)
     if not queues:
-        lines.append([Cell("  no queues known yet", "muted")])
+        lines.append([Cell(f"  {tr('no queues known yet')}", "muted")])
     lines = [clip(line, width) for line in [*lines, *[[]] * room][:room]]
-    told = (view.name if view is not None else "", f"page {number + 1}/{made.pages}", hint)
+    told = (view.name if view is not None else "", tr("page {n}/{all}", n=number + 1, all=made.pages), hint)
     page = "   ".join(text for text in told if text)
     if len(page) + 3 > width - _CLOCK:
         page = told[1]
@@ -160,18 +161,18 @@ def _below(context: Context, width: int, moment: datetime, page: str) -> list[Li
     waiting = DASH if sums.waiting is None else str(sums.waiting)
     ready = f"{sums.ready}/{sums.staffed}" if sums.agents_known else DASH
     numbers = [
-        [Cell("wait ", "muted"), Cell(f"{glyphs.STALE if sums.old_wait else ''}{waiting}", "digits bold")],
+        [Cell(f"{tr('wait')} ", "muted"), Cell(f"{glyphs.STALE if sums.old_wait else ''}{waiting}", "digits bold")],
         [
-            Cell("longest ", "muted"),
+            Cell(f"{tr('longest')} ", "muted"),
             Cell(f"{glyphs.STALE if sums.old_longest else ''}{span(sums.longest)}", "digits bold"),
             Cell(f" {sums.longest_queue}"),
         ],
-        [Cell("ready ", "muted"), Cell(ready, "digits bold")],
+        [Cell(f"{tr('ready')} ", "muted"), Cell(ready, "digits bold")],
     ]
     beside: list[Line] = [
         _alarm(context),
         joined(numbers),
-        spread(sources_in_words(context.views(), "sources ")[1], [Cell(f"  {page} ", "muted")], width - _CLOCK),
+        spread(sources_in_words(context.views(), tr("sources"))[1], [Cell(f"  {page} ", "muted")], width - _CLOCK),
     ]
     return [clip([Cell(f" {row}   ", "digits"), *line], width) for row, line in zip(clock, beside, strict=True)]
 
@@ -189,13 +190,15 @@ def _alarm(context: Context) -> Line:
     out: Line = [Cell(f"{sign}{number} ", f"{token} bold") for number, sign, token in signs if number]
     worst = next((line for line in lines_of(book) if not line.lead.cleared), None)
     if worst is None:
-        return [*out, Cell("no alarm can be known: no source is live" if blind(context) else "no alarm", "muted")]
+        nothing = tr("no alarm can be known: no source is live") if blind(context) else tr("no alarm")
+        return [*out, Cell(nothing, "muted")]
     lead = worst.lead
-    unknown = ", unknown now" if lead.unknown else ""
-    acked = f"acked by {lead.acked_by}" if lead.acked else f"snoozed by {lead.snoozed_by}" if lead.snoozed else ""
+    unknown = f", {tr('unknown now')}" if lead.unknown else ""
+    acked = tr("snoozed by {who}", who=lead.snoozed_by) if lead.snoozed else tr("acked by nobody")
+    acked = tr("acked by {who}", who=lead.acked_by) if lead.acked else acked
     out.append(Cell(f" {worst.sentence}{unknown}", "stale" if unknown else f"{lead.severity} bold"))
-    since = f", since {local(lead.since, context.zone, seconds=False)}, {acked or 'acked by nobody'}"
-    return [*out, Cell(since, "muted")]
+    since = tr("since {time}", time=local(lead.since, context.zone, seconds=False))
+    return [*out, Cell(f", {since}, {acked}", "muted")]
 
 
 def _named(queues: Sequence[Queue], context: Context) -> Line:
@@ -210,12 +213,12 @@ def _hotlines(context: Context, view: View | None) -> Line:
     for row in rows:
         glyph, word, token = glyphs.HOTLINE[row.state]
         bad = drifted(row)
-        asked = f" (asked {row.asked})" if bad else ""
+        asked = f" ({tr('asked {state}', state=tr(row.asked))})" if bad else ""
         phones = active_phones(row)
-        on = "" if phones is None else f" {phones} on"
-        cells += [Cell(f"{glyph} {row.name} {word}{asked}{on}", f"{token} reverse" if bad else token), Cell("   ")]
+        on = "" if phones is None else f" {tr('{n} on', n=phones)}"
+        cells += [Cell(f"{glyph} {row.name} {tr(word)}{asked}{on}", f"{token} reverse" if bad else token), Cell("   ")]
     if not rows:
         state = context.board.pane_state(Resource.HOTLINES).state
-        text = "hotlines not read yet" if state is ResourceState.NEVER else "no hotlines"
+        text = tr("hotlines not read yet") if state is ResourceState.NEVER else tr("no hotlines")
         cells.append(Cell(text, "muted"))
     return cells
