@@ -33,7 +33,7 @@ _ENGLISH = ("sim/", "testing.py", "logs.py", "config/template.py", "config/schem
 _SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:.!?)]* +\(?[a-z]{2,}")
 _WORD = re.compile(r"(?:^|[\s(])[A-Za-z]{2,}(?:[\s,.:;)!?]|$)")
 _ERRORS = {
-    *("TypeError", "ValueError", "KeyError", "AssertionError", "RuntimeError", "NotImplementedError"),
+    *("TypeError", "ValueError", "KeyError", "AssertionError", "RuntimeError"),
     *("AttributeError", "LookupError", "IndexError", "compile"),
 }
 
