@@ -67,7 +67,7 @@ def read_error(status: int, headers: Mapping[str, str], words: str, base: str) -
         return Unreachable("a proxy on the way wants a login")
     if status == 429:
         if "concurrent" in words.lower():
-            return Throttled(f"one at a time: {words}", retry_after(headers) or 30.0, "endpoint")
+            return Throttled(f"one at a time: {words}", retry_after(headers) or 30.0, "alone")
         wait = retry_after(headers) or until_reset(headers)
         return Throttled(f"the vendor's request limit is reached{_again(wait)}", wait)
     if status == 503 and (wait := retry_after(headers)) is not None:
