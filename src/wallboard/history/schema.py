@@ -8,6 +8,7 @@ from types import UnionType
 from typing import get_args, get_type_hints
 
 from wallboard.domain.errors import WallboardError
+from wallboard.domain.language import tr
 from wallboard.history.records import AGED_BY, KINDS, NEAR, Record
 
 VERSION = 1
@@ -51,7 +52,7 @@ def prepare(connection: sqlite3.Connection) -> None:
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
-            raise TooNew("the history was written by a newer wallboard")
+            raise TooNew(tr("the history was written by a newer wallboard"))
         for step in STEPS[version:]:
             for statement in step:
                 connection.execute(statement)
