@@ -71,7 +71,7 @@ def read_error(status: int, headers: Mapping[str, str], words: str, base: str) -
         return Unreachable(tr("a proxy on the way wants a login"))
     if status == 429:
         if "concurrent" in words.lower():
-            return Throttled(tr("one at a time: {why}", why=words), retry_after(headers) or 30.0, "endpoint")
+            return Throttled(tr("one at a time: {why}", why=words), retry_after(headers) or 30.0, "alone")
         wait = retry_after(headers) or until_reset(headers)
         return Throttled(_again(tr("the vendor's request limit is reached"), wait), wait)
     if status == 503 and (wait := retry_after(headers)) is not None:
