@@ -139,7 +139,8 @@ def dates(day: Holiday) -> str:
     year = "" if day.every_year else f"{start.year}-"
     shown = f"{year}{start.month:02}-{start.day:02}"
     if start[:3] != end[:3]:
-        shown = tr("{first} to {last}", first=shown, last=f"{end.month:02}-{end.day:02}")
+        last = f"{end.month:02}-{end.day:02}"
+        shown = tr("{first} to {last}", first=shown, last=last)
     if start.minute or end.minute % 1440:
         shown += f" {clock(start.minute)}-{clock(end.minute or 1440)}"
     return tr("{date} each year", date=shown) if day.every_year else shown

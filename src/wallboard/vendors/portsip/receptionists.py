@@ -215,16 +215,8 @@ class Receptionists:
 
     async def _rules(self, identity: str) -> Sheet:
         ivr = self._known.get(identity)
-        columns = (
-            *(
-                tr("input"),
-                trc("office", "hours"),
-                tr("in office hours"),
-                trc("hours", "outside"),
-                tr("on holidays"),
-                tr("holidays"),
-            ),
-        )
+        leads = (tr("in office hours"), trc("hours", "outside"), tr("on holidays"))
+        columns = (tr("input"), trc("office", "hours"), *leads, tr("holidays"))
         lines = [
             (
                 rule.input,

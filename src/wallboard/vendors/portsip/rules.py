@@ -173,11 +173,12 @@ def risk(ivr: Ivr) -> str:
         lost.append(f"{', '.join(clean(name, 30) for name in strange[:3])}{' …' if len(strange) > 3 else ''}")
     if not lost:
         return ""
+    what = reduce(lambda one, other: tr("{one} and {other}", one=one, other=other), lost)
     return trn(
         "the vendor does not say whether {what} survives a write",
         "the vendor does not say whether {what} survive a write",
         len(lost),
-        what=reduce(lambda one, other: tr("{one} and {other}", one=one, other=other), lost),
+        what=what,
     )
 
 
