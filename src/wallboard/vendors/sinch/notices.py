@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from functools import reduce
 from typing import Any
 
 from wallboard.domain.errors import NotSent
@@ -113,7 +114,8 @@ def values_of(form: Form, args: Sequence[tuple[str, str]]) -> dict[str, str]:
             values[field.name] = field.value
     problems = form.problems(values)
     if problems:
-        raise NotSent(tr("nothing sent: {why}", why="; ".join(problems)))
+        why = reduce(lambda some, more: tr("{some}; {more}", some=some, more=more), problems)
+        raise NotSent(tr("nothing sent: {why}", why=why))
     return values
 
 
