@@ -67,8 +67,8 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def _share(connection: sqlite3.Connection) -> None:
-    """Let others read while one writes. Of two consoles that make the file together one is refused at once, whatever its
-    timeout."""
+    """Let others read while one writes. Of two consoles that make the file together one is refused at once, whatever
+    its timeout."""
     for _ in range(_TRIES):
         with suppress(sqlite3.OperationalError):
             connection.execute("PRAGMA journal_mode = WAL")
