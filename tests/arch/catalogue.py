@@ -110,7 +110,7 @@ def compiled(catalogue: Catalog) -> bytes:
 
 
 def loose(folder: Path = SOURCES) -> Iterator[tuple[str, int, str]]:
-    """Module, line and text of every sentence that is not given to `tr`, `trn`, `trc` or `mark`, and is for a person."""
+    """Module, line and text of every sentence for a person that is not given to `tr`, `trn`, `trc` or `mark`."""
     known = set(EXEMPT.read_text("utf-8").splitlines())
     yield from (each for each in _outside(folder) if f"{each[0]}: {each[2]}" not in known)
 
