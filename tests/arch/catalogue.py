@@ -15,46 +15,67 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = ROOT / "src" / "wallboard"
 LOCALE = SOURCES / "locale"
-KEYWORDS = {"tr": None, "trn": (1, 2), "trc": ((1, "c"), 2), "mark": None, "markc": ((1, "c"), 2)}
-"""The functions of `domain.language`, as Babel finds what they are given."""
+KEYWORDS = frozenset({"tr", "trn", "trc", "mark", "markc"})
+"""The functions of `domain.language`: what they are given first is a message."""
 
 EXEMPT = Path(__file__).with_name("english.txt")
 """Sentences that are no words for a person: `module: text` a line, for programs, protocols and documents."""
 
+_FORMS = "nplurals=2; plural=(n != 1);"
 _ENGLISH = ("sim/", "testing.py", "logs.py", "config/template.py", "config/schema.py", "config/model.py", "cli/sim.py")
 """What speaks to engineers, to programs or as a vendor, or is a file that is written down."""
 _SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:.!?)]* +\(?[a-z]{2,}")
 _WORD = re.compile(r"(?:^|[\s(])[A-Za-z]{2,}(?:[\s,.:;)!?]|$)")
 _ERRORS = {
-    *("TypeError", "ValueError", "KeyError", "AssertionError", "RuntimeError", "NotImplementedError"),
+    *("TypeError", "ValueError", "KeyError", "AssertionError", "RuntimeError"),
     *("AttributeError", "LookupError", "IndexError", "compile"),
 }
 
 
 def messages() -> Catalog:
-    """Everything the sources say, without translations."""
+    """Everything the sources say, without translations. (Babel's own reader overlooks what stands in an f-string.)"""
     found = Catalog(project="wallboard", charset="utf-8", fuzzy=False)
     for path in sorted(SOURCES.rglob("*.py")):
-        with path.open("rb") as file:
-            for line, message, _, context in extract("python", file, KEYWORDS):
-                found.add(message, locations=[(path.relative_to(SOURCES).as_posix(), line)], context=context)
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = _called(node)
+            if isinstance(node, ast.Call) and name in KEYWORDS:
+                said = [str(part.value) for part in node.args if isinstance(part, ast.Constant)]
+                if name == "trn":
+                    found.add((said[0], said[1]))
+                elif said and name in ("trc", "markc"):
+                    if len(said) > 1:
+                        found.add(said[1], context=said[0])
+                elif said:
+                    found.add(said[0])
     return found
+
+
+def _called(node: ast.AST) -> str:
+    function = node.func if isinstance(node, ast.Call) else None
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def read(language: str) -> Catalog:
     """The catalogue of a language as it is kept."""
-    path = LOCALE / language / "LC_MESSAGES" / "wallboard.po"
-    if not path.exists():
-        return Catalog(locale=language, project="wallboard", charset="utf-8", fuzzy=False)
-    with path.open("rb") as file:
-        return read_po(file, locale=language)
+    return read_po(io.BytesIO(written(language)), locale=language)
+
+
+def written(language: str) -> bytes:
+    return _path(language, "po").read_bytes()
+
+
+def read_compiled(language: str) -> bytes:
+    return _path(language, "mo").read_bytes()
+
+
+def _path(language: str, kind: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / f"wallboard.{kind}"
 
 
 def brought_up(language: str) -> Catalog:
@@ -63,7 +84,7 @@ def brought_up(language: str) -> Catalog:
     for message in now:
         if message.id:
             known = kept.get(message.id, message.context)
-            now.add(message.id, known.string if known is not None else "", message.locations, context=message.context)
+            now.add(message.id, known.string if known is not None else "", context=message.context)
     now.locale = kept.locale
     return now
 
@@ -72,7 +93,9 @@ def text(catalogue: Catalog) -> bytes:
     """As it is written: without line numbers, which would change with every edit, sorted by what is said."""
     out = io.BytesIO()
     write_po(out, catalogue, width=120, no_location=True, omit_header=True, sort_output=True)
-    return f'msgid ""\nmsgstr ""\n"Language: {catalogue.locale}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {catalogue.plural_forms}\\n"\n\n'.encode() + out.getvalue()
+    head = f"Language: {catalogue.locale}", "Content-Type: text/plain; charset=utf-8", f"Plural-Forms: {_FORMS}"
+    written = "".join(f'"{line}\\n"\n' for line in head)
+    return f'msgid ""\nmsgstr ""\n{written}\n'.encode() + out.getvalue()
 
 
 def compiled(catalogue: Catalog) -> bytes:
@@ -80,26 +103,33 @@ def compiled(catalogue: Catalog) -> bytes:
     out = io.BytesIO()
     catalogue.mime_headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
-        ("Plural-Forms", catalogue.plural_forms),
+        ("Plural-Forms", _FORMS),
     ]
     write_mo(out, catalogue)
     return out.getvalue()
 
 
 def loose(folder: Path = SOURCES) -> Iterator[tuple[str, int, str]]:
-    """Module, line and text of every sentence that is not given to `tr`, `trn`, `trc` or `mark`."""
-    known = set(EXEMPT.read_text("utf-8").splitlines()) if EXEMPT.exists() else set()
+    """Module, line and text of every sentence for a person that is not given to `tr`, `trn`, `trc` or `mark`."""
+    known = set(EXEMPT.read_text("utf-8").splitlines())
+    yield from (each for each in _outside(folder) if f"{each[0]}: {each[2]}" not in known)
+
+
+def stale() -> list[str]:
+    """What is said to be for programs, and is not said any more."""
+    found = {f"{module}: {said}" for module, _, said in _outside(SOURCES)}
+    return [line for line in EXEMPT.read_text("utf-8").splitlines() if line not in found]
+
+
+def _outside(folder: Path) -> Iterator[tuple[str, int, str]]:
     for path in sorted(folder.rglob("*.py")) if folder.is_dir() else [folder]:
         module = path.relative_to(SOURCES).as_posix()
-        if module.startswith(_ENGLISH):
-            continue
-        for line, said in _Loose.of(ast.parse(path.read_text("utf-8"))):
-            if f"{module}: {said}" not in known:
-                yield module, line, said
+        if not module.startswith(_ENGLISH):
+            yield from ((module, *each) for each in _Loose.of(ast.parse(path.read_text("utf-8"))))
 
 
 class _Loose(ast.NodeVisitor):
-    """What a module says outside the catalogue. Docstrings, annotations, logs and errors of programmers are no words."""
+    """What a module says outside the catalogue. Docstrings, annotations, logs and programmers' errors are no words."""
 
     def __init__(self) -> None:
         self.found: list[tuple[int, str]] = []
@@ -131,7 +161,7 @@ class _Loose(ast.NodeVisitor):
         self.visit(node.test)
 
     def visit_Call(self, node: ast.Call) -> None:
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        name = _called(node)
         owner = getattr(getattr(node.func, "value", None), "id", "")
         if name in KEYWORDS:
             for value in node.keywords:
@@ -156,19 +186,23 @@ class _Loose(ast.NodeVisitor):
                 self.visit(part.value)
 
 
+def _out(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
 def main(arguments: list[str]) -> None:
     if arguments[:1] == ["loose"]:
         found = list(loose(Path(arguments[1]).resolve() if arguments[1:] else SOURCES))
         for module, line, said in found:
-            print(f"{module}:{line}: {said}")
-        print(f"{len(found)} said without a catalogue")
+            _out(f"{module}:{line}: {said}")
+        _out(f"{len(found)} said without a catalogue")
         return
     for language in sorted(path.name for path in LOCALE.iterdir() if path.is_dir()):
-        catalogue, folder = brought_up(language), LOCALE / language / "LC_MESSAGES"
-        (folder / "wallboard.po").write_bytes(text(catalogue))
-        (folder / "wallboard.mo").write_bytes(compiled(catalogue))
+        catalogue = brought_up(language)
+        _path(language, "po").write_bytes(text(catalogue))
+        _path(language, "mo").write_bytes(compiled(catalogue))
         lacking = [message.id for message in catalogue if message.id and not message.string]
-        print(f"{language}: {len(catalogue)} messages, {len(lacking)} not translated")
+        _out(f"{language}: {len(catalogue)} messages, {len(lacking)} not translated")
 
 
 if __name__ == "__main__":

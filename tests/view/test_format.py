@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wallboard.domain.text import cell_width
-from wallboard.view.format import age, count, local, percent, plural, span, sparkline
+from wallboard.view.format import age, count, local, percent, span, sparkline
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,6 @@ def test_an_age(seconds: float | None, text: str) -> None:
 def test_unknown_is_a_dash_and_never_a_zero() -> None:
     assert (count(None), percent(None), span(None), age(None), local(None)) == ("–",) * 5
     assert (count(0), percent(0.0), span(0)) == ("0", "0%", "0:00")
-
-
-def test_one_is_singular() -> None:
-    assert (plural(0, "phone"), plural(1, "phone"), plural(2, "phone")) == ("0 phones", "1 phone", "2 phones")
 
 
 def test_a_time_of_day_is_of_the_given_zone_and_survives_nonsense() -> None:

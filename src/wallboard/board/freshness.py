@@ -208,10 +208,9 @@ def resource_view(name: Resource, feeds: Sequence[FeedView]) -> ResourceView:
     judged = wanted or rows
     open_ = [feed for feed in judged if feed.state is not ResourceState.UNAVAILABLE]
     if not open_:
-        told = next((feed for feed in judged if feed.detail), judged[0])
-        return ResourceView(
-            name, ResourceState.UNAVAILABLE, None, told.detail, tuple(feeds), bool(wanted), cause=told.cause
-        )
+        told = next((feed for feed in judged if feed.detail), None)
+        detail, why = ("", "") if told is None else (told.detail, told.cause)
+        return ResourceView(name, ResourceState.UNAVAILABLE, None, detail, tuple(feeds), bool(wanted), cause=why)
     read = [feed for feed in open_ if feed.state is not ResourceState.NEVER]
     unread = [feed for feed in open_ if feed.state is ResourceState.NEVER]
     worst = max(read or unread, key=lambda feed: feed.weight)

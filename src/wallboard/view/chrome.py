@@ -50,8 +50,8 @@ def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys
     ]
     gap = " " if wide else ""
     right = [
-        Cell(f"  {keys[0]} {trc('verb', 'go')}{gap}", "muted", press=go),
-        Cell(f"  {keys[1]} {trc('verb', 'ack')} {gap * 2}", "muted", press=ack),
+        Cell(f"  {keys[0]} {trc('key', 'go')}{gap}", "muted", press=go),
+        Cell(f"  {keys[1]} {trc('key', 'ack')} {gap * 2}", "muted", press=ack),
         *newer,
     ]
     return spread(left, right, width)

@@ -105,7 +105,7 @@ def _service(stats: QueueFigures, context: Context) -> list[str]:
             seconds=goal.seconds,
         ),
         tr("formula: {formula}", formula=f"{level.formula} = {made}"),
-        tr("window: {window}", window=f"{tr(level.window) if level.window else ''}{since}"),
+        tr("window: {window}", window=f"{tr(level.window)}{since}"),
         f"n: {level.n}" + (f" ({level.reason})" if level.reason else ""),
     ]
     if level.low is not None and level.high is not None:

@@ -294,7 +294,7 @@ class FormDialog(Lockable):
     def _keys(self, width: int, names: KeyNames) -> Line:
         here = self.here
         last = self.at == len(self.form.fields) - 1
-        enter = trc("verb", "ask") if last else trc("verb", "next")
+        enter = trc("key", "ask") if last else trc("key", "next")
         how = tr(_HOW[here.takes]) if here is not None and here.takes in _HOW else ""
         hint = here.hint if here is not None else ""
         if here is not None and here.takes in (Takes.MOMENT, Takes.HOURS):

@@ -41,11 +41,6 @@ def count(value: int | None) -> str:
     return DASH if value is None else str(value)
 
 
-def plural(value: int, word: str) -> str:
-    """`1 phone`, `2 phones`."""
-    return f"{value} {word}" if value == 1 else f"{value} {word}s"
-
-
 _ORDINALS = {1: mark("{n}st"), 2: mark("{n}nd"), 3: mark("{n}rd")}
 
 

@@ -198,7 +198,7 @@ class Picker(Lockable):
                     [
                         Cell(f" {glyphs.TO} {self._named(place)}   ", "text bold"),
                         Cell(
-                            f"{names.enter} {trc('verb', 'send') if self.transfers else tr('take')}",
+                            f"{names.enter} {trc('key', 'send') if self.transfers else tr('take')}",
                             "info bold" if now - self.moved_at >= PICK_SECONDS else "muted",
                             press="dialog.enter",
                         ),

@@ -140,8 +140,7 @@ def _rows(board: Board) -> Iterator[Entry]:
 
 
 def _queue(row: Queue) -> Iterator[Entry]:
-    refused = _NO_TELEPHONE.get(row.channel, "") if row.channel else ""
-    refused = tr(refused) if refused else ""
+    refused = tr(_NO_TELEPHONE.get(row.channel, "")) if row.channel else ""
     numbers = dict.fromkeys(str(number) for number in (row.number, *row.addresses) if number)
     for number in numbers or ("",):
         reason = refused or (tr("e-mail address") if "@" in number and ":" not in number else "")

@@ -45,7 +45,7 @@ class Field:
 
     def told(self, narrow: bool) -> str:
         title = (narrow and self.short) or self.title
-        return (trc(self.context, title) if self.context else tr(title)) if title else ""
+        return trc(self.context, title) if self.context else tr(title)
 
 
 class Pane:
@@ -157,7 +157,7 @@ class Pane:
             return (Cell(tr("not read yet"), "stale"),)
         if state is ResourceState.UNAVAILABLE:
             return (Cell(tr("not for this account"), "muted"),)
-        cells = self.brief(rows, context) if rows else (Cell(tr(self.empty) if self.empty else "", "muted"),)
+        cells = self.brief(rows, context) if rows else (Cell(tr(self.empty), "muted"),)
         if state in (ResourceState.STALE, ResourceState.GONE):
             return (Cell(f"{glyphs.STALE} {tr(state.value)} · ", "stale"), *cells)
         return cells
