@@ -42,9 +42,17 @@ def messages() -> Catalog:
     """Everything the sources say, without translations."""
     found = Catalog(project="wallboard", charset="utf-8", fuzzy=False)
     for path in sorted(SOURCES.rglob("*.py")):
+        module = path.relative_to(SOURCES).as_posix()
         with path.open("rb") as file:
             for line, message, _, context in extract("python", file, KEYWORDS):
-                found.add(message, locations=[(path.relative_to(SOURCES).as_posix(), line)], context=context)
+                found.add(message, locations=[(module, line)], context=context)
+        if (
+            module.startswith("cli/")
+            and module not in _ENGLISH
+            and "description=__doc__" in (text := path.read_text("utf-8"))
+        ):
+            # What a command's help begins with.
+            found.add(ast.get_docstring(ast.parse(text), clean=False), locations=[(module, 1)])
     return found
 
 
