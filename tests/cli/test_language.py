@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from tests.arch.catalogue import messages
 
+from tests.arch.catalogue import messages
 from wallboard.cli import do
 from wallboard.cli.answers import YES, yes
 from wallboard.cli.main import COMMANDS, main

@@ -22,22 +22,23 @@ from wallboard.board.settings import BoardSettings
 from wallboard.board.source import IN_QUEUE, SourceState
 from wallboard.board.verdicts import LOW, NORMAL, NOTHING, Reading, Verdict, so
 from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Hotline, Queue
 from wallboard.domain.rules import AgentLimits
 from wallboard.domain.states import AgentState, CallState, ResourceState
 
 _DURATIONS = {
-    AgentState.BREAK: ("break", "break_", "on a break for"),
-    AgentState.WRAP_UP: ("wrap_up", "wrap_up", "in wrap-up for"),
-    AgentState.TALKING: ("talk", "talk", "on a call for"),
-    AgentState.OTHER_CALL: ("talk", "talk", "on a call for"),
-    AgentState.RINGING: ("ring", "ring", "rung for"),
+    AgentState.BREAK: ("break", "break_", mark("on a break for {time}")),
+    AgentState.WRAP_UP: ("wrap_up", "wrap_up", mark("in wrap-up for {time}")),
+    AgentState.TALKING: ("talk", "talk", mark("on a call for {time}")),
+    AgentState.OTHER_CALL: ("talk", "talk", mark("on a call for {time}")),
+    AgentState.RINGING: ("ring", "ring", mark("rung for {time}")),
 }
 """Condition, limit and words of what an agent may do too long."""
 _STUCK = {
-    AgentState.STUCK: "stuck in a call that is over",
-    AgentState.MISMATCH: "ready, but never rung",
-    AgentState.UNREACHABLE: "signed in without a telephone",
+    AgentState.STUCK: mark("stuck in a call that is over"),
+    AgentState.MISMATCH: mark("ready, but never rung"),
+    AgentState.UNREACHABLE: mark("signed in without a telephone"),
 }
 """Who counts as staff and gets no call."""
 _PLAIN = AgentLimits()
@@ -103,7 +104,12 @@ def _known_caller(source: SourceState, queue: Queue, settings: BoardSettings, no
     if not waits:
         return NOTHING
     wait, limit, name = max(waits, key=lambda each: each[0] / each[1])
-    return Reading(wait, None, limit, lambda _limit: f"{name} waits {clock(wait)}, may wait {clock(limit)}")
+    return Reading(
+        wait,
+        None,
+        limit,
+        lambda _limit: tr("{name} waits {wait}, may wait {limit}", name=name, wait=clock(wait), limit=clock(limit)),
+    )
 
 
 def agents(source: SourceState, settings: BoardSettings, now: float) -> Iterator[Verdict]:
@@ -114,8 +120,10 @@ def agents(source: SourceState, settings: BoardSettings, now: float) -> Iterator
         if not isinstance(row, Agent) or row.no_state:
             continue
         if row.state in _STUCK:
-            lasting = "" if row.since is None else f" for {clock(now - row.since)}"
-            yield _agent(source, row, "stuck", so("warn", _STUCK[row.state] + lasting), NORMAL, now)
+            said = tr(_STUCK[row.state])
+            if row.since is not None:
+                said = tr("{state} for {time}", state=said, time=clock(now - row.since))
+            yield _agent(source, row, "stuck", so("warn", said), NORMAL, now)
         if row.state in _DURATIONS and row.since is not None:
             condition, name, words = _DURATIONS[row.state]
             # Asked of each agent each second, so the cheap question first.
@@ -123,7 +131,7 @@ def agents(source: SourceState, settings: BoardSettings, now: float) -> Iterator
                 yield _agent(source, row, condition, reading, LOW, now)
         call = on_hold.get(row.key)
         if call is not None and call.held_since is not None and now - call.held_since >= soonest["hold"]:
-            reading = _too_long(source, row, "hold", "keeps a caller on hold for", now - call.held_since)
+            reading = _too_long(source, row, "hold", mark("keeps a caller on hold for {time}"), now - call.held_since)
             if reading:
                 verdict = _agent(source, row, "hold", reading, LOW, now)
                 known = verdict.known and source.row_state(call.key, now) in TRUSTED
@@ -138,7 +146,7 @@ def _soonest(settings: BoardSettings, name: str) -> float:
 
 def _agent(source: SourceState, row: Agent, condition: str, reading: Reading, priority: int, now: float) -> Verdict:
     return Verdict(
-        *(row.key.source, row.name or row.extension or "unnamed agent", condition, row.key, Resource.AGENTS),
+        *(row.key.source, row.name or row.extension or tr("unnamed agent"), condition, row.key, Resource.AGENTS),
         reading=reading,
         priority=priority,
         known=source.row_state(row.key, now) in TRUSTED,
@@ -149,7 +157,7 @@ def _agent(source: SourceState, row: Agent, condition: str, reading: Reading, pr
 def _too_long(source: SourceState, row: Agent, name: str, words: str, seconds: float) -> Reading | None:
     limit = _limit(source, row, name)
     return (
-        Reading(seconds, limit, None, lambda at: f"{words} {clock(seconds)} > {clock(at)}")
+        Reading(seconds, limit, None, lambda at: f"{tr(words, time=clock(seconds))} > {clock(at)}")
         if seconds >= limit
         else None
     )

@@ -10,6 +10,7 @@ from wallboard.board.queue_numbers import QueueFigures
 from wallboard.board.settings import BoardSettings
 from wallboard.board.verdicts import HIGH, LOW, NORMAL, Reading, Severity, so
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr, trn
 from wallboard.domain.models import Hotline
 from wallboard.domain.rules import AgentLimits, QueueRule
 from wallboard.domain.states import HotlineState, ResourceState, SourceState, Wanted
@@ -42,8 +43,8 @@ def clock(seconds: float) -> str:
 def _compared(told: str, value: float, limit: float, write: Callable[[float], str]) -> str:
     """`longest 3:12 > 2:00`; what has come back a little keeps its limit beside it."""
     if int(value) == int(limit):
-        return f"{told} at {write(limit)}"
-    return f"{told} > {write(limit)}" if value > limit else f"{told}, limit {write(limit)}"
+        return tr("{told} at {limit}", told=told, limit=write(limit))
+    return f"{told} > {write(limit)}" if value > limit else tr("{told}, limit {limit}", told=told, limit=write(limit))
 
 
 def _number(value: float) -> str:
@@ -73,7 +74,11 @@ def longest(wait: float | None, rule: QueueRule, settings: BoardSettings) -> Rea
         goal = (rule.goal or settings.goal).seconds
         alarm = min(3 * goal, settings.longest_alarm)
         warn = min(goal, alarm)
-    return Reading(wait, warn, alarm, lambda limit: _compared(f"longest {clock(wait or 0)}", wait or 0, limit, clock))
+
+    def told(limit: float) -> str:
+        return _compared(tr("longest {wait}", wait=clock(wait or 0)), wait or 0, limit, clock)
+
+    return Reading(wait, warn, alarm, told)
 
 
 def wait_severity(wait: float, rule: QueueRule, settings: BoardSettings) -> Severity | None:
@@ -103,7 +108,7 @@ def _waiting(callers: int, stats: QueueFigures, rule: QueueRule) -> Reading:
         return Reading(
             callers,
             *_limits(rule, "waiting"),
-            lambda limit: _compared(f"{callers} waiting", callers, limit, _number),
+            lambda limit: _compared(trn("{n} waiting", "{n} waiting", callers), callers, limit, _number),
         )
     staffed = stats.staffed
     if not staffed:
@@ -112,7 +117,9 @@ def _waiting(callers: int, stats: QueueFigures, rule: QueueRule) -> Reading:
         callers,
         staffed + 1,
         2 * staffed + 1,
-        lambda limit: f"{callers} waiting > {'2 × ' if limit > staffed + 1 else ''}{staffed} staffed",
+        lambda limit: tr(
+            "{n} waiting > {staffed} staffed", n=callers, staffed=f"{'2 × ' if limit > staffed + 1 else ''}{staffed}"
+        ),
     )
 
 
@@ -121,7 +128,10 @@ def _ready(ready: int, staffed: int, callers: int | None, rule: QueueRule) -> Re
         # A closed queue, nobody staffed and nobody waiting, is not in need of ready agents.
         asked = bool(staffed or callers)
         return Reading(
-            ready if asked else None, *_limits(rule, "ready"), lambda _limit: f"{ready}/{staffed} ready", below=True
+            ready if asked else None,
+            *_limits(rule, "ready"),
+            lambda _limit: tr("{n}/{all} ready", n=ready, all=staffed),
+            below=True,
         )
     # That all are busy is what a queue is for; that nobody will come is none.
     nobody = bool(callers) and not staffed
@@ -129,7 +139,9 @@ def _ready(ready: int, staffed: int, callers: int | None, rule: QueueRule) -> Re
         staffed if callers else None,
         None,
         0,
-        lambda _limit: f"{callers} waiting and nobody staffed" if nobody else f"{ready}/{staffed} ready",
+        lambda _limit: (
+            tr("{n} waiting and nobody staffed", n=callers) if nobody else tr("{n}/{all} ready", n=ready, all=staffed)
+        ),
         below=True,
     )
 
@@ -140,7 +152,7 @@ def _service(stats: QueueFigures, rule: QueueRule) -> Reading:
     return Reading(
         percent,
         *_limits(rule, "service"),
-        lambda limit: f"service level {percent or 0:.0f} %, goal {limit:g} %",
+        lambda limit: tr("service level {percent:.0f} %, goal {goal:g} %", percent=percent or 0, goal=limit),
         below=True,
     )
 
@@ -150,7 +162,7 @@ def _lost(stats: QueueFigures, rule: QueueRule) -> Reading:
     return Reading(
         percent,
         *_limits(rule, "lost_percent"),
-        lambda limit: f"{percent or 0:.0f} % lost, limit {limit:g} %",
+        lambda limit: tr("{percent:.0f} % lost, limit {limit:g} %", percent=percent or 0, limit=limit),
     )
 
 
@@ -162,19 +174,22 @@ def hotline_readings(hotline: Hotline, now: float) -> Mapping[str, Graded | None
     """What is wrong with a hotline, by condition: it is not what it was asked to be, or nobody would take a call. None:
     it cannot be known."""
     state, wanted, asked = hotline.state, hotline.wanted, hotline.asked
-    lasting = "" if hotline.since is None else f" for {span(now - hotline.since)}"
+    lasting = tr(state.value)
+    if hotline.since is not None:
+        lasting = tr("{state} for {time}", state=lasting, time=span(now - hotline.since))
     long = hotline.since is not None and now - hotline.since >= STARTING_AT_MOST
     found: dict[str, Graded | None] = {}
     if state is HotlineState.ERROR:
-        found["error"] = HIGH, so("alarm", f"error{lasting}, asked {asked}")
+        found["error"] = HIGH, so("alarm", tr("{state}, asked {asked}", state=lasting, asked=tr(asked)))
     elif state is HotlineState.UNKNOWN:
-        said = f" ({hotline.raw_status})" if hotline.raw_status else ""
+        said = tr("in an unknown state")
+        said = f"{said} ({hotline.raw_status})" if hotline.raw_status else said
         found |= dict.fromkeys(("error", "paused", "open"))
-        found["state"] = NORMAL, so("warn", f"in an unknown state{said}, asked {asked}")
+        found["state"] = NORMAL, so("warn", tr("{state}, asked {asked}", state=said, asked=tr(asked)))
     elif wanted is Wanted.OPEN and (state is HotlineState.PAUSED or (state is HotlineState.STARTING and long)):
-        found["paused"] = HIGH, so("alarm", f"{state.value}{lasting}, asked open")
+        found["paused"] = HIGH, so("alarm", tr("{state}, asked {asked}", state=lasting, asked=tr(asked)))
     elif wanted is Wanted.PAUSED and state in (HotlineState.OPEN, HotlineState.STARTING):
-        found["open"] = NORMAL, so("warn", f"{state.value}{lasting}, asked paused")
+        found["open"] = NORMAL, so("warn", tr("{state}, asked {asked}", state=lasting, asked=tr(asked)))
     return found | _duty(hotline) | _not_taken(hotline)
 
 
@@ -184,10 +199,10 @@ def _duty(hotline: Hotline) -> dict[str, Graded | None]:
     read = all(agent.phones is not None for agent in hotline.agents)
     found: dict[str, Graded | None] = {} if read else dict.fromkeys(("nobody", "channels"))
     if hotline.wanted is Wanted.OPEN and read and hotline.agents and all(phone.active is False for phone in phones):
-        found["nobody"] = HIGH, so("alarm", f"{hotline.state.value}, 0 phones on duty")
+        found["nobody"] = HIGH, so("alarm", tr("{state}, 0 phones on duty", state=tr(hotline.state.value)))
     on_duty, lines = sum(phone.active is True for phone in phones), hotline.channels_out
     if lines is not None and on_duty > lines:
-        text = f"{on_duty} phones on duty, only {lines} can ring at once"
+        text = tr("{n} phones on duty, only {lines} can ring at once", n=on_duty, lines=lines)
         found["channels"] = LOW, so("warn", text, on_duty, lines + 1)
     return found
 
@@ -196,7 +211,7 @@ def _not_taken(hotline: Hotline) -> dict[str, Graded | None]:
     calls = hotline.unaccepted
     if not calls:
         return {} if calls == 0 else {"not_taken": None}
-    return {"not_taken": (NORMAL, so("warn", f"{calls} {'call' if calls == 1 else 'calls'} not taken", calls))}
+    return {"not_taken": (NORMAL, so("warn", trn("{n} call not taken", "{n} calls not taken", calls), calls))}
 
 
 def loss(view: ResourceView) -> Graded | None:
@@ -205,9 +220,9 @@ def loss(view: ResourceView) -> Graded | None:
     if not view.wanted or not (view.state in _LOST or failing):
         return None
     severity: Severity = "alarm" if view.name in _LOSS else "warn"
-    cause = f": {view.detail.partition(', retry in')[0]}" if view.detail else ""
-    what = "never read" if view.age is None else f"{view.state.value} {span(view.age)}"
-    return _LOSS.get(view.name, LOW), so(severity, f"{view.name.value} {what}{cause}")
+    cause = f": {view.cause}" if view.cause else ""
+    what = tr("never read") if view.age is None else f"{tr(view.state.value)} {span(view.age)}"
+    return _LOSS.get(view.name, LOW), so(severity, f"{tr(view.name.value)} {what}{cause}")
 
 
 def unread(view: ResourceView) -> bool:
@@ -218,13 +233,13 @@ def unread(view: ResourceView) -> bool:
 def whole_loss(view: SourceView) -> Graded | None:
     """One loss of a source that is gone as a whole, in place of one for each of its resources."""
     if view.state is SourceState.REFUSED:
-        return HIGH, so("alarm", f"refused: {view.detail}")
+        return HIGH, so("alarm", tr("refused: {why}", why=view.detail))
     wanted = [v for v in view.resources if v.wanted and v.state is not ResourceState.UNAVAILABLE]
     if len(wanted) < 2 or any(loss(v) is None for v in wanted):
         return None
     live = any(v.name in _LOSS for v in wanted)
     oldest = max((v.age for v in wanted if v.age is not None), default=None)
-    cause = next((v.detail.partition(", retry in")[0] for v in wanted if v.detail), "")
-    text = "never read" if oldest is None else f"no data for {span(oldest)}"
+    cause = next((v.cause for v in wanted if v.cause), "")
+    text = tr("never read") if oldest is None else tr("no data for {time}", time=span(oldest))
     text = f"{text}: {cause}" if cause else text
     return (HIGH, so("alarm", text)) if live else (LOW, so("warn", text))

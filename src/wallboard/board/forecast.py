@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heapreplace
 
+from wallboard.domain.language import tr
+
 AHEAD = 360.0
 """Seconds that are looked ahead."""
 LOOKED_BACK = 600.0
@@ -61,9 +63,9 @@ def soon(now: QueueNow, *, longest: float | None = None, waiting: int | None = N
     """How likely it is that within `AHEAD` somebody waits over `longest` seconds, or `waiting` callers wait at once."""
     n = min(now.arrivals, len(now.talks))
     if n < ENOUGH:
-        return Soon(None, None, n, f"only {n} of {ENOUGH} callers and talk times needed")
+        return Soon(None, None, n, tr("only {n} of {enough} callers and talk times needed", n=n, enough=ENOUGH))
     if not now.ready and not now.talking and not now.wrap_up:
-        return Soon(None, None, n, "nobody is there to answer")
+        return Soon(None, None, n, tr("nobody is there to answer"))
     chance = random.Random(seed)
     passed = more = 0
     for _ in range(RUNS):
@@ -93,7 +95,9 @@ def _either(one: float, other: float) -> float:
 
 
 def word(likelihood: float) -> str:
-    return "likely" if likelihood >= 0.6 else "unlikely" if likelihood <= 0.4 else "as likely as not"
+    if likelihood >= 0.6:
+        return tr("likely")
+    return tr("unlikely") if likelihood <= 0.4 else tr("as likely as not")
 
 
 _Caller = tuple[float, float, float, bool]

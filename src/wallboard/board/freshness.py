@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.states import TRUSTED as TRUSTED
 from wallboard.domain.states import ResourceState, SourceState
 from wallboard.domain.update import Budget, FeedStatus, SourceInfo
 
-CONNECTING = "connecting"
-PACED = "paced"
+CONNECTING = mark("connecting")
 DISCOVERY = "discovery"
 """The scope that finds out what there is to read; its own age says nothing about rows."""
 
@@ -51,6 +51,10 @@ class FeedView:
     age: float | None
     detail: str
     status: FeedStatus | None = None
+    cause: str = ""
+    """The detail without when it is tried again."""
+    seldom: bool = False
+    """It comes when it is expected, and `detail` says how seldom that is."""
 
     @property
     def weight(self) -> tuple[int, int, float]:
@@ -68,6 +72,9 @@ class ResourceView:
     feeds: tuple[FeedView, ...] = ()
     wanted: bool = True
     paced: bool = False
+    cause: str = ""
+    seldom: bool = False
+    """`cause` and `seldom` as of the feed that decides."""
 
     @property
     def weight(self) -> tuple[int, int, float]:
@@ -108,7 +115,7 @@ class SourceView:
 
     @property
     def word(self) -> str:
-        """The state as the screen says it."""
+        """The state as the screen says it, told with `tr`."""
         return CONNECTING if self.connecting else self.state.value
 
     @property
@@ -136,6 +143,7 @@ def span(seconds: float) -> str:
     whole = int(max(0.0, seconds))
     if whole < 120:
         return f"{whole} s"
+    # Units, which are the same in every language.
     return f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
 
 
@@ -173,17 +181,20 @@ def feed_state(status: FeedStatus, reference: float | None, now: float) -> tuple
 def feed_view(status: FeedStatus, reference: float | None, now: float) -> FeedView:
     state, age = feed_state(status, reference, now)
     parts: list[str] = []
+    seldom = False
     if status.cause and (status.failures or status.unavailable or status.refused):
         times = f" ×{status.failures}" if status.failures > 1 else ""
         parts.append(status.cause + times)
     elif state is ResourceState.LATE and (status.paced or (age or 0.0) <= 2 * status.interval + status.timeout):
         # It comes when it is expected; that is seldom.
-        parts.append(f"{PACED} {span(status.interval)}")
+        seldom = True
+        parts.append(tr("paced {time}", time=span(status.interval)))
     elif state is ResourceState.NEVER:
-        parts.append(status.cause or "not read yet")
+        parts.append(status.cause or tr("not read yet"))
+    cause = ", ".join(parts)
     if state not in (ResourceState.LIVE, ResourceState.UNAVAILABLE) and status.failures and status.next_at is not None:
-        parts.append(f"retry in {span(max(0.0, status.next_at - now))}")
-    return FeedView(status.scope, state, age, ", ".join(parts), status)
+        parts.append(tr("retry in {time}", time=span(max(0.0, status.next_at - now))))
+    return FeedView(status.scope, state, age, ", ".join(parts), status, cause, seldom)
 
 
 def resource_view(name: Resource, feeds: Sequence[FeedView]) -> ResourceView:
@@ -197,12 +208,13 @@ def resource_view(name: Resource, feeds: Sequence[FeedView]) -> ResourceView:
     judged = wanted or rows
     open_ = [feed for feed in judged if feed.state is not ResourceState.UNAVAILABLE]
     if not open_:
-        detail = next((feed.detail for feed in judged if feed.detail), "")
-        return ResourceView(name, ResourceState.UNAVAILABLE, None, detail, tuple(feeds), bool(wanted))
+        told = next((feed for feed in judged if feed.detail), None)
+        detail, why = ("", "") if told is None else (told.detail, told.cause)
+        return ResourceView(name, ResourceState.UNAVAILABLE, None, detail, tuple(feeds), bool(wanted), cause=why)
     read = [feed for feed in open_ if feed.state is not ResourceState.NEVER]
     unread = [feed for feed in open_ if feed.state is ResourceState.NEVER]
     worst = max(read or unread, key=lambda feed: feed.weight)
-    state, detail = worst.state, worst.detail
+    state, detail, why, seldom = worst.state, worst.detail, worst.cause, worst.seldom
     if read and unread:
         first = max(unread, key=lambda feed: feed.status.failures if feed.status else 0)
         failing = first.status is not None and first.status.failures >= STALE_FAILURES
@@ -210,20 +222,21 @@ def resource_view(name: Resource, feeds: Sequence[FeedView]) -> ResourceView:
         if _SEVERITY[state] < _SEVERITY[at_least]:
             cause = first.status.cause if first.status else ""
             state = at_least
-            detail = f"{len(unread)} of {len(open_)} not read yet" + (f": {cause}" if cause else "")
+            detail = tr("{n} of {all} not read yet", n=len(unread), all=len(open_)) + (f": {cause}" if cause else "")
+            why, seldom = detail, False
     shut = len(judged) - len(open_)
     if shut and not detail:
-        detail = f"{shut} of {len(judged)} not for this account"
+        detail = why = tr("{n} of {all} not for this account", n=shut, all=len(judged))
     age = max((feed.age for feed in read if feed.age is not None), default=None)
-    paced = any((feed.status is not None and feed.status.paced) or feed.detail.startswith(PACED) for feed in open_)
-    return ResourceView(name, state, age, detail, tuple(feeds), bool(wanted), paced)
+    paced = any((feed.status is not None and feed.status.paced) or feed.seldom for feed in open_)
+    return ResourceView(name, state, age, detail, tuple(feeds), bool(wanted), paced, why, seldom)
 
 
 def sentence(source: str, view: ResourceView) -> str:
     """`hq stale 32 s: vendor answered 502 ×3, retry in 12 s`."""
-    word = view.state.value if view.state is not ResourceState.NEVER else "no data yet"
+    word = tr(view.state.value) if view.state is not ResourceState.NEVER else tr("no data yet")
     age = f" {span(view.age)}" if view.age is not None and view.state is not ResourceState.UNAVAILABLE else ""
-    if view.state is ResourceState.LATE and view.paced and view.detail.startswith(PACED):
+    if view.state is ResourceState.LATE and view.seldom:
         return f"{source} {word}, {view.detail}"
     return f"{source} {word}{age}" + (f": {view.detail}" if view.detail else "")
 
@@ -237,13 +250,13 @@ def source_view(info: SourceInfo, views: Sequence[ResourceView]) -> SourceView:
     refused = info.refused or any(f.status is not None and f.status.refused for v in views for f in v.feeds)
     if refused:
         causes = [f.status.cause for v in views for f in v.feeds if f.status is not None and f.status.refused]
-        detail = next((cause for cause in causes if cause), info.detail or "credentials refused")
+        detail = next((cause for cause in causes if cause), info.detail or tr("credentials refused"))
         return SourceView(info, SourceState.REFUSED, age, detail, tuple(views), info.budget)
     if not wanted:
         if views:
-            detail = info.detail or "nothing here is for this account"
+            detail = info.detail or tr("nothing here is for this account")
         else:
-            detail = info.detail if info.broken else CONNECTING
+            detail = info.detail if info.broken else tr(CONNECTING)
         return SourceView(info, SourceState.DOWN, age, detail, tuple(views), info.budget)
     worst = max(wanted, key=lambda view: view.weight)
     state = {
@@ -253,7 +266,7 @@ def source_view(info: SourceInfo, views: Sequence[ResourceView]) -> SourceView:
     }.get(worst.state, SourceState.DOWN)
     detail = info.detail
     if worst.state is not ResourceState.LIVE:
-        detail = sentence(worst.name.value, worst)
+        detail = sentence(tr(worst.name.value), worst)
         # Not that of a roster which is old and live.
         age = age if worst.age is None else worst.age
     return SourceView(info, state, age, detail, tuple(views), info.budget)

@@ -12,18 +12,19 @@ from dataclasses import dataclass, field, replace
 from wallboard.board.ledger import Level
 from wallboard.board.tally import AgentCounts
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.rules import Goal
 
 FORMULAS: Mapping[str, str] = {
-    "live": "answered in time / (answered + lost after the limit + waiting past it)",
-    "answered": "answered in time / answered",
-    "positive": "(answered in time + lost within the limit) / (answered + lost)",
-    "negative": "answered in time / (answered + lost)",
-    "ignored": "answered in time / (answered + lost after the limit)",
-    "genesys": "answered in time / (answered + lost)",
-    "ringcentral": "answered in time / (answered + lost)",
-    "flex": "answered in time / (answered + lost after 5 s)",
-    "vendor": "the vendor's own figure",
+    "live": mark("answered in time / (answered + lost after the limit + waiting past it)"),
+    "answered": mark("answered in time / answered"),
+    "positive": mark("(answered in time + lost within the limit) / (answered + lost)"),
+    "negative": mark("answered in time / (answered + lost)"),
+    "ignored": mark("answered in time / (answered + lost after the limit)"),
+    "genesys": mark("answered in time / (answered + lost)"),
+    "ringcentral": mark("answered in time / (answered + lost)"),
+    "flex": mark("answered in time / (answered + lost after 5 s)"),
+    "vendor": mark("the vendor's own figure"),
 }
 ENOUGH = 5
 """A percentage or a mean of fewer is an accident."""
@@ -133,9 +134,9 @@ def service_level(sums: Level, goal: Goal, since: float, *, answers_known: bool)
     """The service level that the sums make."""
     made = replace(unknown_level(goal, ""), n=sums.n, since=since)
     if not answers_known:
-        return replace(made, reason="no answered callers in the list: waiting rows alone would mislead")
+        return replace(made, reason=tr("no answered callers in the list: waiting rows alone would mislead"))
     if sums.n < ENOUGH:
-        return replace(made, reason=f"only {sums.n} of {ENOUGH} callers needed")
+        return replace(made, reason=tr("only {n} of {enough} callers needed", n=sums.n, enough=ENOUGH))
     value = sums.good / sums.n
     low = sums.low_good / sums.low_n if sums.low_n else value
     high = sums.high_good / sums.high_n if sums.high_n else value
@@ -151,11 +152,11 @@ def vendor_level(percent: float | None, answered: int | None, goal: Goal) -> Ser
     """The vendor's own figure, where the site has asked for it; the vendor does not say over which time."""
     made = ServiceLevel(None, answered or 0, "vendor", window="vendor", goal=goal)
     if percent is None:
-        return replace(made, reason="the vendor gives no service level")
+        return replace(made, reason=tr("the vendor gives no service level"))
     if answered is None:
-        return replace(made, reason="the vendor does not tell of how many callers")
+        return replace(made, reason=tr("the vendor does not tell of how many callers"))
     if answered < ENOUGH:
-        return replace(made, reason=f"only {answered} of {ENOUGH} callers needed")
+        return replace(made, reason=tr("only {n} of {enough} callers needed", n=answered, enough=ENOUGH))
     value = min(1.0, max(0.0, percent / 100))
     return replace(made, value=value, low=value, high=value)
 
@@ -197,7 +198,7 @@ def together(figures: Iterable[QueueFigures]) -> QueueFigures:
 def _level_of(levels: Sequence[ServiceLevel]) -> ServiceLevel:
     levels = [level for level in levels if level.value is not None]
     if len({level.goal for level in levels}) != 1:
-        return ServiceLevel(None, 0, "", "the queues have different goals" if levels else "no queue has one")
+        return ServiceLevel(None, 0, "", tr("the queues have different goals") if levels else tr("no queue has one"))
     n = sum(level.n for level in levels)
 
     def weighed(name: str) -> float:

@@ -30,6 +30,7 @@ from wallboard.board.settings import BoardSettings
 from wallboard.board.store import Change, Shelf
 from wallboard.board.tally import AgentCounts, Tally
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Member, Queue, Row
 from wallboard.domain.rules import Day, Goal, QueueRule
 from wallboard.domain.states import AgentState, MemberState, ResourceState
@@ -46,7 +47,7 @@ _UNASKED = 15.0
 
 COUNTING = 5.0
 """Seconds after the first list of callers from which a count is a number: before, no two can be compared."""
-NOTHING = QueueFigures(service_level=ServiceLevel(None, 0, "live", "no such queue"))
+NOTHING = QueueFigures(service_level=ServiceLevel(None, 0, "live", mark("no such queue")))
 IN_QUEUE = frozenset({MemberState.WAITING, MemberState.RINGING})
 _OFFERED = frozenset({AgentState.RINGING, AgentState.TALKING, AgentState.STUCK})
 
@@ -353,7 +354,7 @@ class SourceState:
         if goal.formula == "vendor":
             service = numbers.vendor_level(queue.service_percent, queue.answered, goal)
         elif began is None:
-            service = numbers.unknown_level(goal, "the callers have not been read")
+            service = numbers.unknown_level(goal, tr("the callers have not been read"))
         else:
             waits = [at - s.joined for s in history.waiting(queue_id) if not s.inherited and s.joined is not None]
             sums = overdue(sums, waits, goal)
@@ -433,7 +434,7 @@ class SourceState:
         notes = [view.detail] if view.detail else []
         was = self._emptied.get((resource, scope))
         if was is not None:
-            notes.append(f"dropped {was}→0, confirming")
+            notes.append(tr("dropped {n}→0, confirming", n=was))
         if entry is not None and entry.approximate:
             notes.append(entry.approximate)
         return replace(view, detail=", ".join(notes), status=status)

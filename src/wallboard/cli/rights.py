@@ -65,14 +65,14 @@ def _line(adapter: Adapter, verb: Verb, told: CheckLine | None, tried: Sequence[
         return CheckLine(verb.value, False, may.reason)
     seen, unseen = _lists(verb, tried)
     if unseen and not seen:
-        names = ", ".join(name for name, _ in unseen)
+        names = ", ".join(tr(name) for name, _ in unseen)
         return CheckLine(verb.value, False, tr("{names} cannot be read: {why}", names=names, why=unseen[0][1].text))
     parts = [told.text if told is not None and told.text else tr(ONLY_WHEN_USED)]
     if told is None or told.ok is None:
         if seen:
-            parts.append(tr("{names} can be read", names=", ".join(seen)))
+            parts.append(tr("{names} can be read", names=", ".join(map(tr, seen))))
         if unseen:
-            parts.append(tr("{names} cannot", names=", ".join(name for name, _ in unseen)))
+            parts.append(tr("{names} cannot", names=", ".join(tr(name) for name, _ in unseen)))
     if verb.facts.rings_me and adapter.settings.phone:
         parts.append(tr("rings {phone}", phone=adapter.settings.phone))
     return CheckLine(verb.value, None if told is None else told.ok, "; ".join(parts))

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import NamedTuple
 
+from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, tr
 from wallboard.ui.terminal.charset import encoding
 
@@ -27,14 +28,14 @@ class Fact(NamedTuple):
 _WORDS = (
     *(mark("terminal"), mark("size"), mark("colour"), mark("screen"), mark("characters"), mark("config")),
     *(mark("reach"), mark("sign-in"), mark("session"), mark("clock"), mark("budget"), mark("events")),
-    *(mark("role"), mark("my phone"), mark("adapter"), mark("not here")),
+    *(mark("role"), mark("my phone"), mark("adapter"), mark("not here"), *Resource),
 )
-"""Names of facts and of what `check` tried. All others are what the config and `wallboard do` call verbs and lists."""
+"""Names of facts and of what `check` tried. All others are ids, such as those that `wallboard do` takes."""
 
 
 def word(name: str) -> str:
-    """The name of a line as a person reads it."""
-    return tr(name) if name in _WORDS else name
+    """The name of a line, or several with commas, as a person reads it."""
+    return ", ".join(tr(part) if part in _WORDS else part for part in name.split(", "))
 
 
 def unusable() -> str:

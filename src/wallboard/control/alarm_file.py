@@ -19,6 +19,7 @@ from wallboard.board.alarm_records import alarm_of, merged, record
 from wallboard.board.alarms import LATCHED, Alarm, AlarmBook, AlarmEvent
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import WallboardError
+from wallboard.domain.language import tr
 
 NAME = "alarms.json"
 SCHEMA = 1
@@ -81,7 +82,9 @@ class AlarmFile:
             finally:
                 os.close(lock)
         except OSError as error:
-            raise StoreError(f"alarms are not kept: {self.path.name}: {error.strerror}") from error
+            raise StoreError(
+                tr("alarms are not kept: {file}: {why}", file=self.path.name, why=error.strerror)
+            ) from error
 
     def _read(self) -> list[Alarm]:
         self._seen = self._stamp()
@@ -99,7 +102,13 @@ class AlarmFile:
             aside = self.path.with_name(f"{self.path.name}.broken")
             with suppress(OSError):
                 os.replace(self.path, aside)
-            raise StoreError(f"{self.path.name} cannot be read: kept as {aside.name}; acknowledgements begin anew")
+            raise StoreError(
+                tr(
+                    "{file} cannot be read: kept as {aside}; acknowledgements begin anew",
+                    file=self.path.name,
+                    aside=aside.name,
+                )
+            )
         return [alarm for alarm in alarms if alarm is not None]
 
     def _write(self, alarms: Sequence[Alarm]) -> None:

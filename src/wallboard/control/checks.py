@@ -13,6 +13,7 @@ from wallboard.domain.clock import Clock, within
 from wallboard.domain.command import Command, Target, Verb, fingerprint
 from wallboard.domain.errors import Missing, NotPermitted, ReadError
 from wallboard.domain.keys import RESOURCE_OF, Key
+from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row
 from wallboard.domain.states import TRUSTED, ResourceState
 from wallboard.domain.text import clean
@@ -28,7 +29,7 @@ REREAD_LASTING = 8.0
 def changed(command: Command, row: Row | None) -> str:
     """ "" while the row is what was painted, else what happened to it, as a clause."""
     if row is None:
-        return "" if command.verb.facts.outlives_row or command.verb.facts.rowless else "it has ended"
+        return "" if command.verb.facts.outlives_row or command.verb.facts.rowless else tr("it has ended")
     if command.verb is Verb.NOTE:
         return ""
     return command.target.print.difference(fingerprint(row))
@@ -67,20 +68,20 @@ async def reread(
     seconds = REREAD if passing else REREAD_LASTING
     try:
         if not await within(clock, seconds, read, slow):
-            return "" if harmless else f"it could not be read again in {seconds:g} s"
+            return "" if harmless else tr("it could not be read again in {seconds:g} s", seconds=seconds)
     except Missing:
-        return "it has ended"
+        return tr("it has ended")
     except NotPermitted:
         if state is ResourceState.LIVE or harmless:
             return ""
-        return f"its data is {state.value}, and this vendor cannot read one row again"
+        return tr("its data is {state}, and this vendor cannot read one row again", state=tr(state.value))
     except ReadError as error:
-        return "" if harmless else f"it could not be read again: {clean(str(error))}"
+        return "" if harmless else tr("it could not be read again: {error}", error=clean(str(error)))
     fresh = answer[0]
     if fresh is None:
-        return "it has ended"
+        return tr("it has ended")
     if fresh.key != key:
-        return "it is another call now" if passing else "it is another row now"
+        return tr("it is another call now") if passing else tr("it is another row now")
     return changed(command, relinked(fresh, row))
 
 

@@ -32,6 +32,7 @@ from wallboard.domain.clock import Clock, within
 from wallboard.domain.command import Command
 from wallboard.domain.errors import Ambiguous, BadAnswer, Expired, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.language import tr
 from wallboard.domain.models import Member, Row
 from wallboard.domain.sending import EXPIRES, leaving, overdue
 from wallboard.domain.states import MemberState
@@ -148,7 +149,7 @@ class Dispatcher(Offers):
             self._locks.take(keys, command.id, deed(command.verb, command.target.key.kind))
         if command.verb in FORMS:
             run.changes = self._changed_by(command)
-        self._tell(run, Phase.REQUESTED, "requested")
+        self._tell(run, Phase.REQUESTED, tr("requested"))
         self._start(partial(self._guarded, run))
 
     def remember_alarm(self, verb: str, alarm: Alarm) -> None:
@@ -196,10 +197,12 @@ class Dispatcher(Offers):
         except FAILED as error:
             await checkpoint_if_cancelled()
             log.exception("%s failed in a way that nobody foresaw", run.command.verb.value)
-            why = f"this console failed ({type(error).__name__})"
+            why = tr("this console failed ({name})", name=type(error).__name__)
             await self._finish(
                 run,
-                Verdict(Phase.UNKNOWN, f"unknown: {why}") if run.left else Verdict(Phase.REFUSED, f"refused: {why}"),
+                Verdict(Phase.UNKNOWN, tr("unknown: {why}", why=why))
+                if run.left
+                else Verdict(Phase.REFUSED, tr("refused: {why}", why=why)),
             )
         finally:
             # Nobody cancels an action that was sent but the end of the console.
@@ -219,18 +222,18 @@ class Dispatcher(Offers):
             refusal = str(reason)
         except JournalBusy as error:
             waited = self._clock.now() - run.command.asked_at
-            refusal, unwritten = f"{error} for {waited:.0f} s; nothing was sent", True
+            refusal, unwritten = tr("{why} for {seconds:.0f} s; nothing was sent", why=str(error), seconds=waited), True
         except JournalError as error:
             refusal, unwritten = str(error), True
         taken_back = not run.open
         run.open = False
         if taken_back:
-            await self._finish(run, Verdict(Phase.REFUSED, "cancelled, nothing was sent"))
+            await self._finish(run, Verdict(Phase.REFUSED, tr("cancelled, nothing was sent")))
         elif refusal:
-            await self._finish(run, Verdict(Phase.REFUSED, f"refused: {refusal}"), told=unwritten)
+            await self._finish(run, Verdict(Phase.REFUSED, tr("refused: {why}", why=refusal)), told=unwritten)
         elif ready is None:
-            said = "noted" if run.command.arg("text").strip() else "the note is taken away"
-            await self._finish(run, Verdict(Phase.CONFIRMED, said, "the journal"))
+            said = tr("noted") if run.command.arg("text").strip() else tr("the note is taken away")
+            await self._finish(run, Verdict(Phase.CONFIRMED, said, tr("the journal")))
         else:
             await self._send(run, ready)
 
@@ -239,7 +242,7 @@ class Dispatcher(Offers):
         command = run.command
         await self._write(run, "requested", durable=False)
         if run.blocked_by:
-            raise _Refused(f"the row waits for the answer to {run.blocked_by}")
+            raise _Refused(tr("the row waits for the answer to {action}", action=run.blocked_by))
         if barred := self.barred(command.verb):
             raise _Refused(barred)
         if command.verb is Verb.NOTE:
@@ -272,7 +275,7 @@ class Dispatcher(Offers):
         except JournalBusy:
             left = run.command.asked_at + EXPIRES - self._clock.now()
             again = partial(self._ledger.write_when_free, phase, run.command, durable=durable, **more)
-            if not await within(self._clock, left, again, slow=self._waits(run, "the journal")):
+            if not await within(self._clock, left, again, slow=self._waits(run, tr("the journal"))):
                 raise
 
     def _waits(self, run: _Run, what: str) -> tuple[float, Callable[[], None]]:
@@ -281,7 +284,7 @@ class Dispatcher(Offers):
         def tell() -> None:
             run.waits = True
             self._board.pend(run.command.id, run.command.target.key)
-            self._tell(run, Phase.WAITING, f"waits for {what}")
+            self._tell(run, Phase.WAITING, tr("waits for {what}", what=what))
 
         return NOTICED, tell
 
@@ -291,14 +294,14 @@ class Dispatcher(Offers):
         source = command.target.key.source
         adapter = self._adapters.get(source)
         if self._only_reads(adapter):
-            raise _Refused("read-only")
+            raise _Refused(tr("read-only"))
         if adapter is None:
-            raise _Refused(f"{source} is not connected")
+            raise _Refused(tr("{source} is not connected", source=source))
         row = self._row(command.target.key)
         self._may(command, row, adapter)
         self._in_time(command)
         if row is not None:
-            waits = self._waits(run, "a new reading")
+            waits = self._waits(run, tr("a new reading"))
             reason = await reread(command, row, self._board, adapter, self._clock, slow=waits)
             if reason:
                 raise _Refused(reason)
@@ -321,29 +324,32 @@ class Dispatcher(Offers):
         there = {row.key: row for resource in verification.watch for row in self._board.rows(resource, source)}
         sent_at = self._clock.now()
         self._board.pend(command.id, command.target.key)
-        self._tell(run, Phase.SENT, "sent")
+        self._tell(run, Phase.SENT, tr("sent"))
         run.left = True
         ambiguous = ""
         try:
             receipt = await self._perform(command, ready)
         except Expired as error:
-            await self._finish(run, Verdict(Phase.REFUSED, f"refused: {error}"))
+            await self._finish(run, Verdict(Phase.REFUSED, tr("refused: {why}", why=str(error))))
             return
         except NotSent as error:
-            await self._finish(run, Verdict(Phase.FAILED, f"failed, nothing happened: {words(error)}"))
+            await self._finish(run, Verdict(Phase.FAILED, tr("failed, nothing happened: {why}", why=words(error))))
             return
         except TargetGone as error:
-            why = "changed meanwhile" if words(error.status) in ("409", "412") else "already over"
-            if command.verb is Verb.END and why == "already over":
+            over = words(error.status) not in ("409", "412")
+            why = tr("already over") if over else tr("changed meanwhile")
+            if command.verb is Verb.END and over:
                 self._sessions.verdict(command, row, Phase.CONFIRMED, "")
-            await self._finish(run, Verdict(Phase.NOT_CONFIRMED, f"not confirmed: {why}", words(error)))
+            await self._finish(run, Verdict(Phase.NOT_CONFIRMED, tr("not confirmed: {why}", why=why), words(error)))
             return
         except Rejected as error:
-            verdict = Verdict(Phase.FAILED, f"refused by {source}, nothing happened: {words(error)}")
+            verdict = Verdict(
+                Phase.FAILED, tr("refused by {source}, nothing happened: {why}", source=source, why=words(error))
+            )
             await self._finish(run, verdict, status=words(error.status))
             return
         except Ambiguous as error:
-            ambiguous = words(error) or "no clear answer"
+            ambiguous = words(error) or tr("no clear answer")
             receipt = Receipt(verification.request, words(error.status), sent_at, self._clock.now())
         self._locks.free(command.id)
         trial = Trial(command, receipt, row, self._board, there)
@@ -357,21 +363,21 @@ class Dispatcher(Offers):
                 receipts.append(await ready.adapter.perform(command, ready.row, self._clock.now))
 
         if not await within(self._clock, ANSWER, once) and not receipts:
-            raise Ambiguous(f"no answer in {ANSWER:g} s")
+            raise Ambiguous(tr("no answer in {seconds:g} s", seconds=ANSWER))
         return receipts[0]
 
     async def _watch(self, run: _Run, trial: Trial, verification: Verification, phone: str, ambiguous: str) -> None:
         """From the vendor's answer to the ending. The row is free meanwhile."""
         command, receipt, row = trial.command, trial.receipt, trial.before
         latency = round(max(0.0, receipt.answered_at - receipt.sent_at), 3)
-        text = ambiguous or "the vendor accepted it"
+        text = ambiguous or tr("the vendor accepted it")
         if not ambiguous:
             self._pulled(command, row)
         if command.verb in MONITORING:
             find = None if verification.leg is None else partial(verification.leg, trial)
             self._sessions.answered(command, row, phone, receipt.ids, find)
         if not ambiguous:
-            self._tell(run, Phase.ACCEPTED, "accepted")
+            self._tell(run, Phase.ACCEPTED, tr("accepted"))
         self._hurry(command.target.key.source, verification.watch)
         answer = {"status": receipt.status, "request": receipt.request, "latency": latency, "ending": text}
         await self._ledger.try_write("answered", command, **answer)
@@ -406,7 +412,11 @@ class Dispatcher(Offers):
         busy = isinstance(lost, JournalBusy)
         ending = verdict.ending
         if lost is not None and not told:
-            ending = f"{ending} (not journalled{' yet' if busy else ''}: {lost})"
+            ending = (
+                tr("{ending} (not journalled yet: {why})", ending=ending, why=lost)
+                if busy
+                else tr("{ending} (not journalled: {why})", ending=ending, why=lost)
+            )
         self._ended(run, replace(verdict, ending=ending))
         if busy:
             try:
@@ -421,8 +431,8 @@ class Dispatcher(Offers):
         """The console ends before the action did, so nothing may be awaited."""
         if run.ended:
             return
-        unknown = Verdict(Phase.UNKNOWN, "unknown: this console ended before the answer")
-        unsent = Verdict(Phase.REFUSED, "refused: this console ended, nothing was sent")
+        unknown = Verdict(Phase.UNKNOWN, tr("unknown: this console ended before the answer"))
+        unsent = Verdict(Phase.REFUSED, tr("refused: this console ended, nothing was sent"))
         verdict = run.verdict or (unknown if run.left else unsent)
         self._ledger.write_now(verdict.phase.value, run.command, verdict.ending)
         self._ended(run, verdict)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from wallboard.domain.command import Command
 from wallboard.domain.forms import Form, FormField, Takes
+from wallboard.domain.language import mark, tr
 from wallboard.domain.text import clean
 
-NOTHING_CHANGED = "nothing changed"
+NOTHING_CHANGED = mark("nothing changed")
 _LONG = 40
 
 
@@ -27,12 +28,12 @@ def objection(forms: Sequence[Form], command: Command) -> str:
         return ""
     form = form_of(forms, command)
     if form is None:
-        return "this form is not offered any more, what it speaks of has changed"
+        return tr("this form is not offered any more, what it speaks of has changed")
     problems = form.problems(dict(command.args))
     if problems:
         return problems[0]
     if command.verb.facts.edits and not changes(form, dict(command.args)):
-        return NOTHING_CHANGED
+        return tr(NOTHING_CHANGED)
     return ""
 
 
@@ -42,14 +43,18 @@ def changes(form: Form, values: Mapping[str, str], *, all_of_it: bool = False) -
     found: list[str] = []
     for field in form.fields:
         value = values.get(field.name, field.value)
-        name = field.label.casefold()
+        name = tr(field.label).casefold()
         if all_of_it:
             if value.strip():
                 found.append(f"{name} {in_words(field, value)}")
         elif not same(field, value, field.value):
             before, after = in_words(field, field.value), in_words(field, value)
             # Of long texts the end may be what differs, so the old one is not shown beside a cut new one.
-            found.append(f"{name} {before} → {after}" if len(before) < _LONG else f"{name} now {after}")
+            found.append(
+                f"{name} {before} → {after}"
+                if len(before) < _LONG
+                else tr("{name} now {after}", name=name, after=after)
+            )
     return found
 
 
@@ -65,7 +70,7 @@ def in_words(field: FormField, value: str) -> str:
     if not value.strip():
         return "–"
     if field.private:
-        return "as given"
+        return tr("as given")
     if field.takes in (Takes.CHOICE, Takes.SEVERAL):
         named = {option.value: option.text for option in field.options}
         parts = value.split() if field.takes is Takes.SEVERAL else [value]

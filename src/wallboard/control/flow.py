@@ -14,12 +14,13 @@ from typing import Any, Protocol
 
 from wallboard.control.filled import NOTHING_CHANGED, changes
 from wallboard.control.offers import Offers
-from wallboard.control.outcome import describe
+from wallboard.control.outcome import describe, in_queue
 from wallboard.control.policy import Offer, confirmation
 from wallboard.control.questions import Changed, Choose, Confirm, Fill, Option, Question, TypeOut, Way, Where, Write
 from wallboard.domain.command import Command, Destination, Target, fingerprint, new_id
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row
 from wallboard.domain.parties import number_of
 from wallboard.domain.verbs import Level, Verb, goal, phrase
@@ -27,7 +28,6 @@ from wallboard.vendors.base import Facts, rows_of
 
 Commands = tuple[Command, ...]
 """One request for each of several rows."""
-_PLACES = {Verb.STAFF: "to", Verb.UNSTAFF: "from"}
 TOLD = 240
 """Characters that a question spends on saying what changes."""
 
@@ -143,7 +143,9 @@ class Flows:
             case "destination":
                 return await self._where(intent, row, again)
             case "text":
-                text = await Ask(Write(f"NOTE on {self.words.label(row)}{self.words.whose(row)}", row=row))
+                text = await Ask(
+                    Write(tr("NOTE on {row}", row=f"{self.words.label(row)}{self.words.whose(row)}"), row=row)
+                )
                 return self._command(intent, row, None, _noted(row, _taken(text)))
             case "form":
                 return await self._form(intent, row, again)
@@ -163,15 +165,21 @@ class Flows:
             options = []
             for each in verbs:
                 names = [self.words.label(intent.row) for intent in intents if intent.verb is each]
-                options.append(Option(each, f"{goal(each)} {len(names)} of {count}", ", ".join(names)))
-            verb = _taken(await Ask(Choose(f"THE {count} MARKED: which?", options=tuple(options))))
+                options.append(
+                    Option(
+                        each,
+                        tr("{verb} {n} of {all}", verb=goal(each), n=len(names), all=count),
+                        ", ".join(names),
+                    )
+                )
+            verb = _taken(await Ask(Choose(tr("THE {n} MARKED: which?", n=count), options=tuple(options))))
         chosen = [each for each in intents if each.verb is verb]
         if verb is Verb.NOTE:
-            text = _taken(await Ask(Write(f"NOTE on the {count} marked")))
+            text = _taken(await Ask(Write(tr("NOTE on the {n} marked", n=count))))
             return tuple(self._command(each, each.row, None, _noted(each.row, text)) for each in chosen)
         args: tuple[tuple[str, str], ...] = ()
         if any(each.offer.needs == "queue" for each in chosen):
-            queue = await self._queue(verb, [each.row for each in chosen], f"the {count} marked")
+            queue = await self._queue(verb, [each.row for each in chosen], tr("the {n} marked", n=count))
             chosen = [replace(each, via=queue) for each in chosen if _fits(verb, each.row, queue)]
             args = _in(queue)
         return await self._together(chosen, args, count)
@@ -181,18 +189,22 @@ class Flows:
         verb, label = intents[0].verb, self.words.label(painted)
         one = all(each.verb is verb for each in intents)
         staffs = one and isinstance(painted, Queue)
-        title = f"{label}: which?"
+        title = tr("{row}: which?", row=label)
         if staffs:
-            title = f"{f'{goal(verb)} an agent {_PLACES[verb]}'.upper()} {label}"
+            title = (
+                tr("ADD AN AGENT TO {queue}", queue=label)
+                if verb is Verb.STAFF
+                else tr("REMOVE AN AGENT FROM {queue}", queue=label)
+            )
         elif one:
-            title = f"{goal(verb, painted.key.kind).upper()} · {label}: which?"
+            title = tr("{verb} · {row}: which?", verb=goal(verb, painted.key.kind).upper(), row=label)
         options = []
         for each in intents:
             label = self.words.label(each.row)
             text = label if one else f"{goal(each.verb, each.row.key.kind)} {label}"
             row = None if each.row.key == painted.key else each.row
             options.append(Option(each, text, each.offer.consequence, row))
-        does = goal(verb) if staffs else "take"
+        does = goal(verb) if staffs else tr("take")
         found = _taken(await Ask(Choose(title, None, tuple(options), painted, staffs, does)))
         return [self._as_it_is(each) for each in found] if staffs else (found,)
 
@@ -200,7 +212,7 @@ class Flows:
         """The same on the agent as the list showed them last, which moves on while somebody reads it."""
         row, now = intent.row, self.facts.row(intent.row.key)
         if now is None or self.words.label(now) != self.words.label(row):
-            raise Left(f"{self.words.label(row)} is not listed any more", "warn")
+            raise Left(tr("{row} is not listed any more", row=self.words.label(row)), "warn")
         offer = self.offers.offer(intent.verb, now.key)
         if not offer.ok:
             raise Left(f"{self.words.label(row)}: {offer.reason}", "warn")
@@ -215,8 +227,12 @@ class Flows:
             for each in intents:
                 effect = f" ({each.offer.consequence})" if each.offer.consequence else ""
                 told.append(f"{self.words.label(each.row)}{effect}")
-            whom = f"the {len(intents)} marked" if marked == len(intents) else f"{len(intents)} of the {marked} marked"
-            title = f"{goal(verb, kind)} {whom if marked else len(intents)}".upper()
+            whom = (
+                tr("the {n} marked", n=marked)
+                if marked == len(intents)
+                else tr("{n} of the {all} marked", n=len(intents), all=marked)
+            )
+            title = tr("{verb} {row}", verb=goal(verb, kind), row=whom if marked else len(intents)).upper()
             where = f"{dict(args)['queue_name']}: " if args else ""
             ask = Confirm(f"{title}?", self._all_same([each.row for each in intents]), where + _cut(told))
             self._yes(await Ask(ask), _cut(told))
@@ -225,11 +241,11 @@ class Flows:
     async def _where(self, intent: Intent, row: Row, again: str) -> Command:
         attended = intent.verb is Verb.ATTENDED
         blind, spoken = (self.offers.offer(verb, row.key) for verb in (Verb.TRANSFER, Verb.ATTENDED))
-        title = f"TRANSFER of {self.words.label(row)} · {row.key.source}"
+        title = tr("TRANSFER of {row} · {source}", row=self.words.label(row), source=row.key.source)
         effects = blind.consequence, spoken.consequence
         way = await Ask(Where(title, self._same(row), row, *effects, attended, attended or spoken.ok, again))
         if not isinstance(way, Way):
-            raise Left(f"not sent: {self.words.label(row)}")
+            raise Left(tr("not sent: {row}", row=self.words.label(row)))
         verb = Verb.ATTENDED if way.attended else Verb.TRANSFER
         hit = row
         if row.key.kind not in verb.facts.kinds:
@@ -245,9 +261,10 @@ class Flows:
         queues = [queue for source in sources for queue in rows_of(Queue, self.facts, source)]
         fitting = [queue for queue in queues if any(_fits(verb, row, queue) for row in rows)]
         if not fitting:
-            raise Left(f"{label} is in {'every queue' if verb is Verb.STAFF else 'no queue'}", "warn")
+            said = tr("{agent} is in every queue", agent=label)
+            raise Left(said if verb is Verb.STAFF else tr("{agent} is in no queue", agent=label), "warn")
         options = tuple(Option(queue, queue.name, queue.number, queue) for queue in fitting)
-        title = f"{goal(verb).upper()} {label}: which queue?"
+        title = tr("{action}: which queue?", action=tr("{verb} {row}", verb=goal(verb).upper(), row=label))
         changed = self._same(rows[0]) if len(rows) == 1 else None
         about = rows[0] if len(rows) == 1 else None
         queue: Queue = _taken(await Ask(Choose(title, changed, options, about, does=goal(verb))))
@@ -272,9 +289,9 @@ class Flows:
             destination = self.offers.number_to_call(row)
         command = self._command(intent, row, destination, args)
         queue = dict(args).get("queue_name", "")
-        where = f" {_PLACES.get(verb, 'in')} {queue}" if queue else ""
-        asked_of = f"{goal(verb, row.key.kind).upper()} {label}{whose}{where}"
-        title = f"UNDO: {describe(command)}?" if undo else f"{asked_of}?"
+        asked_of = tr("{verb} {row}", verb=goal(verb, row.key.kind).upper(), row=f"{label}{whose}")
+        asked_of += in_queue(verb, queue)
+        title = tr("UNDO: {action}?", action=describe(command)) if undo else f"{asked_of}?"
         level = confirmation(intent.offer, destination=None if asked else destination, elsewhere=elsewhere)
         effect, same = intent.offer.consequence, self._same(row)
         if level == "number" and destination is not None:
@@ -314,14 +331,14 @@ class Flows:
         if not able:
             # Of all that cannot, those say most that know what a notice is.
             reasons = list(dict.fromkeys(offer.reason for offer in offers.values() if offer.reason))
-            same = reasons[0] if len(reasons) == 1 else "no source can publish one"
-            raise Left(f"new notice: {same}", "warn")
+            same = reasons[0] if len(reasons) == 1 else tr("no source can publish one")
+            raise Left(tr("new notice: {why}", why=same), "warn")
         source, _, form_id = again.partition("\n")
         if source not in able:
             source, form_id = able[0], form_id if len(able) == 1 else ""
             if len(able) > 1:
                 options = tuple(Option(name, name, offers[name].consequence) for name in able)
-                source = _taken(await Ask(Choose("NEW NOTICE: on which source?", options=options)))
+                source = _taken(await Ask(Choose(tr("NEW NOTICE: on which source?"), options=options)))
         target = self.offers.source_target(source)
 
         def still() -> str:
@@ -337,12 +354,12 @@ class Flows:
 
     async def _which_form(self, subject: _Subject, forms: Sequence[Form], again: str) -> Form:
         if not forms:
-            raise Left(f"{subject.label}: nothing can be filled in now", "warn")
+            raise Left(tr("{row}: nothing can be filled in now", row=subject.label), "warn")
         named = [form for form in forms if form.id == again]
         if named or len(forms) == 1:
             return (named or list(forms))[0]
         options = tuple(Option(form, form.title, form.hint) for form in forms)
-        title = f"{phrase(subject.verb).upper()} {subject.label}: what?"
+        title = tr("{action}: what?", action=tr("{verb} {row}", verb=phrase(subject.verb).upper(), row=subject.label))
         form: Form = _taken(await Ask(Choose(title, subject.same, options)))
         return form
 
@@ -351,9 +368,9 @@ class Flows:
         title = form.title if label.casefold() in form.title.casefold() else f"{form.title} · {label}"
         values = await Ask(Fill(title, subject.same, subject.target.key, subject.verb, form, again))
         if values is None:
-            raise Left(f"left as it is: {label}")
+            raise Left(tr("left as it is: {row}", row=label))
         if subject.verb.facts.edits and not changes(form, values):
-            raise Left(f"{NOTHING_CHANGED}: {label}")
+            raise Left(f"{tr(NOTHING_CHANGED)}: {label}")
         return await self._filled(subject, form, values)
 
     async def _filled(self, subject: _Subject, form: Form | None, values: Mapping[str, str]) -> Command:
@@ -368,7 +385,7 @@ class Flows:
             warning, private = form.warning, form.private
         command = Command(new_id(), verb, target, None, args, self.facts.now(), self.origin, private=private)
         effect = " · ".join(dict.fromkeys(part for part in (told, subject.offer.consequence, warning) if part))
-        title = f"{phrase(verb, target.key.kind).upper()} {label}?"
+        title = f"{tr('{verb} {row}', verb=phrase(verb, target.key.kind).upper(), row=label)}?"
         level = confirmation(subject.offer, warning=warning)
         await self._agreed(level, title, subject.same, effect, command, label, subject.row)
         return command
@@ -383,7 +400,7 @@ class Flows:
 
     def _yes(self, answer: object, label: str) -> None:
         if not answer:
-            raise Left(f"left as it is: {label}")
+            raise Left(tr("left as it is: {row}", row=label))
 
     def _same(self, row: Row) -> Changed:
         """Whether `row` still is what was painted."""
@@ -391,7 +408,7 @@ class Flows:
 
         def changed() -> str:
             now = facts.row(row.key)
-            return "it ended" if now is None else before.difference(fingerprint(now))
+            return tr("it ended") if now is None else before.difference(fingerprint(now))
 
         return changed
 
@@ -410,9 +427,9 @@ class Flows:
                 return what
             now = next((one for one in offers.forms(verb, row.key) if one.id == form.id), None)
             if now is None:
-                return "it was changed meanwhile"
+                return tr("it was changed meanwhile")
             other = [each.label for each in now.fields if each.value != first.get(each.name, each.value)]
-            return f"{', '.join(other)} changed meanwhile" if other else ""
+            return tr("{fields} changed meanwhile", fields=", ".join(other)) if other else ""
 
         return changed
 
@@ -440,7 +457,8 @@ def _cut(parts: Sequence[str], gap: str = ", ") -> str:
     for place, part in enumerate(parts):
         longer = f"{told}{gap}{part}" if told else part
         if len(longer) > TOLD:
-            return f"{told}{gap}and {len(parts) - place} more" if told else f"{part[: TOLD - 1].rstrip()}…"
+            more = f"{told}{gap}{tr('and {n} more', n=len(parts) - place)}"
+            return more if told else f"{part[: TOLD - 1].rstrip()}…"
         told = longer
     return told
 

@@ -15,6 +15,7 @@ from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import ActionError, Ambiguous, BadAnswer, ReadError
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr
 from wallboard.domain.models import Row
 from wallboard.domain.text import Clean, clean
 from wallboard.vendors.base import Adapter, Can, Evidence, Receipt, SourceSettings, Verification
@@ -41,7 +42,7 @@ def words(value: object) -> Clean:
 
 def failed(error: BaseException) -> str:
     """What is said of an adapter that broke its promise."""
-    return f"the adapter failed ({type(error).__name__})"
+    return tr("the adapter failed ({error})", error=type(error).__name__)
 
 
 def only(error: BaseException) -> BaseException:
@@ -106,7 +107,7 @@ class Guard:
             log.exception("the adapter failed to read %s again", row.key)
             raise BadAnswer(failed(cause)) from None
         if found is not None and type(found) is not type(row):
-            raise BadAnswer("the adapter read something else")
+            raise BadAnswer(tr("the adapter read something else"))
         return found
 
     async def perform(self, command: Command, row: Row | None, now: Callable[[], float]) -> Receipt:
@@ -134,7 +135,7 @@ class Guard:
     def _answer(self, ask: Callable[[], Can]) -> Can:
         said = self._asked(ask, None)
         if not isinstance(said, Can):
-            return Can(False, "the adapter failed")
+            return Can(False, tr("the adapter failed"))
         return Can(bool(said.ok), words(said.reason), said.needs if said.needs == "queue" else "")
 
     def _asked(self, ask: Callable[[], T], otherwise: T) -> T:

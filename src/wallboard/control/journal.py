@@ -37,6 +37,7 @@ from wallboard.control.process import identity
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import FORMS, Command, Verb, new_id
 from wallboard.domain.errors import WallboardError
+from wallboard.domain.language import english, tr
 from wallboard.domain.redaction import redact_all
 from wallboard.domain.text import clean
 
@@ -104,14 +105,15 @@ class Journal:
 
     def append(self, phase: str, fields: Mapping[str, Any], *, durable: bool, patience: float = PATIENCE) -> None:
         """Write one record; with `durable` it is on the disk when this returns. Raises JournalError; JournalBusy where
-        another process did not let go of the lock within `patience` seconds."""
-        record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **redact_all(fields)}
+        another process did not let go of the lock within `patience` seconds. Programs read it: sentences in English."""
+        told = {name: english(value) if isinstance(value, str) else value for name, value in fields.items()}
+        record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **redact_all(told)}
         try:
             with self._turn(patience), self._locked(patience) as lock:
                 self._write(record, durable, lock)
         except OSError as error:
             self._forget()
-            self.problem = f"the action journal cannot be written: {_plain(error)}"
+            self.problem = tr("the action journal cannot be written: {why}", why=_plain(error))
             raise JournalError(self.problem) from error
         self.problem = ""
 
@@ -123,7 +125,7 @@ class Journal:
     def _turn(self, patience: float) -> Iterator[None]:
         """One thread of this process at a time; a disk that hangs under one must not hang them all for ever."""
         if not self._mutex.acquire(timeout=max(patience, _OWN)):
-            raise JournalBusy("the disk of the action journal does not answer")
+            raise JournalBusy(tr("the disk of the action journal does not answer"))
         try:
             yield
         finally:
@@ -143,7 +145,7 @@ class Journal:
                     break
                 except BlockingIOError:
                     if time.monotonic() >= until:
-                        raise JournalBusy("the action journal is held by another process") from None
+                        raise JournalBusy(tr("the action journal is held by another process")) from None
                 time.sleep(_BETWEEN)
             yield lock
         finally:
@@ -168,7 +170,7 @@ class Journal:
         # The hash at the end: the body need not be written out twice.
         data = body[:-1] + b',"hash":"' + record["hash"].encode("ascii") + b'"}\n'
         if len(data) > _LONGEST:
-            raise OSError(errno.EFBIG, "the record is too long")
+            raise OSError(errno.EFBIG, tr("the record is too long"))
         try:
             written = os.write(self._descriptor, data)
             if written != len(data):
@@ -341,4 +343,4 @@ def _login() -> str:
 
 
 def _plain(error: OSError) -> str:
-    return str(clean(error.strerror or "unknown fault"))
+    return str(clean(error.strerror or tr("unknown fault")))

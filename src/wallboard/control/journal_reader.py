@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from wallboard.control.process import is_here, lives
+from wallboard.domain.language import tr
 
 Record = dict[str, Any]
 
@@ -150,7 +151,7 @@ def verify(path: Path) -> Report:
     for line in lines(path):
         if line.record is None:
             if pending is not None:
-                problems.append(Problem(pending.where, "is not a record"))
+                problems.append(Problem(pending.where, tr("is not a record")))
             pending = line
             continue
         record = line.record
@@ -158,17 +159,20 @@ def verify(path: Path) -> Report:
             if record.get("phase") == "recovered" and record.get("torn") == torn_mark(pending.raw):
                 torn += 1
             else:
-                problems.append(Problem(pending.where, "is not a record"))
+                problems.append(Problem(pending.where, tr("is not a record")))
             pending = None
         records += 1
         if digest(record) != record["hash"]:
-            problems.append(Problem(line.where, "was changed: its hash does not fit"))
+            problems.append(Problem(line.where, tr("was changed: its hash does not fit")))
         if previous is None:
             begins_later = record.get("prev") != GENESIS
         elif record.get("prev") != previous:
-            problems.append(Problem(line.where, "does not follow the record before it"))
+            problems.append(Problem(line.where, tr("does not follow the record before it")))
         if record.get("phase") == CUT:
-            was = f"follows records that were cut off or replaced, the last of them {str(record.get('expected'))[:12]}…"
+            was = tr(
+                "follows records that were cut off or replaced, the last of them {hash}…",
+                hash=str(record.get("expected"))[:12],
+            )
             problems.append(Problem(line.where, was))
         previous = record["hash"]
         there = there or previous == last
@@ -176,16 +180,22 @@ def verify(path: Path) -> Report:
         # The last line alone may be torn: the next console to write seals it.
         torn += 1
         if pending.raw.endswith(b"\n"):
-            problems.append(Problem(pending.where, "is not a record"))
+            problems.append(Problem(pending.where, tr("is not a record")))
             torn -= 1
     found = segments(path)
     if not found and lock_of(path).exists():
-        known = f", the last of its records {last[:12]}…" if last else ""
-        problems.append(Problem(path.name, f"was removed: its lock is there, and it is not{known}"))
+        said = tr("was removed: its lock is there, and it is not")
+        if last:
+            said = tr("{said}, the last of its records {hash}…", said=said, hash=last[:12])
+        problems.append(Problem(path.name, said))
     elif not there:
-        problems.append(Problem(path.name, f"its end was cut off or replaced: the last record {last[:12]}… is missing"))
+        problems.append(
+            Problem(
+                path.name, tr("its end was cut off or replaced: the last record {hash}… is missing", hash=last[:12])
+            )
+        )
     if begins_later and found and found[0] == path and records:
-        problems.append(Problem(path.name, "begins in the middle of a chain"))
+        problems.append(Problem(path.name, tr("begins in the middle of a chain")))
     return Report(records, len(found), tuple(problems), torn, previous or GENESIS, begins_later)
 
 

@@ -14,6 +14,7 @@ from wallboard.control.journal import Journal, JournalBusy, JournalError, descri
 from wallboard.control.journal_reader import Record, open_unknowns
 from wallboard.domain.clock import Clock, iso
 from wallboard.domain.command import Command, new_id
+from wallboard.domain.language import english, tr
 from wallboard.domain.text import clean
 from wallboard.domain.verbs import Verb, phrase
 
@@ -75,7 +76,7 @@ class Journaling:
             "id": new_id(),
             "verb": verb,
             "source": alarm.source,
-            "target": {"key": alarm.id, "label": str(clean(alarm.sentence))},
+            "target": {"key": alarm.id, "label": str(clean(f"{alarm.object} {english(alarm.text)}"))},
             "since": iso(alarm.since),
         }
         if verb == "snooze":
@@ -118,7 +119,8 @@ def left_open(record: Record) -> str:
     """What a person must know of an action that `take_over` found."""
     target = record.get("target")
     label = target.get("label", "") if isinstance(target, dict) else ""
-    verb = str(record.get("verb", "action"))
+    verb = str(record.get("verb", tr("action")))
     what = phrase(Verb(verb)) if verb in set(Verb) else verb
     at = str(record.get("ts", ""))[:19].replace("T", " ")
-    return f"{what} {label}: sent by a console that was killed ({at} UTC); its ending is unknown"
+    said = tr("{verb} {row}", verb=what, row=label)
+    return tr("{action}: sent by a console that was killed ({at} UTC); its ending is unknown", action=said, at=at)

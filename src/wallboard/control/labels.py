@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wallboard.domain import parties as parties_of
+from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
 from wallboard.domain.verbs import Verb
 
@@ -12,11 +13,11 @@ def label(row: Row) -> str:
     match row:
         case Call():
             ours, theirs = parties(row)
-            return f"{ours} ↔ {theirs}" if ours and theirs else ours or theirs or f"call {row.key.id}"
+            return f"{ours} ↔ {theirs}" if ours and theirs else ours or theirs or tr("call {id}", id=row.key.id)
         case Member():
-            return row.name or row.number or "a caller without number"
+            return row.name or row.number or tr("a caller without number")
         case ParkedCall():
-            return row.caller or row.number or f"slot {row.slot}"
+            return row.caller or row.number or tr("slot {slot}", slot=row.slot)
         case Notice():
             return row.title or row.key.id
         case Queue() | Agent() | Hotline() | Receptionist() | Phone():
@@ -37,10 +38,10 @@ def who_hears(mode: Verb, row: Row | None) -> str:
     agent = row.agent if isinstance(row, Call) else row.serving if isinstance(row, Member) else ""
     match mode:
         case Verb.WHISPER:
-            return f"{agent or 'the agent'} hears you"
+            return tr("{agent} hears you", agent=agent or tr("the agent"))
         case Verb.BARGE:
-            return "both hear you"
-    return "nobody hears you"
+            return tr("both hear you")
+    return tr("nobody hears you")
 
 
 def number_of(row: Row) -> str:

@@ -16,12 +16,13 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.command import FORMS, MONITORING, Command, Destination, Fingerprint, Target, Verb, fingerprint
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Queue, Row
 from wallboard.domain.numbers import dialable, doubtful, same_number
 from wallboard.domain.states import CallState
 from wallboard.vendors.base import Adapter, Can, rows_of
 
-NOT_ALLOWED = "not in [operator] may"
+NOT_ALLOWED = mark("not in [operator] may")
 FROM_CALLERS = frozenset({Kind.CALL, Kind.MEMBER, Kind.PARKED})
 """Rows whose number came from outside."""
 _TALKS = frozenset({CallState.TALKING, CallState.HELD})
@@ -87,16 +88,22 @@ class Offers:
         best = next((offer for offer in offers if offer.ok), offers[0])
         if row.key.kind is Kind.QUEUE and best.ok:
             # The caller was not under the cursor, so who it is must be read before it happens.
-            return replace(best, level="confirm", consequence=f"takes {label(found[0])}: {best.consequence}")
+            return replace(
+                best,
+                level="confirm",
+                consequence=tr("takes {row}: {consequence}", row=label(found[0]), consequence=best.consequence),
+            )
         return best
 
     def _of_source(self, verb: Verb, key: Key, asking: str = "") -> Offer:
         """What `verb` would do to a source itself."""
         adapter = self._adapters.get(key.source)
         if not verb.facts.rowless:
-            return Offer(False, "not for a source")
+            return Offer(False, tr("not for a source"))
         situation = Situation(
-            can=Can(False, f"{key.source} is not connected") if adapter is None else adapter.can(verb, None),
+            can=Can(False, tr("{source} is not connected", source=key.source))
+            if adapter is None
+            else adapter.can(verb, None),
             read_only=self._only_reads(adapter),
             barred=self.barred(verb),
             in_flight=self._locks.holder(frozenset({key}), asking),
@@ -185,7 +192,9 @@ class Offers:
         session = next(iter(self._sessions.live), None)
         here = choose.aliases(row, self._board)
         situation = Situation(
-            can=Can(False, f"{source} is not connected") if adapter is None else adapter.can(verb, asked),
+            can=Can(False, tr("{source} is not connected", source=source))
+            if adapter is None
+            else adapter.can(verb, asked),
             doubt=self.doubt(row.key, number_of(row)) if verb is Verb.CALL else "",
             state=self._board.row_state(row.key),
             phone="" if adapter is None else adapter.phone,
@@ -215,18 +224,23 @@ class Offers:
                 return offer.reason
             needs = "" if row is None else offer.needs
         elif not adapter.phone:
-            return "no phone set"
+            return tr("no phone set")
         if verb in (Verb.TRANSFER, Verb.ATTENDED, Verb.CALL):
             if destination is None or not destination.number:
-                return "has no number" if verb is Verb.CALL else "no destination"
+                return tr("has no number") if verb is Verb.CALL else tr("no destination")
             dial = adapter.can_dial(destination)
             if not dial:
-                return f"{key.source} cannot dial {destination.number}: {dial.reason}"
+                return tr(
+                    "{source} cannot dial {number}: {why}",
+                    source=key.source,
+                    number=destination.number,
+                    why=dial.reason,
+                )
             doubt = self.doubt(key, destination.number) if verb is Verb.CALL else ""
             if doubt and not self.same(key.source, command.arg("typed"), destination.number):
-                return f"{destination.number} {doubt}, and was not typed"
+                return tr("{number} {doubt}, and was not typed", number=destination.number, doubt=doubt)
         if needs == "agent":
-            return "no agent chosen"
+            return tr("no agent chosen")
         if needs == "queue" and not command.arg("queue"):
-            return "no queue chosen"
+            return tr("no queue chosen")
         return filled.objection(adapter.forms(verb, row), command) if verb in FORMS else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wallboard.domain.command import Command
+from wallboard.domain.language import mark, tr
 from wallboard.domain.verbs import Verb, phrase
 
 
@@ -17,15 +18,15 @@ class Phase(StrEnum):
     send it. `failed`: nothing happened, and why.
     """
 
-    REQUESTED = "requested"
-    WAITING = "waiting"
-    REFUSED = "refused"
-    SENT = "sent"
-    ACCEPTED = "accepted"
-    CONFIRMED = "confirmed"
-    NOT_CONFIRMED = "not_confirmed"
-    UNKNOWN = "unknown"
-    FAILED = "failed"
+    REQUESTED = mark("requested")
+    WAITING = mark("waiting")
+    REFUSED = mark("refused")
+    SENT = mark("sent")
+    ACCEPTED = mark("accepted")
+    CONFIRMED = mark("confirmed")
+    NOT_CONFIRMED = mark("not_confirmed")
+    UNKNOWN = mark("unknown")
+    FAILED = mark("failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +55,21 @@ class Outcome:
 def describe(command: Command, changes: str = "") -> str:
     """`transfer Kai Roth → 204`: the action by its verb, its target and where it goes; of a form what it changes:
     `change the notice Fibre cut (until – → 2026-03-02 08:00)`."""
-    text = f"{phrase(command.verb, command.target.key.kind)} {command.target.label}"
+    what = phrase(command.verb, command.target.key.kind)
+    text = tr("{verb} {row}", verb=what, row=command.target.label)
     if changes:
         text += f" ({changes})"
     if command.destination is not None:
         label = command.destination.label
         number = command.destination.number
         text += f" → {label} {number}" if label and label != number else f" → {number}"
-    queue = command.arg("queue_name") or command.arg("queue")
-    if queue and command.verb is Verb.STAFF:
-        text += f" to {queue}"
-    elif queue and command.verb is Verb.UNSTAFF:
-        text += f" from {queue}"
-    elif queue:
-        text += f" in {queue}"
-    return text
+    return text + in_queue(command.verb, command.arg("queue_name") or command.arg("queue"))
+
+
+def in_queue(verb: Verb, queue: str) -> str:
+    """In which queue it is done, to stand behind the action; "" without one."""
+    if not queue:
+        return ""
+    if verb is Verb.STAFF:
+        return tr(" to {queue}", queue=queue)
+    return tr(" from {queue}", queue=queue) if verb is Verb.UNSTAFF else tr(" in {queue}", queue=queue)

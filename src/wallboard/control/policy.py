@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from wallboard.control.labels import label, number_of, who_hears
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Kind
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
-from wallboard.domain.verbs import FORMS, MONITORING, Level, Needs, Verb
+from wallboard.domain.verbs import FORMS, MONITORING, Level, Needs, Verb, deed
 from wallboard.vendors.base import Can
 
 CONFERENCE = "conference"
@@ -71,22 +72,22 @@ def _no(reason: str) -> Offer:
 
 
 _SOURCE_REASONS = {
-    ResourceState.GONE: "its list has not answered for too long",
-    ResourceState.NEVER: "its list was never read",
-    ResourceState.UNAVAILABLE: "its list is not for this account",
+    ResourceState.GONE: mark("its list has not answered for too long"),
+    ResourceState.NEVER: mark("its list was never read"),
+    ResourceState.UNAVAILABLE: mark("its list is not for this account"),
 }
 
 
 def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
     """The offer for `verb` on exactly `row`; `choose` has settled which row that is."""
     if situation.read_only and verb is not Verb.NOTE:
-        return _no("read-only")
+        return _no(tr("read-only"))
     if situation.barred:
         return _no(situation.barred)
     if verb.facts.rowless and row is None:
         return _rowless(situation)
     if row is None:
-        return _no("it has ended")
+        return _no(tr("it has ended"))
     mine = verb is Verb.END and situation.session_here
     if row.key.kind not in verb.facts.kinds and not _staffs_a_queue(verb, row) and not mine:
         return _no(_wrong_kind(verb, row))
@@ -95,31 +96,31 @@ def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
     if situation.ended:
         return _ended(verb, row, situation)
     if situation.in_flight:
-        return _no(f"waits for the answer to {situation.in_flight}")
+        return _no(tr("waits for the answer to {action}", action=situation.in_flight))
     if situation.state in _SOURCE_REASONS and verb is not Verb.CALL:
-        return _no(_SOURCE_REASONS[situation.state])
+        return _no(tr(_SOURCE_REASONS[situation.state]))
     reason = "" if mine else _state_reason(verb, row, situation.now) or _session_reason(verb, situation)
     if reason:
         return _no(reason)
     if verb.facts.rings_me and not situation.phone:
-        return _no("no phone set")
+        return _no(tr("no phone set"))
     needs: Needs = "agent" if _staffs_a_queue(verb, row) else verb.facts.needs
     return _granted(_level(verb, row, situation), _consequence(verb, row, situation), needs, situation)
 
 
 def _rowless(situation: Situation) -> Offer:
     if situation.in_flight:
-        return _no(f"waits for the answer to {situation.in_flight}")
-    return _granted("confirm", "everyone sees it", "form", situation)
+        return _no(tr("waits for the answer to {action}", action=situation.in_flight))
+    return _granted("confirm", tr("everyone sees it"), "form", situation)
 
 
 def _ended(verb: Verb, row: Row, situation: Situation) -> Offer:
     if verb is not Verb.CALL:
-        return _no("it has ended")
+        return _no(tr("it has ended"))
     if not number_of(row):
-        return _no("has no number")
+        return _no(tr("has no number"))
     if not situation.phone:
-        return _no("no phone set")
+        return _no(tr("no phone set"))
     # Whether its source can do it was about a row that was there.
     return _granted("confirm", _consequence(verb, row, situation), "", replace(situation, can=Can(True)))
 
@@ -128,12 +129,15 @@ def _granted(level: Level, consequence: str, needs: Needs, situation: Situation)
     """Unless the vendor cannot; with what it warns of, and the doubt about a number."""
     can = situation.can
     if not can:
-        return _no(can.reason or "this vendor cannot")
+        return _no(can.reason or tr("this vendor cannot"))
     if can.reason:
         # An adapter that can, but adds a reason, warns of a write that may lose what its vendor does not return.
         level, consequence = "name", can.reason
     if situation.doubt:
-        level, consequence = "number", f"{situation.doubt}: type it to dial it; {consequence}"
+        level, consequence = (
+            "number",
+            tr("{doubt}: type it to dial it; {consequence}", doubt=situation.doubt, consequence=consequence),
+        )
     return Offer(True, level=level, consequence=consequence, needs=can.needs or needs)
 
 
@@ -153,91 +157,105 @@ def _staffs_a_queue(verb: Verb, row: Row) -> bool:
     return verb in (Verb.STAFF, Verb.UNSTAFF) and isinstance(row, Queue)
 
 
+_NOT_FOR = {
+    Kind.QUEUE: mark("not for a queue"),
+    Kind.MEMBER: mark("not for a member"),
+    Kind.AGENT: mark("not for a agent"),
+    Kind.CALL: mark("not for a call"),
+    Kind.HOTLINE: mark("not for a hotline"),
+    Kind.NOTICE: mark("not for a notice"),
+    Kind.RECEPTIONIST: mark("not for a receptionist"),
+    Kind.PARKED: mark("not for a parked call"),
+    Kind.PHONE: mark("not for a phone"),
+    Kind.SOURCE: mark("not for a source"),
+}
+
+
 def _wrong_kind(verb: Verb, row: Row) -> str:
     match row:
         case Member() if verb in (Verb.HOLD, Verb.RESUME):
-            return "waits, nothing to hold" if row.state in _ALIVE else "nothing to hold"
+            return tr("waits, nothing to hold") if row.state in _ALIVE else tr("nothing to hold")
         case Member() if verb is Verb.ATTENDED and row.state in _ALIVE:
-            return "not answered yet"
+            return tr("not answered yet")
         case Member() if verb is Verb.ATTENDED:
-            return "its call is not in the list"
+            return tr("its call is not in the list")
         case Agent() | Phone() if verb in _OF_A_CALL:
-            return "not on a call"
+            return tr("not on a call")
         case Queue() if verb is Verb.PICKUP:
-            return "nobody waits"
+            return tr("nobody waits")
         case ParkedCall() if verb in (Verb.PARK, Verb.HOLD):
-            return "parked already"
+            return tr("parked already")
     if verb is Verb.CALL:
-        return "has no number"
+        return tr("has no number")
     if verb in FORMS:
-        return "nothing to edit here"
-    return f"not for a {'parked call' if row.key.kind is Kind.PARKED else row.key.kind.value}"
+        return tr("nothing to edit here")
+    return tr(_NOT_FOR[row.key.kind])
 
 
 def _state_reason(verb: Verb, row: Row, now: float) -> str:
     match row:
         case Notice() if verb is Verb.CLOSE and row.active_to is not None and row.active_to <= now:
-            return "over already"
+            return tr("over already")
         case Phone() if verb is Verb.ROOM and row.use != CONFERENCE:
-            return "not a conference room"
+            return tr("not a conference room")
         case Call() if verb is Verb.TRANSCRIBE:
             return _transcribe_reason(row)
         case Call():
             return _call_reason(verb, row)
         case Member(state=state) if verb is Verb.CALL and state is not MemberState.ABANDONED:
-            return "is on the line"
+            return tr("is on the line")
         case ParkedCall() if verb is Verb.CALL:
-            return "is on the line"
+            return tr("is on the line")
         case _ if verb is Verb.CALL:
-            return "" if number_of(row) else "has no number"
+            return "" if number_of(row) else tr("has no number")
         case Member(state=MemberState.ABANDONED):
-            return "hung up"
+            return tr("hung up")
         case Member() if verb in MONITORING and row.state in _ALIVE:
-            return "not answered yet"
+            return tr("not answered yet")
         case Agent():
             return _agent_reason(verb, row)
         case Hotline():
             return _hotline_reason(verb, row)
         case Phone() if verb is Verb.SIGNIN and row.registered is True:
-            return "on duty already"
+            return tr("on duty already")
         case Phone() if verb is Verb.SIGNOUT and row.registered is False:
-            return "off duty already"
+            return tr("off duty already")
     return ""
 
 
 def _call_reason(verb: Verb, call: Call) -> str:
     if verb is Verb.END:
-        return "" if call.mine else "not my session"
+        return "" if call.mine else tr("not my session")
     if call.mine and verb is not Verb.HANGUP and (call.spying or verb in MONITORING or verb is Verb.PICKUP):
-        return "on my phone already"
+        return tr("on my phone already")
     if call.spying and verb is not Verb.HANGUP:
-        return "a listening leg"
+        return tr("a listening leg")
     match verb, call.state:
         case Verb.CALL, _:
-            return "is on the line"
+            return tr("is on the line")
         case _, CallState.PARKED if verb in (Verb.PARK, Verb.HOLD):
-            return "parked already"
+            return tr("parked already")
         case _, CallState.PARKED if verb in (*MONITORING, Verb.ATTENDED, Verb.RESUME):
-            return "it is parked"
+            return tr("it is parked")
         case _, CallState.RINGING if verb in (*MONITORING, Verb.ATTENDED, Verb.PARK):
-            return "not answered yet"
+            return tr("not answered yet")
         case ((Verb.HOLD | Verb.RESUME), CallState.RINGING):
-            return "not answered yet, nothing to hold"
+            return tr("not answered yet, nothing to hold")
         case Verb.HOLD, CallState.HELD:
-            return "held already"
+            return tr("held already")
     if verb in MONITORING and not call.real:
-        return "its audio runs elsewhere"
+        return tr("its audio runs elsewhere")
     return ""
 
 
 def _transcribe_reason(call: Call) -> str:
     if call.spying:
-        return "my own leg"
+        return tr("my own leg")
     if call.state is CallState.RINGING:
-        return "not answered yet"
+        return tr("not answered yet")
     if call.state is CallState.PARKED:
-        return "it is parked"
-    return "" if call.real else "its audio runs elsewhere"
+        return tr("it is parked")
+    return "" if call.real else tr("its audio runs elsewhere")
 
 
 def _agent_reason(verb: Verb, agent: Agent) -> str:
@@ -248,26 +266,26 @@ def _agent_reason(verb: Verb, agent: Agent) -> str:
     everywhere = (on_break and False not in told) or (bool(told) and all(told))
     match verb:
         case Verb.SIGNIN if agent.state in (_IDLE - {AgentState.OFF, AgentState.BREAK, AgentState.UNREACHABLE}):
-            return "signed in already"
+            return tr("signed in already")
         case Verb.SIGNOUT if agent.state is AgentState.OFF:
-            return "signed out already"
+            return tr("signed out already")
         case Verb.PAUSE if agent.state is AgentState.OFF:
-            return "signed out"
+            return tr("signed out")
         case Verb.PAUSE if everywhere:
-            return "paused already"
+            return tr("paused already")
         case Verb.UNPAUSE if nowhere and not paused:
-            return "not paused"
+            return tr("not paused")
         case Verb.UNSTAFF if not agent.memberships:
-            return "in no queue"
+            return tr("in no queue")
     return ""
 
 
 def _hotline_reason(verb: Verb, hotline: Hotline) -> str:
     match verb:
         case Verb.OPEN if hotline.wanted is Wanted.OPEN and hotline.state in (HotlineState.OPEN, HotlineState.STARTING):
-            return "open already"
+            return tr("open already")
         case Verb.CLOSE if hotline.wanted is Wanted.PAUSED and hotline.state is HotlineState.PAUSED:
-            return "paused already"
+            return tr("paused already")
     return ""
 
 
@@ -275,8 +293,8 @@ def _session_reason(verb: Verb, situation: Situation) -> str:
     if verb not in MONITORING or situation.session_mode is None:
         return ""
     if not situation.session_here:
-        return f"my {situation.session_mode.value} runs, Q ends it"
-    return f"{situation.session_mode.value} already" if situation.session_mode is verb else ""
+        return tr("my {mode} runs, Q ends it", mode=deed(situation.session_mode))
+    return tr("{mode} already", mode=deed(situation.session_mode)) if situation.session_mode is verb else ""
 
 
 def _level(verb: Verb, row: Row, situation: Situation) -> Level:
@@ -305,7 +323,11 @@ def _enters_busy(verb: Verb, situation: Situation) -> bool:
 
 def _consequence(verb: Verb, row: Row, situation: Situation) -> str:
     said = _effect(verb, row, situation)
-    return f"my {situation.phone} is on a call already; {said}" if _enters_busy(verb, situation) else said
+    return (
+        tr("my {phone} is on a call already; {said}", phone=situation.phone, said=said)
+        if _enters_busy(verb, situation)
+        else said
+    )
 
 
 def _effect(verb: Verb, row: Row, situation: Situation) -> str:
@@ -313,45 +335,47 @@ def _effect(verb: Verb, row: Row, situation: Situation) -> str:
     waiting = isinstance(row, Member) and row.state in _ALIVE
     leaves = ""
     if isinstance(row, Member) and waiting:
-        place = f"place {row.position}" if row.position else "its place"
-        leaves = f"leaves {row.queue or 'the queue'}, loses {place}"
+        place = tr("place {position}", position=row.position) if row.position else tr("its place")
+        leaves = tr("leaves {queue}, loses {place}", queue=row.queue or tr("the queue"), place=place)
     match verb:
         case Verb.LISTEN | Verb.WHISPER | Verb.BARGE:
-            return f"rings my {phone}, {who_hears(verb, row)}"
+            return tr("rings my {phone}, {hears}", phone=phone, hears=who_hears(verb, row))
         case Verb.TRANSFER if isinstance(row, ParkedCall):
-            return f"leaves slot {row.slot}"
+            return tr("leaves slot {slot}", slot=row.slot)
         case Verb.TRANSFER:
-            return f"{leaves}; counted as pulled, not as abandoned" if leaves else "leaves the agent"
+            return (
+                tr("{leaves}; counted as pulled, not as abandoned", leaves=leaves) if leaves else tr("leaves the agent")
+            )
         case Verb.ATTENDED:
-            return "the caller waits while the agent speaks with them, and moves when the agent is done"
+            return tr("the caller waits while the agent speaks with them, and moves when the agent is done")
         case Verb.PARK:
             return leaves
         case Verb.PICKUP if leaves:
-            return f"rings my {phone}, {leaves}"
+            return tr("rings my {phone}, {leaves}", phone=phone, leaves=leaves)
         case Verb.PICKUP:
-            return f"takes the call over to my {phone}"
+            return tr("takes the call over to my {phone}", phone=phone)
         case Verb.FETCH:
-            return f"rings my {phone}"
+            return tr("rings my {phone}", phone=phone)
         case Verb.HANGUP:
-            return f"ends the call of {label(row)}"
+            return tr("ends the call of {label}", label=label(row))
         case Verb.CALL:
-            return f"rings my {phone}, then calls {number_of(row)}"
+            return tr("rings my {phone}, then calls {number}", phone=phone, number=number_of(row))
         case Verb.CLOSE if isinstance(row, Hotline):
-            return f"calls to {row.number or row.name} reach nobody"
+            return tr("calls to {hotline} reach nobody", hotline=row.number or row.name)
         case Verb.CLOSE:
-            return "the notice ends now for everyone"
+            return tr("the notice ends now for everyone")
         case Verb.CHANGE if isinstance(row, Receptionist):
-            return f"calls to {row.number or row.name} go another way at once"
+            return tr("calls to {number} go another way at once", number=row.number or row.name)
         case Verb.CHANGE:
-            return "everyone sees it at once"
+            return tr("everyone sees it at once")
         case Verb.ANNOUNCE:
-            return "callers and agents hear it from the next call on"
+            return tr("callers and agents hear it from the next call on")
         case Verb.TRANSCRIBE:
-            return "the vendor writes down what is said"
+            return tr("the vendor writes down what is said")
         case Verb.STAFF | Verb.UNSTAFF if situation.last_ready_in:
-            return f"the last ready agent of {', '.join(situation.last_ready_in)}"
+            return tr("the last ready agent of {queues}", queues=", ".join(situation.last_ready_in))
         case Verb.SIGNIN | Verb.SIGNOUT | Verb.PAUSE | Verb.UNPAUSE if (
             isinstance(row, Agent) and row.state not in _IDLE
         ):
-            return f"is {row.state.value.replace('_', ' ')} now"
+            return tr("is {state} now", state=tr(row.state.value.replace("_", " ")))
     return ""

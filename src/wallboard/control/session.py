@@ -17,8 +17,10 @@ from wallboard.control.ports import BoardPort, Changed
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Call, Member, Row
 from wallboard.domain.states import TRUSTED
+from wallboard.domain.verbs import deed
 from wallboard.vendors.base import rows_of
 
 ENDED_SHOWN = 10.0
@@ -28,7 +30,7 @@ CAME_WITH = 3.0
 """Seconds by which the vendor's clock may put my leg before the answer that announced it."""
 _STOPS = ("ChanSpyStop", "Hangup")
 
-RINGING = "ringing my phone"
+RINGING = mark("ringing my phone")
 REDIALLING = "redialling"
 ENDED = "ended"
 
@@ -118,7 +120,7 @@ class Sessions:
             phone=phone,
             started_at=now,
             state=RINGING,
-            proof="accepted only",
+            proof=tr("accepted only"),
             hears=who_hears(command.verb, row),
             target=command.target.key,
             ids=ids,
@@ -134,22 +136,30 @@ class Sessions:
             return
         if command.verb is Verb.END:
             if phase in (Phase.CONFIRMED, Phase.ACCEPTED):
-                self._end(session, "by you" if phase is Phase.CONFIRMED else "by you, accepted only")
+                self._end(session, tr("by you") if phase is Phase.CONFIRMED else tr("by you, accepted only"))
             return
         match phase:
             case Phase.CONFIRMED | Phase.ACCEPTED:
-                proof = f"confirmed by {evidence}" if phase is Phase.CONFIRMED else "accepted only"
+                proof = (
+                    tr("confirmed by {evidence}", evidence=evidence)
+                    if phase is Phase.CONFIRMED
+                    else tr("accepted only")
+                )
                 hears = who_hears(command.verb, row)
                 if phase is Phase.ACCEPTED and session.id != command.id:
                     # A switch that nothing shows: whoever heard me before may hear me still.
-                    hears = f"{hears}, if it switched"
+                    hears = tr("{hears}, if it switched", hears=hears)
                 self._become(session, mode=command.verb, state=command.verb.value, proof=proof, hears=hears)
             case Phase.NOT_CONFIRMED | Phase.UNKNOWN | Phase.FAILED if session.id == command.id:
                 if session.leg is None:
-                    self._end(session, "it never began" if phase is not Phase.UNKNOWN else "nothing shows it")
+                    self._end(session, tr("it never began") if phase is not Phase.UNKNOWN else tr("nothing shows it"))
             case Phase.NOT_CONFIRMED | Phase.UNKNOWN | Phase.FAILED:
                 # A switch that did not show leaves the mode as it was, as far as anybody knows.
-                self._become(session, state=session.mode.value, proof=f"switch to {command.verb.value} {phase.value}")
+                self._become(
+                    session,
+                    state=session.mode.value,
+                    proof=tr("switch to {mode} {phase}", mode=deed(command.verb), phase=tr(phase.value)),
+                )
 
     # ---- what the board tells -------------------------------------------------------------------------------------
 
@@ -192,7 +202,7 @@ class Sessions:
             # Ended a moment ago by the vendor's word; the list of calls is behind.
             return
         now = self._clock.now()
-        identity = f"found {leg.key}"
+        identity = tr("found {key}", key=leg.key)
         self._sessions[identity] = Session(
             id=identity,
             mode=Verb.LISTEN,
@@ -201,8 +211,8 @@ class Sessions:
             phone=leg.extension or leg.from_number,
             started_at=leg.started_at if leg.started_at is not None else now,
             state=Verb.LISTEN.value,
-            proof="found again by my leg",
-            hears="who hears you is not shown",
+            proof=tr("found again by my leg"),
+            hears=tr("who hears you is not shown"),
             target=self._spied(leg),
             leg=leg.key,
             ids=(leg.key.id,),
@@ -221,16 +231,16 @@ class Sessions:
     def _over(self, session: Session) -> str:
         for proof in self._board.proofs(session.source):
             if proof.name in _STOPS and proof.at >= session.moved_at and set(proof.subject) & set(session.ids):
-                return f"{proof.name} of my leg"
+                return tr("{event} of my leg", event=proof.name)
         if session.leg is not None:
             if self._gone(session.leg, session.moved_at):
                 if session.state == REDIALLING:
                     self._become(session, leg=None)
                     return ""
-                return "my leg is gone"
+                return tr("my leg is gone")
             return ""
         if session.target is not None and self._gone(session.target, session.moved_at):
-            return "the call is over"
+            return tr("the call is over")
         return ""
 
     def _gone(self, key: Key, since: float) -> bool:

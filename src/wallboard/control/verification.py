@@ -16,6 +16,7 @@ from wallboard.control.outcome import Phase
 from wallboard.control.ports import BoardPort, Changed
 from wallboard.domain.clock import Clock, within
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr
 from wallboard.domain.states import TRUSTED
 from wallboard.vendors.base import Evidence, Trial, Verification
 
@@ -40,10 +41,10 @@ def judge(verification: Verification, trial: Trial) -> Verdict | None:
     """What the evidence says now; None: nothing yet."""
     against = _first(verification.denies, trial)
     if against is not None:
-        return Verdict(Phase.NOT_CONFIRMED, f"not confirmed: {against.text}", against.text)
+        return Verdict(Phase.NOT_CONFIRMED, tr("not confirmed: {why}", why=against.text), against.text)
     speaking = _first(verification.confirms, trial)
     if speaking is not None:
-        return Verdict(Phase.CONFIRMED, f"confirmed by {speaking.text}", speaking.text)
+        return Verdict(Phase.CONFIRMED, tr("confirmed by {evidence}", evidence=speaking.text), speaking.text)
     return None
 
 
@@ -62,21 +63,29 @@ def too_late(verification: Verification, trial: Trial, board: BoardPort, ambiguo
     """The verdict when the deadline passed in silence."""
     seconds = f"{verification.deadline:g} s"
     if ambiguous:
-        return Verdict(Phase.UNKNOWN, f"unknown: {ambiguous}, and nothing showed it in {seconds}")
+        return Verdict(
+            Phase.UNKNOWN, tr("unknown: {why}, and nothing showed it in {seconds}", why=ambiguous, seconds=seconds)
+        )
     if verification.unseen:
         return cannot_show(replace(verification, cannot=verification.unseen), "")
     blind = [resource for resource in verification.watch if not _readable(board, trial.source, resource)]
     if blind and len(blind) == len(verification.watch):
         names = ", ".join(resource.value for resource in blind)
-        return Verdict(Phase.UNKNOWN, f"unknown: accepted, but {names} of {trial.source} cannot be read now")
-    return Verdict(Phase.NOT_CONFIRMED, f"not confirmed: accepted, but no sign of it in {seconds}")
+        return Verdict(
+            Phase.UNKNOWN,
+            tr("unknown: accepted, but {names} of {source} cannot be read now", names=names, source=trial.source),
+        )
+    return Verdict(Phase.NOT_CONFIRMED, tr("not confirmed: accepted, but no sign of it in {seconds}", seconds=seconds))
 
 
 def cannot_show(verification: Verification, ambiguous: str) -> Verdict:
     """The verdict where the vendor has nothing to show."""
     if ambiguous:
-        return Verdict(Phase.UNKNOWN, f"unknown: {ambiguous}, and this vendor cannot show it ({verification.cannot})")
-    return Verdict(Phase.ACCEPTED, f"accepted: this vendor cannot show it ({verification.cannot})")
+        return Verdict(
+            Phase.UNKNOWN,
+            tr("unknown: {what}, and this vendor cannot show it ({why})", what=ambiguous, why=verification.cannot),
+        )
+    return Verdict(Phase.ACCEPTED, tr("accepted: this vendor cannot show it ({why})", why=verification.cannot))
 
 
 def _readable(board: BoardPort, source: str, resource: Resource) -> bool:

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from wallboard.domain.keys import Key
+from wallboard.domain.language import tr
 from wallboard.domain.models import (
     Address,
     Agent,
@@ -42,12 +43,20 @@ class Fingerprint:
     def difference(self, now: Fingerprint) -> str:
         """ "" when `now` is the same thing in the same state, else what changed, as a clause."""
         if self.parties != now.parties:
-            return f"it is {' ↔ '.join(p for p in now.parties if p) or 'nobody'} now"
+            return tr("it is {who} now", who=" ↔ ".join(p for p in now.parties if p) or tr("nobody"))
         if self.started is not None and now.started is not None and abs(self.started - now.started) > TOLERANCE:
-            return "it is another call now"
+            return tr("it is another call now")
         if self.state != now.state:
-            return f"it was {self.state}, is {now.state} now"
+            return tr("it was {before}, is {state} now", before=_told(self.state), state=_told(now.state))
         return ""
+
+
+_ASKED = ", asked "
+
+
+def _told(state: str) -> str:
+    now, asked, wanted = state.partition(_ASKED)
+    return tr("{state}, asked {asked}", state=tr(now), asked=tr(wanted)) if asked else tr(now)
 
 
 def fingerprint(row: Row) -> Fingerprint:
@@ -60,7 +69,7 @@ def fingerprint(row: Row) -> Fingerprint:
         case Call():
             return Fingerprint((row.from_number, row.to, row.agent), row.started_at, row.state.value)
         case Hotline():
-            return Fingerprint((row.name, row.number), None, f"{row.state.value}, asked {row.asked}")
+            return Fingerprint((row.name, row.number), None, f"{row.state.value}{_ASKED}{row.asked}")
         case ParkedCall():
             return Fingerprint((row.caller, row.number, row.slot), row.since, "parked")
         case Queue():

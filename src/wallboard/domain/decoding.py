@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from wallboard.domain.language import tr
+
 _UNDECODED = re.compile("[\udc80-\udcff]+")
 """What Python puts for bytes of the system that the locale's encoding does not have."""
 
@@ -19,13 +21,13 @@ class NotUtf8Error(ValueError):
 def text_of(raw: bytes) -> str:
     """The content of a file as text, without the mark that some editors put first. Raises NotUtf8Error."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise NotUtf8Error(1, "it is UTF-16, not UTF-8")
+        raise NotUtf8Error(1, tr("it is UTF-16, not UTF-8"))
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise NotUtf8Error(line, f"byte 0x{raw[error.start]:02x} is not UTF-8") from None
+        raise NotUtf8Error(line, tr("byte {byte} is not UTF-8", byte=f"0x{raw[error.start]:02x}")) from None
 
 
 def heard(word: str) -> str:

@@ -7,6 +7,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from wallboard.domain.language import tr, trc
+
 _MOST_LINKS = 40
 
 
@@ -21,12 +23,14 @@ def changeable(path: Path) -> tuple[str, str] | None:
     try:
         for part, facts in _way(path):
             if facts.st_uid not in (os.geteuid(), 0):
-                return f"{_called(part, path)} belongs to another user", "use one that you own, in directories of yours"
+                said = tr("{file} belongs to another user", file=_called(part, path))
+                return said, tr("use one that you own, in directories of yours")
             if stat.S_ISLNK(facts.st_mode) or not facts.st_mode & 0o022 or facts.st_mode & stat.S_ISVTX:
                 continue
             if not os.statvfs(part).f_flag & os.ST_RDONLY:
                 mode = stat.S_IMODE(facts.st_mode)
-                return f"others may change {_called(part, path)} (mode {mode:04o})", f"run: chmod go-w {part}"
+                said = tr("others may change {file} (mode {mode:04o})", file=_called(part, path), mode=mode)
+                return said, tr("run: {command}", command=f"chmod go-w {part}")
     except OSError:
         return None
     return None
@@ -51,4 +55,6 @@ def _way(path: Path) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def _called(part: str, path: Path) -> str:
-    return "it" if part == os.path.abspath(path) else f"{part}, which it lies in or leads to,"
+    return (
+        trc("file", "it") if part == os.path.abspath(path) else tr("{part}, which it lies in or leads to,", part=part)
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from wallboard.domain.language import mark, tr
 from wallboard.domain.text import NOTHING, Clean
 
 
@@ -54,23 +55,38 @@ class FormField:
 
     def problem(self, value: str) -> str:
         """Why `value` cannot be taken and what to write, as a sentence; "" if it can."""
+        label = tr(self.label)
         if not value.strip():
-            return f"{self.label}: it cannot be left empty" if self.required else ""
+            return tr("{field}: it cannot be left empty", field=label) if self.required else ""
         match self.takes:
             case Takes.CHOICE | Takes.SEVERAL:
                 offered = {option.value for option in self.options}
                 parts = value.split() if self.takes is Takes.SEVERAL else [value]
                 strange = [part for part in parts if part not in offered]
-                return f"{self.label}: {strange[0]!r} is not one of the choices" if strange else ""
+                said = (
+                    tr("{field}: {choice!r} is not one of the choices", field=label, choice=strange[0])
+                    if strange
+                    else ""
+                )
+                return said
             case Takes.NUMBER | Takes.PLACE:
-                return "" if _NUMBER.fullmatch(value.strip()) else f"{self.label}: write a number, such as 8100"
+                return (
+                    "" if _NUMBER.fullmatch(value.strip()) else tr("{field}: write a number, such as 8100", field=label)
+                )
             case Takes.MOMENT:
-                return "" if moment(value) is not None else f"{self.label}: write it as 2026-03-02 08:00"
+                return "" if moment(value) is not None else tr("{field}: write it as 2026-03-02 08:00", field=label)
             case Takes.HOURS:
-                return "" if hours(value) is not None else f"{self.label}: write 09:00-12:30, 13:00-17:00 or closed"
+                said = tr("{field}: write 09:00-12:30, 13:00-17:00 or {closed}", field=label, closed=tr(CLOSED))
+                return "" if hours(value) is not None else said
             case Takes.LINE:
                 over = len(value) - self.most
-                return f"{self.label}: at most {self.most} characters, this is {over} too long" if over > 0 else ""
+                said = tr(
+                    "{field}: at most {most} characters, this is {over} too long",
+                    field=label,
+                    most=self.most,
+                    over=over,
+                )
+                return said if over > 0 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +119,14 @@ class Form:
         """What no field says by itself: that one of several must be filled in; "" if one is."""
         if not self.one_of or any(values.get(name, "").strip() for name in self.one_of):
             return ""
-        return f"choose at least one of {', '.join(field.label for field in self.fields if field.name in self.one_of)}"
+        fields = ", ".join(tr(field.label) for field in self.fields if field.name in self.one_of)
+        return tr("choose at least one of {fields}", fields=fields)
 
 
 _NUMBER = re.compile(r"\+?[0-9*#][0-9*# ().-]*")
 _SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\s*[-–]\s*([01][0-9]|2[0-4]):([0-5][0-9])")
-CLOSED = "closed"
-ALL_DAY = "all day"
+CLOSED = mark("closed")
+ALL_DAY = mark("all day")
 
 
 def moment(text: str) -> datetime | None:
@@ -124,9 +141,9 @@ def hours(text: str) -> tuple[tuple[int, int], ...] | None:
     """Opening hours of a day as minutes from midnight (from, to), in order and without overlap; () closed all day,
     ((0, 1440),) open all day; None if the text is no such thing."""
     wanted = text.strip().casefold()
-    if wanted == CLOSED:
+    if wanted in (CLOSED, tr(CLOSED).casefold()):
         return ()
-    if wanted == ALL_DAY:
+    if wanted in (ALL_DAY, tr(ALL_DAY).casefold()):
         return ((0, 1440),)
     found: list[tuple[int, int]] = []
     for part in text.split(","):
@@ -143,7 +160,7 @@ def hours(text: str) -> tuple[tuple[int, int], ...] | None:
 def written_hours(spans: tuple[tuple[int, int], ...]) -> str:
     """The text that `hours` reads back."""
     if not spans:
-        return CLOSED
+        return tr(CLOSED)
     if spans == ((0, 1440),):
-        return ALL_DAY
+        return tr(ALL_DAY)
     return ", ".join(f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in spans)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from wallboard.domain.language import mark
+
 
 class Kind(StrEnum):
     """What a key names."""
@@ -25,15 +27,15 @@ class Kind(StrEnum):
 class Resource(StrEnum):
     """What a source can be asked for; each has its own freshness. `phones` feeds other panes, not one of its own."""
 
-    QUEUES = "queues"
-    MEMBERS = "members"
-    AGENTS = "agents"
-    CALLS = "calls"
-    HOTLINES = "hotlines"
-    NOTICES = "notices"
-    RECEPTIONISTS = "receptionists"
-    PARKED = "parked"
-    PHONES = "phones"
+    QUEUES = mark("queues")
+    MEMBERS = mark("members")
+    AGENTS = mark("agents")
+    CALLS = mark("calls")
+    HOTLINES = mark("hotlines")
+    NOTICES = mark("notices")
+    RECEPTIONISTS = mark("receptionists")
+    PARKED = mark("parked")
+    PHONES = mark("phones")
 
 
 KIND_OF: dict[Resource, Kind] = {

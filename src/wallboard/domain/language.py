@@ -53,6 +53,11 @@ def trn(one: str, many: str, n: int, /, **values: object) -> str:
     return message.format(**values) if _catalogue is None else _said(_catalogue.ngettext(one, many, n), message, values)
 
 
+def markc(context: str, message: str) -> str:
+    """As `mark`, for a table that is told with `trc` and this context."""
+    return message
+
+
 def trc(context: str, message: str, /, **values: object) -> str:
     """As `tr`, for a word that means several things: `context` says which, to the translator only."""
     if _catalogue is None:

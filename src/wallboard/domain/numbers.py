@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 
+from wallboard.domain.language import mark, tr
+
 _NUMBER = re.compile(r"\+?[0-9*#(][0-9*#\xa0 ()./-]*")
 _PUNCTUATION = str.maketrans("", "", "\xa0 ()./-")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -109,24 +111,38 @@ def stems(text: str, region: str = "") -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)
 def doubtful(text: str, region: str = "") -> str:
     """Why `text`, which a caller chose, is no ordinary number to call back, as a clause; "" where it is one. Where
     the region is not known the premium numbers of a country are only guessed."""
+    return tr(why) if (why := _doubtful(text, region)) else ""
+
+
+@lru_cache(maxsize=4096)
+def _doubtful(text: str, region: str) -> str:
     plain = dialled(text)
     if not is_number(text):
-        return "is no telephone number"
+        return mark("is no telephone number")
     if "*" in plain or "#" in plain:
-        return "is a feature code"
+        return mark("is a feature code")
     if len(plain.lstrip("+")) < _SHORTEST:
-        return "is a short code"
+        return mark("is a short code")
     abroad = plain if plain.startswith("+") else f"+{plain[2:]}" if plain.startswith("00") else ""
     public = abroad or e164(text, region)
     if public:
         return _costly(public) or _foreign(public)
     # Some vendors leave out the plus.
-    guessed = _costly(f"+{plain}") or ("is a premium number" if _PREMIUM.match(plain) else "")
-    return guessed.replace("is", "may be", 1)
+    guessed = _costly(f"+{plain}") or (_PREMIUM_NUMBER if _PREMIUM.match(plain) else "")
+    return _GUESSED[guessed] if guessed else ""
+
+
+_PREMIUM_NUMBER = mark("is a premium number")
+_SHARED_COST = mark("is a shared-cost number")
+_PERSONAL = mark("is a personal number, which costs extra")
+_GUESSED = {
+    _PREMIUM_NUMBER: mark("may be a premium number"),
+    _SHARED_COST: mark("may be a shared-cost number"),
+    _PERSONAL: mark("may be a personal number, which costs extra"),
+}
 
 
 def _costly(public: str) -> str:
@@ -134,9 +150,9 @@ def _costly(public: str) -> str:
     from phonenumbers import NumberParseException, PhoneNumberType, number_type, parse
 
     kinds = {
-        PhoneNumberType.PREMIUM_RATE: "is a premium number",
-        PhoneNumberType.SHARED_COST: "is a shared-cost number",
-        PhoneNumberType.PERSONAL_NUMBER: "is a personal number, which costs extra",
+        PhoneNumberType.PREMIUM_RATE: _PREMIUM_NUMBER,
+        PhoneNumberType.SHARED_COST: _SHARED_COST,
+        PhoneNumberType.PERSONAL_NUMBER: _PERSONAL,
     }
     for end in range(min(len(public), _LONGEST), _SHORTEST, -1):
         with suppress(NumberParseException):
@@ -155,9 +171,9 @@ def _foreign(public: str) -> str:
         code = 0
     match region_code_for_country_code(code):
         case "ZZ":
-            return "is of no known country"
+            return mark("is of no known country")
         case "001" if code != _FREE:
-            return "is a satellite or worldwide number"
+            return mark("is a satellite or worldwide number")
     return ""
 
 

@@ -15,6 +15,7 @@ from math import ceil
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command
 from wallboard.domain.errors import Expired
+from wallboard.domain.language import tr
 
 EXPIRES = 5.0
 """Seconds after the key press within which a command may be sent."""
@@ -27,8 +28,8 @@ def overdue(command: Command, now: float) -> str:
     age = now - command.asked_at
     if age <= EXPIRES:
         return ""
-    again = "press again" if command.origin == "console" else "ask again"
-    return f"{ceil(age)} s old when it could be sent; {again}"
+    again = tr("press again") if command.origin == "console" else tr("ask again")
+    return tr("{seconds} s old when it could be sent; {again}", seconds=ceil(age), again=again)
 
 
 @contextmanager

@@ -4,80 +4,82 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from wallboard.domain.language import mark
+
 
 class Channel(StrEnum):
-    PHONE = "phone"
-    CHAT = "chat"
-    EMAIL = "email"
+    PHONE = mark("phone")
+    CHAT = mark("chat")
+    EMAIL = mark("email")
 
 
 class MemberState(StrEnum):
     """A caller in a queue. `waiting`: nobody is rung; `ringing`: an agent (or all) is being rung for them."""
 
-    WAITING = "waiting"
-    RINGING = "ringing"
-    TALKING = "talking"
-    ABANDONED = "abandoned"
-    UNKNOWN = "unknown"
+    WAITING = mark("waiting")
+    RINGING = mark("ringing")
+    TALKING = mark("talking")
+    ABANDONED = mark("abandoned")
+    UNKNOWN = mark("unknown")
 
 
 class AgentState(StrEnum):
     """The eleven states of an agent, see wallboards §2.3; a call in progress beats unreachable."""
 
-    READY = "ready"
-    RINGING = "ringing"
-    TALKING = "talking"
-    WRAP_UP = "wrap_up"
-    BREAK = "break"
-    OTHER_CALL = "other_call"
-    OFF = "off"
-    UNREACHABLE = "unreachable"
-    STUCK = "stuck"
-    MISMATCH = "mismatch"
-    UNKNOWN = "unknown"
+    READY = mark("ready")
+    RINGING = mark("ringing")
+    TALKING = mark("talking")
+    WRAP_UP = mark("wrap_up")
+    BREAK = mark("break")
+    OTHER_CALL = mark("other_call")
+    OFF = mark("off")
+    UNREACHABLE = mark("unreachable")
+    STUCK = mark("stuck")
+    MISMATCH = mark("mismatch")
+    UNKNOWN = mark("unknown")
 
 
 class CallState(StrEnum):
-    RINGING = "ringing"
-    TALKING = "talking"
-    HELD = "held"
-    PARKED = "parked"
-    UNKNOWN = "unknown"
+    RINGING = mark("ringing")
+    TALKING = mark("talking")
+    HELD = mark("held")
+    PARKED = mark("parked")
+    UNKNOWN = mark("unknown")
 
 
 class Direction(StrEnum):
-    IN = "in"
-    OUT = "out"
-    INTERNAL = "internal"
-    UNKNOWN = "unknown"
+    IN = mark("in")
+    OUT = mark("out")
+    INTERNAL = mark("internal")
+    UNKNOWN = mark("unknown")
 
 
 class Wanted(StrEnum):
     """What a hotline was asked to be."""
 
-    OPEN = "open"
-    PAUSED = "paused"
+    OPEN = mark("open")
+    PAUSED = mark("paused")
 
 
 class HotlineState(StrEnum):
     """What a hotline really is."""
 
-    OPEN = "open"
-    STARTING = "starting"
-    PAUSED = "paused"
-    ERROR = "error"
-    UNKNOWN = "unknown"
+    OPEN = mark("open")
+    STARTING = mark("starting")
+    PAUSED = mark("paused")
+    ERROR = mark("error")
+    UNKNOWN = mark("unknown")
 
 
 class ResourceState(StrEnum):
     """How far the rows of one resource may be trusted, best first (`unavailable`: not for this account)."""
 
-    LIVE = "live"
-    LATE = "late"
-    STALE = "stale"
-    GONE = "gone"
-    NEVER = "never"
-    UNAVAILABLE = "unavailable"
+    LIVE = mark("live")
+    LATE = mark("late")
+    STALE = mark("stale")
+    GONE = mark("gone")
+    NEVER = mark("never")
+    UNAVAILABLE = mark("unavailable")
 
 
 TRUSTED = frozenset({ResourceState.LIVE, ResourceState.LATE})
@@ -87,8 +89,8 @@ OLD = frozenset({ResourceState.STALE, ResourceState.GONE, ResourceState.NEVER})
 
 
 class SourceState(StrEnum):
-    LIVE = "live"
-    LATE = "late"
-    STALE = "stale"
-    DOWN = "down"
-    REFUSED = "refused"
+    LIVE = mark("live")
+    LATE = mark("late")
+    STALE = mark("stale")
+    DOWN = mark("down")
+    REFUSED = mark("refused")

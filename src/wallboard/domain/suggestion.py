@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from wallboard.domain.language import tr
+
 
 def near(word: str, known: Iterable[str]) -> str:
     """The one of `known` that `word` looks like, or ""."""
@@ -16,5 +18,5 @@ def meant(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """What to write instead of `word`, as a hint; `otherwise` where nothing looks like it."""
     names = list(known)
     if found := near(word, names):
-        return f'did you mean "{found}"?'
-    return otherwise or (f"write one of {', '.join(names)}" if names else "leave it out")
+        return tr('did you mean "{word}"?', word=found)
+    return otherwise or (tr("write one of {words}", words=", ".join(names)) if names else tr("leave it out"))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from wallboard.domain.keys import Kind
+from wallboard.domain.language import mark, markc, trc
 
 Level = Literal["go", "confirm", "name", "number"]
 """What a person does before it goes: nothing, `y`, types the name, types the number."""
@@ -95,34 +96,38 @@ _ANYTHING_TO_CALL = (
     *(Kind.MEMBER, Kind.CALL, Kind.AGENT, Kind.HOTLINE, Kind.PARKED, Kind.QUEUE, Kind.RECEPTIONIST, Kind.PHONE),
 )
 _DUTY = (Kind.AGENT, Kind.PHONE)
-_WHERE = "the number or name to send to"
-_QUEUE = "the queue's id"
+_WHERE = mark("the number or name to send to")
+_QUEUE = mark("the queue's id")
 
 FACTS: Mapping[Verb, Facts] = {
-    Verb.LISTEN: Facts(_CALLS, "listen to", rings_me=True, directory=True),
-    Verb.WHISPER: Facts(_CALLS, "whisper to", "whisper", rings_me=True, directory=True),
-    Verb.BARGE: Facts(_CALLS, "barge in on", "barge", "confirm", rings_me=True, directory=True),
+    Verb.LISTEN: Facts(_CALLS, markc("verb", "listen to"), rings_me=True, directory=True),
+    Verb.WHISPER: Facts(_CALLS, markc("verb", "whisper to"), markc("verb", "whisper"), rings_me=True, directory=True),
+    Verb.BARGE: Facts(
+        _CALLS, markc("verb", "barge in on"), markc("verb", "barge"), "confirm", rings_me=True, directory=True
+    ),
     Verb.TRANSFER: Facts(
-        (*_CALLS, Kind.PARKED), "transfer", needs="destination", pulls=True, dest=_WHERE, directory=True
+        (*_CALLS, Kind.PARKED), markc("verb", "transfer"), needs="destination", pulls=True, dest=_WHERE, directory=True
     ),
     Verb.ATTENDED: Facts(
         (Kind.CALL,),
-        "transfer attended",
-        "attended transfer",
+        markc("verb", "transfer attended"),
+        markc("verb", "attended transfer"),
         needs="destination",
         pulls=True,
         dest=_WHERE,
         directory=True,
     ),
-    Verb.HOLD: Facts((Kind.CALL,), "hold"),
-    Verb.RESUME: Facts((Kind.CALL,), "resume", harmless=True),
-    Verb.PARK: Facts(_CALLS, "park", level="confirm", pulls=True, argument="slot"),
-    Verb.PICKUP: Facts(_CALLS, "take", "pick up", "confirm", rings_me=True, pulls=True, directory=True),
-    Verb.FETCH: Facts((Kind.PARKED,), "fetch", rings_me=True, directory=True),
-    Verb.HANGUP: Facts((*_CALLS, Kind.PARKED), "hang up", level="confirm", pulls=True),
+    Verb.HOLD: Facts((Kind.CALL,), markc("verb", "hold")),
+    Verb.RESUME: Facts((Kind.CALL,), markc("verb", "resume"), harmless=True),
+    Verb.PARK: Facts(_CALLS, markc("verb", "park"), level="confirm", pulls=True, argument="slot"),
+    Verb.PICKUP: Facts(
+        _CALLS, markc("verb", "take"), markc("verb", "pick up"), "confirm", rings_me=True, pulls=True, directory=True
+    ),
+    Verb.FETCH: Facts((Kind.PARKED,), markc("verb", "fetch"), rings_me=True, directory=True),
+    Verb.HANGUP: Facts((*_CALLS, Kind.PARKED), markc("verb", "hang up"), level="confirm", pulls=True),
     Verb.CALL: Facts(
         _ANYTHING_TO_CALL,
-        "call",
+        markc("verb", "call"),
         level="confirm",
         rings_me=True,
         harmless=True,
@@ -130,31 +135,52 @@ FACTS: Mapping[Verb, Facts] = {
         argument="typed",
         directory=True,
     ),
-    Verb.SIGNIN: Facts(_DUTY, "sign in", harmless=True, argument="queue", directory=True),
-    Verb.SIGNOUT: Facts(_DUTY, "sign out", harmless=True, argument="queue", directory=True),
-    Verb.PAUSE: Facts((Kind.AGENT,), "pause", harmless=True, argument="reason"),
-    Verb.UNPAUSE: Facts((Kind.AGENT,), "unpause", "end the pause of", harmless=True, argument="queue"),
-    Verb.OPEN: Facts((Kind.HOTLINE,), "open", harmless=True),
-    Verb.CLOSE: Facts((Kind.HOTLINE, Kind.NOTICE), "pause", level="name"),
-    Verb.STAFF: Facts((Kind.AGENT,), "add", needs="queue", argument="queue", dest=_QUEUE),
-    Verb.UNSTAFF: Facts((Kind.AGENT,), "remove", needs="queue", argument="queue", dest=_QUEUE),
-    Verb.NOTE: Facts(
-        tuple(Kind), "note on", needs="text", harmless=True, outlives_row=True, argument="text", dest="the text"
+    Verb.SIGNIN: Facts(_DUTY, markc("verb", "sign in"), harmless=True, argument="queue", directory=True),
+    Verb.SIGNOUT: Facts(_DUTY, markc("verb", "sign out"), harmless=True, argument="queue", directory=True),
+    Verb.PAUSE: Facts((Kind.AGENT,), markc("verb", "pause"), harmless=True, argument="reason"),
+    Verb.UNPAUSE: Facts(
+        (Kind.AGENT,), markc("verb", "unpause"), markc("verb", "end the pause of"), harmless=True, argument="queue"
     ),
-    Verb.ANNOUNCE: Facts((Kind.HOTLINE,), "change the announcements of", level="confirm", needs="form", edits=True),
-    Verb.END: Facts((Kind.CALL,), "end", "end my session on", harmless=True),
-    Verb.PUBLISH: Facts((Kind.SOURCE,), "publish a notice on", level="confirm", needs="form", rowless=True),
-    Verb.CHANGE: Facts((Kind.NOTICE, Kind.RECEPTIONIST), "change", level="confirm", needs="form", edits=True),
-    Verb.ROOM: Facts((Kind.PHONE,), "set the room", "set the conference room", needs="form", bare=True),
-    Verb.TRANSCRIBE: Facts((Kind.CALL,), "speech to text of", level="confirm", needs="form", bare=True),
+    Verb.OPEN: Facts((Kind.HOTLINE,), markc("verb", "open"), harmless=True),
+    Verb.CLOSE: Facts((Kind.HOTLINE, Kind.NOTICE), markc("verb", "pause"), level="name"),
+    Verb.STAFF: Facts((Kind.AGENT,), markc("verb", "add"), needs="queue", argument="queue", dest=_QUEUE),
+    Verb.UNSTAFF: Facts((Kind.AGENT,), markc("verb", "remove"), needs="queue", argument="queue", dest=_QUEUE),
+    Verb.NOTE: Facts(
+        tuple(Kind),
+        markc("verb", "note on"),
+        needs="text",
+        harmless=True,
+        outlives_row=True,
+        argument="text",
+        dest=mark("the text"),
+    ),
+    Verb.ANNOUNCE: Facts(
+        (Kind.HOTLINE,), markc("verb", "change the announcements of"), level="confirm", needs="form", edits=True
+    ),
+    Verb.END: Facts((Kind.CALL,), markc("verb", "end"), markc("verb", "end my session on"), harmless=True),
+    Verb.PUBLISH: Facts(
+        (Kind.SOURCE,), markc("verb", "publish a notice on"), level="confirm", needs="form", rowless=True
+    ),
+    Verb.CHANGE: Facts(
+        (Kind.NOTICE, Kind.RECEPTIONIST), markc("verb", "change"), level="confirm", needs="form", edits=True
+    ),
+    Verb.ROOM: Facts(
+        (Kind.PHONE,), markc("verb", "set the room"), markc("verb", "set the conference room"), needs="form", bare=True
+    ),
+    Verb.TRANSCRIBE: Facts((Kind.CALL,), markc("verb", "speech to text of"), level="confirm", needs="form", bare=True),
 }
 
 _OF_KIND: Mapping[tuple[Verb, Kind], tuple[str, str]] = {
-    (Verb.CLOSE, Kind.NOTICE): ("end", "end the notice"),
-    (Verb.CHANGE, Kind.NOTICE): ("change", "change the notice"),
-    (Verb.CHANGE, Kind.RECEPTIONIST): ("change", "change the receptionist"),
+    (Verb.CLOSE, Kind.NOTICE): (markc("verb", "end"), markc("verb", "end the notice")),
+    (Verb.CHANGE, Kind.NOTICE): (markc("verb", "change"), markc("verb", "change the notice")),
+    (Verb.CHANGE, Kind.RECEPTIONIST): (markc("verb", "change"), markc("verb", "change the receptionist")),
 }
 """Goal and telling where one verb means different things to different rows."""
+_BARE = (
+    *(markc("verb", "listen"), markc("verb", "note"), markc("verb", "publish a notice")),
+    *(markc("verb", "change the announcements"), markc("verb", "end my session"), markc("verb", "speech to text")),
+)
+"""What is left of those that end in a preposition: `deed`."""
 
 UNDO: Mapping[Verb, Verb] = {
     one: other
@@ -178,19 +204,23 @@ SCRIPTED = tuple(verb for verb in Verb if verb not in FORMS and verb is not Verb
 def goal(verb: Verb, kind: Kind | None = None) -> str:
     """The verb as what would be done to a row of this kind: a hotline is paused, a notice ended."""
     special = None if kind is None else _OF_KIND.get((verb, kind))
-    return special[0] if special else verb.facts.goal
+    return trc("verb", special[0] if special else verb.facts.goal)
 
 
 def phrase(verb: Verb, kind: Kind | None = None) -> str:
     """The verb as a person says it of what was done to a row of this kind."""
+    return trc("verb", _told(verb, kind))
+
+
+def _told(verb: Verb, kind: Kind | None) -> str:
     special = None if kind is None else _OF_KIND.get((verb, kind))
     return special[1] if special else verb.facts.told or verb.facts.goal
 
 
 def deed(verb: Verb, kind: Kind | None = None) -> str:
     """The verb without what it is done to: `publish a notice`, `listen`."""
-    words = phrase(verb, kind)
-    return next((words.removesuffix(end) for end in (" on", " of", " to") if words.endswith(end)), words)
+    words = _told(verb, kind)
+    return trc("verb", next((words.removesuffix(end) for end in (" on", " of", " to") if words.endswith(end)), words))
 
 
 class VerbKey(NamedTuple):
@@ -204,37 +234,46 @@ class VerbKey(NamedTuple):
 
 
 VERB_KEYS: Mapping[str, VerbKey] = {
-    "call.listen": VerbKey(("e",), "listen (eavesdrop): rings my phone", "listen", (Verb.LISTEN,)),
-    "call.whisper": VerbKey(("w",), "whisper to the agent", "whisper", (Verb.WHISPER,)),
-    "call.barge": VerbKey(("b",), "barge in (conference)", "barge", (Verb.BARGE,)),
-    "call.transfer": VerbKey(("t",), "transfer: opens the picker", "transfer", (Verb.TRANSFER,)),
-    "call.attended": VerbKey(("T",), "attended transfer", "attended", (Verb.ATTENDED,)),
-    "call.hold": VerbKey(("H",), "hold / resume", "hold", (Verb.HOLD, Verb.RESUME)),
-    "call.park": VerbKey(("p",), "park", "park", (Verb.PARK,)),
-    "call.pickup": VerbKey(("u",), "pull the caller to my phone; on Parked: fetch", "take", (Verb.PICKUP, Verb.FETCH)),
-    "call.hangup": VerbKey(("x",), "hang up", "hang up", (Verb.HANGUP,)),
-    "call.back": VerbKey(("c",), "call the row's number from my phone", "call", (Verb.CALL,)),
-    "call.end": VerbKey(("Q",), "end my listen / whisper / barge", "end", (Verb.END,)),
-    "agent.duty": VerbKey(
-        ("i",), "agent sign in / out, pause / unpause", "state", (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
+    "call.listen": VerbKey(("e",), mark("listen (eavesdrop): rings my phone"), markc("verb", "listen"), (Verb.LISTEN,)),
+    "call.whisper": VerbKey(("w",), mark("whisper to the agent"), markc("verb", "whisper"), (Verb.WHISPER,)),
+    "call.barge": VerbKey(("b",), mark("barge in (conference)"), markc("verb", "barge"), (Verb.BARGE,)),
+    "call.transfer": VerbKey(("t",), mark("transfer: opens the picker"), markc("verb", "transfer"), (Verb.TRANSFER,)),
+    "call.attended": VerbKey(("T",), mark("attended transfer"), markc("verb", "attended"), (Verb.ATTENDED,)),
+    "call.hold": VerbKey(("H",), mark("hold / resume"), markc("verb", "hold"), (Verb.HOLD, Verb.RESUME)),
+    "call.park": VerbKey(("p",), mark("park"), markc("verb", "park"), (Verb.PARK,)),
+    "call.pickup": VerbKey(
+        ("u",), mark("pull the caller to my phone; on Parked: fetch"), markc("verb", "take"), (Verb.PICKUP, Verb.FETCH)
     ),
-    "hotline.toggle": VerbKey(("o",), "open / pause the hotline", "open/pause", (Verb.OPEN, Verb.CLOSE)),
-    "staff.add": VerbKey(("+",), "staff: add an agent to the queue", "staff", (Verb.STAFF,)),
-    "staff.remove": VerbKey(("-",), "staff: remove an agent from the queue", "unstaff", (Verb.UNSTAFF,)),
+    "call.hangup": VerbKey(("x",), mark("hang up"), markc("verb", "hang up"), (Verb.HANGUP,)),
+    "call.back": VerbKey(("c",), mark("call the row's number from my phone"), markc("verb", "call"), (Verb.CALL,)),
+    "call.end": VerbKey(("Q",), mark("end my listen / whisper / barge"), markc("verb", "end"), (Verb.END,)),
+    "agent.duty": VerbKey(
+        ("i",),
+        mark("agent sign in / out, pause / unpause"),
+        markc("verb", "state"),
+        (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE),
+    ),
+    "hotline.toggle": VerbKey(
+        ("o",), mark("open / pause the hotline"), markc("verb", "open/pause"), (Verb.OPEN, Verb.CLOSE)
+    ),
+    "staff.add": VerbKey(("+",), mark("staff: add an agent to the queue"), markc("verb", "staff"), (Verb.STAFF,)),
+    "staff.remove": VerbKey(
+        ("-",), mark("staff: remove an agent from the queue"), markc("verb", "unstaff"), (Verb.UNSTAFF,)
+    ),
     "row.edit": VerbKey(
         ("E",),
-        "edit: notice, rule, announcements, room, transcript",
-        "edit",
+        mark("edit: notice, rule, announcements, room, transcript"),
+        markc("verb", "edit"),
         (Verb.CHANGE, Verb.ANNOUNCE, Verb.ROOM, Verb.TRANSCRIBE),
     ),
-    "notice.publish": VerbKey(("N",), "publish a new notice", "new notice", (Verb.PUBLISH,)),
-    "row.note": VerbKey(("n",), "note on the row", "note", (Verb.NOTE,)),
+    "notice.publish": VerbKey(("N",), mark("publish a new notice"), markc("verb", "new notice"), (Verb.PUBLISH,)),
+    "row.note": VerbKey(("n",), mark("note on the row"), markc("verb", "note"), (Verb.NOTE,)),
 }
 """By the id of the action."""
 EDIT_SHORT: Mapping[Verb, str] = {
-    Verb.CHANGE: "change",
-    Verb.ANNOUNCE: "texts",
-    Verb.ROOM: "mute/lock",
-    Verb.TRANSCRIBE: "transcribe",
+    Verb.CHANGE: markc("verb", "change"),
+    Verb.ANNOUNCE: markc("verb", "texts"),
+    Verb.ROOM: markc("verb", "mute/lock"),
+    Verb.TRANSCRIBE: markc("verb", "transcribe"),
 }
 """What the key for editing is called on a row that it means this on."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 
-from wallboard.board.freshness import PACED
 from wallboard.board.freshness import PaneState as Freshness
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
@@ -277,7 +276,7 @@ def _freshness(state: Freshness) -> tuple[str, str]:
         word = f"{blamed[0]} {word}"
     if state.state in (ResourceState.LATE, ResourceState.STALE, ResourceState.GONE) and state.age is not None:
         word += f" {age(state.age)}"
-    paced = next((view.detail for name, view in state.sources if name in blamed and view.paced), "")
-    if state.state is ResourceState.LATE and paced.startswith(PACED):
-        word = f"{word.rpartition(' late')[0]} late, {paced}".strip()
+    seldom = next((view.detail for name, view in state.sources if name in blamed and view.seldom), "")
+    if state.state is ResourceState.LATE and seldom:
+        word = f"{word.rpartition(' late')[0]} late, {seldom}".strip()
     return word, "muted" if state.state is ResourceState.UNAVAILABLE else "stale"
