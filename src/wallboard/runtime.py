@@ -34,6 +34,7 @@ from wallboard.domain.clock import Clock, SystemClock
 from wallboard.domain.command import Destination, Verb
 from wallboard.domain.errors import ConfigError, VendorError
 from wallboard.domain.known import KnownNumbers
+from wallboard.domain.language import english, tr, trn
 from wallboard.domain.models import Row
 from wallboard.domain.suggestion import meant
 from wallboard.domain.text import clean
@@ -56,7 +57,6 @@ HISTORY = "history.sqlite3"
 
 Answer = TypeVar("Answer")
 _faults = Health()
-BROKEN = Can(False, "the adapter broke when it was asked: see the log")
 
 Transports = Callable[[SourceSettings], Any]
 """What replaces the network for a source; None leaves it as it is."""
@@ -109,7 +109,7 @@ async def headless(
         private(folder)
     journal = Journal(folder / "audit.jsonl", clock, operator=config.operator.name)
     if not os.access(folder, os.W_OK):
-        journal.problem = f"the action journal cannot be written: {folder} is not writable"
+        journal.problem = tr("the action journal cannot be written: {folder} is not writable", folder=folder)
     keeper = AlarmKeeper(board.alarms, AlarmFile(folder / ALARMS, clock.now), clock, writes=keeps)
     try:
         async with anyio.create_task_group() as tasks:
@@ -144,11 +144,12 @@ def built(settings: SourceSettings, services: Services) -> Adapter:
     except ConfigError:
         raise
     except VendorError as error:
-        log.warning("%s: %s", settings.name, error)
+        log.warning("%s: %s", settings.name, english(str(error)))
         return Unbuilt(settings, services, clean(str(error)))
     except Exception as error:
         log.exception("%s could not be set up", settings.name)
-        return Unbuilt(settings, services, clean(f"broke when it was set up ({type(error).__name__}): see the log"))
+        said = tr("broke when it was set up ({fault}): see the log", fault=type(error).__name__)
+        return Unbuilt(settings, services, clean(said))
 
 
 async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
@@ -157,6 +158,10 @@ async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
         await work()
     except Exception:
         log.exception("an action or a reading failed unexpectedly")
+
+
+def _broken() -> Can:
+    return Can(False, tr("the adapter broke when it was asked: see the log"))
 
 
 def _asked(name: str, ask: Callable[[], Answer], otherwise: Answer) -> Answer:
@@ -195,7 +200,7 @@ def run_demo(seed: int, speed: float, options: ConsoleOptions) -> int:
             config,
             options,
             site="demo",
-            banner="SIMULATED",
+            banner=tr("SIMULATED"),
             transports=lambda _settings: in_process(server),
             # The demo leaves no trace: its journal and log go with the folder.
             state=Path(folder) / "state",
@@ -215,7 +220,9 @@ def _run(
 
     views = [view.name for view in config.views]
     if options.view is not None and options.view not in views:
-        raise ConfigError(f'there is no view "{options.view}"', where="--view", hint=meant(options.view, views))
+        raise ConfigError(
+            tr('there is no view "{view}"', view=options.view), where="--view", hint=meant(options.view, views)
+        )
     if options.kiosk or config.kiosk:
         # Whoever passes must not be able to act, whatever the key.
         options = replace(options, kiosk=True, read_only=True)
@@ -247,7 +254,6 @@ async def _console(
     from wallboard.ui.console import Console
     from wallboard.ui.terminal.charset import unicode_terminal
     from wallboard.ui.terminal.driver import ConsoleDriver
-    from wallboard.view.format import plural
 
     ConsoleDriver.slow_line = options.slow
     name = options.theme or (theming.COLOURLESS if os.environ.get("NO_COLOR") else config.theme)
@@ -280,10 +286,12 @@ async def _console(
             console.remarks.say(rooms.keeper.problem, "warn")
             console.remarks.log("state", rooms.keeper.problem, "warn")
         if left_open:
-            verb = "has" if len(left_open) == 1 else "have"
-            console.remarks.say(
-                f"{plural(len(left_open), 'action')} of a killed console {verb} no ending: see the log", "warn"
+            said = trn(
+                "{n} action of a killed console has no ending: see the log",
+                "{n} actions of a killed console have no ending: see the log",
+                len(left_open),
             )
+            console.remarks.say(said, "warn")
         return console
 
     left_open = await rooms.dispatcher.take_over()
@@ -413,8 +421,8 @@ def dialling(adapters: Mapping[str, Adapter]) -> Callable[[str, Destination], tu
     def can_dial(source: str, destination: Destination) -> tuple[bool, str]:
         adapter = adapters.get(source)
         if adapter is None:
-            return False, f"{source} is not connected"
-        can = _asked(source, lambda: adapter.can_dial(destination), BROKEN)
+            return False, tr("{source} is not connected", source=source)
+        can = _asked(source, lambda: adapter.can_dial(destination), _broken())
         return can.ok, can.reason
 
     return can_dial
@@ -434,17 +442,21 @@ def verbs_of(adapter: Adapter, allowed: Collection[Verb] | None = None) -> list[
     operator uses, None for all."""
     able: list[str] = []
     unable: dict[str, list[str]] = {}
+    broken = _broken()
     for verb in Verb:
         if verb in (Verb.NOTE, Verb.END):
             continue
-        can = _asked(adapter.settings.name, partial(adapter.can, verb, None), BROKEN)
+        can = _asked(adapter.settings.name, partial(adapter.can, verb, None), broken)
         if can.ok and allowed is not None and verb not in allowed:
-            can = Can(False, NOT_ALLOWED)
+            can = Can(False, tr(NOT_ALLOWED))
         if can.ok:
             able.append(verb.value)
         else:
             unable.setdefault(can.reason, []).append(verb.value)
-    lines = [f"can    {' '.join(able) or 'only watch'}"]
+    does, lacks = tr("can"), tr("cannot")
+    width = max(len(does), len(lacks))
+    lines = [f"{does:<{width}} {' '.join(able) or tr('only watch')}"]
     if unable:
-        lines.append("cannot " + "; ".join(f"{' '.join(verbs)}: {reason}" for reason, verbs in unable.items()))
+        reasons = "; ".join(f"{' '.join(verbs)}: {reason}" for reason, verbs in unable.items())
+        lines.append(f"{lacks:<{width}} {reasons}")
     return lines

@@ -156,7 +156,11 @@ class Walk:
             with suppress(AssertionError):
                 await self.until(lambda: not self._left(), "quiet", 2.0)
                 return
-        raise AssertionError(f"the lab does not become quiet: {self._left()}")
+        channels = [
+            " ".join(item.get(name) for name in ("Channel", "ChannelStateDesc", "Application", "Duration", "BridgeId"))
+            for item in await self.ami.collect("CoreShowChannels")
+        ]
+        raise AssertionError(f"the lab does not become quiet: {self._left()}, where Asterisk has {channels}")
 
     def _left(self) -> list[str]:
         rows: list[Call | Member] = [*self.busy(), *self.members()]

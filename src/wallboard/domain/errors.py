@@ -61,14 +61,15 @@ class Late(ReadError):
 
 
 class Throttled(ReadError):
-    """`retry_after` in seconds (None: not said); `scope`: whether the whole account or this endpoint must wait."""
+    """`retry_after` in seconds (None: not said); `scope`: whether the whole account or this endpoint must wait, the
+    latter `alone` where another such request of the account is under way."""
 
     def __init__(
-        self, message: str, retry_after: float | None = None, scope: Literal["account", "endpoint"] = "account"
+        self, message: str, retry_after: float | None = None, scope: Literal["account", "endpoint", "alone"] = "account"
     ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-        self.scope: Literal["account", "endpoint"] = scope
+        self.scope: Literal["account", "endpoint", "alone"] = scope
 
 
 class CredentialsRefused(ReadError):

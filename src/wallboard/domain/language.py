@@ -40,9 +40,12 @@ def mark(message: str) -> str:
 
 
 def tr(message: str, /, **values: object) -> str:
-    """`message` in the language of the desk, its `{names}` filled in. Without `values` braces mean themselves."""
+    """`message` in the language of the desk, its `{names}` filled in. Without `values` braces mean themselves; what
+    was told already stays as it is."""
     if _catalogue is None:
         return message.format(**values) if values else message
+    if not message or isinstance(message, Said):
+        return message
     return _said(_catalogue.gettext(message), message, values)
 
 

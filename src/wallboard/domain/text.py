@@ -12,6 +12,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NewType
 
+from wallboard.domain.language import Said
 from wallboard.domain.redaction import redact_long
 
 Clean = NewType("Clean", str)
@@ -85,6 +86,10 @@ def clean(value: object, limit: int = LIMIT) -> Clean:
     of every kind becomes one space; a base keeps at most two combining marks. None becomes "". A known secret becomes
     `***`, before anything is cut.
     """
+    if isinstance(value, Said):
+        said = Said(clean(value[:], limit))
+        said.english = clean(value.english, limit)
+        return Clean(said)
     text = _scalar(value)
     # Only a bounded head can survive the cut, and normalising sorts marks in quadratic time: cut first.
     cut = len(text) > limit * 16

@@ -15,6 +15,7 @@ from anyio import to_thread
 from wallboard.board.alarms import AlarmEvent
 from wallboard.board.board import Board
 from wallboard.domain.clock import Clock
+from wallboard.domain.language import english, tr
 from wallboard.history.call_backs import KEPT, CallBacks
 from wallboard.history.collector import EVERY, Collector
 from wallboard.history.courses import Course, Stretch
@@ -63,7 +64,7 @@ class Archive:
     @property
     def remark(self) -> str:
         """Why there is less of the past than one would expect."""
-        return "" if self._keep else "no history ([history] keep = 0): the last hour of this console alone"
+        return "" if self._keep else tr("no history ([history] keep = 0): the last hour of this console alone")
 
     async def courses(self, stretches: Sequence[Stretch]) -> Sequence[Course]:
         """How queues fared, read in a thread. Unreadable."""
@@ -86,13 +87,13 @@ class Archive:
                 at=int(event.at),
                 id=alarm.id,
                 source=alarm.source,
-                object=alarm.object,
+                object=english(alarm.object),
                 condition=alarm.condition,
                 severity=alarm.severity,
                 change=event.what,
                 since=int(alarm.since),
                 by=alarm.snoozed_by or alarm.acked_by,
-                text=f"{alarm.object} {alarm.text}",
+                text=f"{english(alarm.object)} {english(alarm.text)}",
             )
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wallboard.board.caller_history import line_of, whose
 from wallboard.domain.command import Command
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import english
 from wallboard.domain.models import Row
 from wallboard.domain.parties import number_of
 from wallboard.domain.text import Clean, clean
@@ -58,7 +59,7 @@ class Notes:
             max(int(at), int(known) + 1),
             key.source,
             row,
-            command.target.label,
+            english(command.target.label),
             self._by,
             clean(command.arg("text"), LONGEST),
         )

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from wallboard.domain.errors import WallboardError
+from wallboard.domain.language import tr
 from wallboard.domain.text import clean
 from wallboard.history.records import AgentSpell, AgentSums, AlarmChange, CallBack, Caller, Minute, Record, Written
 from wallboard.history.schema import INSERT, VERSION, prepare
@@ -27,15 +28,15 @@ class History:
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
-            raise Unreadable("there is no history yet: a console writes it while it runs")
+            raise Unreadable(tr("there is no history yet: a console writes it while it runs"))
         try:
             self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.Error as error:
-            raise Unreadable(f"the history cannot be read: {error}") from error
+            raise Unreadable(tr("the history cannot be read: {why}", why=str(error))) from error
         if version != VERSION:
             self._connection.close()
-            raise Unreadable("the history was written by another version of wallboard")
+            raise Unreadable(tr("the history was written by another version of wallboard"))
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Self:
@@ -110,4 +111,4 @@ class History:
         try:
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise Unreadable(f"the history cannot be read: {error}") from error
+            raise Unreadable(tr("the history cannot be read: {why}", why=str(error))) from error

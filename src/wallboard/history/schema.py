@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import fields
+from time import sleep
 from types import UnionType
 from typing import get_args, get_type_hints
 
 from wallboard.domain.errors import WallboardError
+from wallboard.domain.language import tr
 from wallboard.history.records import AGED_BY, KINDS, NEAR, Record
 
 VERSION = 1
 """`user_version` of the file. A step from N to N + 1 is a list of statements in `STEPS[N]`."""
+_TRIES, _BETWEEN = 40, 0.05
 
 
 class TooNew(WallboardError):
@@ -45,13 +49,13 @@ STEPS: tuple[list[str], ...] = (_made(),)
 def prepare(connection: sqlite3.Connection) -> None:
     """Make or renew the tables, in one transaction. TooNew; sqlite3.DatabaseError where the file is none."""
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _share(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
-            raise TooNew("the history was written by a newer wallboard")
+            raise TooNew(tr("the history was written by a newer wallboard"))
         for step in STEPS[version:]:
             for statement in step:
                 connection.execute(statement)
@@ -60,6 +64,17 @@ def prepare(connection: sqlite3.Connection) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _share(connection: sqlite3.Connection) -> None:
+    """Let others read while one writes. Of two consoles that make the file together one is refused at once, whatever
+    its timeout."""
+    for _ in range(_TRIES):
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        sleep(_BETWEEN)
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _insert(kind: type[Record]) -> str:

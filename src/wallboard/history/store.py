@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from wallboard.domain.errors import WallboardError
+from wallboard.domain.language import english, mark, tr
 from wallboard.domain.text import clean
 from wallboard.history.records import AGED_BY, KINDS, Record
 from wallboard.history.schema import INSERT, prepare
@@ -152,10 +153,10 @@ class HistoryStore:
         broken = isinstance(error, Broken) or _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
         said, moved = _set_aside(self.path) if broken else (_why(error), False)
         if moved:
-            log.warning("the history: %s", said)
+            log.warning("the history: %s", english(said))
             return 0.0
         if said != self.problem:
-            log.warning("the history is not written: %s", said)
+            log.warning("the history is not written: %s", english(said))
         with self._change:
             self.problem = said
             self._change.notify_all()
@@ -227,20 +228,21 @@ def _set_aside(path: Path) -> tuple[str, bool]:
         for tail in ("-wal", "-shm"):
             path.with_name(path.name + tail).unlink(missing_ok=True)
     except OSError as error:
-        return f"the file is broken and cannot be moved away ({error.strerror})", False
-    return f"the file was broken; it is kept as {aside.name}, and a new one begins", True
+        return tr("the file is broken and cannot be moved away ({why})", why=error.strerror), False
+    return tr("the file was broken; it is kept as {name}, and a new one begins", name=aside.name), True
 
 
 _SAID = {
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_BUSY: "another program keeps it locked",
-    sqlite3.SQLITE_READONLY: "the file cannot be written",
-    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
-    sqlite3.SQLITE_IOERR: "the disk fails",
+    sqlite3.SQLITE_FULL: mark("the disk is full"),
+    sqlite3.SQLITE_BUSY: mark("another program keeps it locked"),
+    sqlite3.SQLITE_READONLY: mark("the file cannot be written"),
+    sqlite3.SQLITE_CANTOPEN: mark("the file cannot be opened"),
+    sqlite3.SQLITE_IOERR: mark("the disk fails"),
 }
 
 
 def _why(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
-    return _SAID.get(_code(error) or -1, str(error))
+    said = _SAID.get(_code(error) or -1)
+    return str(error) if said is None else tr(said)

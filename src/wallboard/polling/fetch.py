@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from wallboard.domain.clock import Clock, within
 from wallboard.domain.errors import Late, ReadError
+from wallboard.domain.language import tr
 from wallboard.domain.update import Update
 from wallboard.polling.health import broken, passes
 from wallboard.vendors.base import Feed, Ticket
@@ -27,8 +28,8 @@ async def fetch_in_time(clock: Clock, feed: Feed, ticket: Ticket) -> Sequence[Up
         except BaseException as error:
             if passes(error):
                 raise
-            raise ReadError(broken("the reading", error)) from error
+            raise ReadError(broken(tr("the reading"), error)) from error
 
     if not await within(clock, feed.timeout, ask):
-        raise Late(f"no whole answer within {feed.timeout:g} s")
+        raise Late(tr("no whole answer within {seconds:g} s", seconds=feed.timeout))
     return answer

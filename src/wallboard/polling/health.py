@@ -8,6 +8,7 @@ import math
 import anyio
 
 from wallboard.domain.errors import WallboardError
+from wallboard.domain.language import english, tr
 from wallboard.domain.text import clean
 
 log = logging.getLogger("wallboard.polling")
@@ -29,7 +30,7 @@ def broken(what: str, error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     said = clean(str(error)) if isinstance(error, WallboardError) else ""
-    return said or f"{what} broke ({type(error).__name__})"
+    return said or tr("{what} broke ({fault})", what=what, fault=type(error).__name__)
 
 
 class Health:
@@ -41,7 +42,7 @@ class Health:
     def failed(self, name: str, cause: str) -> None:
         """Say that `name` fails, once for each run of failures."""
         if name not in self._failing:
-            log.warning("%s: %s", clean(name), clean(cause))
+            log.warning("%s: %s", clean(name), clean(english(cause)))
         self._failing[name] = cause
 
     def broke(self, name: str, error: BaseException) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 import anyio
 
 from wallboard.domain.clock import Clock, within
+from wallboard.domain.language import tr
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.polling.feed_schedule import Where
 from wallboard.polling.health import Health, broken, passes
@@ -45,14 +46,14 @@ class Push:
         wait = AGAIN_FIRST
         while True:
             began = self._clock.now()
-            cause = "the event stream ended"
+            cause = tr("the event stream ended")
             try:
                 await self._adapter.run(self._line)
             except BaseException as error:  # the boundary of one source: its fault must not end the others
                 if passes(error):
                     raise
                 self._health.broke(self._name, error)
-                cause = broken("the event stream", error)
+                cause = broken(tr("the event stream"), error)
             else:
                 if not self._line.spoke:
                     return

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr
 from wallboard.domain.update import FeedStatus, SourceInfo
 from wallboard.polling.feed_schedule import Account, FeedSchedule, Where
 from wallboard.polling.health import Health, broken
@@ -47,7 +48,7 @@ class Reporter:
         except Exception as error:  # the adapter's fault: what it said last stands
             self._health.broke(name, error)
             known = self._infos.get(account.name) or SourceInfo(account.name, account.adapter.settings.vendor)
-            info = replace(known, detail=broken("the adapter", error), broken=True)
+            info = replace(known, detail=broken(tr("the adapter"), error), broken=True)
         if account.fault:
             info = replace(info, detail=account.fault, broken=True)
         if self._infos.get(account.name) != info:
@@ -75,7 +76,7 @@ def offered(account: Account, health: Health) -> dict[Where, Feed]:
         feeds = {(feed.resource, feed.scope): feed for feed in account.adapter.feeds()}
     except Exception as error:  # the adapter's fault
         health.broke(name, error)
-        account.fault = broken("what there is to read", error)
+        account.fault = broken(tr("what there is to read"), error)
         return {where: schedule.feed for where, schedule in account.schedules.items()}
     health.well(name)
     account.fault = ""
@@ -111,7 +112,7 @@ def feed_status(account: Account, schedule: FeedSchedule, now: float) -> FeedSta
 def _waits(account: Account, schedule: FeedSchedule, now: float) -> str:
     if account.paused_until > now:
         return account.pause_cause
-    return "the request budget is used up" if schedule.unpaid_until > now else ""
+    return tr("the request budget is used up") if schedule.unpaid_until > now else ""
 
 
 def _gone(account: Account, schedule: FeedSchedule, resource: Resource, scope: str) -> FeedStatus:
@@ -122,7 +123,7 @@ def _gone(account: Account, schedule: FeedSchedule, resource: Resource, scope: s
         scope,
         schedule.feed.interval,
         schedule.feed.timeout,
-        cause="no longer there",
+        cause=tr("no longer there"),
         unavailable=True,
         wanted=False,
     )

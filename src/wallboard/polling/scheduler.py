@@ -11,6 +11,7 @@ from anyio.abc import TaskGroup
 from wallboard.domain.clock import Clock, within
 from wallboard.domain.errors import CredentialsRefused, ReadError, Throttled
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr, trn
 from wallboard.domain.update import Update
 from wallboard.polling.backoff import PROBE_REFUSED, slows_down
 from wallboard.polling.budget import RateBudget, Wish, paced
@@ -107,7 +108,7 @@ class Scheduler:
         tightest budget."""
         now = self._clock.now()
         if now - self._refreshed < DEBOUNCE:
-            return "refreshed just now"
+            return tr("refreshed just now")
         self._refreshed = now
         requests, left = 0, None
         ordered: dict[str, float] = {}
@@ -134,10 +135,18 @@ class Scheduler:
             if budget is not None and budget.remaining is not None:
                 left = budget.remaining if left is None else min(left, budget.remaining)
         self._poke()
-        noun = "request" if requests == 1 else "requests"
-        of = f" of {left} left" if left is not None else ""
-        told = "".join(f"; {name} asked us to wait {wait:.0f} s" for name, wait in ordered.items())
-        return f"refreshing: {requests} {noun}{of}{told}"
+        told = (
+            trn("refreshing: {n} request", "refreshing: {n} requests", requests)
+            if left is None
+            else trn(
+                "refreshing: {n} request of {left} left",
+                "refreshing: {n} requests of {left} left",
+                requests,
+                left=left,
+            )
+        )
+        waits = (tr("{name} asked us to wait {wait:.0f} s", name=n, wait=wait) for n, wait in ordered.items())
+        return "; ".join([told, *waits])
 
     def _probe(self, account: Account, now: float) -> int:
         """Try refused credentials with one feed, now instead of later; all at once could lock the account."""
@@ -257,7 +266,9 @@ class Scheduler:
                 self._read_feeds(account)
         except Exception as error:  # the boundary of one feed: what our own code did wrong fails this feed alone
             self._health.broke(name, error)
-            self._failed(account, schedule, ReadError(f"the answer could not be used ({type(error).__name__})"))
+            self._failed(
+                account, schedule, ReadError(tr("the answer could not be used ({fault})", fault=type(error).__name__))
+            )
         self._report.source(account)
 
     def _succeeded(self, account: Account, schedule: FeedSchedule, updates: Sequence[Update], began: float) -> None:

@@ -12,6 +12,7 @@ from wallboard.domain.command import Command, Destination
 from wallboard.domain.errors import CredentialsRefused, NotPermitted, NotSent, ReadError
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr, trn
 from wallboard.domain.models import Row
 from wallboard.domain.update import SourceInfo, Update
 from wallboard.domain.verbs import Verb
@@ -28,7 +29,7 @@ from wallboard.vendors.base import (
     Verification,
 )
 
-CANNOT = Can(False, "this vendor cannot")
+CANNOT = mark("this vendor cannot")
 
 
 class BaseAdapter:
@@ -68,10 +69,10 @@ class BaseAdapter:
         return None
 
     def can(self, verb: Verb, row: Row | None) -> Can:
-        return CANNOT
+        return Can(False, tr(CANNOT))
 
     def can_dial(self, destination: Destination) -> Can:
-        return CANNOT
+        return Can(False, tr(CANNOT))
 
     def reports(self, row: Row) -> Sequence[Report]:
         return ()
@@ -80,13 +81,13 @@ class BaseAdapter:
         return ()
 
     def verification(self, command: Command, row: Row | None) -> Verification:
-        raise NotSent(CANNOT.reason)
+        raise NotSent(tr(CANNOT))
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
-        raise NotSent(CANNOT.reason)
+        raise NotSent(tr(CANNOT))
 
     async def refresh(self, row: Row) -> Row | None:
-        raise NotPermitted("this vendor cannot read one row again")
+        raise NotPermitted(tr("this vendor cannot read one row again"))
 
     def table(self) -> Sequence[Verification]:
         return ()
@@ -103,10 +104,9 @@ class BaseAdapter:
         try:
             updates = await feed.fetch(Ticket(0, 0, self.clock.now()))
         except CredentialsRefused as error:
-            return CheckLine("sign-in", False, str(error))
+            return CheckLine(mark("sign-in"), False, str(error))
         except NotPermitted as error:
             return CheckLine(name, False, str(error), right=True)
         except ReadError as error:
-            return CheckLine("reach", False, str(error))
-        count = sum(len(update.rows) for update in updates)
-        return CheckLine(name, True, "1 row" if count == 1 else f"{count} rows")
+            return CheckLine(mark("reach"), False, str(error))
+        return CheckLine(name, True, trn("{n} row", "{n} rows", sum(len(update.rows) for update in updates)))

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from wallboard.domain.language import mark, tr
+
 REFERENCES = ("env", "file", "command", "keyring", "credential")
-_REFERENCE_HINT = (
+_REFERENCE_HINT = mark(
     'write { env = "NAME" }, { file = "path" }, { command = ["pass", "show", "name"] }, '
     '{ keyring = "service:user" } or { credential = "name" }'
 )
@@ -28,20 +30,22 @@ class Options(Edge):
 def _reference(value: Any) -> Any:
     if isinstance(value, dict):
         if not value:
-            raise PydanticCustomError("hinted", "is an empty reference", {"hint": _REFERENCE_HINT})
+            raise PydanticCustomError("hinted", tr("is an empty reference"), {"hint": tr(_REFERENCE_HINT)})
         named = [name for name in REFERENCES if name in value]
         if len(named) > 1:
             raise PydanticCustomError(
-                "hinted", "names {both} at once", {"both": " and ".join(named), "hint": "keep one of them"}
+                "hinted",
+                tr("names {both} at once"),
+                {"both": f" {tr('and')} ".join(named), "hint": tr("keep one of them")},
             )
         return value
     if isinstance(value, str):
         raise PydanticCustomError(
             "hinted",
-            "is a secret written into the file",
-            {"hint": f"{_REFERENCE_HINT}, and change the secret if others could read this file"},
+            tr("is a secret written into the file"),
+            {"hint": tr("{write}, and change the secret if others could read this file", write=tr(_REFERENCE_HINT))},
         )
-    raise PydanticCustomError("hinted", "is not a reference to a secret", {"hint": _REFERENCE_HINT})
+    raise PydanticCustomError("hinted", tr("is not a reference to a secret"), {"hint": tr(_REFERENCE_HINT)})
 
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=1000)]

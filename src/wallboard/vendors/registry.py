@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from wallboard.domain.errors import ConfigError, VendorError
+from wallboard.domain.language import tr
 from wallboard.vendors.plugin import Plugin
 
 GROUP = "wallboard.vendor"
@@ -38,7 +39,9 @@ def load(name: str) -> Plugin:
     package is broken, which is a fault of that source alone."""
     target = BUILT_IN.get(name) or _entry_points().get(name)
     if target is None:
-        raise ConfigError(f"there is no vendor {name!r}", hint=f"write one of {', '.join(names())}")
+        raise ConfigError(
+            tr("there is no vendor {vendor!r}", vendor=name), hint=tr("write one of {names}", names=", ".join(names()))
+        )
     module, _, attribute = target.partition(":")
     try:
         found: Any = import_module(module)
@@ -46,10 +49,17 @@ def load(name: str) -> Plugin:
             found = getattr(found, part)
     except Exception as error:
         raise VendorError(
-            f"vendor {name!r} cannot be loaded from {target}: {error}: install its package again"
+            tr(
+                "vendor {vendor!r} cannot be loaded from {target}: {why}: install its package again",
+                vendor=name,
+                target=target,
+                why=str(error),
+            )
         ) from error
     if not isinstance(found, Plugin):
-        raise VendorError(f"vendor {name!r}: {target} is no wallboard.vendors.plugin.Plugin")
+        raise VendorError(
+            tr("vendor {vendor!r}: {target} is no wallboard.vendors.plugin.Plugin", vendor=name, target=target)
+        )
     return found
 
 

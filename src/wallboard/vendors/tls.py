@@ -8,6 +8,7 @@ from pathlib import Path
 
 from wallboard.domain.errors import Unreachable
 from wallboard.domain.files import changeable
+from wallboard.domain.language import tr
 from wallboard.domain.text import clean
 
 
@@ -15,15 +16,15 @@ def context(ca_file: str = "", without_store: Callable[[], ssl.SSLContext] | Non
     """Verifies against the authorities in `ca_file` alone if it is given, else against the machine's store;
     `without_store` makes the context where that is empty (a slim container). Raises Unreachable, a sentence, where
     `ca_file` is not to be used."""
-    name = f"ca_file {clean(ca_file, 100)}"
+    file = clean(ca_file, 100)
     if ca_file and (wrong := changeable(Path(ca_file))):
-        raise Unreachable(f"{name}: {wrong[0]}")
+        raise Unreachable(tr("ca_file {file}: {why}", file=file, why=wrong[0]))
     try:
         made = ssl.create_default_context(cafile=ca_file or None)
     except ssl.SSLError:
-        raise Unreachable(f"{name} holds no certificate that can be read") from None
+        raise Unreachable(tr("ca_file {file} holds no certificate that can be read", file=file)) from None
     except OSError:
-        raise Unreachable(f"{name} cannot be read") from None
+        raise Unreachable(tr("ca_file {file} cannot be read", file=file)) from None
     if not ca_file and without_store is not None and not made.cert_store_stats()["x509_ca"]:
         made = without_store()
     made.minimum_version = ssl.TLSVersion.TLSv1_2

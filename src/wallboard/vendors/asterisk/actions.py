@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
 from wallboard.domain.keys import Kind
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Member, Row, in_address
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, Direction
@@ -24,6 +25,7 @@ from wallboard.vendors.asterisk.evidence import (
     digit_id,
     member_id,
     pause_id,
+    told,
 )
 from wallboard.vendors.asterisk.facts import Channel, Spy
 from wallboard.vendors.asterisk.protocol import AmiError, AmiLost, AmiRefused, AmiUnsafe, Field
@@ -61,18 +63,18 @@ OWN = "wallboard-"
 #: Of the sentences in which Asterisk says that a channel, a caller or a member is not there.
 _GONE = ("no such channel", "channel does not exist", "not found", "not there", "could not find")
 _NEVER = {
-    Verb.HOLD: "AMI has no hold: only the agent's own phone can",
-    Verb.RESUME: "AMI has no hold: only the agent's own phone can",
-    Verb.SIGNIN: "agents have no sign-in here: staff a queue, or unpause",
-    Verb.SIGNOUT: "agents have no sign-out here: pause, or take them out of a queue",
-    Verb.OPEN: "there are no hotlines here",
-    Verb.CLOSE: "there are no hotlines here",
-    Verb.ANNOUNCE: "there are no hotlines here",
-    Verb.NOTE: "notes are kept by this console",
-    Verb.PUBLISH: "there are no notices here",
-    Verb.CHANGE: "there are no notices or receptionists here",
-    Verb.ROOM: "conference rooms are not among what AMI lists here",
-    Verb.TRANSCRIBE: "Asterisk has no speech to text of its own",
+    Verb.HOLD: mark("AMI has no hold: only the agent's own phone can"),
+    Verb.RESUME: mark("AMI has no hold: only the agent's own phone can"),
+    Verb.SIGNIN: mark("agents have no sign-in here: staff a queue, or unpause"),
+    Verb.SIGNOUT: mark("agents have no sign-out here: pause, or take them out of a queue"),
+    Verb.OPEN: mark("there are no hotlines here"),
+    Verb.CLOSE: mark("there are no hotlines here"),
+    Verb.ANNOUNCE: mark("there are no hotlines here"),
+    Verb.NOTE: mark("notes are kept by this console"),
+    Verb.PUBLISH: mark("there are no notices here"),
+    Verb.CHANGE: mark("there are no notices or receptionists here"),
+    Verb.ROOM: mark("conference rooms are not among what AMI lists here"),
+    Verb.TRANSCRIBE: mark("Asterisk has no speech to text of its own"),
 }
 
 
@@ -105,31 +107,31 @@ class Plan:
 
 def can(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Can:
     if verb in _NEVER:
-        return Can(False, _NEVER[verb])
+        return Can(False, tr(_NEVER[verb]))
     if account.read_only:
-        return Can(False, "this console is read-only")
+        return Can(False, tr("this console is read-only"))
     if not account.commands:
-        return Can(False, "not connected")
+        return Can(False, tr("not connected"))
     missing = [action for action in NEEDS[verb] if action not in account.commands]
     if missing:
-        return Can(False, f"this account may not use {missing[0]}")
+        return Can(False, tr("this account may not use {action}", action=missing[0]))
     if verb in _PHONE and not account.phone:
-        return Can(False, "no phone is set for this source")
+        return Can(False, tr("no phone is set for this source"))
     if verb in _DIALS and not account.transfer_context:
-        return Can(False, "transfer_context is not set for this source")
+        return Can(False, tr("transfer_context is not set for this source"))
     return _can_row(verb, row, account, board)
 
 
 def _can_row(verb: Verb, row: Row | None, account: Account, board: Switchboard) -> Can:
     if verb is Verb.CALL and row is not None and not DIALLABLE.match(number_of(row)):
-        return Can(False, "there is no number to call")
+        return Can(False, tr("there is no number to call"))
     match row:
         case Call() if verb is Verb.END:
-            return YES if my_spy(row, account, board) else Can(False, "you are not on this call")
+            return YES if my_spy(row, account, board) else Can(False, tr("you are not on this call"))
         case Call() | Member() if verb in _ONE_OTHER:
             return _can_call(verb, row, account, board)
         case Agent() if verb is Verb.UNPAUSE and not any(m.paused for m in row.memberships):
-            return Can(False, "no queue says that they are paused")
+            return Can(False, tr("no queue says that they are paused"))
     return YES
 
 
@@ -137,24 +139,25 @@ def _can_call(verb: Verb, row: Call | Member, account: Account, board: Switchboa
     """Verbs that need to know who is who on the call, or one other party at all."""
     crowd = in_address(row.address, "crowd")
     if crowd and verb is not Verb.TRANSFER:
-        return Can(False, f"in a conference of {crowd}: there is no one other party")
+        return Can(False, tr("in a conference of {n}: there is no one other party", n=crowd))
     if in_address(row.address, "roles") == "unknown":
         # To listen or to barge in it does not matter whose leg it is.
         if verb in {Verb.LISTEN, Verb.BARGE}:
             return YES
-        who = "who would hear you" if verb is Verb.WHISPER else "whom to move"
-        return Can(False, f"neither of the two is known as an agent: {who} is not clear")
+        if verb is Verb.WHISPER:
+            return Can(False, tr("neither of the two is known as an agent: who would hear you is not clear"))
+        return Can(False, tr("neither of the two is known as an agent: whom to move is not clear"))
     if verb in SPY_DIGITS:
         spy = my_spy(row, account, board)
         if spy is not None and not switchable(spy):
-            return Can(False, "your listening was not started here and cannot be switched: end it first")
+            return Can(False, tr("your listening was not started here and cannot be switched: end it first"))
     if verb is Verb.WHISPER and in_address(row.address, "agent_uniqueid") in board.held:
-        return Can(False, "the agent has the call on hold: that telephone plays nothing")
+        return Can(False, tr("the agent has the call on hold: that telephone plays nothing"))
     if verb in {*SPY_DIGITS, Verb.ATTENDED}:
-        return YES if in_address(row.address, "agent_channel") else Can(False, "no agent is known on it")
+        return YES if in_address(row.address, "agent_channel") else Can(False, tr("no agent is known on it"))
     if isinstance(row, Call) and row.state is CallState.RINGING and row.direction is Direction.OUT:
         # It is the agent's channel that stands there alone.
-        return Can(False, "nobody has answered the agent yet")
+        return Can(False, tr("nobody has answered the agent yet"))
     return YES
 
 
@@ -222,7 +225,7 @@ class Planner:
                 return self._pause(command, at)
             case Verb.STAFF | Verb.UNSTAFF:
                 return self._staff(command, at)
-        raise NotSent(f"Asterisk has no {command.verb.value}")
+        raise NotSent(tr("Asterisk has no {verb}", verb=command.verb.value))
 
     def _make(self, action: str, *fields: Field, ids: tuple[str, ...], dial: str = "", reread: bool = False) -> Plan:
         return Plan(action, fields, self.new_action_id(), ids, dial, reread)
@@ -231,13 +234,13 @@ class Planner:
         """The painted channel, if it is still the same and lives: never another one under its name."""
         channel = self.board.channels.get(at.get(ident, ""))
         if channel is None or not _CHANNEL.match(channel.name):
-            raise TargetGone("the call is over")
+            raise TargetGone(tr("the call is over"))
         return channel
 
     def _originate(self, ids: tuple[str, ...], *fields: Field) -> Plan:
         """Ring my phone, then the rest. My new channel's Uniqueid is chosen here, so that its events are known."""
         if not _CHANNEL.match(self.account.phone):
-            raise NotSent("the phone of this source is not a channel such as PJSIP/2001")
+            raise NotSent(tr("the phone of this source is not a channel such as PJSIP/2001"))
         action_id, unique = self.new_action_id(), self.new_uniqueid()
         common = (
             ("Channel", self.account.phone),
@@ -255,9 +258,9 @@ class Planner:
             # Another leg of the same call may be spied on: what is switched is the session that there is.
             spy = mine[0]
             if spy.spyee_channel not in {value for name, value in at.items() if name in _SPIED} | {leg.name}:
-                raise NotSent("your phone is on another call: end that first")
+                raise NotSent(tr("your phone is on another call: end that first"))
             if not switchable(spy):
-                raise NotSent("your listening was not started here and cannot be switched: end it first")
+                raise NotSent(tr("your listening was not started here and cannot be switched: end it first"))
             fields = (("Channel", spy.spyer_channel), ("Digit", SPY_DIGITS[verb]), ("Receive", "true"))
             return self._make("PlayDTMF", *fields, ids=(digit_id(spy.spyer_channel, SPY_DIGITS[verb]), spy.spyer))
         data = f"{leg.name},{SPY_OPTIONS[verb]}"
@@ -269,7 +272,7 @@ class Planner:
         for spy in my_spies(self.account, self.board):
             if wanted & {spy.spyer_channel, spy.spyee_channel, spy.spyer}:
                 return self._make("Hangup", ("Channel", spy.spyer_channel), ("Cause", "16"), ids=(spy.spyer,))
-        raise TargetGone("you are not on a call any more")
+        raise TargetGone(tr("you are not on a call any more"))
 
     def _transfer(self, at: dict[str, str], number: str) -> Plan:
         caller = self._living(at, "uniqueid")
@@ -287,11 +290,11 @@ class Planner:
     def _attended(self, at: dict[str, str], number: str) -> Plan:
         if not _TONES.match(number):
             # Atxfer presses the feature code and then the number on the agent's channel.
-            raise NotSent("an attended transfer is dialled in tones: only digits, * and #")
+            raise NotSent(tr("an attended transfer is dialled in tones: only digits, * and #"))
         caller = self._living(at, "uniqueid")
         near = beside(caller, at, self.board)
         if near is None:
-            raise NotSent("the agent does not talk with this caller now")
+            raise NotSent(tr("the agent does not talk with this caller now"))
         context = self.account.transfer_context
         # Asterisk dials the consultation through this Local channel.
         ids = (near.uniqueid, caller.uniqueid, f"Local/{number}@{context}")
@@ -312,7 +315,7 @@ class Planner:
     def _fetch(self, at: dict[str, str]) -> Plan:
         parked = self.board.parked.get(at.get("uniqueid", ""))
         if parked is None or parked.space != at.get("space"):
-            raise TargetGone("the caller is no longer parked there")
+            raise TargetGone(tr("the caller is no longer parked there"))
         data = f"{parked.lot},{parked.space}" if parked.lot else f",{parked.space}"
         return self._originate((parked.uniqueid,), ("Application", "ParkedCall"), ("Data", data))
 
@@ -332,7 +335,7 @@ class Planner:
         only = command.arg("queue")
         queues = [queue for queue, member in self.board.places if member == interface and only in ("", queue)]
         if not queues:
-            raise TargetGone("the agent is in no queue any more")
+            raise TargetGone(tr("the agent is in no queue any more"))
         paused = command.verb is Verb.PAUSE
         fields: list[Field] = [("Interface", interface), ("Paused", "true" if paused else "false")]
         if only:
@@ -344,15 +347,15 @@ class Planner:
     def _staff(self, command: Command, at: dict[str, str]) -> Plan:
         interface, queue = at.get("interface", ""), command.arg("queue")
         if queue not in self.board.queues:
-            raise NotSent(f"there is no queue {queue}" if queue else "no queue was chosen")
+            raise NotSent(tr("there is no queue {queue}", queue=queue) if queue else tr("no queue was chosen"))
         ids = (member_id(interface, queue),)
         there = (queue, interface) in self.board.places
         if command.verb is Verb.UNSTAFF:
             if not there:
-                raise TargetGone(f"the agent is not in {queue}")
+                raise TargetGone(tr("the agent is not in {queue}", queue=queue))
             return self._make("QueueRemove", ("Queue", queue), ("Interface", interface), ids=ids)
         if there:
-            raise NotSent(f"the agent is in {queue} already")
+            raise NotSent(tr("the agent is in {queue} already", queue=queue))
         fields: list[Field] = [("Queue", queue), ("Interface", interface)]
         if at.get("name"):
             fields.append(("MemberName", at["name"]))
@@ -368,19 +371,19 @@ def action_error(action: str, error: AmiError) -> NotSent | Rejected | Ambiguous
         return NotSent(text)
     if isinstance(error, AmiRefused):
         kind = TargetGone if any(word in text.lower() for word in _GONE) else Rejected
-        return kind(f"{action} was refused: {text}", status="Error")
-    return Ambiguous(f"{action}: {text}; it may have been done")
+        return kind(tr("{action} was refused: {why}", action=action, why=text), status="Error")
+    return Ambiguous(tr("{action}: {why}; it may have been done", action=action, why=text))
 
 
 def _number(command: Command) -> str:
     if command.destination is None:
-        raise NotSent("no destination was given")
+        raise NotSent(tr("no destination was given"))
     return _diallable(command.destination.number)
 
 
 def _diallable(number: str) -> str:
     if not DIALLABLE.match(number):
-        raise NotSent("that is no number this PBX can dial")
+        raise NotSent(tr("that is no number this PBX can dial"))
     return number
 
 
@@ -399,11 +402,12 @@ def verification(
     ``tones``: whether this account is known to be shown DTMF events."""
     verb = command.verb
     if verb in SPY_DIGITS and isinstance(row, Call | Member) and my_spy(row, account, board) is not None:
-        return TABLE[f"{verb.value} {SWITCH if tones else SWITCH_UNSEEN}"]
+        return told(TABLE[f"{verb.value} {SWITCH if tones else SWITCH_UNSEEN}"])
     if verb is Verb.TRANSFER:
         at = as_pressed(command, row)
         caller = board.channels.get(at.get("uniqueid", ""))
         talks = caller is not None and beside(caller, at, board) is not None
-        return TABLE["transfer" if talks else "transfer waiting"]
-    row_of_table = TABLE.get(verb.value)
-    return row_of_table or Verification(verb, "nothing", cannot=_NEVER.get(verb, "Asterisk has no such action"))
+        return told(TABLE["transfer" if talks else "transfer waiting"])
+    if (row_of_table := TABLE.get(verb.value)) is not None:
+        return told(row_of_table)
+    return Verification(verb, "nothing", cannot=tr(_NEVER.get(verb, mark("Asterisk has no such action"))))

@@ -18,6 +18,7 @@ import anyio
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import NotSent, Unreachable
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
+from wallboard.domain.language import tr
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, SourceInfo, Update, UpdateKind
@@ -97,14 +98,14 @@ class AsteriskAdapter(BaseAdapter):
     def can(self, verb: Verb, row: Row | None) -> Can:
         account = self._account()
         if self._readings.starting and not account.commands.issuperset(actions.NEEDS.get(verb, ())):
-            return Can(False, STARTING)
+            return Can(False, tr(STARTING))
         return actions.can(verb, row, account, self._board)
 
     def can_dial(self, destination: Destination) -> Can:
         if not self.settings.transfer_context:
-            return Can(False, "transfer_context is not set for this source")
+            return Can(False, tr("transfer_context is not set for this source"))
         if not actions.DIALLABLE.match(destination.number):
-            return Can(False, "not a number that this PBX can dial")
+            return Can(False, tr("not a number that this PBX can dial"))
         return Can(True)
 
     def verification(self, command: Command, row: Row | None) -> Verification:
@@ -118,7 +119,7 @@ class AsteriskAdapter(BaseAdapter):
         the lists have it. After a silence (the machine slept) the server is heard first, and the lists are read."""
         ami = self._ami
         if ami is None:
-            raise Unreachable(f"not connected: {self._health.cause}")
+            raise Unreachable(tr("not connected: {why}", why=self._health.cause))
         quiet = self.clock.now() - ami.heard_at > HEARD_WITHIN
         if quiet or not self._health.pushed(RESOURCE_OF[row.key.kind]):
             try:
@@ -126,7 +127,7 @@ class AsteriskAdapter(BaseAdapter):
             except AmiError as error:
                 raise Unreachable(clean(str(error))) from error
             if quiet and self.clock.now() - ami.heard_at > HEARD_WITHIN:
-                raise Unreachable("nothing was heard of the server")
+                raise Unreachable(tr("nothing was heard of the server"))
         rows = self._map()
         return rows.get(RESOURCE_OF[row.key.kind], {}).get(row.key)
 
@@ -246,7 +247,9 @@ class AsteriskAdapter(BaseAdapter):
             at = now + self._offset
         for backlog in self._backlogs:
             if len(backlog) >= MEANWHILE:
-                raise AmiGarbled(f"it sends more events than can be taken in ({MEANWHILE} while the lists were read)")
+                raise AmiGarbled(
+                    tr("it sends more events than can be taken in ({most} while the lists were read)", most=MEANWHILE)
+                )
             backlog.append((event, at))
         self._health.audit.hear(event, now)
         proof = evidence.proof_of(event, now, self._watched.keys())
@@ -255,7 +258,7 @@ class AsteriskAdapter(BaseAdapter):
         if self._board.apply(event, at) or proof is not None:
             self._changed.set()
         if len(self._board.channels) > CHANNELS_MOST:
-            raise AmiGarbled(f"it tells of more than {CHANNELS_MOST} channels")
+            raise AmiGarbled(tr("it tells of more than {most} channels", most=CHANNELS_MOST))
         if event.event == "FullyBooted":
             self._readings.boot()
         self._health.leaving |= event.event == "Shutdown"
@@ -384,7 +387,7 @@ class AsteriskAdapter(BaseAdapter):
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         ami = self._ami
         if ami is None:
-            raise NotSent(f"not connected: {self._health.cause}")
+            raise NotSent(tr("not connected: {why}", why=self._health.cause))
         may = self.can(command.verb, row)
         if not may:
             raise NotSent(may.reason)
@@ -420,9 +423,15 @@ class AsteriskAdapter(BaseAdapter):
         try:
             await ami.collect("ShowDialPlan", ("Context", context), ("Extension", number), within=5.0)
         except AmiRefused:
-            raise NotSent(f"there is no {clean(number)} in {clean(context)}: the caller would be cut off") from None
+            raise NotSent(
+                tr(
+                    "there is no {number} in {context}: the caller would be cut off",
+                    number=clean(number),
+                    context=clean(context),
+                )
+            ) from None
         except AmiError as error:
-            raise NotSent(f"the number could not be looked up: {clean(str(error))}") from error
+            raise NotSent(tr("the number could not be looked up: {why}", why=clean(str(error)))) from error
 
     def _new_uniqueid(self) -> str:
         """In Asterisk's own form, so that it tells the channel's age like any other. The high number makes my leg the

@@ -30,6 +30,7 @@ from anyio.lowlevel import checkpoint
 from anyio.streams.tls import TLSAttribute
 
 from wallboard.domain import sending
+from wallboard.domain.language import tr
 from wallboard.domain.redaction import redact
 from wallboard.vendors.asterisk.facts import decimal
 from wallboard.vendors.asterisk.protocol import (
@@ -157,9 +158,15 @@ class Ami:
             raise pending.failure
         if not pending.done.is_set():
             if pending.answer is not None:
-                rows = f"{len(pending.items)} rows came, and no EventList: Complete"
-                raise AmiUnanswered(f"{name} did not end within {within:g} s: {rows}")
-            raise AmiUnanswered(f"no answer to {name} within {within:g} s")
+                raise AmiUnanswered(
+                    tr(
+                        "{action} did not end within {seconds:g} s: {n} rows came, and no EventList: Complete",
+                        action=name,
+                        seconds=within,
+                        n=len(pending.items),
+                    )
+                )
+            raise AmiUnanswered(tr("no answer to {action} within {seconds:g} s", action=name, seconds=within))
         return pending
 
     async def _send(self, data: bytes) -> None:
@@ -175,12 +182,12 @@ class Ami:
                 try:
                     await self._stream.send(data)
                 except (anyio.BrokenResourceError, anyio.ClosedResourceError, OSError):
-                    self.fail(AmiLost("the connection ended while an action was sent", sent=True))
-                    raise AmiLost("the connection ended while the action was sent", sent=True) from None
+                    self.fail(AmiLost(tr("the connection ended while an action was sent"), sent=True))
+                    raise AmiLost(tr("the connection ended while the action was sent"), sent=True) from None
                 whole = True
             if not whole:
-                self.fail(AmiLost("the server stopped reading", sent=True))
-                raise AmiLost("the server stopped reading; the action may have been sent", sent=True)
+                self.fail(AmiLost(tr("the server stopped reading"), sent=True))
+                raise AmiLost(tr("the server stopped reading; the action may have been sent"), sent=True)
 
     def fail(self, error: AmiError) -> None:
         """The connection is over: everything that waits learns it now."""
@@ -199,7 +206,7 @@ class Ami:
                 try:
                     data = await self._stream.receive(MOUTHFUL)
                 except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError) as error:
-                    raise AmiLost("the server closed the connection") from error
+                    raise AmiLost(tr("the server closed the connection")) from error
                 self.heard_at = self._now()
                 messages = self._parser.feed(data)
                 if self._parser.banner is not None:
@@ -247,7 +254,8 @@ class Ami:
     def _answer(self, pending: _Pending, message: Message) -> None:
         pending.answer = message
         if message.response.lower() == "error":
-            refused = AmiRefused(redact(message.get("Message", "refused without a reason")[:4096])[:200])
+            said = redact(message.get("Message")[:4096])[:200]
+            refused = AmiRefused(said if "Message" in message else tr("refused without a reason"))
             pending.failure = refused
             pending.done.set()
             self._learn(pending.name, granted=False, doubtful=refused.no_right or refused.unknown)
@@ -273,10 +281,10 @@ class Ami:
         if ending == "complete":
             pending.done.set()
         elif ending == "cancelled":
-            pending.failure = AmiRefused("the server broke the list off")
+            pending.failure = AmiRefused(tr("the server broke the list off"))
             pending.done.set()
         elif len(pending.items) >= self._limits.items:
-            raise AmiGarbled("a list has more items than any that Asterisk sends")
+            raise AmiGarbled(tr("a list has more items than any that Asterisk sends"))
         else:
             pending.items.append(message)
 
@@ -293,7 +301,7 @@ class Ami:
                 return  # the reader says why
             quiet = self._now() - self.heard_at
             if quiet > silence:
-                error = AmiLost(f"nothing heard for {quiet:.0f} s")
+                error = AmiLost(tr("nothing heard for {seconds:.0f} s", seconds=quiet))
                 self.fail(error)
                 raise error
 
@@ -304,8 +312,11 @@ class Ami:
             raise self._broken
         if not self._banner.is_set():
             secure = self._stream.extra(TLSAttribute.tls_version, None) is not None
-            other = "" if secure else ", or one that speaks TLS (write tls://)"
-            raise AmiGarbled(f"no banner came: no manager interface is at this port{other}")
+            raise AmiGarbled(
+                tr("no banner came: no manager interface is at this port")
+                if secure
+                else tr("no banner came: no manager interface is at this port, or one that speaks TLS (write tls://)")
+            )
         if why := too_old(self.banner):
             raise AmiTooOld(why)
         try:
@@ -315,7 +326,7 @@ class Ami:
         except AmiRefused as error:
             raise (AmiBadCredentials if error.bad_secret else AmiNotNow)(str(error)) from None
         except AmiUnanswered:
-            raise AmiUnreachable("the server did not answer the login") from None
+            raise AmiUnreachable(tr("the server did not answer the login")) from None
         await self.learn_rights(within)
         if self.allows("Ping"):
             await self.ping(within)
@@ -361,13 +372,13 @@ async def open_ami(
         with anyio.fail_after(within):
             stream = await factory()
     except TimeoutError:
-        raise AmiUnreachable(f"no connection within {within:g} s") from None
+        raise AmiUnreachable(tr("no connection within {seconds:g} s", seconds=within)) from None
     except ssl.SSLCertVerificationError as error:
-        raise AmiUnreachable(f"its certificate is not trusted: {error.verify_message}") from error
+        raise AmiUnreachable(tr("its certificate is not trusted: {why}", why=error.verify_message)) from error
     except OSError as error:
         raise AmiUnreachable(_why(error)) from error
     except (anyio.EndOfStream, anyio.BrokenResourceError) as error:
-        raise AmiUnreachable("the server closed the connection before the first word") from error
+        raise AmiUnreachable(tr("the server closed the connection before the first word")) from error
     ami = Ami(stream, on_event, read_only=read_only, limits=limits or Limits(), now=now)
     body: Exception | None = None
     try:
@@ -386,7 +397,7 @@ async def open_ami(
         if body is None or isinstance(body, AmiLost):
             body = error
     finally:
-        ami.fail(AmiLost("the connection was closed"))
+        ami.fail(AmiLost(tr("the connection was closed")))
         with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
             await anyio.aclose_forcefully(stream)
     if body is not None:

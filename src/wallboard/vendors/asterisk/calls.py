@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wallboard.domain.keys import Kind
+from wallboard.domain.language import tr
 from wallboard.domain.models import Call, ParkedCall, Phone
 from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import NOTHING, Clean, clean
@@ -119,7 +120,7 @@ class CallRows(Parties):
     def called(self, leg: Leg, interface: str, queue: str) -> tuple[Clean, Clean]:
         origin = leg.origin
         if leg.crowd:
-            return clean(origin.exten), clean(f"conference of {leg.crowd}")
+            return clean(origin.exten), clean(tr("conference of {n}", n=leg.crowd))
         if interface and self.interface_of(origin) != interface:
             return clean(extension_of(interface)), self.agent_name(interface)
         other = self._other_end(leg)

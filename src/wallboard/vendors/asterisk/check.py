@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from wallboard.domain.clock import Clock
+from wallboard.domain.language import mark, tr, trc
 from wallboard.domain.text import clean
 from wallboard.vendors.asterisk import actions
 from wallboard.vendors.asterisk.ami import Ami, open_ami
@@ -54,30 +55,29 @@ async def check_source(
             for name, items in lists.items():
                 audit.compare(name, items, begun, clock.now())
             return (
-                CheckLine("reach", True, clean(ami.banner)),
-                CheckLine("sign-in", True, f"as {clean(auth.username)}"),
+                CheckLine(mark("reach"), True, clean(ami.banner)),
+                CheckLine(mark("sign-in"), True, tr("as {name}", name=clean(auth.username))),
                 *lines,
                 await _events(ami, tuple(lists), audit, clock),
                 *_rights(settings, ami),
                 await _dialplan(settings, ami),
                 checked_clock(ami.clock_offset),
-                CheckLine("budget", None, "a push source has none"),
+                CheckLine(mark("budget"), None, tr("a push source has none")),
             )
-    except AmiBadCredentials as error:
-        return CheckLine("reach", True, "answers"), CheckLine("sign-in", False, sign_in_refused(error))
-    except AmiNotNow as error:
-        # The credentials may be right: no "sign-in" that fails, which would say that they are not.
-        return CheckLine("reach", True, "answers"), CheckLine("session", False, sign_in_refused(error))
+    except (AmiBadCredentials, AmiNotNow) as error:
+        # What passes says nothing of the credentials: no "sign-in" that fails.
+        name = mark("sign-in") if isinstance(error, AmiBadCredentials) else mark("session")
+        return CheckLine(mark("reach"), True, trc("vendor", "answers")), CheckLine(name, False, sign_in_refused(error))
     except AmiError as error:
-        return (CheckLine("reach", False, clean(str(error))),)
+        return (CheckLine(mark("reach"), False, clean(str(error))),)
 
 
 def sign_in_refused(error: AmiBadCredentials | AmiNotNow) -> str:
     """The server's words, and what they mean."""
     said = clean(str(error), 120)
     if isinstance(error, AmiNotNow):
-        return f"sign-in refused for now: {said}"
-    return f"sign-in refused ({said}): wrong secret, or not allowed from this address"
+        return tr("sign-in refused for now: {why}", why=said)
+    return tr("sign-in refused ({why}): wrong secret, or not allowed from this address", why=said)
 
 
 async def _lists(ami: Ami, *, booted: bool) -> tuple[dict[str, tuple[Message, ...]], list[CheckLine]]:
@@ -87,13 +87,14 @@ async def _lists(ami: Ami, *, booted: bool) -> tuple[dict[str, tuple[Message, ..
         try:
             lists[name] = await ami.collect(name)
         except AmiRefused as error:
-            starting = "" if booted or not error.unknown else "; it may still be starting"
-            right = error.no_right or name != QUEUES
-            lines.append(CheckLine(panes, False, refusal(name, error) + starting, right=right))
+            why = refusal(name, error)
+            if error.unknown and not booted:
+                why = tr("{why}; it may still be starting", why=why)
+            lines.append(CheckLine(panes, False, why, right=error.no_right or name != QUEUES))
         except AmiError as error:
             lines.append(CheckLine(panes, False, clean(str(error))))
         else:
-            lines.append(CheckLine(panes, True, f"{name}: {len(lists[name])} items"))
+            lines.append(CheckLine(panes, True, tr("{list}: {n} items", list=name, n=len(lists[name]))))
     return lists, lines
 
 
@@ -107,11 +108,16 @@ async def _events(ami: Ami, names: tuple[str, ...], audit: EventAudit, clock: Cl
     await clock.sleep(GRACE)
     audit.judge(clock.now())
     if audit.missing:
-        text = f"filtered or lost: no {', '.join(audit.missing)} for what changed; the lists are read more often"
-        return CheckLine("events", False, text, right=True)
+        text = tr(
+            "filtered or lost: no {events} for what changed; the lists are read more often",
+            events=", ".join(audit.missing),
+        )
+        return CheckLine(mark("events"), False, text, right=True)
     if audit.deaf:
-        return CheckLine("events", None, f"none in {WATCH + GRACE:g} s, and nothing changed")
-    return CheckLine("events", True, f"told what changed in {WATCH + GRACE:g} s: {', '.join(audit.heard)}")
+        return CheckLine(mark("events"), None, tr("none in {seconds:g} s, and nothing changed", seconds=WATCH + GRACE))
+    heard = ", ".join(audit.heard)
+    text = tr("told what changed in {seconds:g} s: {events}", seconds=WATCH + GRACE, events=heard)
+    return CheckLine(mark("events"), True, text)
 
 
 def _rights(settings: SourceSettings, ami: Ami) -> list[CheckLine]:
@@ -122,7 +128,7 @@ def _rights(settings: SourceSettings, ami: Ami) -> list[CheckLine]:
     lines = []
     for verb in actions.NEEDS:
         may = actions.can(verb, None, account, board)
-        granted = f"this account may use {', '.join(actions.NEEDS[verb])}"
+        granted = tr("this account may use {actions}", actions=", ".join(actions.NEEDS[verb]))
         lines.append(CheckLine(verb.value, may.ok, may.reason or granted))
     return lines
 
@@ -130,11 +136,12 @@ def _rights(settings: SourceSettings, ami: Ami) -> list[CheckLine]:
 async def _dialplan(settings: SourceSettings, ami: Ami) -> CheckLine:
     context = settings.transfer_context
     if not context:
-        return CheckLine("transfer_context", None, "not set: no transfer, no call")
+        return CheckLine("transfer_context", None, tr("not set: no transfer, no call"))
     if not ami.allows("ShowDialPlan"):
-        return CheckLine("transfer_context", None, "this account may not look numbers up (ShowDialPlan)")
+        return CheckLine("transfer_context", None, tr("this account may not look numbers up (ShowDialPlan)"))
     try:
         items = await ami.collect("ShowDialPlan", ("Context", context))
     except AmiError as error:
         return CheckLine("transfer_context", False, clean(str(error)))
-    return CheckLine("transfer_context", True, f"{clean(context)}: {len(items)} lines of dialplan")
+    text = tr("{context}: {n} lines of dialplan", context=clean(context), n=len(items))
+    return CheckLine("transfer_context", True, text)

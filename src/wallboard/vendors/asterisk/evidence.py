@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Call, in_address
 from wallboard.domain.update import Proof
 from wallboard.vendors.asterisk.devices import device_of, is_local
@@ -183,15 +184,15 @@ def _ended(text: str, confirmed: Test, name: str, place: int) -> Evidence:
     return Evidence(text, lambda trial: ended(trial) and not confirmed(trial))
 
 
-_NO_ANSWER = Evidence("my phone did not answer", _saw("OriginateFailure", 2))
+_NO_ANSWER = Evidence(mark("my phone did not answer"), _saw("OriginateFailure", 2))
 
 
 def _my_leg_ended(confirmed: Test) -> Evidence:
-    return _ended("my leg ended before it was on the call", confirmed, "Hangup", 1)
+    return _ended(mark("my leg ended before it was on the call"), confirmed, "Hangup", 1)
 
 
 def _caller_left(confirmed: Test, place: int = 1) -> Evidence:
-    return _ended("the caller hung up", confirmed, "Hangup", place)
+    return _ended(mark("the caller hung up"), confirmed, "Hangup", place)
 
 
 _TRANSFERRED = _saw("BlindTransfer", 0, 1, 2)
@@ -204,6 +205,12 @@ OTHER_PAUSE = "the agent pauses in one of the queues only, or unpauses"
 OTHER_TRANSFER = "the agent transfers another caller, or this one to another number"
 OTHER_MEMBER = "another agent, or this one in another queue"
 WAS_THERE = "the caller was at that number before: then only leaving a queue for it counts"
+
+_TOOK = {
+    Verb.LISTEN: mark("DTMFEnd: my spy took digit 4"),
+    Verb.WHISPER: mark("DTMFEnd: my spy took digit 5"),
+    Verb.BARGE: mark("DTMFEnd: my spy took digit 6"),
+}
 
 SWITCH = "in place"
 SWITCH_UNSEEN = "in place, unseen"
@@ -218,36 +225,42 @@ _RUNG = RING_SECONDS + 5.0
 def _spying(verb: Verb) -> Verification:
     started = _saw("ChanSpyStart", 1, 0)
     request = f"Originate my phone, Application ChanSpy, Data <agent's whole channel>,{SPY_OPTIONS[verb]}"
-    done = Evidence("ChanSpyStart of my leg on the agent's", started, OTHER_SPY)
+    done = Evidence(mark("ChanSpyStart of my leg on the agent's"), started, OTHER_SPY)
     return Verification(verb, request, (done,), (_NO_ANSWER, _my_leg_ended(started)), _RUNG, _CALLS)
 
 
 def _switching(verb: Verb) -> Verification:
     took = _saw("DTMFEnd", 0)
     request = f"PlayDTMF my spy's channel, Digit {SPY_DIGITS[verb]}, Receive true ({SWITCH})"
-    done = Evidence(f"DTMFEnd: my spy took digit {SPY_DIGITS[verb]}", took, OTHER_DIGIT)
-    return Verification(verb, request, (done,), (_ended("my spy ended", took, "ChanSpyStop", 1),), 4.0)
+    done = Evidence(_TOOK[verb], took, OTHER_DIGIT)
+    return Verification(verb, request, (done,), (_ended(mark("my spy ended"), took, "ChanSpyStop", 1),), 4.0)
 
 
 def _switching_unseen(verb: Verb) -> Verification:
     """For an account that was shown no DTMF event so far: it may lack the class, which AMI does not tell. That the spy
     runs on shows nothing: it runs on as well where the digit was not taken."""
-    return replace(_switching(verb), unseen="this account was shown no DTMF event, which tells that a spy has switched")
+    return replace(
+        _switching(verb), unseen=mark("this account was shown no DTMF event, which tells that a spy has switched")
+    )
 
 
 def _paused(verb: Verb) -> Verification:
     request = f"QueuePause Interface, Paused {'true' if verb is Verb.PAUSE else 'false'}, Reason"
-    done = Evidence("QueueMemberPause of each of the agent's queues", _all_paused("QueueMemberPause"), OTHER_PAUSE)
+    done = Evidence(
+        mark("QueueMemberPause of each of the agent's queues"), _all_paused("QueueMemberPause"), OTHER_PAUSE
+    )
     return Verification(verb, request, (done,), (), 5.0, _AGENTS)
 
 
 def _transferred() -> Verification:
-    done = Evidence("BlindTransfer of this caller by the agent's channel to that number", _TRANSFERRED, OTHER_TRANSFER)
+    done = Evidence(
+        mark("BlindTransfer of this caller by the agent's channel to that number"), _TRANSFERRED, OTHER_TRANSFER
+    )
     return Verification(
         Verb.TRANSFER,
         "BlindTransfer the agent's channel to transfer_context (the number is looked up with ShowDialPlan first)",
         (done,),
-        (Evidence("BlindTransfer failed", _saw("BlindTransferFailed", 0)), _caller_left(_TRANSFERRED)),
+        (Evidence(mark("BlindTransfer failed"), _saw("BlindTransferFailed", 0)), _caller_left(_TRANSFERRED)),
         8.0,
         _OF_CALLERS,
     )
@@ -259,16 +272,16 @@ def _attended() -> Verification:
         Verb.ATTENDED,
         "Atxfer the agent's channel to transfer_context; the agent completes it by hanging up",
         (
-            Evidence("AttendedTransfer of this caller to that number", transferred, OTHER_TRANSFER),
+            Evidence(mark("AttendedTransfer of this caller to that number"), transferred, OTHER_TRANSFER),
             Evidence(
-                "the caller is on hold and the agent in the bridge of the call to that number",
+                mark("the caller is on hold and the agent in the bridge of the call to that number"),
                 _consulting,
                 "the agent holds the caller, or consults another number by the telephone's own keys",
             ),
         ),
         (
             _caller_left(lambda trial: _consulting(trial) or transferred(trial)),
-            Evidence("the transfer failed", _saw("AttendedTransferFailed", 0)),
+            Evidence(mark("the transfer failed"), _saw("AttendedTransferFailed", 0)),
         ),
         10.0,
         _CALLS,
@@ -280,11 +293,11 @@ def _fetched() -> Verification:
     return Verification(
         Verb.FETCH,
         "Originate my phone, Application ParkedCall, Data <lot>,<space>",
-        (Evidence("UnParkedCall of the caller by my phone", fetched, "a colleague fetches the caller"),),
+        (Evidence(mark("UnParkedCall of the caller by my phone"), fetched, "a colleague fetches the caller"),),
         (
             _NO_ANSWER,
-            Evidence("the caller hung up", _saw("ParkedCallGiveUp", 0)),
-            Evidence("the caller's time in the slot ran out", _saw("ParkedCallTimeOut", 0)),
+            Evidence(mark("the caller hung up"), _saw("ParkedCallGiveUp", 0)),
+            Evidence(mark("the caller's time in the slot ran out"), _saw("ParkedCallTimeOut", 0)),
             _my_leg_ended(fetched),
         ),
         _RUNG,
@@ -294,7 +307,7 @@ def _fetched() -> Verification:
 
 def _picked_up() -> Verification:
     done = Evidence(
-        "BridgeEnter of my phone and the caller in one bridge",
+        mark("BridgeEnter of my phone and the caller in one bridge"),
         _together,
         "the caller and my phone each enter a bridge: it must be the same, and my leg the one asked for",
     )
@@ -316,7 +329,7 @@ TABLE: dict[str, Verification] = {
     "end": _simple(
         Verb.END,
         "Hangup my spy's channel",
-        Evidence("Hangup of my leg", _saw("Hangup", 0), "somebody else's listening leg ends"),
+        Evidence(mark("Hangup of my leg"), _saw("Hangup", 0), "somebody else's listening leg ends"),
         # On a call without audio the hangup is answered with Success and happens when that call ends.
         5.0,
         _CALLS,
@@ -325,7 +338,7 @@ TABLE: dict[str, Verification] = {
     "transfer waiting": _simple(
         Verb.TRANSFER,
         "Redirect the caller's channel to transfer_context (the number is looked up with ShowDialPlan first)",
-        Evidence("the caller's channel is at that number, where it was not before", _arrived, WAS_THERE),
+        Evidence(mark("the caller's channel is at that number, where it was not before"), _arrived, WAS_THERE),
         8.0,
         _OF_CALLERS,
         _caller_left(_arrived),
@@ -334,7 +347,7 @@ TABLE: dict[str, Verification] = {
     "park": _simple(
         Verb.PARK,
         "Park the caller's channel, TimeoutChannel the agent's, Parkinglot",
-        Evidence("ParkedCall of the caller", _saw("ParkedCall", 0), "another caller is parked in the same lot"),
+        Evidence(mark("ParkedCall of the caller"), _saw("ParkedCall", 0), "another caller is parked in the same lot"),
         8.0,
         _PARKING,
         _caller_left(_saw("ParkedCall", 0), 0),
@@ -344,22 +357,24 @@ TABLE: dict[str, Verification] = {
     "hangup": _simple(
         Verb.HANGUP,
         "Hangup the caller's channel, Cause 16",
-        Evidence("Hangup of the caller's channel", _saw("Hangup", 0), "they hang up themselves: HangupRequest tells"),
+        Evidence(
+            mark("Hangup of the caller's channel"), _saw("Hangup", 0), "they hang up themselves: HangupRequest tells"
+        ),
         5.0,
         _CALLS,
-        Evidence("they hung up themselves at that moment", _hung_up_first),
+        Evidence(mark("they hung up themselves at that moment"), _hung_up_first),
     ),
     "call": _simple(
         Verb.CALL,
         "Originate my phone, Context transfer_context, Exten <number> (looked up with ShowDialPlan first)",
         Evidence(
-            "OriginateResponse: my phone answered and dials",
+            mark("OriginateResponse: my phone answered and dials"),
             _saw("OriginateResponse", 1),
             "another origination is answered: the ActionID must be this one's",
         ),
         _RUNG,
         _CALLS,
-        Evidence("my phone did not answer", _saw("OriginateFailure", 1)),
+        Evidence(mark("my phone did not answer"), _saw("OriginateFailure", 1)),
     ),
     "pause": _paused(Verb.PAUSE),
     "unpause": _paused(Verb.UNPAUSE),
@@ -378,3 +393,9 @@ TABLE: dict[str, Verification] = {
         _AGENTS,
     ),
 }
+
+
+def told(row: Verification) -> Verification:
+    """A row of the table in the language of the desk."""
+    confirms, denies = (tuple(replace(one, text=tr(one.text)) for one in each) for each in (row.confirms, row.denies))
+    return replace(row, confirms=confirms, denies=denies, unseen=tr(row.unseen) if row.unseen else "")

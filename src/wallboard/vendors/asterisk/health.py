@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr
 from wallboard.domain.text import clean
 from wallboard.domain.update import FeedStatus
 from wallboard.vendors.asterisk.ami import PING_EVERY
@@ -34,7 +35,7 @@ class Health:
     audit: EventAudit = field(default_factory=EventAudit)
     took: float = 0.0
     failures: int = 0
-    cause: str = "not connected yet"
+    cause: str = field(default_factory=lambda: tr("not connected yet"))
     refused: bool = False
     slowly: float = 0.0
     """Seconds until the next try where the usual delays would be too short, else 0."""
@@ -62,11 +63,11 @@ class Health:
             case AmiBadCredentials() | AmiNotNow():
                 self.cause = sign_in_refused(error)
             case AmiLost() if self.leaving:
-                self.cause = "the server is shutting down"
+                self.cause = tr("the server is shutting down")
             case AmiError():
                 self.cause = clean(str(error), 200)
             case _:
-                self.cause = f"a fault of this program ({type(error).__name__}); the log has more"
+                self.cause = tr("a fault of this program ({fault}); the log has more", fault=type(error).__name__)
 
     @property
     def interval(self) -> float:
@@ -79,12 +80,14 @@ class Health:
     @property
     def note(self) -> str:
         """What a person must know of a connection that is up, if anything."""
-        lists = f"lists every {self.interval:g} s"
         if self.readings.starting:
-            return STARTING
+            return tr(STARTING)
         if self.audit.missing:
-            return f"events are filtered or lost ({', '.join(self.audit.missing)}): {lists}"
-        return f"no events yet: {lists}" if self.audit.deaf else ""
+            events, seconds = ", ".join(self.audit.missing), self.interval
+            return tr(
+                "events are filtered or lost ({events}): lists every {seconds:g} s", events=events, seconds=seconds
+            )
+        return tr("no events yet: lists every {seconds:g} s", seconds=self.interval) if self.audit.deaf else ""
 
     def pushed(self, resource: Resource) -> bool:
         """Whether events keep these rows true, so that whatever is heard proves them; else they are as old as their

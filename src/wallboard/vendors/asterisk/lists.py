@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import anyio
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.text import clean
 from wallboard.vendors.asterisk.ami import Ami
 from wallboard.vendors.asterisk.event_audit import CHANNELS, DEVICES, PARKED, QUEUES
@@ -45,7 +46,7 @@ ITEMS: dict[Resource, tuple[str, tuple[str, ...]]] = {
     Resource.PARKED: ("ParkedCall", ("ParkeeUniqueid",)),
     Resource.PHONES: ("DeviceStateChange", ("Device",)),
 }
-STARTING = "the server is still starting"
+STARTING = mark("the server is still starting")
 #: Seconds after the sign-in within which an unknown QueueStatus means that, if no FullyBooted says more.
 START_MOST = 120.0
 #: Failures with which rows are stale, whatever their age.
@@ -166,7 +167,7 @@ class Readings:
             return
         for state in self.states.values():
             if state.unknown:
-                state.denied, state.cause, state.again_at = False, STARTING, 0.0
+                state.denied, state.cause, state.again_at = False, tr(STARTING), 0.0
                 # Whatever was there before the start is gone: its rows must not look live for another second.
                 state.failures = max(state.failures, STALE)
 
@@ -179,7 +180,7 @@ def without_id(resource: Resource, items: Iterable[Message]) -> int:
 
 def refusal(name: str, error: AmiRefused) -> str:
     if error.no_right:
-        return f"this account may not use {name}"
+        return tr("this account may not use {action}", action=name)
     if error.unknown:
-        return f"the server does not know {name}: its module is not loaded"
-    return f"{name}: {clean(str(error), 120)}"
+        return tr("the server does not know {action}: its module is not loaded", action=name)
+    return tr("{what}: {why}", what=name, why=clean(str(error), 120))

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from wallboard.domain.language import tr
+
 BANNER = "Asterisk Call Manager"
 
 #: Actions that change nothing on the PBX. In read-only mode the encoder lets nothing else through, so a mistake further
@@ -191,7 +193,7 @@ class Parser:
         at = rest.find(self._end, self._searched)
         while at >= 0:
             if at - start > self.limits.line:
-                raise AmiGarbled("a line is longer than any that Asterisk sends")
+                raise AmiGarbled(tr("a line is longer than any that Asterisk sends"))
             after = at + len(self._end)
             self._line(bytes(rest[start:at]), out)
             start = after
@@ -200,14 +202,14 @@ class Parser:
         # The first half of an end may be there already.
         self._searched = max(0, len(rest) - len(self._end) + 1)
         if len(rest) > self.limits.line:
-            raise AmiGarbled("a line is longer than any that Asterisk sends")
+            raise AmiGarbled(tr("a line is longer than any that Asterisk sends"))
         return out
 
     def _line(self, raw: bytes, out: list[Message]) -> None:
         if self.banner is None:
             text = raw.rstrip(b"\r").decode("utf-8", "replace")
             if not text.startswith(BANNER):
-                raise AmiGarbled("this is not an Asterisk manager interface: no banner came")
+                raise AmiGarbled(tr("this is not an Asterisk manager interface: no banner came"))
             self.banner = text
             return
         if self._lines == 0 and raw.endswith(b"\r"):
@@ -223,7 +225,7 @@ class Parser:
             return
         self._size += len(raw)
         if len(self._pairs) >= self.limits.lines or self._size > self.limits.message:
-            raise AmiGarbled("a message is longer than any that Asterisk sends")
+            raise AmiGarbled(tr("a message is longer than any that Asterisk sends"))
         key, colon, value = raw.decode("utf-8", "replace").partition(":")
         # A line without a colon is no field ("--END COMMAND--" of very old servers); it carries nothing used here.
         if colon:
@@ -241,7 +243,8 @@ def too_old(banner: str) -> str:
     found = _VERSION.match(banner)
     if found is None or int(found[1]) >= OLDEST:
         return ""
-    return f"Asterisk 12 or newer is needed (this one speaks AMI {found[1]}{found[2] or ''})"
+    version = f"{found[1]}{found[2] or ''}"
+    return tr("Asterisk 12 or newer is needed (this one speaks AMI {version})", version=version)
 
 
 def encode(action: str, action_id: str, fields: Sequence[Field], *, read_only: bool) -> bytes:
@@ -251,18 +254,18 @@ def encode(action: str, action_id: str, fields: Sequence[Field], *, read_only: b
     the line. They are refused, never stripped: what the operator saw is what must be sent, or nothing.
     """
     if read_only and action not in READ_ACTIONS:
-        raise AmiReadOnly(f"{action} is not sent: this console is read-only")
+        raise AmiReadOnly(tr("{action} is not sent: this console is read-only", action=action))
     lines: list[bytes] = []
     for key, value in (("Action", action), ("ActionID", action_id), *fields):
         if not _KEY.match(key):
-            raise AmiUnsafe("a field name that AMI does not have")
+            raise AmiUnsafe(tr("a field name that AMI does not have"))
         if _BREAKS.search(value):
-            raise AmiUnsafe(f"{key} holds a line break or NUL: nothing was sent")
+            raise AmiUnsafe(tr("{field} holds a line break or NUL: nothing was sent", field=key))
         try:
             line = f"{key}: {value}".encode()
         except UnicodeEncodeError:
-            raise AmiUnsafe(f"{key} holds characters that cannot be sent") from None
+            raise AmiUnsafe(tr("{field} holds characters that cannot be sent", field=key)) from None
         if len(line) > MAX_SENT_LINE:
-            raise AmiUnsafe(f"{key} is longer than Asterisk reads ({MAX_SENT_LINE} bytes)")
+            raise AmiUnsafe(tr("{field} is longer than Asterisk reads ({most} bytes)", field=key, most=MAX_SENT_LINE))
         lines.append(line)
     return b"\r\n".join(lines) + b"\r\n\r\n"

@@ -9,6 +9,7 @@ import anyio
 from anyio.abc import ByteStream
 
 from wallboard.domain.errors import Unreachable
+from wallboard.domain.language import tr
 from wallboard.domain.text import clean
 from wallboard.vendors.asterisk.protocol import AmiUnreachable
 from wallboard.vendors.http.words import why_unreachable
@@ -42,7 +43,9 @@ def tls(host: str, port: int, ca_file: str = "") -> StreamFactory:
         except OSError as error:
             raise AmiUnreachable(why_unreachable(error, host)) from error
         except (anyio.EndOfStream, anyio.BrokenResourceError) as error:
-            raise AmiUnreachable(f"{clean(host, 100)} closed the connection instead of answering in TLS") from error
+            raise AmiUnreachable(
+                tr("{host} closed the connection instead of answering in TLS", host=clean(host, 100))
+            ) from error
 
     return connect
 
@@ -51,7 +54,7 @@ def from_url(url: str, ca_file: str = "") -> StreamFactory:
     """``tcp://host:5038`` or ``tls://host:5039`` (the ports may be left out)."""
     parts = urlsplit(url)
     if parts.scheme not in {"tcp", "tls"} or not parts.hostname:
-        raise AmiUnreachable("the url must be tcp://host:5038 or tls://host:5039")
+        raise AmiUnreachable(tr("the url must be tcp://host:5038 or tls://host:5039"))
     if parts.scheme == "tls":
         return tls(parts.hostname, parts.port or DEFAULT_TLS_PORT, ca_file)
     return tcp(parts.hostname, parts.port or DEFAULT_PORT)

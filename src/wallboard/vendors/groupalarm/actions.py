@@ -14,6 +14,7 @@ from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import NotSent
 from wallboard.domain.forms import Form, FormField, Takes
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr
 from wallboard.domain.models import Hotline, Phone, Row
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.domain.text import clean
@@ -35,7 +36,8 @@ PHONE_NEEDS = ("isActive", "name", "phone", "userID")
 
 def hotline_body(fresh: Mapping[str, Any], command: Command) -> dict[str, Any]:
     """The object to PUT, made of `fresh`. NotSent if that is not the whole hotline or the text is too long."""
-    _whole(fresh, command, HOTLINE_NEEDS, HOTLINE_LOSES, "hotline")
+    another = tr("nothing sent: the vendor returned another hotline")
+    _whole(fresh, command, HOTLINE_NEEDS, HOTLINE_LOSES, another)
     body = {name: value for name, value in fresh.items() if name != "number"}
     match command.verb:
         case Verb.OPEN:
@@ -54,41 +56,52 @@ def announcements(hotline: Hotline, wire: HotlineWire | None) -> Form:
     """Both announcements as they are, to be edited; one that comes in quotes has two characters less to give away."""
     return Form(
         "announce",
-        clean(f"Announcements of {hotline.name}"),
+        clean(tr("Announcements of {hotline}", hotline=hotline.name)),
         tuple(
-            FormField(name, label, Takes.LINE, text, most=ANNOUNCEMENT - 2 * quoted(raw), hint="empty: none")
+            FormField(name, label, Takes.LINE, text, most=ANNOUNCEMENT - 2 * quoted(raw), hint=tr("empty: none"))
             for name, label, text, raw in (
-                ("text_in", "To callers", hotline.announcement_in, wire.tts_in if wire else ""),
-                ("text_out", "To agents", hotline.announcement_out, wire.tts_out if wire else ""),
+                ("text_in", tr("To callers"), hotline.announcement_in, wire.tts_in if wire else ""),
+                ("text_out", tr("To agents"), hotline.announcement_out, wire.tts_out if wire else ""),
             )
         ),
-        clean("spoken by the vendor's text to speech"),
+        clean(tr("spoken by the vendor's text to speech")),
     )
 
 
 def phone_body(fresh: Mapping[str, Any], command: Command) -> dict[str, Any]:
     """The object to PUT, made of `fresh`. NotSent if that is not the whole telephone."""
-    _whole(fresh, command, PHONE_NEEDS, (), "telephone")
+    _whole(fresh, command, PHONE_NEEDS, (), tr("nothing sent: the vendor returned another telephone"))
     return {**fresh, "isActive": command.verb is Verb.SIGNIN}
 
 
 def _whole(
-    fresh: Mapping[str, Any], command: Command, needed: tuple[str, ...], lost: tuple[str, ...], what: str
+    fresh: Mapping[str, Any], command: Command, needed: tuple[str, ...], lost: tuple[str, ...], another: str
 ) -> None:
     missing = [name for name in needed if fresh.get(name) is None] + [name for name in lost if name not in fresh]
     if missing:
-        raise NotSent(f"nothing sent: the vendor did not return {missing[0]}, and writing without it would lose it")
+        raise NotSent(
+            tr(
+                "nothing sent: the vendor did not return {field}, and writing without it would lose it",
+                field=missing[0],
+            )
+        )
     identity = fresh.get("id")
     if identity is not None and str(identity) != command.target.key.id:
-        raise NotSent(f"nothing sent: the vendor returned another {what}")
+        raise NotSent(another)
 
 
 def _announcement(wanted: str, before: object) -> str:
     if not isinstance(before, str):
-        raise NotSent("nothing sent: the vendor returned an announcement that is no text")
+        raise NotSent(tr("nothing sent: the vendor returned an announcement that is no text"))
     text = written(wanted, before)
     if len(text) > ANNOUNCEMENT:
-        raise NotSent(f"nothing sent: an announcement has at most {ANNOUNCEMENT} characters, this one has {len(text)}")
+        raise NotSent(
+            tr(
+                "nothing sent: an announcement has at most {most} characters, this one has {n}",
+                most=ANNOUNCEMENT,
+                n=len(text),
+            )
+        )
     return text
 
 
@@ -108,35 +121,34 @@ def verification(verb: Verb, command: Command | None = None, before: Row | None 
         case Verb.OPEN:
             request, impostor = f"{_PUT_HOTLINE} isActive: true", OLD_STATE
             done = {
-                "it is open": _is(Wanted.OPEN, HotlineState.OPEN),
-                "it was asked to open, and is starting": _is(Wanted.OPEN, HotlineState.STARTING),
+                tr("it is open"): _is(Wanted.OPEN, HotlineState.OPEN),
+                tr("it was asked to open, and is starting"): _is(Wanted.OPEN, HotlineState.STARTING),
             }
             denied = {
-                "the vendor reports an error": _is(Wanted.OPEN, HotlineState.ERROR),
-                "it still is asked to be paused": _is(Wanted.PAUSED),
+                tr("the vendor reports an error"): _is(Wanted.OPEN, HotlineState.ERROR),
+                tr("it still is asked to be paused"): _is(Wanted.PAUSED),
             }
         case Verb.CLOSE:
             request, impostor = f"{_PUT_HOTLINE} isActive: false", OLD_STATE
-            done = {"it is paused": _is(Wanted.PAUSED, HotlineState.PAUSED)}
+            done = {tr("it is paused"): _is(Wanted.PAUSED, HotlineState.PAUSED)}
             denied = {
-                "the vendor reports an error": _is(Wanted.PAUSED, HotlineState.ERROR),
-                "it still is asked to be open": _is(Wanted.OPEN),
+                tr("the vendor reports an error"): _is(Wanted.PAUSED, HotlineState.ERROR),
+                tr("it still is asked to be open"): _is(Wanted.OPEN),
             }
         case Verb.ANNOUNCE:
             request, impostor = f"{_PUT_HOTLINE} ttsInbound, ttsOutbound", OLD_TEXT
-            done = {"the new text": lambda row: _says(row, command)}
-            denied = {"the vendor returns another text": lambda row: not _says(row, command)}
+            done = {tr("the new text"): lambda row: _says(row, command)}
+            denied = {tr("the vendor returns another text"): lambda row: not _says(row, command)}
         case Verb.SIGNIN | Verb.SIGNOUT:
             on = verb is Verb.SIGNIN
             request = f"PUT /agents/{{id}} (the whole object) isActive: {'true' if on else 'false'}"
             impostor, resources = OLD_STATE, (Resource.PHONES, Resource.HOTLINES)
-            done, denied = (
-                {_duty(on): _registered(on)},
-                {f"the telephone still is {_duty(not on)}": _registered(not on)},
-            )
+            still = tr("the telephone still is off duty") if on else tr("the telephone still is on duty")
+            done = {tr("on duty") if on else tr("off duty"): _registered(on)}
+            denied = {still: _registered(not on)}
         case _:
-            return Verification(verb=verb, request="", cannot="GroupAlarm has no such action")
-    said = {f"reading it back: {text}": says for text, says in done.items()}
+            return Verification(verb=verb, request="", cannot=tr("GroupAlarm has no such action"))
+    said = {tr("reading it back: {what}", what=text): says for text, says in done.items()}
     return read_back(verb, request, read_at(resources[0]), said, denied, impostor, before=before, watch=resources)
 
 
@@ -155,10 +167,6 @@ def _says(row: Row | None, command: Command | None) -> bool:
         if argument in given
     ]
     return bool(asked) and all(asked)
-
-
-def _duty(on: bool) -> str:
-    return "on duty" if on else "off duty"
 
 
 def _registered(on: bool) -> Says:

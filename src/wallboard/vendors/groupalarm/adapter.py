@@ -16,6 +16,7 @@ from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import Missing, NotPermitted, NotSent, ReadError, TargetGone
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Kind, Resource
+from wallboard.domain.language import english, mark, tr
 from wallboard.domain.models import Hotline, Phone, Row, in_address
 from wallboard.domain.update import Update
 from wallboard.vendors.base import (
@@ -55,8 +56,8 @@ class GroupalarmAdapter(WebAdapter):
 
     vendor = "groupalarm"
     verbs = actions.VERBS
-    lacking = "GroupAlarm has no call control"
-    no_calls = "GroupAlarm places no calls"
+    lacking = mark("GroupAlarm has no call control")
+    no_calls = mark("GroupAlarm places no calls")
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
         super().__init__(settings, services)
@@ -68,7 +69,8 @@ class GroupalarmAdapter(WebAdapter):
         self._missed: set[str] = set()
 
     def detail(self) -> str:
-        return f"organization {self.settings.organization}" if self.settings.organization is not None else ""
+        organization = self.settings.organization
+        return tr("organization {id}", id=organization) if organization is not None else ""
 
     def feeds(self) -> Sequence[Feed]:
         every = self.settings.every
@@ -95,7 +97,7 @@ class GroupalarmAdapter(WebAdapter):
                 self._first_phones = await self._all_phones()
             except ReadError as error:
                 # Its own feed will say so.
-                log.debug("%s: telephones: %s", self.settings.name, error)
+                log.debug("%s: telephones: %s", self.settings.name, english(str(error)))
         self._discovered = True
         await self._read_logs()
         return ()
@@ -138,7 +140,7 @@ class GroupalarmAdapter(WebAdapter):
         if refusals and not read:
             raise refusals[0]
         found = [mapping.phone(wire, user, self._known) for user, (wires, _) in read.items() for wire in wires]
-        return found, started, lost(sum(len(items) for _, items in read.values()), len(found), "telephones")
+        return found, started, lost(sum(len(items) for _, items in read.values()), len(found), tr("telephones"))
 
     async def _read_logs(self) -> None:
         """The call log of each hotline. One that cannot be read twice in a row is unknown; if none can, raises."""
@@ -179,16 +181,16 @@ class GroupalarmAdapter(WebAdapter):
                 return next((mapping.phone(wire, user, self._known) for wire in wires if wire.id == row.key.id), None)
         except Missing:
             return None
-        raise NotPermitted("GroupAlarm has no such row")
+        raise NotPermitted(tr("GroupAlarm has no such row"))
 
     def _can(self, verb: Verb, row: Row | None) -> Can:
         if row is None:
             return YES
         if isinstance(row, Hotline):
-            return YES if verb in actions.HOTLINE_VERBS else Can(False, "duty is a matter of its telephones")
+            return YES if verb in actions.HOTLINE_VERBS else Can(False, tr("duty is a matter of its telephones"))
         if isinstance(row, Phone):
-            return YES if verb in actions.PHONE_VERBS else Can(False, "not for a telephone")
-        return Can(False, "not for this row")
+            return YES if verb in actions.PHONE_VERBS else Can(False, tr("not for a telephone"))
+        return Can(False, tr("not for this row"))
 
     def reports(self, row: Row) -> Sequence[Report]:
         return reports(self._reader, self._known, row)
@@ -209,13 +211,13 @@ class GroupalarmAdapter(WebAdapter):
         kind = command.target.key.kind
         put = {Kind.HOTLINE: self._put_hotline, Kind.PHONE: self._put_phone}.get(kind)
         if put is None:
-            raise NotSent("nothing sent: not for this row")
+            raise NotSent(tr("nothing sent: not for this row"))
         async with self._writing.alone(command.target.key):
             asked = await put(command)
             answer = await act(self._http, asked)
         said = answer.data if isinstance(answer.data, dict) else {}
         status = said.get("status")
-        detail = f"status {status}" if isinstance(status, str) else ""
+        detail = tr("status {status}", status=status) if isinstance(status, str) else ""
         return receipt(asked, answer, command.target.key.id, detail=detail)
 
     async def _put_hotline(self, command: Command) -> Request:
@@ -228,11 +230,11 @@ class GroupalarmAdapter(WebAdapter):
         identity = command.target.key.id
         user = in_address(command.target.address, "user") or self._owner(identity)
         if not user:
-            raise NotSent("nothing sent: whose telephone it is has not been read yet")
+            raise NotSent(tr("nothing sent: whose telephone it is has not been read yet"))
         _, items = await fresh(self._reader.phones(user))
         as_it_is = next((item for item in items if any(wire.id == identity for wire in rows([item], PhoneWire))), None)
         if not isinstance(as_it_is, dict):
-            raise TargetGone("nothing sent: the user has no such telephone any more")
+            raise TargetGone(tr("nothing sent: the user has no such telephone any more"))
         body = actions.phone_body(as_it_is, command)
         asked = request("PUT", route("/agents/{id}", id=identity), body, _active(body))
         return replace(asked, params=self._reader.organization)

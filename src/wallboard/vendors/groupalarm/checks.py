@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wallboard.domain.errors import BadAnswer
+from wallboard.domain.language import mark, tr
 from wallboard.vendors.base import CheckLine, SourceSettings
 from wallboard.vendors.groupalarm.actions import VERBS
 from wallboard.vendors.groupalarm.reading import Reader
@@ -21,27 +22,30 @@ async def check_source(reader: Reader, http: HttpSource, settings: SourceSetting
         try:
             found, pages = await reader.hotlines()
         except BadAnswer as error:
-            hint = f" (organization {settings.organization}?)" if "400" in str(error) else ""
-            raise BadAnswer(f"{error}{hint}") from None
+            if "400" not in str(error):
+                raise
+            why, organization = str(error), settings.organization
+            raise BadAnswer(tr("{why} (organization {id}?)", why=why, id=organization)) from None
         wires.extend(found)
-        return together(f"{len(found)} found", pages.lost)
+        return together(tr("{n} found", n=len(found)), pages.lost)
 
     async def phones() -> str:
-        return f"user {user} has {len((await reader.phones(user))[0])}"
+        return tr("user {user} has {n}", user=user, n=len((await reader.phones(user))[0]))
 
     async def logs() -> str:
-        return f"{len((await reader.logs(wires[0].id, 1))[0])} entries of {wires[0].id}"
+        hotline = wires[0].id
+        return tr("{n} entries of {hotline}", n=len((await reader.logs(hotline, 1))[0]), hotline=hotline)
 
     if not await check.reach(reader.first_page):
         return check.lines
-    await check.ask("hotlines", hotlines)
+    await check.ask(mark("hotlines"), hotlines)
     user = next((user for wire in wires for user in wire.agents), "")
     if user:
-        await check.ask("phones", phones)
+        await check.ask(mark("phones"), phones)
     else:
-        check.say("phones", None, "no hotline names an agent")
+        check.say("phones", None, tr("no hotline names an agent"))
     if wires:
-        await check.ask("call log", logs)
+        await check.ask(mark("call log"), logs)
     check.verbs(settings, VERBS)
     check.account(http)
     return check.lines

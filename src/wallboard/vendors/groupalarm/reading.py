@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from wallboard.domain.errors import BadAnswer
+from wallboard.domain.language import mark, tr
 from wallboard.vendors.groupalarm.wire import HotlineWire, LogWire, PhoneWire, RecordWire
 from wallboard.vendors.http.client import HttpSource, Params, Route, route
 from wallboard.vendors.kit.lists import listed, rows, used
@@ -21,6 +22,10 @@ PAGES = 40
 """Most pages of a list of hotlines: 2,000 hotlines."""
 
 
+_WHAT = {"hotlines": mark("hotlines"), "callLogs": mark("callLogs"), "records": mark("records")}
+"""What the lists are called, by their fields."""
+
+
 class Reader:
     """The GET requests of one organisation. All raise `ReadError`s only."""
 
@@ -31,7 +36,7 @@ class Reader:
     async def hotlines(self) -> tuple[list[HotlineWire], Pages]:
         """All hotlines; rows without an id are dropped and counted."""
         read = await self._pages(route("/hotlines"), "hotlines", self.organization)
-        found, lost = used(read.items, HotlineWire, "hotlines")
+        found, lost = used(read.items, HotlineWire, tr("hotlines"))
         return found, replace(read, lost=lost)
 
     async def first_page(self) -> tuple[str, float]:
@@ -41,12 +46,12 @@ class Reader:
 
     async def hotline(self, identity: str) -> dict[str, Any]:
         answer = await self._http.get(route("/hotlines/{hotlineID}", hotlineID=identity))
-        return raw_object(answer.data, HotlineWire, "hotline")
+        return raw_object(answer.data, HotlineWire, tr("hotline"))
 
     async def phones(self, user: str) -> tuple[list[PhoneWire], Sequence[object]]:
         """A user's telephones, those without an id left out; all as they came. NotPermitted where the user forbids."""
         answer = await self._http.get(route("/agents"), params={"owner_id": user, **self.organization})
-        items, _ = listed(answer.data, "agents", "agents")
+        items, _ = listed(answer.data, tr("agents"), "agents")
         return list({wire.id: wire for wire in rows(items, PhoneWire)}.values()), items
 
     async def logs(self, hotline: str, most: int) -> tuple[list[LogWire], Pages]:
@@ -57,9 +62,9 @@ class Reader:
     async def log(self, hotline: str, identity: str) -> LogWire:
         """One call log. Missing where there is none."""
         where = route("/hotlines/{hotlineID}/logs/{logID}", hotlineID=hotline, logID=identity)
-        found = one((await self._http.get(where)).data, LogWire, "call log")
+        found = one((await self._http.get(where)).data, LogWire, tr("call log"))
         if found.id != identity:
-            raise BadAnswer("the vendor's answer is another call log")
+            raise BadAnswer(tr("the vendor's answer is another call log"))
         return found
 
     async def records(self, hotline: str, most: int) -> tuple[list[RecordWire], Pages]:
@@ -87,13 +92,15 @@ class Reader:
     async def _pages(
         self, where: Route, name: str, params: Params | None = None, *, part: int = 0, after: int = 0
     ) -> Pages:
+        what = tr(_WHAT[name])
+
         async def ask(number: int, got: int) -> Page:
             asked = {**(params or {}), "limit": PAGE, "offset": after + got}
             answer = await self._http.get(where, params=asked)
-            items, total = listed(answer.data, name, name)
+            items, total = listed(answer.data, what, name)
             return answer, items, total
 
-        return await pages(ask, name, full=(PAGE,), most=PAGES, part=part, before=after)
+        return await pages(ask, what, full=(PAGE,), most=PAGES, part=part, before=after)
 
 
 def newest_cover(logs: Sequence[LogWire], read: Pages) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from functools import partial
 
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Hotline, Phone, Row, in_address
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.base import Report, Sheet
@@ -18,7 +19,17 @@ from wallboard.vendors.kit.wire import instant
 LOG_PAGES = 3
 """Most pages of a call log: 150 calls, far beyond a day of a hotline."""
 MOST_LINES = 300
-_ENTRY = ("action", "who", "phone")
+_COUNTED = {
+    "calls": (
+        *(mark("no calls"), mark("{n} calls")),
+        *(mark("{n} calls, all there are"), mark("the newest of {all} calls")),
+    ),
+    "records": (
+        *(mark("no records"), mark("{n} records")),
+        *(mark("{n} records, all there are"), mark("the newest of {all} records")),
+    ),
+}
+"""None, so many of a total that is not told, all of them, and not all."""
 
 
 def reports(reader: Reader, known: Known, row: Row) -> tuple[Report, ...]:
@@ -26,12 +37,12 @@ def reports(reader: Reader, known: Known, row: Row) -> tuple[Report, ...]:
     if isinstance(row, Hotline):
         identity = row.key.id
         return (
-            Report("calls", "call log", partial(_calls, reader, known, identity), cost=LOG_PAGES),
-            Report("call", "last call", partial(_last_call, reader, known, identity), cost=2),
-            Report("records", "billed records", partial(_records, reader, known, identity), cost=LOG_PAGES),
+            Report("calls", tr("call log"), partial(_calls, reader, known, identity), cost=LOG_PAGES),
+            Report("call", tr("last call"), partial(_last_call, reader, known, identity), cost=2),
+            Report("records", tr("billed records"), partial(_records, reader, known, identity), cost=LOG_PAGES),
         )
     if isinstance(row, Phone) and (user := in_address(row.address, "user")):
-        return (Report("phones", "telephones", partial(_phones, reader, known, user)),)
+        return (Report("phones", tr("telephones"), partial(_phones, reader, known, user)),)
     return ()
 
 
@@ -39,16 +50,20 @@ async def _calls(reader: Reader, known: Known, hotline: str) -> Sheet:
     """Every entry of the newest calls: the newest call first, its entries in their own order."""
     logs, pages = await reader.logs(hotline, LOG_PAGES)
     lines = [line for log in _newest_first(logs, known) for line in call_lines(log, known)]
-    return sheet((f"time, {known.zone}", *_ENTRY), lines[:MOST_LINES], _of(len(logs), pages.total, "calls"))
+    return sheet(_columns(known), lines[:MOST_LINES], _of(len(logs), pages.total, "calls"))
 
 
 async def _last_call(reader: Reader, known: Known, hotline: str) -> Sheet:
     logs, _ = await reader.logs(hotline, 1)
     newest = next((log for log in _newest_first(logs, known) if log.id), None)
     if newest is None:
-        return sheet((f"time, {known.zone}", *_ENTRY), (), "no call yet")
+        return sheet(_columns(known), (), tr("no call yet"))
     log = await reader.log(hotline, newest.id)
-    return sheet((f"time, {known.zone}", *_ENTRY), call_lines(log, known), f"call {log.id}")
+    return sheet(_columns(known), call_lines(log, known), tr("call {id}", id=log.id))
+
+
+def _columns(known: Known) -> tuple[str, ...]:
+    return (tr("time, {zone}", zone=known.zone), tr("action"), tr("who"), tr("phone"))
 
 
 def _newest_first(found: Sequence[Dated], known: Known) -> list[Dated]:
@@ -57,9 +72,8 @@ def _newest_first(found: Sequence[Dated], known: Known) -> list[Dated]:
 
 def call_lines(log: LogWire, known: Known) -> list[Line]:
     """The beginning of a call and each of its entries, in the vendor's words."""
-    lines: list[Line] = [(moment(log.start, known.zone), clean("call"), NOTHING, NOTHING)]
-    if not log.entries:
-        lines[0] = (lines[0][0], clean("call without entries"), NOTHING, NOTHING)
+    call = tr("call") if log.entries else tr("call without entries")
+    lines: list[Line] = [(moment(log.start, known.zone), clean(call), NOTHING, NOTHING)]
     lines += [_entry(entry, known) for entry in log.entries]
     return lines
 
@@ -72,15 +86,17 @@ def _entry(entry: EntryWire, known: Known) -> Line:
 async def _records(reader: Reader, known: Known, hotline: str) -> Sheet:
     found, pages = await reader.records(hotline, LOG_PAGES)
     lines = [record_line(wire, known.zone) for wire in _newest_first(found, known)[:MOST_LINES]]
-    currency = "; the vendor names no currency" if found else ""
-    note = f"{_of(len(found), pages.total, 'records')}{currency}"
-    return sheet((f"time, {known.zone}", "destination", "length", "price"), lines, note)
+    note = _of(len(found), pages.total, "records")
+    if found:
+        note = tr("{counted}; the vendor names no currency", counted=note)
+    columns = (tr("time, {zone}", zone=known.zone), tr("destination"), tr("length"), tr("price"))
+    return sheet(columns, lines, note)
 
 
 def record_line(wire: RecordWire, zone: tzinfo) -> Line:
     """A billed leg. One without an end may still be running: the vendor does not say."""
     start, end = instant(wire.start, zone), instant(wire.end, zone)
-    lasted = UNKNOWN if wire.end or not wire.start else clean("– (may be running)")
+    lasted = UNKNOWN if wire.end or not wire.start else clean(tr("– (may be running)"))
     if start is not None and end is not None and end >= start:
         lasted = length(end - start)
     price = UNKNOWN if wire.price is None else clean(f"{wire.price:g}")
@@ -89,9 +105,10 @@ def record_line(wire: RecordWire, zone: tzinfo) -> Line:
 
 async def _phones(reader: Reader, known: Known, user: str) -> Sheet:
     wires, _ = await reader.phones(user)
-    words = {True: "on duty", False: "off duty", None: None}
+    words = {True: tr("on duty"), False: tr("off duty"), None: None}
     rows = [(wire.name, wire.phone, words[wire.is_active]) for wire in wires]
-    return sheet(("telephone", "number", "duty"), rows, f"of {known.person(user) or user}")
+    columns = (tr("telephone"), tr("number"), tr("duty"))
+    return sheet(columns, rows, tr("of {person}", person=known.person(user) or user))
 
 
 def moment(text: str, zone: tzinfo) -> Clean:
@@ -100,8 +117,6 @@ def moment(text: str, zone: tzinfo) -> Clean:
 
 
 def _of(count: int, total: int | None, what: str) -> str:
-    if count == 0:
-        return f"no {what}"
-    if total is None:
-        return f"{count} {what}"
-    return f"{count} {what}, all there are" if count >= total else f"the newest of {total} {what}"
+    none, some, whole, newest = _COUNTED[what]
+    said = none if count == 0 else some if total is None else whole if count >= total else newest
+    return tr(said, n=count, all=total)

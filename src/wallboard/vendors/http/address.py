@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from wallboard.domain.errors import ConfigError
+from wallboard.domain.language import tr
 from wallboard.domain.text import clean
 
 _PLAIN = "@:*!$'(),"
@@ -42,17 +43,17 @@ def check_address(url: str, what: str, *, insecure: bool) -> None:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise ConfigError(f"{what}: {url!r} is not an address") from None
+        raise ConfigError(tr("{key}: {url!r} is not an address", key=what, url=url)) from None
     if parts.username or parts.password:
-        raise ConfigError(f"{what}: write the credentials under auth, not into the address")
+        raise ConfigError(tr("{key}: write the credentials under auth, not into the address", key=what))
     if parts.scheme not in ("http", "https") or not host or not url.isascii() or not url.isprintable():
-        raise ConfigError(f"{what}: {url!r} is not an https:// address")
+        raise ConfigError(tr("{key}: {url!r} is not an https:// address", key=what, url=url))
     if parts.query or parts.fragment:
-        raise ConfigError(f"{what}: {url!r} must end before ? and #")
+        raise ConfigError(tr("{key}: {url!r} must end before ? and #", key=what, url=url))
     if parts.scheme == "http" and not insecure and not is_loopback(host):
         raise ConfigError(
-            f"{what}: http:// to {host} would send the credentials in plain text",
-            hint="write https://, or insecure = true",
+            tr("{key}: http:// to {host} would send the credentials in plain text", key=what, host=host),
+            hint=tr("write https://, or insecure = true"),
         )
 
 
@@ -71,9 +72,9 @@ def redirect_sentence(location: str, base: str) -> str:
     try:
         there, here = urlsplit(location), urlsplit(base)
         if there.hostname and there.hostname != here.hostname:
-            return f"vendor redirects to host {clean(there.hostname, 100)}"
+            return tr("vendor redirects to host {host}", host=clean(there.hostname, 100))
         if there.scheme and there.scheme != here.scheme:
-            return f"vendor redirects to {clean(there.scheme, 10)}://"
+            return tr("vendor redirects to {scheme}://", scheme=clean(there.scheme, 10))
     except ValueError:
-        return "vendor redirects"
-    return "vendor redirects to another address of its own"
+        return tr("vendor redirects")
+    return tr("vendor redirects to another address of its own")

@@ -17,6 +17,7 @@ import anyio
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer, ConfigError, CredentialsRefused, ReadError, Throttled
+from wallboard.domain.language import tr
 from wallboard.domain.redaction import hide
 from wallboard.vendors.base import Auth, BasicAuth, BearerAuth, HeaderAuth, NoAuth, OAuthAuth, Secret
 
@@ -51,9 +52,15 @@ class SignIn(Protocol):
 def checked(name: str, value: str, what: str) -> tuple[str, str]:
     """A header that can be sent as it is, else ConfigError (which never contains the value)."""
     if not name or not all(char.isalnum() or char in "-_.!#$%&'*+^`|~" for char in name) or not name.isascii():
-        raise ConfigError(f"{what}: {name!r} is not a header name")
+        raise ConfigError(tr("{key}: {header!r} is not a header name", key=what, header=name))
     if not value.isascii() or not value.isprintable() or value != value.strip() or not value:
-        raise ConfigError(f"{what}: the value of header {name} is empty or holds a character that a header cannot hold")
+        raise ConfigError(
+            tr(
+                "{key}: the value of header {header} is empty or holds a character that a header cannot hold",
+                key=what,
+                header=name,
+            )
+        )
     return name, value
 
 
@@ -90,7 +97,7 @@ class TokenSignIn(ABC):
         self._token = ""
         self._renew_at: float | None = None
         self._refused_at: float | None = None
-        self._refusal = "the vendor refuses the credentials"
+        self._refusal = tr("the vendor refuses the credentials")
         self._failure: ReadError | None = None
         self._failed_until = 0.0
 
@@ -194,7 +201,7 @@ class OAuth(TokenSignIn):
         fields = answer if isinstance(answer, Mapping) else {}
         token = usable(fields.get("access_token"))
         if not token:
-            raise BadAnswer("sign-in: the vendor's answer holds no token")
+            raise BadAnswer(tr("sign-in: the vendor's answer holds no token"))
         self._take(token, lifetime(fields.get("expires_in")))
 
 
@@ -208,7 +215,7 @@ def sign_in(auth: Auth, clock: Clock, post: PostForm) -> SignIn:
             return Fixed((checked("Authorization", f"Bearer {value}", "auth"),))
         case BasicAuth(username=username, password=password):
             if ":" in username:
-                raise ConfigError("auth: a user name for Basic authentication cannot hold a colon")
+                raise ConfigError(tr("auth: a user name for Basic authentication cannot hold a colon"))
             packed = base64.b64encode(f"{username}:{password.reveal()}".encode()).decode("ascii")
             hide(packed)
             return Fixed((("Authorization", f"Basic {packed}"),))
@@ -216,7 +223,7 @@ def sign_in(auth: Auth, clock: Clock, post: PostForm) -> SignIn:
             return Fixed((checked(name, secret.reveal(), "auth"),))
         case OAuthAuth():
             return OAuth(auth, clock, post)
-    raise ConfigError('auth: this vendor takes kind "bearer", "oauth", "basic", "header" or "none"')
+    raise ConfigError(tr('auth: this vendor takes kind "bearer", "oauth", "basic", "header" or "none"'))
 
 
 def extra_headers(headers: tuple[tuple[str, Secret], ...]) -> Headers:

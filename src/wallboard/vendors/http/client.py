@@ -31,6 +31,7 @@ from wallboard.domain.errors import (
     Throttled,
     Unreachable,
 )
+from wallboard.domain.language import tr
 from wallboard.domain.text import clean
 from wallboard.domain.update import Budget
 from wallboard.vendors.base import OAuthAuth, Services, SourceSettings
@@ -39,7 +40,7 @@ from wallboard.vendors.http.auth import Headers, PostToken, SignIn, sign_in
 from wallboard.vendors.http.errors import action_error, read_error, worded
 from wallboard.vendors.http.exchange import Line, Params, Raw, Wire, decoded
 from wallboard.vendors.http.limits import ERROR_LIMIT, LIVE_LIMIT, said
-from wallboard.vendors.http.stream import ENDLESS_HEAD
+from wallboard.vendors.http.stream import ENDLESS_HEAD, HEAD_LIMIT
 from wallboard.vendors.http.words import why_unreachable
 
 __all__ = ["ACT_DEADLINE", "READ_DEADLINE", "Answer", "HttpSource", "Params", "Route", "check_address", "route"]
@@ -124,14 +125,14 @@ class HttpSource:
         """
         where = _as_route(where)
         if not where.path:
-            raise BadAnswer("the vendor's id of this row cannot be asked for")
+            raise BadAnswer(tr("the vendor's id of this row cannot be asked for"))
         seconds = timeout or self._settings.timeout or READ_DEADLINE
         try:
             with anyio.fail_after(seconds):
                 return await self._get(where, params, seconds, limit, plain, keep)
         except TimeoutError:
             log.debug("GET %s: late", where.template)
-            raise Late(f"no whole answer within {seconds:g} s") from None
+            raise Late(tr("no whole answer within {seconds:g} s", seconds=seconds)) from None
 
     async def _get(
         self, where: Route, params: Params | None, seconds: float, limit: int, plain: bool, keep: bool
@@ -141,11 +142,11 @@ class HttpSource:
             raw = await self._read(where, params, headers, seconds, limit)
             if raw.status == 401:
                 if not await self._sign.renew(headers):
-                    raise CredentialsRefused(worded("the vendor refuses the credentials", self._words(raw)))
+                    raise CredentialsRefused(worded(tr("the vendor refuses the credentials"), self._words(raw)))
                 raw = await self._read(where, params, await self._sign.headers(), seconds, limit)
                 if raw.status == 401:
                     self._sign.refuse()
-                    raise CredentialsRefused(worded("the vendor refuses the credentials", self._words(raw)))
+                    raise CredentialsRefused(worded(tr("the vendor refuses the credentials"), self._words(raw)))
         except CredentialsRefused:
             self.refused = True
             raise
@@ -199,18 +200,18 @@ class HttpSource:
 
     def _unread(self, error: httpx.HTTPError | OSError, seconds: float) -> ReadError:
         if isinstance(error, httpx.ConnectTimeout):
-            return Unreachable(f"{clean(self._host, 100)} does not answer")
+            return Unreachable(tr("{host} does not answer", host=clean(self._host, 100)))
         if isinstance(error, httpx.ConnectError | OSError):
             return Unreachable(why_unreachable(error, self._host))
         if isinstance(error, httpx.TimeoutException):
-            return Late(f"no whole answer within {seconds:g} s")
+            return Late(tr("no whole answer within {seconds:g} s", seconds=seconds))
         if isinstance(error, httpx.RemoteProtocolError):
             if str(error) == ENDLESS_HEAD:
-                return BadAnswer(ENDLESS_HEAD)
-            return BadAnswer("the vendor closed the connection without a proper answer")
+                return BadAnswer(tr(ENDLESS_HEAD, most=HEAD_LIMIT // 1024))
+            return BadAnswer(tr("the vendor closed the connection without a proper answer"))
         if isinstance(error, httpx.NetworkError):
-            return Unreachable("the connection was reset")
-        return BadAnswer("the vendor's answer is not proper HTTP")
+            return Unreachable(tr("the connection was reset"))
+        return BadAnswer(tr("the vendor's answer is not proper HTTP"))
 
     async def act(
         self,
@@ -229,18 +230,18 @@ class HttpSource:
         """
         where = _as_route(where)
         if self._settings.read_only:
-            raise NotSent("this source is read-only")
+            raise NotSent(tr("this source is read-only"))
         if not where.path:
-            raise NotSent("the vendor's id of this row cannot be sent")
+            raise NotSent(tr("the vendor's id of this row cannot be sent"))
         seconds = timeout or max(ACT_DEADLINE, self._settings.timeout or 0.0)
         asked: Headers = (("Accept", accept),) if accept else ()
         try:
             with anyio.fail_after(seconds):
                 headers = await self._sign.headers()
         except ReadError as error:
-            raise NotSent(f"nothing sent: {error}") from None
+            raise NotSent(tr("nothing sent: {why}", why=str(error))) from None
         except TimeoutError:
-            raise NotSent("nothing sent: the sign-in does not answer") from None
+            raise NotSent(tr("nothing sent: the sign-in does not answer")) from None
         raw = await self._send(method, where, (*asked, *headers), json, params, seconds)
         if raw.status == 401:
             again = await self._renewed(headers, seconds)
@@ -282,21 +283,21 @@ class HttpSource:
                     method, self._below(where), wire, seconds, ERROR_LIMIT, headers, params=params, json=json
                 )
         except (Unreachable, BadAnswer) as error:
-            raise NotSent(f"nothing sent: {error}") from None
+            raise NotSent(tr("nothing sent: {why}", why=str(error))) from None
         except httpx.ConnectTimeout:
-            raise NotSent(f"nothing sent: {clean(self._host, 100)} does not answer") from None
+            raise NotSent(tr("nothing sent: {host} does not answer", host=clean(self._host, 100))) from None
         except (httpx.ConnectError, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
-            raise NotSent(f"nothing sent: {why_unreachable(error, self._host)}") from None
+            raise NotSent(tr("nothing sent: {why}", why=why_unreachable(error, self._host))) from None
         except (TimeoutError, httpx.TimeoutException):
             if wire.head is not None:
                 return wire.head
             if known and not wire.sent:
-                raise NotSent(f"nothing sent: {clean(self._host, 100)} does not answer") from None
-            raise Ambiguous(f"sent, and no answer within {seconds:g} s") from None
+                raise NotSent(tr("nothing sent: {host} does not answer", host=clean(self._host, 100))) from None
+            raise Ambiguous(tr("sent, and no answer within {seconds:g} s", seconds=seconds)) from None
         except (httpx.HTTPError, OSError) as error:
             if known and not wire.sent:
-                raise NotSent(f"nothing sent: {why_unreachable(error, self._host)}") from None
-            raise Ambiguous("sent, and the connection broke before an answer") from None
+                raise NotSent(tr("nothing sent: {why}", why=why_unreachable(error, self._host))) from None
+            raise Ambiguous(tr("sent, and the connection broke before an answer")) from None
 
     async def _post_token(
         self, where: str, *, form: Mapping[str, str] | None = None, json: Mapping[str, Any] | None = None
@@ -313,12 +314,14 @@ class HttpSource:
         except (httpx.HTTPError, OSError) as error:
             raise self._unread(error, seconds) from None
         if raw.status in (400, 401, 403):
-            raise CredentialsRefused(worded("sign-in refused", self._words(raw)))
+            raise CredentialsRefused(worded(tr("sign-in refused"), self._words(raw)))
         if not 200 <= raw.status < 300:
             trouble = read_error(raw.status, raw.headers, self._words(raw), address)
-            raise trouble if isinstance(trouble, Throttled) else type(trouble)(f"sign-in: {trouble}")
+            if isinstance(trouble, Throttled):
+                raise trouble
+            raise type(trouble)(tr("sign-in: {why}", why=str(trouble)))
         if raw.trouble:
-            raise BadAnswer(f"sign-in: {raw.trouble}")
+            raise BadAnswer(tr("sign-in: {why}", why=raw.trouble))
         return await decoded(raw)
 
     async def aclose(self) -> None:

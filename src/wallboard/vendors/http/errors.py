@@ -17,15 +17,16 @@ from wallboard.domain.errors import (
     Throttled,
     Unreachable,
 )
+from wallboard.domain.language import mark, tr
 from wallboard.vendors.http.address import redirect_sentence
 from wallboard.vendors.http.limits import retry_after, until_reset
 
 UNDONE: Mapping[int, str] = {
     400: "",
-    401: "the vendor refuses the credentials",
-    403: "not permitted for this account",
+    401: mark("the vendor refuses the credentials"),
+    403: mark("not permitted for this account"),
     405: "",
-    407: "a proxy on the way wants a login",
+    407: mark("a proxy on the way wants a login"),
     411: "",
     413: "",
     414: "",
@@ -45,14 +46,17 @@ result (302, 303), a server that ran the action and then could not write the ans
 (406), one that lost patience while it worked (408) or a proxy that did or whose client did (499, 502, 504, 52x, 460),
 a lock that may be that of the same request sent on twice by a proxy (423), and whatever is not in any document.
 """
-OVER: Mapping[int, str] = {404: "already over", 409: "changed meanwhile", 410: "already over", 412: "changed meanwhile"}
+OVER: Mapping[int, str] = {
+    **dict.fromkeys((404, 410), mark("already over")),
+    **dict.fromkeys((409, 412), mark("changed meanwhile")),
+}
 """What it was to act on is not there, or not as it was. By whom is not said: a proxy may repeat a PUT or a DELETE to a
 second server, and the first has done it. So this ends as *not confirmed*, never as "nothing happened"."""
 
 
 def worded(sentence: str, words: str) -> str:
     """`sentence`, and what the vendor said of it."""
-    return f"{sentence}: {words}" if words else sentence
+    return tr("{what}: {why}", what=sentence, why=words) if words else sentence
 
 
 def read_error(status: int, headers: Mapping[str, str], words: str, base: str) -> ReadError:
@@ -60,23 +64,23 @@ def read_error(status: int, headers: Mapping[str, str], words: str, base: str) -
     if 300 <= status < 400:
         return BadAnswer(redirect_sentence(headers.get("location", ""), base))
     if status == 403:
-        return NotPermitted(worded("not permitted for this account", words))
+        return NotPermitted(worded(tr("not permitted for this account"), words))
     if status in (404, 410):
-        return Missing(worded("the vendor does not know this", words))
+        return Missing(worded(tr("the vendor does not know this"), words))
     if status == 407:
-        return Unreachable("a proxy on the way wants a login")
+        return Unreachable(tr("a proxy on the way wants a login"))
     if status == 429:
         if "concurrent" in words.lower():
-            return Throttled(f"one at a time: {words}", retry_after(headers) or 30.0, "endpoint")
+            return Throttled(tr("one at a time: {why}", why=words), retry_after(headers) or 30.0, "alone")
         wait = retry_after(headers) or until_reset(headers)
-        return Throttled(f"the vendor's request limit is reached{_again(wait)}", wait)
+        return Throttled(_again(tr("the vendor's request limit is reached"), wait), wait)
     if status == 503 and (wait := retry_after(headers)) is not None:
-        return Throttled(f"vendor answered 503{_again(wait)}", wait, "endpoint")
+        return Throttled(_again(_answered(status), wait), wait, "endpoint")
     if 500 <= status < 600:
-        return ServerTrouble(worded(f"vendor answered {status}", words))
+        return ServerTrouble(worded(_answered(status), words))
     if 400 <= status < 500:
-        return BadAnswer(worded(f"vendor answered {status}", words))
-    return BadAnswer(f"odd answer: status {status}")
+        return BadAnswer(worded(_answered(status), words))
+    return BadAnswer(tr("odd answer: status {status}", status=status))
 
 
 def action_error(status: int, headers: Mapping[str, str], words: str, base: str) -> ActionError:
@@ -84,18 +88,25 @@ def action_error(status: int, headers: Mapping[str, str], words: str, base: str)
     name = str(status)
     if status == 429:
         wait = retry_after(headers) or until_reset(headers)
-        hourly = "hourly" if "x-ratelimit-limit" in headers else "request"
-        return Rejected(f"{hourly} limit reached{_again(wait)}", status=name)
+        hourly = "x-ratelimit-limit" in headers
+        reached = tr("hourly limit reached") if hourly else tr("request limit reached")
+        return Rejected(_again(reached, wait), status=name)
     if status in OVER:
-        return TargetGone(worded(OVER[status], words), status=name)
+        return TargetGone(worded(tr(OVER[status]), words), status=name)
     if status in UNDONE:
-        return Rejected(worded(UNDONE[status] or f"vendor answered {status}", words), status=name)
+        return Rejected(worded(tr(UNDONE[status]) if UNDONE[status] else _answered(status), words), status=name)
     if 300 <= status < 400:
         return Ambiguous(redirect_sentence(headers.get("location", ""), base), status=name)
-    return Ambiguous(worded(f"vendor answered {status}", words), status=name)
+    return Ambiguous(worded(_answered(status), words), status=name)
 
 
-def _again(wait: float | None) -> str:
+def _answered(status: int) -> str:
+    return tr("vendor answered {status}", status=status)
+
+
+def _again(why: str, wait: float | None) -> str:
     if wait is None:
-        return ""
-    return f", again in {wait:.0f} s" if wait < 120 else f", again in {wait / 60:.0f} min"
+        return why
+    if wait < 120:
+        return tr("{why}, again in {seconds:.0f} s", why=why, seconds=wait)
+    return tr("{why}, again in {minutes:.0f} min", why=why, minutes=wait / 60)

@@ -14,6 +14,7 @@ import httpx
 
 from wallboard.domain import sending
 from wallboard.domain.errors import BadAnswer, Unreachable
+from wallboard.domain.language import tr
 from wallboard.vendors import tls
 from wallboard.vendors.base import Services, SourceSettings
 from wallboard.vendors.http.address import Route
@@ -122,7 +123,7 @@ class Line:
                 extensions={"trace": wire},
             )
         except (httpx.InvalidURL, UnicodeError, ValueError):
-            raise BadAnswer("the vendor's id of this row cannot be asked for") from None
+            raise BadAnswer(tr("the vendor's id of this row cannot be asked for")) from None
         if wire.acts:
             # Again once there is a connection; but not every transport says when.
             sending.look()
@@ -137,7 +138,7 @@ class Line:
             self.allowance.hear(head)
             good = 200 <= response.status_code < 300
             wire.head = Raw(
-                response.status_code, head, Body("", 0), took, offset, started, now, "the answer was cut short"
+                response.status_code, head, Body("", 0), took, offset, started, now, tr("the answer was cut short")
             )
             body, trouble = await self._body(response, head, limit if good else ERROR_LIMIT)
         finally:
@@ -162,7 +163,7 @@ class Line:
             async for chunk in response.stream:
                 pieces += 1
                 if pieces > PIECES:
-                    return body, f"the answer comes in too many pieces (more than {PIECES})"
+                    return body, tr("the answer comes in too many pieces (more than {most})", most=PIECES)
                 await pace.step()
                 for inflated in body.feeding(chunk):
                     await pace.step(inflated)
@@ -172,7 +173,7 @@ class Line:
         except httpx.TimeoutException:
             raise
         except httpx.HTTPError:
-            return body, "the answer was cut short"
+            return body, tr("the answer was cut short")
         return body, ""
 
     def _reading(self) -> httpx.AsyncClient:
@@ -191,7 +192,7 @@ class Line:
 
     def _client(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
         if self._closed:
-            raise Unreachable("the source is closed")
+            raise Unreachable(tr("the source is closed"))
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip, identity", "User-Agent": "wallboard"}
         return httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, headers=headers)
 

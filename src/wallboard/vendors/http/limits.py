@@ -19,6 +19,7 @@ from typing import cast
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer
+from wallboard.domain.language import tr
 from wallboard.domain.redaction import redact
 from wallboard.domain.text import clean
 from wallboard.domain.update import Budget
@@ -47,7 +48,7 @@ class Body:
     def __init__(self, encoding: str, limit: int) -> None:
         name = encoding.strip().lower()
         if name not in ("", "identity", "gzip", "x-gzip"):
-            raise BadAnswer(f"cannot decode the answer ({clean(name, 40)})")
+            raise BadAnswer(tr("cannot decode the answer ({encoding})", encoding=clean(name, 40)))
         self._inflate = zlib.decompressobj(wbits=31) if name in ("gzip", "x-gzip") else None
         self._limit = limit
         self._data = bytearray()
@@ -75,17 +76,17 @@ class Body:
                 else:
                     chunk = self._inflate.unconsumed_tail
         except zlib.error:
-            raise BadAnswer("cannot decode the answer (damaged gzip)") from None
+            raise BadAnswer(tr("cannot decode the answer (damaged gzip)")) from None
 
     def _keep(self, part: bytes) -> None:
         if len(self._data) + len(part) > self._limit:
-            raise BadAnswer(f"the answer is too large (more than {self._limit // (1024 * 1024) or 1} MB)")
+            raise BadAnswer(tr("the answer is too large (more than {most} MB)", most=self._limit // (1024 * 1024) or 1))
         self._data += part
 
     def whole(self) -> bytes:
         """All of it. Raises BadAnswer when the compressed stream is not finished."""
         if self._inflate is not None and not self._inflate.eof and self._data:
-            raise BadAnswer("the answer was cut short")
+            raise BadAnswer(tr("the answer was cut short"))
         return bytes(self._data)
 
     def sofar(self) -> bytes:
@@ -117,7 +118,7 @@ def strict_json(body: bytes, content_type: str = "") -> object:
     text = body.decode("utf-8-sig", "replace")
     start = text.lstrip()[:1]
     if not start:
-        raise BadAnswer("the vendor's answer is empty")
+        raise BadAnswer(tr("the vendor's answer is empty"))
     if start in "[{" and not (len(body) <= THREAD_ABOVE and _surely_shallow(body)):
         check_shape(body)
     try:
@@ -158,7 +159,7 @@ def check_shape(body: bytes) -> None:
         # A text that does not end in this piece begins the next one.
         cut = rest.find(b'"')
         if cut == 0 and len(piece) == TEXT_LIMIT:
-            raise BadAnswer(f"the answer is too large (a text of more than {TEXT_LIMIT // 1024} kB)")
+            raise BadAnswer(tr("the answer is too large (a text of more than {most} kB)", most=TEXT_LIMIT // 1024))
         at += len(piece) - (len(rest) - cut if cut > 0 and at + len(piece) < len(body) else 0)
         for mark in _MARKS.finditer(rest[:cut].translate(None, _OTHER) if cut >= 0 else rest.translate(None, _OTHER)):
             first = mark[0][:1]
@@ -168,25 +169,25 @@ def check_shape(body: bytes) -> None:
                 holders[-1] += count
             elif first in b"[{":
                 if len(holders) > DEPTH:
-                    raise BadAnswer(f"the answer nests deeper than {DEPTH} levels")
+                    raise BadAnswer(tr("the answer nests deeper than {most} levels", most=DEPTH))
                 levels[len(holders)] += 1
                 values += 1
                 holders.append(0)
             elif len(holders) > 1:
                 holders.pop()
             if holders[-1] >= ITEMS or levels[len(holders) - 1] > ITEMS:
-                raise BadAnswer(f"the answer is too large (more than {ITEMS} items)")
+                raise BadAnswer(tr("the answer is too large (more than {most} items)", most=ITEMS))
             if values > VALUES:
-                raise BadAnswer(f"the answer is too large (more than {VALUES} values)")
+                raise BadAnswer(tr("the answer is too large (more than {most} values)", most=VALUES))
 
 
 def _not_json(text: str, content_type: str) -> str:
     kind = clean(redact(content_type[:4096]).split(";")[0], 40)
     if "html" in kind.lower() or text.lstrip()[:1] == "<":
-        return f"not JSON ({kind or 'text'}): a login page?"
+        return tr("not JSON ({kind}): a login page?", kind=kind or tr("text"))
     if text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] not in ("}", "]"):
-        return "the answer was cut short"
-    return f"not JSON ({kind or 'no content type'})"
+        return tr("the answer was cut short")
+    return tr("not JSON ({kind})", kind=kind or tr("no content type"))
 
 
 def said(body: bytes, content_type: str = "") -> str:

@@ -14,12 +14,13 @@ import httpcore
 import httpx
 from anyio.lowlevel import checkpoint
 
+from wallboard.domain.language import mark
 from wallboard.vendors.pace import MOUTHFUL
 
 HEAD_LIMIT = 16 * 1024
 """Most bytes of all heads of one answer together: interim ones, status and headers."""
 BODY_MOUTHFUL = 8 * 1024
-ENDLESS_HEAD = f"the vendor's answer does not begin: more than {HEAD_LIMIT // 1024} kB of headers and interim answers"
+ENDLESS_HEAD = mark("the vendor's answer does not begin: more than {most} kB of headers and interim answers")
 
 # Header lines behind a body in chunks.
 httpcore.AsyncHTTP11Connection.MAX_INCOMPLETE_EVENT_SIZE = 2 * HEAD_LIMIT

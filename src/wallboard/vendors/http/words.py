@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 
+from wallboard.domain.language import tr
 from wallboard.domain.text import clean
 
 # OpenSSL's X509_V_ERR_* numbers.
@@ -38,35 +39,44 @@ def why_unreachable(error: BaseException, host: str) -> str:
             return _certificate(cause, place)
         if isinstance(cause, socket.gaierror):
             slow = cause.errno == socket.EAI_AGAIN
-            return f"name service does not answer for {place}" if slow else f"name not found: {place}"
+            return (
+                tr("name service does not answer for {host}", host=place)
+                if slow
+                else tr("name not found: {host}", host=place)
+            )
         if isinstance(cause, ConnectionRefusedError):
-            return f"{place} refuses connections"
+            return tr("{host} refuses connections", host=place)
         if isinstance(cause, ssl.SSLError):
             reason = cause.reason or ""
             if reason in _NO_TLS:
-                return f"{place} does not speak TLS at this port"
+                return tr("{host} does not speak TLS at this port", host=place)
             if "HANDSHAKE_FAILURE" in reason or "CERTIFICATE_REQUIRED" in reason:
-                return f"{place} refuses the TLS handshake: no cipher in common, or it wants a certificate of ours"
+                return tr(
+                    "{host} refuses the TLS handshake: no cipher in common, or it wants a certificate of ours",
+                    host=place,
+                )
             # Without a reason of its own it is the connection that ended, however the library names that.
             if not reason or isinstance(cause, ssl.SSLEOFError) or "UNEXPECTED_EOF" in reason:
-                return f"{place} closed the connection instead of answering in TLS"
+                return tr("{host} closed the connection instead of answering in TLS", host=place)
             if "VERSION" in reason or "PROTOCOL" in reason:
-                return f"{place} speaks only an outdated TLS version"
-            return f"no TLS with {place}: {clean(reason.lower().replace('_', ' '), 60)}"
+                return tr("{host} speaks only an outdated TLS version", host=place)
+            return tr("no TLS with {host}: {why}", host=place, why=clean(reason.lower().replace("_", " "), 60))
     for cause in causes(error):
         if isinstance(cause, OSError) and cause.strerror:
-            return f"{place} cannot be reached: {clean(cause.strerror.lower(), 60)}"
-    return f"{place} cannot be reached"
+            return tr("{host} cannot be reached: {why}", host=place, why=clean(cause.strerror.lower(), 60))
+    return tr("{host} cannot be reached", host=place)
 
 
 def _certificate(error: ssl.SSLCertVerificationError, place: str) -> str:
     code = error.verify_code
     if code == _EXPIRED:
-        return f"the certificate of {place} has expired"
+        return tr("the certificate of {host} has expired", host=place)
     if code == _NOT_YET_VALID:
-        return f"the certificate of {place} is not valid yet"
+        return tr("the certificate of {host} is not valid yet", host=place)
     if code in _WRONG_NAME:
-        return f"the certificate is not for {place}"
+        return tr("the certificate is not for {host}", host=place)
     if code in _UNKNOWN_ISSUER:
-        return f"the certificate of {place} is signed by nobody known here (ca_file names another authority)"
-    return f"the certificate of {place} is refused: {clean(error.verify_message, 60)}"
+        return tr(
+            "the certificate of {host} is signed by nobody known here (ca_file names another authority)", host=place
+        )
+    return tr("the certificate of {host} is refused: {why}", host=place, why=clean(error.verify_message, 60))

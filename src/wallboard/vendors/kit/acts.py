@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import Missing, NotSent, ReadError, TargetGone
+from wallboard.domain.language import tr
 from wallboard.domain.models import in_address
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Can, Receipt, SourceSettings
@@ -36,25 +37,25 @@ def request(method: str, where: Route, json: Mapping[str, Any] | None = None, wh
 def refusal(settings: SourceSettings, http: HttpSource, verb: Verb, on_my_phone: Collection[Verb] = ()) -> Can | None:
     """Why the account allows no action, or not this one; None: nothing speaks against it."""
     if settings.read_only:
-        return Can(False, "this source is read-only")
+        return Can(False, tr("this source is read-only"))
     if http.refused:
-        return Can(False, "the vendor refuses the credentials")
+        return Can(False, tr("the vendor refuses the credentials"))
     if verb in on_my_phone and not settings.phone:
-        return Can(False, "no phone of mine is configured for this source")
+        return Can(False, tr("no phone of mine is configured for this source"))
     return None
 
 
 def require(able: Can) -> None:
     """NotSent with the reason where it cannot be done."""
     if not able:
-        raise NotSent(f"nothing sent: {able.reason}")
+        raise NotSent(tr("nothing sent: {why}", why=able.reason))
 
 
 def named(command: Command, name: str, missing: str) -> str:
     """What the target's address says under `name`; NotSent with `missing` where it says nothing."""
     value = in_address(command.target.address, name)
     if not value:
-        raise NotSent(f"nothing sent: {missing}")
+        raise NotSent(tr("nothing sent: {why}", why=missing))
     return value
 
 
@@ -63,9 +64,9 @@ async def fresh(reading: Awaitable[T]) -> T:
     try:
         return await reading
     except Missing as error:
-        raise TargetGone(f"nothing sent: {error}") from None
+        raise TargetGone(tr("nothing sent: {why}", why=str(error))) from None
     except ReadError as error:
-        raise NotSent(f"nothing sent: {error}") from None
+        raise NotSent(tr("nothing sent: {why}", why=str(error))) from None
 
 
 async def act(http: HttpSource, request: Request) -> Answer:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.domain.update import SourceInfo, Update
@@ -30,7 +31,7 @@ class WebAdapter(BaseAdapter, ABC):
     """See `vendors.base.Adapter`. ConfigError for an address, sign-in or zone that cannot be used.
 
     `verbs` is what the vendor has a request for; of any other `lacks` says why not, or `lacking`; `no_calls` where
-    it places none. `on_my_phone` are those that need the operator's telephone.
+    it places none; all three are `mark`ed, as is `caution`. `on_my_phone` are those that need the operator's telephone.
     """
 
     vendor: ClassVar[str]
@@ -63,7 +64,7 @@ class WebAdapter(BaseAdapter, ABC):
             budget=self._http.budget,
             refused=self._http.refused,
             clock_offset=self._http.clock_offset,
-            caution=self.caution,
+            caution=self.caution and tr(self.caution),
         )
 
     async def run(self, sink: Sink) -> None:
@@ -86,7 +87,7 @@ class WebAdapter(BaseAdapter, ABC):
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         if verb not in self.verbs:
-            return Can(False, self.lacks.get(verb, self.lacking))
+            return Can(False, tr(self.lacks.get(verb, self.lacking)))
         refused = refusal(self.settings, self._http, verb, self.on_my_phone)
         return self._can(verb, row) if refused is None else refused
 
@@ -95,7 +96,7 @@ class WebAdapter(BaseAdapter, ABC):
         return YES
 
     def can_dial(self, destination: Destination) -> Can:
-        return Can(False, self.no_calls)
+        return Can(False, self.no_calls and tr(self.no_calls))
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
         require(self.can(command.verb, row))
@@ -110,4 +111,6 @@ def zone_of(settings: SourceSettings) -> ZoneInfo:
     try:
         return ZoneInfo(settings.timezone or "UTC")
     except (OSError, ValueError, KeyError):
-        raise ConfigError(f"source {settings.name}: there is no time zone {settings.timezone!r}") from None
+        raise ConfigError(
+            tr("source {name}: there is no time zone {zone!r}", name=settings.name, zone=settings.timezone)
+        ) from None

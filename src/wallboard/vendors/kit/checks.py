@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import CredentialsRefused, Late, Missing, NotPermitted, ReadError, Throttled, Unreachable
+from wallboard.domain.language import english, mark, tr, trc
 from wallboard.vendors.base import CheckLine, SourceSettings
 
 if TYPE_CHECKING:
@@ -14,14 +15,12 @@ if TYPE_CHECKING:
 
 CLOCK_TOLERANCE = 5.0
 """Seconds: clocks that differ by more make waits and talk times of two sources incomparable."""
-UNTRIED = "shows only when used"
-READ_ONLY = "this source is read-only"
 
 NOTHING_SAID: Mapping[Verb, str] = {}
 
 
 class Check:
-    """Gathers the lines. Nothing raises a ReadError; only reads are tried."""
+    """Gathers the lines, whose names are `mark`ed. Nothing raises a ReadError; only reads are tried."""
 
     def __init__(self) -> None:
         self.lines: list[CheckLine] = []
@@ -35,18 +34,19 @@ class Check:
         try:
             who, took = await question()
         except (Unreachable, Late, Throttled) as error:
-            self.say("reach", False, str(error))
+            self.say(mark("reach"), False, str(error))
             return False
         except ReadError as error:
-            self.say("reach", True, "answers")
-            if isinstance(error, CredentialsRefused) or str(error).startswith("sign-in"):
-                self.say("sign-in", False, str(error))
+            self.say(mark("reach"), True, trc("vendor", "answers"))
+            if isinstance(error, CredentialsRefused) or english(str(error)).startswith("sign-in"):
+                self.say(mark("sign-in"), False, str(error))
                 return False
             let_in = isinstance(error, NotPermitted | Missing)
-            self.say("sign-in", True if let_in else None, "accepted" if let_in else f"does not show: {error}")
+            said = tr("accepted") if let_in else tr("does not show: {why}", why=str(error))
+            self.say(mark("sign-in"), True if let_in else None, said)
             return True
-        self.say("reach", True, f"answered in {took * 1000:.0f} ms")
-        self.say("sign-in", True, f"as {who}" if who else "accepted")
+        self.say(mark("reach"), True, tr("answered in {milliseconds:.0f} ms", milliseconds=took * 1000))
+        self.say(mark("sign-in"), True, tr("as {name}", name=who) if who else tr("accepted"))
         return True
 
     async def ask(self, name: str, question: Callable[[], Awaitable[str]], missing: str = "") -> bool:
@@ -54,8 +54,9 @@ class Check:
         try:
             self.say(name, True, await question())
         except ReadError as error:
-            lost = f": {missing} will be missing" if missing else ""
-            self.say(name, False, f"{error}{lost}", right=isinstance(error, NotPermitted))
+            why = str(error)
+            said = tr("{why}: {what} will be missing", why=why, what=missing) if missing else why
+            self.say(name, False, said, right=isinstance(error, NotPermitted))
             return False
         return True
 
@@ -68,21 +69,23 @@ class Check:
     ) -> None:
         """What can be done shows only when it is; `said` adds to that, `cannot` is why it cannot be done."""
         for verb in verbs:
-            why = READ_ONLY if settings.read_only else cannot.get(verb, "")
-            more = f"{UNTRIED}; {said[verb]}" if verb in said else UNTRIED
-            self.say(verb.value, False if why else None, why or more)
+            why = tr("this source is read-only") if settings.read_only else cannot.get(verb, "")
+            more = said.get(verb, "")
+            untried = tr("shows only when used; {more}", more=more) if more else tr("shows only when used")
+            self.say(verb.value, False if why else None, why or untried)
 
     def account(self, http: HttpSource) -> None:
         self.lines.append(clock(http.clock_offset))
         budget = http.budget
         if budget is None or budget.remaining is None:
-            self.say("budget", None, "the vendor names none")
+            self.say(mark("budget"), None, tr("the vendor names none"))
         else:
-            self.say("budget", budget.remaining > 0, f"{budget.remaining} of {budget.limit} requests left this hour")
+            said = tr("{left} of {all} requests left this hour", left=budget.remaining, all=budget.limit)
+            self.say(mark("budget"), budget.remaining > 0, said)
 
 
 def clock(offset: float | None) -> CheckLine:
     """How far the vendor's clock is ahead of ours."""
     if offset is None:
-        return CheckLine("clock", None, "the vendor tells no time")
-    return CheckLine("clock", abs(offset) <= CLOCK_TOLERANCE, f"{offset:+.1f} s")
+        return CheckLine(mark("clock"), None, tr("the vendor tells no time"))
+    return CheckLine(mark("clock"), abs(offset) <= CLOCK_TOLERANCE, f"{offset:+.1f} s")

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from wallboard.domain.command import Command, Fingerprint, Target, Verb
 from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.language import tr
 from wallboard.domain.models import Call, Member, Queue, Row
 from wallboard.domain.states import MemberState
 from wallboard.vendors.base import Evidence, Trial, Verification
@@ -115,7 +116,7 @@ def oldest(*times: float | None) -> float | None:
 
 def was_so(text: str, already: bool) -> str:
     """`text`, and where it was so before the action, that it shows no change."""
-    return f"{text} (it was so before)" if already else text
+    return tr("{text} (it was so before)", text=text) if already else text
 
 
 def shown(trial: Trial, resource: Resource, model: type[R]) -> list[R]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from wallboard.domain.language import tr
 from wallboard.domain.models import Call
 from wallboard.domain.states import CallState
 from wallboard.domain.text import clean
@@ -36,9 +37,9 @@ class Held:
     def mark(self, row: Call) -> Call:
         if row.key.id not in self._since or row.state not in (CallState.TALKING, CallState.UNKNOWN):
             return row
-        return by_us(replace(row, state=CallState.HELD, held_since=self._since[row.key.id][1]), "held")
+        return by_us(replace(row, state=CallState.HELD, held_since=self._since[row.key.id][1]), tr("held"))
 
 
 def by_us(row: Call, what: str) -> Call:
-    note = (clean(what), clean("by this console; the vendor does not show it"))
+    note = (clean(what), clean(tr("by this console; the vendor does not show it")))
     return replace(row, details=(*row.details, note))

@@ -1,16 +1,18 @@
 """The rows of a list, out of any wrapping. One that cannot be used is counted and said, never dropped in silence, and
-an answer of which nothing can be used is no empty list."""
+an answer of which nothing can be used is no empty list. `what` it is a list of comes in the language of the desk."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
 from wallboard.domain.errors import BadAnswer
+from wallboard.domain.language import mark, tr, trn
 from wallboard.vendors.kit.wire import Row, Wire, count, known, models
 
 TALK = frozenset({"message", "messages", "error", "errors", "detail", "details", "status"})
 """Names under which a vendor says something: what stands there is no list of rows."""
-CHANGED = "the list changed while its pages were read"
+CHANGED = mark("the list changed while its pages were read")
 
 
 def listed(
@@ -39,7 +41,7 @@ def listed(
             ((name, inner),) = data.items()
             if str(name).casefold() not in TALK:
                 return ([], None) if inner is None else listed(inner, what, *names, model=model)
-    raise BadAnswer(f"the vendor's answer holds no list of {what}")
+    raise BadAnswer(tr("the vendor's answer holds no list of {what}", what=what))
 
 
 def only_list(data: Mapping[str, object]) -> list[object] | None:
@@ -63,15 +65,17 @@ def lost(of: int, used: int, what: str) -> str:
     """Why `used` of `of` rows are not all: "2 rows without an id", "" where they are. BadAnswer if none is left."""
     missing = of - used
     if missing > 0 and not used:
-        raise BadAnswer(f"{what}: none of {of} rows has an id" if of > 1 else f"{what}: the only row has no id")
+        one = tr("{what}: the only row has no id", what=what)
+        raise BadAnswer(tr("{what}: none of {n} rows has an id", what=what, n=of) if of > 1 else one)
     return said(missing)
 
 
 def said(missing: int) -> str:
     """So many rows without an id, in words; "" for none."""
-    return f"{missing} {'row' if missing == 1 else 'rows'} without an id" if missing > 0 else ""
+    return trn("{n} row without an id", "{n} rows without an id", missing) if missing > 0 else ""
 
 
 def together(*reasons: str) -> str:
     """Several reasons as one clause."""
-    return ", ".join(reason for reason in reasons if reason)
+    found = [reason for reason in reasons if reason]
+    return reduce(lambda some, more: tr("{some}, {more}", some=some, more=more), found) if found else ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from wallboard.domain.errors import BadAnswer
+from wallboard.domain.language import tr
 from wallboard.vendors.http.client import Answer
 from wallboard.vendors.kit.lists import CHANGED, together
 
@@ -36,7 +37,7 @@ class Pages:
 
     @property
     def approximate(self) -> str:
-        return together(CHANGED if self.changed else "", self.lost)
+        return together(tr(CHANGED) if self.changed else "", self.lost)
 
 
 def by_id(row: object) -> Hashable:
@@ -67,7 +68,7 @@ async def pages(
         if number == (part or most):
             if part:
                 break
-            raise BadAnswer(f"the list of {what} has no end")
+            raise BadAnswer(tr("the list of {what} has no end", what=what))
         page = await ask(number, got)
         if page is None:
             break

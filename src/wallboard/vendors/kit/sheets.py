@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
+from wallboard.domain.language import tr
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.base import Sheet
 
@@ -23,7 +24,7 @@ def sheet(columns: Sequence[str], rows: Iterable[Sequence[object]], note: str = 
 
 def cell(value: object) -> Clean:
     if isinstance(value, bool):
-        return clean("yes" if value else "no")
+        return clean(tr("yes") if value else tr("no"))
     return UNKNOWN if value is None else clean(value)
 
 

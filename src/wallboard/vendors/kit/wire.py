@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 
 from wallboard.domain.errors import BadAnswer
+from wallboard.domain.language import tr
 
 LONGEST_ID = 512
 MOST = 2**53
@@ -177,7 +178,7 @@ def raw_object(data: object, model: type[Wire], what: str) -> dict[str, Any]:
             data = next(iter(data.values()))
         elif isinstance(data, list) and len(data) == 1:
             data = data[0]
-    raise BadAnswer(f"the vendor's answer is no {what}")
+    raise BadAnswer(tr("the vendor's answer is no {what}", what=what))
 
 
 def one(data: object, model: type[Row], what: str) -> Row:
@@ -185,4 +186,4 @@ def one(data: object, model: type[Row], what: str) -> Row:
     try:
         return model.model_validate(raw_object(data, model, what))
     except ValidationError:
-        raise BadAnswer(f"the vendor's answer is no {what}") from None
+        raise BadAnswer(tr("the vendor's answer is no {what}", what=what)) from None

@@ -14,6 +14,7 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.command import MONITORING, Command, Destination, Verb
 from wallboard.domain.errors import NotSent
 from wallboard.domain.keys import Kind
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Row, in_address
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import AgentState, Direction, MemberState
@@ -34,14 +35,14 @@ ON_AGENTS = (Verb.SIGNIN, Verb.SIGNOUT, Verb.PAUSE, Verb.UNPAUSE)
 VERBS = (*BY_A_LEG, Verb.HANGUP, Verb.PICKUP, Verb.CALL, *ON_AGENTS)
 
 LACKS: Mapping[Verb, str] = {
-    **dict.fromkeys(MONITORING, "PortSIP has no request for it: listening is dialled at its monitor service"),
-    Verb.PARK: "PortSIP has no request to park a call",
-    Verb.FETCH: "PortSIP has no request to fetch a parked call",
-    Verb.STAFF: "PortSIP takes only a queue's whole list of agents",
-    Verb.UNSTAFF: "PortSIP takes only a queue's whole list of agents",
-    Verb.END: "PortSIP has no listening to end",
+    **dict.fromkeys(MONITORING, mark("PortSIP has no request for it: listening is dialled at its monitor service")),
+    Verb.PARK: mark("PortSIP has no request to park a call"),
+    Verb.FETCH: mark("PortSIP has no request to fetch a parked call"),
+    Verb.STAFF: mark("PortSIP takes only a queue's whole list of agents"),
+    Verb.UNSTAFF: mark("PortSIP takes only a queue's whole list of agents"),
+    Verb.END: mark("PortSIP has no listening to end"),
 }
-_PICKS_UP = "PortSIP picks up only who waits in a queue"
+_PICKS_UP = mark("PortSIP picks up only who waits in a queue")
 _WAITS = (MemberState.WAITING, MemberState.RINGING)
 _STATUS = {Verb.SIGNIN: "LOGGED_IN", Verb.SIGNOUT: "LOGGED_OUT", Verb.PAUSE: "NOT_READY", Verb.UNPAUSE: "READY"}
 _REASONS = {"lunch": "LUNCH", "break": "BREAK"}
@@ -64,27 +65,27 @@ class Actions:
             case Call():
                 return self._can_call(verb, row)
             case Member() if verb is Verb.PICKUP and row.state not in _WAITS:
-                return Can(False, _PICKS_UP)
+                return Can(False, tr(_PICKS_UP))
             case Member() if verb is Verb.TRANSFER and not is_extension(leg_of(row)):
-                return Can(False, "the number of its queue is not known")
+                return Can(False, tr("the number of its queue is not known"))
             case Agent() if verb in ON_AGENTS:
                 return self._can_agent(verb, row)
             case Phone() if verb is not Verb.CALL:
-                return Can(False, "not for a telephone")
+                return Can(False, tr("not for a telephone"))
         return YES
 
     def _can_call(self, verb: Verb, call: Call) -> Can:
         if verb is Verb.PICKUP:
-            return Can(False, _PICKS_UP)
+            return Can(False, tr(_PICKS_UP))
         if verb in BY_A_LEG and not is_extension(leg_of(call)):
-            return Can(False, "no telephone of this PBX is on it")
+            return Can(False, tr("no telephone of this PBX is on it"))
         if verb is Verb.ATTENDED and not self.second_calls(call):
-            return Can(False, f"{leg_of(call)} has no second call: PortSIP joins two that exist")
+            return Can(False, tr("{number} has no second call: PortSIP joins two that exist", number=leg_of(call)))
         return YES
 
     def _can_agent(self, verb: Verb, agent: Agent) -> Can:
         if not is_extension(in_address(agent.address, "extension") or ""):
-            return Can(False, "the vendor does not name the agent's telephone")
+            return Can(False, tr("the vendor does not name the agent's telephone"))
         queue_id, reason = self.queue_for(verb, agent, "")
         if queue_id:
             return YES
@@ -107,14 +108,16 @@ class Actions:
         places = agent.memberships
         if asked:
             named = [place for place in places if self._is(place, asked)]
-            return (named[0].queue_id, "") if named else ("", f"not an agent of {clean(asked, 60)}")
+            if named:
+                return named[0].queue_id, ""
+            return "", tr("not an agent of {queue}", queue=clean(asked, 60))
         if not places:
-            return "", "in no queue"
+            return "", tr("in no queue")
         left = [place for place in places if self._changes(verb, agent, place)] or list(places)
         if len(left) == 1:
             return left[0].queue_id, ""
         names = ", ".join(place.queue or place.queue_id for place in left)
-        return "", f"PortSIP sets one queue at a time, and there are {len(left)}: {names}"
+        return "", tr("PortSIP sets one queue at a time, and there are {n}: {names}", n=len(left), names=names)
 
     def _is(self, place: Membership, asked: str) -> bool:
         known = self.scene.queue(place.queue_id)
@@ -144,7 +147,7 @@ class Actions:
             case Verb.HANGUP:
                 return request("POST", route("/sessions/{id}/destroy", id=self._session(command)))
             case Verb.PICKUP:
-                session, queue_id = self._session(command), named(command, "queue", "its queue is not known")
+                session, queue_id = self._session(command), named(command, "queue", tr("its queue is not known"))
                 where = route("/call_queues/{id}/waiting/{session_id}/pickup", id=queue_id, session_id=session)
                 return request("POST", where)
             case Verb.CALL:
@@ -152,31 +155,35 @@ class Actions:
         return self._status(command, row)
 
     def _session(self, command: Command) -> str:
-        return named(command, "session", "its session is not known")
+        return named(command, "session", tr("its session is not known"))
 
     def _leg(self, command: Command, row: Row | None, name: str, more: Mapping[str, str], what: str = "") -> Request:
         session = self._session(command)
         served = isinstance(row, Member) and row.state is MemberState.TALKING
         extension = (leg_of(row) if isinstance(row, Member) and served else "") or _acting(command, row)
         if not is_extension(extension):
-            raise NotSent(f"nothing sent: {clean(extension, 40)} is no extension number")
+            raise NotSent(tr("nothing sent: {number} is no extension number", number=clean(extension, 40)))
         body = {"extension_number": extension, **more}
         return request("POST", route("/sessions/{id}/" + name, id=session), body, what or f"as {extension}")
 
     def _attended(self, command: Command, row: Row | None) -> Request:
         number = self._destination(command)
         if not isinstance(row, Call):
-            raise NotSent("nothing sent: its call is not in the list")
+            raise NotSent(tr("nothing sent: its call is not in the list"))
         extension = _acting(command, row)
         calls = self.second_calls(row)
         second = next((c for c in calls if any(same_number(n, number) for n in _others(c, extension))), None)
         if second is None:
             raise NotSent(
-                f"nothing sent: {extension} is not on a call with {number}, and PortSIP joins two calls that exist"
+                tr(
+                    "nothing sent: {extension} is not on a call with {number}, and PortSIP joins two calls that exist",
+                    extension=extension,
+                    number=number,
+                )
             )
         first_party, second_party = opposite(row, extension), opposite(second, extension)
         if not first_party or not second_party:
-            raise NotSent("nothing sent: who is on the other side is not known")
+            raise NotSent(tr("nothing sent: who is on the other side is not known"))
         more = {
             "refer_to_1": first_party,
             "session_1": self._session(command),
@@ -194,18 +201,18 @@ class Actions:
 
     def _status(self, command: Command, row: Row | None) -> Request:
         if not isinstance(row, Agent):
-            raise NotSent("nothing sent: not for this row")
-        extension = named(command, "extension", "the vendor does not name the agent's telephone")
+            raise NotSent(tr("nothing sent: not for this row"))
+        extension = named(command, "extension", tr("the vendor does not name the agent's telephone"))
         queue_id, reason = self.queue_for(command.verb, row, command.arg("queue"))
         if not queue_id:
-            raise NotSent(f"nothing sent: {reason}")
+            raise NotSent(tr("nothing sent: {why}", why=reason))
         status = wanted_status(command)
         where = route("/call_queues/{id}/agents/{agent_number}", id=queue_id, agent_number=extension)
         return request("POST", where, {"status": status}, status)
 
     def _destination(self, command: Command) -> str:
         if command.destination is None:
-            raise NotSent("nothing sent: no destination")
+            raise NotSent(tr("nothing sent: no destination"))
         return _diallable(command.destination.number)
 
     async def perform(self, command: Command, row: Row | None) -> Receipt:
@@ -249,7 +256,7 @@ def _acting(command: Command, row: Row | None) -> str:
     if not through and isinstance(row, Call) and row.direction is Direction.INTERNAL and row.agent_key is not None:
         # Between two telephones the agent's acts, also where the call was read before its agent was.
         through = row.agent_key.id if row.agent_key.id in parties(row) else ""
-    return through or named(command, "extension", "no telephone of this PBX is on it")
+    return through or named(command, "extension", tr("no telephone of this PBX is on it"))
 
 
 def opposite(call: Call, extension: str) -> str:
@@ -267,5 +274,5 @@ def _others(call: Call, extension: str) -> list[str]:
 def _diallable(number: str) -> str:
     """The digits that are really sent; NotSent where this PBX cannot be told to call them."""
     if reason := why_not_dialled(number):
-        raise NotSent(f"nothing sent: {reason}")
+        raise NotSent(tr("nothing sent: {why}", why=reason))
     return dialled(number)

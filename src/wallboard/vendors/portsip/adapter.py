@@ -15,6 +15,7 @@ import anyio
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Phone, Receptionist, Row, in_address
 from wallboard.domain.update import Update
 from wallboard.vendors.base import (
@@ -67,7 +68,7 @@ class PortsipAdapter(WebAdapter):
     vendor = "portsip"
     verbs = (*VERBS, Verb.CHANGE)
     lacks = LACKS
-    lacking = "PortSIP has no such action"
+    lacking = mark("PortSIP has no such action")
     on_my_phone = (Verb.CALL, Verb.PICKUP)
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
@@ -83,7 +84,7 @@ class PortsipAdapter(WebAdapter):
 
     def detail(self) -> str:
         live = self._push.alive(Resource.MEMBERS) or self._push.alive(Resource.AGENTS)
-        return together("pushed" if live else "polled", "" if live else self._push.why, self._push.unread)
+        return together(tr("pushed") if live else tr("polled"), "" if live else self._push.why, self._push.unread)
 
     def feeds(self) -> Sequence[Feed]:
         wait = DISCOVERY if self._lists.discovered else DISCOVERY_AT_FIRST
@@ -170,8 +171,8 @@ class PortsipAdapter(WebAdapter):
             user = in_address(row.address, "user") or self._scene.users.get(row.extension, "")
             if user:
                 return (
-                    Report("registration", "registration", partial(self._registration, user)),
-                    Report("queues", "queues", partial(self._queues_of, user)),
+                    Report("registration", tr("registration"), partial(self._registration, user)),
+                    Report("queues", tr("queues"), partial(self._queues_of, user)),
                 )
         return ()
 
@@ -179,11 +180,13 @@ class PortsipAdapter(WebAdapter):
         status = await self._lists.reader.user_status(user)
         lines = [(each.user_agent, each.application, each.ip) for each in status.registration]
         note = f"{status.status.lower()}, {status.presence.lower()}".strip(", ")
-        return sheet(("device", "application", "address"), lines, note)
+        return sheet((tr("device"), tr("application"), tr("address")), lines, note)
 
     async def _queues_of(self, user: str) -> Sheet:
         found = await self._lists.reader.user_queues(user)
-        return sheet(("number", "queue"), [(wire.extension_number, wire.name) for wire in found])
+        return sheet((tr("number"), tr("queue")), [(wire.extension_number, wire.name) for wire in found])
 
     async def check(self) -> Sequence[CheckLine]:
-        return await check_source(self._lists.reader, self._http, self.settings, self._push.why)
+        untried = tr("not tried: it is opened while the console runs")
+        push = untried if self._push.untried else self._push.why
+        return await check_source(self._lists.reader, self._http, self.settings, push)

@@ -10,6 +10,7 @@ from functools import partial
 
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Member, Row, in_address
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import AgentState, CallState, MemberState
@@ -37,7 +38,7 @@ from wallboard.vendors.portsip.numbers import dialled
 from wallboard.vendors.portsip.scene import Place, Scene
 from wallboard.vendors.portsip.states import normal
 
-HOLD_HIDDEN = "PortSIP lists no held calls"
+HOLD_HIDDEN = mark("PortSIP lists no held calls")
 
 # What else could produce the evidence, and why it is not taken for it.
 SAME_NUMBER_THERE = (
@@ -88,31 +89,34 @@ def verification(scene: Scene, phone: str, command: Command, row: Row | None, qu
     match verb:
         case Verb.TRANSFER:
             number = _dialled(command)
-            there = Evidence(f"the caller at {number or 'the destination'}", _arrived(number), SAME_NUMBER_THERE)
-            return row_of((there,), (Evidence("the call is still where it was", _unmoved),), DEADLINE, lists)
+            text = tr("the caller at {number}", number=number) if number else tr("the caller at the destination")
+            there = Evidence(text, _arrived(number), SAME_NUMBER_THERE)
+            return row_of((there,), (Evidence(tr("the call is still where it was"), _unmoved),), DEADLINE, lists)
         case Verb.ATTENDED:
-            joined = Evidence("both parties on one call, without the agent", _joined(_dialled(command)), TWO_OTHERS)
-            denied = Evidence("the call is still where it was", _unmoved)
+            both = tr("both parties on one call, without the agent")
+            joined = Evidence(both, _joined(_dialled(command)), TWO_OTHERS)
+            denied = Evidence(tr("the call is still where it was"), _unmoved)
             return row_of((joined,), (denied,), DEADLINE, (Resource.CALLS,))
         case Verb.HANGUP:
-            gone = Evidence("it is gone from two lists read since", _over(), LIST_WITHOUT)
-            return row_of((gone,), (Evidence("it is still there", _unmoved),), 15.0, lists)
+            gone = Evidence(tr("it is gone from two lists read since"), _over(), LIST_WITHOUT)
+            return row_of((gone,), (Evidence(tr("it is still there"), _unmoved),), 15.0, lists)
         case Verb.PICKUP:
-            mine = Evidence("the caller on my phone", _on_phone(phone), SAME_NUMBER_TO_ME)
-            left = Evidence("the caller left before my phone had them", _left_without(phone))
+            mine = Evidence(tr("the caller on my phone"), _on_phone(phone), SAME_NUMBER_TO_ME)
+            left = Evidence(tr("the caller left before my phone had them"), _left_without(phone))
             return row_of((mine,), (left,), DEADLINE, lists)
         case Verb.CALL:
-            placed = Evidence("the new call on my phone", _placed(command, phone, row), MY_OWN_CALL)
+            placed = Evidence(tr("the new call on my phone"), _placed(command, phone, row), MY_OWN_CALL)
             return row_of((placed,), (), 15.0, (Resource.CALLS,))
         case Verb.SIGNIN | Verb.SIGNOUT | Verb.PAUSE | Verb.UNPAUSE:
             was = _place(scene, command, queue_id).status
-            text = was_so("reading it back: the agent's status", _fits(command, was, scene.state(was)))
+            text = was_so(tr("reading it back: the agent's status"), _fits(command, was, scene.state(was)))
             told = Evidence(text, _status(scene, command, queue_id, True, was), OLD_STATUS)
-            kept = Evidence("the agent's status has not changed", _status(scene, command, queue_id, False, was))
+            same = tr("the agent's status has not changed")
+            kept = Evidence(same, _status(scene, command, queue_id, False, was))
             return row_of((told,), (kept,), 25.0, (Resource.AGENTS,))
         case Verb.HOLD | Verb.RESUME:
-            return row_of(cannot=HOLD_HIDDEN, watch=(Resource.CALLS,))
-    return row_of(cannot="PortSIP has no such action")
+            return row_of(cannot=tr(HOLD_HIDDEN), watch=(Resource.CALLS,))
+    return row_of(cannot=tr("PortSIP has no such action"))
 
 
 def table() -> list[Verification]:

@@ -20,19 +20,25 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from wallboard.domain.errors import NotSent
+from wallboard.domain.forms import written_hours
+from wallboard.domain.language import mark, tr
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.kit import wire
 from wallboard.vendors.kit.wire import Count, Identity, Switch, Text, objects, raw_object, text
-from wallboard.vendors.portsip.hours import Holiday, Phase, Schedule, Spans, Week, day_spans, edge, holiday
+from wallboard.vendors.portsip.hours import ALL_DAY, Holiday, Phase, Schedule, Spans, Week, day_spans, edge, holiday
 from wallboard.vendors.portsip.states import normal
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS = (
+    *(mark("monday"), mark("tuesday"), mark("wednesday"), mark("thursday")),
+    *(mark("friday"), mark("saturday"), mark("sunday")),
+)
+"""Their fields, and what a sentence calls them."""
 ACTIONS = {
-    "FORWARD_TO_NUMBER": "to a number",
-    "FORWARD_TO_VOICEMAIL": "to a voicemail",
-    "REPEAT": "repeat the prompt",
-    "HANGUP": "hang up",
-    "DISA": "DISA (dial on from here)",
+    "FORWARD_TO_NUMBER": mark("to a number"),
+    "FORWARD_TO_VOICEMAIL": mark("to a voicemail"),
+    "REPEAT": mark("repeat the prompt"),
+    "HANGUP": mark("hang up"),
+    "DISA": mark("DISA (dial on from here)"),
 }
 """What can be done with a caller (DISA for an input alone), and what a form says of it."""
 _MARKS = secrets.token_bytes(32)
@@ -103,13 +109,13 @@ class Forward(Part):
             case "":
                 return NOTHING
             case "FORWARD_TO_NUMBER":
-                return clean(self.number) or clean("no number set")
+                return clean(self.number) or clean(tr("no number set"))
             case "FORWARD_TO_VOICEMAIL":
-                return clean(f"voicemail {self.number}")
+                return clean(tr("voicemail {number}", number=self.number))
             case "REPEAT":
-                return clean("repeats")
+                return clean(tr("repeats"))
             case "HANGUP":
-                return clean("hangs up")
+                return clean(tr("hangs up"))
         return clean(f"{self.does} {self.number}")
 
     def body(self) -> Any:
@@ -121,6 +127,11 @@ def words(forward: Forward | None) -> Clean:
 
 
 ForwardRule = Annotated[Forward | None, BeforeValidator(_object_or_none)]
+
+
+def hours_words(spans: Spans) -> str:
+    """As a form writes them, in the language of the desk."""
+    return tr("closed") if not spans else tr("all day") if spans == ALL_DAY else written_hours(spans)
 
 
 class Range(Part):
@@ -209,7 +220,7 @@ class HolidayWire(Part):
 
     def body(self) -> Any:
         if not self.id:
-            raise NotSent("nothing sent: the vendor returned a holiday without an id, and writing would lose it")
+            raise NotSent(tr("nothing sent: the vendor returned a holiday without an id, and writing would lose it"))
         return self.id
 
 
@@ -243,7 +254,9 @@ class Rule(Part):
         """Where the input sends a caller in that phase; where it is not known, both ways unless they are one."""
         office, closed = words(self.office_hours_forward_rule), words(self.non_office_hours_forward_rule)
         if phase is None:
-            return office if office == closed else clean(f"{office or '–'} if open, else {closed or '–'}")
+            if office == closed:
+                return office
+            return clean(tr("{office} if open, else {closed}", office=office or "–", closed=closed or "–"))
         return {Phase.OFFICE: office, Phase.CLOSED: closed, Phase.HOLIDAY: words(self.holiday_forward_rule)}[phase]
 
     def body(self) -> Any:
@@ -280,7 +293,7 @@ class Ivr(Part):
     custom_forward_rules: Annotated[tuple[Rule, ...] | None, BeforeValidator(_objects_or_none)] = None
     outbound_caller_ids: Annotated[tuple[CallerId, ...] | None, BeforeValidator(_objects_or_none)] = None
     stray: Text = ""
-    """What stands in one of its lists and is none: "an input"."""
+    """Why it cannot be written where something stands in one of its lists and is none."""
     full: bool = False
     unwritten = frozenset(
         {"id", "extension_number", "pin_mark", "stray", "full"}
@@ -309,13 +322,18 @@ class Ivr(Part):
 
     def body(self) -> Any:
         if self.stray:
-            raise NotSent(
-                f"nothing sent: the vendor returned {self.stray} that is none, and writing without it would lose it"
-            )
+            raise NotSent(tr(self.stray))
         return super().body()
 
 
-_LISTS = {"custom_forward_rules": "an input", "outbound_caller_ids": "a caller id"}
+_LISTS = {
+    "custom_forward_rules": mark(
+        "nothing sent: the vendor returned an input that is none, and writing without it would lose it"
+    ),
+    "outbound_caller_ids": mark(
+        "nothing sent: the vendor returned a caller id that is none, and writing without it would lose it"
+    ),
+}
 
 
 def _whole(value: object) -> bool:
@@ -324,7 +342,8 @@ def _whole(value: object) -> bool:
 
 def _mark(data: Mapping[str, object]) -> str:
     pin = next((text(value).strip() for name, value in data.items() if _is_pin(name)), "")
-    return f"set ({hashlib.blake2b(pin.encode(), key=_MARKS, digest_size=4).hexdigest()})" if pin else ""
+    digest = hashlib.blake2b(pin.encode(), key=_MARKS, digest_size=4).hexdigest()
+    return tr("set ({digest})", digest=digest) if pin else ""
 
 
 def _is_pin(name: object) -> bool:
@@ -340,7 +359,7 @@ def _pinless(value: object) -> Any:
 
 def read_ivr(data: object, identity: str) -> Ivr:
     """A receptionist in full. BadAnswer if it is none."""
-    given = raw_object(data, Ivr, "receptionist")
+    given = raw_object(data, Ivr, tr("receptionist"))
     return Ivr.model_validate(given).model_copy(update={"id": identity, "full": True})
 
 
@@ -352,12 +371,14 @@ class TenantWire(Part):
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """What holds for all receptionists. `week` None: the global office hours are not known, and `why`."""
+    """What holds for all receptionists. `week` None: the global office hours are not known, and `why`; `lost`: the
+    vendor's time zone is not known, which is why."""
 
     zone: ZoneInfo
     week: Week | None = None
     night_mode: bool | None = None
     why: str = ""
+    lost: bool = False
 
 
 def tenant_of(wire: TenantWire, zone: ZoneInfo) -> Tenant:
@@ -366,7 +387,8 @@ def tenant_of(wire: TenantWire, zone: ZoneInfo) -> Tenant:
     try:
         zone = ZoneInfo(name) if name else zone
     except (KeyError, ValueError, OSError):
-        why = f"the vendor's time zone {clean(name, 40)} is not known here"
+        why = tr("the vendor's time zone {zone} is not known here", zone=clean(name, 40))
     if wire.office_hours is None:
-        return Tenant(zone, None, wire.enable_night_mode, why or "the vendor returns no global office hours")
-    return Tenant(zone, wire.office_hours.week, wire.enable_night_mode, why)
+        no_hours = tr("the vendor returns no global office hours")
+        return Tenant(zone, None, wire.enable_night_mode, why or no_hours, bool(why))
+    return Tenant(zone, wire.office_hours.week, wire.enable_night_mode, why, bool(why))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer, Late, Missing, NotPermitted, Unreachable
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import english, tr, trn
 from wallboard.domain.models import Agent, Call, Member, Phone, Queue, Row, in_address
 from wallboard.domain.text import clean
 from wallboard.domain.update import Update, UpdateKind
@@ -73,7 +74,7 @@ class Lists:
         try:
             await reading
         except ONE_READING as error:
-            log.debug("%s: %s: %s", self.settings.name, what, error)
+            log.debug("%s: %s: %s", self.settings.name, what, english(str(error)))
 
     async def _first_roster(self, known: QueueKnown) -> None:
         """Who the agents are, before the calls are read: which end of a call is theirs decides who holds and refers."""
@@ -139,7 +140,7 @@ class Lists:
     def _queue(self, queue_id: str) -> QueueKnown:
         known = self.scene.queues.get(queue_id)
         if known is None:
-            raise Missing("the queue is no more")
+            raise Missing(tr("the queue is no more"))
         return known
 
     async def members(self, queue_id: str, ticket: Ticket) -> Sequence[Update]:
@@ -185,7 +186,7 @@ class Lists:
             place = self.scene.places[extension][queue_id]
             if extension not in present and place.seen_at < answer.started_at:
                 self.scene.leave(extension, queue_id)
-        why = f"{failures} {'agent' if failures == 1 else 'agents'} could not be read" if failures else ""
+        why = trn("{n} agent could not be read", "{n} agents could not be read", failures) if failures else ""
 
         async def make() -> Update:
             rows = mapping.agents(self.scene, queue_id)
@@ -211,7 +212,7 @@ class Lists:
                     said, answer = await self.reader.agent(queue_id, extension)
                     at = answer.started_at
                 except NotPermitted:
-                    self.scene.no_states = "this account may not read what agents do"
+                    self.scene.no_states = tr("this account may not read what agents do")
             put(extension, said, at)
 
         _, failed = await gather(wires, read, ends=(*WHOLE_SOURCE, Unreachable, Late))
@@ -279,7 +280,7 @@ class Lists:
                         wire = wire.model_copy(update={"id": session})
                     again = mapping.call(self.scene, wire, answer.started_at)
                     if again is None or again.key != row.key:
-                        raise BadAnswer("the vendor returned another call than was asked for")
+                        raise BadAnswer(tr("the vendor returned another call than was asked for"))
                     return self.actions.held.mark(again)
                 case Member():
                     rows, _, _ = await self._waiting(self._queue(row.queue_id))
@@ -300,7 +301,7 @@ class Lists:
                     return replace(row, registered=mapping.registered(status))
         except Missing:
             return None
-        raise NotPermitted("PortSIP has no such row")
+        raise NotPermitted(tr("PortSIP has no such row"))
 
 
 def _learn(known: QueueKnown, wire: QueueWire) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer, CredentialsRefused, Missing, ReadError
+from wallboard.domain.language import tr
 from wallboard.domain.redaction import hide
 from wallboard.vendors.base import LoginAuth
 from wallboard.vendors.http.auth import PostToken, TokenSignIn, lifetime, usable
@@ -51,11 +52,13 @@ class Login(TokenSignIn):
         except Missing:
             # Not "this account has no such list", after which nobody would ask again.
             raise BadAnswer(
-                "sign-in: no PortSIP answers at this url; it ends in /api, as https://host:8887/api"
+                tr("sign-in: no PortSIP answers at this url; it ends in /api, as https://host:8887/api")
             ) from None
         if not self._taken(answer):
             other = "json" if auth.style == "oauth" else "oauth"
-            raise BadAnswer(f'sign-in: the vendor accepts it but hands out no token; try style = "{other}"')
+            raise BadAnswer(
+                tr('sign-in: the vendor accepts it but hands out no token; try style = "{style}"', style=other)
+            )
 
     async def _ask_again(self) -> None:
         """A new token for the refresh token; signing in anew where there is none or it has ended too."""

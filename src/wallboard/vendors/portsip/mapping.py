@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import NOTHING, Clean, clean
@@ -35,13 +36,13 @@ _WEIGHT = (
 )
 """The state that an agent has in any queue, the one that counts first: on a call in one is on a call for all."""
 _STRATEGIES = {
-    "RING_SIMULTANEOUSLY": "ring all",
-    "PRIORITIZED_HUNT": "by priority",
-    "CYCLIC_HUNT": "in turn",
-    "LEAST_WORKED_HUNT": "least worked",
-    "SKILL_BASED_ROUTING_PRIORITIZED_HUNT": "by skill and priority",
-    "SKILL_BASED_ROUTING_CYCLIC_HUNT": "by skill, in turn",
-    "SKILL_BASED_ROUTING_LEAST_WORKED_HUNT": "by skill, least worked",
+    "RING_SIMULTANEOUSLY": mark("ring all"),
+    "PRIORITIZED_HUNT": mark("by priority"),
+    "CYCLIC_HUNT": mark("in turn"),
+    "LEAST_WORKED_HUNT": mark("least worked"),
+    "SKILL_BASED_ROUTING_PRIORITIZED_HUNT": mark("by skill and priority"),
+    "SKILL_BASED_ROUTING_CYCLIC_HUNT": mark("by skill, in turn"),
+    "SKILL_BASED_ROUTING_LEAST_WORKED_HUNT": mark("by skill, least worked"),
 }
 SHORT = 6
 """A longer number is an outside one unless the PBX lists it."""
@@ -51,19 +52,22 @@ def queue(scene: Scene, known: QueueKnown, now: float) -> Queue:
     """A queue; what waits there as long as that was seen lately, else None."""
     seen = known.waiting_at is not None and now - known.waiting_at <= WAITING_GOOD_FOR
     details: tuple[tuple[str, object], ...] = (
-        ("status", known.status.lower().replace("_", " ")),
-        ("service target", f"{known.sla_time} s" if known.sla_time else None),
-        ("most callers", known.max_callers or None),
-        ("longest wait allowed", None if known.max_waiting_time is None else f"{known.max_waiting_time} s"),
-        ("ready after a call", {True: "by itself", False: "by hand", None: None}[known.agent_auto_ready]),
+        (tr("status"), known.status.lower().replace("_", " ")),
+        (tr("service target"), f"{known.sla_time} s" if known.sla_time else None),
+        (tr("most callers"), known.max_callers or None),
+        (tr("longest wait allowed"), None if known.max_waiting_time is None else f"{known.max_waiting_time} s"),
     )
+    if known.agent_auto_ready is not None:
+        said = tr("by itself") if known.agent_auto_ready else tr("by hand")
+        details = (*details, (tr("ready after a call"), said))
+    strategy = _STRATEGIES.get(normal(known.strategy))
     return Queue(
         key=Key(scene.source, Kind.QUEUE, known.id),
         name=known.name or clean(known.number) or clean(known.id),
         number=clean(known.number),
         waiting=known.waiting if seen else None,
         longest_since=known.longest_since if seen else None,
-        strategy=clean(_STRATEGIES.get(normal(known.strategy), known.strategy.lower().replace("_", " "))),
+        strategy=_words(known.strategy) if strategy is None else clean(tr(strategy)),
         service_seconds=known.sla_time or None,
         only_waiting=True,
         address=(("queue", known.id), ("extension", known.number)),
@@ -122,7 +126,10 @@ def agent(scene: Scene, extension: str) -> Agent | None:
     state = scene.state(main.status)
     states = [scene.state(place.status) for place in told]
     differing = len({normal(place.status) for place in told}) > 1
-    details = [(_queue_name(scene, queue_id), _words(place.status or "not read")) for queue_id, place in places.items()]
+    details = [
+        (_queue_name(scene, queue_id), _words(place.status) if place.status else clean(tr("not read")))
+        for queue_id, place in places.items()
+    ]
     return Agent(
         key=Key(scene.source, Kind.AGENT, extension),
         name=scene.names.get(extension) or clean(extension),
@@ -213,7 +220,7 @@ def call(scene: Scene, wire: SessionWire, as_of: float) -> Call | None:
         whole=wire.id,
         mine=bool(scene.phone) and scene.phone in people,
         address=(("session", wire.id), ("extension", extension), *(("party", number) for number in parties)),
-        details=tuple(_leg(leg) for leg in legs) if len(legs) > 1 else lines([("trunk", first.trunk)]),
+        details=tuple(_leg(leg) for leg in legs) if len(legs) > 1 else lines([(tr("trunk"), first.trunk)]),
     )
 
 
@@ -288,16 +295,16 @@ def _called(scene: Scene, number: str) -> Clean:
 
 
 def _leg(leg: LegWire) -> tuple[Clean, Clean]:
-    trunk = f" by {leg.trunk}" if leg.trunk else ""
-    return clean("leg"), clean(f"{leg.caller or '–'} → {leg.callee or '–'}{trunk}")
+    way = f"{leg.caller or '–'} → {leg.callee or '–'}"
+    return clean(tr("leg")), clean(tr("{way} by {trunk}", way=way, trunk=leg.trunk) if leg.trunk else way)
 
 
 def phone(scene: Scene, user: UserWire, status: UserStatusWire | None) -> Phone:
     """A user's telephone. An agent's own row tells more, and sooner, than this slow list: it is not joined to one."""
-    details: list[tuple[str, object]] = [("role", user.role), ("department", user.department)]
+    details: list[tuple[str, object]] = [(tr("role"), user.role), (tr("department"), user.department)]
     if status is not None:
-        details += [("status", _words(status.status)), ("presence", _words(status.presence))]
-        details += [("device", part.user_agent) for part in status.registration]
+        details += [(tr("status"), _words(status.status)), (tr("presence"), _words(status.presence))]
+        details += [(tr("device"), part.user_agent) for part in status.registration]
     return Phone(
         key=Key(scene.source, Kind.PHONE, user.extension_number),
         name=clean(user.display_name) or clean(user.name) or clean(user.extension_number),

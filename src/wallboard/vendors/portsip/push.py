@@ -23,6 +23,7 @@ import anyio.to_thread
 
 from wallboard.domain.errors import ConfigError, Unreachable
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import english, tr, trn
 from wallboard.domain.redaction import redact
 from wallboard.domain.text import clean
 from wallboard.vendors import tls
@@ -80,6 +81,7 @@ class Push:
         self._scene = scene
         # `why` it is not used, or not alive, as a clause; "" while it is.
         self._url, self.why = _address(settings, services)
+        self.untried = bool(self._url)
         self._pushed: Pushed | None = None
         self._heard_at = 0.0
         self._connections = 0
@@ -101,15 +103,16 @@ class Push:
     @property
     def unread(self) -> str:
         """How many frames could not be read, as a clause; "" none."""
-        frames = "frame" if self.dropped == 1 else "frames"
-        return f"{self.dropped} pushed {frames} could not be read" if self.dropped else ""
+        if not self.dropped:
+            return ""
+        return trn("{n} pushed frame could not be read", "{n} pushed frames could not be read", self.dropped)
 
     async def run(self, sink: Sink) -> None:
         """Connect, and again, until cancelled; returns at once where push is not used. Raises nothing."""
         if not self._url:
             return
         if find_spec("websockets") is None:
-            self.why = "push needs the extra wallboard[push]"
+            self.why = tr("push needs the extra wallboard[push]")
             return
         delay = FIRST_DELAY
         while True:
@@ -118,18 +121,18 @@ class Push:
             try:
                 await self._connection(sink)
             except _RefusedError as error:
-                self.why, pause = f"push: {error}", REFUSED_PAUSE
+                self.why, pause = tr("push: {why}", why=str(error)), REFUSED_PAUSE
             except _LostError as error:
-                self.why = f"push: {error}"
+                self.why = tr("push: {why}", why=str(error))
             except Exception as error:  # the boundary of the push side: its fault costs the push, not the source
                 log.exception("%s: the push connection broke", self._settings.name)
-                self.why = f"push: broken ({type(error).__name__})"
+                self.why = tr("push: broken ({error})", error=type(error).__name__)
             finally:
-                self._pushed = None
+                self.untried, self._pushed = False, None
             if self._settled:
                 # It worked for a while: what ended it may be over at once.
                 pause, delay, self._settled = FIRST_DELAY * random.uniform(0.75, 1.25), FIRST_DELAY, False
-            log.info("%s: %s; again in %.0f s", self._settings.name, self.why, pause)
+            log.info("%s: %s; again in %.0f s", self._settings.name, english(self.why), pause)
             await self._clock.sleep(pause)
 
     async def _connection(self, sink: Sink) -> None:
@@ -141,9 +144,9 @@ class Push:
                 # What is read or pushed from here on counts as new, whatever was under way before.
                 self._scene.order.epoch += 1
             self._connections += 1
-            self._asked, self._alone = {}, set()
+            self.untried, self._asked, self._alone = False, {}, set()
             pushed = self._pushed = Pushed(self._scene)
-            self._heard_at, self.why = self._clock.now(), "push: waiting for queues"
+            self._heard_at, self.why = self._clock.now(), tr("push: waiting for queues")
             await self._lossless(lambda: self._talk(socket, pushed, sink))
         finally:
             with anyio.move_on_after(2.0, shield=True):
@@ -163,13 +166,14 @@ class Push:
         try:
             return await work()
         except InvalidStatus as error:
-            raise _LostError(f"the PBX answers {error.response.status_code} instead of connecting") from None
+            status = error.response.status_code
+            raise _LostError(tr("the PBX answers {status} instead of connecting", status=status)) from None
         except ConnectionClosed:
-            raise _LostError("the PBX closed the connection") from None
+            raise _LostError(tr("the PBX closed the connection")) from None
         except WebSocketException as error:
-            raise _LostError(f"no proper websocket ({type(error).__name__})") from None
+            raise _LostError(tr("no proper websocket ({error})", error=type(error).__name__)) from None
         except TimeoutError:
-            raise _LostError("the PBX does not answer") from None
+            raise _LostError(tr("the PBX does not answer")) from None
         except (OSError, EOFError) as error:
             raise _LostError(why_unreachable(error, urlsplit(self._url).hostname or "")) from None
 
@@ -233,7 +237,9 @@ class Push:
                         if reply.ok:
                             return
                         said = clean(redact(reply.error[:4096]), 100)
-                        raise _RefusedError(f"the sign-in was refused{f': {said}' if said else ''}")
+                        if said:
+                            raise _RefusedError(tr("the sign-in was refused: {why}", why=said))
+                        raise _RefusedError(tr("the sign-in was refused"))
 
     async def _listen(self, socket: ClientConnection, pushed: Pushed, sink: Sink) -> None:
         pace = Pace()
@@ -250,7 +256,7 @@ class Push:
             if self.why and self.alive(Resource.MEMBERS):
                 self.why, self._settled = "", True
                 log.info("%s: queues are pushed", self._settings.name)
-        raise _LostError("the PBX closed the connection")
+        raise _LostError(tr("the PBX closed the connection"))
 
     async def _decoded(self, frame: str | bytes) -> list[Any]:
         """The messages of a frame; one that is too large or no message is dropped and counted."""
@@ -267,7 +273,9 @@ class Push:
             now = self._clock.now()
             if self._complained_at is None or now - self._complained_at > QUIET:
                 self._complained_at = now
-                log.warning("%s: push: frames dropped so far: %d (%s)", self._settings.name, self.dropped, error)
+                log.warning(
+                    "%s: push: frames dropped so far: %d (%s)", self._settings.name, self.dropped, english(str(error))
+                )
             return []
 
     async def _subscribe(self, socket: ClientConnection, pushed: Pushed, sink: Sink) -> None:
@@ -302,8 +310,9 @@ class Push:
         """A refused subscription may be of one queue among many: then each is asked for by itself, once."""
         if reply.ok or reply.command != "subscribe":
             return
-        self.why = f"push: a subscription was refused: {clean(reply.error, 100) or 'no reason given'}"
-        log.info("%s: %s", self._settings.name, self.why)
+        why = clean(reply.error, 100) or tr("no reason given")
+        self.why = tr("push: a subscription was refused: {why}", why=why)
+        log.info("%s: %s", self._settings.name, english(self.why))
         rest = [number for number in self._asked if number not in self._alone]
         if len(self._asked) > 1 and rest:
             self._alone.update(rest)
@@ -326,17 +335,17 @@ def _address(settings: SourceSettings, services: Services) -> tuple[str, str]:
     """Where to connect, and why not ("" if nothing speaks against it)."""
     given = str(settings.options.get("push_url") or "")
     if settings.options.get("push") is False:
-        return "", "push is switched off"
+        return "", tr("push is switched off")
     if not isinstance(settings.auth, LoginAuth):
-        return "", "push needs auth of kind login"
+        return "", tr("push needs auth of kind login")
     if given:
         scheme, separator, rest = given.partition("://")
         plain = {"ws": "http", "wss": "https"}.get(scheme.lower())
         if not separator or plain is None:
-            raise ConfigError(f"push_url: {given!r} is not a wss:// address")
+            raise ConfigError(tr("push_url: {url!r} is not a wss:// address", url=given))
         check_address(f"{plain}://{rest}", "push_url", insecure=settings.insecure)
-        return f"{scheme.lower()}://{rest}", "push: not connected yet"
+        return f"{scheme.lower()}://{rest}", tr("push: not connected yet")
     if services.transport is not None:
-        return "", "push is not part of this network"
+        return "", tr("push is not part of this network")
     parts = urlsplit(settings.url)
-    return f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}{PATH}", "push: not connected yet"
+    return f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}{PATH}", tr("push: not connected yet")

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.language import tr, trc
 from wallboard.domain.models import Member, Row
 from wallboard.domain.states import MemberState
 from wallboard.domain.text import clean
@@ -171,7 +172,7 @@ class Pushed:
             caller.position if caller.position is not None else position,
         )
         if back:
-            asked = ((clean("asked"), clean("to be called back")),)
+            asked = ((clean(trc("caller", "asked")), clean(tr("to be called back"))),)
             row = replace(row, state=MemberState.UNKNOWN, raw_state=clean(CALLBACK), details=asked)
         told.callers[session], told.heard_at = row, now
         told.callbacks = told.callbacks | {session} if back else told.callbacks - {session}

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from wallboard.domain.forms import written_hours
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import mark, tr, trc, trn
 from wallboard.domain.models import Entry, Receptionist
-from wallboard.domain.text import clean
+from wallboard.domain.text import Clean, clean
 from wallboard.vendors.kit.sheets import lines
 from wallboard.vendors.portsip.hours import Holiday, Phase, changes, clock, wall_at
-from wallboard.vendors.portsip.ivr import Ivr, Rule, Tenant, words
+from wallboard.vendors.portsip.ivr import Ivr, Rule, Tenant, hours_words, words
 
-NO_INPUT, FAILED = clean("no input"), clean("failed transfer")
-_SHORT = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+NO_INPUT, FAILED = mark("no input"), mark("failed transfer")
+_SHORT = (mark("Mo"), mark("Tu"), mark("We"), mark("Th"), mark("Fr"), mark("Sa"), mark("Su"))
 
 
 def receptionist(source: str, ivr: Ivr, tenant: Tenant, now: float, ahead: float = 0.0) -> tuple[Receptionist, float]:
@@ -64,66 +64,70 @@ def _opened(phases: Sequence[Phase | None]) -> bool | None:
 
 def _entries(ivr: Ivr, rules: Sequence[Rule], phases: Sequence[Phase | None], night: bool) -> list[Entry]:
     at_night = words(ivr.night_mode_forward_rule)
+    no_input, failed = Clean(tr(NO_INPUT)), Clean(tr(FAILED))
     if night:
         found = [Entry(clean(rule.input), at_night, False) for rule in rules]
-        return [*found, Entry(NO_INPUT, at_night, None), Entry(FAILED, at_night, None)]
+        return [*found, Entry(no_input, at_night, None), Entry(failed, at_night, None)]
     found = [
         Entry(clean(rule.input), rule.leads(phase), None if phase is None else phase is Phase.OFFICE)
         for rule, phase in zip(rules, phases, strict=True)
     ]
-    others = ((NO_INPUT, ivr.timeout_forward_rule), (FAILED, ivr.failure_forward_rule))
+    others = ((no_input, ivr.timeout_forward_rule), (failed, ivr.failure_forward_rule))
     return found + [Entry(name, forward.words, None) for name, forward in others if forward and forward.does]
 
 
 def _details(ivr: Ivr, rules: Sequence[Rule], tenant: Tenant) -> list[tuple[str, object]]:
     follows = any(rule.office_hours.custom is False for rule in rules)
     timeout = ivr.timeout_forward_rule if words(ivr.timeout_forward_rule) else None
+    times = timeout.repeat_times if timeout else None
     found: list[tuple[str, object]] = [
-        ("time zone", tenant.zone.key),
-        ("office hours", tenant.why if follows or "zone" in tenant.why else ""),
-        ("night mode", {True: "on", False: "off", None: None}[tenant.night_mode]),
-        ("at night", words(ivr.night_mode_forward_rule)),
-        ("waits for input", _counted(timeout.timeout if timeout else None, "s")),
-        ("repeats the prompt", _counted(timeout.repeat_times if timeout else None, "times")),
-        ("between two keys", _counted(ivr.dtmf_interval, "s")),
-        ("prompt", ivr.prompt_file_name),
-        ("transfer prompt", ivr.transfer_prompt_file_name),
-        ("PIN for DISA", {True: "asked for", False: "none", None: None}[ivr.enable_pin]),
+        (tr("time zone"), tenant.zone.key),
+        (tr("office hours"), tenant.why if follows or tenant.lost else ""),
+        (tr("night mode"), {True: trc("switch", "on"), False: trc("switch", "off"), None: None}[tenant.night_mode]),
+        (tr("at night"), words(ivr.night_mode_forward_rule)),
+        (tr("waits for input"), _seconds(timeout.timeout if timeout else None)),
+        (tr("repeats the prompt"), None if times is None else trn("{n} times", "{n} times", times)),
+        (tr("between two keys"), _seconds(ivr.dtmf_interval)),
+        (tr("prompt"), ivr.prompt_file_name),
+        (tr("transfer prompt"), ivr.transfer_prompt_file_name),
+        (tr("PIN for DISA"), {True: tr("asked for"), False: trc("PIN", "none"), None: None}[ivr.enable_pin]),
     ]
     for rule in rules:
         found += [
-            (f"hours of {rule.input}", week_words(rule, tenant)),
-            (f"holidays of {rule.input}", holiday_words(rule)),
+            (tr("hours of {input}", input=rule.input), week_words(rule, tenant)),
+            (tr("holidays of {input}", input=rule.input), holiday_words(rule)),
         ]
-    return [*found, ("detail", "" if ivr.full else "not for this account")]
+    return [*found, (tr("detail"), "" if ivr.full else tr("not for this account"))]
 
 
-def _counted(number: int | None, unit: str) -> str:
-    return "" if number is None else f"{number} {unit}"
+def _seconds(number: int | None) -> str:
+    return "" if number is None else f"{number} s"
 
 
 def week_words(rule: Rule, tenant: Tenant) -> str:
     """ "Mo–Fr 09:00-17:00, Sa Su closed": days that are alike together."""
     week = rule.schedule(tenant).week
     if week is None:
-        return "not known"
+        return tr("not known")
     parts: list[str] = []
     first = 0
     for index in range(1, 8):
         if index < 7 and week.days[index] == week.days[first]:
             continue
         spans = week.days[first]
-        name = _SHORT[first] if index - first == 1 else f"{_SHORT[first]}–{_SHORT[index - 1]}"
-        parts.append(f"{name} {'not known' if spans is None else written_hours(spans)}")
+        name = tr(_SHORT[first])
+        name = name if index - first == 1 else f"{name}–{tr(_SHORT[index - 1])}"
+        parts.append(tr("{days} not known", days=name) if spans is None else f"{name} {hours_words(spans)}")
         first = index
-    return ", ".join(parts) + ("" if rule.office_hours.custom else " (global)")
+    said = ", ".join(parts)
+    return said if rule.office_hours.custom else tr("{hours} (global)", hours=said)
 
 
 def holiday_words(rule: Rule) -> str:
     """ "Christmas 12-24 to 12-26 each year, New year 01-01 each year"."""
     parts = [f"{day.name} {dates(day)}".strip() for day in rule.dated]
     if rule.undated:
-        parts.append(f"{rule.undated} without dates")
+        parts.append(tr("{n} without dates", n=rule.undated))
     return ", ".join(parts)
 
 
@@ -135,7 +139,8 @@ def dates(day: Holiday) -> str:
     year = "" if day.every_year else f"{start.year}-"
     shown = f"{year}{start.month:02}-{start.day:02}"
     if start[:3] != end[:3]:
-        shown += f" to {end.month:02}-{end.day:02}"
+        last = f"{end.month:02}-{end.day:02}"
+        shown = tr("{first} to {last}", first=shown, last=last)
     if start.minute or end.minute % 1440:
         shown += f" {clock(start.minute)}-{clock(end.minute or 1440)}"
-    return f"{shown} each year" if day.every_year else shown
+    return tr("{date} each year", date=shown) if day.every_year else shown

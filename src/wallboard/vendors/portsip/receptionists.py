@@ -20,6 +20,7 @@ from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import Missing, NotPermitted, NotSent, ReadError, Rejected
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.language import english, tr, trc
 from wallboard.domain.models import Receptionist, Row, in_address
 from wallboard.domain.text import clean
 from wallboard.domain.update import Update, UpdateKind
@@ -54,7 +55,7 @@ class Receptionists:
         self._reader = Reader(http)
         self._settings = settings
         self._clock = clock
-        self._tenant = Tenant(ZoneInfo(settings.timezone), why="not read yet")
+        self._tenant = Tenant(ZoneInfo(settings.timezone), why=tr("not read yet"))
         self._known: dict[str, Ivr] = {}
         self._rows: dict[str, Receptionist] = {}
         self._due: dict[str, float] = {}
@@ -82,8 +83,8 @@ class Receptionists:
         return await (self._read_back(ticket, awaited) if fresh and awaited else self._read_all(ticket))
 
     async def _read_all(self, ticket: Ticket) -> Sequence[Update]:
-        pages = await self._reader.pages(route("/ivrs"), "receptionists")
-        listed, unlisted = used(pages.items, Ivr, "receptionists")
+        pages = await self._reader.pages(route("/ivrs"), tr("receptionists"))
+        listed, unlisted = used(pages.items, Ivr, tr("receptionists"))
         await self._read_tenant()
         failures = await self._read_each([ivr.id for ivr in listed[:MOST]])
         gone = {identity for identity, error in failures.items() if isinstance(error, Missing)}
@@ -94,7 +95,8 @@ class Receptionists:
         whys = [pages.approximate, unlisted]
         missed = sum(not isinstance(error, Missing | NotPermitted) for error in failures.values())
         if missed or len(listed) > MOST:
-            whys.append(f"{missed + max(0, len(listed) - MOST)} of {len(listed)} were not read in full")
+            lacking = missed + max(0, len(listed) - MOST)
+            whys.append(tr("{n} of {all} were not read in full", n=lacking, all=len(listed)))
         self._read_at = pages.started_at
         self._ticket = ticket
         self._forget()
@@ -109,12 +111,13 @@ class Receptionists:
         try:
             self._tenant = tenant_of(await self._reader.tenant(), zone)
         except (NotPermitted, Missing):
-            self._tenant = Tenant(zone, why="this account may not read the global office hours")
+            self._tenant = Tenant(zone, why=tr("this account may not read the global office hours"))
         except WHOLE_SOURCE:
             raise
         except ReadError as error:
             if self._read_at is None:
-                self._tenant = Tenant(zone, why=f"the global office hours could not be read: {error}")
+                why = tr("the global office hours could not be read: {why}", why=str(error))
+                self._tenant = Tenant(zone, why=why)
 
     async def _read_each(self, ids: Sequence[str]) -> dict[str, ReadError]:
         """Read each in full, a few at a time; what could not be read, by id. Raises what holds for all of them."""
@@ -199,20 +202,21 @@ class Receptionists:
         """Its state in the PBX, its rules in full, the tenant's holidays, and what the last write changed."""
         identity = row.key.id
         found = [
-            Report("status", "status", partial(self._status, identity)),
-            Report("rules", "rules", partial(self._rules, identity), cost=0),
-            Report("holidays", "holidays", self._holidays),
+            Report("status", tr("status"), partial(self._status, identity)),
+            Report("rules", tr("rules"), partial(self._rules, identity), cost=0),
+            Report("holidays", tr("holidays"), self._holidays),
         ]
         if write := self._writes.last(identity):
-            found.append(Report("written", "last write", partial(self._written, write), cost=0))
+            found.append(Report("written", tr("last write"), partial(self._written, write), cost=0))
         return found
 
     async def _status(self, identity: str) -> Sheet:
-        return sheet((), [((await self._reader.ivr_status(identity)).lower() or "not told",)])
+        return sheet((), [((await self._reader.ivr_status(identity)).lower() or tr("not told"),)])
 
     async def _rules(self, identity: str) -> Sheet:
         ivr = self._known.get(identity)
-        columns = ("input", "hours", "in office hours", "outside", "on holidays", "holidays")
+        leads = (tr("in office hours"), trc("hours", "outside"), tr("on holidays"))
+        columns = (tr("input"), trc("office", "hours"), *leads, tr("holidays"))
         lines = [
             (
                 rule.input,
@@ -222,12 +226,12 @@ class Receptionists:
             )
             for _, rule in (ivr.rules if ivr is not None else ())
         ]
-        return sheet(columns, lines, f"in {self._tenant.zone.key}")
+        return sheet(columns, lines, tr("in {zone}", zone=self._tenant.zone.key))
 
     async def _holidays(self) -> Sheet:
-        found = rows((await self._reader.pages(route("/holidays"), "holidays")).items, HolidayWire)
+        found = rows((await self._reader.pages(route("/holidays"), tr("holidays"))).items, HolidayWire)
         lines = [(wire.name, dates(wire.day) or None, wire.region) for wire in found]
-        return sheet(("holiday", "when", "region"), lines)
+        return sheet((tr("holiday"), tr("when"), tr("region")), lines)
 
     async def _written(self, write: Write) -> Sheet:
         return of_write(write)
@@ -239,14 +243,14 @@ class Receptionists:
         if row is None:
             return YES
         if not isinstance(row, Receptionist):
-            return Can(False, "not for this row")
+            return Can(False, tr("not for this row"))
         ivr = self._known.get(row.key.id)
         if ivr is None or not ivr.full:
-            return Can(False, "its rules could not be read")
+            return Can(False, tr("its rules could not be read"))
         # Asked for each time a row is drawn: looked at once for each reading.
         last = self._able.get(ivr.id)
         if last is None or last[0] is not ivr:
-            able = Can(True, rules.risk(ivr)) if rules.forms(ivr, "") else Can(False, "it has no rules")
+            able = Can(True, rules.risk(ivr)) if rules.forms(ivr, "") else Can(False, tr("it has no rules"))
             last = self._able[ivr.id] = (ivr, able)
         return last[1]
 
@@ -260,7 +264,7 @@ class Receptionists:
         require(self.can(command.verb, row))
         found = rules.part_of(command.arg("form"))
         if found is None:
-            raise NotSent("nothing sent: it is not said what is to change")
+            raise NotSent(tr("nothing sent: it is not said what is to change"))
         identity = in_address(command.target.address, "receptionist") or command.target.key.id
         async with self._writing.alone(identity):
             return await self._write(command, identity, *found)
@@ -269,16 +273,17 @@ class Receptionists:
         drawn = self._known.get(identity)
         read = await fresh(self._read_one(identity))
         before = rules.meaning(read)
-        moved = not shown and drawn is not None and rules.meaning(drawn).get(part.aspect) != before.get(part.aspect)
+        moved = not shown and drawn is not None and not rules.same(part.aspect, rules.meaning(drawn), before)
         if moved or not rules.still(part, shown, before):
-            now = clean(before.get(part.aspect) or "not there", 80)
-            raise NotSent(f"nothing sent: {clean(part.aspect, 60)} was changed meanwhile and is now: {now}")
+            now = clean(before.get(part.aspect) or tr("not there"), 80)
+            what = clean(part.aspect, 60)
+            raise NotSent(tr("nothing sent: {what} was changed meanwhile and is now: {now}", what=what, now=now))
         result = rules.changed(read, part, dict(command.args))
         body = result.body()
         write = Write(identity, part, before, rules.meaning(result), self._clock.now())
         self._writes.add(command.id, write)
-        wanted = clean(write.wanted.get(part.aspect, ""), 80)
-        words = f"POST …/ivrs/{clean(identity, 40)} {clean(part.aspect, 60)}: {wanted}"
+        wanted = clean(english(write.wanted.get(part.aspect, "")), 80)
+        words = f"POST …/ivrs/{clean(identity, 40)} {clean(english(part.aspect), 60)}: {wanted}"
         request = Request("POST", route("/ivrs/{id}", id=identity), body, words)
         try:
             answer = await act(self._http, request)

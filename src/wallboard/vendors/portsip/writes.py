@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr, trc, trn
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Evidence, Sheet, Trial, Verification
 from wallboard.vendors.kit import sheets
@@ -38,8 +39,7 @@ class Write:
     after_at: float = 0.0
 
     def done(self) -> bool:
-        aspect = self.part.aspect
-        return self.after is not None and self.after.get(aspect) == self.wanted.get(aspect)
+        return self.after is not None and rules.same(self.part.aspect, self.after, self.wanted)
 
     def others(self) -> list[str]:
         """The names of what differs and was not asked for."""
@@ -81,20 +81,20 @@ class Writes:
         asked = clean(part.aspect, 60)
         return self._row(
             command,
-            f"reading it back: {asked} is as asked and nothing else changed",
+            tr("reading it back: {what} is as asked and nothing else changed", what=asked),
             {rules.lost(name, known): _differs(name) for name in known if name != part.aspect},
-            "something else about it is not as it was",
-            f"the vendor returns another {asked}",
+            tr("something else about it is not as it was"),
+            tr("the vendor returns another {what}", what=asked),
         )
 
     def table(self) -> Verification:
         """The row for documents: its evidence sees nothing."""
         return self._row(
             "",
-            "reading it back: as asked, and nothing else changed",
+            tr("reading it back: as asked, and nothing else changed"),
             {},
-            "something else about it is not as it was; it is named",
-            "the vendor returns another rule than was asked for",
+            tr("something else about it is not as it was; it is named"),
+            tr("the vendor returns another rule than was asked for"),
         )
 
     def _row(self, command: str, same: str, lost: Mapping[str, Says], altered: str, other: str) -> Verification:
@@ -137,9 +137,10 @@ def sheet(write: Write) -> Sheet:
             name,
             write.before.get(name) or None,
             write.wanted.get(name) or None,
-            "not read back" if after is None else after.get(name) or None,
+            tr("not read back") if after is None else after.get(name) or None,
         )
         for name in (write.part.aspect, *others)
     ]
-    note = "" if after is None else f"{len(others)} other differences" if others else "nothing else differs"
-    return sheets.sheet(("what", "before", "asked", "now"), lines, note)
+    told = trn("{n} other differences", "{n} other differences", len(others)) if others else tr("nothing else differs")
+    columns = (tr("what"), tr("before"), trc("write", "asked"), tr("now"))
+    return sheets.sheet(columns, lines, "" if after is None else told)

@@ -12,6 +12,7 @@ from wallboard.domain.clock import Clock
 from wallboard.domain.command import MONITORING, Command, Destination, Verb
 from wallboard.domain.errors import NotSent, ReadError
 from wallboard.domain.forms import Form
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Address, Agent, Call, Member, ParkedCall, Phone, Row, in_address
 from wallboard.domain.numbers import dialled
 from wallboard.domain.parties import number_of
@@ -21,8 +22,8 @@ from wallboard.vendors.http.client import Answer, HttpSource, Route, route
 from wallboard.vendors.kit.acts import Request, act, receipt
 from wallboard.vendors.kit.numbers import digits
 from wallboard.vendors.kit.wire import count, identity
+from wallboard.vendors.ringme import legs
 from wallboard.vendors.ringme.directory import Directory
-from wallboard.vendors.ringme.legs import mark
 from wallboard.vendors.ringme.own import Own
 from wallboard.vendors.ringme.rooms import room_forms, room_request, speech_forms, speech_request
 
@@ -42,14 +43,14 @@ TO_MY_PHONE = MONITORING | {Verb.PICKUP}
 _OF_ANSWERED = MONITORING | {Verb.ATTENDED, Verb.HOLD, Verb.RESUME, Verb.PARK, Verb.TRANSCRIBE}
 _DIALLED = re.compile(r"\+?[0-9*#]{1,32}|[0-9A-Za-z_.]{1,32}\*[0-9A-Za-z_.]{1,32}(@[0-9A-Za-z.-]{1,100})?")
 LACKS: Mapping[Verb, str] = {
-    Verb.PAUSE: "this vendor knows only signed in and signed out",
-    Verb.UNPAUSE: "this vendor knows only signed in and signed out",
-    Verb.OPEN: "this vendor has no hotlines",
-    Verb.CLOSE: "this vendor has no hotlines",
-    Verb.ANNOUNCE: "this vendor has no hotlines",
-    Verb.PUBLISH: "this vendor has no notices",
-    Verb.CHANGE: "this vendor has no notices or receptionists",
-    Verb.NOTE: "notes stay in this console",
+    Verb.PAUSE: mark("this vendor knows only signed in and signed out"),
+    Verb.UNPAUSE: mark("this vendor knows only signed in and signed out"),
+    Verb.OPEN: mark("this vendor has no hotlines"),
+    Verb.CLOSE: mark("this vendor has no hotlines"),
+    Verb.ANNOUNCE: mark("this vendor has no hotlines"),
+    Verb.PUBLISH: mark("this vendor has no notices"),
+    Verb.CHANGE: mark("this vendor has no notices or receptionists"),
+    Verb.NOTE: mark("notes stay in this console"),
 }
 
 
@@ -70,36 +71,36 @@ class Actions:
             return YES
         if verb is Verb.CALL:
             number = dialled(number_of(row))
-            return YES if _DIALLED.fullmatch(number) else Can(False, "not a number that this PBX can dial")
+            return YES if _DIALLED.fullmatch(number) else Can(False, tr("not a number that this PBX can dial"))
         if verb is Verb.END:
             # Never the call that I listen to, by which a session is known as well: it would be cut off.
-            return YES if isinstance(row, Call) and row.mine else Can(False, "not a leg of my phone")
+            return YES if isinstance(row, Call) and row.mine else Can(False, tr("not a leg of my phone"))
         match row:
             case Call(state=CallState.UNKNOWN) if verb in _OF_ANSWERED:
-                return Can(False, "the vendor does not tell whether it is answered")
+                return Can(False, tr("the vendor does not tell whether it is answered"))
             case Member(state=MemberState.UNKNOWN) if verb in MONITORING:
-                return Can(False, "the vendor does not tell whether it is answered")
+                return Can(False, tr("the vendor does not tell whether it is answered"))
             case Call() | Member() if verb is Verb.PARK:
                 return self._can_park()
             case ParkedCall() if not self.own.is_parked(row.key.id):
-                return Can(False, "no longer parked")
+                return Can(False, tr("no longer parked"))
             case Agent() if not in_address(row.address, "extension_name"):
-                return Can(False, "the vendor does not name the agent's phone")
+                return Can(False, tr("the vendor does not name the agent's phone"))
             case Phone() if verb is not Verb.ROOM:
-                return Can(False, "not for a telephone")
+                return Can(False, tr("not for a telephone"))
         return YES
 
     def _can_park(self) -> Can:
         slots = self.settings.park_slots
         if slots and self.own.free_slot(slots, self.clock.now()) is None:
-            return Can(False, "all park slots are taken")
+            return Can(False, tr("all park slots are taken"))
         return YES
 
     @staticmethod
     def can_dial(destination: Destination) -> Can:
         if not destination.number:
-            return Can(False, "it has no number")
-        return YES if _DIALLED.fullmatch(destination.number) else Can(False, "not a number that this PBX can dial")
+            return Can(False, tr("it has no number"))
+        return YES if _DIALLED.fullmatch(destination.number) else Can(False, tr("not a number that this PBX can dial"))
 
     def forms(self, verb: Verb) -> tuple[Form, ...]:
         if verb is Verb.ROOM:
@@ -113,7 +114,7 @@ class Actions:
         try:
             request = await self._request(command, row)
         except ReadError as error:
-            raise NotSent(f"nothing sent: {error}") from None
+            raise NotSent(tr("nothing sent: {why}", why=str(error))) from None
         answer = await act(self.http, request)
         self._remember(command, row, request, answer.answered_at)
         return receipt(request, answer, *_ids(answer))
@@ -140,7 +141,7 @@ class Actions:
         if verb is Verb.FETCH:
             return self._fetch(command, row, extension_id, call_api_id)
         unnamed = verb in MONITORING or not digits(number_of(row))
-        own = mark(command) if unnamed and self.settings.options.get("mark_legs") else ""
+        own = legs.mark(command) if unnamed and self.settings.options.get("mark_legs") else ""
         return self._control(verb, extension_id, call_api_id, self._send_dst(command), own)
 
     @staticmethod
@@ -148,7 +149,7 @@ class Actions:
         address = _address(command, row, Call | Member | ParkedCall)
         extension_id, call_api_id = (in_address(address, name) or "" for name in ("extension_id", "call_api_id"))
         if not extension_id or not call_api_id:
-            raise NotSent("nothing sent: the vendor does not say on which extension this call is")
+            raise NotSent(tr("nothing sent: the vendor does not say on which extension this call is"))
         return extension_id, call_api_id
 
     def _my_phone(self, command: Command) -> str:
@@ -161,7 +162,7 @@ class Actions:
         if command.verb in (Verb.TRANSFER, Verb.ATTENDED):
             number = "" if command.destination is None else command.destination.number
             if not number:
-                raise NotSent("nothing sent: no destination was given")
+                raise NotSent(tr("nothing sent: no destination was given"))
             return number
         return self._my_phone(command) if self.settings.options.get("always_send_dst") else ""
 
@@ -183,7 +184,7 @@ class Actions:
         if slot is None:
             slot = self.own.free_slot(self.settings.park_slots or (), self.clock.now())
         if slot is None:
-            raise NotSent("nothing sent: all park slots are taken")
+            raise NotSent(tr("nothing sent: all park slots are taken"))
         return _valet(extension_id, call_api_id, "park", slot)
 
     def _fetch(self, command: Command, row: Row | None, extension_id: str, call_api_id: str) -> Request:
@@ -197,11 +198,11 @@ class Actions:
     async def _callback(self, command: Command, row: Row | None) -> Request:
         number = command.destination.number if command.destination is not None else number_of(row)
         if not _DIALLED.fullmatch(number):
-            raise NotSent("nothing sent: there is no number to call")
+            raise NotSent(tr("nothing sent: there is no number to call"))
         phone = self._my_phone(command)
         extension_id = await self.directory.find_phone(phone)
         if not extension_id:
-            raise NotSent(f"nothing sent: my phone {phone} is not among the phones of this account")
+            raise NotSent(tr("nothing sent: my phone {phone} is not among the phones of this account", phone=phone))
         where = route("/extension/{extension_id}/callback/", extension_id=extension_id)
         return Request("POST", where, {"src_num": [phone], "dst_num": number}, f"POST …/callback/ {phone} to {number}")
 
@@ -215,7 +216,7 @@ class Actions:
     async def _staff(self, command: Command, row: Row | None) -> Request:
         queue_id = self.directory.queue_id(command.arg("queue"))
         if not queue_id:
-            raise NotSent("nothing sent: the queue is not one of this source")
+            raise NotSent(tr("nothing sent: the queue is not one of this source"))
         agent = await self.directory.agent(_address(command, row, Agent))
         agent_id, kind = agent.agent_id, agent.kind
         one = f"/extension/{{queue}}/queue/agents/{kind}/{{agent_id}}"

@@ -16,6 +16,7 @@ from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import ActionError, BadAnswer, Missing, NotPermitted
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
 from wallboard.domain.states import MemberState
 from wallboard.domain.update import Update
@@ -73,7 +74,7 @@ OF_QUEUE: dict[Resource, str] = {
     Resource.AGENTS: "/extension/{extension_id}/queue/status/agents/",
 }
 """The live lists of a queue."""
-HANDSET = "handset keys 1–3 may open your microphone"
+HANDSET = mark("handset keys 1–3 may open your microphone")
 """FreeSWITCH's eavesdrop takes the keys of my handset as commands."""
 
 Fetch = Callable[[Ticket], Awaitable[Sequence[Update]]]
@@ -85,7 +86,7 @@ class RingmeAdapter(WebAdapter):
     vendor = "ringme"
     verbs = tuple(DOCUMENTED)
     lacks = LACKS
-    lacking = "this vendor has no such action"
+    lacking = mark("this vendor has no such action")
     on_my_phone = (*TO_MY_PHONE, Verb.CALL, Verb.FETCH)
     caution = HANDSET
 
@@ -101,7 +102,10 @@ class RingmeAdapter(WebAdapter):
         self._starts = Starts()
 
     def detail(self) -> str:
-        return "; ".join(["hosted PBX", *self._directory.lost.values()])
+        said = tr("hosted PBX")
+        for lost_of in self._directory.lost.values():
+            said = tr("{detail}; {lost}", detail=said, lost=lost_of)
+        return said
 
     def feeds(self) -> Sequence[Feed]:
         directory = self._directory
@@ -152,13 +156,13 @@ class RingmeAdapter(WebAdapter):
         return await self._http.get(route(OF_QUEUE[resource], extension_id=queue_id))
 
     async def _queue_rows(self, queue_id: str, answer: Answer) -> tuple[list[Queue], str]:
-        status, known = one(answer.data, QueueStatus, "queue status"), self._directory
+        status, known = one(answer.data, QueueStatus, tr("queue status")), self._directory
         info, settings = known.queues.get(queue_id), known.settings.get(queue_id)
         return [queue_row(self._context(answer), queue_id, status, info, settings)], ""
 
     async def _member_rows(self, queue_id: str, answer: Answer) -> tuple[list[Member], str]:
         context, name = self._context(answer), self._directory.queue_name(queue_id)
-        what = "queue members"
+        what = tr("queue members")
         raw = rows_of(MemberStatus, answer.data, what)
 
         def build() -> tuple[dict[Key, Member], str]:
@@ -174,7 +178,7 @@ class RingmeAdapter(WebAdapter):
 
     async def _agent_rows(self, queue_id: str, answer: Answer) -> tuple[list[Agent], str]:
         context, name = self._context(answer), self._directory.queue_name(queue_id)
-        what = "queue agents"
+        what = tr("queue agents")
         raw = rows_of(AgentStatus, answer.data, what)
 
         def row_of(wire: AgentStatus) -> Agent | None:
@@ -201,7 +205,8 @@ class RingmeAdapter(WebAdapter):
     async def _call_rows(self, scope: str, answer: Answer) -> tuple[list[Call], str]:
         context = self._context(answer)
         memo = self._memos.setdefault(scope, Memo("call_api_id"))
-        raw = rows_of(CurrentCall, answer.data, "current calls")
+        what = tr("current calls")
+        raw = rows_of(CurrentCall, answer.data, what)
 
         def build(item: dict[str, Any]) -> Call | None:
             return call_row(context, CurrentCall.model_validate(item), scope)
@@ -209,7 +214,7 @@ class RingmeAdapter(WebAdapter):
         # A few tenths of a second of clock difference come and go; they must not move the starts of calls.
         circumstances = (context.phones, round(context.offset))
         found, missed = await aside(len(raw), lambda: memo.rows(raw, circumstances, build))
-        why = lost(len(raw), len(raw) - missed, "current calls")
+        why = lost(len(raw), len(raw) - missed, what)
         rows = {row.key: row for row in found}
         return self._own.overlay(list(rows.values()), scope, self.clock.now()), why
 
@@ -221,7 +226,7 @@ class RingmeAdapter(WebAdapter):
             chunk = ids[start : start + REGISTRATIONS_AT_ONCE]
             read = await self._http.get("/extension/registration/", params={"extension_id": chunk})
             answer = answer or read
-            known |= registrations(many(Registration, read.data, "registration"))
+            known |= registrations(many(Registration, read.data, tr("registration")))
         source, directory = self.settings.name, self._directory
         rows = [phone_row(source, each, info, known.get(each)) for each, info in directory.phones.items()]
         rows += [phone_row(source, each, info, use=CONFERENCE) for each, info in directory.rooms.items()]
@@ -263,7 +268,7 @@ class RingmeAdapter(WebAdapter):
             case ParkedCall():
                 return await self._refresh_parked(row)
             case _:
-                raise NotPermitted("this vendor has no reading of that row alone")
+                raise NotPermitted(tr("this vendor has no reading of that row alone"))
 
     async def _refresh_call(self, row: Call) -> Call | None:
         extension_id = in_address(row.address, "extension_id") or ""
@@ -271,7 +276,7 @@ class RingmeAdapter(WebAdapter):
             answer = await self._http.get(call_route(extension_id, row.key.id))
         except Missing:
             return None
-        found = call_row(self._context(answer), one(answer.data, CurrentCall, "call"), extension_id)
+        found = call_row(self._context(answer), one(answer.data, CurrentCall, tr("call")), extension_id)
         if found is None or found.key != row.key:
             return None
         # The object of one call lacks the parties' extensions that the list has.
@@ -297,7 +302,7 @@ class RingmeAdapter(WebAdapter):
             where, asked = valet_route(extension_id, row.key.id), {"action": "slots", "slot": int(slot)}
             answer = await self._http.act("PUT", where, json=asked)
         except ActionError as error:
-            raise BadAnswer(f"the slot cannot be asked for: {error}") from None
+            raise BadAnswer(tr("the slot cannot be asked for: {why}", why=str(error))) from None
         if slot_answer(answer.data, suffix(row.key.id) or row.key.id) is False:
             self._own.drop(row.key.id)
             return None

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from wallboard.domain.command import Verb
+from wallboard.domain.language import mark, tr
 from wallboard.domain.states import MemberState
 from wallboard.vendors.base import CheckLine, SourceSettings
 from wallboard.vendors.http.client import HttpSource, Route, route
@@ -19,11 +20,12 @@ from wallboard.vendors.ringme.wire import AgentStatus, CurrentCall, MemberStatus
 
 Identified = tuple[type[Wire], Callable[[Any], bool]]
 IDENTIFIED: Mapping[str, Identified] = {
-    "members": (MemberStatus, lambda row: bool(row.call_api_id) or _left(row)),
-    "agents": (AgentStatus, lambda row: bool(row.name_fs or row.extension_name or identity(row.name))),
-    "calls": (CurrentCall, lambda row: bool(row.call_api_id)),
+    mark("members"): (MemberStatus, lambda row: bool(row.call_api_id) or _left(row)),
+    mark("agents"): (AgentStatus, lambda row: bool(row.name_fs or row.extension_name or identity(row.name))),
+    mark("calls"): (CurrentCall, lambda row: bool(row.call_api_id)),
 }
 """The lists whose rows must have an id, and how one is told."""
+PROFILES, MY_PHONE = mark("agent profiles"), mark("my phone")
 ON_PROFILES = (Verb.SIGNIN, Verb.SIGNOUT, Verb.STAFF, Verb.UNSTAFF)
 
 
@@ -32,28 +34,29 @@ async def check_source(settings: SourceSettings, http: HttpSource, directory: Di
     check = Check()
     if not await check.reach(partial(_who, http)):
         return check.lines
-    await check.ask("discovery", partial(_discovered, directory))
+    await check.ask(mark("discovery"), partial(_discovered, directory))
     queue, phone = next(iter(directory.queues), ""), next(iter(directory.phones), "")
     for name, template in (
-        ("queues", "/extension/{extension_id}/queue/status/"),
+        (mark("queues"), "/extension/{extension_id}/queue/status/"),
         ("members", "/extension/{extension_id}/queue/status/members/"),
         ("agents", "/extension/{extension_id}/queue/status/agents/"),
     ):
         if queue:
             await check.ask(name, partial(_read, http, name, route(template, extension_id=queue)))
         else:
-            check.say(name, None, "no queue is known")
+            check.say(name, None, tr("no queue is known"))
     if phone or directory.client_calls is not False:
         where = directory.calls_route(directory.calls_scope(phone))
         await check.ask("calls", partial(_read, http, "calls", where))
     else:
-        check.say("calls", None, "no telephone is known")
+        check.say("calls", None, tr("no telephone is known"))
     cannot: dict[Verb, str] = {}
     if phone:
         where = route("/extension/{extension_id}/agent/", extension_id=phone)
-        if not await check.ask("agent profiles", partial(_read, http, "agent profiles", where)):
+        if not await check.ask(PROFILES, partial(_read, http, PROFILES, where)):
             # Who the agent is stands in the profiles of a telephone.
-            cannot |= dict.fromkeys(ON_PROFILES, f"agent profiles cannot be read: {check.lines[-1].text}")
+            why = tr("agent profiles cannot be read: {why}", why=check.lines[-1].text)
+            cannot |= dict.fromkeys(ON_PROFILES, why)
     mine = _my_phone(settings, directory)
     check.lines.append(mine)
     if mine.ok is False:
@@ -65,23 +68,28 @@ async def check_source(settings: SourceSettings, http: HttpSource, directory: Di
 
 async def _who(http: HttpSource) -> tuple[str, float]:
     answer = await http.get("/user/")
-    return one(answer.data, User, "user").login, answer.took
+    return one(answer.data, User, tr("user")).login, answer.took
 
 
 async def _discovered(directory: Directory) -> str:
     await directory.discover(0.0)
-    calls = "calls of the whole account" if directory.client_calls else "calls phone by phone"
-    found = f"{len(directory.queues)} queues, {len(directory.phones)} phones, {calls}"
+    counts = {"queues": len(directory.queues), "phones": len(directory.phones)}
+    found = (
+        tr("{queues} queues, {phones} phones, calls of the whole account", **counts)
+        if directory.client_calls
+        else tr("{queues} queues, {phones} phones, calls phone by phone", **counts)
+    )
     return together(found, *directory.lost.values())
 
 
 async def _read(http: HttpSource, name: str, where: Route) -> str:
     answer = await http.get(where)
     if name not in IDENTIFIED:
-        return "can be read"
+        return tr("can be read")
     model, has_id = IDENTIFIED[name]
-    raw = rows_of(model, answer.data, name)
-    return together("can be read", lost(len(raw), sum(has_id(row) for row in many(model, raw, name)), name))
+    what = tr(name)
+    raw = rows_of(model, answer.data, what)
+    return together(tr("can be read"), lost(len(raw), sum(has_id(row) for row in many(model, raw, what)), what))
 
 
 def _left(row: MemberStatus) -> bool:
@@ -90,9 +98,10 @@ def _left(row: MemberStatus) -> bool:
 
 def _my_phone(settings: SourceSettings, directory: Directory) -> CheckLine:
     if not settings.phone:
-        return CheckLine("my phone", None, "none is configured: no listening, pick-up or calling")
+        return CheckLine(MY_PHONE, None, tr("none is configured: no listening, pick-up or calling"))
     if directory.phone_id(settings.phone):
-        return CheckLine("my phone", True, f"{settings.phone} is a phone of this account")
+        return CheckLine(MY_PHONE, True, tr("{phone} is a phone of this account", phone=settings.phone))
     if not directory.phone_names:
-        return CheckLine("my phone", None, f"whether {settings.phone} is a phone of this account cannot be read")
-    return CheckLine("my phone", False, f"{settings.phone} is not among the phones of this account")
+        text = tr("whether {phone} is a phone of this account cannot be read", phone=settings.phone)
+        return CheckLine(MY_PHONE, None, text)
+    return CheckLine(MY_PHONE, False, tr("{phone} is not among the phones of this account", phone=settings.phone))

@@ -15,6 +15,7 @@ from functools import partial
 from itertools import product
 
 from wallboard.domain.errors import Missing, NotPermitted, ReadError
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Address, in_address
 from wallboard.domain.text import Clean, clean
 from wallboard.domain.words import spelling
@@ -30,6 +31,11 @@ from wallboard.vendors.ringme.names import same_phone
 from wallboard.vendors.ringme.wire import AgentProfile, ExtensionInfo, QueueSettings, Tier, many, rows_of
 
 CONFERENCE = "conference"
+_LOST = {
+    "queue": mark("queues: {why}"),
+    "phone": mark("phones: {why}"),
+    CONFERENCE: mark("conferences: {why}"),
+}
 PER_PAGE = 100
 MOST_PAGES = 200
 SHORT_NUMBER = 6
@@ -140,8 +146,10 @@ class Directory:
         if not number or self.phone_id(number) or self.queue_id(number):
             return ""
         if number.startswith("+") or len(digits(number)) > SHORT_NUMBER:
-            return "where a call to an outside number went is in no list of this vendor"
-        return f"the calls at {clean(number, 40)} are not in this account's lists" if self.phone_names else ""
+            return tr("where a call to an outside number went is in no list of this vendor")
+        if not self.phone_names:
+            return ""
+        return tr("the calls at {number} are not in this account's lists", number=clean(number, 40))
 
     async def discover(self, now: float) -> None:
         """Read what there is. Raises a ReadError when something that the config does not give cannot be read."""
@@ -187,19 +195,20 @@ class Directory:
 
     async def extensions(self, kind: str) -> dict[str, ExtensionInfo | None]:
         """All of a type, every page."""
+        what = tr("extensions")
 
         async def ask(number: int, got: int) -> Page:
             where = route("/client/{client}/extension/", client=self.client)
             answer = await self._http.get(where, params={"type": kind, "page": number + 1, "per_page": PER_PAGE})
-            return answer, rows_of(ExtensionInfo, answer.data, "extensions"), None
+            return answer, rows_of(ExtensionInfo, answer.data, what), None
 
         # A server may give smaller pages than were asked for; only a tiny one is surely the last.
-        read = await pages(ask, "extensions", full=range(10, PER_PAGE + 1), most=MOST_PAGES)
+        read = await pages(ask, what, full=range(10, PER_PAGE + 1), most=MOST_PAGES)
         found = [row for row in rows(read.items, ExtensionInfo) if row.id]
-        why = lost(len(read.items), len(found), f"extensions of type {kind}")
+        why = lost(len(read.items), len(found), tr("extensions of type {kind}", kind=kind))
         self.lost = {name: said for name, said in self.lost.items() if name != kind}
         if why:
-            self.lost[kind] = f"{kind}s: {why}"
+            self.lost[kind] = tr(_LOST[kind], why=why)
         return {row.id: row for row in found if spelling(row.type) in (kind, "")}
 
     async def name_all(self) -> None:
@@ -211,7 +220,7 @@ class Directory:
 
         async def ask(extension_id: str) -> ExtensionInfo:
             answer = await self._http.get(route("/extension/{id}/extension/", id=extension_id))
-            return one(answer.data, ExtensionInfo, "extension")
+            return one(answer.data, ExtensionInfo, tr("extension"))
 
         nameless = [
             extension_id for mine in (self.queues, self.phones) for extension_id, info in mine.items() if info is None
@@ -229,12 +238,12 @@ class Directory:
     async def _details(self) -> None:
         async def settings(queue_id: str) -> QueueSettings:
             answer = await self._http.get(route("/extension/{id}/queue/", id=queue_id))
-            return one(answer.data, QueueSettings, "queue settings")
+            return one(answer.data, QueueSettings, tr("queue settings"))
 
         async def tiers(place: tuple[str, str]) -> list[Tier]:
             queue_id, kind = place
             answer = await self._http.get(route("/extension/{id}/queue/agents/" + kind + "/", id=queue_id))
-            return many(Tier, answer.data, "queue agents")
+            return many(Tier, answer.data, tr("queue agents"))
 
         told = self.settings | (await gather(self.queues, settings))[0]
         self.settings = {queue_id: told[queue_id] for queue_id in self.queues if queue_id in told}
@@ -265,7 +274,7 @@ class Directory:
             name, name_fs = in_address(address, "name") or "", in_address(address, "name_fs") or ""
             phone_id = await self._phone_by_profile(name, name_fs)
         if not phone_id:
-            raise Missing(f"the agent's phone {extension_name} is not among the phones of this account")
+            raise Missing(tr("the agent's phone {phone} is not among the phones of this account", phone=extension_name))
         return phone_id
 
     async def agent(self, address: Address) -> Profile:
@@ -277,13 +286,13 @@ class Directory:
         if len(profiles) > 1:
             profiles = _matching(profiles, name, name_fs)
         if len(profiles) != 1:
-            raise Missing("the phone has no agent profile that matches this agent")
+            raise Missing(tr("the phone has no agent profile that matches this agent"))
         agent_id = next(iter(profiles))
         return Profile(phone_id, agent_id, self._kind(agent_id, name_fs, in_address(address, "extension_name") or ""))
 
     async def profiles(self, phone_id: str) -> dict[str, AgentProfile]:
         answer = await self._http.get(route("/extension/{extension_id}/agent/", extension_id=phone_id))
-        profiles = {profile.id: profile for profile in many(AgentProfile, answer.data, "agent profiles")}
+        profiles = {profile.id: profile for profile in many(AgentProfile, answer.data, tr("agent profiles"))}
         profiles.pop("", None)
         return profiles
 

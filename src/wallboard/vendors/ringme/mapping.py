@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import NOTHING, Clean, clean
@@ -64,10 +65,10 @@ def queue_row(
     settings = settings or QueueSettings()
     longest, alone = settings.max_wait_time, settings.max_wait_time_with_no_agent
     details = (
-        ("longest wait allowed", f"{longest} s" if longest else None),
-        ("longest wait without agents", f"{alone} s" if alone else None),
-        ("then goes to", settings.timeout_transfer_dst),
-        ("recording", "all calls" if settings.record_enabled else None),
+        (tr("longest wait allowed"), f"{longest} s" if longest else None),
+        (tr("longest wait without agents"), f"{alone} s" if alone else None),
+        (tr("then goes to"), settings.timeout_transfer_dst),
+        (tr("recording"), tr("all calls") if settings.record_enabled else None),
     )
     return Queue(
         key=Key(context.source, Kind.QUEUE, queue_id),
@@ -103,17 +104,17 @@ def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus
         # The wait has ended, so the two times say when; they cannot contradict each other.
         if joined is not None and (joined > context.as_of + SKEW or context.as_of - joined > WEEK):
             joined = None
-            details.append((clean("clock"), clean("the vendor's join time is out of range")))
+            details.append(_clock(tr("the vendor's join time is out of range")))
         end = None if joined is None or wait is None else min(joined + wait, context.as_of)
         answered, ended = (end, None) if state is MemberState.TALKING else (None, end)
         waited = wait if joined is None else None
     elif wait is not None and (joined is None or abs(context.as_of - joined - wait) > SKEW):
         if joined is not None:
-            details.append((clean("clock"), clean("the vendor's join time and wait disagree; the wait is shown")))
+            details.append(_clock(tr("the vendor's join time and wait disagree; the wait is shown")))
         joined = context.as_of - wait
     elif joined is not None and not -SKEW <= context.as_of - joined <= WEEK:
         joined = None
-        details.append((clean("clock"), clean("the vendor's join time is out of range")))
+        details.append(_clock(tr("the vendor's join time is out of range")))
     if joined is not None:
         joined = min(joined, context.as_of)
     serving = wire.serving_agent.strip()
@@ -134,6 +135,10 @@ def member_row(context: Context, queue_id: str, queue: Clean, wire: MemberStatus
         address=(("extension_id", queue_id), ("call_api_id", call_api_id)),
         details=tuple(details),
     )
+
+
+def _clock(why: str) -> tuple[Clean, Clean]:
+    return clean(tr("clock")), clean(why)
 
 
 def agent_row(
@@ -194,10 +199,11 @@ def call_row(context: Context, wire: CurrentCall, extension_id: str = "") -> Cal
         # Null is how the vendor writes "not yet"; a time that cannot be read, or none at all, says neither.
         told = "answer_time_gmt" in wire.model_fields_set and wire.answer_time_gmt in (None, "", "None")
         state = CallState.RINGING if told else CallState.UNKNOWN
-    unread = [
-        ("answered", shown(wire.answer_time_gmt) if state is CallState.UNKNOWN else NOTHING),
-        ("direction", shown(wire.call_flow) if direction is Direction.UNKNOWN else NOTHING),
-    ]
+    unread: list[tuple[str, Clean]] = []
+    if state is CallState.UNKNOWN:
+        unread.append((tr("answered"), shown(wire.answer_time_gmt)))
+    if direction is Direction.UNKNOWN:
+        unread.append((tr("direction"), shown(wire.call_flow)))
     made_by = (("callback_id", wire.callback_id),) if wire.callback_id else ()
     recording = None
     if "record_uuid" in wire.model_fields_set:

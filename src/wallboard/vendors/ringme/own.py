@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import tr
 from wallboard.domain.models import Call, Member, ParkedCall
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import CallState, Direction
@@ -32,7 +33,7 @@ class Own:
 
     def __init__(self, source: str, operator: str) -> None:
         self._source = source
-        self._by = clean(operator) or clean("this console")
+        self._by = clean(operator) or clean(tr("this console"))
         self.held = Held()
         self._parked: dict[str, ParkedCall] = {}
         self._wholes: dict[str, str] = {}
@@ -88,7 +89,7 @@ class Own:
             if any(_took_over(row, parked, self._wholes.get(parked.key.id, "")) for row in rows):
                 del self._parked[parked.key.id]
         return [
-            by_us(replace(row, state=CallState.PARKED), "parked") if row.key.id in self._parked else marked
+            by_us(replace(row, state=CallState.PARKED), tr("parked")) if row.key.id in self._parked else marked
             for row, marked in zip(rows, self.held.marked(rows, extension_id, now), strict=True)
         ]
 

@@ -14,6 +14,7 @@ import anyio
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import Missing, Throttled
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Address, Agent, Call, Phone, Queue, Row, in_address
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.base import Report, Sheet, SourceSettings
@@ -41,6 +42,14 @@ MOST_PROFILES = 3
 ROOM_QUESTIONS = ("show_members", "is_locked", "max_members", "count", "run_time")
 """All that can be asked of a running room (seed 003)."""
 
+_NONE_FILED = {
+    ("record", True): mark("no recordings among the newest {n} recordings"),
+    ("record", False): mark("no recordings of the last 24 hours"),
+    ("voicemail", True): mark("no voicemail messages among the newest {n} recordings"),
+    ("voicemail", False): mark("no voicemail messages of the last 24 hours"),
+}
+"""By kind, and whether there may be older ones beyond a full list."""
+
 Where = Callable[[], Awaitable[str]]
 """Finds the extension id that a report is about."""
 
@@ -54,7 +63,7 @@ class Reports:
         self._clock = steady
         self._directory = directory
         self._zone = zone
-        self._time = clean(f"time, {settings.timezone or 'UTC'}")
+        self._time = clean(tr("time, {zone}", zone=settings.timezone or "UTC"))
         self._history = anyio.Lock()
         self._kept: dict[str, tuple[float, list[Recording]]] = {}
 
@@ -66,21 +75,22 @@ class Reports:
                 where = partial(_known, row.key.id)
                 return (
                     *self._of_phone(where),
-                    Report("agent", "agent profile", partial(self._profiles, where), cost=2),
+                    Report("agent", tr("agent profile"), partial(self._profiles, where), cost=2),
                 )
             case Agent() if in_address(row.address, "extension_name"):
                 return (
                     *self._of_phone(partial(self._directory.phone_of, row.address)),
-                    Report("agent", "agent profile", partial(self._profile, row.address), cost=2),
-                    Report("places", "places in queues", partial(self._places, row), cost=1 + len(row.memberships)),
+                    Report("agent", tr("agent profile"), partial(self._profile, row.address), cost=2),
+                    Report("places", tr("places in queues"), partial(self._places, row), cost=1 + len(row.memberships)),
                 )
             case Call():
                 return self._of_call(row)
             case Queue():
                 where = partial(_known, row.key.id)
+                settings = partial(self._told, route("/extension/{id}/queue/", id=row.key.id))
                 return (
-                    Report("settings", "settings", partial(self._told, route("/extension/{id}/queue/", id=row.key.id))),
-                    Report("tiers", "agents by tier", partial(self._tiers, row.key.id), cost=3),
+                    Report("settings", tr("settings"), settings),
+                    Report("tiers", tr("agents by tier"), partial(self._tiers, row.key.id), cost=3),
                     *self._recorded(where),
                 )
             case _:
@@ -88,58 +98,65 @@ class Reports:
 
     def _recorded(self, where: Where) -> tuple[Report, ...]:
         cost = 1 + MOST_LINKS
-        files = partial(self._filed, "record", "recordings", where)
-        messages = partial(self._filed, "voicemail", "voicemail messages", where)
+        files = partial(self._filed, "record", where)
+        messages = partial(self._filed, "voicemail", where)
         return (
-            Report("recordings", "recordings", partial(self._list, where)),
-            Report("recording-links", "recording files", files, cost=cost),
-            Report("voicemail", "voicemail", messages, cost=cost),
-            Report("recording-totals", "recording totals", partial(self._totals, where)),
+            Report("recordings", tr("recordings"), partial(self._list, where)),
+            Report("recording-links", tr("recording files"), files, cost=cost),
+            Report("voicemail", tr("voicemail"), messages, cost=cost),
+            Report("recording-totals", tr("recording totals"), partial(self._totals, where)),
         )
 
     def _of_phone(self, where: Where) -> tuple[Report, ...]:
         return (
             *self._recorded(where),
-            Report("registration", "registration", partial(self._registration, where)),
-            Report("telephone", "telephone settings", partial(self._telephone, where), cost=3),
+            Report("registration", tr("registration"), partial(self._registration, where)),
+            Report("telephone", tr("telephone settings"), partial(self._telephone, where), cost=3),
         )
 
     def _of_call(self, call: Call) -> tuple[Report, ...]:
         extension_id = in_address(call.address, "extension_id") or ""
         if not extension_id:
             return ()
-        found = [Report("call", "call", partial(self._call, extension_id, call.key.id))]
+        found = [Report("call", tr("call"), partial(self._call, extension_id, call.key.id))]
         if call.recording:
             running = partial(self._running_recording, extension_id, call.key.id)
-            found.append(Report("recording", "this recording", running, cost=2))
+            found.append(Report("recording", tr("this recording"), running, cost=2))
         return (*found, *self._recorded(partial(_known, extension_id)))
 
     def _of_room(self, room_id: str) -> tuple[Report, ...]:
         settings = route("/extension/{id}/conference/", id=room_id)
-        now = Report("room", "room now", partial(self._room, room_id), cost=len(ROOM_QUESTIONS))
-        return (now, Report("settings", "settings", partial(self._told, settings, keep=False)))
+        now = Report("room", tr("room now"), partial(self._room, room_id), cost=len(ROOM_QUESTIONS))
+        return (now, Report("settings", tr("settings"), partial(self._told, settings, keep=False)))
 
     async def _list(self, where: Where) -> Sheet:
         recordings = await self._recordings(await where())
-        columns = (self._time, "length", "flow", "result", "how it ended", "other party")
+        columns = (self._time, tr("length"), tr("flow"), tr("result"), tr("how it ended"), tr("other party"))
         lines = [sheets.recording_line(recording, self._zone) for recording in recordings]
-        return sheet(columns, lines, _bound(len(recordings), "recordings"))
+        return sheet(columns, lines, _bound(len(recordings)))
 
-    async def _filed(self, kind: str, what: str, where: Where) -> Sheet:
+    async def _filed(self, kind: str, where: Where) -> Sheet:
         """The newest recordings of a kind with the addresses of their files; voicemail is told by the result."""
         extension_id = await where()
         read = await self._recordings(extension_id)
         found = [each for each in read if sheets.is_voicemail(each) is (kind == "voicemail")]
-        # There may be older ones beyond a full list.
-        among = f"among the newest {len(read)} recordings" if len(read) >= MOST_RECORDINGS else "of the last 24 hours"
-        columns = (self._time, clean("recording"))
+        full = len(read) >= MOST_RECORDINGS
+        columns = (self._time, clean(tr("recording")))
         if not found:
-            return sheet(columns, (), f"no {what} {among}")
+            return sheet(columns, (), tr(_NONE_FILED[kind, full], n=len(read)))
         rows: list[Line] = []
         for recording in found[:MOST_LINKS]:
             rows += await self._files(extension_id, recording, kind)
-        older = f"the newest {MOST_LINKS} of {len(found)} {among}; " if len(found) > MOST_LINKS else ""
-        return Sheet(columns, tuple(rows), clean(f"{older}a file is opened with this account's own sign-in"))
+        note = tr("a file is opened with this account's own sign-in")
+        if len(found) > MOST_LINKS:
+            counts = {"n": MOST_LINKS, "all": len(found)}
+            older = (
+                tr("the newest {n} of {all} among the newest {read} recordings", **counts, read=len(read))
+                if full
+                else tr("the newest {n} of {all} of the last 24 hours", **counts)
+            )
+            note = f"{older}; {note}"
+        return Sheet(columns, tuple(rows), clean(note))
 
     async def _files(self, extension_id: str, recording: Recording, kind: str) -> list[Line]:
         """A line that names the recording, its storage link, and the addresses of its file."""
@@ -152,30 +169,31 @@ class Reports:
         where = f"/extension/{{extension_id}}/{kind}/{{record_uuid}}"
         file = route(where, extension_id=extension_id, record_uuid=uuid)
         if not file.path:
-            return [(clean("file"), clean("the vendor does not name it"))]
+            return [(clean(tr("file")), clean(tr("the vendor does not name it")))]
         try:
             answer = await self._http.get(
                 Route(where + "/storage_url/", file.path + "/storage_url/"), plain=True, keep=False
             )
-            link = sheets.link_in(answer.data, answer.text) or clean("the answer holds no link")
+            link = sheets.link_in(answer.data, answer.text) or clean(tr("the answer holds no link"))
         except ONE_READING as error:
-            link = clean(f"not given: {error}")
+            link = clean(tr("not given: {why}", why=str(error)))
         address = f"GET {self._settings.url.rstrip('/')}{file.path}"
         size = recording.record_file_size if recording is not None else None
         of_size = f" ({sheets.size(size)})" if size else ""
-        lines: list[Line] = [(clean("link"), link), (clean("file"), clean(f"{address}{of_size}", sheets.LINK))]
+        file_at = clean(f"{address}{of_size}", sheets.LINK)
+        lines: list[Line] = [(clean(tr("link")), link), (clean(tr("file")), file_at)]
         if kind == "record":
-            lines.append((clean("file, by user and password"), clean(f"{address}/download/", sheets.LINK)))
+            lines.append((clean(tr("file, by user and password")), clean(f"{address}/download/", sheets.LINK)))
         return lines
 
     async def _totals(self, where: Where) -> Sheet:
         extension_id = await where()
         async with self._history:
             answer = await self._past(route("/extension/{id}/record/stats/", id=extension_id), self._day())
-        found = many(RecordStats, answer.data, "recording totals")
+        found = many(RecordStats, answer.data, tr("recording totals"))
         count = _sum(row.records_count for row in found)
-        rows = [("recordings", count), ("size", sheets.size(_sum(row.files_size for row in found)))]
-        return sheet(("of the last 24 hours", "value"), rows)
+        rows = [(tr("recordings"), count), (tr("size"), sheets.size(_sum(row.files_size for row in found)))]
+        return sheet((tr("of the last 24 hours"), tr("value")), rows)
 
     async def _recordings(self, extension_id: str) -> list[Recording]:
         """The newest recordings of the last day, newest first. One history at a time: the vendor refuses a second."""
@@ -196,7 +214,7 @@ class Reports:
         for page in range(1, MOST_RECORDINGS // min(OWN_PAGES) + 1):
             params: Params = {**day, "order": "desc", "page": page, "per_page": size}
             answer = await self._past(route("/extension/{id}/record/", id=extension_id), params)
-            came = many(Recording, answer.data, "recordings")
+            came = many(Recording, answer.data, tr("recordings"))
             fresh = [recording for recording in came if recording not in found]
             found += fresh
             size = len(came) if page == 1 else size
@@ -214,26 +232,25 @@ class Reports:
         try:
             return await self._http.get(where, params=params, timeout=self._settings.timeout or HISTORY_DEADLINE)
         except Throttled as error:
-            if error.scope != "endpoint" or "one at a time" not in str(error):
+            if error.scope != "alone":
                 raise
-            raise Throttled(
-                "the vendor reads one history of this account at a time, and somebody is reading one; try again soon",
-                error.retry_after,
-                "endpoint",
-            ) from None
+            why = tr(
+                "the vendor reads one history of this account at a time, and somebody is reading one; try again soon"
+            )
+            raise Throttled(why, error.retry_after, "endpoint") from None
 
-    async def _told(self, where: Route, note: str = sheets.LEFT_OUT, *, keep: bool = True) -> Sheet:
+    async def _told(self, where: Route, note: str = "", *, keep: bool = True) -> Sheet:
         """An object of which nothing has to be understood."""
         answer = await self._http.get(where, keep=keep)
         return sheet_of_facts(facts(whole_object(answer.data)), note)
 
     async def _registration(self, where: Where) -> Sheet:
         place = route("/extension/{id}/registration/", id=await where())
-        return await self._told(place, "who is registered now, in the vendor's words", keep=False)
+        return await self._told(place, tr("who is registered now, in the vendor's words"), keep=False)
 
     async def _telephone(self, where: Where) -> Sheet:
         extension_id = await where()
-        labels = {"extension": "", "phone": "", "ani": "outgoing number"}
+        labels = {"extension": tr("extension settings"), "phone": tr("phone settings"), "ani": tr("outgoing number")}
 
         async def read(path: str) -> Answer:
             return await self._http.get(route(f"/extension/{{id}}/{path}/", id=extension_id), keep=False)
@@ -242,16 +259,16 @@ class Reports:
         lines: list[Line] = []
         for path, label in labels.items():
             if path in found:
-                lines += facts(whole_object(found[path].data), label)
+                lines += facts(whole_object(found[path].data), label if path == "ani" else "")
             else:
-                lines.append((clean(label or f"{path} settings"), clean(f"not read: {failed[path]}")))
+                lines.append((clean(label), clean(tr("not read: {why}", why=str(failed[path])))))
         return sheet_of_facts(lines)
 
     async def _profiles(self, where: Where) -> Sheet:
         extension_id = await where()
         ids = list(await self._directory.profiles(extension_id))
         if not ids:
-            return sheet((), (), "this telephone is no agent's")
+            return sheet((), (), tr("this telephone is no agent's"))
         lines: list[Line] = []
         for agent_id in ids[:MOST_PROFILES]:
             lines += await self._one_profile(extension_id, agent_id)
@@ -271,35 +288,35 @@ class Reports:
 
         async def read(queue_id: str) -> Tier:
             where = route(template, queue=queue_id, agent_id=found.agent_id)
-            return one((await self._http.get(where)).data, Tier, "place in the queue")
+            return one((await self._http.get(where)).data, Tier, tr("place in the queue"))
 
         tiers, failed = await gather([place.queue_id for place in agent.memberships], read)
         rows: list[tuple[object, ...]] = []
         for place in agent.memberships:
             tier = tiers.get(place.queue_id)
             if tier is None:
-                rows.append((place.queue, f"not read: {failed[place.queue_id]}", "", ""))
+                rows.append((place.queue, tr("not read: {why}", why=str(failed[place.queue_id])), "", ""))
             else:
                 rows.append((place.queue, found.kind, tier.level, tier.position))
-        return sheet(("queue", "list", "level", "position"), rows)
+        return sheet((tr("queue"), tr("list"), tr("level"), tr("position")), rows)
 
     async def _call(self, extension_id: str, call_api_id: str) -> Sheet:
         return sheet_of_facts(facts(whole_object((await self._read_call(extension_id, call_api_id)).data)))
 
     async def _running_recording(self, extension_id: str, call_api_id: str) -> Sheet:
         answer = await self._read_call(extension_id, call_api_id)
-        uuid = identity(one(answer.data, CurrentCall, "call").record_uuid)
+        uuid = identity(one(answer.data, CurrentCall, tr("call")).record_uuid)
         if not uuid:
-            return sheet((), (), "the call is not being recorded")
+            return sheet((), (), tr("the call is not being recorded"))
         return sheet_of_facts(
-            await self._addresses(extension_id, uuid, "record", None), "the call is still being recorded"
+            await self._addresses(extension_id, uuid, "record", None), tr("the call is still being recorded")
         )
 
     async def _read_call(self, extension_id: str, call_api_id: str) -> Answer:
         try:
             return await self._http.get(call_route(extension_id, call_api_id))
         except Missing:
-            raise Missing("the call is over") from None
+            raise Missing(tr("the call is over")) from None
 
     async def _tiers(self, queue_id: str) -> Sheet:
         """Both lists of a queue's agents in the order in which they are rung; names from the live list."""
@@ -307,20 +324,20 @@ class Reports:
 
         async def read(kind: str) -> list[Tier]:
             where = route(f"/extension/{{id}}/queue/agents/{kind}/", id=queue_id)
-            return many(Tier, (await self._http.get(where)).data, "queue agents")
+            return many(Tier, (await self._http.get(where)).data, tr("queue agents"))
 
         found, failed = await some(("local", "remote"), read)
         tiers = [(kind, tier) for kind, listed in found.items() for tier in listed]
         tiers.sort(key=lambda pair: (pair[1].level or 0, pair[1].position or 0))
         rows = [(names.get(tier.agent_id) or tier.agent_id, kind, tier.level, tier.position) for kind, tier in tiers]
-        notes = [f"one of the two lists was not read: {error}" for error in failed.values()]
-        return sheet(("agent", "list", "level", "position"), rows, "".join(notes))
+        notes = [tr("one of the two lists was not read: {why}", why=str(error)) for error in failed.values()]
+        return sheet((tr("agent"), tr("list"), tr("level"), tr("position")), rows, "".join(notes))
 
     async def _names(self, queue_id: str) -> dict[str, Clean]:
         """Agents' names by the id with which their internal names begin; empty where the live list cannot be read."""
         try:
             answer = await self._http.get(route("/extension/{id}/queue/status/agents/", id=queue_id))
-            agents = many(AgentStatus, answer.data, "queue agents")
+            agents = many(AgentStatus, answer.data, tr("queue agents"))
         except ONE_READING:
             return {}
         return {agent.name_fs.split("_", 1)[0]: shown(agent.name) for agent in agents}
@@ -336,10 +353,10 @@ class Reports:
         found, failed = await some(ROOM_QUESTIONS, ask)
         rows: list[Line] = []
         for question in ROOM_QUESTIONS:
-            lines = found.get(question) or [clean(f"not answered: {failed[question]}")]
+            lines = found.get(question) or [clean(tr("not answered: {why}", why=str(failed[question])))]
             asked = clean(question.replace("_", " "))
             rows += [(asked if line is lines[0] else NOTHING, line) for line in lines]
-        return Sheet((clean("asked"), clean("answer")), tuple(rows), clean("the vendor's own words"))
+        return Sheet((clean(tr("asked")), clean(tr("answer"))), tuple(rows), clean(tr("the vendor's own words")))
 
 
 async def _known(extension_id: str) -> str:
@@ -351,9 +368,9 @@ def _sum(numbers: Iterable[int | None]) -> int | None:
     return sum(told) if told else None
 
 
-def _bound(count: int, what: str) -> str:
+def _bound(count: int) -> str:
     if count == 0:
-        return f"no {what} of the last 24 hours"
+        return tr("no recordings of the last 24 hours")
     if count < MOST_RECORDINGS:
-        return "of the last 24 hours"
-    return f"the newest {count} of the last 24 hours; there may be more"
+        return tr("of the last 24 hours")
+    return tr("the newest {n} of the last 24 hours; there may be more", n=count)

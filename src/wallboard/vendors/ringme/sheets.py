@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
+from wallboard.domain.language import tr
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.domain.words import spelling
 from wallboard.vendors.base import Sheet
@@ -50,7 +51,7 @@ def facts(data: object, prefix: str = "") -> list[Line]:
         if value is None or value in ("", "None", [], {}):
             continue
         if _SECRETS & set(_PARTS.split(str(name).casefold())):
-            lines.append((clean(label), clean("set, not shown")))
+            lines.append((clean(label), clean(tr("set, not shown"))))
         elif isinstance(value, Mapping):
             said = shown(word(value)) if spelling(str(name)) == "status" else NOTHING
             lines += [(clean(label), said)] if said else facts(value, label)
@@ -61,17 +62,15 @@ def facts(data: object, prefix: str = "") -> list[Line]:
             else:
                 lines.append((clean(label), clean(", ".join(clean(part) for part in value[:MOST_LINES]))))
         elif isinstance(value, bool):
-            lines.append((clean(label), clean("yes" if value else "no")))
+            lines.append((clean(label), clean(tr("yes") if value else tr("no"))))
         else:
             lines.append((clean(label), shown(value)))
     return lines[:MOST_FACTS]
 
 
-LEFT_OUT = "what is not set is left out"
-
-
-def sheet_of_facts(lines: Sequence[Line], note: str = LEFT_OUT) -> Sheet:
-    return Sheet((clean("field"), clean("value")), tuple(lines), clean(note))
+def sheet_of_facts(lines: Sequence[Line], note: str = "") -> Sheet:
+    note = note or tr("what is not set is left out")
+    return Sheet((clean(tr("field")), clean(tr("value"))), tuple(lines), clean(note))
 
 
 def whole_object(data: object) -> object:
@@ -104,7 +103,9 @@ def raw_lines(data: object, plain: str) -> list[Clean]:
         found = [clean(_words(data))]
     found = [line for line in found if line]
     more = len(found) - MOST_LINES
-    return [*found[:MOST_LINES], clean(f"and {more} more lines")] if more > 0 else found or [clean("nothing")]
+    return (
+        [*found[:MOST_LINES], clean(tr("and {n} more lines", n=more))] if more > 0 else found or [clean(tr("nothing"))]
+    )
 
 
 def _words(value: object) -> str:

@@ -12,6 +12,7 @@ from functools import partial
 
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row, in_address
 from wallboard.domain.parties import number_of
 from wallboard.domain.states import AgentState, CallState, Direction
@@ -65,9 +66,9 @@ DOCUMENTED: dict[Verb, str] = {
     "or out, url: where the text goes}",
 }
 
-HOLD_HIDDEN = "the vendor does not show which calls are held"
-PARK_HIDDEN = "parked calls are in no list of this vendor"
-LEVEL_HIDDEN = "the live list of agents shows no levels"
+HOLD_HIDDEN = mark("the vendor does not show which calls are held")
+PARK_HIDDEN = mark("parked calls are in no list of this vendor")
+LEVEL_HIDDEN = mark("the live list of agents shows no levels")
 
 # What else could produce the evidence, and why it is not taken for it.
 ANY_CALL_OF_MINE = (
@@ -205,44 +206,45 @@ def verification(sight: Sight, command: Command, row: Row | None) -> Verificatio
     verb = command.verb
     row_of = partial(Verification, verb, DOCUMENTED.get(verb, ""))
     lists = (Resource.CALLS, Resource.MEMBERS)
-    unseen = "" if sight.my_phone else "the calls of my phone are not in this account's lists"
+    unseen = "" if sight.my_phone else tr("the calls of my phone are not in this account's lists")
     match verb:
         case Verb.LISTEN | Verb.WHISPER | Verb.BARGE:
-            on = Evidence("my phone's new leg, answered", _listening(sight), ANY_CALL_OF_MINE)
-            missed = Evidence("the call ended before my phone was on it", _gone_without_me(sight))
+            on = Evidence(tr("my phone's new leg, answered"), _listening(sight), ANY_CALL_OF_MINE)
+            missed = Evidence(tr("the call ended before my phone was on it"), _gone_without_me(sight))
             return row_of((on,), (missed,), 30.0, lists, unseen, leg=_my_leg)
         case Verb.PICKUP | Verb.FETCH:
-            mine = Evidence("the caller on my phone", _on_my_phone(sight), SAME_NUMBER_TO_ME)
-            missed = Evidence("the caller left before my phone had them", _gone_without_me(sight))
+            mine = Evidence(tr("the caller on my phone"), _on_my_phone(sight), SAME_NUMBER_TO_ME)
+            missed = Evidence(tr("the caller left before my phone had them"), _gone_without_me(sight))
             denied = (missed,) if verb is Verb.PICKUP else ()
             return row_of((mine,), denied, 30.0, (*lists, Resource.PARKED), unseen)
         case Verb.CALL:
             number = command.destination.number if command.destination is not None else number_of(row)
-            placed = Evidence("a new leg on my phone", lambda trial: bool(placed_leg(trial, number)), MY_OWN_CALL)
+            placed = Evidence(tr("a new leg on my phone"), lambda trial: bool(placed_leg(trial, number)), MY_OWN_CALL)
             return row_of((placed,), watch=(Resource.CALLS,), cannot=unseen)
         case Verb.TRANSFER | Verb.ATTENDED:
             number = "" if command.destination is None else command.destination.number
             settled, deadline = (SETTLED, 20.0) if verb is Verb.TRANSFER else (CONSULTING, 45.0)
-            there = Evidence(f"the caller at {number or 'the destination'}", _arrived(number, sight), SAME_NUMBER_THERE)
-            still = Evidence("the call is still where it was", _unchanged(sight, settled))
+            at = tr("the caller at {number}", number=number) if number else tr("the caller at the destination")
+            there = Evidence(at, _arrived(number, sight), SAME_NUMBER_THERE)
+            still = Evidence(tr("the call is still where it was"), _unchanged(sight, settled))
             return row_of((there,), (still,), deadline, lists, sight.sees(number))
         case Verb.HANGUP | Verb.END:
-            over = Evidence("it is gone from two lists read since", _over(sight), LIST_WITHOUT)
-            still = Evidence("it is still there", _unchanged(sight))
-            return row_of((over,), (still,), 15.0, lists, PARK_HIDDEN if isinstance(row, ParkedCall) else "")
+            over = Evidence(tr("it is gone from two lists read since"), _over(sight), LIST_WITHOUT)
+            still = Evidence(tr("it is still there"), _unchanged(sight))
+            return row_of((over,), (still,), 15.0, lists, tr(PARK_HIDDEN) if isinstance(row, ParkedCall) else "")
         case Verb.SIGNIN | Verb.SIGNOUT:
             on_off = (AgentState.READY, AgentState.OFF)
             wanted, other = on_off if verb is Verb.SIGNIN else reversed(on_off)
-            done = {"the agent's status in a list read since": _chose(sight.words, wanted)}
-            denies = {"the agent's status has not changed": _chose(sight.words, other)}
+            done = {tr("the agent's status in a list read since"): _chose(sight.words, wanted)}
+            denies = {tr("the agent's status has not changed"): _chose(sight.words, other)}
             watch = (Resource.AGENTS,)
             request = DOCUMENTED[verb]
             return read_back(verb, request, _agent_read, done, denies, OLD_LIST, before=row, deadline=12.0, watch=watch)
         case Verb.STAFF | Verb.UNSTAFF:
             return _staffing(sight, command, row)
         case Verb.ROOM | Verb.TRANSCRIBE:
-            return row_of(cannot=ROOM_HIDDEN if verb is Verb.ROOM else SPEECH_HIDDEN)
-    return row_of(cannot=PARK_HIDDEN if verb is Verb.PARK else HOLD_HIDDEN, watch=(*lists, Resource.PARKED))
+            return row_of(cannot=tr(ROOM_HIDDEN if verb is Verb.ROOM else SPEECH_HIDDEN))
+    return row_of(cannot=tr(PARK_HIDDEN if verb is Verb.PARK else HOLD_HIDDEN), watch=(*lists, Resource.PARKED))
 
 
 def _staffing(sight: Sight, command: Command, row: Row | None) -> Verification:
@@ -253,18 +255,18 @@ def _staffing(sight: Sight, command: Command, row: Row | None) -> Verification:
         command.verb,
         DOCUMENTED[command.verb],
         at,
-        {"the queue's list of agents read since": lambda row: (queue_id in _places(row)) is adding},
-        {"the queue's list of agents has not changed": lambda row: (queue_id in _places(row)) is not adding},
+        {tr("the queue's list of agents read since"): lambda row: (queue_id in _places(row)) is adding},
+        {tr("the queue's list of agents has not changed"): lambda row: (queue_id in _places(row)) is not adding},
         OLD_LIST,
         before=row if isinstance(row, Agent) else None,
         deadline=12.0,
         watch=(Resource.AGENTS,),
-        cannot=LEVEL_HIDDEN if adding and there else "",
+        cannot=tr(LEVEL_HIDDEN) if adding and there else "",
     )
     if adding:
         return found
     # One list may lack a row.
-    text = was_so("two lists of the queue's agents read since", isinstance(row, Agent) and not there)
+    text = was_so(tr("two lists of the queue's agents read since"), isinstance(row, Agent) and not there)
     twice = TwiceRunning(found.confirms[0].test, at)
     return replace(found, confirms=(Evidence(text, twice, PLACE_WITHOUT),))
 

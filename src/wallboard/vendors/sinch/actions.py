@@ -10,6 +10,7 @@ from typing import Any
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command
 from wallboard.domain.errors import NotSent
+from wallboard.domain.language import tr
 from wallboard.domain.models import Address, Notice, in_address
 from wallboard.vendors.base import Receipt, SourceSettings
 from wallboard.vendors.http.client import Answer, HttpSource, Route, route
@@ -49,7 +50,7 @@ class Actions:
         kind, _, identity = command.arg("form").partition(":")
         disruption_set = self.known.sets.get(identity)
         if kind != "publish" or disruption_set is None:
-            raise NotSent("nothing sent: there is no such disruption set; fill in the form again")
+            raise NotSent(tr("nothing sent: there is no such disruption set; fill in the form again"))
         form = notices.publish_form(disruption_set, self.known.items.get(identity, {}), self.settings.timezone)
         body = notices.published(notices.values_of(form, command.args), self.zone, self._vendor_now())
         where = route("/disruptionSets/{disruptionSetId}/events", disruptionSetId=identity)
@@ -63,10 +64,10 @@ class Actions:
             disruption_set, event = self._place(command.target.address, command)
             named = command.arg("form").split(":", 3)
             if named[:3] != ["change", disruption_set, event]:
-                raise NotSent("nothing sent: this is the form of another notice; fill it in again")
+                raise NotSent(tr("nothing sent: this is the form of another notice; fill it in again"))
             found, row = await self._fresh(disruption_set, event)
             if not _same_version(named[3] if len(named) > 3 else "", in_address(row.address, "modified") or ""):
-                raise NotSent("nothing sent: somebody else changed it meanwhile; open the form again")
+                raise NotSent(tr("nothing sent: somebody else changed it meanwhile; open the form again"))
             items = self.known.items.get(disruption_set, {})
             form = notices.change_form(row, items, self.settings.timezone, self.zone)
             values = notices.values_of(form, command.args)
@@ -88,14 +89,14 @@ class Actions:
             found, row = await self._fresh(disruption_set, event)
             now = self.clock.now()
             if over(row, now):
-                raise NotSent("nothing sent: it is over already")
+                raise NotSent(tr("nothing sent: it is over already"))
             where = event_route(disruption_set, event)
             if begun(row, now):
                 body = notices.ended(found, self._vendor_now())
                 return await self._send("PUT", where, "activeTo now", body, event)
             painted = command.target.print.started
             if painted is None or painted <= now:
-                raise NotSent("nothing sent: it was put off meanwhile and begins later")
+                raise NotSent(tr("nothing sent: it was put off meanwhile and begins later"))
             return await self._send("DELETE", where, "", None, event)
 
     def _vendor_now(self) -> float:
@@ -108,7 +109,7 @@ class Actions:
             event = command.target.key.id
             disruption_set = next((name for name, listed in self.known.events.items() if event in listed), "")
         if not disruption_set:
-            raise NotSent("nothing sent: which disruption set it belongs to has not been read yet")
+            raise NotSent(tr("nothing sent: which disruption set it belongs to has not been read yet"))
         return disruption_set, command.target.key.id
 
     async def _fresh(self, disruption_set: str, event: str) -> tuple[dict[str, Any], Notice]:
@@ -116,7 +117,7 @@ class Actions:
         self.known.ahead = ahead(self.http.clock_offset)
         row = notice(EventWire.model_validate(found), disruption_set, self.known)
         if row.key.id != event:
-            raise NotSent("nothing sent: the vendor returned another notice")
+            raise NotSent(tr("nothing sent: the vendor returned another notice"))
         return found, row
 
     async def _send(self, method: str, where: Route, what: str, body: Any = None, *ids: str) -> Receipt:

@@ -16,6 +16,7 @@ from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import BadAnswer, Missing, NotPermitted, NotSent
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Kind, Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Notice, Queue, Row
 from wallboard.domain.update import Update
 from wallboard.vendors.base import (
@@ -63,8 +64,8 @@ class SinchAdapter(WebAdapter):
 
     vendor = "sinch"
     verbs = evidence.VERBS
-    lacking = "RCI is for configuration: no calls and no states"
-    no_calls = "RCI places no calls"
+    lacking = mark("RCI is for configuration: no calls and no states")
+    no_calls = mark("RCI places no calls")
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
         super().__init__(settings, services)
@@ -81,8 +82,9 @@ class SinchAdapter(WebAdapter):
         self._unfound: tuple[str, ...] = ()
 
     def detail(self) -> str:
-        missing = f"; no queue {', '.join(self._unfound)}" if self._unfound else ""
-        return f"RCI: roster and notices{missing}"
+        if self._unfound:
+            return tr("RCI: roster and notices; no queue {names}", names=", ".join(self._unfound))
+        return tr("RCI: roster and notices")
 
     def feeds(self) -> Sequence[Feed]:
         queues, agents = (self._counts.get(resource, 0) for resource in (Resource.QUEUES, Resource.AGENTS))
@@ -215,7 +217,7 @@ class SinchAdapter(WebAdapter):
         except Missing:
             return None
         if found.key != row.key:
-            raise BadAnswer("the vendor returned another row than was asked for")
+            raise BadAnswer(tr("the vendor returned another row than was asked for"))
         return found
 
     async def _read_again(self, row: Row) -> Row:
@@ -226,7 +228,7 @@ class SinchAdapter(WebAdapter):
         if isinstance(row, Notice) and (disruption_set := mapping.set_of(row)):
             fresh = EventWire.model_validate(await self._reader.event(disruption_set, row.key.id))
             return mapping.notice(fresh, disruption_set, self._known)
-        raise NotPermitted("RCI has no such row")
+        raise NotPermitted(tr("RCI has no such row"))
 
     def reports(self, row: Row) -> Sequence[Report]:
         return self._reports.of(row)
@@ -234,17 +236,18 @@ class SinchAdapter(WebAdapter):
     def _can(self, verb: Verb, row: Row | None) -> Can:
         if verb is Verb.PUBLISH:
             if not self._known.sets:
-                read = Resource.NOTICES in self._whole
-                return Can(False, "there is no disruption set" if read else "the disruption sets are not read yet")
-            return YES if any(self._known.items.values()) else Can(False, "no disruption set has anything to say")
+                if Resource.NOTICES in self._whole:
+                    return Can(False, tr("there is no disruption set"))
+                return Can(False, tr("the disruption sets are not read yet"))
+            return YES if any(self._known.items.values()) else Can(False, tr("no disruption set has anything to say"))
         if row is None:
             return YES
         if not isinstance(row, Notice):
-            return Can(False, "not for this row")
+            return Can(False, tr("not for this row"))
         now = self.clock.now()
         if verb is Verb.CHANGE:
             return YES
-        return YES if mapping.begun(row, now) else Can(True, "it has not begun, so it is deleted for good")
+        return YES if mapping.begun(row, now) else Can(True, tr("it has not begun, so it is deleted for good"))
 
     def forms(self, verb: Verb, row: Row | None) -> Sequence[Form]:
         """Publishing: one form a set that has items. Changing: the one of the notice."""
@@ -272,7 +275,7 @@ class SinchAdapter(WebAdapter):
         if command.target.key.kind is Kind.NOTICE:
             act = self._actions.change if command.verb is Verb.CHANGE else self._actions.end
             return await act(command)
-        raise NotSent("nothing sent: not for this row")
+        raise NotSent(tr("nothing sent: not for this row"))
 
     async def check(self) -> Sequence[CheckLine]:
         return await check_source(self._reader, self._http, self.settings)

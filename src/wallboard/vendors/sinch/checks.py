@@ -6,6 +6,7 @@ from functools import partial
 
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import NotPermitted, ReadError
+from wallboard.domain.language import mark, tr
 from wallboard.domain.text import clean
 from wallboard.vendors.base import CheckLine, SourceSettings
 from wallboard.vendors.http.client import HttpSource
@@ -18,15 +19,15 @@ from wallboard.vendors.sinch.reading import Reader
 MOST_SETS = 20
 """Disruption sets that are tried one by one."""
 LISTS = (
-    ("queues", "/queues", "the Queues pane"),
-    ("users", "/users", "the Agents pane"),
-    ("disruption sets", "/disruptionSets", "the Notices pane"),
-    ("queue groups", "/queueGroups", "groups in the details of a queue"),
-    ("roles", "/roles", "roles in the details of an agent"),
-    ("user groups", "/userGroups", "groups in the details of an agent"),
-    ("skills", "/skills", "names of skills"),
-    ("presence profiles", "/prsProfiles", "a report of an agent"),
-    ("IVRs", "/customIvrs", "a report of a queue"),
+    (mark("queues"), "/queues", mark("the Queues pane")),
+    (mark("users"), "/users", mark("the Agents pane")),
+    (mark("disruption sets"), "/disruptionSets", mark("the Notices pane")),
+    (mark("queue groups"), "/queueGroups", mark("groups in the details of a queue")),
+    (mark("roles"), "/roles", mark("roles in the details of an agent")),
+    (mark("user groups"), "/userGroups", mark("groups in the details of an agent")),
+    (mark("skills"), "/skills", mark("names of skills")),
+    (mark("presence profiles"), "/prsProfiles", mark("a report of an agent")),
+    (mark("IVRs"), "/customIvrs", mark("a report of a queue")),
 )
 
 
@@ -38,16 +39,16 @@ async def check_source(reader: Reader, http: HttpSource, settings: SourceSetting
 
     async def read(path: str, use: str) -> str:
         await reader.probe(path)
-        return use
+        return tr(use)
 
     for name, path, use in LISTS:
-        await check.ask(name, partial(read, path, use), missing=use)
+        await check.ask(name, partial(read, path, use), missing=tr(use))
     found, where = await _notices(reader)
     check.lines += found
     ok = {line.name: line.ok for line in found}
-    cannot = {} if ok.get("notices") else dict.fromkeys(VERBS, "its notices cannot be read")
+    cannot = {} if ok.get("notices") else dict.fromkeys(VERBS, tr("its notices cannot be read"))
     if not ok.get("items", True):
-        cannot.setdefault(Verb.PUBLISH, "the items of no disruption set can be read")
+        cannot.setdefault(Verb.PUBLISH, tr("the items of no disruption set can be read"))
     check.verbs(settings, VERBS, dict.fromkeys(VERBS, where) if where else {}, cannot)
     check.account(http)
     return check.lines
@@ -60,9 +61,9 @@ async def _notices(reader: Reader) -> tuple[list[CheckLine], str]:
     try:
         sets = (await reader.all(rci.SETS)).rows
     except ReadError as error:
-        return [_unread("notices", error)], ""
+        return [_unread(mark("notices"), error)], ""
     if not sets:
-        return [CheckLine("notices", None, "there is no disruption set")], ""
+        return [CheckLine(mark("notices"), None, tr("there is no disruption set"))], ""
     events: dict[str, int] = {}
     items: dict[str, int] = {}
     closed: dict[str, ReadError] = {}
@@ -72,18 +73,19 @@ async def _notices(reader: Reader) -> tuple[list[CheckLine], str]:
             events[name] = len((await reader.all(rci.EVENTS, each.id, params={"active": "true"})).rows)
             items[name] = len((await reader.all(rci.ITEMS, each.id)).rows)
         except ReadError as error:
-            closed[f"the items of {name}" if name in events else name] = error
+            closed[tr("the items of {name}", name=name) if name in events else name] = error
     why = next(iter(closed.values()), None)
     if not events:
-        return [_unread("notices", why)], ""
+        return [_unread(mark("notices"), why)], ""
     shut = "; ".join(f"{name}: {error}" for name, error in closed.items())
     first = next(iter(items or events))
-    said = f"{len(sets)} sets; {first if closed else 'the first'} has {events[first]} active"
-    said += f", {items[first]} items" if items else ""
-    lines = [CheckLine("notices", True, f"{said}; not {shut}" if shut else said)]
+    which = first if closed else tr("the first")
+    said = tr("{n} sets; {which} has {active} active", n=len(sets), which=which, active=events[first])
+    said = tr("{said}, {n} items", said=said, n=items[first]) if items else said
+    lines = [CheckLine(mark("notices"), True, tr("{said}; not {which}", said=said, which=shut) if shut else said)]
     if not items:
-        lines.append(_unread("items", why))
-    return lines, f"only in {', '.join(items)}" if closed and items else ""
+        lines.append(_unread(mark("items"), why))
+    return lines, tr("only in {sets}", sets=", ".join(items)) if closed and items else ""
 
 
 def _unread(name: str, why: ReadError | None) -> CheckLine:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from wallboard.domain.errors import Missing, NotPermitted, ReadError
+from wallboard.domain.language import english
 from wallboard.vendors.kit.gather import WHOLE_SOURCE, gather
 from wallboard.vendors.sinch import rci
 from wallboard.vendors.sinch.mapping import Known, members
@@ -107,7 +108,7 @@ class Discovery:
         except WHOLE_SOURCE:
             raise
         except ReadError as error:
-            log.debug("groups: %s", error)
+            log.debug("groups: %s", english(str(error)))
             return None, {}, not _worth_again([error])
         found, failed = await gather(list(listed)[:MOST], partial(self._reader.all, of))
         ids = {name: [wire.id for wire in listing.rows] for name, listing in found.items()}

@@ -12,6 +12,7 @@ from datetime import tzinfo
 
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Notice, Row, in_address
 from wallboard.domain.text import Clean, clean
 from wallboard.vendors.base import Evidence, Trial, Verification
@@ -85,7 +86,16 @@ def _differs(name: str, row: Notice, wanted: Asked, trial: Trial) -> bool:
             return row.remarks != wanted.remarks
 
 
-FIELDS = ("items", "begin", "end", "remarks")
+FIELDS = {
+    "items": (
+        mark("it is listed with another why, where or when"),
+        mark("the vendor returns another why, where or when"),
+    ),
+    "begin": (mark("it is listed with another begin"), mark("the vendor returns another begin")),
+    "end": (mark("it is listed with another end"), mark("the vendor returns another end")),
+    "remarks": (mark("it is listed with another remarks"), mark("the vendor returns another remarks")),
+}
+"""What is compared, and what is said where it differs: of a new notice, of a changed one."""
 
 
 def _same(one: float | None, other: float | None) -> bool:
@@ -107,7 +117,7 @@ def verification(
             return _changed(wanted, before)
         case Verb.CLOSE:
             return _ended(before)
-    return Verification(verb, "", cannot="RCI has no such action")
+    return Verification(verb, "", cannot=tr("RCI has no such action"))
 
 
 def _row(verb: Verb, request: str, confirms: tuple[Evidence, ...], denies: tuple[Evidence, ...]) -> Verification:
@@ -140,10 +150,10 @@ def _published(disruption_set: str, wanted: Asked | None, known: frozenset[str])
     return _row(
         Verb.PUBLISH,
         f"POST {_PATH} activeFrom, activeTo, remarks, items",
-        (Evidence("reading it back: it is listed, and says what was asked", up, SAME_WORDS),),
+        (Evidence(tr("reading it back: it is listed, and says what was asked"), up, SAME_WORDS),),
         (
-            Evidence("it is not listed", lambda trial: _settled(trial, disruption_set) and mine(trial) is None),
-            *(Evidence(f"it is listed with another {_word(name)}", other(name)) for name in FIELDS),
+            Evidence(tr("it is not listed"), lambda trial: _settled(trial, disruption_set) and mine(trial) is None),
+            *(Evidence(tr(listed), other(name)) for name, (listed, _) in FIELDS.items()),
         ),
     )
 
@@ -190,11 +200,11 @@ def _changed(wanted: Asked | None, before: Notice | None) -> Verification:
     return _row(
         Verb.CHANGE,
         f"PUT {_PATH}/{{eventId}} (the whole event) activeFrom, activeTo, remarks, items",
-        (Evidence("reading it back: it says what was asked, and nothing else changed", done, SAME_CHANGE),),
+        (Evidence(tr("reading it back: it says what was asked, and nothing else changed"), done, SAME_CHANGE),),
         (
-            *(Evidence(f"the vendor returns another {_word(name)}", other(name)) for name in FIELDS),
-            Evidence("something that was not to change has changed", other("rest")),
-            Evidence("it is not listed any more", gone),
+            *(Evidence(tr(returned), other(name)) for name, (_, returned) in FIELDS.items()),
+            Evidence(tr("something that was not to change has changed"), other("rest")),
+            Evidence(tr("it is not listed any more"), gone),
         ),
     )
 
@@ -216,23 +226,21 @@ def _ended(before: Notice | None) -> Verification:
 
     gone = TwiceRunning(lambda trial: trial.after() is None, read_at(Resource.NOTICES, disruption_set))
     still = Evidence(
-        "the vendor still lists it without that end",
+        tr("the vendor still lists it without that end"),
         lambda trial: _settled(trial, disruption_set) and is_over(trial) is False,
     )
     return _row(
         Verb.CLOSE,
         f"PUT {_PATH}/{{eventId}} (the whole event) activeTo: now; DELETE where it has not begun",
         (
-            Evidence("reading it back: its end is past", ended(planned=False), OTHER_END),
-            Evidence("reading it back: the end that was planned before is past", ended(planned=True), PLANNED_END),
-            Evidence("reading its set twice: it is not among the active or coming ones any more", gone, LIST_WITHOUT),
+            Evidence(tr("reading it back: its end is past"), ended(planned=False), OTHER_END),
+            Evidence(tr("reading it back: the end that was planned before is past"), ended(planned=True), PLANNED_END),
+            Evidence(
+                tr("reading its set twice: it is not among the active or coming ones any more"), gone, LIST_WITHOUT
+            ),
         ),
         (still,),
     )
-
-
-def _word(name: str) -> str:
-    return {"items": "why, where or when"}.get(name, name)
 
 
 def _settled(trial: Trial, disruption_set: str) -> bool:

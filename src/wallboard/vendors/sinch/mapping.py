@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Address, Agent, Notice, Queue, in_address
 from wallboard.domain.states import AgentState, Channel
-from wallboard.domain.text import NOTHING, clean
+from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.domain.words import spelling, vocabulary
 from wallboard.vendors.kit.sheets import lines
 from wallboard.vendors.kit.wire import instant
@@ -24,7 +25,7 @@ CLOCKS_AGREE = 5.0
 """Seconds by which the vendor's clock may seem to differ without being wrong: its `Date` holds whole seconds, and half
 the time that an answer took is a guess. A notice keeps the vendor's own times then."""
 
-NO_COUNTS, NO_STATES = clean("RCI tells no live counts"), clean("RCI tells no states")
+NO_COUNTS, NO_STATES = mark("RCI tells no live counts"), mark("RCI tells no states")
 
 
 _CHANNELS: Mapping[Channel, Sequence[str]] = {
@@ -98,15 +99,15 @@ def queue(wire: QueueWire, known: Known) -> Queue:
         channel=kind,
         strategy=clean(wire.login_type),
         addresses=tuple(clean(address) for address in addresses),
-        no_counts=NO_COUNTS,
+        no_counts=Clean(tr(NO_COUNTS)),
         address=(("queue", wire.id),),
         details=lines(
             (
-                ("type", wire.type),
-                ("about", wire.description),
-                ("groups", ", ".join(titled(group) for group in known.queue_groups.get(wire.id, ()))),
-                ("languages", ", ".join(f"{e.address} {e.language}" for e in extensions if e.language)),
-                ("managed", "by synchronisation" if wire.synchronised else ""),
+                (tr("type"), wire.type),
+                (tr("about"), wire.description),
+                (tr("groups"), ", ".join(titled(group) for group in known.queue_groups.get(wire.id, ()))),
+                (tr("languages"), ", ".join(f"{e.address} {e.language}" for e in extensions if e.language)),
+                (tr("managed"), tr("by synchronisation") if wire.synchronised else ""),
             )
         ),
     )
@@ -119,14 +120,14 @@ def agent(wire: UserWire, known: Known) -> Agent:
         name=clean(name or wire.chat_name or wire.login or wire.id),
         extension=clean(wire.phone),
         state=AgentState.UNKNOWN,
-        no_state=NO_STATES,
+        no_state=Clean(tr(NO_STATES)),
         refs=(wire.id,),
         address=(("user", wire.id),),
         details=lines(
             (
-                ("roles", ", ".join(titled(role) for role in known.roles.get(wire.id, ()))),
-                ("groups", ", ".join(titled(group) for group in known.groups.get(wire.id, ()))),
-                ("e-mail", wire.email),
+                (tr("roles"), ", ".join(titled(role) for role in known.roles.get(wire.id, ()))),
+                (tr("groups"), ", ".join(titled(group) for group in known.groups.get(wire.id, ()))),
+                (tr("e-mail"), wire.email),
             )
         ),
     )
@@ -149,7 +150,7 @@ def item_text(item: ItemWire, items: Mapping[str, ItemWire]) -> str:
         if each is not None and (each.name or each.description):
             return each.name or each.description
     external = item.external_id or (known.external_id if known else "")
-    return external or f"item {item.id[:8]}"
+    return external or tr("item {id}", id=item.id[:8])
 
 
 def item_kind(item: ItemWire, items: Mapping[str, ItemWire]) -> str:
@@ -167,7 +168,9 @@ def notice(wire: EventWire, disruption_set: str, known: Known) -> Notice:
     why, where, when = (", ".join(words.get(kind, ())) for kind in ("WHY", "WHERE", "WHEN"))
     named = known.sets.get(disruption_set)
     set_name = titled(named) if named else disruption_set
-    others = [f"{kind.casefold() or 'item'}: {', '.join(texts)}" for kind, texts in words.items() if kind not in _KINDS]
+    others = [
+        f"{kind.casefold() or tr('item')}: {', '.join(texts)}" for kind, texts in words.items() if kind not in _KINDS
+    ]
     first = [words[kind][0] for kind in ("WHY", "WHERE") if words.get(kind)]
     return Notice(
         key=Key(known.source, Kind.NOTICE, wire.id),
@@ -191,11 +194,11 @@ def notice(wire: EventWire, disruption_set: str, known: Known) -> Notice:
         ),
         details=lines(
             (
-                ("other", "; ".join(others)),
-                ("created", wire.created),
-                ("modified", wire.modified),
-                ("external ids", ", ".join(item.external_id for item in wire.items if item.external_id)),
-                ("set id", named.external_id if named else ""),
+                (tr("other"), "; ".join(others)),
+                (tr("created"), wire.created),
+                (tr("modified"), wire.modified),
+                (tr("external ids"), ", ".join(item.external_id for item in wire.items if item.external_id)),
+                (tr("set id"), named.external_id if named else ""),
             )
         ),
     )

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from functools import reduce
 from typing import Any
 
 from wallboard.domain.errors import NotSent
 from wallboard.domain.forms import Form, FormField, Option, Takes, moment
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Notice, in_address
 from wallboard.domain.text import clean
 from wallboard.vendors.kit.wire import instant
@@ -21,6 +23,7 @@ from wallboard.vendors.sinch.wire import EventWire, ItemWire, NamedWire, canonic
 
 KINDS = {"why": "WHY", "where": "WHERE", "when": "WHEN"}
 """Fields of the forms, by the type of the items that they offer; other types stand in `other`."""
+LABELS = {"why": mark("Why"), "where": mark("Where"), "when": mark("When"), "other": mark("Other")}
 ITEM_FIELDS = (*KINDS, "other")
 SERVER_MADE = ("created", "modified")
 
@@ -29,7 +32,7 @@ def publish_form(disruption_set: NamedWire, items: Mapping[str, ItemWire], zone:
     kinds = _item_fields(items, {})
     return Form(
         id=f"publish:{disruption_set.id}",
-        title=clean(f"publish a notice: {titled(disruption_set)}"),
+        title=clean(tr("publish a notice: {set}", set=titled(disruption_set))),
         fields=(*kinds, *_other_fields("", "", "")),
         one_of=tuple(field.name for field in kinds),
         zone=zone,
@@ -42,7 +45,7 @@ def change_form(row: Notice, items: Mapping[str, ItemWire], zone: str, clock: tz
     kinds = _item_fields(items, items_of(row.address))
     return Form(
         id=f"change:{set_of(row)}:{row.key.id}:{in_address(row.address, 'modified') or ''}",
-        title=clean(f"change the notice {row.title}"),
+        title=clean(tr("change the notice {title}", title=row.title)),
         fields=(
             *kinds,
             *_other_fields(
@@ -63,14 +66,14 @@ def _item_fields(items: Mapping[str, ItemWire], chosen: Mapping[str, str]) -> li
     for name, kind in chosen.items():
         # An item that the set no longer lists stays a choice while the notice has it.
         if name not in offered and not _blank(name):
-            kinds[name], texts[name] = kind, name.partition("/")[2] or f"item {name[:8]}"
+            kinds[name], texts[name] = kind, name.partition("/")[2] or tr("item {id}", id=name[:8])
     fields = []
     for field in ITEM_FIELDS:
         mine = [name for name in kinds if _field_of(kinds[name]) == field]
         if mine or field in KINDS:
             value = " ".join(name for name in chosen if name in mine)
             options = tuple(Option(name, clean(texts[name])) for name in mine)
-            fields.append(FormField(field, field.capitalize(), Takes.SEVERAL, value, options))
+            fields.append(FormField(field, tr(LABELS[field]), Takes.SEVERAL, value, options))
     return fields
 
 
@@ -89,15 +92,15 @@ def stays(name: str, kind: str, given: Mapping[str, str]) -> bool:
 
 
 def _option_text(item: ItemWire) -> str:
-    name = item.name or item.external_id or f"item {item.id[:8]}"
+    name = item.name or item.external_id or tr("item {id}", id=item.id[:8])
     return f"{name}: {item.description}" if item.description and item.description != name else name
 
 
 def _other_fields(begins: str, ends: str, remarks: str) -> tuple[FormField, ...]:
     return (
-        FormField("from", "From", Takes.MOMENT, begins, hint="empty: now"),
-        FormField("to", "Until", Takes.MOMENT, ends, hint="empty: until somebody ends it"),
-        FormField("remarks", "Remarks", Takes.LINE, remarks, most=max(REMARKS, len(remarks))),
+        FormField("from", tr("From"), Takes.MOMENT, begins, hint=tr("empty: now")),
+        FormField("to", tr("Until"), Takes.MOMENT, ends, hint=tr("empty: until somebody ends it")),
+        FormField("remarks", tr("Remarks"), Takes.LINE, remarks, most=max(REMARKS, len(remarks))),
     )
 
 
@@ -111,7 +114,8 @@ def values_of(form: Form, args: Sequence[tuple[str, str]]) -> dict[str, str]:
             values[field.name] = field.value
     problems = form.problems(values)
     if problems:
-        raise NotSent(f"nothing sent: {'; '.join(problems)}")
+        why = reduce(lambda some, more: tr("{some}; {more}", some=some, more=more), problems)
+        raise NotSent(tr("nothing sent: {why}", why=why))
     return values
 
 
@@ -148,21 +152,27 @@ def iso(at: float) -> str:
 def _sent(label: str, text: str, zone: tzinfo) -> str:
     at = instant_of(text, zone)
     if at is None:
-        raise NotSent(f"nothing sent: {label}: {text} does not exist there, the clocks are put forward over it")
+        raise NotSent(
+            tr(
+                "nothing sent: {label}: {moment} does not exist there, the clocks are put forward over it",
+                label=label,
+                moment=text,
+            )
+        )
     return iso(at)
 
 
 def published(values: Mapping[str, str], zone: tzinfo, now: float) -> dict[str, Any]:
     """The event to POST; `now` by the vendor's clock."""
-    body: dict[str, Any] = {"activeFrom": _sent("From", values["from"], zone) if values["from"] else iso(now)}
+    body: dict[str, Any] = {"activeFrom": _sent(tr("From"), values["from"], zone) if values["from"] else iso(now)}
     if values["to"]:
-        body["activeTo"] = _sent("Until", values["to"], zone)
+        body["activeTo"] = _sent(tr("Until"), values["to"], zone)
     if values["remarks"]:
         body["remarks"] = values["remarks"]
     body["items"] = {"item": [_reference(name) for name in chosen(values)]}
     _in_order(body)
     if (ends := instant(body.get("activeTo", ""))) is not None and ends <= now:
-        raise NotSent("nothing sent: Until is over already")
+        raise NotSent(tr("nothing sent: Until is over already"))
     return body
 
 
@@ -171,12 +181,12 @@ def changed(form: Form, values: Mapping[str, str], fresh: Mapping[str, Any], ite
     """The event to PUT, made of `fresh`; `form` is the one that `fresh` fills, `now` by the vendor's clock."""
     before = {field.name: field.value.strip() for field in form.fields}
     if dict(values) == before:
-        raise NotSent("nothing sent: nothing was changed")
+        raise NotSent(tr("nothing sent: nothing was changed"))
     body = whole(fresh)
     if values["from"] != before["from"]:
-        _put(body, "activeFrom", _sent("From", values["from"], zone) if values["from"] else iso(now))
+        _put(body, "activeFrom", _sent(tr("From"), values["from"], zone) if values["from"] else iso(now))
     if values["to"] != before["to"]:
-        _put(body, "activeTo", _sent("Until", values["to"], zone) if values["to"] else None)
+        _put(body, "activeTo", _sent(tr("Until"), values["to"], zone) if values["to"] else None)
     if values["remarks"] != before["remarks"]:
         _put(body, "remarks", values["remarks"])
     wanted = set(chosen(values))
@@ -199,7 +209,9 @@ def whole(fresh: Mapping[str, Any]) -> dict[str, Any]:
     has some by the document, so null is no list of none."""
     names = {str(name).casefold(): name for name in fresh}
     if "items" not in names or fresh[names["items"]] in (None, ""):
-        raise NotSent("nothing sent: the vendor did not return the notice's items, and writing without would lose them")
+        raise NotSent(
+            tr("nothing sent: the vendor did not return the notice's items, and writing without would lose them")
+        )
     body = {name: value for name, value in fresh.items() if str(name).casefold() not in SERVER_MADE}
     references = [_referred(raw) for raw in unwrapped(body.pop(names["items"]))]
     body["items"] = {"item": references}
@@ -240,4 +252,4 @@ def _in_order(body: Mapping[str, Any]) -> None:
     wire = EventWire.model_validate(body)
     begins, ends = instant(wire.active_from), instant(wire.active_to)
     if begins is not None and ends is not None and ends <= begins:
-        raise NotSent("nothing sent: Until must be later than From")
+        raise NotSent(tr("nothing sent: Until must be later than From"))

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from wallboard.domain.errors import BadAnswer, NotPermitted
+from wallboard.domain.language import tr
 from wallboard.vendors.http.client import HttpSource, Params, Route, route
 from wallboard.vendors.kit.paging import Page, Pages, pages
 from wallboard.vendors.kit.rows import aside
@@ -67,21 +68,21 @@ class Reader:
 
     async def event(self, disruption_set: str, event: str) -> dict[str, Any]:
         answer = await self._http.get(event_route(disruption_set, event))
-        return one(answer.data, "event")
+        return one(answer.data, tr("event"))
 
     async def probe(self, path: str) -> tuple[str, float]:
         """How long the smallest page of a list takes; it does not tell who we are."""
         answer = await self._http.get(Route(path, path), params={"offset": 0, "limit": 1})
-        rows(listed(answer.data, "rows"), Wire, "rows")
+        rows(listed(answer.data, tr("rows")), Wire, tr("rows"))
         return "", answer.took
 
     async def one(self, path: Single[_Row], *ids: str) -> _Row:
-        return read_one((await self._http.get(path.route(*ids))).data, path.model, path.what)
+        return read_one((await self._http.get(path.route(*ids))).data, path.model, tr(path.what))
 
     async def all(self, path: Many[_Row], *ids: str, params: Params = NO_PARAMS) -> Listing[_Row]:
         """A list page by page until one is not full, or whole where its document names no pages. `params` as the
         document names them (`active`, `activeFrom` …)."""
-        where = path.route(*ids)
+        where, what = path.route(*ids), tr(path.what)
 
         async def ask(number: int, got: int) -> Page | None:
             asked = {**params, "offset": number * PAGE, "limit": PAGE} if path.paged or number else params
@@ -92,10 +93,10 @@ class Reader:
                     raise
                 # It takes no pages after all: what came was the whole list.
                 return None
-            return answer, listed(answer.data, path.what), None
+            return answer, listed(answer.data, what), None
 
-        read = await pages(ask, path.what, full=(PAGE,), most=PAGES, mark=_content)
-        found, lost = await aside(len(read.items), lambda: rows(read.items, path.model, path.what))
+        read = await pages(ask, what, full=(PAGE,), most=PAGES, mark=_content)
+        found, lost = await aside(len(read.items), lambda: rows(read.items, path.model, what))
         return Listing(tuple(found), replace(read, lost=lost))
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 
 from wallboard.domain.clock import Clock
+from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Notice, Queue, Row
 from wallboard.domain.states import Channel
 from wallboard.vendors.base import Report, Sheet
@@ -39,9 +40,10 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[object]], note: str =
 async def _fuller(ids: Sequence[str], read: Callable[[str], Awaitable[_T]]) -> tuple[dict[str, _T], str]:
     """Entries one by one, and what to say of those that did not come."""
     found, failed = await gather(ids[:MOST], read)
-    notes = [f"{len(ids) - MOST} more in short only"] if len(ids) > MOST else []
+    notes = [tr("{n} more in short only", n=len(ids) - MOST)] if len(ids) > MOST else []
     if failed:
-        notes.append(f"{len(failed)} could not be read in full: {next(iter(failed.values()))}")
+        why = str(next(iter(failed.values())))
+        notes.append(tr("{n} could not be read in full: {why}", n=len(failed), why=why))
     return found, "; ".join(notes)
 
 
@@ -58,44 +60,46 @@ class Reports:
         if isinstance(row, Agent):
             user = row.key.id
             return (
-                Report("record", "user record", partial(self._record, user)),
-                Report("roles", "roles", partial(self._roles, user), cost=3),
-                Report("groups", "user groups", partial(self._groups, user), cost=3),
-                Report("skills", "skills", partial(self._skills, user), cost=2),
-                Report("profiles", "presence profiles", self._profiles),
+                Report("record", tr("user record"), partial(self._record, user)),
+                Report("roles", tr("roles"), partial(self._roles, user), cost=3),
+                Report("groups", tr("user groups"), partial(self._groups, user), cost=3),
+                Report("skills", tr("skills"), partial(self._skills, user), cost=2),
+                Report("profiles", tr("presence profiles"), self._profiles),
             )
         if isinstance(row, Queue):
             queue = row.key.id
             found = [
-                Report("addresses", "addresses", partial(self._addresses, queue), cost=3),
-                Report("groups", "queue groups", partial(self._queue_groups, queue), cost=3),
+                Report("addresses", tr("addresses"), partial(self._addresses, queue), cost=3),
+                Report("groups", tr("queue groups"), partial(self._queue_groups, queue), cost=3),
             ]
             if row.channel is Channel.PHONE:
-                found.append(Report("ivrs", "IVRs", self._ivrs))
+                found.append(Report("ivrs", tr("IVRs"), self._ivrs))
             return found
         if isinstance(row, Notice):
             return (
-                Report("items", "items", partial(self._items, row), cost=max(1, len(mapping.items_of(row.address)))),
-                Report("set", "disruption set", partial(self._set, mapping.set_of(row)), cost=2),
+                Report(
+                    "items", tr("items"), partial(self._items, row), cost=max(1, len(mapping.items_of(row.address)))
+                ),
+                Report("set", tr("disruption set"), partial(self._set, mapping.set_of(row)), cost=2),
             )
         return ()
 
     async def _record(self, user: str) -> Sheet:
         wire = await self.records.user(user)
         pairs = [
-            ("name", f"{wire.first_name} {wire.surname}".strip()),
-            ("login", wire.login),
-            ("external id", wire.external_id),
-            ("phone", wire.phone),
-            ("e-mail", wire.email),
-            ("chat", wire.chat),
-            ("chat name", wire.chat_name),
-            ("interface language", wire.ui_language),
-            ("prompt language", wire.prompt_language),
-            ("time zone", wire.time_zone),
-            ("synchronised", wire.synchronised),
+            (tr("name"), f"{wire.first_name} {wire.surname}".strip()),
+            (tr("login"), wire.login),
+            (tr("external id"), wire.external_id),
+            (tr("phone"), wire.phone),
+            (tr("e-mail"), wire.email),
+            (tr("chat"), wire.chat),
+            (tr("chat name"), wire.chat_name),
+            (tr("interface language"), wire.ui_language),
+            (tr("prompt language"), wire.prompt_language),
+            (tr("time zone"), wire.time_zone),
+            (tr("synchronised"), wire.synchronised),
         ]
-        return _table(("field", "value"), pairs)
+        return _table((tr("field"), tr("value")), pairs)
 
     async def _in_full(
         self, of: str, listing: Many[_Row], ways: Sequence[Single[_Row]], bare: Callable[[_Row], bool]
@@ -114,13 +118,14 @@ class Reports:
 
     async def _roles(self, user: str) -> Sheet:
         wires, note = await self._in_full(user, rci.ROLES_OF, (rci.ROLE_OF, rci.ROLE), _undescribed)
-        return _table(("role", "about"), [(wire.name or more.name, more.description) for wire, more in wires], note)
+        rows = [(wire.name or more.name, more.description) for wire, more in wires]
+        return _table((tr("role"), tr("about")), rows, note)
 
     async def _groups(self, user: str) -> Sheet:
         ways = (rci.GROUP_OF, rci.USER_GROUP)
         wires, note = await self._in_full(user, rci.GROUPS_OF, ways, lambda wire: wire.synchronised is None)
         rows = [(wire.name or more.name, more.synchronised) for wire, more in wires]
-        return _table(("user group", "synchronised"), rows, note)
+        return _table((tr("user group"), tr("synchronised")), rows, note)
 
     async def _skills(self, user: str) -> Sheet:
         """Of a user's skills the list tells ids and values alone; names are in the list of all skills."""
@@ -138,13 +143,13 @@ class Reports:
         rows = [(names.get(wire.id, wire), wire) for wire in listed]
         rows.sort(key=lambda pair: (pair[1].value == "", -float(_digits(pair[1].value)), pair[0].name))
         cells = [(mapping.titled(named), wire.value, named.description) for named, wire in rows]
-        return _table(("skill", "level 1–5", "about"), cells, note)
+        return _table((tr("skill"), tr("level 1–5"), tr("about")), cells, note)
 
     async def _profiles(self) -> Sheet:
         wires, note = await self._in_full("", rci.PROFILES, (rci.PROFILE,), lambda wire: not wire.reason)
-        why = "what there is to choose; RCI does not tell who is in which"
+        why = tr("what there is to choose; RCI does not tell who is in which")
         cells = [(more.name, more.reason) for _, more in wires]
-        return _table(("profile", "reason"), cells, f"{why}. {note}".strip(" ."))
+        return _table((tr("profile"), tr("reason")), cells, f"{why}. {note}".strip(" ."))
 
     async def _addresses(self, queue: str) -> Sheet:
         def bare(wire: ExtensionWire) -> bool:
@@ -152,13 +157,13 @@ class Reports:
 
         wires, note = await self._in_full(queue, rci.EXTENSIONS, (rci.EXTENSION,), bare)
         cells = [(wire.address or more.address, more.language, more.priority) for wire, more in wires]
-        return _table(("address", "language", "priority"), cells, note)
+        return _table((tr("address"), tr("language"), tr("priority")), cells, note)
 
     async def _queue_groups(self, queue: str) -> Sheet:
         ways = (rci.QUEUE_GROUP_OF, rci.QUEUE_GROUP)
         wires, note = await self._in_full(queue, rci.QUEUE_GROUPS_OF, ways, _undescribed)
         rows = [(wire.name or more.name, more.description) for wire, more in wires]
-        return _table(("queue group", "about"), rows, note)
+        return _table((tr("queue group"), tr("about")), rows, note)
 
     async def _ivrs(self) -> Sheet:
         def bare(wire: IvrWire) -> bool:
@@ -166,8 +171,8 @@ class Reports:
 
         wires, note = await self._in_full("", rci.IVRS, (rci.IVR,), bare)
         cells = [(more.name, more.active, ", ".join(more.addresses), more.description) for _, more in wires]
-        why = "all there are; RCI does not tell which leads to which queue"
-        return _table(("IVR", "active", "addresses", "about"), cells, f"{why}. {note}".strip(" ."))
+        why = tr("all there are; RCI does not tell which leads to which queue")
+        return _table((tr("IVR"), tr("active"), tr("addresses"), tr("about")), cells, f"{why}. {note}".strip(" ."))
 
     async def _items(self, row: Notice) -> Sheet:
         disruption_set = mapping.set_of(row)
@@ -182,7 +187,8 @@ class Reports:
         for name, kind in names.items():
             wire = found.get(name) or known.get(name) or ItemWire(externalid=name.partition("/")[2], type=kind)
             cells.append((wire.kind or kind, wire.name, wire.description, wire.external_id, wire.prompt))
-        return _table(("type", "name", "about", "external id", "prompt"), cells, note)
+        columns = (tr("type"), tr("name"), tr("about"), tr("external id"), tr("prompt"))
+        return _table(columns, cells, note)
 
     async def _set(self, disruption_set: str) -> Sheet:
         """Everything published in the set of late, newest first."""
@@ -193,7 +199,8 @@ class Reports:
         rows.sort(key=lambda pair: instant(pair[0].created) or 0.0, reverse=True)
         cells = [(event.created, row.title, event.active_from, event.active_to, row.remarks) for event, row in rows]
         name = f"{mapping.titled(wire)} {wire.external_id}".strip()
-        return _table(("created", "notice", "from", "until", "remarks"), cells, f"set {name}, last 30 days")
+        columns = (tr("created"), tr("notice"), tr("from"), tr("until"), tr("remarks"))
+        return _table(columns, cells, tr("set {name}, last 30 days", name=name))
 
 
 def _undescribed(wire: NamedWire) -> bool:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, model_validator
 
 from wallboard.domain.errors import BadAnswer
+from wallboard.domain.language import tr
 from wallboard.vendors.kit import lists, wire
 from wallboard.vendors.kit.lists import TALK, lost
 from wallboard.vendors.kit.wire import Switch, Text
@@ -199,15 +200,15 @@ def listed(data: object, what: str) -> list[object]:
     """The elements of a whole answer; BadAnswer if it is no list of `what` in any wrapping. An empty list may have
     become null or "" on its way from XML."""
     if isinstance(data, Mapping) and data and all(str(name).casefold() in TALK for name in data):
-        raise BadAnswer(f"the vendor's answer holds no list of {what}")
+        raise BadAnswer(tr("the vendor's answer holds no list of {what}", what=what))
     if isinstance(data, Mapping) and _is_row(data) and not any(str(name).casefold() == "id" for name in data):
         said = {name: value for name, value in data.items() if str(name).casefold() not in TALK}
         lists = [value for value in said.values() if isinstance(value, list | Mapping)]
         if len(lists) != 1:
-            raise BadAnswer(f"the vendor's answer holds no list of {what}")
+            raise BadAnswer(tr("the vendor's answer holds no list of {what}", what=what))
         data = lists[0]
     if data not in (None, "") and not isinstance(data, list | Mapping):
-        raise BadAnswer(f"the vendor's answer is no list of {what}")
+        raise BadAnswer(tr("the vendor's answer is no list of {what}", what=what))
     return unwrapped(data, blank=True)
 
 
@@ -215,7 +216,7 @@ def rows(items: Sequence[object], model: type[_Row], what: str) -> tuple[list[_R
     """Each usable element once, and which could not be used; where none can, the answer is not what it should be."""
     usable = lists.rows([item for item in items if isinstance(item, Mapping)], model)
     if items and not usable:
-        raise BadAnswer(f"the vendor's answer holds no {what}")
+        raise BadAnswer(tr("the vendor's answer holds no {what}", what=what))
     found: dict[tuple[str, ...], _Row] = {}
     for row in usable:
         found.setdefault(row.mark, row)
@@ -227,7 +228,7 @@ def one(data: object, what: str) -> dict[str, Any]:
     found = [data] if _is_row(data) else unwrapped(data) if isinstance(data, list | Mapping) else []
     if len(found) == 1 and isinstance(found[0], Mapping):
         return dict(found[0])
-    raise BadAnswer(f"the vendor's answer is no {what}")
+    raise BadAnswer(tr("the vendor's answer is no {what}", what=what))
 
 
 def read_one(data: object, model: type[_Row], what: str) -> _Row:
