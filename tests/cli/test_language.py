@@ -12,9 +12,10 @@ from typing import get_args
 import pytest
 
 from tests.arch.catalogue import messages
-from wallboard.cli import do
+from wallboard.cli import do, sim
 from wallboard.cli.answers import YES, yes
-from wallboard.cli.main import COMMANDS, main
+from wallboard.cli.main import COMMANDS, main, parser
+from wallboard.cli.opening import for_programs
 from wallboard.config.model import ConfigModel
 from wallboard.config.template import TEMPLATE
 from wallboard.domain import language
@@ -138,6 +139,17 @@ def test_what_programs_read_stays_english(
     assert "⟦" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("words", "programs"),
+    [
+        *((words, True) for words in ("report --json", "report --csv", "snapshot", "watch", "audit show --json")),
+        *((words, False) for words in ("report", "snapshot --table", "watch --plain", "audit show", "check", "themes")),
+    ],
+)
+def test_what_is_for_programs(words: str, programs: bool) -> None:
+    assert for_programs(parser().parse_args(words.split())) is programs
+
+
 def test_what_people_read_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -195,20 +207,15 @@ def test_the_catalogue_has_what_help_and_usage_say(german: German, monkeypatch: 
         if command != "sim":
             main([command, "--help"])
     for words in (
-        *(
-            ["config"],
-            ["config", "shw"],
-            ["keys", "--defalts"],
-            ["keys", "--defaults=1"],
-            ["--config"],
-            ["demo", "--seed"],
-        ),
-        *(["demo", "--seed", "x"], ["snapshot", "--json", "--table"], ["audit", "show", "--last", "x"]),
+        "config",
+        "config shw",
+        "keys --defalts",
+        "keys --defaults=1",
+        "--config",
+        "demo --seed x",
+        "snapshot --json --table",
+        "audit show --last x",
     ):
-        assert main(words) == 2
-    known = {message.id for message in messages()}
-    from wallboard.cli import sim
-
+        assert main(words.split()) == 2
     # The simulation is for engineers.
-    own = {each for each in german.asked - known if each != sim.__doc__}
-    assert own == set()
+    assert german.asked - {message.id for message in messages()} - {sim.__doc__} == set()
