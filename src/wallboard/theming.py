@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.files import changeable
+from wallboard.domain.language import tr
 from wallboard.domain.suggestion import near
 
 if TYPE_CHECKING:
@@ -138,9 +139,8 @@ def load(name: str, *, user_dir: Path | None = None) -> Theme:
         tokens.update(source.tokens)
     missing = [token for token in TOKENS if token not in tokens]
     if missing:
-        raise ThemeError(
-            str(chain[-1].path), f"lacks {', '.join(missing)}", f'add them under [tokens], or inherits = "{DEFAULT}"'
-        )
+        hint = tr('add them under [tokens], or inherits = "{name}"', name=DEFAULT)
+        raise ThemeError(str(chain[-1].path), tr("lacks {tokens}", tokens=", ".join(missing)), hint)
     dark = next((source.dark for source in chain if source.dark is not None), True)
     ordered = {token: tokens[token] for token in TOKENS}
     return Theme(name=name, label=chain[0].label, dark=dark, tokens=MappingProxyType(ordered))
@@ -172,7 +172,7 @@ def _style(theme: Theme, token: str) -> TokenStyle:
     try:
         return theme.tokens[token]
     except KeyError:
-        raise ThemeError(theme.name, f"unknown token {token!r}", _suggest(token, TOKENS)) from None
+        raise ThemeError(theme.name, tr("unknown token {token!r}", token=token), _suggest(token, TOKENS)) from None
 
 
 def _directories(user_dir: Path | None) -> list[tuple[Literal["shipped", "user"], Path]]:
@@ -191,8 +191,9 @@ def _chain(name: str, user_dir: Path | None) -> list[_Source]:
             looped = any(source.path.stem == wanted for source in chain)
             where = str(chain[-1].path) if chain else wanted
             if looped:
-                raise ThemeError(where, f"inherits {wanted!r}, which inherits it in turn", "break the circle")
-            raise ThemeError(where, f"there is no theme {wanted!r}", _suggest(wanted, _names(user_dir)))
+                problem = tr("inherits {name!r}, which inherits it in turn", name=wanted)
+                raise ThemeError(where, problem, tr("break the circle"))
+            raise ThemeError(where, tr("there is no theme {name!r}", name=wanted), _suggest(wanted, _names(user_dir)))
         source = _read(path)
         chain.append(source)
         # The root of all themes inherits from nothing, except that a user's own control-room adds to the shipped one.
@@ -206,8 +207,9 @@ def _chain(name: str, user_dir: Path | None) -> list[_Source]:
 def _candidates(name: str, user_dir: Path | None, chain: list[_Source]) -> list[Path]:
     """Where `name` may lie, in order. The name is a file name, never a way out of the directory."""
     if not _NAME.fullmatch(name):
-        where = str(chain[-1].path) if chain else "theme"
-        raise ThemeError(where, f"{name!r} is not a theme name", "use letters, digits, '-', '_' and '.'")
+        where = str(chain[-1].path) if chain else tr("theme")
+        problem = tr("{name!r} is not a theme name", name=name)
+        raise ThemeError(where, problem, tr("use letters, digits, '-', '_' and '.'"))
     paths = [directory / f"{name}.toml" for _, directory in _directories(user_dir)]
     return [path for path in paths if path.is_file()]
 
@@ -223,59 +225,64 @@ def _read(path: Path) -> _Source:
     try:
         data = tomllib.loads(text_of(path.read_bytes()))
     except NotUtf8Error as error:
-        raise ThemeError(f"{path}:{error.line}", str(error), "save the file as UTF-8") from None
+        raise ThemeError(f"{path}:{error.line}", str(error), tr("save the file as UTF-8")) from None
     except tomllib.TOMLDecodeError as error:
-        raise ThemeError(str(path), f"not valid TOML: {error}", "compare it with a shipped theme") from error
+        problem = tr("not valid TOML: {error}", error=error)
+        raise ThemeError(str(path), problem, tr("compare it with a shipped theme")) from error
     except OSError as error:
-        raise ThemeError(str(path), f"cannot be read: {error}", "check who may read it") from error
+        raise ThemeError(str(path), tr("cannot be read: {error}", error=error), tr("check who may read it")) from error
     for key in data:
         if key not in _TOP_KEYS:
-            raise ThemeError(str(path), f"unknown key {key!r}", _suggest(key, _TOP_KEYS))
-    tokens = _typed(path, data, "tokens", dict, "a table of tokens") or {}
+            raise ThemeError(str(path), tr("unknown key {key!r}", key=key), _suggest(key, _TOP_KEYS))
+    tokens = _typed(path, data, "tokens", dict, tr("write a table of tokens")) or {}
     return _Source(
         path=path,
-        label=_typed(path, data, "label", str, "text in quotes") or path.stem,
-        dark=_typed(path, data, "dark", bool, "true or false"),
-        inherits=_typed(path, data, "inherits", str, "the name of a theme, in quotes"),
+        label=_typed(path, data, "label", str, tr("write text in quotes")) or path.stem,
+        dark=_typed(path, data, "dark", bool, tr("write true or false")),
+        inherits=_typed(path, data, "inherits", str, tr("write the name of a theme, in quotes")),
         tokens={token: _token(path, token, value) for token, value in tokens.items()},
     )
 
 
-def _typed(path: Path, data: Mapping[str, object], key: str, kind: type[_T], wanted: str) -> _T | None:
+def _typed(path: Path, data: Mapping[str, object], key: str, kind: type[_T], hint: str) -> _T | None:
     value = data.get(key)
     if value is None or isinstance(value, kind):
         return value
-    raise ThemeError(str(path), f"{key} is {value!r}", f"write {wanted}")
+    raise ThemeError(str(path), tr("{key} is {value!r}", key=key, value=value), hint)
 
 
 def _token(path: Path, token: str, value: object) -> TokenStyle:
     if token not in TOKENS:
-        raise ThemeError(str(path), f"unknown token {token!r}", _suggest(token, TOKENS))
+        raise ThemeError(str(path), tr("unknown token {token!r}", token=token), _suggest(token, TOKENS))
     if isinstance(value, str):
         colour = _colour(path, token, value)
         return TokenStyle(bg=colour) if token in BACKGROUNDS else TokenStyle(fg=colour)
     if not isinstance(value, dict):
-        raise ThemeError(str(path), f"token {token} is {value!r}", 'write a colour such as "#8ab4d8", or a table')
+        problem = tr("token {token} is {value!r}", token=token, value=value)
+        raise ThemeError(str(path), problem, tr('write a colour such as "#8ab4d8", or a table'))
     known = tuple(field.name for field in fields(TokenStyle))
     parts: dict[str, Any] = {}
     for key, part in value.items():
         if key not in known:
-            raise ThemeError(str(path), f"token {token} has an unknown part {key!r}", _suggest(key, known))
+            problem = tr("token {token} has an unknown part {part!r}", token=token, part=key)
+            raise ThemeError(str(path), problem, _suggest(key, known))
         if key in ("fg", "bg"):
             parts[key] = _colour(path, f"{token}.{key}", part)
         elif isinstance(part, bool):
             parts[key] = part
         else:
-            raise ThemeError(str(path), f"token {token}.{key} is {part!r}", "write true or false")
+            problem = tr("token {token} is {value!r}", token=f"{token}.{key}", value=part)
+            raise ThemeError(str(path), problem, tr("write true or false"))
     return TokenStyle(**parts)
 
 
 def _colour(path: Path, what: str, value: object) -> str:
     if isinstance(value, str) and _COLOUR.fullmatch(value):
         return value.lower()
-    raise ThemeError(str(path), f"{what} is {value!r}, which is not a colour", 'write six hex digits, "#8ab4d8"')
+    problem = tr("{token} is {value!r}, which is not a colour", token=what, value=value)
+    raise ThemeError(str(path), problem, tr('write six hex digits, "#8ab4d8"'))
 
 
 def _suggest(word: str, known: list[str] | tuple[str, ...]) -> str:
     found = near(word, known)
-    return f"did you mean {found!r}?" if found else f"use one of {', '.join(known)}"
+    return tr("did you mean {word!r}?", word=found) if found else tr("use one of {words}", words=", ".join(known))

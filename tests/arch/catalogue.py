@@ -68,11 +68,19 @@ def _called(node: ast.AST) -> str:
 
 def read(language: str) -> Catalog:
     """The catalogue of a language as it is kept."""
-    path = LOCALE / language / "LC_MESSAGES" / "wallboard.po"
-    if not path.exists():
-        return Catalog(locale=language, project="wallboard", charset="utf-8", fuzzy=False)
-    with path.open("rb") as file:
-        return read_po(file, locale=language)
+    return read_po(io.BytesIO(written(language)), locale=language)
+
+
+def written(language: str) -> bytes:
+    return _path(language, "po").read_bytes()
+
+
+def read_compiled(language: str) -> bytes:
+    return _path(language, "mo").read_bytes()
+
+
+def _path(language: str, kind: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / f"wallboard.{kind}"
 
 
 def brought_up(language: str) -> Catalog:
@@ -107,15 +115,22 @@ def compiled(catalogue: Catalog) -> bytes:
 
 
 def loose(folder: Path = SOURCES) -> Iterator[tuple[str, int, str]]:
-    """Module, line and text of every sentence that is not given to `tr`, `trn`, `trc` or `mark`."""
-    known = set(EXEMPT.read_text("utf-8").splitlines()) if EXEMPT.exists() else set()
+    """Module, line and text of every sentence for a person that is not given to `tr`, `trn`, `trc` or `mark`."""
+    known = set(EXEMPT.read_text("utf-8").splitlines())
+    yield from (each for each in _outside(folder) if f"{each[0]}: {each[2]}" not in known)
+
+
+def stale() -> list[str]:
+    """What is said to be for programs, and is not said any more."""
+    found = {f"{module}: {said}" for module, _, said in _outside(SOURCES)}
+    return [line for line in EXEMPT.read_text("utf-8").splitlines() if line not in found]
+
+
+def _outside(folder: Path) -> Iterator[tuple[str, int, str]]:
     for path in sorted(folder.rglob("*.py")) if folder.is_dir() else [folder]:
         module = path.relative_to(SOURCES).as_posix()
-        if module.startswith(_ENGLISH):
-            continue
-        for line, said in _Loose.of(ast.parse(path.read_text("utf-8"))):
-            if f"{module}: {said}" not in known:
-                yield module, line, said
+        if not module.startswith(_ENGLISH):
+            yield from ((module, *each) for each in _Loose.of(ast.parse(path.read_text("utf-8"))))
 
 
 class _Loose(ast.NodeVisitor):
@@ -188,9 +203,9 @@ def main(arguments: list[str]) -> None:
         _out(f"{len(found)} said without a catalogue")
         return
     for language in sorted(path.name for path in LOCALE.iterdir() if path.is_dir()):
-        catalogue, folder = brought_up(language), LOCALE / language / "LC_MESSAGES"
-        (folder / "wallboard.po").write_bytes(text(catalogue))
-        (folder / "wallboard.mo").write_bytes(compiled(catalogue))
+        catalogue = brought_up(language)
+        _path(language, "po").write_bytes(text(catalogue))
+        _path(language, "mo").write_bytes(compiled(catalogue))
         lacking = [message.id for message in catalogue if message.id and not message.string]
         _out(f"{language}: {len(catalogue)} messages, {len(lacking)} not translated")
 

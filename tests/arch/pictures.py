@@ -20,6 +20,7 @@ from rich.terminal_theme import DIMMED_MONOKAI
 from tests.support import console as sample
 from tests.support.past import DAY, shift
 from wallboard import theming
+from wallboard.domain.language import use
 from wallboard.domain.text import cell_width
 from wallboard.ui.app import ConsoleApp
 
@@ -40,20 +41,27 @@ PICTURES: dict[str, tuple[tuple[int, int], Press]] = {
     "picker": ((120, 30), _keys("2", "t", "2", "0")),
     "wall": ((160, 44), _keys("f2")),
     "trends": ((160, 44), _keys("1", "f6", "l")),
+    "board-de": ((160, 36), _keys("2")),
 }
-"""By name: columns and lines, and what leads there."""
+"""By name, which may end in a language: columns and lines, and what leads there."""
 TOLD = {
     "board": "The board: queues, callers, agents, calls and hotlines of several vendors, the worst first",
     "queue": "A queue in one look: who waits, who answers, who can help, how the last hour went",
     "picker": "Where a caller can be sent: a directory of all sources with what each stands at",
     "trends": "How a queue fared over the day, with yesterday and last week behind",
     "wall": "The wall, read from three metres",
+    "board-de": "The board in German",
 }
 """Those of the README, with what they show."""
 
 
 def pictures() -> dict[str, str]:
-    return {name: anyio.run(_shot, size, press) for name, (size, press) in PICTURES.items()}
+    found = {}
+    for name, (size, press) in PICTURES.items():
+        use(name.rpartition("-")[2])
+        found[name] = anyio.run(_shot, size, press)
+    use("en")
+    return found
 
 
 async def _shot(size: tuple[int, int], press: Press) -> str:

@@ -156,15 +156,15 @@ class Dispatcher(Offers):
         """Write down that a person acknowledged or snoozed an alarm. Never blocks, never raises."""
         self._start(partial(self._ledger.remember, verb, alarm))
 
-    def take_back(self) -> bool:
-        """Cancel the newest command that is seen to wait and has not been sent; whether there was one."""
+    def take_back(self) -> str:
+        """Cancel the newest command that is seen to wait and has not been sent; its id, "" if there is none."""
         for run in reversed(self._runs.values()):
             if run.open and run.waits:
                 run.open = False
                 if run.scope is not None:
                     run.scope.cancel()
-                return True
-        return False
+                return run.command.id
+        return ""
 
     def _row(self, key: Key) -> Row | None:
         return None if key.kind is Kind.SOURCE else self._board.row(key)

@@ -31,7 +31,7 @@ CAME_WITH = 3.0
 _STOPS = ("ChanSpyStop", "Hangup")
 
 RINGING = mark("ringing my phone")
-REDIALLING = "redialling"
+REDIALLING = mark("redialling")
 ENDED = "ended"
 
 

@@ -15,6 +15,7 @@ from wallboard.control.flow import Flow, Flows, Intent, Left
 from wallboard.control.questions import Choose, Confirm, Fill, Question, TypeOut, Way, Where, Write
 from wallboard.domain.command import Command, fingerprint, new_id
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.language import tr
 from wallboard.domain.models import Row
 from wallboard.domain.verbs import Verb
 from wallboard.history.notes import LONGEST
@@ -84,33 +85,32 @@ class Acting:
         if not isinstance(cursor, Key):
             came = not selection.entered and selection.enter(now)
             row = self._panel.known(self._panel.subject) if came else None
-            said = f"none was selected, now it is {label(row)}: press again" if row is not None else ""
-            at.warn(said or "nothing selected; move to a row first")
+            said = tr("none was selected, now it is {row}: press again", row=label(row)) if row is not None else ""
+            at.warn(said or tr("nothing selected; move to a row first"))
             return
         if not self._panel.live(cursor):
             if action not in _ON_ENDED:
-                at.remarks.say(
-                    f"{at.settings.key_of(action)}: it ended; details, note and call-back still work", "warn"
-                )
+                key = at.settings.key_of(action)
+                at.remarks.say(tr("{key}: it ended; details, note and call-back still work", key=key), "warn")
                 return
         elif self._panel.card_key is None and selection.stable_since(now) < STABLE_SECONDS:
-            at.warn("row moved, press again")
+            at.warn(tr("row moved, press again"))
             return
         row = self._panel.known(cursor)
         if self._panel.live(cursor):
             seen = self._visibility.of_row()
             if seen is None:
-                at.warn("the terminal has not shown this row yet, press again")
+                at.warn(tr("the terminal has not shown this row yet, press again"))
                 return
             row = seen.row or row
         if row is None:
-            at.warn("nothing selected; move to a row first")
+            at.warn(tr("nothing selected; move to a row first"))
             return
         now_row = at.board.row(cursor)
         what = "" if now_row is None else fingerprint(row).difference(fingerprint(now_row))
         if what and action not in _ON_ENDED:
             # The verb may reach a call through this row, so the row must still be what was read on it.
-            at.warn(f"{label(row)}: {what}, press again")
+            at.warn(tr("{row}: {what}, press again", row=label(row), what=what))
             return
         self._last = (action, filled)
         if self._panel.live(cursor):
@@ -132,8 +132,9 @@ class Acting:
         if able:
             self._next(self.flows.on_marked(able, len(rows)))
         else:
-            reason = found[0].offer.reason if found else "not for these rows"
-            self._at.warn(f"{self._at.settings.key_of(action)} on the {len(rows)} marked: {reason}")
+            reason = found[0].offer.reason if found else tr("not for these rows")
+            key = self._at.settings.key_of(action)
+            self._at.warn(tr("{key} on the {n} marked: {why}", key=key, n=len(rows), why=reason))
 
     def call(self, row: Row) -> None:
         """Call the number of a row that is no more."""
@@ -141,13 +142,13 @@ class Acting:
         if offer.ok:
             self._next(self.flows.act([Intent(Verb.CALL, row, None, offer)], row))
         else:
-            self._at.warn(f"call {label(row)}: {offer.reason}")
+            self._at.warn(tr("call {row}: {why}", row=label(row), why=offer.reason))
 
     def again(self) -> None:
         """Reopen the last action's dialog on this row, filled in."""
         action, filled = self._last
         if not action:
-            self._at.warn("no action to repeat yet")
+            self._at.warn(tr("no action to repeat yet"))
             return
         self.press(action, self._form if action in _FILLED else filled)
 
@@ -161,10 +162,12 @@ class Acting:
         try:
             step = flow.go(answer)
         except Left as left:
-            back = f"; {at.settings.key_of('row.again')} brings back what was typed" if self._kept else ""
+            said = f"{before}{left}"
+            if self._kept:
+                said = tr("{said}; {key} brings back what was typed", said=said, key=at.settings.key_of("row.again"))
             self._kept = False
             if str(left):
-                at.remarks.say(f"{before}{left}{back}", left.style)
+                at.remarks.say(said, left.style)
             return
         if not isinstance(step, Question):
             commands = step if isinstance(step, tuple) else (step,)
@@ -207,7 +210,7 @@ class Acting:
             case Write():
                 note = None if question.row is None else at.ports.notes.on(question.row)
                 text = "" if note is None else note.text
-                title = question.title if note is None else f"{question.title}   empty takes it away"
+                title = question.title if note is None else tr("{title}   empty takes it away", title=question.title)
 
                 def written(answer: Answer) -> object:
                     # Nothing where nothing was is no note.
@@ -274,7 +277,7 @@ class Acting:
         at = self._at
         target = at.dispatcher.session_target()
         if target is None:
-            at.warn("Q: you are not listening to anyone")
+            at.warn(tr("Q: you are not listening to anyone"))
             return
         at.dispatcher.submit(Command(new_id(), Verb.END, target, asked_at=at.clock.now()))
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from wallboard.board.alarms import Alarm, AlarmEvent
 from wallboard.board.board import Board
+from wallboard.domain.language import mark, tr, trn
 from wallboard.view.alarm_words import Together, lines_of, searched
-from wallboard.view.format import plural
 
 NEW_SECONDS = 2.0
 """A newcomer shows as "+1 new" this long before it takes its place, so that the line does not change under the eye."""
@@ -22,7 +22,7 @@ Remember = Callable[[str, Alarm], None]
 class AlarmPointer:
     """The alarms of one object stand in the line together (`alarm_words`), and what it names is acknowledged."""
 
-    name = "alarms"
+    name = mark("alarms")
 
     def __init__(self, board: Board, remember: Remember, now: Callable[[], float]) -> None:
         self._board = board
@@ -139,7 +139,7 @@ class AlarmPointer:
         if line is None:
             return ""
         done = [alarm for alarm in line.alarms if self._acknowledge(alarm, who)]
-        return f"alarm acknowledged: {Together(tuple(done)).sentence}" if done else ""
+        return tr("alarm acknowledged: {alarm}", alarm=Together(tuple(done)).sentence) if done else ""
 
     def acknowledge_all(self, who: str, now: float) -> str:
         """Acknowledge every alarm of the list that has been in sight for a second or more."""
@@ -147,7 +147,7 @@ class AlarmPointer:
         seen = [alarm for alarm in listed if now - self._first_seen.get(alarm.id, now) >= 1.0]
         done = [alarm for alarm in seen if self._acknowledge(alarm, who)]
         self._at = None
-        return f"{plural(len(done), 'alarm')} acknowledged"
+        return trn("{n} alarm acknowledged", "{n} alarms acknowledged", len(done))
 
     def snooze(self, alarms: Sequence[Alarm], who: str, seconds: float | None) -> str:
         """Put these aside; says what."""
@@ -157,8 +157,10 @@ class AlarmPointer:
         if not done:
             return ""
         self._at = None
-        until = "until it clears" if seconds is None else f"for {seconds / 60:.0f} min"
-        return f"alarm snoozed {until}: {Together(tuple(done)).sentence}"
+        told = Together(tuple(done)).sentence
+        if seconds is None:
+            return tr("alarm snoozed until it clears: {alarm}", alarm=told)
+        return tr("alarm snoozed for {minutes:.0f} min: {alarm}", minutes=seconds / 60, alarm=told)
 
     def _acknowledge(self, alarm: Alarm, who: str) -> bool:
         if not self._book.acknowledge(alarm.id, who):

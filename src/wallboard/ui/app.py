@@ -15,6 +15,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr
 from wallboard.domain.sending import EXPIRES
 from wallboard.domain.text import clean
 from wallboard.theming import Theme, ThemeError
@@ -167,7 +168,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
     def copy_text(self, text: str) -> str:
         """Into the clipboard of the terminal; why it may not arrive there, as a clause."""
         if (wire := self.wire) is None:
-            return "here is no terminal of our own, so nothing was copied"
+            return tr("here is no terminal of our own, so nothing was copied")
         wire.copy(text)
         return clipboard.doubt(os.environ)
 
@@ -272,7 +273,8 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         console = self.console_state
         age = time.monotonic() - event.time
         if age > EXPIRES:
-            console.remarks.say(f"pressed {age:.0f} s ago, while the console stood still: dropped", "warn")
+            said = tr("pressed {seconds:.0f} s ago, while the console stood still: dropped", seconds=age)
+            console.remarks.say(said, "warn")
             self.paint()
             return
         if event.key == "ctrl+z" and not console.settings.kiosk:
@@ -311,7 +313,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
 
     def _suspend(self) -> None:
         if (wire := self.wire) is not None and not wire.suspend():
-            self.console_state.remarks.say("no shell to go to: Ctrl+Z does nothing here")
+            self.console_state.remarks.say(tr("no shell to go to: Ctrl+Z does nothing here"))
             self.paint()
 
     def on_app_blur(self) -> None:

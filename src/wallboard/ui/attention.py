@@ -7,6 +7,7 @@ from datetime import datetime
 
 from wallboard.board.alarms import AlarmBook, AlarmEvent
 from wallboard.board.bell import PATTERN, Bell, calls
+from wallboard.domain.language import tr
 from wallboard.ui.settings import ConsoleSettings, Ports
 from wallboard.view.alarm_words import Together
 
@@ -39,7 +40,7 @@ class Attention:
             self._title = title
             self._ports.title(title)
         if flood and not self._flood:
-            self._ports.notify(f"{book.rate} alarms in 10 min")
+            self._ports.notify(tr("{n} alarms in 10 min", n=book.rate))
         elif not flood:
             for alarm in calls(events):
                 self._ports.notify(Together((alarm,)).sentence)
@@ -56,11 +57,11 @@ class Attention:
         """Silence the bell for ten minutes, or end that; says what."""
         if now < self.muted_until:
             self.muted_until = now
-            return "the bell rings again"
+            return tr("the bell rings again")
         self.muted_until = now + MUTE_SECONDS
-        return "the bell is muted for 10 min"
+        return tr("the bell is muted for 10 min")
 
     def test(self) -> str:
         """Ring as for an alarm of high priority, whatever is muted."""
         self._ports.bell(PATTERN[1])
-        return "that was the bell of a high alarm: three"
+        return tr("that was the bell of a high alarm: three")

@@ -18,6 +18,7 @@ from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import FORMS, Verb
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.language import mark, tr, trc, trn
 from wallboard.ui.acting import Acting
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import Asking, OpenDialog
@@ -63,9 +64,14 @@ from wallboard.ui.undoing import Undoing
 from wallboard.ui.visibility import Shown, Visibility
 from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
 from wallboard.view.eventlog import UNCONFIRMED
-from wallboard.view.format import plural
 from wallboard.view.layout import ALL
 from wallboard.view.selection import ROSTER
+
+_GOES_ON = {
+    Verb.LISTEN: mark("your listen goes on until you hang up"),
+    Verb.WHISPER: mark("your whisper goes on until you hang up"),
+    Verb.BARGE: mark("your barge goes on until you hang up"),
+}
 
 
 class Console:
@@ -107,6 +113,8 @@ class Console:
         self._keys = {key: action.id for action in settings.actions if action.scope == "board" for key in action.keys}
         self._verbs = {action.id for action in settings.actions if action.acts}
         self._does = self._actions()
+        self._taken_back: set[str] = set()
+        """Commands that the user took back, which is no refusal, until that is told."""
         self._recent: deque[str] = deque(maxlen=LATELY)
         """What was chosen in the palette, the latest first."""
         dispatcher.subscribe(self.on_outcome)
@@ -138,7 +146,7 @@ class Console:
     @property
     def wall_hint(self) -> str:
         """How the wall is left, where it can be."""
-        return "" if self.settings.kiosk else f"{self.key_of('app.quit')} leaves the wall"
+        return "" if self.settings.kiosk else tr("{key} leaves the wall", key=self.key_of("app.quit"))
 
     def _drawn(self, window: int) -> Shown:
         key = self.panel.subject
@@ -168,7 +176,7 @@ class Console:
         if self.restraint.fits and not fits:
             self.asking.filter = None
             if self.asking.void():
-                self.at.warn("the window became too small: the question is void")
+                self.at.warn(tr("the window became too small: the question is void"))
         self.restraint.fits = fits
 
     def reload(self, resources: frozenset[Resource]) -> None:
@@ -199,10 +207,12 @@ class Console:
             return
         if outcome.phase is Phase.WAITING:
             back = self.settings.key_of("nav.back")
-            outcome = replace(outcome, ending=f"{outcome.ending}, {'Esc' if back == 'escape' else back} cancels")
-        if outcome.phase is Phase.REFUSED and outcome.ending.startswith("refused"):
-            # What the user took back is no refusal.
-            self.restraint.begin(self.clock.now())
+            key = "Esc" if back == "escape" else back
+            outcome = replace(outcome, ending=tr("{ending}, {key} cancels", ending=outcome.ending, key=key))
+        if outcome.phase is Phase.REFUSED:
+            if outcome.command.id not in self._taken_back:
+                self.restraint.begin(self.clock.now())
+            self._taken_back.discard(outcome.command.id)
         if outcome.final and outcome.phase is Phase.CONFIRMED and outcome.command.verb is Verb.NOTE:
             self.ports.notes.write(outcome.command, outcome.at)
         self.remarks.tell(outcome)
@@ -244,10 +254,14 @@ class Console:
         self.pane.selection.stay(self.clock.now())
         self.room.touch(self.clock.now())
         # The key that finds it locked was meant for what stood there before.
-        yield not self.idle.look() and self._goes(key, character)
+        goes = not self.idle.look()
+        if goes:
+            goes = self._goes(key, character)
+            before = self.remarks.latest  # that keys rest is no refusal
+        yield goes
         self.idle.touch()
         remark = self.remarks.latest
-        if remark is not None and remark is not before and remark[1] == "warn" and RESTING not in remark[0]:
+        if remark is not None and remark is not before and remark[1] == "warn":
             self.restraint.begin(remark[2])
         self.panel.look()
 
@@ -264,7 +278,7 @@ class Console:
             return True
         if action and self.restraint.tell():
             text, style = self.remarks.outcome
-            self.remarks.say(f"{text} · {RESTING}", style)
+            self.remarks.say(f"{text} · {tr(RESTING)}", style)
         return False
 
     def regain(self) -> None:
@@ -280,7 +294,7 @@ class Console:
             self.idle.touch()
             return
         count = self.restraint.drop(len(text), self.clock.now())
-        self.at.warn(f"{plural(count, 'key')} dropped: pasted?")
+        self.at.warn(trn("{n} key dropped: pasted?", "{n} keys dropped: pasted?", count))
 
     def run(self, action: str) -> None:
         """An action of the keymap, by its id, where the mode on the screen has it."""
@@ -288,7 +302,8 @@ class Console:
             if action == "app.quit":
                 self._ask_to_quit()
             return
-        if action == "nav.back" and self.mode == BOARD and self.dispatcher.take_back():
+        if action == "nav.back" and self.mode == BOARD and (command := self.dispatcher.take_back()):
+            self._taken_back.add(command)
             return
         if action in ("app.quit", "nav.back"):
             self.step_back(action == "app.quit")
@@ -429,7 +444,7 @@ class Console:
 
     def _unconfirmed(self) -> None:
         self.modes.to(LOG)
-        self.log.open(UNCONFIRMED)
+        self.log.open(tr(UNCONFIRMED))
 
     def step_back(self, quitting: bool) -> None:
         found = self.modes.lists.get(self.mode)
@@ -454,27 +469,27 @@ class Console:
     def _ask_to_quit(self) -> None:
         sessions = [session for session in self.dispatcher.sessions if session.live]
         pending = self.board.unconfirmed
-        running = [f"your {session.mode} goes on until you hang up" for session in sessions]
+        running = [tr(_GOES_ON[session.mode]) for session in sessions]
         if pending:
-            running.append(f"{plural(pending, 'action')} not confirmed yet")
+            running.append(trn("{n} action not confirmed yet", "{n} actions not confirmed yet", pending))
 
         def done(answer: Answer) -> None:
             if answer.value:
                 self.ports.quit()
 
-        self.asking.ask(Confirm("Quit?", "; ".join(running), self.clock.now() - 1.0), done)
+        self.asking.ask(Confirm(tr("Quit?"), "; ".join(running), self.clock.now() - 1.0), done)
 
     def _views(self) -> None:
         """Ask which view to take."""
         if not self.settings.views:
-            self.at.warn('no view is saved: write [[view]] name = "…" into the config')
+            self.at.warn(tr('no view is saved: write [[view]] name = "…" into the config'))
             return
-        current = self.panes.view
+        current, taken = self.panes.view, trc("view", "taken")
         choices = [
-            Choice(view.name, view.name, "taken" if view is current else " ".join((*view.queues, *view.sources)))
+            Choice(view.name, view.name, taken if view is current else " ".join((*view.queues, *view.sources)))
             for view in self.settings.views
         ]
-        chooser = Chooser("VIEW", [*choices, Choice("", "everything")], self.clock.now())
+        chooser = Chooser(tr("VIEW"), [*choices, Choice("", tr("everything"))], self.clock.now())
         self.asking.ask(chooser, lambda answer: self._view(answer.value) if isinstance(answer.value, str) else None)
 
     def _view(self, name: str) -> None:
@@ -483,13 +498,16 @@ class Console:
         wrong = self.panes.show(view)
         self.modes.to(BOARD)
         self.room.opened(self.active)
-        self.remarks.say(wrong or (f"view {name}" if view is not None else "everything"), "warn" if wrong else "text")
+        shown = tr("view {name}", name=name) if view is not None else tr("everything")
+        self.remarks.say(wrong or shown, "warn" if wrong else "text")
 
     def _palette(self) -> None:
         row, hints = (self.panel.row, self.hints.now()) if self.mode == BOARD else (None, None)
         choices = commands(self.settings, bool(self.idle.reason), row, hints)
         now, search, recent = self.clock.now() - 1, self.ports.search, tuple(self._recent)
-        self.asking.ask(Palette("COMMANDS", choices, now, searching=True, search=search, recent=recent), self._chosen)
+        self.asking.ask(
+            Palette(tr("COMMANDS"), choices, now, searching=True, search=search, recent=recent), self._chosen
+        )
 
     def _chosen(self, answer: Answer) -> None:
         action = answer.value
@@ -510,6 +528,6 @@ class Console:
         elif self.mode != BOARD and not action.startswith((*ANYWHERE, "nav.back")):
             # No row is in sight here, so nothing may be done to one.
             self.modes.to(BOARD)
-            self.at.warn("back on the board; press it there")
+            self.at.warn(tr("back on the board; press it there"))
         else:
             self.run(action)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wallboard.control.labels import number_of
+from wallboard.domain.language import tr
 from wallboard.domain.models import Row
 from wallboard.ui.asking import Asking
 from wallboard.ui.panel import Panel
@@ -22,25 +23,32 @@ class Copying:
         """The number of the row under the cursor; where its details hold addresses, one is chosen of all."""
         row = self._panel.known(self._panel.subject)
         if row is None:
-            self._at.remarks.say("nothing selected; move to a row first")
+            self._at.remarks.say(tr("nothing selected; move to a row first"))
             return
         found = self._addresses(row) if self._panel.open else []
         number = number_of(row)
         if found:
-            numbers = [Choice(number, number, "its number")] if number else []
-            title = f"COPY of {label(row)}: what?"
+            numbers = [Choice(number, number, tr("its number"))] if number else []
+            title = tr("COPY of {row}: what?", row=label(row))
             self._asking.ask(Chooser(title, [*found, *numbers], self._at.clock.now()), self._chosen)
         elif number:
             self.text(number)
         else:
-            self._at.remarks.say(f"{label(row)} has no number to copy")
+            self._at.remarks.say(tr("{row} has no number to copy", row=label(row)))
 
     def _addresses(self, row: Row) -> list[Choice]:
         """Those in what is told of the row, and in what was read about it."""
         sheets = [(shown.title, shown.sheet) for shown in self._panel.readings.shown if shown.sheet is not None]
-        found = [("details", name, link) for name, link in in_row(row)]
+        found = [(tr("details"), name, link) for name, link in in_row(row)]
         found += [(above or title, name, link) for title, sheet in sheets for name, above, link in in_sheet(sheet)]
-        return [Choice(link.url, f"{name} at {link.host}".strip(), of) for of, name, link in found]
+        return [
+            Choice(
+                link.url,
+                tr("{name} at {host}", name=name, host=link.host) if name else tr("at {host}", host=link.host),
+                of,
+            )
+            for of, name, link in found
+        ]
 
     def _chosen(self, answer: Answer) -> None:
         if isinstance(answer.value, str):
@@ -49,4 +57,5 @@ class Copying:
     def text(self, text: str) -> None:
         """Nobody answers whether it arrived, so no more is said than what was done."""
         doubt = self._at.ports.copy(text)
-        self._at.remarks.say(f"to the terminal's clipboard: {text}{f' · {doubt}' if doubt else ''}", "text")
+        said = tr("to the terminal's clipboard: {text}", text=text)
+        self._at.remarks.say(f"{said} · {doubt}" if doubt else said, "text")

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, markc, tr, trc, trn
 from wallboard.domain.models import Row
+from wallboard.domain.text import cell_width
+from wallboard.domain.verbs import VERB_KEYS
 from wallboard.ui.console import Console
 from wallboard.ui.drawn import NOTHING, Drawn, Turned
 from wallboard.ui.modes import ALARMS, BOARD, HELP, LOG, SOURCES, TRENDS, WALL
@@ -21,25 +24,35 @@ from wallboard.view.eventlog import Entry, event_log
 from wallboard.view.filters import parse
 from wallboard.view.header import header, my_phone
 from wallboard.view.layout import ALL, IN_PLACE, MINIMUM, Layout, arrange, covered, size_class, wide
+from wallboard.view.layout import BOARD as BOARD_PANES
 from wallboard.view.lines import Line, clip
 from wallboard.view.sources import sources
 from wallboard.view.target import ended, told
 from wallboard.view.trends import trends
 from wallboard.view.wall import wall
 
-_MODE_NAMES = {Verb.LISTEN: "LISTEN", Verb.WHISPER: "WHISPER", Verb.BARGE: "BARGE"}
+_MODE_NAMES = {Verb.LISTEN: mark("LISTEN"), Verb.WHISPER: mark("WHISPER"), Verb.BARGE: mark("BARGE")}
 
 
 _DEEDS = {
     ALARMS: (
-        *(("nav.details", "go"), ("alarm.acknowledge", "ack"), ("alarm.acknowledge_all", "ack all")),
-        *(("alarm.snooze", "snooze"), ("alarm.mute", "mute"), ("view.filter", "filter")),
+        *(("nav.details", markc("key", "go")), ("alarm.acknowledge", markc("key", "ack"))),
+        *(("alarm.acknowledge_all", markc("key", "ack all")), ("alarm.snooze", markc("key", "snooze"))),
+        *(("alarm.mute", markc("key", "mute")), ("view.filter", markc("key", "filter"))),
     ),
-    LOG: (("nav.details", "go"), ("view.filter", "filter"), ("row.undo", "undo")),
-    TRENDS: (("nav.right", "span"), ("nav.down", "queue"), ("nav.page_down", "graphs"), ("nav.details", "go")),
+    LOG: (
+        *(("nav.details", markc("key", "go")), ("view.filter", markc("key", "filter"))),
+        ("row.undo", markc("key", "undo")),
+    ),
+    TRENDS: (
+        *(("nav.right", markc("key", "span")), ("nav.down", markc("key", "queue"))),
+        *(("nav.page_down", markc("key", "graphs")), ("nav.details", markc("key", "go"))),
+    ),
 }
 """What the keys of a mode do to what is under its cursor."""
-_MODE_TARGETS = {LOG: "log", SOURCES: "sources", ALARMS: "alarms", TRENDS: "trends", HELP: "keys"}
+_MODE_TARGETS = {
+    **{LOG: mark("log"), SOURCES: mark("sources"), ALARMS: mark("alarms"), TRENDS: mark("trends"), HELP: mark("keys")}
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +77,10 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
     """What the screen of `width` × `height` shows now. Changes nothing; of the `last` frame the top is taken over where
     it would read the same, which most keys leave as it is."""
     if not fits(width, height):
-        text = f"wallboard needs {MINIMUM[0]}×{MINIMUM[1]}, this is {width}×{height}: make the window larger"
+        least, here = f"{MINIMUM[0]}×{MINIMUM[1]}", f"{width}×{height}"
+        text = tr("wallboard needs {needs}, this is {here}: make the window larger", needs=least, here=here)
         if console.dialog is not None:
-            text = f"Quit? {console.key_of('dialog.yes')}"
+            text = tr("Quit?") + f" {console.key_of('dialog.yes')}"
         return Frame([], None, _message(text, width, height), [])
     context = console.panes.context()
     if console.mode == WALL:
@@ -125,7 +139,7 @@ def announcement(console: Console, context: Context) -> Line:
         if out:
             out.append(Cell("   ", "muted"))
         number = console.key_of(f"pane.{resource.value}")
-        cells = [Cell(number, "info"), Cell(f" {pane.title} ", "text"), *pane.summary(context)]
+        cells = [Cell(number, "info"), Cell(f" {tr(pane.title)} ", "text"), *pane.summary(context)]
         out += [cell._replace(press=f"pane.{resource.value}") for cell in cells]
     return out
 
@@ -135,7 +149,8 @@ def summary_line(console: Console, state: PaneState, context: Context, width: in
     if state.resource in IN_PLACE:
         return clip([Cell(" "), *announcement(console, context)], width)
     number = console.key_of(f"pane.{state.resource.value}")
-    head = [Cell(f" {number} ", "info"), Cell(f"{state.pane.title:<10} ", "text")]
+    widest = max(10, *(cell_width(tr(console.panes[each].pane.title)) for each in BOARD_PANES))
+    head = [Cell(f" {number} ", "info"), Cell(f"{tr(state.pane.title):<{widest}} ", "text")]
     return clip([*head, *state.pane.summary(context)], width)
 
 
@@ -149,18 +164,18 @@ def _top(console: Console, context: Context, width: int, last: Frame | None) -> 
     settings = console.settings
     wall_time = console.clock.wall().astimezone(settings.zone)
     view = console.panes.view
-    held = ["order frozen"] if frozen_now else []
-    frozen = "   ".join([*held, *([f"view {view.name}"] if view is not None else [])])
-    banner = "READ ONLY" if settings.read_only else settings.banner
+    held = [tr("order frozen")] if frozen_now else []
+    frozen = "   ".join([*held, *([tr("view {name}", name=view.name)] if view is not None else [])])
+    banners = [tr("READ ONLY") if settings.read_only else settings.banner]
     if console.dispatcher.journal_problem and not settings.read_only:
-        banner = f"{banner} NO JOURNAL, NO ACTIONS".strip()
+        banners.append(tr("NO JOURNAL, NO ACTIONS"))
     if locked:
-        banner = f"{banner} LOCKED".strip()
+        banners.append(tr("LOCKED"))
     if context.now < console.attention.muted_until:
-        banner = f"{banner} BELL MUTED".strip()
+        banners.append(tr("BELL MUTED"))
     keys = (console.key_of("alarm.go"), console.key_of("alarm.acknowledge"))
     lines = [
-        header(context, width, settings.site, wall_time, my_phone(context), frozen, banner),
+        header(context, width, settings.site, wall_time, my_phone(context), frozen, " ".join(banners).strip()),
         alarm_line(context, width, console.alarms.shown, console.alarms.fresh, keys),
     ]
     return stamp, lines
@@ -169,33 +184,36 @@ def _top(console: Console, context: Context, width: int, last: Frame | None) -> 
 def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     lines = _session_bar(console, context, width)
     # A mode hides the rows, so nothing is named that a verb could hit.
-    target, freshness = _target(console, context) if console.mode == BOARD else (_MODE_TARGETS[console.mode], "")
+    target, freshness = _target(console, context) if console.mode == BOARD else (tr(_MODE_TARGETS[console.mode]), "")
     lines.append(target_line(target, freshness, console.remarks.outcome, console.board.unconfirmed, width))
     if (typed := console.asking.filter) is not None:
         filtered, enter = console.asking.filtered, console.settings.names.enter
         shown, total = filtered.counts
-        asked = f" filter {filtered.name}: "
-        counts = f"{shown} of {total}   " if typed.text else ""
-        said = f"{counts}{enter} keeps it   Esc {'back' if console.mode == HELP else 'clears'}"
+        asked = tr("filter {list}:", list=tr(filtered.name))
+        help_ = console.mode == HELP
+        said = tr("{key} keeps it   Esc back", key=enter) if help_ else tr("{key} keeps it   Esc clears", key=enter)
+        if typed.text:
+            counts = tr("{n} of {all}", n=shown, all=total)
+            said = f"{counts}   {said}"
         reads = console.pane.pane.reads
         if filtered is console.asking.board and (unknown := parse(typed.text).unknown(reads)):
-            said = f"no {unknown} here, but {' '.join(reads)}"
+            said = tr("no {field} here, but {fields}", field=unknown, fields=" ".join(reads))
         hint = Cell(f"   {said}", "muted")
-        lines.append(clip([Cell(asked, "text bold"), typed.cell(width - len(asked)), hint], width))
+        lines.append(clip([Cell(f" {asked} ", "text bold"), typed.cell(width - cell_width(asked) - 2), hint], width))
     elif console.dialog is not None:
-        lines.append(clip([Cell(" the keys belong to the question above", "muted")], width))
+        lines.append(clip([Cell(" ", "muted"), Cell(tr("the keys belong to the question above"), "muted")], width))
     else:
         board = console.mode == BOARD
         general = [
-            _hint(console, "view.filter", "filter"),
-            _hint(console, "view.find", "find"),
-            _hint(console, "app.palette", "command"),
-            _hint(console, "app.help", "keys" if width >= 110 else "more"),
+            _hint(console, "view.filter", trc("key", "filter")),
+            _hint(console, "view.find", trc("key", "find")),
+            _hint(console, "app.palette", trc("key", "command")),
+            _hint(console, "app.help", trc("key", "keys") if width >= 110 else trc("key", "more")),
         ]
-        back = [_hint(console, "app.palette", "command"), _hint(console, "app.quit", "back")]
+        back = [_hint(console, "app.palette", trc("key", "command")), _hint(console, "app.quit", trc("key", "back"))]
         undoes = bool(console.undoing.offered(console.log.cursor))
         listed = [(action, word) for action, word in _DEEDS.get(console.mode, ()) if undoes or action != "row.undo"]
-        deeds = [_hint(console, action, word) for action, word in listed]
+        deeds = [_hint(console, action, trc("key", word)) for action, word in listed]
         lines.append(key_bar([*console.hints.now().values()] if board else deeds, general if board else back, width))
     return lines
 
@@ -212,7 +230,7 @@ def _target(console: Console, context: Context) -> tuple[str, str]:
         return "", ""
     if console.panel.live(key):
         return told(row, context)
-    works = "" if console.remarks.outcome[0] else "details, note and call-back still work"
+    works = "" if console.remarks.outcome[0] else tr("details, note and call-back still work")
     return ended(row, console.pane.selection.ended_for(context.now)), works
 
 
@@ -255,7 +273,7 @@ def _scrolled(console: Console, lines: list[Line], most: int, width: int) -> tup
     top = max(0, min(console.panel.turned.top, over))
     left = over - top
     keys = " ".join(map(console.settings.written, ("nav.page_down", "nav.page_up")))
-    words = f"{left} more lines" if left > 1 else "1 more line" if left else "the end"
+    words = trn("{n} more line", "{n} more lines", left) if left else tr("the end")
     foot = clip([Cell(f" {ELLIPSIS} {words}   ", "muted"), Cell(keys, "info")], width)
     return [*head, *body[top : top + room], foot], Turned(top, over, room)
 
@@ -263,22 +281,17 @@ def _scrolled(console: Console, lines: list[Line], most: int, width: int) -> tup
 def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
     lines: list[Line] = []
     for session in console.dispatcher.sessions[-1:]:
-        mode = _MODE_NAMES.get(session.mode, str(session.mode).upper())
+        mode = tr(_MODE_NAMES[session.mode])
         if not session.live:
-            text = f" {mode} ended: {session.why}"
-            lines.append(clip([Cell(text, "muted")], width))
+            text = tr("{mode} ended: {why}", mode=mode, why=session.why)
+            lines.append(clip([Cell(f" {text}", "muted")], width))
             continue
-        shown = mode if session.state == session.mode.value else session.state.upper()
+        shown = mode if session.state == session.mode.value else tr(session.state).upper()
         keys = [
-            _hint(console, action, text)
-            for action, verb, text in (
-                ("call.listen", Verb.LISTEN, "listen"),
-                ("call.whisper", Verb.WHISPER, "whisper"),
-                ("call.barge", Verb.BARGE, "barge"),
-            )
-            if verb is not session.mode
+            _hint(console, action, trc("verb", VERB_KEYS[action].short))
+            for action in ("call.listen", "call.whisper", "call.barge", "call.end")
+            if session.mode not in VERB_KEYS[action].verbs
         ]
-        keys.append(_hint(console, "call.end", "end"))
         clock = context.since(session.started_at)
         cautions = [view.info.caution for view in context.views() if view.info.name == session.source]
         caution = "" if session.mode is Verb.BARGE else "".join(cautions)
@@ -299,14 +312,14 @@ def _mode(console: Console, context: Context, width: int, room: int) -> tuple[li
         case "sources":
             rights = console.ports.rights()
             phones = [
-                f"{view.info.name}: phone {view.info.phone}"
+                tr("{source}: phone {phone}", source=view.info.name, phone=view.info.phone)
                 if view.info.phone
-                else f"{view.info.name}: no phone set, so no e w b u c"
+                else tr("{source}: no phone set, so no e w b u c", source=view.info.name)
                 for view in context.views()
             ]
             if console.dispatcher.allowed is not None:
                 names = " ".join(verb.value for verb in Verb if verb in console.dispatcher.allowed)
-                phones.append(f"may {names} ([operator] may)")
+                phones.append(tr("may {verbs} ([operator] may)", verbs=names))
             page = sources(context, width, rights, phones, *console.modes.source_mark)
             lines = page.lines
             if page.marked is not None and SOURCES not in console.modes.scroll:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from wallboard.control.flow import Intent
 from wallboard.control.policy import CONFERENCE
 from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.language import tr, trc
 from wallboard.domain.models import Agent, Hotline, Member, Phone, Queue, Row
-from wallboard.domain.states import AgentState
+from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.verbs import EDIT_SHORT, VERB_KEYS, Verb, goal
 from wallboard.ui.panel import Panel
 from wallboard.ui.panes import Panes
@@ -25,19 +26,22 @@ _NAMED_BY_GOAL = frozenset({"agent.duty", "hotline.toggle", "call.hold", "call.p
 """Keys whose deed the row's state decides."""
 _ON_MARKED = frozenset({"agent.duty", "staff.add", "staff.remove"})
 """Keys that act on all marked agents; a note is put on any marked rows."""
+_IN_LINE = (MemberState.WAITING, MemberState.RINGING)
+"""A caller who is parked out of one of these loses the place in the queue."""
 _NAMED = 2
 """Deeds of one key that the key bar names; more are asked for under the key's own name."""
 
 
 def deed(action: str, found: Sequence[Intent]) -> str:
     """What the key of `action` does, by what it may mean here: `resume`, `fetch`; `pause/sign out` where it asks."""
+    short = trc("verb", VERB_KEYS[action].short)
     if not found:
-        return VERB_KEYS[action].short
+        return short
     if action in _NAMED_BY_GOAL:
         goals = [*dict.fromkeys(goal(intent.verb, intent.row.key.kind) for intent in found)]
-        return "/".join(goals) if len(goals) <= _NAMED else f"{VERB_KEYS[action].short}{ELLIPSIS}"
+        return "/".join(goals) if len(goals) <= _NAMED else f"{short}{ELLIPSIS}"
     words = EDIT_SHORT if found[0].offer.ok else {}
-    return words.get(found[0].verb, VERB_KEYS[action].short)
+    return trc("verb", words[found[0].verb]) if found[0].verb in words else short
 
 
 class Hints:
@@ -134,7 +138,7 @@ class Hints:
             for action in ("call.back", "row.note"):
                 offer = at.dispatcher.offer(verbs(action, ended)[0], ended.key, ended)
                 key = at.settings.key_of(action)
-                out[action] = KeyHint(key, VERB_KEYS[action].short, offer.ok, offer.reason, action)
+                out[action] = KeyHint(key, trc("verb", VERB_KEYS[action].short), offer.ok, offer.reason, action)
         if row is not None:
             for action in self._actions(row):
                 if action == "notice.publish":
@@ -144,24 +148,28 @@ class Hints:
                 found = self.on_marked(action, rows) if rows else self.intents(action, row, first=True)
                 able = [intent for intent in found if intent.offer.ok]
                 if able and rows:
-                    out[action] = KeyHint(key, f"{deed(action, able)} the {len(rows)}", action=action)
+                    out[action] = KeyHint(
+                        key, tr("{verb} the {n}", verb=deed(action, able), n=len(rows)), action=action
+                    )
                 elif able:
-                    note = " (loses place)" if action == "call.park" and "loses" in able[0].offer.consequence else ""
-                    helps = action == "staff.add" and isinstance(row, Queue) and self._panel.looks and len(able) == 1
-                    does = f"add {label(able[0].row)}" if helps else deed(action, able) + note
+                    does, target = deed(action, able), able[0].row
+                    if action == "call.park" and isinstance(target, Member) and target.state in _IN_LINE:
+                        does = tr("{verb} (loses place)", verb=does)
+                    elif action == "staff.add" and isinstance(row, Queue) and self._panel.looks and len(able) == 1:
+                        does = tr("add {agent}", agent=label(target))
                     out[action] = KeyHint(key, does, action=action)
                 else:
                     reason = found[0].offer.reason if found else self.nothing(action, row)
                     out[action] = KeyHint(key, deed(action, found), False, reason, action)
         if isinstance(row, Queue) and self._panel.looks:
-            out["nav.details"] = KeyHint(at.settings.written("nav.details"), "settings", action="nav.details")
+            out["nav.details"] = KeyHint(at.settings.written("nav.details"), tr("settings"), action="nav.details")
         if self._panes.active is Resource.NOTICES and self._panel.card_key is None:
             # No row is needed for it, only a source.
             offers = [at.dispatcher.offer(Verb.PUBLISH, Key(name, Kind.SOURCE, name)) for name in at.board.sources()]
             reason = next((offer.reason for offer in offers if offer.reason), "")
             possible = any(offer.ok for offer in offers)
             key = at.settings.key_of("notice.publish")
-            short = VERB_KEYS["notice.publish"].short
+            short = trc("verb", VERB_KEYS["notice.publish"].short)
             out["notice.publish"] = KeyHint(key, short, possible, "" if possible else reason, "notice.publish")
         self._made = (stamp, out)
         return out
@@ -180,19 +188,18 @@ class Hints:
     def nothing(self, action: str, row: Row) -> str:
         """Why an action has no target on this row."""
         if isinstance(row, Hotline) and action == "agent.duty":
-            return "phones not read yet"
+            return tr("phones not read yet")
         if action == "row.edit" and not verbs(action, row):
-            return "nothing to edit here"
+            return tr("nothing to edit here")
         for verb in verbs(action, row):
             offer = self._at.dispatcher.offer(verb, row.key)
             if offer.reason:
                 return offer.reason
         if isinstance(row, Agent):
-            return "not on a call"
+            return tr("not on a call")
         if isinstance(row, Member):
-            return (
-                "not answered yet" if action in ("call.listen", "call.whisper", "call.barge") else "no call of its own"
-            )
+            monitors = action in ("call.listen", "call.whisper", "call.barge")
+            return tr("not answered yet") if monitors else tr("no call of its own")
         if isinstance(row, Queue):
-            return "nobody waits" if action == "call.pickup" else "no agent for it"
-        return "nothing to act on"
+            return tr("nobody waits") if action == "call.pickup" else tr("no agent for it")
+        return tr("nothing to act on")

@@ -5,6 +5,7 @@ It keeps a passer-by's hand off the callers. It is no sign-in: the name that ope
 
 from __future__ import annotations
 
+from wallboard.domain.language import tr
 from wallboard.ui.asking import Asking
 from wallboard.ui.settings import Station
 from wallboard.view.dialogs import Answer, TypeName
@@ -39,28 +40,31 @@ class IdleLock:
             return False
         palette = at.settings.key_of("app.palette")
         how = f"{palette}unlock" if len(palette) == 1 else f"{palette} unlock"
-        at.dispatcher.locked = f"locked, {how}"
-        void = "; the question is void" if self._asking.void() else ""
-        what = f"no key for {self._minutes:g} min: verbs are locked"
-        at.remarks.say(f"{what}, {how} opens them{void}", "warn")
-        at.remarks.log("state", f"{what}{void}", "warn")
+        at.dispatcher.locked = tr("locked, {how}", how=how)
+        what = tr("no key for {minutes:g} min: verbs are locked", minutes=self._minutes)
+        said = tr("{what}, {how} opens them", what=what, how=how)
+        if self._asking.void():
+            what, said = (tr("{what}; the question is void", what=text) for text in (what, said))
+        at.remarks.say(said, "warn")
+        at.remarks.log("state", what, "warn")
         return True
 
     def ask(self) -> None:
         """The name of whoever sits here, typed; nothing else opens it."""
         at = self._at
         if not self.reason:
-            at.remarks.say("nothing is locked", "muted")
+            at.remarks.say(tr("nothing is locked"), "muted")
             return
         name = at.settings.operator.strip() or ANYBODY
-        told = f"no key for {self._minutes:g} min: verbs and acknowledging wait for your name"
-        self._asking.ask(TypeName("UNLOCK", told, name, at.clock.now()), self._answered)
+        told = tr("no key for {minutes:g} min: verbs and acknowledging wait for your name", minutes=self._minutes)
+        self._asking.ask(TypeName(tr("UNLOCK"), told, name, at.clock.now()), self._answered)
 
     def _answered(self, answer: Answer) -> None:
         at = self._at
         if not answer.value:
-            at.remarks.say("still locked", "muted")
+            at.remarks.say(tr("still locked"), "muted")
             return
         at.dispatcher.locked = ""
-        at.remarks.say("unlocked", "text")
-        at.remarks.log("state", f"unlocked by {at.settings.operator or 'whoever sits here'}")
+        at.remarks.say(tr("unlocked"), "text")
+        who = at.settings.operator
+        at.remarks.log("state", tr("unlocked by {name}", name=who) if who else tr("unlocked by whoever sits here"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wallboard.domain.actions import Action
+from wallboard.domain.language import mark, tr
 from wallboard.ui.hints import Hints
 from wallboard.ui.modes import Modes
 from wallboard.ui.panes import Panes
@@ -15,7 +16,7 @@ from wallboard.view.lines import Line
 class KeyList:
     """A list that the filter line narrows (`asking.Filtered`). What is typed finds a key and never presses it."""
 
-    name = "keys"
+    name = mark("keys")
 
     def __init__(self, panes: Panes, hints: Hints, modes: Modes, actions: Sequence[Action]) -> None:
         self._panes = panes
@@ -27,7 +28,7 @@ class KeyList:
     def lines(self, width: int, wanted: str | None = None) -> list[Line]:
         wanted = self.filter if wanted is None else wanted
         hints = [*self._hints.now().values()]
-        return key_lines(self._panes.pane.pane.title, hints, self._actions, width, wanted)
+        return key_lines(tr(self._panes.pane.pane.title), hints, self._actions, width, wanted)
 
     @property
     def counts(self) -> tuple[int, int]:

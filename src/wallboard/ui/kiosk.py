@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from wallboard.domain.language import tr
+
 TWICE = 2.0
 """Seconds within which the second Ctrl+C ends the program."""
 
@@ -18,7 +20,7 @@ class Kiosk:
 
     @property
     def notice(self) -> str:
-        return f"Ctrl+C again within {TWICE:g} s ends it" if self._now() <= self._until else ""
+        return tr("Ctrl+C again within {seconds:g} s ends it", seconds=TWICE) if self._now() <= self._until else ""
 
     def press(self, key: str) -> None:
         """A key, which does nothing else."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wallboard.board.board import Board
+from wallboard.domain.language import mark
 from wallboard.ui.remarks import Remarks
 from wallboard.view.eventlog import Entry, matching
 
@@ -13,7 +14,7 @@ class LogBook:
     """A list that the filter line narrows (`asking.Filtered`). Without a cursor it follows what happens; the first key
     that moves sets one, on a line that was painted."""
 
-    name = "log"
+    name = mark("log")
 
     def __init__(self, board: Board, remarks: Remarks) -> None:
         self._board = board

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.keys import Key
+from wallboard.domain.language import tr
 from wallboard.domain.verbs import Verb
 from wallboard.history.call_backs import Lost
 from wallboard.ui.acting import Acting
@@ -11,7 +12,7 @@ from wallboard.ui.asking import Asking
 from wallboard.ui.panes import Panes
 from wallboard.ui.settings import Station
 from wallboard.view.dialogs import Answer, Prompt, TextField
-from wallboard.view.lost_callers import Step, in_order, lost_list, row, what_now
+from wallboard.view.lost_callers import REASONS, Step, in_order, lost_list, row, what_now
 
 
 class LostCallers:
@@ -27,7 +28,7 @@ class LostCallers:
         at, context = self._at, self._panes.context()
         entries = in_order(at.ports.call_backs.open(), context, at.board.priority)
         if not entries:
-            at.remarks.say("nobody is waiting for a return call", "text")
+            at.remarks.say(tr("nobody is waiting for a return call"), "text")
             return
         self._asking.ask(lost_list(entries, context, at.clock.now(), at.settings.key_of("call.back")), self._chosen)
 
@@ -45,17 +46,18 @@ class LostCallers:
                 self._calling[row(lost).key] = lost
                 self._acting.call(row(lost))
             case Step("close", ""):
-                title = f"CLOSE {lost.caller.number}: why?"
+                title = tr("CLOSE {number}: why?", number=lost.caller.number)
                 self._asking.ask(Prompt(title, TextField()), lambda answer: self._close(lost, str(answer.value or "")))
             case Step("close", reason):
                 self._close(lost, reason)
 
     def _close(self, lost: Lost, reason: str) -> None:
         if not reason.strip():
-            self._at.warn(f"{lost.caller.number} stays open: it closes with a reason")
+            self._at.warn(tr("{number} stays open: it closes with a reason", number=lost.caller.number))
             return
         self._at.ports.call_backs.close(lost, self._at.settings.operator, reason.strip())
-        self._at.remarks.say(f"{lost.caller.number} closed: {reason.strip()}", "text")
+        why = tr(reason) if reason in REASONS else reason.strip()
+        self._at.remarks.say(tr("{number} closed: {why}", number=lost.caller.number, why=why), "text")
 
     def heard(self, outcome: Outcome) -> None:
         """What became of a command: a return call that is proven closes its entry."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wallboard.domain.language import tr
 from wallboard.domain.states import SourceState
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.attention import Attention
@@ -36,7 +37,8 @@ class News:
                 self._states[view.info.name] = view.word
                 if before is not None:
                     style = "ok" if view.state is SourceState.LIVE else "stale"
-                    text = f"{view.info.name} is {view.word}" + (f": {view.detail}" if view.detail else "")
+                    said = tr("{source} is {state}", source=view.info.name, state=tr(view.word))
+                    text = f"{said}: {view.detail}" if view.detail else said
                     at.remarks.log("state", text, style, (source_key(view.info.name),))
         at.remarks.entries.extend(self._notices.tick(context))
 

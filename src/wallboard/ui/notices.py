@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.language import tr
 from wallboard.domain.models import Notice
 from wallboard.view.context import Context
 from wallboard.view.eventlog import Entry
@@ -22,11 +23,12 @@ class NoticeWatch:
         for key, row in rows.items():
             if active(row, context.now) and key not in self._active:
                 self._active[key] = place_of(row)
-                text = f"notice on {key.source}: {place_of(row)}, {until_words(row, context)}"
+                place, until = place_of(row), until_words(row, context)
+                text = tr("notice on {source}: {notice}, {until}", source=key.source, notice=place, until=until)
                 entries.append(Entry(context.now, "notice", text, "warn", (key,)))
         for key in [known for known in self._active if known not in rows or not active(rows[known], context.now)]:
             view = context.board.resource_view(key.source, Resource.NOTICES)
             if key in rows or (view is not None and view.state.value in _READABLE):
-                text = f"over on {key.source}: {self._active.pop(key)}"
+                text = tr("over on {source}: {notice}", source=key.source, notice=self._active.pop(key))
                 entries.append(Entry(context.now, "notice", text, "muted", (key,)))
         return entries

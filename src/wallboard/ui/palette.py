@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wallboard.domain.actions import Action
+from wallboard.domain.keys import Resource
+from wallboard.domain.language import english, mark, tr, trc
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.verbs import VERB_KEYS, Verb, goal
 from wallboard.ui.settings import ConsoleSettings
 from wallboard.view.chrome import KeyHint
 from wallboard.view.dialogs import Choice, Chooser, best
+from wallboard.view.panes import PANES
 from wallboard.view.target import label
 
 UNLOCK = "app.unlock"
@@ -19,9 +22,9 @@ LATELY = 8
 """Commands that stand first because they were chosen last."""
 _LOOKS = ("nav.details", "nav.explain")
 _NAMES = {
-    "app.quit": "quit, or one step back",
-    "staff.add": "add an agent to the queue",
-    "staff.remove": "remove an agent from the queue",
+    "app.quit": mark("quit, or one step back"),
+    "staff.add": mark("add an agent to the queue"),
+    "staff.remove": mark("remove an agent from the queue"),
 }
 _ANYWHERE = ("call.end", "notice.publish")
 """Verbs that are done to no row of the pane."""
@@ -73,16 +76,19 @@ def commands(
         keys = f"{action.id}  {' '.join(action.keys)}".rstrip()
         hint = hints.get(action.id) if hints is not None and action.id in VERB_KEYS else None
         if hints is not None and hint is None and action.id in VERB_KEYS and action.id not in _ANYWHERE:
-            hint = KeyHint("", "", ok=False, reason="nothing of this row")
+            hint = KeyHint("", "", ok=False, reason=tr("nothing of this row"))
+        # Found in either language.
+        does = " ".join(dict.fromkeys((action.does, tr(action.does))))
         if hint is not None and not hint.ok:
-            unable.append(Choice(action.id, plain(action), hint.reason, ok=False, search=f"{keys} {action.does}"))
+            unable.append(Choice(action.id, plain(action), hint.reason, ok=False, search=f"{keys} {does}"))
         elif hint is not None:
-            able.append(Choice(action.id, deed(action, hint, row), keys, search=action.does))
+            words = deed(action, hint, row)
+            able.append(Choice(action.id, _capital(words), keys, search=f"{does} {english(words)}"))
         else:
             place = panes if action.id.startswith("pane.") else others
-            place.append(Choice(action.id, plain(action), keys, search=action.does))
-    views = [Choice(f"view {view.name}", f"view {view.name}", "what to see") for view in settings.views]
-    themes = [Choice(f"theme {name}", f"theme {name}", "colours") for name in settings.themes]
+            place.append(Choice(action.id, plain(action), keys, search=does))
+    views = [_named("view", tr("view {name}", name=view.name), view.name, tr("what to see")) for view in settings.views]
+    themes = [_named("theme", tr("theme {name}", name=name), name, tr("colours")) for name in settings.themes]
     return [*able, *others, *panes, *views, *themes, *unable]
 
 
@@ -90,21 +96,35 @@ def plain(action: Action) -> str:
     """What an action does, in a few words."""
     kind, _, name = action.id.partition(".")
     if kind == "pane" and name != "next":
-        return f"{name.title()} pane"
-    words = _NAMES.get(action.id) or action.does.partition(";")[0].partition(":")[0]
-    return words[:1].upper() + words[1:]
+        return tr("{name} pane", name=tr(PANES[Resource(name)].title))
+    if action.id in _NAMES:
+        return _capital(tr(_NAMES[action.id]))
+    # What is said after the first of these signs, in whatever language, is for the list of keys.
+    return _capital(tr(action.does).partition(";")[0].partition(":")[0])
 
 
 def deed(action: Action, hint: KeyHint, row: Row | None) -> str:
-    """What a verb key does to the row under the cursor, as a person says it: `Listen to Bo Quist`."""
+    """What a verb key does to the row under the cursor, as a person says it: `listen to Bo Quist`."""
     verbs = VERB_KEYS[action.id].verbs
     if row is None or Verb.PUBLISH in verbs:
         return plain(action)
-    name = label(row)
+    name, queue = label(row), isinstance(row, Queue)
     words = goal(verbs[0], row.key.kind) if len(verbs) == 1 else hint.text
     if action.id == "row.edit":
-        words = VERB_KEYS[action.id].short
-    way = "to" if Verb.STAFF in verbs else "from" if Verb.UNSTAFF in verbs else ""
-    if way:
-        name = f"an agent {way} {name}" if isinstance(row, Queue) else f"{name} {way} a queue"
-    return f"{words[:1].upper()}{words[1:]} {name}"
+        words = trc("verb", VERB_KEYS[action.id].short)
+    if Verb.STAFF in verbs:
+        return tr("Add an agent to {queue}", queue=name) if queue else tr("Add {agent} to a queue", agent=name)
+    if Verb.UNSTAFF in verbs:
+        return (
+            tr("Remove an agent from {queue}", queue=name) if queue else tr("Remove {agent} from a queue", agent=name)
+        )
+    return tr("{verb} {row}", verb=words, row=name)
+
+
+def _named(kind: str, text: str, name: str, hint: str) -> Choice:
+    """Found in either language."""
+    return Choice(f"{kind} {name}", text, hint, search=f"{kind} {name}")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

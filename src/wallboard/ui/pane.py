@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 
 from wallboard.board.freshness import PaneState as Freshness
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Row
 from wallboard.domain.states import ResourceState
 from wallboard.view import glyphs
@@ -20,12 +21,24 @@ from wallboard.view.selection import ROSTER, Selection
 from wallboard.view.titles import Part, title_lines
 
 _SHORT: dict[ResourceState, str] = {
-    ResourceState.LATE: "late",
-    ResourceState.STALE: f"{glyphs.STALE} stale",
-    ResourceState.GONE: f"{glyphs.ALARM} gone",
-    ResourceState.NEVER: "not read yet",
-    ResourceState.UNAVAILABLE: "not for this account",
+    ResourceState.LATE: mark("late"),
+    ResourceState.STALE: mark("stale"),
+    ResourceState.GONE: mark("gone"),
+    ResourceState.NEVER: mark("not read yet"),
+    ResourceState.UNAVAILABLE: mark("not for this account"),
 }
+_SIGNS = {ResourceState.STALE: f"{glyphs.STALE} ", ResourceState.GONE: f"{glyphs.ALARM} "}
+BY = {
+    **{"": mark("by urgency"), "name": mark("by name"), "number": mark("by number"), "state": mark("by state")},
+    **{"src": mark("by src"), "wait": mark("by wait"), "longest": mark("by longest"), "ready": mark("by ready")},
+    **{"talk": mark("by talk"), "sl": mark("by sl"), "lost": mark("by lost"), "queue": mark("by queue")},
+    **{"with": mark("by with"), "ext": mark("by ext"), "time": mark("by time"), "queues": mark("by queues")},
+    **{"dir": mark("by dir"), "from": mark("by from"), "to": mark("by to"), "agent": mark("by agent")},
+    **{"phones": mark("by phones"), "last": mark("by last"), "where": mark("by where"), "why": mark("by why")},
+    **{"what": mark("by what"), "set": mark("by set"), "until": mark("by until"), "slot": mark("by slot")},
+    **{"returns": mark("by returns"), "caller": mark("by caller"), "since": mark("by since")},
+}
+"""The orders of all panes, by the column."""
 MEASURED = 64
 """Rows of whose cells the widths of the columns are taken."""
 EMPTY_SECONDS = 60.0
@@ -201,12 +214,20 @@ class PaneState:
         return " ".join(words)
 
     def _fold(self) -> Cell:
-        count, lacks = self.selection.roster, self.pane.lacks
+        count, lacks = self.selection.roster, tr(self.pane.lacks)
         if self.selection.folded:
-            return Cell(f"{glyphs.TARGET} {count} more {lacks}", "muted", span=len(self.columns))
+            return Cell(
+                f"{glyphs.TARGET} " + tr("{n} more {lacks}", n=count, lacks=lacks), "muted", span=len(self.columns)
+            )
         return Cell(f"{glyphs.OPENED} {count} {lacks}", "muted", span=len(self.columns))
 
     # the hairline
+
+    @property
+    def order_words(self) -> str:
+        """By what it is sorted."""
+        order = tr(BY[self.sort])
+        return tr("{order} reversed", order=order) if self.reverse else order
 
     def title(
         self, width: int, placed: Sequence[tuple[int, int, Column]], active: bool, above: int = 0, below: int = 0
@@ -216,19 +237,18 @@ class PaneState:
         context = self.context
         if context is None:
             return []
-        label = f"{NUMBER[self.resource]} {self.pane.title}"
+        label = f"{NUMBER[self.resource]} {tr(self.pane.title)}"
         state = context.board.pane_state(self.resource)
         parts = [self._counts(context, state), *self._state(state)]
         if self.scope and self.selection.scoped:
             parts.insert(1, Part((f"{glyphs.TO} {self.scope}",), "info", must=True))
         if self.selection.frozen:
-            parts.append(Part(("frozen",)))
+            parts.append(Part((tr("frozen"),)))
         if above or below:
             words = out_of_sight(above, below)
             parts.append(Part((words, words.replace(" ", ""))))
-        sort = self.sort or "urgency"
         if self.sort or self.reverse:
-            parts.append(Part((f"by {sort}{' reversed' if self.reverse else ''}",)))
+            parts.append(Part((self.order_words,)))
         shown = {column.id for _, _, column in placed}
         if dropped := len([each for each in self.columns if each.id not in shown]):
             parts.append(Part((f"{glyphs.MORE}{dropped}",)))
@@ -243,10 +263,12 @@ class PaneState:
         if wanted := self.selection.filter:
             hidden = [key for key in self.selection.hidden_keys if isinstance(key, Key)]
             worse = len([key for key in hidden if context.severities.get(key) == "alarm"])
-            more = f" · {worse}{glyphs.ALARM} hidden" if worse else ""
-            return Part((f'{shown} of {total} "{wanted}"{more}',), "text", must=True)
+            said = tr('{n} of {all} "{wanted}"', n=shown, all=total, wanted=wanted)
+            if worse:
+                said += " · " + tr("{n}{sign} hidden", n=worse, sign=glyphs.ALARM)
+            return Part((said,), "text", must=True)
         if self.selection.scoped:
-            return Part((f"{shown} of {total}",), "text")
+            return Part((tr("{n} of {all}", n=shown, all=total),), "text")
         total -= 0 if self.selection.folded else self.selection.roster
         unread = state.state is ResourceState.NEVER or not state.sources
         unloaded = not total and bool(context.board.rows(self.resource))
@@ -270,13 +292,13 @@ def _freshness(state: Freshness) -> tuple[str, str]:
         return "", "muted"
     if not state.sources:
         return "", "muted"
-    word = _SHORT[state.state]
+    word = f"{_SIGNS.get(state.state, '')}{tr(_SHORT[state.state])}"
     blamed = [name for name, view in state.sources if view.state is state.state]
-    if len(state.sources) > len(blamed):
-        word = f"{blamed[0]} {word}"
-    if state.state in (ResourceState.LATE, ResourceState.STALE, ResourceState.GONE) and state.age is not None:
-        word += f" {age(state.age)}"
     seldom = next((view.detail for name, view in state.sources if name in blamed and view.seldom), "")
     if state.state is ResourceState.LATE and seldom:
-        word = f"{word.rpartition(' late')[0]} late, {seldom}".strip()
+        word = f"{word}, {seldom}"
+    elif state.state in (ResourceState.LATE, ResourceState.STALE, ResourceState.GONE) and state.age is not None:
+        word = f"{word} {age(state.age)}"
+    if len(state.sources) > len(blamed):
+        word = f"{blamed[0]} {word}"
     return word, "muted" if state.state is ResourceState.UNAVAILABLE else "stale"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.language import tr
 from wallboard.domain.models import Queue, Row
 from wallboard.ui.drawn import Turned
 from wallboard.ui.modes import BOARD, Modes
@@ -83,7 +84,7 @@ class Panel:
         """Show a row that stands in no pane."""
         row = self._at.board.row(key)
         if row is None:
-            self._at.warn(f"{key.id}: it is not listed any more")
+            self._at.warn(tr("{row}: it is not listed any more", row=key.id))
         else:
             if self._modes.now != BOARD:
                 self._modes.to(BOARD)

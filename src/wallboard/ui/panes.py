@@ -8,9 +8,10 @@ from functools import partial
 from wallboard.board.board import Board
 from wallboard.domain.clock import Clock
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import tr
 from wallboard.domain.views import View
 from wallboard.history.notes import Notes
-from wallboard.ui.pane import PaneState
+from wallboard.ui.pane import BY, PaneState
 from wallboard.ui.remarks import Remarks
 from wallboard.ui.settings import ConsoleSettings
 from wallboard.view.context import Context, severities
@@ -132,10 +133,10 @@ class Panes(Mapping[Resource, PaneState]):
         if self.followed is not None and new in (None, self.followed):
             new = None
         elif new is None:
-            return "nothing to follow here"
+            return tr("nothing to follow here")
         self.followed = new
         self._narrow(FOLLOWS)
-        return f"Members, Agents and Calls of {new.label}" if new else "all again"
+        return tr("Members, Agents and Calls of {name}", name=new.label) if new else tr("all again")
 
     def unfollow(self) -> bool:
         """Whether something was followed."""
@@ -152,7 +153,8 @@ class Panes(Mapping[Resource, PaneState]):
         for resource, pane in self.items():
             name = sort.get(resource, "")
             if name and name not in pane.pane.sortable():
-                wrong, name = f"{pane.pane.title} cannot be sorted by {name!r}", ""
+                wrong = tr("{pane} cannot be sorted by {column!r}", pane=tr(pane.pane.title), column=name)
+                name = ""
             pane.sort = name
             pane.load(self.context(), resort=True)
             fits = view is not None and not parse(view.filter).unknown(pane.pane.reads)
@@ -205,7 +207,7 @@ class Panes(Mapping[Resource, PaneState]):
         names = pane.pane.sortable()
         pane.sort = names[(names.index(pane.sort) + 1) % len(names)] if pane.sort in names else ""
         pane.load(self.context(), resort=True)
-        return f"{pane.pane.title} by {pane.sort or 'urgency'}"
+        return f"{tr(pane.pane.title)} {tr(BY[pane.sort])}"
 
     def sort_by(self, column: str) -> str:
         """By a column of the active pane; by it already: the other way round. Says what is so now."""
@@ -217,7 +219,7 @@ class Panes(Mapping[Resource, PaneState]):
         else:
             pane.sort = column
             pane.load(self.context(), resort=True)
-        return f"{pane.pane.title} by {column}{' reversed' if pane.reverse else ''}"
+        return f"{tr(pane.pane.title)} {pane.order_words}"
 
     def reverse(self) -> None:
         pane = self.pane

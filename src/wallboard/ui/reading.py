@@ -16,10 +16,10 @@ from wallboard.board.board import Board
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import ReadError
 from wallboard.domain.keys import Key
+from wallboard.domain.language import tr, trn
 from wallboard.domain.models import Row
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Report
-from wallboard.view.format import plural
 from wallboard.view.reports import Reading, reading_sentence
 
 REST = 0.4
@@ -122,7 +122,12 @@ class Readings:
             except Exception as error:
                 # Adapters raise only ReadErrors; whatever else it is must not leave "reading…" on the screen.
                 log.exception("the report %s of %s failed", report.id, key)
-                self._note(key, report.id, stage="failed", text=f"it could not be read ({type(error).__name__})")
+                self._note(
+                    key,
+                    report.id,
+                    stage="failed",
+                    text=tr("it could not be read ({error})", error=type(error).__name__),
+                )
             else:
                 self._note(key, report.id, stage="read", sheet=sheet)
 
@@ -142,5 +147,9 @@ class Readings:
         budget = next((view.info.budget for view in self._board.source_views() if view.info.name == source), None)
         if budget is None or budget.remaining is None or budget.remaining - cost >= budget.reserve:
             return ""
-        left = plural(budget.remaining, "request")
-        return f"not read: {left} left, which {source} keeps for actions"
+        return trn(
+            "not read: {n} request left, which {source} keeps for actions",
+            "not read: {n} requests left, which {source} keeps for actions",
+            budget.remaining,
+            source=source,
+        )

@@ -8,6 +8,7 @@ from typing import TypeVar
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.clock import Clock
 from wallboard.domain.keys import Key
+from wallboard.domain.language import tr
 from wallboard.domain.redaction import redact_long
 from wallboard.view.eventlog import Entry
 
@@ -63,7 +64,7 @@ class Remarks:
     def tell(self, outcome: Outcome) -> None:
         """What became of a command: the outcome line, the row and the log say it in the same words."""
         key, style = outcome.command.target.key, _STYLES.get(outcome.phase, "warn")
-        self._last = (f"last: {outcome.brief}", style)
+        self._last = (tr("last: {outcome}", outcome=outcome.brief), style)
         self.latest = (outcome.brief, style, outcome.at)
         self._said[key] = (outcome.ending, outcome.at)
         self.touched += 1

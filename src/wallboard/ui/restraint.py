@@ -7,13 +7,14 @@ rest until the typing has stopped.
 
 from __future__ import annotations
 
+from wallboard.domain.language import mark
 from wallboard.ui.modes import moves
 
 REST_SECONDS = 1.0
 """So long without a printable key, and keys act again."""
 ONE_PASTE_SECONDS = 1.0
 """Pieces of text that come so soon after each other are told as one paste."""
-RESTING = "keys rest until 1 s without one"
+RESTING = mark("keys rest until 1 s without one")
 _FREE = ("ctrl+c", "escape")
 """They lead out, and nobody types them in a word."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
+from wallboard.domain.language import mark, tr, trn
 from wallboard.domain.text import clean
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import Asking
@@ -17,10 +18,20 @@ from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
 from wallboard.view.directory import Entry, Searched
 from wallboard.view.eventlog import Entry as Logged
 from wallboard.view.finder import Finder, choice, elsewhere, searched_row
-from wallboard.view.format import plural
 
 SNOOZES = (5, 15, 60)
 """Minutes."""
+_GONE = {
+    Kind.QUEUE: mark("queue {id} is gone"),
+    Kind.MEMBER: mark("member {id} is gone"),
+    Kind.AGENT: mark("agent {id} is gone"),
+    Kind.CALL: mark("call {id} is gone"),
+    Kind.HOTLINE: mark("hotline {id} is gone"),
+    Kind.NOTICE: mark("notice {id} is gone"),
+    Kind.RECEPTIONIST: mark("receptionist {id} is gone"),
+    Kind.PARKED: mark("parked {id} is gone"),
+    Kind.PHONE: mark("phone {id} is gone"),
+}
 
 
 class Seeking:
@@ -91,7 +102,7 @@ class Seeking:
         at = self._at
         alarm = self._alarms.next(at.clock.now()) if line is None else line.lead
         if alarm is None:
-            at.warn("no alarm")
+            at.warn(tr("no alarm"))
         elif alarm.key is not None and at.board.row(alarm.key) is not None:
             self.jump(alarm.key)
         else:
@@ -100,7 +111,8 @@ class Seeking:
     def to_entry(self, entry: Logged | None) -> None:
         """To what a line of the log is about: its row, or the source that it names."""
         if entry is None or not entry.about:
-            self._at.remarks.say("this line is about no row" if entry is not None else "nothing is logged yet")
+            said = tr("this line is about no row") if entry is not None else tr("nothing is logged yet")
+            self._at.remarks.say(said)
             return
         for key in entry.about:
             if key.kind is Kind.SOURCE:
@@ -109,7 +121,7 @@ class Seeking:
             if self._at.board.row(key) is not None:
                 self.card(key)
                 return
-        self._at.remarks.say(f"{entry.about[0].kind.value} {clean(entry.about[0].id)} is gone")
+        self._at.remarks.say(tr(_GONE[entry.about[0].kind], id=clean(entry.about[0].id)))
 
     def _to_source(self, source: str, resource: Resource | None) -> None:
         self._remember()
@@ -124,10 +136,10 @@ class Seeking:
         if at.dispatcher.locked:
             at.warn(at.dispatcher.locked)
         elif not self._seen(self._alarms.shown):
-            at.warn("another alarm is in the line, press again")
+            at.warn(tr("another alarm is in the line, press again"))
         else:
             done = self._alarms.acknowledge(at.settings.operator or "me")
-            at.remarks.say(done or "no alarm to acknowledge", "text" if done else "warn")
+            at.remarks.say(done or tr("no alarm to acknowledge"), "text" if done else "warn")
 
     def acknowledge_all(self) -> None:
         """Asks first. What comes up while the question stands is not answered with it."""
@@ -136,37 +148,41 @@ class Seeking:
         listed = (alarm for line in self._alarms.listed() for alarm in line.alarms)
         count = len([alarm for alarm in listed if not alarm.acked and not alarm.snoozed])
         if at.dispatcher.locked or not count:
-            at.warn(at.dispatcher.locked or "no alarm to acknowledge")
+            at.warn(at.dispatcher.locked or tr("no alarm to acknowledge"))
             return
 
         def done(answer: Answer) -> None:
             if answer.value:
                 at.remarks.say(self._alarms.acknowledge_all(at.settings.operator or "me", asked_at), "text")
 
-        title = f"ACKNOWLEDGE {plural(count, 'alarm')}?"
-        which = f'all with "{self._alarms.filter}"' if self._alarms.filter else "all"
-        self._asking.ask(Confirm(title, f"{which} that were in sight for a second", asked_at), done)
+        title = trn("ACKNOWLEDGE {n} alarm?", "ACKNOWLEDGE {n} alarms?", count)
+        which = tr("all that were in sight for a second")
+        if wanted := self._alarms.filter:
+            which = tr('all with "{filter}" that were in sight for a second', filter=wanted)
+        self._asking.ask(Confirm(title, which, asked_at), done)
 
     def snooze(self) -> None:
         """Asks for how long. It needs a name, and what became worse meanwhile is not put aside with it."""
         at, line = self._at, self._alarms.line
         if at.dispatcher.locked or line is None or line.lead.cleared:
-            at.warn(at.dispatcher.locked or "no alarm to snooze")
+            at.warn(at.dispatcher.locked or tr("no alarm to snooze"))
             return
         if not self._seen(self._alarms.shown):
-            at.warn("another alarm is in the line, press again")
+            at.warn(tr("another alarm is in the line, press again"))
             return
         if not at.settings.operator:
-            at.warn('a snooze needs a name: [operator] name = "…"')
+            at.warn(tr('a snooze needs a name: [operator] name = "…"'))
             return
 
         def done(answer: Answer) -> None:
             if isinstance(answer.value, float):
                 told = self._alarms.snooze(line.alarms, at.settings.operator, answer.value or None)
-                at.remarks.say(told or "it is over", "text" if told else "warn")
+                at.remarks.say(told or tr("it is over"), "text" if told else "warn")
 
-        choices = [*(Choice(minutes * 60.0, f"{minutes} min") for minutes in SNOOZES), Choice(0.0, "until it clears")]
-        self._asking.ask(Chooser(f"SNOOZE {line.sentence}", choices, at.clock.now()), done)
+        choices = [Choice(minutes * 60.0, tr("{n} min", n=minutes)) for minutes in SNOOZES]
+        choices.append(Choice(0.0, tr("until it clears")))
+        title = tr("SNOOZE {alarm}", alarm=line.sentence)
+        self._asking.ask(Chooser(title, choices, at.clock.now()), done)
 
     def find(self) -> None:
         at = self._at
@@ -175,14 +191,16 @@ class Seeking:
         choices: list[Choice] = []
         texts: list[Searched] = []
         for resource, state in self._panes.items():
+            word = tr(resource.value)
+            words = " ".join({resource.value: None, word: None})
             for row in state.pane.rows(context):
                 label, search = state.pane.label(row), state.pane.search(row)
-                choices.append(Choice(row.key, label, f"{resource.value} {row.key.source}"))
-                texts.append(searched_row(row, label, search, f"{resource.value} {row.key.source}", regions))
+                choices.append(Choice(row.key, label, f"{word} {row.key.source}"))
+                texts.append(searched_row(row, label, search, f"{words} {row.key.source}", regions))
         for entry, text in elsewhere(at.board, at.settings.favourites, regions):
             choices.append(choice(entry))
             texts.append(text)
-        title = "FIND across all panes; nothing is hidden"
+        title = tr("FIND across all panes; nothing is hidden")
         finder = Finder(title, choices, at.clock.now() - 1, searching=True, texts=texts, region=_common(regions))
         self._asking.ask(finder, self._found)
 
@@ -194,8 +212,11 @@ class Seeking:
             case Key() as key:
                 self._panel.card(key)
             case Entry() as entry:
-                where = f" of {entry.source}" if entry.source else ""
-                at.remarks.say(f"{entry.name}: {entry.number}{where}; no row of the board", "text")
+                said = tr("{name}: {number}; no row of the board", name=entry.name, number=entry.number)
+                if source := entry.source:
+                    known = {"name": entry.name, "number": entry.number, "source": source}
+                    said = tr("{name}: {number} of {source}; no row of the board", **known)
+                at.remarks.say(said, "text")
 
 
 def _common(regions: Mapping[str, str]) -> str:

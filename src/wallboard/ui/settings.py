@@ -13,6 +13,7 @@ from wallboard.domain.actions import Action
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.views import View
@@ -25,7 +26,7 @@ from wallboard.view.dialogs import Choice, KeyNames
 from wallboard.view.format import DASH
 
 _WRITTEN = {
-    **{"enter": "Enter", "tab": "Tab", "pagedown": "PgDn", "pageup": "PgUp"},
+    **{"enter": mark("Enter"), "tab": mark("Tab"), "pagedown": mark("PgDn"), "pageup": mark("PgUp")},
     **{"up": "↑", "down": "↓", "left": "←", "right": "→"},
 }
 
@@ -71,7 +72,7 @@ class ConsoleSettings:
     def written(self, action: str) -> str:
         """The same as people write it: `Enter`, `↑`."""
         key = self.key_of(action)
-        return _WRITTEN.get(key, key)
+        return tr(_WRITTEN[key]) if key in _WRITTEN else key
 
     @property
     def names(self) -> KeyNames:

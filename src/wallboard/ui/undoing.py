@@ -9,6 +9,7 @@ from typing import TypeVar
 from wallboard.control.flow import Flow, Flows, Intent
 from wallboard.control.outcome import Outcome, Phase, describe
 from wallboard.domain.keys import Kind
+from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Row
 from wallboard.domain.verbs import UNDO, Verb
 from wallboard.ui.settings import Station
@@ -57,7 +58,7 @@ class Undoing:
             return ""
         if self._at.board.row(command.target.key) is None:
             return ""
-        return f"undo: {describe(replace(command, verb=verb))}"
+        return tr("undo: {action}", action=describe(replace(command, verb=verb)))
 
     def last(self, entries: Sequence[Entry]) -> Entry | None:
         """The last action that can be undone. What undid one is not undone in turn: it has a line of its own."""
@@ -75,7 +76,7 @@ class Undoing:
         at = self._at
         offered = self.offered(entry)
         if not offered or entry is None or entry.outcome is None:
-            at.warn("nothing here can be undone" if entry is not None else "nothing can be undone yet")
+            at.warn(tr("nothing here can be undone") if entry is not None else tr("nothing can be undone yet"))
             return
         command = entry.outcome.command
         verb, key = UNDO[command.verb], command.target.key
@@ -84,7 +85,8 @@ class Undoing:
         queue = command.arg("queue")
         why = offer.reason if not offer.ok else _placed(row, verb, queue)
         if row is None or why:
-            at.warn(f"{offered}: {why or 'it is gone'}")
+            gone = tr("it is gone")
+            at.warn(f"{offered}: {why or gone}")
             return
         kept = tuple((name, value) for name, value in command.args if name in ("queue", "queue_name"))
         args = (*kept, *(self._places.get(command.id, ()) if verb is Verb.STAFF else ()), (UNDOES, command.id))
@@ -103,7 +105,7 @@ def _placed(row: Row | None, verb: Verb, queue: str) -> str:
         return ""
     inside = any(each.queue_id == queue for each in row.memberships)
     if inside is (verb is Verb.STAFF):
-        return "is in it already" if inside else "is not in it any more"
+        return tr("is in it already") if inside else tr("is not in it any more")
     return ""
 
 
