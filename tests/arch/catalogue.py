@@ -87,9 +87,8 @@ def brought_up(language: str) -> Catalog:
     """That catalogue with exactly what the sources say now; nothing is guessed from what is alike."""
     kept, now = read(language), messages()
     for message in now:
-        if message.id:
-            known = kept.get(message.id, message.context)
-            now.add(message.id, known.string if known is not None else "", context=message.context)
+        if message.id and (known := kept.get(message.id, message.context)) is not None:
+            message.string = known.string
     now.locale = kept.locale
     return now
 
