@@ -11,6 +11,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from wallboard.domain.language import use
 from wallboard.domain.redaction import forget, known
 
 # A shared machine stalls now and then; a slow example says nothing about the code.
@@ -40,6 +41,8 @@ _AMBIENT = (
     "http_proxy",
     "https_proxy",
     "all_proxy",
+    "LC_ALL",
+    "LC_MESSAGES",
 )
 
 
@@ -79,6 +82,13 @@ def known_secrets() -> Iterator[None]:
     before = known()
     yield
     forget(but=before)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """No test speaks the language of another."""
+    yield
+    use("en")
 
 
 @pytest.fixture(autouse=True)

@@ -42,7 +42,12 @@ def messages() -> Catalog:
     """Everything the sources say, without translations. (Babel's own reader overlooks what stands in an f-string.)"""
     found = Catalog(project="wallboard", charset="utf-8", fuzzy=False)
     for path in sorted(SOURCES.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        source = path.read_text("utf-8")
+        tree = ast.parse(source)
+        if "description=__doc__" in source and not path.relative_to(SOURCES).as_posix().startswith(_ENGLISH):
+            # What the help of a command begins with.
+            found.add(str(ast.get_docstring(tree, clean=False)))
+        for node in ast.walk(tree):
             name = _called(node)
             if isinstance(node, ast.Call) and name in KEYWORDS:
                 said = [str(part.value) for part in node.args if isinstance(part, ast.Constant)]
@@ -82,9 +87,8 @@ def brought_up(language: str) -> Catalog:
     """That catalogue with exactly what the sources say now; nothing is guessed from what is alike."""
     kept, now = read(language), messages()
     for message in now:
-        if message.id:
-            known = kept.get(message.id, message.context)
-            now.add(message.id, known.string if known is not None else "", context=message.context)
+        if message.id and (known := kept.get(message.id, message.context)) is not None:
+            message.string = known.string
     now.locale = kept.locale
     return now
 

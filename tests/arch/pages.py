@@ -139,7 +139,7 @@ def configuration() -> str:
     own = set(model.SourceModel.model_fields) - COMMON
     parts = [
         "## At the top of the file",
-        _fields(top, only=("theme", "kiosk")),
+        _fields(top, only=("theme", "language", "kiosk")),
         "## [operator]",
         _fields(model.OperatorModel),
         "## [[source]]",

@@ -25,7 +25,11 @@ def forms(message: Message) -> Iterator[tuple[str, str]]:
 
 def fields(text: str) -> list[tuple[str, str | None, str | None]]:
     """The values that a sentence holds, and how they are written."""
-    return sorted((name, kind, spec) for _, name, spec, kind in string.Formatter().parse(text) if name is not None)
+    try:
+        return sorted((name, kind, spec) for _, name, spec, kind in string.Formatter().parse(text) if name is not None)
+    except ValueError:
+        # A brace that means itself: `close the table with }`.
+        return []
 
 
 def test_no_sentence_is_said_without_a_catalogue() -> None:

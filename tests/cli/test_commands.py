@@ -77,7 +77,7 @@ def test_config_schema_describes_the_file(capsys: pytest.CaptureFixture[str]) ->
     schema: dict[str, Any] = json.loads(output(capsys, "config", "schema"))
     assert schema["additionalProperties"] is False
     assert set(schema["properties"]) == {
-        *("theme", "kiosk", "operator", "source", "queue", "favourite", "route", "known", "view"),
+        *("theme", "language", "kiosk", "operator", "source", "queue", "favourite", "route", "known", "view"),
         *("keys", "alarm", "history", "privacy"),
     }
     assert schema["properties"]["keys"]["properties"]["call.hangup"]["default"] == "x"

@@ -15,6 +15,7 @@ from wallboard.control.outcome import describe
 from wallboard.control.questions import Choose, Confirm, Question, TypeOut, Way, Where, Write
 from wallboard.domain.command import Command, Destination
 from wallboard.domain.keys import Key
+from wallboard.domain.language import tr, trc
 from wallboard.domain.models import Queue, Row
 from wallboard.domain.verbs import Verb
 
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 
 Asking = Callable[[str, str], "bool | None"]
 """Asks a question whose answer is the second argument; None: nobody can be asked."""
+YES = "y"
+"""The answer that stands for all that mean yes."""
+
+
+def yes() -> tuple[str, ...]:
+    """What means yes, the one to name first."""
+    return (*trc("answers", "y yes").split(), YES, "yes")
 
 
 class Order(NamedTuple):
@@ -68,7 +76,7 @@ class Answers:
             return ""
         if self.dispatcher.same(self.key.source, self.order.destination, number.number):
             return ""
-        return f"{self.key} has the number {number.number}, and no other is called from it"
+        return tr("{row} has the number {number}, and no other is called from it", row=self.key, number=number.number)
 
     async def to(self, question: Question) -> object:
         """The answer. Raises Unanswered."""
@@ -90,18 +98,19 @@ class Answers:
                     await self._agreed(command, effect, command.target.label)
                 elif self.order.destination:
                     # It was typed already, as DEST.
-                    await self._agreed(command, effect, "y")
+                    await self._agreed(command, effect, YES)
                 elif self.order.yes:
-                    self._fail(f"{effect}: write it as DEST")
+                    self._fail(tr("{effect}: write it as DEST", effect=effect))
                 else:
                     await self._agreed(command, effect, word)
                 return word
             case Confirm(effect=effect, command=Command() as command):
-                await self._agreed(command, effect, "y")
+                await self._agreed(command, effect, YES)
                 return True
         raise TypeError(f"nothing answers {type(question).__name__}")
 
     def _chosen(self, question: Choose) -> object:
+        verb = self.order.verb.value
         values: Mapping[str, object] = {
             (option.value.key.id if isinstance(option.value, Queue) else option.text): option.value
             for option in question.options
@@ -109,14 +118,15 @@ class Answers:
         if all(isinstance(value, Queue) for value in values.values()):
             if self.order.destination in values:
                 return values[self.order.destination]
-            said = (
-                f"no queue {self.order.destination!r} for it" if self.order.destination else "needs DEST: a queue's id"
+            say(
+                tr("wallboard do: {verb} no queue {wanted!r} for it; write one of:", verb=verb, wanted=wanted)
+                if (wanted := self.order.destination)
+                else tr("wallboard do: {verb} needs DEST: a queue's id; write one of:", verb=verb)
             )
-            say(f"wallboard do: {self.order.verb.value} {said}; write one of:")
             for option in question.options:
                 say(f"  {option.value.key.id} ({option.text})")
         else:
-            say(f"wallboard do: {self.order.verb.value} has several targets there; write one of:")
+            say(tr("wallboard do: {verb} has several targets there; write one of:", verb=verb))
             for option in question.options:
                 if isinstance(option.value, Intent):
                     say(f"  {option.value.row.key}")
@@ -129,13 +139,18 @@ class Answers:
         if self.order.yes:
             return
         consequence = f" ({effect})" if effect else ""
-        question = f"{describe(command)}{consequence}? Type {expected!r} and Enter to go on"
+        question = tr(
+            "{action}{consequence}? Type {expected!r} and Enter to go on",
+            action=describe(command),
+            consequence=consequence,
+            expected=yes()[0] if expected == YES else expected,
+        )
         # In a thread: while somebody thinks, the board must go on hearing what becomes of the target.
         answer = await anyio.to_thread.run_sync(self.asking, question, expected, abandon_on_cancel=True)
         if answer is None:
-            self._fail(f"{command.verb.value} asks first, and there is no terminal to ask on: add --yes")
+            self._fail(tr("{verb} asks first, and there is no terminal to ask on: add --yes", verb=command.verb.value))
         if not answer:
-            say("wallboard do: nothing was done")
+            say(tr("wallboard do: nothing was done"))
             raise Unanswered(Exit.FAILED)
 
     def _fail(self, why: str) -> None:

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, say
+from wallboard.domain.language import mark, tr
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:
-    parser = subparsers.add_parser("audit", help="verify or show the action journal", description=__doc__)
+    parser = subparsers.add_parser("audit", help=tr("verify or show the action journal"), description=__doc__)
     commands = parser.add_subparsers(dest="audit_command", metavar="verify|show", required=True)
-    check = commands.add_parser("verify", help="recompute the hash chain; exit 1 if it is broken")
-    listing = commands.add_parser("show", help="print the records, oldest first")
-    listing.add_argument("--last", type=int, metavar="N", help="only the last N records")
-    listing.add_argument("--action", default="", metavar="ID", help="only the records of one action")
-    listing.add_argument("--verb", default="", help="only actions with this verb")
-    listing.add_argument("--json", action="store_true", help="the records as they are, one JSON object a line")
+    check = commands.add_parser("verify", help=tr("recompute the hash chain; exit 1 if it is broken"))
+    listing = commands.add_parser("show", help=tr("print the records, oldest first"))
+    listing.add_argument("--last", type=int, metavar="N", help=tr("only the last N records"))
+    listing.add_argument("--action", default="", metavar="ID", help=tr("only the records of one action"))
+    listing.add_argument("--verb", default="", help=tr("only actions with this verb"))
+    listing.add_argument("--json", action="store_true", help=tr("the records as they are, one JSON object a line"))
     for each in (check, listing):
-        each.add_argument("--file", metavar="PATH", help="another journal than this user's own")
+        each.add_argument("--file", metavar="PATH", help=tr("another journal than this user's own"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,13 +35,16 @@ def run(args: argparse.Namespace) -> int:
 
     path = state_dir() / "audit.jsonl" if args.file is None else Path(args.file)
     if not segments(path) and not (args.audit_command == "verify" and lock_of(path).exists()):
-        where = " yet: no action was asked for" if args.file is None else " there"
-        say(f"wallboard: there is no action journal{where}")
+        say(
+            tr("wallboard: there is no action journal yet: no action was asked for")
+            if args.file is None
+            else tr("wallboard: there is no action journal there")
+        )
         return Exit.OK if args.file is None else Exit.USAGE
     try:
         return _verify(path) if args.audit_command == "verify" else _show(path, args)
     except OSError as error:
-        say(f"wallboard: the journal cannot be read: {error.strerror}")
+        say(tr("wallboard: the journal cannot be read: {why}", why=error.strerror))
         return Exit.FAILED
 
 
@@ -51,17 +55,25 @@ def _verify(path: Path) -> int:
     report = verify(path)
     for problem in report.problems:
         data(f"{clean(problem.where)}: {clean(problem.text)}")
-    state = "whole" if report.ok else f"BROKEN in {len(report.problems)} places"
-    data(f"{report.records} records in {report.files} files, {state}; head {report.head}")
+    told = mark("{records} records in {files} files, whole; head {head}")
+    if not report.ok:
+        told = mark("{records} records in {files} files, BROKEN in {places} places; head {head}")
+    data(tr(told, records=report.records, files=report.files, places=len(report.problems), head=report.head))
     if report.begins_later:
-        data("older files were removed: the chain begins in the middle")
+        data(tr("older files were removed: the chain begins in the middle"))
     if report.torn:
-        data(f"{report.torn} incomplete lines, left by a console that was killed while it wrote")
+        data(tr("{lines} incomplete lines, left by a console that was killed while it wrote", lines=report.torn))
     for record in open_unknowns(path):
-        data(f"no ending: {_line(record)}")
+        data(tr("no ending: {record}", record=_line(record)))
     for record in open_elsewhere(path):
         host = clean(record.get("host"))
-        data(f"no ending yet, on {host}, where alone it shows whether that console runs: {_line(record)}")
+        data(
+            tr(
+                "no ending yet, on {host}, where alone it shows whether that console runs: {record}",
+                host=host,
+                record=_line(record),
+            )
+        )
     return Exit.OK if report.ok else Exit.FAILED
 
 

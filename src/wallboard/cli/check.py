@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, json_data
-from wallboard.cli.terminal import WIDTH_TEST, Fact, facts, screen
+from wallboard.cli.terminal import WIDTH_TEST, Fact, facts, screen, word
 from wallboard.domain.errors import ConfigError
+from wallboard.domain.language import tr, trc, trn
 
 if TYPE_CHECKING:
     from wallboard.config.load import Checked
@@ -29,14 +30,14 @@ class Section(NamedTuple):
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    parser = commands.add_parser("check", help="try everything and say what works", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    parser = commands.add_parser("check", help=tr("try everything and say what works"), description=__doc__)
+    parser.add_argument("--json", action="store_true", help=tr("as one JSON object"))
 
 
 def run(arguments: argparse.Namespace) -> int:
     import anyio
 
-    sections = [Section("terminal", "terminal", (*facts(), screen()))]
+    sections = [Section("terminal", tr("terminal"), (*facts(), screen()))]
     checked, section = _config(arguments)
     sections.append(section)
     if checked is not None:
@@ -75,14 +76,18 @@ def verdict(sections: Sequence[Section]) -> int:
 def as_text(sections: Sequence[Section]) -> str:
     """Headings and lines; `ok`, `no` and `--` say how each fared, without colour."""
     out: list[str] = []
+    signs = {True: tr("ok"), False: trc("check", "no"), None: "--"}
+    wide = max(map(len, signs.values()))
     for section in sections:
         out.append(section.title)
-        names = max([12, *(len(line.name) for line in section.lines)])
-        for line in section.lines:
-            mark = {True: "ok", False: "no", None: "--"}[line.ok]
-            out.append(f"  {mark}  {line.name:<{names}} {line.text}".rstrip())
+        lines = [
+            (line.ok, line.name if section.kind == "secrets" else word(line.name), line.text) for line in section.lines
+        ]
         if section.kind == "terminal":
-            out += ["  --  widths       the right borders of these lines stand one above the other:"]
+            lines.append((None, tr("widths"), tr("the right borders of these lines stand one above the other:")))
+        names = max([12, *(len(name) for _, name, _ in lines)])
+        out += [f"  {signs[ok]:<{wide}}  {name:<{names}} {text}".rstrip() for ok, name, text in lines]
+        if section.kind == "terminal":
             out += [f"      {text}" for text in WIDTH_TEST.split("\n")]
     return "\n".join(out)
 
@@ -107,15 +112,15 @@ def _config(arguments: argparse.Namespace) -> tuple[Checked | None, Section]:
         checked = open_checked(arguments)
     except ConfigError as error:
         lines = tuple(Fact("config", False, line) for line in str(error).splitlines())
-        return None, Section("config", "config", lines)
+        return None, Section("config", tr("config"), lines)
     count = len(checked.model.source)
-    text = f"{checked.path}: {count} source{'s' if count != 1 else ''}"
+    text = trn("{path}: {n} source", "{path}: {n} sources", count, path=checked.path)
     found = [Fact("config", True, text)]
     may = checked.model.operator.may
     if may is not None:
-        names = ", ".join(dict.fromkeys(verb.value for verb in may)) or "nothing"
-        found.append(Fact("may", True, f"[operator] may {names}; end, of one's own listening, always"))
-    return checked, Section("config", "config", tuple(found))
+        names = ", ".join(dict.fromkeys(verb.value for verb in may)) or tr("nothing")
+        found.append(Fact("may", True, tr("[operator] may {names}; end, of one's own listening, always", names=names)))
+    return checked, Section("config", tr("config"), tuple(found))
 
 
 def allowed(checked: Checked) -> frozenset[Verb] | None:
@@ -134,10 +139,10 @@ def _secrets(checked: Checked) -> tuple[list[SourceSettings], Section]:
     for index, model in enumerate(checked.model.source):
         try:
             settings.append(checked.source(index, model, resolve))
-            lines.append(Fact(model.name, True, "has what it signs in with"))
+            lines.append(Fact(model.name, True, tr("has what it signs in with")))
         except ConfigError as error:
             lines.append(Fact(model.name, False, str(error)))
-    return settings, Section("secrets", "secrets", tuple(lines))
+    return settings, Section("secrets", tr("secrets"), tuple(lines))
 
 
 async def _try_all(settings: Sequence[SourceSettings], may: frozenset[Verb] | None) -> list[Section]:
@@ -180,10 +185,11 @@ async def _try(source: SourceSettings, may: frozenset[Verb] | None) -> Sequence[
         with anyio.fail_after(DEADLINE):
             return with_verbs(adapter, await adapter.check(), may)
     except TimeoutError:
-        return [CheckLine("reach", False, f"no end after {DEADLINE:g} s")]
+        return [CheckLine("reach", False, tr("no end after {seconds:g} s", seconds=DEADLINE))]
     except Exception as error:  # one that breaks must not end the check of the others
         logging.getLogger(__name__).exception("%s could not be checked", source.name)
-        return [CheckLine("adapter", False, f"broke when it was checked ({type(error).__name__}): see the log")]
+        why = tr("broke when it was checked ({kind}): see the log", kind=type(error).__name__)
+        return [CheckLine("adapter", False, why)]
     finally:
         with anyio.move_on_after(2, shield=True), suppress(Exception):
             await adapter.aclose()

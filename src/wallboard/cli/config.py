@@ -7,14 +7,15 @@ from typing import Any
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, json_data, path_data, say
+from wallboard.domain.language import tr
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    parser = commands.add_parser("config", help="show the config, where it lies, or its schema")
+    parser = commands.add_parser("config", help=tr("show the config, where it lies, or its schema"))
     parts = parser.add_subparsers(dest="part", metavar="show|path|schema", required=True)
-    parts.add_parser("show", help="each value with its origin; secrets only as references")
-    parts.add_parser("path", help="which file is read")
-    parts.add_parser("schema", help="JSON schema of the file")
+    parts.add_parser("show", help=tr("each value with its origin; secrets only as references"))
+    parts.add_parser("path", help=tr("which file is read"))
+    parts.add_parser("schema", help=tr("JSON schema of the file"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,16 +31,17 @@ def run(arguments: argparse.Namespace) -> int:
             from wallboard.config.show import show
 
             checked = open_checked(arguments)
-            say(f"from {checked.path}")
+            say(tr("from {path}", path=checked.path))
             data(show(checked))
     return Exit.OK
 
 
 def _path(arguments: argparse.Namespace) -> int:
-    from wallboard.cli.opening import option
+    from wallboard.cli.opening import named_by, option
     from wallboard.config.paths import config_origin, config_path
 
     path = config_path(option(arguments))
     path_data(path)
-    say(f"by {config_origin(option(arguments))}" + ("" if path.exists() else "; there is no such file yet"))
+    by = named_by(config_origin(option(arguments)))
+    say(by if path.exists() else tr("{by}; there is no such file yet", by=by))
     return Exit.OK

@@ -10,12 +10,15 @@ from wallboard.cli.exits import Exit
 from wallboard.cli.numbers import seed, speed
 from wallboard.cli.talk import say
 from wallboard.cli.terminal import unusable
+from wallboard.domain.language import tr
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    parser = commands.add_parser("demo", help="the console on a simulated contact centre", description=__doc__)
-    parser.add_argument("--seed", type=seed, default=1, metavar="N", help="another seed, another day (default 1)")
-    parser.add_argument("--speed", type=speed, default=1.0, metavar="X", help="simulated seconds a second (default 1)")
+    parser = commands.add_parser("demo", help=tr("the console on a simulated contact centre"), description=__doc__)
+    parser.add_argument("--seed", type=seed, default=1, metavar="N", help=tr("another seed, another day (default 1)"))
+    parser.add_argument(
+        "--speed", type=speed, default=1.0, metavar="X", help=tr("simulated seconds a second (default 1)")
+    )
     add_display(parser)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import say
+from wallboard.domain.language import mark, tr
 
 if TYPE_CHECKING:
     from anyio import CancelScope
@@ -89,7 +90,7 @@ def _meant(directory: Directory, source: str, text: str) -> Destination | int:
     own = [place for place in able if place.source == source or place.number == dialled(text)]
     pool = own if own and is_number(text) else able
     if len({place.number for place in pool}) > 1:
-        say(f"wallboard do: {text!r} means several; write the number of one:")
+        say(tr("wallboard do: {text!r} means several; write the number of one:", text=text))
         return _list(pool, Exit.USAGE)
     if pool:
         return pool[0].destination()
@@ -97,10 +98,13 @@ def _meant(directory: Directory, source: str, text: str) -> Destination | int:
     if is_number(text) or (("*" in text or "@" in text) and directory.typed(text).ok):
         return directory.typed(text).destination()
     if found:
-        say(f"wallboard do: {source} cannot send to {found[0].label}:")
+        say(tr("wallboard do: {source} cannot send to {name}:", source=source, name=found[0].label))
         return _list(found, Exit.FAILED)
     near = directory.matches(text, limit=5)
-    say(f"wallboard do: nobody is called {text!r}" + ("; write a number, or one of:" if near else "; write a number"))
+    nobody = mark("wallboard do: nobody is called {text!r}; write a number")
+    if near:
+        nobody = mark("wallboard do: nobody is called {text!r}; write a number, or one of:")
+    say(tr(nobody, text=text))
     return _list(near, Exit.USAGE)
 
 

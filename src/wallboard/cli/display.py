@@ -7,19 +7,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from wallboard.domain.language import tr
+
 if TYPE_CHECKING:
     from wallboard.config.settings import ConsoleOptions
 
 
 def add_display(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--theme", metavar="T", help="how it looks; `wallboard themes` lists them")
-    parser.add_argument("--ascii", action="store_true", help="ASCII signs only")
-    parser.add_argument("--wall", action="store_true", help="start in wall mode")
-    parser.add_argument("--kiosk", action="store_true", help="the wall alone: no key leaves it, Ctrl+C twice ends it")
-    parser.add_argument("--view", metavar="V", help="start with this [[view]] of the config")
-    parser.add_argument("--slow", action="store_true", help="for slow lines: fewer frames")
-    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal, for selecting text")
-    parser.add_argument("--read-only", action="store_true", help="build nothing that can act")
+    parser.add_argument("--theme", metavar="T", help=tr("how it looks; `wallboard themes` lists them"))
+    parser.add_argument("--ascii", action="store_true", help=tr("ASCII signs only"))
+    parser.add_argument("--wall", action="store_true", help=tr("start in wall mode"))
+    parser.add_argument(
+        "--kiosk", action="store_true", help=tr("the wall alone: no key leaves it, Ctrl+C twice ends it")
+    )
+    parser.add_argument("--view", metavar="V", help=tr("start with this [[view]] of the config"))
+    parser.add_argument("--slow", action="store_true", help=tr("for slow lines: fewer frames"))
+    parser.add_argument(
+        "--no-mouse", action="store_true", help=tr("leave the mouse to the terminal, for selecting text")
+    )
+    parser.add_argument("--read-only", action="store_true", help=tr("build nothing that can act"))
 
 
 def console_options(arguments: argparse.Namespace) -> ConsoleOptions:
@@ -48,7 +54,7 @@ def first_frame(arguments: argparse.Namespace, site: str) -> Iterator[None]:
 
     if not splash.is_up():
         greys = has_greys(colourless=arguments.theme == "mono")
-        splash.show(site, "connecting", ascii_only=arguments.ascii or not charset.unicode_terminal(), colour=greys)
+        splash.show(site, tr("connecting"), ascii_only=arguments.ascii or not charset.unicode_terminal(), colour=greys)
     try:
         yield
     finally:

@@ -23,6 +23,7 @@ from wallboard.cli.destination import GRACE, PATIENCE, Places, changed_until, fo
 from wallboard.cli.exits import Exit
 from wallboard.cli.signals import LAST_WORDS, end_within, until_signal
 from wallboard.cli.talk import data, say
+from wallboard.domain.language import tr
 from wallboard.domain.verbs import SCRIPTED, Facts, Verb
 
 if TYPE_CHECKING:
@@ -47,14 +48,14 @@ class Poller(Protocol):
 
 
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:
-    parser = subparsers.add_parser("do", help="one action from a script", description=__doc__)
+    parser = subparsers.add_parser("do", help=tr("one action from a script"), description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("verb", metavar="VERB", choices=SCRIPTED, help=" ".join(SCRIPTED))
     parser.add_argument("target", metavar="TARGET", help="source/kind/id")
     parser.add_argument(
-        "destination", metavar="DEST", nargs="?", default=None, help="number or name, queue, text, slot or reason"
+        "destination", metavar="DEST", nargs="?", default=None, help=tr("number or name, queue, text, slot or reason")
     )
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--yes", action="store_true", help=tr("do not ask"))
 
 
 LATELY = 60.0
@@ -115,7 +116,7 @@ async def _act(config: Config, args: argparse.Namespace) -> int:
         if noted and config.keep:
             problem = await to_thread.run_sync(write_down, head.state / HISTORY, config.keep, noted)
             if problem:
-                say(f"wallboard do: the note is in the journal, but not in the history: {problem}")
+                say(tr("wallboard do: the note is in the journal, but not in the history: {why}", why=problem))
         return code
 
 
@@ -130,9 +131,9 @@ def usage(verb: str, target: str, destination: str | None) -> str:
         return str(error)
     facts = Verb(verb).facts
     if facts.dest and not destination and (destination is None or verb != Verb.NOTE):
-        return f"{verb} needs DEST: {facts.dest}"
+        return tr("{verb} needs DEST: {what}", verb=verb, what=tr(facts.dest))
     if destination and not facts.dest and not facts.argument:
-        return f"{verb} takes no DEST"
+        return tr("{verb} takes no DEST", verb=verb)
     return ""
 
 
@@ -140,6 +141,7 @@ def ask(question: str, expected: str) -> bool | None:
     """Ask on standard error, read the answer from the terminal."""
     import sys
 
+    from wallboard.cli.answers import YES, yes
     from wallboard.domain.decoding import heard
     from wallboard.view.glyphs import ascii_text
 
@@ -150,6 +152,8 @@ def ask(question: str, expected: str) -> bool | None:
         answer = heard(sys.stdin.readline()).strip()
     except UnicodeDecodeError:
         return False
+    if expected == YES:
+        return answer.casefold() in yes()
     # As it is spelled, or as it is shown where the terminal lacks its letters.
     return answer in (expected, ascii_text(expected))
 
@@ -177,7 +181,9 @@ async def act(
         return _no(problem, Exit.USAGE)
     key = Key.parse(order.target)
     if key.source not in board.sources():
-        return _no(f"there is no source {key.source!r}; write one of {', '.join(board.sources())}", Exit.USAGE)
+        listed = ", ".join(board.sources())
+        why = tr("there is no source {source!r}; write one of {listed}", source=key.source, listed=listed)
+        return _no(why, Exit.USAGE)
     answers = Answers(dispatcher, board, order, key, confirm, places or partial(plain_directory, board))
     async with anyio.create_task_group() as group:
         group.start_soon(scheduler.run)
@@ -210,7 +216,7 @@ async def _once_read(scheduler: Poller, answers: Answers) -> int:
     if not offer.ok:
         return _no(f"{verb.value} {key}: {offer.reason}", Exit.FAILED)
     if destination and facts.argument == "queue" and not facts.dest and offer.needs != "queue":
-        return _no(f"{verb.value} takes no DEST here", Exit.USAGE)
+        return _no(tr("{verb} takes no DEST here", verb=verb.value), Exit.USAGE)
     if objection := answers.number_objection(row):
         return _no(objection, Exit.USAGE)
     intents = [
@@ -230,7 +236,7 @@ async def _once_read(scheduler: Poller, answers: Answers) -> int:
         flow.leave()
         return end.code
     if not isinstance(step, Command):
-        return _no("one row at a time", Exit.USAGE)
+        return _no(tr("one row at a time"), Exit.USAGE)
     # What was asked first is as old as the answer.
     return await _submit(dispatcher, replace(step, asked_at=board.now()))
 
@@ -262,7 +268,8 @@ async def _submit(dispatcher: Dispatcher, command: Command) -> int:
         await ended.wait()
     if not last:
         end_within(LAST_WORDS, Exit.FAILED)
-        return _no(f"no ending within {PATIENCE_FOR_ENDING:g} s; look at what became of it", Exit.FAILED)
+        why = tr("no ending within {seconds:g} s; look at what became of it", seconds=PATIENCE_FOR_ENDING)
+        return _no(why, Exit.FAILED)
     return Exit.OK if last[0].phase in (Phase.CONFIRMED, Phase.ACCEPTED) else Exit.FAILED
 
 
@@ -308,7 +315,7 @@ def _absent(board: Board, key: Key) -> int:
 
     for view in board.source_views():
         if view.info.name == key.source and view.state is SourceState.REFUSED:
-            return _no(f"{key.source} refused the credentials: {view.detail}", Exit.REFUSED)
+            return _no(tr("{source} refused the credentials: {why}", source=key.source, why=view.detail), Exit.REFUSED)
         if view.info.name == key.source and view.state is SourceState.DOWN:
-            return _no(f"{key.source} was not reached: {view.detail}", Exit.UNREACHABLE)
-    return _no(f"{key} is not there", Exit.FAILED)
+            return _no(tr("{source} was not reached: {why}", source=key.source, why=view.detail), Exit.UNREACHABLE)
+    return _no(tr("{key} is not there", key=key), Exit.FAILED)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data
+from wallboard.domain.language import mark, tr
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
@@ -20,7 +21,7 @@ Part = tuple[str, list[tuple[str, str]]]
 """A heading, and its lines as (name, what is known)."""
 
 SHARED = {
-    "man page": "man1/wallboard.1",
+    mark("man page"): "man1/wallboard.1",
     "bash": "completions/wallboard",
     "zsh": "site-functions/_wallboard",
     "fish": "vendor_completions.d/wallboard.fish",
@@ -29,7 +30,7 @@ SHARED = {
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    commands.add_parser("info", help="version, extras, vendors, paths and terminal", description=__doc__)
+    commands.add_parser("info", help=tr("version, extras, vendors, paths and terminal"), description=__doc__)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,11 +52,11 @@ def facts(config: str | None) -> list[Part]:
         # An unpacked source tree.
         installed = None
     return [
-        ("program", _program(installed)),
-        ("extras", list(_extras(installed))),
-        ("vendors", list(_vendors())),
-        ("paths", list(_paths(config))),
-        ("terminal", [(fact.name, fact.text) for fact in terminal.facts()]),
+        (tr("program"), _program(installed)),
+        (tr("extras"), list(_extras(installed))),
+        (tr("vendors"), list(_vendors())),
+        (tr("paths"), list(_paths(config))),
+        (tr("terminal"), [(terminal.word(fact.name), fact.text) for fact in terminal.facts()]),
     ]
 
 
@@ -77,11 +78,11 @@ def _program(installed: Distribution | None) -> list[tuple[str, str]]:
     lines = [
         ("wallboard", __version__),
         ("python", f"{platform.python_version()} ({sys.executable})"),
-        ("system", f"{platform.system()} {platform.release()} {platform.machine()}"),
+        (tr("system"), f"{platform.system()} {platform.release()} {platform.machine()}"),
     ]
     if installed is not None:
         lines += [
-            (name, os.path.normpath(str(installed.locate_file(file))))
+            (tr(name), os.path.normpath(str(installed.locate_file(file))))
             for name, end in SHARED.items()
             for file in installed.files or ()
             if file.as_posix().endswith(end)
@@ -95,7 +96,7 @@ def _extras(installed: Distribution | None) -> Iterator[tuple[str, str]]:
     from importlib.metadata import PackageNotFoundError, version
 
     if installed is None:
-        yield "–", "not known: this is an unpacked source tree"
+        yield "–", tr("not known: this is an unpacked source tree")
         return
     for requirement in installed.requires or ():
         found = re.match(r"""([\w.-]+).*;.*\bextra == ['"]([\w-]+)['"]""", requirement)
@@ -105,26 +106,27 @@ def _extras(installed: Distribution | None) -> Iterator[tuple[str, str]]:
         try:
             yield extra, f"{name} {version(name)}"
         except PackageNotFoundError:
-            yield extra, f"not installed ({name})"
+            yield extra, tr("not installed ({name})", name=name)
 
 
 def _vendors() -> Iterator[tuple[str, str]]:
     from wallboard.vendors.registry import BUILT_IN, targets
 
     for name, target in targets().items():
-        yield name, "built in" if name in BUILT_IN else f"from another package: {target}"
+        yield name, tr("built in") if name in BUILT_IN else tr("from another package: {target}", target=target)
 
 
 def _paths(config: str | None) -> Iterator[tuple[str, str]]:
+    from wallboard.cli.opening import named_by
     from wallboard.config.paths import config_origin, config_path, state_dir, themes_dir
 
-    yield "config", f"{config_path(config)}{_missing(config_path(config))}, by {config_origin(config)}"
+    yield "config", f"{_shown(config_path(config))}, {named_by(config_origin(config))}"
     for name, path in (("themes", themes_dir()), ("state", state_dir())):
-        yield name, f"{path}{_missing(path)}"
+        yield name, _shown(path)
 
 
-def _missing(path: Path) -> str:
+def _shown(path: Path) -> str:
     import os
 
     # Not Path.exists: a directory that may not be searched would raise.
-    return "" if os.path.exists(path) else " (not there)"
+    return str(path) if os.path.exists(path) else tr("{path} (not there)", path=path)

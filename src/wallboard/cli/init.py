@@ -9,10 +9,11 @@ from typing import Any
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import path_data, say
 from wallboard.domain.errors import ConfigError
+from wallboard.domain.language import tr
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    commands.add_parser("init", help="write a commented config", description=__doc__)
+    commands.add_parser("init", help=tr("write a commented config"), description=__doc__)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,14 +30,16 @@ def run(arguments: argparse.Namespace) -> int:
             file.write(TEMPLATE)
     except FileExistsError:
         raise ConfigError(
-            "there is a file already, and it stays as it is",
+            tr("there is a file already, and it stays as it is"),
             where=str(path),
-            hint="edit it, or name another with --config",
+            hint=tr("edit it, or name another with --config"),
         ) from None
     except OSError as error:
         raise ConfigError(
-            f"it cannot be written: {error.strerror}", where=str(path), hint="name another with --config"
+            tr("it cannot be written: {why}", why=error.strerror),
+            where=str(path),
+            hint=tr("name another with --config"),
         ) from None
     path_data(path)
-    say("written. Take the # away before one [[source]], fill it in, then run: wallboard check")
+    say(tr("written. Take the # away before one [[source]], fill it in, then run: wallboard check"))
     return Exit.OK

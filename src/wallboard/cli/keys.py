@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data
+from wallboard.domain.language import tr
 
 if TYPE_CHECKING:
     from wallboard.domain.actions import Action
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    parser = commands.add_parser("keys", help="list the keys and the ids to rebind them by", description=__doc__)
-    parser.add_argument("--defaults", action="store_true", help="print a [keys] table with all defaults, to edit")
+    parser = commands.add_parser("keys", help=tr("list the keys and the ids to rebind them by"), description=__doc__)
+    parser.add_argument("--defaults", action="store_true", help=tr("print a [keys] table with all defaults, to edit"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,8 +32,8 @@ def listing(actions: tuple[Action, ...]) -> str:
     for action, shown in zip(actions, keys, strict=True):
         if action.scope != scope:
             scope = action.scope
-            lines += ["", f"in {'a dialog' if scope == 'dialog' else 'the picker'}:"]
-        lines.append(f"{shown:<{width}}  {action.id:<{ids}}  {action.does}")
+            lines += ["", tr("in a dialog:") if scope == "dialog" else tr("in the picker:")]
+        lines.append(f"{shown:<{width}}  {action.id:<{ids}}  {tr(action.does)}")
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -10,9 +11,11 @@ from typing import Any, NoReturn
 
 from wallboard import __version__
 from wallboard.cli.exits import Exit
+from wallboard.cli.opening import speak
 from wallboard.cli.talk import data, lost, say
 from wallboard.domain.decoding import heard
 from wallboard.domain.errors import ConfigError, WallboardError
+from wallboard.domain.language import mark, of_locale, tr, use
 from wallboard.domain.suggestion import meant
 
 COMMANDS = (
@@ -24,11 +27,23 @@ COMMANDS = (
 _LOGGED = ("check", "snapshot", "watch", "do")
 """Commands that ask vendors without a screen; the console sets up its own log."""
 
-_EPILOG = """\
+_EPILOG = mark("""\
 Without a command: run. Start with `wallboard demo`, or `wallboard init` and `wallboard check`.
 exit codes: 0 ok, 1 failed, 2 usage or config, 3 unreachable, 4 refused credentials, 5 not a usable terminal,
 130 interrupted
-"""
+""")
+
+_ARGPARSE = (
+    *(mark("usage: "), mark("positional arguments"), mark("options"), mark("%(heading)s:")),
+    *(mark("show this help message and exit"), mark("argument %(argument_name)s: %(message)s")),
+    *(mark("expected one argument"), mark("expected at most one argument"), mark("expected at least one argument")),
+    mark("not allowed with argument %s"),
+    *(mark("ignored explicit argument %r"), mark("unrecognized arguments: %s")),
+    *(mark("the following arguments are required: %s"), mark("invalid %(type)s value: %(value)r")),
+    mark("invalid choice: %(value)r (choose from %(choices)s)"),
+)
+"""What argparse says here, of Python 3.11 to 3.14."""
+argparse._ = tr  # type: ignore[attr-defined]  # where it looks each of them up
 
 
 class Parser(argparse.ArgumentParser):
@@ -41,7 +56,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         say(f"{self.prog}: {message}")
-        say(f"try: {self.prog} --help")
+        say(tr("try: {command} --help", command=self.prog))
         raise SystemExit(Exit.USAGE)
 
 
@@ -49,21 +64,29 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = Parser(
         prog="wallboard",
-        description="A live wallboard and call-control console for contact-centre supervisors, in a terminal.",
-        epilog=_EPILOG,
+        description=tr("A live wallboard and call-control console for contact-centre supervisors, in a terminal."),
+        epilog=tr(_EPILOG),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    top.add_argument("--version", action="version", version=f"wallboard {__version__}")
-    top.add_argument("--config", metavar="F", help="the configuration file; stands before or after any command")
+    top.add_argument(
+        "--version",
+        action="version",
+        version=f"wallboard {__version__}",
+        help=tr("show program's version number and exit"),
+    )
+    top.add_argument("--config", metavar="F", help=tr("the configuration file; stands before or after any command"))
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for name in COMMANDS:
         import_module(f"wallboard.cli.{name}").add(commands)
     for command in set(_all_parsers(commands)):
         command.allow_abbrev = False
+        if command.description:
+            # The docstring of its module.
+            command.description = tr(command.description)
         if "--config" not in command._option_string_actions:
             # Suppressed: what stands before the command must not be overwritten by a default after it.
-            command.add_argument("--config", metavar="F", default=argparse.SUPPRESS, help="the configuration file")
+            command.add_argument("--config", metavar="F", default=argparse.SUPPRESS, help=tr("the configuration file"))
     return top
 
 
@@ -79,11 +102,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
     try:
+        use(of_locale(os.environ))
         if given == ["--version"]:
             # Asked by scripts: not worth building the whole command line.
             data(f"wallboard {__version__}")
             return Exit.FAILED if lost() else Exit.OK
         arguments = parser().parse_args(_with_command(given))
+        speak(arguments, of_locale(os.environ))
         code = _run(arguments)
         # What `do` ends with says what became of the action, and of nothing else.
         return Exit.FAILED if code == Exit.OK and lost() and arguments.command != "do" else code
@@ -91,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = end.code if isinstance(end.code, int) else Exit.FAILED if end.code else Exit.OK
         return Exit.FAILED if code == Exit.OK and lost() else code
     except KeyboardInterrupt:
-        say("interrupted")
+        say(tr("interrupted"))
         return Exit.INTERRUPTED
     except ConfigError as error:
         say(str(error))
@@ -105,7 +130,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return tell(error)
     except BaseExceptionGroup:
         # Ctrl-C among other errors of several tasks.
-        say("interrupted")
+        say(tr("interrupted"))
         return Exit.INTERRUPTED
 
 
@@ -135,5 +160,6 @@ def _with_command(given: list[str]) -> list[str]:
         elif word.startswith("-"):
             break
         else:
-            raise ConfigError(f"wallboard: there is no command {heard(word)!r}", hint=meant(word, COMMANDS))
+            what = tr("wallboard: there is no command {word!r}", word=heard(word))
+            raise ConfigError(what, hint=meant(word, COMMANDS))
     return [*given[:index], "run", *given[index:]]

@@ -5,18 +5,22 @@ from __future__ import annotations
 import argparse
 import math
 
+from wallboard.domain.language import tr
+
 
 def seed(text: str) -> int:
     """A whole number from 0 on."""
     if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise argparse.ArgumentTypeError(f"{text!r} is no seed: write a whole number, such as 7")
+        raise argparse.ArgumentTypeError(tr("{text!r} is no seed: write a whole number, such as 7", text=text))
     return int(text)
 
 
 def port(text: str) -> int:
     """0 (any free one) to 65535."""
     if not text.isascii() or not text.isdigit() or len(text) > 5 or int(text) > 65_535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: write a number from 0 to 65535, such as 8900")
+        raise argparse.ArgumentTypeError(
+            tr("{text!r} is no port: write a number from 0 to 65535, such as 8900", text=text)
+        )
     return int(text)
 
 
@@ -27,5 +31,7 @@ def speed(text: str) -> float:
     except ValueError:
         number = math.nan
     if not 0 < number <= 1000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no speed: write a number from 0.1 to 1000, such as 4")
+        raise argparse.ArgumentTypeError(
+            tr("{text!r} is no speed: write a number from 0.1 to 1000, such as 4", text=text)
+        )
     return number

@@ -12,24 +12,25 @@ from typing import TYPE_CHECKING, Any
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, json_data
 from wallboard.domain.errors import ConfigError
+from wallboard.domain.language import mark, tr
 
 if TYPE_CHECKING:
     from wallboard.view.handover import Material
 
-_TIMES = "write 06:00, 2026-11-28 or 2026-11-28T06:00"
+_TIMES = mark("write 06:00, 2026-11-28 or 2026-11-28T06:00")
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    parser = commands.add_parser("report", help="the hand-over: what the shift was", description=__doc__)
-    parser.add_argument("--since", metavar="T", default="00:00", help="06:00, a date or both; left out: midnight")
-    parser.add_argument("--until", metavar="T", default="", help="the same; left out: now")
+    parser = commands.add_parser("report", help=tr("the hand-over: what the shift was"), description=__doc__)
+    parser.add_argument("--since", metavar="T", default="00:00", help=tr("06:00, a date or both; left out: midnight"))
+    parser.add_argument("--until", metavar="T", default="", help=tr("the same; left out: now"))
     parser.add_argument(
-        "--queue", metavar="G", default="", help="only queues of this name or id; * and ? stand for more"
+        "--queue", metavar="G", default="", help=tr("only queues of this name or id; * and ? stand for more")
     )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--text", action="store_true", help="for people (default)")
-    form.add_argument("--csv", action="store_true", help="the queues as CSV")
-    form.add_argument("--json", action="store_true", help="everything as one JSON object")
+    form.add_argument("--text", action="store_true", help=tr("for people (default)"))
+    form.add_argument("--csv", action="store_true", help=tr("the queues as CSV"))
+    form.add_argument("--json", action="store_true", help=tr("everything as one JSON object"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     until = instant(arguments.until, now) if arguments.until else now
     since = instant(arguments.since, until)
     if since >= until:
-        raise ConfigError("--since is not before --until", hint=_TIMES)
+        raise ConfigError(tr("--since is not before --until"), hint=tr(_TIMES))
     material = _gathered(since.timestamp(), until.timestamp(), arguments.queue, "report" in checked.model.privacy.mask)
     if arguments.json:
         json_data(report(material))
@@ -61,7 +62,7 @@ def instant(text: str, before: datetime) -> datetime:
             return found if found <= before else datetime.combine(day - timedelta(days=1), clock).astimezone()
         parsed = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"{text!r} is no time", hint=_TIMES) from None
+        raise ConfigError(tr("{text!r} is no time", text=text), hint=tr(_TIMES)) from None
     return parsed.astimezone()
 
 
@@ -79,7 +80,10 @@ def _gathered(since: float, until: float, wanted: str, masked: bool) -> Material
         callers = [one for one in history.callers(since, until) if rule.matches(one.queue_name, one.queue)]
         if wanted and not minutes and not callers:
             names = sorted({one.name for one in history.minutes(since, until) if one.kind == "queue"})
-            raise ConfigError(f"nothing is known of a queue {wanted!r}", hint=f"known are {', '.join(names) or 'none'}")
+            raise ConfigError(
+                tr("nothing is known of a queue {wanted!r}", wanted=wanted),
+                hint=tr("known are {names}", names=", ".join(names)) if names else tr("known are none"),
+            )
         return Material(
             since,
             until,

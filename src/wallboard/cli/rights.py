@@ -12,12 +12,13 @@ from collections.abc import Collection, Sequence
 from wallboard.control.offers import NOT_ALLOWED
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import RESOURCE_OF
+from wallboard.domain.language import mark, tr
 from wallboard.vendors.base import Adapter, CheckLine
 
-ONLY_WHEN_USED = "shows only when used"
+ONLY_WHEN_USED = mark("shows only when used")
 OWN = (Verb.NOTE,)
 """Verbs that are this console's own and ask nothing of a vendor."""
-WITHOUT = "not here"
+WITHOUT = mark("not here")
 """The name of the lines that say which verbs the vendor does not have."""
 
 
@@ -43,11 +44,13 @@ def with_verbs(
         *(
             _line(adapter, verb, told.get(verb), tried)
             if allowed is None or verb in allowed
-            else CheckLine(verb.value, False, NOT_ALLOWED)
+            else CheckLine(verb.value, False, tr(NOT_ALLOWED))
             for verb in offered
         ),
         *(
-            CheckLine(WITHOUT, None, f"not with this vendor: {', '.join(names)} ({reason})")
+            CheckLine(
+                WITHOUT, None, tr("not with this vendor: {names} ({reason})", names=", ".join(names), reason=reason)
+            )
             for reason, names in absent.items()
         ),
     ]
@@ -62,16 +65,16 @@ def _line(adapter: Adapter, verb: Verb, told: CheckLine | None, tried: Sequence[
         return CheckLine(verb.value, False, may.reason)
     seen, unseen = _lists(verb, tried)
     if unseen and not seen:
-        names = ", ".join(name for name, _ in unseen)
-        return CheckLine(verb.value, False, f"{names} cannot be read: {unseen[0][1].text}")
-    parts = [told.text if told is not None and told.text else ONLY_WHEN_USED]
+        names = ", ".join(tr(name) for name, _ in unseen)
+        return CheckLine(verb.value, False, tr("{names} cannot be read: {why}", names=names, why=unseen[0][1].text))
+    parts = [told.text if told is not None and told.text else tr(ONLY_WHEN_USED)]
     if told is None or told.ok is None:
         if seen:
-            parts.append(f"{', '.join(seen)} can be read")
+            parts.append(tr("{names} can be read", names=", ".join(map(tr, seen))))
         if unseen:
-            parts.append(f"{', '.join(name for name, _ in unseen)} cannot")
+            parts.append(tr("{names} cannot", names=", ".join(tr(name) for name, _ in unseen)))
     if verb.facts.rings_me and adapter.settings.phone:
-        parts.append(f"rings {adapter.settings.phone}")
+        parts.append(tr("rings {phone}", phone=adapter.settings.phone))
     return CheckLine(verb.value, None if told is None else told.ok, "; ".join(parts))
 
 

@@ -10,10 +10,11 @@ from wallboard.cli.exits import Exit
 from wallboard.cli.start import site
 from wallboard.cli.talk import say
 from wallboard.cli.terminal import unusable
+from wallboard.domain.language import tr
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    parser = commands.add_parser("run", help="the console (also without a command)", description=__doc__)
+    parser = commands.add_parser("run", help=tr("the console (also without a command)"), description=__doc__)
     add_display(parser)
 
 

@@ -11,28 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, json_data, say
+from wallboard.domain.language import tr
 
 if TYPE_CHECKING:
     from wallboard.config.settings import Config
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    parser = commands.add_parser("snapshot", help="poll everything once and print it", description=__doc__)
+    parser = commands.add_parser("snapshot", help=tr("poll everything once and print it"), description=__doc__)
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object (default when the output is a pipe)")
-    form.add_argument("--table", action="store_true", help="tables to read (default on a terminal)")
+    form.add_argument("--json", action="store_true", help=tr("one JSON object (default when the output is a pipe)"))
+    form.add_argument("--table", action="store_true", help=tr("tables to read (default on a terminal)"))
 
 
 def run(arguments: argparse.Namespace) -> int:
-    import sys
-
     import anyio
 
-    from wallboard.cli.opening import open_config
+    from wallboard.cli.opening import for_programs, open_config
 
     config = open_config(arguments)
-    table = arguments.table or (not arguments.json and sys.stdout.isatty())
-    taken, code = anyio.run(_take, config, table)
+    taken, code = anyio.run(_take, config, not for_programs(arguments))
     data(taken) if isinstance(taken, str) else json_data(taken)
     return said(code)
 
@@ -40,9 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
 def said(code: int) -> int:
     """The exit code, after the sentence that belongs to it."""
     if code == Exit.UNREACHABLE:
-        say("wallboard: no source was reached; `wallboard check` says why")
+        say(tr("wallboard: no source was reached; `wallboard check` says why"))
     elif code == Exit.REFUSED:
-        say("wallboard: every source refused the credentials; `wallboard check` says why")
+        say(tr("wallboard: every source refused the credentials; `wallboard check` says why"))
     return code
 
 

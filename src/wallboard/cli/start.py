@@ -43,13 +43,15 @@ def _entry() -> int:
     if _console_follows(sys.argv[1:]):
         import gc
 
+        from wallboard.domain.language import of_locale, tr, use
         from wallboard.ui.terminal import charset, splash
 
         # Nothing made while importing becomes garbage; the runtime switches collection on again (6 % of the start).
         gc.disable()
+        use(of_locale(os.environ))
         splash.show(
             "demo" if "demo" in sys.argv[1:] else site(),
-            "connecting",
+            tr("connecting"),
             ascii_only="--ascii" in sys.argv[1:] or not charset.unicode_terminal(),
             colour=has_greys(colourless="mono" in sys.argv[1:] or "--theme=mono" in sys.argv[1:]),
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.streams import silence
 from wallboard.domain.decoding import heard
+from wallboard.domain.language import tr
 from wallboard.domain.redaction import redact_all, redact_long
 from wallboard.ui.terminal.charset import encoding, fitted
 
@@ -105,8 +106,8 @@ def _written(write: Callable[[], Any]) -> bool:
         _Output.lost = not isinstance(error, BrokenPipeError)
         silence(1)
         if _Output.lost:
-            why = "it is closed" if error.errno == errno.EBADF else error.strerror or type(error).__name__
-            say(f"wallboard: standard output cannot be written: {why}")
+            why = tr("it is closed") if error.errno == errno.EBADF else error.strerror or type(error).__name__
+            say(tr("wallboard: standard output cannot be written: {why}", why=why))
         return False
     return True
 

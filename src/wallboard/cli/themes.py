@@ -7,10 +7,11 @@ from typing import Any
 
 from wallboard.cli.exits import Exit
 from wallboard.cli.talk import data, say
+from wallboard.domain.language import tr, trc
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    commands.add_parser("themes", help="list the themes", description=__doc__)
+    commands.add_parser("themes", help=tr("list the themes"), description=__doc__)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -20,10 +21,13 @@ def run(arguments: argparse.Namespace) -> int:
     broken: list[ThemeError] = []
     found = available(themes_dir(), broken)
     width = max(len(info.name) for info in found)
+    grounds = {True: trc("theme", "dark"), False: trc("theme", "light")}
+    origins = {"shipped": trc("theme", "shipped"), "user": trc("theme", "user")}
+    ground, origin = (max(map(len, words.values())) for words in (grounds, origins))
     for info in found:
-        ground = "dark" if info.dark else "light"
-        data(f"{info.name:<{width}}  {ground:<5}  {info.origin:<7}  {info.label}")
-    say(f"your own go into {themes_dir()}")
+        facts = f"{grounds[info.dark]:<{ground}}  {origins[info.origin]:<{origin}}"
+        data(f"{info.name:<{width}}  {facts}  {info.label}")
+    say(tr("your own go into {folder}", folder=themes_dir()))
     for error in broken:
         say(str(error))
     return Exit.USAGE if broken else Exit.OK

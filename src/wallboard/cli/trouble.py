@@ -7,10 +7,11 @@ def tell(error: Exception) -> int:
     """One sentence on the terminal, the traceback in the log; the exit code."""
     from wallboard.cli.exits import Exit
     from wallboard.cli.talk import say
+    from wallboard.domain.language import tr
 
     where = record(error)
-    say(f"wallboard: this should not have happened: {type(error).__name__}")
-    say(f"the details are in {where}" if where else "the details could not be written to the log")
+    say(tr("wallboard: this should not have happened: {kind}", kind=type(error).__name__))
+    say(tr("the details are in {where}", where=where) if where else tr("the details could not be written to the log"))
     return Exit.FAILED
 
 

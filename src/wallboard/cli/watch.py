@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from wallboard.cli.exits import Exit
 from wallboard.cli.snapshot import said, verdict
 from wallboard.cli.talk import data, json_data, reader_gone
+from wallboard.domain.language import tr
 
 if TYPE_CHECKING:
     from wallboard.config.settings import Config
@@ -25,23 +26,22 @@ SECOND = 1.0
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
-    parser = commands.add_parser("watch", help="write one line for each change", description=__doc__)
+    parser = commands.add_parser("watch", help=tr("write one line for each change"), description=__doc__)
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object a line (default when the output is a pipe)")
-    form.add_argument("--plain", action="store_true", help="one sentence a line (default on a terminal)")
+    form.add_argument(
+        "--json", action="store_true", help=tr("one JSON object a line (default when the output is a pipe)")
+    )
+    form.add_argument("--plain", action="store_true", help=tr("one sentence a line (default on a terminal)"))
 
 
 def run(arguments: argparse.Namespace) -> int:
-    import sys
-
     import anyio
 
-    from wallboard.cli.opening import open_config
+    from wallboard.cli.opening import for_programs, open_config
     from wallboard.cli.signals import until_signal
 
     config = open_config(arguments)
-    in_words = arguments.plain or (not arguments.json and sys.stdout.isatty())
-    return said(anyio.run(until_signal, partial(_watch, config, in_words)))
+    return said(anyio.run(until_signal, partial(_watch, config, not for_programs(arguments))))
 
 
 async def _watch(config: Config, in_words: bool) -> int:

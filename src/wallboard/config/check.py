@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from wallboard.config import keymap
-from wallboard.config.explain import Finding, findings
+from wallboard.config.explain import Finding, findings, to_write
 from wallboard.config.lines import Path
 from wallboard.config.model import (
     FavouriteModel,
@@ -24,6 +24,7 @@ from wallboard.config.model import (
 )
 from wallboard.config.paths import named
 from wallboard.config.vendors import BROKEN, COMMON, bad_url, options_of, rules_of
+from wallboard.domain.language import tr
 from wallboard.domain.numbers import is_number
 from wallboard.domain.suggestion import meant
 from wallboard.domain.text import clean
@@ -38,7 +39,7 @@ def check(data: Mapping[str, Any], directory: File) -> Iterator[Finding]:
     sources = list(_valid(data, "source", SourceModel))
     if not data.get("source"):
         yield Finding(
-            (), "there is no [[source]]", "add one: `wallboard init` writes examples; or try `wallboard demo`"
+            (), tr("there is no [[source]]"), tr("add one: `wallboard init` writes examples; or try `wallboard demo`")
         )
     named = yield from _identities(data)
     for path, source, raw in sources:
@@ -53,12 +54,24 @@ def check(data: Mapping[str, Any], directory: File) -> Iterator[Finding]:
         yield from _queue(path, queue)
     for path, known, _ in _valid(data, "known", KnownModel):
         if not is_number(known.number):
-            yield Finding((*path, "number"), f"{known.number!r} is no number", 'write number = "+49 30 111222"')
+            yield Finding(
+                (*path, "number"),
+                tr("{number!r} is no number", number=known.number),
+                to_write('number = "+49 30 111222"'),
+            )
     for path, favourite, _ in _valid(data, "favourite", FavouriteModel):
         if favourite.source and favourite.source not in named:
-            yield Finding((*path, "source"), f"there is no source {favourite.source!r}", meant(favourite.source, named))
+            yield Finding(
+                (*path, "source"),
+                tr("there is no source {source!r}", source=favourite.source),
+                meant(favourite.source, named),
+            )
         if not re.fullmatch(r"[+]?[\w*#.@:/() -]+", favourite.number) or favourite.number != favourite.number.strip():
-            yield Finding((*path, "number"), f"number {favourite.number!r} cannot be dialled", 'write number = "8100"')
+            yield Finding(
+                (*path, "number"),
+                tr("number {number!r} cannot be dialled", number=favourite.number),
+                to_write('number = "8100"'),
+            )
     yield from _views(data, named)
     yield from _routes(data, named)
     keys = data.get("keys")
@@ -88,12 +101,18 @@ def _identities(data: Mapping[str, Any]) -> Generator[Finding, None, list[str]]:
         name, vendor = raw.get("name"), raw.get("vendor")
         if isinstance(name, str):
             if name.casefold() in [other.casefold() for other in named]:
-                yield Finding((*path, "name"), f"there is another source called {name!r}", "give each its own name")
+                yield Finding(
+                    (*path, "name"),
+                    tr("there is another source called {name!r}", name=name),
+                    tr("give each its own name"),
+                )
             named.append(name)
         if not isinstance(vendor, str) or not vendor:
             continue
         if vendor not in registry.names():
-            yield Finding((*path, "vendor"), f"there is no vendor {vendor!r}", meant(vendor, registry.names()))
+            yield Finding(
+                (*path, "vendor"), tr("there is no vendor {vendor!r}", vendor=vendor), meant(vendor, registry.names())
+            )
     return named
 
 
@@ -101,16 +120,24 @@ def _fields(path: Path, source: SourceModel, raw: Mapping[str, Any], rules: Sour
     for key in raw if rules is not BROKEN else ():
         if key not in COMMON | rules.fields:
             others = [vendor for vendor in registry.BUILT_IN if key in registry.load(vendor).rules.fields]
-            listed = " and ".join(filter(None, (", ".join(others[:-1]), *others[-1:])))
-            what = f"{source.vendor} has no {key}: it is for {listed}" if others else f"{source.vendor} has no {key}"
-            yield Finding((*path, key), what, "leave it out")
+            listed = tr(" and ").join(filter(None, (", ".join(others[:-1]), *others[-1:])))
+            what = (
+                tr("{vendor} has no {key}: it is for {listed}", vendor=source.vendor, key=key, listed=listed)
+                if others
+                else tr("{vendor} has no {key}", vendor=source.vendor, key=key)
+            )
+            yield Finding((*path, key), what, tr("leave it out"))
     yield from _options(path, source)
     for key in sorted(rules.required - set(raw)):
         info = SourceModel.model_fields[key]
-        yield Finding(path, f"{key} is missing", f"write {key} = {(info.examples or [''])[0]}")
+        yield Finding(
+            path,
+            tr("{key} is missing", key=key),
+            to_write(f"{key} = {(info.examples or [''])[0]}"),
+        )
     if source.phone and rules.phone is not None and not rules.phone.fullmatch(source.phone):
-        what = f"phone {source.phone!r} is no telephone of {source.vendor}"
-        yield Finding((*path, "phone"), what, f'write phone = "{rules.phone_example}"')
+        what = tr("phone {phone!r} is no telephone of {vendor}", phone=source.phone, vendor=source.vendor)
+        yield Finding((*path, "phone"), what, to_write(f'phone = "{rules.phone_example}"'))
 
 
 def _options(path: Path, source: SourceModel) -> Iterator[Finding]:
@@ -121,8 +148,7 @@ def _options(path: Path, source: SourceModel) -> Iterator[Finding]:
         model.model_validate(source.options)
     except ValidationError as error:
         for found in findings(error, source.options, model):
-            what = found.what.replace("unknown key", "unknown option")
-            yield Finding((*path, "options", *found.path), what, found.hint)
+            yield Finding((*path, "options", *found.path), found.what, found.hint)
 
 
 def _transport(path: Path, source: SourceModel, rules: SourceRules) -> Iterator[Finding]:
@@ -130,8 +156,8 @@ def _transport(path: Path, source: SourceModel, rules: SourceRules) -> Iterator[
         if not rules.url:
             yield Finding(
                 (*path, "url") if "url" in source.model_fields_set else path,
-                "url is missing",
-                f'write url = "{rules.example}"',
+                tr("{key} is missing", key="url"),
+                to_write(f'url = "{rules.example}"'),
             )
         return
     if wrong := bad_url(source.url, rules.schemes, rules.example, source.insecure):
@@ -142,33 +168,45 @@ def _auth(path: Path, source: SourceModel, rules: SourceRules) -> Iterator[Findi
     auth = source.auth
     if auth is None:
         if rules is not BROKEN:
-            yield Finding(path, "auth is missing", f"write auth = {_AUTH[rules.auth[0]]}")
+            yield Finding(
+                path,
+                tr("{key} is missing", key="auth"),
+                to_write(f"auth = {_AUTH[rules.auth[0]]}"),
+            )
         return
     if auth.kind not in rules.auth:
-        what = f"{source.vendor} does not sign in by {auth.kind!r}"
-        yield Finding((*path, "auth", "kind"), what, f"write auth = {_AUTH[rules.auth[0]]}")
+        what = tr("{vendor} does not sign in by {kind!r}", vendor=source.vendor, kind=auth.kind)
+        yield Finding((*path, "auth", "kind"), what, to_write(f"auth = {_AUTH[rules.auth[0]]}"))
         return
     if isinstance(auth, OAuthModel) and auth.token_url:
         example = "https://pbx.example.net/oauth/token"
-        if wrong := bad_url(auth.token_url, ("https", "http"), example, source.insecure):
-            yield Finding((*path, "auth", "token_url"), wrong[0].replace("url", "token_url", 1), wrong[1])
+        if wrong := bad_url(auth.token_url, ("https", "http"), example, source.insecure, "token_url"):
+            yield Finding((*path, "auth", "token_url"), *wrong)
     if isinstance(auth, HeaderModel):
         if rules.headers and auth.name.casefold() not in {name.casefold() for name in rules.headers}:
-            what = f"{source.vendor} does not know the header {auth.name!r}"
-            named = " or ".join(f'"{name}"' for name in rules.headers)
-            yield Finding((*path, "auth", "name"), what, f"write name = {named}")
+            what = tr("{vendor} does not know the header {name!r}", vendor=source.vendor, name=auth.name)
+            named = tr(" or ").join(f'"{name}"' for name in rules.headers)
+            yield Finding((*path, "auth", "name"), what, to_write(f"name = {named}"))
         elif not _HEADER.fullmatch(auth.name):
-            yield Finding((*path, "auth", "name"), f"{auth.name!r} is no header name", 'write name = "API-TOKEN"')
+            yield Finding(
+                (*path, "auth", "name"),
+                tr("{name!r} is no header name", name=auth.name),
+                to_write('name = "API-TOKEN"'),
+            )
     for name, value in auth.headers.items():
         where = (*path, "auth", "headers", name)
         if not _HEADER.fullmatch(name) or name.casefold() in _OURS:
-            yield Finding(where, f"the header {name!r} cannot be set", "leave it out")
+            yield Finding(where, tr("the header {name!r} cannot be set", name=name), tr("leave it out"))
         elif isinstance(value, str):
             if _SECRETIVE.search(name):
-                hint = f'write {name} = {{ env = "NAME" }}, and change it if others could read this file'
-                yield Finding(where, f"headers.{name} looks like a secret written into the file", hint)
+                hint = tr('write {name} = {{ env = "NAME" }}, and change it if others could read this file', name=name)
+                yield Finding(where, tr("headers.{name} looks like a secret written into the file", name=name), hint)
             elif not value.isascii() or not value.isprintable():
-                yield Finding(where, f"headers.{name} holds a character that no header carries", "write plain ASCII")
+                yield Finding(
+                    where,
+                    tr("headers.{name} holds a character that no header carries", name=name),
+                    tr("write plain ASCII"),
+                )
 
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -186,23 +224,35 @@ _AUTH = {
 def _values(path: Path, source: SourceModel, directory: File) -> Iterator[Finding]:
     for user in source.people:
         if not re.fullmatch(r"[0-9]{1,19}", user):
-            yield Finding((*path, "people", user), f"{user!r} is no user id", 'write people = { 5 = "K. Roth" }')
+            yield Finding(
+                (*path, "people", user),
+                tr("{user!r} is no user id", user=user),
+                to_write('people = { 5 = "K. Roth" }'),
+            )
     if source.timezone != "UTC":
         yield from _zone((*path, "timezone"), source.timezone)
     if source.ca_file:
         certificates = directory / named(source.ca_file)
         if not certificates.is_file():
-            yield Finding((*path, "ca_file"), f"there is no file {source.ca_file!r}", "write the path of a PEM file")
+            yield Finding(
+                (*path, "ca_file"),
+                tr("there is no file {file!r}", file=source.ca_file),
+                tr("write the path of a PEM file"),
+            )
     for key in ("queues", "phones", "park_slots"):
         values = getattr(source, key) or []
         for index, value in enumerate(values):
             if value in values[:index]:
-                yield Finding((*path, key, index), f"{key} names {value!r} twice", "name it once")
+                yield Finding(
+                    (*path, key, index), tr("{key} names {value!r} twice", key=key, value=value), tr("name it once")
+                )
             if isinstance(value, str) and not value.isprintable():
-                yield Finding((*path, key, index), f"{key} holds a control character", "write plain text")
+                yield Finding(
+                    (*path, key, index), tr("{key} holds a control character", key=key), tr("write plain text")
+                )
     for key in ("phone", "client", "transfer_context", "park_lot"):
         if not str(getattr(source, key)).isprintable():
-            yield Finding((*path, key), f"{key} holds a control character", "write plain text")
+            yield Finding((*path, key), tr("{key} holds a control character", key=key), tr("write plain text"))
 
 
 def _words(path: Path, source: SourceModel, rules: SourceRules) -> Iterator[Finding]:
@@ -210,11 +260,19 @@ def _words(path: Path, source: SourceModel, rules: SourceRules) -> Iterator[Find
     for word, meaning in source.words.items():
         where = (*path, "words", word)
         if not spelling(word) or not word.isprintable() or len(word) > LONGEST:
-            yield Finding(where, f"words names {clean(word, 40)!r}, which is no word", "write it as the vendor does")
+            yield Finding(
+                where,
+                tr("words names {word!r}, which is no word", word=clean(word, 40)),
+                tr("write it as the vendor does"),
+            )
         elif rules.words and meaning not in rules.words:
-            yield Finding(where, f"{word!r} cannot mean {meaning!r}", meant(meaning, rules.words))
+            yield Finding(
+                where, tr("{word!r} cannot mean {meaning!r}", word=word, meaning=meaning), meant(meaning, rules.words)
+            )
         elif seen.setdefault(spelling(word), meaning) != meaning:
-            yield Finding(where, f"{word!r} has another meaning above, and case does not count", "keep one")
+            yield Finding(
+                where, tr("{word!r} has another meaning above, and case does not count", word=word), tr("keep one")
+            )
 
 
 def _zone(path: Path, name: str) -> Iterator[Finding]:
@@ -224,7 +282,9 @@ def _zone(path: Path, name: str) -> Iterator[Finding]:
         ZoneInfo(name)
     except (ValueError, OSError, LookupError):
         yield Finding(
-            path, f"there is no time zone {name!r}", meant(name, sorted(available_timezones()), 'write "UTC"')
+            path,
+            tr("there is no time zone {name!r}", name=name),
+            meant(name, sorted(available_timezones()), to_write('"UTC"')),
         )
 
 
@@ -232,33 +292,43 @@ def _queue(path: Path, queue: QueueModel) -> Iterator[Finding]:
     unclosed = re.search(r"\[(?!!?.[^\]]*\])", queue.match)
     if unclosed or not queue.match.isprintable():
         what = (
-            f"match {queue.match!r} opens a [ that it does not close" if unclosed else "match holds a control character"
+            tr("match {match!r} opens a [ that it does not close", match=queue.match)
+            if unclosed
+            else tr("match holds a control character")
         )
-        yield Finding((*path, "match"), what, 'write match = "Sales*", or "[[]" for the bracket itself')
+        yield Finding((*path, "match"), what, tr('write match = "Sales*", or "[[]" for the bracket itself'))
     if queue.day is not None and queue.day.zone:
         yield from _zone((*path, "day", "zone"), queue.day.zone)
     if not (queue.model_fields_set - {"match"}):
-        what = f"the rule for {queue.match!r} says nothing"
-        yield Finding(path, what, "add goal, day, warn, alarm, agent or priority, or leave it out")
+        what = tr("the rule for {match!r} says nothing", match=queue.match)
+        yield Finding(path, what, tr("add goal, day, warn, alarm, agent or priority, or leave it out"))
     if queue.warn is None or queue.alarm is None:
         return
     for name, warn in queue.warn:
         alarm = getattr(queue.alarm, name)
-        sign, lies = (-1, "below") if name in ("ready", "service") else (1, "above")
+        sign = -1 if name in ("ready", "service") else 1
         if warn is not None and alarm is not None and sign * warn > sign * alarm:
-            what = f"warn.{name} {warn:g} lies {lies} alarm.{name} {alarm:g}"
-            yield Finding((*path, "warn", name), what, "let the warning come before the alarm")
+            what = (
+                tr("warn.{name} {warn:g} lies above alarm.{name} {alarm:g}", name=name, warn=warn, alarm=alarm)
+                if sign == 1
+                else tr("warn.{name} {warn:g} lies below alarm.{name} {alarm:g}", name=name, warn=warn, alarm=alarm)
+            )
+            yield Finding((*path, "warn", name), what, tr("let the warning come before the alarm"))
 
 
 def _views(data: Mapping[str, Any], named: Sequence[str]) -> Iterator[Finding]:
     seen: set[str] = set()
     for path, view, _ in _valid(data, "view", ViewModel):
         if view.name in seen:
-            yield Finding((*path, "name"), f"there is another view {view.name!r}", "give each a name of its own")
+            yield Finding(
+                (*path, "name"), tr("there is another view {name!r}", name=view.name), tr("give each a name of its own")
+            )
         seen.add(view.name)
         for index, name in enumerate(view.sources):
             if name not in named:
-                yield Finding((*path, "sources", index), f"there is no source {name!r}", meant(name, named))
+                yield Finding(
+                    (*path, "sources", index), tr("there is no source {name!r}", name=name), meant(name, named)
+                )
 
 
 def _routes(data: Mapping[str, Any], named: Sequence[str]) -> Iterator[Finding]:
@@ -266,11 +336,17 @@ def _routes(data: Mapping[str, Any], named: Sequence[str]) -> Iterator[Finding]:
     for path, route, _ in _valid(data, "route", RouteModel):
         for key, name in (("from", route.origin), ("to", route.to)):
             if name not in named:
-                yield Finding((*path, key), f"there is no source {name!r}", meant(name, named))
+                yield Finding((*path, key), tr("there is no source {name!r}", name=name), meant(name, named))
         if route.origin == route.to:
-            yield Finding((*path, "to"), f"the route leads from {route.to!r} to itself", "name two sources")
+            yield Finding(
+                (*path, "to"), tr("the route leads from {source!r} to itself", source=route.to), tr("name two sources")
+            )
         elif (route.origin, route.to) in seen:
-            yield Finding(path, f"there is another route from {route.origin!r} to {route.to!r}", "keep one")
+            yield Finding(
+                path,
+                tr("there is another route from {origin!r} to {source!r}", origin=route.origin, source=route.to),
+                tr("keep one"),
+            )
         seen.add((route.origin, route.to))
 
 
@@ -291,5 +367,5 @@ def _alarm(data: Mapping[str, Any]) -> Iterator[Finding]:
     quiet = alarm.get("quiet") if isinstance(alarm, dict) else None
     for index, text in enumerate(quiet if isinstance(quiet, list) else ()):
         if isinstance(text, str) and span(text) is None:
-            hint = 'write quiet = ["22:00-06:00"]'
-            yield Finding(("alarm", "quiet", index), f"{text!r} is no span of time", hint)
+            hint = to_write('quiet = ["22:00-06:00"]')
+            yield Finding(("alarm", "quiet", index), tr("{text!r} is no span of time", text=text), hint)

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from wallboard.config.lines import Path
 from wallboard.config.model import ConfigModel
+from wallboard.domain.language import mark, tr
 from wallboard.domain.suggestion import meant
 
 
@@ -30,6 +31,11 @@ def findings(error: ValidationError, data: Mapping[str, Any], model: type[BaseMo
     return [_finding(item, data, model) for item in error.errors(include_url=False, include_input=False)]
 
 
+def to_write(example: str) -> str:
+    """The hint to write this."""
+    return tr("write {example}", example=example)
+
+
 def _finding(item: Any, data: Mapping[str, Any], model: type[BaseModel]) -> Finding:
     path, missing = _real(item["loc"], data)
     kind: str = item["type"]
@@ -39,63 +45,71 @@ def _finding(item: Any, data: Mapping[str, Any], model: type[BaseModel]) -> Find
     write = _example(path + missing, field)
     match kind:
         case "extra_forbidden":
-            return Finding(path, f"unknown key {_shown(path)!r}", meant(str(path[-1]), siblings))
+            unknown = mark("unknown key {key!r}") if model is ConfigModel else mark("unknown option {key!r}")
+            return Finding(path, tr(unknown, key=_shown(path)), meant(str(path[-1]), siblings))
         case "missing":
-            return Finding(path, f"{key} is missing", write)
+            return Finding(path, tr("{key} is missing", key=key), write)
         case "union_tag_not_found":
-            return Finding(path, f"{key} has no kind", 'write kind = "oauth", "bearer", "header", "basic" or "ami"')
+            return Finding(
+                path, tr("{key} has no kind", key=key), tr('write kind = "oauth", "bearer", "header", "basic" or "ami"')
+            )
         case "union_tag_invalid":
             tags = [tag.strip(" '") for tag in str(context["expected_tags"]).split(",")]
-            return Finding((*path, "kind"), f"{key}.kind {context['tag']!r} is not known", meant(context["tag"], tags))
+            return Finding(
+                (*path, "kind"),
+                tr("{key}.kind {value!r} is not known", key=key, value=context["tag"]),
+                meant(context["tag"], tags),
+            )
         case "literal_error" | "enum":
             allowed = [part.strip(" '") for part in str(context["expected"]).replace(" or ", ",").split(",")]
             value = _at(path, data)
-            return Finding(path, f"{key} {value!r} is not known", meant(str(value), allowed))
+            return Finding(path, tr("{key} {value!r} is not known", key=key, value=value), meant(str(value), allowed))
         case "hinted":
             return Finding(path, f"{key} {item['msg']}", context["hint"])
         case _:
-            wants = _WANTED.get(str(path[-1]), "") if kind == "string_pattern_mismatch" else ""
-            return Finding(path, f"{key} {_words(kind, context, _at(path, data))}{wants}", write)
+            return Finding(path, _sentence(key, path, kind, context, _at(path, data)), write)
 
 
 _WANTED = {
-    "name": ", not one word of letters, digits, _ . - (at most 32)",
-    "region": ", not two capital letters",
-    "prefix": ", not digits",
+    "name": mark("{key} is {value!r}, not one word of letters, digits, _ . - (at most 32)"),
+    "region": mark("{key} is {value!r}, not two capital letters"),
+    "prefix": mark("{key} is {value!r}, not digits"),
 }
 """Patterns in words, by key."""
 _TYPES = {
-    "string_type": "text in quotes",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list in [ ]",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
+    "string_type": mark("text in quotes"),
+    "int_type": mark("a whole number"),
+    "int_from_float": mark("a whole number"),
+    "float_type": mark("a number"),
+    "bool_type": mark("true or false"),
+    "list_type": mark("a list in [ ]"),
+    "dict_type": mark("a table"),
+    "model_type": mark("a table"),
+    "model_attributes_type": mark("a table"),
 }
 
 
 _BOUNDS = {
-    "greater_than_equal": "is {value}, less than {ge:g}",
-    "greater_than": "is {value}, not more than {gt:g}",
-    "less_than_equal": "is {value}, more than {le:g}",
-    "string_too_short": "is empty",
-    "too_short": "is empty",
-    "string_too_long": "is longer than {max_length}",
-    "too_long": "is longer than {max_length}",
-    "string_pattern_mismatch": "is {value!r}",
-    "finite_number": "is not a finite number",
+    "greater_than_equal": mark("{key} is {value}, less than {ge:g}"),
+    "greater_than": mark("{key} is {value}, not more than {gt:g}"),
+    "less_than_equal": mark("{key} is {value}, more than {le:g}"),
+    "string_too_short": mark("{key} is empty"),
+    "too_short": mark("{key} is empty"),
+    "string_too_long": mark("{key} is longer than {max_length}"),
+    "too_long": mark("{key} is longer than {max_length}"),
+    "string_pattern_mismatch": mark("{key} is {value!r}"),
+    "finite_number": mark("{key} is not a finite number"),
 }
 
 
-def _words(kind: str, context: Mapping[str, Any], value: Any) -> str:
+def _sentence(key: str, path: Path, kind: str, context: Mapping[str, Any], value: Any) -> str:
     if kind in _TYPES:
-        return f"is {_called(value)}, not {_TYPES[kind]}"
+        return tr("{key} is {found}, not {wanted}", key=key, found=_called(value), wanted=tr(_TYPES[kind]))
+    if kind == "string_pattern_mismatch" and path[-1] in _WANTED:
+        return tr(_WANTED[str(path[-1])], key=key, value=value)
     if kind in _BOUNDS:
-        return _BOUNDS[kind].format(value=value, **context)
-    return f"is not understood ({kind.replace('_', ' ')})"
+        return tr(_BOUNDS[kind], key=key, value=value, **context)
+    return tr("{key} is not understood ({why})", key=key, why=kind.replace("_", " "))
 
 
 def _called(value: Any) -> str:
@@ -103,15 +117,15 @@ def _called(value: Any) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return "text"
+            return tr("text")
         case int() | float():
-            return f"the number {value}"
+            return tr("the number {value}", value=value)
         case list():
-            return "a list"
+            return tr("a list")
         case dict():
-            return "a table"
+            return tr("a table")
         case _:
-            return f"a {type(value).__name__}"
+            return tr("a {kind}", kind=type(value).__name__)
 
 
 def _real(loc: Sequence[str | int], data: Any) -> tuple[Path, Path]:
@@ -169,17 +183,17 @@ def _shown(path: Path) -> str:
     if len(path) == 2 and isinstance(path[1], int):
         return f"[[{path[0]}]]"
     names = [part for part in path if isinstance(part, str)]
-    shown = ".".join(names[1:] or names) or "the file"
-    return f"{shown} (item {path[-1] + 1})" if path and isinstance(path[-1], int) else shown
+    shown = ".".join(names[1:] or names) or tr("the file")
+    return tr("{shown} (item {n})", shown=shown, n=path[-1] + 1) if path and isinstance(path[-1], int) else shown
 
 
 def _example(path: Path, field: FieldInfo | None) -> str:
     names = [part for part in path if isinstance(part, str)]
     if names and names[0] == "keys" and len(names) > 1:
-        return f'write "{names[1]}" = "key,key"'
+        return to_write(f'"{names[1]}" = "key,key"')
     if field is None or not field.examples:
-        return f"write [[{names[0]}]] tables" if names else "`wallboard init` writes an example"
-    return f"write {names[-1]} = {toml(field.examples[0])}"
+        return tr("write [[{table}]] tables", table=names[0]) if names else tr("`wallboard init` writes an example")
+    return to_write(f"{names[-1]} = {toml(field.examples[0])}")
 
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")

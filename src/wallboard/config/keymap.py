@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from wallboard.domain.actions import ACTIONS as ACTIONS
 from wallboard.domain.actions import Action
+from wallboard.domain.language import mark, tr
 from wallboard.domain.suggestion import near
 
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
@@ -33,21 +34,29 @@ _ALIASES = {
     **{"page_up": "pageup", "page_down": "pagedown", "control": "ctrl"},
 }
 _EATEN = {
-    "ctrl+s": "terminals stop their output on it",
-    "ctrl+q": "terminals take it to go on after Ctrl-S",
-    "ctrl+h": "terminals send it for Backspace",
-    "ctrl+i": "terminals send it for Tab",
-    "ctrl+m": "terminals send it for Enter",
-    "ctrl+j": "terminals send it for Enter",
-    "ctrl+[": "terminals send it for Esc",
-    "ctrl+z": "it suspends the program",
-    "f10": "many terminals open their menu with it",
-    "f11": "many terminals go full-screen with it",
+    "ctrl+s": mark("terminals stop their output on it"),
+    "ctrl+q": mark("terminals take it to go on after Ctrl-S"),
+    "ctrl+h": mark("terminals send it for Backspace"),
+    "ctrl+i": mark("terminals send it for Tab"),
+    "ctrl+m": mark("terminals send it for Enter"),
+    "ctrl+j": mark("terminals send it for Enter"),
+    "ctrl+[": mark("terminals send it for Esc"),
+    "ctrl+z": mark("it suspends the program"),
+    "f10": mark("many terminals open their menu with it"),
+    "f11": mark("many terminals go full-screen with it"),
 }
 
 
+class NoKey(ValueError):
+    """What was written is no key; `hint` says what was meant, where something looks like it."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.hint = hint
+
+
 def split(text: str) -> tuple[str, ...]:
-    """The keys in `"k,ctrl+t"`, canonical. ValueError says which one is no key. "" gives none.
+    """The keys in `"k,ctrl+t"`, canonical. NoKey says which one is none. "" gives none.
 
     A lone comma is the key `comma`; beside others write its name.
     """
@@ -57,7 +66,7 @@ def split(text: str) -> tuple[str, ...]:
 
 
 def canonical(key: str) -> str:
-    """`key` in the one spelling the program uses. ValueError if there is no such key."""
+    """`key` in the one spelling the program uses. Raises NoKey."""
     wanted = key.strip()
     if wanted == "+":
         return "+"
@@ -69,12 +78,13 @@ def canonical(key: str) -> str:
         name = _ALIASES.get(name.lower(), name.lower())
     unknown = [part for part in modifiers if part not in ("ctrl", "alt", "shift")]
     if unknown:
-        raise ValueError(f"{wanted!r} is not a key: {unknown[0]!r} is none of ctrl, alt, shift")
+        raise NoKey(tr("{key!r} is not a key: {part!r} is none of ctrl, alt, shift", key=wanted, part=unknown[0]))
     if len(name) != 1 and name not in NAMED:
         known = near(name, NAMED)
-        raise ValueError(f"{wanted!r} is not a key" + (f"; did you mean {known!r}?" if known else ""))
+        hint = tr("did you mean {known!r}?", known=known) if known else ""
+        raise NoKey(tr("{key!r} is not a key", key=wanted), hint)
     if len(name) == 1 and not name.isprintable():
-        raise ValueError(f"{wanted!r} is not a key")
+        raise NoKey(tr("{key!r} is not a key", key=wanted))
     name = {" ": "space", ",": "comma"}.get(name, name)
     if "ctrl" in modifiers and len(name) == 1:
         name = name.lower()
@@ -101,14 +111,14 @@ def problems(wanted: Mapping[str, str]) -> list[Problem]:
         action = BY_ID.get(name)
         if action is None:
             known = near(name, BY_ID)
-            hint = f"did you mean {known!r}?" if known else "`wallboard keys` lists the ids"
-            found.append(Problem(name, f"there is no action {name!r}", hint))
+            hint = tr("did you mean {known!r}?", known=known) if known else tr("`wallboard keys` lists the ids")
+            found.append(Problem(name, tr("there is no action {name!r}", name=name), hint))
             continue
         try:
             rebound[name] = split(text)
-        except ValueError as error:
-            what, _, hint = str(error).partition("; ")
-            found.append(Problem(name, what, hint or 'write a character or a name, such as "x", "ctrl+t" or "f5"'))
+        except NoKey as error:
+            hint = error.hint or tr('write a character or a name, such as "x", "ctrl+t" or "f5"')
+            found.append(Problem(name, str(error), hint))
             continue
         found.extend(_unfit(action, rebound[name]))
     found.extend(_clashes(rebound))
@@ -118,21 +128,31 @@ def problems(wanted: Mapping[str, str]) -> list[Problem]:
 def _unfit(action: Action, keys: tuple[str, ...]) -> Iterable[Problem]:
     for key in keys:
         if key in _EATEN:
-            yield Problem(action.id, f"{key!r} does not reach the program: {_EATEN[key]}", "choose another key")
+            yield Problem(
+                action.id,
+                tr("{key!r} does not reach the program: {why}", key=key, why=tr(_EATEN[key])),
+                tr("choose another key"),
+            )
         elif action.acts and re.fullmatch(r"alt\+(shift\+)?[a-zA-Z]", key):
             yield Problem(
                 action.id,
-                f"{key!r} cannot act: a slow line makes it out of Esc and a letter",
-                f'choose a plain key, such as "{key[-1]}"',
+                tr("{key!r} cannot act: a slow line makes it out of Esc and a letter", key=key),
+                tr('choose a plain key, such as "{plain}"', plain=key[-1]),
             )
         elif action.scope != "board" and action.id not in _ANSWERS and (len(key) == 1 or key == "space"):
-            yield Problem(action.id, f"{key!r} is text where something is typed", 'choose another, such as "f5"')
+            yield Problem(
+                action.id, tr("{key!r} is text where something is typed", key=key), tr('choose another, such as "f5"')
+            )
         elif keys.count(key) > 1:
-            yield Problem(action.id, f"{key!r} is named twice", "name it once")
+            yield Problem(action.id, tr("{key!r} is named twice", key=key), tr("name it once"))
             return
     if not keys and action.id in NEEDED:
         default = ",".join(action.keys)
-        yield Problem(action.id, f"{action.id} must keep a key: {action.does}", f'write "{default}"')
+        yield Problem(
+            action.id,
+            tr("{id} must keep a key: {does}", id=action.id, does=tr(action.does)),
+            tr('write "{keys}"', keys=default),
+        )
 
 
 def _clashes(rebound: Mapping[str, tuple[str, ...]]) -> Iterable[Problem]:
@@ -146,8 +166,8 @@ def _clashes(rebound: Mapping[str, tuple[str, ...]]) -> Iterable[Problem]:
                 beside = taken.get(("dialog", key), "")
                 other = beside if beside and beside not in _FIELDS else other
             if other != action.id:
-                hint = f'give {other} another key in [keys] ("{other}" = "…"), or choose another here'
-                yield Problem(action.id, f"{key!r} is already the key of {other}", hint)
+                hint = tr('give {other} another key in [keys] ("{other}" = "…"), or choose another here', other=other)
+                yield Problem(action.id, tr("{key!r} is already the key of {other}", key=key, other=other), hint)
 
 
 def bound(rebound: Mapping[str, tuple[str, ...]]) -> tuple[Action, ...]:

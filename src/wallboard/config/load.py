@@ -28,6 +28,7 @@ from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
 from wallboard.domain.keys import Resource
 from wallboard.domain.known import Known
+from wallboard.domain.language import mark, tr
 from wallboard.domain.places import Favourite, Route
 from wallboard.domain.rules import AgentLimits, Day, Goal, Limits, QueueRule
 from wallboard.domain.text import clean
@@ -179,9 +180,9 @@ def parsed(path: File, text: str) -> Checked:
     except tomllib.TOMLDecodeError as error:
         raise ConfigErrors([_syntax(path, text, str(error))]) from None
     except RecursionError:
-        raise _one(path, 1, "tables or lists are nested too deeply", "write them flat") from None
+        raise _one(path, 1, tr("tables or lists are nested too deeply"), tr("write them flat")) from None
     except ValueError:
-        raise _one(path, 1, "a number has more digits than can be read", "write a sensible number") from None
+        raise _one(path, 1, tr("a number has more digits than can be read"), tr("write a sensible number")) from None
     found: list[Finding] = []
     model: ConfigModel | None = None
     try:
@@ -204,22 +205,27 @@ def parsed(path: File, text: str) -> Checked:
 
 
 def _read(path: File) -> str:
-    missing = "write one with `wallboard init`, or name another with --config"
+    missing = tr("write one with `wallboard init`, or name another with --config")
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise _one(path, 0, "there is no such file", missing) from None
+        raise _one(path, 0, tr("there is no such file"), missing) from None
     except OSError as error:
-        raise _one(path, 0, f"it cannot be read: {error.strerror}", "check who may read it") from None
+        raise _one(path, 0, tr("it cannot be read: {why}", why=error.strerror), tr("check who may read it")) from None
     try:
         facts = os.fstat(descriptor)
         if stat.S_ISDIR(facts.st_mode):
-            raise _one(path, 0, "it is a directory", f'name the file in it: --config "{path / "config.toml"}"')
+            raise _one(
+                path,
+                0,
+                tr("it is a directory"),
+                tr('name the file in it: --config "{path}"', path=path / "config.toml"),
+            )
         if not stat.S_ISREG(facts.st_mode):
-            raise _one(path, 0, "it is not a file", "name a file")
+            raise _one(path, 0, tr("it is not a file"), tr("name a file"))
         if facts.st_size > LIMIT:
-            what = f"it has {facts.st_size} bytes, more than {LIMIT}"
-            raise _one(path, 1, what, "no configuration is that large: check the name")
+            what = tr("it has {bytes} bytes, more than {limit}", bytes=facts.st_size, limit=LIMIT)
+            raise _one(path, 1, what, tr("no configuration is that large: check the name"))
         with open(descriptor, "rb", closefd=False) as file:
             raw = file.read(LIMIT + 1)
     finally:
@@ -227,7 +233,7 @@ def _read(path: File) -> str:
     try:
         return text_of(raw)
     except NotUtf8Error as error:
-        raise _one(path, error.line, str(error), "save the file as UTF-8") from None
+        raise _one(path, error.line, str(error), tr("save the file as UTF-8")) from None
 
 
 def _one(path: File, line: int, what: str, hint: str) -> ConfigErrors:
@@ -235,19 +241,19 @@ def _one(path: File, line: int, what: str, hint: str) -> ConfigErrors:
 
 
 _SYNTAX = (
-    ("Expected '=' after a key", 'write key = "value"; a name with blanks or signs in it goes in quotes'),
-    ("Invalid value", 'text goes in quotes: key = "value"; true and false are small letters'),
-    ("Unterminated string", "close the quotes"),
-    ("Illegal character", "close the quotes on the same line"),
-    ("Cannot overwrite a value", "the key stands twice: keep one"),
-    ("Cannot declare", "the table stands twice: join the two, or write [[…]] for a list of tables"),
-    ("Cannot mutate immutable", "what stands in { } is complete: add the key inside the braces"),
-    ("Expected newline or end of document", "begin a new line, or put the text in quotes"),
-    ("Unclosed array", "close the list with ]"),
-    ("Unclosed inline table", "close the table with }"),
-    ("Expected ']", "close the heading with ], or ]] for a list of tables"),
-    ("Invalid initial character", "a name with other signs than letters, digits, - and _ goes in quotes"),
-    ("Unescaped '\\'", "double the backslash, or use single quotes"),
+    ("Expected '=' after a key", mark('write key = "value"; a name with blanks or signs in it goes in quotes')),
+    ("Invalid value", mark('text goes in quotes: key = "value"; true and false are small letters')),
+    ("Unterminated string", mark("close the quotes")),
+    ("Illegal character", mark("close the quotes on the same line")),
+    ("Cannot overwrite a value", mark("the key stands twice: keep one")),
+    ("Cannot declare", mark("the table stands twice: join the two, or write [[…]] for a list of tables")),
+    ("Cannot mutate immutable", mark("what stands in { } is complete: add the key inside the braces")),
+    ("Expected newline or end of document", mark("begin a new line, or put the text in quotes")),
+    ("Unclosed array", mark("close the list with ]")),
+    ("Unclosed inline table", mark("close the table with }")),
+    ("Expected ']", mark("close the heading with ], or ]] for a list of tables")),
+    ("Invalid initial character", mark("a name with other signs than letters, digits, - and _ goes in quotes")),
+    ("Unescaped '\\'", mark("double the backslash, or use single quotes")),
 )
 
 
@@ -258,7 +264,7 @@ def _syntax(path: File, text: str, message: str) -> ConfigError:
     if place is not None:
         message = message[: place.start()]
         if place[1]:
-            line, column = int(place[1]), f" (column {place[2]})"
+            line, column = int(place[1]), place[2]
     if message.startswith("Unclosed") or not column:
         # What was left open is noticed only at the end: the last line that says something is nearer to it.
         column = ""
@@ -267,9 +273,16 @@ def _syntax(path: File, text: str, message: str) -> ConfigError:
             line -= 1
     message = re.sub(r"\('([^']*)',\)", r"[\1]", message)
     hint = next(
-        (hint for start, hint in _SYNTAX if message.startswith(start)), "compare with what `wallboard init` writes"
+        (tr(hint) for start, hint in _SYNTAX if message.startswith(start)),
+        tr("compare with what `wallboard init` writes"),
     )
-    return ConfigError(f"not TOML{column}: {message[:1].lower()}{message[1:]}", where=f"{path}:{line}", hint=hint)
+    message = message[:1].lower() + message[1:]
+    what = (
+        tr("not TOML (column {column}): {message}", column=column, message=message)
+        if column
+        else tr("not TOML: {message}", message=message)
+    )
+    return ConfigError(what, where=f"{path}:{line}", hint=hint)
 
 
 def _named(finding: Finding, data: Mapping[str, Any]) -> str:

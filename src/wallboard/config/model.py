@@ -303,6 +303,9 @@ class ConfigModel(Edge):
     """The configuration file of wallboard."""
 
     theme: Word = Field(DEFAULT_THEME, description="`wallboard themes` lists them", examples=[DEFAULT_THEME])
+    language: Literal["en", "de"] | None = Field(
+        None, description="of the screen and of what commands say; left out: the terminal's locale", examples=["de"]
+    )
     kiosk: bool = Field(
         False, description="the console is the wall alone, as with --kiosk: no key leaves it", examples=[True]
     )

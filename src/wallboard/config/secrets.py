@@ -17,6 +17,7 @@ from wallboard.config.paths import named, spelled
 from wallboard.domain.decoding import NotUtf8Error, heard, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
+from wallboard.domain.language import tr
 from wallboard.vendors.base import Secret
 from wallboard.vendors.options import REFERENCES, Reference
 
@@ -79,10 +80,15 @@ def resolver(directory: Path) -> Callable[[Reference, str], Secret]:
         try:
             text = read(*_which(reference))
             if not text:
-                raise _Unread(f"{describe(reference)} gives an empty secret", "put the secret there")
+                raise _Unread(
+                    tr("{reference} gives an empty secret", reference=describe(reference)), tr("put the secret there")
+                )
             if not text.isprintable():
-                what = f"{describe(reference)} gives a secret with a line break or a control character in it"
-                raise _Unread(what, "let it give the secret alone, on one line")
+                what = tr(
+                    "{reference} gives a secret with a line break or a control character in it",
+                    reference=describe(reference),
+                )
+                raise _Unread(what, tr("let it give the secret alone, on one line"))
         except _Unread as fault:
             raise ConfigError(str(fault), where=where, hint=fault.hint) from None
         return Secret(text)
@@ -95,50 +101,54 @@ def _which(reference: Reference) -> tuple[str, str | list[str]]:
         value: str | list[str] | None = getattr(reference, name)
         if value is not None:
             return name, value
-    raise ConfigError("a reference to a secret is empty")
+    raise ConfigError(tr("a reference to a secret is empty"))
 
 
 def _env(name: str, taken: dict[str, str]) -> str:
     if os.environ.get(SHARED_HOST, "").strip().lower() not in _UNSHARED:
-        what = f"secrets are not read from the environment on a shared host ({SHARED_HOST})"
-        raise _Unread(what, 'write { file = "path" } or { command = [...] }')
+        what = tr("secrets are not read from the environment on a shared host ({variable})", variable=SHARED_HOST)
+        raise _Unread(what, tr('write { file = "path" } or { command = [...] }'))
     if name not in taken:
         value = os.environ.pop(name, None)
         if value is None:
-            raise _Unread(f"the environment has no {name}", f"set it: export {name}=…")
+            raise _Unread(tr("the environment has no {name}", name=name), tr("set it: export {name}=…", name=name))
         taken[name] = heard(value)
     return taken[name]
 
 
 def _file(path: Path) -> str:
-    called = f"the secret's file {str(path)!r}"
+    called = tr("the secret's file {path!r}", path=str(path))
 
     def judge(facts: os.stat_result) -> None:
         if not stat.S_ISREG(facts.st_mode):
-            raise _Unread(f"{str(path)!r} is not a file", "name the file that holds the secret")
+            raise _Unread(tr("{path!r} is not a file", path=str(path)), tr("name the file that holds the secret"))
         if facts.st_uid != os.geteuid():
-            raise _Unread(f"{called} is not yours", "use a file that you own")
+            raise _Unread(tr("{called} is not yours", called=called), tr("use a file that you own"))
         if facts.st_mode & 0o077:
-            what = f"others may open the secret's file {str(path)!r} (mode {stat.S_IMODE(facts.st_mode):04o})"
-            raise _Unread(what, f"run: chmod 600 {path}")
+            what = tr(
+                "others may open the secret's file {path!r} (mode {mode:04o})",
+                path=str(path),
+                mode=stat.S_IMODE(facts.st_mode),
+            )
+            raise _Unread(what, tr("run: chmod 600 {path}", path=path))
         if wrong := changeable(path):
             # A directory above it, or a link on the way: the file itself was looked at.
             raise _Unread(f"{called}: {wrong[0]}", wrong[1])
 
-    return _content(path, called, "check the path", judge)
+    return _content(path, called, tr("check the path"), judge)
 
 
 def _credential(name: str) -> str:
-    directory, called = os.environ.get("CREDENTIALS_DIRECTORY"), f"the credential {name!r}"
-    hint = f"set LoadCredential={name}:/path in the unit"
+    directory, called = os.environ.get("CREDENTIALS_DIRECTORY"), tr("the credential {name!r}", name=name)
+    hint = tr("set LoadCredential={name}:/path in the unit", name=name)
     if not directory:
-        raise _Unread(f"no systemd credentials were handed over, so there is no {name!r}", hint)
+        raise _Unread(tr("no systemd credentials were handed over, so there is no {name!r}", name=name), hint)
     if "/" in name or name in (".", ".."):
-        raise _Unread(f"{name!r} is no credential name", "write the name alone")
+        raise _Unread(tr("{name!r} is no credential name", name=name), tr("write the name alone"))
 
     def judge(facts: os.stat_result) -> None:
         if not stat.S_ISREG(facts.st_mode):
-            raise _Unread(f"{called} is not a file", "let it be one")
+            raise _Unread(tr("{called} is not a file", called=called), tr("let it be one"))
 
     return _content(Path(directory) / spelled(name), called, hint, judge)
 
@@ -148,7 +158,7 @@ def _content(path: Path, called: str, hint: str, judge: Callable[[os.stat_result
         # Non-blocking: a named pipe without a writer would hold the start up.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise _Unread(f"{called} cannot be read: {error.strerror}", hint) from None
+        raise _Unread(tr("{called} cannot be read: {why}", called=called, why=error.strerror), hint) from None
     try:
         judge(os.fstat(descriptor))
         with open(descriptor, "rb", closefd=False) as file:
@@ -160,19 +170,25 @@ def _content(path: Path, called: str, hint: str, judge: Callable[[os.stat_result
 def _keyring(text: str) -> str:
     service, _, user = text.partition(":")
     if not service or not user:
-        raise _Unread(f"{text!r} names no service and user", 'write { keyring = "service:user" }')
+        raise _Unread(
+            tr("{text!r} names no service and user", text=text),
+            tr("write {example}", example='{ keyring = "service:user" }'),
+        )
     try:
         import keyring
         import keyring.errors
     except ImportError:
-        raise _Unread("the keyring is not installed", 'install the extra "wallboard[keyring]"') from None
+        raise _Unread(tr("the keyring is not installed"), tr('install the extra "wallboard[keyring]"')) from None
     try:
         found = keyring.get_password(service, user)
     except keyring.errors.KeyringError as error:
-        what = f"the keyring does not open ({type(error).__name__})"
-        raise _Unread(what, "unlock it, or use another reference") from None
+        what = tr("the keyring does not open ({kind})", kind=type(error).__name__)
+        raise _Unread(what, tr("unlock it, or use another reference")) from None
     if found is None:
-        raise _Unread(f"the keyring has nothing for {text!r}", f"run: keyring set {service} {user}")
+        raise _Unread(
+            tr("the keyring has nothing for {text!r}", text=text),
+            tr("run: keyring set {service} {user}", service=service, user=user),
+        )
     return str(found)
 
 
@@ -181,7 +197,7 @@ def _command(argv: list[str], directory: Path) -> str:
     import signal
     import subprocess
 
-    called = f"the secret's command {argv[0]!r}"
+    called = tr("the secret's command {program!r}", program=argv[0])
     try:
         # Its own session: at the deadline the children it started end with it, and it cannot ask on our terminal.
         process = subprocess.Popen(
@@ -194,7 +210,9 @@ def _command(argv: list[str], directory: Path) -> str:
             start_new_session=True,
         )
     except OSError as error:
-        raise _Unread(f"{called} cannot be run: {error.strerror}", "check its name") from None
+        raise _Unread(
+            tr("{called} cannot be run: {why}", called=called, why=error.strerror), tr("check its name")
+        ) from None
     try:
         output = _read(process, called)
     except BaseException:
@@ -208,8 +226,8 @@ def _command(argv: list[str], directory: Path) -> str:
         if process.stdout is not None:
             process.stdout.close()
     if process.returncode != 0:
-        what = f"{called} failed with status {process.returncode}"
-        raise _Unread(what, "run it yourself to see why; its output is not shown here")
+        what = tr("{called} failed with status {status}", called=called, status=process.returncode)
+        raise _Unread(what, tr("run it yourself to see why; its output is not shown here"))
     return _text(output, called)
 
 
@@ -221,7 +239,10 @@ def _read(process: subprocess.Popen[bytes], called: str) -> bytes:
 
     assert process.stdout is not None
     end = time.monotonic() + DEADLINE
-    late = _Unread(f"{called} did not end within {DEADLINE:g} s", "it must not ask for anything")
+    late = _Unread(
+        tr("{called} did not end within {seconds:g} s", called=called, seconds=DEADLINE),
+        tr("it must not ask for anything"),
+    )
     output = b""
     while True:
         ready, _, _ = select.select([process.stdout], [], [], max(0.0, end - time.monotonic()))
@@ -232,7 +253,10 @@ def _read(process: subprocess.Popen[bytes], called: str) -> bytes:
             break
         output += part
         if len(output) > LIMIT:
-            raise _Unread(f"{called} printed more than {LIMIT} bytes", "let it print the secret alone")
+            raise _Unread(
+                tr("{called} printed more than {limit} bytes", called=called, limit=LIMIT),
+                tr("let it print the secret alone"),
+            )
     try:
         process.wait(max(0.05, end - time.monotonic()))
     except subprocess.TimeoutExpired:
@@ -242,8 +266,10 @@ def _read(process: subprocess.Popen[bytes], called: str) -> bytes:
 
 def _text(raw: bytes, called: str) -> str:
     if len(raw) > LIMIT:
-        raise _Unread(f"{called} holds more than {LIMIT} bytes", "let it hold the secret alone")
+        raise _Unread(
+            tr("{called} holds more than {limit} bytes", called=called, limit=LIMIT), tr("let it hold the secret alone")
+        )
     try:
         return text_of(raw).rstrip("\r\n")
     except NotUtf8Error:
-        raise _Unread(f"{called} is not text", "let it hold the secret alone, as UTF-8") from None
+        raise _Unread(tr("{called} is not text", called=called), tr("let it hold the secret alone, as UTF-8")) from None

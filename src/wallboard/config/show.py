@@ -19,6 +19,8 @@ from wallboard.vendors.options import Reference
 def show(checked: Checked) -> str:
     """`[[source]]` after `[[source]]`, a line a value: `name = "hq"   # config.toml:8`."""
     lines = [_line("theme", checked.model.theme, _origin(checked, ("theme",)))]
+    if checked.model.language is not None:
+        lines.append(_line("language", checked.model.language, _origin(checked, ("language",))))
     for name in ("operator", "alarm"):
         lines += ["", f"[{name}]", *_table(checked, (name,), getattr(checked.model, name))]
     for name in ("source", "queue", "favourite", "known", "view", "route"):

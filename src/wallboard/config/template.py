@@ -9,6 +9,7 @@ TEMPLATE = """\
 # To look around without any account:     wallboard demo
 
 theme = "control-room"            # wallboard themes lists them
+# language = "de"                 # "en" or "de"; left out: the terminal's locale
 # kiosk = true                    # the wall alone, as with --kiosk: no key leaves it; Ctrl+C twice ends it
 
 [operator]

@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from wallboard.domain.errors import ConfigError, VendorError
+from wallboard.domain.language import tr
 from wallboard.vendors import registry
 from wallboard.vendors.options import Options
 from wallboard.vendors.plugin import SourceRules
@@ -46,36 +47,40 @@ def loopback(host: str) -> bool:
         return False
 
 
-def bad_url(url: str, schemes: tuple[str, ...], example: str, insecure: bool) -> tuple[str, str] | None:
-    """(what is wrong with `url`, what to write instead), or None."""
-    write = f'write an address such as "{example}"'
+def bad_url(
+    url: str, schemes: tuple[str, ...], example: str, insecure: bool, key: str = "url"
+) -> tuple[str, str] | None:
+    """(what is wrong with `url`, the value of `key`, what to write instead), or None."""
+    write = tr('write an address such as "{example}"', example=example)
     if not url.isascii() or any(char.isspace() or not char.isprintable() for char in url):
-        return "url holds a blank or a character that no address has", write
+        return tr("{key} holds a blank or a character that no address has", key=key), write
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        return "url is not an address", write
+        return tr("{key} is not an address", key=key), write
     # What holds a secret, or may, is not quoted.
     if "@" in parts.netloc:
-        return "url holds a user name or password", "put them into auth, the password as a reference"
+        return tr("{key} holds a user name or password", key=key), tr("put them into auth, the password as a reference")
     if parts.query or parts.fragment:
-        return "url holds more than a path", f'write it without the "{"?" if parts.query else "#"}" and what follows'
+        write = tr('write it without the "{sign}" and what follows', sign="?" if parts.query else "#")
+        return tr("{key} holds more than a path", key=key), write
     if parts.scheme not in schemes or not url.lower().startswith(f"{parts.scheme}://"):
-        listed = " or ".join(f"{scheme}://" for scheme in schemes)
+        listed = tr(" or ").join(f"{scheme}://" for scheme in schemes)
         if "://" not in url and re.match(r"[\w.-]+(:\d+)?(/|$)", url):
-            return f"url {url!r} has no scheme", f'write "{schemes[0]}://{url}"'
-        return f"url {url!r} does not begin with {listed}", write
+            write = tr('write "{scheme}://{url}"', scheme=schemes[0], url=url)
+            return tr("{key} {url!r} has no scheme", key=key, url=url), write
+        return tr("{key} {url!r} does not begin with {listed}", key=key, url=url, listed=listed), write
     if not host:
-        return f"url {url!r} names no host", write
+        return tr("{key} {url!r} names no host", key=key, url=url), write
     if port == 0:
-        return f"url {url!r} has port 0", write
+        return tr("{key} {url!r} has port 0", key=key, url=url), write
     if parts.scheme in ("tcp", "tls") and parts.path not in ("", "/"):
-        return f"url {url!r} has a path, which a manager address has not", write
+        return tr("{key} {url!r} has a path, which a manager address has not", key=key, url=url), write
     if parts.scheme in ("http", "tcp") and not loopback(host) and not insecure:
         safe = {"http": "https", "tcp": "tls"}[parts.scheme]
         return (
-            f"url {url!r} would send secrets and numbers unencrypted to {host}",
-            f'write "{safe}://…", or insecure = true if the line is protected otherwise',
+            tr("{key} {url!r} would send secrets and numbers unencrypted to {host}", key=key, url=url, host=host),
+            tr('write "{safe}://…", or insecure = true if the line is protected otherwise', safe=safe),
         )
     return None

@@ -7,7 +7,7 @@ English, so a sentence knows its English as long as nothing but `tr` puts senten
 from __future__ import annotations
 
 from collections.abc import Mapping
-from gettext import GNUTranslations, NullTranslations
+from gettext import NullTranslations, translation
 from pathlib import Path
 
 LANGUAGES = ("en", "de")
@@ -77,7 +77,8 @@ def _said(local: str, message: str, values: Mapping[str, object]) -> str:
 
 def use(language: str) -> None:
     """Speak this language from now on; one that has no catalogue is English. What was said before stays as it is."""
-    use_catalogue(_read(language) if language in LANGUAGES[1:] else None)
+    known = language in LANGUAGES[1:]
+    use_catalogue(translation("wallboard", _LOCALE, [language], fallback=True) if known else None)
 
 
 def use_catalogue(catalogue: NullTranslations | None) -> None:
@@ -95,8 +96,3 @@ def of_locale(environ: Mapping[str, str]) -> str:
     """The language that the terminal's variables ask for: `de_AT.UTF-8` is `de`."""
     said = next((environ[name] for name in _VARIABLES if environ.get(name)), "")
     return said.partition("_")[0].partition(".")[0].casefold()
-
-
-def _read(language: str) -> NullTranslations:
-    with (_LOCALE / language / "LC_MESSAGES" / "wallboard.mo").open("rb") as file:
-        return GNUTranslations(file)
