@@ -70,8 +70,8 @@ def test_every_sentence_is_translated_with_the_values_it_holds(language: str) ->
 def test_what_the_program_reads_is_what_was_translated(language: str) -> None:
     kept = GNUTranslations(BytesIO(catalogue.read_compiled(language)))
     for message in catalogue.read(language):
-        if isinstance(message.id, str) and message.id:
-            told = kept.pgettext(message.context, message.id) if message.context else kept.gettext(message.id)
-            assert told == message.string
-        elif message.id:
-            assert [kept.ngettext(*message.id, n) for n in (1, 2)] == list(message.string)
+        match message.id, message.string:
+            case str() as said, told if said:
+                assert (kept.pgettext(message.context, said) if message.context else kept.gettext(said)) == told
+            case (str() as one, str() as many), (_, _) as told:
+                assert (kept.ngettext(one, many, 1), kept.ngettext(one, many, 2)) == tuple(told)

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 from wallboard.domain.actions import Action
 from wallboard.domain.language import tr
-from wallboard.view.cells import Cell
+from wallboard.domain.text import cell_width
+from wallboard.view.cells import Cell, fit
 from wallboard.view.chrome import KeyHint
 from wallboard.view.directory.search import fold, nearness
 from wallboard.view.format import DASH
 from wallboard.view.lines import Line, clip, rule
+
+_KEYS = 16
+"""Columns of the keys."""
 
 
 def key_lines(
@@ -26,10 +30,12 @@ def key_lines(
         key = Cell(f"  {hint.key:<10}", "info bold" if hint.ok else "muted")
         lines.append(clip([key, Cell(text, "text" if hint.ok else "muted")], width))
     lines.append(rule(tr("ALL KEYS"), "", width))
+    told_in = max(cell_width(does) for _, does in told) + 2
+    room = width >= _KEYS + told_in + max(len(action.id) for action, _ in told)
     for action, does in every:
         keys = " ".join(action.keys) or DASH
-        shown = action.id if width >= 100 else ""
-        lines.append(clip([Cell(f"  {keys:<14}", "info"), Cell(f"{does:<58}"), Cell(shown, "muted")], width))
+        name = Cell(action.id if room else "", "muted")
+        lines.append(clip([Cell(f"  {keys}".ljust(_KEYS), "info"), Cell(fit(does, told_in)), name], width))
     return lines
 
 
