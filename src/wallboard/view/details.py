@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wallboard.control.labels import label
 from wallboard.control.policy import CONFERENCE
-from wallboard.domain.language import tr
+from wallboard.domain.language import tr, trc
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import cell_width, clean
@@ -61,7 +61,7 @@ def details(
     `pane` None: a row that stands in none, such as a telephone. `helpers` and `help_key` as in `queue_look`."""
     lines = [] if explains or settings else _look(row, context, helpers, help_key, width)
     facts = explained(row, context) if explains else [] if lines and isinstance(row, Queue) else _facts(row, context)
-    least = LABEL if lines else _LABEL
+    least = max(LABEL if lines else _LABEL, cell_width(tr("cannot")))
     column = min(max(least, min(_LABEL_MOST, width // 6)), max([least, *(cell_width(name) for name, _ in facts)]))
     what = tr("EXPLAIN") if explains else tr("SETTINGS") if settings else tr("DETAILS")
     lines = lines or [_head(pane, row, context, what, width)]
@@ -273,7 +273,7 @@ def _call(row: Call, context: Context) -> list[Fact]:
         (tr("call"), f"{glyph} {tr(word)} · {tr(row.direction.value)} · {recording}"),
         (tr("from"), party(row.from_name, row.from_number, row.key.source, context) or tr("unknown")),
         (tr("to"), party(row.to_name, row.to, row.key.source, context) or tr("unknown")),
-        (tr("times"), tr("set up {begun}, answered {answered}", begun=begun, answered=answered)),
+        (trc("moments", "times"), tr("set up {begun}, answered {answered}", begun=begun, answered=answered)),
     ]
     if row.agent:
         facts.append((tr("agent"), row.agent))

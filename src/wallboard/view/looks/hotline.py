@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wallboard.board.hotline_numbers import LADDER, figures
-from wallboard.domain.language import tr, trn
+from wallboard.domain.language import tr, trc, trn
 from wallboard.domain.models import DutyAgent, Hotline, HotlineCall
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
@@ -30,7 +30,7 @@ def hotline_look(row: Hotline, context: Context, width: int) -> list[Line]:
     drift = Cell(f"   {glyphs.WARN} {tr('NOT AS ASKED')}", "warn bold") if drifted(row) else Cell("")
     said = f" ({row.raw_status})" if row.raw_status and row.raw_status != word else ""
     now = tr("{asked}, is {state}", asked=tr(row.asked), state=_lasting(f"{state}{said}", since))
-    lines.append(labelled(tr("asked"), [Cell(now), drift], width))
+    lines.append(labelled(trc("hotline", "asked"), [Cell(now), drift], width))
     lines += _ladder(row, context, width)
     if width >= TWO_COLUMNS:
         left, right = halves(width)

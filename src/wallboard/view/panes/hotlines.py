@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wallboard.domain.keys import Resource
-from wallboard.domain.language import mark, tr, trn
+from wallboard.domain.language import mark, markc, tr, trn
 from wallboard.domain.models import Hotline
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.view import glyphs
@@ -60,7 +60,9 @@ class HotlinesPane(Pane):
         Field("asked", ""),
         Field("name", "", sort=lambda row, context: row.name.casefold(), most=36),
         Field("number", mark("number"), sort=lambda row, context: row.number, most=20),
-        Field("phones", mark("phones"), "right", lambda row, context: active_phones(row) or 0),
+        Field(
+            "phones", markc("column", "phones"), "right", lambda row, context: active_phones(row) or 0, context="column"
+        ),
         Field("in", mark("in"), "right"),
         Field("out", mark("out"), "right"),
         Field("since", mark("since"), "right"),
@@ -70,7 +72,7 @@ class HotlinesPane(Pane):
             sort=lambda row, context: -((row.last_call and row.last_call.started_at) or 0),
             most=40,
         ),
-        Field("lost", mark("lost"), "right"),
+        Field("lost", markc("column", "lost"), "right", context="column"),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {

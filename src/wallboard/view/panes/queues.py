@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from wallboard.board import ServiceLevel
 from wallboard.domain.keys import Resource
-from wallboard.domain.language import mark, tr
+from wallboard.domain.language import mark, markc, tr
 from wallboard.domain.models import Queue
 from wallboard.domain.states import Channel
 from wallboard.vendors.base import rows_of
@@ -50,7 +50,13 @@ class QueuesPane(Pane):
         Field("talk", mark("talk"), "right", lambda row, context: -(context.stats(row.key).talking or 0)),
         Field("sl", mark("SL n"), "right", lambda row, context: _service(row, context), short=mark("SL"), most=8),
         Field("trend", mark("trend")),
-        Field("lost", mark("lost"), "right", lambda row, context: -(context.stats(row.key).lost or 0)),
+        Field(
+            "lost",
+            markc("column", "lost"),
+            "right",
+            lambda row, context: -(context.stats(row.key).lost or 0),
+            context="column",
+        ),
         SOURCE,
     )
     widths: ClassVar[Mapping[int, str]] = {
