@@ -69,6 +69,12 @@ def test_a_wheel_finds_its_themes_inside_itself(built: Path, kind: str) -> None:
     assert directory == built / kind / "wallboard" / "_themes"
 
 
+@pytest.mark.parametrize("kind", ["wheel", "wheel-of-sdist"])
+def test_a_wheel_carries_its_catalogues(built: Path, kind: str) -> None:
+    german = Path("locale/de/LC_MESSAGES/wallboard.mo")
+    assert (built / kind / "wallboard" / german).read_bytes() == (ROOT / "src" / "wallboard" / german).read_bytes()
+
+
 def test_an_unpacked_sdist_finds_its_themes(built: Path) -> None:
     directory, names = themes_seen_by(built / "sdist" / "src")
     assert names == SHIPPED
