@@ -1,10 +1,12 @@
 """The screens of the README as vector graphics, made of the cells that a terminal would show.
 
-`python -m tests.arch.documents` writes them with the other documents.
+`python -m tests.arch.documents` writes them with the other documents. `python -m tests.arch.pictures` draws the living
+demonstration, a quarter of an hour old, as PNG (with `rsvg-convert`): to be looked at.
 """
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -17,12 +19,16 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.terminal_theme import DIMMED_MONOKAI
 
+from tests.acceptance.scene import ALL_FIVE, staged
+from tests.acceptance.seat import Seat
 from tests.support import console as sample
 from tests.support.past import DAY, shift
 from wallboard import theming
 from wallboard.domain.language import use
 from wallboard.domain.text import cell_width
+from wallboard.sim import Knobs
 from wallboard.ui.app import ConsoleApp
+from wallboard.ui.console import Console
 
 WIDE, HIGH = 8.4, 18.0
 """One cell."""
@@ -55,6 +61,33 @@ TOLD = {
 """Those of the README, with what they show."""
 
 
+LIVE: dict[str, tuple[tuple[int, int], Sequence[str]]] = {
+    "board-160x50": ((160, 50), "2"),
+    "board-120x40": ((120, 40), "2"),
+    "board-80x24": ((80, 24), "2"),
+    "wall-160x50": ((160, 50), ("f2",)),
+    "queue-120x40": ((120, 40), ("1", "enter")),
+    "picker-120x40": ((120, 40), ("2", "t")),
+    "board-160x50-de": ((160, 50), "2"),
+}
+
+
+async def living() -> dict[str, str]:
+    """Screens of the demonstration, by name as `PICTURES`."""
+    found: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        async with staged(Path(folder), knobs=Knobs(), sources=ALL_FIVE) as stage:
+            await stage.wait(900.0, step=1.0)
+            for name, (size, keys) in LIVE.items():
+                use(name.rpartition("-")[2])
+                seat = Seat(stage, width=size[0], height=size[1])
+                await stage.wait(15.0, step=1.0)
+                await seat.press(*keys)
+                found[name] = await _drawn(seat.console, size)
+                use("en")
+    return found
+
+
 def pictures() -> dict[str, str]:
     found = {}
     for name, (size, press) in PICTURES.items():
@@ -62,6 +95,22 @@ def pictures() -> dict[str, str]:
         found[name] = anyio.run(_shot, size, press)
     use("en")
     return found
+
+
+async def _drawn(console: Console, size: tuple[int, int]) -> str:
+    app = ConsoleApp(lambda _app: console, theming.load("control-room"), theming.load)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        app.paint()
+        await pilot.pause()
+        return svg([list(strip) for strip in app.screen._compositor.render_strips()], size)
+
+
+def main() -> None:
+    folder = Path(__file__).parent.parent.parent / "docs" / "pictures"
+    for name, drawing in (pictures() | anyio.run(living)).items():
+        target = folder / f"{name}.png"
+        subprocess.run(["rsvg-convert", "--width=1400", f"--output={target}"], input=drawing.encode(), check=True)
 
 
 async def _shot(size: tuple[int, int], press: Press) -> str:
@@ -137,3 +186,7 @@ def _look(style: Style) -> tuple[str, str, bool]:
 
 def _hex(color: Color | None, default: str) -> str:
     return default if color is None or color.is_default else color.get_truecolor(DIMMED_MONOKAI).hex
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wallboard.board.freshness import CONNECTING, SourceView
 from wallboard.domain.keys import Resource
-from wallboard.domain.language import mark, tr, trn
+from wallboard.domain.language import mark, tr, trc, trn
 from wallboard.domain.models import Agent, Call, Hotline, Notice, Phone, Queue
 from wallboard.domain.states import TRUSTED, AgentState, CallState, HotlineState, ResourceState, SourceState
 from wallboard.vendors.base import rows_of
@@ -175,7 +175,7 @@ def header(
         "banner": [[Cell(banner, "warn")] if banner else []],
         "frozen": [[Cell(frozen, "warn")] if frozen else []],
         "counts": [_counts(context)],
-        "wait": [[Cell(f"{tr('wait')} ", "muted"), Cell(waiting, "stale" if old_wait else "digits bold")]],
+        "wait": [[Cell(f"{trc('header', 'wait')} ", "muted"), Cell(waiting, "stale" if old_wait else "digits bold")]],
         "longest": [[*longest, Cell(f" {numbers.longest_queue}")] if numbers.longest_queue else longest, longest],
         "ready": [[Cell(f"{tr('ready')} ", "muted"), Cell(ready, "stale" if old_agents else "digits")], []],
         "hotlines": [*_hotlines(context, numbers, tr("hotlines") if middle else tr("hotl")), []],
@@ -233,7 +233,7 @@ def window_title(context: Context) -> str:
     numbers = totals(context)
     waiting = DASH if numbers.waiting is None else f"{_old(context, Resource.QUEUES)}{numbers.waiting}"
     signs = "".join(cell.text for cell in _counts(context) if cell.style != "muted")
-    return f"{signs} {tr('wait')} {waiting}".strip()
+    return f"{signs} {trc('header', 'wait')} {waiting}".strip()
 
 
 def _notices(context: Context) -> list[Line]:
