@@ -70,3 +70,11 @@ def test_the_first_frame_waits_for_no_database() -> None:
     assert isinstance(roots, list)
     assert "textual" in roots
     assert "sqlite3" not in roots
+
+
+def test_english_reads_no_catalogue() -> None:
+    script = (
+        "import sys; from wallboard.domain.language import tr, use; use('en'); tr('x'); print('gettext' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

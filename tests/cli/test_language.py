@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import io
 import json
 import tomllib
@@ -53,7 +54,7 @@ class German(NullTranslations):
 @pytest.fixture(autouse=True)
 def german(monkeypatch: pytest.MonkeyPatch) -> German:
     catalogue = German()
-    monkeypatch.setattr(language, "translation", lambda *_, **__: catalogue)
+    monkeypatch.setattr(gettext, "translation", lambda *_, **__: catalogue)
     return catalogue
 
 

@@ -143,7 +143,6 @@ def span(seconds: float) -> str:
     whole = int(max(0.0, seconds))
     if whole < 120:
         return f"{whole} s"
-    # Units, which are the same in every language.
     return f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
 
 

@@ -37,7 +37,7 @@ from wallboard.control.process import identity
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import FORMS, Command, Verb, new_id
 from wallboard.domain.errors import WallboardError
-from wallboard.domain.language import english, tr
+from wallboard.domain.language import tr
 from wallboard.domain.redaction import redact_all
 from wallboard.domain.text import clean
 
@@ -106,8 +106,7 @@ class Journal:
     def append(self, phase: str, fields: Mapping[str, Any], *, durable: bool, patience: float = PATIENCE) -> None:
         """Write one record; with `durable` it is on the disk when this returns. Raises JournalError; JournalBusy where
         another process did not let go of the lock within `patience` seconds. Programs read it: sentences in English."""
-        told = {name: english(value) if isinstance(value, str) else value for name, value in fields.items()}
-        record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **redact_all(told)}
+        record: Record = {**self._who, "ts": _timestamp(self._clock.wall()), "phase": phase, **redact_all(fields)}
         try:
             with self._turn(patience), self._locked(patience) as lock:
                 self._write(record, durable, lock)

@@ -7,8 +7,11 @@ English, so a sentence knows its English as long as nothing but `tr` puts senten
 from __future__ import annotations
 
 from collections.abc import Mapping
-from gettext import NullTranslations, translation
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gettext import NullTranslations
 
 LANGUAGES = ("en", "de")
 _LOCALE = Path(__file__).parent.parent / "locale"
@@ -77,19 +80,19 @@ def _said(local: str, message: str, values: Mapping[str, object]) -> str:
 
 def use(language: str) -> None:
     """Speak this language from now on; one that has no catalogue is English. What was said before stays as it is."""
-    known = language in LANGUAGES[1:]
-    use_catalogue(translation("wallboard", _LOCALE, [language], fallback=True) if known else None)
+    if language not in LANGUAGES[1:]:
+        use_catalogue(None)
+        return
+    # English needs none of it, and the first frame waits for what is imported here.
+    from gettext import translation
+
+    use_catalogue(translation("wallboard", _LOCALE, [language], fallback=True))
 
 
 def use_catalogue(catalogue: NullTranslations | None) -> None:
     """Speak from this catalogue; None: English."""
     global _catalogue
     _catalogue = catalogue
-
-
-def spoken() -> NullTranslations | None:
-    """The catalogue in use, None for English."""
-    return _catalogue
 
 
 def of_locale(environ: Mapping[str, str]) -> str:

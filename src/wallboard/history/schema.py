@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
 from dataclasses import fields
 from time import sleep
 from types import UnionType
@@ -69,12 +68,14 @@ def prepare(connection: sqlite3.Connection) -> None:
 def _share(connection: sqlite3.Connection) -> None:
     """Let others read while one writes. Of two consoles that make the file together one is refused at once, whatever
     its timeout."""
-    for _ in range(_TRIES):
-        with suppress(sqlite3.OperationalError):
+    for left in reversed(range(_TRIES)):
+        try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not left:
+                raise
         sleep(_BETWEEN)
-    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _insert(kind: type[Record]) -> str:
