@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+SOURCE = Path(__file__).parent.parent.parent / "src"
+
 HEAVY = ("textual", "rich", "httpx", "pydantic", "anyio", "asyncio", "sqlite3")
 
 RUN = """
@@ -72,9 +74,16 @@ def test_the_first_frame_waits_for_no_database() -> None:
     assert "sqlite3" not in roots
 
 
-def test_english_reads_no_catalogue() -> None:
+def test_the_words_of_the_first_frame_wait_for_nothing() -> None:
     script = (
-        "import sys; from wallboard.domain.language import tr, use; use('en'); tr('x'); print('gettext' in sys.modules)"
+        "import sys\n"
+        "from wallboard.cli import start\n"
+        "from wallboard.domain.language import tr, use\n"
+        "use('en')\n"
+        "tr('connecting')\n"
+        "print(sorted({'gettext', 'pathlib', 're', 'typing'} & set(sys.modules)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    # Without site-packages, whose own start may load them.
+    command = [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(SOURCE)!r})\n{script}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

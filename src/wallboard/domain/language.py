@@ -6,15 +6,16 @@ English, so a sentence knows its English as long as nothing but `tr` puts senten
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
+import os.path
 
+# The first frame is drawn with this module and little else: `typing` and `pathlib` take longer than the frame.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from gettext import NullTranslations
 
 LANGUAGES = ("en", "de")
-_LOCALE = Path(__file__).parent.parent / "locale"
+_LOCALE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where a terminal says its language, the strongest first."""
 
@@ -83,7 +84,7 @@ def use(language: str) -> None:
     if language not in LANGUAGES[1:]:
         use_catalogue(None)
         return
-    # English needs none of it, and the first frame waits for what is imported here.
+    # English needs none of it.
     from gettext import translation
 
     use_catalogue(translation("wallboard", _LOCALE, [language], fallback=True))
