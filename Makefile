@@ -16,7 +16,7 @@ help:
 	@echo 'make test-python  what another Python can change   (PYTHON=python3.14 VENV=.venv-3.14)'
 	@echo 'make lint    ruff, mypy and the import floors'
 	@echo 'make format  let ruff rewrite what it can'
-	@echo 'make bench   measure, and print a table'
+	@echo 'make bench   measure all goals beside other programs, and write docs/performance.md  (ARGS=--quick)'
 	@echo 'make soak    ten minutes of the demo with chaos: memory, tasks and all maps stay flat  (ARGS="--minutes 30")'
 	@echo 'make lab     put up a real Asterisk with agents and callers, and open the console on it'
 	@echo 'make lock    pin the dependencies anew                                            (ARGS="--upgrade")'
@@ -25,8 +25,8 @@ help:
 demo: $(VENV)/.run-installed
 	@$(BIN)/wallboard demo $(ARGS)
 
-# Two processes: one begins with the lab, the other with the terminals, and both share the rest.
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
+# Three processes: one begins with the lab and one with the terminals, which mostly wait, one with the rest; then all share it.
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 test: lint
 	@.ci/tools
@@ -34,7 +34,7 @@ test: lint
 
 # Where Python itself is asked something: imports, typing, asyncio, TLS, sqlite, argparse, the screen. What vendors say and
 # what is made of it no Python changes, and the terminals and the lab take the longest.
-ON_PYTHON := $(wildcard tests/test_*.py) $(addprefix tests/,arch cli config control domain history polling ui) \
+ON_PYTHON := $(wildcard tests/test_*.py) $(addprefix tests/,arch cli config control domain history polling ui/terminal) \
   $(addprefix tests/vendors/,http kit suite test_all_adapters.py test_third_party.py)
 
 test-python: $(VENV)/.test-installed
@@ -74,7 +74,7 @@ lock:
 	@$(PYTHON) -m venv $(VENV)-lock
 	@$(VENV)-lock/bin/python -m pip --quiet --disable-pip-version-check install 'pip-tools>=7.4'
 	$(VENV)-lock/bin/$(LOCK) $(ARGS) --output-file requirements/run.txt pyproject.toml requirements/run.in
-	$(VENV)-lock/bin/$(LOCK) $(ARGS) --extra sim --extra push --output-file requirements/test.txt pyproject.toml requirements/test.in
+	$(VENV)-lock/bin/$(LOCK) $(ARGS) --extra sim --extra push --extra share --extra web --extra metrics --output-file requirements/test.txt pyproject.toml requirements/test.in
 	@rm -rf $(VENV)-lock
 
 clean:

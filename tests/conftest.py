@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +13,19 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from wallboard.domain.language import use
+from wallboard.domain.numbers import warm
 from wallboard.domain.redaction import forget, known
 
 # A shared machine stalls now and then; a slow example says nothing about the code.
 settings.register_profile("wallboard", deadline=None)
 settings.load_profile("wallboard")
+
+# As a moment after the start, whichever test is the first: numbers stand as people read them.
+warm()
+
+# A shell that starts something behind it has it ignore these, and whatever that starts too; the tests send them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 # Read by the program, by Rich or by Textual; left in place, a developer's terminal would decide what a test sees.
 _AMBIENT = (
@@ -93,7 +102,7 @@ def english() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home: no test reads or writes the developer's config, state or journal."""
+    """An empty home: no test reads or writes the developer's config, state or journal, nor reads the machine's."""
     directory = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(directory))
     for name, below in (
@@ -106,6 +115,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv(name, str(directory / below))
     for name in [*_AMBIENT, *(name for name in os.environ if name.startswith("WALLBOARD_"))]:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("WALLBOARD_SITE_DIR", str(directory / "etc"))
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("LANG", "C.UTF-8")
     return directory

@@ -17,8 +17,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from functools import lru_cache
+from dataclasses import fields
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.files import changeable
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.suggestion import near
 
 if TYPE_CHECKING:
@@ -102,11 +103,10 @@ class _Source:
     tokens: Mapping[str, TokenStyle]
 
 
+@cache
 def shipped_directory() -> Path:
     """The directory of the themes that come with the program: in the package, or at the top of a checkout or sdist."""
-    from importlib.resources import files
-
-    packaged = Path(str(files("wallboard"))) / "_themes"
+    packaged = Path(__file__).resolve().parent / "_themes"
     return packaged if packaged.is_dir() else Path(__file__).resolve().parents[2] / "themes"
 
 
@@ -219,9 +219,15 @@ def _names(user_dir: Path | None) -> list[str]:
 
 
 def _read(path: Path) -> _Source:
-    # The shipped ones lie where the program itself does.
-    if path.parent != shipped_directory() and (wrong := changeable(path)):
+    # The shipped ones lie where the program itself does, and stay as they are: most others inherit from one.
+    if path.parent == shipped_directory():
+        return _shipped(path)
+    if wrong := changeable(path):
         raise ThemeError(str(path), *wrong)
+    return _parsed(path)
+
+
+def _parsed(path: Path) -> _Source:
     try:
         data = tomllib.loads(text_of(path.read_bytes()))
     except NotUtf8Error as error:
@@ -242,6 +248,9 @@ def _read(path: Path) -> _Source:
         inherits=_typed(path, data, "inherits", str, tr("write the name of a theme, in quotes")),
         tokens={token: _token(path, token, value) for token, value in tokens.items()},
     )
+
+
+_shipped = cache(_parsed)
 
 
 def _typed(path: Path, data: Mapping[str, object], key: str, kind: type[_T], hint: str) -> _T | None:

@@ -32,11 +32,11 @@ from wallboard.domain.command import Command, Destination, Verb, new_id
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, ParkedCall, Phone, Queue, Row
 from wallboard.domain.states import CallState, MemberState, ResourceState
-from wallboard.runtime import Headless, headless
+from wallboard.runtime.rooms import Headless, headless
 from wallboard.sim import Knobs, LoggedRequest, SimServer, World, demo_environment, make_app, ready_config
 from wallboard.sim.model import AVAILABLE, LOGGED_OUT
 from wallboard.sim.model import Member as SimMember
-from wallboard.vendors.base import SourceSettings
+from wallboard.vendors.base import Sink, SourceSettings
 from wallboard.vendors.http.exchange import in_process
 
 MY_PHONE = "2001"
@@ -50,6 +50,11 @@ class FastClock(ManualClock):
     @property
     def next_due(self) -> float | None:
         return min((entry[0] for entry in self._sleepers), default=None)
+
+    def to(self, instant: float) -> None:
+        """Be at exactly this instant."""
+        self._now = instant
+        self.advance(0.0)
 
 
 async def settle() -> None:
@@ -305,8 +310,10 @@ async def staged(
     prepare: Callable[[SimServer], None] | None = None,
     settings: Callable[[Config], Config] | None = None,
     seed: int = 5,
+    heard: Callable[[Sink], Sink] = lambda board: board,
 ) -> AsyncIterator[Stage]:
-    """The rooms, polling. `prepare` sees the server before them, `settings` changes the configuration."""
+    """The rooms, polling. `prepare` sees the server before them, `settings` changes the configuration, `heard` is an
+    ear before the board."""
     config = configured(folder)
     kept = [source for source in config.sources if source.name in sources]
     config = replace(config, sources=tuple(edit(source) if edit else source for source in kept))
@@ -321,7 +328,7 @@ async def staged(
     def line(source: SourceSettings) -> Line:
         return Line(source.name, in_process(server), cut)
 
-    async with headless(config, read_only=read_only, transports=line, clock=clock) as rooms:
+    async with headless(config, read_only=read_only, transports=line, clock=clock, heard=heard) as rooms:
         rooms.tasks.start_soon(rooms.scheduler.run)
         stage = Stage(clock, world, server, rooms, config, cut)
         await stage.until(stage.all_live)
@@ -351,22 +358,31 @@ def served(app: SimServer) -> Iterator[str]:
             thread.join(10)
 
 
-def real_world() -> SimServer:
-    """A silent world in real time, a minute old: Bo Quist talks to agent 136, Ana Lopez waits in Support."""
+def real_time(prepare: Callable[[World], None], since: float) -> SimServer:
+    """A silent world in real time, `since` seconds old, of which `prepare` has made the beginning."""
     ahead = 0.0
-    world = World(5, datetime.now(UTC) - timedelta(seconds=60), Knobs.quiet())
+    world = World(5, datetime.now(UTC) - timedelta(seconds=since), Knobs.quiet())
     server = make_app(world, clock=lambda: time.monotonic() + ahead)
-    pbx, distributor = world.hq.pbx, world.hq.distributor
-    for agent in pbx.agents.values():
-        distributor.set_status(agent, AVAILABLE if agent.id in (136, 137) else LOGGED_OUT)
-    pbx.extensions[300].answer_after = 0.2
-    sales = pbx.queues[601]
-    sales.profile = replace(sales.profile, talk_mean=1e6)
-    distributor.arrive(sales, BO, "Bo Quist", 3000.0)
-    world.advance(20.0)
-    distributor.set_status(pbx.agents["local", 137], LOGGED_OUT)
-    distributor.arrive(pbx.queues[602], "+493023125777", "Ana Lopez", 3000.0)
-    distributor.set_status(pbx.agents["local", 138], AVAILABLE)
-    ahead = 60.0
+    prepare(world)
+    ahead = since
     server.clock.sync()
     return server
+
+
+def real_world() -> SimServer:
+    """A silent world in real time, a minute old: Bo Quist talks to agent 136, Ana Lopez waits in Support."""
+
+    def prepare(world: World) -> None:
+        pbx, distributor = world.hq.pbx, world.hq.distributor
+        for agent in pbx.agents.values():
+            distributor.set_status(agent, AVAILABLE if agent.id in (136, 137) else LOGGED_OUT)
+        pbx.extensions[300].answer_after = 0.2
+        sales = pbx.queues[601]
+        sales.profile = replace(sales.profile, talk_mean=1e6)
+        distributor.arrive(sales, BO, "Bo Quist", 3000.0)
+        world.advance(20.0)
+        distributor.set_status(pbx.agents["local", 137], LOGGED_OUT)
+        distributor.arrive(pbx.queues[602], "+493023125777", "Ana Lopez", 3000.0)
+        distributor.set_status(pbx.agents["local", 138], AVAILABLE)
+
+    return real_time(prepare, 60.0)

@@ -19,7 +19,8 @@ from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
 from wallboard.history.archive import Archive
-from wallboard.runtime import Headless, console_settings, ports
+from wallboard.runtime.console import console_settings, ports
+from wallboard.runtime.rooms import Headless
 from wallboard.sim import LoggedRequest
 from wallboard.ui.console import Console
 from wallboard.view.directory import Place

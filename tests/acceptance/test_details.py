@@ -11,6 +11,7 @@ import pytest
 from tests.acceptance.scene import ALL_FIVE, staged
 from tests.acceptance.seat import Seat
 from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.notation import written
 from wallboard.sim import Knobs
 from wallboard.sim.rooms import Room
 from wallboard.view.finder import Finder
@@ -87,7 +88,7 @@ async def test_a_hotline_has_its_call_log_and_its_billed_records(seat: Seat) -> 
     (records,) = [line for line in lines if line.startswith("billed records")]
     assert records.startswith(f"billed records {len(hotline.records)} ")
     ended = next(each for each in hotline.records if each.ended is not None)
-    assert any(line.split()[-1] == f"{ended.price:g}" and ended.number in line for line in lines)
+    assert any(line.split()[-1] == f"{ended.price:g}" and written(ended.number) in line for line in lines)
 
 
 async def test_a_person_of_cc_has_roles_groups_and_skills(seat: Seat) -> None:

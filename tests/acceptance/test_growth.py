@@ -6,6 +6,7 @@ the console is counted: every map must have let go of what is no more.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
@@ -152,6 +153,24 @@ async def test_asterisk_is_as_large_after_120_calls_as_after_30() -> None:
             if turn in (29, 119):
                 sized.append(sizes({"adapter": session.adapter}, skip=(Stand, Server, Sink, ManualClock)))
     assert not grown(sized[0], sized[1])
+
+
+async def test_a_day_of_polling_leaves_no_task_and_no_map_behind() -> None:
+    room = Room("hq", "branch", feeds={Resource.QUEUES: 5.0, Resource.CALLS: 2.0})
+    sized = []
+    async with room.running():
+        for hour in range(24):
+            room.hq.faults.clear()
+            if hour % 3 == 0:
+                room.hq.fails(Resource.CALLS, ConnectionError("broken"))
+            await room.pass_(3600.0, step=20.0)
+            if hour in (2, 23):
+                tasks = len(asyncio.all_tasks())
+                roots = {"scheduler": room.scheduler, "board": room.board}
+                sized.append((tasks, sizes(roots, skip=(FakeAdapter, Watch))))
+    (tasks, before), (later, after) = sized
+    assert later == tasks
+    assert not grown(before, after)
 
 
 async def test_the_scheduler_and_the_board_forget_the_feeds_that_are_no_more_the_failing_ones_too() -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.support.machine_log import Log
 from tests.vendors.ringme.server import CALLS, MISSING, Server, ok
 from wallboard.cli.answers import Order
 from wallboard.cli.do import act
 from wallboard.config.load import load
+from wallboard.control.journal_reader import show
 from wallboard.domain.command import Verb
-from wallboard.runtime import headless
+from wallboard.runtime.rooms import headless
 
 pytestmark = pytest.mark.anyio
 
@@ -37,6 +40,11 @@ class Script:
             'auth = { kind = "bearer", token = { env = "PBX_TOKEN" } }\n',
             encoding="utf-8",
         )
+
+    def forwards(self, socket: Path) -> None:
+        """Let the journal go on to there, too."""
+        with self._config.open("a", encoding="utf-8") as file:
+            file.write(f'[audit]\nforward = "syslog"\nsocket = "{socket}"\n')
 
     async def run(self, verb: Verb, target: str, destination: str = "") -> int:
         config = load(self._config).config()
@@ -140,3 +148,27 @@ async def test_what_a_caller_shows_is_dialled_with_yes_alone_only_if_it_is_an_or
     told = capsys.readouterr()
     assert said in told.out + told.err
     assert len(script.sent) == int(said == "refused by hq")
+
+
+@pytest.mark.parametrize("up", [True, False])
+async def test_what_it_did_goes_to_the_machines_log_and_waits_for_none(
+    up: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vendor = Server()
+    vendor.routes[f"PUT /extension/32494/current_calls/{CALL}"] = ok({})
+    script = Script(vendor, tmp_path, monkeypatch, WIDE)
+    script.forwards(tmp_path / "log")
+    with closing(Log(tmp_path / "log")) as log:
+        if not up:
+            log.deaf()
+        assert await script.run(Verb.RESUME, f"hq/call/{CALL}") == 0
+        assert len(script.sent) == 1
+        kept = show(tmp_path / "audit.jsonl")
+        assert [record["phase"] for record in kept][:2] == ["requested", "sent"]
+        assert log.records() == (kept if up else [])
+    if not up:
+        with closing(Log(tmp_path / "log")) as log:
+            # What this one could not send, the next one does.
+            monkeypatch.setenv("PBX_TOKEN", "S3CR3T-token")
+            assert await script.run(Verb.RESUME, f"hq/call/{CALL}") == 0
+            assert log.records() == show(tmp_path / "audit.jsonl")

@@ -13,6 +13,7 @@ from tests.acceptance.seat import Seat
 from wallboard.board.freshness import DISCOVERY
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Agent, Member
+from wallboard.domain.notation import written
 from wallboard.domain.states import AgentState, ResourceState, SourceState
 from wallboard.sim.model import AVAILABLE, LOGGED_OUT
 from wallboard.vendors.base import SourceSettings
@@ -182,7 +183,7 @@ async def test_one_member_table_with_the_sources_side_by_side(tmp_path: Path) ->
         page = seat.look()
         for row, cells in rows:
             # Their own calls, in the pane below, say the same.
-            line = next(line for line in page if "○ waiting" in line and f" {row.number} " in line)
+            line = next(line for line in page if "○ waiting" in line and f" {written(row.number)} " in line)
             assert line.rstrip().endswith(f" {cells['src']}")
         # Whoever is served gives way to all who wait, of whichever source.
         branch = stage.world.branch

@@ -13,7 +13,7 @@ from tests.acceptance.scene import ALL_FIVE, Stage, staged
 from tests.acceptance.seat import Seat, utc
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Notice
-from wallboard.runtime import headless
+from wallboard.runtime.rooms import headless
 from wallboard.sim.notices import DisruptionEvent, DisruptionSet
 from wallboard.vendors.http.exchange import in_process
 from wallboard.view.dialogs import Confirm

@@ -14,6 +14,7 @@ from tests.acceptance.seat import Seat
 from wallboard.config.settings import Config
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Member
+from wallboard.domain.notation import written
 from wallboard.domain.numbers import same_number
 from wallboard.domain.places import Favourite
 from wallboard.sim.model import LOGGED_OUT
@@ -91,7 +92,7 @@ async def test_to_a_receptionist_of_front_by_route(seat: Seat, text: str, number
     outcome = await seat.ending()
     assert seat.acting() == [("PUT", request, {"action": "transfer", "send_dst": f"77{number}"})]
     assert outcome.ending == f"{NOT_SHOWN} (the calls at 77{number} are not in this account's lists)"
-    assert seat.said == f"transfer {BO} → {name} 77{number}: {outcome.ending}"
+    assert seat.said == f"transfer {written(BO)} → {name} 77{number}: {outcome.ending}"
     assert not still_waiting(seat.stage)
     assert arrived == [BO]
 

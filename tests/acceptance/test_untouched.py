@@ -33,7 +33,7 @@ def assert_at_home(seat: Seat) -> None:
         if f"{NUMBER[resource]} {state.pane.title}" in page and (wide or resource is seat.console.active):
             drawn = [key for key in state.order()[:WORST] if isinstance(key, Key) and state.painted(key) is not None]
             assert len(drawn) == min(WORST, len([key for key in state.order() if isinstance(key, Key)])), resource
-        state.load(context)  # clocks run on between two readings, and with them what is urgent
+        state.load(context, context.now)  # clocks run on between two readings, and with them what is urgent
         if not state.selection.held:
             rows = [row for row in map(state.row, state.order()) if row is not None]
             ranks = [state.pane.fact(row, context, "").rank for row in rows]

@@ -28,7 +28,10 @@ EXEMPT = Path(__file__).with_name("english.txt")
 """Sentences that are no words for a person: `module: text` a line, for programs, protocols and documents."""
 
 _FORMS = "nplurals=2; plural=(n != 1);"
-_ENGLISH = ("sim/", "testing.py", "logs.py", "config/template.py", "config/schema.py", "config/model.py", "cli/sim.py")
+_ENGLISH = (
+    *("sim/", "testing.py", "logs.py", "config/template.py", "config/schema.py", "config/model.py", "cli/sim.py"),
+    *("serve/listener.py", "serve/metrics.py", "domain/records.py"),
+)
 """What speaks to engineers, to programs or as a vendor, or is a file that is written down."""
 _SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:.!?)]* +\(?[a-z]{2,}")
 _WORD = re.compile(r"(?:^|[\s(])[A-Za-z]{2,}(?:[\s,.:;)!?]|$)")

@@ -133,8 +133,8 @@ def coverage_page() -> str:
     lines = [
         "# What of each vendor's document is used",
         "",
-        "Generated from `coverage/*.tsv`. LIVE feeds a pane, ACTION is a verb, DETAIL is read on demand "
-        "or with slow data; CONFIG and what is not relevant is left out, with the reason.",
+        "Generated from `coverage/*.tsv`. LIVE feeds a pane, ACTION is a verb or a webhook of our own, DETAIL is read "
+        "on demand or with slow data; CONFIG and what is not relevant is left out, with the reason.",
         "",
     ]
     for document in documents():

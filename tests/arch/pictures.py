@@ -25,6 +25,7 @@ from tests.support import console as sample
 from tests.support.past import DAY, shift
 from wallboard import theming
 from wallboard.domain.language import use
+from wallboard.domain.numbers import warm
 from wallboard.domain.text import cell_width
 from wallboard.sim import Knobs
 from wallboard.ui.app import ConsoleApp
@@ -108,13 +109,16 @@ async def _drawn(console: Console, size: tuple[int, int]) -> str:
 
 def main() -> None:
     folder = Path(__file__).parent.parent.parent / "docs" / "pictures"
-    for name, drawing in (pictures() | anyio.run(living)).items():
+    # A day of trends takes a day to live through.
+    warm()
+    for name, drawing in (anyio.run(living) | {"trends": pictures()["trends"]}).items():
         target = folder / f"{name}.png"
-        subprocess.run(["rsvg-convert", "--width=1400", f"--output={target}"], input=drawing.encode(), check=True)
+        subprocess.run(["rsvg-convert", "--width=1100", f"--output={target}"], input=drawing.encode(), check=True)
 
 
 async def _shot(size: tuple[int, int], press: Press) -> str:
     with tempfile.TemporaryDirectory() as folder:
+        warm()
         desk = sample.desk(Path(folder))
         app = ConsoleApp(lambda _app: desk.console, theming.load("control-room"), theming.load)
         async with app.run_test(size=size) as pilot:

@@ -63,7 +63,7 @@ def test_themes_are_listed_without_a_screen(home: Path) -> None:
 def test_the_first_frame_waits_for_no_database() -> None:
     code = (
         "import json, sys\n"
-        "import wallboard.runtime, wallboard.ui.app\n"
+        "import wallboard.runtime.console, wallboard.ui.app\n"
         "print('loaded')\n"
         "print(json.dumps({'roots': sorted({name.partition('.')[0] for name in sys.modules})}))\n"
     )

@@ -1,4 +1,4 @@
-"""The programs that `run.py` compares: one ticking board, drawn in three ways.
+"""One ticking board, drawn in three ways.
 
     grid_app.py grid 500           Grid + Selection + cell diffing: what the console uses
     grid_app.py stock 500          the same without cell diffing
@@ -15,7 +15,6 @@ import gc
 gc.disable()
 
 # Imported after that on purpose: what stays for good need not be walked through.
-import random  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Hashable, Sequence  # noqa: E402
@@ -25,12 +24,14 @@ from rich.style import Style  # noqa: E402
 from textual.app import App, ComposeResult  # noqa: E402
 from textual.binding import Binding, BindingType  # noqa: E402
 
+from tests.bench.model import STATES, Agent  # noqa: E402
+from tests.bench.model import Model as Agents  # noqa: E402
+from tests.support.sought import Says  # noqa: E402
 from wallboard.ui.terminal.diff import install, writer_busy  # noqa: E402
 from wallboard.ui.widgets.grid import Grid  # noqa: E402
 from wallboard.view.cells import Cell, Column  # noqa: E402
 from wallboard.view.selection import RowFact, Selection  # noqa: E402
 
-STATES = ("ready", "talking", "wrap-up", "held", "break", "ringing")
 COLORS = dict(zip(STATES, ("#8ae234", "#729fcf", "#fce94f", "#ef2929", "#ad7fa8", "#34e2e2"), strict=True))
 COLUMNS = (
     Column("id", "agent", 10),
@@ -44,49 +45,29 @@ COLUMNS = (
 )
 
 
-class Agent:
-    """A row of the fake board; waits are in ticks."""
-
-    def __init__(self, number: int, dice: random.Random) -> None:
-        self.key = f"a{number:05d}"
-        self.name = f"Agent Name {number}"
-        self.team = f"team-{number % 17}"
-        self.queue = f"queue-{number % 12}"
-        self.state = dice.choice(STATES)
-        self.since = -dice.randrange(3000)
-        self.calls = dice.randrange(60)
-        self.level = dice.randrange(60, 100)
-
-    def fields(self, now: int) -> tuple[str, ...]:
-        wait = now - self.since
-        clock = f"{wait // 60}:{wait % 60:02d}"
-        return (
-            self.key, self.name, self.team, self.state, self.queue, clock, str(self.calls), f"{self.level}%"
-        )  # fmt: skip
+def fields(agent: Agent, now: int) -> tuple[str, ...]:
+    wait = now - agent.since
+    clock = f"{wait // 60}:{wait % 60:02d}"
+    return (
+        agent.key, agent.name, agent.team, agent.state, agent.queue, clock, str(agent.calls), f"{agent.level}%"
+    )  # fmt: skip
 
 
-class Model:
+class Model(Agents):
+    """As the grid wants them; `still` keeps their order."""
+
     def __init__(self, size: int, *, still: bool = False) -> None:
-        self.dice = random.Random(7)
+        super().__init__(size)
         self.still = still
-        self.now = 0
-        self.agents = [Agent(number, self.dice) for number in range(size)]
         self.by_key: dict[Hashable, Agent] = {agent.key: agent for agent in self.agents}
         self.facts = {agent.key: self._fact(agent) for agent in self.agents}
 
     def _fact(self, agent: Agent) -> RowFact:
-        return RowFact(agent.key, (0 if self.still else agent.since, agent.key), agent.name, agent.name)
+        return RowFact(agent.key, (0 if self.still else agent.since, agent.key), Says(agent.name), agent.name)
 
     def step(self) -> list[Agent]:
-        """One second; returns the rows that changed more than their wait."""
-        self.now += 1
-        changed = self.dice.sample(self.agents, max(1, len(self.agents) // 20))
-        for agent in changed:
-            agent.state = self.dice.choice(STATES)
-            agent.since = self.now
-            agent.calls += 1
-            agent.level = self.dice.randrange(60, 100)
-            self.facts[agent.key] = self._fact(agent)
+        changed = super().step()
+        self.facts |= {agent.key: self._fact(agent) for agent in changed}
         return changed
 
 
@@ -108,7 +89,7 @@ class Source:
         agent = self.model.by_key[key]
         return [
             Cell(text, agent.state if column.id == "state" else "text")
-            for column, text in zip(COLUMNS, agent.fields(self.model.now), strict=True)
+            for column, text in zip(COLUMNS, fields(agent, self.model.now), strict=True)
         ]
 
     def row_style(self, key: Hashable) -> str:
@@ -189,7 +170,7 @@ def table_app(size: int, *, still: bool, idle: bool) -> App[None]:
             for column in COLUMNS:
                 table.add_column(column.title, key=column.id, width=column.width)
             for agent in sorted(self.model.agents, key=lambda agent: self.model.facts[agent.key].rank):
-                table.add_row(*[Text(text) for text in agent.fields(self.model.now)], key=agent.key)
+                table.add_row(*[Text(text) for text in fields(agent, self.model.now)], key=agent.key)
             table.focus()
             if not idle:
                 self.set_interval(1.0, self.tick)
@@ -197,11 +178,11 @@ def table_app(size: int, *, still: bool, idle: bool) -> App[None]:
         def tick(self) -> None:
             table, model = self.query_one(DataTable), self.model
             for agent in model.step():
-                fields = agent.fields(model.now)
+                texts = fields(agent, model.now)
                 for index in (3, 6, 7):
-                    table.update_cell(agent.key, COLUMNS[index].id, Text(fields[index]))
+                    table.update_cell(agent.key, COLUMNS[index].id, Text(texts[index]))
             for agent in model.agents:
-                table.update_cell(agent.key, "wait", Text(agent.fields(model.now)[5]))
+                table.update_cell(agent.key, "wait", Text(fields(agent, model.now)[5]))
             if not still:
                 table.sort("id", key=lambda text: model.facts[text.plain].rank)
 

@@ -25,8 +25,8 @@ from textual.cache import FIFOCache, LRUCache
 
 from tests.support.growth import sizes
 from tests.terminal.term import Terminal
-from wallboard import runtime
 from wallboard.config.settings import ConsoleOptions
+from wallboard.runtime.console import run_demo
 from wallboard.sim.server import SimServer
 from wallboard.ui.console import Console
 from wallboard.vendors.http import exchange as http
@@ -103,7 +103,7 @@ def inside(out: Path, every: float, seed: int) -> int:
     Console.__init__ = begun  # type: ignore[method-assign, assignment]
     # The demo looks it up when it starts.
     http.in_process = line  # type: ignore[assignment]
-    return runtime.run_demo(seed, SPEED, ConsoleOptions())
+    return run_demo(seed, SPEED, ConsoleOptions())
 
 
 # ---- outside: the person, and the verdict --------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import struct
 import termios
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import NamedTuple
@@ -45,6 +45,8 @@ _TOKEN = re.compile(
     r"|[^\x1b]+"
 )
 _UNDERSTOOD = frozenset("ABCDGHJKXdfm")
+_CURSOR_KEYS = re.compile(rb"\x1b\[\?1([hl])")
+_QUERY = re.compile(rb"\x1b\[\?(2026|2048|70\d\d)\$p")
 
 
 class Emulator:
@@ -157,11 +159,21 @@ class Recording:
 class Pty:
     """A program in a pseudo-terminal. It answers the queries that Textual asks and is ended by its own pid."""
 
-    def __init__(self, argv: Sequence[str], columns: int = 160, rows: int = 50, *, sync: bool = True) -> None:
-        environment = dict(os.environ, TERM="xterm-256color", COLORTERM="truecolor", LC_ALL="C.UTF-8")
+    def __init__(
+        self,
+        argv: Sequence[str],
+        columns: int = 160,
+        rows: int = 50,
+        *,
+        sync: bool = True,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        environment = dict(os.environ, TERM="xterm-256color", COLORTERM="truecolor", LC_ALL="C.UTF-8", **(env or {}))
         for name in ("LINES", "COLUMNS", "NO_COLOR"):
             environment.pop(name, None)
         self._sync = b"2" if sync else b"0"
+        self._rest = b""
+        self._applies = False
         self.recording = Recording(time.monotonic())
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -188,9 +200,19 @@ class Pty:
             return b""
         if data:
             self.recording.chunks.append((time.monotonic(), data))
-            for query in re.findall(rb"\x1b\[\?(2026|2048)\$p", data):
-                os.write(self.fd, b"\x1b[?%s;%s$y" % (query, self._sync if query == b"2026" else b"0"))
+            self.answer(data)
         return data
+
+    def answer(self, data: bytes) -> None:
+        """What a terminal says to questions about its modes; those that it does not know it says so of."""
+        data = self._rest + data
+        for mode in _CURSOR_KEYS.finditer(data):
+            self._applies = mode[1] == b"h"
+        end = 0
+        for query in _QUERY.finditer(data):
+            end = query.end()
+            self.say(b"\x1b[?%s;%s$y" % (query[1], self._sync if query[1] == b"2026" else b"0"))
+        self._rest = data[max(end, len(data) - 8) :]
 
     def pump(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -207,8 +229,13 @@ class Pty:
             self.read(min(left, 0.2))
         return True
 
+    def say(self, data: bytes) -> None:
+        os.write(self.fd, data)
+
     def write(self, key: str) -> None:
-        os.write(self.fd, KEYS.get(key, key.encode()))
+        data = KEYS.get(key, key.encode())
+        # In that mode an arrow of the other spelling is three keys.
+        self.say(data.replace(b"\x1b[", b"\x1bO") if self._applies and key in ("UP", "DOWN") else data)
 
     def send(self, key: str) -> None:
         """Press a key that is measured."""

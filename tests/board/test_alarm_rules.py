@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -193,6 +194,14 @@ def test_the_strictest_of_the_rules_of_an_agents_queues_holds() -> None:
     assert sentences(desk) == ["Agent x on a break for 1:10 > 1:00"]
 
 
+@pytest.mark.parametrize("match", ["*", "603"])
+def test_a_rule_holds_for_the_agents_of_a_queue_that_no_list_tells_of(match: str) -> None:
+    """Some accounts may read who is there, and not the queues."""
+    desk = quiet_queue(BoardSettings((QueueRule(match, agent=AgentLimits(break_=86400)),), timing=AT_ONCE))
+    desk.snapshot(A, agent("x", AgentState.BREAK, queues=["603"], since=desk.now - 7200))
+    assert sentences(desk) == []
+
+
 def test_a_caller_kept_on_hold_too_long_is_the_agents_alarm() -> None:
     desk = quiet_queue()
     desk.snapshot(A, agent("x"))
@@ -357,3 +366,58 @@ def test_telephones_whose_duty_is_not_told_are_not_off_duty() -> None:
     desk.snapshot(H, hotline(agents=(DutyAgent("5", clean("K"), phones),)))
     fresh(desk, H)
     assert sentences(desk) == []
+
+
+def test_what_is_lost_has_an_alarm_whatever_else_has_a_limit() -> None:
+    desk = quiet_queue(BoardSettings(queues=(QueueRule("*", alarm=Limits(lost_percent=20)),), timing=AT_ONCE))
+    callers = [member(str(n), joined_at=desk.now) for n in range(25)]
+    for still in range(25, -1, -1):
+        desk.pass_(2)
+        desk.snapshot(M, *callers[:still])
+        fresh(desk, Q, M, A)
+    desk.pass_(8)
+    desk.snapshot(M)
+    fresh(desk, Q, M, A)
+    desk.pass_(120)
+    fresh(desk, Q, M, A)
+    assert [alarm.condition for alarm in up(desk)] == ["lost_percent"]
+
+
+def test_a_queue_with_which_nothing_is_wrong_is_not_judged_before_something_is_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[float] = []
+
+    def watched(*args: Any) -> Any:
+        looked.append(args[3])
+        return queue_readings(*args)
+
+    monkeypatch.setattr("wallboard.board.alarm_rules.queue_readings", watched)
+    desk = quiet_queue(BoardSettings(queues=(QueueRule("*", warn=Limits(longest=60)),), timing=AT_ONCE))
+    desk.snapshot(M, member("a", joined_at=desk.now))
+    assert not up(desk)
+    looked.clear()
+    for _ in range(5):
+        desk.pass_(10)
+        fresh(desk, Q, M, A)
+        desk.board.tick()
+    assert not looked, "the counts are the same, and the wait is short of its limit"
+    desk.pass_(10)
+    fresh(desk, Q, M, A)
+    assert [alarm.condition for alarm in up(desk)] == ["longest"]
+    looked.clear()
+    desk.pass_(1)
+    assert up(desk)
+    assert looked, "what is wrong is judged each second"
+
+
+def test_nothing_is_said_of_a_calm_queue_whose_lists_are_too_old() -> None:
+    desk = quiet_queue()
+    assert not up(desk)
+    desk.pass_(300)
+    assert desk.board.queue_stats(key(Q, "601"), level=False).old("waiting")
+    fresh(desk, Q, M, A)
+    assert not desk.board.queue_stats(key(Q, "601"), level=False).old("waiting")
+    for failures in (1, 2, 3):
+        desk.status(M, last_ok=desk.now, failures=failures)
+    assert desk.board.queue_stats(key(Q, "601"), level=False).old("waiting")

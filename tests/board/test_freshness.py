@@ -63,6 +63,25 @@ def test_a_list_that_is_late_only_because_it_is_read_seldom_says_that() -> None:
     assert desk.board.pane_state(Resource.QUEUES).sentence == "hq late 2 min", "now it should have come"
 
 
+@pytest.mark.parametrize(
+    ("interval", "age", "state"),
+    [(60, 68.0, LIVE), (60, 75.1, LATE), (120, 75.0, LIVE), (120, 75.1, LATE), (10, 28.1, LATE), (60, 241.0, STALE)],
+)
+def test_a_list_whose_every_change_is_announced_is_live_until_it_should_have_been_reconciled(
+    interval: float, age: float, state: ResourceState
+) -> None:
+    status = FeedStatus(SOURCE, Resource.CALLS, "", interval, 8, events=True)
+    assert feed_state(status, 1000.0, 1000.0 + age)[0] is state
+
+
+def test_a_late_list_that_is_announced_says_how_seldom_it_is_reconciled() -> None:
+    desk = Desk()
+    desk.snapshot(Resource.CALLS, call("c-1"))
+    desk.status(Resource.CALLS, interval=100, timeout=8, last_ok=desk.now, events=True)
+    desk.clock.advance(80)
+    assert desk.board.pane_state(Resource.CALLS).sentence == "hq late, events + 100 s"
+
+
 def test_a_source_is_as_late_as_what_is_late_of_it() -> None:
     desk = Desk()
     desk.snapshot(Resource.QUEUES, queue())

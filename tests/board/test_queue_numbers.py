@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.board.making import SOURCE, Desk, agent, call, key, member, queue
@@ -266,3 +268,26 @@ def test_source_of_another_name_is_another_book() -> None:
     desk = desk_with(member("a"))
     assert desk.board.queue_stats(key(Q, "601")).waiting == 1
     assert [row.key.source for row in desk.board.rows(M)] == [SOURCE]
+
+
+@pytest.mark.parametrize("looked", [(), (0,), (1,), (0, 1)])
+def test_who_hangs_up_has_given_up_though_their_leg_ends_a_moment_later(looked: tuple[int, ...]) -> None:
+    """On a machine under load the words of one hang-up do not come at once, and the second turns between them."""
+    waits, talks = member("a", joined_at=desk_start() + 1), member("b", MemberState.TALKING)
+    desk = desk_with(waits, talks)
+    leg = call("a", answered_at=desk_start())
+    desk.snapshot(Resource.CALLS, leg)
+    desk.status(Resource.CALLS, push=True)
+    desk.pass_(5)
+    desk.delta(M, removed=[waits.key], scope="601")
+    for turn in range(2):
+        desk.clock.advance(0.3)
+        if turn == 0:
+            desk.delta(Resource.CALLS, replace(leg, to=clean("nobody")))
+        else:
+            desk.delta(Resource.CALLS, removed=[leg.key])
+        if turn in looked:
+            desk.board.tick()
+    desk.pass_(5)
+    figures = stats(desk)
+    assert (figures.lost, figures.flowed, figures.unseen, figures.answered) == (1, 0, 0, 0)

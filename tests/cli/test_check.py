@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.support.machine_log import Log
 from tests.vendors.sinch.server import WATER
 from tests.vendors.suite.asterisk import AsteriskStand
 from tests.vendors.suite.groupalarm import GroupalarmStand
@@ -101,6 +103,18 @@ async def test_a_verb_that_the_operator_may_not_use_says_so_and_is_no_failure(st
     assert check.verdict([section]) == 0
 
 
+def test_check_tries_the_log_that_the_journal_goes_on_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f'[audit]\nforward = "syslog"\nsocket = "{tmp_path}/log"\n{NOWHERE}')
+    main(["check", "--config", str(path)])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"-- audit syslog does not take it now ({tmp_path}/log: No such file or directory)" in shown
+    with closing(Log(tmp_path / "log")):
+        main(["check", "--config", str(path)])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"ok audit the action journal also goes to syslog ({tmp_path}/log)" in shown
+
+
 def test_check_says_which_verbs_this_operator_may_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "config.toml"
     for may, told in ((["listen", "note"], "listen, note"), ([], "nothing"), (None, "")):
@@ -108,6 +122,15 @@ def test_check_says_which_verbs_this_operator_may_use(tmp_path: Path, capsys: py
         main(["--config", str(config), "check"])
         shown = capsys.readouterr().out
         assert (f"[operator] may {told}; end, of one's own listening, always" in shown) is (may is not None)
+
+
+def test_who_holds_no_secret_asks_nobody_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text((Path(__file__).parents[1] / "config" / "valid" / "share-executor.toml").read_text())
+    assert main(["--config", str(config), "check"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "ok hq needs none here: `serve` reads and acts" in shown
+    assert "pbx (asterisk) -- reach through the bus, by others: not tried" in shown
 
 
 async def test_a_right_shows_only_when_used_and_what_it_rests_on_is_said() -> None:

@@ -78,7 +78,7 @@ def test_config_schema_describes_the_file(capsys: pytest.CaptureFixture[str]) ->
     assert schema["additionalProperties"] is False
     assert set(schema["properties"]) == {
         *("theme", "language", "kiosk", "operator", "source", "queue", "favourite", "route", "known", "view"),
-        *("keys", "alarm", "history", "privacy"),
+        *("keys", "alarm", "history", "audit", "privacy", "share", "web", "serve"),
     }
     assert schema["properties"]["keys"]["properties"]["call.hangup"]["default"] == "x"
     assert "insecure" in schema["$defs"]["SourceModel"]["properties"]

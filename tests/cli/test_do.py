@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anyio
 import anyio.abc
+import anyio.lowlevel
 import pytest
 
 from tests.control.fakes import NOW, agent, call, inline, table
@@ -148,6 +149,34 @@ async def test_a_target_that_is_not_there_or_not_known_has_its_own_code(
     said = capsys.readouterr().err
     assert "hq/call/nope is not there" in said
     assert "'c-1' is not source/kind/id" in said
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fails", [False, True])
+async def test_what_says_whose_call_it_is_is_waited_for_unless_it_fails(
+    path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    monkeypatch.setattr(do, "GRACE", 0.0)
+    async with anyio.create_task_group() as group:
+        shop = Shop(group, path, call(), agent())
+        read, shop.poller.read = shop.poller.read, lambda: None  # type: ignore[method-assign]  # it is late
+        shop.board.status(FeedStatus("hq", Resource.AGENTS, "", 2.0, 8.0, failures=int(fails), cause="silent"))
+        read_calls = FeedStatus("hq", Resource.CALLS, "", 2.0, 8.0, last_ok=NOW, successes=1)
+        shop.board.status(read_calls)
+        shop.board.apply(Update("hq", Resource.CALLS, "", UpdateKind.SNAPSHOT, 1, 0, NOW, (call(),)))
+        codes: list[int] = []
+
+        async def hang_up() -> None:
+            codes.append(await shop.do(Verb.HANGUP, "hq/call/c-1", yes=True))
+
+        group.start_soon(hang_up)
+        await anyio.wait_all_tasks_blocked()
+        if not fails:
+            assert shop.adapter.performed == []
+            read()
+        while not codes:
+            await anyio.lowlevel.checkpoint()
+        assert codes == [Exit.OK]
 
 
 def test_the_verbs_are_those_of_the_contract() -> None:

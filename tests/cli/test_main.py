@@ -94,7 +94,7 @@ def test_wrong_usage_is_exit_2_with_a_hint(words: list[str], said: str, capsys: 
     ],
 )
 def test_config_before_or_after_any_command(words: list[str], command: str, config: str | None) -> None:
-    arguments = parser().parse_args(main._with_command(words))
+    arguments = parser().parse_args(main._with_command(words)[0])
     assert (arguments.command, arguments.config) == (command, config)
 
 

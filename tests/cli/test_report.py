@@ -48,7 +48,7 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def test_the_shift_is_told(config: str, history: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = told(capsys, "--config", config)
     assert "Sales" in text
-    assert "1:18  11:58  Sales: Eve Lund +4930111222, lost" in text
+    assert "1:18  11:58  Sales: Eve Lund +49 30 111222, lost" in text
     assert json.loads(told(capsys, "--config", config, "--json"))["queues"][0]["lost"] == 1
     assert told(capsys, "--config", config, "--csv").splitlines()[0].startswith("source,id,name,offered")
 

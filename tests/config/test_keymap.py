@@ -18,7 +18,7 @@ def test_the_defaults_are_without_fault() -> None:
 DOCUMENTED = (
     *("up", "down", "left", "right", "pageup", "pagedown", "tab", "enter", "escape", "space"),
     *("f1", "f2", "f3", "f4", "f5", "f6", "ctrl+l", "ctrl+p", "ctrl+c"),
-    *"kjgGhl123456789/FsSzfvV!aAZMLr:?0qewbtTHpuxcio+-n.QENUY",
+    *"kjgGhl123456789/FsSzfvV!aAZMLr:?0qewbtTHpuxcio+-n.QENUY[]",
 )
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from wallboard.cli.serve import _config as as_the_poller
+from wallboard.config.addresses import address
 from wallboard.config.load import load
-from wallboard.config.settings import AlarmSettings, Operator
+from wallboard.config.settings import Address, AlarmSettings, Hook, Operator, ServeSettings
 from wallboard.domain.command import Verb
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.keys import Resource
@@ -49,6 +51,7 @@ def test_the_documented_file(tmp_path: Path) -> None:
     assert [(name, value.reveal()) for name, value in hq.headers] == [("X-Tenant", "north")]
     assert (hq.client, hq.queues, hq.phones, hq.park_slots) == ("@me", ("601", "602"), ("201", "202"), (1, 2, 3))
     assert (hq.phone, hq.operator, hq.timezone, hq.region, hq.budget) == ("2001", "Mira", "Europe/Berlin", "DE", 600)
+    assert (hq.consoles, responders.consoles) == (40, None)
     assert hq.every == {"calls": 2, "queues": 5}
     assert responders.url == "https://app.groupalarm.com/api/v1/first-responder"
     assert isinstance(responders.auth, HeaderAuth)
@@ -81,6 +84,7 @@ def test_the_documented_file(tmp_path: Path) -> None:
     assert config.favourites == (Favourite("Night desk", "8100", "lab"),)
     assert config.routes == (Route("hq", "lab", "88"),)
     assert config.alarm == AlarmSettings(True, ((1320, 360), (720, 810)), True, 5, 15, 0.2, 600)
+    assert (config.forward, config.forward_socket) == ("journald", "/run/log.socket")
     assert config.keys == {"call.hangup": ("X",), "nav.up": ("up", "K")}
 
 
@@ -109,10 +113,10 @@ def test_odd_ways_of_writing_are_the_same() -> None:
     assert config.sources[0].queues == ("601", "6#02")
     assert [rule.match for rule in config.queues] == ["A[bc]*", "x"]
     lines = (VALID / "odd-toml.toml").read_text().splitlines()
-    assert lines[checked.lines["source", 0, "auth", "token", "env"] - 1].startswith("env =")
-    assert lines[checked.lines["source", 0, "queues", 1] - 1].strip().startswith('"6#02"')
-    assert lines[checked.lines["queue", 1, "alarm", "ready"] - 1].strip().startswith('{ match = "x"')
-    assert lines[checked.lines["operator", "phone"] - 1].startswith('operator."phone"')
+    assert lines[checked.places["source", 0, "auth", "token", "env"].line - 1].startswith("env =")
+    assert lines[checked.places["source", 0, "queues", 1].line - 1].strip().startswith('"6#02"')
+    assert lines[checked.places["queue", 1, "alarm", "ready"].line - 1].strip().startswith('{ match = "x"')
+    assert lines[checked.places["operator", "phone"].line - 1].startswith('operator."phone"')
 
 
 def test_loading_reads_no_secret() -> None:
@@ -124,6 +128,21 @@ def test_loading_reads_no_secret() -> None:
         f"{checked.path}:6: the environment has no AMI_SECRET; set it: export AMI_SECRET=…",
         f"{checked.path}:12: the environment has no HQ_SECRET; set it: export HQ_SECRET=…",
     ]
+
+
+def test_a_console_for_which_others_act_reads_no_secret_and_needs_none() -> None:
+    checked = load(VALID / "share-executor.toml")
+    config = checked.config()
+    assert config.share is not None
+    assert (config.share.remote, config.share.acts) == (True, False)
+    assert [source.auth for source in config.sources] == [NoAuth(), NoAuth()]
+    with pytest.raises(ConfigError) as caught:
+        checked.config(serves=True)
+    with pytest.raises(ConfigError, match="auth is missing"):
+        as_the_poller(checked, None)
+    why, missing = str(caught.value).splitlines()
+    assert "auth is missing" in why
+    assert "there is no secret's file" in missing or "ami.secret" in missing
 
 
 def test_a_ca_file_lies_beside_the_config(tmp_path: Path) -> None:
@@ -160,3 +179,18 @@ def test_the_minutes_without_a_key_are_a_number_of_minutes(tmp_path: Path) -> No
         path.write_text(f"[operator]\nidle_lock = {text}\n{rest}")
         with pytest.raises(ConfigError, match=r":2: \[operator\] idle_lock is"):
             load(path)
+
+
+def test_addresses_of_serve_are_hosts_and_ports() -> None:
+    serve = load(VALID / "serve.toml").config().serve
+    assert serve == ServeSettings(
+        Address("::1", 9108), Hook(Address("localhost", 9080), "https://hooks.example.net/wb")
+    )
+    assert str(serve.metrics) == "[::1]:9108"
+
+
+@pytest.mark.parametrize(
+    "text", ["", ":1", "host", "host:", "host:65536", "host:1/x", "[::1", "a b:1", "::1:80", "é:1"]
+)
+def test_what_is_no_address_is_none(text: str) -> None:
+    assert address(text) is None

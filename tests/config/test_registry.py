@@ -17,7 +17,7 @@ from wallboard.config.schema import schema
 from wallboard.config.show import show
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.errors import ConfigError, VendorError
-from wallboard.runtime import built
+from wallboard.runtime.adapters import built
 from wallboard.vendors import registry
 from wallboard.vendors.base import Adapter, Services, SourceSettings
 from wallboard.vendors.options import Options, SecretReference

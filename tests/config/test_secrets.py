@@ -20,7 +20,7 @@ CANARY = "S3CR3T-canary"
 
 
 def resolve(tmp_path: Path, **reference: object) -> str:
-    return secrets.resolver(tmp_path)(Reference.model_validate(reference), "config.toml:7").reveal()
+    return secrets.resolver()(Reference.model_validate(reference), "config.toml:7", tmp_path).reveal()
 
 
 def refusal(tmp_path: Path, **reference: object) -> str:
@@ -47,11 +47,11 @@ def python(code: str) -> list[str]:
 
 def test_a_variable_is_read_and_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HQ_SECRET", CANARY)
-    read = secrets.resolver(tmp_path)
+    read = secrets.resolver()
     reference = Reference(env="HQ_SECRET")
-    assert read(reference, "").reveal() == CANARY
+    assert read(reference, "", tmp_path).reveal() == CANARY
     assert "HQ_SECRET" not in os.environ
-    assert read(reference, "").reveal() == CANARY
+    assert read(reference, "", tmp_path).reveal() == CANARY
 
 
 def test_a_variable_that_is_not_set(tmp_path: Path) -> None:
@@ -75,11 +75,37 @@ def test_a_file_beside_the_config(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
-def test_a_file_that_others_may_open(mode: int, tmp_path: Path) -> None:
+def test_a_file_that_others_may_open(mode: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = secret_file(tmp_path, mode=mode)
+    owned_by(monkeypatch, path, 4711)
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
     said = refusal(tmp_path, file=str(path))
     assert f"(mode {mode:04o})" in said
     assert f"chmod 600 {path}" in said
+
+
+def owned_by(monkeypatch: pytest.MonkeyPatch, path: Path, owner: int) -> None:
+    """Let `path` belong to `owner`, whoever runs the test."""
+    there = path.stat().st_ino
+    plain = os.fstat
+
+    def facts(descriptor: int) -> os.stat_result:
+        found = plain(descriptor)
+        return os.stat_result([owner if n == 4 and found.st_ino == there else part for n, part in enumerate(found)])
+
+    monkeypatch.setattr(os, "fstat", facts)
+
+
+@pytest.mark.parametrize(("mode", "fine"), [(0o640, True), (0o440, True), (0o644, False), (0o660, False)])
+def test_root_shares_a_file_with_its_group(
+    mode: int, fine: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = secret_file(tmp_path, mode=mode)
+    owned_by(monkeypatch, path, 0)
+    if fine:
+        assert resolve(tmp_path, file="secret") == CANARY
+    else:
+        refusal(tmp_path, file="secret")
 
 
 def test_a_file_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,7 +260,7 @@ def test_a_keyring_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_resolved_secret_cannot_be_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HQ_SECRET", CANARY)
-    secret = secrets.resolver(tmp_path)(Reference(env="HQ_SECRET"), "")
+    secret = secrets.resolver()(Reference(env="HQ_SECRET"), "", tmp_path)
     assert CANARY not in f"{secret} {secret!r} {secret!s:>20} {[secret]}"
     with pytest.raises(TypeError):
         json.dumps({"secret": secret})

@@ -13,6 +13,7 @@ import anyio.abc
 import anyio.lowlevel
 
 from tests.support.adapters import FakeAdapter
+from wallboard.board.colleagues import Presence
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.control.outcome import Outcome
@@ -119,6 +120,7 @@ class FakeBoard:
         self.pending: dict[str, Key] = {}
         self.settled: dict[str, str] = {}
         self.pulls: list[Key] = []
+        self.others: dict[Key, Presence] = {}
 
     def now(self) -> float:
         return self.clock.now()
@@ -154,6 +156,9 @@ class FakeBoard:
 
     def settle(self, command_id: str, outcome: str) -> None:
         self.settled[command_id] = outcome
+
+    def colleagues(self, keys: Collection[Key]) -> Sequence[Presence]:
+        return tuple(self.others[key] for key in sorted(keys) if key in self.others)
 
     def pulled(self, member_key: Key) -> None:
         self.pulls.append(member_key)

@@ -222,3 +222,26 @@ async def test_the_keeper_says_once_what_is_wrong_and_writes_when_there_is_room_
             clock.advance(LOOK_SECONDS)
         tasks.cancel_scope.cancel()
     assert only(file.load()).condition == "waiting"
+
+
+@pytest.mark.anyio
+async def test_who_only_reads_the_file_hears_what_others_did_though_alarms_come_and_go_here_too(tmp_path: Path) -> None:
+    clock = ManualClock()
+    theirs = book(clock, "waiting")
+    file = AlarmFile(tmp_path / "alarms.json", clock.now)
+    made = AlarmBook(clock.now)
+    keeper = AlarmKeeper(made, AlarmFile(file.path, clock.now), clock, writes=False)
+    await keeper.restore(["hq"])
+    for _ in range(7):
+        clock.advance(1.0)
+        made.update([VERDICT], clock.now(), lambda _alarm: False)
+    clock.advance(1.0)
+    assert theirs.acknowledge(only(theirs.listed()).id, "Mira")
+    file.save(theirs.kept())
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(keeper.run)
+        while not only(made.listed()).acked:
+            await anyio.lowlevel.checkpoint()
+            clock.advance(LOOK_SECONDS)
+        tasks.cancel_scope.cancel()
+    assert only(made.listed()).acked_by == "Mira"

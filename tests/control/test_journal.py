@@ -350,6 +350,46 @@ def test_verify_tells_on_the_command_line_what_it_knows(path: Path, capsys: pyte
     assert "BROKEN in 1 place" in shown
 
 
+def test_a_hash_that_was_kept_elsewhere_finds_a_cut_end(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(path).close()
+    hashes = [record["hash"] for record in lines(path)]
+    assert main(["audit", "show", "--file", str(path), "--last", "1"]) == 0
+    assert capsys.readouterr().err == f"head {hashes[-1]}\n"
+
+    def verified(head: str, code: int) -> str:
+        assert main(["audit", "verify", "--file", str(path), "--head", head]) == code
+        return capsys.readouterr().out
+
+    assert f"{hashes[-1][:12]}… is in the chain (audit.jsonl:4), and 0 records follow it" in verified(hashes[-1], 0)
+    assert "(audit.jsonl:2), and 2 records follow it" in verified(hashes[1][:12].upper(), 0)
+    assert "and 4 records follow it" in verified("0" * 64, 0)
+    # Who may write the journal may cut its end and write its lock anew: to itself it is whole.
+    cut_last(path)
+    lock_of(path).write_text(hashes[-2] + "\n")
+    assert verify(path).ok
+    missing = f"audit.jsonl: the record {hashes[-1][:12]}… that is known elsewhere is missing"
+    assert missing in verified(hashes[-1], 1)
+    path.unlink()
+    lock_of(path).unlink()
+    assert missing in verified(hashes[-1], 1)
+
+
+def test_a_hash_of_a_part_that_was_moved_away_is_known_by_what_follows_it(path: Path) -> None:
+    written(path, 30, rotate_at=2000).close()
+    first = lines(segments(path)[0])
+    segments(path)[0].unlink()
+    report = verify(path, first[-1]["hash"])
+    assert (report.ok, report.begins_later, report.after) == (True, True, report.records)
+    assert not verify(path, first[0]["hash"]).ok
+
+
+@pytest.mark.parametrize("head", ["", "12", "x" * 64, "0" * 65])
+def test_what_is_no_hash_verifies_nothing(path: Path, head: str, capsys: pytest.CaptureFixture[str]) -> None:
+    written(path).close()
+    assert main(["audit", "verify", "--file", str(path), "--head", head]) == 2
+    assert "--head: " in capsys.readouterr().err
+
+
 def test_who_acted_is_also_what_the_system_says(path: Path) -> None:
     journal(path).append("requested", {"id": "1"}, durable=True)
     (record,) = lines(path)

@@ -65,6 +65,18 @@ async def test_a_restart_forgets_neither_the_day_nor_who_is_to_be_called_back(tm
         assert again.figures().lost == 2
 
 
+async def test_whom_the_board_calls_lost_is_to_be_called_back_at_once(tmp_path: Path) -> None:
+    console = seat(*LOST)
+    async with remembering(console, tmp_path / "history.sqlite3") as archive:
+        await watch(console, 35)
+        second = 36
+        # Nothing else gets its turn meanwhile.
+        while not console.figures().lost:
+            console.run(second)
+            second += 1
+        assert [lost.caller.number for lost in archive.call_backs.open()] == ["+4930111222"]
+
+
 async def test_a_restart_forgets_no_agents_day(tmp_path: Path) -> None:
     path, bo = tmp_path / "history.sqlite3", key(A, "bo")
     first = seat(*(Caller(10.0 + 100 * turn, 5.0, talk=60.0) for turn in range(3)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.board.making import Desk, agent, hotline, member, queue
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.domain.states import AgentState, HotlineState
-from wallboard.history.collector import EVERY, Collector
+from wallboard.history.collector import AT_ONCE, EVERY, Collector
 from wallboard.history.records import AgentSpell, Minute, Record
 
 Q, M, A, H = Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.HOTLINES
@@ -98,3 +99,14 @@ def test_hotlines_have_their_minutes(here: Watched) -> None:
     here.collector.close()
     (minute,) = here.minutes
     assert (minute.kind, minute.name, minute.staffed, minute.ready) == ("hotline", "Water rescue", 0, 0)
+
+
+def test_of_many_agents_a_few_are_looked_at_in_one_step(here: Watched) -> None:
+    agents = [agent(str(number)) for number in range(3 * AT_ONCE)]
+    here.desk.snapshot(A, *agents)
+    looked: list[int] = []
+    steps = here.collector.looking()
+    while next(steps, "over") is None:
+        looked.append(len(here.collector._spells))
+    assert looked[-1] == len(agents)
+    assert all(later - before <= AT_ONCE for before, later in pairwise(looked))

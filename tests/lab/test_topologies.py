@@ -12,7 +12,6 @@ pytestmark = [pytest.mark.lab, pytest.mark.anyio]
 
 @pytest.mark.parametrize("name", topologies.TOPOLOGIES)
 async def test_each_verb_hits_the_right_party_as_the_page_says(site: Site, name: str) -> None:
-    async with topologies.walking(site) as walk:
-        cells = await topologies.cells_of(walk, name)
+    cells = await topologies.walked(site, name)
     assert {cell.verb.value: cell.wrong for cell in cells if cell.wrong} == {}
     assert topologies.line(name, cells) == topologies.written()[name]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from types import CodeType, FrameType
 
 import anyio
 import pytest
@@ -24,6 +27,7 @@ from wallboard.domain.errors import (
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import ResourceState, SourceState
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
+from wallboard.polling.feed_schedule import FeedSchedule
 from wallboard.polling.schedule import Demand, wished_interval
 from wallboard.vendors.base import Feed, Sink, Ticket
 
@@ -478,3 +482,56 @@ async def test_a_source_whose_adapter_breaks_after_a_read_disturbs_nobody() -> N
         await room.pass_(20)
         assert len(room.hq.times(Q)) >= 5
         assert 2 <= len(room.sources["lab"].times(Q)) <= 6
+
+
+async def test_an_answer_makes_nobody_look_through_all_feeds() -> None:
+    """Four times the feeds are four times the answers in a cycle, and no more for each of them."""
+    few, many = [await looks_in_a_cycle(feeds) for feeds in (40, 160)]
+    assert few > 40, "each was asked again"
+    assert many <= 5 * few
+
+
+async def looks_in_a_cycle(feeds: int) -> int:
+    """How often it is worked out when a feed is due, while so many are asked once."""
+    room, seen = Room(), Counter[CodeType]()
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        seen[frame.f_code] += event == "call"
+
+    for place in range(feeds):
+        room.hq.give(Q, f"queue {place}", 20.0)
+    async with room.running():
+        await room.pass_(21.0)
+        sys.setprofile(note)
+        try:
+            await room.pass_(20.0, step=0.1)
+        finally:
+            sys.setprofile(None)
+    return seen[FeedSchedule.due.__code__]
+
+
+async def test_who_lends_a_source_stands_by_to_act_and_reads_nothing() -> None:
+    room = Room(feeds={Resource.CALLS: 5.0})
+    standing: list[str] = []
+
+    async def stand_by(_: Sink) -> None:
+        standing.append("by")
+        try:
+            if len(standing) == 1:
+                raise RuntimeError("a fault of the adapter")
+            await anyio.sleep_forever()
+        finally:
+            standing.append("gone")
+
+    room.hq.stand_by = stand_by  # type: ignore[assignment,method-assign]  # one that says so
+    async with room.running():
+        await room.pass_(6.0)
+        read = len(room.hq.reads)
+        room.scheduler.lend("hq")
+        await room.pass_(20.0)
+        assert len(room.hq.reads) == read
+        assert standing == ["by", "gone", "by"], "what breaks is tried again"
+        room.scheduler.take("hq")
+        await room.pass_(6.0)
+        assert standing[-1] == "gone"
+        assert len(room.hq.reads) > read

@@ -14,7 +14,7 @@ from wallboard.config.load import load
 from wallboard.sim import Knobs, World, demo_environment, ready_config
 from wallboard.sim.incidents import STEPS
 from wallboard.sim.notices import DisruptionEvent
-from wallboard.sim.scale import Scale
+from wallboard.sim.scale import SCALES, Scale
 from wallboard.sim.server import WorldClock
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -200,6 +200,18 @@ def test_half_the_traffic_brings_about_half_the_callers() -> None:
         world.advance(2 * 3600.0)
         arrived.append(sum(site.pbx.statistics.arrived for site in world.sites.values()))
     assert 0.4 < arrived[1] / arrived[0] < 0.6
+
+
+def test_a_large_centre_has_two_hundred_queues_with_callers_who_wait_and_calls_that_go_on() -> None:
+    world = World(3, START, Knobs(warm_up=400.0), SCALES["large"])
+    sites = [site.pbx for site in world.sites.values()]
+    queues = [queue for pbx in sites for queue in pbx.queues.values()]
+    assert (len(queues), sum(len(pbx.agents) for pbx in sites)) == (200, 2000)
+    waiting = [member for queue in queues for member in queue.members.values() if member.state in ("Waiting", "Trying")]
+    legs = [leg for pbx in sites for phone in pbx.phones() for leg in phone.legs.values()]
+    assert 350 < len(waiting) < 750
+    assert 700 < len(legs) < 1300
+    assert all(len(pbx.queues) > 10 for pbx in sites), "every site has its part"
 
 
 def references(value: object) -> Iterator[str]:

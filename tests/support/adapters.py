@@ -42,8 +42,15 @@ class FakeAdapter(BaseAdapter):
     may raise or wait.
     """
 
-    def __init__(self, clock: Clock, name: str = "hq", phone: str = "2001", budget: int | None = None) -> None:
-        settings = SourceSettings(name, "fake", "http://127.0.0.1", phone=phone, budget=budget)
+    def __init__(
+        self,
+        clock: Clock,
+        name: str = "hq",
+        phone: str = "2001",
+        budget: int | None = None,
+        consoles: int | None = None,
+    ) -> None:
+        settings = SourceSettings(name, "fake", "http://127.0.0.1", phone=phone, budget=budget, consoles=consoles)
         super().__init__(settings, Services(clock))
         self.list: list[Feed] = []
         self.faults: dict[tuple[Resource, str], Callable[[], Awaitable[None]]] = {}

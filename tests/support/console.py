@@ -18,6 +18,7 @@ from wallboard.config import keymap
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.control.journal import Journal
 from wallboard.control.outcome import Phase
+from wallboard.domain.actions import winds
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
@@ -316,7 +317,7 @@ def desk(
     dispatcher = Dispatcher(shown, adapters, journal, clock, hurry=_nothing, start=started.append, offload=inline)
     dispatcher.subscribe(lambda out: commands.append(out.command) if out.phase is Phase.REQUESTED else None)
     wanted: dict[str, Any] = {
-        "actions": keymap.ACTIONS,
+        "actions": [action for action in keymap.ACTIONS if not winds(action)],
         "favourites": [Favourite("Night desk", "8100", HQ), Favourite("Old line", "8200", "gone")],
         "themes": ["control-room", "mono"],
         "zone": UTC,

@@ -17,7 +17,8 @@ COLUMNS = ["method", "path", "is", "use", "shown by"]
 
 
 class Relevance(StrEnum):
-    """LIVE feeds a pane, ACTION is a verb, DETAIL is read on demand or with slow data; the others are left out."""
+    """LIVE feeds a pane, ACTION is a verb or a webhook of our own, DETAIL is read on demand or with slow data; the
+    others are left out."""
 
     LIVE = "LIVE"
     ACTION = "ACTION"

@@ -3,6 +3,7 @@ reading of the bytes that reach the terminal."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import sys
@@ -53,11 +54,19 @@ def wallboard(*arguments: str) -> list[str]:
 
 
 class Site:
-    """The simulation behind HTTP on a free port of this machine, in a thread; `sim.requests` is its request log."""
+    """The simulation behind HTTP on a free port of this machine, in a thread; `sim.requests` is its request log. Left
+    out, `sim` is a busy evening at that speed."""
 
-    def __init__(self, folder: Path, *, wrap: Callable[[SimServer], Any] | None = None, speed: float = STILL) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        wrap: Callable[[SimServer], Any] | None = None,
+        speed: float = STILL,
+        sim: SimServer | None = None,
+    ) -> None:
         self.folder = folder
-        self.sim = make_app(World(1, datetime.now(UTC)), speed=speed)
+        self.sim = sim or make_app(World(1, datetime.now(UTC)), speed=speed)
         self._server = uvicorn.Server(
             uvicorn.Config(
                 wrap(self.sim) if wrap is not None else self.sim,
@@ -73,7 +82,12 @@ class Site:
         address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.config = folder / "site.toml"
         self.config.write_text(ready_config(address))
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self._server.serve(sockets=[self._socket])
 
     def __enter__(self) -> Site:
         self._thread.start()
@@ -95,6 +109,11 @@ class Site:
         """The console on this site."""
         command = wallboard("--config", str(self.config), *arguments)
         return Terminal(command, columns, rows, {**demo_environment(), **(env or {})}, answers=answers)
+
+    def happen(self, what: Callable[[], object]) -> None:
+        """Let something happen in the world, between two requests; once a request was answered."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(what)
 
     def actions(self) -> list[tuple[str, str]]:
         """Method and path of every request that asked for a change."""
@@ -157,7 +176,8 @@ def to_a_call_of_hq(terminal: Terminal) -> None:
     press(terminal, b"/", "filter Calls")
     press(terminal, b"hq", "filter Calls: hq ")
     terminal.pass_time(0.2)  # Enter right behind what came in one read is a part of it
-    press(terminal, b"\r", '"hq"')
+    # The title names the filter while it is typed, too: that its line has gone says that Enter was heard.
+    leave(terminal, b"\r", "filter Calls")
     leave(terminal, b"\x1b", '"hq"')
     # Of the calls there are, only one of hq can be listened to; its name may be too long to leave room for "hq".
     # To whisper is offered also on the call that I listen to already.
@@ -168,7 +188,7 @@ def to_a_call_of_hq(terminal: Terminal) -> None:
 def quit_console(terminal: Terminal) -> None:
     """`q`, `y`, and a terminal as it was found."""
     press(terminal, b"q", "Quit?")
-    terminal.pass_time(0.1)  # as fast as nobody reads
+    terminal.pass_time(0.3)  # faster than that nobody reads, on a busy machine no console is
     terminal.send(b"y")
     assert terminal.wait_exit(PATIENCE) == 0
     assert_restored(terminal)

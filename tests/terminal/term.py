@@ -169,6 +169,7 @@ class Terminal:
 
     def pump(self, timeout: float) -> bool:
         """Take what has arrived, waiting for it up to `timeout`. False: nothing came, or the program has let go."""
+        self._take()  # what waited while it was frozen
         if self.master < 0 or not select.select([self.master], [], [], timeout)[0]:
             return False
         try:
@@ -177,10 +178,14 @@ class Terminal:
             return False
         self.raw += data
         self._waiting += data
-        if not self.frozen:
+        self._take()
+        return bool(data)
+
+    def _take(self) -> None:
+        """Show what has come, and answer what was asked."""
+        if not self.frozen and self._waiting:
             shown, self._waiting = self._waiting, b""
             self._feed(self._decode(shown))
-        return bool(data)
 
     def _feed(self, text: str) -> None:
         text = self._rest + text

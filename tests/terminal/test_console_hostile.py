@@ -44,7 +44,7 @@ def test_hostile_texts_break_neither_the_board_nor_a_page_nor_an_action(tmp_path
     with Site(tmp_path, wrap=wrapped) as site, site.console(env={"COLORTERM": ""}) as terminal:
         (gate,) = gates
         open_board(terminal)
-        whole(terminal.wait(lambda screen: all(has(screen, count) for count in COUNTS), PATIENCE))
+        whole(terminal.wait(lambda screen: all(has(screen, count) for count in COUNTS) and _callers(screen), PATIENCE))
         every_page(terminal)
         act(terminal, site)
         terminal.resize(120, 36)
@@ -86,15 +86,19 @@ def tick(terminal: Terminal) -> list[str]:
     return terminal.wait(lambda screen: screen[0] != was, PATIENCE)
 
 
+def _callers(screen: list[str]) -> list[str]:
+    """The lines of Members that hold a row."""
+    start = next(index for index, line in enumerate(screen) if "─2 Members" in line)
+    end = next(index for index, line in enumerate(screen) if "─4 Calls" in line)
+    return [line for line in screen[start + 1 : end] if re.search(r"│.*(waiting|talking|ringing|unknown)", line)]
+
+
 def whole(screen: list[str], counts: tuple[str, ...] = COUNTS) -> None:
     """All rows in their places: the counts, the hairline, and one column for the source."""
     assert all(has(screen, count) for count in counts), "\n".join(screen)
     assert_divided(screen, 160)
-    start = next(index for index, line in enumerate(screen) if "─2 Members" in line)
-    heading = screen[start]
-    column = heading.rindex("src")
-    end = next(index for index, line in enumerate(screen) if "─4 Calls" in line)
-    rows = [line for line in screen[start + 1 : end] if re.search(r"│.*(waiting|talking|ringing|unknown)", line)]
+    column = next(line for line in screen if "─2 Members" in line).rindex("src")
+    rows = _callers(screen)
     assert rows
     for line in rows:
         assert at_column(line, column) in ("h", "b", "f", "c"), line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import signal
@@ -14,7 +15,18 @@ from pathlib import Path
 import pyte
 import pytest
 
-from tests.terminal.stage import PATIENCE, assert_restored, has, live, open_board, plain, press, quit_console, wallboard
+from tests.terminal.stage import (
+    PATIENCE,
+    assert_restored,
+    has,
+    leave,
+    live,
+    open_board,
+    plain,
+    press,
+    quit_console,
+    wallboard,
+)
 from tests.terminal.term import Terminal
 
 pytestmark = pytest.mark.pty
@@ -247,3 +259,24 @@ def test_where_colorterm_holds_it_is_believed() -> None:
     with Terminal(DEMO, 80, 24, env) as terminal:
         terminal.wait_for("SIMULATED", PATIENCE)
         assert b"38;2;" in terminal.raw
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_drawn_line_by_line_is_what_a_whole_frame_shows(seed: int, tmp_path: Path) -> None:
+    chance, told = random.Random(seed), tmp_path / "told"
+    with Terminal(
+        [sys.executable, "-m", "tests.terminal.compared", str(told), "demo", "--speed", "5"], 160, 50
+    ) as terminal:
+        open_board(terminal)
+        for key in chance.choices((b"j", b"k", b"1", b"2", b"3", b"4", b"5", b"\r", b"z", b"s", b"G", b"g"), k=60):
+            terminal.send(key)
+            terminal.pass_time(0.06)  # quicker is no hand
+        press(terminal, b"/", "filter ")
+        terminal.pass_time(0.5)  # what comes right behind it is pasted there
+        for key in (b"s", b"a", b"\x7f", b"\x7f", b"e"):
+            terminal.send(key)
+            terminal.pass_time(0.1)
+        leave(terminal, b"\x1b", "keeps it")
+    found = told.read_text().splitlines()
+    assert [line for line in found if line != "same"] == []
+    assert len(found) > 10

@@ -55,6 +55,16 @@ async def settle(here: Desk) -> None:
         await here.started.pop(0)()
 
 
+def test_the_cursor_of_the_list_stays_on_an_alarm_that_is_over(here: Desk) -> None:
+    here.change("responders", Resource.HOTLINES, recover)
+    here.wait(1)
+    here.press("f5", "G")
+    here.wait(5)
+    assert any(line.startswith("▌") and "over, unseen" in line for line in here.paint())
+    here.wait(30)
+    assert not any(line.startswith("▌") and "over, unseen" in line for line in here.paint())
+
+
 def test_a_snooze_asks_for_how_long_and_the_line_goes_on(here: Desk) -> None:
     here.press("Z")
     chooser = here.console.dialog and here.console.dialog.dialog

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from textual.app import ComposeResult
@@ -16,20 +16,25 @@ from textual.command import Hit, Hits, Provider
 from textual.events import Key, Paste
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
-from tests.support.console import Desk, desk
+from tests.support.console import HQ, Desk, desk, read, rows
 from wallboard import theming
 from wallboard.config import keymap
+from wallboard.config.settings import Config
+from wallboard.domain import numbers
 from wallboard.domain.actions import ACTIONS
 from wallboard.domain.forms import Form, FormField, Takes
 from wallboard.domain.keys import Resource
 from wallboard.domain.text import clean
 from wallboard.domain.verbs import Verb
+from wallboard.runtime.console import _warm_up
 from wallboard.ui.app import ConsoleApp
 from wallboard.ui.restraint import REST_SECONDS
-from wallboard.ui.terminal import gate
+from wallboard.ui.terminal import gate, private
+from wallboard.view import header
 from wallboard.view.dialogs import ARM_SECONDS
 
 
@@ -64,6 +69,11 @@ class Seat:
         await self.app.on_event(_pressed(key))
 
     @property
+    def screen(self) -> str:
+        """All that is drawn."""
+        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+
+    @property
     def text(self) -> str:
         return self.app._board.question.input.value
 
@@ -95,6 +105,21 @@ async def test_keys_typed_ahead_reach_the_question_and_no_verb(seat: Seat, keys:
         assert seat.app.focused is seat.app._board.question.input
         await seat.press(pilot, "escape")
         assert seat.app.screen.focused is seat.app._board.body
+
+
+@pytest.mark.anyio
+async def test_numbers_are_shown_anew_when_they_can_be_read_as_people_do(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(numbers, "_loaded", False)
+        seat.here.console.renew()
+        async with seat.sits() as pilot:
+            assert "+49 30 111 222" in seat.screen
+            await _warm_up(Config(), seat.app)
+            await pilot.pause()
+            assert "+49 30 111222" in seat.screen
+            assert "+49 30 111 222" not in seat.screen
 
 
 @pytest.mark.anyio
@@ -264,8 +289,8 @@ async def test_every_listed_key_moves_to_another_and_does_there_what_it_did(
                 # Out of everything, to begin the next where this one began.
                 here.console.asking.close()
                 here.console.asking.filter = None
-                here.console.step_back(quitting=False)
-                here.console.step_back(quitting=False)
+                here.console.leaving.step_back(quitting=False)
+                here.console.leaving.step_back(quitting=False)
         if ways is not ALONE:
             assert [verb for verb, _ in alone.sent] == [sent] * (sent is not None)
 
@@ -326,7 +351,10 @@ class Broken(Provider):
 @pytest.mark.anyio
 async def test_a_provider_of_textual_adds_commands_to_the_palette(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ConsoleApp, "COMMANDS", {Broken, Weather})
-    monkeypatch.setattr(seat.here.console, "ports", replace(seat.here.console.ports, search=seat.app.search))
+    at = seat.here.console.at
+    monkeypatch.setattr(
+        seat.here.console.commanding, "_at", replace(at, ports=replace(at.ports, search=seat.app.search))
+    )
     async with seat.sits() as pilot:
         await seat.press(pilot, "4", ":", *"weath")
         await seat.app.workers.wait_for_complete()
@@ -377,3 +405,73 @@ async def test_the_app_does_with_keys_what_the_console_does_alone(
                 mode = seat.app.current_mode
                 await pilot.pause()
             assert (key, seat.here.said, *standing(seat.here)) == (key, alone.said, *standing(alone))
+
+
+@pytest.mark.anyio
+async def test_a_key_that_comes_within_a_second_is_heard_before_the_rest_of_it(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    async with seat.sits((160, 50)) as pilot:
+        await pilot.pause()
+        console, run = seat.here.console, seat.here.console.run
+
+        def second() -> Iterator[None]:
+            heard.append("a step")
+            seat.app.post_message(Key("j", "j"))
+            yield
+            heard.append("the rest")
+
+        def runs(action: str) -> None:
+            heard.append(action)
+            run(action)
+
+        monkeypatch.setattr(console, "second", second)
+        monkeypatch.setattr(console, "run", runs)
+        seat.here.clock.advance(1.0)
+        seat.app._second()
+        await pilot.pause()
+    assert heard[:3] == ["a step", "nav.down", "the rest"]
+
+
+@pytest.mark.anyio
+async def test_a_moved_cursor_is_drawn_at_once_and_little_else(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    looked: list[str] = []
+    async with seat.sits() as pilot:
+        await seat.press(pilot, "3", "j", "j")
+        pane, changed = seat.here.console.pane.pane, private.changed_lines
+
+        def noted(screen: Screen[object], widgets: Sequence[Widget]) -> private.ChopsUpdate | None:
+            update = changed(screen, widgets)
+            drawn.append(-1 if update is None else len(update.spans))
+            return update
+
+        def looks(what: str, does: Callable[..., Any]) -> Callable[..., Any]:
+            def look(*given: object) -> Any:
+                looked.append(what)
+                return does(*given)
+
+            return look
+
+        monkeypatch.setattr(private, "changed_lines", noted)
+        monkeypatch.setattr(header, "totals", looks("totals", header.totals))
+        monkeypatch.setattr(type(pane), "cells", looks("row", type(pane).cells))
+        for key in "jjkk":
+            before = len(drawn)
+            await seat.tap(key)
+            # Two rows, the title, the line of the target and the bar of keys: before anything else is awaited.
+            assert 0 < drawn[before] <= 6
+        assert looked == [], "what did not change was worked out anew"
+
+
+@pytest.mark.anyio
+async def test_the_first_rows_wait_for_no_other_frame(tmp_path: Path) -> None:
+    here = desk(tmp_path, empty=True)
+    seat = Seat(here)
+    async with seat.sits():
+        seat.app.data_changed(frozenset({(HQ, Resource.CALLS)}))
+        assert not seat.app.filled.is_set(), "how a feed fares is not what is waited for"
+        read(here.board, {(HQ, Resource.CALLS): rows()[HQ, Resource.CALLS]}, here.clock.now(), 1)
+        seat.app.data_changed(frozenset({(HQ, Resource.CALLS)}))
+        assert seat.app.filled.is_set()

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.console import HQ, Desk, desk
-from wallboard.domain.keys import Resource
+from tests.support.console import HQ, Desk, call, desk
+from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Call, Row
+from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import clean
 from wallboard.domain.views import View
 
@@ -20,8 +21,7 @@ NIGHT = View(
 
 @pytest.fixture
 def here(tmp_path: Path) -> Desk:
-    made = desk(tmp_path)
-    made.console.settings = replace(made.console.settings, views=(NIGHT, View("sums", panes=(Resource.QUEUES,))))
+    made = desk(tmp_path, settings={"views": (NIGHT, View("sums", panes=(Resource.QUEUES,)))})
     return made
 
 
@@ -112,9 +112,8 @@ def test_a_view_is_a_command_and_everything_comes_back(here: Desk) -> None:
     assert any("2 Members" in line for line in here.paint())
 
 
-def test_a_column_that_there_is_not_is_said(here: Desk) -> None:
-    wrong = replace(NIGHT, sort=((Resource.MEMBERS, "colour"),))
-    here.console.settings = replace(here.console.settings, views=(wrong,))
+def test_a_column_that_there_is_not_is_said(tmp_path: Path) -> None:
+    here = desk(tmp_path, settings={"views": (replace(NIGHT, sort=((Resource.MEMBERS, "colour"),)),)})
     here.press(":")
     here.type("view night")
     here.clock.advance(0.5)
@@ -136,3 +135,12 @@ def test_a_filter_reads_fields_and_says_which_there_are(here: Desk) -> None:
     assert len(names(here, Resource.MEMBERS)) == 2
     here.type(" stat:x")
     assert any("no stat here, but name number source state wait" in line for line in here.paint())
+
+
+def test_a_filter_finds_a_call_by_the_queue_that_stands_beside_its_number(here: Desk) -> None:
+    came = call("beside", CallState.TALKING, Direction.IN, "", "+4930999", "602", 20.0)
+    here.read({(HQ, Resource.CALLS): (came,)})
+    assert any("602 Support" in line for line in here.paint())
+    here.press("4", "/")
+    here.type("support")
+    assert [key.id for key in here.console.panes[Resource.CALLS].order() if isinstance(key, Key)] == ["beside"]

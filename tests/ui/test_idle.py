@@ -9,7 +9,7 @@ import pytest
 from tests.support.console import Desk, desk
 from wallboard.config import keymap
 from wallboard.domain.command import Verb
-from wallboard.runtime import verbs_of
+from wallboard.runtime.adapters import verbs_of
 from wallboard.ui.restraint import REST_SECONDS
 from wallboard.view.dialogs import TypeName
 

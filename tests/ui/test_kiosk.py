@@ -13,7 +13,7 @@ from wallboard.config import keymap
 from wallboard.config.settings import Config, ConsoleOptions
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.views import View
-from wallboard.runtime import console_settings, run_console
+from wallboard.runtime.console import console_settings, run_console
 from wallboard.ui.kiosk import TWICE
 from wallboard.ui.modes import WALL
 

@@ -47,9 +47,9 @@ def done(here: Desk, verb: Verb, key: Key, phase: Phase, ending: str, **args: st
     assert row is not None
     command = Command(new_id(), verb, here.dispatcher.target(row), None, tuple(args.items()))
     here.board.pend(command.id, key)
-    here.console.on_outcome(Outcome(command, Phase.REQUESTED, "requested", here.clock.now()))
+    here.console.outcomes.heard(Outcome(command, Phase.REQUESTED, "requested", here.clock.now()))
     here.board.settle(command.id, phase.value)
-    here.console.on_outcome(Outcome(command, phase, ending, here.clock.now(), True))
+    here.console.outcomes.heard(Outcome(command, phase, ending, here.clock.now(), True))
     return command
 
 
@@ -226,7 +226,7 @@ def test_an_action_counts_as_unconfirmed_until_it_has_its_ending_and_with_its_la
     command = Command(new_id(), Verb.HANGUP, here.dispatcher.target(row))
     here.board.pend(command.id, row.key)
     for phase in (Phase.SENT, Phase.ACCEPTED):
-        here.console.on_outcome(Outcome(command, phase, phase.value, NOW))
+        here.console.outcomes.heard(Outcome(command, phase, phase.value, NOW))
     open_unconfirmed(here)
     assert [line for line in page(here)[1:] if line.strip()] == [line for line in page(here) if "accepted" in line]
     here.board.settle(command.id, "confirmed")

@@ -33,7 +33,7 @@ def asked(here: Desk) -> str:
 
 def ended(here: Desk, phase: Phase) -> None:
     final = phase is not Phase.REQUESTED
-    here.console.on_outcome(Outcome(here.commands[-1], phase, phase.value, here.clock.now(), final))
+    here.console.outcomes.heard(Outcome(here.commands[-1], phase, phase.value, here.clock.now(), final))
 
 
 def numbers(here: Desk) -> list[str]:
@@ -44,7 +44,7 @@ def test_they_stand_in_order_with_what_is_known(here: Desk) -> None:
     here.press("L")
     said = asked(here)
     assert "CALL BACK 2 callers who gave up" in said
-    assert said.index("+4930777002") < said.index("+4930777001 Kim Ek")
+    assert said.index("+49 30 777002") < said.index("+49 30 777001 Kim Ek")
     assert "Sales · waited 0:40 · gave up" in said
     assert "2nd time" in said
 
@@ -54,8 +54,8 @@ def test_a_return_call_that_is_proven_closes_the_entry(here: Desk) -> None:
     here.clock.advance(0.3)
     here.paint()
     here.press("c")
-    assert "CALL +4930777002" in asked(here)
-    here.clock.advance(0.5)
+    assert "CALL +49 30 777002" in asked(here)
+    here.wait(1.0)
     here.paint()
     here.press("y")
     assert here.sent == [(Verb.CALL, "x2")]
@@ -86,7 +86,7 @@ def test_it_closes_with_a_reason_and_never_without(here: Desk) -> None:
     here.clock.advance(0.3)
     here.paint()
     here.press("enter")
-    assert "call +4930777002 from my phone" in asked(here)
+    assert "call +49 30 777002 from my phone" in asked(here)
     here.press("5")
     here.clock.advance(0.3)
     here.paint()
@@ -99,7 +99,7 @@ def test_it_closes_with_a_reason_and_never_without(here: Desk) -> None:
         here.press(*keys)
         here.clock.advance(0.3)
         here.paint()
-    assert here.said == "+4930777002 closed: wrong number"
+    assert here.said == "+49 30 777002 closed: wrong number"
     assert numbers(here) == ["+4930777001"]
 
 

@@ -13,9 +13,10 @@ from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, ParkedCall, Queue, Row
 from wallboard.domain.states import AgentState
 from wallboard.domain.text import clean
-from wallboard.ui.pane import EMPTY_SECONDS
+from wallboard.ui.pane import EMPTY_SECONDS, PaneState
 from wallboard.ui.room import DEAL_SECONDS, QUIET_SECONDS
 from wallboard.view.layout import ALL
+from wallboard.view.panes import PANES
 
 PARKED = Key(HQ, Kind.PARKED, "p1")
 SIZES = [(160, 50), (120, 36), (80, 24)]
@@ -131,6 +132,17 @@ def test_queues_without_counts_fold_into_one_line_that_enter_opens(here: Desk) -
     assert any("Paper 00" in line for line in opened)
     here.press("enter")
     assert not any("Paper" in line for line in here.paint())
+
+
+def test_columns_wait_for_the_first_row_that_is_not_folded(here: Desk) -> None:
+    queues = {where: rows for where, rows in here.lists.items() if where[1] is Resource.QUEUES}
+    here.read({where: roster(8) for where in queues})
+    pane = PaneState(PANES[Resource.QUEUES])
+    pane.load(here.console.panes.context(), here.clock.now())
+    here.read(queues)
+    pane.load(here.console.panes.context(), here.clock.now())
+    columns = pane.choose_columns(80, here.console.panes.context(), 80)
+    assert {"name", "wait", "longest"} <= {column.id for column in columns}
 
 
 def test_find_goes_to_a_row_that_is_folded_away(here: Desk) -> None:

@@ -107,10 +107,10 @@ def test_a_digit_marks_its_line_and_stays_as_text(here: Desk) -> None:
 def test_a_click_marks_a_line_and_one_on_its_word_takes_it(here: Desk) -> None:
     here.press("1", "+")
     lines = which(here).lines(160, here.clock.now())
-    here.console.click(next(cell.press for line in lines for cell in line if "Di Novak" in cell.text))
+    here.console.pointing.click(next(cell.press for line in lines for cell in line if "Di Novak" in cell.text))
     assert names(here)[which(here).mark] == "Di Novak"
     ready(here)
-    here.console.click(next(cell.press for cell in lines[1] if cell.text.strip() == "add"))
+    here.console.pointing.click(next(cell.press for cell in lines[1] if cell.text.strip() == "add"))
     assert here.sent == [(Verb.STAFF, "di")]
 
 

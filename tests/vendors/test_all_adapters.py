@@ -7,6 +7,7 @@ about them, one broken list that breaks no other, and keys that do what they say
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -28,12 +29,15 @@ from tests.vendors.suite.stand import (
     fitting,
     ids,
     keys,
+    settle,
 )
 from tests.vendors.suite.web import WebSession, WebStand
-from wallboard.domain.command import FORMS, Command, Verb
+from wallboard.control.checks import relinked
+from wallboard.domain.command import FORMS, Command, Verb, fingerprint
 from wallboard.domain.errors import ActionError, NotSent, ReadError, Rejected, Throttled
 from wallboard.domain.keys import KIND_OF
 from wallboard.domain.models import Agent, Hotline, Phone, Row
+from wallboard.vendors.base import Lendable
 
 pytestmark = pytest.mark.anyio
 
@@ -264,6 +268,35 @@ class TestEveryAdapter:
                     assert all(len(line) == len(sheet.columns) for line in sheet.rows if sheet.columns), report.id
         assert vendor.undocumented == []
         assert vendor.acted == []
+
+    # ---- while another console reads -------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("verb", Verb)
+    async def test_who_is_told_what_another_reads_acts_as_who_reads(self, stand: type[Stand], verb: Verb) -> None:
+        vendor = stand()
+        vendor.ready(verb)
+        async with vendor.open() as session:
+            rows = await session.everything()
+            goes = [row for row in fitting(verb, rows) if _goes(session, verb, row)]
+        async with vendor.open(told=rows) as session:
+            assert isinstance(session.adapter, Lendable)
+            for row in goes[:1]:
+                # Whoever looks at the row asks for what it can; what it must know first is read then.
+                session.adapter.can(verb, row)
+                await settle(200)
+                vendor.acted.clear()
+                command = session.command(verb, row)
+                await session.adapter.prepare(command)
+                may = session.adapter.can(verb, row)
+                assert _goes(session, verb, row), f"{verb} on {row and row.key}: {may.reason}"
+                if row is not None and not _unreadable(row):
+                    again = await session.adapter.refresh(row)
+                    assert again is not None, f"{row.key} is not found again"
+                    # A scripted caller waits as long at every reading, so when it began says nothing here.
+                    seen = replace(fingerprint(row), started=None)
+                    assert not seen.difference(fingerprint(relinked(again, row)))
+                await _does(session, verb, row)
+        assert vendor.undocumented == []
 
     # ---- verbs -----------------------------------------------------------------------------------------------------
 

@@ -15,13 +15,14 @@ import httpx
 import pytest
 
 from tests.test_testing import served
-from wallboard import runtime
 from wallboard.config.settings import Config
 from wallboard.control.outcome import Outcome
 from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Command, Target, fingerprint, new_id
 from wallboard.domain.keys import Resource
 from wallboard.domain.verbs import Verb
+from wallboard.runtime import adapters
+from wallboard.runtime.rooms import headless
 from wallboard.vendors.base import Adapter, BearerAuth, Secret, Services, SourceSettings
 from wallboard_acme import AcmePlugin
 from wallboard_acme.adapter import AcmeAdapter
@@ -113,14 +114,14 @@ async def test_whatever_of_it_raises_the_others_live_and_every_action_ends(
             made: Adapter = (faulty if settings.name == "bad" else AcmeAdapter)(settings, services)
             return made
 
-    monkeypatch.setattr(runtime, "load_vendor", lambda vendor: Plugin())
+    monkeypatch.setattr(adapters, "load_vendor", lambda vendor: Plugin())
     sources = tuple(
         SourceSettings(name, "acme", "https://127.0.0.1:9/v1", BearerAuth(Secret("opensesame")))
         for name in ("bad", "good")
     )
     clock = ManualClock(1_800_000_000.0)
     endings: list[Outcome] = []
-    async with runtime.headless(
+    async with headless(
         Config(sources=sources), clock=clock, state=tmp_path, transports=lambda _: httpx.MockTransport(served)
     ) as rooms:
         rooms.dispatcher.subscribe(lambda outcome: endings.append(outcome) if outcome.final else None)

@@ -143,16 +143,16 @@ def test_in_words_each_is_a_sentence() -> None:
     changes.step(taken(members=[caller("a")], queues=[queue(1)]))
     row = queue(2, agents={"ready": 0, "ringing": 1})
     now = taken(members=[caller("a", state="talking")], queues=[row], alarms=[shown(ALARM)])
-    assert [plain(each, "12:00:00") for each in changes.step(now)] == [
+    assert [plain(each, "12:00:00", {}) for each in changes.step(now)] == [
         "12:00:00 queue Sales of hq: waiting 2 (was 1), agents ready 0 (was 1), agents ringing 1 (was 0)",
         "12:00:00 caller Eve of hq: state talking (was waiting)",
         "12:00:00 new alarm: Sales longest 3:12 > 2:00, active",
     ]
-    assert [plain(each, "12:00:00") for each in changes.step(taken(queues=[row]))] == [
+    assert [plain(each, "12:00:00", {}) for each in changes.step(taken(queues=[row]))] == [
         "12:00:00 gone: caller Eve of hq",
         "12:00:00 gone: alarm: Sales longest 3:12 > 2:00, normal",
     ]
     record: Any = {"id": "c", "phase": "failed", "verb": "hangup", "target": {"key": "hq/call/7"}}
     actions: Any = action_rows([record], AT)
     (line,) = changes.step(taken(queues=[row], actions=actions))
-    assert plain(line, "12:00:00") == "12:00:00 hangup hq/call/7: failed"
+    assert plain(line, "12:00:00", {}) == "12:00:00 hangup hq/call/7: failed"

@@ -107,22 +107,22 @@ def test_the_text_reads_like_this() -> None:
         "without a caller: Support",
         "",
         "WORST WAITS 8",
-        "    2:10  06:01  Sales: Caller 201 +4930111201, lost",
+        "    2:10  06:01  Sales: Caller 201 +49 30 111201, lost",
         *(
-            f"    0:{wait}  06:0{at}  Sales: Caller 10{at} +493011110{at}, answered"
+            f"    0:{wait}  06:0{at}  Sales: Caller 10{at} +49 30 11110{at}, answered"
             for at, wait in ((5, 50), (4, 40), (3, 30))
         ),
-        "    0:20  06:02  Sales: Caller 102 +4930111102, answered",
+        "    0:20  06:02  Sales: Caller 102 +49 30 111102, answered",
         "    0:20  06:03  Sales: Caller 202, lost",
-        "    0:15  06:05  Sales: Caller 203 +4930111203, lost",
-        "    0:10  06:01  Sales: Caller 101 +4930111101, answered",
+        "    0:15  06:05  Sales: Caller 203 +49 30 111203, lost",
+        "    0:10  06:01  Sales: Caller 101 +49 30 111101, answered",
         "",
         "RED 2",
         "  06:02 – 06:07    5:00  Sales 7 waiting, acked by Mira 06:02",
         "  06:10 – now     50:00  Sales 0/5 ready, acked by nobody",
         "",
         "LOST, STILL TO CALL BACK 1",
-        "    2:10  06:01  Sales: Caller 201 +4930111201, lost",
+        "    2:10  06:01  Sales: Caller 201 +49 30 111201, lost",
         "",
         "ACTIONS WITHOUT PROOF 1",
         "  Mira: transfer Eve Lund: no answer",

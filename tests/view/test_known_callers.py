@@ -70,7 +70,7 @@ def test_who_calls_again_is_counted_and_said(desk: Desk) -> None:
     assert cell_of(MembersPane().own(caller(desk, "c"), context(desk)), "name").text == "★ ×3 Northwind"
     lines = details(MembersPane(), caller(desk, "c"), context(desk), (), 120)
     said = "\n".join("".join(piece.text for piece in line) for line in lines)
-    assert "030 111222 · ★ Northwind, may wait 0:30 · 3rd call in 14 min" in said
+    assert "+49 30 111222 · ★ Northwind, may wait 0:30 · 3rd call in 14 min" in said
 
 
 def test_a_caller_who_was_sent_on_has_not_called_again(desk: Desk) -> None:

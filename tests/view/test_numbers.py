@@ -12,7 +12,7 @@ from wallboard.domain.states import AgentState, CallState, Direction
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Report, Sheet
 from wallboard.view.context import Context
-from wallboard.view.numbers import party, readable, target, written
+from wallboard.view.numbers import party, readable, target
 from wallboard.view.reports import Reading
 
 
@@ -25,21 +25,6 @@ def here(tmp_path: Path) -> Desk:
 
 
 @pytest.mark.parametrize(
-    ("number", "shown"),
-    [
-        ("004924155660", "+49 241 55660"),
-        ("+4924155660", "+49 241 55660"),
-        ("+49 241 55660", "+49 241 55660"),
-        ("2001", "2001"),
-        ("anonymous", "anonymous"),
-        ("", ""),
-    ],
-)
-def test_a_public_number_reads_the_same_however_it_came(number: str, shown: str) -> None:
-    assert written(number) == shown
-
-
-@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("602", "602 Support"),
@@ -48,6 +33,7 @@ def test_a_public_number_reads_the_same_however_it_came(number: str, shown: str)
         ("hangs up", "hangs up"),
         ("022*999", "022*999"),
         ("004924155660", "+49 241 55660"),
+        ("0049 241 55660", "+49 241 55660"),
     ],
 )
 def test_where_something_leads_to_has_its_name(here: Desk, text: str, shown: str) -> None:
@@ -56,7 +42,7 @@ def test_where_something_leads_to_has_its_name(here: Desk, text: str, shown: str
 
 def test_the_ids_of_an_exchange_are_read_as_what_they_name(here: Desk) -> None:
     context = Context(here.board, NOW)
-    assert readable("Ngozi +33199081497 → 022*603", HQ, context) == "Ngozi +33199081497 → 603 Emergency"
+    assert readable("Ngozi +33199081497 → 022*603", HQ, context) == "Ngozi +33 1 99 08 14 97 → 603 Emergency"
     assert readable("137_local", HQ, context) == "Hanna Nyström"
     assert readable("138_local and 2*3", HQ, context) == "138_local and 2*3"
     assert party("", "022*201", HQ, context) == "Ada Orwell 201"

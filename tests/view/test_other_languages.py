@@ -36,6 +36,15 @@ def test_every_heading_fits_its_column(pane: Pane) -> None:
     assert cut == []
 
 
+@pytest.mark.parametrize("pane", PANES.values(), ids=lambda pane: pane.title)
+@pytest.mark.parametrize("size", [160, 120, 80])
+def test_every_state_fits_its_column(pane: Pane, size: int) -> None:
+    shown = [f"{sign} {tr(word)}" for sign, word, _ in pane.signs]
+    (width,) = [column.width for column in pane.columns(size, many=True) if column.id == "state"] or [0]
+    assert bool(shown) == (width > 0)
+    assert [text for text in shown if cell_width(text) > width] == []
+
+
 def labels() -> Iterator[str]:
     """What stands before the lines of a look."""
     for path in Path(str(looks.__file__)).parent.glob("*.py"):

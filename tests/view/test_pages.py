@@ -86,9 +86,28 @@ def test_sources_show_budget_clock_and_what_they_can() -> None:
     lines = shown(sources(context(made), 120, {HQ: ("can  t p",)}, ["hq: phone 2001"]).lines)
     text = "\n".join(lines)
     assert "412/600 requests, 21 min to reset, 60 kept for actions" in text
+    assert "others use" not in text
     assert "clock -9 s" in text
     assert "can  t p" in text
     assert lines[-1].startswith(" me     hq: phone 2001")
+
+
+def test_sources_say_what_others_use_of_the_account_and_that_it_is_paced() -> None:
+    made = board(ManualClock(NOW))
+    made.source(SourceInfo(HQ, "ringme", budget=Budget(600, 412, NOW + 1270, 60, others=440)))
+    status = FeedStatus(HQ, Resource.CALLS, "", 107.0, 8.0, last_ok=NOW - 5)
+    for paced, told in ((False, "kept for actions, others use ~440 an hour"), (True, "paced; others use ~440 an hour")):
+        made.status(replace(status, paced=paced))
+        text = " ".join(" ".join(shown(sources(context(made), 120, {}, []).lines)).split())
+        assert told in text
+
+
+def test_sources_say_which_list_is_read_on_events_and_how_seldom_else() -> None:
+    made = board(ManualClock(NOW))
+    made.status(FeedStatus(HQ, Resource.CALLS, "", 60.0, 8.0, last_ok=NOW - 5, events=True))
+    made.status(FeedStatus(HQ, Resource.MEMBERS, "", 5.0, 8.0, last_ok=NOW - 1))
+    lines = shown(sources(context(made), 120, {}, []).lines)
+    assert [line.split()[1] for line in lines if "events + 60 s" in line] == ["calls"]
 
 
 @pytest.mark.parametrize("width", [40, 80, 120, 160])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from wallboard.view.selection import ROSTER, RowFact, Selection, Tombstone
+from tests.support.sought import Says
+from wallboard.view.selection import ROSTER, SETTLE_SECONDS, RowFact, Selection, Tombstone
 
 
 def fact(key: str, rank: float = 0.0) -> RowFact:
-    return RowFact(key, (rank,), key.casefold(), key.title())
+    return RowFact(key, (rank,), Says(key), key.title())
 
 
 def facts(names: str) -> list[RowFact]:
@@ -95,7 +96,7 @@ def test_going_home_takes_the_tombstone_and_a_row_that_only_the_cursor_kept_in_a
     assert selection.expire(60.0)
     assert (order(selection), at(selection), stone(selection)) == ("ac", None, None)
     selection.set_filter("a", 61.0)
-    selection.apply([RowFact("a", (0,), "now other", "A")], 62.0)
+    selection.apply([RowFact("a", (0,), Says("now other"), "A")], 62.0)
     assert (order(selection), at(selection)) == ("a", "a")
     assert selection.expire(121.0)
     assert (order(selection), at(selection)) == ("", None)
@@ -242,7 +243,7 @@ def test_a_freeze_ends_by_itself_after_two_minutes() -> None:
 
 def test_a_filter_matches_every_word_in_any_case_and_counts() -> None:
     selection = Selection()
-    rows = [RowFact(n, (i,), n.casefold(), n) for i, n in enumerate(("Cy Reed sales", "Cyd support", "Ada sales"))]
+    rows = [RowFact(n, (i,), Says(n), n) for i, n in enumerate(("Cy Reed sales", "Cyd support", "Ada sales"))]
     selection.apply(rows, 0.0)
     selection.set_filter("CY sal", 0.0)
     assert selection.order == ("Cy Reed sales",)
@@ -276,7 +277,7 @@ def test_data_that_stops_matching_does_not_pull_the_row_from_under_the_cursor() 
     selection = Selection()
 
     def rows(state: str) -> Sequence[RowFact]:
-        return [RowFact("a", (0,), f"a {state}", "A"), RowFact("b", (1,), "b waiting", "B")]
+        return [RowFact("a", (0,), Says(f"a {state}"), "A"), RowFact("b", (1,), Says("b waiting"), "B")]
 
     selection.apply(rows("waiting"), 0.0)
     selection.set_filter("waiting", 0.0)
@@ -361,7 +362,7 @@ def test_a_frozen_order_survives_filtering_and_clearing_the_filter() -> None:
 
 def mixed(names: str) -> list[RowFact]:
     """One row a letter; capitals have nothing live."""
-    return [RowFact(name, (rank,), name.casefold(), name, name.isupper()) for rank, name in enumerate(names)]
+    return [RowFact(name, (rank,), Says(name), name, name.isupper()) for rank, name in enumerate(names)]
 
 
 def test_rows_without_live_numbers_stand_as_one_line_until_it_is_opened() -> None:
@@ -420,3 +421,18 @@ def test_the_line_of_a_roster_that_is_gone_is_no_tombstone() -> None:
     selection.apply(mixed("b"), 6.0)
     assert selection.tombstone is not None
     assert selection.tombstone.key == "a"
+
+
+def test_an_order_that_mostly_stands_follows_the_first_rows_and_is_made_anew_after_a_while() -> None:
+    selection = Selection(stands=30.0)
+    selection.apply(facts("bc"), 0.0)
+    selection.apply(facts("abc"), 1.0)
+    assert order(selection) == "abc"
+    selection.apply(facts("cba"), SETTLE_SECONDS + 2.0)
+    assert order(selection) == "abc"
+    selection.expire(32.0)
+    assert order(selection) == "cba"
+    selection.apply(facts("bca"), 33.0)
+    assert order(selection) == "cba"
+    selection.apply(facts("bca"), 34.0, resort=True)
+    assert order(selection) == "bca"

@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from tests.support.sought import Says
 from wallboard.view.selection import FREEZE_SECONDS, HOME_SECONDS, TOMBSTONE_SECONDS, RowFact, Selection
 
 KEYS = tuple("abcdefgh")
@@ -31,7 +32,7 @@ class Desk(RuleBasedStateMachine):
         """Give the rows to the selection and hold it to the law of the cursor."""
         selection = self.selection
         before, old_order, stone = selection.cursor, selection.order, selection.tombstone
-        facts = [RowFact(key, (rank,), text, key.upper()) for key, (rank, text) in self.rows.items()]
+        facts = [RowFact(key, (rank,), Says(text), key.upper()) for key, (rank, text) in self.rows.items()]
         selection.apply(facts, self.now)
         held = selection.held
         if before is not None:

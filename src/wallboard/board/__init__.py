@@ -1,6 +1,7 @@
 """The state of the console: merged rows, their freshness, numbers, history, alarms and pending actions."""
 
-from wallboard.board.alarms import Alarm, AlarmBook, AlarmEvent
+from wallboard.board.alarm import Alarm
+from wallboard.board.alarms import AlarmBook, AlarmEvent
 from wallboard.board.board import Board
 from wallboard.board.freshness import FeedView, PaneState, ResourceView, SourceView
 from wallboard.board.queue_numbers import QueueFigures, ServiceLevel

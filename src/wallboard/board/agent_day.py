@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from wallboard.board.agent_course import AgentCourse
 from wallboard.board.queue_numbers import mean
 from wallboard.domain.keys import Key
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState
 
 

@@ -6,11 +6,10 @@ call in progress beats an unregistered phone, since a call is proof that the pho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallboard.board.rows import with_values
 from wallboard.domain.keys import Key
 from wallboard.domain.models import Agent, Call, Member, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import NOTHING, Clean
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any, get_args
 
-from wallboard.board.alarms import Alarm
+from wallboard.board.alarm import Alarm
 from wallboard.board.verdicts import HIGH, LOW, NORMAL, Severity
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.text import clean
@@ -15,9 +15,9 @@ from wallboard.domain.text import clean
 Record = dict[str, Any]
 _SEVERITIES = get_args(Severity)
 _NAMES = tuple(field.name for field in fields(Alarm))
-_TEXTS = ("id", "source", "object", "condition", "text", "acked_by", "snoozed_by")
+_TEXTS = ("id", "source", "object", "condition", "text", "acked_by", "snoozed_by", "acted_by")
 _NUMBERS = ("since", "changed_at")
-_PERHAPS = ("value", "limit", "acked_at", "acked_value", "snoozed_until", "cleared_at")
+_PERHAPS = ("value", "limit", "acked_at", "acked_value", "snoozed_until", "cleared_at", "acted_at")
 
 
 def record(alarm: Alarm) -> Record:
@@ -31,7 +31,12 @@ def record(alarm: Alarm) -> Record:
 def alarm_of(found: Mapping[str, Any]) -> Alarm | None:
     """The alarm of a record; None if it is none."""
     try:
-        values = {name: found[name] for name in _NAMES}
+        # Older consoles keep no more of what people did than what still stands.
+        acted_at = found["changed_at"] if found["snoozed_by"] else found["acked_at"]
+        acted = {"acted_at": acted_at, "acted_by": found["snoozed_by"] or found["acked_by"]}
+        values: Record = {
+            name: acted.get(name) if name in acted and name not in found else found[name] for name in _NAMES
+        }
         values |= {name: str(clean(_text(values[name]))) for name in _TEXTS if name != "id"}
         values |= {name: _number(values[name]) for name in _NUMBERS}
         values |= {name: None if values[name] is None else _number(values[name]) for name in _PERHAPS}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
-from wallboard.board.alarms import Alarm
+from wallboard.board.alarm import Alarm
 from wallboard.board.conditions import (
     AGENT_LIMITS,
     Graded,
@@ -18,13 +18,13 @@ from wallboard.board.conditions import (
     whole_loss,
 )
 from wallboard.board.freshness import TRUSTED
+from wallboard.board.queue_book import IN_QUEUE
 from wallboard.board.settings import BoardSettings
-from wallboard.board.source import IN_QUEUE, SourceState
+from wallboard.board.source import SourceState
 from wallboard.board.verdicts import LOW, NORMAL, NOTHING, Reading, Verdict, so
-from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.keys import Key, Resource
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Hotline, Queue
-from wallboard.domain.rules import AgentLimits
 from wallboard.domain.states import AgentState, CallState, ResourceState
 
 _DURATIONS = {
@@ -41,7 +41,6 @@ _STUCK = {
     AgentState.UNREACHABLE: mark("signed in without a telephone"),
 }
 """Who counts as staff and gets no call."""
-_PLAIN = AgentLimits()
 
 
 def losses(source: SourceState, now: float) -> Iterator[Verdict]:
@@ -62,20 +61,33 @@ def _graded(verdict: Verdict, found: Graded | None) -> Verdict:
     return verdict if found is None else replace(verdict, priority=found[0], reading=found[1])
 
 
-def queues(source: SourceState, settings: BoardSettings, now: float) -> Iterator[Verdict]:
+def queues(
+    source: SourceState, settings: BoardSettings, now: float, judged: Container[Key | None] = ()
+) -> Iterator[Verdict]:
+    """Of a queue with which nothing is wrong there is nothing to say before its counts change or a wait reaches its
+    limit, but where the book still has a condition of it (`judged`)."""
+    unread = source.trust.read_at(Resource.MEMBERS) is None
     for row in source.rows(Resource.QUEUES):
-        if isinstance(row, Queue):
-            yield from _queue(source, row, settings, now)
+        if isinstance(row, Queue) and (row.key in judged or not _calm(source, row, now)):
+            yield from _queue(source, row, settings, now, unread=unread)
 
 
-def _queue(source: SourceState, queue: Queue, settings: BoardSettings, now: float) -> Iterator[Verdict]:
+def _calm(source: SourceState, queue: Queue, now: float) -> bool:
+    counts, until = source.queues.calm.get(queue.key, (None, now))
+    return now < until and counts is source.queues.stats(queue.key, now, level=False)
+
+
+def _queue(
+    source: SourceState, queue: Queue, settings: BoardSettings, now: float, *, unread: bool
+) -> Iterator[Verdict]:
     """What a list that is no longer trusted has a part in is not known."""
-    key, rule = queue.key, source.rule(queue)
-    confirming = source.confirming(Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS)
-    known = source.row_state(key, now) in TRUSTED
-    stats = source.queue_stats(key, now, level=needs_level(rule))
-    agents = stats.counts.ready is None or source.trusted(Resource.AGENTS, key.id, now)
-    members = source.read_at(Resource.MEMBERS) is None or source.trusted(Resource.MEMBERS, key.id, now)
+    key, rule = queue.key, source.queues.rule(queue)
+    confirming = source.trust.confirming(Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS)
+    known = source.trust.row_state(key, now) in TRUSTED
+    counts = source.queues.stats(key, now, level=False)
+    stats = source.queues.stats(key, now) if needs_level(rule) else counts
+    agents = stats.counts.ready is None or source.trust.trusted(Resource.AGENTS, key.id, now)
+    members = unread or source.trust.trusted(Resource.MEMBERS, key.id, now)
     if not members:
         # What the queue's own list says may still raise an alarm, but end none.
         stats = replace(stats, waiting=queue.waiting, ringing=queue.ringing, longest_since=queue.longest_since)
@@ -83,6 +95,8 @@ def _queue(source: SourceState, queue: Queue, settings: BoardSettings, now: floa
     readings = dict(queue_readings(stats, rule, settings, now))
     if settings.known:
         parts["known"], readings["known"] = members, _known_caller(source, queue, settings, now)
+    if not needs_level(rule) and not settings.known and not any(reading.wrong for reading in readings.values()):
+        source.queues.calm[key] = counts, now + readings["longest"].left
     for condition, whole in parts.items():
         reading = readings.get(condition, NOTHING)
         sure = known and (agents if condition == "ready" else whole or reading.wrong)
@@ -134,7 +148,7 @@ def agents(source: SourceState, settings: BoardSettings, now: float) -> Iterator
             reading = _too_long(source, row, "hold", mark("keeps a caller on hold for {time}"), now - call.held_since)
             if reading:
                 verdict = _agent(source, row, "hold", reading, LOW, now)
-                known = verdict.known and source.row_state(call.key, now) in TRUSTED
+                known = verdict.known and source.trust.row_state(call.key, now) in TRUSTED
                 yield replace(verdict, resource=Resource.CALLS, known=known)
 
 
@@ -149,8 +163,8 @@ def _agent(source: SourceState, row: Agent, condition: str, reading: Reading, pr
         *(row.key.source, row.name or row.extension or tr("unnamed agent"), condition, row.key, Resource.AGENTS),
         reading=reading,
         priority=priority,
-        known=source.row_state(row.key, now) in TRUSTED,
-        confirming=source.confirming(Resource.AGENTS),
+        known=source.trust.row_state(row.key, now) in TRUSTED,
+        confirming=source.trust.confirming(Resource.AGENTS),
     )
 
 
@@ -167,9 +181,7 @@ def _limit(source: SourceState, row: Agent, name: str) -> float:
     """The strictest of the rules of the agent's queues, else the default."""
     given: list[float] = []
     for place in row.memberships:
-        queue = source.row(Key(row.key.source, Kind.QUEUE, place.queue_id))
-        limits = source.rule(queue).agent if isinstance(queue, Queue) else _PLAIN
-        if (limit := getattr(limits, name)) is not None:
+        if (limit := getattr(source.queues.agent_limits(place), name)) is not None:
             given.append(limit)
     return min(given, default=getattr(AGENT_LIMITS, name))
 
@@ -187,10 +199,10 @@ def _on_hold(source: SourceState) -> Mapping[Key, Call]:
 
 
 def hotlines(source: SourceState, now: float) -> Iterator[Verdict]:
-    confirming = source.confirming(Resource.HOTLINES)
+    confirming = source.trust.confirming(Resource.HOTLINES)
     for row in source.rows(Resource.HOTLINES):
         if isinstance(row, Hotline):
-            trusted = source.row_state(row.key, now) in TRUSTED
+            trusted = source.trust.row_state(row.key, now) in TRUSTED
             for condition, found in hotline_readings(row, now).items():
                 known = trusted and found is not None
                 verdict = Verdict(
@@ -201,10 +213,10 @@ def hotlines(source: SourceState, now: float) -> Iterator[Verdict]:
 
 def blind(source: SourceState, alarm: Alarm, now: float) -> bool:
     """Whether it cannot be seen that an alarm of this source without a verdict is over."""
-    known = source.resources()
+    known = source.trust.resources()
     if alarm.resource is None or alarm.resource not in known:
         # Kept from before a restart: its list may still come.
-        return not known or any(source.view(each, now).state is ResourceState.NEVER for each in known)
+        return not known or any(source.trust.view(each, now).state is ResourceState.NEVER for each in known)
     if alarm.key is None:
         return False
-    return source.confirming(alarm.resource) or source.view(alarm.resource, now).state not in TRUSTED
+    return source.trust.confirming(alarm.resource) or source.trust.view(alarm.resource, now).state not in TRUSTED

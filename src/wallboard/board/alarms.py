@@ -7,16 +7,17 @@ knows of it, what came and went unseen, and that an alarm whose data went stale 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Literal, TypeVar
 
+from wallboard.board.alarm import Alarm, acked, unacked, unsnoozed
 from wallboard.board.verdicts import LOW, Severity, Signal, Timing, Trace, Verdict
-from wallboard.domain.keys import Key, Resource
-from wallboard.domain.language import tr
+from wallboard.domain.keys import Key
+from wallboard.domain.records import dataclass
 
-State = Literal["active", "acked", "cleared", "snoozed", "unknown", "normal"]
-
+T = TypeVar("T")
 WINDOW = 600.0
 FLOOD = 10
 """More new alarms than this in `WINDOW` seconds are a flood."""
@@ -28,63 +29,10 @@ GROWTH = 0.5
 """Share of its limit by which an acknowledged alarm may grow before it asks again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """An alarm as it stands. `key` is the row to go to (None: a list, or a whole source). `snoozed_until` None with a
-    name: until it clears. `changed_at`: its last transition. Instants in steady UTC seconds."""
-
-    id: str
-    source: str
-    object: str
-    condition: str
-    key: Key | None
-    resource: Resource | None
-    severity: Severity
-    priority: int
-    value: float | None
-    limit: float | None
-    text: str
-    since: float
-    changed_at: float
-    acked_by: str = ""
-    acked_at: float | None = None
-    acked_value: float | None = None
-    acked_severity: Severity | None = None
-    snoozed_by: str = ""
-    snoozed_until: float | None = None
-    cleared_at: float | None = None
-    unknown: bool = False
-
-    @property
-    def acked(self) -> bool:
-        return self.acked_at is not None
-
-    @property
-    def snoozed(self) -> bool:
-        return bool(self.snoozed_by)
-
-    @property
-    def cleared(self) -> bool:
-        return self.cleared_at is not None
-
-    @property
-    def state(self) -> State:
-        if self.snoozed:
-            return "snoozed"
-        if self.cleared:
-            return "normal" if self.acked else "cleared"
-        return "unknown" if self.unknown else "acked" if self.acked else "active"
-
-    @property
-    def sentence(self) -> str:
-        return tr("{row} {what}", row=self.object, what=self.text) if self.object else self.text
-
-    @property
-    def urgency(self) -> tuple[bool, int, bool, bool, float, str]:
-        """What comes first: priority, severity, what nobody has acknowledged, age; what is over comes last."""
-        return (self.cleared, self.priority, self.severity != "alarm", self.acked, self.since, self.id)
-
-
+ASTRAY = 30.0
+"""Seconds by which two consoles may see the same begin at different times: their clocks differ, one reads later."""
+AWAITED = 500
+"""What others did about so many alarms that are not here is kept; then the oldest goes."""
 MOST_RAISED = 1000
 """Alarms of ten minutes that are counted: that many are no rate any more."""
 What = Literal[
@@ -120,10 +68,15 @@ class AlarmBook:
         self._now = now
         self._timing = timing
         self._alarms: dict[str, Alarm] = {}
+        self._made: dict[object, Any] = {}
+        """What was made of these alarms, until one of them changes."""
         self._traces: dict[str, Trace] = {}
         self._raised: deque[float] = deque(maxlen=MOST_RAISED)
         self._gone: deque[Alarm] = deque(maxlen=REMEMBERED)
         self._listeners: list[Callable[[AlarmEvent], None]] = []
+        self._began = now()
+        self._awaited: dict[str, Alarm] = {}
+        """What others did about alarms that did not come up here yet."""
 
     def subscribe(self, listener: Callable[[AlarmEvent], None]) -> Callable[[], None]:
         """Be told of each transition; returns how to stop."""
@@ -132,11 +85,18 @@ class AlarmBook:
 
     def listed(self) -> Sequence[Alarm]:
         """Every alarm that is not normal, most urgent first: active, acknowledged, unknown, snoozed, cleared unseen."""
-        return sorted(self._alarms.values(), key=lambda alarm: alarm.urgency)
+        return self.once("listed", lambda: sorted(self._alarms.values(), key=lambda alarm: alarm.urgency))
+
+    def once(self, name: object, made: Callable[[], T]) -> T:
+        """What `made` gives of the alarms, worked out anew only when one has changed."""
+        if name not in self._made:
+            self._made[name] = made()
+        found: T = self._made[name]
+        return found
 
     def active(self) -> Sequence[Alarm]:
         """Those that are there and not snoozed, acknowledged or not."""
-        return [alarm for alarm in self.listed() if not alarm.cleared and not alarm.snoozed]
+        return self.once("active", lambda: [each for each in self.listed() if not each.cleared and not each.snoozed])
 
     def unseen(self) -> Sequence[Alarm]:
         """Those that came and went without anybody knowing of it."""
@@ -164,6 +124,10 @@ class AlarmBook:
     def flood(self) -> bool:
         return self.rate > FLOOD
 
+    def judged(self) -> Collection[Key | None]:
+        """The rows of which a condition is or was true."""
+        return {_subject(each) for each in (*self._traces, *self._alarms)}
+
     def acknowledge(self, alarm_id: str, who: str) -> bool:
         """Note that `who` knows; what is over then goes. False where nothing asks for it."""
         alarm = self._alarms.get(alarm_id)
@@ -177,6 +141,8 @@ class AlarmBook:
                 acked_at=self._now(),
                 acked_value=alarm.value,
                 acked_severity=alarm.severity,
+                acted_at=self._after(alarm),
+                acted_by=who,
             ),
         )
         return True
@@ -187,8 +153,14 @@ class AlarmBook:
         if alarm is None or alarm.cleared or not who:
             return False
         until = None if seconds is None else self._now() + seconds
-        self._set("snoozed", replace(_unacked(alarm), snoozed_by=who, snoozed_until=until))
+        acted_at = self._after(alarm)
+        snoozed = replace(unacked(alarm), snoozed_by=who, snoozed_until=until, acted_at=acted_at, acted_by=who)
+        self._set("snoozed", snoozed)
         return True
+
+    def _after(self, alarm: Alarm) -> float:
+        """Now, but later than what was done before, whatever the clock of whoever did that."""
+        return max(self._now(), alarm.act[0] + 0.001)
 
     def kept(self) -> Sequence[Alarm]:
         """What a store has to keep: all that is listed, and what lately went, which is normal."""
@@ -202,21 +174,42 @@ class AlarmBook:
                 since = min(alarm.since, now)
                 up = Signal(True, since, 0.0, now, False, now)
                 alarm = replace(alarm, since=since, unknown=not alarm.cleared)
-                self._alarms[alarm.id] = alarm
+                self._put(alarm)
                 if not alarm.cleared:
                     self._traces[alarm.id] = Trace(alarm.condition, up, up if alarm.severity == "alarm" else Signal())
 
     def adopt(self, theirs: Iterable[Alarm]) -> None:
-        """Take over what somebody did at another console that sees the same; what is so, each sees for itself."""
+        """Take over what somebody did at another console that sees the same, where nobody has done anything since; what
+        is so, each sees for itself. What has not come up here may still do so: one console reads later than another."""
         for other in theirs:
             mine = self._alarms.get(other.id)
-            if mine is None or mine.snoozed or mine.acked or other.changed_at <= mine.changed_at:
+            if mine is None:
+                self._await(other)
                 continue
+            if other.act <= mine.act or not self._about(mine, other):
+                continue
+            mine = replace(mine, acted_at=other.acted_at, acted_by=other.acted_by)
             if other.snoozed and not mine.cleared:
                 until = other.snoozed_until
-                self._set("snoozed", replace(mine, snoozed_by=other.snoozed_by, snoozed_until=until))
+                self._set("snoozed", replace(unacked(mine), snoozed_by=other.snoozed_by, snoozed_until=until))
             elif other.acked_by:
-                self._set("acknowledged", _acked(mine, other))
+                self._set("acknowledged", acked(unsnoozed(mine), other))
+
+    def _await(self, other: Alarm) -> None:
+        if other.acted_at is not None and not other.cleared:
+            self._awaited.pop(other.id, None)
+            self._awaited[other.id] = other
+            if len(self._awaited) > AWAITED:
+                del self._awaited[next(iter(self._awaited))]
+
+    def _about(self, mine: Alarm, other: Alarm) -> bool:
+        """Whether what was done there was done about this alarm, and not about one that was over before it came up. Of
+        what was there when this console began, nobody here knows since when; only what was done lately counts then."""
+        now, acted_at = self._now(), other.act[0]
+        if other.snoozed_until is not None:
+            return other.snoozed_until > now
+        there = mine.since <= self._began + ASTRAY and now - acted_at < self._timing(mine.condition).again
+        return there or acted_at >= mine.since - ASTRAY
 
     def update(self, verdicts: Iterable[Verdict], now: float, blind: Callable[[Alarm], bool]) -> bool:
         """Take the verdicts of this second in; whether anything changed.
@@ -252,7 +245,7 @@ class AlarmBook:
         self._traces.pop(alarm_id, None)
         alarm = self._alarms.get(alarm_id)
         if alarm is not None and not alarm.cleared:
-            self._set("merged", _unsnoozed(replace(alarm, cleared_at=now)))
+            self._set("merged", unsnoozed(replace(alarm, cleared_at=now)))
 
     def _absent(self, alarm_id: str, now: float) -> None:
         trace = self._traces.get(alarm_id)
@@ -309,41 +302,45 @@ class AlarmBook:
         if before is None or (before.cleared and not before.snoozed):
             self._count(now)
             self._set("raised", alarm)
+            if (other := self._awaited.pop(alarm.id, None)) is not None:
+                self.adopt([other])
             return
         alarm = replace(
-            _acked(alarm, before),
+            acked(alarm, before),
             changed_at=before.changed_at,
             snoozed_by=before.snoozed_by,
             snoozed_until=before.snoozed_until,
+            acted_at=before.acted_at,
+            acted_by=before.acted_by,
         )
         if severity == "alarm" and before.severity == "warn":
             asks = not alarm.acked or alarm.acked_severity == "warn"
             if asks:
                 self._count(now)
-            self._set("worse", _unsnoozed(_unacked(alarm)) if asks else alarm)
+            self._set("worse", unsnoozed(unacked(alarm)) if asks else alarm)
         elif severity != before.severity:
             self._set("milder", alarm)
         elif alarm.acked and _asks_again(alarm, reading.below, timing, now):
-            self._set("again", _unacked(alarm))
+            self._set("again", unacked(alarm))
         elif before.unknown:
             self._set("known", alarm)
         else:
-            self._alarms[alarm.id] = alarm
+            self._put(alarm)
 
     def _clear(self, alarm: Alarm, now: float) -> None:
         over = replace(alarm, cleared_at=now, unknown=False)
         if alarm.snoozed and alarm.snoozed_until is not None:
             # Aside for its time, whether it comes and goes meanwhile.
-            self._alarms[alarm.id] = over
+            self._put(over)
         elif alarm.acked or alarm.snoozed or alarm.priority == LOW:
-            self._set("over", _unsnoozed(over))
+            self._set("over", unsnoozed(over))
         else:
             self._set("cleared", over)
 
     def _end_snoozes(self, now: float) -> None:
         for alarm in tuple(self._alarms.values()):
             if alarm.snoozed and alarm.snoozed_until is not None and now >= alarm.snoozed_until:
-                self._set("over" if alarm.cleared else "woken", _unsnoozed(alarm))
+                self._set("over" if alarm.cleared else "woken", unsnoozed(alarm))
 
     def _forget(self, now: float) -> None:
         """Let go of what has been over for long."""
@@ -351,41 +348,38 @@ class AlarmBook:
         for place, (at, alarm_id) in enumerate(reversed(old)):
             alarm = self._alarms[alarm_id]
             if not alarm.snoozed and (place >= REMEMBERED or now - at >= LATCHED[alarm.severity]):
-                del self._alarms[alarm_id]
+                self._drop(alarm_id)
 
     def _count(self, now: float) -> None:
         self._raised.append(now)
+
+    def _put(self, alarm: Alarm) -> None:
+        self._alarms[alarm.id] = alarm
+        self._made.clear()
+
+    def _drop(self, alarm_id: str) -> None:
+        self._alarms.pop(alarm_id, None)
+        self._made.clear()
 
     def _set(self, what: What, alarm: Alarm) -> None:
         """Make a transition: keep the alarm as it is now, or let it go where it is normal, and tell of it."""
         now = self._now()
         alarm = replace(alarm, changed_at=now)
         if what in ("over", "merged") or alarm.state == "normal":
-            self._alarms.pop(alarm.id, None)
+            self._drop(alarm.id)
             self._gone.append(replace(alarm, cleared_at=alarm.cleared_at or now, acked_at=alarm.acked_at or now))
         else:
-            self._alarms[alarm.id] = alarm
+            self._put(alarm)
         for listener in tuple(self._listeners):
             listener(AlarmEvent(what, alarm, now))
 
 
-def _acked(alarm: Alarm, like: Alarm) -> Alarm:
-    """With the acknowledgement that `like` has."""
-    return replace(
-        alarm,
-        acked_by=like.acked_by,
-        acked_at=like.acked_at,
-        acked_value=like.acked_value,
-        acked_severity=like.acked_severity,
-    )
-
-
-def _unacked(alarm: Alarm) -> Alarm:
-    return replace(alarm, acked_by="", acked_at=None, acked_value=None, acked_severity=None)
-
-
-def _unsnoozed(alarm: Alarm) -> Alarm:
-    return replace(alarm, snoozed_by="", snoozed_until=None)
+@lru_cache(maxsize=4096)
+def _subject(alarm_id: str) -> Key | None:
+    try:
+        return Key.parse(alarm_id.rpartition(":")[0])
+    except ValueError:  # of a list or of a source
+        return None
 
 
 def _asks_again(alarm: Alarm, below: bool, timing: Timing, now: float) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wallboard.board.alarms import Alarm, AlarmEvent
+from wallboard.board.alarm import Alarm
+from wallboard.board.alarms import AlarmEvent
 from wallboard.board.verdicts import HIGH, LOW, NORMAL
 
 PATTERN = {HIGH: 3, NORMAL: 1, LOW: 0}

@@ -90,8 +90,8 @@ def wait_severity(wait: float, rule: QueueRule, settings: BoardSettings) -> Seve
 
 
 def needs_level(rule: QueueRule) -> bool:
-    """Whether a condition of the queue is made of its service level, which takes the longest."""
-    return _given(rule, "service")
+    """Whether a condition of the queue is made of its service level or of its day, which take the longest."""
+    return _given(rule, "service") or _given(rule, "lost_percent")
 
 
 def _given(rule: QueueRule, name: str) -> bool:

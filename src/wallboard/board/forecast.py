@@ -13,10 +13,10 @@ from __future__ import annotations
 import random
 from bisect import bisect_right, insort
 from collections.abc import Sequence
-from dataclasses import dataclass
 from heapq import heapify, heapreplace
 
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 
 AHEAD = 360.0
 """Seconds that are looked ahead."""

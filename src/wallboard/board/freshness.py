@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import TRUSTED as TRUSTED
 from wallboard.domain.states import ResourceState, SourceState
 from wallboard.domain.update import Budget, FeedStatus, SourceInfo
@@ -17,6 +17,8 @@ DISCOVERY = "discovery"
 
 LIVE_AT_MOST = 30.0
 ROSTER_AT_MOST = 900.0
+EVENTS_AT_MOST = 75.0
+"""Seconds after which a list whose every change is announced is not live any more: it is reconciled once a minute."""
 LIVE_CAPS: dict[Resource, float] = {
     Resource.HOTLINES: 60.0,
     Resource.NOTICES: ROSTER_AT_MOST,
@@ -37,9 +39,9 @@ _AT_FIRST = frozenset({ResourceState.LIVE, ResourceState.NEVER, ResourceState.UN
 _GIVEN_UP = frozenset({ResourceState.STALE, ResourceState.GONE})
 
 
-def _weight(state: ResourceState, failures: int, age: float | None) -> tuple[int, int, float]:
+def _weight(view: FeedView | ResourceView) -> tuple[int, int, float]:
     """What is worse. Of lists that were never read, the one that was tried knows why."""
-    return _SEVERITY[state], failures if state is ResourceState.NEVER else 0, age or 0.0
+    return _SEVERITY[view.state], view.failures if view.state is ResourceState.NEVER else 0, view.age or 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ class FeedView:
     """It comes when it is expected, and `detail` says how seldom that is."""
 
     @property
-    def weight(self) -> tuple[int, int, float]:
-        return _weight(self.state, self.status.failures if self.status else 0, self.age)
+    def failures(self) -> int:
+        return self.status.failures if self.status else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,6 @@ class ResourceView:
     cause: str = ""
     seldom: bool = False
     """`cause` and `seldom` as of the feed that decides."""
-
-    @property
-    def weight(self) -> tuple[int, int, float]:
-        return _weight(self.state, self.failures, self.age)
 
     @property
     def failures(self) -> int:
@@ -137,6 +135,13 @@ class PaneState:
     sentence: str
     sources: tuple[tuple[str, ResourceView], ...] = ()
 
+    @property
+    def shut(self) -> str:
+        """Why an unavailable one is: no vendor lets this account read it, or nobody asks any, as is said of it."""
+        causes = {view.cause if view.state is ResourceState.NEVER else "" for _, view in self.sources}
+        told = causes.pop() if len(causes) == 1 else ""
+        return told or tr("not for this account")
+
 
 def span(seconds: float) -> str:
     """`32 s`, `4 min`, `2 h`: a duration in words short enough for a title."""
@@ -144,6 +149,12 @@ def span(seconds: float) -> str:
     if whole < 120:
         return f"{whole} s"
     return f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
+
+
+def pace(status: FeedStatus) -> str:
+    """How often a list is read, where that is not its usual pace."""
+    said = mark("events + {time}") if status.events else mark("paced {time}")
+    return tr(said, time=span(status.interval))
 
 
 def live_at_most(resource: Resource, scope: str, *, roster: bool) -> float:
@@ -163,18 +174,33 @@ def feed_state(status: FeedStatus, reference: float | None, now: float) -> tuple
         return ResourceState.UNAVAILABLE, age
     if age is None:
         return ResourceState.NEVER, None
-    interval = status.interval
-    if age > max(60.0, 20 * interval):
+    live, late, gone = _ages(status)
+    if age > gone:
         return ResourceState.GONE, age
-    live = min(2 * interval + status.timeout, live_at_most(status.resource, status.scope, roster=status.roster))
-    # Where a deadline is longer than the interval, live alone would reach as far as late: late still comes between.
-    late = max(4 * interval, 10.0, live + interval)
     cut = status.push and status.failures > 0 and status.next_at is not None
     if status.failures >= STALE_FAILURES or status.refused or cut or age > late:
         return ResourceState.STALE, age
     if age > live or status.failures >= 2:
         return ResourceState.LATE, age
     return ResourceState.LIVE, age
+
+
+def _ages(status: FeedStatus) -> tuple[float, float, float]:
+    """Up to which ages, in seconds, a list is live, is late, and is not gone."""
+    interval = status.interval
+    most = live_at_most(status.resource, status.scope, roster=status.roster)
+    live = min(2 * interval + status.timeout, max(most, EVENTS_AT_MOST) if status.events else most)
+    # Where a deadline is longer than the interval, live alone would reach as far as late: late still comes between.
+    return live, max(4 * interval, 10.0, live + interval), max(60.0, 20 * interval)
+
+
+def trusted_for(view: FeedView) -> float:
+    """Seconds for which time alone does not change whether the feed is trusted."""
+    if view.status is None:
+        return 0.0
+    if view.state not in TRUSTED or view.age is None:
+        return float("inf")
+    return max(0.0, min(_ages(view.status)[1:]) - view.age)
 
 
 def feed_view(status: FeedStatus, reference: float | None, now: float) -> FeedView:
@@ -187,7 +213,7 @@ def feed_view(status: FeedStatus, reference: float | None, now: float) -> FeedVi
     elif state is ResourceState.LATE and (status.paced or (age or 0.0) <= 2 * status.interval + status.timeout):
         # It comes when it is expected; that is seldom.
         seldom = True
-        parts.append(tr("paced {time}", time=span(status.interval)))
+        parts.append(pace(status))
     elif state is ResourceState.NEVER:
         parts.append(status.cause or tr("not read yet"))
     cause = ", ".join(parts)
@@ -212,7 +238,7 @@ def resource_view(name: Resource, feeds: Sequence[FeedView]) -> ResourceView:
         return ResourceView(name, ResourceState.UNAVAILABLE, None, detail, tuple(feeds), bool(wanted), cause=why)
     read = [feed for feed in open_ if feed.state is not ResourceState.NEVER]
     unread = [feed for feed in open_ if feed.state is ResourceState.NEVER]
-    worst = max(read or unread, key=lambda feed: feed.weight)
+    worst = max(read or unread, key=_weight)
     state, detail, why, seldom = worst.state, worst.detail, worst.cause, worst.seldom
     if read and unread:
         first = max(unread, key=lambda feed: feed.status.failures if feed.status else 0)
@@ -257,7 +283,7 @@ def source_view(info: SourceInfo, views: Sequence[ResourceView]) -> SourceView:
         else:
             detail = info.detail if info.broken else tr(CONNECTING)
         return SourceView(info, SourceState.DOWN, age, detail, tuple(views), info.budget)
-    worst = max(wanted, key=lambda view: view.weight)
+    worst = max(wanted, key=_weight)
     state = {
         ResourceState.LIVE: SourceState.LIVE,
         ResourceState.LATE: SourceState.LATE,
@@ -278,6 +304,6 @@ def pane_state(resource: Resource, views: Sequence[tuple[str, ResourceView]]) ->
         text = "; ".join(sentence(name, view) for name, view in views)
         state = ResourceState.UNAVAILABLE if views else ResourceState.NEVER
         return PaneState(resource, state, None, text, tuple(views))
-    name, worst = max(wanted, key=lambda pair: pair[1].weight)
+    name, worst = max(wanted, key=lambda pair: _weight(pair[1]))
     text = "" if worst.state is ResourceState.LIVE and not worst.detail else sentence(name, worst)
     return PaneState(resource, worst.state, worst.age, text, tuple(views))

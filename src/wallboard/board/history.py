@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 
 from wallboard.domain.keys import Key
 
@@ -38,6 +39,12 @@ class Trends:
         first = max(ring[0][0], last - self._size + 1)
         values = dict(ring)
         return tuple(values.get(bucket) for bucket in range(first, last + 1))
+
+    def peak(self, buckets: int, now: float) -> int:
+        """The highest number of all in the last so many buckets, 0 where there is none."""
+        first = int(now // self._seconds) - buckets
+        recent = (islice(reversed(ring), buckets) for ring in self._rings.values())
+        return max((value for ring in recent for bucket, value in ring if bucket > first), default=0)
 
     def forget(self, keys: set[Key]) -> None:
         """Drop the history of what is no longer there."""

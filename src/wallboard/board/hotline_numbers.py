@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from wallboard.board.queue_numbers import ENOUGH
 from wallboard.domain.models import HotlineCall
+from wallboard.domain.records import dataclass
 
 LADDER = (10.0, 15.0, 20.0)
 """Seconds: the answer standards of emergency numbers."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from wallboard.board.caller_history import Outcome, Stay
 from wallboard.board.ledger import Counts, Level, entry
 from wallboard.board.queue_numbers import mean
 from wallboard.board.source import SourceState
 from wallboard.domain.models import Queue
+from wallboard.domain.records import dataclass
 from wallboard.domain.rules import Goal
 
 HOUR = 3600.0
@@ -36,7 +36,7 @@ def of(source: SourceState, queue: Queue, now: float) -> LastHour | None:
     since = history.since(queue.key.id)
     if since is None or not history.answers_known:
         return None
-    return last_hour(history.stays(queue.key.id), source.goal(queue), history.frozen, since, now)
+    return last_hour(history.stays(queue.key.id), source.queues.goal(queue), history.frozen, since, now)
 
 
 def last_hour(stays: Sequence[Stay], goal: Goal, frozen: bool | None, since: float, now: float) -> LastHour:

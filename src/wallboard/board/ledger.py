@@ -15,10 +15,11 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple
 
 from wallboard.board.caller_history.stay import GRAIN, Outcome, Span, Stay
+from wallboard.domain.records import dataclass
 from wallboard.domain.rules import Goal
 
 SHORT = 5.0

@@ -7,13 +7,14 @@ is decided by the pure functions in `refine`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wallboard.board.agent_state import Around, agent_state
 from wallboard.board.rows import with_values
 from wallboard.board.store import Change
 from wallboard.domain.keys import KIND_OF, Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Phone, Queue, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import NOTHING, Clean
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from statistics import fmean
 
 from wallboard.board.caller_history import Outcome, Stay
@@ -13,6 +12,7 @@ from wallboard.board.settings import BoardSettings
 from wallboard.board.source import SourceState
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Queue
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState
 
 LATELY = 60
@@ -38,9 +38,9 @@ class Outlook:
 
 def outlook(source: SourceState, queue: Queue, settings: BoardSettings, now: float) -> Outlook | None:
     """None where the queue has no limit, or its callers or agents are not known."""
-    limits = longest(None, source.rule(queue), settings)
+    limits = longest(None, source.queues.rule(queue), settings)
     limit = limits.warn if limits.alarm is None else limits.alarm
-    counts = source.queue_stats(queue.key, now, level=False).counts
+    counts = source.queues.stats(queue.key, now, level=False).counts
     if limit is None or counts.ready is None or source.history.since(queue.key.id) is None:
         return None
     return Outlook(limit, soon(_now(source, queue.key, now), longest=limit, seed=int(now // SHOWN_FOR)))
@@ -51,7 +51,8 @@ def _now(source: SourceState, queue: Key, now: float) -> QueueNow:
     stays, frozen = source.history.stays(queue.id), source.history.frozen
     ended = [stay for stay in stays[-3 * LATELY :] if not stay.present and not stay.undecided]
     talks = [talk for stay in ended if (talk := stay.talked(frozen)) is not None]
-    agents = [row for key in source.tally.people(queue.id) if isinstance(row := source.row(key), Agent)]
+    # In an order of their own, or the same seed would not tell the same story.
+    agents = [row for key in sorted(source.tally.people(queue.id)) if isinstance(row := source.row(key), Agent)]
     wrap_up = [row for row in agents if row.state is AgentState.WRAP_UP]
     beside = RING + (fmean(row.wrap_up or 0.0 for row in agents) if agents else 0.0)
     others, others_arrivals = _others(source, queue, now)

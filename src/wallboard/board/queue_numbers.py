@@ -7,12 +7,13 @@ day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from wallboard.board.ledger import Level
 from wallboard.board.tally import AgentCounts
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.rules import Goal
 
 FORMULAS: Mapping[str, str] = {
@@ -118,15 +119,20 @@ class QueueFigures:
 
     def old(self, figure: str) -> bool:
         """Whether a list that `figure` is made of is too old to be true."""
+        return any(resource in self.stopped for resource in self._made_of(figure))
+
+    def _made_of(self, figure: str) -> tuple[Resource, ...]:
         if self.counter and figure in ("waiting", "ringing", "talking"):
-            return Resource.QUEUES in self.stopped
-        return any(resource in self.stopped for resource in MADE_OF.get(figure, (Resource.MEMBERS,)))
+            return (Resource.QUEUES,)
+        lists = MADE_OF.get(figure, (Resource.MEMBERS,))
+        # Where the vendor counts, it may tell the longest wait as well.
+        return (*lists, Resource.QUEUES) if self.counter and figure == "longest" else lists
 
     def longest(self, now: float) -> float | None:
         """Seconds of the longest wait; it stops where its list stopped."""
         if self.longest_since is None:
             return None
-        until = min([now, *(self.stopped[name] for name in MADE_OF["longest"] if name in self.stopped)])
+        until = min([now, *(self.stopped[name] for name in self._made_of("longest") if name in self.stopped)])
         return max(0.0, until - self.longest_since)
 
 

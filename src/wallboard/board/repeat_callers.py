@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wallboard.board.caller_history import Stay, line_of, whose
+from wallboard.domain.numbers import MASK
 
 WITHIN = 3600.0
 """Seconds."""
@@ -27,7 +28,8 @@ class RepeatCallers:
         self._swept = 0.0
 
     def note(self, stay: Stay) -> None:
-        if stay.line:
+        if stay.line and not stay.line.startswith(MASK):
+            # A masked number is the number of many.
             came = stay.first if stay.joined is None else min(stay.joined, stay.first)
             self._stays.setdefault(whose(stay.key.source, stay.line), {})[stay] = came
             if len(self._stays) > MOST:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from wallboard.board.verdicts import Timing
 from wallboard.domain.known import Known, KnownNumbers
-from wallboard.domain.rules import Goal, QueueRule
+from wallboard.domain.records import dataclass
+from wallboard.domain.rules import AgentLimits, Goal, QueueRule
 
 DEFAULT_GOAL = Goal()
 DEFAULT_TIMING = Timing()
+_NO_LIMITS = AgentLimits()
 
 _AT_ONCE = {"on_delay": 0.0}
 _CONDITIONS: dict[str, dict[str, float]] = {
@@ -52,6 +54,10 @@ class BoardSettings:
             if rule.matches(name, queue_id):
                 return rule if rule.goal else replace(rule, goal=self.goal)
         return QueueRule("*", self.goal)
+
+    def agent_limits(self, name: str, queue_id: str) -> AgentLimits:
+        """Of the first matching rule, or one that says nothing."""
+        return next((rule.agent for rule in self.queues if rule.matches(name, queue_id)), _NO_LIMITS)
 
     def timing_of(self, condition: str) -> Timing:
         """The delays and the deadband of a condition."""

@@ -7,12 +7,13 @@ delta with a higher seq happened after (or during) it and stands; one with a low
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wallboard.board.anchors import hold
 from wallboard.board.rows import with_values
 from wallboard.domain.keys import Key
 from wallboard.domain.models import Agent, Membership, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.update import Update, UpdateKind
 
 _TOMBSTONES = 10_000
@@ -70,7 +71,14 @@ class Scope:
             else:
                 fresh[key] = row
         old = self.rows
-        changed: Keys = {key: None for key, row in fresh.items() if (was := old.get(key)) is not row and was != row}
+        changed: Keys = {}
+        for key, row in fresh.items():
+            was = old.get(key)
+            if was is None or (was is not row and was != row):
+                changed[key] = None
+            else:
+                # The same object as before: who has seen it need not look at it again.
+                fresh[key] = was
         changed.update({key: None for key in old if key not in fresh})
         self.rows, self.touched, self.seq = fresh, later, update.seq
         self.as_of, self.approximate = update.as_of, update.approximate

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from wallboard.domain.keys import Key
 from wallboard.domain.models import Agent, Member
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState
 
 _BUSY = (AgentState.TALKING, AgentState.WRAP_UP)
@@ -36,7 +37,10 @@ class AgentCounts:
 
     @property
     def total(self) -> int | None:
-        return None if self.ready is None else sum(self.of(state) or 0 for state in AgentState)
+        if self.ready is None:
+            return None
+        at_it = (self.ready, self.ringing, self.talking, self.wrap_up, self.break_, self.other_call)
+        return sum(filter(None, (*at_it, self.off, self.unreachable, self.stuck, self.mismatch, self.unknown)))
 
     @property
     def staffed(self) -> int | None:
@@ -93,13 +97,18 @@ class Tally:
         self._people: dict[str, set[Key]] = {}
         self._members: dict[str, dict[Key, Member]] = {}
         self._times: dict[str, _Time] = {}
+        self._counts: dict[str, AgentCounts] = {}
         self._blind = False
+        self.versions: Counter[str] = Counter()
+        """Of each queue: rises with whatever is another now."""
 
     def agent(self, before: Agent | None, after: Agent | None, at: float) -> None:
         if before is not None and after is not None and _stands(before) == _stands(after):
             return
         rows = [row for row in (before, after) if row is not None]
         for queue_id in {place.queue_id for row in rows for place in row.memberships}:
+            self.versions[queue_id] += 1
+            self._counts.pop(queue_id, None)
             self._times.setdefault(queue_id, _Time(at, at)).until(at, self._agents.get(queue_id, {}), self._blind)
         for row, step in ((before, -1), (after, 1)):
             for queue_id in {place.queue_id for place in row.memberships} if row is not None else ():
@@ -120,6 +129,7 @@ class Tally:
                     del self._agents[queue_id]
 
     def member(self, before: Member | None, after: Member | None) -> None:
+        self.versions.update({row.queue_id for row in (before, after) if row is not None})
         if before is not None and (after is None or after.queue_id != before.queue_id):
             rows = self._members.get(before.queue_id, {})
             rows.pop(before.key, None)
@@ -130,10 +140,12 @@ class Tally:
 
     def counts(self, queue_id: str) -> AgentCounts:
         """None for all where the queue has only people whose vendor tells no states: that is not "nobody ready"."""
-        states = self._agents.get(queue_id, {})
-        if self._roster.get(queue_id) and not any(states.values()):
-            return AgentCounts()
-        return count(states)
+        found = self._counts.get(queue_id)
+        if found is None:
+            states = self._agents.get(queue_id, {})
+            nobody = self._roster.get(queue_id) and not any(states.values())
+            found = self._counts[queue_id] = AgentCounts() if nobody else count(states)
+        return found
 
     def blind(self, since: float | None, now: float) -> None:
         """Nothing is known of any agent from `since` on; None: it is again. That time counts in no state."""
@@ -155,8 +167,9 @@ class Tally:
 
     def keep(self, queues: Collection[str]) -> None:
         """Forget the time of queues that are no more."""
-        for queue_id in [queue_id for queue_id in self._times if queue_id not in queues]:
-            del self._times[queue_id]
+        for kept in (self._times, self.versions):
+            for queue_id in [queue_id for queue_id in kept if queue_id not in queues]:
+                del kept[queue_id]
 
     def people(self, queue_id: str) -> Collection[Key]:
         """The agents of the queue."""

@@ -7,10 +7,11 @@ its deadband, so that what flaps is one alarm.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from wallboard.domain.keys import Key, Resource
+from wallboard.domain.records import dataclass
 
 Severity = Literal["warn", "alarm"]
 
@@ -49,6 +50,12 @@ class Reading:
         if self.value is None or limit is None:
             return False
         return self.value <= limit + slack if self.below else self.value >= limit - slack
+
+    @property
+    def left(self) -> float:
+        """How far a value that rises is from the first of its limits."""
+        limits = [limit for limit in (self.warn, self.alarm) if limit is not None]
+        return float("inf") if self.value is None else min(limits, default=float("inf")) - self.value
 
     @property
     def wrong(self) -> bool:

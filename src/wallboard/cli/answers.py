@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from wallboard.cli.destination import GRACE, PATIENCE, Places, where_to
@@ -17,6 +16,7 @@ from wallboard.domain.command import Command, Destination
 from wallboard.domain.keys import Key
 from wallboard.domain.language import tr, trc
 from wallboard.domain.models import Queue, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.verbs import Verb
 
 if TYPE_CHECKING:

@@ -37,13 +37,19 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     import anyio
 
+    from wallboard.vendors.base import CheckLine
+
     sections = [Section("terminal", tr("terminal"), (*facts(), screen()))]
     checked, section = _config(arguments)
     sections.append(section)
     if checked is not None:
         settings, section = _secrets(checked)
         sections.append(section)
-        sections += anyio.run(_try_all, settings, allowed(checked))
+        if checked.remote:
+            elsewhere = CheckLine("reach", None, tr("through the bus, by others: not tried"))
+            sections += [section_of(source, [elsewhere]) for source in settings]
+        else:
+            sections += anyio.run(_try_all, settings, allowed(checked))
     code = verdict(sections)
     json_data(as_json(sections, code)) if arguments.json else data(as_text(sections))
     return code
@@ -114,13 +120,36 @@ def _config(arguments: argparse.Namespace) -> tuple[Checked | None, Section]:
         lines = tuple(Fact("config", False, line) for line in str(error).splitlines())
         return None, Section("config", tr("config"), lines)
     count = len(checked.model.source)
-    text = trn("{path}: {n} source", "{path}: {n} sources", count, path=checked.path)
+    text = trn("{path}: {n} source", "{path}: {n} sources", count, path=", ".join(map(str, checked.files)))
     found = [Fact("config", True, text)]
     may = checked.model.operator.may
     if may is not None:
         names = ", ".join(dict.fromkeys(verb.value for verb in may)) or tr("nothing")
         found.append(Fact("may", True, tr("[operator] may {names}; end, of one's own listening, always", names=names)))
+    if checked.model.audit.forward is not None:
+        found.append(_forwarding(checked.model.audit.forward, checked.model.audit.socket))
     return checked, Section("config", tr("config"), tuple(found))
+
+
+def _forwarding(kind: str, named: str) -> Fact:
+    from wallboard.control.copies import NATS
+    from wallboard.control.forwarding import connected, where
+
+    if kind == NATS:
+        return Fact("audit", True, tr("the action journal also goes to the bus of the site"))
+    at = where(kind, named)
+    try:
+        with connected(at):
+            return Fact("audit", True, tr("the action journal also goes to {log} ({socket})", log=kind, socket=at))
+    except OSError as error:
+        # No fault of the config: it may be back before there is anything to send.
+        said = tr(
+            "{log} does not take it now ({socket}: {why}); it is kept, and sent later",
+            log=kind,
+            socket=at,
+            why=error.strerror,
+        )
+        return Fact("audit", None, said)
 
 
 def allowed(checked: Checked) -> frozenset[Verb] | None:
@@ -132,16 +161,14 @@ def allowed(checked: Checked) -> frozenset[Verb] | None:
 
 
 def _secrets(checked: Checked) -> tuple[list[SourceSettings], Section]:
-    from wallboard.config.secrets import resolver
-
-    resolve = resolver(checked.path.absolute().parent)
     settings, lines = [], []
-    for index, model in enumerate(checked.model.source):
-        try:
-            settings.append(checked.source(index, model, resolve))
-            lines.append(Fact(model.name, True, tr("has what it signs in with")))
-        except ConfigError as error:
-            lines.append(Fact(model.name, False, str(error)))
+    for model, found in zip(checked.model.source, checked.sources(), strict=True):
+        if isinstance(found, ConfigError):
+            lines.append(Fact(model.name, False, str(found)))
+        else:
+            settings.append(found)
+            said = tr("needs none here: `serve` reads and acts") if checked.remote else tr("has what it signs in with")
+            lines.append(Fact(model.name, True, said))
     return settings, Section("secrets", tr("secrets"), tuple(lines))
 
 
@@ -174,7 +201,7 @@ async def _try(source: SourceSettings, may: frozenset[Verb] | None) -> Sequence[
 
     from wallboard.cli.rights import with_verbs
     from wallboard.domain.clock import SystemClock
-    from wallboard.runtime import built
+    from wallboard.runtime.adapters import built
     from wallboard.vendors.base import CheckLine, Services
 
     try:

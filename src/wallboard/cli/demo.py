@@ -30,6 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
         return Exit.TERMINAL
     with first_frame(arguments, "demo"):
         options = console_options(arguments)
-        from wallboard.runtime import run_demo
+        from wallboard.runtime.console import run_demo
 
         return run_demo(arguments.seed, arguments.speed, options)

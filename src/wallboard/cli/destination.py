@@ -23,7 +23,7 @@ Places = Callable[[str], "Directory"]
 PATIENCE = 10.0
 """Seconds within which a target or a destination must appear."""
 GRACE = 1.0
-"""Seconds more once its list was read without it (another part of it may come), or with it but without the others."""
+"""Seconds more once its list was read without it (another part of it may come), or with it while others fail."""
 
 
 async def changed_until(board: Board, patience: float, done: Callable[[CancelScope], bool]) -> None:

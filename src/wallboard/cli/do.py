@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wallboard.cli.destination import GRACE, PATIENCE, Places, changed_until, found_out, plain_directory, refused
 from wallboard.cli.exits import Exit
+from wallboard.cli.opening import add_person
 from wallboard.cli.signals import LAST_WORDS, end_within, until_signal
 from wallboard.cli.talk import data, say
 from wallboard.domain.language import tr
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from wallboard.domain.keys import Key, Resource
     from wallboard.domain.models import Row
 
+OFFERED = 3.0
+"""Seconds for which whoever acts for this console is waited for to say what can be done."""
 PATIENCE_FOR_ENDING = 180.0
 """Seconds from the start of the action to its ending. All its steps are shorter together, unless the disk hangs."""
 
@@ -56,6 +59,7 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
         "destination", metavar="DEST", nargs="?", default=None, help=tr("number or name, queue, text, slot or reason")
     )
     parser.add_argument("--yes", action="store_true", help=tr("do not ask"))
+    add_person(parser)
 
 
 LATELY = 60.0
@@ -88,9 +92,11 @@ async def _act(config: Config, args: argparse.Namespace) -> int:
     from wallboard.history.notes import Notes
     from wallboard.history.records import Record
     from wallboard.history.store import write_down
-    from wallboard.runtime import HISTORY, directory, headless
+    from wallboard.runtime.rooms import HISTORY, directory, headless
 
     async with headless(config) as head:
+        if head.forwarder is not None:
+            head.forwarder.subscribe(lambda problem: say(f"wallboard do: {problem}"))
         for record in await head.dispatcher.take_over():
             say(f"wallboard do: {left_open(record)}")
         noted: list[Record] = []
@@ -108,10 +114,11 @@ async def _act(config: Config, args: argparse.Namespace) -> int:
         code = await act(
             head.dispatcher,
             head.board,
-            head.scheduler,
+            head.reader,
             Order(Verb(args.verb), args.target, args.destination, args.yes),
             ask,
             places=lambda source: directory(head, config, source),
+            offered=OFFERED if config.share is not None and config.share.remote else 0.0,
         )
         if noted and config.keep:
             problem = await to_thread.run_sync(write_down, head.state / HISTORY, config.keep, noted)
@@ -166,10 +173,12 @@ async def act(
     confirm: Asking,
     *,
     places: Places | None = None,
+    offered: float = 0.0,
 ) -> int:
     """Find the target, ask where policy says so, submit, wait for the ending and print it. The exit code.
 
     `places` gives the directory as the calls of a source see it; without it there are no favourites and routes.
+    `offered`: seconds within which it may still be told what can be done, where others act.
     """
     import anyio
 
@@ -187,7 +196,7 @@ async def act(
     answers = Answers(dispatcher, board, order, key, confirm, places or partial(plain_directory, board))
     async with anyio.create_task_group() as group:
         group.start_soon(scheduler.run)
-        code = await _once_read(scheduler, answers)
+        code = await _once_read(scheduler, answers, offered)
         group.cancel_scope.cancel()
     return code
 
@@ -197,8 +206,10 @@ def _no(why: str, code: int) -> int:
     return code
 
 
-async def _once_read(scheduler: Poller, answers: Answers) -> int:
+async def _once_read(scheduler: Poller, answers: Answers, offered: float) -> int:
     from dataclasses import replace
+
+    import anyio
 
     from wallboard.cli.answers import Unanswered
     from wallboard.control.choose import settle_verb
@@ -213,6 +224,10 @@ async def _once_read(scheduler: Poller, answers: Answers) -> int:
         return _absent(board, key)
     verb = settle_verb(order.verb, row)
     offer = dispatcher.offer(verb, key)
+    with anyio.move_on_after(offered):
+        while not offer.ok:
+            await anyio.sleep(0.1)
+            offer = dispatcher.offer(verb, key)
     if not offer.ok:
         return _no(f"{verb.value} {key}: {offer.reason}", Exit.FAILED)
     if destination and facts.argument == "queue" and not facts.dest and offer.needs != "queue":
@@ -298,11 +313,18 @@ async def _row(board: Board, scheduler: Poller, key: Key, facts: Facts) -> Row |
         view = board.resource_view(key.source, resource)
         return view is None or view.state in (ResourceState.UNAVAILABLE, ResourceState.LIVE)
 
+    def failed(resource: Resource) -> bool:
+        view = board.resource_view(key.source, resource)
+        return view is not None and view.failures > 0
+
     def done(scope: anyio.CancelScope) -> bool:
-        if board.row(key) is not None and found_out(board, key.source) and all(map(settled, joined)):
+        known = board.row(key) is not None
+        lacking = [resource for resource in joined if not settled(resource)]
+        if known and not lacking and found_out(board, key.source):
             return True
         view = board.resource_view(key.source, own)
-        if view is not None and view.state is ResourceState.LIVE:
+        if view is not None and view.state is ResourceState.LIVE and (not known or all(map(failed, lacking))):
+            # What is merely slow is waited for: a call reads otherwise once it is known whose it is.
             scope.deadline = min(scope.deadline, anyio.current_time() + GRACE)
         return refused(board, key.source)
 

@@ -118,9 +118,11 @@ def _vendors() -> Iterator[tuple[str, str]]:
 
 def _paths(config: str | None) -> Iterator[tuple[str, str]]:
     from wallboard.cli.opening import named_by
-    from wallboard.config.paths import config_origin, config_path, state_dir, themes_dir
+    from wallboard.config.paths import config_origin, config_path, site_config, state_dir, themes_dir
 
     yield "config", f"{_shown(config_path(config))}, {named_by(config_origin(config))}"
+    if site := site_config():
+        yield tr("site"), tr("{path}, under it", path=site.path)
     for name, path in (("themes", themes_dir()), ("state", state_dir())):
         yield name, _shown(path)
 

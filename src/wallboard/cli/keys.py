@@ -54,10 +54,10 @@ def _rebound(arguments: argparse.Namespace) -> tuple[Action, ...]:
     """The keys in force: the user's, where there is a config."""
     from wallboard.cli.opening import option
     from wallboard.config import keymap
-    from wallboard.config.paths import config_origin, config_path
+    from wallboard.config.paths import config_origin, config_path, site_config, there
 
-    path = config_path(option(arguments))
-    if config_origin(option(arguments)) == "default" and not path.exists():
+    named = option(arguments)
+    if config_origin(named) == "default" and not there(config_path(named)) and site_config() is None:
         return keymap.ACTIONS
     from wallboard.cli.opening import open_checked
 

@@ -19,12 +19,12 @@ from wallboard.domain.language import mark, of_locale, tr, use
 from wallboard.domain.suggestion import meant
 
 COMMANDS = (
-    *("run", "demo", "sim", "check", "snapshot", "watch", "report", "do"),
+    *("run", "demo", "sim", "check", "snapshot", "watch", "report", "record", "replay", "serve", "web", "do"),
     *("init", "config", "themes", "keys", "audit", "info"),
 )
 """Each is a module of `wallboard.cli` with `add(subparsers)` and `run(arguments) -> int`."""
 
-_LOGGED = ("check", "snapshot", "watch", "do")
+_LOGGED = ("check", "snapshot", "watch", "record", "serve", "web", "do")
 """Commands that ask vendors without a screen; the console sets up its own log."""
 
 _EPILOG = mark("""\
@@ -60,8 +60,8 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(Exit.USAGE)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line, or what is there for `only` one command."""
     top = Parser(
         prog="wallboard",
         description=tr("A live wallboard and call-control console for contact-centre supervisors, in a terminal."),
@@ -77,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--config", metavar="F", help=tr("the configuration file; stands before or after any command"))
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    for name in COMMANDS:
+    for name in COMMANDS if only is None else (only,):
         import_module(f"wallboard.cli.{name}").add(commands)
     for command in set(_all_parsers(commands)):
         command.allow_abbrev = False
@@ -107,7 +107,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             # Asked by scripts: not worth building the whole command line.
             data(f"wallboard {__version__}")
             return Exit.FAILED if lost() else Exit.OK
-        arguments = parser().parse_args(_with_command(given))
+        words, command = _with_command(given)
+        arguments = parser(command).parse_args(words)
         speak(arguments, of_locale(os.environ))
         code = _run(arguments)
         # What `do` ends with says what became of the action, and of nothing else.
@@ -144,22 +145,24 @@ def _run(arguments: argparse.Namespace) -> int:
         return int(command.run(arguments))
 
 
-def _with_command(given: list[str]) -> list[str]:
-    """`given` with `run` put in where no command stands."""
+def _with_command(given: list[str]) -> tuple[list[str], str | None]:
+    """`given` with `run` put in where no command stands, and the command; None where all are asked about."""
     index = 0
     while index < len(given):
         word = given[index]
         if word == "--config":
             if index + 1 == len(given):
-                return given
+                return given, None
             index += 2
         elif word.startswith("--config="):
             index += 1
-        elif word in ("-h", "--help", "--version") or word in COMMANDS:
-            return given
+        elif word in ("-h", "--help", "--version"):
+            return given, None
+        elif word in COMMANDS:
+            return given, word
         elif word.startswith("-"):
             break
         else:
             what = tr("wallboard: there is no command {word!r}", word=heard(word))
             raise ConfigError(what, hint=meant(word, COMMANDS))
-    return [*given[:index], "run", *given[index:]]
+    return [*given[:index], "run", *given[index:]], "run"

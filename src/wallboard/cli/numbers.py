@@ -35,3 +35,14 @@ def speed(text: str) -> float:
             tr("{text!r} is no speed: write a number from 0.1 to 1000, such as 4", text=text)
         )
     return number
+
+
+def minutes(text: str) -> float:
+    """More than 0, at most a week."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number <= 10_080:
+        raise argparse.ArgumentTypeError(tr("{text!r} are no minutes: write a number, such as 30", text=text))
+    return number

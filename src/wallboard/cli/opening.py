@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wallboard.config.paths import config_path, themes_dir
+from wallboard.config.paths import config_origin, config_path, site_config, themes_dir
+from wallboard.domain.decoding import heard
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.language import tr, use
 
 if TYPE_CHECKING:
+    from wallboard.config.layers import Layer
     from wallboard.config.load import Checked
     from wallboard.config.settings import Config
+
+_PERSON = {"operator": ("name", "WALLBOARD_OPERATOR"), "phone": ("phone", "WALLBOARD_PHONE")}
+"""What a desk that several people share is told of who sits there: flag -> key of [operator], variable."""
+
+
+def add_person(parser: argparse.ArgumentParser) -> None:
+    """The flags that say who sits here."""
+    parser.add_argument(
+        "--operator", metavar="NAME", help=tr("who sits here, whatever [operator] name says (also $WALLBOARD_OPERATOR)")
+    )
+    parser.add_argument(
+        "--phone", metavar="NUMBER", help=tr("my telephone, whatever [operator] phone says (also $WALLBOARD_PHONE)")
+    )
 
 
 def option(arguments: argparse.Namespace) -> str | None:
@@ -48,11 +64,29 @@ def open_checked(arguments: argparse.Namespace) -> Checked:
     """The configuration with its secrets still unread. Raises ConfigError."""
     from wallboard.config.load import load
 
-    checked = load(config_path(option(arguments)))
+    named, site = option(arguments), site_config()
+    needed = site is None or config_origin(named) != "default"
+    checked = load(config_path(named), site=site, needed=needed, given=_given(arguments))
     if checked.model.language is not None:
         speak(arguments, checked.model.language)
     check_theme(checked.model.theme, where=checked.where("theme"))
     return checked
+
+
+def _given(arguments: argparse.Namespace) -> Layer:
+    """What the environment says of the person and, over it, the command line."""
+    from wallboard.config.layers import Layer, Place
+
+    said: dict[str, str] = {}
+    places: dict[tuple[str | int, ...], Place] = {}
+    for flag, (key, variable) in _PERSON.items():
+        for origin, text in (
+            (f"${variable}", os.environ.get(variable) or None),
+            (f"--{flag}", vars(arguments).get(flag)),
+        ):
+            if text is not None:
+                said[key], places["operator", key] = heard(text), Place(origin)
+    return Layer({"operator": said} if said else {}, places)
 
 
 def open_config(arguments: argparse.Namespace) -> Config:

@@ -35,6 +35,7 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from wallboard.cli.opening import open_checked
+    from wallboard.domain.numbers import warm
     from wallboard.view.handover import as_csv, as_text, report
 
     checked = open_checked(arguments)
@@ -46,8 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
     material = _gathered(since.timestamp(), until.timestamp(), arguments.queue, "report" in checked.model.privacy.mask)
     if arguments.json:
         json_data(report(material))
+    elif arguments.csv:
+        data(as_csv(material).removesuffix("\n"))
     else:
-        data((as_csv(material) if arguments.csv else as_text(material)).removesuffix("\n"))
+        warm()
+        data(as_text(material).removesuffix("\n"))
     return Exit.OK
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from wallboard.cli.display import add_display, console_options, first_frame
 from wallboard.cli.exits import Exit
+from wallboard.cli.opening import add_person
 from wallboard.cli.start import site
 from wallboard.cli.talk import say
 from wallboard.cli.terminal import unusable
@@ -16,6 +17,7 @@ from wallboard.domain.language import tr
 def add(commands: argparse._SubParsersAction[Any]) -> None:
     parser = commands.add_parser("run", help=tr("the console (also without a command)"), description=__doc__)
     add_display(parser)
+    add_person(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,6 +32,6 @@ def run(arguments: argparse.Namespace) -> int:
     with first_frame(arguments, site()):
         options = console_options(arguments)
         config = open_checked(arguments).config()
-        from wallboard.runtime import run_console
+        from wallboard.runtime.console import run_console
 
         return run_console(config, options, site())

@@ -9,9 +9,11 @@ LAST_WORDS = 1.5
 """Seconds that a process which was told to end still has."""
 
 
-async def until_signal(work: Callable[[], Awaitable[int]]) -> int:
+async def until_signal(
+    work: Callable[[], Awaitable[int]], *, twice: bool = False, last_words: float = LAST_WORDS
+) -> int:
     """The exit code of `work`, or 128 + the number of the signal that ended it. One that whoever started this process
-    has it ignore (`nohup`) is left alone."""
+    has it ignore (`nohup`) is left alone. `twice`: SIGTERM or SIGINT after another signal ends the process at once."""
     import signal
 
     import anyio
@@ -28,7 +30,10 @@ async def until_signal(work: Callable[[], Awaitable[int]]) -> int:
             async def watch() -> None:
                 async for number in signals:
                     codes.append(128 + number)
-                    end_within(LAST_WORDS, codes[0])
+                    end_within(last_words, codes[0])
+                    if twice:
+                        for each in (signal.SIGTERM, signal.SIGINT):
+                            signal.signal(each, signal.SIG_DFL)
                     group.cancel_scope.cancel()
 
             group.start_soon(watch)

@@ -18,6 +18,12 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--port", type=port, default=8900, metavar="P", help="0 takes a free one (default 8900)")
     parser.add_argument("--seed", type=seed, default=1, metavar="N", help="another seed, another day (default 1)")
     parser.add_argument("--speed", type=speed, default=1.0, metavar="X", help="simulated seconds a second (default 1)")
+    parser.add_argument(
+        "--scale",
+        choices=("small", "large", "huge"),
+        default="small",
+        help="10 queues and 26 agents, 200 and 2,000, or 1,000 and 10,000 (default small)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     from shlex import quote
 
     from wallboard.sim.access import demo_environment, ready_config
+    from wallboard.sim.scale import SCALES
     from wallboard.sim.server import make_app, serve
     from wallboard.sim.world import World
 
@@ -37,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     if number is None:
         say(f"wallboard sim: port {arguments.port} of 127.0.0.1 is taken; write another, or --port 0 for a free one")
         return Exit.FAILED
-    app = make_app(World(arguments.seed, datetime.now(UTC)), speed=arguments.speed, keep=100)
+    world = World(arguments.seed, datetime.now(UTC), scale=SCALES[arguments.scale])
+    app = make_app(world, speed=arguments.speed, keep=100)
     if not data(ready_config(f"http://127.0.0.1:{number}", push=True).rstrip("\n")):
         return Exit.FAILED
     say(f"serving on http://127.0.0.1:{number} until Ctrl-C. Save the lines above as sim.toml, then in another shell:")

@@ -15,6 +15,10 @@ from wallboard.domain.language import tr
 
 if TYPE_CHECKING:
     from wallboard.config.settings import Config
+    from wallboard.runtime.rooms import Headless
+
+TOLD = 10.0
+"""Seconds for which it is waited for what others read."""
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
@@ -46,14 +50,43 @@ def said(code: int) -> int:
 
 async def _take(config: Config, as_table: bool) -> tuple[str | dict[str, Any], int]:
     """The table, or what there is to write as JSON, and the exit code."""
-    from wallboard.runtime import headless
+    from anyio.to_thread import run_sync
+
+    from wallboard.domain.numbers import warm
+    from wallboard.runtime.rooms import headless
     from wallboard.view.snapshot import snapshot, table
 
     async with headless(config, read_only=True) as head:
-        await head.scheduler.once()
+        if config.share is not None and config.share.remote:
+            await _told(head)
+        else:
+            await head.scheduler.once()
+        if as_table:
+            await run_sync(warm)
         now = head.clock.now()
         taken = snapshot(head.board, now)
         return table(head.board, now) if as_table else taken, verdict(taken["sources"])
+
+
+async def _told(head: Headless) -> None:
+    """What others read, as soon as all of it is there, or as much as there is after a while."""
+    import anyio
+
+    from wallboard.cli.destination import GRACE, changed_until
+    from wallboard.domain.keys import Resource
+    from wallboard.domain.states import ResourceState
+
+    def done(scope: anyio.CancelScope) -> bool:
+        views = (head.board.resource_view(name, each) for name in head.board.sources() for each in Resource)
+        states = [view.state for view in views if view is not None]
+        if states and ResourceState.NEVER not in states:
+            # What comes as it happens may come before what is written down.
+            scope.deadline = min(scope.deadline, anyio.current_time() + GRACE)
+        return False
+
+    head.reader.demand(frozenset(Resource))
+    head.tasks.start_soon(head.reader.run)
+    await changed_until(head.board, TOLD, done)
 
 
 def verdict(sources: Iterable[dict[str, Any]]) -> int:

@@ -18,7 +18,7 @@ from wallboard.domain.language import tr
 
 if TYPE_CHECKING:
     from wallboard.config.settings import Config
-    from wallboard.runtime import Headless
+    from wallboard.runtime.rooms import Headless
     from wallboard.view.changes import Change
 
 SECOND = 1.0
@@ -49,16 +49,19 @@ async def _watch(config: Config, in_words: bool) -> int:
 
     from wallboard.control.journal_tail import JournalTail
     from wallboard.domain.keys import Resource
-    from wallboard.runtime import headless
+    from wallboard.domain.numbers import warm
+    from wallboard.runtime.rooms import headless
     from wallboard.view.changes import Changes
 
-    async with headless(config, read_only=True, keeps=False) as head:
+    async with headless(config, read_only=True, keeps=False, shares=True) as head:
         await head.keeper.restore(head.adapters)
-        head.scheduler.demand(frozenset(Resource))
-        head.tasks.start_soon(head.scheduler.run)
+        head.reader.demand(frozenset(Resource))
+        head.tasks.start_soon(head.reader.run)
         head.tasks.start_soon(head.keeper.run)
         tail = JournalTail(head.state / "audit.jsonl")
-        changes = Changes()
+        changes, regions = Changes(), head.board.settings.regions
+        if in_words:
+            await run_sync(warm)
         reached = False
         while True:
             head.board.tick()
@@ -66,9 +69,8 @@ async def _watch(config: Config, in_words: bool) -> int:
             code = Exit.OK if reached else verdict(rows["sources"])
             reached = code == Exit.OK
             # A reader that is slow holds up neither the readings nor the way out.
-            if reached and not await run_sync(
-                _written, changes.step(rows), head.clock.now(), in_words, abandon_on_cancel=True
-            ):
+            write = partial(_written, changes.step(rows) if reached else (), head.clock.now(), in_words, regions)
+            if reached and not await run_sync(write, abandon_on_cancel=True):
                 return Exit.OK
             if not reached and not any(view.connecting for view in head.board.source_views()):
                 return code
@@ -86,7 +88,7 @@ def taken(head: Headless, records: Sequence[Mapping[str, Any]]) -> dict[str, Any
     return {**snapshot(head.board, context.now), **told}
 
 
-def _written(found: Sequence[Change], now: float, in_words: bool) -> bool:
+def _written(found: Sequence[Change], now: float, in_words: bool, regions: Mapping[str, str]) -> bool:
     """Write the changes; False where nobody reads them."""
     from wallboard.domain.clock import iso
     from wallboard.view.changes import plain
@@ -96,7 +98,7 @@ def _written(found: Sequence[Change], now: float, in_words: bool) -> bool:
         return False
     for change in found:
         if in_words:
-            line = plain(change, local(now))
+            line = plain(change, local(now), regions)
             going_on = not line or data(line)
         else:
             shown = {"at": iso(now), "list": change.list, "change": change.change, "row": change.row}

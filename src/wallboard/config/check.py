@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path as File
 from typing import Any
 
@@ -13,12 +13,15 @@ from wallboard.config import keymap
 from wallboard.config.explain import Finding, findings, to_write
 from wallboard.config.lines import Path
 from wallboard.config.model import (
+    CredsModel,
     FavouriteModel,
     HeaderModel,
     KnownModel,
     OAuthModel,
     QueueModel,
     RouteModel,
+    ServeModel,
+    ShareModel,
     SourceModel,
     ViewModel,
 )
@@ -33,22 +36,26 @@ from wallboard.vendors import registry
 from wallboard.vendors.plugin import SourceRules
 
 
-def check(data: Mapping[str, Any], directory: File) -> Iterator[Finding]:
-    """Every fault beyond types in the TOML `data` of a file in `directory`. Parts of a wrong type are passed over:
-    what is wrong there has been said."""
+def check(data: Mapping[str, Any], directory: Callable[..., File]) -> Iterator[Finding]:
+    """Every fault beyond types in the TOML `data`; `directory(*path)` is where the file lies that says what stands at
+    `path`. Parts of a wrong type are passed over: what is wrong there has been said."""
     sources = list(_valid(data, "source", SourceModel))
     if not data.get("source"):
         yield Finding(
             (), tr("there is no [[source]]"), tr("add one: `wallboard init` writes examples; or try `wallboard demo`")
         )
     named = yield from _identities(data)
+    share = data.get("share")
+    # Whose consoles hold no secret need not say how to sign in.
+    remote = isinstance(share, dict) and share.get("actions") == "executor" and share.get("role") != "serve"
     for path, source, raw in sources:
         rules = rules_of(source.vendor)
         if rules is not None:
             yield from _fields(path, source, raw, rules)
             yield from _transport(path, source, rules)
-            yield from _auth(path, source, rules)
-            yield from _values(path, source, directory)
+            if not (remote and source.auth is None):
+                yield from _auth(path, source, rules)
+            yield from _values(path, source, directory(*path))
             yield from _words(path, source, rules)
     for path, queue, _ in _valid(data, "queue", QueueModel):
         yield from _queue(path, queue)
@@ -72,6 +79,9 @@ def check(data: Mapping[str, Any], directory: File) -> Iterator[Finding]:
                 tr("number {number!r} cannot be dialled", number=favourite.number),
                 to_write('number = "8100"'),
             )
+    yield from _share(data, directory)
+    yield from _audit(data)
+    yield from _hook(data)
     yield from _views(data, named)
     yield from _routes(data, named)
     keys = data.get("keys")
@@ -109,7 +119,7 @@ def _identities(data: Mapping[str, Any]) -> Generator[Finding, None, list[str]]:
             named.append(name)
         if not isinstance(vendor, str) or not vendor:
             continue
-        if vendor not in registry.names():
+        if not registry.known(vendor):
             yield Finding(
                 (*path, "vendor"), tr("there is no vendor {vendor!r}", vendor=vendor), meant(vendor, registry.names())
             )
@@ -149,6 +159,53 @@ def _options(path: Path, source: SourceModel) -> Iterator[Finding]:
     except ValidationError as error:
         for found in findings(error, source.options, model):
             yield Finding((*path, "options", *found.path), found.what, found.hint)
+
+
+def _share(data: Mapping[str, Any], directory: Callable[..., File]) -> Iterator[Finding]:
+    """The bus: addresses, and files that must be there."""
+    raw = data.get("share")
+    if not isinstance(raw, dict):
+        return
+    try:
+        share = ShareModel.model_validate(raw)
+    except ValidationError:
+        return
+    if share.actions == "executor" and share.role != "serve" and raw.get("fallback") == "direct":
+        what = tr("a console that holds no secret of a vendor reads nothing by itself")
+        yield Finding(("share", "fallback"), what, to_write('fallback = "wait"'))
+    for index, url in enumerate(share.url):
+        if wrong := bad_url(url, ("tls", "nats"), "tls://bus.example.net:4222", share.insecure):
+            yield Finding(("share", "url", index), *wrong)
+    files = {"ca_file": share.ca_file, "auth": share.auth.file if isinstance(share.auth, CredsModel) else ""}
+    for key, file in files.items():
+        if file and not (directory("share", key) / named(file)).is_file():
+            what = tr("there is no file {file!r}", file=file)
+            yield Finding(("share", key), what, tr("write its path, from the directory of this file"))
+
+
+def _audit(data: Mapping[str, Any]) -> Iterator[Finding]:
+    raw = data.get("audit")
+    if not isinstance(raw, dict) or raw.get("forward") != "nats":
+        return
+    if "share" not in data:
+        what = tr('forward is "nats", the bus of the site, and there is no [share]')
+        yield Finding(("audit", "forward"), what, tr("name it there, or {other}", other='forward = "journald"'))
+    if raw.get("socket"):
+        yield Finding(("audit", "socket"), tr('socket is not for forward = "nats"'), tr("leave it out"))
+
+
+def _hook(data: Mapping[str, Any]) -> Iterator[Finding]:
+    try:
+        serve = ServeModel.model_validate(data.get("serve", {}))
+    except ValidationError:
+        return
+    if serve.hook is None:
+        return
+    url, example = serve.hook.url, "https://hooks.example.net/wb"
+    wrong = bad_url(url, ("https",), example, False, "hook.url")
+    # Over http comes what never leaves this machine.
+    if wrong and bad_url(url, ("https", "http"), example, False):
+        yield Finding(("serve", "hook", "url"), *wrong)
 
 
 def _transport(path: Path, source: SourceModel, rules: SourceRules) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +13,7 @@ from pydantic.fields import FieldInfo
 from wallboard.config.lines import Path
 from wallboard.config.model import ConfigModel
 from wallboard.domain.language import mark, tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.suggestion import meant
 
 
@@ -74,6 +74,7 @@ _WANTED = {
     "name": mark("{key} is {value!r}, not one word of letters, digits, _ . - (at most 32)"),
     "region": mark("{key} is {value!r}, not two capital letters"),
     "prefix": mark("{key} is {value!r}, not digits"),
+    "socket": mark("{key} is {value!r}, no whole path"),
 }
 """Patterns in words, by key."""
 _TYPES = {

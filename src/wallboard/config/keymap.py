@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wallboard.domain.actions import ACTIONS as ACTIONS
 from wallboard.domain.actions import Action
 from wallboard.domain.language import mark, tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.suggestion import near
 
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}

@@ -1,13 +1,10 @@
-"""A configuration file, read and checked: every fault with its line, what is wrong and what to write instead."""
+"""The configuration, laid together and checked: every fault with its line, what is wrong and what to write instead."""
 
 from __future__ import annotations
 
-import os
-import re
-import stat
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields, replace
+from functools import reduce
 from pathlib import Path as File
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,21 +12,33 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from wallboard.config import keymap
+from wallboard.config.addresses import address
 from wallboard.config.check import check, span
 from wallboard.config.explain import Finding, findings
-from wallboard.config.lines import Path, locate
-from wallboard.config.model import AuthModel, ConfigModel, DayModel, GoalModel, SourceModel
-from wallboard.config.paths import named
+from wallboard.config.layers import Layer, Place
+from wallboard.config.lines import Path
+from wallboard.config.model import (
+    AuthModel,
+    ConfigModel,
+    CredsModel,
+    DayModel,
+    GoalModel,
+    NatsLoginModel,
+    NkeyModel,
+    ServeModel,
+    SourceModel,
+)
+from wallboard.config.paths import Site, named, there
+from wallboard.config.reading import ConfigErrors, file_layer, text_layer
 from wallboard.config.secrets import resolver
-from wallboard.config.settings import AlarmSettings, Config, Operator
+from wallboard.config.settings import AlarmSettings, Config, Hook, Operator, ServeSettings, Share, WebSettings
 from wallboard.config.vendors import options_of, rules_of
-from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
-from wallboard.domain.files import changeable
 from wallboard.domain.keys import Resource
 from wallboard.domain.known import Known
-from wallboard.domain.language import mark, tr
+from wallboard.domain.language import tr
 from wallboard.domain.places import Favourite, Route
+from wallboard.domain.records import dataclass
 from wallboard.domain.rules import AgentLimits, Day, Goal, Limits, QueueRule
 from wallboard.domain.text import clean
 from wallboard.domain.views import View
@@ -47,51 +56,125 @@ from wallboard.vendors.base import (
 )
 from wallboard.vendors.options import Reference
 
-LIMIT = 1 << 20
-"""Bytes of the largest file that is read: a hundred times any real one."""
 _AS_IT_IS = {field.name for field in fields(SourceSettings)} & set(SourceModel.model_fields) - {
     *("url", "auth", "phone", "every", "ca_file", "options")
 }
 """Settings of a source that are handed down as the file says them."""
 
 
-class ConfigErrors(ConfigError):
-    """Several faults at once, one a line, in the order of the file."""
-
-    def __init__(self, errors: Sequence[ConfigError]) -> None:
-        super().__init__("\n".join(str(error) for error in errors))
-        self.errors = tuple(errors)
-
-
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file without faults. Its secrets are still references: `config()` resolves them."""
+    """A configuration without faults. Its secrets are still references: `config()` resolves them. `path` is the
+    person's file, which need not be there where `files`, those that were read, have one of the site."""
 
     path: File
-    data: Mapping[str, Any]
+    files: tuple[File, ...]
     model: ConfigModel
-    lines: Mapping[Path, int]
+    places: Mapping[Path, Place]
 
     def where(self, *path: str | int) -> str:
-        """`file:line` of a key, or of the nearest table above it that the file has."""
-        return f"{self.path}:{_line(self.lines, path)}"
+        """`file:line` of a key, or of the nearest table above it that is written down."""
+        return str(_place(self.places, path))
 
-    def config(self) -> Config:
-        """Everything as plain dataclasses with every secret resolved. Raises `ConfigErrors` with all that failed."""
-        resolve = resolver(self.path.absolute().parent)
-        errors: list[ConfigError] = []
-        sources = []
-        for index, source in enumerate(self.model.source):
-            try:
-                sources.append(self.source(index, source, resolve))
-            except ConfigError as error:
-                errors.append(error)
+    def directory(self, *path: str | int) -> File:
+        """Where relative paths begin in what stands there."""
+        return _place(self.places, path).directory
+
+    def config(self, *, serves: bool = False) -> Config:
+        """Everything as plain dataclasses with every secret resolved. Raises `ConfigErrors` with all that failed.
+        `serves`: for `wallboard serve`, which needs those of the vendors also where consoles hold none."""
+        resolve = self._resolver()
+        found = self._unread() if self.remote and not serves else self._sources(resolve)
+        errors = [each for each in found if isinstance(each, ConfigError)]
+        share = None
+        try:
+            share = self._share(resolve)
+        except ConfigError as error:
+            errors.append(error)
         if errors:
             raise ConfigErrors(errors)
-        return self._rest(tuple(sources))
+        return replace(self._rest(tuple(each for each in found if isinstance(each, SourceSettings))), share=share)
 
-    def source(self, index: int, model: SourceModel, resolve: Callable[[Reference, str], Secret]) -> SourceSettings:
-        """The `index`-th source as settings, its secrets by `resolve(reference, "file:line")`. Raises ConfigError."""
+    @property
+    def remote(self) -> bool:
+        """Whether consoles of this configuration hold no secret of the vendors."""
+        share = self.model.share
+        return share is not None and share.actions == "executor" and share.role != "serve"
+
+    def _share(self, resolve: Callable[..., Secret]) -> Share | None:
+        model = self.model.share
+        if model is None:
+            return None
+        given = model.auth
+        login = given if isinstance(given, NatsLoginModel) else None
+        return Share(
+            servers=tuple(model.url),
+            user=login.username if login else "",
+            password=resolve(login.password, "share", "auth", "password") if login else None,
+            creds=str(self.directory("share", "auth") / named(given.file)) if isinstance(given, CredsModel) else "",
+            seed=resolve(given.seed, "share", "auth", "seed") if isinstance(given, NkeyModel) else None,
+            ca_file=str(self.directory("share", "ca_file") / named(model.ca_file)) if model.ca_file else "",
+            site=model.site,
+            role=model.role,
+            direct=model.fallback == "direct",
+            actions=model.actions,
+        )
+
+    def unsigned(self) -> Config:
+        """The same without reading any secret, for who shows what another reads: of each source its name, vendor and
+        country."""
+        return self._rest(
+            tuple(SourceSettings(each.name, each.vendor, "", region=each.region) for each in self.model.source)
+        )
+
+    def web_token(self) -> Secret | None:
+        """The token of `[web]`, read now; None where there is none. Raises ConfigError."""
+        given = self.model.web.token
+        return None if given is None else self._resolver()(given, "web", "token")
+
+    def sources(self) -> list[SourceSettings | ConfigError]:
+        """Each source as settings, or why one of its secrets cannot be had; in their order."""
+        return self._unread() if self.remote else self._sources(self._resolver())
+
+    def _unread(self) -> list[SourceSettings | ConfigError]:
+        """Each source without its secrets, which nobody here needs: whether they can be had is not even looked at."""
+
+        def none(reference: Reference, *path: str | int) -> Secret:
+            return Secret("", public=True)
+
+        found: list[SourceSettings | ConfigError] = []
+        for each in self._sources(none, unsigned=True):
+            found.append(
+                replace(each, auth=NoAuth(), headers=(), options={}) if isinstance(each, SourceSettings) else each
+            )
+        return found
+
+    def _sources(self, resolve: Callable[..., Secret], *, unsigned: bool = False) -> list[SourceSettings | ConfigError]:
+        found: list[SourceSettings | ConfigError] = []
+        for index, model in enumerate(self.model.source):
+            try:
+                if model.auth is None and not unsigned and self.model.share and self.model.share.actions == "executor":
+                    raise ConfigError(
+                        tr("{key} is missing", key="auth"),
+                        where=self.where("source", index),
+                        hint=tr("who acts for others needs it: write it into the configuration of `serve`"),
+                    )
+                found.append(self._source(index, model, resolve))
+            except ConfigError as error:
+                found.append(error)
+        return found
+
+    def _resolver(self) -> Callable[..., Secret]:
+        """(reference, *path of its key) -> Secret: read from where the file that names it lies."""
+        read = resolver()
+
+        def resolve(reference: Reference, *path: str | int) -> Secret:
+            place = _place(self.places, path)
+            return read(reference, str(place), place.directory)
+
+        return resolve
+
+    def _source(self, index: int, model: SourceModel, resolve: Callable[..., Secret]) -> SourceSettings:
         rules = rules_of(model.vendor)
         operator = self.model.operator
         phone = model.phone
@@ -99,9 +182,7 @@ class Checked:
             # One's telephone at the PBX is a number in one place and a channel in another: taken over where it fits.
             fits = rules.phone.fullmatch(operator.phone) and ("/" in operator.phone) == ("/" in rules.phone_example)
             phone = operator.phone if fits else ""
-        auth, headers = _auth(
-            model.auth, lambda reference, *key: resolve(reference, self.where("source", index, "auth", *key))
-        )
+        auth, headers = _auth(model.auth, lambda reference, *key: resolve(reference, "source", index, "auth", *key))
         as_it_is: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in model if name in _AS_IT_IS
         }
@@ -112,10 +193,8 @@ class Checked:
             phone=phone,
             operator=operator.name,
             every={name: value for name, value in model.every if value is not None},
-            ca_file=str(self.path.absolute().parent / named(model.ca_file)) if model.ca_file else "",
-            options=_options(
-                model, lambda reference, *key: resolve(reference, self.where("source", index, "options", *key))
-            ),
+            ca_file=str(self.directory("source", index) / named(model.ca_file)) if model.ca_file else "",
+            options=_options(model, lambda reference, *key: resolve(reference, "source", index, "options", *key)),
             **as_it_is,
         )
 
@@ -158,131 +237,53 @@ class Checked:
             ),
             kiosk=model.kiosk,
             keep=model.history.keep,
+            forward=model.audit.forward,
+            forward_socket=model.audit.socket,
             mask=frozenset(model.privacy.mask),
+            web=WebSettings(tuple(model.web.names), model.web.viewers),
+            serve=_serve(model.serve),
             path=str(self.path),
         )
 
 
-def load(path: File) -> Checked:
-    """The file `path`, checked; one that others can change is refused, for it says where calls go and what is run.
+def load(path: File, *, site: Site | None = None, needed: bool = True, given: Layer | None = None) -> Checked:
+    """The person's file `path`, laid over the `site`'s and under what was `given` elsewhere, checked; unless it is
+    `needed`, it may be missing. A file that others can change is refused, for it says where calls go and what is run.
     Raises `ConfigErrors` with every fault found."""
-    text = _read(path)
-    if wrong := changeable(path):
-        raise _one(path, 0, *wrong)
-    return parsed(path, text)
+    layers = {} if site is None else {site.path: file_layer(site.path, root=site.root)}
+    if needed or there(path):
+        layers[path] = file_layer(path)
+    return _checked(path, tuple(layers), [*layers.values(), *([] if given is None else [given])])
 
 
 def parsed(path: File, text: str) -> Checked:
     """`text` as the file `path` would hold it, checked. Raises as `load`."""
-    try:
-        data = tomllib.loads(text)
-        lines = locate(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigErrors([_syntax(path, text, str(error))]) from None
-    except RecursionError:
-        raise _one(path, 1, tr("tables or lists are nested too deeply"), tr("write them flat")) from None
-    except ValueError:
-        raise _one(path, 1, tr("a number has more digits than can be read"), tr("write a sensible number")) from None
+    return _checked(path, (path,), [text_layer(path, text)])
+
+
+def _checked(path: File, files: tuple[File, ...], layers: Sequence[Layer]) -> Checked:
+    """`layers` as one configuration, what lies lowest first."""
+    whole = reduce(lambda lower, upper: upper.over(lower), layers)
+    data, places = whole.data, whole.places
     found: list[Finding] = []
     model: ConfigModel | None = None
     try:
         model = ConfigModel.model_validate(data)
     except ValidationError as error:
         found.extend(findings(error, data))
-    found.extend(check(data, path.absolute().parent))
+    found.extend(check(data, lambda *path: _place(places, path).directory))
     if found or model is None:
-        numbered = sorted(
-            {(_line(lines, finding.path), finding.what): finding for finding in found}.items(),
-            key=lambda item: item[0][0],
-        )
+        order = {str(file): number for number, file in enumerate(files)}
+        numbered = {(_place(places, finding.path), finding.what): finding for finding in found}
         raise ConfigErrors(
             [
-                ConfigError(_named(finding, data), where=f"{path}:{line}", hint=finding.hint)
-                for (line, _), finding in numbered
+                ConfigError(_named(finding, data), where=str(place), hint=finding.hint)
+                for (place, _), finding in sorted(
+                    numbered.items(), key=lambda item: (order.get(item[0][0].origin, len(order)), item[0][0].line)
+                )
             ]
         )
-    return Checked(path, data, model, lines)
-
-
-def _read(path: File) -> str:
-    missing = tr("write one with `wallboard init`, or name another with --config")
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise _one(path, 0, tr("there is no such file"), missing) from None
-    except OSError as error:
-        raise _one(path, 0, tr("it cannot be read: {why}", why=error.strerror), tr("check who may read it")) from None
-    try:
-        facts = os.fstat(descriptor)
-        if stat.S_ISDIR(facts.st_mode):
-            raise _one(
-                path,
-                0,
-                tr("it is a directory"),
-                tr('name the file in it: --config "{path}"', path=path / "config.toml"),
-            )
-        if not stat.S_ISREG(facts.st_mode):
-            raise _one(path, 0, tr("it is not a file"), tr("name a file"))
-        if facts.st_size > LIMIT:
-            what = tr("it has {bytes} bytes, more than {limit}", bytes=facts.st_size, limit=LIMIT)
-            raise _one(path, 1, what, tr("no configuration is that large: check the name"))
-        with open(descriptor, "rb", closefd=False) as file:
-            raw = file.read(LIMIT + 1)
-    finally:
-        os.close(descriptor)
-    try:
-        return text_of(raw)
-    except NotUtf8Error as error:
-        raise _one(path, error.line, str(error), tr("save the file as UTF-8")) from None
-
-
-def _one(path: File, line: int, what: str, hint: str) -> ConfigErrors:
-    return ConfigErrors([ConfigError(what, where=f"{path}:{line}" if line else str(path), hint=hint)])
-
-
-_SYNTAX = (
-    ("Expected '=' after a key", mark('write key = "value"; a name with blanks or signs in it goes in quotes')),
-    ("Invalid value", mark('text goes in quotes: key = "value"; true and false are small letters')),
-    ("Unterminated string", mark("close the quotes")),
-    ("Illegal character", mark("close the quotes on the same line")),
-    ("Cannot overwrite a value", mark("the key stands twice: keep one")),
-    ("Cannot declare", mark("the table stands twice: join the two, or write [[…]] for a list of tables")),
-    ("Cannot mutate immutable", mark("what stands in { } is complete: add the key inside the braces")),
-    ("Expected newline or end of document", mark("begin a new line, or put the text in quotes")),
-    ("Unclosed array", mark("close the list with ]")),
-    ("Unclosed inline table", mark("close the table with }")),
-    ("Expected ']", mark("close the heading with ], or ]] for a list of tables")),
-    ("Invalid initial character", mark("a name with other signs than letters, digits, - and _ goes in quotes")),
-    ("Unescaped '\\'", mark("double the backslash, or use single quotes")),
-)
-
-
-def _syntax(path: File, text: str, message: str) -> ConfigError:
-    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
-    rows = text.split("\n")
-    line, column = len(rows), ""
-    if place is not None:
-        message = message[: place.start()]
-        if place[1]:
-            line, column = int(place[1]), place[2]
-    if message.startswith("Unclosed") or not column:
-        # What was left open is noticed only at the end: the last line that says something is nearer to it.
-        column = ""
-        line = min(line, len(rows))
-        while line > 1 and rows[line - 1].partition("#")[0].strip() == "":
-            line -= 1
-    message = re.sub(r"\('([^']*)',\)", r"[\1]", message)
-    hint = next(
-        (tr(hint) for start, hint in _SYNTAX if message.startswith(start)),
-        tr("compare with what `wallboard init` writes"),
-    )
-    message = message[:1].lower() + message[1:]
-    what = (
-        tr("not TOML (column {column}): {message}", column=column, message=message)
-        if column
-        else tr("not TOML: {message}", message=message)
-    )
-    return ConfigError(what, where=f"{path}:{line}", hint=hint)
+    return Checked(path, files, model, places)
 
 
 def _named(finding: Finding, data: Mapping[str, Any]) -> str:
@@ -298,10 +299,10 @@ def _named(finding: Finding, data: Mapping[str, Any]) -> str:
     return f"[[{path[0]}]] {name!r}: {finding.what}" if name else f"[[{path[0]}]] {path[1] + 1}: {finding.what}"
 
 
-def _line(lines: Mapping[Path, int], path: Path) -> int:
-    while path not in lines:
+def _place(places: Mapping[Path, Place], path: Path) -> Place:
+    while path not in places:
         path = path[:-1]
-    return lines[path]
+    return places[path]
 
 
 def _goal(model: GoalModel | None) -> Goal | None:
@@ -316,6 +317,13 @@ def _day(model: DayModel | None) -> Day:
         return Day()
     hours, minutes = model.start.split(":")
     return Day(3600.0 * int(hours) + 60.0 * int(minutes), ZoneInfo(model.zone) if model.zone else None)
+
+
+def _serve(model: ServeModel) -> ServeSettings:
+    metrics = None if model.metrics is None else address(model.metrics)
+    listen = None if model.hook is None else address(model.hook.listen)
+    hook = None if model.hook is None or listen is None else Hook(listen, model.hook.url.rstrip("/"))
+    return ServeSettings(metrics, hook)
 
 
 def _options(model: SourceModel, secret: Callable[..., Secret]) -> Mapping[str, Any]:

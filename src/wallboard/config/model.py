@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag
+from pydantic_core import PydanticCustomError
 
+from wallboard.config.addresses import address
 from wallboard.config.settings import DEFAULT_THEME
 from wallboard.domain.command import Verb
+from wallboard.domain.language import tr
 from wallboard.vendors.options import Edge, SecretReference, Word
 
 # Union for the annotated alternatives: pydantic reads tags only there.
@@ -131,6 +134,9 @@ class SourceModel(Edge):
         EveryModel(), description="seconds between readings while on screen", examples=[{"calls": 2}]
     )
     budget: Annotated[int, Field(ge=1)] | None = Field(None, description="requests an hour", examples=[600])
+    consoles: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        None, description="so many share the account: where each begins until it sees what others use", examples=[40]
+    )
     timeout: Annotated[float, Field(gt=0, le=120, allow_inf_nan=False)] | None = Field(
         None, description="seconds to wait for an answer", examples=[8]
     )
@@ -293,9 +299,111 @@ class HistoryModel(Edge):
     )
 
 
+class AuditModel(Edge):
+    forward: Literal["journald", "syslog", "nats"] | None = Field(
+        None,
+        description="where each record of the action journal also goes, after it stands in the file",
+        examples=["journald"],
+    )
+    socket: Annotated[str, StringConstraints(pattern="^(/.+)?$")] = Field(
+        "", description="of that log; left out: /run/systemd/journal/socket or /dev/log", examples=["/dev/log"]
+    )
+
+
 class PrivacyModel(Edge):
     mask: list[Literal["wall", "web", "record", "report"]] = Field(
-        [], description="where telephone numbers show their last three digits alone", examples=[["wall", "report"]]
+        ["web", "record"],
+        description="where telephone numbers show their last three digits alone",
+        examples=[["wall", "report"]],
+    )
+
+
+class WebModel(Edge):
+    token: SecretReference | None = Field(
+        None,
+        description="what `wallboard web` is opened with, at least 16 characters; left out: made anew at each start "
+        "where others than this machine can reach it",
+        examples=[{"file": "web.token"}],
+    )
+    names: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")]] = Field(
+        [],
+        description="hosts under which browsers reach it beside its own, as behind a proxy",
+        examples=[["board.example.net"]],
+    )
+    viewers: Annotated[int, Field(ge=1, le=200)] = Field(20, description="browsers at once", examples=[20])
+
+
+class NatsLoginModel(Edge):
+    kind: Literal["nats"]
+    username: Word = Field(examples=["desk"])
+    password: SecretReference = Field(examples=[{"file": "bus.secret"}])
+
+
+class CredsModel(Edge):
+    kind: Literal["creds"]
+    file: Word = Field(description="a JWT and its key, as `nsc` writes them", examples=["desk.creds"])
+
+
+class NkeyModel(Edge):
+    kind: Literal["nkey"]
+    seed: SecretReference = Field(examples=[{"file": "desk.nk"}])
+
+
+class ShareModel(Edge):
+    url: list[Word] = Field(
+        description="NATS servers with JetStream; nats:// only to loopback unless insecure = true",
+        examples=[["tls://bus.example.net:4222"]],
+        min_length=1,
+    )
+    auth: Annotated[NatsLoginModel | CredsModel | NkeyModel, Field(discriminator="kind")] | None = Field(
+        None,
+        description="how to sign in; left out: without a name",
+        examples=[{"kind": "nats", "username": "desk", "password": {"file": "bus.secret"}}],
+    )
+    site: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")] = Field(
+        "site", description="whose consoles share, in small letters, digits and -", examples=["north"]
+    )
+    role: Literal["auto", "view", "serve"] = Field(
+        "auto", description="auto: reads the accounts while nobody better does; view: never reads", examples=["view"]
+    )
+    fallback: Literal["direct", "wait"] = Field(
+        "direct", description="without the bus: read seldom by oneself, or show what is known", examples=["wait"]
+    )
+    actions: Literal["direct", "executor"] = Field(
+        "direct",
+        description="direct: from each console to the vendor; executor: `serve` acts, consoles hold no secret of it",
+        examples=["direct"],
+    )
+    ca_file: str = Field("", description="of a private certificate authority", examples=["bus-ca.pem"])
+    insecure: bool = Field(False, description="nats:// to other machines, on a line that is protected otherwise")
+
+
+def _address(value: str) -> str:
+    if address(value) is None:
+        hint = tr("write a host and a port, such as {example}", example='"127.0.0.1:9108"')
+        raise PydanticCustomError("hinted", tr("is no address to listen on"), {"hint": hint})
+    return value
+
+
+Listen = Annotated[str, AfterValidator(_address)]
+
+
+class HookModel(Edge):
+    listen: Listen = Field(description="where they arrive on this machine", examples=["127.0.0.1:9080"])
+    url: Word = Field(
+        description="as the vendor reaches it: https, by a proxy that leads to `listen`",
+        examples=["https://hooks.example.net/wb"],
+    )
+
+
+class ServeModel(Edge):
+    metrics: Listen | None = Field(
+        None, description="where /healthz and /metrics are; left out: nowhere", examples=["127.0.0.1:9108"]
+    )
+    hook: HookModel | None = Field(
+        None,
+        description="where vendors that can send events send them; left out: lists are polled",
+        examples=[{"listen": "127.0.0.1:9080", "url": "https://hooks.example.net/wb"}],
     )
 
 
@@ -319,4 +427,8 @@ class ConfigModel(Edge):
     keys: dict[str, str] = Field({}, description='action id = "key,key"', examples=[{"call.hangup": "X"}])
     alarm: AlarmModel = Field(AlarmModel(), examples=[{"bell": True}])
     history: HistoryModel = Field(HistoryModel(), examples=[{"keep": 90}])
+    audit: AuditModel = Field(AuditModel(), examples=[{"forward": "journald"}])
     privacy: PrivacyModel = Field(PrivacyModel(), examples=[{"mask": ["wall", "report"]}])
+    web: WebModel = Field(WebModel(), examples=[{"token": {"file": "web.token"}}])
+    share: ShareModel | None = Field(None, description="left out: this console reads by itself")
+    serve: ServeModel = Field(ServeModel(), examples=[{"metrics": "127.0.0.1:9108"}])

@@ -3,15 +3,53 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from typing import NamedTuple
 
 VARIABLE = "WALLBOARD_CONFIG"
+SITE_VARIABLE = "WALLBOARD_SITE_DIR"
+
+
+class Site(NamedTuple):
+    """A configuration file for all who work on this machine; `root`: nobody else may change it."""
+
+    path: Path
+    root: bool
 
 
 def config_path(option: str | None = None) -> Path:
     """`--config`, else `$WALLBOARD_CONFIG`, else `config.toml` in the platform's config directory."""
     named = option or os.environ.get(VARIABLE)
     return Path(named).expanduser() if named else config_dir() / "config.toml"
+
+
+def site_config() -> Site | None:
+    """`config.toml` in the machine's own config directory, /etc/wallboard on Linux; None where there is none. In the
+    directory that `$WALLBOARD_SITE_DIR` names it is the person's own word, and may be theirs."""
+    named = os.environ.get(SITE_VARIABLE)
+    path = (Path(named).expanduser() if named else _site_dir()) / "config.toml"
+    return Site(path, not named) if there(path) else None
+
+
+def _site_dir() -> Path:
+    if sys.platform == "linux":
+        # Not what XDG_CONFIG_DIRS says: a desktop sets it and a terminal over SSH does not, and both are one site.
+        return Path("/etc/wallboard")
+    from platformdirs import site_config_path
+
+    return site_config_path("wallboard", appauthor=False)
+
+
+def there(path: Path) -> bool:
+    """Whether there is such a file, or it lies where one may not look: whoever opens it is told so."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def spelled(text: str) -> str:

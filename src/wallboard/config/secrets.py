@@ -56,15 +56,15 @@ def describe(reference: Reference) -> str:
     return f"{{ {name} = {toml(value)} }}"
 
 
-def resolver(directory: Path) -> Callable[[Reference, str], Secret]:
-    """A function (reference, `file:line`) -> Secret for a config file in `directory`. ConfigError says what failed.
+def resolver() -> Callable[[Reference, str, Path], Secret]:
+    """A function (reference, `file:line`, the directory of that file) -> Secret. ConfigError says what failed.
 
     A variable that was read is taken out of `os.environ`, so that no child inherits it; it stays readable in
     /proc for this user. Resolving the same variable again gives the same secret.
     """
     taken: dict[str, str] = {}
 
-    def read(name: str, value: str | list[str]) -> str:
+    def read(name: str, value: str | list[str], directory: Path) -> str:
         match name, value:
             case "env", str():
                 return _env(value, taken)
@@ -76,9 +76,9 @@ def resolver(directory: Path) -> Callable[[Reference, str], Secret]:
                 return _keyring(value)
         return _credential(str(value))
 
-    def resolve(reference: Reference, where: str) -> Secret:
+    def resolve(reference: Reference, where: str, directory: Path) -> Secret:
         try:
-            text = read(*_which(reference))
+            text = read(*_which(reference), directory)
             if not text:
                 raise _Unread(
                     tr("{reference} gives an empty secret", reference=describe(reference)), tr("put the secret there")
@@ -122,9 +122,11 @@ def _file(path: Path) -> str:
     def judge(facts: os.stat_result) -> None:
         if not stat.S_ISREG(facts.st_mode):
             raise _Unread(tr("{path!r} is not a file", path=str(path)), tr("name the file that holds the secret"))
-        if facts.st_uid != os.geteuid():
+        # Root shares one with a group: who is not in it has not come this far.
+        shared = facts.st_uid == 0 and facts.st_mode & 0o077 == 0o040
+        if facts.st_uid != os.geteuid() and not shared:
             raise _Unread(tr("{called} is not yours", called=called), tr("use a file that you own"))
-        if facts.st_mode & 0o077:
+        if facts.st_mode & 0o077 and not shared:
             what = tr(
                 "others may open the secret's file {path!r} (mode {mode:04o})",
                 path=str(path),

@@ -21,8 +21,10 @@ def show(checked: Checked) -> str:
     lines = [_line("theme", checked.model.theme, _origin(checked, ("theme",)))]
     if checked.model.language is not None:
         lines.append(_line("language", checked.model.language, _origin(checked, ("language",))))
-    for name in ("operator", "alarm"):
+    for name in ("operator", "alarm", "history", "audit", "privacy", "web", "serve"):
         lines += ["", f"[{name}]", *_table(checked, (name,), getattr(checked.model, name))]
+    if checked.model.share is not None:
+        lines += ["", "[share]", *_table(checked, ("share",), checked.model.share)]
     for name in ("source", "queue", "favourite", "known", "view", "route"):
         for index, item in enumerate(getattr(checked.model, name)):
             lines += ["", f"[[{name}]]", *_table(checked, (name, index), item)]
@@ -71,4 +73,7 @@ def _line(key: str, value: Any, origin: str) -> str:
 
 
 def _origin(checked: Checked, path: Path) -> str:
-    return f"{checked.path.name}:{checked.lines[path]}" if path in checked.lines else "default"
+    place = checked.places.get(path)
+    if place is None:
+        return "default"
+    return f"{checked.path.name}:{place.line}" if place.origin == str(checked.path) else str(place)

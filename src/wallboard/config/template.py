@@ -37,6 +37,7 @@ phone = ""                        # my telephone: rings for listen, whisper, bar
 # park_slots = [1, 2, 3]          # park into these slots; left out: plain park
 # phone = "2001"                  # overrides [operator] phone here
 # budget = 600                    # requests an hour
+# consoles = 40                   # so many share the account: each begins with its part until it sees what others use
 # timezone = "Europe/Berlin"      # of times that name none
 
 # ---- GroupAlarm emergency hotlines ----
@@ -119,6 +120,30 @@ phone = ""                        # my telephone: rings for listen, whisper, bar
 # off_delay = 15                  # seconds that it is absent before the alarm is over
 # deadband = 0.2                  # share of the limit by which it must be better first
 # again = 300                     # seconds until an acknowledged one that is still there asks again
+
+# ---- copies of the action journal where another hand keeps them ----
+# [audit]
+# forward = "journald"            # or "syslog", "nats" ([share]): each record, after it stands in the file
+
+# ---- the board in browsers: docs/web.md ----
+# [web]
+# token = { file = "web.token" }  # what it is opened with; left out: made anew at each start where others reach it
+# names = ["board.example.net"]   # hosts under which a proxy reaches it
+# viewers = 20                    # at once
+
+# ---- one poller for many consoles, over NATS with JetStream (docs/sharing.md) ----
+# [share]
+# url = ["tls://bus.example.net:4222"]
+# auth = { kind = "nats", username = "desk", password = { file = "bus.secret" } }
+# site = "north"                  # whose consoles share
+# role = "auto"                   # reads while nobody better does; "view" never reads
+# fallback = "direct"             # without the bus: read seldom by oneself; "wait": show what is known
+# actions = "direct"              # "executor": `serve` acts, and consoles need no auth of the sources
+
+# ---- the poller of a site without a screen: docs/serve.md ----
+# [serve]
+# metrics = "127.0.0.1:9108"      # /healthz and /metrics
+# hook = { listen = "127.0.0.1:9080", url = "https://hooks.example.net/wb" }   # where vendors' events arrive
 
 # ---- keys: wallboard keys lists the ids, wallboard keys --defaults prints them all ----
 # [keys]

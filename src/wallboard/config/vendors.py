@@ -13,7 +13,20 @@ from wallboard.vendors.options import Options
 from wallboard.vendors.plugin import SourceRules
 
 COMMON = frozenset(
-    {"name", "vendor", "url", "auth", "phone", "budget", "timezone", "region", "ca_file", "insecure", "read_only"}
+    {
+        "name",
+        "vendor",
+        "url",
+        "auth",
+        "phone",
+        "budget",
+        "consoles",
+        "timezone",
+        "region",
+        "ca_file",
+        "insecure",
+        "read_only",
+    }
 )
 BROKEN = SourceRules(schemes=("https", "http", "tls", "tcp"))
 
@@ -21,7 +34,7 @@ BROKEN = SourceRules(schemes=("https", "http", "tls", "tcp"))
 def rules_of(vendor: str) -> SourceRules | None:
     """What the vendor's plugin declares; None: there is no such vendor here. One whose package is broken is judged by
     nothing: its source says why, and the others work."""
-    if vendor not in registry.names():
+    if not registry.known(vendor):
         return None
     try:
         return registry.load(vendor).rules
@@ -45,6 +58,10 @@ def loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]").partition("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+_PLAIN = {"http": "https", "tcp": "tls", "nats": "tls"}
+"""Schemes that hide nothing, and those that do."""
 
 
 def bad_url(
@@ -75,10 +92,10 @@ def bad_url(
         return tr("{key} {url!r} names no host", key=key, url=url), write
     if port == 0:
         return tr("{key} {url!r} has port 0", key=key, url=url), write
-    if parts.scheme in ("tcp", "tls") and parts.path not in ("", "/"):
+    if parts.scheme in ("tcp", "tls", "nats") and parts.path not in ("", "/"):
         return tr("{key} {url!r} has a path, which a manager address has not", key=key, url=url), write
-    if parts.scheme in ("http", "tcp") and not loopback(host) and not insecure:
-        safe = {"http": "https", "tcp": "tls"}[parts.scheme]
+    if parts.scheme in _PLAIN and not loopback(host) and not insecure:
+        safe = _PLAIN[parts.scheme]
         return (
             tr("{key} {url!r} would send secrets and numbers unencrypted to {host}", key=key, url=url, host=host),
             tr('write "{safe}://…", or insecure = true if the line is protected otherwise', safe=safe),

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,8 +14,10 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 
+from wallboard.board.alarm import Alarm
 from wallboard.board.alarm_records import alarm_of, merged, record
-from wallboard.board.alarms import LATCHED, Alarm, AlarmBook, AlarmEvent
+from wallboard.board.alarms import LATCHED, AlarmBook, AlarmEvent
+from wallboard.control.trouble import Troubled
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import WallboardError
 from wallboard.domain.language import tr
@@ -27,8 +28,6 @@ LARGEST = 4 * 1024 * 1024
 """Bytes; a hundred times what a site in trouble has."""
 LOOK_SECONDS = 5.0
 """How often it is looked whether another console has written."""
-
-log = logging.getLogger(__name__)
 
 
 class StoreError(WallboardError):
@@ -129,25 +128,20 @@ class AlarmFile:
         self._seen = self._stamp()
 
 
-class AlarmKeeper:
+class AlarmKeeper(Troubled):
     """Keeps a book in a file, off the event loop: each transition goes to the disk as soon as the one before has.
 
-    `writes` False: only what others do is taken over. `problem` is a sentence while something is wrong.
+    `writes` False: only what others do is taken over.
     """
 
     def __init__(self, book: AlarmBook, store: AlarmFile, clock: Clock, *, writes: bool = True) -> None:
-        self.problem = ""
+        super().__init__()
         self._book = book
         self._store = store
         self._clock = clock
         self._writes = writes
         self._due = anyio.Event()
         self._dirty = False
-        self._listeners: list[Callable[[str], None]] = []
-
-    def subscribe(self, listener: Callable[[str], None]) -> None:
-        """`listener` hears each new problem, as a sentence."""
-        self._listeners.append(listener)
 
     async def restore(self, sources: Iterable[str]) -> None:
         """Take what was kept of these sources; before the first reading."""
@@ -192,16 +186,10 @@ class AlarmKeeper:
         except StoreError as error:
             self._tell(str(error))
             return None
-        self.problem = ""
+        self._well()
         return done
 
-    def _tell(self, problem: str) -> None:
-        if problem != self.problem:
-            self.problem = problem
-            log.warning("%s", problem)
-            for listener in self._listeners:
-                listener(problem)
-
     def _changed(self, _event: AlarmEvent) -> None:
-        self._dirty = True
+        # Where nothing is written, nothing waits for the disk, and what others do is looked for.
+        self._dirty = self._writes
         self._due.set()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Generic, Literal, TypeVar
 
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key, Kind, Resource
@@ -11,6 +11,7 @@ from wallboard.domain.models import Agent, Call, Hotline, Member, ParkedCall, Ph
 from wallboard.domain.states import AgentState, CallState, MemberState, Wanted
 from wallboard.vendors.base import Facts, rows_of
 
+T = TypeVar("T")
 Toggle = Literal["hold", "sign", "open"]
 
 _IN_QUEUE = (MemberState.WAITING, MemberState.RINGING)
@@ -140,19 +141,34 @@ def _agents_for(verb: Verb, queue: Queue, facts: Facts) -> Sequence[Row]:
     return [agent for agent in agents if any(m.queue_id == queue.key.id for m in agent.memberships) is wanted]
 
 
+class ByReading(Generic[T]):
+    """What is made of a source's rows: once a reading, not once a question."""
+
+    def __init__(self, facts: Facts, resource: Resource, make: Callable[[Sequence[Row]], T]) -> None:
+        self._facts = facts
+        self._resource = resource
+        self._make = make
+        self._made: dict[str, tuple[Sequence[Row], T]] = {}
+
+    def of(self, source: str) -> T:
+        rows = self._facts.rows(self._resource, source)
+        known = self._made.get(source)
+        if known is None or known[0] is not rows:
+            known = self._made[source] = (rows, self._make(rows))
+        return known[1]
+
+
 class ReadyAgents:
-    """Who is the last ready agent of a queue. The agents of a source are counted once a reading, not once a question:
-    a queue's whole staff is asked about, each second."""
+    """Who is the last ready agent of a queue: a queue's whole staff is asked about, each second."""
 
     def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self._counted: dict[str, tuple[Sequence[Row], dict[str, int]]] = {}
+        self._ready = ByReading(facts, Resource.AGENTS, _ready_in)
 
     def last_in(self, agent: Agent, queue_id: str = "") -> tuple[str, ...]:
         """The queues (or the one asked about) in which `agent` is the only ready one."""
         if agent.state is not AgentState.READY:
             return ()
-        ready = self._ready(agent.key.source)
+        ready = self._ready.of(agent.key.source)
         return tuple(
             place.queue or place.queue_id
             for place in agent.memberships
@@ -161,29 +177,58 @@ class ReadyAgents:
             and ready.get(place.queue_id, 0) <= 1
         )
 
-    def _ready(self, source: str) -> dict[str, int]:
-        rows = self._facts.rows(Resource.AGENTS, source)
-        known, counts = self._counted.get(source, ((), {}))
-        if rows is not known:
-            counts = {}
-            for agent in rows:
-                if isinstance(agent, Agent) and agent.state is AgentState.READY:
-                    for queue_id in {place.queue_id for place in agent.memberships if place.paused is not True}:
-                        counts[queue_id] = counts.get(queue_id, 0) + 1
-            self._counted[source] = (rows, counts)
-        return counts
+
+def _ready_in(rows: Sequence[Row]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for agent in rows:
+        if isinstance(agent, Agent) and agent.state is AgentState.READY:
+            for queue_id in {place.queue_id for place in agent.memberships if place.paused is not True}:
+                counts[queue_id] = counts.get(queue_id, 0) + 1
+    return counts
+
+
+class SameCalls:
+    """Which rows of Members and of Calls are the same caller: asked for each key that a row offers."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._calls = ByReading(facts, Resource.CALLS, _by_agent)
+        self._members = ByReading(facts, Resource.MEMBERS, _by_call)
+
+    def aliases(self, row: Row) -> frozenset[Key]:
+        """Every key under which the board shows the same call, so that two panes cannot act on it at once."""
+        keys = {row.key}
+        if isinstance(row, Member | ParkedCall) and row.call_key is not None:
+            keys.add(row.call_key)
+        source = row.key.source
+        if isinstance(row, Member) and row.serving_key is not None:
+            keys |= {call.key for call in self._calls.of(source).get(row.serving_key, ()) if same_call(row, call)}
+        if isinstance(row, Call):
+            known = self._members.of(source)
+            found = [member for key in (row.key, row.agent_key) if key is not None for member in known.get(key, ())]
+            keys |= {member.key for member in found if same_call(member, row)}
+        return frozenset(keys)
 
 
 def aliases(row: Row, facts: Facts) -> frozenset[Key]:
-    """Every key under which the board shows the same call, so that two panes cannot act on it at once."""
-    keys = {row.key}
-    if isinstance(row, Member | ParkedCall) and row.call_key is not None:
-        keys.add(row.call_key)
-    if isinstance(row, Member):
-        keys |= {call.key for call in rows_of(Call, facts, row.key.source) if same_call(row, call)}
-    if isinstance(row, Call):
-        keys |= {member.key for member in rows_of(Member, facts, row.key.source) if same_call(member, row)}
-    return frozenset(keys)
+    """The same, asked once."""
+    return SameCalls(facts).aliases(row)
+
+
+def _by_agent(rows: Sequence[Row]) -> dict[Key, list[Call]]:
+    found: dict[Key, list[Call]] = {}
+    for row in rows:
+        if isinstance(row, Call) and row.agent_key is not None:
+            found.setdefault(row.agent_key, []).append(row)
+    return found
+
+
+def _by_call(rows: Sequence[Row]) -> dict[Key, list[Member]]:
+    """By the call that a member is, or else by who serves it."""
+    found: dict[Key, list[Member]] = {}
+    for row in rows:
+        if isinstance(row, Member) and (key := row.call_key or row.serving_key) is not None:
+            found.setdefault(key, []).append(row)
+    return found
 
 
 def same_call(member: Member, call: Call) -> bool:

@@ -9,31 +9,33 @@ second request; and whatever fails anywhere, the command has one ending.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import anyio
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from wallboard.board.alarms import Alarm
+from wallboard.board.alarm import Alarm
+from wallboard.board.colleagues import Doing
 from wallboard.control import choose, filled
-from wallboard.control.checks import changed, names, reread
+from wallboard.control.checks import Locks, changed, names, reread
 from wallboard.control.guard import FAILED, Guard, words
 from wallboard.control.journal import Journal, JournalBusy, JournalError
 from wallboard.control.journal_reader import Record
 from wallboard.control.journaling import Journaling, Offload, in_thread
-from wallboard.control.offers import Offers
+from wallboard.control.offers import FROM_CALLERS, Offers
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.control.ports import BoardPort
 from wallboard.control.verification import Verdict, verify
 from wallboard.domain.clock import Clock, within
 from wallboard.domain.command import Command
-from wallboard.domain.errors import Ambiguous, BadAnswer, Expired, NotSent, Rejected, TargetGone
+from wallboard.domain.errors import Ambiguous, BadAnswer, Ended, Expired, NotSent, ReadError, Rejected, TargetGone
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.language import tr
 from wallboard.domain.models import Member, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.sending import EXPIRES, leaving, overdue
 from wallboard.domain.states import MemberState
 from wallboard.domain.verbs import FORMS, MONITORING, Verb, deed
@@ -52,6 +54,9 @@ REMEMBERED = 256
 """Commands that are known not to be done a second time."""
 
 log = logging.getLogger(__name__)
+
+Slow = tuple[float, Callable[[], None]]
+"""As of `within`."""
 
 
 class _Refused(Exception):
@@ -75,6 +80,17 @@ class _Run:
     verdict: Verdict | None = None
     """Its ending, once known, written or not."""
     ended: bool = False
+    rehearsed: bool = False
+    """Whether nothing is told of it, because nothing will be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """`refusal`: why it may not go, as a clause; "" if it may, on this row and known by that."""
+
+    refusal: str
+    row: Row | None = None
+    verification: Verification | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +119,17 @@ class Dispatcher(Offers):
         hurry: Callable[[str, Iterable[Resource]], None],
         start: Callable[[Callable[[], Coroutine[Any, Any, None]]], object],
         offload: Offload = in_thread,
+        claim: Callable[[Command], Awaitable[None]] | None = None,
+        sign: Callable[[Command], Command] = lambda command: command,
+        locks: Locks | None = None,
     ) -> None:
-        super().__init__(board, adapters, clock, read_only=read_only, may=may)
+        """`claim` is awaited right before a request leaves, and raises NotSent where it may not; `sign` says of a
+        command whose it is, where another machine will carry it out."""
+        super().__init__(board, adapters, clock, read_only=read_only, may=may, locks=locks)
         self._ledger = Journaling(journal, clock, offload)
         self._hurry = hurry
         self._start = start
+        self._claim, self._sign = claim, sign
         self._listeners: list[Callable[[Outcome], None]] = []
         self._asked: dict[str, None] = {}
         self._runs: dict[str, _Run] = {}
@@ -133,6 +155,20 @@ class Dispatcher(Offers):
         """At start: the actions that a killed console sent without an ending, to be looked at by a person."""
         return await self._ledger.take_over()
 
+    async def rehearse(self, command: Command) -> Rehearsal:
+        """All that comes before sending, without sending and without a trace: for who has it asked for elsewhere."""
+        run = _Run(command, "", rehearsed=True)
+        try:
+            if barred := self.barred(command.verb):
+                raise _Refused(barred)
+            holder = self._locks.holder(names(command.target, self._row(command.target.key), self._board), command.id)
+            if holder:
+                raise _Refused(tr("the row waits for the answer to {action}", action=holder))
+            adapter, row = await self._checked(run)
+            return Rehearsal("", row, adapter.verification(command, row))
+        except (_Refused, BadAnswer) as reason:
+            return Rehearsal(str(reason))
+
     def submit(self, command: Command) -> None:
         """Have it done, once: a command that was submitted before is not done again. Never blocks, never raises."""
         if command.id in self._asked:
@@ -141,7 +177,7 @@ class Dispatcher(Offers):
         if len(self._asked) > REMEMBERED:
             del self._asked[next(iter(self._asked))]
         row = self._row(command.target.key)
-        command = self._completed(command, row)
+        command = self._sign(self._completed(command, row))
         keys = names(command.target, row, self._board)
         run = self._runs[command.id] = _Run(command, "" if command.verb is Verb.NOTE else self._locks.holder(keys))
         if not run.blocked_by and command.verb is not Verb.NOTE:
@@ -152,9 +188,24 @@ class Dispatcher(Offers):
         self._tell(run, Phase.REQUESTED, tr("requested"))
         self._start(partial(self._guarded, run))
 
+    def close(self) -> None:
+        """Hear no more of the board."""
+        self._sessions.close()
+
     def remember_alarm(self, verb: str, alarm: Alarm) -> None:
         """Write down that a person acknowledged or snoozed an alarm. Never blocks, never raises."""
         self._start(partial(self._ledger.remember, verb, alarm))
+
+    def at_work(self, asked: Key | None = None) -> Mapping[Key, Doing]:
+        """What is listened to here, what a verb is on its way to, and what somebody is `asked` about: others are asked
+        before they do something to it."""
+        runs = [run.command for run in self._runs.values()]
+        has = [command.target.key for command in runs if command.verb not in (Verb.NOTE, Verb.END)]
+        listens = [each.target for each in self._sessions.live]
+        found: dict[Key, Doing] = {} if asked is None else {asked: "asks"}
+        found |= dict.fromkeys(has, "has")
+        found |= dict.fromkeys([key for key in listens if key is not None], "listens")
+        return {key: does for key, does in found.items() if key.kind in FROM_CALLERS}
 
     def take_back(self) -> str:
         """Cancel the newest command that is seen to wait and has not been sent; its id, "" if there is none."""
@@ -278,8 +329,10 @@ class Dispatcher(Offers):
             if not await within(self._clock, left, again, slow=self._waits(run, tr("the journal"))):
                 raise
 
-    def _waits(self, run: _Run, what: str) -> tuple[float, Callable[[], None]]:
+    def _waits(self, run: _Run, what: str) -> Slow | None:
         """After how long it is told that the command waits for something."""
+        if run.rehearsed:
+            return None
 
         def tell() -> None:
             run.waits = True
@@ -297,11 +350,12 @@ class Dispatcher(Offers):
             raise _Refused(tr("read-only"))
         if adapter is None:
             raise _Refused(tr("{source} is not connected", source=source))
+        waits = self._waits(run, tr("a new reading"))
+        await self._made_ready(command, adapter, waits)
         row = self._row(command.target.key)
         self._may(command, row, adapter)
         self._in_time(command)
         if row is not None:
-            waits = self._waits(run, tr("a new reading"))
             reason = await reread(command, row, self._board, adapter, self._clock, slow=waits)
             if reason:
                 raise _Refused(reason)
@@ -310,6 +364,14 @@ class Dispatcher(Offers):
             self._may(command, row, adapter)
             self._in_time(command)
         return adapter, row
+
+    async def _made_ready(self, command: Command, adapter: Guard, slow: Slow | None) -> None:
+        """Let the adapter have at hand what it acts with, for as long as the command lives."""
+        left = max(0.0, command.asked_at + EXPIRES - self._clock.now())
+        try:
+            await within(self._clock, left, partial(adapter.prepare, command), slow)
+        except ReadError as error:
+            raise _Refused(words(error)) from None
 
     def _may(self, command: Command, row: Row | None, adapter: Guard) -> None:
         reason = changed(command, row) or self.objection(command, row, adapter)
@@ -331,6 +393,9 @@ class Dispatcher(Offers):
             receipt = await self._perform(command, ready)
         except Expired as error:
             await self._finish(run, Verdict(Phase.REFUSED, tr("refused: {why}", why=str(error))))
+            return
+        except Ended as error:
+            await self._finish(run, Verdict(Phase(error.phase), error.ending, error.evidence))
             return
         except NotSent as error:
             await self._finish(run, Verdict(Phase.FAILED, tr("failed, nothing happened: {why}", why=words(error))))
@@ -360,6 +425,8 @@ class Dispatcher(Offers):
 
         async def once() -> None:
             with leaving(command, self._clock):
+                if self._claim is not None:
+                    await self._claim(command)
                 receipts.append(await ready.adapter.perform(command, ready.row, self._clock.now))
 
         if not await within(self._clock, ANSWER, once) and not receipts:
@@ -377,7 +444,7 @@ class Dispatcher(Offers):
             find = None if verification.leg is None else partial(verification.leg, trial)
             self._sessions.answered(command, row, phone, receipt.ids, find)
         if not ambiguous:
-            self._tell(run, Phase.ACCEPTED, tr("accepted"))
+            self._tell(run, Phase.ACCEPTED, tr("accepted"), receipt=receipt)
         self._hurry(command.target.key.source, verification.watch)
         answer = {"status": receipt.status, "request": receipt.request, "latency": latency, "ending": text}
         await self._ledger.try_write("answered", command, **answer)
@@ -445,8 +512,17 @@ class Dispatcher(Offers):
             log.exception("an ending could not be shown on the board")
         self._tell(run, verdict.phase, verdict.ending, final=True, evidence=verdict.evidence)
 
-    def _tell(self, run: _Run, phase: Phase, ending: str, *, final: bool = False, evidence: str = "") -> None:
-        outcome = Outcome(run.command, phase, ending, self._clock.now(), final, evidence, run.changes)
+    def _tell(
+        self,
+        run: _Run,
+        phase: Phase,
+        ending: str,
+        *,
+        final: bool = False,
+        evidence: str = "",
+        receipt: Receipt | None = None,
+    ) -> None:
+        outcome = Outcome(run.command, phase, ending, self._clock.now(), final, evidence, run.changes, receipt)
         for listener in tuple(self._listeners):
             try:
                 listener(outcome)

@@ -9,7 +9,7 @@ here: a flow ends with a command, or with `Left`.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from wallboard.control.filled import NOTHING_CHANGED, changes
@@ -23,6 +23,7 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row
 from wallboard.domain.parties import number_of
+from wallboard.domain.records import dataclass
 from wallboard.domain.verbs import Level, Verb, goal, phrase
 from wallboard.vendors.base import Facts, rows_of
 
@@ -291,9 +292,13 @@ class Flows:
         queue = dict(args).get("queue_name", "")
         asked_of = tr("{verb} {row}", verb=goal(verb, row.key.kind).upper(), row=f"{label}{whose}")
         asked_of += in_queue(verb, queue)
-        title = tr("UNDO: {action}?", action=describe(command)) if undo else f"{asked_of}?"
+        title = f"{asked_of}?"
+        if undo:
+            title = tr(
+                "UNDO: {action}?", action=describe(replace(command, target=replace(command.target, label=label)))
+            )
         level = confirmation(intent.offer, destination=None if asked else destination, elsewhere=elsewhere)
-        effect, same = intent.offer.consequence, self._same(row)
+        effect, same = intent.offer.consequence, self._same(row, verb.facts.outlives_row)
         if level == "number" and destination is not None:
             number = destination.number
             typed = await Ask(TypeOut(title, same, f"{number} {effect}", number, command))
@@ -402,13 +407,20 @@ class Flows:
         if not answer:
             raise Left(tr("left as it is: {row}", row=label))
 
-    def _same(self, row: Row) -> Changed:
-        """Whether `row` still is what was painted."""
-        before, facts = fingerprint(row), self.facts
+    def _same(self, row: Row, outlived: bool = False) -> Changed:
+        """Whether `row` still is what was painted. `outlived`: that it ended makes no difference."""
+        before, facts, offers = fingerprint(row), self.facts, self.offers
+        known = offers.others(row)
 
         def changed() -> str:
             now = facts.row(row.key)
-            return tr("it ended") if now is None else before.difference(fingerprint(now))
+            for other in offers.others(row):
+                # Who is only being asked has done nothing yet; or two would keep each other from it.
+                if other not in known and other.does != "asks":
+                    return other.sentence
+            if now is None:
+                return "" if outlived else tr("it ended")
+            return before.difference(fingerprint(now))
 
         return changed
 

@@ -18,7 +18,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.language import tr
 from wallboard.domain.models import Row
 from wallboard.domain.text import Clean, clean
-from wallboard.vendors.base import Adapter, Can, Evidence, Receipt, SourceSettings, Verification
+from wallboard.vendors.base import Adapter, Can, Evidence, Lendable, Receipt, SourceSettings, Verification
 
 T = TypeVar("T")
 
@@ -90,10 +90,25 @@ class Guard:
                 words(said.cannot),
                 said.leg,
                 words(said.unseen),
+                said.told,
             )
         except FAILED as error:
             log.exception("%s: the adapter does not say how it would be known", command.verb.value)
             raise BadAnswer(failed(only(error))) from None
+
+    async def prepare(self, command: Command) -> None:
+        """Raises ReadError: what the action rests on cannot be had."""
+        if not isinstance(self._adapter, Lendable):
+            return
+        try:
+            await self._adapter.prepare(command)
+        except (*FAILED, get_cancelled_exc_class()) as error:
+            await checkpoint_if_cancelled()
+            cause = only(error)
+            if isinstance(cause, ReadError):
+                raise cause from None
+            log.exception("%s: the adapter failed to make ready", command.verb.value)
+            raise BadAnswer(failed(cause)) from None
 
     async def refresh(self, row: Row) -> Row | None:
         """Raises ReadError."""

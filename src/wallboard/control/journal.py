@@ -287,6 +287,9 @@ def describe(command: Command) -> Record:
         },
         "args": {str(clean(name)): _argument(command, name, value) for name, value in command.args},
     }
+    if command.by or command.node:
+        # Whose it is on the other machine; `operator` is who this one belongs to.
+        record |= {"by": str(clean(command.by)), "node": str(clean(command.node))}
     if command.destination is not None:
         record["destination"] = {
             "number": str(clean(command.destination.number)),

@@ -7,12 +7,13 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wallboard.control.process import is_here, lives
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
+from wallboard.domain.text import clean
 
 Record = dict[str, Any]
 
@@ -132,14 +133,19 @@ class Report:
     head: str
     begins_later: bool
     """The first segments were removed: the chain starts in the middle."""
+    found_at: str = ""
+    """Where the hash that is kept elsewhere stands, "" if it does not."""
+    after: int = 0
+    """Records that follow it."""
 
     @property
     def ok(self) -> bool:
         return not self.problems
 
 
-def verify(path: Path) -> Report:
-    """Recompute the whole chain. OSError where a file cannot be read."""
+def verify(path: Path, kept: str = "") -> Report:
+    """Recompute the whole chain, and look for the hash `kept` elsewhere (or its beginning) among those of its records.
+    OSError where a file cannot be read."""
     # First: what is appended meanwhile comes after it.
     last = vouched(path)
     there = not last
@@ -148,6 +154,7 @@ def verify(path: Path) -> Report:
     begins_later = False
     previous: str | None = None
     pending: Line | None = None
+    found_at, after = "", 0
     for line in lines(path):
         if line.record is None:
             if pending is not None:
@@ -166,6 +173,9 @@ def verify(path: Path) -> Report:
             problems.append(Problem(line.where, tr("was changed: its hash does not fit")))
         if previous is None:
             begins_later = record.get("prev") != GENESIS
+            if kept and str(record.get("prev")).startswith(kept):
+                # Of a part that was moved away, or of the journal before its first record.
+                found_at = line.file
         elif record.get("prev") != previous:
             problems.append(Problem(line.where, tr("does not follow the record before it")))
         if record.get("phase") == CUT:
@@ -176,6 +186,10 @@ def verify(path: Path) -> Report:
             problems.append(Problem(line.where, was))
         previous = record["hash"]
         there = there or previous == last
+        if found_at:
+            after += 1
+        elif kept and previous.startswith(kept):
+            found_at = line.where
     if pending is not None:
         # The last line alone may be torn: the next console to write seals it.
         torn += 1
@@ -194,9 +208,22 @@ def verify(path: Path) -> Report:
                 path.name, tr("its end was cut off or replaced: the last record {hash}… is missing", hash=last[:12])
             )
         )
+    if kept and not found_at:
+        problems.append(Problem(path.name, tr("the record {hash}… that is known elsewhere is missing", hash=kept[:12])))
     if begins_later and found and found[0] == path and records:
         problems.append(Problem(path.name, tr("begins in the middle of a chain")))
-    return Report(records, len(found), tuple(problems), torn, previous or GENESIS, begins_later)
+    head = previous or GENESIS
+    return Report(records, len(found), tuple(problems), torn, head, begins_later, found_at, after)
+
+
+def head_of(path: Path) -> str:
+    """The hash of the last record, as `verify` has it. OSError as `lines`."""
+    for segment in reversed(segments(path)):
+        with open(os.open(segment, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as stream:
+            hashes = [record["hash"] for raw in stream if (record := parse(raw)) is not None]
+        if hashes:
+            return str(hashes[-1])
+    return GENESIS
 
 
 def torn_mark(raw: bytes) -> str:
@@ -214,6 +241,23 @@ def show(path: Path, *, last: int | None = None, action: str = "", verb: str = "
         and (not verb or line.record.get("verb") == verb)
     ]
     return found if last is None else found[-last:] if last > 0 else []
+
+
+def sentence(record: Record) -> str:
+    """One record for people. Cleaned again: the file may have been written to by others."""
+    target = record.get("target")
+    destination = record.get("destination")
+    # Of an order that came over the bus: who asked, and at which console, as that console says.
+    who = record.get("by") or record.get("operator") or record.get("user")
+    what = [record.get("ts"), record.get("phase"), who, record.get("verb")]
+    if isinstance(target, dict):
+        what += [target.get("label"), f"({target.get('key')})"]
+    if isinstance(destination, dict):
+        what += ["→", destination.get("number")]
+    what.append(record.get("ending") or record.get("request"))
+    if record.get("node"):
+        what.append(f"[{record['id']} {record['node']}]")
+    return str(clean(" ".join(str(word) for word in what if word), 512))
 
 
 def open_unknowns(path: Path, *, run: str = "") -> list[Record]:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import anyio.to_thread
 
-from wallboard.board.alarms import Alarm
+from wallboard.board.alarm import Alarm
 from wallboard.control.journal import Journal, JournalBusy, JournalError, describe
 from wallboard.control.journal_reader import Record, open_unknowns
 from wallboard.domain.clock import Clock, iso
@@ -103,7 +103,7 @@ class Journaling:
         def work() -> None:
             found.extend(open_unknowns(self._journal.path, run=self._journal.run))
             for record in found:
-                names = ("id", "verb", "source", "target", "destination", "args", "origin")
+                names = ("id", "verb", "source", "target", "destination", "args", "origin", "by", "node")
                 kept = {name: record[name] for name in names if name in record}
                 ending = "unknown: its console ended before the answer"
                 self._journal.append("unknown", {**kept, "ending": ending}, durable=True, patience=LAST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wallboard.domain import parties as parties_of
 from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
+from wallboard.domain.notation import PAIR
 from wallboard.domain.verbs import Verb
 
 
@@ -13,7 +14,7 @@ def label(row: Row) -> str:
     match row:
         case Call():
             ours, theirs = parties(row)
-            return f"{ours} ↔ {theirs}" if ours and theirs else ours or theirs or tr("call {id}", id=row.key.id)
+            return f"{ours}{PAIR}{theirs}" if ours and theirs else ours or theirs or tr("call {id}", id=row.key.id)
         case Member():
             return row.name or row.number or tr("a caller without number")
         case ParkedCall():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from wallboard.board.colleagues import Presence
 from wallboard.control import choose, filled, policy
 from wallboard.control.checks import Locks
 from wallboard.control.guard import Guard
@@ -18,15 +19,20 @@ from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Queue, Row
-from wallboard.domain.numbers import dialable, doubtful, same_number
+from wallboard.domain.notation import shown
+from wallboard.domain.numbers import dialable, doubtful, same_as, same_number
 from wallboard.domain.states import CallState
-from wallboard.vendors.base import Adapter, Can, rows_of
+from wallboard.vendors.base import Adapter, Can
 
 NOT_ALLOWED = mark("not in [operator] may")
 FROM_CALLERS = frozenset({Kind.CALL, Kind.MEMBER, Kind.PARKED})
 """Rows whose number came from outside."""
 _TALKS = frozenset({CallState.TALKING, CallState.HELD})
 _DIRECTORY = (Resource.AGENTS, Resource.PHONES, Resource.QUEUES, Resource.HOTLINES, Resource.RECEPTIONISTS)
+
+
+def _on_my_phone(rows: Sequence[Row]) -> bool:
+    return any(isinstance(row, Call) and row.mine and row.state in _TALKS for row in rows)
 
 
 class Offers:
@@ -40,8 +46,10 @@ class Offers:
         *,
         read_only: bool = False,
         may: Collection[Verb] | None = None,
+        locks: Locks | None = None,
     ) -> None:
-        """`may`: the verbs that the operator uses, None for all. My own listening can always be ended."""
+        """`may`: the verbs that the operator uses, None for all. My own listening can always be ended. `locks`: those
+        of all who act in this process, where they are several."""
         self.read_only = read_only
         self.allowed = None if may is None else frozenset({*may, Verb.END})
         """The verbs that the operator uses, None for all."""
@@ -51,8 +59,14 @@ class Offers:
         self._adapters = {name: Guard(adapter) for name, adapter in adapters.items()}
         self._clock = clock
         self._sessions = Sessions(board, clock)
-        self._locks = Locks()
+        self._locks = locks or Locks()
         self._ready = choose.ReadyAgents(board)
+        self._same = choose.SameCalls(board)
+        self._mine = choose.ByReading(board, Resource.CALLS, _on_my_phone)
+        self._numbers = [
+            choose.ByReading(board, resource, lambda rows: {self._dialled(row) for row in rows})
+            for resource in _DIRECTORY
+        ]
 
     def barred(self, verb: Verb) -> str:
         """Why the operator does not use `verb`, whatever the row; "" if they do."""
@@ -88,10 +102,11 @@ class Offers:
         best = next((offer for offer in offers if offer.ok), offers[0])
         if row.key.kind is Kind.QUEUE and best.ok:
             # The caller was not under the cursor, so who it is must be read before it happens.
+            taken = label(shown(found[0], self._region(row.key.source)))
             return replace(
                 best,
                 level="confirm",
-                consequence=tr("takes {row}: {consequence}", row=label(found[0]), consequence=best.consequence),
+                consequence=tr("takes {row}: {consequence}", row=taken, consequence=best.consequence),
             )
         return best
 
@@ -159,10 +174,14 @@ class Offers:
         what they show as theirs; the numbers of agents, queues and hotlines are the vendor's own."""
         if key.kind not in FROM_CALLERS or not number:
             return ""
-        known = (row for resource in _DIRECTORY for row in self._board.rows(resource, key.source))
-        if any(self.same(key.source, number, number_of(row)) for row in known):
+        region = self._region(key.source)
+        meant = same_as(number, region)
+        if meant and any(meant in numbers.of(key.source) for numbers in self._numbers):
             return ""
-        return doubtful(number, self._region(key.source))
+        return doubtful(number, region)
+
+    def _dialled(self, row: Row) -> str:
+        return same_as(number_of(row), self._region(row.key.source))
 
     def same(self, source: str, one: str, other: str) -> bool:
         """Whether both mean the same number to a telephone of the source."""
@@ -190,15 +209,16 @@ class Offers:
         # Who is put into a queue is chosen later, and asked about then.
         asked = None if isinstance(row, Queue) and verb in (Verb.STAFF, Verb.UNSTAFF) else row
         session = next(iter(self._sessions.live), None)
-        here = choose.aliases(row, self._board)
+        here = self._same.aliases(row)
         situation = Situation(
             can=Can(False, tr("{source} is not connected", source=source))
             if adapter is None
             else adapter.can(verb, asked),
+            region=self._region(source),
             doubt=self.doubt(row.key, number_of(row)) if verb is Verb.CALL else "",
             state=self._board.row_state(row.key),
             phone="" if adapter is None else adapter.phone,
-            phone_busy=verb.facts.rings_me and any(c.mine and c.state in _TALKS for c in rows_of(Call, self._board)),
+            phone_busy=verb.facts.rings_me and any(map(self._mine.of, self._adapters)),
             read_only=self._only_reads(adapter),
             barred=self.barred(verb),
             in_flight=self._locks.holder(here, asking),
@@ -206,9 +226,14 @@ class Offers:
             session_here=session is not None and bool(here & {session.target, session.leg}),
             last_ready_in=self._ready.last_in(row, queue_id) if isinstance(row, Agent) else (),
             ended=ended,
+            others=self._board.colleagues(here),
             now=self._clock.now(),
         )
         return policy.decide(verb, row, situation)
+
+    def others(self, row: Row) -> Sequence[Presence]:
+        """What people at other consoles do with the call of the row."""
+        return self._board.colleagues(choose.aliases(row, self._board))
 
     def objection(self, command: Command, row: Row | None, adapter: Guard) -> str:
         """Why exactly this command may not go now, "" if it may: as offered, and with all that it needs."""

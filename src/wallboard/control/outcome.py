@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from wallboard.domain.command import Command
 from wallboard.domain.language import mark, tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.verbs import Verb, phrase
+from wallboard.vendors.base import Receipt
 
 
 class Phase(StrEnum):
@@ -41,6 +42,8 @@ class Outcome:
     evidence: str = ""
     changes: str = ""
     """What a filled form changes, as a clause."""
+    receipt: Receipt | None = None
+    """What the vendor answered, once it has accepted it."""
 
     @property
     def brief(self) -> str:

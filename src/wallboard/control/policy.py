@@ -7,13 +7,17 @@ stand beside the keys.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
+from wallboard.board.colleagues import Presence
 from wallboard.control.labels import label, number_of, who_hears
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Kind
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
+from wallboard.domain.notation import shown
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState, CallState, HotlineState, MemberState, ResourceState, Wanted
 from wallboard.domain.verbs import FORMS, MONITORING, Level, Needs, Verb, deed
 from wallboard.vendors.base import Can
@@ -24,6 +28,8 @@ CONFERENCE = "conference"
 _IDLE = frozenset({AgentState.READY, AgentState.BREAK, AgentState.OFF, AgentState.WRAP_UP, AgentState.UNREACHABLE})
 _ALIVE = frozenset({MemberState.WAITING, MemberState.RINGING})
 _OF_A_CALL = MONITORING | {*(Verb.HOLD, Verb.RESUME, Verb.TRANSFER, Verb.ATTENDED, Verb.PARK, Verb.HANGUP, Verb.PICKUP)}
+_CONFLICTS = _OF_A_CALL | {Verb.FETCH, Verb.CALL}
+"""What two people had better not do to one call at once."""
 _ANSWERED = frozenset({MemberState.TALKING, CallState.TALKING, CallState.HELD})
 
 
@@ -61,6 +67,10 @@ class Situation:
     """Queues in which this agent is the only ready one."""
     ended: bool = False
     """The row has vanished, and is known only as it was last painted."""
+    region: str = ""
+    """Where the source's national numbers are at home."""
+    others: Sequence[Presence] = ()
+    """What people at other consoles do with the same call."""
     doubt: str = ""
     """Why the number that `call` would dial must be typed, as a clause."""
     now: float = 0.0
@@ -105,7 +115,7 @@ def decide(verb: Verb, row: Row | None, situation: Situation) -> Offer:
     if verb.facts.rings_me and not situation.phone:
         return _no(tr("no phone set"))
     needs: Needs = "agent" if _staffs_a_queue(verb, row) else verb.facts.needs
-    return _granted(_level(verb, row, situation), _consequence(verb, row, situation), needs, situation)
+    return _granted(*_beside(verb, row, situation, _level(verb, row, situation)), needs, situation)
 
 
 def _rowless(situation: Situation) -> Offer:
@@ -122,7 +132,7 @@ def _ended(verb: Verb, row: Row, situation: Situation) -> Offer:
     if not situation.phone:
         return _no(tr("no phone set"))
     # Whether its source can do it was about a row that was there.
-    return _granted("confirm", _consequence(verb, row, situation), "", replace(situation, can=Can(True)))
+    return _granted(*_beside(verb, row, situation, "confirm"), "", replace(situation, can=Can(True)))
 
 
 def _granted(level: Level, consequence: str, needs: Needs, situation: Situation) -> Offer:
@@ -321,8 +331,24 @@ def _enters_busy(verb: Verb, situation: Situation) -> bool:
     return verb.facts.rings_me and situation.phone_busy and not switches
 
 
+def _beside(verb: Verb, row: Row, situation: Situation, level: Level) -> tuple[Level, str]:
+    """How it is asked about, and what it does; what another has in hand or listens to is asked about in any case."""
+    said = _consequence(verb, row, situation)
+    switches = situation.session_here and verb in MONITORING
+    if not situation.others or switches or verb not in _CONFLICTS:
+        return level, said
+    first = situation.others[0]
+    does = deed(verb, row.key.kind)
+    asks = (
+        tr("{who} listens to this call: {verb} anyway?", who=first.name, verb=does)
+        if first.does == "listens"
+        else tr("{who} has it: {verb} anyway?", who=first.name, verb=does)
+    )
+    return "confirm" if level == "go" else level, f"{asks} {said}".rstrip()
+
+
 def _consequence(verb: Verb, row: Row, situation: Situation) -> str:
-    said = _effect(verb, row, situation)
+    said = _effect(verb, shown(row, situation.region), situation)
     return (
         tr("my {phone} is on a call already; {said}", phone=situation.phone, said=said)
         if _enters_busy(verb, situation)

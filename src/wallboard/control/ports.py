@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
+from wallboard.board.colleagues import Presence
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.states import ResourceState
 from wallboard.vendors.base import Facts
@@ -42,3 +43,6 @@ class BoardPort(Facts, Protocol):
 
     def pulled(self, member_key: Key, /) -> None:
         """We take this caller out of the queue ourselves: no abandon."""
+
+    def colleagues(self, keys: Collection[Key], /) -> Sequence[Presence]:
+        """What people at other consoles do with one of these rows."""

@@ -4,13 +4,14 @@ arguments and the terminal. None as an answer means that it was left."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from wallboard.domain.command import Command, Destination
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key
 from wallboard.domain.models import Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.verbs import Verb
 
 Changed = Callable[[], str]

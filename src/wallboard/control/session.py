@@ -8,7 +8,7 @@ my leg in the list of calls.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from wallboard.control.labels import label, parties, who_hears
@@ -19,6 +19,8 @@ from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Call, Member, Row
+from wallboard.domain.notation import PAIR
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import TRUSTED
 from wallboard.domain.verbs import deed
 from wallboard.vendors.base import rows_of
@@ -74,7 +76,7 @@ class Sessions:
         self._board = board
         self._clock = clock
         self._sessions: dict[str, Session] = {}
-        board.subscribe(self._changed)
+        self.close = board.subscribe(self._changed)
         self.look()
 
     @property
@@ -262,5 +264,5 @@ class Sessions:
 
 def _pair(row: Row) -> str:
     if isinstance(row, Member) and row.serving:
-        return f"{row.serving} ↔ {label(row)}"
+        return f"{row.serving}{PAIR}{label(row)}"
     return label(row)

@@ -7,7 +7,7 @@ speaks, and evidence against wins over evidence for: better to look twice than t
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import anyio
 
@@ -17,6 +17,7 @@ from wallboard.control.ports import BoardPort, Changed
 from wallboard.domain.clock import Clock, within
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import TRUSTED
 from wallboard.vendors.base import Evidence, Trial, Verification
 
@@ -26,6 +27,9 @@ AWAY = 3.0
 """Seconds between two looks from which on this process cannot have been running."""
 
 log = logging.getLogger(__name__)
+
+
+_ENDINGS = frozenset({Phase.CONFIRMED, Phase.NOT_CONFIRMED, Phase.ACCEPTED, Phase.UNKNOWN, Phase.FAILED, Phase.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class Verdict:
 
 def judge(verification: Verification, trial: Trial) -> Verdict | None:
     """What the evidence says now; None: nothing yet."""
+    if verification.told is not None:
+        told = verification.told()
+        if told is None or told.phase not in _ENDINGS:
+            return None
+        return Verdict(Phase(told.phase), told.ending, told.evidence)
     against = _first(verification.denies, trial)
     if against is not None:
         return Verdict(Phase.NOT_CONFIRMED, tr("not confirmed: {why}", why=against.text), against.text)
@@ -65,6 +74,10 @@ def too_late(verification: Verification, trial: Trial, board: BoardPort, ambiguo
     if ambiguous:
         return Verdict(
             Phase.UNKNOWN, tr("unknown: {why}, and nothing showed it in {seconds}", why=ambiguous, seconds=seconds)
+        )
+    if verification.told is not None:
+        return Verdict(
+            Phase.UNKNOWN, tr("unknown: accepted, and who acts has not told the ending in {seconds}", seconds=seconds)
         )
     if verification.unseen:
         return cannot_show(replace(verification, cannot=verification.unseen), "")

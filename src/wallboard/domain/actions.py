@@ -4,10 +4,10 @@ docs read this.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from wallboard.domain.language import mark
+from wallboard.domain.records import dataclass
 from wallboard.domain.verbs import VERB_KEYS
 
 Scope = Literal["board", "dialog", "picker"]
@@ -75,6 +75,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("alarm.bell", (), mark("try the bell")),
     Action("alarm.mute", ("M",), mark("mute the bell for 10 min; again: no longer")),
     Action("lost.list", ("L",), mark("callers who gave up, to call back")),
+    Action("replay.back", ("[",), mark("a minute back in a replay")),
+    Action("replay.on", ("]",), mark("a minute on in a replay")),
     Action("app.refresh", ("r",), mark("refresh now; says what it costs")),
     Action("app.repaint", ("ctrl+l",), mark("repaint the terminal")),
     Action("app.palette", (":", "ctrl+p"), mark("command palette")),
@@ -102,3 +104,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("dialog.previous", ("shift+tab",), mark("in a form the field before"), "dialog"),
     Action("picker.attended", ("tab",), mark("attended instead of blind"), "picker"),
 )
+
+_REACHES_OUT = frozenset(
+    {
+        *("alarm.acknowledge", "alarm.acknowledge_all", "alarm.snooze", "alarm.bell", "alarm.mute", "lost.list"),
+        *("app.refresh", "app.unlock", "mode.unconfirmed", "row.mark", "row.note", "row.again", "row.undo", "copy"),
+    }
+)
+"""What is no verb, and is told to others, asked of a vendor, or of use to verbs alone."""
+
+
+def looks(action: Action) -> bool:
+    """Whether it changes nothing but this screen: what there is where people only look."""
+    return not action.acts and action.id not in _REACHES_OUT
+
+
+def winds(action: Action) -> bool:
+    """Whether it is there at a recording alone."""
+    return action.id.startswith("replay.")

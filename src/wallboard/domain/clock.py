@@ -92,6 +92,10 @@ class ManualClock:
         for _, _, event in sorted(due, key=lambda entry: entry[:2]):
             event.set()  # type: ignore[attr-defined]  # an anyio.Event, whose module is loaded only when slept on
 
+    def next_wake(self) -> float:
+        """When the first of those who sleep now wakes; infinity: nobody sleeps."""
+        return min((at for at, _, _ in self._sleepers), default=float("inf"))
+
     @property
     def sleeping(self) -> int:
         """How many tasks sleep on this clock now."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
 
 from wallboard.domain.keys import Key
 from wallboard.domain.language import tr
@@ -21,6 +20,8 @@ from wallboard.domain.models import (
     Receptionist,
     Row,
 )
+from wallboard.domain.notation import PAIR, written
+from wallboard.domain.records import dataclass
 from wallboard.domain.verbs import FORMS as FORMS
 from wallboard.domain.verbs import MONITORING as MONITORING
 from wallboard.domain.verbs import Verb as Verb
@@ -43,7 +44,7 @@ class Fingerprint:
     def difference(self, now: Fingerprint) -> str:
         """ "" when `now` is the same thing in the same state, else what changed, as a clause."""
         if self.parties != now.parties:
-            return tr("it is {who} now", who=" ↔ ".join(p for p in now.parties if p) or tr("nobody"))
+            return tr("it is {who} now", who=PAIR.join(written(p) for p in now.parties if p) or tr("nobody"))
         if self.started is not None and now.started is not None and abs(self.started - now.started) > TOLERANCE:
             return tr("it is another call now")
         if self.state != now.state:
@@ -120,6 +121,10 @@ class Command:
     origin: str = "console"
     private: tuple[str, ...] = ()
     """Names of arguments that are sent but stand in no journal and no sentence: an address may hold a key."""
+    by: str = ""
+    """Who asked, where another machine carries it out: as their console says, which nobody has proven."""
+    node: str = ""
+    """Their console there."""
 
     def arg(self, name: str) -> str:
         """The argument called `name`, or ""."""

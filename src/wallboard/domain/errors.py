@@ -17,6 +17,7 @@ WallboardError
     │   └── Expired        it was too old by the time it could be sent
     ├── Rejected           the vendor answered no: nothing happened
     │   └── TargetGone     404, 409, 410, 412: the call is over, or not as it was
+    ├── Ended              who acts for us has told the ending
     └── Ambiguous          sent, and no clear answer (which ones: `vendors.http.errors`): it may have happened. Never
                            sent again
 """
@@ -118,3 +119,11 @@ class TargetGone(Rejected):
 
 class Ambiguous(ActionError):
     pass
+
+
+class Ended(ActionError):
+    """`phase` and `ending` are those of the one who acted (`control.outcome`)."""
+
+    def __init__(self, phase: str, ending: str, evidence: str = "") -> None:
+        super().__init__(ending)
+        self.phase, self.ending, self.evidence = phase, ending, evidence

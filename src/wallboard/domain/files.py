@@ -12,16 +12,19 @@ from wallboard.domain.language import tr, trc
 _MOST_LINKS = 40
 
 
-def changeable(path: Path) -> tuple[str, str] | None:
+def changeable(path: Path, *, root: bool = False) -> tuple[str, str] | None:
     """Who else can change what is read at `path`, as a sentence, and what to do about it; None if nobody can.
 
     Looked at are the file, each directory above it, and the same of whatever a link on the way leads to. They belong
-    to this user or to root, and no others may write to them; a directory in which each may only touch what is theirs
-    (/tmp, by its sticky bit) will do, and so does one that is mounted for reading only. What is missing or hidden is
-    nobody's: opening it says so.
+    to this user or to root (`root`: to root alone), and no others may write to them; a directory in which each may only
+    touch what is theirs (/tmp, by its sticky bit) will do, and so does one that is mounted for reading only. What is
+    missing or hidden is nobody's: opening it says so.
     """
     try:
         for part, facts in _way(path):
+            if root and facts.st_uid != 0:
+                said = tr("{file} does not belong to root", file=_called(part, path))
+                return said, tr("run: {command}", command=f"chown root {part}")
             if facts.st_uid not in (os.geteuid(), 0):
                 said = tr("{file} belongs to another user", file=_called(part, path))
                 return said, tr("use one that you own, in directories of yours")

@@ -7,11 +7,11 @@ arguments. Both sides ask `FormField.problem`, so nothing is sent that the form 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from wallboard.domain.language import mark, tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import NOTHING, Clean
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from wallboard.domain.numbers import dialled, e164
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import Clean
 
 

@@ -7,9 +7,8 @@ row, by which rows of different lists of the same source find each other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallboard.domain.keys import Key
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import (
     AgentState,
     CallState,
@@ -62,6 +61,9 @@ class Queue:
     """Why this vendor tells no counts at all, as a clause; shown where a number would stand."""
     only_waiting: bool = False
     """The list of its callers holds those alone who wait: who is rung for or served cannot be counted from it."""
+    ready: int | None = None
+    staffed: int | None = None
+    """Its agents, ready and all in all, where nothing lists them one by one."""
     address: Address = ()
     details: tuple[tuple[Clean, Clean], ...] = ()
 

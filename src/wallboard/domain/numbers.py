@@ -18,17 +18,20 @@ from wallboard.domain.language import mark, tr
 _NUMBER = re.compile(r"\+?[0-9*#(][0-9*#\xa0 ()./-]*")
 _PUNCTUATION = str.maketrans("", "", "\xa0 ()./-")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_SHORTEST = 7
+SHORTEST = 7
 """Digits below which a number without `+` or `00` is an extension, whatever a numbering plan would allow."""
 _PREMIUM = re.compile(r"(?:0?1?900|0190)")
 _LONGEST = 16
 """Characters of the longest number in E.164, its plus included."""
 _FREE = 800
 """The worldwide country code of freephone; the others belong to satellites and networks."""
+_loaded = False
 _TWO = re.compile(r"2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]")
 """Country codes of two digits; +1 and +7 have one, all others three (ITU E.164)."""
 _ZERO_BELONGS = ("39", "225", "242")
 """Countries whose national numbers begin with a zero that is dialled from abroad, too."""
+MASK = "…"
+"""What stands before the last digits of a number that is not to be read."""
 
 
 def is_number(text: str) -> bool:
@@ -51,7 +54,7 @@ def e164(text: str, region: str = "") -> str:
     number at all. National numbers need the trunk prefix where their country has one, so that `2001` and the local
     `555660` stay extensions."""
     plain = dialled(text)
-    if len(plain) < _SHORTEST or "*" in plain or "#" in plain or not is_number(text):
+    if len(plain) < SHORTEST or "*" in plain or "#" in plain or not is_number(text):
         return ""
     if plain.startswith("+") or plain.startswith("00"):
         abroad = plain if plain.startswith("+") else f"+{plain[2:]}"
@@ -66,10 +69,13 @@ def e164(text: str, region: str = "") -> str:
 def same_number(one: str, other: str, region_one: str = "", region_other: str = "") -> bool:
     """Whether both mean the same telephone: the same public number, or the same digits of two extensions (of the same
     source: extensions of different sources have nothing to do with each other)."""
-    public, also = e164(one, region_one), e164(other, region_other)
-    if public or also:
-        return public == also
-    return bool(dialled(one)) and dialled(one) == dialled(other)
+    meant = same_as(one, region_one)
+    return bool(meant) and meant == same_as(other, region_other)
+
+
+def same_as(number: str, region: str = "") -> str:
+    """What two writings of the same telephone have in common; "" where it is none."""
+    return e164(number, region) or dialled(number)
 
 
 def forms(text: str, public: str, home: bool = True) -> Iterator[str]:
@@ -124,7 +130,7 @@ def _doubtful(text: str, region: str) -> str:
         return mark("is no telephone number")
     if "*" in plain or "#" in plain:
         return mark("is a feature code")
-    if len(plain.lstrip("+")) < _SHORTEST:
+    if len(plain.lstrip("+")) < SHORTEST:
         return mark("is a short code")
     abroad = plain if plain.startswith("+") else f"+{plain[2:]}" if plain.startswith("00") else ""
     public = abroad or e164(text, region)
@@ -154,7 +160,7 @@ def _costly(public: str) -> str:
         PhoneNumberType.SHARED_COST: _SHARED_COST,
         PhoneNumberType.PERSONAL_NUMBER: _PERSONAL,
     }
-    for end in range(min(len(public), _LONGEST), _SHORTEST, -1):
+    for end in range(min(len(public), _LONGEST), SHORTEST, -1):
         with suppress(NumberParseException):
             kind = number_type(parse(public[:end], None))
             if kind in kinds:
@@ -191,16 +197,23 @@ def international(public: str) -> str:
 def last_digits(number: str) -> str:
     """A number where it is not to be read: its last three digits alone, `…456`. Nothing of one that is shorter."""
     digits = [char for char in number if char.isdigit()]
-    return f"…{''.join(digits[-3:])}" if len(digits) > 3 else "…" if number else ""
+    return f"{MASK}{''.join(digits[-3:])}" if len(digits) > 3 else MASK if number else ""
 
 
 def warm(*regions: str) -> None:
     """Load what the first comparison would wait for: 40 ms, in a thread."""
+    global _loaded
     import phonenumbers  # noqa: F401  # the import itself is what takes the time
 
     for region in regions:
         if region:
             e164("0000000", region)
+    _loaded = True
+
+
+def loaded() -> bool:
+    """Whether `warm` is done: from then on no number costs more than its own reckoning."""
+    return _loaded
 
 
 def _has_trunk_zero(abroad: str) -> bool:

@@ -50,6 +50,10 @@ _ODD = re.compile(
 
 @lru_cache(maxsize=8192)
 def _kind(char: str) -> str:
+    return kind_of(char)
+
+
+def kind_of(char: str) -> str:
     """One of `base`, `mark`, `space` or the visible stand-in for a character that may not pass."""
     category = unicodedata.category(char)
     if char in _SPACE or category == "Zs":
@@ -184,5 +188,10 @@ def char_width(char: str) -> int:
     Most give a spacing mark one, and so do the many whose table is of 2007 to a mark that is younger.
     """
     if _kind(char) == "mark":
-        return 0 if unicodedata.ucd_3_2_0.category(char) in ("Mn", "Me") else 1
+        return int(takes_column(char))
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+
+
+def takes_column(mark: str) -> bool:
+    """Whether some terminals give the mark a column of its own."""
+    return unicodedata.ucd_3_2_0.category(mark) not in ("Mn", "Me")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
+from wallboard.domain.records import dataclass
 
 
 class UpdateKind(StrEnum):
@@ -17,6 +18,10 @@ class UpdateKind(StrEnum):
     DELTA = "delta"
     PROOF = "proof"
     NAMED = "named"
+
+
+LISTS = (UpdateKind.SNAPSHOT, UpdateKind.NAMED)
+"""The kinds that hold all rows of their scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,8 @@ class FeedStatus:
     """Who and what there is rather than how it fares, see `vendors.base.Feed`."""
     paced: bool = False
     """The vendor's budget stretches the interval."""
+    events: bool = False
+    """Events announce every change, upon which it is read; `interval` is that of reconciling."""
     latencies: tuple[float, ...] = field(default=())
     """Seconds of the last (at most 20) good answers."""
     successes: int = 0
@@ -98,6 +105,10 @@ class Budget:
     resets_at: float | None
     reserve: int = 0
     """Kept for actions."""
+    asked: int | None = None
+    """Requests of this program up to that answer; None: it does not count them."""
+    others: int | None = None
+    """Requests an hour that others make on the account, as `polling` has seen; None: none, or it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,11 @@ class View:
     panes: tuple[Resource, ...] = ()
     filter: str = ""
     sort: tuple[tuple[Resource, str], ...] = ()
+
+    @property
+    def narrows(self) -> bool:
+        """Whether there are rows that do not belong to it."""
+        return bool(self.sources or self.queues)
 
     def takes_source(self, name: str) -> bool:
         return not self.sources or name in self.sources

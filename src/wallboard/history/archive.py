@@ -4,7 +4,7 @@ to be called back, and what people noted on rows."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from wallboard.history.call_backs import KEPT, CallBacks
 from wallboard.history.collector import EVERY, Collector
 from wallboard.history.courses import Course, Stretch
 from wallboard.history.notes import Notes
-from wallboard.history.records import AlarmChange, Caller, Minute, Record
+from wallboard.history.records import AlarmChange, CallBack, Caller, Minute, Record, Written
 
 if TYPE_CHECKING:
     from wallboard.history.reading import History
@@ -49,10 +49,14 @@ class Archive:
         self._recent: deque[tuple[float, Record]] = deque()
         self.call_backs = CallBacks(self.add, clock.now)
         self.notes = Notes(self.add, by)
+        self.told: Callable[[], None] = lambda: None
+        """Called when something was noted, or done about a caller who gave up."""
 
     def add(self, record: Record) -> None:
         if isinstance(record, Caller):
             self.call_backs.take(record)
+        if isinstance(record, CallBack | Written):
+            self.told()
         if self._store is not None:
             self._store.add(record)
         elif not self._keep and isinstance(record, Minute | Caller):
@@ -108,11 +112,13 @@ class Archive:
             self._store = HistoryStore(self._path, self._keep, lambda: self._clock.wall().timestamp())
             await self._restore()
             self._store.start()
+        self.call_backs.catch_up = collector.decide
         read = self._clock.now()
         try:
             while True:
                 await self._clock.sleep(EVERY)
-                collector.look()
+                for _ in collector.looking():
+                    await anyio.lowlevel.checkpoint()
                 if self._keep and self._clock.now() - read >= REREAD:
                     # What the other console was slow to write is read as well.
                     await self._read_call_backs(read - REREAD)
@@ -128,25 +134,20 @@ class Archive:
     async def _restore(self) -> None:
         from wallboard.history import past
 
-        for day in await to_thread.run_sync(past.queue_days, self._path, self._clock.now()):
-            if day.source in self._sources:
-                self._board.restore(day.source, day.queue, day.callers, day.since)
-        for key, agent in (await to_thread.run_sync(past.agent_days, self._path, self._clock.now())).items():
-            if key.source in self._sources:
-                self._board.restore_agent(key, agent)
-        for key, course in (await to_thread.run_sync(past.agent_courses, self._path, self._clock.now())).items():
-            if key.source in self._sources:
-                self._board.restore_course(key, course)
+        day = await to_thread.run_sync(past.last_day, self._path, self._clock.now())
+        day.give_back(self._board, self._sources)
         await self._read_call_backs(self._clock.now() - KEPT)
         await self._read_notes(self._clock.now() - self._keep * DAY)
 
     async def _read_notes(self, since: float) -> None:
         from wallboard.history import past
 
-        self.notes.restore(await to_thread.run_sync(past.notes, self._path, since, self._clock.now()))
+        if self.notes.restore(await to_thread.run_sync(past.notes, self._path, since, self._clock.now())):
+            self.told()
 
     async def _read_call_backs(self, since: float) -> None:
         from wallboard.history import past
 
         callers, backs = await to_thread.run_sync(past.lately, self._path, since, self._clock.now())
-        self.call_backs.restore((caller for caller in callers if caller.source in self._sources), backs)
+        if self.call_backs.restore((caller for caller in callers if caller.source in self._sources), backs):
+            self.told()

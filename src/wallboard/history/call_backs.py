@@ -7,16 +7,19 @@ again and was answered. What is done to it is written down, and read again by th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from wallboard.board.caller_history import line_of, whose
+from wallboard.domain.records import dataclass
 from wallboard.history.records import CallBack, Caller, Record
 
 KEPT = 24 * 3600.0
 """Seconds for which a caller who gave up is waited for."""
 MOST = 500
 """Entries; then the oldest go."""
+OVER = frozenset({"done", "closed"})
+"""After which nothing is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,15 @@ class CallBacks:
     def __init__(self, add: Callable[[Record], None], now: Callable[[], float]) -> None:
         self._add = add
         self._now = now
+        self.catch_up: Callable[[], None] = lambda: None
+        """Takes in whose wait is over since the last look: the board must not show more of them than the list."""
         self._callers: dict[_Line, dict[tuple[str, str, str], Caller]] = {}
         self._backs: dict[tuple[str, str, str], CallBack] = {}
         self._forget_at = 0.0
 
     def open(self) -> list[Lost]:
         """Those still to be called back, who gave up first first."""
+        self.catch_up()
         before = self._now() - KEPT
         found = [lost for callers in self._callers.values() if (lost := self._lost(callers.values(), before))]
         return sorted(found, key=lambda lost: lost.caller.ended_at)[-MOST:]
@@ -62,14 +68,20 @@ class CallBacks:
             callers.pop(_id(caller), None)
         self._forget()
 
-    def restore(self, callers: Iterable[Caller], backs: Iterable[CallBack]) -> None:
-        """What was written down, by whomever."""
+    def restore(self, callers: Iterable[Caller], backs: Iterable[CallBack]) -> bool:
+        """What was written down, by whomever. Whether anything was done that was not known."""
         for caller in callers:
             self.take(caller)
-        for back in backs:
-            known = self._backs.get(_of(back))
-            if known is None or known.at < back.at:
-                self._backs[_of(back)] = back
+        return any([self._restore(back) for back in backs])
+
+    def take_back(self, back: CallBack) -> None:
+        """What was done at another console; what was not known here is kept."""
+        if self._restore(back):
+            self._add(back)
+
+    def backs(self) -> Iterable[CallBack]:
+        """The last that was done about each caller."""
+        return self._backs.values()
 
     def tried(self, lost: Lost, by: str) -> None:
         """A return call is on its way."""
@@ -88,16 +100,24 @@ class CallBacks:
         self, lost: Lost, state: Literal["tried", "done", "closed"], by: str, *, tries: int, reason: str = ""
     ) -> None:
         of = lost.caller
-        back = CallBack(of.source, of.queue, of.id, of.joined_at, state, tries, int(self._now()), by, reason)
-        self._backs[_of(back)] = back
-        self._add(back)
+        known = self._backs.get(_id(of))
+        # Of two in one second the later counts, whatever the clock of whoever did the first.
+        at = max(int(self._now()), 0 if known is None else known.at + 1)
+        self.take_back(CallBack(of.source, of.queue, of.id, of.joined_at, state, tries, at, by, reason))
+
+    def _restore(self, back: CallBack) -> bool:
+        known = self._backs.get(_of(back))
+        new = known is None or _rank(known) < _rank(back)
+        if new:
+            self._backs[_of(back)] = back
+        return new
 
     def _lost(self, callers: Iterable[Caller], before: float) -> Lost | None:
         """The entry of one line; None where there is nothing to do."""
         listed = sorted(callers, key=lambda caller: caller.joined_at)
         answered = max((each.joined_at for each in listed if each.outcome == "answered"), default=0)
         backs = [back for each in listed if (back := self._backs.get(_id(each)))]
-        over = max((back.at for back in backs if back.state in ("done", "closed")), default=0)
+        over = max((back.at for back in backs if back.state in OVER), default=0)
         since = max(answered, over, before)
         left = [each for each in listed if each.outcome == "lost" and each.ended_at > since]
         if not left:
@@ -125,6 +145,11 @@ def _id(caller: Caller) -> tuple[str, str, str]:
 
 def _of(back: CallBack) -> tuple[str, str, str]:
     return (back.source, back.queue, back.id)
+
+
+def _rank(back: CallBack) -> tuple[bool, int, str]:
+    """What closes an entry stands against a try that another console, cut off meanwhile, made later."""
+    return (back.state in OVER, back.at, back.by)
 
 
 def _at(back: CallBack) -> int:

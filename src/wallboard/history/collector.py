@@ -6,14 +6,16 @@ A list that is stale says nothing about now: its minutes are gaps, its agents' s
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from wallboard.board.board import Board
 from wallboard.board.caller_history import Stay
 from wallboard.domain.keys import Key, Kind, Resource
-from wallboard.domain.models import Agent, Hotline, Queue
+from wallboard.domain.models import Agent, Hotline, Queue, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import TRUSTED, HotlineState
 from wallboard.history import agents
 from wallboard.history.callers import record
@@ -22,6 +24,8 @@ from wallboard.history.records import AgentSpell, Minute, Record
 EVERY = 5.0
 """Seconds between two looks at the board."""
 MINUTE = 60
+AT_ONCE = 200
+"""Rows that are looked at in one step."""
 OPEN = 300.0
 """Seconds after which a state that goes on is written all the same: a console that is killed loses no more."""
 _KINDS = {"queue": Kind.QUEUE, "hotline": Kind.HOTLINE}
@@ -50,33 +54,44 @@ class Collector:
         board.follow_callers(self._noted)
 
     def look(self) -> None:
+        deque(self.looking(), maxlen=0)
+
+    def looking(self) -> Iterator[None]:
+        """The same in steps: between two of them others may have their turn."""
         now = self._board.now()
         minute = int(now // MINUTE) * MINUTE
         if minute != self._minute:
             self._write_minutes()
             self._minute = minute
-        for queue in self._board.rows(Resource.QUEUES):
-            if isinstance(queue, Queue) and self._fresh(queue.key):
+        for queue in in_steps(self._board.rows(Resource.QUEUES)):
+            if queue is None:
+                yield
+            elif isinstance(queue, Queue) and self._fresh(queue.key):
                 self._sample(self._of_queue(queue, minute, now))
         for hotline in self._board.rows(Resource.HOTLINES):
             if isinstance(hotline, Hotline) and self._fresh(hotline.key):
                 self._sample(_of_hotline(hotline, minute))
-        self._agents(now)
-        self._decided()
+        yield
+        yield from self._agents(now)
+        self.decide()
         if now - self._summed >= OPEN:
-            self._sums(now)
+            yield from self._sums(now)
 
     def close(self) -> None:
         """Write what is under way."""
         self._write_minutes()
-        self._sums(self._board.now())
-        self._decided(final=True)
+        deque(self._sums(self._board.now()), maxlen=0)
+        self.decide(final=True)
         for spell in self._spells.values():
             self._write(spell)
         self._spells.clear()
 
     def _fresh(self, key: Key) -> bool:
         return self._board.row_state(key) in TRUSTED
+
+    def _all_fresh(self, source: str) -> bool:
+        view = self._board.resource_view(source, Resource.AGENTS)
+        return view is not None and all(feed.state in TRUSTED for feed in view.feeds)
 
     # ---- minutes ---------------------------------------------------------------------------------------------
 
@@ -112,7 +127,7 @@ class Collector:
     def _noted(self, stay: Stay) -> None:
         self._callers[stay] = None
 
-    def _decided(self, *, final: bool = False) -> None:
+    def decide(self, *, final: bool = False) -> None:
         """Write whose wait is over. What was written is written again when more is known, or something else."""
         for stay in [stay for stay in self._callers if final or not stay.undecided]:
             del self._callers[stay]
@@ -121,10 +136,16 @@ class Collector:
 
     # ---- agents ----------------------------------------------------------------------------------------------
 
-    def _agents(self, now: float) -> None:
+    def _agents(self, now: float) -> Iterator[None]:
         seen: set[Key] = set()
-        for row in self._board.rows(Resource.AGENTS):
-            if not isinstance(row, Agent) or row.no_state or not self._fresh(row.key):
+        # Where all lists of a source are fresh, so are their rows: of thousands none is asked for.
+        fresh = {name for name in self._board.sources() if self._all_fresh(name)}
+        for row in in_steps(self._board.rows(Resource.AGENTS)):
+            if row is None:
+                yield
+            if not isinstance(row, Agent) or row.no_state:
+                continue
+            if row.key.source not in fresh and not self._fresh(row.key):
                 continue
             seen.add(row.key)
             spell = self._spells.get(row.key)
@@ -142,12 +163,13 @@ class Collector:
         for key in self._spells.keys() - seen:
             self._write(self._spells.pop(key))
 
-    def _sums(self, now: float) -> None:
+    def _sums(self, now: float) -> Iterator[None]:
         """Each agent's day so far."""
         self._summed = now
-        for row in self._board.rows(Resource.AGENTS):
-            day = self._board.agent_day(row.key)
-            if day is not None:
+        for row in in_steps(self._board.rows(Resource.AGENTS)):
+            if row is None:
+                yield
+            elif (day := self._board.agent_day(row.key)) is not None:
                 self._add(agents.record(row.key, day, now))
 
     def _write(self, spell: _Spell) -> None:
@@ -155,6 +177,14 @@ class Collector:
         since, until = int(spell.since), int(spell.until)
         if until > since:
             self._add(AgentSpell(row.key.source, row.key.id, row.name, row.state.value, since, until))
+
+
+def in_steps(rows: Iterable[Row]) -> Iterator[Row | None]:
+    """The rows, and None where a step may end."""
+    for number, row in enumerate(rows, 1):
+        yield row
+        if number % AT_ONCE == 0:
+            yield None
 
 
 def _of_hotline(hotline: Hotline, minute: int) -> Minute:

@@ -7,13 +7,14 @@ A column in which nothing was written down is a gap, whatever the callers of the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from wallboard.board.caller_history import Outcome, Span
 from wallboard.board.ledger import SHORT, Level, shares_of
 from wallboard.board.queue_numbers import service_level
+from wallboard.domain.records import dataclass
 from wallboard.domain.rules import Day, Goal
 
 if TYPE_CHECKING:

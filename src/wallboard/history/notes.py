@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from wallboard.board.caller_history import line_of, whose
 from wallboard.domain.command import Command
@@ -11,6 +11,7 @@ from wallboard.domain.keys import Key, Kind
 from wallboard.domain.language import english
 from wallboard.domain.models import Row
 from wallboard.domain.parties import number_of
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import Clean, clean
 from wallboard.history.records import Record, Written
 
@@ -40,51 +41,54 @@ class Notes:
     def __init__(self, add: Callable[[Record], None], by: str = "") -> None:
         self._add = add
         self._by = by
-        self._notes: dict[Subject, Note] = {}
-        self._removed: dict[Subject, float] = {}
+        self._written: dict[Subject, Written] = {}
+        """The last word on each subject; one without text took the note away."""
 
     def on(self, row: Row) -> Note | None:
-        if not self._notes:
+        if not self._written:
             return None
-        return self._notes.get(_subject(row.key, number_of(row) if row.key.kind in CALLERS else ""))
+        record = self._written.get(_subject(row.key, number_of(row) if row.key.kind in CALLERS else ""))
+        return Note(clean(record.text), clean(record.by), record.at) if record is not None and record.text else None
 
     def write(self, command: Command, at: float) -> None:
         """Keep what a note's command says; an empty text takes the note away."""
         key, number = command.target.key, command.arg(NUMBER)
-        known = self._known(_subject(key, number))
+        known = self._written.get(_subject(key, number))
         line = _line(number)
         row = f"{NUMBER} {line}" if line else str(key)
         written = Written(
             # Of two in one second the later counts.
-            max(int(at), int(known) + 1),
+            max(int(at), 0 if known is None else known.at + 1),
             key.source,
             row,
             english(command.target.label),
             self._by,
             clean(command.arg("text"), LONGEST),
         )
-        self.restore([written])
-        self._add(written)
+        self.take(written)
 
-    def restore(self, written: Iterable[Written]) -> None:
-        """What was written down, by whomever; of each subject the latest counts."""
-        for record in sorted(written, key=lambda each: each.at):
+    def take(self, written: Written) -> None:
+        """The same by whomever; what was not known here is kept."""
+        if self.restore([written]):
+            self._add(written)
+
+    def restore(self, written: Iterable[Written]) -> bool:
+        """What was written down, by whomever; of each subject the latest counts. Whether anything was new."""
+        new = False
+        for record in sorted(written, key=_rank):
             subject = _written_on(record)
-            if record.at <= self._known(subject):
-                continue
-            self._notes.pop(subject, None)
-            self._removed.pop(subject, None)
-            if record.text:
-                self._notes[subject] = Note(clean(record.text, LONGEST), clean(record.by), record.at)
-            else:
-                self._removed[subject] = record.at
-        for kept in (self._notes, self._removed):
-            while len(kept) > MOST:
-                del kept[next(iter(kept))]
+            known = self._written.get(subject)
+            if known is None or _rank(known) < _rank(record):
+                new = True
+                self._written.pop(subject, None)
+                self._written[subject] = replace(record, text=clean(record.text, LONGEST), by=clean(record.by))
+        while len(self._written) > MOST:
+            del self._written[next(iter(self._written))]
+        return new
 
-    def _known(self, subject: Subject) -> float:
-        note = self._notes.get(subject)
-        return self._removed.get(subject, 0.0) if note is None else note.at
+    def last(self) -> Iterable[Written]:
+        """The last word on each subject."""
+        return self._written.values()
 
 
 def standing(written: Iterable[Written]) -> list[Written]:
@@ -92,6 +96,10 @@ def standing(written: Iterable[Written]) -> list[Written]:
     listed = sorted(written, key=lambda each: each.at)
     removed = {_written_on(record): record.at for record in listed if not record.text}
     return [record for record in listed if record.text and record.at > removed.get(_written_on(record), 0)]
+
+
+def _rank(record: Written) -> tuple[int, str]:
+    return record.at, record.by
 
 
 def _line(number: str) -> str:

@@ -3,14 +3,16 @@ there is no history, or none that can be read. Loads the database, so the first 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 
 from wallboard.board.agent_course import AgentCourse
 from wallboard.board.agent_day import AgentDay
+from wallboard.board.board import Board
 from wallboard.board.caller_history import Stay
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState
 from wallboard.history import agents, callers
 from wallboard.history.courses import Course, Stretch, course
@@ -33,6 +35,31 @@ class QueueDay:
     queue: str
     since: float
     callers: list[Stay] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a board is given back: the last day of every queue and every agent."""
+
+    queues: Sequence[QueueDay]
+    agents: Mapping[Key, AgentDay]
+    courses: Mapping[Key, AgentCourse]
+
+    def give_back(self, board: Board, sources: Collection[str]) -> None:
+        """Tell `board` what is of these sources."""
+        for day in self.queues:
+            if day.source in sources:
+                board.restore(day.source, day.queue, day.callers, day.since)
+        for key, agent in self.agents.items():
+            if key.source in sources:
+                board.restore_agent(key, agent)
+        for key, states in self.courses.items():
+            if key.source in sources:
+                board.restore_course(key, states)
+
+
+def last_day(path: Path, now: float) -> Day:
+    return Day(queue_days(path, now), agent_days(path, now), agent_courses(path, now))
 
 
 def queue_days(path: Path, now: float) -> list[QueueDay]:

@@ -64,6 +64,15 @@ class History:
     def minutes(self, since: float, until: float) -> list[Minute]:
         return self._read(Minute, '"at" BETWEEN ? AND ?', since, until)
 
+    def span(self) -> tuple[int, int] | None:
+        """The first and the last minute of a queue; None: there is none."""
+        ((first, last),) = self._rows(
+            """SELECT (SELECT "at" FROM "minute" WHERE "kind" = 'queue' ORDER BY "at" LIMIT 1), """
+            """(SELECT "at" FROM "minute" WHERE "kind" = 'queue' ORDER BY "at" DESC LIMIT 1)""",
+            (),
+        )
+        return None if first is None else (first, last)
+
     def callers(self, since: float, until: float) -> list[Caller]:
         """Callers whose story ended in this span."""
         return self._read(Caller, '"ended_at" BETWEEN ? AND ?', since, until)

@@ -7,8 +7,9 @@ a row that is there already is merged, by `MERGE`, never doubled.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from wallboard.domain.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wallboard.domain.errors import Missing, NotPermitted, ReadError, ServerTrouble, Throttled
+from wallboard.domain.records import dataclass
 
 RETRY_LEAST, RETRY_MOST = 1.0, 600.0
 RETRY_SLOW = 60.0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from functools import partial
 
 import anyio
 
 from wallboard.domain.clock import Clock, within
+from wallboard.domain.keys import Resource
 from wallboard.domain.language import tr
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
+from wallboard.polling.counts import CUT, Counts
 from wallboard.polling.feed_schedule import Where
 from wallboard.polling.health import Health, broken, passes
 from wallboard.vendors.base import Adapter, Sink
@@ -33,13 +36,14 @@ class Push:
         sink: Sink,
         health: Health,
         polled: Callable[[Where], bool] = lambda where: False,
+        counts: MutableMapping[Resource, Counts] | None = None,
     ) -> None:
         self._clock = clock
         self._adapter = adapter
         self._sink = sink
         self._health = health
         self._name = f"{adapter.settings.name} events"
-        self._line = _Line(sink, polled, self._well)
+        self._line = _Line(sink, polled, self._well, defaultdict(Counts) if counts is None else counts)
 
     async def run(self) -> None:
         """Run for ever; return where the adapter turns out to push nothing."""
@@ -92,10 +96,17 @@ class Push:
 class _Line:
     """Passes everything on, and remembers what was spoken of, so that all of it can be cut off."""
 
-    def __init__(self, sink: Sink, polled: Callable[[Where], bool], well: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        polled: Callable[[Where], bool],
+        well: Callable[[], None],
+        counts: MutableMapping[Resource, Counts],
+    ) -> None:
         self._sink = sink
         self._polled = polled
         self._tell_well = well
+        self._counts = counts
         self.spoke: dict[Where, FeedStatus] = {}
         """The adapter's last word on each resource and scope that it alone brings."""
         self._cut: dict[Where, FeedStatus] = {}
@@ -123,6 +134,8 @@ class _Line:
         if status.unavailable and not status.wanted:
             self.spoke.pop(where, None)  # it is no more
         elif not self._polled(where):
+            if status.failures > (self.spoke[where].failures if where in self.spoke else 0):
+                self._counts[status.resource].errors[CUT] += 1
             self.spoke[where] = status
         cut = self._cut.get(where)
         if cut is not None:
@@ -146,6 +159,7 @@ class _Line:
             if self._polled(where):
                 continue
             failures = self._cut.get(where, status).failures + 1
+            self._counts[status.resource].errors[CUT] += 1
             self._cut[where] = replace(status, failures=failures, cause=cause, next_at=next_at)
         return list(self._cut.values())
 

@@ -43,7 +43,9 @@ class Reporter:
         name = f"{account.name} itself"
         try:
             info = account.adapter.info()
-            account.allowance.hear(info.budget)
+            account.allowance.hear(info.budget, self._clock.now())
+            if info.budget is not None:
+                info = replace(info, budget=replace(info.budget, others=account.allowance.others))
             self._health.well(name)
         except Exception as error:  # the adapter's fault: what it said last stands
             self._health.broke(name, error)
@@ -58,6 +60,10 @@ class Reporter:
             except Exception as error:  # as above
                 self._health.broke(f"{account.name} told", error)
                 del self._infos[account.name]
+
+    def forget(self, account: Account) -> None:
+        """Whoever listens now has been told nothing of it."""
+        self._infos.pop(account.name, None)
 
     def gone(self, account: Account, schedule: FeedSchedule, feeds: Iterable[Where]) -> None:
         """A feed is no more, and what it alone brought with it."""
@@ -104,6 +110,7 @@ def feed_status(account: Account, schedule: FeedSchedule, now: float) -> FeedSta
         wanted=schedule.interval is not None,
         roster=schedule.feed.roster,
         paced=schedule.paced,
+        events=schedule.feed.reconcile is not None,
         latencies=tuple(schedule.latencies),
         successes=sum(schedule.backoff.results),
     )
@@ -112,7 +119,11 @@ def feed_status(account: Account, schedule: FeedSchedule, now: float) -> FeedSta
 def _waits(account: Account, schedule: FeedSchedule, now: float) -> str:
     if account.paused_until > now:
         return account.pause_cause
-    return tr("the request budget is used up") if schedule.unpaid_until > now else ""
+    if schedule.unpaid_until <= now:
+        return ""
+    if account.allowance.used_up(now):
+        return tr("the request budget is used up")
+    return tr("others use the same request budget")
 
 
 def _gone(account: Account, schedule: FeedSchedule, resource: Resource, scope: str) -> FeedStatus:

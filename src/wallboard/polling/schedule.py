@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from wallboard.board.freshness import live_at_most
 from wallboard.domain.keys import Resource
+from wallboard.domain.records import dataclass
 from wallboard.vendors.base import Feed
 
 FLOOR = 1.0
@@ -103,9 +103,12 @@ class Slot:
         self.due = max(now, self.base + spread * (2 * rand() - 1))
 
     def retime(self, now: float, interval: float) -> None:
-        """The wish changed: due one new interval after the last request, at once if that has passed."""
+        """The wish changed: due one new interval after the last request, at once if that has passed; where it becomes
+        slower, as far into it as it was into the old one, so that what was spread stays spread."""
         if self.started is not None and abs(interval - self.interval) > 0.05 * self.interval:
-            self.base = self.due = max(now, self.started + interval, self.started + FLOOR)
+            into = (self.base - self.started) / self.interval if interval > self.interval else 1.0
+            into = min(1.0, max(0.5, into))
+            self.base = self.due = max(now, self.started + into * interval, self.started + FLOOR)
             self.interval = interval
 
     def forward(self, now: float, interval: float) -> None:

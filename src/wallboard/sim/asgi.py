@@ -10,11 +10,13 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 from urllib.parse import parse_qs, unquote
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from wallboard.domain.records import dataclass
 
 Scope = MutableMapping[str, object]
 Message = MutableMapping[str, object]
@@ -50,7 +52,7 @@ def unset(names: str) -> Row:
 class Body(BaseModel):
     """A body that is taken as documented or not at all: no unknown field, no other type, no null."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

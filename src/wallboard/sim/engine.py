@@ -10,9 +10,10 @@ from __future__ import annotations
 import heapq
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.scale import Scale
 
 
@@ -46,6 +47,8 @@ class Engine:
     start: datetime
     scale: Scale = field(default_factory=Scale)
     now: float = 0.0
+    watchers: list[Callable[[], None]] = field(default_factory=list)
+    """Called after each thing that happened."""
     _heap: list[tuple[float, int, Timer]] = field(default_factory=list)
     _count: int = 0
     _streams: dict[str, random.Random] = field(default_factory=dict)
@@ -73,6 +76,8 @@ class Engine:
     def run(self, to: float) -> None:
         """Run every timer due up to and including `to`; a `to` in the past only settles what is due now."""
         to = max(to, self.now)
+        # What a request did since happened in no timer.
+        self._seen()
         while self._heap and self._heap[0][0] <= to:
             when, _, timer = heapq.heappop(self._heap)
             action = timer.action
@@ -81,7 +86,12 @@ class Engine:
             timer.action = None
             self.now = when
             action()
+            self._seen()
         self.now = to
+
+    def _seen(self) -> None:
+        for look in self.watchers:
+            look()
 
     def utc(self, seconds: float) -> datetime:
         """World seconds as an aware UTC time."""

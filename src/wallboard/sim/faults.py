@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 
 import anyio
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.asgi import Request, Response, json_response
 
 _JSON = (("content-type", "application/json"),)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.engine import Engine
 
 WAITING, ANSWERED, LOST, FLOWED, PULLED = "waiting", "answered", "lost", "flowed", "pulled"

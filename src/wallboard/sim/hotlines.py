@@ -6,9 +6,10 @@ Behaviour after the vendor's documents (seeds 000 and 001): a hotline has a want
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.engine import Engine, Timer, stop
 from wallboard.sim.people import outside_number
 

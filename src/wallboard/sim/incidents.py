@@ -8,9 +8,9 @@ paused hotline is opened and rings. Then it calms down: the notice is ended and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.controls import Controls
 from wallboard.sim.engine import Engine
 from wallboard.sim.hotlines import Hotline, HotlineService

@@ -6,9 +6,11 @@ sees of a call and carries the handle `call_api_id`; a *member* is a caller in a
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.engine import Timer
 from wallboard.sim.history import Visit
 
@@ -41,6 +43,7 @@ class Extension:
     answers: bool = True
     answer_after: float | None = None
     legs: dict[str, Leg] = field(default_factory=dict)
+    agents: list[Agent] = field(default_factory=list)
 
     @property
     def short_name(self) -> str:
@@ -154,7 +157,10 @@ class Parked:
 
 @dataclass(slots=True, eq=False)
 class Agent:
-    """Somebody who answers for queues. `extension` is None for a remote agent: the phone belongs to another account."""
+    """Somebody who answers for queues. `extension` is None for a remote agent: the phone belongs to another account.
+
+    `queues` by id: kept by `Queue.engage` and `dismiss`.
+    """
 
     id: int
     kind: str
@@ -174,6 +180,7 @@ class Agent:
     calls_answered: int = 0
     call_started: float | None = None
     breaks: int = 0
+    queues: list[Queue] = field(default_factory=list)
 
     @property
     def name_fs(self) -> str:
@@ -221,6 +228,14 @@ class Queue:
     @property
     def label(self) -> str:
         return self.extension.label
+
+    def engage(self, tier: Tier) -> None:
+        self.tiers.append(tier)
+        insort(tier.agent.queues, self, key=lambda queue: queue.id)
+
+    def dismiss(self, tier: Tier) -> None:
+        self.tiers.remove(tier)
+        tier.agent.queues.remove(self)
 
 
 @dataclass(frozen=True, slots=True)

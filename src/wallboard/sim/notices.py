@@ -8,9 +8,10 @@ same for the same name in every run. Times are world seconds.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import NAMESPACE_OID, uuid5
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.engine import Engine
 
 Row = dict[str, object]

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.engine import Engine, stop
 from wallboard.sim.history import FLOWED, LOST, History
 from wallboard.sim.model import Agent, Behaviour, Call, End, Extension, Leg, Member, Parked, Queue
@@ -44,6 +45,8 @@ class Pbx:
         self.prefix = prefix
         self.domain = domain
         self.extensions: dict[int, Extension] = {}
+        self._known: dict[str, Extension] = {}
+        self._phones: list[Extension] = []
         self.queues: dict[int, Queue] = {}
         self.agents: dict[tuple[str, int], Agent] = {}
         self.calls: dict[str, Call] = {}
@@ -66,25 +69,42 @@ class Pbx:
         number = number or str(identity)
         name = f"{self.prefix}*{number}@{self.domain}"
         self.extensions[identity] = Extension(identity, number, kind, label, name, self.client_id, self.client_id + 1)
-        return self.extensions[identity]
+        added = self.extensions[identity]
+        if kind == "phone":
+            self._phones.append(added)
+        for word in (added.number, str(added.id), added.name, added.short_name):
+            self._known.setdefault(word, added)
+        return added
 
     def add_agent(self, identity: int, name: str, phone: int | None, *, remote_name: str = "") -> Agent:
         """`remote_name`: of the phone of another account, where `phone` is None."""
         extension = self.extensions[phone] if phone is not None else None
         kind = "local" if extension else "remote"
         phone_name = extension.name if extension else remote_name
-        self.agents[kind, identity] = Agent(identity, kind, name, extension, phone_name)
-        return self.agents[kind, identity]
+        added = self.agents[kind, identity] = Agent(identity, kind, name, extension, phone_name)
+        if extension is not None:
+            extension.agents.append(added)
+        return added
 
     def phones(self) -> list[Extension]:
-        return [extension for extension in self.extensions.values() if extension.kind == "phone"]
+        return self._phones
+
+    def near(self, place: int, most: int = 64) -> list[Extension]:
+        """So many phones from a place on, around the end: those whom somebody there knows."""
+        begin = place % len(self._phones) if len(self._phones) > most else 0
+        found = self._phones[begin : begin + most]
+        return found + self._phones[: min(begin, most - len(found))]
+
+    def known(self, word: str) -> Extension | None:
+        """Whose number, id or name this is; of two the older."""
+        return self._known.get(word)
 
     def resolve(self, destination: str | None) -> Extension | Outside | None:
         """What a dialled string reaches: a phone or queue of this account, the outside, or nothing."""
         text = (destination or "").strip()
-        for extension in self.extensions.values():
-            if text in (extension.number, str(extension.id), extension.name, extension.short_name):
-                return extension
+        known = self.known(text)
+        if known is not None:
+            return known
         compact = re.sub(r"[ ().-]", "", text)
         if text in self.routes:
             return Outside(self.routes[text])

@@ -56,6 +56,11 @@ def outside_number(rng: random.Random) -> str:
     return "".join(str(rng.randrange(10)) if sign == "#" else sign for sign in pattern)
 
 
+def staff(rng: random.Random, size: int) -> list[str]:
+    """Names of people who work somewhere; two may share one."""
+    return [f"{rng.choice(_FIRST)} {rng.choice(_LAST)}" for _ in range(size)]
+
+
 def crowd(rng: random.Random, size: int) -> list[Person]:
     """People who call: most with number and name, some without a name, some anonymous."""
     people: list[Person] = []

@@ -98,7 +98,7 @@ class Distributor:
         agent.status = status
         agent.breaks += 1
         if agent.state == "Receiving" and status != AVAILABLE:
-            for queue in self.pbx.queues.values():
+            for queue in list(agent.queues):
                 self._call_off(queue, agent)
         if agent.state in ("Idle", "Waiting"):
             self._idle(agent)
@@ -119,14 +119,12 @@ class Distributor:
                 self._refused(member, offer, 0)
 
     def wake(self, agent: Agent) -> None:
-        for queue in self.pbx.queues.values():
-            if any(tier.agent is agent for tier in queue.tiers):
-                self.dispatch(queue)
+        for queue in list(agent.queues):
+            self.dispatch(queue)
 
     def phone_freed(self, extension: Extension) -> None:
-        for agent in self.pbx.agents.values():
-            if agent.extension is extension:
-                self.wake(agent)
+        for agent in extension.agents:
+            self.wake(agent)
 
     def eligible(self, agent: Agent) -> bool:
         phone = agent.extension

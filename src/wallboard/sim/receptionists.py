@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.model import Call, End, Extension
 from wallboard.sim.pbx import Pbx
 from wallboard.sim.people import crowd

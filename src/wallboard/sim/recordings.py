@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.engine import Engine
 from wallboard.sim.model import Extension, Leg, Queue
 from wallboard.sim.people import Person, crowd

@@ -6,8 +6,9 @@ module of FreeSWITCH, on which the platform stands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.engine import Engine
 from wallboard.sim.pbx import Pbx
 

@@ -8,24 +8,26 @@
 | `/sinch/RI/rci/…` | the contact centre without live counts, account `cc` |
 | `/portsip/api/…`, `/portsip/wsi` (websocket) | the PBX with the receptionists, account `front` |
 
-No background task: the world advances to the present before each request, so that the application works the same in
-process (an ASGI transport of a client) and behind a server.
+The world advances to the present before each request, so that the application works the same in process (an ASGI
+transport of a client) and behind a server. Only webhooks need somebody to look without being asked: a server does
+(`lifespan`), and in process whoever has use for them (`tell`).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import anyio
 
+from wallboard.domain.records import dataclass
 from wallboard.sim import access
 from wallboard.sim.asgi import Receive, Request, Response, Scope, Send, json_response, read_request, send_response
 from wallboard.sim.faces.groupalarm import GroupalarmFace
 from wallboard.sim.faces.portsip import PortsipFace
 from wallboard.sim.faces.portsip_push import PushOffice
 from wallboard.sim.faces.ringme import RingmeFace
+from wallboard.sim.faces.ringme_events import TICK, Post, posted
 from wallboard.sim.faces.sinch import SinchFace
 from wallboard.sim.faces.tokens import SIGN_IN_PATHS, Person, SignIn, TokenOffice, Tokens
 from wallboard.sim.faults import Fault, Faults
@@ -96,10 +98,10 @@ class SimServer:
         self.faults = Faults()
         self.requests: list[LoggedRequest] = []
         self.keep = keep
-        elapsed = self.clock.elapsed
+        elapsed, usual = self.clock.elapsed, world.engine.scale.requests
         self.tokens = TokenOffice(elapsed, 3600, access.BEARERS, clients=access.CLIENTS)
         self.ringme = {
-            name: RingmeFace(world.sites[name], self.tokens, elapsed, (limits or {}).get(name, 30000))
+            name: RingmeFace(world.sites[name], self.tokens, elapsed, (limits or {}).get(name, usual))
             for name in ("hq", "branch")
         }
         self.groupalarm = GroupalarmFace(world.hotlines, access.GROUPALARM_TOKEN, access.GROUPALARM_PERSONAL_TOKEN)
@@ -140,8 +142,31 @@ class SimServer:
             await self.push.serve(receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
         elif scope["type"] == "http":
             await self._serve(await read_request(scope, receive), receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self.tell)
+            await receive()
+            tasks.cancel_scope.cancel()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def tell(self, post: Post = posted, tick: float = TICK) -> None:
+        """Send the events of webhooks as they happen, for ever."""
+        offices = [face.events for face in self.ringme.values()]
+        async with anyio.create_task_group() as tasks:
+            while True:
+                if any(office.hooks for office in offices):
+                    self.clock.sync()
+                for office in offices:
+                    if office.outbox:
+                        tasks.start_soon(office.deliver, post)
+                await anyio.sleep(tick)
 
     async def _serve(self, whole: Request, receive: Receive, send: Send) -> None:
         account, request, answer = self._mounted(whole)
@@ -203,4 +228,4 @@ def serve(app: SimServer, port: int = 8900) -> None:
     """Serve on the loopback interface until interrupted. Needs the `sim` extra (uvicorn)."""
     import uvicorn
 
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, lifespan="off")
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)

@@ -44,7 +44,8 @@ class Sessions:
         return next((call for call in self.pbx.calls.values() if session_id(call) == identity), None)
 
     def phone(self, number: str) -> Extension | None:
-        return next((phone for phone in self.pbx.phones() if phone.number == number), None)
+        found = self.pbx.known(number)
+        return found if found is not None and (found.kind, found.number) == ("phone", number) else None
 
     def latest(self, number: str) -> Call | None:
         """The latest call of an extension (what session id 1 stands for)."""
@@ -167,7 +168,7 @@ def set_agent_state(distributor: Distributor, queue: Queue, tier: Tier, word: st
     """Give an agent a state in this queue alone. What held for all queues goes on holding for the others."""
     everywhere = _OWN_WORDS.get(tier.agent.status, "BREAK")
     if everywhere:
-        for each in [each for other in distributor.pbx.queues.values() for each in other.tiers]:
+        for each in [each for other in tier.agent.queues for each in other.tiers]:
             if each.agent is tier.agent:
                 each.pause = each.pause or everywhere
         distributor.set_status(tier.agent, AVAILABLE)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from wallboard.sim.engine import Engine
 from wallboard.sim.hotlines import HotlineService
-from wallboard.sim.model import LOGGED_OUT, ON_BREAK, Behaviour, Queue, QueueProfile, Tier
+from wallboard.sim.model import LOGGED_OUT, ON_BREAK, Agent, Behaviour, Queue, QueueProfile, Tier
 from wallboard.sim.pbx import Pbx
+from wallboard.sim.people import staff
 
 SUPERVISOR_NUMBER = "2001"
 ORGANIZATION = 77
@@ -68,6 +69,11 @@ def resource_id(number: int) -> int:
     return _BASE + number
 
 
+def place_of(identity: int) -> int:
+    """The extension number or place behind a decimal id."""
+    return identity - _BASE
+
+
 def _phones(pbx: Pbx, first: int, names: tuple[str, ...]) -> None:
     for identity, name in enumerate(names, start=first):
         pbx.add_extension(identity, "phone", name)
@@ -81,7 +87,7 @@ def _queue(
     for position, text in enumerate(agents.split(), start=1):
         name, _, level = text.partition("/")
         agent = pbx.agents["remote" if name.startswith("r") else "local", int(name.lstrip("r"))]
-        queue.tiers.append(Tier(agent, int(level or 1), position))
+        queue.engage(Tier(agent, int(level or 1), position))
     pbx.queues[identity] = queue
 
 
@@ -171,6 +177,48 @@ def front(engine: Engine) -> Pbx:
     next(tier for tier in pbx.queues[8002].tiers if tier.agent.id == 306).pause = "LUNCH"
     pbx.behaviour = Behaviour(side_calls_per_hour=25.0)
     return pbx
+
+
+_TOPICS = (
+    *("Accounts", "Advice", "Billing", "Bookings", "Claims", "Complaints", "Contracts", "Delivery", "Doctors"),
+    *("Field service", "Finance", "Helpdesk", "Loans", "Night line", "Orders", "Parts", "Returns", "Sales", "Spare"),
+    *("Warranty",),
+)
+_PLACES = (
+    *("Aachen", "Bremen", "Celle", "Dresden", "Essen", "Fulda", "Graz", "Hamburg", "Innsbruck", "Jena", "Kassel"),
+    *("Linz", "Mainz", "Nürnberg", "Oldenburg", "Passau", "Rostock", "Salzburg", "Trier", "Ulm", "Villach"),
+    *("Wien", "Xanten", "Zürich", "Lausanne", "Genève", "Lugano", "Malmö", "Århus", "Łódź", "Kraków"),
+)
+_STRATEGIES = ("longest-idle-agent", "round-robin", "agent-with-fewest-calls", "sequentially-by-agent-order")
+_EXTRA_PHONE, _EXTRA_QUEUE = 20_001, 60_001
+
+
+def fill(pbx: Pbx, queues: int, agents: int) -> None:
+    """So many more queues, and agents at their telephones, a third of whom answer for two queues. Fewer are at work
+    than their callers need: some give up, and somebody always waits. Nothing of it is recorded."""
+    rng = pbx.engine.stream(f"{pbx.name}/staff")
+    crew: list[Agent] = []
+    for place, name in enumerate(staff(rng, agents)):
+        pbx.add_extension(_EXTRA_PHONE + place, "phone", name)
+        crew.append(pbx.add_agent(_EXTRA_PHONE + place, name, _EXTRA_PHONE + place))
+        chance = rng.random()
+        if chance < 0.34:
+            crew[-1].status, crew[-1].state = LOGGED_OUT, "Idle"
+        elif chance < 0.38:
+            crew[-1].status = ON_BREAK
+    share = agents // queues if queues else 0
+    for place in range(queues):
+        label = f"{_TOPICS[place % len(_TOPICS)]} {_PLACES[place // len(_TOPICS) % len(_PLACES)]}"
+        strategy = _STRATEGIES[place % len(_STRATEGIES)]
+        number = "+4940" + str(70_000_000 + pbx.client_id % 100 * 10_000 + place)
+        profile = QueueProfile(20.5 * share, (1.0,) * 24, 110.0, 120.0, number, 1.5)
+        members = crew[place * share :][:share]
+        beyond = crew[(place + 1) % queues * share :][: share // 3]
+        places = [f"{each.id}" for each in members] + [f"{each.id}/2" for each in beyond]
+        settings: Row = {"polling_strategy": "CYCLIC_HUNT", "ring_time": 20, "sla_time": 30, "max_callers": 50}
+        settings |= {"max_waiting_time": 600, "language": "de-DE"}
+        own = settings if pbx.name == "front" else _HOSTED | {"strategy": strategy}
+        _queue(pbx, _EXTRA_QUEUE + place, label, strategy, profile, " ".join(dict.fromkeys(places)), own)
 
 
 def responders(engine: Engine) -> HotlineService:

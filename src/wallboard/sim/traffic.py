@@ -99,8 +99,9 @@ class Traffic:
         rng = self.engine.stream(f"{self.pbx.name}/fidget")
         current = call.member.queue if call.member else None
         others = [queue for queue in self.pbx.queues.values() if queue is not current]
-        phones = [phone for phone in self.pbx.phones() if not phone.busy and phone.registered and not phone.desk]
         origin = leg.extension
+        known = self.pbx.near(origin.id if origin else 0)
+        phones = [phone for phone in known if not phone.busy and phone.registered and not phone.desk]
         self.pbx.detach(call)
         if phones and rng.random() < 0.6:
             self.pbx.route(call, rng.choice(phones).number, origin)
@@ -126,7 +127,7 @@ class Traffic:
     def _may_call(self, phone: Extension) -> bool:
         if phone.busy or not phone.registered or phone.desk:
             return False
-        agent = next((each for each in self.pbx.agents.values() if each.extension is phone), None)
+        agent = next(iter(phone.agents), None)
         return agent is None or agent.status != AVAILABLE or agent.state == "Waiting"
 
     def dial_inside(self, caller: Extension, callee: Extension) -> None:

@@ -3,9 +3,9 @@ live counts, one public network between them, one clock, one seed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from wallboard.domain.records import dataclass
 from wallboard.sim import front, sites
 from wallboard.sim.controls import Controls
 from wallboard.sim.engine import Engine
@@ -57,10 +57,15 @@ class World:
     def __init__(self, seed: int, start: datetime, knobs: Knobs | None = None, scale: Scale | None = None) -> None:
         self.seed = seed
         self.knobs = knobs or Knobs()
-        self.engine = Engine(seed, start, scale or Scale())
+        told = scale or Scale()
+        self.engine = Engine(seed, start, told)
         self.engine.now = -self.knobs.warm_up
         self.sites: dict[str, Site] = {}
-        for pbx in (sites.hq(self.engine), sites.branch(self.engine), sites.front(self.engine)):
+        parts = ((0, 6), (6, 9), (9, 10))
+        for make, (low, high) in zip((sites.hq, sites.branch, sites.front), parts, strict=True):
+            pbx = make(self.engine)
+            queues, agents = (size * high // 10 - size * low // 10 for size in (told.queues, told.agents))
+            sites.fill(pbx, queues, agents)
             if not self.knobs.traffic:
                 pbx.behaviour = Behaviour.calm()
             distributor = Distributor(pbx)

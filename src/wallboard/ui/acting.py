@@ -6,10 +6,11 @@ a re-sort has just moved is refused, and whatever changes the target while a dia
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from wallboard.board.colleagues import Doing
 from wallboard.control.filled import changes
 from wallboard.control.flow import Flow, Flows, Intent, Left
 from wallboard.control.questions import Choose, Confirm, Fill, Question, TypeOut, Way, Where, Write
@@ -61,6 +62,8 @@ class Acting:
         self._drafts: dict[tuple[Key | None, Verb, str], dict[str, str]] = {}
         self._form = ""
         """The form that was opened last, and on a source which one: what `.` opens again."""
+        self._about: Key | None = None
+        """The row that the flow is about which asks something."""
         self._kept = False
         """A form was just left in which something had been typed."""
         self.flows = Flows(at.dispatcher, at.board, at.board.sources, Words(at))
@@ -85,7 +88,11 @@ class Acting:
         if not isinstance(cursor, Key):
             came = not selection.entered and selection.enter(now)
             row = self._panel.known(self._panel.subject) if came else None
-            said = tr("none was selected, now it is {row}: press again", row=label(row)) if row is not None else ""
+            said = (
+                tr("none was selected, now it is {row}: press again", row=label(row, at.settings.regions))
+                if row is not None
+                else ""
+            )
             at.warn(said or tr("nothing selected; move to a row first"))
             return
         if not self._panel.live(cursor):
@@ -110,7 +117,7 @@ class Acting:
         what = "" if now_row is None else fingerprint(row).difference(fingerprint(now_row))
         if what and action not in _ON_ENDED:
             # The verb may reach a call through this row, so the row must still be what was read on it.
-            at.warn(tr("{row}: {what}, press again", row=label(row), what=what))
+            at.warn(tr("{row}: {what}, press again", row=label(row, at.settings.regions), what=what))
             return
         self._last = (action, filled)
         if self._panel.live(cursor):
@@ -123,6 +130,7 @@ class Acting:
             reason = found[0].offer.reason if found else self._hints.nothing(action, row)
             at.warn(f"{at.settings.key_of(action)} {deed(action, found)}: {reason}")
         else:
+            self._about = None if able[0].verb is Verb.NOTE else able[0].row.key
             self._next(self.flows.act(able, row, filled))
 
     def _on_marked(self, action: str, rows: Sequence[Row]) -> None:
@@ -140,9 +148,14 @@ class Acting:
         """Call the number of a row that is no more."""
         offer = self._at.dispatcher.offer(Verb.CALL, row.key, row)
         if offer.ok:
+            self._about = row.key
             self._next(self.flows.act([Intent(Verb.CALL, row, None, offer)], row))
         else:
-            self._at.warn(tr("call {row}: {why}", row=label(row), why=offer.reason))
+            self._at.warn(tr("call {row}: {why}", row=label(row, self._at.settings.regions), why=offer.reason))
+
+    def at_work(self) -> Mapping[Key, Doing]:
+        """What others of the site should know of what is done here."""
+        return self._at.dispatcher.at_work(self._about if self._asking.asks else None)
 
     def again(self) -> None:
         """Reopen the last action's dialog on this row, filled in."""
@@ -162,6 +175,7 @@ class Acting:
         try:
             step = flow.go(answer)
         except Left as left:
+            self._about = None
             said = f"{before}{left}"
             if self._kept:
                 said = tr("{said}; {key} brings back what was typed", said=said, key=at.settings.key_of("row.again"))
@@ -170,6 +184,7 @@ class Acting:
                 at.remarks.say(said, left.style)
             return
         if not isinstance(step, Question):
+            self._about = None
             commands = step if isinstance(step, tuple) else (step,)
             for command in commands:
                 self._submit(command)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from wallboard.board.alarms import Alarm, AlarmEvent
+from wallboard.board.alarm import Alarm
+from wallboard.board.alarms import AlarmEvent
 from wallboard.board.board import Board
 from wallboard.domain.language import mark, tr, trn
 from wallboard.view.alarm_words import Together, lines_of, searched
+from wallboard.view.filters import holds
 
 NEW_SECONDS = 2.0
 """A newcomer shows as "+1 new" this long before it takes its place, so that the line does not change under the eye."""
@@ -41,13 +43,13 @@ class AlarmPointer:
         self._now = now
         self._book.subscribe(self._heard.append)
 
-    def lines(self) -> list[Together]:
+    def lines(self) -> Sequence[Together]:
         return lines_of(self._book)
 
-    def listed(self) -> list[Together]:
+    def listed(self) -> Sequence[Together]:
         """The lines of the alarms mode."""
         words = self.filter.casefold().split()
-        return [line for line in self.lines() if all(word in searched(line) for word in words)]
+        return [line for line in self.lines() if all(holds(searched(line), word) for word in words)]
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -85,11 +87,11 @@ class AlarmPointer:
         for alarm_id in ids:
             self._first_seen.setdefault(alarm_id, now)
         open_ones = [line for line in lines if line.open]
-        # Whoever has narrowed the list is at it.
+        # Whoever has narrowed the list is at it. Under the cursor of somebody who is, an alarm may also be over.
         visiting = now - self._jumped_at < VISIT_SECONDS or bool(self.filter)
         line = self.line
         self.fresh = 0
-        if line is None or line.lead.cleared or not (line.open or visiting):
+        if line is None or not (visiting or (line.open and not line.lead.cleared)):
             if not open_ones:
                 self._at = None
             elif not dialog_open or self._at is None:
@@ -132,6 +134,15 @@ class AlarmPointer:
             place = next((index for index, line in enumerate(found) if line.holds(self._at)), -1 if lines > 0 else 1)
             self._at = found[max(0, min(len(found) - 1, place + lines))].lead.id
             self._jumped_at = self._now()
+
+    def to(self, what: object, line: int) -> bool:
+        """Put the cursor of the alarms mode on the line of the alarm with this id; whether it stood there."""
+        there = self.line
+        found = next((each for each in self.listed() if isinstance(what, str) and each.holds(what)), None)
+        if found is not None:
+            self._at = found.lead.id
+            self._jumped_at = self._now()
+        return found is not None and there is not None and there.stamp == found.stamp
 
     def acknowledge(self, who: str) -> str:
         """Acknowledge what stands in the line; says what, "" if there is nothing."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import ClassVar
 
@@ -24,7 +26,9 @@ from wallboard.ui.console import Console
 from wallboard.ui.delivery import Delivery
 from wallboard.ui.frame import Frame, fits, frame
 from wallboard.ui.modes import BOARD, PAGES
+from wallboard.ui.pacing import Pacing
 from wallboard.ui.palette import Found
+from wallboard.ui.pane import AT_ONCE
 from wallboard.ui.providers import search
 from wallboard.ui.screens.board import BoardScreen
 from wallboard.ui.screens.page import ModeScreen
@@ -37,10 +41,7 @@ from wallboard.ui.terminal.private import QuietApp
 from wallboard.ui.widgets.grid import Grid
 from wallboard.ui.widgets.lines import Lines
 from wallboard.view.layout import MINIMUM
-from wallboard.view.selection import ROSTER
 
-FLUSH_SECONDS = 0.25
-"""Updates that arrive within it share a frame."""
 RENEW_SECONDS = 600.0
 """So often everything is sent again, where the line hardly notices: what others wrote on the screen does not stay."""
 
@@ -82,10 +83,17 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         self._frame: Frame | None = None
         self._dirty: set[Resource] = set()
         self._take_asked = False
+        self._pacing = Pacing(time.monotonic(), slow=self.console_state.settings.slow)
+        self._late = False
+        """Whether what keys did is to be drawn when the terminal has come so far."""
         self._mounted = False
+        self._mounted_in = contextvars.copy_context()
+        self.filled = asyncio.Event()
+        """Set once rows are on the screen."""
         self._gate = KeyGate()
         self._delivery = Delivery(self, self.console_state.visibility, lambda: self.wire)
         self._last_second = -1
+        self._within_second = False
         self._renewed_at = 0.0
         self._away = False
         """Whether another window has the keyboard, as the terminal said."""
@@ -104,6 +112,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self._mounted = True
+        self._mounted_in = contextvars.copy_context()
         diff.install(self)
         self._renewed_at = self.console_state.clock.now()
         self.set_interval(0.25, self._second)
@@ -111,6 +120,7 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
             self.console_state.visibility.terminal = True
             wire.hear(*self.console_state.believed())
         self.paint()
+        self._take_soon()
         if self._ready_callback is not None:
             # The first frame is on its way: now the network may begin.
             self.call_after_refresh(self._ready_callback)
@@ -189,41 +199,87 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
             self._renew()
 
     def data_changed(self, changed: frozenset[tuple[str, Resource]]) -> None:
-        """The board has new rows: they share a frame with all that arrives in the next quarter of a second."""
-        if not changed:
+        """The board has new rows: they share a frame with all that arrives until it is due (`ui.pacing`)."""
+        self._dirty |= {resource for _, resource in changed}
+        self._take_soon()
+
+    def _take_soon(self) -> None:
+        if not self.filled.is_set() and not any(map(self.console_state.board.rows, self._dirty)):
             # How a feed fares, and nothing else: the next second shows it.
             return
-        self._dirty |= {resource for _, resource in changed}
-        if not self._take_asked and self.is_running:
+        # Not by a timer of Textual's: one that is set by a task which began before the app never goes off.
+        if self._dirty and not self._take_asked and self._mounted and self.is_running:
+            if self._pacing.untouched and self.console_state.ports.player is None:
+                # With the frame that is just being made, or the empty one would go out before. A recording is not where
+                # it begins yet. Of many rows it does: nobody waits longer for those than for their own frame.
+                few = sum(len(self.console_state.board.rows(each)) for each in self._dirty) <= AT_ONCE
+                self._mounted_in.run(self._take_first if few else self._take_data)
+                return
             self._take_asked = True
-            self.set_timer(FLUSH_SECONDS, self._take_data)
+            wait = self._pacing.wait(time.monotonic())
+            asyncio.get_running_loop().call_later(wait, self.call_later, self._take_data)
 
     def repaint_soon(self) -> None:
         """Something on the screen changed without a key and without the board. May be called from any task."""
         if self.is_running:
             self.call_later(self.paint)
 
+    def renew_rows(self) -> None:
+        """What stands in rows reads otherwise from now on. May be called from any task."""
+        if self.is_running:
+            self.call_later(self._renew_rows)
+
+    def _renew_rows(self) -> None:
+        self.console_state.renew()
+        self.paint()
+
     def _take_data(self) -> None:
-        self._take_asked = False
-        if diff.writer_busy(self):
+        self._take_asked, now = False, time.monotonic()
+        if self._delivery.behind():
             # The terminal does not keep up: the newest state goes out when it does.
             self._take_asked = True
-            self.set_timer(0.5, self._take_data)
+            self.set_timer(self._pacing.busy(now), self._take_data)
             return
-        dirty, self._dirty = frozenset(self._dirty), set()
-        self.console_state.reload(dirty)
+        self._step(self.console_state.loading(self._taken(now)), self.paint)
+
+    def _take_first(self) -> None:
+        self.console_state.reload(self._taken(time.monotonic()))
         self.paint()
+
+    def _taken(self, now: float) -> frozenset[Resource]:
+        """What has changed since the last time."""
+        self._pacing.drew(now)
+        self._delivery.comes()
+        dirty, self._dirty = frozenset(self._dirty), set()
+        return dirty
 
     def _second(self) -> None:
         """Four times a second, to be near the turn of each; works once a second."""
         second = int(self.console_state.clock.now())
-        if second == self._last_second:
+        if second == self._last_second or self._within_second:
             return
-        self._last_second = second
-        self.console_state.tick()
-        if not diff.writer_busy(self):
+        self._last_second, self._within_second = second, True
+        self._step(self.console_state.second(), self._show_second)
+
+    def _step(self, steps: Iterator[None], then: Callable[[], None]) -> None:
+        """The next of the steps; a key that came meanwhile is heard before the one after."""
+        for _ in steps:
+            self._next(partial(self._step, steps, then))
+            return
+        self._next(then)
+
+    def _next(self, work: Callable[[], None]) -> None:
+        """After whatever has come by then: the loop has its turn before."""
+        asyncio.get_running_loop().call_soon(self.call_later, work)
+
+    def _show_second(self) -> None:
+        self._within_second = False
+        now = time.monotonic()
+        if self._pacing.ticks(now) and not self._delivery.behind():
             if self.console_state.clock.now() - self._renewed_at >= RENEW_SECONDS:
                 self._renew_quietly()
+            self._pacing.ticked(now)
+            self._delivery.comes()
             self.paint()
 
     def paint(self) -> None:
@@ -231,12 +287,18 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         console, size, screen = self.console_state, self.size, self._page
         if screen is None:
             return
+        self._late = self._delivery.full()
+        if self._late:
+            return
         console.see(fits(size.width, size.height))
         shown = self._frame = frame(console, size.width, size.height, self._frame)
         console.drew(shown.drawn)
         screen.show(shown)
         screen.follow()
+        diff.draw_now(self, screen, screen.drawn)
         self._delivery.drawn()
+        if any(map(console.panes.has_rows, console.panes)):
+            self.filled.set()
 
     def search(self, text: str, found: Found) -> None:
         """Ask the providers of `COMMANDS`; a search that goes on ends with the next."""
@@ -264,7 +326,9 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
             self._gate.let_go(event.character)
             return
         if isinstance(event, FrameTaken):
-            self.console_state.visibility.taken(event.number)
+            self._delivery.taken(event.number)
+            if self._late:
+                self.paint()
             return
         await super().on_event(event)
 
@@ -338,42 +402,38 @@ class ConsoleApp(QuietApp, inherit_bindings=False):
         self.paint()
 
     def on_lines_clicked(self, message: Lines.Clicked) -> None:
-        """On a title into its pane, on a heading in its order, on a key or an alarm what that does."""
-        console = self.console_state
-        console.idle.touch()
+        """On a title into its pane, on a heading in its order, else what the cell says."""
+        pointing, view = self.console_state.pointing, self._board.titled(message.lines)
+        press = "" if message.cell is None else message.cell.press
         self._delivery.settle()
-        view = self._board.titled(message.lines)
-        if message.cell is not None and message.cell.press:
-            console.click(message.cell.press)
-        elif view is not None and not console.asking.asks:
-            console.go(view.state.resource, again=False)
-            column = "" if message.y else view.column_at(message.x)
-            if column:
-                console.remarks.say(console.panes.sort_by(column), "text")
+        if view is not None and not press:
+            pointing.title(view.state.resource, "" if message.y else view.column_at(message.x))
+        else:
+            pointing.click(press, message.chain, message.y)
         self._acted()
 
     def on_grid_row_picked(self, message: Grid.RowPicked) -> None:
-        console, view = self.console_state, self._board.view_of(message.grid)
-        if view is not None and console.dialog is None:
-            console.idle.touch()
-            console.go(view.state.resource, again=False)
-            view.state.selection.to(message.key, console.clock.now())
-            if message.key is ROSTER:
-                console.run("nav.details")
-            elif message.chain > 1:
-                console.panel.details = True
-            console.panel.look()
-        self.paint()
+        self._delivery.settle()
+        if (view := self._board.view_of(message.grid)) is not None:
+            self.console_state.pointing.row(view.state.resource, message.key, message.chain)
+        self._acted()
 
     def on_grid_wheeled(self, message: Grid.Wheeled) -> None:
-        view = self._board.view_of(message.grid)
-        if view is not None and self.console_state.dialog is None:
-            self.console_state.panes.move(message.lines, view.state.resource)
-        self.paint()
+        if (view := self._board.view_of(message.grid)) is not None:
+            self.console_state.pointing.wheel(message.lines, view.state.resource)
+        self._acted()
+
+    def on_lines_wheeled(self, message: Lines.Wheeled) -> None:
+        pointing, screen = self.console_state.pointing, self._page
+        if screen is not None and message.lines is screen.question.lines:
+            pointing.wheel_below(message.by)
+        elif screen is not None and message.lines is screen.page:
+            pointing.wheel(message.by)
+        self._acted()
 
     def on_resize(self, event: events.Resize) -> None:
         diff.reset(self)
-        self.console_state.visibility.lose()
+        self._delivery.lose()
         if event.size.width < MINIMUM[0] or event.size.height < MINIMUM[1]:
             self.console_state.see(False)
         self.call_after_refresh(self.paint)

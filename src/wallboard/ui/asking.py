@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from wallboard.domain.actions import Action
+from wallboard.domain.records import dataclass
 from wallboard.ui.modes import BOARD, HELP, WALL, Filtered, Modes
 from wallboard.ui.panes import Panes
 from wallboard.ui.restraint import Restraint
 from wallboard.ui.settings import Station
+from wallboard.view.cells import At, Press
 from wallboard.view.dialogs import LEAVES, Answer, Dialog, TextField
 
 _LINES = {"up": -1, "down": 1, "pageup": -1, "pagedown": 1}
@@ -138,14 +139,26 @@ class Asking:
             return
         if key != "escape" and (key == "enter" or self.field is None) and not self._seen(opened):
             return  # nobody can have read what it answers
-        answer = opened.dialog.press(key, now)
+        self._answered(opened, opened.dialog.press(key, now))
+
+    def _answered(self, opened: OpenDialog, answer: Answer | None) -> None:
         if answer is not None:
             self.close()
             opened.done(answer)
 
-    def clicked(self, press: str) -> str | None:
-        """What a click on one of the question's own cells is to it; None where it is of no question."""
-        return press.removeprefix("dialog.") if press.startswith("dialog.") else None
+    def click(self, press: Press) -> None:
+        """A click; the question takes those on its own cells alone."""
+        match press:
+            case At() if self.open is not None and self._seen(self.open):
+                self._answered(self.open, self.open.dialog.point(press, self._clock.now()))
+            case str() if press.startswith("dialog."):
+                self.press(press.removeprefix("dialog."))
+
+    def wheel(self, lines: int) -> None:
+        """Move the mark of a list; to what is no list the wheel says nothing."""
+        step = "down" if lines > 0 else "up"
+        if self.open is not None and step in self.open.dialog.keys:
+            self.press(step)
 
     def typed(self) -> None:
         """The text of the field has changed."""

@@ -52,10 +52,12 @@ def of_board(action: Action) -> bool:
 
 
 def keymap(actions: Sequence[Action]) -> dict[str, str]:
-    """For `App.set_keymap`: the actions whose keys are not the defaults. `config.keymap` has looked for what Textual
-    takes in silence: ids that there are not, clashes, and letters where text is typed."""
+    """For `App.set_keymap`: the actions whose keys are not the defaults, and those that are not there. `config.keymap`
+    has looked for what Textual takes in silence: ids that there are not, clashes, and letters where text is typed."""
     defaults = {action.id: action.keys for action in ACTIONS}
-    return {one.id: _keys(one) for one in actions if one.keys != defaults[one.id]}
+    there = {one.id: _keys(one) for one in actions}
+    changed = {one.id: there[one.id] for one in actions if one.keys != defaults[one.id]}
+    return changed | dict.fromkeys(defaults.keys() - there.keys(), NO_KEY)
 
 
 def fixed(keys: str, action: str) -> Binding:

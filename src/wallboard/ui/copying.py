@@ -9,6 +9,7 @@ from wallboard.ui.asking import Asking
 from wallboard.ui.panel import Panel
 from wallboard.ui.settings import Station
 from wallboard.view.dialogs import Answer, Choice, Chooser
+from wallboard.view.eventlog import Entry
 from wallboard.view.links import in_row, in_sheet
 from wallboard.view.target import label
 
@@ -29,12 +30,12 @@ class Copying:
         number = number_of(row)
         if found:
             numbers = [Choice(number, number, tr("its number"))] if number else []
-            title = tr("COPY of {row}: what?", row=label(row))
+            title = tr("COPY of {row}: what?", row=label(row, self._at.settings.regions))
             self._asking.ask(Chooser(title, [*found, *numbers], self._at.clock.now()), self._chosen)
         elif number:
             self.text(number)
         else:
-            self._at.remarks.say(tr("{row} has no number to copy", row=label(row)))
+            self._at.remarks.say(tr("{row} has no number to copy", row=label(row, self._at.settings.regions)))
 
     def _addresses(self, row: Row) -> list[Choice]:
         """Those in what is told of the row, and in what was read about it."""
@@ -53,6 +54,11 @@ class Copying:
     def _chosen(self, answer: Answer) -> None:
         if isinstance(answer.value, str):
             self.text(answer.value)
+
+    def entry(self, entry: Entry | None) -> None:
+        """A line of the log, whole."""
+        if entry is not None:
+            self.text(entry.text)
 
     def text(self, text: str) -> None:
         """Nobody answers whether it arrived, so no more is said than what was done."""

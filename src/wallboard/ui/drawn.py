@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallboard.domain.models import Row
+from wallboard.domain.records import dataclass
 from wallboard.view.eventlog import Entry
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, markc, tr, trc, trn
 from wallboard.domain.models import Row
+from wallboard.domain.notation import pair
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import cell_width
 from wallboard.domain.verbs import VERB_KEYS
 from wallboard.ui.console import Console
@@ -44,6 +45,7 @@ _DEEDS = {
         *(("nav.details", markc("key", "go")), ("view.filter", markc("key", "filter"))),
         ("row.undo", markc("key", "undo")),
     ),
+    SOURCES: (("nav.details", markc("key", "go")),),
     TRENDS: (
         *(("nav.right", markc("key", "span")), ("nav.down", markc("key", "queue"))),
         *(("nav.page_down", markc("key", "graphs")), ("nav.details", markc("key", "go"))),
@@ -65,7 +67,7 @@ class Frame:
     body: list[Line]
     bottom: list[Line]
     drawn: Drawn = NOTHING
-    stamp: object = None
+    stamp: tuple[object, ...] = ()
 
 
 def fits(width: int, height: int) -> bool:
@@ -84,8 +86,8 @@ def frame(console: Console, width: int, height: int, last: Frame | None = None) 
         return Frame([], None, _message(text, width, height), [])
     context = console.panes.context()
     if console.mode == WALL:
-        moment = console.clock.wall().astimezone(console.settings.zone)
-        said = {"hint": console.wall_hint, "notice": console.kiosk.notice}
+        moment = console.board.wall().astimezone(console.settings.zone)
+        said = {"hint": console.wall_hint, "notice": console.kiosk.notice, "banner": console.replaying.banner}
         return Frame([], None, wall(context, width, height, moment, view=console.panes.view, **said).lines, [])
     stamp, top = _top(console, context, width, last)
     panel, turned, card = _panel(console, context, width, height)
@@ -154,28 +156,30 @@ def summary_line(console: Console, state: PaneState, context: Context, width: in
     return clip([*head, *state.pane.summary(context)], width)
 
 
-def _top(console: Console, context: Context, width: int, last: Frame | None) -> tuple[object, list[Line]]:
+def _top(console: Console, context: Context, width: int, last: Frame | None) -> tuple[tuple[object, ...], list[Line]]:
     frozen_now = console.panes.frozen
     locked = bool(console.idle.reason)
     alarms = (console.alarms.shown, console.alarms.fresh)
-    stamp = (console.board.version, int(context.now), width, *alarms, frozen_now, locked, console.panes.view)
-    if last is not None and last.stamp == stamp:
+    stamp = (context, width, console.banner, *alarms, frozen_now, locked, console.panes.view)
+    if last is not None and last.stamp and last.stamp[0] is context and last.stamp[1:] == stamp[1:]:
         return stamp, last.top
     settings = console.settings
-    wall_time = console.clock.wall().astimezone(settings.zone)
+    wall_time = console.board.wall().astimezone(settings.zone)
     view = console.panes.view
     held = [tr("order frozen")] if frozen_now else []
     frozen = "   ".join([*held, *([tr("view {name}", name=view.name)] if view is not None else [])])
-    banners = [tr("READ ONLY") if settings.read_only else settings.banner]
+    banners = [console.banner]
     if console.dispatcher.journal_problem and not settings.read_only:
         banners.append(tr("NO JOURNAL, NO ACTIONS"))
     if locked:
         banners.append(tr("LOCKED"))
-    if context.now < console.attention.muted_until:
+    if console.clock.now() < console.attention.muted_until:
         banners.append(tr("BELL MUTED"))
-    keys = (console.key_of("alarm.go"), console.key_of("alarm.acknowledge"))
+    acks = settings.has("alarm.acknowledge")
+    keys = (console.key_of("alarm.go"), console.key_of("alarm.acknowledge") if acks else "")
+    phone = [] if settings.looks_only else my_phone(context)
     lines = [
-        header(context, width, settings.site, wall_time, my_phone(context), frozen, " ".join(banners).strip()),
+        header(context, width, settings.site, wall_time, phone, frozen, " ".join(banners).strip()),
         alarm_line(context, width, console.alarms.shown, console.alarms.fresh, keys),
     ]
     return stamp, lines
@@ -186,7 +190,8 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     # A mode hides the rows, so nothing is named that a verb could hit.
     board = console.mode == BOARD
     target, freshness = _target(console, context) if board else (tr(_MODE_TARGETS[console.mode]), Cell(""))
-    lines.append(target_line(target, freshness, console.remarks.outcome, console.board.unconfirmed, width))
+    unconfirmed = None if console.settings.looks_only else console.board.unconfirmed
+    lines.append(target_line(target, freshness, console.remarks.outcome, unconfirmed, width))
     if (typed := console.asking.filter) is not None:
         filtered, enter = console.asking.filtered, console.settings.names.enter
         shown, total = filtered.counts
@@ -211,8 +216,10 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
             _hint(console, "app.help", trc("key", "keys") if width >= 110 else trc("key", "more")),
         ]
         back = [_hint(console, "app.palette", trc("key", "command")), _hint(console, "app.quit", trc("key", "back"))]
-        undoes = bool(console.undoing.offered(console.log.cursor))
-        listed = [(action, word) for action, word in _DEEDS.get(console.mode, ()) if undoes or action != "row.undo"]
+        leads = console.mode != SOURCES or console.modes.source.resource in console.panes
+        able = {"row.undo": bool(console.undoing.offered(console.log.cursor)), "nav.details": leads}
+        there = [(action, word) for action, word in _DEEDS.get(console.mode, ()) if console.settings.has(action)]
+        listed = [(action, word) for action, word in there if able.get(action, True)]
         deeds = [_hint(console, action, trc("key", word)) for action, word in listed]
         lines.append(key_bar([*console.hints.now().values()] if board else deeds, general if board else back, width))
     return lines
@@ -230,8 +237,9 @@ def _target(console: Console, context: Context) -> tuple[str, Cell]:
         return "", Cell("")
     if console.panel.live(key):
         return told(row, context)
-    works = "" if console.remarks.outcome[0] else tr("details, note and call-back still work")
-    return ended(row, console.pane.selection.ended_for(context.now)), Cell(works, "stale")
+    quiet = console.settings.looks_only or console.remarks.outcome[0]
+    works = "" if quiet else tr("details, note and call-back still work")
+    return ended(row, console.pane.selection.ended_for(console.clock.now()), context), Cell(works, "stale")
 
 
 def _panel(console: Console, context: Context, width: int, height: int) -> tuple[list[Line], Turned | None, Row | None]:
@@ -239,7 +247,7 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
     if console.dialog is not None:
         # A question is never cut: what is asked and what has changed stand in its last lines.
         most = max(4, height - 8)
-        lines = console.dialog.dialog.lines(width, context.now, most, console.settings.names)
+        lines = console.dialog.dialog.lines(width, console.clock.now(), most, console.settings.names)
         return (lines if len(lines) <= most else [lines[0], *lines[1 - most :]]), None, None
     card = console.panel.card_key
     if (console.panel.details or card is not None) and console.mode == BOARD:
@@ -295,7 +303,7 @@ def _session_bar(console: Console, context: Context, width: int) -> list[Line]:
         clock = context.since(session.started_at)
         cautions = [view.info.caution for view in context.views() if view.info.name == session.source]
         caution = "" if session.mode is Verb.BARGE else "".join(cautions)
-        told = (session.phone, session.parties, session.hears, session.proof)
+        told = (session.phone, pair(session.parties, context.region(session.source)), session.hears, session.proof)
         lines.append(call_bar(shown, clock, *told, keys, width, caution))
     return lines
 
@@ -315,12 +323,12 @@ def _mode(console: Console, context: Context, width: int, room: int) -> tuple[li
                 tr("{source}: phone {phone}", source=view.info.name, phone=view.info.phone)
                 if view.info.phone
                 else tr("{source}: no phone set, so no e w b u c", source=view.info.name)
-                for view in context.views()
+                for view in (() if console.settings.looks_only else context.views())
             ]
             if console.dispatcher.allowed is not None:
                 names = " ".join(verb.value for verb in Verb if verb in console.dispatcher.allowed)
                 phones.append(tr("may {verbs} ([operator] may)", verbs=names))
-            page = sources(context, width, rights, phones, *console.modes.source_mark)
+            page = sources(context, width, rights, phones, console.modes.source)
             lines = page.lines
             if page.marked is not None and SOURCES not in console.modes.scroll:
                 top = max(0, page.marked - room // 3)
@@ -328,8 +336,8 @@ def _mode(console: Console, context: Context, width: int, room: int) -> tuple[li
             alarms = alarm_list(context, width, console.alarms.listed(), console.alarms.shown, console.alarms.filter)
             lines = alarms.lines
             if alarms.marked is not None:
-                # The cursor stays in sight, and the heads above it where they fit.
-                top = max(0, alarms.marked - room + 2)
+                # The cursor stays in sight with the heads above it, and the page where it is as long as that is so.
+                top = max(0, min(max(top, alarms.marked - room + 2), alarms.marked - 2))
         case _:
             lines = console.keys.lines(width)
     top = min(top, max(0, len(lines) - room))

@@ -135,13 +135,13 @@ class Hints:
         out: dict[str, KeyHint] = {}
         ended = self._panel.known(cursor) if row is None else None
         if ended is not None:
-            for action in ("call.back", "row.note"):
+            for action in filter(at.settings.has, ("call.back", "row.note")):
                 offer = at.dispatcher.offer(verbs(action, ended)[0], ended.key, ended)
                 key = at.settings.key_of(action)
                 out[action] = KeyHint(key, trc("verb", VERB_KEYS[action].short), offer.ok, offer.reason, action)
         if row is not None:
             for action in self._actions(row):
-                if action == "notice.publish":
+                if action == "notice.publish" or not at.settings.has(action):
                     continue
                 key = at.settings.key_of(action)
                 rows = self.marked(action)
@@ -156,14 +156,15 @@ class Hints:
                     if action == "call.park" and isinstance(target, Member) and target.state in _IN_LINE:
                         does = tr("{verb} (loses place)", verb=does)
                     elif action == "staff.add" and isinstance(row, Queue) and self._panel.looks and len(able) == 1:
-                        does = tr("add {agent}", agent=label(target))
+                        does = tr("add {agent}", agent=label(target, at.settings.regions))
                     out[action] = KeyHint(key, does, action=action)
                 else:
                     reason = found[0].offer.reason if found else self.nothing(action, row)
                     out[action] = KeyHint(key, deed(action, found), False, reason, action)
-        if isinstance(row, Queue) and self._panel.looks:
+        if isinstance(row, Queue) and self._panel.looks and not at.settings.looks_only:
             out["nav.details"] = KeyHint(at.settings.written("nav.details"), tr("settings"), action="nav.details")
-        if self._panes.active is Resource.NOTICES and self._panel.card_key is None:
+        publishes = at.settings.has("notice.publish")
+        if publishes and self._panes.active is Resource.NOTICES and self._panel.card_key is None:
             # No row is needed for it, only a source.
             offers = [at.dispatcher.offer(Verb.PUBLISH, Key(name, Kind.SOURCE, name)) for name in at.board.sources()]
             reason = next((offer.reason for offer in offers if offer.reason), "")

@@ -28,6 +28,11 @@ class IdleLock:
         """Why no verb goes now, "" where they do."""
         return self._at.dispatcher.locked
 
+    @property
+    def untouched(self) -> float:
+        """Seconds since the last key."""
+        return self._at.clock.now() - self._touched
+
     def touch(self) -> None:
         """A key was pressed."""
         self._touched = self._at.clock.now()
@@ -35,8 +40,7 @@ class IdleLock:
     def look(self) -> bool:
         """Lock if it is time; whether it was. A question that stands is void: whoever asked it is gone."""
         at = self._at
-        now = at.clock.now()
-        if not self._minutes or self.reason or now - self._touched < self._minutes * 60:
+        if not self._minutes or self.reason or self.untouched < self._minutes * 60:
             return False
         palette = at.settings.key_of("app.palette")
         how = f"{palette}unlock" if len(palette) == 1 else f"{palette} unlock"

@@ -11,9 +11,9 @@ TWICE = 2.0
 
 
 class Kiosk:
-    """`end` ends the program."""
+    """`end` ends the program; None: nobody here does."""
 
-    def __init__(self, now: Callable[[], float], end: Callable[[], None]) -> None:
+    def __init__(self, now: Callable[[], float], end: Callable[[], None] | None) -> None:
         self._now = now
         self._end = end
         self._until = float("-inf")
@@ -24,7 +24,7 @@ class Kiosk:
 
     def press(self, key: str) -> None:
         """A key, which does nothing else."""
-        if key != "ctrl+c":
+        if key != "ctrl+c" or self._end is None:
             self._until = float("-inf")
         elif self._now() <= self._until:
             self._end()

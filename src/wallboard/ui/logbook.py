@@ -41,6 +41,13 @@ class LogBook:
         if self.cursor not in self.entries():
             self.cursor = None
 
+    def to(self, what: object, line: int) -> bool:
+        """Put the cursor on an entry, which was drawn in this line of the page; whether it stood there."""
+        there = what is self.cursor
+        if isinstance(what, Entry) and not there:
+            self.cursor, self.row = what, line - 1
+        return there
+
     def move(self, lines: int) -> None:
         """So many lines on; far beyond the newest for following it again."""
         entries = self.entries()

@@ -12,7 +12,7 @@ from wallboard.ui.asking import Asking
 from wallboard.ui.panes import Panes
 from wallboard.ui.settings import Station
 from wallboard.view.dialogs import Answer, Prompt, TextField
-from wallboard.view.lost_callers import REASONS, Step, in_order, lost_list, row, what_now
+from wallboard.view.lost_callers import REASONS, Step, in_order, lost_list, number, row, what_now
 
 
 class LostCallers:
@@ -46,18 +46,20 @@ class LostCallers:
                 self._calling[row(lost).key] = lost
                 self._acting.call(row(lost))
             case Step("close", ""):
-                title = tr("CLOSE {number}: why?", number=lost.caller.number)
+                title = tr("CLOSE {number}: why?", number=number(lost, self._panes.context()))
                 self._asking.ask(Prompt(title, TextField()), lambda answer: self._close(lost, str(answer.value or "")))
             case Step("close", reason):
                 self._close(lost, reason)
 
     def _close(self, lost: Lost, reason: str) -> None:
         if not reason.strip():
-            self._at.warn(tr("{number} stays open: it closes with a reason", number=lost.caller.number))
+            self._at.warn(
+                tr("{number} stays open: it closes with a reason", number=number(lost, self._panes.context()))
+            )
             return
         self._at.ports.call_backs.close(lost, self._at.settings.operator, reason.strip())
         why = tr(reason) if reason in REASONS else reason.strip()
-        self._at.remarks.say(tr("{number} closed: {why}", number=lost.caller.number, why=why), "text")
+        self._at.remarks.say(tr("{number} closed: {why}", number=number(lost, self._panes.context()), why=why), "text")
 
     def heard(self, outcome: Outcome) -> None:
         """What became of a command: a return call that is proven closes its entry."""

@@ -7,11 +7,12 @@ from typing import Protocol
 
 from wallboard.domain.keys import Resource
 from wallboard.ui.panes import Panes
+from wallboard.view.sources import NOWHERE, Place
 
 BOARD, WALL, LOG, SOURCES, ALARMS, TRENDS, HELP = "board", "wall", "log", "sources", "alarms", "trends", "help"
 PAGES = (WALL, LOG, SOURCES, ALARMS, TRENDS, HELP)
 """Those in which no row of a pane is under a cursor."""
-ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "lost.", "theme ")
+ANYWHERE = ("mode.", "pane.", "app.", "alarm.", "lost.", "replay.", "theme ")
 """Beginnings of the actions that work in every mode: none of them touches a row."""
 SCROLLS = ("nav.up", "nav.down", "nav.page_up", "nav.page_down", "nav.top", "nav.bottom")
 SIDEWAYS = ("nav.left", "nav.right")
@@ -70,8 +71,10 @@ class Modes:
         self.scroll: dict[str, int] = {}
         self.lists: dict[str, Filtered] = {}
         """Those that a filter narrows."""
-        self.source_mark: tuple[str, Resource | None] = ("", None)
-        """The source (and its resource) that the sources mode was opened on."""
+        self.opens: dict[str, Callable[[], None]] = {}
+        """What is done as a mode comes to its beginning."""
+        self.source = NOWHERE
+        """Where the cursor of the sources mode stands."""
         self.page_lines = 20
         """Lines of a page of the mode that is on the screen, as last drawn."""
 
@@ -84,14 +87,28 @@ class Modes:
     def toggle(self, mode: str) -> None:
         """To the beginning of a mode; from there back to the board."""
         self.scroll[mode] = 0
-        self.source_mark = ("", None)
-        self.to(BOARD if self.now == mode else mode)
+        self.source = NOWHERE
+        opens = self.now != mode
+        self.to(mode if opens else BOARD)
+        if opens and mode in self.opens:
+            self.opens[mode]()
 
     def demand(self) -> None:
         shown = {*self._panes.chosen, self._panes.active} if self.now in (BOARD, HELP) else set()
         if self.now in (WALL, TRENDS):
             shown = {Resource.QUEUES, Resource.MEMBERS, Resource.AGENTS, Resource.HOTLINES}
         self._demand(frozenset(shown), self._panes.active)
+
+    def to_source(self, what: object, line: int) -> bool:
+        """Put the cursor of the sources mode on a `Place`; whether it stood there."""
+        there = what == self.source
+        self.source = what if isinstance(what, Place) else self.source
+        return there
+
+    def move(self, lines: int) -> None:
+        """Move on by so many lines: the cursor of a list, or the page."""
+        found = self.lists.get(self.now)
+        (self.turn if found is None else found.move)(lines)
 
     def turn(self, lines: int) -> None:
         """Scroll the page on the screen; what is past its end is cut where it is drawn."""

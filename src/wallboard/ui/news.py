@@ -26,11 +26,11 @@ class News:
     def tick(self, context: Context, asked: bool) -> None:
         """`asked`: a question stands, so the alarm line keeps its alarm."""
         at = self._at
-        self._alarms.tick(context.now, asked)
+        self._alarms.tick(at.clock.now(), asked)
         events = self._alarms.heard()
         at.remarks.entries.extend(log_entries(events, self._new_flood(), at.settings.zone))
         wall = at.clock.wall().astimezone(at.settings.zone)
-        self._attention.tick(events, at.board.alarms, window_title(context), context.now, wall)
+        self._attention.tick(events, at.board.alarms, window_title(context), at.clock.now(), wall)
         for view in context.views():
             before = self._states.get(view.info.name)
             if before != view.word:

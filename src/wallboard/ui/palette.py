@@ -3,17 +3,25 @@ what Textual's providers find beside them."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wallboard.domain.actions import Action
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import english, mark, tr, trc
 from wallboard.domain.models import Queue, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.verbs import VERB_KEYS, Verb, goal
-from wallboard.ui.settings import ConsoleSettings
+from wallboard.ui.asking import Asking
+from wallboard.ui.hints import Hints
+from wallboard.ui.modes import ANYWHERE, BOARD, Modes
+from wallboard.ui.panel import Panel
+from wallboard.ui.settings import ConsoleSettings, Station
+from wallboard.ui.undoing import Undoing
+from wallboard.ui.views import Views
 from wallboard.view.chrome import KeyHint
-from wallboard.view.dialogs import Choice, Chooser, best
+from wallboard.view.dialogs import Answer, Choice, Chooser, best
 from wallboard.view.panes import PANES
 from wallboard.view.target import label
 
@@ -59,6 +67,65 @@ class Palette(Chooser):
         self.moved_at = now  # another command may be marked now than the one that was read
 
 
+class Commanding:
+    """Opens the palette, and does what is chosen in it. `run` does what an action says."""
+
+    def __init__(
+        self,
+        at: Station,
+        modes: Modes,
+        panel: Panel,
+        hints: Hints,
+        asking: Asking,
+        views: Views,
+        undoing: Undoing,
+        run: Callable[[str], None],
+    ) -> None:
+        self._at = at
+        self._modes = modes
+        self._panel = panel
+        self._hints = hints
+        self._asking = asking
+        self._views = views
+        self._undoing = undoing
+        self._run = run
+        self._recent: deque[str] = deque(maxlen=LATELY)
+        """What was chosen, the latest first."""
+
+    def open(self) -> None:
+        at = self._at
+        row, hints = (self._panel.row, self._hints.now()) if self._modes.now == BOARD else (None, None)
+        choices = commands(at.settings, bool(at.dispatcher.locked), row, hints)
+        now, search, recent = at.clock.now() - 1, at.ports.search, tuple(self._recent)
+        self._asking.ask(
+            Palette(tr("COMMANDS"), choices, now, searching=True, search=search, recent=recent), self._chosen
+        )
+
+    def _chosen(self, answer: Answer) -> None:
+        action = answer.value
+        if callable(action):
+            action()
+        if not isinstance(action, str):
+            return
+        if action in self._recent:
+            self._recent.remove(action)
+        self._recent.appendleft(action)
+        kind, _, name = action.partition(" ")
+        if kind == "theme":
+            self._at.ports.set_theme(name)
+        elif kind == "view":
+            self._views.take(name)
+        elif action == "row.undo":
+            # What it is done to is named in its question, whatever is in sight.
+            self._undoing.begin()
+        elif self._modes.now != BOARD and not action.startswith((*ANYWHERE, "nav.back")):
+            # No row is in sight here, so nothing may be done to one.
+            self._modes.to(BOARD)
+            self._at.warn(tr("back on the board; press it there"))
+        else:
+            self._run(action)
+
+
 def commands(
     settings: ConsoleSettings, locked: bool, row: Row | None = None, hints: Mapping[str, KeyHint] | None = None
 ) -> list[Choice]:
@@ -82,11 +149,12 @@ def commands(
         if hint is not None and not hint.ok:
             unable.append(Choice(action.id, plain(action), hint.reason, ok=False, search=f"{keys} {does}"))
         elif hint is not None:
-            words = deed(action, hint, row)
-            able.append(Choice(action.id, _capital(words), keys, search=f"{does} {english(words)}"))
+            words = deed(action, hint, row, settings.regions)
+            search = f"{does} {english(words)}"
+            able.append(Choice(action.id, _capital(words), keys, search=search, acts=action.acts))
         else:
             place = panes if action.id.startswith("pane.") else others
-            place.append(Choice(action.id, plain(action), keys, search=does))
+            place.append(Choice(action.id, plain(action), keys, search=does, acts=action.acts))
     views = [_named("view", tr("view {name}", name=view.name), view.name, tr("what to see")) for view in settings.views]
     themes = [_named("theme", tr("theme {name}", name=name), name, tr("colours")) for name in settings.themes]
     return [*able, *others, *panes, *views, *themes, *unable]
@@ -103,12 +171,12 @@ def plain(action: Action) -> str:
     return _capital(tr(action.does).partition(";")[0].partition(":")[0])
 
 
-def deed(action: Action, hint: KeyHint, row: Row | None) -> str:
+def deed(action: Action, hint: KeyHint, row: Row | None, regions: Mapping[str, str]) -> str:
     """What a verb key does to the row under the cursor, as a person says it: `listen to Bo Quist`."""
     verbs = VERB_KEYS[action.id].verbs
     if row is None or Verb.PUBLISH in verbs:
         return plain(action)
-    name, queue = label(row), isinstance(row, Queue)
+    name, queue = label(row, regions), isinstance(row, Queue)
     words = goal(verbs[0], row.key.kind) if len(verbs) == 1 else hint.text
     if action.id == "row.edit":
         words = trc("verb", VERB_KEYS[action.id].short)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections import deque
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from wallboard.board.freshness import PaneState as Freshness
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Row
+from wallboard.domain.numbers import loaded
 from wallboard.domain.states import ResourceState
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, Column
@@ -17,7 +19,7 @@ from wallboard.view.format import age
 from wallboard.view.layout import NUMBER
 from wallboard.view.lines import Line, out_of_sight
 from wallboard.view.panes.base import Cells, Pane, in_order, namesakes, wants, with_source
-from wallboard.view.selection import ROSTER, Selection
+from wallboard.view.selection import ROSTER, RowFact, Selection
 from wallboard.view.titles import Part, title_lines
 
 _SHORT: dict[ResourceState, str] = {
@@ -25,7 +27,6 @@ _SHORT: dict[ResourceState, str] = {
     ResourceState.STALE: mark("stale"),
     ResourceState.GONE: mark("gone"),
     ResourceState.NEVER: mark("not read yet"),
-    ResourceState.UNAVAILABLE: mark("not for this account"),
 }
 _SIGNS = {ResourceState.STALE: f"{glyphs.STALE} ", ResourceState.GONE: f"{glyphs.ALARM} "}
 BY = {
@@ -39,6 +40,8 @@ BY = {
     **{"returns": mark("by returns"), "caller": mark("by caller"), "since": mark("by since")},
 }
 """The orders of all panes, by the column."""
+AT_ONCE = 250
+"""Rows that are new or have changed and are looked at in one step."""
 MEASURED = 64
 """Rows of whose cells the widths of the columns are taken."""
 EMPTY_SECONDS = 60.0
@@ -52,9 +55,9 @@ class PaneState:
     not of what the board has learned since.
     """
 
-    def __init__(self, pane: Pane) -> None:
+    def __init__(self, pane: Pane, stands: float = 0.0) -> None:
         self.pane = pane
-        self.selection = Selection()
+        self.selection = Selection(stands)
         self.scope = ""
         """What it is narrowed to, in words."""
         self.sort = ""
@@ -73,9 +76,15 @@ class PaneState:
         self._gone: dict[Key, Row] = {}
         self._drawn: tuple[Sequence[Hashable], dict[Key, Row]] = ((), {})
         """The keys on the screen, and the rows that they were drawn from."""
-        self._loads = 0
+        self._begun = self._loads = 0
+        self._known: dict[Key, tuple[Row, str, object, RowFact]] = {}
+        """By the row, the severity and the `Pane.stamp` that it was made of."""
+        self._asked = False, ""
+        """Whether the numbering plans were there then, and what was sorted by."""
         self._namesakes: frozenset[str] = frozenset()
         """Names that rows of several sources have."""
+        self._told: tuple[Context | None, dict[Hashable, Cells]] = (None, {})
+        """What stands in rows, as worked out for that context."""
         self._shared: tuple[object, ...] = ()
         """What `columns` were made of."""
         self._census: tuple[int, str] = (0, "")
@@ -85,23 +94,59 @@ class PaneState:
     def resource(self) -> Resource:
         return self.pane.resource
 
-    def load(self, context: Context, *, resort: bool = False) -> None:
-        """Take the board's rows: the selection sees them, the grid will ask for their cells. `resort`: the user has
-        just chosen another order, which no hold delays."""
+    def load(self, context: Context, now: float, *, resort: bool = False) -> None:
+        """Take the board's rows `now`: the selection sees them, the grid will ask for their cells. `resort`: the user
+        has just chosen another order, which no hold delays."""
+        deque(self.loading(context, now, resort=resort), maxlen=0)
+
+    def loading(self, context: Context, now: float, *, resort: bool = False) -> Iterator[None]:
+        """The same in steps. Until the last one all is as it was; where another load has begun meanwhile, it is left to
+        that."""
+        self._begun = mine = self._begun + 1
+        self.context = self.context or context
+        rows = {row.key: row for row in self.pane.rows(context)}
+        for _ in self._looking(rows, context):
+            yield
+            if self._begun != mine:
+                return
+        facts = [self._known[key][3] for key in rows]
+        self._known = {key: self._known[key] for key in rows}
         self.context = context
         self._loads += 1
-        rows = {row.key: row for row in self.pane.rows(context)}
         cursor = self.selection.cursor
         if isinstance(cursor, Key) and cursor not in rows and cursor in self._rows:
             self._gone = {cursor: self._rows[cursor]}
         self._rows = rows
-        facts = [self.pane.fact(row, context, self.sort) for row in rows.values()]
         self._namesakes = namesakes(
             (fact.label, row.key.source) for fact, row in zip(facts, rows.values(), strict=True)
         )
-        self.selection.apply(facts, context.now, resort=resort)
+        self.selection.apply(facts, now, resort=resort)
         if not self.wants and rows:
             self.measure()
+
+    def _looking(self, rows: Mapping[Key, Row], context: Context) -> Iterator[None]:
+        """See what is so of each row, in steps. What of a row is as it was is not worked out again."""
+        asked = loaded(), self.sort
+        if self._asked != asked:
+            self._known = {}
+        self._asked, known, severities, made = asked, self._known, context.severities, 0
+        stamp, sort = self.pane.stamp, self.sort
+        for key, row in rows.items():
+            severity, stood, before = severities.get(key, ""), stamp(row, context, sort), known.get(key)
+            if before is None or before[0] is not row or before[1] != severity or before[2] is not stood:
+                known[key] = (row, severity, stood, self.pane.fact(row, context, sort, self._here))
+                made += 1
+                if made % AT_ONCE == 0:
+                    yield
+
+    def told(self, row: Row, context: Context) -> str:
+        """All that is told of a row, as a filter looks for it."""
+        known = self._known.get(row.key)
+        return known[3].asked.text() if known is not None and known[0] is row else self.pane.sought(row, context)
+
+    def _here(self) -> Context:
+        assert self.context is not None
+        return self.context
 
     def measure(self) -> None:
         """Look anew how much room the cells of the first rows and of those in sight need. Columns move only where that
@@ -111,6 +156,9 @@ class PaneState:
             return
         keys = dict.fromkeys((*self.order()[:MEASURED], *self._drawn[0]))
         rows = [self._cells(row, context) for key in keys if (row := self.row(key)) is not None]
+        if not rows:
+            # Those that there are lie folded: they say nothing of what a column needs.
+            return
         found = wants(self.pane.columns(160, many=True), rows)
         for name, width in found.items():
             since = self._empty_since.setdefault(name, context.now)
@@ -201,8 +249,19 @@ class PaneState:
         return in_order(self.columns, self._cells(row, self.context))
 
     def _cells(self, row: Row, context: Context) -> Cells:
-        cells = self.pane.cells(row, context)
-        return with_source(cells, row.key.source) if self.pane.label(row) in self._namesakes else cells
+        if self._told[0] is not context:
+            self._told = (context, {})
+        cells = self._told[1].get(row.key)
+        if cells is None:
+            cells = self.pane.cells(row, context)
+            if self.pane.called(row, context) in self._namesakes:
+                cells = with_source(cells, row.key.source)
+            self._told[1][row.key] = cells
+        return cells
+
+    def forget(self) -> None:
+        """What rows say may have changed though no row did."""
+        self._told = (None, {})
 
     def row_style(self, key: Hashable) -> str:
         words = []
@@ -238,7 +297,7 @@ class PaneState:
         if context is None:
             return []
         label = f"{NUMBER[self.resource]} {tr(self.pane.title)}"
-        state = context.board.pane_state(self.resource)
+        state = context.pane(self.resource)
         parts = [self._counts(context, state), *self._state(state)]
         if self.scope and self.selection.scoped:
             parts.insert(1, Part((f"{glyphs.TO} {self.scope}",), "info", must=True))
@@ -292,6 +351,8 @@ def _freshness(state: Freshness) -> tuple[str, str]:
         return "", "muted"
     if not state.sources:
         return "", "muted"
+    if state.state is ResourceState.UNAVAILABLE:
+        return state.shut, "muted"
     word = f"{_SIGNS.get(state.state, '')}{tr(_SHORT[state.state])}"
     blamed = [name for name, view in state.sources if view.state is state.state]
     seldom = next((view.detail for name, view in state.sources if name in blamed and view.seldom), "")
@@ -301,4 +362,4 @@ def _freshness(state: Freshness) -> tuple[str, str]:
         word = f"{word} {age(state.age)}"
     if len(state.sources) > len(blamed):
         word = f"{blamed[0]} {word}"
-    return word, "muted" if state.state is ResourceState.UNAVAILABLE else "stale"
+    return word, "stale"

@@ -84,7 +84,7 @@ class Panel:
         """Show a row that stands in no pane."""
         row = self._at.board.row(key)
         if row is None:
-            self._at.warn(tr("{row}: it is not listed any more", row=key.id))
+            self._at.warn(tr("{row}: it is not listed any more", row=self._at.board.spelled(key.id)))
         else:
             if self._modes.now != BOARD:
                 self._modes.to(BOARD)
@@ -108,8 +108,15 @@ class Panel:
         was, self.details, self.explains = self.details, False, False
         return was
 
+    def _enter(self) -> None:
+        """Have a row under the cursor: the pane was not entered yet, or what stood there is gone."""
+        selection = self._panes.pane.selection
+        if selection.cursor is None:
+            selection.enter(self._at.clock.now())
+
     def toggle(self) -> None:
         """Open it or close it; of a queue its settings are one key further."""
+        self._enter()
         if self.close_card():
             return
         if self.details and not (self.explains or self.settings) and isinstance(self.row, Queue):
@@ -121,6 +128,7 @@ class Panel:
         self.turned = replace(self.turned, top=0)
 
     def explain(self) -> None:
+        self._enter()
         self.explains = not (self.open and self.explains)
         self.details = self.explains and self._panes.pane.selection.cursor is not None
         self.settings = False
@@ -141,6 +149,10 @@ class Panel:
         if not turned.over or not self.open:
             return False
         step = max(1, turned.lines - 1)
-        top = max(0, min(turned.over, turned.top + (step if down else -step)))
-        self.turned = replace(turned, top=top)
+        self.turn(step if down else -step)
         return True
+
+    def turn(self, lines: int) -> None:
+        """Go on by so many lines of what does not fit."""
+        top = max(0, min(self.turned.over, self.turned.top + lines))
+        self.turned = replace(self.turned, top=top)

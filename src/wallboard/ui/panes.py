@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from wallboard.board.board import Board
 from wallboard.domain.clock import Clock
@@ -20,7 +22,10 @@ from wallboard.view.layout import ALL, BOARD, IN_PLACE
 from wallboard.view.panes import PANES
 from wallboard.view.scope import FOLLOWS, Followed, followed, in_view
 
-FRAME_SECONDS = 0.05
+HOLDS = 1.0
+"""Seconds after which the board is looked at anew, if no second passed and no rows came."""
+SLOW_ORDER = 30.0
+"""Seconds for which the order stands on a slow line: a row that moves costs all those below it."""
 
 
 class Panes(Mapping[Resource, PaneState]):
@@ -33,8 +38,11 @@ class Panes(Mapping[Resource, PaneState]):
         self._zone = settings.zone
         self._remarks = remarks
         self._notes = notes
-        self._states = {resource: PaneState(pane) for resource, pane in PANES.items()}
-        self._context: tuple[int, Context] | None = None
+        stands = SLOW_ORDER if settings.slow else 0.0
+        self._states = {resource: PaneState(pane, stands) for resource, pane in PANES.items()}
+        self._context: tuple[float, Context] | None = None
+        self._made: dict[object, tuple[object, Any]] = {}
+        """What was made of lists that are still the same."""
         self.active = Resource.QUEUES
         self.zoomed = False
         self.followed: Followed | None = None
@@ -57,47 +65,60 @@ class Panes(Mapping[Resource, PaneState]):
         return bool(self._states[resource].selection.counts[1])
 
     def context(self) -> Context:
-        """The board at this instant; one context serves all that is asked within a frame."""
-        now = self._clock.now()
-        made = self._context
-        if made is not None and made[0] == self._board.version and 0 <= now - made[1].now < FRAME_SECONDS:
+        """The board when rows were last taken from it or a second passed. Keys that only move work nothing out anew."""
+        board, now = self._board, self._clock.now()
+        if (made := self._context) is not None and 0 <= now - made[0] < HOLDS:
             return made[1]
-        said = self._remarks.said(now)
-        context = Context(self._board, now, self._zone, said, severities(self._board, now), self._notes.on)
-        self._context = (self._board.version, context)
+        # What rows say is of the board's moment; a recording's is not that of whoever watches it.
+        at, said = board.now(), self._remarks.said(now)
+        context = Context(board, at, self._zone, said, severities(board, at), self._notes.on, self._made)
+        self._context = (now, context)
         return context
 
     def outdated(self) -> None:
-        """What is said of rows has changed: the next frame looks anew."""
+        """The board or what is said of rows has changed: the next frame looks anew."""
         self._context = None
+        for pane in self.values():
+            pane.forget()
 
     def load(self, resources: frozenset[Resource]) -> None:
         """Take new rows from the board."""
-        context = self.context()
+        deque(self.loading(resources), maxlen=0)
+
+    def loading(self, resources: frozenset[Resource]) -> Iterator[None]:
+        """The same in steps, one pane at a time: between two of them a key may be heard."""
         wanted = set(resources)
         if Resource.MEMBERS in wanted or Resource.AGENTS in wanted:
             wanted.add(Resource.QUEUES)
+        self.outdated()
         for resource, pane in self.items():
             if resource in wanted:
-                pane.load(context)
-            else:
-                pane.context = context
+                yield from pane.loading(self.context(), self._clock.now())
+                yield
+                self.outdated()
+        for pane in self.values():
+            pane.context = self.context()
 
     def tick(self, busy: bool) -> Context:
         """A second has passed. `busy`: somebody is at the active pane without a key."""
         self.outdated()
-        context = self.context()
+        context, now = self.context(), self._clock.now()
         if busy:
-            self.pane.selection.stay(context.now)
+            self.pane.selection.stay(now)
         for pane in self.values():
             pane.context = context
-            pane.selection.expire(context.now)
+            pane.selection.expire(now)
         return context
 
     def move(self, lines: int, resource: Resource | None = None) -> None:
         """Move the cursor of a pane, by default the active one, by so many lines."""
         self.touch()
         self[resource or self.active].selection.move(lines, self._clock.now())
+
+    def page(self, down: bool) -> None:
+        """Move it by the rows in sight."""
+        page = max(1, self.pane.lines - 1)
+        self.move(page if down else -page)
 
     def to_end(self, last: bool) -> None:
         self.touch()
@@ -156,7 +177,7 @@ class Panes(Mapping[Resource, PaneState]):
                 wrong = tr("{pane} cannot be sorted by {column!r}", pane=tr(pane.pane.title), column=name)
                 name = ""
             pane.sort = name
-            pane.load(self.context(), resort=True)
+            pane.load(self.context(), now, resort=True)
             fits = view is not None and not parse(view.filter).unknown(pane.pane.reads)
             pane.selection.set_filter(view.filter if view is not None and fits else "", now)
             pane.selection.leave()
@@ -168,7 +189,8 @@ class Panes(Mapping[Resource, PaneState]):
         for resource in resources:
             pane = self[resource]
             following = self.followed is not None and resource in FOLLOWS
-            belongs = partial(self._belongs, pane, following) if following or self.view is not None else None
+            some = following or (self.view is not None and self.view.narrows)
+            belongs = partial(self._belongs, pane, following) if some else None
             pane.scope = self.followed.label if self.followed is not None and following else ""
             pane.selection.set_scope(belongs, self._clock.now())
 
@@ -206,7 +228,7 @@ class Panes(Mapping[Resource, PaneState]):
         pane = self.pane
         names = pane.pane.sortable()
         pane.sort = names[(names.index(pane.sort) + 1) % len(names)] if pane.sort in names else ""
-        pane.load(self.context(), resort=True)
+        pane.load(self.context(), self._clock.now(), resort=True)
         return f"{tr(pane.pane.title)} {tr(BY[pane.sort])}"
 
     def sort_by(self, column: str) -> str:
@@ -218,7 +240,7 @@ class Panes(Mapping[Resource, PaneState]):
             self.reverse()
         else:
             pane.sort = column
-            pane.load(self.context(), resort=True)
+            pane.load(self.context(), self._clock.now(), resort=True)
         return f"{tr(pane.pane.title)} {pane.order_words}"
 
     def reverse(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from wallboard.control.outcome import Outcome, Phase
@@ -11,6 +13,7 @@ from wallboard.domain.keys import Key
 from wallboard.domain.language import tr
 from wallboard.domain.redaction import redact_long
 from wallboard.view.eventlog import Entry
+from wallboard.view.numbers import in_words
 
 REMEMBERED = 200
 """Rows of which what was done to them is kept."""
@@ -24,10 +27,13 @@ T = TypeVar("T")
 
 
 class Remarks:
-    """Times in steady UTC seconds."""
+    """Times in steady UTC seconds: of what was said by `clock`, of the log's lines by `moment`. `regions`: the country
+    of each source's national numbers."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, moment: Callable[[], float], regions: Mapping[str, str]) -> None:
         self._clock = clock
+        self._moment = moment
+        self._regions = regions
         self._last: tuple[str, str] = ("", "muted")
         self._said: dict[Key, tuple[str, float]] = {}
         self._seen: dict[Key, list[str]] = {}
@@ -50,7 +56,13 @@ class Remarks:
         return self._last
 
     def log(self, what: str, text: str, style: str = "text", about: tuple[Key, ...] = ()) -> None:
-        self.entries.append(Entry(self._clock.now(), what, redact_long(text), style, about))
+        self.entries.append(Entry(self._moment(), what, redact_long(text), style, about))
+
+    def forget(self, since: float) -> None:
+        """The log as it was then."""
+        kept = [entry for entry in self.entries if entry.at <= since]
+        self.entries.clear()
+        self.entries.extend(kept)
 
     def said(self, now: float) -> dict[Key, str]:
         """What rows carry now."""
@@ -64,14 +76,15 @@ class Remarks:
     def tell(self, outcome: Outcome) -> None:
         """What became of a command: the outcome line, the row and the log say it in the same words."""
         key, style = outcome.command.target.key, _STYLES.get(outcome.phase, "warn")
-        self._last = (tr("last: {outcome}", outcome=outcome.brief), style)
-        self.latest = (outcome.brief, style, outcome.at)
+        words = replace(outcome, command=in_words(outcome.command, self._regions))
+        self._last = (tr("last: {outcome}", outcome=words.brief), style)
+        self.latest = (words.brief, style, outcome.at)
         self._said[key] = (outcome.ending, outcome.at)
         self.touched += 1
-        told = [*self._seen.pop(key, ()), outcome.sentence if outcome.final else outcome.brief]
+        told = [*self._seen.pop(key, ()), words.sentence if outcome.final else words.brief]
         _remember(self._seen, key, told[-TOLD:])
         about = tuple(each for each in (key, outcome.command.target.via) if each is not None)
-        self.entries.append(Entry(outcome.at, "action", outcome.sentence, style, about, outcome))
+        self.entries.append(Entry(outcome.at, "action", words.sentence, style, about, outcome, outcome.sentence))
 
 
 def _remember(kept: dict[Key, T], key: Key, what: T) -> None:

@@ -73,7 +73,7 @@ class Room:
             self._deal()
 
     def _waits(self, resource: Resource) -> bool:
-        sources = self._panes.context().board.pane_state(resource).sources
+        sources = self._panes.context().pane(resource).sources
         return not sources or any(view.state is ResourceState.NEVER for _, view in sources)
 
     def _busy(self, now: float, asking: bool) -> bool:

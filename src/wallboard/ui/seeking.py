@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+
+from anyio.lowlevel import checkpoint
 
 from wallboard.domain.keys import RESOURCE_OF, Key, Kind, Resource
 from wallboard.domain.language import mark, tr, trn
+from wallboard.domain.notation import written
 from wallboard.domain.text import clean
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import Asking
@@ -17,7 +21,8 @@ from wallboard.view.alarm_words import Together
 from wallboard.view.dialogs import Answer, Choice, Chooser, Confirm
 from wallboard.view.directory import Entry, Searched
 from wallboard.view.eventlog import Entry as Logged
-from wallboard.view.finder import Finder, choice, elsewhere, searched_row
+from wallboard.view.finder import SLICE, Finder, Lines, choice, elsewhere, searched_row
+from wallboard.view.sources import Place
 
 SNOOZES = (5, 15, 60)
 """Minutes."""
@@ -82,6 +87,22 @@ class Seeking:
         selection.to(key, now)
         self._modes.to(BOARD)
 
+    def to_row(self, key: Key | None) -> None:
+        """The same, where there may be none any more."""
+        if key is not None and self._at.board.row(key) is not None:
+            self.jump(key)
+        elif key is not None:
+            self._at.remarks.say(tr(_GONE[key.kind], id=clean(key.id)))
+
+    def to_list(self, resource: Resource | None) -> None:
+        """To the pane of a list of a source, if it has one."""
+        if resource is not None and resource in self._panes:
+            self._remember()
+            self._panes.enter(resource)
+            self._modes.to(BOARD)
+        else:
+            self._at.remarks.say(tr("this line is about no row"))
+
     def card(self, key: Key) -> None:
         """Show a row that stands in no pane (a telephone, a conference room) in the details panel; its keys act on it.
         A row of a pane is gone to instead, with its details."""
@@ -121,12 +142,13 @@ class Seeking:
             if self._at.board.row(key) is not None:
                 self.card(key)
                 return
-        self._at.remarks.say(tr(_GONE[entry.about[0].kind], id=clean(entry.about[0].id)))
+        gone = entry.about[0]
+        self._at.remarks.say(tr(_GONE[gone.kind], id=clean(self._at.board.spelled(gone.id))))
 
     def _to_source(self, source: str, resource: Resource | None) -> None:
         self._remember()
         modes = self._modes
-        modes.source_mark = source, resource
+        modes.source = Place(source, resource)
         modes.scroll.pop(SOURCES, None)
         modes.to(SOURCES)
 
@@ -188,21 +210,33 @@ class Seeking:
         at = self._at
         context = self._panes.context()
         regions = at.settings.regions
-        choices: list[Choice] = []
-        texts: list[Searched] = []
-        for resource, state in self._panes.items():
-            word = tr(resource.value)
-            words = " ".join({resource.value: None, word: None})
-            for row in state.pane.rows(context):
-                label, search = state.pane.label(row), state.pane.search(row)
-                choices.append(Choice(row.key, label, f"{word} {row.key.source}"))
-                texts.append(searched_row(row, label, search, f"{words} {row.key.source}", regions))
-        for entry, text in elsewhere(at.board, at.settings.favourites, regions):
-            choices.append(choice(entry))
-            texts.append(text)
+        rows = [row for state in self._panes.values() for row in state.pane.rows(context)]
+        others = elsewhere(at.board, at.settings.favourites, regions)
+
+        def line(place: int) -> Choice:
+            if place >= len(rows):
+                return choice(others[place - len(rows)][0], regions)
+            row = rows[place]
+            resource = RESOURCE_OF[row.key.kind]
+            return Choice(
+                row.key, self._panes[resource].pane.called(row, context), f"{tr(resource.value)} {row.key.source}"
+            )
+
+        def text(place: int) -> Searched:
+            if place >= len(rows):
+                return others[place - len(rows)][1]
+            row = rows[place]
+            resource = RESOURCE_OF[row.key.kind]
+            state = self._panes[resource]
+            words = " ".join({resource.value: None, tr(resource.value): None})
+            label = state.pane.called(row, context)
+            return searched_row(row, label, state.told(row, context), f"{words} {row.key.source}", regions)
+
         title = tr("FIND across all panes; nothing is hidden")
-        finder = Finder(title, choices, at.clock.now() - 1, searching=True, texts=texts, region=_common(regions))
+        lines = Lines(len(rows) + len(others), line)
+        finder = Finder(title, lines, at.clock.now() - 1, searching=True, text=text, region=_common(regions))
         self._asking.ask(finder, self._found)
+        at.ports.start(partial(_read, finder))
 
     def _found(self, answer: Answer) -> None:
         at = self._at
@@ -212,11 +246,18 @@ class Seeking:
             case Key() as key:
                 self._panel.card(key)
             case Entry() as entry:
-                said = tr("{name}: {number}; no row of the board", name=entry.name, number=entry.number)
-                if source := entry.source:
-                    known = {"name": entry.name, "number": entry.number, "source": source}
+                source, number = entry.source, written(entry.number, at.settings.regions.get(entry.source, ""))
+                said = tr("{name}: {number}; no row of the board", name=entry.name, number=number)
+                if source:
+                    known = {"name": entry.name, "number": number, "source": source}
                     said = tr("{name}: {number} of {source}; no row of the board", **known)
                 at.remarks.say(said, "text")
+
+
+async def _read(finder: Finder) -> None:
+    """While somebody begins to type."""
+    while finder.read(SLICE):
+        await checkpoint()
 
 
 def _common(regions: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ of its parts is handed."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
 
 from wallboard.board.board import Board
@@ -16,10 +16,12 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Row
 from wallboard.domain.places import Favourite, Route
+from wallboard.domain.records import dataclass
 from wallboard.domain.views import View
 from wallboard.history.call_backs import CallBacks
 from wallboard.history.courses import Past
 from wallboard.history.notes import Notes
+from wallboard.recording.player import Player
 from wallboard.ui.remarks import Remarks
 from wallboard.vendors.base import Report
 from wallboard.view.dialogs import Choice, KeyNames
@@ -47,6 +49,8 @@ class ConsoleSettings:
     zone: tzinfo | None = None
     read_only: bool = False
     wall: bool = False
+    slow: bool = False
+    """Whether the line is said to be: fewer clocks, and an order that mostly stands."""
     kiosk: bool = False
     """Nothing but the wall, whatever is pressed."""
     view: str = ""
@@ -60,10 +64,21 @@ class ConsoleSettings:
     quiet: Sequence[tuple[int, int]] = ()
     """Spans of local time without a bell, in minutes of the day (from, to); `to` may be the smaller."""
     _firsts: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _ids: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         firsts = {info.id: info.keys[0] for info in self.actions if info.keys}
         object.__setattr__(self, "_firsts", firsts)
+        object.__setattr__(self, "_ids", frozenset(action.id for action in self.actions))
+
+    @property
+    def looks_only(self) -> bool:
+        """Whether there is no verb at all."""
+        return not any(action.acts for action in self.actions)
+
+    def has(self, action: str) -> bool:
+        """Whether there is this action here."""
+        return action in self._ids
 
     def key_of(self, action: str) -> str:
         """The first key of an action, for the lines that name keys."""
@@ -91,7 +106,8 @@ class Ports:
     refresh: Callable[[], str]
     demand: Callable[[frozenset[Resource], Resource], None]
     set_theme: Callable[[str], None]
-    quit: Callable[[], None]
+    quit: Callable[[], None] | None
+    """Ends the program; None: whoever shows it does."""
     bell: Callable[[int], None]
     """Ring so often."""
     title: Callable[[str], None]
@@ -120,11 +136,13 @@ class Ports:
     """How queues fared, as far as it was written down."""
     search: Callable[[str, Callable[[Sequence[Choice], float], None]], None]
     """Look for further commands under a text; the function is given what was found (to be called), and when."""
+    player: Player | None = None
+    """What plays the recording that the board shows; None: it shows what is so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """What every part of the console works with."""
+    """What every part of the console works with. `clock` is the time of whoever sits here; the board has its own."""
 
     board: Board
     dispatcher: Dispatcher

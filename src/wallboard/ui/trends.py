@@ -65,6 +65,12 @@ class Trends:
             self._queue = queues[max(0, min(len(queues) - 1, place + moved(action, 1)))]
         self.look()
 
+    def to(self, what: object, line: int) -> bool:
+        """Go to another span; no cursor stands on it."""
+        self._span = next((span for span in SPANS if span == what), self._span)
+        self.look()
+        return False
+
     def look(self) -> None:
         """Read what is to be shown now, if it is not what was asked for last."""
         context = self._panes.context()

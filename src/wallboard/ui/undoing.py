@@ -14,6 +14,7 @@ from wallboard.domain.models import Agent, Row
 from wallboard.domain.verbs import UNDO, Verb
 from wallboard.ui.settings import Station
 from wallboard.view.eventlog import Entry
+from wallboard.view.numbers import in_words
 
 UNDOES = "undoes"
 """The argument that names the command which is undone, for the journal."""
@@ -58,9 +59,9 @@ class Undoing:
             return ""
         if self._at.board.row(command.target.key) is None:
             return ""
-        return tr("undo: {action}", action=describe(replace(command, verb=verb)))
+        return tr("undo: {action}", action=describe(in_words(replace(command, verb=verb), self._at.settings.regions)))
 
-    def last(self, entries: Sequence[Entry]) -> Entry | None:
+    def _last(self, entries: Sequence[Entry]) -> Entry | None:
         """The last action that can be undone. What undid one is not undone in turn: it has a line of its own."""
         return next(
             (
@@ -71,9 +72,10 @@ class Undoing:
             None,
         )
 
-    def begin(self, entry: Entry | None) -> None:
-        """Ask whether to undo the action of this line, or say why that cannot be."""
+    def begin(self, entry: Entry | None = None) -> None:
+        """Ask whether to undo the action of this line, by default the last that can be, or say why that cannot be."""
         at = self._at
+        entry = entry or self._last(at.remarks.entries)
         offered = self.offered(entry)
         if not offered or entry is None or entry.outcome is None:
             at.warn(tr("nothing here can be undone") if entry is not None else tr("nothing can be undone yet"))

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import cycle
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import fingerprint
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
+from wallboard.domain.records import dataclass
 from wallboard.ui.terminal.sequences import QUESTIONS
 
 SILENCE_SECONDS = 120.0
@@ -80,10 +80,11 @@ class Visibility:
         if not self._answers:
             self._taken = self._sent
 
-    def ask(self) -> int | None:
-        """The number of the question to put behind what was sent; None where the terminal need not be asked."""
+    def ask(self, much: bool = False) -> int | None:
+        """The number of the question to put behind what was sent, `much` or little; None where the terminal need not
+        be asked."""
         frame = self._sent
-        if frame is None or self._answers is False or frame.same(self._last_asked):
+        if frame is None or self._answers is False or (not much and frame.same(self._last_asked)):
             return None
         if self._answers is None and self._last_asked is not None:
             return None

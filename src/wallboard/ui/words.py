@@ -15,7 +15,9 @@ class Words:
         self._at = at
 
     def label(self, row: Row) -> str:
-        return named(row, Context(self._at.board, self._at.clock.now())) if isinstance(row, Call) else label(row)
+        if isinstance(row, Call):
+            return named(row, Context(self._at.board, self._at.board.now()))
+        return label(row, self._at.settings.regions)
 
     def whose(self, row: Row) -> str:
         """What the directory says of the number on the row, if the row itself does not say it."""
@@ -25,4 +27,4 @@ class Words:
             return ""
         settings = at.settings
         name = name_of(number, row.key.source, at.board, settings.favourites, settings.regions)
-        return f" · {name}" if name and name.casefold() not in label(row).casefold() else ""
+        return f" · {name}" if name and name.casefold() not in label(row, settings.regions).casefold() else ""

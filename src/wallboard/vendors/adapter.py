@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+import anyio
+
 from wallboard.domain.command import Command, Destination
 from wallboard.domain.errors import CredentialsRefused, NotPermitted, NotSent, ReadError
 from wallboard.domain.forms import Form
@@ -67,6 +69,15 @@ class BaseAdapter:
 
     async def run(self, sink: Sink) -> None:
         return None
+
+    async def stand_by(self, sink: Sink) -> None:
+        await anyio.sleep_forever()
+
+    async def prepare(self, command: Command) -> None:
+        return None
+
+    def told(self, update: Update) -> Update:
+        return update
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         return Can(False, tr(CANNOT))

@@ -6,8 +6,8 @@ what it all means together is `board`'s. Everything here is frozen; only adapter
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import field
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from wallboard.domain.clock import Clock
@@ -15,6 +15,7 @@ from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.redaction import hide
 from wallboard.domain.text import NOTHING, Clean
 from wallboard.domain.update import FeedStatus, Proof, SourceInfo, Update
@@ -125,6 +126,8 @@ class SourceSettings:
     """Words of this vendor for our states, beside those of its documents."""
     every: Mapping[str, float] = field(default_factory=dict)
     budget: int | None = None
+    consoles: int | None = None
+    """How many like this one share the account; None: not said."""
     timeout: float | None = None
     timezone: str = "UTC"
     region: str = ""
@@ -169,6 +172,10 @@ class Feed:
     priority: int = 0
     roster: bool = False
     """Who and what there is rather than how it fares: such rows may be a quarter of an hour old and still live."""
+    reconcile: float | None = None
+    """Seconds between two readings where events announce every change (`Announced`), and the list is then read out of
+    turn; None: nothing, or not all, is announced. `interval` then only says how soon it gives way to other lists where
+    the budget is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +330,16 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The ending of an action that somebody else carried out and looked for: `phase` is a word of
+    `control.outcome.Phase`."""
+
+    phase: str
+    ending: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """One row of the verification table: how an accepted action is known to have happened.
 
@@ -342,6 +359,8 @@ class Verification:
     cannot: str = ""
     leg: Callable[[Trial], Key | None] | None = None
     unseen: str = ""
+    told: Callable[[], Told | None] | None = None
+    """Where somebody else acts: what they have told; then there is no evidence of ours, and silence is *unknown*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +380,42 @@ class Patient(Protocol):
 
     def hurry(self) -> None:
         """Somebody asks for it: try now."""
+
+
+@runtime_checkable
+class Announced(Protocol):
+    """An adapter whose vendor can send an HTTP request when something happens (a webhook).
+
+    What it sends is a hint to read, never a fact. The subscriptions are made and looked after in a feed of scope
+    "discovery", so that what they cost is counted; a feed whose every change is announced says so (`Feed.reconcile`).
+    """
+
+    def announce_to(self, address: Secret) -> None:
+        """From now on have everything announced below `address` (https://…/secret), which nobody else uses."""
+
+    def announced(self, place: str, fields: Mapping[str, str]) -> Collection[tuple[Resource, str]]:
+        """The lists (resource, scope) to be read since this came at `place`, what follows the address; () where it
+        means nothing to us: unknown, old, or told before. Takes no time and changes no row. ValueError where it is no
+        event."""
+
+    async def unannounce(self) -> None:
+        """Take back our own subscriptions, and no others'. Raises a ReadError where some are left."""
+
+
+@runtime_checkable
+class Lendable(Protocol):
+    """An adapter that can act while another console reads its source. What an action needs beside its one request (a
+    connection, what discoveries leave behind) it then has to hold, and may not read what is told."""
+
+    async def stand_by(self, sink: Sink) -> None:
+        """For as long as the source is lent; until cancelled. `sink` takes proofs of our own actions and no rows."""
+
+    async def prepare(self, command: Command) -> None:
+        """Have at hand what `can`, `verification` and `perform` must know for this command, before they are asked for
+        good. At once where the source is ours. Raises `ReadError`."""
+
+    def told(self, update: Update) -> Update:
+        """The update with what this console alone knows of its rows (what it holds or parked itself)."""
 
 
 class Adapter(Protocol):
@@ -415,7 +470,8 @@ class Adapter(Protocol):
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the runtime hands to an adapter. `transport` replaces the network (an `httpx.AsyncBaseTransport` or a
-    byte-stream factory), for the simulation and for tests."""
+    byte-stream factory), for the simulation and for tests. `facts`: the rows as they stand, whoever reads them."""
 
     clock: Clock
     transport: Any = None
+    facts: Facts | None = None

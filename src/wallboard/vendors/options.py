@@ -55,7 +55,9 @@ class Reference(Edge):
     """Where a secret lies; exactly one of the five."""
 
     env: Word | None = Field(None, description="name of an environment variable", examples=["HQ_SECRET"])
-    file: Word | None = Field(None, description="a file of mode 0600", examples=["~/.secrets/hq"])
+    file: Word | None = Field(
+        None, description="a file of mode 0600, or root's of mode 0640 for its group", examples=["~/.secrets/hq"]
+    )
     command: Annotated[list[Word], Field(min_length=1)] | None = Field(
         None, description="a program and its arguments; its first line is the secret", examples=[["pass", "show", "hq"]]
     )

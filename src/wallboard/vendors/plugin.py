@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wallboard.domain.models import Call
+from wallboard.domain.records import dataclass
 from wallboard.vendors.base import Adapter, Services, SourceSettings
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class Plugin(ABC):
     def options(self) -> type[Options] | None:
         """The model of `options`, imported when a config is read; None: this vendor has none."""
         return None
+
+    def mine(self, call: Call, phone: str) -> bool:
+        """Whether the telephone `phone` is on the call: who reads a source for others cannot say whose leg is whose."""
+        return phone in call.agent_refs
 
     @abstractmethod
     def build(self, settings: SourceSettings, services: Services) -> Adapter:

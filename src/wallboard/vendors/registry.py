@@ -29,6 +29,11 @@ def names() -> tuple[str, ...]:
     return tuple(targets())
 
 
+def known(name: str) -> bool:
+    """Whether there is such a vendor; of ours without looking through what is installed."""
+    return name in BUILT_IN or name in _entry_points()
+
+
 def targets() -> dict[str, str]:
     """Each vendor with the `module:attribute` that its plugin is; built-in names cannot be taken over."""
     return {**BUILT_IN, **_entry_points(), **BUILT_IN}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from wallboard.board.alarms import Alarm, State
+from wallboard.board.alarm import Alarm, State
 from wallboard.board.verdicts import HIGH, LOW, NORMAL
 from wallboard.domain.language import mark, tr, trn
+from wallboard.domain.records import dataclass
 from wallboard.view import glyphs
 from wallboard.view.alarm_words import STATES, Together, lines_of
-from wallboard.view.cells import Cell, fit
+from wallboard.view.cells import At, Cell, fit
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, age, local, span
-from wallboard.view.lines import Line, clip, rule
+from wallboard.view.lines import Line, clip, pressing, rule
 
 _PRIORITY = {HIGH: mark("high"), NORMAL: mark("normal"), LOW: mark("low")}
 _TIMES = frozenset({"longest", "break", "wrap_up", "talk", "ring", "hold"})
@@ -76,7 +76,7 @@ def alarm_list(context: Context, width: int, lines: Sequence[Together], shown: s
         if here:
             marked = len(out)
         rows = (line,) if book.flood else tuple(Together((alarm,)) for alarm in line.alarms)
-        out += [_row(row, here, context, width) for row in rows]
+        out += [pressing(clip(_row(row, here, context, width), width), At(row.lead.id)) for row in rows]
     if not lines:
         nothing = tr("nothing matches") if wanted else tr("nothing to know of")
         out.append(clip([Cell(f"   {nothing}", "muted")], width))
@@ -111,8 +111,9 @@ def _row(line: Together, here: bool, context: Context, width: int) -> Line:
             *([tr(_PRIORITY[alarm.priority])] if alarm.priority != NORMAL else []),
             alarm.source,
         ]
-        return clip([*cells, Cell(line.sentence, token), Cell(f"  {' '.join(known)}", "muted")], width)
-    cells += [
+        return [*cells, Cell(line.sentence, token), Cell(f"  {' '.join(known)}", "muted")]
+    return [
+        *cells,
         Cell(fit(measured(alarm.condition, alarm.value), 7, "right") + " "),
         Cell(fit(measured(alarm.condition, alarm.limit), 7, "right") + "  ", "muted"),
         Cell(fit(tr(_PRIORITY[alarm.priority]), 8) + " ", "muted"),
@@ -120,4 +121,3 @@ def _row(line: Together, here: bool, context: Context, width: int) -> Line:
         Cell(fit(alarm.source, 11) + " ", "muted"),
         Cell(line.sentence, token if alarm.acked or token == "muted" else f"{token} bold"),
     ]
-    return clip(cells, width)

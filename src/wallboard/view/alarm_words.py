@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import reduce
 
-from wallboard.board.alarms import Alarm, AlarmBook, AlarmEvent, State
+from wallboard.board.alarm import Alarm, State
+from wallboard.board.alarms import AlarmBook, AlarmEvent
 from wallboard.domain.language import mark, tr, trn
+from wallboard.domain.records import dataclass
 from wallboard.view.eventlog import Entry, source_key
+from wallboard.view.filters import findable
 from wallboard.view.format import local
 
 
@@ -65,11 +67,10 @@ def together(alarms: Iterable[Alarm], flood: bool = False) -> list[Together]:
     return [Together(tuple(each)) for each in lines.values()]
 
 
-def lines_of(book: AlarmBook) -> list[Together]:
+def lines_of(book: AlarmBook) -> Sequence[Together]:
     """Every line that there is now, snoozed ones last."""
-    alarms = book.listed()
-    awake = [alarm for alarm in alarms if not alarm.snoozed]
-    return together([*awake, *(alarm for alarm in alarms if alarm.snoozed)], book.flood)
+    flood = book.flood
+    return book.once(("lines", flood), lambda: together(sorted(book.listed(), key=lambda alarm: alarm.snoozed), flood))
 
 
 def searched(line: Together) -> str:
@@ -78,12 +79,15 @@ def searched(line: Together) -> str:
     name = "over unseen" if alarm.state == "cleared" else "acknowledged acked" if alarm.acked else alarm.state
     state = f"{name} {tr(STATES[alarm.state])}"
     who = f"{alarm.acked_by} {alarm.snoozed_by}"
-    return f"{line.sentence} {alarm.source} {alarm.severity} {state} {who}".casefold()
+    return findable(f"{line.sentence} {alarm.source} {alarm.severity} {state} {who}")
 
 
 def counted(book: AlarmBook) -> tuple[int, int]:
     """How many lines of alarms and of warnings are there now."""
-    lines = together(book.active())
+    return book.once("counted", lambda: _counted(together(book.active())))
+
+
+def _counted(lines: Sequence[Together]) -> tuple[int, int]:
     alarms = len([line for line in lines if line.lead.severity == "alarm"])
     return alarms, len(lines) - alarms
 

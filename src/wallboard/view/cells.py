@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from wallboard.domain.keys import Key
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import cell_width, char_width, is_mark
 
 Align = Literal["left", "right"]
 ELLIPSIS = "…"
 ASCII_ELLIPSIS = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """What a line of a list is about, wherever that stands by the time of a click. `top`: how many lines of the list
+    are scrolled away where it stands."""
+
+    what: object
+    top: int = 0
+
+
+Press = str | Key | At
+"""What a click does: the id of an action, what a question calls it (`dialog.yes`), the row that it leads to, or what
+the cursor goes to; "" nothing."""
 
 
 class Cell(NamedTuple):
@@ -21,13 +36,12 @@ class Cell(NamedTuple):
     `style` is one semantic token of the theme, or several joined by a space ("warn", "muted", "alarm bold").
     A cell with `span` n also takes the place of the n - 1 columns after it: a row may say a sentence (the
     outcome of an action) where its fields stood. The cells it covers stay in the row's list and are not shown.
-    `press` is what a click on it does: the id of an action, or what a question calls it (`dialog.yes`).
     """
 
     text: str
     style: str = "text"
     span: int = 1
-    press: str = ""
+    press: Press = ""
     link: str = ""
     """The address that it opens, where the terminal has a way to (`view.links`)."""
 

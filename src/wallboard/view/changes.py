@@ -7,19 +7,19 @@ read held is not gone; it is only not known.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any, Literal
 
-from wallboard.board.alarms import Alarm
+from wallboard.board.alarm import Alarm
 from wallboard.control.journal_reader import RESULTS
 from wallboard.domain.language import mark, tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState
 from wallboard.view.alarm_list import COUNTED
 from wallboard.view.alarm_words import STATES
 from wallboard.view.context import Context
-from wallboard.view.shapes import ACTIONS, ALARMS, LISTS, WATCHED, filled
+from wallboard.view.shapes import ACTIONS, ALARMS, LISTS, WATCHED, filled, in_words
 
 Row = Mapping[str, Any]
 Word = Literal["here", "new", "changed", "gone"]
@@ -191,9 +191,12 @@ _UNSAID = _INSTANTS | {"raw_status", "raw_state", "reason", "n"}
 _LABELS = ("name", "title", "caller", "from_name", "from", "number", "extension", "id")
 
 
-def plain(change: Change, clock: str) -> str:
-    """The change as a sentence; "" where nothing is in it that a person would want to hear."""
-    row, name = change.row, change.list
+def plain(change: Change, clock: str, regions: Mapping[str, str]) -> str:
+    """The change as a sentence; "" where nothing is in it that a person would want to hear. `regions`: the country of
+    each source's national numbers."""
+    name, before = change.list, change.before
+    row = in_words(name, change.row, regions)
+    change = Change(name, change.change, row, None if before is None else in_words(name, before, regions))
     if name == "alarms":
         state = tr(_STATES[row["state"]])
         if row["state"] == "acked":

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from wallboard.control.labels import who_hears
 from wallboard.domain.language import tr, trc, trn
+from wallboard.domain.records import dataclass
 from wallboard.domain.verbs import Verb
 from wallboard.view import glyphs
 from wallboard.view.alarm_words import counted, lines_of
@@ -19,7 +19,8 @@ from wallboard.view.lines import Line, clip, line_width, spread
 
 def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys: tuple[str, str]) -> Line:
     """Line 2: the worst unacknowledged alarm as a sentence. `shown` says which alarms of one object stand here, `fresh`
-    counts those that are newer and have not taken their place yet, `keys` are the keys of jump and acknowledge."""
+    counts those that are newer and have not taken their place yet, `keys` are the keys of jump and acknowledge, "" for
+    none."""
     book = context.board.alarms
     lines = context.once("alarm lines", lambda: lines_of(book))
     current = next((line for line in lines if line.stamp == shown), None)
@@ -51,7 +52,7 @@ def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys
     gap = " " if wide else ""
     right = [
         Cell(f"  {keys[0]} {trc('key', 'go')}{gap}", "muted", press=go),
-        Cell(f"  {keys[1]} {trc('key', 'ack')} {gap * 2}", "muted", press=ack),
+        *([Cell(f"  {keys[1]} {trc('key', 'ack')} {gap * 2}", "muted", press=ack)] if keys[1] else []),
         *newer,
     ]
     return spread(left, right, width)
@@ -69,8 +70,8 @@ def _nothing_open(context: Context) -> str:
     return tr("no alarm can be known: no source is live") if blind(context) else tr("no alarm")
 
 
-def target_line(target: str, freshness: Cell, outcome: tuple[str, str], unconfirmed: int, width: int) -> Line:
-    """What a verb would hit, and what became of the last one (text, token)."""
+def target_line(target: str, freshness: Cell, outcome: tuple[str, str], unconfirmed: int | None, width: int) -> Line:
+    """What a verb would hit, and what became of the last one (text, token). `unconfirmed` None: there are no verbs."""
     left: Line = [
         Cell(f" {glyphs.TARGET} ", "info bold"),
         Cell(target or tr("nothing selected"), "text bold" if target else "muted"),
@@ -80,7 +81,7 @@ def target_line(target: str, freshness: Cell, outcome: tuple[str, str], unconfir
     text, token = outcome
     wide = width >= 110
     words = f"  {unconfirmed}? " if unconfirmed else " "
-    if wide or not text:
+    if unconfirmed is not None and (wide or not text):
         words = f"   {tr('{n} unconfirmed', n=unconfirmed)} "
     count = Cell(words, "warn" if unconfirmed else "muted", press="mode.unconfirmed" if unconfirmed else "")
     right: Line = [count]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
+from functools import partial
 from typing import Any, TypeVar
 
 from wallboard.board.board import Board
-from wallboard.board.freshness import SourceView
+from wallboard.board.freshness import PaneState, SourceView
 from wallboard.board.queue_numbers import QueueFigures
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.models import Row
+from wallboard.domain.notation import shown
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import OLD, ResourceState
 from wallboard.history.notes import Note
 from wallboard.view.format import moment
 
+R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 
 
@@ -34,14 +38,31 @@ class Context:
     said: Mapping[Key, str] = field(default_factory=dict)
     severities: Mapping[Key, str] = field(default_factory=dict)
     notes: Callable[[Row], Note | None] = _nothing_noted
+    _made: dict[object, tuple[object, Any]] = field(default_factory=dict, compare=False, repr=False)
+    """By name: a list, and what was made of it."""
     _known: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was asked of the board for this instant: a frame asks the same of it many times."""
+
+    def shown(self, row: R) -> R:
+        """The row with its numbers as people read them."""
+        return shown(row, self.region(row.key.source))
+
+    def region(self, source: str) -> str:
+        """The country of a source's national numbers, "" where it is not known."""
+        return self.board.settings.regions.get(source, "")
 
     def stats(self, queue: Key) -> QueueFigures:
         """The queue in numbers, asked of the board once."""
         found: QueueFigures | None = self._known.get(queue)
         if found is None:
             found = self._known[queue] = self.board.queue_stats(queue)
+        return found
+
+    def counts(self, queue: Key) -> QueueFigures:
+        """Who is in the queue and at it: without service level, figures of the day and trend, which take longer."""
+        found: QueueFigures | None = self._known.get(queue) or self._known.get(("counts", queue))
+        if found is None:
+            found = self._known["counts", queue] = self.board.queue_stats(queue, level=False)
         return found
 
     def views(self) -> Sequence[SourceView]:
@@ -71,11 +92,23 @@ class Context:
                 found.setdefault(alarm.key, {})[alarm.condition] = alarm.severity
         return found
 
-    def once(self, name: str, made: Callable[[], T]) -> T:
+    def pane(self, resource: Resource) -> PaneState:
+        """A list over all sources and its freshness, asked of the board once."""
+        return self.once(("pane", resource), partial(self.board.pane_state, resource))
+
+    def once(self, name: object, made: Callable[[], T]) -> T:
         """What `made` gives, worked out once for this instant."""
         if name not in self._known:
             self._known[name] = made()
         found: T = self._known[name]
+        return found
+
+    def made_of(self, name: object, rows: Sequence[Row], make: Callable[[Sequence[Row]], T]) -> T:
+        """What `make` gives of a list of the board, worked out once for as long as it is the same list."""
+        known = self._made.get(name)
+        if known is None or known[0] is not rows:
+            known = self._made[name] = rows, make(rows)
+        found: T = known[1]
         return found
 
     def note(self, row: Row) -> str:

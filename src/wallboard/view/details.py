@@ -9,12 +9,14 @@ from wallboard.control.labels import label
 from wallboard.control.policy import CONFERENCE
 from wallboard.domain.language import tr, trc
 from wallboard.domain.models import Agent, Call, Hotline, Member, Notice, ParkedCall, Phone, Queue, Receptionist, Row
+from wallboard.domain.notation import sent, written
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import cell_width, clean
 from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.chrome import KeyHint, by_reason
+from wallboard.view.colleagues import beside
 from wallboard.view.context import Context
 from wallboard.view.explain import explained
 from wallboard.view.figures import caller_clock
@@ -25,7 +27,7 @@ from wallboard.view.looks.agent import agent_look
 from wallboard.view.looks.blocks import LABEL
 from wallboard.view.looks.hotline import hotline_look
 from wallboard.view.looks.queue import queue_look
-from wallboard.view.numbers import party, readable, target, written
+from wallboard.view.numbers import party, readable, target
 from wallboard.view.panes.base import Pane
 from wallboard.view.panes.members import place_by_wait
 from wallboard.view.panes.others import RECEPTIONIST, notice_state, relevant
@@ -69,6 +71,8 @@ def details(
         lines += _wrapped(name, text, width, label=column)
     if explains:
         return lines
+    if others := beside(row.key, context):
+        lines += _wrapped(tr("others"), others, width, "info", column)
     if note:
         lines += _wrapped(tr("note"), note, width, label=column)
     if history:
@@ -97,8 +101,8 @@ def _look(row: Row, context: Context, helpers: Sequence[Agent], help_key: str, w
 def _head(pane: Pane | None, row: Row, context: Context, what: str, width: int) -> Line:
     seen = context.board.seen_at(row.key)
     read = tr("read {age} ago", age=age(context.since(seen))) if seen is not None else tr("not read yet")
-    told = f"{clean(str(row.key), 80)} · {tr(context.state(row.key).value)} · {read}"
-    return rule(f"{what} {label(row) if pane is None else pane.label(row)}", told, width)
+    told = f"{clean(context.board.spelled(str(row.key)), 80)} · {tr(context.state(row.key).value)} · {read}"
+    return rule(f"{what} {label(context.shown(row)) if pane is None else pane.called(row, context)}", told, width)
 
 
 def _wrapped(name: str, text: str, width: int, style: str = "text", label: int = 8) -> list[Line]:
@@ -190,9 +194,10 @@ def zone_of(row: Receptionist) -> ZoneInfo | None:
 
 
 def _facts(row: Row, context: Context) -> list[Fact]:
+    row = context.shown(row)
     match row:
         case Queue():
-            facts = _queue(row)
+            facts = _queue(row, context)
         case Member():
             facts = _member(row, context)
         case Agent() | Hotline():
@@ -223,12 +228,13 @@ def _facts(row: Row, context: Context) -> list[Fact]:
     return [*facts, *((str(name), readable(str(value), row.key.source, context)) for name, value in told)]
 
 
-def _queue(row: Queue) -> list[Fact]:
+def _queue(row: Queue, context: Context) -> list[Fact]:
     """How it is set up; how it fares is the look's."""
     channel = tr(row.channel.value) if row.channel else tr("channel –")
     strategy = tr("strategy {strategy}", strategy=row.strategy or DASH)
     facts = [(tr("queue"), f"{f'{row.name} {row.number}'.strip()} · {channel} · {strategy}")]
-    return [*facts, (tr("reached"), ", ".join(row.addresses))] if row.addresses else facts
+    reached = ", ".join(written(address, context.region(row.key.source)) for address in row.addresses)
+    return [*facts, (tr("reached"), reached)] if reached else facts
 
 
 def _member(row: Member, context: Context) -> list[Fact]:
@@ -251,8 +257,9 @@ def _member(row: Member, context: Context) -> list[Fact]:
 
 def _number(row: Member, context: Context) -> str:
     """With what the site knows of it, and whether it has called before."""
-    parts = [written(row.number) or tr("anonymous")]
-    known, repeat = context.board.caller(row.key.source, row.number), context.board.repeat(row.key.source, row.number)
+    parts = [row.number or tr("anonymous")]
+    source, number = row.key.source, sent(row.number)
+    known, repeat = context.board.caller(source, number), context.board.repeat(source, number)
     if known is not None:
         limit = "" if known.longest is None else f", {tr('may wait {time}', time=span(known.longest))}"
         name = f"{glyphs.STAR} {known.name}" if known.star else tr("known as {name}", name=known.name)

@@ -8,23 +8,22 @@ key cancels and is swallowed. Whatever changes the target disarms an open dialog
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Protocol
 
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import cell_width, clean_cells
 from wallboard.view import glyphs
-from wallboard.view.cells import Cell, fit
+from wallboard.view.cells import At, Cell, fit
 from wallboard.view.directory.search import fold, nearness
 from wallboard.view.format import age
-from wallboard.view.lines import Line, clip, line_width, out_of_sight, rule, spread, wrapped
+from wallboard.view.lines import Line, clip, first_in_sight, line_width, out_of_sight, pressing, rule, spread, wrapped
 
 ARM_SECONDS = 0.4
 PICK_SECONDS = 0.25
 """`Enter` in a list is taken only this long after the mark moved."""
 CHOOSER_LINES = 8
-CLICKED = "line "
-"""What a click on a line of a list is called, with the place of its entry."""
 LAST_DIGITS = 4
 """Of its number, which stand for a name that cannot be typed."""
 
@@ -98,6 +97,9 @@ class Dialog(Protocol):
     def typed(self, now: float) -> None:
         """The text of the field has changed."""
 
+    def point(self, at: At, now: float) -> Answer | None:
+        """A click marks the line, which stays under the pointer. An Answer ends the dialog."""
+
     def lines(self, width: int, now: float, most: int, names: KeyNames) -> list[Line]:
         """At most about `most`: a question says what it is about however small the screen."""
 
@@ -124,11 +126,6 @@ def sentence(text: str, style: str, width: int) -> list[Line]:
     return [clip([Cell(f" {part}", style)], width) for part in wrapped(text, width - 2)] if text else []
 
 
-def clickable(line: Line, place: int) -> Line:
-    """The line of a list whose entry a click marks."""
-    return [cell._replace(press=f"dialog.{CLICKED}{place}") for cell in line]
-
-
 class Lockable:
     """A dialog that takes neither key nor text once its target has changed."""
 
@@ -141,6 +138,9 @@ class Lockable:
         return None if self.lock.what else field
 
     def typed(self, now: float) -> None:
+        return None
+
+    def point(self, at: At, now: float) -> Answer | None:
         return None
 
     def changed(self, what: str, now: float) -> None:
@@ -178,7 +178,7 @@ class Confirm(Lockable):
         )
         body = sentence(self.consequence, "warn", width)
         last = self.lock.line(width, now) if self.lock.what else [ask]
-        return [rule(self.title, tr("Esc keep"), width), *body, *last]
+        return [rule(self.title, [Cell(tr("Esc keep"), "muted", press="dialog.no")], width), *body, *last]
 
 
 @dataclass(slots=True)
@@ -230,9 +230,10 @@ class TypeName(Lockable):
         if self._digits:
             asked = tr("type {name} or {digits}", name=self.name, digits=self._digits)
         asked = f" {asked} › "
-        tail = Cell(f"   {names.enter} {tr('do it')}", "info bold") if self._right() else Cell("")
+        does = Cell(f"   {names.enter} {tr('do it')}", "info bold", press="dialog.enter")
+        tail = does if self._right() else Cell("")
         return [
-            rule(self.title, tr("Esc keep"), width),
+            rule(self.title, [Cell(tr("Esc keep"), "muted", press="dialog.escape")], width),
             *sentence(self.consequence, "warn", width),
             clip([Cell(asked, "muted"), self.field_.cell(width - cell_width(asked)), tail], width),
             *sentence(self._wrong(), "muted", width),
@@ -258,9 +259,10 @@ class Prompt(Lockable):
         return Answer(self.field_.text) if key == "enter" and not self.lock.what else None
 
     def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
-        left = f"{len(self.field_.text)}/{self.limit}  {tr('{enter} keep  Esc drop', enter=names.enter)}"
+        keys = [Cell(tr("{enter} keep", enter=names.enter), "muted", press="dialog.enter"), Cell("  ")]
+        keys.append(Cell(tr("Esc drop"), "muted", press="dialog.escape"))
         return [
-            rule(self.title, left, width),
+            rule(self.title, [Cell(f"{len(self.field_.text)}/{self.limit}  ", "muted"), *keys], width),
             clip([Cell(" › ", "muted"), self.field_.cell(width - 3)], width),
             *self.lock.line(width, now),
         ]
@@ -268,13 +270,15 @@ class Prompt(Lockable):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line to choose. `ok` False: shown dim with its reason, never taken. `search` is found but not shown."""
+    """One line to choose. `ok` False: shown dim with its reason, never taken. `search` is found but not shown. `acts`:
+    taking it may reach a vendor, so it is taken by its key alone."""
 
     value: object
     text: str
     hint: str = ""
     ok: bool = True
     search: str = ""
+    acts: bool = False
 
 
 def best(choices: Sequence[Choice], text: str, recent: Sequence[object] = ()) -> list[Choice]:
@@ -302,6 +306,8 @@ class Chooser(Lockable):
     field_: TextField = field(default_factory=TextField)
     moved_at: float = 0.0
     lock: Lock = field(default_factory=Lock)
+    pointed: At | None = None
+    """What a click has marked."""
 
     keys: ClassVar[frozenset[str]] = LEAVES | STEPS
 
@@ -312,7 +318,7 @@ class Chooser(Lockable):
     def input(self) -> TextField | None:
         return self.field_ if self.searching and not self.lock.what else None
 
-    def visible(self) -> list[Choice]:
+    def visible(self) -> Sequence[Choice]:
         return best(self.choices, self.field_.text)
 
     def press(self, key: str, now: float) -> Answer | None:
@@ -321,9 +327,7 @@ class Chooser(Lockable):
         if self.lock.what:
             return None
         visible = self.visible()
-        if key.startswith(CLICKED):
-            self.mark, self.moved_at = min(int(key.removeprefix(CLICKED)), len(visible) - 1), now
-        elif key in ("down", "up") or (not self.searching and key in ("j", "k")):
+        if key in ("down", "up") or (not self.searching and key in ("j", "k")):
             step = 1 if key in ("down", "j") else -1
             self.mark = max(0, min(len(visible) - 1, self.mark + step))
             self.moved_at = now
@@ -335,8 +339,19 @@ class Chooser(Lockable):
             self.moved_at = now
         return None
 
+    def point(self, at: At, now: float) -> Answer | None:
+        """A second click takes what the first has marked."""
+        found = next((index for index, choice in enumerate(self.visible()) if choice is at.what), None)
+        if found is None or self.lock.what:
+            return None
+        if found == self.mark and self.pointed == at:
+            choice = self.visible()[found]
+            return Answer(choice.value) if choice.ok and not choice.acts else None
+        self.mark, self.moved_at, self.pointed = found, now, at
+        return None
+
     def typed(self, now: float) -> None:
-        self.mark = 0
+        self.mark, self.pointed = 0, None
         self.moved_at = now
 
     def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
@@ -346,9 +361,11 @@ class Chooser(Lockable):
 
     def _lines(self, width: int, now: float, shown: int, enter: str) -> list[Line]:
         visible = self.visible()
-        top = max(0, min(self.mark - shown + 1, len(visible) - shown))
+        top = first_in_sight(self.mark, shown, len(visible), self.pointed.top if self.pointed is not None else 0)
         more = out_of_sight(top, len(visible) - top - shown)
-        out = [rule(self.title, f"{more}   {tr('{enter} take   Esc leave', enter=enter)}".strip(), width)]
+        keys = [Cell(f"{enter} {tr('take')}", "muted", press="dialog.enter"), Cell("   ")]
+        keys.append(Cell(tr("Esc leave"), "muted", press="dialog.escape"))
+        out = [rule(self.title, [Cell(f"{more}   " if more else "", "muted"), *keys], width)]
         if self.searching:
             out.append(clip([Cell(" › ", "muted"), self.field_.cell(width - 3)], width))
         for index, choice in enumerate(visible[top : top + shown], top):
@@ -359,7 +376,7 @@ class Chooser(Lockable):
             hint = f"  {choice.hint} " if choice.hint else ""
             room = max(width // 3, width - line_width(left))
             line = spread(left, [Cell(hint if cell_width(hint) <= room else fit(hint, room), "muted")], width)
-            out.append(clickable(line, index))
+            out.append(pressing(line, At(choice, top)))
         if not visible:
             out.append(clip([Cell(f"   {tr('nothing matches')}", "muted")], width))
         return [*out, *self.lock.line(width, now)]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from wallboard.control.outcome import Outcome
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.language import mark, tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
-from wallboard.view.cells import Cell, cut, fit
-from wallboard.view.filters import words
+from wallboard.view.cells import At, Cell, cut, fit
+from wallboard.view.filters import findable, holds, words
 from wallboard.view.format import local
-from wallboard.view.lines import Line, clip, rule, wrapped
+from wallboard.view.lines import Line, clip, pressing, rule, wrapped
 
 UNCONFIRMED = mark("unconfirmed")
 """Finds the actions of which nobody knows yet whether they happened."""
@@ -34,6 +34,8 @@ class Entry:
     style: str = "text"
     about: tuple[Key, ...] = ()
     outcome: Outcome | None = None
+    sent: str = ""
+    """The text with its numbers as they were sent, by which it is found, too."""
 
 
 def source_key(name: str) -> Key:
@@ -50,14 +52,11 @@ def matching(entries: Sequence[Entry], wanted: str, unproven: Collection[str]) -
     last = {entry.outcome.command.id: entry for entry in entries if entry.outcome is not None}
     open_ = {last[name] for name in unproven if name in last}
     kinds, unconfirmed = {kind: words(kind, kind) for kind in _KINDS}, words(UNCONFIRMED, UNCONFIRMED)
-    return [
-        entry
-        for entry in entries
-        if all(
-            word in f"{kinds[entry.what]} {entry.text} {unconfirmed if entry in open_ else ''}".casefold()
-            for word in sought
-        )
-    ]
+
+    def text(entry: Entry) -> str:
+        return findable(f"{kinds[entry.what]} {entry.text} {entry.sent} {unconfirmed if entry in open_ else ''}")
+
+    return [entry for entry in entries if all(holds(text(entry), word) for word in sought)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def _when(entry: Entry, zone: tzinfo | None, sign: str = " ") -> Line:
 
 
 def _line(entry: Entry, width: int, zone: tzinfo | None) -> Line:
-    return clip([*_when(entry, zone), Cell(entry.text, entry.style)], width)
+    return pressing(clip([*_when(entry, zone), Cell(entry.text, entry.style)], width), At(entry))
 
 
 def _whole(entry: Entry, width: int, zone: tzinfo | None, undo: str) -> list[Line]:
@@ -138,7 +137,8 @@ def _whole(entry: Entry, width: int, zone: tzinfo | None, undo: str) -> list[Lin
     parts += [Cell(part, "info") for part in wrapped(undo, room)] if undo else []
     first = _when(entry, zone, glyphs.CURSOR)
     rest = [Cell(glyphs.CURSOR, "info"), Cell(" " * (head - 1))]
-    return [clip([*(rest if index else first), part], width) for index, part in enumerate(parts)]
+    lines = [clip([*(rest if index else first), part], width) for index, part in enumerate(parts)]
+    return [pressing(line, At(entry)) for line in lines]
 
 
 def _broken(text: str, room: int) -> list[str]:

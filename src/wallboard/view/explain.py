@@ -25,7 +25,7 @@ WORDS = {
     "offered": mark("waiting + ringing + answered + lost + pulled + flowed + unseen"),
     "answered": mark("callers taken by an agent of the queue"),
     "lost": mark("callers who gave up; not those pulled or moved on"),
-    "pulled": mark("callers whom this console took out of the queue"),
+    "pulled": mark("callers whom one of us took out of the queue"),
     "flowed": mark("callers who went to another queue, telephone or site"),
     "unseen": mark("callers who left while the list could not be read"),
     "asa": mark("waits of those answered / answered"),

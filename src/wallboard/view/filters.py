@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from operator import ge, gt, le, lt
 
 from wallboard.domain.language import tr
+from wallboard.domain.numbers import dialled
+from wallboard.domain.records import dataclass
 
 Value = str | float | None
 """What a field of a row holds; None where it is not known, which meets no term."""
 _TERM = re.compile(r'(?P<not>-?)(?:(?P<field>[^\W\d]\w*)(?P<sign>:|>=|<=|>|<))?(?P<text>"[^"]*"?|[^\s"]*)')
+_BETWEEN = re.compile(r"(?<=[0-9])[\xa0 ()./-]+(?=[0-9])")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+(?:\.\d+)?)([smh%]?)")
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "%": 1.0}
 _BOUNDS: Mapping[str, Callable[[float, float], bool]] = {">": gt, ">=": ge, "<": lt, "<=": le}
@@ -31,7 +34,7 @@ class Term:
 
     def meets(self, search: str, read: Callable[[str], Value]) -> bool:
         try:
-            met = self._of(read(self.field)) if self.field else self.text in search
+            met = self._of(read(self.field)) if self.field else holds(search, self.text)
         except KeyError:
             # It is no field of these rows (`12:30`), so it is looked for as it stands.
             met = f"{self.field}{self.sign}{self.text}" in search
@@ -39,7 +42,7 @@ class Term:
 
     def _of(self, value: Value) -> bool:
         if isinstance(value, str):
-            return self.sign == ":" and self.text in value.casefold()
+            return self.sign == ":" and holds(findable(value), self.text)
         bound = number(self.text)
         if value is None or bound is None:
             return False
@@ -57,13 +60,26 @@ class Filter:
         return bool(self.text.strip())
 
     def matches(self, search: str, read: Callable[[str], Value]) -> bool:
-        """Whether a row is one that is looked for: `search` is all its text, casefolded, `read` gives what a field
+        """Whether a row is one that is looked for: `search` is all its text, `findable`, `read` gives what a field
         holds, KeyError for one that it has not."""
         return all(term.meets(search, read) for term in self.terms)
 
     def unknown(self, fields: Collection[str]) -> str:
         """The first field that these rows do not have, "" where there is none."""
         return next((term.field for term in self.terms if term.field and term.field not in fields), "")
+
+
+@lru_cache(maxsize=16_384)
+def findable(text: str) -> str:
+    """A text as words are looked for in it: casefolded, its numbers without punctuation, too."""
+    folded = text.casefold()
+    plain = _BETWEEN.sub("", folded)
+    return folded if plain == folded else f"{folded} {plain}"
+
+
+def holds(found: str, word: str) -> bool:
+    """Whether a casefolded word stands in a `findable` text; a number in whichever punctuation."""
+    return word in found or ((plain := dialled(word)) != word and plain in found)
 
 
 def words(name: str, word: str) -> str:

@@ -2,47 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+from typing import overload
 
 from wallboard.board.board import Board
 from wallboard.control.labels import number_of
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.language import tr
 from wallboard.domain.models import Row
+from wallboard.domain.notation import written
 from wallboard.domain.numbers import dialled, e164
 from wallboard.domain.places import Favourite
+from wallboard.domain.records import dataclass
 from wallboard.view.dialogs import Choice, Chooser
 from wallboard.view.directory import Entry, Index, Searched, gather
 from wallboard.view.filters import words
 
+SLICE = 100
+"""Lines that are read at once before anything is typed: no key waits for more."""
+
+
+class Lines(Sequence[Choice]):
+    """Thousands of lines, each made when somebody looks at it."""
+
+    def __init__(self, count: int, make: Callable[[int], Choice]) -> None:
+        self._count = count
+        self._make = make
+        self._made: dict[int, Choice] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> Choice: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Choice]: ...
+    def __getitem__(self, place: int | slice) -> Choice | Sequence[Choice]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(self._count))]
+        if not 0 <= place < self._count:
+            raise IndexError(place)
+        found = self._made.get(place)
+        if found is None:
+            found = self._made[place] = self._make(place)
+        return found
+
 
 @dataclass(slots=True)
 class Finder(Chooser):
-    """A chooser over thousands of lines: `texts` stand for `choices`, one each. It is a place to look, so nothing is
-    sent from it."""
+    """A chooser over thousands of lines: `text` gives that by which each of the `choices` is found. It is a place to
+    look, so nothing is sent from it."""
 
-    texts: Sequence[Searched] = ()
+    text: Callable[[int], Searched] = lambda _place: Searched(())
     region: str = ""
     _index: Index = field(init=False, repr=False)
-    _seen: tuple[str, list[Choice]] | None = field(init=False, repr=False, default=None)
+    _seen: tuple[str, Sequence[Choice]] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         Chooser.__post_init__(self)
-        self._index = Index(self.texts, self.region)
+        self._index = Index((), self.region)
 
-    def visible(self) -> list[Choice]:
+    def read(self, most: int) -> bool:
+        """Read so many more of the texts; whether any are left. What is not read by then, the first letter reads."""
+        begin = len(self._index)
+        for place in range(begin, min(begin + most, len(self.choices))):
+            self._index.add(self.text(place))
+        return len(self._index) < len(self.choices)
+
+    def visible(self) -> Sequence[Choice]:
         text = self.field_.text.strip()
         if self._seen is None or self._seen[0] != text:
             self._seen = (text, self._matching(text))
         return self._seen[1]
 
-    def _matching(self, text: str) -> list[Choice]:
+    def _matching(self, text: str) -> Sequence[Choice]:
         if not text:
-            return list(self.choices)
+            return self.choices
+        self.read(len(self.choices))
         # A hit is its place and below that its tier: by tier, and within one in the order of the panes.
         found = sorted(self._index.find(text), key=lambda hit: (hit & 7, hit >> 3))
-        return [self.choices[hit >> 3] for hit in found]
+        return Lines(len(found), lambda place: self.choices[found[place] >> 3])
 
 
 def searched_row(row: Row, label: str, search: str, rest: str, regions: Mapping[str, str]) -> Searched:
@@ -68,7 +108,8 @@ def elsewhere(
     return out
 
 
-def choice(entry: Entry) -> Choice:
+def choice(entry: Entry, regions: Mapping[str, str]) -> Choice:
     """A destination as a line of the list; its value is the row to go to, or the entry itself where there is none."""
+    number = written(entry.number, regions.get(entry.source, ""))
     value: Key | Entry = entry.key if entry.key is not None else entry
-    return Choice(value, f"{entry.name} {entry.number}".strip(), f"{tr(entry.kind)} {entry.source}".strip())
+    return Choice(value, f"{entry.name} {number}".strip(), f"{tr(entry.kind)} {entry.source}".strip())

@@ -8,17 +8,18 @@ is left. Nothing typed is lost: whoever opened the form may read `values` after 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wallboard.domain.forms import Form, FormField, Option, Takes
 from wallboard.domain.language import mark, tr, trc
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import cell_width, clean_cells
 from wallboard.view import glyphs
-from wallboard.view.cells import Cell, fit
+from wallboard.view.cells import At, Cell, fit
 from wallboard.view.dialogs import DEFAULT_NAMES, LEAVES, STEPS, Answer, KeyNames, Lock, Lockable, TextField, sentence
 from wallboard.view.directory import Directory
 from wallboard.view.format import DASH
-from wallboard.view.lines import Line, clip, rule
+from wallboard.view.lines import Line, clip, pressing, rule
 from wallboard.view.picker import Picked, Picker
 
 OPTIONS = 5
@@ -134,6 +135,19 @@ class FormDialog(Lockable):
             self._put(here, self.field_.text)
         elif here is not None:
             self._find(here)
+
+    def point(self, at: At, now: float) -> None:
+        """A click goes to a field, or takes an option of the one at hand."""
+        here = self.here
+        if self.picking is not None:
+            self.picking.point(at, now)
+        elif here is not None and not self.lock.what:
+            match at.what:
+                case FormField() as field if field in self.form.fields:
+                    self._move(self.form.fields.index(field) - self.at)
+                case Option() as option if option in here.options:
+                    self.caret = here.options.index(option)
+                    (self._tick if here.takes is Takes.SEVERAL else self._put)(here, option.value)
 
     def _picked(self, found: object) -> Answer | None:
         """What was chosen stands in the field, and the form goes on; nothing leaves it as it was."""
@@ -258,7 +272,8 @@ class FormDialog(Lockable):
         """At most `most` lines: the field at hand is always among them, and what locks the form too."""
         if self.picking is not None:
             return [*self.picking.lines(width, now, most, names), *self.lock.line(width, now)]
-        head = [rule(self.title, tr("Esc leave"), width)]
+        leave = Cell(tr("Esc leave"), "muted", press="dialog.escape")
+        head = [rule(self.title, [leave], width)]
         foot = self.lock.line(width, now) or [self._keys(width, names)]
         room = max(1, most - len(head) - len(foot))
         blocks = [self._field(index, width, most) for index in range(len(self.form.fields))]
@@ -272,7 +287,7 @@ class FormDialog(Lockable):
         top, bottom = self._window([len(block) for block in blocks], room)
         shown = [line for block in blocks[top:bottom] for line in block]
         if top or bottom < len(blocks):
-            head[0] = rule(self.title, f"{self.at + 1}/{len(blocks)}   {tr('Esc leave')}", width)
+            head[0] = rule(self.title, [Cell(f"{self.at + 1}/{len(blocks)}   ", "muted"), leave], width)
         return [*head, *shown[:room], *foot]
 
     def _window(self, sizes: list[int], room: int) -> tuple[int, int]:
@@ -300,7 +315,7 @@ class FormDialog(Lockable):
         if here is not None and here.takes in (Takes.MOMENT, Takes.HOURS):
             zone = tr("time of {zone}", zone=self.form.zone) if self.form.zone else tr("this console's time")
             hint = f"{zone}, {hint}" if hint else zone
-        line = [Cell(f" {names.enter} ", "info bold"), Cell(f"{enter}  ")]
+        line = pressing([Cell(f" {names.enter} ", "info bold"), Cell(f"{enter}  ")], "dialog.enter")
         line += [Cell(f"{names.steps} ", "info"), Cell(f"{tr('field')}  ")] if width >= 60 else []
         line += [Cell(f"{how}  ")] if how else []
         return clip([*line, Cell(str(clean_cells(hint)), "muted")], width)
@@ -317,7 +332,7 @@ class FormDialog(Lockable):
             Cell("* " if each.required else "  ", "warn" if each.required and not self.values[each.name] else "muted"),
         ]
         value = self._text(each, room) if here and each.takes in _TEXTS else self._told(each, here, room)
-        out = [clip([*left, *value], width)]
+        out = [pressing(clip([*left, *value], width), At(each))]
         wrong = self.problems.get(each.name, "")
         if wrong:
             out += sentence(f"  {glyphs.WARN} {clean_cells(wrong)}", "warn", width)
@@ -370,8 +385,8 @@ class FormDialog(Lockable):
             more = len(found) - fit_in
             tail = f"   {n + 1}/{len(found)}" if more > 0 and n == place else ""
             style = "text bold" if n == place else "text"
-            out.append(clip([Cell(" " * (indent - 2)), Cell(f"{mark} ", "info"), Cell(f"{tick}{option.text}", style),
-                             Cell(tail, "muted")], width))  # fmt: skip
+            cells = [Cell(" " * (indent - 2)), Cell(f"{mark} ", "info"), Cell(f"{tick}{option.text}", style)]
+            out.append(pressing(clip([*cells, Cell(tail, "muted")], width), At(option)))
         return out
 
 

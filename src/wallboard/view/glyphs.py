@@ -16,6 +16,7 @@ MORE = "›"
 LINE, UPRIGHT = "─", "│"
 STAR = "★"
 NOTE = "▪"
+BESIDE = "◎"
 
 Sign = tuple[str, str, str]
 """(glyph, word, token); the word is told with `tr`."""
@@ -56,8 +57,8 @@ HOTLINE: dict[HotlineState, Sign] = {
 }
 SEVERITY: dict[str, tuple[str, str]] = {"alarm": (ALARM, "alarm"), "warn": (WARN, "warn"), "": (" ", "text")}
 
-_SIGNS = "▪★●◐◆◇‖○·▲■▌▸▾↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇▀"
-_PLAIN = """+*o*#w=-.!X>>v/>-|+++++--~>x""''x>/^v<#_.-:=+*^"""
+_SIGNS = "◎▪★●◐◆◇‖○·▲■▌▸▾↔→─│┬┴┼├┤–—…›✗“”‘’×≥≠↑↓←█▁▂▃▄▅▆▇▀"
+_PLAIN = """@+*o*#w=-.!X>>v/>-|+++++--~>x""''x>/^v<#_.-:=+*^"""
 _ASCII = dict(zip(_SIGNS, _PLAIN, strict=True))
 
 

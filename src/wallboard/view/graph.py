@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
+from wallboard.domain.records import dataclass
 from wallboard.view.cells import Cell
 from wallboard.view.format import weekday
 from wallboard.view.lines import Line

@@ -9,13 +9,15 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
 from typing import Any
 
 from wallboard.domain.clock import iso
 from wallboard.domain.language import mark, tr
+from wallboard.domain.notation import pair, written
 from wallboard.domain.numbers import is_number, last_digits
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import clean
 from wallboard.history.call_backs import CallBacks
 from wallboard.history.notes import standing
@@ -344,9 +346,12 @@ def as_text(material: Material, zone: tzinfo | None = None) -> str:
     )
     lines += _part(
         tr("ACTIONS WITHOUT PROOF"),
-        (f"{one['operator']}: {one['verb']} {one['target']}: {_ending(one['ending'])}" for one in found["unproven"]),
+        (
+            f"{one['operator']}: {one['verb']} {pair(one['target'])}: {_ending(one['ending'])}"
+            for one in found["unproven"]
+        ),
     )
-    noted = (f"{at(note.at)} {note.by}: {on}: {note.text}" for note, on in _notes(material))
+    noted = (f"{at(note.at)} {note.by}: {pair(on)}: {note.text}" for note, on in _notes(material))
     lines += _part(tr("NOTES"), noted)
     if not listed:
         lines += ["", tr("Nothing was written down in this time.")]
@@ -363,7 +368,7 @@ def _part(title: str, lines: Iterable[str]) -> list[str]:
 
 
 def _waiter(caller: Caller, masked: bool, at: Any) -> str:
-    number = last_digits(caller.number) if masked else caller.number
+    number = last_digits(caller.number) if masked else written(caller.number)
     who = " ".join(part for part in (caller.name, number) if part) or tr("unknown caller")
     queue = caller.queue_name or caller.queue
     end = tr(_ENDS.get(caller.outcome, caller.outcome))

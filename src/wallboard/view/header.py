@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from wallboard.board.freshness import CONNECTING, SourceView
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, tr, trc, trn
-from wallboard.domain.models import Agent, Call, Hotline, Notice, Phone, Queue
+from wallboard.domain.models import Agent, Call, Hotline, Notice, Phone, Queue, Row
+from wallboard.domain.notation import prose
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import TRUSTED, AgentState, CallState, HotlineState, ResourceState, SourceState
 from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
@@ -18,7 +19,7 @@ from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, age, span
 from wallboard.view.layout import NUMBER
-from wallboard.view.lines import Line, clip, joined, line_width
+from wallboard.view.lines import Line, clip, joined, line_width, pressing
 from wallboard.view.panes.hotlines import phones_on_duty, phones_told
 from wallboard.view.panes.others import active, place_of
 
@@ -51,7 +52,7 @@ def totals(context: Context) -> Totals:
     name = ""
     old_wait = old_longest = False
     for row in rows_of(Queue, board):
-        stats = context.stats(row.key)
+        stats = context.counts(row.key)
         here = stats.queued
         if here is not None:
             waiting = (waiting or 0) + here
@@ -60,8 +61,7 @@ def totals(context: Context) -> Totals:
         old_longest = old_longest or (clock is not None and stats.old("longest"))
         if clock is not None and (longest is None or clock > longest):
             longest, name = clock, row.name
-    # A roster says who there is, not who is there.
-    agents = [row for row in rows_of(Agent, board) if not row.no_state]
+    at_work = context.made_of(_at_work, board.rows(Resource.AGENTS), _at_work)
     hotlines = rows_of(Hotline, board)
     return Totals(
         waiting,
@@ -69,18 +69,22 @@ def totals(context: Context) -> Totals:
         name,
         old_wait,
         old_longest,
-        len([row for row in agents if row.state is AgentState.READY]),
-        len([row for row in agents if row.state not in _OFF_DUTY]),
-        bool(agents),
+        *at_work,
         len([row for row in hotlines if row.state is HotlineState.OPEN]),
         len(hotlines),
         phones_on_duty(hotlines),
     )
 
 
+def _at_work(rows: Sequence[Row]) -> tuple[int, int, bool]:
+    """Who is ready, who is staffed, and whether that is known. A roster says who there is, not who is there."""
+    states = [row.state for row in rows if isinstance(row, Agent) and not row.no_state]
+    return states.count(AgentState.READY), len([each for each in states if each not in _OFF_DUTY]), bool(states)
+
+
 def _old(context: Context, resource: Resource) -> str:
     """The sign before a number of which some part is too old to be true."""
-    state = context.board.pane_state(resource).state
+    state = context.pane(resource).state
     return glyphs.STALE if state in (ResourceState.STALE, ResourceState.GONE) else ""
 
 
@@ -102,18 +106,28 @@ def _phone_state(context: Context, view: SourceView) -> tuple[str, str, str]:
     """(glyph, word, token) of the operator's phone at one source, the word told with `tr`; the dash where its calls
     cannot be seen."""
     board, name, phone = context.board, view.info.name, view.info.phone
-    mine = [row for row in rows_of(Call, board, name) if row.mine]
+    calls_here, phones_here = board.rows(Resource.CALLS, name), board.rows(Resource.PHONES, name)
+    mine = context.made_of(("mine", name), calls_here, _mine)
     if any(call.state in (CallState.TALKING, CallState.HELD) for call in mine):
         return glyphs.TALKING, mark("on a call"), "info"
     if any(call.state is CallState.RINGING for call in mine):
         return glyphs.RINGING, mark("ringing"), "ring"
-    same = [row.registered for row in rows_of(Phone, board, name) if phone in (row.extension, row.key.id, *row.refs)]
+    same = context.made_of(("phone", name), phones_here, lambda rows: _registered(rows, phone))
     if same and not any(registered is not False for registered in same):
         return glyphs.WARN, mark("not registered"), "warn"
     calls = board.resource_view(name, Resource.CALLS)
     if calls is None or calls.state not in TRUSTED:
         return "", DASH, "muted"
     return (glyphs.READY, _IDLE, "text") if any(same) else (glyphs.OFF, _IDLE, "muted")
+
+
+def _mine(rows: Sequence[Row]) -> Sequence[Call]:
+    return [row for row in rows if isinstance(row, Call) and row.mine]
+
+
+def _registered(rows: Sequence[Row], phone: str) -> Sequence[bool | None]:
+    phones = [row for row in rows if isinstance(row, Phone)]
+    return [row.registered for row in phones if phone in (row.extension, row.key.id, *row.refs)]
 
 
 def sources_in_words(views: Sequence[SourceView], label: str) -> list[Line]:
@@ -201,7 +215,7 @@ def header(
         parts[name].insert(0, form)
         if not fits():
             parts[name].pop(0)
-    shown = {name: _pressing(forms[0], _LEADS_TO.get(name, "")) for name, forms in parts.items()}
+    shown = {name: pressing(forms[0], _LEADS_TO.get(name, "")) for name, forms in parts.items()}
     return clip([Cell(" "), *joined(shown.values(), gap)], width)
 
 
@@ -210,10 +224,6 @@ _LEADS_TO = {
     **{"ready": "pane.agents", "hotlines": "pane.hotlines", "notice": "pane.notices", "frozen": "view.freeze"},
 }
 """Where a click on a part goes."""
-
-
-def _pressing(line: Line, action: str) -> Line:
-    return [cell._replace(press=action) for cell in line] if action else line
 
 
 def _counts(context: Context) -> Line:
@@ -245,7 +255,7 @@ def _notices(context: Context) -> list[Line]:
     token = "stale" if context.dim(first.key) else "warn"
     more = f" +{len(current) - 1}" if len(current) > 1 else ""
     label = Cell(f"{tr('notice')}: ", "muted")
-    title = first.title or first.why or first.set
+    title = prose(first.title or first.why or first.set)
     named = [label, Cell(place_of(first) + more, token)], [label, Cell(title + more, token)]
     counted = (
         f"{glyphs.WARN} {trn('{n} notice', '{n} notices', len(current))}",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wallboard.domain.keys import Resource
+from wallboard.domain.records import dataclass
 
 MINIMUM = (40, 10)
 """Columns and rows below which only a message is shown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wallboard.domain.text import cell_width
-from wallboard.view.cells import Cell, fit
+from wallboard.view.cells import Cell, Press, fit
 
 Line = list[Cell]
 
@@ -29,6 +29,11 @@ def clip(cells: Sequence[Cell], width: int) -> Line:
     if used < width:
         out.append(Cell(" " * (width - used)))
     return out
+
+
+def pressing(cells: Iterable[Cell], press: Press) -> Line:
+    """The cells, a click on any of which does this."""
+    return [cell._replace(press=press) for cell in cells]
 
 
 def spread(left: Sequence[Cell], right: Sequence[Cell], width: int) -> Line:
@@ -68,12 +73,19 @@ def out_of_sight(above: int, below: int) -> str:
     return " ".join(part for part in (f"↑{above}" if above > 0 else "", f"↓{below}" if below > 0 else "") if part)
 
 
-def rule(title: str, right: str, width: int) -> Line:
+def first_in_sight(mark: int, shown: int, count: int, top: int = 0) -> int:
+    """Of a list of `count` lines the first of the `shown` ones: `top`, as far as the marked line is in sight then."""
+    return max(0, min(max(top, mark - shown + 1), mark, count - shown))
+
+
+def rule(title: str | Line, right: str | Line, width: int) -> Line:
     """A hairline with a title in it, the head of a dialog or of a mode."""
-    tail = f" {right} ─" if right else ""
-    room = width - 2 - cell_width(tail)
-    if room < min(16, cell_width(title) + 1):
-        tail, room = "", width - 2
-    head = title if cell_width(title) < room else fit(title, max(0, room - 1))
-    fill = "─" * max(0, room - cell_width(head) - 1)
-    return clip([Cell("─ ", "line"), Cell(f"{head} ", "text bold"), Cell(fill, "line"), Cell(tail, "muted")], width)
+    head = [Cell(title, "text bold")] if isinstance(title, str) else title
+    told = [Cell(right, "muted")] if isinstance(right, str) else right
+    tail = [Cell(" "), *told, Cell(" ─", "muted")] if line_width(told) else []
+    room = width - 2 - line_width(tail)
+    if room < min(16, line_width(head) + 1):
+        tail, room = [], width - 2
+    head = head if line_width(head) < room else clip(head, max(0, room - 1))
+    fill = "─" * max(0, room - line_width(head) - 1)
+    return clip([Cell("─ ", "line"), *head, Cell(" "), Cell(fill, "line"), *tail], width)

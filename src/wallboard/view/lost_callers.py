@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.language import mark, tr, trc, trn
 from wallboard.domain.models import Member
+from wallboard.domain.notation import written
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import MemberState
 from wallboard.domain.text import clean
 from wallboard.history.call_backs import Lost
@@ -80,7 +81,12 @@ def _who(lost: Lost, context: Context) -> str:
     known = context.board.caller(caller.source, caller.number)
     star = STAR if known is not None and known.star else ""
     name = known.name if known is not None else caller.name
-    return " ".join(part for part in (star, caller.number, name) if part)
+    return " ".join(part for part in (star, number(lost, context), name) if part)
+
+
+def number(lost: Lost, context: Context) -> str:
+    """The caller's number as people read it."""
+    return written(lost.caller.number, context.region(lost.caller.source))
 
 
 def _story(lost: Lost, context: Context) -> str:
@@ -91,6 +97,7 @@ def _story(lost: Lost, context: Context) -> str:
     parts.append(tr("gave up {time}", time=local(caller.ended_at, context.zone, seconds=False)))
     if lost.times > 1:
         parts.append(tr("{ordinal} time", ordinal=ordinal(lost.times)))
+    parts += [each.sentence for each in context.board.colleagues({row(lost).key})]
     if lost.tries:
         tried = trn("tried", "tried {n} times", lost.tries)
         parts.append(tr("{tried} by {who}", tried=tried, who=lost.by) if lost.by else tried)
@@ -100,7 +107,7 @@ def _story(lost: Lost, context: Context) -> str:
 def what_now(lost: Lost, context: Context, now: float) -> Chooser:
     """What to do about one of them."""
     choices = [
-        Choice(Step("call"), tr("call {number} from my phone", number=lost.caller.number)),
+        Choice(Step("call"), tr("call {number} from my phone", number=number(lost, context))),
         *(Choice(Step("close", reason), tr("close: {reason}", reason=tr(reason))) for reason in REASONS),
         Choice(Step("close"), tr("close for another reason …")),
     ]

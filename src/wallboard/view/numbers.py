@@ -1,55 +1,60 @@
-"""Numbers of a site as its people dial them, and whose they are."""
+"""Numbers of a site as its people know them: which notation, which are its own, and whose they are."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from wallboard.domain.keys import Key, Kind
-from wallboard.domain.models import Agent, Phone, Queue
-from wallboard.domain.numbers import e164, international
-from wallboard.vendors.base import rows_of
+from wallboard.domain.command import Command
+from wallboard.domain.keys import Key, Kind, Resource
+from wallboard.domain.models import Agent, Phone, Queue, Row
+from wallboard.domain.notation import pair, prose, sent, written
 from wallboard.view.context import Context
-
-
-@lru_cache(maxsize=4096)
-def written(number: str) -> str:
-    """A public number as people read it, `+49 241 55660`, in whichever notation it came; any other as it is."""
-    public = e164(number)
-    return international(public) if public else number
 
 
 def inside(number: str, source: str, context: Context) -> tuple[str, str]:
     """A source's own number without the client's prefix (`022*602` is 602 inside), and the name of whose it is;
-    every other number as it is, without a name."""
+    every other as people read it, without a name."""
     if not number:
         return "", ""
-    own = context.once("extensions", lambda: _extensions(context))
-    bare = number.rpartition("*")[2]
-    name = own.get((source, bare))
-    return (number, "") if name is None else (bare, name)
+    bare = sent(number).rpartition("*")[2]
+    own = context.once("extensions", lambda: _own(context))
+    name = next((names[source, bare] for names in own if (source, bare) in names), None)
+    return written(number if name is None else bare, context.region(source)), name or ""
 
 
 def party(name: str, number: str, source: str, context: Context) -> str:
     """Somebody on a call as people call them: the name with the number, an own extension with whose it is."""
     short, known = inside(number, source, context)
-    called = name if name != number else ""
-    return " ".join(part for part in (called or known, written(short)) if part)
+    called = written(name, context.region(source)) if name != number else ""
+    return " ".join(dict.fromkeys(part for part in (called or known, short) if part))
 
 
 def target(text: str, source: str, context: Context) -> str:
     """Where something leads to as Calls says it, `8003 Night`; what stands before the number stays, as in
     `voicemail 311`."""
+    if (whole := written(text, context.region(source))) is not text:
+        return whole
     before, _, number = text.rpartition(" ")
     short, name = inside(number, source, context)
-    return f"{before} {written(short)} {name if name not in text else ''}".strip()
+    return f"{before} {short} {name if name not in text else ''}".strip()
 
 
 def readable(text: str, source: str, context: Context) -> str:
-    """A vendor's text in which its own ids stand as people know them: `022*603` as 603 Emergency, an agent's name in
-    the exchange (`137_local`) as the agent's."""
-    if "*" not in text and "_" not in text:
-        return text
-    return " ".join(_known(word, source, context) for word in text.split(" "))
+    """A vendor's text in which numbers and its own ids stand as people know them: `022*603` as 603 Emergency, an
+    agent's name in the exchange (`137_local`) as the agent's."""
+    if "*" in text or "_" in text:
+        text = " ".join(_known(word, source, context) for word in text.split(" "))
+    return prose(text)
+
+
+def in_words(command: Command, regions: Mapping[str, str]) -> Command:
+    """The command as sentences about it name things. It is not one to send."""
+    region, to = regions.get(command.target.key.source, ""), command.destination
+    target = replace(command.target, label=pair(command.target.label, region))
+    if to is not None:
+        to = replace(to, number=written(to.number, region), label=written(to.label, region))
+    return replace(command, target=target, destination=to)
 
 
 def _known(word: str, source: str, context: Context) -> str:
@@ -59,12 +64,27 @@ def _known(word: str, source: str, context: Context) -> str:
     return agent.name if isinstance(agent, Agent) and agent.name else word
 
 
-def _extensions(context: Context) -> dict[tuple[str, str], str]:
-    """The extensions of queues, agents and telephones, each with its name, by source."""
+Names = Mapping[tuple[str, str], str]
+"""Of extensions, by source."""
+
+
+def _queues(rows: Sequence[Row]) -> Names:
+    return {(row.key.source, row.number): row.name for row in rows if isinstance(row, Queue) and row.number}
+
+
+def _agents(rows: Sequence[Row]) -> Names:
+    return {(row.key.source, row.extension): row.name for row in rows if isinstance(row, Agent) and row.extension}
+
+
+def _phones(rows: Sequence[Row]) -> Names:
+    return {(row.key.source, row.extension): "" for row in rows if isinstance(row, Phone) and row.extension}
+
+
+def _own(context: Context) -> Sequence[Names]:
+    """A queue's number goes before an agent's extension, that before a bare telephone's."""
     board = context.board
-    found: dict[tuple[str, str], str] = {
-        (row.key.source, row.extension): "" for row in rows_of(Phone, board) if row.extension
-    }
-    found |= {(row.key.source, row.extension): row.name for row in rows_of(Agent, board) if row.extension}
-    found |= {(row.key.source, row.number): row.name for row in rows_of(Queue, board) if row.number}
-    return found
+    return (
+        context.made_of(_queues, board.rows(Resource.QUEUES), _queues),
+        context.made_of(_agents, board.rows(Resource.AGENTS), _agents),
+        context.made_of(_phones, board.rows(Resource.PHONES), _phones),
+    )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from wallboard.domain.language import tr, trc
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
-from wallboard.view.cells import Cell, fit
+from wallboard.view.cells import At, Cell, fit
 from wallboard.view.dialogs import (
     ARM_SECONDS,
-    CLICKED,
     DEFAULT_NAMES,
     LEAVES,
     PICK_SECONDS,
@@ -21,12 +21,11 @@ from wallboard.view.dialogs import (
     Lock,
     Lockable,
     TextField,
-    clickable,
     sentence,
 )
 from wallboard.view.directory import Directory, Place
 from wallboard.view.format import DASH
-from wallboard.view.lines import Line, clip, line_width, out_of_sight, rule, spread
+from wallboard.view.lines import Line, clip, first_in_sight, line_width, out_of_sight, pressing, rule, spread
 
 PICKER_LINES = 6
 _WIDE = 100
@@ -54,6 +53,7 @@ class Picker(Lockable):
     may_attend: bool = True
     field_: TextField = field(default_factory=TextField)
     mark: int | None = None
+    top: int = 0
     moved_at: float = 0.0
     asking: Place | None = None
     asked_at: float = 0.0
@@ -91,8 +91,6 @@ class Picker(Lockable):
         places = self.places()
         if key == "attended" and self.may_attend:
             self.attended = not self.attended
-        elif key.startswith(CLICKED):
-            self.mark, self.moved_at = int(key.removeprefix(CLICKED)), now
         elif key in STEPS:
             start = -1 if self.mark is None else self.mark
             if places:
@@ -107,9 +105,14 @@ class Picker(Lockable):
             self.asking, self.asked_at = place, now
         return None
 
+    def point(self, at: At, now: float) -> None:
+        found = [_identity(place) for place in self.places()]
+        if at.what in found and self.asking is None and not self.lock.what:
+            self.mark, self.moved_at, self.top = found.index(at.what), now, at.top
+
     def typed(self, now: float) -> None:
         self.moved_at = now
-        self.mark = self._marked_by_text()
+        self.mark, self.top = self._marked_by_text(), 0
 
     def _marked_by_text(self) -> int | None:
         """A lone digit marks its favourite; other text marks the first match that can be dialled."""
@@ -151,7 +154,7 @@ class Picker(Lockable):
         right = [Cell(f"{hints} " if hints else "", "muted")]
         mark = self.mark if self.mark is not None else -1
         label = 24 if width >= _WIDE else max(12, min(22, width - 50))
-        top = max(0, min(mark - shown + 1, len(places) - shown))
+        top = first_in_sight(mark, shown, len(places), self.top)
         more = out_of_sight(top, len(places) - top - shown) if shown else ""
         out = [rule(title, more, width), spread(typed, right, width)]
         for index in self._window(places, top, shown):
@@ -178,7 +181,7 @@ class Picker(Lockable):
                     width,
                 )
             )
-            out[-1] = clickable(out[-1], index)
+            out[-1] = pressing(out[-1], At(_identity(place), top))
         if not places and shown:
             out.append(clip([Cell(f"   {tr('nobody by that name; a number can be typed')}", "muted")], width))
         if self.asking is not None:
@@ -223,6 +226,11 @@ class Picker(Lockable):
     def _named(self, place: Place) -> str:
         parts = (place.label, place.number, place.state) if not place.unknown else (place.label, place.state)
         return " ".join(part for part in parts if part)
+
+
+def _identity(place: Place) -> tuple[str, ...]:
+    """Its state goes on while one looks."""
+    return place.label, place.number, place.source
 
 
 def _tail(place: Place, searching: bool) -> str:

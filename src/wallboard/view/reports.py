@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from wallboard.domain.language import tr, trn
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import cell_width
 from wallboard.vendors.base import Sheet
 from wallboard.view.cells import Cell

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Call, Member, Queue, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.views import View
 from wallboard.view.context import Context
 

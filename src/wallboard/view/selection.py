@@ -11,10 +11,11 @@ Times are seconds of one monotonic clock that the caller reads; they never run b
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
+from wallboard.domain.records import dataclass
 from wallboard.view.filters import Filter, Value, parse
 
 TOMBSTONE_SECONDS = 30.0
@@ -27,27 +28,33 @@ LEAST_ROSTER = 2
 """Rows that are worth a line instead of them."""
 HOME_SECONDS = 60.0
 """How long a list that nobody touches keeps its cursor."""
+SETTLE_SECONDS = 10.0
+"""In which the lists of all sources have come."""
 
 
-def _no_field(name: str) -> Value:
-    raise KeyError(name)
+class Asked(Protocol):
+    """What a filter asks of a row, while there is one."""
+
+    def text(self) -> str:
+        """What it looks into (`filters.findable`)."""
+
+    def read(self, name: str) -> Value:
+        """What one field holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowFact:
     """What the selection needs to know of a row.
 
-    `rank` sorts it (smallest first, all ranks of one list comparable), `search` is the casefolded text that a filter
-    looks into and `read` what it asks of one field, `label` names the row once it has ended. Rows of a `roster` fold
-    into one line.
+    `rank` sorts it (smallest first, all ranks of one list comparable), `asked` answers filters, `label` names the row
+    once it has ended. Rows of a `roster` fold into one line.
     """
 
     key: Hashable
     rank: tuple[Any, ...]
-    search: str
+    asked: Asked
     label: str
     roster: bool = False
-    read: Callable[[str], Value] = field(default=_no_field, compare=False)
 
 
 class Fold(Enum):
@@ -77,9 +84,13 @@ class Tombstone:
 
 
 class Selection:
-    """The state of one list. Every method that takes data or a key press says whether something visible changed."""
+    """The state of one list. Every method that takes data or a key press says whether something visible changed.
+    `stands`: seconds for which the order stays as it is once it was sorted."""
 
-    def __init__(self) -> None:
+    def __init__(self, stands: float = 0.0) -> None:
+        self._stands = stands
+        self._sorted_at = float("-inf")
+        self._settled_at = float("inf")  # until the first rows are all there, the order follows them
         self._facts: dict[Hashable, RowFact] = {}
         self._sequence: list[Hashable] = []  # every live row, hidden ones too, in the order that is being held
         self._order: tuple[Hashable, ...] = ()
@@ -178,6 +189,8 @@ class Selection:
     @property
     def held(self) -> bool:
         """Whether the order stands still, for whatever reason."""
+        if self._stands and self._now >= self._settled_at and self._now < self._sorted_at + self._stands:
+            return True
         return bool(self._holds) or self._now < self._touched_until or self.frozen
 
     @property
@@ -196,6 +209,8 @@ class Selection:
     def apply(self, rows: Iterable[RowFact], now: float, *, resort: bool = False) -> bool:
         """Take the present rows. `resort` sorts at once, held or not: the user has just chosen another order."""
         self._advance(now)
+        if not self._facts:
+            self._settled_at = self._now + SETTLE_SECONDS
         before = self._picture()
         old_order = self._order
         self._facts = facts = {fact.key: fact for fact in rows}
@@ -411,13 +426,15 @@ class Selection:
         return self._facts[key].rank
 
     def _matches(self, fact: RowFact) -> bool:
-        return (self._scope is None or self._scope(fact.key)) and self._filter.matches(fact.search, fact.read)
+        if self._scope is not None and not self._scope(fact.key):
+            return False
+        return not self._filter.terms or self._filter.matches(fact.asked.text(), fact.asked.read)
 
     def _sort(self) -> None:
         self._sequence.sort(key=self._rank, reverse=self._reverse)
         if self.roster:
             self._sequence.sort(key=lambda key: self._facts[key].roster)
-        self._unsorted = False
+        self._unsorted, self._sorted_at = False, self._now
 
     def _settle(self) -> None:
         """Sort what was withheld, once nothing holds the order any more."""

@@ -8,13 +8,14 @@ begins with `source` and `id` (strings).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from wallboard.board.alarms import State
+from wallboard.board.alarm import State
 from wallboard.board.verdicts import Severity
 from wallboard.domain.clock import iso
 from wallboard.domain.keys import Resource
+from wallboard.domain.notation import PROSE, prose, written
 from wallboard.domain.states import (
     AgentState,
     CallState,
@@ -161,7 +162,7 @@ _QUEUE = (
         "offered", Count, "waiting, ringing, answered, lost, pulled, flowed and unseen together", _counted("offered")
     ),
     Field("lost", Count, "callers who gave up", _counted("lost")),
-    Field("pulled", Count, "taken out of the queue by this console", _counted("pulled")),
+    Field("pulled", Count, "taken out of the queue by one of us", _counted("pulled")),
     Field("flowed", Count, "gone to another queue, telephone or site, by anybody", _counted("flowed")),
     Field("unseen", Count, "gone while nobody could look", _counted("unseen")),
     Field("asa", Count, "mean seconds until the answer", _counted("asa", whole)),
@@ -316,3 +317,22 @@ LISTS: dict[str, tuple[Field, ...]] = {
 ALARMS, ACTIONS = "alarms", "actions"
 WATCHED: dict[str, tuple[Field, ...]] = {ALARMS: _ALARM, ACTIONS: _ACTION}
 """What `watch` tells beside them; an action is a record of the journal."""
+_NUMBERS: Mapping[str, tuple[str, ...]] = {
+    "members": ("name", "number"),
+    "agents": ("extension",),
+    "calls": ("from", "from_name", "to"),
+    "hotlines": ("number",),
+    "receptionists": ("number",),
+    "parked": ("caller", "by"),
+    ACTIONS: ("destination",),
+}
+"""Fields that hold a number, or a name that may be one."""
+
+
+def in_words(name: str, row: Mapping[str, Any], regions: Mapping[str, str]) -> Mapping[str, Any]:
+    """A printed row of the list `name` with its numbers as people read them."""
+    region = regions.get(row.get("source", ""), "")
+    told = {each: written(text, region) for each in _NUMBERS.get(name, ()) if (text := row.get(each))}
+    if name == "notices":
+        told = {each: prose(text) for each in PROSE if (text := row[each])}
+    return {**row, **told}

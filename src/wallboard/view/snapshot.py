@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
@@ -15,7 +15,7 @@ from wallboard.domain.states import ResourceState
 from wallboard.domain.text import cell_width
 from wallboard.view.cells import fit
 from wallboard.view.context import Context
-from wallboard.view.shapes import LISTS, SOURCES, filled
+from wallboard.view.shapes import LISTS, SOURCES, filled, in_words
 
 SCHEMA = 1
 Data = dict[str, Any]
@@ -78,12 +78,13 @@ def table(board: Board, taken_at: float | None = None) -> str:
     parts: list[str] = []
     for name, columns in _COLUMNS.items():
         if data[name]:
-            rows = [[_text(_cell(row, column), column) for column in columns] for row in data[name]]
+            told = [in_words(name, row, board.settings.regions) for row in data[name]]
+            rows = [[_text(_cell(row, column), column) for column in columns] for row in told]
             parts.append(f"{tr(name)} {len(rows)}\n" + _lines(columns, rows))
     return "\n".join(parts)
 
 
-def _cell(row: Data, column: str) -> Any:
+def _cell(row: Mapping[str, Any], column: str) -> Any:
     if column == "ready":
         return row["agents"]["ready"]
     if column == "service":

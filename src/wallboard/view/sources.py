@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from wallboard.board.freshness import CONNECTING, FeedView, SourceView
+from wallboard.board.freshness import CONNECTING, FeedView, SourceView, pace
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import OLD, ResourceState, SourceState
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
-from wallboard.view.cells import Cell, fit
+from wallboard.view.cells import At, Cell, fit
 from wallboard.view.context import Context
 from wallboard.view.format import DASH, age
-from wallboard.view.lines import Line, clip, line_width, rule, wrapped
+from wallboard.view.lines import Line, clip, line_width, pressing, rule, wrapped
 
 _SIGN: dict[str, tuple[str, str]] = {
     "live": (glyphs.READY, "ok"),
@@ -35,6 +36,17 @@ _WIDTHS = (24, 11, 7, 7, 7, 6, 6)
 _NARROW = (18, 11, 6, 6, 6, 5, 5)
 
 
+class Place(NamedTuple):
+    """A line: of a source, or of a list of it. `scope` None: of the part of the list that is as bad as the whole."""
+
+    source: str = ""
+    resource: Resource | None = None
+    scope: str | None = None
+
+
+NOWHERE = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """The page, and the line of the source (or of its resource) that it was opened on."""
@@ -48,11 +60,10 @@ def sources(
     width: int,
     rights: Mapping[str, Sequence[str]],
     phones: Sequence[str],
-    source: str = "",
-    resource: Resource | None = None,
+    here: Place = NOWHERE,
 ) -> Page:
     """All sources and their endpoints, the worst first. `rights`: each source's lines on what it can do; `phones`: my
-    own telephones; `source` and `resource`: where the cursor stands."""
+    own telephones; `here`: where the cursor stands."""
     order = list(SourceState)
     views = sorted(context.views(), key=lambda view: (view.connecting, -order.index(view.state)))
     counts: dict[str, int] = {}
@@ -67,24 +78,30 @@ def sources(
     lines = [rule(title, told, width), *_row(head, "muted", width)]
     marked: int | None = None
     for view in views:
-        here = view.info.name == source
-        if here:
+        name = view.info.name
+        sought = name == here.source
+        if sought:
             marked = len(lines)
-        lines += _source(view, context, width)
+        lines += _placed(_source(view, context, width), Place(name))
         for part in view.resources:
             for feed in part.feeds:
-                if here and part.name is resource and feed.state is part.state and marked is not None:
-                    marked, here = len(lines), False
-                lines += _feed(tr(part.name.value), feed, context, width)
+                right = feed.state is part.state if here.scope is None else feed.scope == here.scope
+                if sought and part.name is here.resource and right:
+                    marked, sought = len(lines), False
+                lines += _placed(_feed(tr(part.name.value), feed, context, width), Place(name, part.name, feed.scope))
         for text in rights.get(view.info.name, ()):
             lines.append(clip([Cell(f"   {text}", "muted")], width))
         lines.append(clip([], width))
     if marked is not None:
         first = lines[marked][0]
-        lines[marked] = [Cell(f"{glyphs.CURSOR}{first.text[1:]}", first.style), *lines[marked][1:]]
+        lines[marked] = [first._replace(text=f"{glyphs.CURSOR}{first.text[1:]}"), *lines[marked][1:]]
     for index, text in enumerate(phones):
         lines.append(clip([Cell(f" {fit('' if index else tr('me'), 6)} ", "muted"), Cell(text)], width))
     return Page(lines, marked)
+
+
+def _placed(lines: Sequence[Line], place: Place) -> list[Line]:
+    return [pressing(line, At(place)) for line in lines]
 
 
 def _row(texts: Sequence[str], style: str, width: int, sign: str = " ") -> list[Line]:
@@ -110,6 +127,11 @@ def _source(view: SourceView, context: Context, width: int) -> list[Line]:
         if budget.resets_at is not None:
             told.append(tr("{time} to reset", time=age(max(0.0, budget.resets_at - context.now))))
         told.append(tr("{n} kept for actions", n=budget.reserve))
+        if budget.others:
+            feeds = (feed for part in view.resources for feed in part.feeds)
+            paced = any(feed.status is not None and feed.status.paced for feed in feeds)
+            said = mark("paced; others use ~{n} an hour") if paced else mark("others use ~{n} an hour")
+            told.append(tr(said, n=budget.others))
         tail = f"{', '.join(told)} · {tail}".rstrip(" ·")
     if view.info.clock_offset is not None and abs(view.info.clock_offset) > 2:
         tail = f"{tr('clock {seconds:+.0f} s', seconds=view.info.clock_offset)} · {tail}".rstrip(" ·")
@@ -131,7 +153,8 @@ def _feed(name: str, feed: FeedView, context: Context, width: int) -> list[Line]
     slow = sorted(status.latencies)
     p95 = f"{slow[min(len(slow) - 1, int(len(slow) * 0.95))]:.1f}s" if slow else DASH
     every = tr("push") if status.push else age(status.interval)
-    cause = status.cause if status.failures or status.unavailable else feed.detail
+    told = feed.detail or (pace(status) if status.events else "")
+    cause = status.cause if status.failures or status.unavailable else told
     good = DASH if status.push else str(status.successes)
     style = "text" if feed.state is ResourceState.LIVE else token
     return _row((label, word, age(feed.age), every, wait, good, p95, cause), style, width, sign)

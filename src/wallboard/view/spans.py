@@ -4,11 +4,12 @@ the same hour or day of yesterday and of last week."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from wallboard.domain.keys import Key
+from wallboard.domain.records import dataclass
 from wallboard.domain.rules import Day, Goal
 from wallboard.history.courses import GAP, MINUTE, Column, Course, Stretch
 

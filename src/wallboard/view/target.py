@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from wallboard.domain.keys import RESOURCE_OF
 from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Call, Member, Phone, Row
+from wallboard.domain.notation import shown
 from wallboard.domain.states import ResourceState
 from wallboard.domain.text import clean
 from wallboard.view.cells import Cell
+from wallboard.view.colleagues import beside
 from wallboard.view.context import Context
 from wallboard.view.format import age, span
 from wallboard.view.numbers import party, readable
@@ -15,8 +19,9 @@ from wallboard.view.panes import PANES
 from wallboard.view.panes.agents import state_of
 
 
-def label(row: Row) -> str:
-    """The row's name in a sentence, as its pane says it."""
+def label(row: Row, regions: Mapping[str, str]) -> str:
+    """The row's name in a sentence, as its pane says it. `regions`: the country of each source's national numbers."""
+    row = shown(row, regions.get(row.key.source, ""))
     if isinstance(row, Phone):
         return f"{row.name} {row.extension}".strip()
     pane = PANES.get(RESOURCE_OF[row.key.kind])
@@ -25,12 +30,13 @@ def label(row: Row) -> str:
 
 def named(row: Row, context: Context) -> str:
     """The same, the site's own numbers on a call as people know them."""
-    return readable(label(row), row.key.source, context)
+    return readable(label(row, context.board.settings.regions), row.key.source, context)
 
 
 def told(row: Row, context: Context) -> tuple[str, Cell]:
     """A living row, and how fresh it is: `Eve Lund · Sales · waits 3:12`, `hq live`."""
-    parts = [label(row)]
+    row = context.shown(row)
+    parts = [label(row, context.board.settings.regions)]
     match row:
         case Member():
             clock = context.elapsed(row.key, row.joined_at)
@@ -48,12 +54,13 @@ def told(row: Row, context: Context) -> tuple[str, Cell]:
             parts.append(span(context.elapsed(row.key, row.answered_at or row.started_at)))
         case _:
             pass
+    parts.append(beside(row.key, context))
     state = context.board.row_state(row.key)
     fresh = Cell(f"{row.key.source} {tr(state.value)}", "muted" if state is ResourceState.LIVE else "stale")
     return " · ".join(part for part in parts if part), fresh
 
 
-def ended(row: Row, seconds: float | None) -> str:
+def ended(row: Row, seconds: float | None, context: Context) -> str:
     """One that has gone, so many seconds ago."""
     gone = tr("ended") if seconds is None else tr("ended {age} ago", age=age(max(1.0, seconds)))
-    return f"{label(row)} · {gone}"
+    return f"{label(row, context.board.settings.regions)} · {gone}"

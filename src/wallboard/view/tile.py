@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
-from wallboard.board.alarms import Alarm
+from wallboard.board.alarm import Alarm
 from wallboard.domain.language import tr
 from wallboard.domain.models import Queue
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import ResourceState
 from wallboard.view import glyphs
 from wallboard.view.alarm_words import together
@@ -17,7 +17,7 @@ from wallboard.view.context import Context
 from wallboard.view.face import huge, large
 from wallboard.view.figures import aged, level_text
 from wallboard.view.format import DASH, count, local, span
-from wallboard.view.lines import Line, clip, joined, line_width, spread
+from wallboard.view.lines import Line, clip, joined, line_width, pressing, spread
 
 LEAST = (40, 8)
 """Columns and lines of a tile whose title has to stand in normal letters."""
@@ -93,7 +93,8 @@ def strips(rows: Sequence[Queue], context: Context, width: int, height: int) -> 
         severity = context.severities.get(row.key, "")
         alarms = [alarm for alarm in context.board.alarms.on(row.key) if not alarm.cleared]
         why = f" {together(alarms)[0].told}" if alarms else ""
-        lines += _title(row.name, severity, inner, tall, tall // _TITLE, why=why)
+        title = _title(row.name, severity, inner, tall, tall // _TITLE, why=why)
+        lines += [pressing(line, row.key) for line in title]
     if len(rows) > height // tall:
         more = tr("and {n} more", n=len(rows) - height + 1)
         lines[-1] = [Cell(fit(f" {glyphs.ALARM} {more}", inner), "alarm reverse bold")]

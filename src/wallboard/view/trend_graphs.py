@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from wallboard.board.conditions import wait_severity
 from wallboard.board.queue_numbers import QueueFigures, together
 from wallboard.domain.language import tr, trn
 from wallboard.domain.models import Member, Queue
+from wallboard.domain.records import dataclass
 from wallboard.domain.rules import QueueRule
 from wallboard.history.courses import MINUTE, Column, Course
 from wallboard.vendors.base import rows_of

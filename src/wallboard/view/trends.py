@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from wallboard.domain.keys import Key
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Queue
+from wallboard.domain.records import dataclass
 from wallboard.domain.rules import Day
 from wallboard.history.courses import MINUTE, Course
 from wallboard.view import glyphs
-from wallboard.view.cells import Cell
+from wallboard.view.cells import At, Cell
 from wallboard.view.context import Context
 from wallboard.view.format import date
 from wallboard.view.graph import GUTTER, plot, sample, scaled, time_axis
 from wallboard.view.lines import Line, clip, line_width, rule, spread
-from wallboard.view.spans import SpanName, Subject
+from wallboard.view.spans import SPANS, SpanName, Subject
 from wallboard.view.trend_graphs import GAPS, Graph, countable, graphs
 
 LEAST = 4
@@ -85,7 +86,8 @@ def trends(context: Context, width: int, height: int, told: Told, at: int = 0) -
     return Page(lines[:height], first, shown)
 
 
-def _title(context: Context, told: Told, queue: Queue | None, zone: tzinfo | None) -> str:
+def _title(context: Context, told: Told, queue: Queue | None, zone: tzinfo | None) -> Line:
+    """A click on the queue leads to its row, one on the span to the next."""
     same = [row for row in countable(context) if queue is not None and row.name == queue.name]
     name = tr("all queues") if queue is None else f"{queue.name} {queue.key.source}" if len(same) > 1 else queue.name
     span = tr(_NAMES[told.span])
@@ -93,7 +95,14 @@ def _title(context: Context, told: Told, queue: Queue | None, zone: tzinfo | Non
         stretch = told.courses[0].stretch
         until = _moment(stretch.until, zone, told)
         span += f" {_moment(stretch.since, zone, told)}–{until if told.span == 'week' else until[-5:]}"
-    return f"{tr('TRENDS')} {name} · {span} {datetime.fromtimestamp(context.now, zone).astimezone(zone).tzname()}"
+    span += f" {datetime.fromtimestamp(context.now, zone).astimezone(zone).tzname()}"
+    onto = SPANS[(SPANS.index(told.span) + 1) % len(SPANS)]
+    return [
+        Cell(f"{tr('TRENDS')} ", "text bold"),
+        Cell(name, "text bold", press="nav.details" if queue is not None else ""),
+        Cell(" · ", "text bold"),
+        Cell(span, "text bold", press=At(onto)),
+    ]
 
 
 def _aside(told: Told, first: int, shown: int, of: int) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import tr
 from wallboard.domain.models import Hotline, Queue
+from wallboard.domain.records import dataclass
 from wallboard.domain.rules import QueueRule
 from wallboard.domain.states import ResourceState
 from wallboard.domain.views import View
@@ -22,7 +22,7 @@ from wallboard.view.context import Context
 from wallboard.view.face import large
 from wallboard.view.format import DASH, local, span
 from wallboard.view.header import blind, sources_in_words, totals
-from wallboard.view.lines import Line, clip, joined, spread
+from wallboard.view.lines import Line, clip, joined, line_width, pressing, spread
 from wallboard.view.panes import PANES
 from wallboard.view.panes.hotlines import active_phones, drifted
 from wallboard.view.scope import in_view
@@ -100,8 +100,10 @@ def wall(
     view: View | None = None,
     hint: str = "",
     notice: str = "",
+    banner: str = "",
 ) -> Page:
-    """One page; the next comes after 15 s. `hint` says how it is left, `notice` what has to be read now."""
+    """One page; the next comes after 15 s. `hint` says how it is left, `notice` what has to be read now, `banner` what
+    is true of all of it."""
     queues = in_order(context, view)
     below = _TALL if height >= needs(DOTS[-1])[1] + _TALL - 1 else _LOW
     room = height - below + (below == _TALL and height < 30)
@@ -115,14 +117,17 @@ def wall(
     if not queues:
         lines.append([Cell(f"  {tr('no queues known yet')}", "muted")])
     lines = [clip(line, width) for line in [*lines, *[[]] * room][:room]]
-    told = (view.name if view is not None else "", tr("page {n}/{all}", n=number + 1, all=made.pages), hint)
-    page = "   ".join(text for text in told if text)
-    if len(page) + 3 > width - _CLOCK:
-        page = told[1]
+    one = [Cell(tr("page {n}/{all}", n=number + 1, all=made.pages), "muted")]
+    named = [Cell(view.name, "muted")] if view is not None else []
+    page = joined([named, one, [Cell(hint, "muted", press="app.quit")] if hint else []])
+    if line_width(page) + 3 > width - _CLOCK:
+        page = one
     band = [Cell(f" {notice}", "warn bold")] if notice else _hotlines(context, view)
     if not (notice or made.shares):
         # A page of one tile has no place for them but this line.
         band = [*_named(elsewhere, context), *band]
+    if banner:
+        band = [Cell(f" {banner}  ", "warn bold"), *band]
     foot = [clip([Cell(glyphs.LINE * width, "line")], width), clip(band, width)]
     foot += (_below if below == _TALL else _low)(context, width, moment, page)
     return Page([*lines, *foot[room - height :]], number, made.pages)
@@ -140,7 +145,9 @@ def _tiles(
     """The queues of a page, and in its last place those that are in alarm elsewhere. `names` counts those of all."""
     wide = width // made.across
     size = Size(wide, height // made.down, made.dots, letters_for(names, wide))
-    drawn = [tile(row, context, size, named_twice=names[row.name] > 1) for row in shown]
+    drawn = [
+        [pressing(line, row.key) for line in tile(row, context, size, named_twice=names[row.name] > 1)] for row in shown
+    ]
     if made.shares:
         drawn += [[clip([], size.width)] * size.height] * (made.places - len(drawn))
         drawn.append(strips(elsewhere, context, size.width, size.height))
@@ -154,7 +161,7 @@ def _tiles(
 # ---- below the tiles ---------------------------------------------------------------------------------------------
 
 
-def _below(context: Context, width: int, moment: datetime, page: str) -> list[Line]:
+def _below(context: Context, width: int, moment: datetime, page: Line) -> list[Line]:
     """Beside a large clock the worst alarm, all queues in numbers, and what is not live."""
     clock = large(moment.strftime("%H:%M")) or []
     sums = totals(context)
@@ -169,17 +176,18 @@ def _below(context: Context, width: int, moment: datetime, page: str) -> list[Li
         ],
         [Cell(f"{tr('ready')} ", "muted"), Cell(ready, "digits bold")],
     ]
+    told = pressing(sources_in_words(context.views(), tr("sources"))[1], "mode.sources")
     beside: list[Line] = [
         _alarm(context),
         joined(numbers),
-        spread(sources_in_words(context.views(), tr("sources"))[1], [Cell(f"  {page} ", "muted")], width - _CLOCK),
+        spread(told, [Cell("  "), *page, Cell(" ")], width - _CLOCK),
     ]
     return [clip([Cell(f" {row}   ", "digits"), *line], width) for row, line in zip(clock, beside, strict=True)]
 
 
-def _low(context: Context, width: int, moment: datetime, page: str) -> list[Line]:
+def _low(context: Context, width: int, moment: datetime, page: Line) -> list[Line]:
     clock = [Cell(f" {moment.strftime('%H:%M')}  ", "digits bold"), *_alarm(context)]
-    return [spread(clock, [Cell(f"  {page} ", "muted")], width)]
+    return [spread(clock, [Cell("  "), *page, Cell(" ")], width)]
 
 
 def _alarm(context: Context) -> Line:
@@ -198,12 +206,12 @@ def _alarm(context: Context) -> Line:
     acked = tr("acked by {who}", who=lead.acked_by) if lead.acked else acked
     out.append(Cell(f" {worst.sentence}{unknown}", "stale" if unknown else f"{lead.severity} bold"))
     since = tr("since {time}", time=local(lead.since, context.zone, seconds=False))
-    return [*out, Cell(f", {since}, {acked}", "muted")]
+    return pressing([*out, Cell(f", {since}, {acked}", "muted")], "mode.alarms")
 
 
 def _named(queues: Sequence[Queue], context: Context) -> Line:
     signs = [(row, *glyphs.SEVERITY[context.severities[row.key]]) for row in queues]
-    return [Cell(f" {sign} {row.name}", f"{token} bold") for row, sign, token in signs]
+    return [Cell(f" {sign} {row.name}", f"{token} bold", press=row.key) for row, sign, token in signs]
 
 
 def _hotlines(context: Context, view: View | None) -> Line:
@@ -216,9 +224,10 @@ def _hotlines(context: Context, view: View | None) -> Line:
         asked = f" ({tr('asked {state}', state=tr(row.asked))})" if bad else ""
         phones = active_phones(row)
         on = "" if phones is None else f" {tr('{n} on', n=phones)}"
-        cells += [Cell(f"{glyph} {row.name} {tr(word)}{asked}{on}", f"{token} reverse" if bad else token), Cell("   ")]
+        style = f"{token} reverse" if bad else token
+        cells += [Cell(f"{glyph} {row.name} {tr(word)}{asked}{on}", style, press=row.key), Cell("   ")]
     if not rows:
-        state = context.board.pane_state(Resource.HOTLINES).state
+        state = context.pane(Resource.HOTLINES).state
         text = tr("hotlines not read yet") if state is ResourceState.NEVER else tr("no hotlines")
         cells.append(Cell(text, "muted"))
     return cells

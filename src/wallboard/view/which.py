@@ -7,18 +7,18 @@ armed 250 ms after the mark moved. Where several may be taken a blank ticks them
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wallboard.control.questions import Option
 from wallboard.domain.keys import Key, Resource
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Phone, Queue, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs, staffing
-from wallboard.view.cells import Cell, fit
+from wallboard.view.cells import At, Cell, fit
 from wallboard.view.context import Context
 from wallboard.view.dialogs import (
-    CLICKED,
     DEFAULT_NAMES,
     LEAVES,
     PICK_SECONDS,
@@ -28,13 +28,12 @@ from wallboard.view.dialogs import (
     Lock,
     Lockable,
     TextField,
-    clickable,
     sentence,
 )
 from wallboard.view.directory.search import Index, Searched, place_of
 from wallboard.view.directory.states import live
 from wallboard.view.format import DASH
-from wallboard.view.lines import Line, clip, line_width, out_of_sight, rule, spread
+from wallboard.view.lines import Line, clip, first_in_sight, line_width, out_of_sight, pressing, rule, spread
 from wallboard.view.panes import PANES
 
 LINES = 8
@@ -58,17 +57,17 @@ class Which(Lockable):
     several: bool = False
     does: str = mark("take")
     mark: int = 0
+    top: int = 0
     ticked: set[int] = field(default_factory=set)
     field_: TextField = field(default_factory=TextField)
     moved_at: float = 0.0
     lock: Lock = field(default_factory=Lock)
-    _index: Index = field(init=False)
+    _index: Index | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.moved_at = self.opened_at
         context = self.context()
         self.options = _ordered(self.options, context, self._queue)
-        self._index = Index(_searched(option) for option in self.options)
 
     @property
     def keys(self) -> frozenset[str]:  # type: ignore[override]  # a blank ticks while nothing is typed
@@ -84,6 +83,8 @@ class Which(Lockable):
         text = self.field_.text.strip()
         if not text or self._digit() is not None:
             return list(range(len(self.options)))
+        if self._index is None:
+            self._index = Index(_searched(option) for option in self.options)
         hits = sorted(self._index.find(text), key=lambda hit: (hit & 7, place_of(hit)))
         return [place_of(hit) for hit in hits]
 
@@ -98,10 +99,7 @@ class Which(Lockable):
         found = self.found()
         if self.lock.what or not found:
             return None
-        if key.startswith(CLICKED):
-            place = int(key.removeprefix(CLICKED))
-            self.mark, self.moved_at = found.index(place) if place in found else self.mark, now
-        elif key in STEPS:
+        if key in STEPS:
             step = 1 if key == "down" else -1
             self.mark, self.moved_at = max(0, min(len(found) - 1, self.mark + step)), now
         elif key == "space":
@@ -114,7 +112,12 @@ class Which(Lockable):
 
     def typed(self, now: float) -> None:
         self.moved_at = now
-        self.mark = self._digit() or 0
+        self.mark, self.top = self._digit() or 0, 0
+
+    def point(self, at: At, now: float) -> None:
+        found = self.found()
+        if at.what in found and not self.lock.what:
+            self.mark, self.moved_at, self.top = found.index(at.what), now, at.top
 
     def lines(self, width: int, now: float, most: int = 24, names: KeyNames = DEFAULT_NAMES) -> list[Line]:
         """Fewer lines of the list where there is no room, and then no word of what taking it does."""
@@ -127,7 +130,7 @@ class Which(Lockable):
 
     def _lines(self, width: int, now: float, shown: int, names: KeyNames, effect: bool) -> list[Line]:
         context, found = self.context(), self.found()
-        top = max(0, min(self.mark - shown + 1, len(found) - shown))
+        top = first_in_sight(self.mark, shown, len(found), self.top)
         count, every = str(len(found)), len(self.options)
         count = tr("{n} of {all}", n=count, all=every) if len(found) < every else count
         right = "  ".join(part for part in (out_of_sight(top, len(found) - top - shown), count) if part)
@@ -136,7 +139,7 @@ class Which(Lockable):
         labels = [cell_width(_name(self.options[place])) for place in found[top : top + shown]]
         room = min(max([12, *labels]), max(12, width * 2 // 5))
         for index, place in enumerate(found[top : top + shown], top):
-            out.append(clickable(self._line(place, index == self.mark, room, context, width), place))
+            out.append(pressing(self._line(place, index == self.mark, room, context, width), At(place, top)))
         if not found:
             out.append(clip([Cell(f"   {tr('nothing matches')}", "muted")], width))
         elif effect:

@@ -276,7 +276,7 @@ def told(sample: Desk) -> None:
     sample.console.remarks.log("state", f"cc is stale: users stale 46 s: server error 502 after 2.1 s: {long}", "stale")
     told = (cut, Phase.UNKNOWN, "unknown: no answer in 60 s"), (out, Phase.CONFIRMED, "confirmed by the list")
     for command, phase, ending in told:
-        sample.console.on_outcome(Outcome(command, phase, ending, NOW + 3, True))
+        sample.console.outcomes.heard(Outcome(command, phase, ending, NOW + 3, True))
 
 
 @pytest.mark.parametrize("size", [(160, 50), (80, 24)], ids=str)
@@ -316,7 +316,7 @@ def test_quitting_names_what_runs(sample: Desk) -> None:
 @pytest.mark.parametrize("size", [(160, 40), (80, 24)], ids=str)
 def test_the_other_modes(sample: Desk, mode: str, size: tuple[int, int]) -> None:
     command = Command(new_id(), Verb.TRANSFER, sample.dispatcher.target(sample.lists[HQ, Resource.MEMBERS][0]))
-    sample.console.on_outcome(Outcome(command, Phase.CONFIRMED, "confirmed by its new leg", NOW + 1, True))
+    sample.console.outcomes.heard(Outcome(command, Phase.CONFIRMED, "confirmed by its new leg", NOW + 1, True))
     sample.console.remarks.entries.append(
         Logged(NOW + 2, "state", "cc is stale: users stale 46 s: server error 502", "stale")
     )
@@ -473,7 +473,7 @@ def test_a_row_that_ended_stays_as_a_tombstone_with_what_was_done_to_it(sample: 
     command = Command(new_id(), Verb.TRANSFER, sample.dispatcher.target(row), to)
     sample.drop(row.key)
     outcome = Outcome(command, Phase.CONFIRMED, "sent to Anna Vogt 206: confirmed by its new leg", NOW + 0.5, True)
-    sample.console.on_outcome(outcome)
+    sample.console.outcomes.heard(outcome)
     sample.clock.advance(2)
     sample.console.tick()
     for width, height in ((160, 40), (120, 36), (80, 24)):

@@ -8,7 +8,6 @@ import random
 import sys
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from queue import Queue
 from typing import Any
 
@@ -460,12 +459,11 @@ async def test_it_can_be_taken_out_and_put_in_again() -> None:
 
 @pytest.mark.pty
 def test_in_a_real_terminal_the_screen_is_the_stock_one() -> None:
-    program = str(Path(__file__).parents[2] / "bench" / "grid_app.py")
     keys = ["DOWN"] * 5 + ["t", "t", "UP", "t"]
     screens: list[list[Row]] = []
     sizes: list[int] = []
     for kind in ("stock", "grid"):
-        with Pty([sys.executable, program, kind, "200", "--idle"]) as tty:
+        with Pty([sys.executable, "-m", "tests.bench.grid_app", kind, "200", "--idle"]) as tty:
             terminal = Emulator()
             fed = 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from textual.pilot import Pilot
@@ -110,6 +111,24 @@ async def test_after_anything_that_opens_and_closes_the_screen_is_the_one_that_a
             assert seen == await unread.drawn_afresh(pilot), f"after step {step}"
 
 
+@pytest.mark.anyio
+async def test_a_line_that_is_said_to_be_slow_is_sent_fewer_clocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = {}
+    for slow in (False, True):
+        window = Window(desk(tmp_path / str(slow), settings={"slow": slow}))
+        monkeypatch.setattr("wallboard.ui.app.time", SimpleNamespace(monotonic=window.here.clock.now))
+        async with window.app.run_test(headless=False, size=SIZE) as pilot:
+            await window.shown(pilot)
+            sent[slow] = 0
+            for _ in range(20):
+                window.here.clock.advance(1.0)
+                await window.shown(pilot)
+                sent[slow] += window.size
+    assert 0 < sent[True] < 0.7 * sent[False]
+
+
 class Line(Wire):
     """The driver of a line that has room for everything, or for nothing more."""
 
@@ -126,7 +145,7 @@ class Line(Wire):
         """There is no keyboard."""
 
     needs_full_repaint = False
-    begun = 0
+    begun = written = 0
 
 
 @pytest.mark.anyio

@@ -29,6 +29,7 @@ from wallboard.domain.errors import (
     NotSent,
     Unreachable,
 )
+from wallboard.vendors import tls
 from wallboard.vendors.base import BearerAuth, OAuthAuth, Secret, Services, SourceSettings
 from wallboard.vendors.http.client import HttpSource, check_address, route
 from wallboard.vendors.http.words import why_unreachable
@@ -274,6 +275,30 @@ async def test_certificates_are_verified_and_a_private_authority_is_named_by_fil
         assert requests == []
         group.cancel_scope.cancel()
     await listener.aclose()
+
+
+@pytest.mark.anyio
+async def test_the_machines_certificates_are_read_only_for_an_encrypted_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+
+    def context(ca_file: str, *_: object) -> ssl.SSLContext:
+        read.append(ca_file)
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    monkeypatch.setattr(tls, "context", context)
+    async with serving(answer_ok) as server:
+        async with client(server.port) as plain:
+            await plain.get("/x/")
+        assert read == []
+        settings = SourceSettings("hq", "x", f"https://127.0.0.1:{server.port}", BearerAuth(Secret("t")), ca_file="own")
+        encrypted = HttpSource(settings, Services(SystemClock()))
+        for _ in range(2):
+            with pytest.raises(Unreachable):
+                await encrypted.get("/x/")
+        await encrypted.aclose()
+    assert read == ["own"]
 
 
 def _certificate_error(code: int) -> ssl.SSLCertVerificationError:

@@ -124,6 +124,7 @@ def test_the_own_budget_counts_only_what_the_account_has_left_for_us() -> None:
     allowance.hear({"x-ratelimit-limit": "3000", "x-ratelimit-remaining": "2800", "x-ratelimit-reset": "60"})
     assert (allowance.budget.limit, allowance.budget.remaining, allowance.budget.resets_at) == (600, 400, 1060.0)
     assert allowance.budget.reserve == 60
+    assert allowance.budget.asked == 1, "answers that tell of it are what others' use is told from"
     allowance.hear({"x-ratelimit-limit": "x", "x-ratelimit-remaining": "NaN"})
     assert allowance.budget.remaining == 400
 

@@ -267,6 +267,8 @@ class Server(Lists):
             "32495": {"id": 137, "name": "Boris", "extension_id": 32495},
         } | ({"32600": {"id": 9, "name": "Dana"}} if archive else {})
         self.registered: dict[str, bool] = {"32494": True, "32495": False}
+        self.hooks: dict[str, list[Item]] = {}
+        """Subscriptions to events, by extension."""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         path = request.url.raw_path.decode("ascii").partition("?")[0].removeprefix(BASE)
@@ -319,6 +321,8 @@ class Server(Lists):
         things = [*self.queues, *self.phones, *self.rooms]
         thing = next((each for each in things if str(each.get("id")) == owner), None)
         match rest:
+            case ["event"]:
+                return self.listing("webhooks", self.hooks.get(owner, []), bare)
             case ["current_calls"]:
                 return self._calls([each for each in self.calls if str(each.get("extension_id", owner)) == owner])
             case ["current_calls", identity]:
@@ -384,7 +388,23 @@ class Server(Lists):
         known = {str(row.get("call_api_id")) for rows in (self.calls, *self.members.values()) for row in rows}
         if place[0] in ("current_calls", "valet_park", "speech_to_text") and place[1] not in known:
             return ...
+        if place[0] == "event":
+            return self._hook(request.method, parts[1], body, place[1:])
         return httpx.Response(204) if request.method == "DELETE" else {}
+
+    def _hook(self, method: str, owner: str, body: Any, which: list[str]) -> object:
+        hooks = self.hooks.setdefault(owner, [])
+        if method == "POST":
+            hooks.append({"id": sum(map(len, self.hooks.values())) + 7000, **body})
+            return hooks[-1]
+        found = next((each for each in hooks if str(each["id"]) == which[0]), None)
+        if found is None:
+            return ...
+        if method == "PUT":
+            found |= body
+            return found
+        hooks.remove(found)
+        return httpx.Response(204)
 
     @property
     def acted(self) -> list[Seen]:
@@ -395,7 +415,7 @@ class Server(Lists):
 def _unfit(method: str, place: list[str], body: Any) -> str:
     """What is wrong with an acting request, by the document; "" nothing."""
     match method, place:
-        case "DELETE", ["current_calls", _] | ["queue", "agents", "local" | "remote", _]:
+        case "DELETE", ["current_calls" | "event", _] | ["queue", "agents", "local" | "remote", _]:
             return "it takes no body" if body is not None else ""
         case "PUT", ["current_calls", _]:
             wanted = (*TO_MY_PHONE, *WITHOUT)
@@ -415,6 +435,10 @@ def _unfit(method: str, place: list[str], body: Any) -> str:
         case "PUT", ["conference", "status"]:
             switches = {f"{name}_": bool for name in ("mute", "deaf", "lock", "stop_play", "enter_sound")}
             return lacks(body, member_id_=int, **switches) or ("" if body else "nothing is asked for")
+        case "POST", ["event"]:
+            return lacks(body, url=str, event_type=("dial-in", "dial-out", "hangup", "answer"), method=("GET", "POST"))
+        case "PUT", ["event", _]:
+            return lacks(body, url=str, method=("GET", "POST"))
         case "PUT", ["speech_to_text", _]:
             return lacks(body, action=("start", "stop"), direction=("in", "out"), url_=str)
     return "not for a console"

@@ -7,12 +7,12 @@ import re
 import pytest
 
 from tests.support.coverage import Operation, document
-from tests.vendors.ringme.server import Seen, Server, adapter, command, discover
+from tests.vendors.ringme.server import Seen, Server, adapter, command, discover, feed
 from tests.vendors.ringme.test_reports import floor
 from tests.vendors.server import NOW
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
-from wallboard.vendors.base import Ticket
+from wallboard.vendors.base import Secret, Ticket
 
 pytestmark = pytest.mark.anyio
 
@@ -47,8 +47,8 @@ async def everything_asked() -> tuple[list[Seen], str]:
     for row in rows:
         for found in at.source.reports(row):
             text += repr(await found.read())
-    for feed in at.source.feeds():
-        await feed.fetch(Ticket(1, 1, NOW))
+    for listed in at.source.feeds():
+        await listed.fetch(Ticket(1, 1, NOW))
     await at.source.refresh(at.call)
     act = at.source.perform
     for verb in (Verb.LISTEN, Verb.HANGUP, Verb.CALL):
@@ -61,7 +61,18 @@ async def everything_asked() -> tuple[list[Seen], str]:
         await act(command(Verb.UNSTAFF, agent, queue="34414"), agent)
     await act(command(Verb.ROOM, at.room, form="mute", switch="on"), at.room)
     await act(command(Verb.TRANSCRIBE, at.call, form="stop", direction="in"), at.call)
-    return [*at.vendor.log, *(await by_telephone()).log], text
+    return [*at.vendor.log, *(await by_telephone()).log, *(await with_webhooks()).log], text
+
+
+async def with_webhooks() -> Server:
+    """An account that announces its calls, after another address of ours did."""
+    vendor = Server()
+    vendor.hooks["32494"] = [{"id": 6, "url": "https://old/s3cret/hq/32494", "event_type": "answer", "method": "GET"}]
+    source = adapter(vendor, client="", queues=("34414",), phones=("32494",))
+    source.announce_to(Secret("https://hooks.example.net/s3cret/hq"))
+    await feed(source, Resource.CALLS, "discovery").fetch(Ticket(1, 1, NOW))
+    await source.unannounce()
+    return vendor
 
 
 async def by_telephone() -> Server:
@@ -69,9 +80,9 @@ async def by_telephone() -> Server:
     vendor = Server(archive=True)
     source = adapter(vendor, client="", queues=("34414",), phones=("32494",), park_slots=(1,))
     await discover(source)
-    for feed in source.feeds():
-        if feed.resource is Resource.CALLS:
-            (update,) = await feed.fetch(Ticket(1, 1, NOW))
+    for listed in source.feeds():
+        if listed.resource is Resource.CALLS:
+            (update,) = await listed.fetch(Ticket(1, 1, NOW))
             (call,) = update.rows
             await source.perform(command(Verb.PARK, call), call)
     return vendor

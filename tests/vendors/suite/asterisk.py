@@ -7,7 +7,7 @@ end, half messages, endless lines and connections that break.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ import anyio
 from anyio.abc import ByteStream
 
 from tests.lab.desk import Desk
+from tests.support.facts import Seen
 from tests.vendors.asterisk.server import Pbx, Server
 from tests.vendors.server import NOW, Item
 from tests.vendors.suite.stand import (
@@ -23,6 +24,7 @@ from tests.vendors.suite.stand import (
     Case,
     Fault,
     Listed,
+    Nowhere,
     Session,
     Stand,
     Strange,
@@ -294,7 +296,7 @@ class AsteriskStand(Stand):
             spy.application, spy.data = "ChanSpy", f"{agent.name},q"
 
     @asynccontextmanager
-    async def open(self, **changes: Any) -> AsyncIterator[AmiSession]:
+    async def open(self, told: Sequence[Row] | None = None, **changes: Any) -> AsyncIterator[AmiSession]:
         values: dict[str, Any] = {
             "name": SOURCE,
             "vendor": "asterisk",
@@ -303,11 +305,15 @@ class AsteriskStand(Stand):
             "phone": "PJSIP/sup1",
             "transfer_context": "targets",
         }
-        adapter = AsteriskAdapter(SourceSettings(**{**values, **changes}), Services(self.clock, self._connect))
+        facts = None if told is None else Seen(self.clock.now(), told)
+        adapter = AsteriskAdapter(SourceSettings(**{**values, **changes}), Services(self.clock, self._connect, facts))
         desk = Desk()
         async with anyio.create_task_group() as tasks:
             self.server.use(tasks)
-            if self.listens:
+            if told is not None:
+                tasks.start_soon(adapter.stand_by, Nowhere())
+                await settle()
+            elif self.listens:
                 tasks.start_soon(adapter.run, desk)
             yield AmiSession(self, adapter, desk)
             tasks.cancel_scope.cancel()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,6 +41,7 @@ from wallboard.domain.forms import Form, Takes
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Notice, Row
 from wallboard.domain.text import NOTHING
+from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
 from wallboard.vendors.base import Adapter
 
 T = TypeVar("T")
@@ -194,6 +195,20 @@ async def settle(turns: int = 40) -> None:
         await anyio.lowlevel.checkpoint()
 
 
+class Nowhere:
+    """A sink that nothing is expected in but proofs."""
+
+    def apply(self, update: Update) -> None:
+        assert update.kind is UpdateKind.PROOF
+        assert not update.rows
+
+    def status(self, status: FeedStatus) -> None:
+        raise AssertionError("who only acts says nothing of lists")
+
+    def source(self, info: SourceInfo) -> None:
+        raise AssertionError("who only acts says nothing of the source")
+
+
 class Session(ABC):
     """An adapter that talks to a stand."""
 
@@ -330,8 +345,9 @@ class Stand(ABC):
         """Make what the verb needs to be there before anybody looks."""
 
     @abstractmethod
-    def open(self, **changes: Any) -> AbstractAsyncContextManager[Session]:
-        """A healthy vendor unless told otherwise; `changes` of the source's settings."""
+    def open(self, told: Sequence[Row] | None = None, **changes: Any) -> AbstractAsyncContextManager[Session]:
+        """A healthy vendor unless told otherwise; `changes` of the source's settings. With `told` these are the rows
+        that another console has read of it, and the adapter only acts."""
 
     def destination(self, verb: Verb, row: Row | None) -> str:
         """Where a call is to go, "" where the verb takes none."""

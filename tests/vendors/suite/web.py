@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any, ClassVar, Protocol
@@ -12,12 +12,13 @@ from typing import Any, ClassVar, Protocol
 import anyio
 import httpx
 
+from tests.support.facts import Seen
 from tests.vendors.server import Item, Wrap, answer
-from tests.vendors.suite.stand import AGAIN, SOURCE, Fault, Listed, Session, Stand
+from tests.vendors.suite.stand import AGAIN, SOURCE, Fault, Listed, Nowhere, Session, Stand, settle
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Row
 from wallboard.vendors import registry
-from wallboard.vendors.base import Adapter, Feed, Services, SourceSettings, Ticket
+from wallboard.vendors.base import Adapter, Feed, Lendable, Services, SourceSettings, Ticket
 from wallboard.vendors.http.limits import LIVE_LIMIT
 
 _STATUS = {
@@ -164,12 +165,19 @@ class WebStand(Stand):
         """What a person does before everything can be seen (park somebody)."""
 
     @asynccontextmanager
-    async def open(self, **changes: Any) -> AsyncIterator[WebSession]:
+    async def open(self, told: Sequence[Row] | None = None, **changes: Any) -> AsyncIterator[WebSession]:
         values: dict[str, Any] = {"name": SOURCE, "vendor": self.name, "url": self.url, **self.settings, **changes}
-        services = Services(self.clock, httpx.MockTransport(self._handle))
+        facts = None if told is None else Seen(self.clock.now(), told)
+        services = Services(self.clock, httpx.MockTransport(self._handle), facts)
         adapter = registry.load(self.name).build(SourceSettings(**values), services)
         try:
-            yield WebSession(self, adapter)
+            async with anyio.create_task_group() as tasks:
+                if told is not None:
+                    assert isinstance(adapter, Lendable)
+                    tasks.start_soon(adapter.stand_by, Nowhere())
+                    await settle()
+                yield WebSession(self, adapter)
+                tasks.cancel_scope.cancel()
         finally:
             await adapter.aclose()
 

@@ -78,7 +78,8 @@ class CallerHistory:
         """By caller: the stay that their row stands for, also for a while after the row went."""
         self._here: dict[str, dict[Key, Stay]] = {}
         self._read: dict[str, float] = {}
-        self._pulls: dict[Key, float] = {}
+        self.pulls: dict[Key, float] = {}
+        """Whom one of us took out of a queue lately, and when."""
         self._undecided: list[Stay] = []
         self._guessed: list[Stay] = []
         """Who lately went without a mark and is taken for lost, as long as nobody was marked in the queue."""
@@ -215,8 +216,8 @@ class CallerHistory:
         return (stay for stay in here if stay.outcome is Outcome.ANSWERED and stay.talk_end is None)
 
     def pulled(self, key: Key, now: float) -> None:
-        """This console took the caller out of the queue, before or after the row goes."""
-        self._pulls[key] = now
+        """One of us took the caller out of the queue at `now`, before or after the row goes."""
+        self.pulls[key] = now
         stay = self._current.get(key)
         if stay is not None and stay.left is not None and now - stay.left <= PULL and stay.outcome in _OPEN_TO_PROOF:
             self._conclude(stay, Outcome.PULLED, "us")
@@ -257,7 +258,7 @@ class CallerHistory:
         self._undecided = [stay for stay in waiting if not self._decided(stay, now, calls_at)]
         self._marked = [stay for stay in self._marked if not self._lives_on(stay, now)]
         self._on_leg = [(stay, leg) for stay, leg in self._on_leg if not self._leg_over(stay, leg, now)]
-        self._pulls = {key: at for key, at in self._pulls.items() if now - at <= 2 * PATIENCE}
+        self.pulls = {key: at for key, at in self.pulls.items() if now - at <= 2 * PATIENCE}
         if self._departed and now - (self._departed[0].over or now) > KEPT:
             old = [stay for stay in self._departed if now - (stay.over or now) > KEPT]
             self._departed = [stay for stay in self._departed if now - (stay.over or now) <= KEPT]
@@ -556,6 +557,8 @@ class CallerHistory:
 
     def _decided(self, stay: Stay, now: float, calls_at: float | None) -> bool:
         assert stay.left is not None
+        if self.legs.leaving(stay, now):
+            return False
         if self._went_on(stay):
             return True
         others = [at for scope, at in self._read.items() if scope != stay.scope]
@@ -605,7 +608,7 @@ class CallerHistory:
     # ---- inside ----------------------------------------------------------------------------------------------
 
     def _was_pulled(self, stay: Stay) -> bool:
-        at = self._pulls.get(stay.key)
+        at = self.pulls.get(stay.key)
         return at is not None and stay.left is not None and stay.seen - PULL <= at <= stay.left + PULL
 
     def _stands(self, stay: Stay) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
 
 from wallboard.board.caller_history.stay import SLACK, Outcome, Stay
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import Call
+from wallboard.domain.numbers import MASK
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import CallState, Direction
 
 _UP = frozenset({CallState.TALKING, CallState.HELD, CallState.PARKED})
@@ -22,7 +23,9 @@ _LAST = 9
 
 def line_of(number: str) -> str:
     """A number by which two rows are the same line: the end of a public one, the digits of an extension (without the
-    prefix of its account); "" for none."""
+    prefix of its account); "" for none. One that is masked stays so, or it would be taken for an extension."""
+    if number.startswith(MASK):
+        return number
     digits = re.sub(r"[^0-9]", "", number.split("@")[0].rsplit("*", 1)[-1])
     return digits[-_LAST:] if len(digits) >= PUBLIC else digits
 
@@ -167,6 +170,12 @@ class Legs:
         leg.claimed = stay
         return outcome, leg
 
+    def leaving(self, stay: Stay, now: float) -> bool:
+        """Whether they left a moment ago and their own leg is still there, but for no talk: they may be hanging up."""
+        own = (self._legs.get(key) for key in _own(stay))
+        there = any(leg is not None and leg.gone is None and not _since(leg, stay) for leg in own)
+        return there and stay.left is not None and now - stay.left <= SLACK
+
     def beyond(self, stay: Stay) -> Leg | None:
         """A leg on which the caller still talks after they left; one who hangs up has none a moment later."""
         assert stay.left is not None
@@ -174,7 +183,7 @@ class Legs:
 
     def _around(self, stay: Stay) -> Iterable[tuple[Leg, bool]]:
         """The legs that may be the caller's, and whether one is by its id."""
-        own = {Key(stay.key.source, Kind.CALL, id_) for id_ in (stay.key.id, stay.call_id)}
+        own = _own(stay)
         for key in own | self._lines.get(stay.line, set()):
             leg = self._legs.get(key)
             if leg is not None and leg.claimed in (None, stay) and (key in own or self._theirs(leg, stay)):
@@ -188,6 +197,16 @@ class Legs:
         return any(stay.seen - SLACK <= moment <= stay.left + SLACK for moment in moments)
 
 
+def _own(stay: Stay) -> set[Key]:
+    """By which keys the caller's own leg may be listed."""
+    return {Key(stay.key.source, Kind.CALL, id_) for id_ in (stay.key.id, stay.call_id)}
+
+
+def _since(leg: Leg, stay: Stay) -> bool:
+    """Whether the leg was answered since they came to the queue."""
+    return leg.answered is not None and (stay.joined is None or leg.answered > stay.joined + 0.5)
+
+
 def _outcome(
     leg: Leg, stay: Stay, same: bool, queue_lines: set[str], serves: Callable[[Key], bool], lists_talks: bool
 ) -> Outcome | None:
@@ -196,14 +215,15 @@ def _outcome(
         return Outcome.PULLED if leg.last >= stay.left else None
     through = leg.to in queue_lines and not same
     ours = through or (leg.agent is not None and (leg.agent in stay.rung or (not stay.rung and serves(leg.agent))))
+    # Their own leg outlives their place in the queue by a moment also where they hang up.
+    hung_up = same and leg.gone is not None and leg.gone <= stay.left + SLACK
     if lists_talks and leg.up and leg.last > stay.left and not through:
         # One who talks to the queue's agent would be listed as served.
-        return Outcome.FLOWED
-    new = leg.answered is not None and (stay.joined is None or leg.answered > stay.joined + 0.5)
-    if leg.up and (ours or (same and new and not lists_talks)):
+        return None if hung_up else Outcome.FLOWED
+    if leg.up and (ours or (same and _since(leg, stay) and not lists_talks)):
         return Outcome.ANSWERED
     if ours and not same:
         # It rang for them and was not answered.
         return None
     # Where they are now is none of the queue's telephones.
-    return Outcome.FLOWED if leg.up or leg.last >= stay.left else None
+    return Outcome.FLOWED if (leg.up or leg.last >= stay.left) and not hung_up else None

@@ -6,11 +6,12 @@ a whole second; those narrow the bounds where they do not contradict what was se
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
 
 from wallboard.domain.keys import Key
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import NOTHING, Clean
 
 GRAIN = 1.0
@@ -21,7 +22,7 @@ SLACK = 2.0
 
 class Outcome(StrEnum):
     """What became of a caller in a queue. `open`: still waiting or rung for; `unseen`: nobody could look, or nothing
-    tells yet; `flowed`: to another queue, telephone or site, by anybody; `pulled`: by this console."""
+    tells yet; `flowed`: to another queue, telephone or site, by anybody; `pulled`: by one of us."""
 
     OPEN = "open"
     ANSWERED = "answered"

@@ -32,7 +32,7 @@ from wallboard.sim.faces.tokens import SIGN_IN_PATHS, SignIn
 from wallboard.sim.model import Call, Extension, Queue, Tier
 from wallboard.sim.receptionists import Reception, Receptionist
 from wallboard.sim.sessions import Sessions, UnfitError, agent_state, session_id, set_agent_state
-from wallboard.sim.sites import resource_id
+from wallboard.sim.sites import place_of
 from wallboard.sim.world import Site
 
 _Extension = Annotated[str, Field(pattern=r"^[0-9]{3,64}$")]
@@ -123,11 +123,12 @@ class PortsipFace(Face):
 
     def _queue(self, request: Request) -> Queue:
         wanted = identity(request.at["queue"])
-        return there(next((each for each in self.pbx.queues.values() if resource_id(each.id) == wanted), None))
+        return there(self.pbx.queues.get(place_of(wanted or 0)))
 
     def _phone(self, request: Request) -> Extension:
         wanted = identity(request.at["user"])
-        return there(next((phone for phone in self.pbx.phones() if resource_id(phone.id) == wanted), None))
+        found = self.pbx.extensions.get(place_of(wanted or 0))
+        return there(found if found is not None and found.kind == "phone" else None)
 
     def _tier(self, request: Request) -> tuple[Queue, Tier]:
         """The agent named by an extension number, in the queue of the path."""
@@ -148,8 +149,7 @@ class PortsipFace(Face):
         return _listed(request, [rows.user_row(phone, people.get(phone.number)) for phone in self.pbx.phones()])
 
     def _queues_of(self, phone: Extension) -> list[Row]:
-        queues = self.pbx.queues.values()
-        return [rows.queue_name(each) for each in queues if any(tier.agent.extension is phone for tier in each.tiers)]
+        return [rows.queue_name(each) for agent in phone.agents for each in agent.queues]
 
     def _waiting(self, queue: Queue) -> list[Row]:
         return [rows.waiting_row(self.engine, each) for each in rows.waiting(queue)]

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import anyio
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.asgi import HttpError, Receive, Row, Send
 from wallboard.sim.engine import Engine
 from wallboard.sim.faces.portsip_rows import shown_number, waiting

@@ -19,6 +19,7 @@ from pydantic import Field
 from wallboard.sim.asgi import Face, Handler, HttpError, OpenBody, Request, Response, Row, Thing, json_response, there
 from wallboard.sim.controls import CALL_ACTIONS, SlotRefusedError, Target
 from wallboard.sim.faces import ringme_rows as rows
+from wallboard.sim.faces.ringme_events import EventOffice
 from wallboard.sim.faces.tokens import TokenOffice
 from wallboard.sim.model import AVAILABLE, LOGGED_OUT, Agent, Extension, Leg, Queue, Tier, tail
 from wallboard.sim.recordings import Recording
@@ -79,11 +80,12 @@ class _Speech(OpenBody):
 class RingmeFace(Face):
     """One account. `limit` is requests an hour, for all its clients together; `clock` gives wall seconds."""
 
-    def __init__(self, site: Site, tokens: TokenOffice, clock: Callable[[], float], limit: int = 30000) -> None:
+    def __init__(self, site: Site, tokens: TokenOffice, clock: Callable[[], float], limit: int) -> None:
         self.site, self.pbx, self.engine = site, site.pbx, site.pbx.engine
         self.tokens = tokens
         self.clock = clock
         self.limit = limit
+        self.events = EventOffice(self.pbx)
         self._window, self._spent = -1, 0
         one, phone, queue = "/extension/{extension}", self._of_phone, self._of_queue
         call, room = one + "/current_calls/{call}", one + "/conference/"
@@ -121,6 +123,7 @@ class RingmeFace(Face):
             f"GET {room}status/": self._ask_room,
             f"PUT {room}status/": self._manage_room,
             f"PUT {one}/speech_to_text/{{call}}": self._transcribe,
+            **self.events.routes(self._extension),
         }
         for kind in ("local", "remote"):
             base = f"{one}/queue/agents/{kind}/"
@@ -220,7 +223,7 @@ class RingmeFace(Face):
         return [rows.registration_row(phones[each]) for each in identities if each in phones]
 
     def _profiles(self, phone: Extension) -> list[Row]:
-        return [rows.agent_profile(agent) for agent in self.pbx.agents.values() if agent.extension is phone]
+        return [rows.agent_profile(agent) for agent in phone.agents]
 
     def _tiers(self, kind: str, request: Request) -> list[Row]:
         return [rows.tier_row(tier) for tier in self._queue(request).tiers if tier.agent.kind == kind]
@@ -236,7 +239,7 @@ class RingmeFace(Face):
         if any(tier.agent is agent for tier in queue.tiers):
             raise HttpError(400, "Agent is in the queue already")
         tier = Tier(agent, body.level or 0, body.position or 0)
-        queue.tiers.append(tier)
+        queue.engage(tier)
         self.site.distributor.dispatch(queue)
         return json_response(201, rows.tier_row(tier))
 
@@ -249,7 +252,7 @@ class RingmeFace(Face):
 
     def _drop_tier(self, kind: str, request: Request) -> Response:
         queue, tier = self._tier(kind, request)
-        queue.tiers.remove(tier)
+        queue.dismiss(tier)
         return Response(204)
 
     def _change_agent(self, request: Request) -> Row:

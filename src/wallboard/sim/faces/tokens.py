@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated
 
 from pydantic import Field
 
+from wallboard.domain.records import dataclass
 from wallboard.sim.asgi import Body, HttpError, Request, Response, json_response
 
 SIGN_IN_PATHS = ("/login", "/login/oauth/token", "/auth/refresh_token")

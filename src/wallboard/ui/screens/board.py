@@ -73,7 +73,7 @@ class PaneView(Widget):
             self.styles.width = place.width
             self.styles.height = place.height
             self.grid.display = not place.summary
-            self.grid.widen(place.width)
+            self.grid.expect(place.width, place.height - 1)
             self.state.lines = max(1, place.height - 1)
 
     def head(self, lines: Sequence[Sequence[Cell]]) -> None:
@@ -143,7 +143,8 @@ class BoardScreen(ModeScreen):
 
     def _fill(self, layout: Layout) -> None:
         console = self.console
-        context, now = console.panes.context(), console.clock.now()
+        context = console.panes.context()
+        now = context.now
         for place in layout.places:
             view = self.views[place.resource]
             state = view.state

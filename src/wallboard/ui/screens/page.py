@@ -15,6 +15,7 @@ from wallboard.ui.console import Console
 from wallboard.ui.frame import Frame
 from wallboard.ui.question import Question
 from wallboard.ui.styles import Painter
+from wallboard.ui.terminal import diff
 from wallboard.ui.widgets.lines import Lines
 
 
@@ -58,6 +59,8 @@ class ModeScreen(Screen[None], inherit_bindings=False):
         self.stands = False
         """Whether it can show frames."""
         self.paint = paint
+        self.drawn: Sequence[Widget] = ()
+        """All that it has to draw: nothing comes later."""
         self.top = Lines(painter)
         self.top.add_class("top")
         self.page = Lines(painter)
@@ -75,6 +78,8 @@ class ModeScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.stands = True
+        self.drawn = self.walk_children(Widget)
+        self.screen_layout_refresh_signal.subscribe(self, lambda _screen: diff.placed(self.app), immediate=True)
         self.repaint(self.painter)
         self.paint()
 

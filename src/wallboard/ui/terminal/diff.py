@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import select
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +27,7 @@ from textual.app import App
 from textual.geometry import Offset, Region
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 from wallboard.domain.text import clean_cells
 from wallboard.ui.terminal import private
@@ -253,6 +254,8 @@ class DiffDisplay:
         self._retry: asyncio.TimerHandle | None = None
         self._patience = RETRY_SECONDS[0]
         self.whole = 0
+        self.placing = False
+        """Whether widgets are about to be placed anew."""
 
     @property
     def pending(self) -> bool:
@@ -348,6 +351,7 @@ def install(target: App[Any] | Screen[Any]) -> bool:
     if fault := private.display_faults(app) or _trial():
         log.warning("cell diffing is off, this Textual differs: %s", fault)
         return False
+    private.keep_lines_whole()
     private.replace_display(app, DiffDisplay(app))
     return True
 
@@ -359,6 +363,26 @@ def reset(app: App[Any]) -> None:
         display.glass.forget()
     if private.running(app) and app.screen_stack:
         app.screen.refresh()
+
+
+def draw_now(app: App[Any], screen: Screen[Any], widgets: Sequence[Widget]) -> None:
+    """Put on the terminal what has changed in these, and not with Textual's next turn, which may be two sixtieths of a
+    second away and draws more. What is placed anew waits for that."""
+    display = _installed(app)
+    if display is None or app.screen is not screen or private.batching(app) or not private.laid_out(app):
+        return
+    display.placing = display.placing or private.placing(screen, widgets)
+    if display.placing:
+        return
+    update = private.changed_lines(screen, widgets)
+    if update is not None and update.spans:
+        display(screen, update)
+
+
+def placed(app: App[Any]) -> None:
+    """What was to be placed anew is."""
+    if (display := _installed(app)) is not None:
+        display.placing = False
 
 
 def whole_frame(app: App[Any]) -> int:

@@ -131,6 +131,8 @@ class ConsoleDriver(OpenDriver):
         self._wake: tuple[int, int] | None = None
         self._resize: asyncio.TimerHandle | None = None
         self._repaint_due = False
+        self.written = 0
+        """Characters that were handed over to the writer."""
         self.begun = 0
         """Rises when what was written before may never have reached this terminal."""
         self._guard: InputGuard | None = None
@@ -155,6 +157,7 @@ class ConsoleDriver(OpenDriver):
         if self._frame_due and self._guard is not None:
             self._frame_due = False
             self._guard.listen(time.monotonic())
+        self.written += len(data)
         self._writer.write(data)
 
     @property
@@ -224,7 +227,10 @@ class ConsoleDriver(OpenDriver):
         if self._title:
             self.name_window(self._title)
         signal.signal(signal.SIGWINCH, self._on_resize)
-        self._announce_size()
+        if self.begun:
+            self._announce_size()
+        else:
+            self.begin_with(self.terminal_size())
         self.exit_event.clear()
         self.begun += 1
         self._wake = os.pipe()

@@ -8,9 +8,9 @@ bytes, or a string's terminator. It is pure: text and instants in, tokens out.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
+from wallboard.domain.records import dataclass
 from wallboard.ui.terminal.sequences import ALWAYS_HEARD, LONGEST_SEQUENCE, RXVT_SHIFTED, answered, known_csi, let_go
 
 TAIL_SECONDS = 2.0

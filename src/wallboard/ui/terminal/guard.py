@@ -8,9 +8,9 @@ another may still show that nobody typed it. It is pure: text and instants in, t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
+from wallboard.domain.records import dataclass
 from wallboard.ui.terminal.grammar import (
     INTERRUPT,
     PASTE_LIMIT,

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from threading import Thread
 from typing import Any
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
 from rich.segment import Segment
+from textual import events
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.geometry import Offset, Region
+from textual.geometry import Offset, Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 MISSING = ""
 """Why something cannot even be imported."""
@@ -42,6 +44,7 @@ __all__ = [
     "SYNC_END",
     "SYNC_START",
     "ChopsUpdate",
+    "HostedDriver",
     "LayoutUpdate",
     "OpenDriver",
     "QuietApp",
@@ -51,6 +54,13 @@ __all__ = [
 ]
 
 Display = Callable[[Screen[Any], RenderableType | None], None]
+#: What of Textual draws: its turn, which widgets, their lines.
+DRAWING = [
+    (Screen, "_on_timer_update"),
+    (Screen, "_refresh_layout"),
+    (Compositor, "update_widgets"),
+    (Compositor, "render_update"),
+]
 
 
 class QuietApp(App[int]):
@@ -71,6 +81,21 @@ class QuietApp(App[int]):
 
     def _print_error_renderables(self) -> None:
         self._exit_renderables.clear()
+
+
+_divide = Strip.divide
+
+
+def _divided(strip: Strip, cuts: Iterable[int]) -> Sequence[Strip]:
+    """A line that is cut into one piece Textual keeps in its own cache: a cycle for the collector of each line that is
+    drawn."""
+    cuts = list(cuts)
+    return [strip] if cuts == [strip.cell_length] else _divide(strip, cuts)
+
+
+def keep_lines_whole() -> None:
+    """Let no line refer to itself."""
+    setattr(Strip, "divide", _divided)  # noqa: B010  a method is not assigned to, says mypy
 
 
 def driver_of(app: App[Any]) -> Driver | None:
@@ -125,6 +150,48 @@ def whole_update(screen: Screen[Any]) -> LayoutUpdate:
     return screen._compositor.render_full_update()
 
 
+def placing(screen: Screen[Any], widgets: Sequence[Widget]) -> bool:
+    """Whether one of them is to be placed anew."""
+    return screen._compositor.size != screen.size or any(widget._layout_required for widget in widgets)
+
+
+def laid_out(app: App[Any]) -> bool:
+    """Whether there was a first layout; only those after it are told."""
+    return app._dom_ready
+
+
+def changed_lines(screen: Screen[Any], widgets: Sequence[Widget]) -> ChopsUpdate | None:
+    """The lines that these were asked to draw again, drawn, as the compositor would tell them; it would draw every
+    widget between the highest and the lowest of them. None where one has others within or beside it that may stand
+    before it: which of them is seen is the compositor's to say."""
+    visible = screen._compositor.visible_widgets
+    single = [(other, region.intersection(clip)) for other, (region, clip) in visible.items() if not other.children]
+    parts: list[tuple[Widget, Region, Region]] = []
+    for widget in widgets:
+        if not widget._repaint_required or not widget.display:
+            continue
+        if widget.children or widget not in visible:
+            return None
+        region, clip = visible[widget]
+        for part in widget._repaint_regions:
+            seen = clip.intersection(part.translate(region.offset))
+            if any(other is not widget and place.overlaps(seen) for other, place in single):
+                return None
+            parts.append((widget, region, seen))
+    chops: list[dict[int, Strip]] = [{} for _ in range(screen.size.height)]
+    ends: list[list[int]] = [[] for _ in chops]
+    spans: list[tuple[int, int, int]] = []
+    for widget, region, seen in parts:
+        widget._repaint_required = False
+        widget._repaint_regions.clear()
+        for y, strip in zip(seen.line_range, widget.render_lines(seen.translate(-region.offset)), strict=False):
+            if seen.x not in chops[y]:
+                chops[y][seen.x] = strip
+                ends[y].append(seen.right)
+                spans.append((y, seen.x, seen.right))
+    return ChopsUpdate(chops, spans, ends)
+
+
 def newest_update(app: App[Any], screen: Screen[Any]) -> RenderableType | None:
     """Everything as it stands now, the screens below included."""
     return screen._compositor.render_update(full=True, screen_stack=app._background_screens)
@@ -169,6 +236,10 @@ class OpenDriver(LinuxDriver):
         """Columns and lines now."""
         return super()._get_terminal_size()
 
+    def begin_with(self, size: tuple[int, int]) -> None:
+        """The first size, for which Textual lays out of itself: told once more, everything would be drawn twice."""
+        self._size = size
+
     def _sigtstp_application(self, *_: object) -> None:
         self.on_stop()
 
@@ -191,6 +262,28 @@ class OpenDriver(LinuxDriver):
         super()._run_input_thread()
 
 
+class HostedDriver(Driver):
+    """A driver of something that is no terminal of this machine. `writer` is asked whether it is busy."""
+
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._writer_thread: object = None
+
+    @property
+    def wants_mouse(self) -> bool:
+        return self._mouse
+
+    def writes_to(self, writer: object) -> None:
+        self._writer_thread = writer
+
+    def resized(self, size: tuple[int, int]) -> None:
+        """Columns and lines from now on."""
+        self._size = size
+        self.send_message(events.Resize(Size(*size), Size(*size)))
+
+
 def writer_of(driver: Driver | None) -> Any:
     """The thread that writes, where the driver has one."""
     return getattr(driver, "_writer_thread", None)
@@ -208,9 +301,10 @@ def waits_for_more(parser: XTermParser) -> bool:
 
 
 _OF_AN_APP = (
-    *("_batch_count", "_running", "_closed", "_driver", "_sync_available", "_background_screens"),
+    *("_batch_count", "_dom_ready", "_running", "_closed", "_driver", "_sync_available", "_background_screens"),
     *("_exception_event", "_close_messages_no_wait", "_exit_renderables", "_previous_cursor_position"),
 )
+_OF_A_WIDGET = ("_repaint_required", "_repaint_regions", "_layout_required")
 _OF_A_DRIVER = (
     *("_patch_iflag", "_patch_lflag", "_request_terminal_sync_mode_support", "_get_terminal_size"),
     *("_sigtstp_application", "_sigcont_application", "_run_input_thread"),
@@ -242,9 +336,13 @@ def display_faults(app: App[Any]) -> str:
         lacking = [name for name in _OF_AN_APP if not hasattr(app, name)]
         if lacking:
             return f"App has no {lacking[0]}"
-        for name in ("render_full_update", "render_update"):
-            if not callable(getattr(Compositor, name, None)):
+        for name in ("render_full_update", "render_update", "visible_widgets"):
+            if not hasattr(Compositor, name):
                 return f"Compositor has no {name}"
+        widget = Widget()
+        lacking = [name for name in _OF_A_WIDGET if not hasattr(widget, name)]
+        if lacking:
+            return f"Widget has no {lacking[0]}"
         strip = Strip([Segment("ab")])
         whole: LayoutUpdate = LayoutUpdate([[strip]], Region(0, 0, 2, 1))
         part = ChopsUpdate([{0: strip}], [(0, 0, 2)], [[2]])

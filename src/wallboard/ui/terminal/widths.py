@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from rich import cells
 
-from wallboard.domain.text import char_width, is_mark
+from wallboard.domain.text import kind_of, takes_column
 from wallboard.ui.terminal.private import cell_table
 
 _CERTAIN = re.compile(
@@ -86,7 +86,9 @@ def claim_marks() -> None:
                 widths.append((first, last, width))
                 continue
             for code in range(first, last + 1):
-                if is_mark(chr(code)) and char_width(chr(code)):
+                char = chr(code)
+                # All the marks there are, once: nothing of it is worth remembering.
+                if takes_column(char) and kind_of(char) == "mark":
                     continue  # what is not in the table has one column
                 if widths and widths[-1][1:] == (code - 1, 0):
                     widths[-1] = (widths[-1][0], code, 0)

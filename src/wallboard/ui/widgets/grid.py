@@ -117,6 +117,8 @@ class Grid(Widget, can_focus=True):
         self._placed: tuple[Placed, ...] = ()
         self._width = 0
         """The width that they were placed for."""
+        self._height = 0
+        """The lines that it has, or is about to have."""
         self._top = 0
         self._count = 0
         self._now = 0.0
@@ -157,8 +159,9 @@ class Grid(Widget, can_focus=True):
         """The columns on the screen and where they stand: the title line writes their names there."""
         return self._placed
 
-    def widen(self, width: int) -> None:
-        """Place the columns for the width that it is about to have: the title names them at once."""
+    def expect(self, width: int, height: int) -> None:
+        """The size that it is about to have: the title names the columns at once, and the first frame has rows."""
+        self._height = height
         if width != self._width:
             self._width = width
             self._place()
@@ -201,7 +204,7 @@ class Grid(Widget, can_focus=True):
     def refresh_rows(self, now: float) -> None:
         """Ask for the cells of the visible rows; draw the lines that changed, and nothing if none did."""
         self._now = now
-        width, height = self.size
+        width, height = self._width, self.size.height or self._height
         if not width or not height:
             return
         fresh = self._window(height)
@@ -227,7 +230,7 @@ class Grid(Widget, can_focus=True):
 
     @property
     def hidden_below(self) -> int:
-        return max(0, self._count - self._top - self.size.height)
+        return max(0, self._count - self._top - len(self._lines))
 
     def _window(self, height: int) -> list[_Line | None]:
         """The lines to show, after moving the window so that the cursor is in sight."""
@@ -277,8 +280,9 @@ class Grid(Widget, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self._painted.clear()
-        self._width = self.size.width
-        self._place()
+        if self._width != self.size.width or len(self._lines) != self.size.height:
+            self._width, self._height = self.size
+            self._place()
         self.post_message(self.Sized())
 
     def on_hide(self, event: events.Hide) -> None:

@@ -17,12 +17,12 @@ from wallboard.view.cells import Cell
 
 
 class Lines(Widget):
-    """As many lines as it was given; what is missing is blank."""
+    """As many lines as it was given; what is missing is blank. A click hits what was drawn where it was."""
 
     ALLOW_SELECT: ClassVar[bool] = False
 
     class Clicked(Message):
-        """Somebody clicked at (x, y), where `cell` stands; `chain` is 2 for a double click."""
+        """Somebody clicked at (x, y), where `cell` was drawn; `chain` is 2 for a double click."""
 
         def __init__(self, lines: Lines, x: int, y: int, cell: Cell | None, chain: int) -> None:
             super().__init__()
@@ -32,11 +32,20 @@ class Lines(Widget):
             self.cell = cell
             self.chain = chain
 
+    class Wheeled(Message):
+        """The wheel asks to go on by so many lines."""
+
+        def __init__(self, lines: Lines, by: int) -> None:
+            super().__init__()
+            self.lines = lines
+            self.by = by
+
     def __init__(self, painter: Painter, background: str = "surface", *, name: str | None = None) -> None:
         super().__init__(name=name)
         self.painter = painter
         self._background = background
         self._lines: list[tuple[Cell, ...]] = []
+        self._painted: dict[int, Sequence[Cell]] = {}
 
     @property
     def shown(self) -> list[tuple[Cell, ...]]:
@@ -61,8 +70,16 @@ class Lines(Widget):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        line = self._lines[event.y] if event.y < len(self._lines) else ()
-        self.post_message(self.Clicked(self, event.x, event.y, _at(line, event.x), event.chain))
+        cell = _at(self._painted.get(event.y, ()), event.x)
+        self.post_message(self.Clicked(self, event.x, event.y, cell, event.chain))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.post_message(self.Wheeled(self, 1))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.post_message(self.Wheeled(self, -1))
 
     def repaint(self, painter: Painter) -> None:
         """Draw everything again, in another theme."""
@@ -70,7 +87,7 @@ class Lines(Widget):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        cells = self._lines[y] if y < len(self._lines) else ()
+        cells = self._painted[y] = self._lines[y] if y < len(self._lines) else ()
         return self.painter.strip(cells, self.size.width, self._background)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wallboard.domain.models import Call
 from wallboard.vendors.base import Adapter, Services, SourceSettings
 from wallboard.vendors.plugin import Plugin, SourceRules
 
@@ -18,6 +19,9 @@ class AsteriskPlugin(Plugin):
         phone=re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.@/:-]+"),
         phone_example="PJSIP/2001",
     )
+
+    def mine(self, call: Call, phone: str) -> bool:
+        return any(name == "device" and value.casefold() == phone.casefold() for name, value in call.address)
 
     def build(self, settings: SourceSettings, services: Services) -> Adapter:
         from wallboard.vendors.asterisk.adapter import AsteriskAdapter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import Ambiguous, NotSent, Rejected, TargetGone
@@ -12,6 +12,7 @@ from wallboard.domain.keys import Kind
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Member, Row, in_address
 from wallboard.domain.parties import number_of
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import clean
 from wallboard.vendors.asterisk.devices import device_of, same_device

@@ -10,11 +10,14 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from functools import partial
 
 import anyio
 
+from wallboard.domain.clock import within
 from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.errors import NotSent, Unreachable
 from wallboard.domain.keys import RESOURCE_OF, Key, Resource
@@ -24,8 +27,10 @@ from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, SourceInfo, Update, UpdateKind
 from wallboard.vendors.adapter import BaseAdapter
 from wallboard.vendors.asterisk import actions, evidence
-from wallboard.vendors.asterisk.ami import PING_EVERY, Ami, open_ami
+from wallboard.vendors.asterisk.alone import Acting, as_told, can_alone
+from wallboard.vendors.asterisk.ami import PING_EVERY, SILENCE, Ami, open_ami
 from wallboard.vendors.asterisk.check import check_source
+from wallboard.vendors.asterisk.event_audit import DEVICES
 from wallboard.vendors.asterisk.facts import Lists, decimal
 from wallboard.vendors.asterisk.health import Health
 from wallboard.vendors.asterisk.lists import EVIDENCE, LISTS, RESTS_ON, STARTING, Readings, without_id
@@ -44,6 +49,10 @@ FIRST_DELAY, LONGEST_DELAY = 0.5, 10.0
 #: Events come in bursts (12 for one answered call): rows are compared once a burst.
 BURST = 0.05
 FAR_OFF = 3600.0
+#: Of a connection that only acts: seconds until it is made where nobody presses a key, between its pings, and for which
+#: events are heard after an action.
+STANDS_BY_AFTER, ACTING_PING, ACTING_HEARS = 5.0, 20.0, 60.0
+LIFE = 3600.0
 #: Seconds of silence after which events are not taken for the present: pings are answered more often.
 HEARD_WITHIN = PING_EVERY + 1.0
 
@@ -83,6 +92,8 @@ class AsteriskAdapter(BaseAdapter):
         self._seq = 0
         self._numbers = 0
         self._tones = False
+        self.acts: Acting | None = None
+        """Set while another console reads the source, and this connection only acts."""
 
     def info(self) -> SourceInfo:
         ami = self._ami
@@ -99,6 +110,8 @@ class AsteriskAdapter(BaseAdapter):
         account = self._account()
         if self._readings.starting and not account.commands.issuperset(actions.NEEDS.get(verb, ())):
             return Can(False, tr(STARTING))
+        if self.acts is not None:
+            return can_alone(verb, row, account, self._board)
         return actions.can(verb, row, account, self._board)
 
     def can_dial(self, destination: Destination) -> Can:
@@ -120,6 +133,9 @@ class AsteriskAdapter(BaseAdapter):
         ami = self._ami
         if ami is None:
             raise Unreachable(tr("not connected: {why}", why=self._health.cause))
+        if self.acts is not None:
+            await self.acts.look(ami)
+            return as_told(row, self._map().get(RESOURCE_OF[row.key.kind], {}).get(row.key), self._board)
         quiet = self.clock.now() - ami.heard_at > HEARD_WITHIN
         if quiet or not self._health.pushed(RESOURCE_OF[row.key.kind]):
             try:
@@ -149,13 +165,67 @@ class AsteriskAdapter(BaseAdapter):
 
     async def run(self, sink: Sink) -> None:
         """See ``Adapter.run``. Whatever ends a connection is told and followed by another try."""
-        delay = FIRST_DELAY
         sink.source(self.info())
         self._report(sink)
+
+        def tell(next_at: float) -> None:
+            sink.source(self.info())
+            self._report(sink, next_at=next_at)
+
+        await self._hold(partial(self._session, sink), tell)
+
+    async def stand_by(self, sink: Sink) -> None:
+        """See ``vendors.base.Lendable``: one connection that only acts. It hears no events but those of its own
+        actions, and takes the lists when one is to be sent."""
+        if self.settings.read_only:
+            await anyio.sleep_forever()
+        self.acts = Acting(self.clock, partial(self._read, but=(DEVICES,)))
+        try:
+            # Whoever begins does not know yet who reads: the connection for reading may be wanted in a moment.
+            await within(self.clock, STANDS_BY_AFTER, self.acts.wanted.wait)
+            await self._hold(partial(self._acting_session, self.acts, sink))
+        finally:
+            self.acts = None
+
+    async def prepare(self, command: Command) -> None:
+        """See ``vendors.base.Lendable``."""
+        if self.acts is None:
+            return
+        self.acts.wanted.set()
+        self._hurried.set()
+        ami = await self.acts.connection(lambda: self._ami, lambda: self._health.cause)
+        await self.acts.look(ami)
+
+    async def _acting_session(self, acts: Acting, sink: Sink) -> None:
+        async with self._open(ping_every=ACTING_PING, silence=2.5 * ACTING_PING) as ami:
+            self._begin(ami)
+            await ami.events("off")
+            self._epoch += 1
+            self._health.well()
+            self._ami = ami
+            acts.connected()
+            while True:
+                # What was watched for is told, until nothing is any more.
+                await within(self.clock, 1.0 if self._watched else LIFE, self._changed.wait)
+                self._changed = anyio.Event()
+                proofs, self._proofs = tuple(self._proofs), []
+                if proofs:
+                    sink.apply(replace(self._update(Resource.AGENTS, UpdateKind.PROOF, proofs=proofs), as_of=0.0))
+                now = self.clock.now()
+                self._watched = {ident: until for ident, until in self._watched.items() if until > now}
+                if acts.hears and not self._watched:
+                    acts.hears = False
+                    await ami.events("off")
+
+    async def _hold(
+        self, session: Callable[[], Awaitable[None]], tell: Callable[[float], None] = lambda next_at: None
+    ) -> None:
+        """One session after the other."""
+        delay = FIRST_DELAY
         while True:
             epoch = self._epoch
             try:
-                await self._session(sink)
+                await session()
             except AmiError as error:
                 self._health.end(error)
             except Exception as error:  # the boundary of one source: a fault of ours must not leave it looking live
@@ -165,9 +235,10 @@ class AsteriskAdapter(BaseAdapter):
                 self._ami = None
             if self._epoch != epoch:
                 delay = FIRST_DELAY
+            if self.acts is not None:
+                self.acts.tried()
             pause = self._health.slowly or delay * random.uniform(0.75, 1.25)
-            sink.source(self.info())
-            self._report(sink, next_at=self.clock.now() + pause)
+            tell(self.clock.now() + pause)
             await self._wait(pause)
             delay = min(delay * 2, LONGEST_DELAY)
 
@@ -189,13 +260,8 @@ class AsteriskAdapter(BaseAdapter):
         self._hurried.set()
 
     async def _session(self, sink: Sink) -> None:
-        self._readings.booted = False
         async with self._open() as ami:
-            self._health.begin()
-            self._board = Switchboard()
-            self._mapper = self._new_mapper()
-            self._tones = False
-            self._offset = ami.clock_offset or 0.0
+            self._begin(ami)
             # Events first, then the lists: what happens in between is in the backlog and is applied on top.
             await ami.events(EVENT_MASK)
             await self._read(ami)
@@ -212,7 +278,17 @@ class AsteriskAdapter(BaseAdapter):
                     tasks.start_soon(self._read_again, ami, sink)
                     tasks.start_soon(self._prove_life, ami, sink)
 
-    def _open(self) -> AbstractAsyncContextManager[Ami]:
+    def _begin(self, ami: Ami) -> None:
+        """Signed in: nothing that was known before is."""
+        self._health.begin()
+        self._board = Switchboard()
+        self._mapper = self._new_mapper()
+        self._tones = False
+        self._offset = ami.clock_offset or 0.0
+
+    def _open(self, *, ping_every: float = PING_EVERY, silence: float = SILENCE) -> AbstractAsyncContextManager[Ami]:
+        # A FullyBooted may come with the login.
+        self._readings.booted = False
         return open_ami(
             self._factory,
             self._auth.username,
@@ -220,6 +296,8 @@ class AsteriskAdapter(BaseAdapter):
             on_event=self._on_event,
             read_only=self.settings.read_only,
             within=self.settings.timeout or 10.0,
+            ping_every=ping_every,
+            silence=silence,
             now=self.clock.now,
         )
 
@@ -266,14 +344,14 @@ class AsteriskAdapter(BaseAdapter):
             # The queue's counters moved, and no event carries them; or there is more to be had.
             self._read_soon.set()
 
-    async def _read(self, ami: Ami) -> None:
+    async def _read(self, ami: Ami, but: Collection[str] = ()) -> None:
         """Take every list that this account may, and load them with what happens meanwhile."""
         async with self._reading:
             backlog: list[tuple[Message, float]] = []
             begun = self.clock.now()
             self._backlogs.append(backlog)
             try:
-                found = await self._readings.take(ami)
+                found = await self._readings.take(ami, but)
             finally:
                 self._backlogs.remove(backlog)
             now = self.clock.now()
@@ -391,12 +469,14 @@ class AsteriskAdapter(BaseAdapter):
         may = self.can(command.verb, row)
         if not may:
             raise NotSent(may.reason)
+        if self.acts is not None:
+            await self.acts.hear(ami, EVENT_MASK)
         planner = actions.Planner(self._account(), self._board, ami.new_id, self._new_uniqueid)
         plan = planner.plan(command, row)
         if plan.dial:
             await self._must_exist(ami, plan.dial)
         # Watched before it is sent: the event can be quicker than the answer.
-        until = self.clock.now() + 180.0
+        until = self.clock.now() + (180.0 if self.acts is None else ACTING_HEARS)
         self._watched.update(dict.fromkeys(plan.ids, until))
         sent_at = self.clock.now()
         try:
@@ -406,6 +486,8 @@ class AsteriskAdapter(BaseAdapter):
         finally:
             if plan.reread:
                 self._read_soon.set()
+            # Wakes whoever waits for what is watched now.
+            self._changed.set()
         return Receipt(
             request=plan.describe(),
             status=clean(answer.response),

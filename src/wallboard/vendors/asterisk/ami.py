@@ -22,7 +22,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import anyio
 from anyio.abc import ByteStream
@@ -31,6 +31,7 @@ from anyio.streams.tls import TLSAttribute
 
 from wallboard.domain import sending
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.redaction import redact
 from wallboard.vendors.asterisk.facts import decimal
 from wallboard.vendors.asterisk.protocol import (

@@ -76,6 +76,8 @@ class CallRows(Parties):
             interface = self.interface_of(channel)
             if interface and not is_local(channel.name):
                 found.append((f"agent {interface}", channel.uniqueid))
+        # By these a console knows its own telephone where another reads for it.
+        found += [("device", device) for device in dict.fromkeys(device_of(c.name) for c in leg.channels)]
         if leg.crowd:
             found.append(("crowd", str(leg.crowd)))
         elif leg.agent is None and len(self.topology.talking.get(self.topology.bridge_of(party), ())) == 2:

@@ -10,8 +10,8 @@ told by no event at all (apps/app_queue.c): that is a gap too, and is forgiven w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from wallboard.domain.records import dataclass
 from wallboard.vendors.asterisk.protocol import Message
 
 #: Seconds that an event may come after the list that shows its effect, or before the list that does not yet.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from wallboard.domain.records import dataclass
 from wallboard.vendors.asterisk.protocol import Message
 
 _UNIQUE = re.compile(r"(?:^|-)(\d{9,12})\.(\d+)\Z")

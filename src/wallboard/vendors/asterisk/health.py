@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import clean
 from wallboard.domain.update import FeedStatus
 from wallboard.vendors.asterisk.ami import PING_EVERY

@@ -6,13 +6,14 @@ was unknown or refused once may be granted a moment after. Sources: main/manager
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import field
 
 import anyio
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import clean
 from wallboard.vendors.asterisk.ami import Ami
 from wallboard.vendors.asterisk.event_audit import CHANNELS, DEVICES, PARKED, QUEUES
@@ -115,8 +116,9 @@ class Readings:
         """The lists that this account gets."""
         return tuple(name for name in LISTS if self.states[name].shown)
 
-    async def take(self, ami: Ami) -> Found:
-        """Every list that is due and comes, and the rights. Raises ``AmiError`` when the connection ends."""
+    async def take(self, ami: Ami, but: Collection[str] = ()) -> Found:
+        """Every list that is due and comes, ``but`` these, and the rights. Raises ``AmiError`` when the connection
+        ends."""
         doubtful = ami.doubtful or any(self.states[name].unknown for name in LISTS)
         if doubtful or self.now() - self._rights_at >= RIGHTS_EVERY:
             await self._learn(ami)
@@ -124,6 +126,8 @@ class Readings:
         with bare_failures(AmiError):
             async with anyio.create_task_group() as tasks:
                 for name, state in self.states.items():
+                    if name in but:
+                        continue
                     if self.now() >= state.again_at or (state.denied and ami.allows(name)):
                         tasks.start_soon(self._list, ami, name, found)
         self._word()

@@ -7,10 +7,11 @@ an agent the interface. Which channels are one call and who is who on it: ``part
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Member, Membership, Queue, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.text import NOTHING, clean
 from wallboard.vendors.asterisk.calls import CallRows

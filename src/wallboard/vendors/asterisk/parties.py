@@ -7,10 +7,11 @@ on, who dialled whom, the agent pool. Where nothing tells which of two parties i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from wallboard.domain.keys import Key, Kind
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import Clean, clean
 from wallboard.vendors.asterisk.devices import POOL, Telephones, device_of, is_local, pool_device, same_device
 from wallboard.vendors.asterisk.facts import DOWN, RINGING, Channel, Offer, Place, Serving

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 
 BANNER = "Asterisk Call Manager"
 

@@ -8,11 +8,12 @@ a pair of literal quotes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.models import DutyAgent, DutyPhone, Hotline, HotlineCall, LastCall, Phone
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import HotlineState, Wanted
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.domain.words import spelling, vocabulary

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import clean
 
 _PLAIN = "@:*!$'(),"

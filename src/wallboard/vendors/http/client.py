@@ -13,13 +13,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
-import httpx
 
 from wallboard.domain.errors import (
     Ambiguous,
@@ -32,6 +30,7 @@ from wallboard.domain.errors import (
     Unreachable,
 )
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import clean
 from wallboard.domain.update import Budget
 from wallboard.vendors.base import OAuthAuth, Services, SourceSettings
@@ -39,7 +38,9 @@ from wallboard.vendors.http.address import Route, check_address, route
 from wallboard.vendors.http.auth import Headers, PostToken, SignIn, sign_in
 from wallboard.vendors.http.errors import action_error, read_error, worded
 from wallboard.vendors.http.exchange import Line, Params, Raw, Wire, decoded
+from wallboard.vendors.http.library import httpx
 from wallboard.vendors.http.limits import ERROR_LIMIT, LIVE_LIMIT, said
+from wallboard.vendors.http.remembered import Remembered
 from wallboard.vendors.http.stream import ENDLESS_HEAD, HEAD_LIMIT
 from wallboard.vendors.http.words import why_unreachable
 
@@ -49,9 +50,8 @@ log = logging.getLogger("wallboard.http")
 
 READ_DEADLINE = 8.0
 ACT_DEADLINE = 10.0
-SMALL = 64 * 1024
-REMEMBERED = 128
-"""So many last answers of at most `SMALL` bytes are kept."""
+SHOWN = 64 * 1024
+"""Bytes of a text of which what it says is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,9 @@ class HttpSource:
             if sign is not None
             else sign_in(settings.auth, self._clock, lambda form: self._post_token("", form=form))
         )
-        self._line = Line(settings, services)
-        self._last: dict[str, tuple[bytes, object]] = {}
+        encrypted = any(urlsplit(address).scheme == "https" for address in (self._base, self._token_url))
+        self._line = Line(settings, services, encrypted=encrypted)
+        self._remembered = Remembered(self._clock)
         self.refused = False
         """The vendor refused the credentials when last asked."""
 
@@ -163,27 +164,21 @@ class HttpSource:
         text = ""
         try:
             address = f"{where.path}?{params}" if params else where.path
-            data = await (self._known_ordecoded(raw, address) if keep else decoded(raw))
+            data = await (self._known(raw, address) if keep else decoded(raw))
         except BadAnswer:
-            text = raw.body.whole()[:SMALL].decode("utf-8", "replace")
+            text = raw.body.whole()[:SHOWN].decode("utf-8", "replace")
             if not plain or text.lstrip().startswith("<"):
                 raise
         return _answer(raw, data, text)
 
-    async def _known_ordecoded(self, raw: Raw, address: str) -> object:
+    async def _known(self, raw: Raw, address: str) -> object:
         """The data of the last answer of this address again when not a byte of it has changed: a quiet list costs a
         comparison."""
         body = raw.body.whole()
-        last = self._last.get(address)
-        if last is not None and last[0] == body:
-            self._last[address] = self._last.pop(address)
-            return last[1]
+        if (same := self._remembered.same(address, body)) is not None:
+            return same[0]
         data = await decoded(raw)
-        self._last.pop(address, None)
-        if len(body) <= SMALL:
-            self._last[address] = (body, data)
-            while len(self._last) > REMEMBERED:
-                del self._last[next(iter(self._last))]
+        self._remembered.put(address, body, data)
         return data
 
     async def _read(self, where: Route, params: Params | None, headers: Headers, seconds: float, limit: int) -> Raw:
@@ -221,15 +216,17 @@ class HttpSource:
         json: Mapping[str, Any] | None = None,
         params: Params | None = None,
         accept: str = "",
+        upkeep: bool = False,
         timeout: float | None = None,  # noqa: ASYNC109  # the one deadline over sign-in, connection and body
     ) -> Answer:
         """Send one action once. Returns on 2xx (`data` None if the body is no JSON); raises `ActionError`s only.
 
-        `accept` is the Accept header of an action whose answer is no JSON. Only a 401 is answered by a second request,
-        after a new token: it proves that nothing was done.
+        `accept` is the Accept header of an action whose answer is no JSON. `upkeep`: it concerns what we ourselves left
+        with the vendor, and nothing of the site's, so that it goes also where nobody may act. Only a 401 is answered by
+        a second request, after a new token: it proves that nothing was done.
         """
         where = _as_route(where)
-        if self._settings.read_only:
+        if self._settings.read_only and not upkeep:
             raise NotSent(tr("this source is read-only"))
         if not where.path:
             raise NotSent(tr("the vendor's id of this row cannot be sent"))
@@ -256,7 +253,7 @@ class HttpSource:
             try:
                 data = await decoded(raw)
             except BadAnswer:
-                text = raw.body.whole()[:SMALL].decode("utf-8", "replace")
+                text = raw.body.whole()[:SHOWN].decode("utf-8", "replace")
         return _answer(raw, data, text)
 
     async def _renewed(self, used: Headers, seconds: float) -> Headers | None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import anyio
 import anyio.to_thread
-import httpx
 
-from wallboard.domain import sending
+from wallboard.domain import asking, sending
 from wallboard.domain.errors import BadAnswer, Unreachable
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 from wallboard.vendors import tls
 from wallboard.vendors.base import Services, SourceSettings
 from wallboard.vendors.http.address import Route
 from wallboard.vendors.http.auth import Headers, extra_headers
+from wallboard.vendors.http.library import httpx
 from wallboard.vendors.http.limits import ERROR_LIMIT, PIECES, THREAD_ABOVE, Allowance, Body, VendorClock, strict_json
 from wallboard.vendors.http.stream import Head, Transport, awaited
 from wallboard.vendors.pace import Pace
@@ -73,17 +74,19 @@ class Wire:
 
 class Line:
     """The connections of one source: kept ones to read by, a fresh one for each action. Making it opens nothing and
-    reads no certificates."""
+    reads no certificates; without any address that is `encrypted` they are never read."""
 
-    def __init__(self, settings: SourceSettings, services: Services) -> None:
+    def __init__(self, settings: SourceSettings, services: Services, *, encrypted: bool) -> None:
         self._name = settings.name
         self._ca_file = settings.ca_file
+        self._encrypted = encrypted
         self._now = services.clock.now
         self._transport: httpx.AsyncBaseTransport | None = services.transport
         self._extra = extra_headers(settings.headers)
         self.allowance = Allowance(services.clock, settings.budget)
         self.clock = VendorClock()
         self._tls: ssl.SSLContext | None = None
+        self._trusting = anyio.Lock()
         self._reader: httpx.AsyncClient | None = None
         self._actor: httpx.AsyncClient | None = None
         self._closed = False
@@ -108,6 +111,8 @@ class Line:
     ) -> Raw:
         """Send one request and read all of its answer. A broken body does not undo the status. What acts has a
         connection of its own each time."""
+        if self.ours:
+            await self._trust()
         client = self._acting() if wire.acts else self._reading()
         try:
             request = client.build_request(
@@ -129,6 +134,7 @@ class Line:
             sending.look()
         started = self._now()
         awaited.set(wire.awaited)
+        asking.asked()
         response = await client.send(request, stream=True)
         try:
             now = self._now()
@@ -187,8 +193,9 @@ class Line:
         return self._actor
 
     def _network(self, kept: int) -> httpx.AsyncBaseTransport:
+        assert self._tls is not None
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=kept, keepalive_expiry=30.0)
-        return Transport(verify=self._context(), retries=0, limits=limits, trust_env=False, http1=True, http2=False)
+        return Transport(verify=self._tls, retries=0, limits=limits, trust_env=False, http1=True, http2=False)
 
     def _client(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
         if self._closed:
@@ -196,10 +203,16 @@ class Line:
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip, identity", "User-Agent": "wallboard"}
         return httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, headers=headers)
 
-    def _context(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = tls.context(self._ca_file, lambda: httpx.create_ssl_context(trust_env=False))
-        return self._tls
+    async def _trust(self) -> None:
+        """Read the machine's certificates, where an address is encrypted: in a thread, since they take as long as all
+        else of the first request."""
+        async with self._trusting:
+            if self._tls is None and self._encrypted:
+                without_store = partial(httpx.create_ssl_context, trust_env=False)
+                self._tls = await anyio.to_thread.run_sync(tls.context, self._ca_file, without_store)
+            elif self._tls is None:
+                # It trusts nobody.
+                self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     async def aclose(self) -> None:
         self._closed = True

@@ -260,6 +260,7 @@ class Allowance:
     def __init__(self, clock: Clock, limit: int | None) -> None:
         self._clock = clock
         self._own = limit
+        self._asked = 0
         self.budget: Budget | None = None if limit is None else Budget(limit, None, None, _reserve(limit))
 
     def hear(self, headers: Mapping[str, str]) -> None:
@@ -269,13 +270,14 @@ class Allowance:
         reset = _count(headers.get("x-ratelimit-reset"), 86_400)
         if limit is None and remaining is None:
             return
+        self._asked += 1
         resets_at = None if reset is None else self._clock.now() + reset
         if self._own is not None:
             if limit is not None and remaining is not None:
                 # The rest of the vendor's allowance belongs to the other applications of the account.
                 remaining = max(0, min(remaining, self._own - (limit - remaining)))
             limit = self._own if limit is None else min(limit, self._own)
-        self.budget = Budget(limit, remaining, resets_at, _reserve(limit))
+        self.budget = Budget(limit, remaining, resets_at, _reserve(limit), self._asked)
 
 
 def _reserve(limit: int | None) -> int:

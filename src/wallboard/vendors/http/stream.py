@@ -11,10 +11,10 @@ from contextvars import ContextVar
 from typing import Any
 
 import httpcore
-import httpx
 from anyio.lowlevel import checkpoint
 
 from wallboard.domain.language import mark
+from wallboard.vendors.http.library import httpx
 from wallboard.vendors.pace import MOUTHFUL
 
 HEAD_LIMIT = 16 * 1024

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.errors import Missing, NotSent, ReadError, TargetGone
 from wallboard.domain.language import tr
 from wallboard.domain.models import in_address
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Can, Receipt, SourceSettings
 from wallboard.vendors.http.client import Answer, HttpSource, Params, Route

@@ -21,6 +21,7 @@ from wallboard.vendors.http.client import HttpSource
 from wallboard.vendors.kit.acts import refusal, require
 from wallboard.vendors.kit.again import Again
 from wallboard.vendors.kit.rows import snapshot
+from wallboard.vendors.kit.standby import Standby
 from wallboard.vendors.kit.turns import Turns
 
 Made = tuple[Sequence[Row], str]
@@ -41,6 +42,8 @@ class WebAdapter(BaseAdapter, ABC):
     no_calls: ClassVar[str] = ""
     on_my_phone: ClassVar[Collection[Verb]] = ()
     caution: ClassVar[str] = ""
+    rests_on: ClassVar[Collection[Resource]] = ()
+    """The discoveries without which an action cannot be sent, or its effect not known."""
 
     def __init__(
         self, settings: SourceSettings, services: Services, *, sign: Callable[[PostToken], SignIn] | None = None
@@ -50,6 +53,8 @@ class WebAdapter(BaseAdapter, ABC):
         self._http = HttpSource(settings, services, sign=sign)
         self._again = Again()
         self._writing = Turns()
+        self._standby = Standby(services.clock, self._learn)
+        self._facts = services.facts
 
     def detail(self) -> str:
         """What there is to say about the source as a whole."""
@@ -70,6 +75,18 @@ class WebAdapter(BaseAdapter, ABC):
     async def run(self, sink: Sink) -> None:
         """Nothing is pushed; what is learnt between two readings goes into the rows."""
         await self._again.run(sink)
+
+    async def stand_by(self, sink: Sink) -> None:
+        await self._standby.run()
+
+    async def prepare(self, command: Command) -> None:
+        if self.rests_on:
+            await self._standby.ready()
+
+    async def _learn(self) -> None:
+        for feed in self.feeds():
+            if feed.scope == "discovery" and feed.resource in self.rests_on:
+                await feed.fetch(Ticket(0, 0, self.clock.now()))
 
     async def aclose(self) -> None:
         await self._http.aclose()

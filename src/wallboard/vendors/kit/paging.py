@@ -8,11 +8,11 @@ may have another behind it whatever the total says, and a row that two pages sho
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Container, Hashable, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from wallboard.domain.errors import BadAnswer
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 from wallboard.vendors.http.client import Answer
 from wallboard.vendors.kit.lists import CHANGED, together
 

@@ -126,7 +126,7 @@ def objects(value: object) -> list[Any]:
 class Wire(BaseModel):
     """Any object of a vendor. Every field has a default, for any of them may be missing."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     @property
     def usable(self) -> bool:

@@ -8,7 +8,7 @@ two calls that exist; it cannot place the second one, so it is offered where the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import MONITORING, Command, Destination, Verb
@@ -17,6 +17,7 @@ from wallboard.domain.keys import Kind
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Row, in_address
 from wallboard.domain.parties import number_of
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState, Direction, MemberState
 from wallboard.domain.text import clean
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings

@@ -8,6 +8,7 @@ lists. While the push interface is alive the lists of callers and agents are onl
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import anyio
@@ -16,8 +17,9 @@ from wallboard.domain.command import Command, Destination, Verb
 from wallboard.domain.forms import Form
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, tr
-from wallboard.domain.models import Agent, Phone, Receptionist, Row, in_address
-from wallboard.domain.update import Update
+from wallboard.domain.models import Agent, Call, Member, Phone, Receptionist, Row, in_address
+from wallboard.domain.states import MemberState
+from wallboard.domain.update import LISTS, Update
 from wallboard.vendors.base import (
     Can,
     CheckLine,
@@ -31,6 +33,7 @@ from wallboard.vendors.base import (
     SourceSettings,
     Ticket,
     Verification,
+    rows_of,
 )
 from wallboard.vendors.kit.adapter import WebAdapter
 from wallboard.vendors.kit.lists import together
@@ -70,6 +73,7 @@ class PortsipAdapter(WebAdapter):
     lacks = LACKS
     lacking = mark("PortSIP has no such action")
     on_my_phone = (Verb.CALL, Verb.PICKUP)
+    rests_on = (Resource.QUEUES,)
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
         auth = settings.auth
@@ -81,6 +85,8 @@ class PortsipAdapter(WebAdapter):
         self._lists = Lists(settings, self._http, services.clock, self._scene, self._actions, self._again, reader)
         self._receptionists = Receptionists(self._http, settings, services.clock)
         self._push = Push(settings, services, self._scene)
+        self._changing = False
+        """Whether a receptionist has been looked at while another console reads them: their rules are ours to read."""
 
     def detail(self) -> str:
         live = self._push.alive(Resource.MEMBERS) or self._push.alive(Resource.AGENTS)
@@ -132,14 +138,53 @@ class PortsipAdapter(WebAdapter):
             group.start_soon(self._push.run, sink)
             group.start_soon(self._receptionists.run, sink)
 
+    async def prepare(self, command: Command) -> None:
+        await super().prepare(command)
+        self._take_told()
+
+    async def _learn(self) -> None:
+        await super()._learn()
+        if self._changing:
+            for feed in self._receptionists.feeds():
+                await feed.fetch(Ticket(0, 0, self.clock.now()))
+
+    def _take_told(self) -> None:
+        """What the rows say that another reads for us: who waits where, who is agent where, and the calls there are."""
+        if not self._standby.lent or self._facts is None:
+            return
+        source, scene, facts = self.settings.name, self._scene, self._facts
+        self._actions.calls = tuple(rows_of(Call, facts, source))
+        members = [row for row in rows_of(Member, facts, source) if row.state is not MemberState.TALKING]
+        for key in (row.key for rows in (self._actions.calls, members) for row in rows):
+            scene.session(key.id)
+        for known in scene.queues.values():
+            at = facts.read_at(source, Resource.MEMBERS, known.id)
+            if at is not None:
+                joined = {row.key.id: row.joined_at for row in members if row.queue_id == known.id}
+                scene.waits(known, joined, at)
+
+    def told(self, update: Update) -> Update:
+        if update.resource is not Resource.CALLS or update.kind not in LISTS:
+            return update
+        calls = [row for row in update.rows if isinstance(row, Call)]
+        return replace(update, rows=tuple(self._actions.held.marked(calls, "", self.clock.now())))
+
     async def refresh(self, row: Row) -> Row | None:
+        self._take_told()
         if isinstance(row, Receptionist):
             return await self._receptionists.refresh(row)
         return await self._lists.refresh(row)
 
     def _can(self, verb: Verb, row: Row | None) -> Can:
         if verb is Verb.CHANGE:
+            if self._standby.lent and isinstance(row, Receptionist) and not self._receptionists.read:
+                if not self._changing:
+                    self._changing = True
+                    self._standby.want(anew=True)
+                return Can(False, tr("its rules are not read yet"))
             return self._receptionists.can(verb, row)
+        if verb is Verb.ATTENDED:
+            self._take_told()
         return self._actions.can(verb, row)
 
     def can_dial(self, destination: Destination) -> Can:
@@ -158,8 +203,13 @@ class PortsipAdapter(WebAdapter):
 
     async def _perform(self, command: Command, row: Row | None) -> Receipt:
         if command.verb is Verb.CHANGE:
-            return await self._receptionists.perform(command, row)
-        return await self._actions.perform(command, row)
+            done = await self._receptionists.perform(command, row)
+        else:
+            done = await self._actions.perform(command, row)
+        if row is not None and isinstance(row, Agent | Receptionist):
+            # Its evidence is a word of the vendor's that no row carries.
+            self._standby.look_back(partial(self.refresh, row))
+        return done
 
     def table(self) -> Sequence[Verification]:
         return [*evidence.table(), *self._receptionists.table()]

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from wallboard.domain.errors import NotSent
 from wallboard.domain.forms import written_hours
 from wallboard.domain.language import mark, tr
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.vendors.kit import wire
 from wallboard.vendors.kit.wire import Count, Identity, Switch, Text, objects, raw_object, text

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.errors import BadAnswer, Late, Missing, NotPermitted, Unreachable
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import english, tr, trn
 from wallboard.domain.models import Agent, Call, Member, Phone, Queue, Row, in_address
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import clean
 from wallboard.domain.update import Update, UpdateKind
 from wallboard.vendors.base import SourceSettings, Ticket

@@ -329,6 +329,8 @@ class Push:
             self._heard_at = self._clock.now()
             for update in pushed.lists(asked_at):
                 sink.apply(update)
+                # Of hundreds of queues, and each its own: what comes meanwhile is later than these.
+                await anyio.lowlevel.checkpoint()
 
 
 def _address(settings: SourceSettings, services: Services) -> tuple[str, str]:

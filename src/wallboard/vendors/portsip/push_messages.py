@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AliasChoices, Field, PlainValidator
 
 from wallboard.domain.errors import BadAnswer
+from wallboard.domain.records import dataclass
 from wallboard.vendors.http.limits import THREAD_ABOVE, breathe, check_shape
 from wallboard.vendors.kit.lists import rows
 from wallboard.vendors.kit.wire import Count, Identity, Text, Wire, count, identity, instant, text

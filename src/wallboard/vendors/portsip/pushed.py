@@ -8,11 +8,12 @@ lists as they stand go out again and again: nothing having happened is news as w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.language import tr, trc
 from wallboard.domain.models import Member, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import MemberState
 from wallboard.domain.text import clean
 from wallboard.domain.update import Proof, Update, UpdateKind

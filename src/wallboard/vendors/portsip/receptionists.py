@@ -76,6 +76,11 @@ class Receptionists:
     def _interval(self) -> float:
         return self._settings.every.get(Resource.RECEPTIONISTS.value, EVERY)
 
+    @property
+    def read(self) -> bool:
+        """Whether all were read once."""
+        return self._read_at is not None
+
     async def _fetch(self, ticket: Ticket) -> Sequence[Update]:
         now = self._clock.now()
         fresh = self._read_at is not None and now - self._read_at < 0.9 * self._interval

@@ -10,13 +10,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import reduce
 from urllib.parse import quote, unquote
 
 from wallboard.domain.errors import NotSent
 from wallboard.domain.forms import Form, FormField, Option, Takes, hours, written_hours
 from wallboard.domain.language import english, mark, tr, trc, trn
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import Clean, clean
 from wallboard.vendors.kit.lists import together
 from wallboard.vendors.kit.wire import count

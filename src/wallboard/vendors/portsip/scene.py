@@ -6,8 +6,9 @@ ways of reading write here and make their rows from here, so that a row does not
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState
 from wallboard.domain.text import NOTHING, Clean
 from wallboard.vendors.base import Ticket

@@ -7,11 +7,11 @@ that a receptionist says is a piece of evidence of its own, so that what was los
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import tr, trc, trn
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Evidence, Sheet, Trial, Verification
 from wallboard.vendors.kit import sheets

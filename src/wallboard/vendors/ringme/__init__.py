@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from wallboard.domain.models import Call
 from wallboard.vendors.base import Adapter, Services, SourceSettings
 from wallboard.vendors.plugin import Plugin, SourceRules
 
@@ -29,6 +30,11 @@ class RingmePlugin(Plugin):
         from wallboard.vendors.ringme.options import RingmeOptions
 
         return RingmeOptions
+
+    def mine(self, call: Call, phone: str) -> bool:
+        from wallboard.vendors.ringme.names import same_phone
+
+        return any(same_phone(name, phone) for name in call.agent_refs)
 
     def build(self, settings: SourceSettings, services: Services) -> Adapter:
         from wallboard.vendors.ringme.adapter import RingmeAdapter

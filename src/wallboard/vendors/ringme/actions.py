@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import UnionType
 from typing import Any
 
@@ -16,6 +15,7 @@ from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Address, Agent, Call, Member, ParkedCall, Phone, Row, in_address
 from wallboard.domain.numbers import dialled
 from wallboard.domain.parties import number_of
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import CallState, MemberState
 from wallboard.vendors.base import YES, Can, Receipt, SourceSettings
 from wallboard.vendors.http.client import Answer, HttpSource, Route, route
@@ -64,6 +64,8 @@ class Actions:
     directory: Directory
     own: Own
     my_legs: tuple[Call, ...] = ()
+    lent: bool = False
+    """Whether another console reads the source: what it parked is known to it alone."""
 
     def can(self, verb: Verb, row: Row | None) -> Can:
         """Whether this PBX can do it to the row: the account may, and policy has said that its state allows it."""
@@ -82,7 +84,7 @@ class Actions:
                 return Can(False, tr("the vendor does not tell whether it is answered"))
             case Call() | Member() if verb is Verb.PARK:
                 return self._can_park()
-            case ParkedCall() if not self.own.is_parked(row.key.id):
+            case ParkedCall() if not self.lent and not self.own.is_parked(row.key.id):
                 return Can(False, tr("no longer parked"))
             case Agent() if not in_address(row.address, "extension_name"):
                 return Can(False, tr("the vendor does not name the agent's phone"))

@@ -6,7 +6,7 @@ config leaves out are discovered. Bases and extras: vendors.md §3.2, §3.3.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -19,16 +19,29 @@ from wallboard.domain.keys import Key, Resource
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Queue, Row, in_address
 from wallboard.domain.states import MemberState
-from wallboard.domain.update import Update
-from wallboard.vendors.base import Can, CheckLine, Feed, Receipt, Report, Services, SourceSettings, Ticket, Verification
+from wallboard.domain.update import LISTS, Update
+from wallboard.domain.words import spelling
+from wallboard.vendors.base import (
+    Can,
+    CheckLine,
+    Feed,
+    Receipt,
+    Report,
+    Secret,
+    Services,
+    SourceSettings,
+    Ticket,
+    Verification,
+)
 from wallboard.vendors.http.client import Answer, route
 from wallboard.vendors.kit.adapter import Made, WebAdapter
-from wallboard.vendors.kit.lists import lost
+from wallboard.vendors.kit.lists import lost, together
 from wallboard.vendors.kit.rows import Starts, aside, snapshot
 from wallboard.vendors.kit.wire import identity, one
 from wallboard.vendors.ringme.actions import LACKS, TO_MY_PHONE, Actions, call_route, valet_route
 from wallboard.vendors.ringme.checks import check_source
 from wallboard.vendors.ringme.directory import CONFERENCE, Directory
+from wallboard.vendors.ringme.hooks import Hooks
 from wallboard.vendors.ringme.mapping import (
     Context,
     agent_row,
@@ -39,7 +52,7 @@ from wallboard.vendors.ringme.mapping import (
     registrations,
 )
 from wallboard.vendors.ringme.memo import Memo
-from wallboard.vendors.ringme.names import suffix
+from wallboard.vendors.ringme.names import same_phone, suffix
 from wallboard.vendors.ringme.own import Own, slot_answer
 from wallboard.vendors.ringme.reports import Reports
 from wallboard.vendors.ringme.states import Words
@@ -62,6 +75,8 @@ INTERVALS: dict[Resource, float] = {
     Resource.PHONES: 30.0,
     Resource.PARKED: 5.0,
 }
+RECONCILE = 60.0
+"""Seconds between two lists of calls while each of them is announced."""
 DISCOVERY = 600.0
 DISCOVERY_AT_FIRST = 5.0
 REGISTRATIONS_AT_ONCE = 50
@@ -89,6 +104,7 @@ class RingmeAdapter(WebAdapter):
     lacking = mark("this vendor has no such action")
     on_my_phone = (*TO_MY_PHONE, Verb.CALL, Verb.FETCH)
     caution = HANDSET
+    rests_on = (Resource.QUEUES,)
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
         super().__init__(settings, services)
@@ -100,12 +116,17 @@ class RingmeAdapter(WebAdapter):
         self._legs: dict[str, tuple[Call, ...]] = {}
         self._memos: dict[str, Memo[Call]] = {}
         self._starts = Starts()
+        self._hooks = Hooks(settings.name, self._http, self._directory, self.clock)
+        self._staff: dict[str, frozenset[str]] = {}
+        """The names of the telephones that each queue rings, as its list of agents has them."""
+        self._rung: dict[str, tuple[str, ...]] = {}
+        """The queues by which a telephone is rung, as far as somebody asked."""
 
     def detail(self) -> str:
         said = tr("hosted PBX")
         for lost_of in self._directory.lost.values():
             said = tr("{detail}; {lost}", detail=said, lost=lost_of)
-        return said
+        return together(said, self._hooks.said())
 
     def feeds(self) -> Sequence[Feed]:
         directory = self._directory
@@ -116,7 +137,12 @@ class RingmeAdapter(WebAdapter):
             for resource in OF_QUEUE:
                 feeds.append(self._feed(resource, queue_id, partial(self._of_queue, resource, queue_id)))
         for scope in directory.phones if directory.client_calls is False else ("",):
-            feeds.append(self._feed(Resource.CALLS, scope, partial(self._calls, scope)))
+            feed = self._feed(Resource.CALLS, scope, partial(self._calls, scope))
+            feeds.append(replace(feed, reconcile=RECONCILE) if self._hooks.trusted else feed)
+        if self._hooks.begun:
+            every, cost = self._hooks.every, self._hooks.cost
+            keep = Feed(Resource.CALLS, "discovery", self._keep_hooks, every, cost, timeout=30.0, hidden_interval=every)
+            feeds.append(keep)
         if directory.phones or directory.rooms:
             chunks = -(-len(directory.phones) // REGISTRATIONS_AT_ONCE)
             feeds.append(self._feed(Resource.PHONES, "", self._registration, cost=chunks))
@@ -134,6 +160,34 @@ class RingmeAdapter(WebAdapter):
             self._forget()
         return ()
 
+    async def _keep_hooks(self, ticket: Ticket) -> Sequence[Update]:
+        await self._hooks.keep()
+        return ()
+
+    def announce_to(self, address: Secret) -> None:
+        self._hooks.begin(address)
+
+    async def unannounce(self) -> None:
+        await self._hooks.end()
+
+    def announced(self, place: str, fields: Mapping[str, str]) -> Collection[tuple[Resource, str]]:
+        if not self._hooks.news(place, fields):
+            return ()
+        if place in self._directory.queues:
+            return [(Resource.MEMBERS, place)]
+        calls = (Resource.CALLS, self._directory.calls_scope(place))
+        # Who dials out is rung by no queue.
+        queues = () if spelling(fields.get("CallFlow", "")) == "out" else self._queues_of(place)
+        return [calls, *product((Resource.MEMBERS, Resource.AGENTS), queues)]
+
+    def _queues_of(self, phone_id: str) -> tuple[str, ...]:
+        """The queues that ring a telephone; of one without a name, all."""
+        if phone_id not in self._rung:
+            name = self._directory.phone_name(phone_id)
+            rung = (q for q, names in self._staff.items() if any(same_phone(name, each) for each in names))
+            self._rung[phone_id] = tuple(rung if name else self._staff)
+        return self._rung[phone_id]
+
     def _forget(self) -> None:
         """Drop what is kept of the lists of queues and phones that are no more."""
         scopes = {"", *self._directory.queues, *self._directory.phones}
@@ -141,6 +195,8 @@ class RingmeAdapter(WebAdapter):
         self._legs = {scope: legs for scope, legs in self._legs.items() if scope in scopes}
         self._memos = {scope: memo for scope, memo in self._memos.items() if scope in scopes}
         self._starts.keep(set(product((Resource.MEMBERS, Resource.AGENTS), scopes)))
+        self._staff = {queue_id: names for queue_id, names in self._staff.items() if queue_id in scopes}
+        self._rung.clear()
 
     async def _of_queue(self, resource: Resource, queue_id: str, ticket: Ticket) -> Sequence[Update]:
         answer = await self._read(resource, queue_id)
@@ -190,6 +246,10 @@ class RingmeAdapter(WebAdapter):
             return {row.key: row for row in rows}, lost(len(raw), len(rows), what)
 
         rows, why = await aside(len(raw), build)
+        staff = frozenset(in_address(row.address, "extension_name") or "" for row in rows.values())
+        if self._staff.get(queue_id) != staff:
+            self._staff[queue_id] = staff
+            self._rung.clear()
         starts = self._starts.held((Resource.AGENTS, queue_id), {key: row.since for key, row in rows.items()})
         return [replace(row, since=starts.get(key)) for key, row in rows.items()], why
 
@@ -198,12 +258,15 @@ class RingmeAdapter(WebAdapter):
         answer = await self._http.get(self._directory.calls_route(scope))
         rows = partial(self._call_rows, scope, answer)
         update = await self._kept(ticket, Resource.CALLS, scope, answer.started_at, rows)
-        self._legs[scope] = tuple(row for row in update.rows if isinstance(row, Call) and row.mine)
+        calls = [row for row in update.rows if isinstance(row, Call)]
+        if self._hooks.begun:
+            self._hooks.calls.listed(scope, calls, self.clock.now())
+        self._legs[scope] = tuple(row for row in calls if row.mine)
         self._actions.my_legs = tuple(leg for legs in self._legs.values() for leg in legs)
         return (update,)
 
     async def _call_rows(self, scope: str, answer: Answer) -> tuple[list[Call], str]:
-        context = self._context(answer)
+        context = self._context_of_calls(answer)
         memo = self._memos.setdefault(scope, Memo("call_api_id"))
         what = tr("current calls")
         raw = rows_of(CurrentCall, answer.data, what)
@@ -246,9 +309,24 @@ class RingmeAdapter(WebAdapter):
             zone=self._zone,
             offset=offset if offset is not None and abs(offset) > OFFSET_MATTERS else 0.0,
             phone=self.settings.phone,
-            phones=self._directory.phone_names,
             words=self._words,
         )
+
+    def _context_of_calls(self, answer: Answer) -> Context:
+        """With the names of all telephones, for which nothing but a call asks."""
+        return replace(self._context(answer), phones=self._directory.phone_names)
+
+    def told(self, update: Update) -> Update:
+        if update.resource is Resource.PARKED and update.kind in LISTS:
+            parked = {row.key: row for row in (*update.rows, *self._own.parked(self.clock.now()))}
+            return replace(update, rows=tuple(parked.values()))
+        calls = [row for row in update.rows if isinstance(row, Call)]
+        if update.resource is not Resource.CALLS or update.kind not in LISTS:
+            return update
+        marked = self._own.overlay(calls, update.scope, self.clock.now())
+        self._legs[update.scope] = tuple(row for row in marked if row.mine)
+        self._actions.my_legs = tuple(leg for legs in self._legs.values() for leg in legs)
+        return replace(update, rows=tuple(marked))
 
     async def refresh(self, row: Row) -> Row | None:
         match row:
@@ -276,7 +354,7 @@ class RingmeAdapter(WebAdapter):
             answer = await self._http.get(call_route(extension_id, row.key.id))
         except Missing:
             return None
-        found = call_row(self._context(answer), one(answer.data, CurrentCall, tr("call")), extension_id)
+        found = call_row(self._context_of_calls(answer), one(answer.data, CurrentCall, tr("call")), extension_id)
         if found is None or found.key != row.key:
             return None
         # The object of one call lacks the parties' extensions that the list has.
@@ -293,7 +371,7 @@ class RingmeAdapter(WebAdapter):
     async def _refresh_parked(self, row: ParkedCall) -> ParkedCall | None:
         """`slots` asks which call sits in a slot: a question in the form of a PUT, so only on demand."""
         now = self.clock.now()
-        if row not in self._own.parked(now):
+        if row not in self._own.parked(now) and not self._standby.lent:
             return None
         extension_id, slot = in_address(row.address, "extension_id") or "", identity(row.slot)
         if not slot.isdigit() or self.settings.read_only:
@@ -309,6 +387,7 @@ class RingmeAdapter(WebAdapter):
         return row
 
     def _can(self, verb: Verb, row: Row | None) -> Can:
+        self._actions.lent = self._standby.lent
         return self._actions.can(verb, row)
 
     def can_dial(self, destination: Destination) -> Can:

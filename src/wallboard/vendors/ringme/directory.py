@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import product
 
 from wallboard.domain.errors import Missing, NotPermitted, ReadError
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Address, in_address
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import Clean, clean
 from wallboard.domain.words import spelling
 from wallboard.vendors.base import SourceSettings

@@ -7,12 +7,13 @@ other lists (registered, another call, wrap-up) is left to the board.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, tzinfo
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Call, Member, Membership, Phone, Queue
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.domain.words import spelling

@@ -4,8 +4,8 @@ platform's two spellings, and what the config adds. A word that is in no table i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState, MemberState
 from wallboard.domain.words import spelling, vocabulary
 

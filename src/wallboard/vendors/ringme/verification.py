@@ -7,7 +7,7 @@ or where an outside call went, so those end as *accepted: this vendor cannot sho
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from wallboard.domain.command import Command, Verb
@@ -15,6 +15,7 @@ from wallboard.domain.keys import Key, Resource
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Call, Member, ParkedCall, Row, in_address
 from wallboard.domain.parties import number_of
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState, CallState, Direction
 from wallboard.vendors.base import Evidence, Trial, Verification
 from wallboard.vendors.kit.evidence import (

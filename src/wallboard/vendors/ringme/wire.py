@@ -182,6 +182,15 @@ class RecordStats(Wire):
     files_size: Count = None
 
 
+class Event(Wire):
+    """One of GET …/event/: a subscription"""
+
+    id: Identity = ""
+    url: Text = ""
+    event_type: Word = ""
+    method: Word = ""
+
+
 class User(Wire):
     """GET /user/"""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
 from typing import Any
 
@@ -12,6 +12,7 @@ from wallboard.domain.command import Command
 from wallboard.domain.errors import NotSent
 from wallboard.domain.language import tr
 from wallboard.domain.models import Address, Notice, in_address
+from wallboard.domain.records import dataclass
 from wallboard.vendors.base import Receipt, SourceSettings
 from wallboard.vendors.http.client import Answer, HttpSource, Route, route
 from wallboard.vendors.kit.acts import act, fresh, receipt, request

@@ -30,6 +30,7 @@ from wallboard.vendors.base import (
     SourceSettings,
     Ticket,
     Verification,
+    rows_of,
 )
 from wallboard.vendors.kit.adapter import Made, WebAdapter
 from wallboard.vendors.kit.paging import Pages
@@ -66,6 +67,7 @@ class SinchAdapter(WebAdapter):
     verbs = evidence.VERBS
     lacking = mark("RCI is for configuration: no calls and no states")
     no_calls = mark("RCI places no calls")
+    rests_on = (Resource.NOTICES,)
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
         super().__init__(settings, services)
@@ -234,6 +236,11 @@ class SinchAdapter(WebAdapter):
         return self._reports.of(row)
 
     def _can(self, verb: Verb, row: Row | None) -> Can:
+        if verb in (Verb.PUBLISH, Verb.CHANGE) and self._standby.lent and not self._known.sets:
+            # What a person fills in is made of them.
+            self._standby.want()
+            if Resource.NOTICES not in self._whole:
+                return Can(False, tr("the disruption sets are not read yet"))
         if verb is Verb.PUBLISH:
             if not self._known.sets:
                 if Resource.NOTICES in self._whole:
@@ -264,7 +271,16 @@ class SinchAdapter(WebAdapter):
         return sorted(self._known.sets.items(), key=lambda pair: mapping.titled(pair[1]).casefold())
 
     def verification(self, command: Command, row: Row | None) -> Verification:
-        return evidence.verification(command.verb, self._zone, command, row, dict(self._known.events))
+        return evidence.verification(command.verb, self._zone, command, row, self._listed())
+
+    def _listed(self) -> dict[str, frozenset[str]]:
+        """The ids of each set's notices, as they were read or told last."""
+        if not self._standby.lent or self._facts is None:
+            return dict(self._known.events)
+        told: dict[str, set[str]] = {name: set() for name in self._known.sets}
+        for row in rows_of(Notice, self._facts, self.settings.name):
+            told.setdefault(mapping.set_of(row), set()).add(row.key.id)
+        return {name: frozenset(ids) for name, ids in told.items()}
 
     def table(self) -> Sequence[Verification]:
         return [evidence.verification(verb, self._zone) for verb in evidence.VERBS]

@@ -7,13 +7,13 @@ also everything that nobody asked to change. All tests look at rows alone, so th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from wallboard.domain.command import Command, Verb
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Notice, Row, in_address
+from wallboard.domain.records import dataclass
 from wallboard.domain.text import Clean, clean
 from wallboard.vendors.base import Evidence, Trial, Verification
 from wallboard.vendors.kit.evidence import DEADLINE, WRITTEN, Test, TwiceRunning, read_at, settled, shown

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Address, Agent, Notice, Queue, in_address
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import AgentState, Channel
 from wallboard.domain.text import NOTHING, Clean, clean
 from wallboard.domain.words import spelling, vocabulary

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from wallboard.domain.language import mark
+from wallboard.domain.records import dataclass
 from wallboard.vendors.http.client import Route, route
 from wallboard.vendors.sinch.wire import (
     EventWire,

@@ -7,12 +7,13 @@ where such an answer holds exactly a page, the rest is asked for all the same.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from wallboard.domain.errors import BadAnswer, NotPermitted
 from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
 from wallboard.vendors.http.client import HttpSource, Params, Route, route
 from wallboard.vendors.kit.paging import Page, Pages, pages
 from wallboard.vendors.kit.rows import aside

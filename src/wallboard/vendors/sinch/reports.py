@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Notice, Queue, Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import Channel
 from wallboard.vendors.base import Report, Sheet
 from wallboard.vendors.kit.gather import gather

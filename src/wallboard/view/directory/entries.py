@@ -7,7 +7,6 @@ source: the same digits in two sources are two destinations.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from wallboard.board.board import Board
 from wallboard.domain.keys import Key
@@ -15,6 +14,7 @@ from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Agent, Hotline, Phone, Queue, Receptionist
 from wallboard.domain.numbers import dialled, e164, same_number
 from wallboard.domain.places import Favourite
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import Channel
 from wallboard.vendors.base import rows_of
 

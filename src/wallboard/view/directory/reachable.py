@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 from wallboard.domain.command import Destination
 from wallboard.domain.keys import Key
 from wallboard.domain.language import tr
-from wallboard.domain.numbers import dialled, forms, international, is_number
+from wallboard.domain.notation import sent, written
+from wallboard.domain.numbers import dialled, forms, is_number
 from wallboard.domain.places import Favourite, Route
+from wallboard.domain.records import dataclass
 from wallboard.view.context import Context
 from wallboard.view.directory.entries import FAVOURITE, Entry, gather
 from wallboard.view.directory.search import Hit, Index, Searched, Tier, fold, hit, place_of, tier_of
@@ -26,7 +29,7 @@ _BANDS = (0, 1, 2, 2, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One line of the picker. `number` is what is really dialled, `shown` what the directory knows."""
+    """One line of the picker. `number` is what is really dialled, `shown` what the directory knows, for eyes."""
 
     label: str
     shown: str
@@ -47,7 +50,7 @@ class Place:
 
     @property
     def dialled_differs(self) -> bool:
-        return self.number != dialled(self.shown)
+        return self.number not in (dialled(self.shown), dialled(sent(self.shown)))
 
     def destination(self) -> Destination:
         """A number that is in no directory has no name of its own."""
@@ -88,10 +91,14 @@ class Directory:
         self._rank = [0] * len(order)
         for rank, place in enumerate(order):
             self._rank[place] = rank
-        self._index = Index((searched(entry) for entry in self.entries), self.region)
         self._digits = {entry.digit: place for place, entry in enumerate(self.entries) if entry.digit}
         self._all = [hit(place, Tier.WITHIN) for place in order]
         self._last: tuple[str, list[Hit]] = ("", self._all)
+
+    @cached_property
+    def _index(self) -> Index:
+        """Made with the first letter."""
+        return Index((searched(entry) for entry in self.entries), self.region)
 
     @property
     def looked(self) -> int:
@@ -159,12 +166,9 @@ class Directory:
     def _place(self, place: int, context: Context, tier: Tier = Tier.WITHIN) -> Place:
         entry, reach = self.entries[place], self._reach[place]
         state, style = live(None if entry.key is None else context.board.row(entry.key), context)
-        shown = entry.number
-        if entry.public and not shown.startswith("+") and reach.number == entry.public:
-            shown = international(entry.public)
         return Place(
             entry.name,
-            shown,
+            written(entry.number, self._regions.get(entry.source, "")),
             reach.number,
             entry.source,
             state,

@@ -87,18 +87,25 @@ class Index:
         self.looked = 0
         """Entries that the last search looked at."""
         for entry in entries:
-            names = [fold(name) for name in entry.names]
-            self._names.append(names[0] if names else "")
-            spaced = "\n " + "\n ".join(names) + "\n"
-            self._spaced.append(spaced)
-            numbers = " "
-            for number in entry.numbers:
-                digits = number.casefold().removeprefix("+")
-                numbers += f"{digits} "
-                if not digits.isalnum():
-                    numbers += f"{fold(digits)} "
-            self._numbers.append(numbers)
-            self._whole.append(f"{spaced}{numbers}{fold(entry.rest)}")
+            self.add(entry)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def add(self, entry: Searched) -> None:
+        """One more, before anything is sought."""
+        names = [fold(name) for name in entry.names]
+        self._names.append(names[0] if names else "")
+        spaced = "\n " + "\n ".join(names) + "\n"
+        self._spaced.append(spaced)
+        numbers = " "
+        for number in entry.numbers:
+            digits = dialled(number).casefold().removeprefix("+")
+            numbers += f"{digits} "
+            if not digits.isalnum():
+                numbers += f"{fold(digits)} "
+        self._numbers.append(numbers)
+        self._whole.append(f"{spaced}{numbers}{fold(entry.rest)}")
 
     def find(self, text: str) -> Sequence[Hit]:
         """Everything that `text` means, in the order of the list."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wallboard.domain.language import tr, trn
 from wallboard.domain.models import Agent, Call, Hotline, Member, Phone, Queue, Receptionist, Row
+from wallboard.domain.notation import written
 from wallboard.view import glyphs
 from wallboard.view.context import Context
 from wallboard.view.figures import caller_clock
@@ -38,7 +39,7 @@ def _state(row: Row, context: Context) -> tuple[str, str, str, str | None]:
             return glyph, tr(word), token, _told(caller_clock(row, context))
         case Receptionist() if row.open is not None:
             places = list(dict.fromkeys(entry.to for entry in row.sends_to if entry.open is row.open and entry.to))
-            to = f" {glyphs.TO} {places[0]}" if places else ""
+            to = f" {glyphs.TO} {written(places[0], context.region(row.key.source))}" if places else ""
             more = f" +{len(places) - 1}" if len(places) > 1 else ""
             glyph, word, token = RECEPTIONIST[row.open]
             return glyph, f"{tr(word)}{to}{more}", token, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wallboard.board.agent_course import SLOT
 from wallboard.board.agent_day import AgentDay
-from wallboard.board.source import COUNTING
+from wallboard.board.queue_book import COUNTING
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.language import tr, trn
 from wallboard.domain.models import Agent, Call, Membership, Queue
@@ -15,7 +15,7 @@ from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
 from wallboard.view.directory.states import live
 from wallboard.view.format import DASH, local, span
-from wallboard.view.lines import Line, clip
+from wallboard.view.lines import Line, clip, pressing
 from wallboard.view.looks.blocks import (
     LABEL,
     TWO_COLUMNS,
@@ -37,7 +37,7 @@ def agent_look(row: Agent, context: Context, width: int) -> list[Line]:
     glyph, word, token = state_of(row)
     clock = context.elapsed(row.key, row.since)
     now = f"{glyph} {tr(word)}" + (f" {span(clock)}" if clock is not None else "")
-    title = f"{row.name.upper()} {row.key.source} {row.extension}".rstrip()
+    title = f"{row.name.upper()} {row.key.source} {context.shown(row).extension}".rstrip()
     lines = [*head(title, row, alarm(row, now, context), context, width), *_now(row, now, token, context, width)]
     if not row.no_state:
         lines += [*_day(row, context, width), *_course(row, context, width)]
@@ -120,14 +120,12 @@ def _queue(row: Agent, place: Membership, context: Context, width: int) -> Line:
     told = [f"{name} {value}" for name, value in parts if value is not None]
     told += [tr("paused here")] if place.paused else []
     name = str(place.queue or place.queue_id)
-    return clip(
-        [
-            Cell(f" {fit(name, 18)} "),
-            Cell(f"{stands}   ", glyphs.SEVERITY[severity][1]),
-            Cell(", ".join(told), "muted"),
-        ],
-        width,
-    )
+    cells = [
+        Cell(f" {fit(name, 18)} "),
+        Cell(f"{stands}   ", glyphs.SEVERITY[severity][1]),
+        Cell(", ".join(told), "muted"),
+    ]
+    return clip(cells if queue is None else pressing(cells, queue.key), width)
 
 
 def _calls(row: Agent, context: Context, width: int) -> list[Line]:
@@ -139,7 +137,7 @@ def _calls(row: Agent, context: Context, width: int) -> list[Line]:
 
 def _call(call: Call, context: Context, width: int) -> Line:
     state, token = live(call, context)
-    return clip([Cell(f" {fit(state, 18)} ", token), Cell(both(call, context))], width)
+    return clip(pressing([Cell(f" {fit(state, 18)} ", token), Cell(both(call, context))], call.key), width)
 
 
 def both(call: Call, context: Context) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wallboard.board.hotline_numbers import LADDER, figures
 from wallboard.domain.language import tr, trc, trn
 from wallboard.domain.models import DutyAgent, Hotline, HotlineCall
+from wallboard.domain.notation import written
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell, fit
 from wallboard.view.context import Context
@@ -12,7 +13,6 @@ from wallboard.view.figures import busy_hour
 from wallboard.view.format import DASH, age, count, local, percent, span
 from wallboard.view.lines import Line, clip
 from wallboard.view.looks.blocks import TWO_COLUMNS, alarm, beside, halves, head, heading, labelled, paragraph
-from wallboard.view.numbers import written
 from wallboard.view.panes.hotlines import active_phones, drifted
 
 CALLS, PEOPLE = 8, 12
@@ -25,7 +25,7 @@ def hotline_look(row: Hotline, context: Context, width: int) -> list[Line]:
     glyph, word, _ = glyphs.HOTLINE[row.state]
     since = context.elapsed(row.key, row.since)
     state = f"{glyph} {tr(word)}"
-    title = f"{row.name.upper()} {row.key.source} {written(row.number)}".rstrip()
+    title = f"{row.name.upper()} {row.key.source} {context.shown(row).number}".rstrip()
     lines = head(title, row, alarm(row, _lasting(state, since), context), context, width)
     drift = Cell(f"   {glyphs.WARN} {tr('NOT AS ASKED')}", "warn bold") if drifted(row) else Cell("")
     said = f" ({row.raw_status})" if row.raw_status and row.raw_status != word else ""
@@ -34,9 +34,9 @@ def hotline_look(row: Hotline, context: Context, width: int) -> list[Line]:
     lines += _ladder(row, context, width)
     if width >= TWO_COLUMNS:
         left, right = halves(width)
-        lines += beside(_duty(row, left), _calls(row, context, right), width)
+        lines += beside(_duty(row, context, left), _calls(row, context, right), width)
     else:
-        lines += [*_duty(row, width), *_calls(row, context, width)]
+        lines += [*_duty(row, context, width), *_calls(row, context, width)]
     channels = tr(
         "in {dash}/{channels_in}, out {dash}/{channels_out} (use is not told)",
         dash=DASH,
@@ -66,17 +66,17 @@ def _ladder(row: Hotline, context: Context, width: int) -> list[Line]:
     return [labelled("24 h", cells, width), *paragraph(tr("busy hour"), busy_hour(made), width)]
 
 
-def _duty(row: Hotline, width: int) -> list[Line]:
+def _duty(row: Hotline, context: Context, width: int) -> list[Line]:
     phones = active_phones(row)
     on = tr("not read yet") if phones is None else trn("{n} phone would ring", "{n} phones would ring", phones)
     lines = [heading(tr("ON DUTY"), on, width)]
     for agent in row.agents[:PEOPLE]:
-        lines += _responder(agent, width)
+        lines += _responder(agent, context.region(row.key.source), width)
     more = len(row.agents) - PEOPLE
     return [*lines, clip([Cell(f" {tr('and {n} more', n=more)}", "muted")], width)] if more > 0 else lines
 
 
-def _responder(agent: DutyAgent, width: int) -> list[Line]:
+def _responder(agent: DutyAgent, region: str, width: int) -> list[Line]:
     name = Cell(f" {fit(agent.name, 18)} ")
     if not agent.phones:
         told = tr("phones not read yet") if agent.phones is None else tr("no phone")
@@ -84,7 +84,7 @@ def _responder(agent: DutyAgent, width: int) -> list[Line]:
     lines: list[Line] = []
     for phone in agent.phones:
         sign, token = _DUTY[phone.active]
-        told = f"{phone.name} {written(phone.number)}"
+        told = f"{phone.name} {written(phone.number, region)}"
         lines.append(
             clip(
                 [

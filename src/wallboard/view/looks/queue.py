@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from wallboard.board.forecast import AHEAD, word
 from wallboard.board.last_hour import HOUR
-from wallboard.board.source import COUNTING
+from wallboard.board.queue_book import COUNTING
 from wallboard.board.tally import place_state
 from wallboard.domain.language import tr, trn
 from wallboard.domain.models import Agent, Member, Queue
@@ -19,7 +19,7 @@ from wallboard.view.context import Context
 from wallboard.view.directory.states import live
 from wallboard.view.figures import IN_QUEUE, caller_clock, level_text
 from wallboard.view.format import DASH, count, local, ordinal, percent, span, sparkline
-from wallboard.view.lines import Line, clip, line_width, spread
+from wallboard.view.lines import Line, clip, line_width, pressing, spread
 from wallboard.view.looks.blocks import TWO_COLUMNS, alarm, beside, binned, halves, head, heading, labelled, paragraph
 from wallboard.view.numbers import party
 from wallboard.view.panes.members import wait_severity
@@ -32,7 +32,7 @@ _BARS, _LEVELS = 20, 12
 def queue_look(row: Queue, context: Context, helpers: Sequence[Agent], help_key: str, width: int) -> list[Line]:
     """`helpers` can be added with `help_key`, the first of them at once; "" where this source adds nobody."""
     source = "" if not row.key.source else f" {row.key.source}"
-    title = f"{row.name.upper()}{source} {row.number}".rstrip()
+    title = f"{row.name.upper()}{source} {context.shown(row).number}".rstrip()
     lines = head(title, row, alarm(row, staffing.standing(row, context), context), context, width)
     help_lines = _help(helpers, help_key, row, context, width)
     if width >= TWO_COLUMNS:
@@ -76,7 +76,7 @@ def _caller(place: int, member: Member, context: Context, width: int) -> Line:
         Cell(f"{fit(span(clock), 5, 'right')} {sign} ", style),
         Cell(f"{who}  ", "stale" if context.dim(member.key) else "text"),
     ]
-    return clip([*left, Cell("  ".join(_of_caller(member, context)), "muted")], width)
+    return clip(pressing([*left, Cell("  ".join(_of_caller(member, context)), "muted")], member.key), width)
 
 
 def _of_caller(member: Member, context: Context) -> list[str]:
@@ -110,16 +110,16 @@ def _agents(row: Queue, context: Context, width: int) -> list[Line]:
     if stats.counts.ready is not None:
         ready = tr("{n}/{all} ready", n=stats.counts.ready, all=stats.staffed)
     here = sorted((agent for agent in staff if agent.state is not AgentState.OFF), key=staffing.order(context))
-    off = [agent.name for agent in staff if agent.state is AgentState.OFF]
+    off = [agent for agent in staff if agent.state is AgentState.OFF]
     lines = [heading(tr("AGENTS"), ready, width, tr("today"))]
     lines += [_agent(agent, row, context, width) for agent in here[:AGENTS]]
     if len(here) > AGENTS:
         lines.append(clip([Cell(f" {tr('and {n} more', n=len(here) - AGENTS)}", "muted")], width))
     if off:
-        names = ", ".join(off[:8])
-        names = tr("{names} and {n} more", names=names, n=len(off) - 8) if len(off) > 8 else names
         sign, word, token = glyphs.AGENT[AgentState.OFF]
-        lines.append(clip([Cell(f" {fit(f'{sign} {tr(word)}', 12)} {names}", token)], width))
+        names = [Cell(f"{', ' if n else ''}{agent.name}", token, press=agent.key) for n, agent in enumerate(off[:8])]
+        names += [Cell(f" {tr('and {n} more', n=len(off) - 8)}", token)] if len(off) > 8 else []
+        lines.append(clip([Cell(f" {fit(f'{sign} {tr(word)}', 12)} ", token), *names], width))
     return lines
 
 
@@ -136,7 +136,7 @@ def _agent(agent: Agent, queue: Queue, context: Context, width: int) -> Line:
     ]
     told = f"{day_told(agent, context)} "
     room = max(0, width - line_width(left) - cell_width(told) - 1)
-    return spread([*left, Cell(fit(other, room), "muted")], [Cell(told, "muted")], width)
+    return pressing(spread([*left, Cell(fit(other, room), "muted")], [Cell(told, "muted")], width), agent.key)
 
 
 def day_told(agent: Agent, context: Context) -> str:
@@ -159,9 +159,9 @@ def _help(helpers: Sequence[Agent], key: str, row: Queue, context: Context, widt
         state, token = live(agent, context)
         adds = f" {tr('adds')}  "
         cells = [
-            Cell(f"{fit(agent.name, 18)} ", "text" if place else "text bold"),
-            Cell(f"{fit(state, 14)} ", token),
-            Cell(" " * cell_width(key) if place else key, "info bold"),
+            Cell(f"{fit(agent.name, 18)} ", "text" if place else "text bold", press=agent.key),
+            Cell(f"{fit(state, 14)} ", token, press=agent.key),
+            Cell(" " * cell_width(key) if place else key, "info bold", press="" if place else "staff.add"),
             Cell(" " * cell_width(adds) if place else adds),
             staffing.leaving(agent, context, row.key),
         ]

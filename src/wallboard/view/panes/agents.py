@@ -36,6 +36,8 @@ class AgentsPane(Pane):
     empty = mark("no agents")
     lacks = mark("without states")
     says: ClassVar[Mapping[str, int]] = {"with": 2}
+    others = ("with", "with")
+    signs = glyphs.AGENT.values()
     reads: ClassVar[Mapping[str, Callable[[Agent, Context], Value]]] = {
         "name": lambda row, context: row.name,
         "number": lambda row, context: row.extension,

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, tr, trc
 from wallboard.domain.models import Row
+from wallboard.domain.records import dataclass
 from wallboard.domain.states import ResourceState
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Align, Cell, Column
+from wallboard.view.colleagues import beside
 from wallboard.view.context import Context
-from wallboard.view.filters import Value, words
+from wallboard.view.filters import Value, findable, words
 from wallboard.view.format import DASH, age
 from wallboard.view.selection import RowFact
 
@@ -48,6 +50,25 @@ class Field:
         return trc(self.context, title) if self.context else tr(title)
 
 
+@dataclass(slots=True, eq=False)
+class Sought:
+    """What a filter asks of a row: all that is told of it, made once, and what one field holds."""
+
+    pane: Pane
+    row: Row
+    at: Callable[[], Context]
+    roster: bool
+    told: str | None = None
+
+    def text(self) -> str:
+        if self.told is None:
+            self.told = self.pane.sought(self.row, self.at(), self.roster)
+        return self.told
+
+    def read(self, name: str) -> Value:
+        return self.pane.read(self.row, self.at(), name)
+
+
 class Pane:
     """A pane without state: everything comes from the context and the row."""
 
@@ -58,6 +79,8 @@ class Pane:
     """Per screen class, `id width` pairs most important first: "name 15, wait 4"."""
     says: ClassVar[Mapping[str, int]] = {}
     """Where a row says what this console did to it, in place of its own: columns, and how many each takes."""
+    others: ClassVar[tuple[str, str]] = ("", "")
+    """Where it says what others do with it, over two columns, and the column whose text follows that."""
     names: ClassVar[str] = "name"
     """The column that names a row, where a note on it shows."""
     empty: ClassVar[str] = mark("none")
@@ -66,6 +89,8 @@ class Pane:
     """What a filter can ask of one field (`state:break`, `wait>60`)."""
     lacks: ClassVar[str] = ""
     """What the rows of a `roster` are without."""
+    signs: ClassVar[Iterable[glyphs.Sign]] = ()
+    """What the column of states shows: it has room for each, in every language."""
 
     def columns(self, size_class: int, many: bool) -> tuple[Column, ...]:
         """The columns in order, that of the source where there are `many`; those of wider screens follow, so that
@@ -76,6 +101,9 @@ class Pane:
             for name, width in _widths(self.widths[other]).items():
                 chosen.setdefault(name, width)
         chosen.setdefault("src", 6)
+        if "state" in chosen:
+            told = (cell_width(f"{sign} {tr(word)}") for sign, word, _ in self.signs)
+            chosen["state"] = max((chosen["state"], *told))
         widest = _widths(self.widths[160])
         return tuple(
             Column(
@@ -92,19 +120,35 @@ class Pane:
     def rows(self, context: Context) -> Sequence[Row]:
         return context.board.rows(self.resource)
 
-    def fact(self, row: Row, context: Context, sort: str = "") -> RowFact:
-        """`sort` names the column to sort by ("": urgency)."""
+    def fact(self, row: Row, context: Context, sort: str = "", later: Callable[[], Context] | None = None) -> RowFact:
+        """`sort` names the column to sort by ("": urgency), `later` gives the context in which a filter asks."""
+        at = later or (lambda: context)
+        shown = context.shown(row)
         rank = self.urgency(row, context)
         if sort:
             field = next((field for field in self.fields if field.id == sort), None)
             if field is not None and field.sort is not None:
-                rank = (field.sort(row, context), *rank)
+                rank = (field.sort(shown, context), *rank)
         roster = self.roster(row) and row.key not in context.severities
-        search = f"{self.search(row)} {words('roster', 'roster')}" if roster else self.search(row)
-        return RowFact(row.key, rank, search.casefold(), self.label(row), roster, partial(self._read, row, context))
+        return RowFact(row.key, rank, Sought(self, row, at, roster), self.label(shown), roster)
 
-    def _read(self, row: Any, context: Context, name: str) -> Value:
-        return self.reads[name](row, context)
+    def stamp(self, row: Any, context: Context, sort: str) -> object:
+        """What its place is of beside the row and its alarm: the same object for as long as that stays."""
+        return None
+
+    def read(self, row: Any, context: Context, name: str) -> Value:
+        """What the field holds: a number as it was sent and as it is shown."""
+        sent, shown = (self.reads[name](each, context) for each in (row, context.shown(row)))
+        return f"{sent} {shown}" if isinstance(sent, str) and sent != shown else sent
+
+    def sought(self, row: Any, context: Context, roster: bool = False) -> str:
+        """The text by which a row is found: its numbers as they were sent and as they are shown."""
+        told = {self.search(each): None for each in (row, context.shown(row))}
+        return findable(" ".join([*told, *([words("roster", "roster")] if roster else [])]))
+
+    def called(self, row: Any, context: Context) -> str:
+        """Its label, numbers as people read them."""
+        return self.label(context.shown(row))
 
     def roster(self, row: Any) -> bool:
         """Whether the row can never have live numbers."""
@@ -119,7 +163,7 @@ class Pane:
         raise LookupError(self.title)
 
     def search(self, row: Any) -> str:
-        """The text that the filter looks in."""
+        """All that is told of the row, in one text."""
         raise LookupError(self.title)
 
     def label(self, row: Any) -> str:
@@ -127,16 +171,20 @@ class Pane:
         raise LookupError(self.title)
 
     def own(self, row: Any, context: Context) -> Cells:
-        """What stands in the columns of the pane's own."""
+        """What stands in the columns of the pane's own; the row's numbers are as people read them."""
         raise LookupError(self.title)
 
     def cells(self, row: Row, context: Context) -> Cells:
         """What stands in each column."""
-        cells = self.own(row, context)
+        cells = self.own(context.shown(row), context)
         cells["src"] = Cell(row.key.source, "muted")
         if context.notes(row) is not None:
             named = cells[self.names]
             cells[self.names] = _noted(named) if isinstance(named, Cell) else lambda width: _noted(named(width - 2))
+        if self.others[0] and (busy := beside(row.key, context)):
+            known = cell_of(cells, self.others[1]).text
+            told = f"{busy} · {known}" if known and known != DASH else busy
+            cells[self.others[0]] = Cell(f"{glyphs.BESIDE} {told}", "info", 2)
         if said := context.said.get(row.key):
             cells |= {name: Cell(said, "info", span) for name, span in self.says.items()}
         return cells
@@ -152,11 +200,12 @@ class Pane:
 
     def summary(self, context: Context) -> Sequence[Cell]:
         """The pane in one line, for narrow screens; a list that nobody has read is not an empty one."""
-        state, rows = context.board.pane_state(self.resource).state, self.rows(context)
+        pane, rows = context.pane(self.resource), self.rows(context)
+        state = pane.state
         if state is ResourceState.NEVER and not rows:
             return (Cell(tr("not read yet"), "stale"),)
         if state is ResourceState.UNAVAILABLE:
-            return (Cell(tr("not for this account"), "muted"),)
+            return (Cell(pane.shut, "muted"),)
         cells = self.brief(rows, context) if rows else (Cell(tr(self.empty), "muted"),)
         if state in (ResourceState.STALE, ResourceState.GONE):
             return (Cell(f"{glyphs.STALE} {tr(state.value)} · ", "stale"), *cells)
@@ -177,10 +226,8 @@ def _noted(cell: Cell) -> Cell:
 
 def namesakes(rows: Iterable[tuple[str, str]]) -> frozenset[str]:
     """Of rows by (name, source): the names that more than one source has."""
-    found: dict[str, set[str]] = {}
-    for name, source in rows:
-        found.setdefault(name, set()).add(source)
-    return frozenset(name for name, sources in found.items() if len(sources) > 1)
+    first: dict[str, str] = {}
+    return frozenset(name for name, source in rows if first.setdefault(name, source) != source)
 
 
 def with_source(cells: Cells, source: str) -> Cells:

@@ -14,7 +14,7 @@ from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.figures import caller_clock, queued_caller
-from wallboard.view.filters import Value, words
+from wallboard.view.filters import Value, findable, words
 from wallboard.view.format import DASH, span
 from wallboard.view.numbers import inside
 from wallboard.view.panes.base import MUTED, SOURCE, Cells, Field, Pane, Rank, dash_or
@@ -28,7 +28,9 @@ class CallsPane(Pane):
     title = mark("Calls")
     empty = mark("no calls")
     says: ClassVar[Mapping[str, int]] = {"to": 2}
+    others = ("to", "agent")
     names = "from"
+    signs = (*glyphs.CALL.values(), *glyphs.MEMBER.values())
     reads: ClassVar[Mapping[str, Callable[[Call, Context], Value]]] = {
         "name": lambda row, context: row.from_name,
         "number": lambda row, context: row.from_number,
@@ -68,6 +70,11 @@ class CallsPane(Pane):
         parts = (row.from_name, row.from_number, row.to, row.to_name, row.agent, row.queue, row.key.source)
         return " ".join((*parts, *(words(each.value, each.value) for each in (row.state, row.direction))))
 
+    def sought(self, row: Call, context: Context, roster: bool = False) -> str:
+        """With the names that stand beside its numbers."""
+        beside = f"{_party(row.from_name, row.from_number, row, context)} {_called(row, context)}"
+        return f"{super().sought(row, context, roster)} {findable(beside)}"
+
     def label(self, row: Call) -> str:
         caller = row.from_name or row.from_number or tr("unknown")
         other = row.agent or row.to_name or row.to
@@ -105,7 +112,8 @@ class CallsPane(Pane):
 
 def _party(name: str, number: str, row: Call, context: Context) -> str:
     short, known = inside(number, row.key.source, context)
-    return " ".join(part for part in (name or (known if short != number else ""), short) if part)
+    called = name or (known if short != number else "")
+    return " ".join(dict.fromkeys(part for part in (called, short) if part))
 
 
 def _called(row: Call, context: Context) -> str:

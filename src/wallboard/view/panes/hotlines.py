@@ -45,6 +45,7 @@ class HotlinesPane(Pane):
     title = mark("Hotlines")
     empty = mark("no hotlines")
     says: ClassVar[Mapping[str, int]] = {"last": 1}
+    signs = glyphs.HOTLINE.values()
     reads: ClassVar[Mapping[str, Callable[[Hotline, Context], Value]]] = {
         "name": lambda row, context: row.name,
         "number": lambda row, context: row.number,

@@ -8,6 +8,7 @@ from typing import ClassVar
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.language import mark, tr, trn
 from wallboard.domain.models import Member
+from wallboard.domain.notation import sent
 from wallboard.domain.states import MemberState
 from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
@@ -33,6 +34,8 @@ class MembersPane(Pane):
     title = mark("Members")
     empty = mark("no callers")
     says: ClassVar[Mapping[str, int]] = {"number": 3}
+    others = ("queue", "with")
+    signs = glyphs.MEMBER.values()
     reads: ClassVar[Mapping[str, Callable[[Member, Context], Value]]] = {
         "name": lambda row, context: row.name,
         "number": lambda row, context: row.number,
@@ -98,12 +101,12 @@ class MembersPane(Pane):
         if not waiting:
             return (Cell(tr("nobody waits"), "muted"),)
         first = min(waiting, key=_since)
-        clock = caller_clock(first, context)
+        clock, shown = caller_clock(first, context), context.shown(first)
         sign, token = glyphs.SEVERITY[wait_severity(first, clock, context)]
         served = len([row for row in rows if row.state is MemberState.TALKING])
         told = trn("{n} wait, longest {time}", "{n} wait, longest {time}", len(waiting), time=span(clock))
         return (
-            Cell(f"{told}{sign.strip()} {first.name or first.number}", token),
+            Cell(f"{told}{sign.strip()} {shown.name or shown.number}", token),
             Cell(f" · {tr('{n} served', n=served)}", "muted"),
         )
 
@@ -112,12 +115,13 @@ def wait_severity(row: Member, clock: float | None, context: Context) -> str:
     """ "", "warn" or "alarm" for how long this caller has waited, by the limits of their queue."""
     if clock is None:
         return ""
-    return context.board.wait_severity(Key(row.key.source, Kind.QUEUE, row.queue_id), clock, row.number)
+    return context.board.wait_severity(Key(row.key.source, Kind.QUEUE, row.queue_id), clock, sent(row.number))
 
 
 def marked(row: Member, context: Context) -> str:
     """The name, after a star and how often they have called within the hour."""
-    known, repeat = context.board.caller(row.key.source, row.number), context.board.repeat(row.key.source, row.number)
+    source, number = row.key.source, sent(row.number)
+    known, repeat = context.board.caller(source, number), context.board.repeat(source, number)
     star = glyphs.STAR if known is not None and known.star else ""
     again = f"×{repeat.times}" if repeat is not None else ""
     return " ".join(part for part in (star, again, row.name) if part)

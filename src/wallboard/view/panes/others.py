@@ -9,6 +9,7 @@ from typing import ClassVar
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, markc, tr
 from wallboard.domain.models import Entry, Notice, ParkedCall, Receptionist
+from wallboard.domain.notation import shown
 from wallboard.domain.text import cell_width
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
@@ -25,6 +26,7 @@ def active(row: Notice, now: float) -> bool:
 
 def place_of(row: Notice) -> str:
     """The notice in a few words: `Fibre cut, Berlin`."""
+    row = shown(row)
     title = row.title or row.why or row.set
     known = not row.where or row.where.casefold() in title.casefold()
     return title if known else f"{title}, {row.where}"
@@ -38,6 +40,11 @@ def until_words(row: Notice, context: Context) -> str:
 
 
 _RANK = {mark("active"): 0, mark("coming"): 1, mark("over"): 2}
+RECEPTIONIST: dict[bool | None, tuple[str, str, str]] = {
+    True: (glyphs.READY, mark("open"), "ok"),
+    False: (glyphs.OFF, mark("closed"), "muted"),
+    None: ("?", DASH, "muted"),
+}
 _SIGNS = {"active": (glyphs.WARN, "warn"), "coming": (glyphs.WAITING, "text"), "over": (glyphs.OFF, "muted")}
 
 
@@ -53,6 +60,7 @@ class NoticesPane(Pane):
     title = mark("Notices")
     says: ClassVar[Mapping[str, int]] = {"where": 3}
     names = "what"
+    signs = tuple((sign, state, token) for state, (sign, token) in _SIGNS.items())
     reads: ClassVar[Mapping[str, Callable[[Notice, Context], Value]]] = {
         "name": lambda row, context: row.title,
         "source": lambda row, context: row.key.source,
@@ -76,6 +84,9 @@ class NoticesPane(Pane):
         120: "state 8, until 13, where 20, why 20, set 14, remarks 28",
         80: "state 8, until 13, where 14, why 16, set 12, remarks 11",
     }
+
+    def stamp(self, row: Notice, context: Context, sort: str) -> object:
+        return context.now
 
     def urgency(self, row: Notice, context: Context) -> Rank:
         """What holds now, the first to end first; then what comes; then what is over, the latest first."""
@@ -128,6 +139,7 @@ class ReceptionistsPane(Pane):
     resource = Resource.RECEPTIONISTS
     title = mark("Receptionists")
     says: ClassVar[Mapping[str, int]] = {"sends": 1}
+    signs = RECEPTIONIST.values()
     reads: ClassVar[Mapping[str, Callable[[Receptionist, Context], Value]]] = {
         "name": lambda row, context: row.name,
         "number": lambda row, context: row.number,
@@ -182,13 +194,6 @@ class ReceptionistsPane(Pane):
         if closed or opened:
             text = tr("{n} closed", n=closed) if closed else tr("{n} open", n=opened)
         return (Cell(text, "text" if closed else "muted"),)
-
-
-RECEPTIONIST: dict[bool | None, tuple[str, str, str]] = {
-    True: (glyphs.READY, mark("open"), "ok"),
-    False: (glyphs.OFF, mark("closed"), "muted"),
-    None: ("?", DASH, "muted"),
-}
 
 
 def relevant(row: Receptionist) -> Sequence[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 from wallboard.board import ServiceLevel
@@ -10,7 +11,6 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, markc, tr
 from wallboard.domain.models import Queue
 from wallboard.domain.states import Channel
-from wallboard.vendors.base import rows_of
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
@@ -33,21 +33,21 @@ class QueuesPane(Pane):
         "number": lambda row, context: row.number,
         "source": lambda row, context: row.key.source,
         "channel": lambda row, context: words(row.channel.value, row.channel.value) if row.channel else None,
-        "wait": lambda row, context: context.stats(row.key).waiting,
-        "longest": lambda row, context: context.stats(row.key).longest(context.now),
-        "ready": lambda row, context: context.stats(row.key).counts.ready,
-        "talk": lambda row, context: context.stats(row.key).talking,
+        "wait": lambda row, context: context.counts(row.key).waiting,
+        "longest": lambda row, context: context.counts(row.key).longest(context.now),
+        "ready": lambda row, context: context.counts(row.key).counts.ready,
+        "talk": lambda row, context: context.counts(row.key).talking,
         "sl": lambda row, context: _percent(context.stats(row.key).service_level.value),
         "lost": lambda row, context: context.stats(row.key).lost,
         "alarm": lambda row, context: context.severities.get(row.key),
     }
     fields = (
         Field("name", "", sort=lambda row, context: row.name.casefold(), most=32),
-        Field("wait", mark("wait"), "right", lambda row, context: -(context.stats(row.key).waiting or 0)),
+        Field("wait", mark("wait"), "right", lambda row, context: -(context.counts(row.key).waiting or 0)),
         Field("longest", mark("longest"), "right", lambda row, context: _longest_rank(row, context)),
         Field("ready", mark("ready"), "right", lambda row, context: _ready(row, context)),
         Field("ring", mark("ring"), "right"),
-        Field("talk", mark("talk"), "right", lambda row, context: -(context.stats(row.key).talking or 0)),
+        Field("talk", mark("talk"), "right", lambda row, context: -(context.counts(row.key).talking or 0)),
         Field("sl", mark("SL n"), "right", lambda row, context: _service(row, context), short=mark("SL"), most=8),
         Field("trend", mark("trend")),
         Field(
@@ -67,8 +67,7 @@ class QueuesPane(Pane):
 
     def urgency(self, row: Queue, context: Context) -> Rank:
         severity = {"alarm": 0, "warn": 1}.get(context.severities.get(row.key, ""), 2)
-        stats = context.stats(row.key)
-        waiting = -(stats.waiting or 0)
+        waiting = -(context.counts(row.key).waiting or 0)
         return (severity, bool(row.no_counts), _longest_rank(row, context), waiting, row.name.casefold(), row.key)
 
     def roster(self, row: Queue) -> bool:
@@ -77,6 +76,10 @@ class QueuesPane(Pane):
     def search(self, row: Queue) -> str:
         channel = words(row.channel.value, row.channel.value) if row.channel else ""
         return f"{row.name} {row.number} {channel} {row.key.source}"
+
+    def stamp(self, row: Queue, context: Context, sort: str) -> object:
+        # The figures of the day go on with the clock, who is there does not.
+        return context.now if sort in ("sl", "lost") else context.board.queue_stats(row.key, level=False)
 
     def label(self, row: Queue) -> str:
         return row.name
@@ -90,6 +93,8 @@ class QueuesPane(Pane):
         level, no_level = stats.service_level, context.cause(row.key, "service")
         ready = DASH if stats.staffed is None else f"{stats.counts.ready}/{stats.staffed}"
         number = "digits" if style == "text" else style
+        # One scale for the column, so that a long bar is a long queue.
+        most = context.once("trend", partial(context.board.peak, _TREND))
         return {
             "name": Cell(_named(row), style),
             "wait": _number(stats.waiting, number, stats.old("waiting"), context.cause(row.key, "waiting")),
@@ -98,7 +103,7 @@ class QueuesPane(Pane):
             "ring": _number(stats.ringing, style, stats.old("ringing")),
             "talk": _number(stats.talking, style, stats.old("talking")),
             "sl": lambda width: _level(level, width, style, stats.old("service"), no_level),
-            "trend": Cell(sparkline(stats.trend, _TREND, context.once("trend", lambda: _most(context))), "muted"),
+            "trend": Cell(sparkline(stats.trend, _TREND, most), "muted"),
             "lost": _number(stats.lost, style, stats.old("lost"), context.cause(row.key, "lost_percent")),
         }
 
@@ -109,7 +114,7 @@ class QueuesPane(Pane):
         cells: list[Cell] = []
         quiet = unknown = roster = 0
         for row in sorted(rows, key=lambda row: self.urgency(row, context)):
-            stats = context.stats(row.key)
+            stats = context.counts(row.key)
             if row.no_counts:
                 roster += 1
             elif stats.waiting is None and stats.longest_since is None:
@@ -125,12 +130,6 @@ class QueuesPane(Pane):
                 quiet += 1
         tail = ((quiet, tr("quiet")), (unknown, tr("no data")), (roster, tr(self.lacks)))
         return (*cells, Cell(" · ".join(f"{number} {word}" for number, word in tail if number), "muted"))
-
-
-def _most(context: Context) -> int:
-    """The most callers in any trend: the column has one scale, so that a long bar is a long queue."""
-    trends = (context.stats(row.key).trend[-_TREND:] for row in rows_of(Queue, context.board))
-    return max((value for trend in trends for value in trend if value is not None), default=0)
 
 
 def _named(row: Queue) -> str:
@@ -159,13 +158,13 @@ def _level(level: ServiceLevel, width: int, style: str, old: bool, severity: str
 
 
 def _longest_rank(row: Queue, context: Context) -> float:
-    since = context.stats(row.key).longest_since
+    since = context.counts(row.key).longest_since
     return float("inf") if since is None else since
 
 
 def _ready(row: Queue, context: Context) -> int:
-    stats = context.stats(row.key)
-    return 1_000_000 if stats.counts.ready is None else stats.counts.ready
+    ready = context.counts(row.key).counts.ready
+    return 1_000_000 if ready is None else ready
 
 
 def _service(row: Queue, context: Context) -> float:

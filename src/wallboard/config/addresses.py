@@ -1,0 +1,19 @@
+"""Addresses to listen on, as people write them: `127.0.0.1:9108`, `[::1]:9108`, `localhost:9108`."""
+
+from __future__ import annotations
+
+import re
+
+from wallboard.config.settings import Address
+
+_SIX = r"\[(?P<six>[0-9A-Fa-f:.]{2,45})\]"
+_HOST = r"(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)"
+_HOST_PORT = re.compile(rf"({_SIX}|{_HOST}):(?P<port>[0-9]{{1,5}})")
+
+
+def address(text: str) -> Address | None:
+    """None: it is none."""
+    found = _HOST_PORT.fullmatch(text)
+    if found is None or int(found["port"]) > 65_535:
+        return None
+    return Address(found["six"] or found["host"], int(found["port"]))

@@ -1,0 +1,1 @@
+"""Everything that sources said, written down as it came, and played again on the same board."""

@@ -1,0 +1,1 @@
+"""Where the rooms of the program are put together."""

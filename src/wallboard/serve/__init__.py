@@ -1,0 +1,1 @@
+"""The poller of a site without a screen."""

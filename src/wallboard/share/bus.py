@@ -1,0 +1,416 @@
+"""The connection to NATS: it is tried for ever, says how it fares, and knows buckets and subjects, but no source."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import field
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from wallboard.domain.errors import WallboardError
+from wallboard.domain.language import tr
+from wallboard.domain.records import dataclass
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from nats.js.client import JetStreamContext
+    from nats.js.kv import KeyValue
+
+log = logging.getLogger("wallboard.share")
+
+LEAST_VERSION = (2, 11)
+"""Expiry markers and CAS over them, which hand-overs need."""
+WAIT = 2.0
+"""Seconds that an answer of the server may take."""
+PENDING_MESSAGES, PENDING_BYTES = 256, 4 << 20
+"""What of a subject may wait to be read; more is lost, and found missing."""
+
+BATCH = 500
+"""Values of a bucket that are asked for at once."""
+NO_MORE = ("204", "404")
+"""What the server says behind the last of them, and where there was none."""
+WRONG_REVISION = frozenset({10071, 10164})
+"""The server's numbers for it."""
+
+Heard = Callable[[bytes], Awaitable[bytes | None]]
+"""Takes the data of a message; what it gives is the answer, where one was asked for."""
+
+
+Served = Callable[[str, bytes], Awaitable[bytes | None]]
+Start = Callable[[Callable[[], Awaitable[None]]], object]
+_DENIED = re.compile(r'permissions violation for publish to "([^"]+)"', re.IGNORECASE)
+
+
+class BusError(WallboardError):
+    """The bus cannot be used as it is, and trying again helps nobody."""
+
+
+class Refused(WallboardError):
+    """Somebody else wrote there meanwhile."""
+
+
+class Forbidden(WallboardError):
+    """The server does not let this user say it: nobody has heard it."""
+
+
+class Nobody(WallboardError):
+    """There is nobody who listens: nobody has heard it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BusSettings:
+    """`creds`: the file of a JWT and its key; `seed`: the key alone."""
+
+    servers: tuple[str, ...]
+    user: str = ""
+    password: str = field(default="", repr=False)
+    creds: str = ""
+    seed: str = field(default="", repr=False)
+    ca_file: str = ""
+    name: str = "wallboard"
+
+
+class Bus:
+    """`changed` is called when the connection comes or goes."""
+
+    def __init__(self, settings: BusSettings, changed: Callable[[], None]) -> None:
+        self._settings = settings
+        self._changed = changed
+        self._client: Client | None = None
+        self._stream: JetStreamContext | None = None
+        self._forbidden: dict[str, list[anyio.Event]] = {}
+        self.why = tr("not connected yet")
+        """Why it is not connected, as a clause."""
+
+    @property
+    def connected(self) -> bool:
+        return self._client is not None and bool(self._client.is_connected)
+
+    async def connect(self) -> None:
+        """Try once; from then on it is tried for ever. BusError; OSError and the like where nobody answers."""
+        try:
+            from nats.aio.client import Client
+            from nats.errors import Error
+
+            # It warns of servers older than those that are taken here.
+            logging.getLogger("nats").setLevel(logging.ERROR)
+        except ImportError:
+            raise BusError(
+                tr("sharing needs the extra [share]: pip install {package}", package="'wallboard[share]'")
+            ) from None
+        given = self._settings
+        secure = any(server.startswith("tls://") for server in given.servers)
+        client = Client()
+        try:
+            await client.connect(
+                servers=list(given.servers),
+                name=given.name,
+                tls=ssl.create_default_context(cafile=given.ca_file or None) if secure else None,
+                user=given.user or None,
+                password=given.password or None,
+                user_credentials=given.creds or None,
+                nkeys_seed_str=given.seed or None,
+                error_cb=self._error,
+                disconnected_cb=self._gone,
+                reconnected_cb=self._back,
+                closed_cb=self._gone,
+                allow_reconnect=True,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=1,
+                connect_timeout=int(WAIT),
+                ping_interval=10,
+                max_outstanding_pings=2,
+            )
+        except Error as error:
+            self.why = _plain(error)
+            raise OSError(self.why) from error
+        version = client.connected_server_version
+        if (version.major, version.minor) < LEAST_VERSION:
+            await client.close()
+            told = f"{version.major}.{version.minor}"
+            raise BusError(tr("the NATS server is {version}; {least} or newer is needed", version=told, least="2.11"))
+        self._client, self._stream, self.why = client, client.jetstream(timeout=WAIT), ""
+        self._changed()
+
+    async def _error(self, error: Exception) -> None:
+        # What it says is part of what it does next; on the screen's terminal it has no place.
+        log.debug("bus: %s", _plain(error))
+        if (denied := _DENIED.search(str(error))) is not None:
+            for waiting in self._forbidden.get(denied[1], ()):
+                waiting.set()
+        if not self.connected:
+            self.why = _plain(error)
+
+    async def _gone(self) -> None:
+        self.why = self.why or tr("the bus does not answer")
+        self._changed()
+
+    async def _back(self) -> None:
+        self.why = ""
+        self._changed()
+
+    async def close(self) -> None:
+        """Never raises: who is away needs no farewell."""
+        if self._client is not None:
+            with suppress(Exception):
+                await self._client.close()
+
+    async def publish(self, subject: str, data: bytes) -> None:
+        """OSError while there is no connection."""
+        if self._client is None or not self.connected:
+            raise OSError(self.why)
+        await self._client.publish(subject, data)
+
+    async def ask(self, subject: str, data: bytes) -> bytes | None:
+        """What the one who listens there answers; None where nobody does. OSError while there is no connection."""
+        from nats.errors import Error, NoRespondersError
+
+        if self._client is None or not self.connected:
+            raise OSError(self.why)
+        try:
+            return bytes((await self._client.request(subject, data, timeout=WAIT)).data)
+        except (NoRespondersError, TimeoutError):
+            return None
+        except Error as error:
+            raise OSError(_plain(error)) from error
+
+    async def request(self, subject: str, data: bytes, seconds: float) -> bytes | None:
+        """As `ask`, of someone who acts: None where no answer came in time, so that nobody knows whether it was heard.
+        Forbidden, Nobody and, without a connection, OSError: it was heard by nobody."""
+        from nats.errors import Error, NoRespondersError
+
+        if self._client is None or not self.connected:
+            raise OSError(self.why)
+        client, denied = self._client, anyio.Event()
+        self._forbidden.setdefault(subject, []).append(denied)
+        found: list[bytes] = []
+        nobody = False
+        try:
+            async with anyio.create_task_group() as tasks:
+
+                async def refused() -> None:
+                    await denied.wait()
+                    tasks.cancel_scope.cancel()
+
+                tasks.start_soon(refused)
+                try:
+                    found.append(bytes((await client.request(subject, data, timeout=seconds)).data))
+                except NoRespondersError:
+                    nobody = True
+                except (TimeoutError, Error) as error:
+                    log.debug("bus: %s: %s", subject, _plain(error))
+                tasks.cancel_scope.cancel()
+        finally:
+            self._forbidden[subject].remove(denied)
+            if not self._forbidden[subject]:
+                del self._forbidden[subject]
+        if denied.is_set():
+            raise Forbidden(tr("the bus does not let this console say {subject}", subject=subject))
+        if nobody:
+            raise Nobody(tr("nobody listens there"))
+        return found[0] if found else None
+
+    async def serve(self, subject: str, heard: Served, start: Start, queue: str = "") -> None:
+        """Answer what is asked there, each in a task of its own; with `queue`, one of all who do. The handler gets the
+        subject too."""
+        assert self._client is not None
+
+        async def call(message: Any) -> None:
+            async def answer() -> None:
+                said = await heard(message.subject, bytes(message.data))
+                if message.reply and said is not None:
+                    with suppress(Exception):
+                        # Who asked has gone, or the line has: they will say that they do not know.
+                        await message.respond(said)
+
+            start(answer)
+
+        await self._client.subscribe(
+            subject, queue, cb=call, pending_msgs_limit=PENDING_MESSAGES, pending_bytes_limit=PENDING_BYTES
+        )
+
+    async def keep(self, stream: str, subject: str, data: bytes) -> None:
+        """Have the server keep it in a stream, which is made where nobody has; what is sent twice within two minutes is
+        kept once. OSError where it is not kept."""
+        from nats.errors import Error
+        from nats.js.api import Header
+        from nats.js.errors import NoStreamResponseError
+
+        if self._stream is None or not self.connected:
+            raise OSError(self.why)
+        headers: dict[str, Any] = {Header.MSG_ID.value: hashlib.sha256(data).hexdigest()}
+        try:
+            try:
+                await self._stream.publish(subject, data, timeout=WAIT, headers=headers)
+            except NoStreamResponseError:
+                # Nobody but who rules the server takes anything out of it again.
+                await self._stream.add_stream(name=stream, subjects=[subject], deny_delete=True, deny_purge=True)
+                await self._stream.publish(subject, data, timeout=WAIT, headers=headers)
+        except (Error, TimeoutError) as error:
+            raise OSError(None, _plain(error)) from error
+
+    async def subscribe(self, subject: str, heard: Heard) -> None:
+        """`heard` gets each message, one after the other."""
+        assert self._client is not None
+
+        async def call(message: Any) -> None:
+            answer = await heard(message.data)
+            if answer is not None and message.reply:
+                await message.respond(answer)
+
+        await self._client.subscribe(
+            subject, cb=call, pending_msgs_limit=PENDING_MESSAGES, pending_bytes_limit=PENDING_BYTES
+        )
+
+    async def bucket(self, name: str, *, ttl: float, marker: float = 0.0) -> Bucket:
+        """The bucket, made where it is missing. OSError, BusError."""
+        from nats.errors import Error
+        from nats.js.errors import NotFoundError
+
+        assert self._client is not None
+        assert self._stream is not None
+        try:
+            try:
+                held = await self._stream.key_value(name)
+            except NotFoundError:
+                more: dict[str, Any] = {"limit_marker_ttl": marker} if marker else {}
+                held = await self._stream.create_key_value(bucket=name, history=1, ttl=ttl, direct=True, **more)
+            info = await self._stream.stream_info(f"KV_{name}")
+        except (Error, TimeoutError) as error:
+            raise OSError(_plain(error)) from error
+        made = info.created
+        return Bucket(held, self._client, self._stream, name, int(made.timestamp() * 1e6) if made is not None else 0)
+
+
+class Bucket:
+    """Keys and values; a value is replaced only by who knows its revision. Every call: OSError where nobody answers,
+    Refused where another has written since. `made` tells a bucket from one that was there before it (µs)."""
+
+    def __init__(self, held: KeyValue, client: Client, stream: JetStreamContext, name: str, made: int) -> None:
+        self._held, self._client, self._stream, self._name = held, client, stream, name
+        self.made = made
+
+    async def create(self, key: str, value: bytes) -> int:
+        """The revision; Refused where there is one. Over what the server left of one that lapsed, too: `nats-py` takes
+        that for a value that stands, and refuses for as long as the server remembers it."""
+        last, stands = await self._last(key)
+        if stands:
+            raise Refused(key)
+        return await self.update(key, value, last)
+
+    async def update(self, key: str, value: bytes, last: int, *, lasts: float | None = None) -> int:
+        """The revision. `lasts`: after so many whole seconds it is forgotten, however long the bucket keeps others."""
+        headers = {"Nats-Expected-Last-Subject-Sequence": str(last)}
+        return await self._write(key, value, headers, lasts)
+
+    async def put(self, key: str, value: bytes, *, lasts: float) -> int:
+        """Write a key that is nobody else's."""
+        return await self._write(key, value, {}, lasts)
+
+    async def _write(self, key: str, value: bytes, headers: dict[str, str], lasts: float | None) -> int:
+        subject = f"$KV.{self._name}.{key}"
+        done = await self._tried(self._stream.publish(subject, value, headers=headers, msg_ttl=lasts))
+        return int(done.seq)
+
+    async def delete(self, key: str, last: int) -> None:
+        await self._tried(self._held.delete(key, last=last))
+
+    async def get(self, key: str) -> tuple[bytes, int] | None:
+        """Value and revision, None where there is none."""
+        from nats.js.errors import NotFoundError
+
+        try:
+            entry = await self._tried(self._held.get(key))
+        except NotFoundError:
+            return None
+        return None if entry.value is None else (bytes(entry.value), int(entry.revision or 0))
+
+    async def revision(self, key: str) -> int:
+        """That of the last thing written there, a deletion too; 0 for none."""
+        return (await self._last(key))[0]
+
+    async def _last(self, key: str) -> tuple[int, bool]:
+        """That revision, and whether a value stands there: what says that one is over is empty."""
+        from nats.js.errors import NotFoundError
+
+        try:
+            message = await self._tried(self._stream.get_last_msg(f"KV_{self._name}", f"$KV.{self._name}.{key}"))
+        except NotFoundError:
+            return 0, False
+        return int(message.seq or 0), bool(message.data)
+
+    async def keys(self, prefix: str) -> list[str]:
+        """Those that begin with `prefix` and a point."""
+        before = f"$KV.{self._name}."
+        info = await self._tried(self._stream.stream_info(f"KV_{self._name}", subjects_filter=f"{before}{prefix}.>"))
+        return [subject.removeprefix(before) for subject in info.state.subjects or ()]
+
+    async def since(self, revision: int) -> list[tuple[bytes, int]]:
+        """What was written after `revision` and still stands, in its order: values and revisions. A few requests, and
+        nothing at the server that goes on; who has subscribed to the bucket's words before misses nothing."""
+        from nats.errors import Error
+
+        found: list[tuple[bytes, int]] = []
+        inbox = self._client.new_inbox()
+        try:
+            heard = await self._client.subscribe(inbox)
+            try:
+                left = True
+                while left:
+                    asked = {"seq": revision + 1, "batch": BATCH, "next_by_subj": f"$KV.{self._name}.>"}
+                    await self._client.publish(
+                        f"$JS.API.DIRECT.GET.KV_{self._name}", json.dumps(asked).encode(), reply=inbox
+                    )
+                    while not (told := (message := await heard.next_msg(timeout=WAIT)).headers or {}).get("Status"):
+                        revision = int(told["Nats-Sequence"])
+                        if message.data:
+                            found.append((bytes(message.data), revision))
+                    if told["Status"] not in NO_MORE:
+                        raise OSError(str(told))
+                    left = int(told.get("Nats-Num-Pending", 0)) > 0
+            finally:
+                await heard.unsubscribe()
+        except (Error, TimeoutError) as error:
+            raise OSError(_plain(error)) from error
+        return found
+
+    async def watch(self, gone: Callable[[str], None]) -> None:
+        """Say of each key that it was deleted or has lapsed, until cancelled."""
+        from nats.errors import Error
+
+        try:
+            watcher = await self._held.watchall()
+            async for entry in watcher:
+                if entry is not None and entry.operation is not None:
+                    gone(entry.key)
+        except (Error, TimeoutError) as error:
+            raise OSError(_plain(error)) from error
+
+    async def _tried(self, asked: Awaitable[Any]) -> Any:
+        from nats.errors import Error
+        from nats.js.errors import APIError, KeyWrongLastSequenceError, NotFoundError
+
+        try:
+            return await asked
+        except KeyWrongLastSequenceError as error:
+            raise Refused(str(error)) from error
+        except NotFoundError as error:
+            # Of a key that is what was asked; of a bucket, the server was wiped.
+            if "stream" in str(error):
+                raise OSError(_plain(error)) from error
+            raise
+        except (Error, TimeoutError) as error:
+            if isinstance(error, APIError) and error.err_code in WRONG_REVISION:
+                raise Refused(str(error)) from error
+            raise OSError(_plain(error)) from error
+
+
+def _plain(error: BaseException) -> str:
+    return str(error).removeprefix("nats: ") or type(error).__name__

@@ -1,0 +1,1 @@
+from tests.share.conftest import server as server
