@@ -11,7 +11,7 @@ from rich.color import Color, ColorSystem
 from rich.style import Style
 
 from wallboard import theming
-from wallboard.ui.terminal.sixteen import sixteen
+from wallboard.ui.terminal.sixteen import pair, sixteen
 
 COLOURED = ("control-room", "daylight", "high-contrast", "okabe-ito")
 WORDS = tuple(token for token in theming.FOREGROUNDS)
@@ -51,6 +51,33 @@ def test_every_word_is_legible_on_every_background(name: str, system: ColorSyste
         # Hairlines run between panes; no row, and so no cursor, ever lies under one.
         if (token, ground) != ("line", "cursor")
         and (ratio := contrast(theming.rich_style(theme, token, ground), system)) < least
+    }
+    assert not poor
+
+
+PALETTES = {
+    "xterm": "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5"
+    " 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff",
+    "VGA": "000000 aa0000 00aa00 aa5500 0000aa aa00aa 00aaaa aaaaaa"
+    " 555555 ff5555 55ff55 ffff55 5555ff ff55ff 55ffff ffffff",
+}
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+@pytest.mark.parametrize("name", COLOURED)
+def test_states_are_legible_in_16_colours(name: str, palette: str) -> None:
+    """As far as a palette that the user chose allows: large letters' contrast."""
+    theme, colours = theming.load(name), PALETTES[palette].split()
+
+    def seen(token: str) -> float:
+        style = theming.rich_style(theme, token, "surface")
+        both = [Color.parse(f"#{colours[colour.number or 0]}") for colour in pair(style.color, style.bgcolor) if colour]
+        return contrast(Style(color=both[0], bgcolor=both[1]), ColorSystem.TRUECOLOR)
+
+    poor = {
+        token: ratio
+        for token in ("text", "digits", "muted", "ok", "info", "ring", "wrap", "warn", "alarm")
+        if (ratio := seen(token)) < 3
     }
     assert not poor
 

@@ -8,7 +8,7 @@ from rich.color import Color, ColorSystem
 from rich.style import Style
 
 from wallboard.ui.terminal.controls import NO_HYPERLINK, hyperlink
-from wallboard.ui.terminal.sixteen import sixteen
+from wallboard.ui.terminal.sixteen import pair
 
 Pen = tuple[str, ...]
 """SGR codes of foreground, background and attributes ("1;4"), and behind them the address that is opened, if any."""
@@ -26,18 +26,21 @@ def pen_of(style: Style | None, colors: ColorSystem) -> Pen:
     if style is None:
         return PLAIN
     foreground, background, attributes = PLAIN
-    if style.color is not None:
-        foreground = ";".join(_reduced(style.color, colors).get_ansi_codes(foreground=True))
-    if style.bgcolor is not None:
-        background = ";".join(_reduced(style.bgcolor, colors, ground=True).get_ansi_codes(foreground=False))
+    color, ground = _reduced(style.color, style.bgcolor, colors)
+    if color is not None:
+        foreground = ";".join(color.get_ansi_codes(foreground=True))
+    if ground is not None:
+        background = ";".join(ground.get_ansi_codes(foreground=False))
     attributes = ";".join(code for name, code in _ATTRIBUTES if getattr(style, name))
     if style.link and hyperlink(style.link):
         return foreground, background, attributes, style.link
     return foreground, background, attributes
 
 
-def _reduced(color: Color, colors: ColorSystem, *, ground: bool = False) -> Color:
-    return sixteen(color, ground=ground) if colors is ColorSystem.STANDARD else color.downgrade(colors)
+def _reduced(color: Color | None, ground: Color | None, colors: ColorSystem) -> tuple[Color | None, Color | None]:
+    if colors is ColorSystem.STANDARD:
+        return pair(color, ground)
+    return color and color.downgrade(colors), ground and ground.downgrade(colors)
 
 
 @lru_cache(maxsize=4096)

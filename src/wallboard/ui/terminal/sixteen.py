@@ -14,6 +14,9 @@ _GREY, _STRONG = 0.12, 0.25
 _INKS = ((0.13, 0), (0.55, 8), (0.83, 7), (1.1, 15))
 _GROUNDS = ((0.13, 0), (0.55, 8), (0.92, 7), (1.1, 15))
 """Up to which lightness which grey, to write with and to write on."""
+_BLACK, _YELLOW = 0, 3
+_LIGHT, _PALE = (7, 15), (2, 3, 6, 10, 11, 14)
+"""Grounds on which nobody reads these inks: most terminals' green, yellow and cyan are bright."""
 
 
 def sixteen(color: Color, *, ground: bool = False) -> Color:
@@ -27,3 +30,13 @@ def sixteen(color: Color, *, ground: bool = False) -> Color:
         return Color.from_ansi(next(number for most, number in (_GROUNDS if ground else _INKS) if light < most))
     number = next(number for most, number in _HUES if hue * 360 < most)
     return Color.from_ansi(number + 8 if light > 0.5 and chroma >= _STRONG else number)
+
+
+def pair(ink: Color | None, ground: Color | None) -> tuple[Color | None, Color | None]:
+    """Both colours of a cell. On a light ground, pale inks are black, and what would be yellow is black on yellow."""
+    ink = ink and sixteen(ink)
+    ground = ground and sixteen(ground, ground=True)
+    if ink and ground and ground.number in _LIGHT and ink.number in _PALE:
+        ground = Color.from_ansi(_YELLOW) if ink.number in (_YELLOW, _YELLOW + 8) else ground
+        ink = Color.from_ansi(_BLACK)
+    return ink, ground
