@@ -153,12 +153,12 @@ class Machine:
         self.bin = folder / "programs"
         self.bin.mkdir()
         self.log = folder / "apt.log"
-        self._put("id", f"echo {user}")
-        self._put("apt-get", f'echo "$*" >> {self.log}; exit {apt}')
+        self.put("id", f"echo {user}")
+        self.put("apt-get", f'echo "$*" >> {self.log}; exit {apt}')
         for name in programs:
-            self._put(name, "exit 0")
+            self.put(name, "exit 0")
 
-    def _put(self, name: str, does: str) -> None:
+    def put(self, name: str, does: str) -> None:
         (self.bin / name).write_text(f"#!/bin/sh\n{does}\n")
         (self.bin / name).chmod(0o755)
 
@@ -175,7 +175,7 @@ class Machine:
         return self.log.read_text().splitlines() if self.log.exists() else []
 
 
-MOST = ("ssh", "sshd", "openssl", "node", "npm")
+MOST = ("ssh", "sshd", "openssl", "node", "npm", "chromium", "nginx")
 
 
 def test_as_root_what_the_tests_drive_from_outside_is_installed(tmp_path: Path) -> None:
@@ -195,3 +195,13 @@ def test_what_cannot_be_installed_is_named_and_the_tests_go_on(tmp_path: Path, u
     told = Machine(tmp_path, *MOST, user=user, apt=apt).tools()
     assert "Not here: tmux. Tests that need them are left out, and say so." in told
     assert "sudo apt install tmux" in told
+
+
+def test_what_one_system_does_not_have_keeps_nothing_else_out(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, *(name for name in MOST if name != "chromium"), user=0)
+    machine.put("apt-get", f'echo "$*" >> {machine.log}; case "$*" in *chromium*) exit 100; esac')
+    told = machine.tools()
+    assert machine.asked()[-1].endswith("install -y -qq --no-install-recommends chromium")
+    assert any(asked.endswith("--no-install-recommends tmux") for asked in machine.asked())
+    assert "sudo apt install chromium" in told
+    assert "sudo apt install tmux" not in told
