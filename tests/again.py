@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-FEW = 4
+FEW = 12
 ROOMS = ("lab", "serve", "share", "terminal", "web")
 
 
