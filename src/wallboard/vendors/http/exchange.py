@@ -69,7 +69,7 @@ class Wire:
                 sending.look()
             self.sent = True
         elif event.endswith("receive_response_headers.complete"):
-            self.awaited.coming = False
+            self.awaited.came(info["return_value"][3])
 
 
 class Line:

@@ -20,6 +20,8 @@ from wallboard.vendors.pace import MOUTHFUL
 HEAD_LIMIT = 16 * 1024
 """Most bytes of all heads of one answer together: interim ones, status and headers."""
 BODY_MOUTHFUL = 8 * 1024
+"""Of a body in chunks, which may be a thousand chunks; any other is one piece of work however much of it there is."""
+WHOLE_MOUTHFUL = 64 * 1024
 ENDLESS_HEAD = mark("the vendor's answer does not begin: more than {most} kB of headers and interim answers")
 
 # Header lines behind a body in chunks.
@@ -27,11 +29,17 @@ httpcore.AsyncHTTP11Connection.MAX_INCOMPLETE_EVENT_SIZE = 2 * HEAD_LIMIT
 
 
 class Head:
-    """The head of one answer: `coming` until the client has all of it, `size` bytes so far."""
+    """The head of one answer: `coming` until the client has all of it, `size` bytes so far, `mouthful` of what follows."""
 
     def __init__(self) -> None:
         self.coming = True
         self.size = 0
+        self.mouthful = BODY_MOUTHFUL
+
+    def came(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        self.coming = False
+        if not any(name.lower() == b"transfer-encoding" for name, _ in headers):
+            self.mouthful = WHOLE_MOUTHFUL
 
 
 awaited: ContextVar[Head | None] = ContextVar("awaited", default=None)
@@ -45,7 +53,7 @@ class _Stream(httpcore.AsyncNetworkStream):
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  # httpcore's
         head = awaited.get()
         if head is None or not head.coming:
-            return await self._inner.read(min(max_bytes, BODY_MOUTHFUL), timeout)
+            return await self._inner.read(min(max_bytes, head.mouthful if head else BODY_MOUTHFUL), timeout)
         if head.size >= HEAD_LIMIT:
             # As the client says it of whatever is no proper answer: an action may have been done all the same.
             raise httpcore.RemoteProtocolError(ENDLESS_HEAD)
