@@ -514,14 +514,13 @@ class Scheduler:
             await self._push(account).once()
             return
         asked: set[Where] = set()
-        discovery = [where for where in account.schedules if where[1] == DISCOVERY]
-        await self._each(account, discovery, asked)
         while True:
-            known = account.schedules.items()
-            rest = [where for where, schedule in known if where not in asked and schedule.interval is not None]
-            if not rest or account.refused:
+            left = (item for item in account.schedules.items() if item[0] not in asked)
+            rest = [where for where, schedule in left if schedule.interval is not None or _finds(where)]
+            if not rest or (asked and account.refused):
                 break
-            await self._each(account, rest, asked)
+            # What is found out first names the rows of all the rest.
+            await self._each(account, [where for where in rest if _finds(where)] or rest, asked)
 
     async def _each(self, account: Account, wheres: Sequence[Where], asked: set[Where]) -> None:
         limiter = anyio.CapacityLimiter(account.at_once)
@@ -549,3 +548,7 @@ class Scheduler:
         for where in wheres:
             if where in account.schedules and account.schedules[where].feed.exclusive:
                 await one(account.schedules[where])
+
+
+def _finds(where: Where) -> bool:
+    return where[1] == DISCOVERY

@@ -472,7 +472,9 @@ async def read(source: RingmeAdapter, resource: Resource, scope: str = "") -> Up
 
 
 async def discover(source: RingmeAdapter) -> None:
-    assert await feed(source, Resource.QUEUES, "discovery").fetch(Ticket(1, 1, NOW)) == ()
+    """First what there is, then what nothing waits for."""
+    for resource in (Resource.QUEUES, Resource.AGENTS):
+        assert await feed(source, resource, "discovery").fetch(Ticket(1, 1, NOW)) == ()
 
 
 def command(verb: Verb, row: Row, to: str = "", **args: str) -> Command:

@@ -15,6 +15,7 @@ from tests.vendors.ringme.server import (
     adapter,
     calls_of,
     discover,
+    feed,
     ok,
     read,
 )
@@ -22,6 +23,7 @@ from tests.vendors.server import NOW
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Member, Phone, Queue
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
+from wallboard.vendors.base import Ticket
 
 pytestmark = pytest.mark.anyio
 
@@ -145,12 +147,23 @@ async def test_given_queues_and_phones_are_asked_for_exactly_and_nothing_is_disc
     assert call.extension == "342"
 
 
-async def test_queue_details_are_not_read_again_with_every_discovery() -> None:
+async def test_live_lists_wait_for_no_details_and_those_are_read_once_an_hour() -> None:
     vendor = Server()
     source = adapter(vendor)
-    await discover(source)
+    found = feed(source, Resource.QUEUES, "discovery")
+    await found.fetch(Ticket(1, 1, NOW))
+    assert {seen.path for seen in vendor.log} == {"/client/@me/extension/", "/client/@me/current_calls/"}
+    details = feed(source, Resource.AGENTS, "discovery")
+    live = [each for each in source.feeds() if each.scope in ("34414", "34415")]
+    assert len(live) == 6
+    assert max(each.priority for each in live) < details.priority
+
     vendor.log.clear()
-    await discover(source)
+    await details.fetch(Ticket(1, 2, NOW))
+    assert len(vendor.log) <= details.cost
+    assert feed(source, Resource.AGENTS, "discovery").interval == 3600.0
+    vendor.log.clear()
+    await found.fetch(Ticket(1, 3, NOW))
     assert {seen.path for seen in vendor.log} == {"/client/@me/extension/"}
 
 

@@ -29,7 +29,8 @@ httpcore.AsyncHTTP11Connection.MAX_INCOMPLETE_EVENT_SIZE = 2 * HEAD_LIMIT
 
 
 class Head:
-    """The head of one answer: `coming` until the client has all of it, `size` bytes so far, `mouthful` of what follows."""
+    """The head of one answer: `coming` until the client has all of it, `size` bytes so far; of what follows, a
+    `mouthful` is taken at once."""
 
     def __init__(self) -> None:
         self.coming = True

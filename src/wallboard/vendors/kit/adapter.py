@@ -42,8 +42,8 @@ class WebAdapter(BaseAdapter, ABC):
     no_calls: ClassVar[str] = ""
     on_my_phone: ClassVar[Collection[Verb]] = ()
     caution: ClassVar[str] = ""
-    rests_on: ClassVar[Collection[Resource]] = ()
-    """The discoveries without which an action cannot be sent, or its effect not known."""
+    rests_on: ClassVar[Sequence[Resource]] = ()
+    """The discoveries without which an action cannot be sent, or its effect not known; one may reveal the next."""
 
     def __init__(
         self, settings: SourceSettings, services: Services, *, sign: Callable[[PostToken], SignIn] | None = None
@@ -84,9 +84,10 @@ class WebAdapter(BaseAdapter, ABC):
             await self._standby.ready()
 
     async def _learn(self) -> None:
-        for feed in self.feeds():
-            if feed.scope == "discovery" and feed.resource in self.rests_on:
-                await feed.fetch(Ticket(0, 0, self.clock.now()))
+        for resource in self.rests_on:
+            for feed in self.feeds():
+                if (feed.resource, feed.scope) == (resource, "discovery"):
+                    await feed.fetch(Ticket(0, 0, self.clock.now()))
 
     async def aclose(self) -> None:
         await self._http.aclose()

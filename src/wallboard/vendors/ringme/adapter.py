@@ -79,6 +79,8 @@ RECONCILE = 60.0
 """Seconds between two lists of calls while each of them is announced."""
 DISCOVERY = 600.0
 DISCOVERY_AT_FIRST = 5.0
+DETAILS = 3600.0
+"""Seconds between two readings of queue settings, tiers and single extension names."""
 REGISTRATIONS_AT_ONCE = 50
 """Extension ids in one request, so that the address stays short."""
 OFFSET_MATTERS = 2.0
@@ -104,7 +106,7 @@ class RingmeAdapter(WebAdapter):
     lacking = mark("this vendor has no such action")
     on_my_phone = (*TO_MY_PHONE, Verb.CALL, Verb.FETCH)
     caution = HANDSET
-    rests_on = (Resource.QUEUES,)
+    rests_on = (Resource.QUEUES, Resource.AGENTS)
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
         super().__init__(settings, services)
@@ -131,8 +133,11 @@ class RingmeAdapter(WebAdapter):
     def feeds(self) -> Sequence[Feed]:
         directory = self._directory
         listed = (self.settings.queues is None) + 3 * (self.settings.phones is None)
-        every, cost = DISCOVERY if directory.complete else DISCOVERY_AT_FIRST, listed + len(directory.queues) // 2
-        feeds = [Feed(Resource.QUEUES, "discovery", self._discover, every, max(1, cost), timeout=30.0)]
+        every = DISCOVERY if directory.complete else DISCOVERY_AT_FIRST
+        feeds = [Feed(Resource.QUEUES, "discovery", self._discover, every, listed, timeout=30.0)]
+        if directory.queues or directory.phones:
+            every, cost = DETAILS if directory.described else DISCOVERY_AT_FIRST, 1 + 3 * len(directory.queues)
+            feeds.append(Feed(Resource.AGENTS, "discovery", self._describe, every, cost, 30.0, False, every, 3))
         for queue_id in directory.queues:
             for resource in OF_QUEUE:
                 feeds.append(self._feed(resource, queue_id, partial(self._of_queue, resource, queue_id)))
@@ -155,9 +160,14 @@ class RingmeAdapter(WebAdapter):
 
     async def _discover(self, ticket: Ticket) -> Sequence[Update]:
         try:
-            await self._directory.discover(self.clock.now())
+            await self._directory.discover()
         finally:
             self._forget()
+        return ()
+
+    async def _describe(self, ticket: Ticket) -> Sequence[Update]:
+        await self._directory.describe()
+        self._forget()
         return ()
 
     async def _keep_hooks(self, ticket: Ticket) -> Sequence[Update]:

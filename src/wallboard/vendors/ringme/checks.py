@@ -72,7 +72,8 @@ async def _who(http: HttpSource) -> tuple[str, float]:
 
 
 async def _discovered(directory: Directory) -> str:
-    await directory.discover(0.0)
+    await directory.discover()
+    await directory.describe()
     counts = {"queues": len(directory.queues), "phones": len(directory.phones)}
     found = (
         tr("{queues} queues, {phones} phones, calls of the whole account", **counts)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import product
 
-from wallboard.domain.errors import Missing, NotPermitted, ReadError
+from wallboard.domain.errors import Missing, NotPermitted
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Address, in_address
 from wallboard.domain.records import dataclass
@@ -30,18 +30,16 @@ from wallboard.vendors.ringme.mapping import extension_title
 from wallboard.vendors.ringme.names import same_phone
 from wallboard.vendors.ringme.wire import AgentProfile, ExtensionInfo, QueueSettings, Tier, many, rows_of
 
-CONFERENCE = "conference"
+QUEUE, PHONE, CONFERENCE, CALLS = "queue", "phone", "conference", "calls"
 _LOST = {
-    "queue": mark("queues: {why}"),
-    "phone": mark("phones: {why}"),
+    QUEUE: mark("queues: {why}"),
+    PHONE: mark("phones: {why}"),
     CONFERENCE: mark("conferences: {why}"),
 }
 PER_PAGE = 100
 MOST_PAGES = 200
 SHORT_NUMBER = 6
 """Longer numbers are outside ones."""
-DETAILS_EVERY = 3600.0
-"""Seconds between two readings of queue settings, tiers and single extension names."""
 MOST_NAMES = 50
 """Single extensions whose names are asked for when there is no list of them."""
 
@@ -87,8 +85,7 @@ class Directory:
         """Whether calls come from the client-wide list; None: not tried yet."""
         self.lost: dict[str, str] = {}
         """What of the lists of extensions could not be used, by type."""
-        self.complete = False
-        self._details_at: float | None = None
+        self.complete = self.described = False
 
     def phone_name(self, phone_id: str) -> str:
         info = self.phones.get(phone_id)
@@ -151,47 +148,42 @@ class Directory:
             return ""
         return tr("the calls at {number} are not in this account's lists", number=clean(number, 40))
 
-    async def discover(self, now: float) -> None:
-        """Read what there is. Raises a ReadError when something that the config does not give cannot be read."""
-        hidden: ReadError | None = None
-        if self._settings.queues is None:
-            try:
-                self.queues = await self.extensions("queue")
-                self._learnt()
-            except (NotPermitted, Missing) as error:
-                hidden = error
+    async def discover(self) -> None:
+        """Read which queues, telephones and rooms there are, as far as the config does not say. Raises a ReadError when
+        something of it cannot be read; what can is known then."""
+        wanted = [QUEUE] if self._settings.queues is None else []
         if self._settings.phones is None:
-            await self._discover_calls()
-            self._learnt()
-        if hidden is not None:
-            # Only now: calls need no list of queues.
-            raise hidden
-        if self._details_at is None or now - self._details_at >= DETAILS_EVERY:
-            await self.name_all()
-            await self._details()
-            self._learnt()
-            self._details_at = now
+            wanted += [PHONE, CONFERENCE, *([CALLS] if self.client_calls is None else [])]
+        found, failed = await gather(wanted, self._look)
+        refused = {kind for kind, error in failed.items() if isinstance(error, NotPermitted | Missing)}
+        self.queues = found.get(QUEUE, self.queues)
+        self.phones = found.get(PHONE, {} if PHONE in refused else self.phones)
+        # An account without conferences may refuse the word; that hides nothing else.
+        rooms = found.get(CONFERENCE, self.rooms)
+        self.rooms = {key: info for key, info in rooms.items() if info is not None and _is_room(info)}
+        if CALLS in found:
+            self.client_calls = True
+        elif CALLS in refused:
+            # Without any phone the client-wide list is asked all the same, so that the pane can say why.
+            self.client_calls = not self.phones
+        self._learnt()
+        for kind in (QUEUE, PHONE, CALLS):
+            if kind in failed and (kind == QUEUE or kind not in refused):
+                raise failed[kind]
         self.complete = True
 
-    async def _discover_calls(self) -> None:
-        try:
-            self.phones = dict(await self.extensions("phone"))
-            await self._discover_rooms()
-        except (NotPermitted, Missing):
-            self.phones = {}
-        if self.client_calls is None:
-            try:
-                await self._http.get(self.calls_route(""))
-                self.client_calls = True
-            except (NotPermitted, Missing):
-                # Without any phone the client-wide list is asked all the same, so that the pane can say why.
-                self.client_calls = not self.phones
+    async def _look(self, kind: str) -> dict[str, ExtensionInfo | None]:
+        if kind != CALLS:
+            return await self.extensions(kind)
+        await self._http.get(self.calls_route(""))
+        return {}
 
-    async def _discover_rooms(self) -> None:
-        """An account without conferences may refuse the word; that hides nothing else."""
-        found = await optional(partial(self.extensions, CONFERENCE))
-        if found is not None:
-            self.rooms = {key: info for key, info in found.items() if info is not None and _is_room(info)}
+    async def describe(self) -> None:
+        """Read what nothing waits for: names of what the config lists, settings of queues, who serves where."""
+        await self.name_all()
+        await self._details()
+        self._learnt()
+        self.described = True
 
     async def extensions(self, kind: str) -> dict[str, ExtensionInfo | None]:
         """All of a type, every page."""
