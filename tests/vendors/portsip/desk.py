@@ -107,8 +107,11 @@ class Desk:
         return updates
 
     async def discover(self) -> None:
-        for feed in self.adapter.feeds():
-            if feed.scope == "discovery":
+        """As often as there is something new to find out."""
+        asked: set[Resource] = set()
+        while due := [f for f in self.adapter.feeds() if f.scope == "discovery" and f.resource not in asked]:
+            for feed in due:
+                asked.add(feed.resource)
                 await self.fetch(feed)
 
     async def read(self, *resources: Resource, after: float = 1.0) -> None:

@@ -99,7 +99,7 @@ async def test_a_queue_that_is_deleted_takes_its_feeds_with_it() -> None:
     desk.pbx.answers["GET", "/call_queues"] = paged([queue(SALES, "8001", "Sales")])
     await desk.read(Resource.QUEUES)
     assert desk.row(Kind.QUEUE, SUPPORT) is None
-    scopes = {feed.scope for feed in desk.adapter.feeds() if feed.resource is Resource.AGENTS}
+    scopes = {feed.scope for feed in desk.adapter.feeds() if feed.resource is Resource.MEMBERS}
     assert scopes == {SALES}
     await desk.read(Resource.AGENTS)
     desk.one(Agent, "101")

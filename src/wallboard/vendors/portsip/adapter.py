@@ -73,7 +73,7 @@ class PortsipAdapter(WebAdapter):
     lacks = LACKS
     lacking = mark("PortSIP has no such action")
     on_my_phone = (Verb.CALL, Verb.PICKUP)
-    rests_on = (Resource.QUEUES,)
+    rests_on = (Resource.QUEUES, Resource.AGENTS)
 
     def __init__(self, settings: SourceSettings, services: Services) -> None:
         auth = settings.auth
@@ -94,9 +94,13 @@ class PortsipAdapter(WebAdapter):
 
     def feeds(self) -> Sequence[Feed]:
         wait = DISCOVERY if self._lists.discovered else DISCOVERY_AT_FIRST
-        details = 3 * min(DETAILS_AT_ONCE, len(self._scene.queues))
         found, feed = self._lists.discover, self._feed
-        feeds = [Feed(Resource.QUEUES, "discovery", found, wait, 2 + details, 60.0, hidden_interval=wait, priority=3)]
+        feeds = [Feed(Resource.QUEUES, "discovery", found, wait, 1, 60.0, hidden_interval=wait, priority=3)]
+        if queues := len(self._scene.queues):
+            wait, cost = DISCOVERY if self._lists.described else DISCOVERY_AT_FIRST, 3 * min(DETAILS_AT_ONCE, queues)
+            feeds.append(
+                Feed(Resource.AGENTS, "discovery", self._lists.describe, wait, cost, 60.0, False, wait, priority=3)
+            )
         seldom = sum(len(queues) for queues in self._scene.places.values()) / AGENT_RATE
         for queue_id in self._scene.queues:
             agents, read = len(self._scene.agents_of(queue_id)), partial(self._lists.agents, queue_id)

@@ -57,9 +57,18 @@ class Lists:
     _statuses: dict[str, tuple[float, UserStatusWire | None]] = field(default_factory=dict)
 
     async def discover(self, ticket: Ticket) -> Sequence[Update]:
-        """Which queues there are and what their details say; a queue whose details may not be read keeps its name."""
+        """Which queues there are."""
         self._know(await self._list())
         self.discovered = True
+        return ()
+
+    @property
+    def described(self) -> bool:
+        return all(known.detailed_at is not None for known in self.scene.queues.values())
+
+    async def describe(self, ticket: Ticket) -> Sequence[Update]:
+        """What the details of queues say, which nothing waits for; where nothing else has told it yet, also who waits
+        and who serves there. A queue whose details may not be read keeps its name."""
         old = self.clock.now() - DETAILS_GOOD_FOR
         due = [known for known in self.scene.queues.values() if known.detailed_at is None or known.detailed_at < old]
         for known in due[:DETAILS_AT_ONCE]:
