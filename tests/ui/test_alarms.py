@@ -141,7 +141,31 @@ def test_the_alarms_mode_lists_all_and_its_cursor_is_the_line(here: Desk) -> Non
     assert "Sales longest" in lines[1], "the line goes with the cursor"
     here.press("a")
     assert here.said.startswith("alarm acknowledged: Sales longest 3:12 > 2:00 and 0/3 ready")
-    assert sum("acked Mira" in line for line in here.paint(160, 40)) == 2
+    lines = here.paint(160, 40)
+    assert sum("acked Mira" in line for line in lines) == 2
+    assert [line for line in lines if line.startswith("▌")] == [line for line in lines if "acked Mira" in line]
+    here.wait(1)
+    assert sum(line.startswith("▌") and "acked Mira" in line for line in here.paint(160, 40)) == 2, "it stays on it"
+
+
+def test_the_line_goes_to_the_next_alarm_in_the_moment_of_the_key(here: Desk) -> None:
+    here.press("a")
+    assert "all acknowledged" not in here.paint(160, 50)[1]
+    assert "Sales longest" in here.paint(160, 50)[1]
+
+
+def test_the_line_counts_what_its_key_goes_to(here: Desk) -> None:
+    def counted() -> tuple[str, str]:
+        place = re.search(r"(\d+)/(\d+)", here.paint(160, 50)[1])
+        assert place is not None
+        return place[1], place[2]
+
+    _, number = counted()
+    seen = set()
+    for _ in range(int(number)):
+        here.press("!")
+        seen.add(counted())
+    assert seen == {(str(place + 1), number) for place in range(int(number))}
 
 
 def test_enter_goes_to_the_alarms_row_and_escape_comes_back(here: Desk) -> None:

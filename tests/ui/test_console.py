@@ -283,7 +283,7 @@ def test_acknowledging_takes_the_alarm_of_the_line_once(here: Desk) -> None:
     here.press("a")
     assert here.said == "alarm acknowledged: Water rescue error for 6 min, asked open"
     here.press("a")
-    assert here.said == "no alarm to acknowledge", "the next one has not been read yet"
+    assert here.said == "another alarm is in the line, press again", "the next one has not been read yet"
     acked = [alarm for alarm in here.board.alarms.active() if alarm.acked_by]
     assert [(alarm.source, alarm.acked_by) for alarm in acked] == [(RESPONDERS, "Mira")]
     here.wait(1)

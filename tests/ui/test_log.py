@@ -285,3 +285,26 @@ def test_hostile_text_in_the_log_is_filtered_as_it_is_shown(here: Desk) -> None:
     lines = here.paint(80, 24)
     assert all(char.isprintable() for line in lines for char in line)
     assert 'LOG 1 of 61 "evil"' in lines[2]
+
+
+def test_of_several_at_once_the_one_that_fails_stays_in_sight(here: Desk) -> None:
+    first, second, later = (given(here) for _ in range(3))
+    for command in (first, second):
+        hear(here, command, Phase.REQUESTED)
+    hear(here, first, Phase.FAILED, final=True)
+    hear(here, second, Phase.CONFIRMED, final=True)
+    assert here.console.remarks.outcome[0].endswith("failed")
+    assert any(entry.text.endswith("confirmed") for entry in here.console.remarks.entries), "the log has both"
+    hear(here, later, Phase.REQUESTED)
+    hear(here, later, Phase.CONFIRMED, final=True)
+    assert here.console.remarks.outcome[0].endswith("confirmed"), "what is done next is told at once"
+
+
+def given(here: Desk) -> Command:
+    row = here.board.row(Key(HQ, Kind.CALL, "c1"))
+    assert row is not None
+    return Command(new_id(), Verb.HANGUP, here.dispatcher.target(row))
+
+
+def hear(here: Desk, command: Command, phase: Phase, *, final: bool = False) -> None:
+    here.console.outcomes.heard(Outcome(command, phase, phase.value, here.clock.now(), final))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wallboard.domain.text import cell_width
 from wallboard.view.cells import Column, place
-from wallboard.view.columns import FIRST, least, share
+from wallboard.view.columns import FIRST, hidden, least, share
 
 COLUMNS = (
     Column("state", "", 9),
@@ -63,3 +63,9 @@ def test_spare_cells_go_to_names_first_and_then_bring_the_next_column_in() -> No
     assert FIRST.index("name") < FIRST.index("queue")
     assert "src" not in {spot.column.id for spot in place(share(COLUMNS, 70, wants), 70)}
     assert "src" in {spot.column.id for spot in place(share(COLUMNS, 95, wants), 95)}
+
+
+def test_to_leave_out_what_has_words_is_worse_than_to_cut_others() -> None:
+    """Measured before anybody was with an agent, the column must come once somebody is."""
+    found = {"state": 9, "name": 28, "number": 18, "time": 6, "queue": 20, "with": 14, "src": 6}
+    assert hidden(COLUMNS, 110, found | {"with": 0}, found) > hidden(COLUMNS, 110, found, found)

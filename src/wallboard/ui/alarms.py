@@ -8,7 +8,7 @@ from wallboard.board.alarm import Alarm
 from wallboard.board.alarms import AlarmEvent
 from wallboard.board.board import Board
 from wallboard.domain.language import mark, tr, trn
-from wallboard.view.alarm_words import Together, lines_of, searched
+from wallboard.view.alarm_words import Together, lines_of, searched, visited
 from wallboard.view.filters import holds
 
 NEW_SECONDS = 2.0
@@ -69,8 +69,9 @@ class AlarmPointer:
 
     @property
     def shown(self) -> str | None:
-        """Which alarms these are."""
-        line = self.line
+        """Which alarms these are. Behind one that was just acknowledged the next is shown at once, and is there to be
+        acknowledged with the next second."""
+        line = self.line or next((line for line in self.lines() if line.open), None)
         return None if line is None else line.stamp
 
     def heard(self) -> list[AlarmEvent]:
@@ -113,7 +114,7 @@ class AlarmPointer:
 
     def next(self, now: float) -> Alarm | None:
         """The alarm in the line; again within 5 s: the next one. The line goes with it."""
-        lines = [line for line in self.lines() if not line.lead.snoozed and not line.faded]
+        lines = visited(self.lines())
         if not lines:
             return None
         if now - self._jumped_at > NEXT_SECONDS:
@@ -144,12 +145,17 @@ class AlarmPointer:
             self._jumped_at = self._now()
         return found is not None and there is not None and there.stamp == found.stamp
 
-    def acknowledge(self, who: str) -> str:
-        """Acknowledge what stands in the line; says what, "" if there is nothing."""
-        line, self._at = self.line, None
+    def acknowledge(self, who: str, *, stay: bool = False) -> str:
+        """Acknowledge what stands in the line; says what, "" if there is nothing. `stay`: the cursor of the alarms mode
+        is on it and stays there."""
+        line = self.line
         if line is None:
             return ""
         done = [alarm for alarm in line.alarms if self._acknowledge(alarm, who)]
+        if stay:
+            self._jumped_at = self._now()
+        else:
+            self._at = None
         return tr("alarm acknowledged: {alarm}", alarm=Together(tuple(done)).sentence) if done else ""
 
     def acknowledge_all(self, who: str, now: float) -> str:

@@ -38,8 +38,6 @@ class Outcomes:
         at, command = self._at, outcome.command
         for hear in self._others:
             hear(outcome)
-        if outcome.phase is Phase.REQUESTED:
-            return
         if outcome.phase is Phase.WAITING:
             back = at.settings.key_of("nav.back")
             key = "Esc" if back == "escape" else back
@@ -51,6 +49,8 @@ class Outcomes:
         if outcome.final and outcome.phase is Phase.CONFIRMED and command.verb is Verb.NOTE:
             at.ports.notes.write(command, outcome.at)
         at.remarks.tell(outcome)
+        if outcome.phase is Phase.REQUESTED:
+            return
         self._panes.outdated()
         if outcome.final and command.verb in FORMS:
             # Open details must not go on showing the rule that was just replaced.

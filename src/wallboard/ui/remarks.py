@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ SAID_SECONDS = 12.0
 """How long a row carries the sentence about what was done to it."""
 REMARK_SECONDS = 8.0
 """How long a remark ("no alarm to acknowledge") stands before the last outcome is shown again."""
+_GONE_WRONG = (Phase.REFUSED, Phase.NOT_CONFIRMED, Phase.UNKNOWN, Phase.FAILED)
 _STYLES = {Phase.CONFIRMED: "ok", Phase.ACCEPTED: "info", Phase.SENT: "muted"}
 T = TypeVar("T")
 
@@ -41,6 +42,9 @@ class Remarks:
         """The last remark: its text, style and time."""
         self.entries: deque[Entry] = deque(maxlen=2000)
         """The log."""
+        self._under_way: set[str] = set()
+        self._wrong: tuple[float, Collection[str]] = (float("-inf"), ())
+        """When it was last told that a command went wrong, and which others were under way then."""
         self.touched = 0
         """Rises with each sentence that is put on a row."""
 
@@ -75,16 +79,31 @@ class Remarks:
 
     def tell(self, outcome: Outcome) -> None:
         """What became of a command: the outcome line, the row and the log say it in the same words."""
+        if outcome.phase is Phase.REQUESTED:
+            self._under_way.add(outcome.command.id)
+            return
         key, style = outcome.command.target.key, _STYLES.get(outcome.phase, "warn")
         words = replace(outcome, command=in_words(outcome.command, self._regions))
-        self._last = (tr("last: {outcome}", outcome=words.brief), style)
-        self.latest = (words.brief, style, outcome.at)
+        if outcome.final:
+            self._under_way.discard(outcome.command.id)
+        if not self._hides(outcome):
+            self._last = (tr("last: {outcome}", outcome=words.brief), style)
+            self.latest = (words.brief, style, outcome.at)
+        if outcome.phase in _GONE_WRONG:
+            self._wrong = (outcome.at, frozenset(self._under_way))
         self._said[key] = (outcome.ending, outcome.at)
         self.touched += 1
         told = [*self._seen.pop(key, ()), words.sentence if outcome.final else words.brief]
         _remember(self._seen, key, told[-TOLD:])
         about = tuple(each for each in (key, outcome.command.target.via) if each is not None)
         self.entries.append(Entry(outcome.at, "action", words.sentence, style, about, outcome, outcome.sentence))
+
+    def _hides(self, outcome: Outcome) -> bool:
+        """Whether it would take what went wrong out of sight before anybody can have read it: of several commands that
+        are given at once, one may fail and the others not."""
+        at, beside = self._wrong
+        fine = outcome.phase not in _GONE_WRONG
+        return fine and outcome.command.id in beside and outcome.at - at < REMARK_SECONDS
 
 
 def _remember(kept: dict[Key, T], key: Key, what: T) -> None:

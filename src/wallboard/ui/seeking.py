@@ -13,7 +13,7 @@ from wallboard.domain.notation import written
 from wallboard.domain.text import clean
 from wallboard.ui.alarms import AlarmPointer
 from wallboard.ui.asking import Asking
-from wallboard.ui.modes import BOARD, SOURCES, Modes
+from wallboard.ui.modes import ALARMS, BOARD, SOURCES, Modes
 from wallboard.ui.panel import Panel
 from wallboard.ui.panes import Panes
 from wallboard.ui.settings import Station
@@ -160,8 +160,9 @@ class Seeking:
         elif not self._seen(self._alarms.shown):
             at.warn(tr("another alarm is in the line, press again"))
         else:
-            done = self._alarms.acknowledge(at.settings.operator or "me")
-            at.remarks.say(done or tr("no alarm to acknowledge"), "text" if done else "warn")
+            done = self._alarms.acknowledge(at.settings.operator or "me", stay=self._modes.now == ALARMS)
+            other = self._alarms.shown and tr("another alarm is in the line, press again")
+            at.remarks.say(done or other or tr("no alarm to acknowledge"), "text" if done else "warn")
 
     def acknowledge_all(self) -> None:
         """Asks first. What comes up while the question stands is not answered with it."""

@@ -73,6 +73,11 @@ def lines_of(book: AlarmBook) -> Sequence[Together]:
     return book.once(("lines", flood), lambda: together(sorted(book.listed(), key=lambda alarm: alarm.snoozed), flood))
 
 
+def visited(lines: Sequence[Together]) -> list[Together]:
+    """Those that are gone to one after the other, and counted in the alarm line."""
+    return [line for line in lines if not line.lead.snoozed and not line.faded]
+
+
 def searched(line: Together) -> str:
     """What the list of alarms is filtered by: the sentence, its source, and what became of it."""
     alarm = line.lead

@@ -9,7 +9,7 @@ from wallboard.domain.language import tr, trc, trn
 from wallboard.domain.records import dataclass
 from wallboard.domain.verbs import Verb
 from wallboard.view import glyphs
-from wallboard.view.alarm_words import counted, lines_of
+from wallboard.view.alarm_words import counted, lines_of, visited
 from wallboard.view.cells import ELLIPSIS, Cell
 from wallboard.view.context import Context
 from wallboard.view.format import local, span
@@ -28,7 +28,8 @@ def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys
     if current is None:
         return spread([Cell(f" {_nothing_open(context)}", "muted")], newer, width)
     alarm = current.lead
-    place = lines.index(current) + 1
+    reached = visited(lines)
+    place = f"{reached.index(current) + 1}/{len(reached)}" if current in reached else ""
     glyph, token = glyphs.SEVERITY[alarm.severity]
     wide = width >= 110
     unknown = f", {tr('unknown now')}" if alarm.unknown and not alarm.cleared else ""
@@ -45,7 +46,7 @@ def alarm_line(context: Context, width: int, shown: str | None, fresh: int, keys
     quiet = "stale" if unknown else "muted" if alarm.cleared else f"{token} bold"
     go, ack = "alarm.go", "alarm.acknowledge"
     left = [
-        Cell(f" {glyph} {place}/{len(lines)}  " if wide else f" {glyph}{place}/{len(lines)} ", token, press=go),
+        Cell(f" {glyph} {place}  " if wide and place else f" {glyph}{place} ", token, press=go),
         Cell(flood + current.sentence + unknown, quiet, press=go),
         Cell(times + acked, "muted", press=go),
     ]

@@ -34,14 +34,15 @@ def share(
 def hidden(
     columns: Sequence[Column], width: int, wants: Mapping[str, int], found: Mapping[str, int], skip: int = 0
 ) -> tuple[int, ...]:
-    """How many characters of cells as wide as `found` are cut or left out of each column where the width is shared by
-    `wants`; the columns in the order in which they get room."""
+    """How many columns with anything in their cells, as wide as `found`, are left out where the width is shared by
+    `wants`; then how many characters are cut or left out of each, the columns in the order in which they get room."""
     shared = share(columns, width, wants, skip=skip)
     kept = {column.id for column in shared}
     cut = {spot.column.id: found[spot.column.id] - spot.width for spot in place(shared, width, skip=skip)}
     order = sorted(range(len(columns)), key=lambda index: _turn(columns[index], index))
     ids = [columns[index].id for index in order]
-    return tuple(max(0, cut.get(each, 0)) if each in kept else found[each] for each in ids)
+    out = sum(found[each] > 0 for each in ids if each not in cut)
+    return (out, *(max(0, cut.get(each, 0)) if each in kept else found[each] for each in ids))
 
 
 def least(columns: Sequence[Column], wants: Mapping[str, int]) -> int:
