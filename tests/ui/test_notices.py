@@ -67,5 +67,5 @@ def test_a_quiet_header_names_the_notice_at_80_columns_too(here: Desk) -> None:
     here.read({key: () for key in here.lists if key[1] is Resource.HOTLINES})
     line = here.paint(80, 24)[0]
     assert "2 notices" in line
-    for word in ("wait 3", "longest 3:13 Sales", "ready 1/4", "src 5/5"):
+    for word in ("wait 2", "longest 3:13 Sales", "ready 1/4", "src 5/5"):
         assert word in line

@@ -226,7 +226,7 @@ def test_below_stand_the_clock_the_worst_alarm_and_what_is_not_live() -> None:
     assert found("02:40", lines) == [(1, 47)]
     text = "\n".join(lines[-4:])
     assert "■2 ▲3  Water rescue error for 6 min, asked open, since 02:40, acked by nobody" in text
-    assert "wait 3   longest 3:12 Sales   ready 1/4" in text
+    assert "wait 2   longest 3:12 Sales   ready 1/4" in text
     assert "sources 3/4: cc" in text
     assert lines[-1].endswith("page 1/1   q leaves the wall ")
 

@@ -202,7 +202,7 @@ class Linker:
                 values["answered_at"] = self._answered(key) or row.answered_at
             name = self._known(row.number)
             if name or not row.name:
-                values["name"] = name or self._name(row, found, agent)
+                values["name"] = name or self._name(row, found, agent) or self._last_name(row)
             return with_values(row, values)
         if isinstance(row, Call):
             member = self._raw[Resource.MEMBERS].get(Key(self._source, Kind.MEMBER, key.id))
@@ -225,6 +225,11 @@ class Linker:
             legs = (self._raw[Resource.CALLS].get(key) for key in sorted(self._calls.get(agent.refs)))
             calls += [leg for leg in legs if isinstance(leg, Call) and leg.from_number == row.number]
         return next((call.from_name for call in calls if isinstance(call, Call) and call.from_name), row.name)
+
+    def _last_name(self, row: Member) -> Clean:
+        """Of a caller whose call has gone from its list a moment before they go from theirs."""
+        before = self.rows[Resource.MEMBERS].get(row.key)
+        return before.name if isinstance(before, Member) and before.number == row.number else row.name
 
     def _raw_agent(self, refs: Iterable[str]) -> Agent | None:
         key = self._agents.first(refs)

@@ -243,7 +243,7 @@ class Flows:
         attended = intent.verb is Verb.ATTENDED
         blind, spoken = (self.offers.offer(verb, row.key) for verb in (Verb.TRANSFER, Verb.ATTENDED))
         title = tr("TRANSFER of {row} · {source}", row=self.words.label(row), source=row.key.source)
-        effects = blind.consequence, spoken.consequence
+        effects = blind.consequence, spoken.consequence if spoken.ok else spoken.reason
         way = await Ask(Where(title, self._same(row), row, *effects, attended, attended or spoken.ok, again))
         if not isinstance(way, Way):
             raise Left(tr("not sent: {row}", row=self.words.label(row)))

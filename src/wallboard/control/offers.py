@@ -198,7 +198,7 @@ class Offers:
             for key in (session.leg, session.target):
                 row = None if key is None else self._board.row(key)
                 if row is not None:
-                    return self.target(row)
+                    return replace(self.target(row), label=session.parties)
         return None
 
     def _decide(self, verb: Verb, row: Row | None, queue_id: str = "", asking: str = "", ended: bool = False) -> Offer:

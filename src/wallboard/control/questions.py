@@ -75,7 +75,8 @@ class Write(Question):
 
 @dataclass(frozen=True, slots=True)
 class Where(Question):
-    """A destination for the call `row`; the answer is a `Way`. What it costs whom, blind (`effect`) and attended."""
+    """A destination for the call `row`; the answer is a `Way`. What it costs whom, blind (`effect`) and attended; where
+    it may not be attended, why not."""
 
     row: Row | None = None
     effect: str = ""

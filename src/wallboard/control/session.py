@@ -112,7 +112,8 @@ class Sessions:
         now = self._clock.now()
         if running is not None:
             together = tuple(dict.fromkeys((*running.ids, *ids)))
-            self._become(running, state=REDIALLING, ids=together, moved_at=now, find=find)
+            proof = tr("accepted only")
+            self._become(running, state=REDIALLING, proof=proof, ids=together, moved_at=now, find=find)
             return
         self._sessions[command.id] = Session(
             id=command.id,

@@ -408,6 +408,9 @@ class Console:
             self.room.unfolded(self.active)
         else:
             self.panel.toggle()
+            if self.panel.known(self.panel.subject) is None:
+                self.panel.details = False
+                self.remarks.say(tr("nothing selected; move to a row first"))
 
     def _zoom(self) -> None:
         self.panes.zoomed = not self.panes.zoomed

@@ -191,7 +191,8 @@ def _bottom(console: Console, context: Context, width: int) -> list[Line]:
     board = console.mode == BOARD
     target, freshness = _target(console, context) if board else (tr(_MODE_TARGETS[console.mode]), Cell(""))
     unconfirmed = None if console.settings.looks_only else console.board.unconfirmed
-    lines.append(target_line(target, freshness, console.remarks.outcome, unconfirmed, width))
+    told, fresh = console.remarks.outcome, console.remarks.fresh
+    lines.append(target_line(target, freshness, told, unconfirmed, width, fresh=fresh))
     if (typed := console.asking.filter) is not None:
         filtered, enter = console.asking.filtered, console.settings.names.enter
         shown, total = filtered.counts
@@ -265,6 +266,9 @@ def _panel(console: Console, context: Context, width: int, height: int) -> tuple
                 settings=console.panel.settings,
                 helpers=helpers,
                 help_key=help_key,
+                gone=None
+                if console.panel.live(row.key)
+                else console.pane.selection.ended_for(console.clock.now()) or 0.0,
             )
             shown, turned = _scrolled(console, lines, max(3, height - 12), width)
             return shown, turned, row if card is not None else None

@@ -37,9 +37,11 @@ class LogBook:
         return len(self.entries()), len(self._remarks.entries)
 
     def set_filter(self, text: str) -> None:
+        """Narrow the list; a cursor that it hides goes to the newest that is left."""
         self.filter = text
-        if self.cursor not in self.entries():
-            self.cursor = None
+        found = self.entries()
+        if self.cursor is not None and self.cursor not in found:
+            self.cursor = found[-1] if found else None
 
     def to(self, what: object, line: int) -> bool:
         """Put the cursor on an entry, which was drawn in this line of the page; whether it stood there."""

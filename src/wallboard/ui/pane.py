@@ -87,7 +87,7 @@ class PaneState:
         """What stands in rows, as worked out for that context."""
         self._shared: tuple[object, ...] = ()
         """What `columns` were made of."""
-        self._census: tuple[int, str] = (0, "")
+        self._census: tuple[int, Sequence[str]] = (0, ())
         """What its rows are at, as last counted, and in which of the loads."""
 
     @property
@@ -254,7 +254,7 @@ class PaneState:
         cells = self._told[1].get(row.key)
         if cells is None:
             cells = self.pane.cells(row, context)
-            if self.pane.called(row, context) in self._namesakes:
+            if getattr(row, "name", "") and self.pane.called(row, context) in self._namesakes:
                 cells = with_source(cells, row.key.source)
             self._told[1][row.key] = cells
         return cells
@@ -312,9 +312,9 @@ class PaneState:
         if dropped := len([each for each in self.columns if each.id not in shown]):
             parts.append(Part((f"{glyphs.MORE}{dropped}",)))
         if self._census[0] != self._loads:
-            self._census = self._loads, self.pane.census([*self._rows.values()])
-        if self._census[1] and self._rows and not (self.selection.filter or self.selection.scoped):
-            parts.append(Part((f"· {self._census[1]}",)))
+            self._census = self._loads, self.pane.census([*self._rows.values()], context)
+        if any(self._census[1]) and self._rows and not (self.selection.filter or self.selection.scoped):
+            parts.append(Part(tuple(f"· {told}" for told in self._census[1])))
         return title_lines(label, parts, width, placed, active, self.sort)
 
     def _counts(self, context: Context, state: Freshness) -> Part:

@@ -55,9 +55,12 @@ class Remarks:
     @property
     def outcome(self) -> tuple[str, str]:
         """Text and token of the outcome line: what was just said, else what became of the last action."""
-        if self.latest is not None and self._clock.now() - self.latest[2] < REMARK_SECONDS:
-            return self.latest[:2]
-        return self._last
+        return self.latest[:2] if self.latest is not None and self.fresh else self._last
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it is of this moment."""
+        return self.latest is not None and self._clock.now() - self.latest[2] < REMARK_SECONDS
 
     def log(self, what: str, text: str, style: str = "text", about: tuple[Key, ...] = ()) -> None:
         self.entries.append(Entry(self._moment(), what, redact_long(text), style, about))

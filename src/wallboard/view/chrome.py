@@ -71,8 +71,15 @@ def _nothing_open(context: Context) -> str:
     return tr("no alarm can be known: no source is live") if blind(context) else tr("no alarm")
 
 
-def target_line(target: str, freshness: Cell, outcome: tuple[str, str], unconfirmed: int | None, width: int) -> Line:
-    """What a verb would hit, and what became of the last one (text, token). `unconfirmed` None: there are no verbs."""
+_LEAST_OUTCOME = 20
+"""Cells with less of an old outcome than this say nothing."""
+
+
+def target_line(
+    target: str, freshness: Cell, outcome: tuple[str, str], unconfirmed: int | None, width: int, *, fresh: bool = True
+) -> Line:
+    """What a verb would hit, and what became of the last one (text, token), which cuts the former only while it is
+    `fresh`. `unconfirmed` None: there are no verbs."""
     left: Line = [
         Cell(f" {glyphs.TARGET} ", "info bold"),
         Cell(target or tr("nothing selected"), "text bold" if target else "muted"),
@@ -88,8 +95,9 @@ def target_line(target: str, freshness: Cell, outcome: tuple[str, str], unconfir
     right: Line = [count]
     if text:
         room = width - line_width(left) - line_width(right) - 2
-        size = min(line_width([Cell(text)]), max(width // 3, room))
-        right = [Cell("  "), *clip([Cell(text, token)], size), count]
+        size = min(line_width([Cell(text)]), max(width // 3, room) if fresh else room)
+        if fresh or size >= min(line_width([Cell(text)]), _LEAST_OUTCOME):
+            right = [Cell("  "), *clip([Cell(text, token)], size), count]
     return spread(left, right, width)
 
 

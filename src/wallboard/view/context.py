@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import tzinfo
 from functools import partial
 from typing import Any, TypeVar
@@ -42,6 +42,10 @@ class Context:
     """By name: a list, and what was made of it."""
     _known: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
     """What was asked of the board for this instant: a frame asks the same of it many times."""
+
+    def earlier(self, seconds: float) -> Context:
+        """The same so long ago, for a row that has gone since."""
+        return replace(self, now=self.now - max(0.0, seconds), _known={})
 
     def shown(self, row: R) -> R:
         """The row with its numbers as people read them."""

@@ -57,16 +57,22 @@ def details(
     settings: bool = False,
     helpers: Sequence[Agent] = (),
     help_key: str = "",
+    gone: float | None = None,
 ) -> list[Line]:
     """The panel of `row`: facts, what was seen of it, what can and cannot be done, the vendor's own words, and what is
     read about it on demand; of a queue its `settings` alone; or, where it `explains`, what its figures are made of.
-    `pane` None: a row that stands in none, such as a telephone. `helpers` and `help_key` as in `queue_look`."""
+    `pane` None: a row that stands in none, such as a telephone. `helpers` and `help_key` as in `queue_look`. `gone`:
+    for how many seconds it has not been there; all is told as it was then."""
+    now, context = context.now, context if gone is None else context.earlier(gone)
     lines = [] if explains or settings else _look(row, context, helpers, help_key, width)
     facts = explained(row, context) if explains else [] if lines and isinstance(row, Queue) else _facts(row, context)
     least = max(LABEL if lines else _LABEL, cell_width(tr("cannot")))
     column = min(max(least, min(_LABEL_MOST, width // 6)), max([least, *(cell_width(name) for name, _ in facts)]))
     what = tr("EXPLAIN") if explains else tr("SETTINGS") if settings else tr("DETAILS")
     lines = lines or [_head(pane, row, context, what, width)]
+    if gone is not None:
+        told = tr("{age} ago; what follows is as it was then", age=age(max(1.0, gone)))
+        lines += _wrapped(tr("ended"), told, width, "stale", column)
     for name, text in facts:
         lines += _wrapped(name, text, width, label=column)
     if explains:
@@ -83,7 +89,7 @@ def details(
         lines += _wrapped(tr("can"), able, width, label=column)
     if unable:
         lines += _wrapped(tr("cannot"), unable, width, "muted", column)
-    return [*lines, *report_lines(readings, context.now, width, lambda text: readable(text, row.key.source, context))]
+    return [*lines, *report_lines(readings, now, width, lambda text: readable(text, row.key.source, context))]
 
 
 def _look(row: Row, context: Context, helpers: Sequence[Agent], help_key: str, width: int) -> list[Line]:

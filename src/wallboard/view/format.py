@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
@@ -63,6 +64,22 @@ def local(instant: float | None, zone: tzinfo | None = None, seconds: bool = Tru
         return datetime.fromtimestamp(instant, zone).strftime("%H:%M:%S" if seconds else "%H:%M")
     except (OverflowError, OSError, ValueError):
         return DASH
+
+
+_INSTANT = re.compile(r"\b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?(?!\w)")
+
+
+def instants(text: str, zone: tzinfo | None) -> str:
+    """A vendor's text with its instants (ISO 8601) as local ones; where it names no zone, as they are."""
+
+    def told(found: re.Match[str]) -> str:
+        try:
+            at = datetime.fromisoformat(found[1] + (found[2] or ""))
+            return (at.astimezone(zone) if found[2] else at).strftime("%Y-%m-%d %H:%M:%S")
+        except (OverflowError, ValueError):
+            return found[0]
+
+    return _INSTANT.sub(told, text)
 
 
 DAY = 86_400.0

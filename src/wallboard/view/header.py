@@ -53,7 +53,7 @@ def totals(context: Context) -> Totals:
     old_wait = old_longest = False
     for row in rows_of(Queue, board):
         stats = context.counts(row.key)
-        here = stats.queued
+        here = stats.waiting
         if here is not None:
             waiting = (waiting or 0) + here
         old_wait = old_wait or (here is not None and stats.old("waiting"))

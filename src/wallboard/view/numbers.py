@@ -10,6 +10,7 @@ from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Agent, Phone, Queue, Row
 from wallboard.domain.notation import pair, prose, sent, written
 from wallboard.view.context import Context
+from wallboard.view.format import instants
 
 
 def inside(number: str, source: str, context: Context) -> tuple[str, str]:
@@ -41,11 +42,11 @@ def target(text: str, source: str, context: Context) -> str:
 
 
 def readable(text: str, source: str, context: Context) -> str:
-    """A vendor's text in which numbers and its own ids stand as people know them: `022*603` as 603 Emergency, an
-    agent's name in the exchange (`137_local`) as the agent's."""
+    """A vendor's text in which numbers, instants and its own ids stand as people know them: `022*603` as 603 Emergency,
+    an agent's name in the exchange (`137_local`) as the agent's."""
     if "*" in text or "_" in text:
         text = " ".join(_known(word, source, context) for word in text.split(" "))
-    return prose(text)
+    return prose(instants(text, context.zone))
 
 
 def in_words(command: Command, regions: Mapping[str, str]) -> Command:

@@ -59,6 +59,9 @@ class Picker(Lockable):
     asked_at: float = 0.0
     lock: Lock = field(default_factory=Lock)
     attended_effect: str = ""
+    """What it costs whom, attended; where it may not be, why not."""
+    refused: bool = False
+    """Whether it was wanted attended and cannot be."""
     transfers: bool = True
     """Whether a call is sent there now; else the number is only taken."""
 
@@ -89,8 +92,9 @@ class Picker(Lockable):
             armed = now - self.asked_at >= ARM_SECONDS
             return Answer(Picked(place, self.attended)) if key == "yes" and armed else None
         places = self.places()
-        if key == "attended" and self.may_attend:
-            self.attended = not self.attended
+        self.refused = key == "attended" and not self.may_attend
+        if key == "attended":
+            self.attended = self.attended != self.may_attend
         elif key in STEPS:
             start = -1 if self.mark is None else self.mark
             if places:
@@ -213,6 +217,8 @@ class Picker(Lockable):
             out.append(clip([Cell(f" {tr('nothing marked: {key} is off', key=names.enter)}", "muted")], width))
         costs = self.attended_effect if self.attended else self.effect
         effect = sentence(tr("effect: {effect}", effect=costs), "muted", width) if shown and costs else []
+        if self.refused:
+            effect = sentence(tr("not attended: {why}", why=self.attended_effect or DASH), "warn", width)
         return [*out, *effect, *self.lock.line(width, now)]
 
     def _window(self, places: list[Place], top: int, room: int) -> list[int]:

@@ -72,8 +72,11 @@ def _duty(row: Hotline, context: Context, width: int) -> list[Line]:
     lines = [heading(tr("ON DUTY"), on, width)]
     for agent in row.agents[:PEOPLE]:
         lines += _responder(agent, context.region(row.key.source), width)
-    more = len(row.agents) - PEOPLE
-    return [*lines, clip([Cell(f" {tr('and {n} more', n=more)}", "muted")], width)] if more > 0 else lines
+    return [*lines, *_rest(len(row.agents) - PEOPLE, width)]
+
+
+def _rest(more: int, width: int) -> list[Line]:
+    return [clip([Cell(f" {tr('and {n} more', n=more)}", "muted")], width)] if more > 0 else []
 
 
 def _responder(agent: DutyAgent, region: str, width: int) -> list[Line]:
@@ -103,12 +106,13 @@ def _calls(row: Hotline, context: Context, width: int) -> list[Line]:
     if row.calls is not None:
         shown = row.calls[:CALLS]
         name = tr("{n} in 24 h", n=len(row.calls)) if row.calls else tr("none in 24 h")
-        return [heading(title, name, width), *(_call(call, row, context, width) for call in shown)]
+        lines = [heading(title, name, width), *(_call(call, row, context, width) for call in shown)]
+        return [*lines, *_rest(len(row.calls) - len(shown), width)]
     if row.last_call is None:
         return [heading(title, tr("none known"), width)]
     last = row.last_call
     taken = trn(
-        "{time} taken by {who}, {n} entries",
+        "{time} taken by {who}, {n} entry",
         "{time} taken by {who}, {n} entries",
         last.entries,
         time=local(last.started_at, context.zone),

@@ -72,9 +72,9 @@ class AgentsPane(Pane):
     def roster(self, row: Agent) -> bool:
         return bool(row.no_state)
 
-    def census(self, rows: Sequence[Agent]) -> str:
+    def census(self, rows: Sequence[Agent], context: Context) -> Sequence[str]:
         counts = Counter(row.state for row in rows if not row.no_state)
-        return " ".join(f"{counts[state]} {tr(glyphs.AGENT[state][1])}" for state in _BRIEF if counts[state])
+        return [" ".join(f"{counts[state]} {tr(glyphs.AGENT[state][1])}" for state in _BRIEF if counts[state])]
 
     def search(self, row: Agent) -> str:
         queues = " ".join(place.queue for place in row.memberships)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -154,9 +153,9 @@ class Pane:
         """Whether the row can never have live numbers."""
         return False
 
-    def census(self, rows: Sequence[Any]) -> str:
-        """What the living rows are at, in a few words for the title."""
-        return ""
+    def census(self, rows: Sequence[Any], context: Context) -> Sequence[str]:
+        """What the living rows are at, in a few words for the title; then in fewer."""
+        return ()
 
     def urgency(self, row: Any, context: Context) -> Rank:
         """The default order: what needs a person first."""
@@ -191,8 +190,7 @@ class Pane:
 
     def ended(self, row: Any, seconds: float, context: Context) -> Cells:
         """The cells of a row that is gone: as it was then, since when, and what this console did to it."""
-        then = replace(context, now=context.now - max(0.0, seconds), _known={})
-        return _muted(self.cells(row, then)) | self.when_ended(age(max(1.0, seconds)))
+        return _muted(self.cells(row, context.earlier(seconds))) | self.when_ended(age(max(1.0, seconds)))
 
     def when_ended(self, ago: str) -> Cells:
         """Where a vanished row says that it ended. Nine columns hold the word and the age, but no sign."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 from wallboard.domain.keys import Resource
 from wallboard.domain.language import mark, tr
 from wallboard.domain.models import Call
-from wallboard.domain.states import CallState, Direction
+from wallboard.domain.states import CallState, Direction, MemberState
 from wallboard.view import glyphs
 from wallboard.view.cells import Cell
 from wallboard.view.context import Context
@@ -35,7 +35,7 @@ class CallsPane(Pane):
         "name": lambda row, context: row.from_name,
         "number": lambda row, context: row.from_number,
         "source": lambda row, context: row.key.source,
-        "state": lambda row, context: words(row.state.value, glyphs.CALL[row.state][1]),
+        "state": lambda row, context: words(_stands(row, context)[1], _stands(row, context)[1]),
         "time": lambda row, context: call_clock(row, context),
         "dir": lambda row, context: words(row.direction.value, _WAY[row.direction]),
         "from": lambda row, context: f"{row.from_name} {row.from_number}",
@@ -62,18 +62,20 @@ class CallsPane(Pane):
     def urgency(self, row: Call, context: Context) -> Rank:
         return (_ORDER[row.state], clock_start(row) or float("inf"), row.key)
 
-    def census(self, rows: Sequence[Call]) -> str:
-        counts = Counter(row.state for row in rows)
-        return " ".join(f"{counts[state]} {tr(glyphs.CALL[state][1])}" for state in CallState if counts[state])
+    def census(self, rows: Sequence[Call], context: Context) -> Sequence[str]:
+        counts = Counter(_stands(row, context)[1] for row in rows)
+        told = (glyphs.MEMBER[MemberState.WAITING][1], *(glyphs.CALL[state][1] for state in CallState))
+        return [" ".join(f"{counts[word]} {tr(word)}" for word in dict.fromkeys(told) if counts[word])]
 
     def search(self, row: Call) -> str:
         parts = (row.from_name, row.from_number, row.to, row.to_name, row.agent, row.queue, row.key.source)
-        return " ".join((*parts, *(words(each.value, each.value) for each in (row.state, row.direction))))
+        return " ".join((*parts, words(row.direction.value, row.direction.value)))
 
     def sought(self, row: Call, context: Context, roster: bool = False) -> str:
-        """With the names that stand beside its numbers."""
+        """With the names that stand beside its numbers, and where it stands."""
         beside = f"{_party(row.from_name, row.from_number, row, context)} {_called(row, context)}"
-        return f"{super().sought(row, context, roster)} {findable(beside)}"
+        word = _stands(row, context)[1]
+        return f"{super().sought(row, context, roster)} {findable(f'{beside} {words(word, word)}')}"
 
     def label(self, row: Call) -> str:
         caller = row.from_name or row.from_number or tr("unknown")
@@ -81,8 +83,7 @@ class CallsPane(Pane):
         return f"{caller} {glyphs.BOTH} {other}" if other and other != caller else caller
 
     def own(self, row: Call, context: Context) -> Cells:
-        waits = queued_caller(row, context)
-        glyph, word, token = glyphs.CALL[row.state] if waits is None else glyphs.MEMBER[waits.state]
+        glyph, word, token = _stands(row, context)
         stale = context.dim(row.key)
         style = "stale" if stale else "text" if row.real else "muted"
         recording = MUTED if row.recording is None else Cell(glyphs.READY if row.recording else "", style)
@@ -108,6 +109,12 @@ class CallsPane(Pane):
                 word += f" {span(context.since(min(held)))}" if held else ""
             out.append(Cell(f"{word}  "))
         return out
+
+
+def _stands(row: Call, context: Context) -> tuple[str, str, str]:
+    """Sign, word and colour of where it stands; a caller in a queue waits there, whatever the call is said to do."""
+    waits = queued_caller(row, context)
+    return glyphs.CALL[row.state] if waits is None else glyphs.MEMBER[waits.state]
 
 
 def _party(name: str, number: str, row: Call, context: Context) -> str:

@@ -86,8 +86,8 @@ class HotlinesPane(Pane):
         severity = {"alarm": 0, "warn": 1}.get(context.severities.get(row.key, ""), 2)
         return (severity, 0 if drifted(row) else 1, _ORDER[row.state], row.name.casefold(), row.key)
 
-    def census(self, rows: Sequence[Hotline]) -> str:
-        return tr("{n} open", n=len([row for row in rows if row.state is HotlineState.OPEN]))
+    def census(self, rows: Sequence[Hotline], context: Context) -> Sequence[str]:
+        return [tr("{n} open", n=len([row for row in rows if row.state is HotlineState.OPEN]))]
 
     def search(self, row: Hotline) -> str:
         people = " ".join(agent.name for agent in row.agents)
@@ -109,9 +109,10 @@ class HotlinesPane(Pane):
         phones = active_phones(row)
         crowded = phones is not None and row.channels_out is not None and phones > row.channels_out
         last = at = DASH
+        lost = context.cause(row.key, "not_taken")
         if row.last_call is not None:
             who, n = row.last_call.taken_by, row.last_call.entries
-            taken = tr("taken, {who}", who=who) if who else trn("{n} entries", "{n} entries", n)
+            taken = tr("taken, {who}", who=who) if who else trn("{n} entry", "{n} entries", n)
             at = local(row.last_call.started_at, context.zone, seconds=False)
             last = f"{at} {taken}"
         return {
@@ -135,7 +136,7 @@ class HotlinesPane(Pane):
             "lost": MUTED
             if row.unaccepted is None
             else Cell(
-                f"{row.unaccepted} {glyphs.ALARM}" if row.unaccepted else "0", "alarm" if row.unaccepted else "muted"
+                f"{row.unaccepted} {glyphs.SEVERITY[lost][0]}".rstrip(), lost or style if row.unaccepted else "muted"
             ),
         }
 

@@ -65,11 +65,13 @@ class MembersPane(Pane):
     def urgency(self, row: Member, context: Context) -> Rank:
         return (_ORDER[row.state], _since(row), row.key)
 
-    def census(self, rows: Sequence[Member]) -> str:
+    def census(self, rows: Sequence[Member], context: Context) -> Sequence[str]:
         served = len([row for row in rows if row.state is MemberState.TALKING])
-        waiting = len([row for row in rows if row.state in WAITS])
+        rung = len([row for row in rows if row.state is MemberState.RINGING])
+        waiting = len([row for row in rows if row.state in WAITS]) - rung
         told = trn("{n} waiting", "{n} waiting", waiting)
-        return f"{told} {tr('{n} served', n=served)}" if served else told
+        after = f" {tr('{n} served', n=served)}" if served else ""
+        return [f"{told} {tr('{n} ringing', n=rung)}{after}", f"{told}{after}"] if rung else [f"{told}{after}"]
 
     def search(self, row: Member) -> str:
         state = words(row.state.value, row.state.value)

@@ -16,7 +16,7 @@ from wallboard.view.cells import Cell
 from wallboard.view.context import Context
 from wallboard.view.filters import Value, words
 from wallboard.view.format import DASH, age, moment, span
-from wallboard.view.numbers import target
+from wallboard.view.numbers import party, target
 from wallboard.view.panes.base import SOURCE, Cells, Field, Pane, Rank, dash_or
 
 
@@ -256,7 +256,7 @@ class ParkedPane(Pane):
         return f"{row.slot} {row.caller} {row.number} {row.by}"
 
     def label(self, row: ParkedCall) -> str:
-        who = " ".join(part for part in (row.caller, row.number) if part) or tr("caller")
+        who = " ".join(dict.fromkeys(part for part in (row.caller, row.number) if part)) or tr("caller")
         return tr("{who} in {slot}", who=who, slot=row.slot)
 
     def when_ended(self, ago: str) -> Cells:
@@ -271,8 +271,8 @@ class ParkedPane(Pane):
             "returns": Cell(
                 DASH if left is None else f"{span(left)} {glyphs.WARN if soon else ' '}", "warn" if soon else style
             ),
-            "to": dash_or(row.returns_to, style),
-            "caller": dash_or(" ".join(part for part in (row.caller, row.number) if part), style),
+            "to": dash_or(target(row.returns_to, row.key.source, context), style),
+            "caller": dash_or(party(row.caller, row.number, row.key.source, context), style),
             "since": Cell(span(context.elapsed(row.key, row.since)), style),
             "by": dash_or(row.by, "muted"),
             "note": Cell(context.said.get(row.key, "") or (note.text if (note := context.notes(row)) else ""), "muted"),
