@@ -131,6 +131,12 @@ class Console:
         )
 
     @property
+    def lists(self) -> set[Resource]:
+        """Of which it is said how they fare."""
+        views = [each for view in self.board.source_views() for each in view.resources]
+        return {each.name for each in views if any(feed.status for feed in each.feeds)}
+
+    @property
     def reads(self) -> bool:
         """Whether it asks the vendor itself."""
         return self.sharing._sources["hq"]._reads

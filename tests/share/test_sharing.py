@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from tests.share.nats import RIGHTS, Server
-from tests.share.site import LISTS, QUICK, Console, World, agent, caller, queue, running, until
+from tests.share.site import EVERY, LISTS, QUICK, Console, World, agent, caller, queue, running, until
 from wallboard.domain.clock import SystemClock
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import AgentState, ResourceState
@@ -18,6 +18,7 @@ from wallboard.share.lease import Holder, Lease
 from wallboard.share.names import Names, list_key
 from wallboard.share.teller import Teller
 from wallboard.share.timing import KEPT, MARKER
+from wallboard.vendors.base import Feed
 
 pytestmark = pytest.mark.anyio
 
@@ -140,6 +141,20 @@ async def test_serve_reads_before_a_console_does(server: Server, world: World) -
             world.rows[Resource.QUEUES] = (queue(9),)
             await until(lambda: desk.rows(Resource.QUEUES) == [queue(9)], "the console is told")
             assert world.asked["desk"] == asked
+
+
+async def test_a_list_that_only_the_reader_before_had_is_taken_back(server: Server, world: World) -> None:
+    """Nobody says any more how it fares, so it would be stale for ever, with an alarm at every console."""
+    console, other = Console(server.url, world, "desk"), Console(server.url, world, "wall", role="view")
+    console.vendor.list.append(Feed(Resource.PARKED, "", console.vendor._reader(Resource.PARKED), EVERY))
+    serve = Console(server.url, world, "serve", role="serve")
+    async with running(console, other):
+        await until(lambda: all(each.lists >= {Resource.PARKED} for each in (console, other)), "all know it")
+        async with running(serve):
+            await until(lambda: readers(console, serve) == [serve], "serve reads")
+            everybody = (console, other, serve)
+            await until(lambda: not any(each.lists & {Resource.PARKED} for each in everybody), "nobody has it")
+            assert live(*everybody)
 
 
 async def test_a_viewer_never_reads(server: Server, world: World) -> None:

@@ -471,7 +471,9 @@ class Scheduler:
                     schedule.interval = None
                     self._report.feed(account, schedule)
             else:
-                base, feed = wish * account.stretch, schedule.feed
+                feed = schedule.feed
+                # What asks the vendor nothing is as fresh beside others who read the account.
+                base = wish * account.stretch if feed.cost else wish
                 interval = max(base, feed.reconcile or 0.0)
                 wished.append((schedule, Wish(interval, feed.cost, self._demand.needs(feed.resource), base)))
         beside = account.on_events.expected(now, account.allowance.rate(now))

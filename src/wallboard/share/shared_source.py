@@ -30,6 +30,8 @@ log = logging.getLogger("wallboard.share")
 
 SILENT = 3
 """Failures from which on a list is stale."""
+SETTLED = 2
+"""Times of a lease until a new reader is thought to have said what there is."""
 SEEN = 3
 """Looks at a lease that may fail before its holder is not known any more."""
 
@@ -96,6 +98,10 @@ class SharedSource:
         self._yield = False
         self._refrain_until = float("-inf")
         self._said: dict[tuple[Resource, str], FeedStatus] = {}
+        self._said_by: dict[tuple[Resource, str], int] = {}
+        """The turn of the reader who said it."""
+        self._present = (0, float("-inf"))
+        """The turn of the present reader, and since when it is seen."""
         self._revisions: dict[str, int] | None = None
         self._lists: Bucket | None = None
         self._held_by: Holder | None = None
@@ -136,9 +142,33 @@ class SharedSource:
             self._ports.sink.apply(word)
         elif isinstance(word, FeedStatus):
             self._said[word.resource, word.scope] = word
+            self._said_by[word.resource, word.scope] = self._whose
             self._ports.sink.status(word)
         else:
             self._ports.sink.source(word)
+
+    @property
+    def _whose(self) -> int:
+        """The turn of who reads it."""
+        return self._turn if self._follower is None else self._follower.turn
+
+    def _withdraw(self) -> None:
+        """Take back what an earlier reader said of lists that the present one does not have: nobody says any more how
+        they fare, so they would be stale for ever. Only once all of its own are well; it may find some of them late."""
+        now = self._clock.now()
+        if self._present[0] != self._whose:
+            self._present = (self._whose, now)
+        if now - self._present[1] < SETTLED * self._time.ttl:
+            return
+        left = {where: status for where, status in self._said.items() if self._said_by[where] != self._whose}
+        own = [status for where, status in self._said.items() if where not in left]
+        asked = [status for status in own if status.wanted and not status.unavailable]
+        if not own or any(status.failures or status.last_ok is None for status in asked):
+            return
+        for where, status in left.items():
+            gone = replace(status, cause=tr("no longer there"), unavailable=True, wanted=False, next_at=None)
+            self._ports.sink.status(gone)
+            del self._said[where], self._said_by[where]
 
     def _hand_over(self, *, reads: bool, stretch: float = 1.0) -> None:
         """From now on this console reads the source, or does not."""
@@ -235,7 +265,9 @@ class SharedSource:
             self._teller = None
             if not self._reads:
                 self._hand_over(reads=True)
-        await anyio.sleep_forever()
+        while True:
+            await self._clock.sleep(self._time.look)
+            self._withdraw()
 
     def _say_silence(self, why: str) -> None:
         """Mark what was told as what nobody vouches for any more."""
@@ -306,6 +338,7 @@ class SharedSource:
                 except OSError as error:
                     # The lease decides how long that may go on.
                     log.debug("%s was not told: %s", self.name, error)
+                self._withdraw()
                 await self._clock.sleep(self._time.turn)
             if not self._lease.held:
                 self._standing, self._since = self._lease.revision, float("-inf")
@@ -364,6 +397,7 @@ class SharedSource:
             await within(self._clock, self._time.look * self._ports.random.uniform(0.6, 1.0), self._either)
             if not self._ports.bus.connected:
                 raise OSError(self._ports.bus.why)
+            self._withdraw()
             if self._missing.is_set():
                 await self._clock.sleep(self._ports.random.uniform(0, 0.5))
                 await self._join()
