@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.board.making import Desk, agent, call, key, member, phone, queue
 from wallboard.domain.keys import Resource
 from wallboard.domain.models import Call, Member, Row
 from wallboard.domain.states import AgentState, CallState, Direction, MemberState
-from wallboard.domain.text import clean
+from wallboard.domain.text import NOTHING, clean
 
 M, A, C = Resource.MEMBERS, Resource.AGENTS, Resource.CALLS
 S = AgentState
@@ -53,12 +55,22 @@ def test_links_are_cut_when_the_call_is_over() -> None:
     assert desk.agent("bo").with_key is None
 
 
+def test_a_caller_keeps_the_name_of_a_call_that_goes_before_they_do() -> None:
+    desk = Desk()
+    caller = replace(member("c-1", number=clean("+49301")), name=NOTHING)
+    desk.snapshot(M, caller)
+    desk.snapshot(C, call("c-1", from_name=clean("Eve Lund")))
+    assert the_member(desk, "c-1").name == "Eve Lund"
+    desk.snapshot(C)
+    assert the_member(desk, "c-1").name == "Eve Lund"
+    desk.snapshot(M, replace(caller, number=clean("+49302")))
+    assert the_member(desk, "c-1").name == "", "it is somebody else"
+
+
 def test_a_renamed_agent_is_renamed_where_they_serve() -> None:
     desk = Desk()
     desk.snapshot(A, agent("bo"))
     desk.snapshot(M, member("c-1", MemberState.TALKING, serving_ref="bo"))
-    from dataclasses import replace
-
     desk.snapshot(A, replace(agent("bo"), name=clean("Bo Quist")))
     assert the_member(desk, "c-1").serving == "Bo Quist"
 

@@ -115,7 +115,7 @@ async def test_while_i_listen_the_other_rows_are_dim_and_mine_switches(path: Pat
         assert desk.dispatcher.offer(Verb.HANGUP, Key("hq", Kind.CALL, "c-2")).ok
         switch = desk.press(Verb.WHISPER, call())
         await desk.idle()
-        assert bar(desk).state == "redialling"
+        assert (bar(desk).state, bar(desk).proof) == ("redialling", "accepted only")
         desk.board.prove(DONE, "whisper c-1")
         await desk.settle(switch)
         assert (bar(desk).mode, bar(desk).hears) == (Verb.WHISPER, "Bo Quist hears you")

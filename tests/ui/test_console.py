@@ -552,6 +552,24 @@ def test_a_row_that_ended_is_named_with_its_age_and_what_still_works(here: Desk)
     assert any("ended 3s ago · details, note and call-back still work" in line for line in here.paint(120, 36))
 
 
+def test_details_of_a_row_that_ended_say_so_and_tell_it_as_it_was(here: Desk) -> None:
+    here.press("2", "enter")
+    row = here.board.row(Key(HQ, Kind.MEMBER, "m1"))
+    assert row is not None
+    here.drop(row.key)
+    here.wait(2)
+    (first,) = [line for line in here.paint(120, 36) if "caller " in line and "waiting" in line]
+    here.wait(7)
+    page = here.paint(120, 36)
+    assert any("ended" in line and "9s ago; what follows is as it was then" in line for line in page)
+    assert first in page, "no clock of it runs on"
+
+
+def test_a_list_without_a_row_says_that_there_is_nothing_to_open(here: Desk) -> None:
+    here.press("8", "enter")
+    assert here.said == "nothing selected; move to a row first"
+
+
 def test_an_alarm_that_ends_is_logged_in_words(here: Desk) -> None:
     def calm(row: Row) -> Row | None:
         return None if isinstance(row, Member) and row.state is not MemberState.TALKING else row

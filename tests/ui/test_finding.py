@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.console import HQ, LAB, RESPONDERS, Desk, desk
+from tests.support.console import HQ, LAB, RESPONDERS, Desk, call, desk
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Member, Phone, Queue
+from wallboard.domain.states import CallState, Direction
 from wallboard.domain.text import clean
 from wallboard.view.finder import Finder
 
@@ -94,3 +95,19 @@ def test_a_note_and_a_call_back_say_whose_number_it_is(here: Desk) -> None:
     assert here.console.dialog is None, "that caller is on the line"
     here.press("k", "n")
     assert any("NOTE on Eve Lund +49 30 111222 ─" in line for line in here.paint(80, 24)), "nobody knows that number"
+
+
+def test_a_call_of_a_caller_who_waits_is_counted_and_found_as_it_stands(here: Desk) -> None:
+    waits = call("m1", CallState.RINGING, Direction.IN, "Eve Lund", "+49 30 111 222", "601 Sales", 192)
+    here.read({(HQ, Resource.CALLS): (*here.lists[HQ, Resource.CALLS], waits)})
+    here.press("4")
+    (row,) = [line for line in here.paint(160, 40) if "Eve Lund" in line and "601 Sales" in line]
+    assert "○ waiting" in row
+    (title,) = [line for line in here.paint(220, 40) if "4 Calls 4" in line]
+    assert "· 1 waiting 1 ringing 1 talking 1 held" in title
+    for wanted, found in (("waiting", ["m1"]), ("ringing", ["c3"])):
+        here.press("/")
+        here.type(f"state:{wanted}")
+        here.press("enter")
+        assert [key.id for key in here.console.pane.order() if isinstance(key, Key)] == found
+        here.press("escape")

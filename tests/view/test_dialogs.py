@@ -292,8 +292,12 @@ def test_tab_turns_blind_into_attended_where_that_can_be() -> None:
     assert isinstance(answer.value, Picked)
     assert answer.value.attended
     only_blind = picker(may_attend=False)
+    only_blind.attended_effect = "not answered yet"
     typed(only_blind, ["tab"], NOW)
     assert text(only_blind).startswith("─ BLIND")
+    assert "not attended: not answered yet" in text(only_blind)
+    typed(only_blind, ["down"], NOW)
+    assert "not attended" not in text(only_blind)
 
 
 def test_reopened_with_its_text_it_has_marked_what_that_means_and_is_armed_anew() -> None:

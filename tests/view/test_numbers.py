@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from wallboard.domain.states import AgentState, CallState, Direction
 from wallboard.domain.text import clean
 from wallboard.vendors.base import Report, Sheet
 from wallboard.view.context import Context
+from wallboard.view.format import instants
 from wallboard.view.numbers import party, readable, target
 from wallboard.view.reports import Reading
 
@@ -66,3 +68,17 @@ def test_neither_target_line_nor_question_nor_report_shows_an_id_that_has_a_name
     assert "022*" not in page
     assert "137_local" not in page
     assert Key(HQ, Kind.CALL, "c9") in here.console.pane.order()
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("2026-11-30T02:45:39Z called Lucía", "2026-11-30 03:45:39 called Lucía"),
+        ("modified 2026-11-30T02:44:41.499+00:00.", "modified 2026-11-30 03:44:41."),
+        ("2026-11-30T02:45:39", "2026-11-30 02:45:39"),
+        ("2026-13-30T02:45:39Z", "2026-13-30T02:45:39Z"),
+        ("build 2026-11-30T02:45:39Zx", "build 2026-11-30T02:45:39Zx"),
+    ],
+)
+def test_a_vendors_instant_is_a_local_one(told: str, shown: str) -> None:
+    assert instants(told, timezone(timedelta(hours=1))) == shown

@@ -86,12 +86,18 @@ def alarm_list(context: Context, width: int, lines: Sequence[Together], shown: s
 _WIDE = 110
 
 
+def _state_width(width: int) -> int:
+    """With the name of who acknowledged or put it aside, and until when."""
+    return 25 if width < 150 else 37
+
+
 def _head(width: int) -> str:
     columns = f"   {fit(tr('since'), 8)} {fit(tr('age'), 6)} "
     if width < _WIDE:
         return f"{columns}{tr('alarm')}"
     numbers = f"{fit(tr('value'), 7, 'right')} {fit(tr('limit'), 7, 'right')}"
-    return f"{columns}{numbers}  {fit(tr('priority'), 8)} {fit(tr('state'), 25)} {fit(tr('source'), 11)} {tr('alarm')}"
+    state = fit(tr("state"), _state_width(width))
+    return f"{columns}{numbers}  {fit(tr('priority'), 8)} {state} {fit(tr('source'), 11)} {tr('alarm')}"
 
 
 def _row(line: Together, here: bool, context: Context, width: int) -> Line:
@@ -117,7 +123,9 @@ def _row(line: Together, here: bool, context: Context, width: int) -> Line:
         Cell(fit(measured(alarm.condition, alarm.value), 7, "right") + " "),
         Cell(fit(measured(alarm.condition, alarm.limit), 7, "right") + "  ", "muted"),
         Cell(fit(tr(_PRIORITY[alarm.priority]), 8) + " ", "muted"),
-        Cell(fit(state_word(alarm, context), 25) + " ", "text" if alarm.state == "active" else "muted"),
+        Cell(
+            f"{fit(state_word(alarm, context), _state_width(width))} ", "text" if alarm.state == "active" else "muted"
+        ),
         Cell(fit(alarm.source, 11) + " ", "muted"),
         Cell(line.sentence, token if alarm.acked or token == "muted" else f"{token} bold"),
     ]

@@ -179,7 +179,7 @@ class Picker(Lockable):
                             if not tail or width >= _WIDE
                             else []
                         ),
-                        *([Cell(f"{fit(place.source, 8)} ", "muted"), Cell(tail, "muted")] if width >= _WIDE else []),
+                        *([Cell(f"{fit(place.source, 12)} ", "muted"), Cell(tail, "muted")] if width >= _WIDE else []),
                         *([Cell(f" {place.source}", "muted")] if width < _WIDE and not tail else []),
                     ],
                     width,

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from wallboard.board.freshness import CONNECTING, FeedView, SourceView, pace
-from wallboard.domain.keys import Resource
+from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.language import mark, tr
+from wallboard.domain.models import Queue
 from wallboard.domain.records import dataclass
 from wallboard.domain.states import OLD, ResourceState, SourceState
 from wallboard.domain.text import cell_width
@@ -32,6 +33,7 @@ _HEAD = (
     *(mark("source · endpoint"), mark("state"), mark("age"), mark("every"), mark("next"), mark("ok/20"), "p95"),
     mark("budget / cause"),
 )
+_SHORT_ID = 8
 _WIDTHS = (24, 11, 7, 7, 7, 6, 6)
 _NARROW = (18, 11, 6, 6, 6, 5, 5)
 
@@ -88,7 +90,8 @@ def sources(
                 right = feed.state is part.state if here.scope is None else feed.scope == here.scope
                 if sought and part.name is here.resource and right:
                     marked, sought = len(lines), False
-                lines += _placed(_feed(tr(part.name.value), feed, context, width), Place(name, part.name, feed.scope))
+                fares = _feed(name, tr(part.name.value), feed, context, width)
+                lines += _placed(fares, Place(name, part.name, feed.scope))
         for text in rights.get(view.info.name, ()):
             lines.append(clip([Cell(f"   {text}", "muted")], width))
         lines.append(clip([], width))
@@ -140,11 +143,19 @@ def _source(view: SourceView, context: Context, width: int) -> list[Line]:
     return _row(texts, f"{token} bold", width, sign)
 
 
-def _feed(name: str, feed: FeedView, context: Context, width: int) -> list[Line]:
+def _called(source: str, scope: str, context: Context) -> str:
+    """A queue by its name, behind an id that people may know."""
+    queue = context.board.row(Key(source, Kind.QUEUE, scope))
+    if not isinstance(queue, Queue) or not queue.name:
+        return scope
+    return queue.name if len(scope) > _SHORT_ID else f"{scope} {queue.name}"
+
+
+def _feed(source: str, name: str, feed: FeedView, context: Context, width: int) -> list[Line]:
     sign, token = _SIGN[feed.state.value]
     word = tr("not yet") if feed.state is ResourceState.NEVER else tr(feed.state.value)
     status = feed.status
-    label = f"  {name} {feed.scope}".rstrip()
+    label = f"  {name} {_called(source, feed.scope, context)}".rstrip()
     if status is None:
         return _row((label, word, age(feed.age), "", "", "", "", feed.detail), token, width, sign)
     wait = DASH if status.next_at is None else tr("now")
