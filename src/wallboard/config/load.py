@@ -28,7 +28,7 @@ from wallboard.config.model import (
     ServeModel,
     SourceModel,
 )
-from wallboard.config.paths import Site, named, there
+from wallboard.config.paths import SITE_VARIABLE, Site, named, there
 from wallboard.config.reading import ConfigErrors, file_layer, text_layer
 from wallboard.config.secrets import resolver
 from wallboard.config.settings import AlarmSettings, Config, Hook, Operator, ServeSettings, Share, WebSettings
@@ -250,6 +250,10 @@ def load(path: File, *, site: Site | None = None, needed: bool = True, given: La
     """The person's file `path`, laid over the `site`'s and under what was `given` elsewhere, checked; unless it is
     `needed`, it may be missing. A file that others can change is refused, for it says where calls go and what is run.
     Raises `ConfigErrors` with every fault found."""
+    if site is not None and not site.root and not there(site.path.parent):
+        what = tr("there is no directory {path}", path=site.path.parent)
+        hint = tr("name the one that the site's config.toml lies in, or run: unset {variable}", variable=SITE_VARIABLE)
+        raise ConfigErrors([ConfigError(what, where=f"${SITE_VARIABLE}", hint=hint)])
     layers = {} if site is None else {site.path: file_layer(site.path, root=site.root)}
     if needed or there(path):
         layers[path] = file_layer(path)
