@@ -102,6 +102,12 @@ def test_a_socket_that_nobody_listens_to_is_no_reason_to_end(tmp_path: Path) -> 
             2,
             ":3: [share] role is view, and who never reads cannot serve; leave role out",
         ),
+        (
+            '[serve]\nhook = { listen = "127.0.0.1:9080", url = "https://hooks.example.net/wb" }\n',
+            ("--metrics", "localhost:9080"),
+            2,
+            "--metrics: localhost:9080 is where webhooks arrive ([serve] hook.listen); name another port, such as",
+        ),
         ('[serve]\nmetrics = "nowhere"\n', (), 2, ":2: [serve] metrics is no address to listen on"),
     ],
 )
@@ -123,6 +129,18 @@ def test_a_taken_address_is_said_and_nothing_is_read(tmp_path: Path) -> None:
             said = "\n".join(poller.hear(lambda lines: "cannot be had" in "".join(lines)))
             assert f"[serve] metrics {taken} cannot be had: " in said
             assert "name another with --metrics" in said
+
+
+def test_a_taken_address_of_webhooks_is_said_with_what_to_do(tmp_path: Path) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        taken = f"127.0.0.1:{held.getsockname()[1]}"
+        hook = f'[serve]\nhook = {{ listen = "{taken}", url = "https://hooks.example.net/wb" }}\n'
+        with Poller(tmp_path, hook + NOWHERE) as poller:
+            assert poller.process.wait(PATIENCE) == 1
+            said = "\n".join(poller.hear(lambda lines: "cannot be had" in "".join(lines)))
+            assert f"[serve] hook.listen {taken} cannot be had: Address already in use; name another" in said
 
 
 def test_on_an_address_for_others_it_says_who_reads_it(tmp_path: Path) -> None:

@@ -88,7 +88,12 @@ async def _hears(
         return False
     except OSError as error:
         why = error.strerror or str(error)
-        say(tr("[serve] hook listen {address} cannot be had: {why}", address=hook.listen, why=why))
+        told = tr(
+            "[serve] hook.listen {address} cannot be had: {why}; name another in the configuration, and to the proxy",
+            address=hook.listen,
+            why=why,
+        )
+        say(told)
         return False
     say(tr("webhooks for {url} arrive at {address}", url=hook.url, address=hook.listen))
     return True
