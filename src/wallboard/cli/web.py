@@ -27,11 +27,25 @@ PORT = 8910
 def add(commands: argparse._SubParsersAction[Any]) -> None:
     parser = commands.add_parser("web", help=tr("the read-only board and wall in browsers"), description=__doc__)
     parser.add_argument(
-        "--host", default="127.0.0.1", metavar="H", help=tr("the address to listen on (default 127.0.0.1)")
+        "--host", type=_host, default="127.0.0.1", metavar="H", help=tr("the address to listen on (default 127.0.0.1)")
     )
     parser.add_argument(
         "--port", type=port, default=PORT, metavar="P", help=tr("0 takes a free one (default {port})", port=PORT)
     )
+
+
+def _host(text: str) -> str:
+    from wallboard.config.addresses import is_host
+
+    if not is_host(text):
+        raise argparse.ArgumentTypeError(
+            tr(
+                "{text!r} is no host to listen on: write an address or a name, such as {example}",
+                text=text,
+                example="--host 127.0.0.1 --port 8910",
+            )
+        )
+    return text
 
 
 def run(arguments: argparse.Namespace) -> int:
