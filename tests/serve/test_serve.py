@@ -50,6 +50,26 @@ def test_ctrl_c_is_130_and_no_line_is_said_twice(site: Site) -> None:
         assert len(set(poller.lines)) == len(poller.lines)
 
 
+def test_a_history_that_cannot_be_written_is_said_and_stands_in_its_health(tmp_path: Path) -> None:
+    plain = tmp_path / "state"
+    plain.write_text("")
+    with Poller(tmp_path, NOWHERE, *HERE, env={"XDG_STATE_HOME": str(plain)}) as poller:
+        told = f"the history is not written ({plain}/wallboard/history.sqlite3: Not a directory)"
+        poller.hear(lambda lines: told in lines)
+        health = poller.health()
+        assert health["healthy"] is True
+        assert told in health["problems"]
+
+
+def test_who_acts_for_others_says_that_the_journal_takes_nothing(tmp_path: Path) -> None:
+    plain = tmp_path / "state"
+    plain.write_text("")
+    acts = '[share]\nurl = ["nats://127.0.0.1:9"]\nactions = "executor"\n'
+    with Poller(tmp_path, acts + NOWHERE, *HERE, env={"XDG_STATE_HOME": str(plain)}) as poller:
+        poller.hear(lambda lines: any(line.startswith("the action journal cannot be written") for line in lines))
+        assert "the action journal cannot be written" in " ".join(poller.health()["problems"])
+
+
 def test_vendors_that_are_away_make_it_neither_ill_nor_end(tmp_path: Path) -> None:
     with Poller(tmp_path, NOWHERE, *HERE) as poller:
         poller.hear(lambda lines: any(line.startswith("hq: down: ") for line in lines))
