@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import random
@@ -20,6 +21,7 @@ from wallboard.config.settings import Config, Share
 from wallboard.control.dispatcher import Dispatcher
 from wallboard.domain.clock import Clock
 from wallboard.domain.command import Command
+from wallboard.domain.errors import WallboardError
 from wallboard.domain.language import tr
 from wallboard.vendors.base import Adapter, Services, Sink, SourceSettings
 
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
     Claim = Callable[[Command], Awaitable[None]]
     Heard = Callable[[Outcome], None]
+
+log = logging.getLogger(__name__)
 
 BRIEFLY = 2.0
 """Seconds for which who is on the bus for the journal's copies alone is there at most."""
@@ -84,8 +88,15 @@ async def joined(share: Share, seconds: float) -> Bus:
     from wallboard.share.bus import Bus
 
     bus = Bus(_bus_settings(share, f"{platform.node()}-{os.getpid()}"), lambda: None)
-    with anyio.move_on_after(seconds):
-        await bus.connect()
+    try:
+        with anyio.move_on_after(seconds):
+            await bus.connect()
+    except (OSError, WallboardError):
+        raise
+    except Exception as error:  # what it signs in with is read by nats-py, which fails as it likes
+        log.info("the bus cannot be joined", exc_info=True)
+        kind = type(error).__name__
+        raise OSError(None, tr("what [share] auth signs in with cannot be used ({kind})", kind=kind)) from error
     if not bus.connected:
         await bus.close()
         raise OSError(None, bus.why)
