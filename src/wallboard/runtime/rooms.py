@@ -47,6 +47,9 @@ log = logging.getLogger(__name__)
 
 HISTORY = "history.sqlite3"
 
+AT_START = 5
+"""Seconds that the bus has to be there before records that wait for it are told of."""
+
 Transports = Callable[[SourceSettings], Any]
 """What replaces the network for a source; None leaves it as it is."""
 
@@ -177,7 +180,7 @@ async def headless(
                 await dispatcher.take_over()
                 start(executor.run)
             if forwarder is not None and not brief:
-                start(forwarder.run)
+                start(partial(_forward, forwarder, sharing if config.forward == NATS else None, clock))
             if sharing is not None:
                 at_desk(sharing.desk, board, dispatcher)
             yield Headless(
@@ -194,6 +197,15 @@ async def headless(
         if forwarder is not None and brief:
             with anyio.CancelScope(shield=True), anyio.move_on_after(2 * BRIEFLY):
                 await forwarder.flush()
+
+
+async def _forward(forwarder: Forwarder, sharing: Sharing | None, clock: Clock) -> None:
+    for _ in range(AT_START):
+        # What a script left is there before the bus is, at the start, and that is nothing to complain of.
+        if sharing is None or sharing.connected:
+            break
+        await clock.sleep(1.0)
+    await forwarder.run()
 
 
 def board_settings(config: Config) -> BoardSettings:

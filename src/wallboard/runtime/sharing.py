@@ -88,6 +88,7 @@ async def joined(share: Share, seconds: float) -> Bus:
     from wallboard.share.bus import Bus
 
     bus = Bus(_bus_settings(share, f"{platform.node()}-{os.getpid()}"), lambda: None)
+    unsaid = bus.why
     try:
         with anyio.move_on_after(seconds):
             await bus.connect()
@@ -99,7 +100,7 @@ async def joined(share: Share, seconds: float) -> Bus:
         raise OSError(None, tr("what [share] auth signs in with cannot be used ({kind})", kind=kind)) from error
     if not bus.connected:
         await bus.close()
-        raise OSError(None, bus.why)
+        raise OSError(None, tr("it does not answer") if bus.why == unsaid else bus.why)
     return bus
 
 
