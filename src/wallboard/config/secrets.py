@@ -142,7 +142,9 @@ def _file(path: Path) -> str:
 
 def _closing(facts: os.stat_result, path: Path) -> str:
     """What to do about a file that others may open, so that those who shall read it still can."""
-    if facts.st_uid != 0 or not facts.st_mode & 0o070:
+    mine = os.geteuid() == 0 and not path.parent.stat().st_mode & 0o011
+    if facts.st_uid != 0 or not facts.st_mode & 0o070 or mine:
+        # Root's own, too, where nobody else comes as far.
         return tr("run: chmod 600 {path}", path=path)
     if os.geteuid() == 0 or facts.st_gid in (os.getegid(), *os.getgroups()):
         return tr("run: chmod 640 {path}", path=path)
