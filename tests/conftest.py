@@ -115,6 +115,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv(name, str(directory / below))
     for name in [*_AMBIENT, *(name for name in os.environ if name.startswith("WALLBOARD_"))]:
         monkeypatch.delenv(name, raising=False)
+    (directory / "etc").mkdir()
     monkeypatch.setenv("WALLBOARD_SITE_DIR", str(directory / "etc"))
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("LANG", "C.UTF-8")

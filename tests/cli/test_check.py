@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.share.nats import RIGHTS, Server
 from tests.support.machine_log import Log
 from tests.vendors.sinch.server import WATER
 from tests.vendors.suite.asterisk import AsteriskStand
@@ -43,6 +44,8 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody moves the clock here while the events of an Asterisk are listened to."""
     monkeypatch.setattr(asterisk_check, "WATCH", 0.0)
     monkeypatch.setattr(asterisk_check, "GRACE", 0.0)
+    # Where nobody listens it is tried again as long.
+    monkeypatch.setattr(check, "BUS", 1.5)
 
 
 async def checked(stand: Stand, **changes: Any) -> tuple[list[CheckLine], check.Section]:
@@ -126,11 +129,86 @@ def test_check_says_which_verbs_this_operator_may_use(tmp_path: Path, capsys: py
 
 def test_who_holds_no_secret_asks_nobody_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "config.toml"
-    config.write_text((Path(__file__).parents[1] / "config" / "valid" / "share-executor.toml").read_text())
-    assert main(["--config", str(config), "check"]) == 0
+    text = (Path(__file__).parents[1] / "config" / "valid" / "share-executor.toml").read_text()
+    config.write_text(text.replace("tls://bus.example.net:4222", "nats://127.0.0.1:1"))
+    # Without the bus it shows nothing.
+    assert main(["--config", str(config), "check"]) == 3
     shown = " ".join(capsys.readouterr().out.split())
     assert "ok hq needs none here: `serve` reads and acts" in shown
     assert "pbx (asterisk) -- reach through the bus, by others: not tried" in shown
+
+
+SHARE = """
+[share]
+url = ["nats://127.0.0.1:{port}"]
+site = "north"
+auth = {{ kind = "nats", username = "desk", password = {{ file = "bus.secret" }} }}
+"""
+
+
+def secret(path: Path, text: str, mode: int = 0o600) -> None:
+    path.write_text(text)
+    path.chmod(mode)
+
+
+def test_every_secret_of_the_configuration_is_looked_at(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.toml"
+    hook = '[serve]\nhook = { listen = "127.0.0.1:0", url = "https://hooks.example.net/wb" }\n'
+    config.write_text(f'[web]\ntoken = {{ file = "web.token" }}\n{hook}{SHARE.format(port=1)}{NOWHERE}')
+    kept = home / ".local" / "state" / "wallboard" / "hooks.secret"
+    kept.parent.mkdir(parents=True)
+
+    def shown(code: int) -> str:
+        assert main(["--config", str(config), "check"]) == code
+        return " ".join(capsys.readouterr().out.split())
+
+    # As every command that polls.
+    said = shown(2)
+    assert f"no [share] {config}:9: the secret's file '{tmp_path}/bus.secret' cannot be read: No such file" in said
+    assert f"no [web] {config}:2: the secret's file '{tmp_path}/web.token' cannot be read" in said
+    assert f"-- [serve] the secret of the webhooks is made when `serve` first needs it ({kept})" in said
+    assert main(["--config", str(config), "snapshot", "--json"]) == 2
+    capsys.readouterr()
+    secret(tmp_path / "bus.secret", "desk")
+    secret(tmp_path / "web.token", "short")
+    secret(kept, "x" * 43, 0o644)
+    said = shown(2)
+    assert "ok [share] has what it signs in with" in said
+    assert f"no [web] {config}:2: the token has fewer than 16 characters; make one: " in said
+    assert f"no [serve] {kept}: others may open the secret's file" in said
+    secret(tmp_path / "web.token", "x" * 16)
+    kept.chmod(0o600)
+    said = shown(3)
+    assert "ok [web] has the token that the board opens with" in said
+    assert "ok [serve] has the secret of the webhooks" in said
+
+
+def test_the_bus_is_tried_and_what_is_wrong_is_said_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.toml"
+    secret(tmp_path / "bus.secret", "desk")
+
+    def shown(port: int, code: int) -> str:
+        config.write_text(SHARE.format(port=port) + NOWHERE)
+        assert main(["--config", str(config), "check"]) == code
+        return " ".join(capsys.readouterr().out.split())
+
+    assert "no reach nats://127.0.0.1:1: " in (said := shown(1, 3))
+    assert "check [share] url, and that the NATS server runs" in said
+    server = Server(tmp_path, RIGHTS).start()
+    try:
+        said = shown(server.port, 3)
+        assert "bus ok reach answered in " in said
+        assert "ok sign-in as desk" in said
+        secret(tmp_path / "bus.secret", "wrong")
+        said = shown(server.port, 4)
+        assert "no sign-in" in said
+        assert "check [share] auth, and the users of the NATS server" in said
+    finally:
+        server.kill()
 
 
 async def test_a_right_shows_only_when_used_and_what_it_rests_on_is_said() -> None:

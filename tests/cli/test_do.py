@@ -217,6 +217,23 @@ def test_audit_show_prints_clean_lines_or_the_records(path: Path, capsys: pytest
     assert json.loads(capsys.readouterr().out)["phase"] == "confirmed"
 
 
+def test_audit_show_says_what_it_was_asked_for_and_has_not(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plain = path.with_name("other.txt")
+    assert audit.run(parsed("show", "--file", str(plain))) == Exit.USAGE
+    assert f"there is no action journal {plain}: write the path" in capsys.readouterr().err
+    plain.write_text("no journal\n")
+    assert audit.run(parsed("show", "--file", str(plain))) == Exit.USAGE
+    assert f"{plain} is no action journal" in capsys.readouterr().err
+    Journal(path, ManualClock(NOW)).append("acknowledged", {"id": "1", "verb": "acknowledge"}, durable=True)
+    # What a person did with an alarm stands there under a verb that `do` does not have.
+    for words in (["--verb", "acknowledge"], ["--action", "1"]):
+        assert audit.run(parsed("show", *words, "--file", str(path))) == Exit.OK
+        assert len(capsys.readouterr().out.splitlines()) == 1
+    assert audit.run(parsed("show", "--action", "NOPE", "--file", str(path))) == Exit.FAILED
+    said = capsys.readouterr()
+    assert (said.out, "no record is of the action 'NOPE'" in said.err) == ("", True)
+
+
 def test_without_a_journal_there_is_nothing_to_verify(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert audit.run(parsed("verify")) == Exit.OK
     assert audit.run(parsed("verify", "--file", str(path))) == Exit.USAGE

@@ -63,6 +63,16 @@ def test_the_exit_codes() -> None:
         (["demo", "--speed", "0"], "'0' is no speed"),
         (["demo", "--speed", "nan"], "'nan' is no speed"),
         (["sim", "--port", "70000"], "'70000' is no port"),
+        *(
+            (
+                ["web", "--host", host],
+                f"{host!r} is no host to listen on: write an address or a name, such as --host 127",
+            )
+            for host in ("", "127.0.0.1:80", "localhost:80", "[::1]:80", "http://127.0.0.1", " ", "a b")
+        ),
+        (["audit", "show", "--last", "x"], "'x' is no number of records: write a whole number from 1 on, such as 20"),
+        (["audit", "show", "--last", "-1"], "'-1' is no number of records"),
+        (["audit", "show", "--verb", "nope"], "'nope' is no verb of a record: write one of listen, whisper"),
         (["--wal"], "unrecognized arguments: --wal"),
         (["--config"], "expected one argument"),
         (["snapshot", "--json", "--table"], "not allowed with"),
@@ -73,6 +83,11 @@ def test_wrong_usage_is_exit_2_with_a_hint(words: list[str], said: str, capsys: 
     output = capsys.readouterr()
     assert said in output.err
     assert output.out == ""
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "::1", "[::1]", "fe80::1%eth0", "localhost", "board.example.net"])
+def test_a_host_is_an_address_or_a_name(host: str) -> None:
+    assert main.parser("web").parse_args(["web", "--host", host]).host == host
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,6 @@ number = "8200"
 @pytest.fixture
 def site(home: Path) -> Path:
     path = home / "etc" / "config.toml"
-    path.parent.mkdir()
     path.write_text(SITE)
     return path
 
@@ -252,6 +251,31 @@ def test_a_site_file_in_a_directory_where_one_may_not_look_is_not_passed_over(
 
     monkeypatch.setattr(os, "stat", denied)
     assert paths.site_config() == (site, False)
+
+
+@pytest.mark.parametrize("which", ["file", "directory", "own"])
+def test_a_link_that_leads_nowhere_is_not_passed_over(which: str, site: Path, own: Path) -> None:
+    link = {"file": site, "directory": site.parent, "own": own}[which]
+    link.rename(link.with_name("moved"))
+    link.symlink_to(link.with_name("gone"))
+    if which != "own":
+        assert paths.site_config() == (site, False)
+    with pytest.raises(ConfigError, match=f"{link} is a link that leads nowhere; let it lead to what it stands for"):
+        opened()
+
+
+def test_a_directory_of_the_site_that_is_named_must_be_there(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = tmp_path / "none"
+    monkeypatch.setenv("WALLBOARD_SITE_DIR", str(named))
+    for command in (["config", "show"], ["keys"]):
+        assert main(command) == 2
+        said = capsys.readouterr().err
+        assert f"$WALLBOARD_SITE_DIR: there is no directory {named}; name the one that" in said
+    # Where the machine has no file of the site, a person's own is enough.
+    named.mkdir()
+    assert opened().files == (own,)
 
 
 def test_the_machines_own_may_only_be_changed_by_root(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

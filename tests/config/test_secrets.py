@@ -105,7 +105,17 @@ def test_root_shares_a_file_with_its_group(
     if fine:
         assert resolve(tmp_path, file="secret") == CANARY
     else:
-        refusal(tmp_path, file="secret")
+        # 600 would take it from the group that comes as far.
+        tmp_path.chmod(0o750)
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        assert f"run: chmod 640 {path}" in refusal(tmp_path, file="secret")
+        monkeypatch.setattr(os, "geteuid", lambda: 4711)
+        assert f"run: chmod 640 {path}" in refusal(tmp_path, file="secret")
+        monkeypatch.setattr(os, "getegid", lambda: 4711)
+        monkeypatch.setattr(os, "getgroups", lambda: [4712])
+        said = refusal(tmp_path, file="secret")
+        assert f"chgrp GROUP {path} && chmod 640 {path}" in said
+        assert "a group that you are in" in said
 
 
 def test_a_file_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -118,6 +119,43 @@ def test_the_unit_starts_what_the_program_is(config: Path, tmp_path: Path, monke
     assert made.share is not None
     assert made.serve.metrics is not None
     assert made.serve.hook is not None
+
+
+def steps() -> list[list[str]]:
+    """What docs/serve.md has an administrator type, word by word."""
+    page = (ROOT / "docs" / "serve.md").read_text()
+    block = page.partition("## As a service")[2].split("```")[1]
+    return [shlex.split(step, comments=True) for line in block.strip().splitlines() for step in line.split(" && ")]
+
+
+def test_the_steps_of_the_page_install_what_the_unit_reads_so_that_it_can() -> None:
+    service = unit()["Service"]
+    modes: dict[str, int] = {}
+    for step in steps():
+        if step[0] == "install":
+            given = argparse.ArgumentParser()
+            given.add_argument("-d", action="store_true")
+            given.add_argument("-m", default="755", type=lambda text: int(text, 8))
+            given.add_argument("paths", nargs="+")
+            found = given.parse_args(step[1:])
+            modes[found.paths[-1]] = found.m
+    program, *words = shlex.split(service["ExecStart"][0])
+    (named,) = [parser().parse_args(words).config]
+    secrets = [each.split(":")[1] for each in service["LoadCredential"]]
+    # Its user is made for the time it runs, so that no file can be its own: what it opens itself everybody may read.
+    assert (service["DynamicUser"], service.get("SupplementaryGroups")) == (["yes"], None)
+    assert modes[named] == 0o644
+    assert modes[str(Path(named).parent)] == 0o755
+    # Those systemd reads, as root.
+    assert {path for path, mode in modes.items() if mode == 0o600} == set(secrets)
+    assert modes["/etc/systemd/system/wallboard.service"] == 0o644
+    assert len(modes) == 3 + len(secrets)
+    (pipx,) = [step for step in steps() if "pipx" in step]
+    # ProtectHome hides what root has at home.
+    assert f"PIPX_BIN_DIR={Path(program).parent}" in pipx
+    assert not any(word.startswith(("PIPX_HOME=/root", "PIPX_HOME=/home")) for word in pipx)
+    assert "share" in pipx[-1]
+    assert steps()[-1] == ["systemctl", "enable", "--now", "wallboard"]
 
 
 def test_the_unit_gives_nothing_away() -> None:

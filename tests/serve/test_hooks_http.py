@@ -117,5 +117,5 @@ async def test_serve_says_where_it_cannot_listen_and_which_source_sends_nothing(
             served = replace(config, sources=(source,), serve=ServeSettings(hook=hook))
             with anyio.move_on_after(0.5):
                 assert await serve(served, ServiceManager({}), said.append) == 1
-    assert said[0].startswith(f"[serve] hook listen {hook.listen} cannot be had: ")
+    assert said[0].startswith(f"[serve] hook.listen {hook.listen} cannot be had: ")
     assert said[1] == "[serve] hook is not used: no source here sends webhooks"

@@ -50,6 +50,26 @@ def test_ctrl_c_is_130_and_no_line_is_said_twice(site: Site) -> None:
         assert len(set(poller.lines)) == len(poller.lines)
 
 
+def test_a_history_that_cannot_be_written_is_said_and_stands_in_its_health(tmp_path: Path) -> None:
+    plain = tmp_path / "state"
+    plain.write_text("")
+    with Poller(tmp_path, NOWHERE, *HERE, env={"XDG_STATE_HOME": str(plain)}) as poller:
+        told = f"the history is not written ({plain}/wallboard/history.sqlite3: Not a directory)"
+        poller.hear(lambda lines: told in lines)
+        health = poller.health()
+        assert health["healthy"] is True
+        assert told in health["problems"]
+
+
+def test_who_acts_for_others_says_that_the_journal_takes_nothing(tmp_path: Path) -> None:
+    plain = tmp_path / "state"
+    plain.write_text("")
+    acts = '[share]\nurl = ["nats://127.0.0.1:9"]\nactions = "executor"\n'
+    with Poller(tmp_path, acts + NOWHERE, *HERE, env={"XDG_STATE_HOME": str(plain)}) as poller:
+        poller.hear(lambda lines: any(line.startswith("the action journal cannot be written") for line in lines))
+        assert "the action journal cannot be written" in " ".join(poller.health()["problems"])
+
+
 def test_vendors_that_are_away_make_it_neither_ill_nor_end(tmp_path: Path) -> None:
     with Poller(tmp_path, NOWHERE, *HERE) as poller:
         poller.hear(lambda lines: any(line.startswith("hq: down: ") for line in lines))
@@ -102,6 +122,12 @@ def test_a_socket_that_nobody_listens_to_is_no_reason_to_end(tmp_path: Path) -> 
             2,
             ":3: [share] role is view, and who never reads cannot serve; leave role out",
         ),
+        (
+            '[serve]\nhook = { listen = "127.0.0.1:9080", url = "https://hooks.example.net/wb" }\n',
+            ("--metrics", "localhost:9080"),
+            2,
+            "--metrics: localhost:9080 is where webhooks arrive ([serve] hook.listen); name another port, such as",
+        ),
         ('[serve]\nmetrics = "nowhere"\n', (), 2, ":2: [serve] metrics is no address to listen on"),
     ],
 )
@@ -123,6 +149,18 @@ def test_a_taken_address_is_said_and_nothing_is_read(tmp_path: Path) -> None:
             said = "\n".join(poller.hear(lambda lines: "cannot be had" in "".join(lines)))
             assert f"[serve] metrics {taken} cannot be had: " in said
             assert "name another with --metrics" in said
+
+
+def test_a_taken_address_of_webhooks_is_said_with_what_to_do(tmp_path: Path) -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        taken = f"127.0.0.1:{held.getsockname()[1]}"
+        hook = f'[serve]\nhook = {{ listen = "{taken}", url = "https://hooks.example.net/wb" }}\n'
+        with Poller(tmp_path, hook + NOWHERE) as poller:
+            assert poller.process.wait(PATIENCE) == 1
+            said = "\n".join(poller.hear(lambda lines: "cannot be had" in "".join(lines)))
+            assert f"[serve] hook.listen {taken} cannot be had: Address already in use; name another" in said
 
 
 def test_on_an_address_for_others_it_says_who_reads_it(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import signal
 import socket
@@ -18,24 +19,16 @@ from nats.js.errors import APIError
 
 BINARY = shutil.which("nats-server", path=str(Path(sys.executable).parent)) or shutil.which("nats-server")
 PATIENCE = 30.0
-RIGHTS = """
-authorization { users = [
-  { user: desk, password: desk, permissions: {
-      publish: ["wb.v1.north.>", "$JS.API.>", "$KV.wb_north_lease.>", "$KV.wb_north_snap.>", "$KV.wb_north_desk.>",
-                "_INBOX.>"],
-      subscribe: ["wb.v1.north.>", "$KV.wb_north_desk.>", "_INBOX.>"] } },
-  { user: wall, password: wall, permissions: {
-      publish: ["wb.v1.north.demand", "wb.v1.north.*.ask", "$JS.API.STREAM.INFO.KV_wb_north_snap",
-                "$JS.API.DIRECT.GET.KV_wb_north_snap.>", "$JS.API.STREAM.INFO.KV_wb_north_desk",
-                "$JS.API.DIRECT.GET.KV_wb_north_desk"],
-      subscribe: ["wb.v1.north.*.told", "wb.v1.north.demand", "$KV.wb_north_desk.>", "_INBOX.>"] } },
-  { user: team, password: team, permissions: {
-      publish: ["$JS.API.STREAM.INFO.KV_wb_north_desk", "$JS.API.DIRECT.GET.KV_wb_north_desk",
-                "$JS.API.DIRECT.GET.KV_wb_north_desk.>", "$JS.API.STREAM.MSG.GET.KV_wb_north_desk",
-                "$KV.wb_north_desk.>"],
-      subscribe: ["$KV.wb_north_desk.>", "_INBOX.>"] } } ] }
-"""
-"""As in docs/sharing.md; of `team` what the desk needs."""
+PAGE = Path(__file__).parents[2] / "docs" / "sharing.md"
+
+
+def documented() -> str:
+    """The rights of docs/sharing.md to the letter; each user's password is its name."""
+    (found,) = re.findall(r"^authorization \{.*?^\}$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    return re.sub(r'user: (\w+), password: "[^"]+"', r"user: \1, password: \1", found)
+
+
+RIGHTS = documented()
 
 
 def free_port() -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from tests.share.nats import Server
+from tests.share.nats import RIGHTS, Server
 from tests.share.orders import AGENT, Account, Member, Serving, Viewing, state_of
 from tests.share.site import until
 from wallboard.control.outcome import Outcome, Phase
@@ -22,6 +22,8 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.orders import Order, packed
 from wallboard.domain.states import AgentState, ResourceState
 from wallboard.share import acting
+from wallboard.share.bus import Forbidden, Nobody
+from wallboard.share.names import token
 
 pytestmark = pytest.mark.anyio
 
@@ -199,34 +201,11 @@ async def test_a_vendor_that_hangs_is_unclear_and_the_evidence_decides(
         assert len(world.done) == 1
 
 
-RIGHTS = """
-authorization {{ users = [
-  {{ user: serve, password: serve, permissions: {{
-      publish: ["wb.v1.north.>", "$JS.API.>", "$KV.wb_north_lease.>", "$KV.wb_north_snap.>", "$KV.wb_north_desk.>",
-                "$KV.wb_north_act.>", "_INBOX.>"],
-      subscribe: ["wb.v1.north.>", "$KV.wb_north_desk.>", "_INBOX.>"] }} }}
-  {{ user: desk, password: desk, permissions: {{
-      publish: [{seen}, "wb.v1.north.*.can", "wb.v1.north.*.act.pause", "wb.v1.north.*.act.pause.*",
-                "$JS.API.DIRECT.GET.KV_wb_north_desk.>", "$JS.API.STREAM.MSG.GET.KV_wb_north_desk",
-                "$KV.wb_north_desk.>"],
-      subscribe: ["wb.v1.north.*.told", "wb.v1.north.*.acted", "wb.v1.north.demand", "$KV.wb_north_desk.>",
-                  "_INBOX.>"] }} }}
-  {{ user: wall, password: wall, permissions: {{
-      publish: [{seen}],
-      subscribe: ["wb.v1.north.*.told", "wb.v1.north.demand", "$KV.wb_north_desk.>", "_INBOX.>"] }} }} ] }}
-""".format(
-    seen='"wb.v1.north.demand", "wb.v1.north.*.ask", "$JS.API.STREAM.INFO.KV_wb_north_snap",'
-    ' "$JS.API.DIRECT.GET.KV_wb_north_snap.>", "$JS.API.STREAM.INFO.KV_wb_north_desk",'
-    ' "$JS.API.DIRECT.GET.KV_wb_north_desk"'
-)
-"""As in docs/sharing.md."""
-
-
 async def test_the_server_says_who_may_what(tmp_path: Path, world: Account) -> None:
     server = Server(tmp_path, RIGHTS).start()
     try:
         serve = Serving(server.url, tmp_path, "serve", world, user="serve")
-        desk = Viewing(server.url, tmp_path, "desk", user="desk")
+        desk = Viewing(server.url, tmp_path, "desk", user="team")
         async with running(serve, desk):
             await until(lambda: not desk.adapter.can(Verb.SIGNOUT, None).ok, "the server was asked")
             assert desk.adapter.can(Verb.SIGNOUT, None).reason == "the bus does not let this console sign out"
@@ -235,6 +214,19 @@ async def test_the_server_says_who_may_what(tmp_path: Path, world: Account) -> N
             ending = await ended(desk, ident)
             assert ending.ending == "refused: the bus does not let this console sign out"
             assert not world.done
+            # Who may begin to listen may end it.
+            assert desk.bus is not None
+            for verb in (Verb.LISTEN, Verb.END, Verb.HANGUP):
+                for node in ("", token("serve")):
+                    subject = desk.line.names.act(desk.line.account, verb.value, node)
+                    heard = True
+                    try:
+                        await desk.bus.request(subject, b"{}", 0.3)
+                    except Forbidden:
+                        heard = False
+                    except Nobody:
+                        pass
+                    assert heard is (verb is not Verb.HANGUP), subject
             assert (await ended(desk, desk.press(Verb.PAUSE))).phase is Phase.CONFIRMED
             # Whoever has stolen the password of a viewer sees, and does nothing.
             world.done.clear()

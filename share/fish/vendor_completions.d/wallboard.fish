@@ -92,7 +92,7 @@ complete -c wallboard -n '_shtab_wallboard_using sim' -l seed -x -d 'another see
 complete -c wallboard -n '_shtab_wallboard_using sim' -l speed -x -d 'simulated seconds a second (default 1)'
 complete -c wallboard -n '_shtab_wallboard_using sim' -l scale -xka "small large huge" -d '10 queues and 26 agents, 200 and 2,000, or 1,000 and 10,000 (default small)'
 complete -c wallboard -n '_shtab_wallboard_using sim' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
-complete -c wallboard -n '_shtab_wallboard_using; and test $_shtab_wallboard_npos -eq 0' -a check -d '`wallboard check`: terminal, config, secrets, then each source: reach, sign-in, rights per verb, clock, budget.'
+complete -c wallboard -n '_shtab_wallboard_using; and test $_shtab_wallboard_npos -eq 0' -a check -d '`wallboard check`: terminal, config, secrets, the bus of a site, then each source: reach, sign-in, rights per verb, clock, budget.'
 complete -c wallboard -n '_shtab_wallboard_using check' -s h -l help -d 'show this help message and exit'
 complete -c wallboard -n '_shtab_wallboard_using check' -l json -d 'as one JSON object'
 complete -c wallboard -n '_shtab_wallboard_using check' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'

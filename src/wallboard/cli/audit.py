@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from wallboard.cli.exits import Exit
+from wallboard.cli.numbers import count
 from wallboard.cli.talk import data, say
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.language import mark, tr, trn
@@ -23,16 +24,30 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
         "--head", metavar="HASH", help=tr("the chain must have this hash in it, which was kept elsewhere")
     )
     listing = commands.add_parser("show", help=tr("print the records, oldest first"))
-    listing.add_argument("--last", type=int, metavar="N", help=tr("only the last N records"))
+    listing.add_argument("--last", type=count, metavar="N", help=tr("only the last N records"))
     listing.add_argument("--action", default="", metavar="ID", help=tr("only the records of one action"))
-    listing.add_argument("--verb", default="", help=tr("only actions with this verb"))
+    listing.add_argument("--verb", type=_verb, metavar="VERB", help=tr("only actions with this verb"))
     listing.add_argument("--json", action="store_true", help=tr("the records as they are, one JSON object a line"))
     for each in (check, listing):
         each.add_argument("--file", metavar="PATH", help=tr("another journal than this user's own"))
 
 
+def _verb(text: str) -> str:
+    """One that a record may have."""
+    from wallboard.control.journaling import ALARM_PHASES
+    from wallboard.domain.verbs import Verb
+
+    known = (*(verb.value for verb in Verb), *ALARM_PHASES)
+    if text not in known:
+        raise argparse.ArgumentTypeError(
+            tr("{text!r} is no verb of a record: write one of {listed}", text=text, listed=", ".join(known))
+        )
+    return text
+
+
 def run(args: argparse.Namespace) -> int:
-    """0: whole, or shown, or nothing there yet; 1: broken or not readable; 2: the file named does not exist."""
+    """0: whole, or shown, or nothing there yet; 1: broken, not readable, or no record of the action; 2: the file named
+    does not exist, or is no journal."""
     from pathlib import Path
 
     from wallboard.config.paths import state_dir
@@ -51,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         say(
             tr("wallboard: there is no action journal yet: no action was asked for")
             if args.file is None
-            else tr("wallboard: there is no action journal there")
+            else tr("wallboard: there is no action journal {path}: write the path of its newest file", path=path)
         )
         return Exit.OK if args.file is None else Exit.USAGE
     try:
@@ -101,9 +116,19 @@ def _verify(path: Path, kept: str) -> int:
 
 
 def _show(path: Path, args: argparse.Namespace) -> int:
-    from wallboard.control.journal_reader import canonical, head_of, sentence, show
+    from wallboard.control.journal_reader import GENESIS, canonical, head_of, segments, sentence, show
 
-    for record in show(path, last=args.last, action=args.action, verb=args.verb):
+    head = head_of(path)
+    if head == GENESIS and any(segment.stat().st_size for segment in segments(path)):
+        say(tr("wallboard: {path} is no action journal: there is no record in it", path=path))
+        return Exit.USAGE
+    if args.action and not show(path, action=args.action):
+        told = tr(
+            "wallboard: no record is of the action {id!r}: `audit show --json` has the id of each", id=args.action
+        )
+        say(told)
+        return Exit.FAILED
+    for record in show(path, last=args.last, action=args.action, verb=args.verb or ""):
         data(canonical(record).decode("ascii") if args.json else sentence(record))
-    say(tr("head {head}", head=head_of(path)))
+    say(tr("head {head}", head=head))
     return Exit.OK

@@ -1,4 +1,5 @@
-"""`wallboard check`: terminal, config, secrets, then each source: reach, sign-in, rights per verb, clock, budget."""
+"""`wallboard check`: terminal, config, secrets, the bus of a site, then each source: reach, sign-in, rights per verb,
+clock, budget."""
 
 from __future__ import annotations
 
@@ -14,15 +15,18 @@ from wallboard.domain.language import tr, trc, trn
 
 if TYPE_CHECKING:
     from wallboard.config.load import Checked
+    from wallboard.config.settings import Share
     from wallboard.domain.command import Verb
-    from wallboard.vendors.base import CheckLine, SourceSettings
+    from wallboard.vendors.base import CheckLine, Secret, SourceSettings
 
 DEADLINE = 60.0
 """Seconds that the check of one source may take."""
+BUS = 5.0
+"""Seconds that the bus has to let us in."""
 
 
 class Section(NamedTuple):
-    """One heading with its lines. `kind`: terminal, config, secrets or source."""
+    """One heading with its lines. `kind`: terminal, config, secrets, bus or source."""
 
     kind: str
     title: str
@@ -43,8 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     checked, section = _config(arguments)
     sections.append(section)
     if checked is not None:
-        settings, section = _secrets(checked)
+        settings, share, section = _secrets(checked)
         sections.append(section)
+        if share is not None:
+            sections.append(anyio.run(bus, share))
         if checked.remote:
             elsewhere = CheckLine("reach", None, tr("through the bus, by others: not tried"))
             sections += [section_of(source, [elsewhere]) for source in settings]
@@ -56,8 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def verdict(sections: Sequence[Section]) -> int:
-    """2 if the config or a secret is wrong, else 4 if a source refuses the credentials, 3 if one is not reached, 1 if
-    anything else fails. What an account may not do is no failure, nor is a terminal that is a pipe."""
+    """2 if the config or a secret is wrong, else 4 if a source or the bus refuses the credentials, 3 if one is not
+    reached, 1 if anything else fails. What an account may not do is no failure, nor is a terminal that is a pipe."""
     from wallboard.domain.command import Verb
 
     verbs = {verb.value for verb in Verb}
@@ -69,7 +75,7 @@ def verdict(sections: Sequence[Section]) -> int:
     ]
     if any(kind in ("config", "secrets") for kind, _ in failed):
         return Exit.USAGE
-    names = {name for kind, name in failed if kind == "source" and name not in verbs}
+    names = {name for kind, name in failed if kind in ("source", "bus") and name not in verbs}
     if "config" in names:
         return Exit.USAGE
     if "sign-in" in names:
@@ -136,7 +142,7 @@ def _forwarding(kind: str, named: str) -> Fact:
     from wallboard.control.forwarding import connected, where
 
     if kind == NATS:
-        return Fact("audit", True, tr("the action journal also goes to the bus of the site"))
+        return Fact("audit", True, tr("the action journal also goes to the bus of the site, once it is reached"))
     at = where(kind, named)
     try:
         with connected(at):
@@ -160,16 +166,105 @@ def allowed(checked: Checked) -> frozenset[Verb] | None:
     return None if may is None else frozenset({*may, Verb.END})
 
 
-def _secrets(checked: Checked) -> tuple[list[SourceSettings], Section]:
+def _secrets(checked: Checked) -> tuple[list[SourceSettings], Share | None, Section]:
+    read = checked.secrets()
     settings, lines = [], []
-    for model, found in zip(checked.model.source, checked.sources(), strict=True):
+    for model, found in zip(checked.model.source, read.sources, strict=True):
         if isinstance(found, ConfigError):
             lines.append(Fact(model.name, False, str(found)))
         else:
             settings.append(found)
             said = tr("needs none here: `serve` reads and acts") if checked.remote else tr("has what it signs in with")
             lines.append(Fact(model.name, True, said))
-    return settings, Section("secrets", tr("secrets"), tuple(lines))
+    share = None if isinstance(read.share, ConfigError) else read.share
+    if read.share is not None:
+        lines.append(_share(checked, read.share))
+    if read.web is not None:
+        lines.append(_web(checked, read.web))
+    if checked.model.serve.hook is not None:
+        lines.append(_hook())
+    return settings, share, Section("secrets", tr("secrets"), tuple(lines))
+
+
+def _share(checked: Checked, found: Share | ConfigError) -> Fact:
+    if isinstance(found, ConfigError):
+        return Fact("[share]", False, str(found))
+    if found.creds:
+        try:
+            with open(found.creds, "rb"):
+                pass
+        except OSError as error:
+            what = tr("{path} cannot be read: {why}", path=found.creds, why=error.strerror)
+            fault = ConfigError(what, where=checked.where("share", "auth"), hint=tr("check who may read it"))
+            return Fact("[share]", False, str(fault))
+    signs = found.user or found.creds or found.seed is not None
+    return Fact("[share]", True, tr("has what it signs in with") if signs else tr("signs in without a name"))
+
+
+def _web(checked: Checked, found: Secret | ConfigError) -> Fact:
+    from wallboard.cli.web import long_enough
+
+    try:
+        if isinstance(found, ConfigError):
+            raise found
+        long_enough(checked, found)
+    except ConfigError as error:
+        return Fact("[web]", False, str(error))
+    return Fact("[web]", True, tr("has the token that the board opens with"))
+
+
+def _hook() -> Fact:
+    import os
+
+    from wallboard.config.paths import state_dir
+    from wallboard.serve.hooks import NAME, read_secret
+
+    path = state_dir() / NAME
+    if not os.path.lexists(path):
+        return Fact(
+            "[serve]", None, tr("the secret of the webhooks is made when `serve` first needs it ({path})", path=path)
+        )
+    try:
+        read_secret(path)
+    except ConfigError as error:
+        return Fact("[serve]", False, str(error))
+    return Fact("[serve]", True, tr("has the secret of the webhooks"))
+
+
+async def bus(share: Share) -> Section:
+    """The bus of the site: whether it is there and lets us in."""
+    from time import monotonic
+
+    from wallboard.domain.errors import WallboardError
+    from wallboard.domain.text import clean
+    from wallboard.runtime.sharing import joined
+
+    begun = monotonic()
+    try:
+        found = await joined(share, BUS)
+    except (OSError, WallboardError) as error:
+        why = clean((error.strerror if isinstance(error, OSError) else "") or str(error))
+        lines = [_unjoined(share, why, anew=isinstance(error, OSError))]
+    else:
+        await found.close()
+        took = (monotonic() - begun) * 1000
+        who = tr("as {user}", user=share.user) if share.user else tr("let in")
+        lines = [
+            Fact("reach", True, tr("answered in {milliseconds:.0f} ms", milliseconds=took)),
+            Fact("sign-in", True, who),
+        ]
+    return Section("bus", tr("bus"), tuple(lines))
+
+
+def _unjoined(share: Share, why: str, *, anew: bool) -> Fact:
+    # In NATS' own words; it does not say which of the two is wrong.
+    if "authori" in why.lower() or "authent" in why.lower() or "[share] auth" in why:
+        return Fact("sign-in", False, tr("{why}; check [share] auth, and the users of the NATS server", why=why))
+    if not anew:
+        # The extra is missing, or the server too old: what to do is said.
+        return Fact("bus", False, why)
+    at = ", ".join(share.servers)
+    return Fact("reach", False, tr("{url}: {why}; check [share] url, and that the NATS server runs", url=at, why=why))
 
 
 async def _try_all(settings: Sequence[SourceSettings], may: frozenset[Verb] | None) -> list[Section]:

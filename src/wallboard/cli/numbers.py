@@ -46,3 +46,12 @@ def minutes(text: str) -> float:
     if not 0 < number <= 10_080:
         raise argparse.ArgumentTypeError(tr("{text!r} are no minutes: write a number, such as 30", text=text))
     return number
+
+
+def count(text: str) -> int:
+    """A whole number from 1 on."""
+    if not text.isascii() or not text.isdigit() or len(text) > 18 or int(text) < 1:
+        raise argparse.ArgumentTypeError(
+            tr("{text!r} is no number of records: write a whole number from 1 on, such as 20", text=text)
+        )
+    return int(text)

@@ -57,7 +57,8 @@ def _config(checked: Checked, metrics: str | None) -> Config:
     """The configuration as the poller has it: it reads before any console."""
     from dataclasses import replace
 
-    from wallboard.config.addresses import address
+    from wallboard.config.addresses import address, clash
+    from wallboard.config.settings import Address
 
     share = checked.model.share
     if share is not None and share.role == "view":
@@ -72,6 +73,17 @@ def _config(checked: Checked, metrics: str | None) -> Config:
             tr("{address!r} is no address to listen on", address=metrics),
             where="--metrics",
             hint=tr("write a host and a port, such as {example}", example="127.0.0.1:9108"),
+        )
+    hook = checked.model.serve.hook
+    listen = None if hook is None else address(hook.listen)
+    if at is not None and listen is not None and clash(at, listen):
+        raise ConfigError(
+            tr("{address} is where webhooks arrive ([serve] hook.listen)", address=at),
+            where="--metrics",
+            hint=tr(
+                "name another port, such as {example}",
+                example=Address(at.host, at.port + 1 if at.port < 65_535 else 9108),
+            ),
         )
     config = checked.config(serves=True)
     if at is not None:

@@ -26,7 +26,7 @@ class Fact(NamedTuple):
 
 
 _WORDS = (
-    *(mark("terminal"), mark("size"), mark("colour"), mark("screen"), mark("characters"), mark("config")),
+    *(mark("terminal"), mark("size"), mark("colour"), mark("screen"), mark("characters"), mark("config"), mark("bus")),
     *(mark("reach"), mark("sign-in"), mark("session"), mark("clock"), mark("budget"), mark("events")),
     *(mark("role"), mark("my phone"), mark("adapter"), mark("not here"), *Resource),
 )

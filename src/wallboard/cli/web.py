@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import socket
 
     from wallboard.config.load import Checked
+    from wallboard.vendors.base import Secret
 
 PORT = 8910
 
@@ -27,11 +28,25 @@ PORT = 8910
 def add(commands: argparse._SubParsersAction[Any]) -> None:
     parser = commands.add_parser("web", help=tr("the read-only board and wall in browsers"), description=__doc__)
     parser.add_argument(
-        "--host", default="127.0.0.1", metavar="H", help=tr("the address to listen on (default 127.0.0.1)")
+        "--host", type=_host, default="127.0.0.1", metavar="H", help=tr("the address to listen on (default 127.0.0.1)")
     )
     parser.add_argument(
         "--port", type=port, default=PORT, metavar="P", help=tr("0 takes a free one (default {port})", port=PORT)
     )
+
+
+def _host(text: str) -> str:
+    from wallboard.config.addresses import is_host
+
+    if not is_host(text):
+        raise argparse.ArgumentTypeError(
+            tr(
+                "{text!r} is no host to listen on: write an address or a name, such as {example}",
+                text=text,
+                example="--host 127.0.0.1 --port 8910",
+            )
+        )
+    return text
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -88,23 +103,29 @@ def _door(host: str, port: int) -> socket.socket:
 
 def _token(checked: Checked, host: str) -> tuple[str, bool]:
     """What the board is opened with, "" for nothing; and whether it was made now."""
-    from wallboard.web.gate import LEAST, is_here
+    from wallboard.web.gate import is_here
 
     given = checked.web_token()
     if given is not None:
-        token = given.reveal()
-        if len(token) < LEAST:
-            raise ConfigError(
-                tr("the token has fewer than {n} characters", n=LEAST),
-                where=checked.where("web", "token"),
-                hint=tr("make one: {command}", command="openssl rand -hex 16"),
-            )
-        return token, False
+        long_enough(checked, given)
+        return given.reveal(), False
     if is_here(host) and not checked.model.web.names:
         return "", False
     from secrets import token_urlsafe
 
     return token_urlsafe(24), True
+
+
+def long_enough(checked: Checked, token: Secret) -> None:
+    """Raises ConfigError where it can be guessed."""
+    from wallboard.web.gate import LEAST
+
+    if len(token.reveal()) < LEAST:
+        raise ConfigError(
+            tr("the token has fewer than {n} characters", n=LEAST),
+            where=checked.where("web", "token"),
+            hint=tr("make one: {command}", command="openssl rand -hex 16"),
+        )
 
 
 def _begun(host: str, port: int, token: str, made: bool, viewers: int) -> None:

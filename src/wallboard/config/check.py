@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from wallboard.config import keymap
+from wallboard.config.addresses import address, clash
 from wallboard.config.explain import Finding, findings, to_write
 from wallboard.config.lines import Path
 from wallboard.config.model import (
@@ -201,6 +202,10 @@ def _hook(data: Mapping[str, Any]) -> Iterator[Finding]:
         return
     if serve.hook is None:
         return
+    listen, metrics = address(serve.hook.listen), address(serve.metrics or "")
+    if listen is not None and metrics is not None and clash(listen, metrics):
+        what = tr("hook.listen {address} is where metrics are", address=listen)
+        yield Finding(("serve", "hook", "listen"), what, tr("give each a port of its own"))
     url, example = serve.hook.url, "https://hooks.example.net/wb"
     wrong = bad_url(url, ("https",), example, False, "hook.url")
     # Over http comes what never leaves this machine.

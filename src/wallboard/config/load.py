@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import reduce
 from pathlib import Path as File
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
@@ -28,7 +28,7 @@ from wallboard.config.model import (
     ServeModel,
     SourceModel,
 )
-from wallboard.config.paths import Site, named, there
+from wallboard.config.paths import SITE_VARIABLE, Site, named, there
 from wallboard.config.reading import ConfigErrors, file_layer, text_layer
 from wallboard.config.secrets import resolver
 from wallboard.config.settings import AlarmSettings, Config, Hook, Operator, ServeSettings, Share, WebSettings
@@ -60,6 +60,18 @@ _AS_IT_IS = {field.name for field in fields(SourceSettings)} & set(SourceModel.m
     *("url", "auth", "phone", "every", "ca_file", "options")
 }
 """Settings of a source that are handed down as the file says them."""
+
+
+T = TypeVar("T")
+
+
+class Secrets(NamedTuple):
+    """Of a configuration: its sources with theirs in their order, the bus of the site, the token of `[web]`; instead of
+    each, why its secret cannot be had."""
+
+    sources: Sequence[SourceSettings | ConfigError]
+    share: Share | ConfigError | None
+    web: Secret | ConfigError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +139,27 @@ class Checked:
             tuple(SourceSettings(each.name, each.vendor, "", region=each.region) for each in self.model.source)
         )
 
+    def secrets(self) -> Secrets:
+        """Every secret, read now; where one cannot be had, why."""
+        resolve = self._resolver()
+
+        def tried(read: Callable[[], T]) -> T | ConfigError:
+            try:
+                return read()
+            except ConfigError as error:
+                return error
+
+        web = self.model.web.token
+        return Secrets(
+            self._unread() if self.remote else self._sources(resolve),
+            tried(lambda: self._share(resolve)),
+            tried(lambda: None if web is None else resolve(web, "web", "token")),
+        )
+
     def web_token(self) -> Secret | None:
         """The token of `[web]`, read now; None where there is none. Raises ConfigError."""
         given = self.model.web.token
         return None if given is None else self._resolver()(given, "web", "token")
-
-    def sources(self) -> list[SourceSettings | ConfigError]:
-        """Each source as settings, or why one of its secrets cannot be had; in their order."""
-        return self._unread() if self.remote else self._sources(self._resolver())
 
     def _unread(self) -> list[SourceSettings | ConfigError]:
         """Each source without its secrets, which nobody here needs: whether they can be had is not even looked at."""
@@ -250,6 +275,10 @@ def load(path: File, *, site: Site | None = None, needed: bool = True, given: La
     """The person's file `path`, laid over the `site`'s and under what was `given` elsewhere, checked; unless it is
     `needed`, it may be missing. A file that others can change is refused, for it says where calls go and what is run.
     Raises `ConfigErrors` with every fault found."""
+    if site is not None and not site.root and not there(site.path.parent):
+        what = tr("there is no directory {path}", path=site.path.parent)
+        hint = tr("name the one that the site's config.toml lies in, or run: unset {variable}", variable=SITE_VARIABLE)
+        raise ConfigErrors([ConfigError(what, where=f"${SITE_VARIABLE}", hint=hint)])
     layers = {} if site is None else {site.path: file_layer(site.path, root=site.root)}
     if needed or there(path):
         layers[path] = file_layer(path)

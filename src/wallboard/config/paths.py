@@ -26,10 +26,12 @@ def config_path(option: str | None = None) -> Path:
 
 def site_config() -> Site | None:
     """`config.toml` in the machine's own config directory, /etc/wallboard on Linux; None where there is none. In the
-    directory that `$WALLBOARD_SITE_DIR` names it is the person's own word, and may be theirs."""
+    directory that `$WALLBOARD_SITE_DIR` names it is the person's own word, and may be theirs; where that is missing,
+    whoever opens the file is told so."""
     named = os.environ.get(SITE_VARIABLE)
-    path = (Path(named).expanduser() if named else _site_dir()) / "config.toml"
-    return Site(path, not named) if there(path) else None
+    directory = Path(named).expanduser() if named else _site_dir()
+    path = directory / "config.toml"
+    return Site(path, not named) if there(path) or (named and not there(directory)) else None
 
 
 def _site_dir() -> Path:
@@ -42,14 +44,21 @@ def _site_dir() -> Path:
 
 
 def there(path: Path) -> bool:
-    """Whether there is such a file, or it lies where one may not look: whoever opens it is told so."""
+    """Whether there is such a file, or it lies where one may not look, or a link says that there is one: whoever opens
+    it is told so."""
     try:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        return leads_nowhere(path) is not None
     except OSError:
         return True
     return True
+
+
+def leads_nowhere(path: Path) -> Path | None:
+    """The link on the way to `path` behind which there is nothing; None if there is none."""
+    way = (*reversed(path.parents), path)
+    return next((part for part in way if os.path.islink(part) and not os.path.exists(part)), None)
 
 
 def spelled(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path as File
 
 from wallboard.config.layers import Layer, Place
 from wallboard.config.lines import locate
+from wallboard.config.paths import leads_nowhere
 from wallboard.domain.decoding import NotUtf8Error, text_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.files import changeable
@@ -53,6 +54,9 @@ def _read(path: File) -> str:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
+        if (link := leads_nowhere(path)) is not None:
+            what = tr("{link} is a link that leads nowhere", link=link)
+            raise _one(path, 0, what, tr("let it lead to what it stands for, or remove it")) from None
         raise _one(path, 0, tr("there is no such file"), missing) from None
     except OSError as error:
         raise _one(path, 0, tr("it cannot be read: {why}", why=error.strerror), tr("check who may read it")) from None

@@ -124,7 +124,7 @@ def _file(path: Path) -> str:
             raise _Unread(tr("{path!r} is not a file", path=str(path)), tr("name the file that holds the secret"))
         # Root shares one with a group: who is not in it has not come this far.
         shared = facts.st_uid == 0 and facts.st_mode & 0o077 == 0o040
-        if facts.st_uid != os.geteuid() and not shared:
+        if facts.st_uid != os.geteuid() and not (facts.st_uid == 0 and facts.st_mode & 0o077):
             raise _Unread(tr("{called} is not yours", called=called), tr("use a file that you own"))
         if facts.st_mode & 0o077 and not shared:
             what = tr(
@@ -132,12 +132,24 @@ def _file(path: Path) -> str:
                 path=str(path),
                 mode=stat.S_IMODE(facts.st_mode),
             )
-            raise _Unread(what, tr("run: chmod 600 {path}", path=path))
+            raise _Unread(what, _closing(facts, path))
         if wrong := changeable(path):
             # A directory above it, or a link on the way: the file itself was looked at.
             raise _Unread(f"{called}: {wrong[0]}", wrong[1])
 
     return _content(path, called, tr("check the path"), judge)
+
+
+def _closing(facts: os.stat_result, path: Path) -> str:
+    """What to do about a file that others may open, so that those who shall read it still can."""
+    mine = os.geteuid() == 0 and not path.parent.stat().st_mode & 0o011
+    if facts.st_uid != 0 or not facts.st_mode & 0o070 or mine:
+        # Root's own, too, where nobody else comes as far.
+        return tr("run: chmod 600 {path}", path=path)
+    if os.geteuid() == 0 or facts.st_gid in (os.getegid(), *os.getgroups()):
+        return tr("run: chmod 640 {path}", path=path)
+    # Closed as it is, it would be closed to who reads it here.
+    return tr("have root run: chgrp GROUP {path} && chmod 640 {path}, with a group that you are in", path=path)
 
 
 def _credential(name: str) -> str:

@@ -20,7 +20,7 @@ from wallboard.domain.verbs import Verb, phrase
 
 BETWEEN = 0.05
 """Seconds between two tries while another console writes."""
-_ALARM_PHASES = {"acknowledge": "acknowledged", "snooze": "snoozed"}
+ALARM_PHASES = {"acknowledge": "acknowledged", "snooze": "snoozed"}
 LAST = 0.3
 """Seconds for which the end of the console waits for another one."""
 
@@ -82,7 +82,7 @@ class Journaling:
         if verb == "snooze":
             fields["until"] = iso(alarm.snoozed_until) or "it clears"
         try:
-            await self._offload(lambda: self._journal.append(_ALARM_PHASES[verb], fields, durable=True, patience=LAST))
+            await self._offload(lambda: self._journal.append(ALARM_PHASES[verb], fields, durable=True, patience=LAST))
         except JournalError as error:
             log.error("%s of %s was not journalled: %s", verb, alarm.id, error)
 

@@ -66,6 +66,12 @@ class Archive:
                 self._recent.popleft()
 
     @property
+    def problem(self) -> str:
+        """Why nothing is written down at the moment, as a sentence; "" where it is, or nothing is to be."""
+        why = "" if self._store is None else self._store.problem
+        return tr("the history is not written ({path}: {why})", path=self._path, why=why) if why else ""
+
+    @property
     def remark(self) -> str:
         """Why there is less of the past than one would expect."""
         return "" if self._keep else tr("no history ([history] keep = 0): the last hour of this console alone")

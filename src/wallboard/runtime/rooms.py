@@ -9,6 +9,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -35,7 +36,7 @@ from wallboard.domain.update import SourceInfo
 from wallboard.polling.scheduler import Scheduler
 from wallboard.runtime.adapters import asked, built, dialling, personal
 from wallboard.runtime.desks import Marking, Means
-from wallboard.runtime.sharing import at_desk, executor_of, remote_of, sharing_of, signing
+from wallboard.runtime.sharing import BRIEFLY, at_desk, briefly, executor_of, remote_of, sharing_of, signing
 from wallboard.vendors.base import Adapter, Services, Sink, SourceSettings
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HISTORY = "history.sqlite3"
+
+AT_START = 5
+"""Seconds that the bus has to be there before records that wait for it are told of."""
 
 Transports = Callable[[SourceSettings], Any]
 """What replaces the network for a source; None leaves it as it is."""
@@ -139,11 +143,12 @@ async def headless(
     journal = Journal(folder / "audit.jsonl", clock, operator=config.operator.name)
     if not os.access(folder, os.W_OK):
         journal.problem = tr("the action journal cannot be written: {folder} is not writable", folder=folder)
-    forwarder = None
-    by_bus = config.forward == NATS
-    # Whoever is not on the bus leaves what it writes to the next one of this user that is.
-    if config.forward and keeps and (sharing is not None or not by_bus):
-        line = sharing.copies if sharing is not None and by_bus else None
+    forwarder, line = None, None
+    # A script is on the bus for its records alone, once it has all of them.
+    brief = config.forward == NATS and not shares
+    if share is not None and config.forward == NATS:
+        line = sharing.copies if sharing is not None and not brief else partial(briefly, share)
+    if config.forward and keeps and not (brief and read_only):
         forwarder = Forwarder(journal.path, config.forward, clock, config.forward_socket, line)
     keeper = AlarmKeeper(board.alarms, AlarmFile(folder / ALARMS, clock.now), clock, writes=keeps)
     try:
@@ -174,8 +179,8 @@ async def headless(
                 # What a killed one had sent is closed as unknown.
                 await dispatcher.take_over()
                 start(executor.run)
-            if forwarder is not None:
-                start(forwarder.run)
+            if forwarder is not None and not brief:
+                start(partial(_forward, forwarder, sharing if config.forward == NATS else None, clock))
             if sharing is not None:
                 at_desk(sharing.desk, board, dispatcher)
             yield Headless(
@@ -185,10 +190,22 @@ async def headless(
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(1.0):
             await keeper.flush()
-            if forwarder is not None:
+            if forwarder is not None and not brief:
                 await forwarder.flush()
             for adapter in adapters.values():
                 await guarded(adapter.aclose)
+        if forwarder is not None and brief:
+            with anyio.CancelScope(shield=True), anyio.move_on_after(2 * BRIEFLY):
+                await forwarder.flush()
+
+
+async def _forward(forwarder: Forwarder, sharing: Sharing | None, clock: Clock) -> None:
+    for _ in range(AT_START):
+        # What a script left is there before the bus is, at the start, and that is nothing to complain of.
+        if sharing is None or sharing.connected:
+            break
+        await clock.sleep(1.0)
+    await forwarder.run()
 
 
 def board_settings(config: Config) -> BoardSettings:

@@ -24,13 +24,18 @@ def archive_of(rooms: Headless, config: Config) -> Archive:
 
 
 async def attend(
-    rooms: Headless, config: Config, wanted: frozenset[Resource], each_second: Callable[[], None] = lambda: None
+    rooms: Headless,
+    config: Config,
+    wanted: frozenset[Resource],
+    each_second: Callable[[], None] = lambda: None,
+    archive: Archive | None = None,
 ) -> None:
     """Start the sources, the history, the alarms and the seconds; they run until the rooms end. `wanted` is read as
-    for a screen. What keeps may break by itself; where the reader does, the rooms end: it is what they are for."""
+    for a screen; `archive` is that of these rooms, for who also asks it how it fares. What keeps may break by itself;
+    where the reader does, the rooms end: it is what they are for."""
     await rooms.keeper.restore(rooms.adapters)
     rooms.reader.demand(wanted)
-    rooms.tasks.start_soon(guarded, archive_of(rooms, config).run)
+    rooms.tasks.start_soon(guarded, (archive or archive_of(rooms, config)).run)
     rooms.tasks.start_soon(guarded, rooms.keeper.run)
     rooms.tasks.start_soon(rooms.reader.run)
     rooms.tasks.start_soon(_tick, rooms, each_second)

@@ -7,7 +7,7 @@ vendor that fails or refuses does not make it ill: it is asked in its time, and 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from wallboard.board.freshness import SourceView
@@ -23,10 +23,11 @@ UNREAD = 60.0
 
 
 class Health:
-    """Of these rooms. `look` each second."""
+    """Of these rooms. `look` each second. `beside`: what else is asked for a problem, as a sentence."""
 
-    def __init__(self, rooms: Headless) -> None:
+    def __init__(self, rooms: Headless, *beside: Callable[[], str]) -> None:
         self._rooms = rooms
+        self._beside = beside
         self._read_at: dict[str, float] = dict.fromkeys(rooms.adapters, rooms.clock.now())
 
     def look(self) -> None:
@@ -63,6 +64,7 @@ class Health:
         troubled = [rooms.keeper.problem, rooms.forwarder.problem if rooms.forwarder is not None else ""]
         if rooms.sharing is not None:
             troubled.append(rooms.sharing.problem)
+        troubled += [problem() for problem in self._beside]
         return [problem for problem in troubled if problem]
 
     async def answer(self, _request: Request) -> Response:

@@ -50,7 +50,12 @@ def kept_secret(folder: Path) -> Secret:
     except OSError as error:
         why = error.strerror or str(error)
         raise ConfigError(tr("the secret of the webhooks cannot be kept: {file}: {why}", file=path, why=why)) from None
-    secret = resolver()(Reference(file=str(path)), str(path), folder)
+    return read_secret(path)
+
+
+def read_secret(path: Path) -> Secret:
+    """The secret that is kept there. ConfigError."""
+    secret = resolver()(Reference(file=str(path)), str(path), path.parent)
     if len(secret.reveal()) < BYTES or quote(secret.reveal(), safe="") != secret.reveal():
         raise ConfigError(
             tr("{file} is damaged", file=path),

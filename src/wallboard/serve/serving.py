@@ -12,7 +12,7 @@ from wallboard.config.vendors import loopback
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.language import tr
 from wallboard.runtime.rooms import Headless, headless
-from wallboard.runtime.unattended import SECOND, attend
+from wallboard.runtime.unattended import SECOND, archive_of, attend
 from wallboard.serve.health import Health
 from wallboard.serve.hooks import announced
 from wallboard.serve.listener import Handler, listening, read_only
@@ -27,7 +27,12 @@ async def serve(config: Config, manager: ServiceManager, say: Callable[[str], No
     person."""
     async with AsyncExitStack() as stack:
         rooms = await stack.enter_async_context(headless(config, read_only=True, shares=True))
-        health = Health(rooms)
+        archive = archive_of(rooms, config)
+        beside = [lambda: archive.problem]
+        if config.share is not None and config.share.acts:
+            # Whoever acts for others refuses each order that cannot be written down.
+            beside.append(lambda: rooms.dispatcher.journal_problem)
+        health = Health(rooms, *beside)
         if config.serve.metrics is not None:
             handlers = inspected(rooms, health, say)
             if not await _listens(stack, config.serve.metrics, handlers, say):
@@ -37,7 +42,7 @@ async def serve(config: Config, manager: ServiceManager, say: Callable[[str], No
         stack.callback(manager.stopping)
         talk = Talk(rooms, health, say)
         # Nobody looks at a screen here: lists are read as for a console that shows others, until one on the bus asks.
-        await attend(rooms, config, frozenset(), Pulse(rooms, health, talk, manager))
+        await attend(rooms, config, frozenset(), Pulse(rooms, health, talk, manager), archive)
         await anyio.sleep_forever()
     raise AssertionError("unreachable")
 
@@ -88,7 +93,12 @@ async def _hears(
         return False
     except OSError as error:
         why = error.strerror or str(error)
-        say(tr("[serve] hook listen {address} cannot be had: {why}", address=hook.listen, why=why))
+        told = tr(
+            "[serve] hook.listen {address} cannot be had: {why}; name another in the configuration, and to the proxy",
+            address=hook.listen,
+            why=why,
+        )
+        say(told)
         return False
     say(tr("webhooks for {url} arrive at {address}", url=hook.url, address=hook.listen))
     return True
