@@ -151,8 +151,9 @@ class RingmeAdapter(WebAdapter):
         if directory.phones or directory.rooms:
             chunks = -(-len(directory.phones) // REGISTRATIONS_AT_ONCE)
             feeds.append(self._feed(Resource.PHONES, "", self._registration, cost=chunks))
-        # Also where nothing is parked from here: others who are told what we read add their own.
-        return [*feeds, self._feed(Resource.PARKED, "", self._parked, cost=0)]
+        if not self.settings.read_only:
+            feeds.append(self._feed(Resource.PARKED, "", self._parked, cost=0))
+        return feeds
 
     def _feed(self, resource: Resource, scope: str, fetch: Fetch, cost: int = 1) -> Feed:
         return self.feed(resource, fetch, INTERVALS[resource], scope=scope, cost=cost)
