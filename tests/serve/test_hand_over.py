@@ -98,9 +98,27 @@ def test_without_the_bus_it_goes_on_and_says_so(site: Site, server: Server) -> N
     with Poller(site.folder, shared(site, server), *HERE) as poller:
         poller.hear(reads_all)
         server.kill()
-        poller.hear(lambda lines: "the bus does not answer" in lines)
+        poller.hear(lambda lines: any(line.startswith("the bus does not answer: ") for line in lines))
+        assert any("the bus does not answer" in each for each in poller.health()["problems"])
         assert poller.health()["healthy"] is True
         assert "wallboard_bus_connected 0.0" in poller.get("/metrics").text
         server.start()
         poller.hear(lambda lines: "the bus is there again" in lines)
         assert poller.end() == 0
+
+
+@pytest.mark.parametrize("server", [("authorization { users = [ { user: desk, password: right } ] }",)], indirect=True)
+def test_why_the_bus_cannot_be_used_is_said_and_tried_again(site: Site, server: Server) -> None:
+    (secret := site.folder / "bus.secret").write_text("wrong")
+    secret.chmod(0o600)
+    auth = f'auth = {{ kind = "nats", username = "desk", password = {{ file = "{secret}" }} }}\n'
+    with Poller(site.folder, shared(site, server) + auth, *HERE) as poller:
+        said = f"the bus cannot be used: 127.0.0.1:{server.port} does not take the sign-in (Authorization Violation): "
+        poller.hear(lambda lines: any(line.startswith(said) for line in lines))
+        (problem,) = poller.health()["problems"]
+        assert problem.startswith(said)
+        server.reload("authorization { users = [ { user: desk, password: wrong } ] }")
+        poller.hear(lambda lines: "the bus is there again" in lines)
+        assert poller.health()["problems"] == []
+        assert poller.end() == 0
+    assert sum(line.startswith(said) for line in poller.lines) == 1

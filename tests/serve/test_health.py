@@ -27,7 +27,8 @@ class Site:
     """What a site shares, as the poller sees it."""
 
     def __init__(self, reader: str = "") -> None:
-        self.node, self.reader, self.connected, self.problem = "me", reader, True, ""
+        self.node, self.reader, self.connected = "me", reader, True
+        self.problems: list[str] = []
 
     def reader_of(self, source: str) -> str:
         return self.reader if source == "hq" else "me"
@@ -159,7 +160,8 @@ async def test_a_person_reads_each_change_once(tmp_path: Path) -> None:
         stage.cut.clear()
         site.connected, site.reader = False, "desk-7"
         assert await until("read by desk-7") == ["hq: read by desk-7"]
-        assert await until("bus does not answer") == ["the bus does not answer"]
+        site.problems = ["the bus does not answer: it is away"]
+        assert await until("bus does not answer") == site.problems
         assert await until("hq: live") == ["hq: live"]
-        site.connected, site.reader, site.problem = True, "", "the bus is too old"
+        site.connected, site.reader, site.problems = True, "", ["the bus is too old"]
         assert await until("too old") == ["the bus is there again", "hq: read by nobody", "the bus is too old"]

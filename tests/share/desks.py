@@ -56,7 +56,7 @@ class Line:
         if not self.connected:
             raise OSError("cut off")
 
-    async def bucket(self, name: str, *, ttl: float) -> Line:
+    async def bucket(self, name: str, *, ttl: float, make: bool = True) -> Line:
         self._there()
         return self
 

@@ -51,7 +51,7 @@ class Server:
     def url(self) -> str:
         return f"nats://127.0.0.1:{self.port}"
 
-    def start(self) -> Server:
+    def _write(self) -> None:
         limits = f"max_file_store: {self.room}, max_memory_store: {self.room}" if self.room else ""
         lines = [
             f'listen: "127.0.0.1:{self.port}"',
@@ -61,6 +61,20 @@ class Server:
             *self._more,
         ]
         self._config.write_text("\n".join(lines) + "\n")
+
+    def reload(self, *more: str) -> None:
+        """Have it take other lines while it runs."""
+        self._more = more
+        self._write()
+        self._signal(signal.SIGHUP)
+
+    @property
+    def log(self) -> str:
+        """What it has said."""
+        return (self.folder / "nats.log").read_text()
+
+    def start(self) -> Server:
+        self._write()
         assert BINARY is not None, "nats-server is in the test requirements"
         with (self.folder / "nats.log").open("ab") as log:
             self._process = subprocess.Popen([BINARY, "-c", str(self._config)], stdout=log, stderr=log)
@@ -72,7 +86,7 @@ class Server:
                 made.recv(64)
                 return self
             time.sleep(0.02)
-        raise AssertionError((self.folder / "nats.log").read_text())
+        raise AssertionError(self.log)
 
     def _signal(self, number: int) -> None:
         assert self._process is not None

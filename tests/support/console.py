@@ -311,6 +311,7 @@ def desk(
     started: Started = []
     commands: list[Command] = []
     asked: list[str] = []
+    troubles: list[str] = []
     phones = {HQ: "2001", LAB: "2001", RESPONDERS: "", "cc": "", "front": ""}
     adapters = {name: FakeAdapter(clock, name, phone) for name, phone in phones.items()}
     journal = Journal(folder / "audit.jsonl", clock, sync=lambda descriptor: None)
@@ -357,6 +358,7 @@ def desk(
         copy=copy,
         can_dial=lambda source, destination: (destination.number.lstrip("+").isdigit(), "not a number"),
         rights=lambda: {HQ: ("can  t p u x e w b i c   cannot  H: hold state not readable",)},
+        troubles=lambda: troubles,
         reports=lambda row: adapters[row.key.source].reports(row),
         start=start,
         repaint=lambda: asked.append("repaint"),

@@ -76,6 +76,14 @@ def test_unknown_facts_are_dashes() -> None:
     assert "strategy –" in settings
 
 
+def test_what_is_wrong_with_the_bus_stands_above_the_sources() -> None:
+    why = "the bus cannot be used: bus.example.net:4222 does not take the sign-in: look at [share] auth"
+    lines = shown(sources(context(), 60, {}, [], troubles=[why]).lines)
+    at = next(index for index, line in enumerate(lines) if "the bus cannot be used" in line)
+    assert " ".join(" ".join(lines[at : at + 2]).split()[1:]) == why
+    assert at < next(index for index, line in enumerate(lines) if f"{HQ}  " in line)
+
+
 # ---- sources -----------------------------------------------------------------------------------------------------
 
 

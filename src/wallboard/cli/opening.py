@@ -89,9 +89,9 @@ def _given(arguments: argparse.Namespace) -> Layer:
     return Layer({"operator": said} if said else {}, places)
 
 
-def open_config(arguments: argparse.Namespace) -> Config:
-    """The configuration with every secret resolved. Raises ConfigError."""
-    return open_checked(arguments).config()
+def open_config(arguments: argparse.Namespace, *, shares: bool = False) -> Config:
+    """The configuration with every secret resolved; `shares`: for who takes part in the bus. Raises ConfigError."""
+    return open_checked(arguments).config(shares=shares)
 
 
 @contextmanager

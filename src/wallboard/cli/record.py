@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     from wallboard.cli.signals import until_signal
     from wallboard.domain.clock import SystemClock
 
-    config, clock = open_config(arguments), SystemClock()
+    config, clock = open_config(arguments, shares=True), SystemClock()
     path = Path(arguments.file).expanduser()
     writer = _opened(path, config, clock)
     told = trn("recording {n} source into {path}", "recording {n} sources into {path}", len(config.sources), path=path)

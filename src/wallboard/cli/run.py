@@ -21,7 +21,7 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from wallboard.cli.opening import open_checked
+    from wallboard.cli.opening import open_checked, open_config
 
     if why := unusable():
         # A wrong config is worth telling even where no console could be shown.
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         return Exit.TERMINAL
     with first_frame(arguments, site()):
         options = console_options(arguments)
-        config = open_checked(arguments).config()
+        config = open_config(arguments, shares=True)
         from wallboard.runtime.console import run_console
 
         return run_console(config, options, site())

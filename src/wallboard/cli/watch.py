@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from wallboard.cli.opening import for_programs, open_config
     from wallboard.cli.signals import until_signal
 
-    config = open_config(arguments)
+    config = open_config(arguments, shares=True)
     return said(anyio.run(until_signal, partial(_watch, config, not for_programs(arguments))))
 
 

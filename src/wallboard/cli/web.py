@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     clock, state = SystemClock(), state_dir()
     # Before any secret is read: every screen is forked from it.
     line = fork_projector(partial(project, checked.unsigned(), clock, state, site()))
-    config = checked.config()
+    config = checked.config(shares=True)
     token, made = _token(checked, host)
 
     import anyio

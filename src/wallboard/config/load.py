@@ -32,6 +32,7 @@ from wallboard.config.paths import SITE_VARIABLE, Site, named, there
 from wallboard.config.reading import ConfigErrors, file_layer, text_layer
 from wallboard.config.secrets import resolver
 from wallboard.config.settings import AlarmSettings, Config, Hook, Operator, ServeSettings, Share, WebSettings
+from wallboard.config.user_keys import is_creds, is_seed, lacks
 from wallboard.config.vendors import options_of, rules_of
 from wallboard.domain.errors import ConfigError
 from wallboard.domain.keys import Resource
@@ -92,15 +93,22 @@ class Checked:
         """Where relative paths begin in what stands there."""
         return _place(self.places, path).directory
 
-    def config(self, *, serves: bool = False) -> Config:
+    def config(self, *, serves: bool = False, shares: bool = False) -> Config:
         """Everything as plain dataclasses with every secret resolved. Raises `ConfigErrors` with all that failed.
-        `serves`: for `wallboard serve`, which needs those of the vendors also where consoles hold none."""
+        `serves`: for `wallboard serve`, which needs those of the vendors also where consoles hold none; `shares`: for
+        who takes part in the bus, and needs what speaks to it."""
         resolve = self._resolver()
         found = self._unread() if self.remote and not serves else self._sources(resolve)
         errors = [each for each in found if isinstance(each, ConfigError)]
         share = None
         try:
             share = self._share(resolve)
+            if share is not None and (shares or serves or share.remote) and lacks():
+                raise ConfigError(
+                    tr("what speaks to the bus is not installed"),
+                    where=self.where("share"),
+                    hint=tr("sharing needs the extra [share]: pip install {package}", package="'wallboard[share]'"),
+                )
         except ConfigError as error:
             errors.append(error)
         if errors:
@@ -119,18 +127,36 @@ class Checked:
             return None
         given = model.auth
         login = given if isinstance(given, NatsLoginModel) else None
+        seed = resolve(given.seed, "share", "auth", "seed") if isinstance(given, NkeyModel) else None
+        if seed is not None and not is_seed(seed.reveal()):
+            raise ConfigError(
+                tr("the secret is no seed of a user's nkey"),
+                where=self.where("share", "auth", "seed"),
+                hint=tr("it begins with SU, as `nsc` or `nk -gen user` writes it"),
+            )
         return Share(
             servers=tuple(model.url),
             user=login.username if login else "",
             password=resolve(login.password, "share", "auth", "password") if login else None,
-            creds=str(self.directory("share", "auth") / named(given.file)) if isinstance(given, CredsModel) else "",
-            seed=resolve(given.seed, "share", "auth", "seed") if isinstance(given, NkeyModel) else None,
+            creds=self._creds(given) if isinstance(given, CredsModel) else "",
+            seed=seed,
             ca_file=str(self.directory("share", "ca_file") / named(model.ca_file)) if model.ca_file else "",
             site=model.site,
             role=model.role,
             direct=model.fallback == "direct",
             actions=model.actions,
         )
+
+    def _creds(self, given: CredsModel) -> str:
+        path = self.directory("share", "auth") / named(given.file)
+        try:
+            wrong = "" if is_creds(path) else tr("{file!r} holds no JWT with the seed of its user", file=given.file)
+        except OSError as error:
+            wrong = tr("{file!r} cannot be read: {why}", file=given.file, why=error.strerror)
+        if wrong:
+            hint = tr("name the file that `nsc generate creds` writes")
+            raise ConfigError(wrong, where=self.where("share", "auth", "file"), hint=hint)
+        return str(path)
 
     def unsigned(self) -> Config:
         """The same without reading any secret, for who shows what another reads: of each source its name, vendor and

@@ -57,7 +57,8 @@ SETTLED_SECONDS = 0.5
 class Beside(Protocol):
     """What works beside the screen and may fail for hours."""
 
-    problem: str
+    @property
+    def problem(self) -> str: ...
 
     def subscribe(self, listener: Callable[[str], None]) -> None: ...
 
@@ -228,7 +229,7 @@ async def console_on(
             desk.attend(console.acting.at_work, rooms.board.colleague)
         for record in left_open:
             console.remarks.log("action", told_open(record), "warn")
-        besides: Sequence[Beside | None] = (rooms.keeper, rooms.forwarder, desk)
+        besides: Sequence[Beside | None] = (rooms.keeper, rooms.forwarder, desk, rooms.sharing)
         for beside in filter(None, besides):
             beside.subscribe(lambda problem: console.remarks.log("state", problem, "warn"))
             if beside.problem:
@@ -349,6 +350,11 @@ def ports(rooms: Headless, app: ConsoleApp, archive: Archive) -> Any:
     def rights() -> Mapping[str, Sequence[str]]:
         return {name: verbs_of(adapter, rooms.dispatcher.allowed) for name, adapter in rooms.adapters.items()}
 
+    def troubles() -> Sequence[str]:
+        if rooms.sharing is None:
+            return ()
+        return [each for each in (*rooms.sharing.problems, rooms.sharing.desk.problem) if each]
+
     def reports(row: Row) -> Sequence[Report]:
         adapter = rooms.adapters.get(row.key.source)
         return () if adapter is None else asked(row.key.source, lambda: adapter.reports(row), ())
@@ -374,6 +380,7 @@ def ports(rooms: Headless, app: ConsoleApp, archive: Archive) -> Any:
         copy=app.copy_text,
         can_dial=dialling(rooms.adapters),
         rights=rights,
+        troubles=troubles,
         reports=reports,
         start=start,
         repaint=app.repaint_soon,

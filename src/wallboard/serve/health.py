@@ -63,7 +63,7 @@ class Health:
         rooms = self._rooms
         troubled = [rooms.keeper.problem, rooms.forwarder.problem if rooms.forwarder is not None else ""]
         if rooms.sharing is not None:
-            troubled.append(rooms.sharing.problem)
+            troubled += rooms.sharing.problems
         troubled += [problem() for problem in self._beside]
         return [problem for problem in troubled if problem]
 

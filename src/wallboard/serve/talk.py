@@ -12,8 +12,6 @@ from wallboard.serve.health import Health
 
 _PASSING = frozenset({SourceState.LATE})
 """It becomes live or stale: either is worth a line."""
-AWAY = 5.0
-"""Seconds for which the bus must be away for that to be worth one: at the start it has not been there yet."""
 
 
 class Talk:
@@ -24,15 +22,14 @@ class Talk:
         self._states: dict[str, SourceState] = {}
         self._readers: dict[str, str] = {}
         self._problems: list[str] = []
-        self._there_at = rooms.clock.now()
-        self._away = False
+        self._missed = False
 
     def look(self) -> None:
         views = self._rooms.board.source_views()
         for view in views:
             self._state(view)
         if self._rooms.sharing is not None:
-            self._bus(self._rooms.sharing.connected)
+            self._bus(self._rooms.sharing.connected, self._rooms.sharing.problems)
             for view in views:
                 self._reader(view.info.name)
         problems = self._health.problems()
@@ -49,16 +46,13 @@ class Talk:
         why = "" if view.state is SourceState.LIVE else view.cause or view.detail
         self._say(f"{name}: {tr(view.word)}" + (f": {why}" if why else ""))
 
-    def _bus(self, connected: bool) -> None:
-        now = self._rooms.clock.now()
-        if connected:
-            self._there_at = now
-            if self._away:
-                self._say(tr("the bus is there again"))
-            self._away = False
-        elif not self._away and now - self._there_at >= AWAY:
-            self._away = True
-            self._say(tr("the bus does not answer"))
+    def _bus(self, connected: bool, problems: list[str]) -> None:
+        """Why it is away is one of the problems; that it is back is worth a line where that was said."""
+        if not connected:
+            self._missed = self._missed or bool(problems)
+        elif self._missed:
+            self._missed = False
+            self._say(tr("the bus is there again"))
 
     def _reader(self, name: str) -> None:
         reader = self._health.reader(name)

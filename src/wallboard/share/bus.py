@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import re
 import ssl
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import field
@@ -17,16 +17,18 @@ import anyio
 from wallboard.domain.errors import WallboardError
 from wallboard.domain.language import tr
 from wallboard.domain.records import dataclass
+from wallboard.domain.text import clean
+from wallboard.domain.unreachable import why_unreachable
+from wallboard.share.rights import Rights, denied
 
 if TYPE_CHECKING:
-    from nats.aio.client import Client
     from nats.js.client import JetStreamContext
     from nats.js.kv import KeyValue
 
+    from wallboard.share.wire import Wire
+
 log = logging.getLogger("wallboard.share")
 
-LEAST_VERSION = (2, 11)
-"""Expiry markers and CAS over them, which hand-overs need."""
 WAIT = 2.0
 """Seconds that an answer of the server may take."""
 PENDING_MESSAGES, PENDING_BYTES = 256, 4 << 20
@@ -45,11 +47,13 @@ Heard = Callable[[bytes], Awaitable[bytes | None]]
 
 Served = Callable[[str, bytes], Awaitable[bytes | None]]
 Start = Callable[[Callable[[], Awaitable[None]]], object]
-_DENIED = re.compile(r'permissions violation for publish to "([^"]+)"', re.IGNORECASE)
+_REFUSED = ("authorization", "authentication", "credentials", "account")
+"""In what a server says of a user whom it does not take."""
+_CROWDED = "maximum"
 
 
 class BusError(WallboardError):
-    """The bus cannot be used as it is, and trying again helps nobody."""
+    """The bus cannot be used as this console is installed and configured: trying again helps nobody."""
 
 
 class Refused(WallboardError):
@@ -58,6 +62,10 @@ class Refused(WallboardError):
 
 class Forbidden(WallboardError):
     """The server does not let this user say it: nobody has heard it."""
+
+
+class Missing(OSError):
+    """Nobody has made it yet."""
 
 
 class Nobody(WallboardError):
@@ -83,21 +91,35 @@ class Bus:
     def __init__(self, settings: BusSettings, changed: Callable[[], None]) -> None:
         self._settings = settings
         self._changed = changed
-        self._client: Client | None = None
+        self._client: Wire | None = None
+        self._trying: Wire | None = None
         self._stream: JetStreamContext | None = None
         self._forbidden: dict[str, list[anyio.Event]] = {}
+        self._rights = Rights()
         self.why = tr("not connected yet")
         """Why it is not connected, as a clause."""
+        self._unfit: dict[str, tuple[int, str]] = {}
+        """By server, at which try and why somebody has to do something about it: that does not pass by itself."""
 
     @property
     def connected(self) -> bool:
         return self._client is not None and bool(self._client.is_connected)
 
+    @property
+    def unfit(self) -> bool:
+        """Whether `why` says something that does not pass by itself."""
+        return bool(self._unfit) and not self.connected
+
+    def lacking(self) -> list[str]:
+        """What the server does not let this user do, and was tried lately; as clauses."""
+        return self._rights.lacking(time.monotonic())
+
     async def connect(self) -> None:
-        """Try once; from then on it is tried for ever. BusError; OSError and the like where nobody answers."""
+        """Until it is there; from then on it is tried for ever. BusError where it can never be; OSError."""
         try:
-            from nats.aio.client import Client
             from nats.errors import Error
+
+            from wallboard.share.wire import Wire
 
             # It warns of servers older than those that are taken here.
             logging.getLogger("nats").setLevel(logging.ERROR)
@@ -106,13 +128,20 @@ class Bus:
                 tr("sharing needs the extra [share]: pip install {package}", package="'wallboard[share]'")
             ) from None
         given = self._settings
-        secure = any(server.startswith("tls://") for server in given.servers)
-        client = Client()
+        try:
+            # Used with any server that asks for it, whatever the address says.
+            tls = ssl.create_default_context(cafile=given.ca_file or None)
+        except OSError as error:
+            why = clean(error.strerror or str(error), 100)
+            raise BusError(
+                tr("[share] ca_file {file!r} has no certificates: {why}", file=given.ca_file, why=why)
+            ) from error
+        client = self._trying = Wire()
         try:
             await client.connect(
                 servers=list(given.servers),
                 name=given.name,
-                tls=ssl.create_default_context(cafile=given.ca_file or None) if secure else None,
+                tls=tls,
                 user=given.user or None,
                 password=given.password or None,
                 user_credentials=given.creds or None,
@@ -128,32 +157,52 @@ class Bus:
                 ping_interval=10,
                 max_outstanding_pings=2,
             )
-        except Error as error:
-            self.why = _plain(error)
+        except (Error, OSError) as error:
+            self._because(error)
             raise OSError(self.why) from error
-        version = client.connected_server_version
-        if (version.major, version.minor) < LEAST_VERSION:
-            await client.close()
-            told = f"{version.major}.{version.minor}"
-            raise BusError(tr("the NATS server is {version}; {least} or newer is needed", version=told, least="2.11"))
-        self._client, self._stream, self.why = client, client.jetstream(timeout=WAIT), ""
-        self._changed()
+        except ImportError:
+            raise BusError(
+                tr(
+                    "[share] auth with a key needs the package nkeys: pip install {package}",
+                    package="'wallboard[share]'",
+                )
+            ) from None
+        except Exception as error:
+            # The library reads the key before anything else, and what it makes of one that is none has no common name.
+            raise BusError(tr("what [share] auth leads to is no user's key as `nsc` or `nk` writes it")) from error
+        self._client, self._stream = client, client.jetstream(timeout=WAIT)
+        await self._back()
 
     async def _error(self, error: Exception) -> None:
         # What it says is part of what it does next; on the screen's terminal it has no place.
         log.debug("bus: %s", _plain(error))
-        if (denied := _DENIED.search(str(error))) is not None:
-            for waiting in self._forbidden.get(denied[1], ()):
+        if (found := denied(str(error))) is not None:
+            publishes, subject = found
+            for waiting in self._forbidden.get(subject, ()) if publishes else ():
                 waiting.set()
-        if not self.connected:
-            self.why = _plain(error)
+            self._rights.deny(publishes, subject, time.monotonic())
+        elif not self.connected:
+            self._because(error)
+
+    def _because(self, error: BaseException) -> None:
+        """It is not connected for that, unless something better is known: of this try, or of another server."""
+        assert self._trying is not None
+        server, tries = self._trying.server, self._trying.tries
+        why, unfit = _cause(error, server)
+        if unfit:
+            self._unfit[server] = tries, why
+        elif self._unfit.get(server, (tries, ""))[0] != tries:
+            del self._unfit[server]
+        self.why = next((said for _, said in self._unfit.values()), why)
 
     async def _gone(self) -> None:
-        self.why = self.why or tr("the bus does not answer")
+        self._rights.forget()
+        self.why = self.why or tr("the connection has ended")
         self._changed()
 
     async def _back(self) -> None:
         self.why = ""
+        self._unfit.clear()
         self._changed()
 
     async def close(self) -> None:
@@ -188,15 +237,17 @@ class Bus:
 
         if self._client is None or not self.connected:
             raise OSError(self.why)
-        client, denied = self._client, anyio.Event()
-        self._forbidden.setdefault(subject, []).append(denied)
+        client, forbidden = self._client, anyio.Event()
+        self._rights.expect(subject)
+        waiting = self._forbidden.setdefault(subject.lower(), [])
+        waiting.append(forbidden)
         found: list[bytes] = []
         nobody = False
         try:
             async with anyio.create_task_group() as tasks:
 
                 async def refused() -> None:
-                    await denied.wait()
+                    await forbidden.wait()
                     tasks.cancel_scope.cancel()
 
                 tasks.start_soon(refused)
@@ -208,10 +259,10 @@ class Bus:
                     log.debug("bus: %s: %s", subject, _plain(error))
                 tasks.cancel_scope.cancel()
         finally:
-            self._forbidden[subject].remove(denied)
-            if not self._forbidden[subject]:
-                del self._forbidden[subject]
-        if denied.is_set():
+            waiting.remove(forbidden)
+            if not waiting:
+                self._forbidden.pop(subject.lower(), None)
+        if forbidden.is_set():
             raise Forbidden(tr("the bus does not let this console say {subject}", subject=subject))
         if nobody:
             raise Nobody(tr("nobody listens there"))
@@ -246,6 +297,7 @@ class Bus:
         if self._stream is None or not self.connected:
             raise OSError(self.why)
         headers: dict[str, Any] = {Header.MSG_ID.value: hashlib.sha256(data).hexdigest()}
+        began = time.monotonic()
         try:
             try:
                 await self._stream.publish(subject, data, timeout=WAIT, headers=headers)
@@ -254,7 +306,7 @@ class Bus:
                 await self._stream.add_stream(name=stream, subjects=[subject], deny_delete=True, deny_purge=True)
                 await self._stream.publish(subject, data, timeout=WAIT, headers=headers)
         except (Error, TimeoutError) as error:
-            raise OSError(None, _plain(error)) from error
+            raise OSError(None, self.told(error, began, stream, subject)) from error
 
     async def subscribe(self, subject: str, heard: Heard) -> None:
         """`heard` gets each message, one after the other."""
@@ -269,32 +321,45 @@ class Bus:
             subject, cb=call, pending_msgs_limit=PENDING_MESSAGES, pending_bytes_limit=PENDING_BYTES
         )
 
-    async def bucket(self, name: str, *, ttl: float, marker: float = 0.0) -> Bucket:
-        """The bucket, made where it is missing. OSError, BusError."""
+    def told(self, error: BaseException, began: float, *names: str) -> str:
+        """Why something that was begun then came to nothing, as a clause: the server says that it may not be at once,
+        and apart from what then never comes. `names`: of what it was about, any of them."""
+        from nats.errors import NoRespondersError
+        from nats.js.errors import ServiceUnavailableError
+
+        if isinstance(error, NoRespondersError | ServiceUnavailableError):
+            return tr("the NATS server has no JetStream for this user")
+        return (isinstance(error, TimeoutError) and self._rights.why(began, *names)) or _plain(error)
+
+    async def bucket(self, name: str, *, ttl: float, marker: float = 0.0, make: bool = True) -> Bucket:
+        """The bucket, made where it is missing OSError; Missing where others are to `make` it."""
         from nats.errors import Error
         from nats.js.errors import NotFoundError
 
         assert self._client is not None
         assert self._stream is not None
+        began = time.monotonic()
         try:
             try:
                 held = await self._stream.key_value(name)
             except NotFoundError:
+                if not make:
+                    raise Missing(tr("nobody has written there yet")) from None
                 more: dict[str, Any] = {"limit_marker_ttl": marker} if marker else {}
                 held = await self._stream.create_key_value(bucket=name, history=1, ttl=ttl, direct=True, **more)
             info = await self._stream.stream_info(f"KV_{name}")
         except (Error, TimeoutError) as error:
-            raise OSError(_plain(error)) from error
-        made = info.created
-        return Bucket(held, self._client, self._stream, name, int(made.timestamp() * 1e6) if made is not None else 0)
+            raise OSError(self.told(error, began, name)) from error
+        made = int(info.created.timestamp() * 1e6) if info.created is not None else 0
+        return Bucket(self, held, self._client, self._stream, name, made)
 
 
 class Bucket:
     """Keys and values; a value is replaced only by who knows its revision. Every call: OSError where nobody answers,
     Refused where another has written since. `made` tells a bucket from one that was there before it (µs)."""
 
-    def __init__(self, held: KeyValue, client: Client, stream: JetStreamContext, name: str, made: int) -> None:
-        self._held, self._client, self._stream, self._name = held, client, stream, name
+    def __init__(self, bus: Bus, held: KeyValue, client: Wire, stream: JetStreamContext, name: str, made: int) -> None:
+        self._bus, self._held, self._client, self._stream, self._name = bus, held, client, stream, name
         self.made = made
 
     async def create(self, key: str, value: bytes) -> int:
@@ -358,7 +423,7 @@ class Bucket:
         from nats.errors import Error
 
         found: list[tuple[bytes, int]] = []
-        inbox = self._client.new_inbox()
+        began, inbox = time.monotonic(), self._client.new_inbox()
         try:
             heard = await self._client.subscribe(inbox)
             try:
@@ -378,25 +443,27 @@ class Bucket:
             finally:
                 await heard.unsubscribe()
         except (Error, TimeoutError) as error:
-            raise OSError(_plain(error)) from error
+            raise OSError(self._bus.told(error, began, self._name)) from error
         return found
 
     async def watch(self, gone: Callable[[str], None]) -> None:
         """Say of each key that it was deleted or has lapsed, until cancelled."""
         from nats.errors import Error
 
+        began = time.monotonic()
         try:
             watcher = await self._held.watchall()
             async for entry in watcher:
                 if entry is not None and entry.operation is not None:
                     gone(entry.key)
         except (Error, TimeoutError) as error:
-            raise OSError(_plain(error)) from error
+            raise OSError(self._bus.told(error, began, self._name)) from error
 
     async def _tried(self, asked: Awaitable[Any]) -> Any:
         from nats.errors import Error
         from nats.js.errors import APIError, KeyWrongLastSequenceError, NotFoundError
 
+        began = time.monotonic()
         try:
             return await asked
         except KeyWrongLastSequenceError as error:
@@ -409,7 +476,35 @@ class Bucket:
         except (Error, TimeoutError) as error:
             if isinstance(error, APIError) and error.err_code in WRONG_REVISION:
                 raise Refused(str(error)) from error
-            raise OSError(_plain(error)) from error
+            raise OSError(self._bus.told(error, began, self._name)) from error
+
+
+def _cause(error: BaseException, server: str) -> tuple[str, bool]:
+    """Why there is no connection, as a clause, and whether somebody has to do something about that."""
+    from nats.errors import Error
+
+    from wallboard.share.wire import UnfitError
+
+    said = clean(_plain(error).strip("'"), 100)
+    if isinstance(error, UnfitError):
+        return str(error), True
+    if isinstance(error, ssl.SSLError):
+        why = why_unreachable(error, server)
+        return tr("{why}: look at [share] url and ca_file", why=why), True
+    if isinstance(error, TimeoutError):
+        return tr("{host} does not answer", host=server), False
+    if isinstance(error, OSError):
+        return why_unreachable(error, server), False
+    if isinstance(error, Error) and any(word in said.lower() for word in _REFUSED) and _CROWDED not in said.lower():
+        told = tr(
+            "{server} does not take the sign-in ({said}): look at [share] auth and at the users of the server",
+            server=server,
+            said=said,
+        )
+        return told, True
+    if "info" in said.lower():
+        return tr("{server} does not speak NATS", server=server), True
+    return tr("{server} says: {said}", server=server, said=said), False
 
 
 def _plain(error: BaseException) -> str:

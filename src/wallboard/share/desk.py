@@ -21,7 +21,7 @@ from wallboard.domain.clock import Clock, within
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.language import english, tr
 from wallboard.domain.text import clean
-from wallboard.share.bus import Bucket, Bus, BusError, Refused
+from wallboard.share.bus import Bucket, Bus, Missing, Refused
 from wallboard.share.frames import object_of
 from wallboard.share.names import Names, act_key, here_key
 from wallboard.share.shared_source import ShareSettings
@@ -41,6 +41,8 @@ SPREAD = 5.0
 """Seconds over which consoles begin to say what others did, where the bus does not have it: one of them is enough."""
 REFRAIN = 30.0
 """Seconds until a server that took nothing is tried again."""
+ALONE = 5.0
+"""Seconds for which the desk must be missing for that to be worth a word."""
 KEPT = 7 * 86_400.0
 LARGEST = 8192
 """Bytes of a value."""
@@ -85,6 +87,10 @@ class Desk:
         self._began = clock.now()
         self.problem = ""
         self._listeners: list[Callable[[str], None]] = []
+        self._alone_since = float("inf")
+        """Since when the desk cannot be had though the bus is there."""
+        self._had = False
+        """Whether it could be read in this turn."""
 
     def keep(self, acts: Acts) -> None:
         self._kinds[acts.kind] = acts
@@ -114,9 +120,13 @@ class Desk:
             self._due = anyio.Event()
             try:
                 await self.turn()
-            except (OSError, BusError) as error:
+            except Missing:
+                log.debug("there is no desk yet")
+            except OSError as error:
                 log.debug("the desk is not shared now: %s", error)
                 self._bucket = None
+                if not self._had:
+                    self._unshared(error)
             except Exception:
                 # What nobody foresaw here must not keep the sources from being read.
                 log.exception("the desk is not shared now")
@@ -125,9 +135,17 @@ class Desk:
 
     async def turn(self) -> None:
         """Take in what is new there, and say what is new here. OSError where the bus does not answer."""
+        if self._settings.looks and self._bucket is None:
+            # Whoever may not even read the desk is told, too.
+            self._keep_to_oneself()
+        self._had = False
         bucket = self._bucket or await self._join()
         if self._clock.now() - self._looked >= LOOK:
             await self._look(bucket)
+        self._had = True
+        if self._alone_since < float("inf"):
+            self._alone_since = float("inf")
+            self._well()
         if self._settings.looks:
             self._keep_to_oneself()
         elif self._clock.now() >= self._refrain:
@@ -153,7 +171,7 @@ class Desk:
     # ---- saying ------------------------------------------------------------------------------------------------
 
     async def _join(self) -> Bucket:
-        bucket = await self._bus.bucket(self._names.desk, ttl=KEPT)
+        bucket = await self._bus.bucket(self._names.desk, ttl=KEPT, make=self._settings.role != "view")
         self._known, self._hearsay, self._revisions, self._read = {}, set(), {}, 0
         self._looked, self._unsaid = float("-inf"), True
         self._for_others = self._clock.now() + self._random.uniform(0, SPREAD)
@@ -239,6 +257,13 @@ class Desk:
             self._unsaid = False
             if any(act.at >= self._began for _, _, act in self._news()):
                 self._tell(tr('this console only looks ([share] role = "view"): what is done here stays here'))
+
+    def _unshared(self, error: Exception) -> None:
+        """The line is there and the desk is not: said once that has lasted, for a server that starts needs a moment."""
+        now = self._clock.now()
+        self._alone_since = min(now, self._alone_since) if self._bus.connected else float("inf")
+        if now - self._alone_since >= ALONE:
+            self._tell(tr("the desk of the site is not to be had, what is done here stays here: {why}", why=error))
 
     def _tell(self, problem: str) -> None:
         if not self.problem:

@@ -17,7 +17,7 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.language import tr
 from wallboard.domain.records import dataclass
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
-from wallboard.share.bus import Bucket, Bus, Refused
+from wallboard.share.bus import Bucket, Bus, Missing, Refused
 from wallboard.share.follower import LEAP, Follower
 from wallboard.share.frames import Frame, object_of, unpacked
 from wallboard.share.lease import Holder, Lease
@@ -200,7 +200,9 @@ class SharedSource:
 
     async def subscribe(self) -> None:
         await self._ports.bus.subscribe(self._ports.names.told(self.account), self._heard)
-        await self._ports.bus.subscribe(self._ports.names.asked(self.account), self._was_asked)
+        if self._settings.role != "view":
+            # Who never reads is asked nothing, and its user may have no right to hear it.
+            await self._ports.bus.subscribe(self._ports.names.asked(self.account), self._was_asked)
 
     async def leave(self) -> None:
         """Let the next one read at once."""
@@ -448,13 +450,19 @@ class SharedSource:
         self._missing = anyio.Event()
         asked = self._clock.now()
         answer = await self._ask(b'{"all":true}')
-        lists = await self._ports.bus.bucket(self._ports.names.lists, ttl=KEPT)
-        # How the lists fare is read before them, and said after: it never makes older rows look young.
+        frames = [frame for each in await self._kept() if (frame := self._read(each)) is not None]
+        follower.join(frames, asked, answer)
+
+    async def _kept(self) -> list[bytes]:
+        """What is written down. How the lists fare is read before them, and given after: it never makes older rows look
+        young."""
+        try:
+            lists = await self._ports.bus.bucket(self._ports.names.lists, ttl=KEPT, make=self._settings.role != "view")
+        except Missing:
+            return []
         keys = sorted(await lists.keys(self.account), key=feeds_key(self.account).__ne__)
         found = [kept[0] for key in keys if (kept := await lists.get(key)) is not None]
-        found.reverse()
-        frames = [frame for each in found if (frame := self._read(each)) is not None]
-        follower.join(frames, asked, answer)
+        return found[::-1]
 
     async def _ask(self, wanted: bytes) -> Frame | None:
         """What whoever reads it answers."""

@@ -13,6 +13,7 @@ from anyio.abc import TaskGroup
 
 from wallboard.domain.clock import Clock, within
 from wallboard.domain.keys import Resource
+from wallboard.domain.language import english, tr
 from wallboard.domain.update import FeedStatus, SourceInfo, Update
 from wallboard.share.acting import Line
 from wallboard.share.audit import AuditLine
@@ -27,6 +28,9 @@ from wallboard.vendors.base import Sink
 log = logging.getLogger("wallboard.share")
 
 AGAIN_FIRST, AGAIN_MOST = 1.0, 15.0
+AWAY = 5.0
+"""Seconds for which the bus must be away for that to be worth a word: at the start it has not been there yet."""
+LOOK = 1.0
 
 
 class Sharing:
@@ -50,6 +54,9 @@ class Sharing:
         """By source, see `Ports`."""
         self._sources = {name: SharedSource(name, self._ports(name)) for name in settings.accounts}
         self._problem = ""
+        self._there_at = clock.now()
+        self._told: set[str] = set()
+        self._listeners: list[Callable[[str], None]] = []
 
     def line(self, source: str) -> Line:
         """Where those who act on the source are asked, and answer."""
@@ -76,10 +83,27 @@ class Sharing:
 
     # ---- for who watches -------------------------------------------------------------------------------------
 
+    def subscribe(self, listener: Callable[[str], None]) -> None:
+        """`listener` hears each new problem, as a sentence."""
+        self._listeners.append(listener)
+
     @property
     def problem(self) -> str:
-        """Why the bus cannot be used, as a clause."""
-        return self._problem or next((each.problem for each in self._sources.values() if each.problem), "")
+        """The first of them, "" for none."""
+        return next(iter(self.problems), "")
+
+    @property
+    def problems(self) -> list[str]:
+        """Why the bus, or a part of it, cannot be used, as sentences."""
+        if self._problem:
+            return [self._problem]
+        if not self._bus.connected:
+            if self._bus.unfit:
+                return [tr("the bus cannot be used: {why}", why=self._bus.why)]
+            away = self._clock.now() - self._there_at >= AWAY
+            return [tr("the bus does not answer: {why}", why=self._bus.why)] if away else []
+        found = [*self._bus.lacking(), *(each.problem for each in self._sources.values() if each.problem)]
+        return [tr("the bus does not serve this console in full: {why}", why=why) for why in dict.fromkeys(found)]
 
     @property
     def connected(self) -> bool:
@@ -162,12 +186,12 @@ class Sharing:
             self.reader.lend(shared.name)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self.reader.run)
+            tasks.start_soon(self._look)
             try:
                 await self._connect()
                 await self._serve(tasks)
             except BusError as error:
-                self._problem = str(error)
-                log.error("the bus cannot be used: %s", error)
+                self._problem = tr("the bus cannot be used: {why}", why=error)
                 for shared in self._sources.values():
                     tasks.start_soon(shared.run_alone, str(error))
             try:
@@ -179,8 +203,26 @@ class Sharing:
                     await self.desk.leave()
                     await self._bus.close()
 
+    async def _look(self) -> None:
+        """Say each problem once, until all is well again."""
+        while True:
+            if self._bus.connected:
+                self._there_at = self._clock.now()
+            problems = self.problems
+            for problem in problems:
+                if problem not in self._told:
+                    self._told.add(problem)
+                    log.warning("%s", english(problem))
+                    for listener in self._listeners:
+                        listener(problem)
+            if not problems and self._told and self._bus.connected:
+                self._told.clear()
+                log.info("nothing is wrong with the bus any more")
+            await self._clock.sleep(LOOK)
+
     async def _connect(self) -> None:
-        """Until somebody has answered for the first time; each source meanwhile as without a bus."""
+        """Until somebody has answered for the first time; each source meanwhile as without a bus. BusError."""
+        unusable: BusError | None = None
         async with anyio.create_task_group() as tasks:
             for shared in self._sources.values():
                 tasks.start_soon(shared.wait_alone)
@@ -190,10 +232,21 @@ class Sharing:
                     await self._bus.connect()
                     break
                 except OSError as error:
-                    log.info("the bus does not answer: %s", error)
+                    log.info("the bus does not answer: %s", english(str(error)))
+                except BusError as error:
+                    # Not from within the group, which would make one of it.
+                    unusable = error
+                    break
+                except Exception as error:
+                    # What nobody foresaw there must not keep the sources from being read.
+                    log.exception("the bus cannot be used")
+                    unusable = BusError(tr("{error}: see the log", error=type(error).__name__))
+                    break
                 await self._clock.sleep(wait * self._random.uniform(0.5, 1.0))
                 wait = min(AGAIN_MOST, wait * 2)
             tasks.cancel_scope.cancel()
+        if unusable is not None:
+            raise unusable
 
     async def _serve(self, tasks: TaskGroup) -> None:
         await self._bus.subscribe(self._names.demand, self._heard_demand)

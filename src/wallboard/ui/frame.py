@@ -332,7 +332,7 @@ def _mode(console: Console, context: Context, width: int, room: int) -> tuple[li
             if console.dispatcher.allowed is not None:
                 names = " ".join(verb.value for verb in Verb if verb in console.dispatcher.allowed)
                 phones.append(tr("may {verbs} ([operator] may)", verbs=names))
-            page = sources(context, width, rights, phones, console.modes.source)
+            page = sources(context, width, rights, phones, console.modes.source, console.ports.troubles())
             lines = page.lines
             if page.marked is not None and SOURCES not in console.modes.scroll:
                 top = max(0, page.marked - room // 3)

@@ -118,6 +118,8 @@ class Ports:
     """Have the terminal tell its desktop."""
     can_dial: Callable[[str, Destination], tuple[bool, str]]
     rights: Callable[[], Mapping[str, Sequence[str]]]
+    troubles: Callable[[], Sequence[str]]
+    """What is wrong with what the site shares, as sentences."""
     reports: Callable[[Row], Sequence[Report]]
     """What more can be read about a row on demand."""
     start: Callable[[Callable[[], Awaitable[None]]], Callable[[], None]]

@@ -63,9 +63,10 @@ def sources(
     rights: Mapping[str, Sequence[str]],
     phones: Sequence[str],
     here: Place = NOWHERE,
+    troubles: Sequence[str] = (),
 ) -> Page:
     """All sources and their endpoints, the worst first. `rights`: each source's lines on what it can do; `phones`: my
-    own telephones; `here`: where the cursor stands."""
+    own telephones; `here`: where the cursor stands; `troubles`: of what stands between them and this console."""
     order = list(SourceState)
     views = sorted(context.views(), key=lambda view: (view.connecting, -order.index(view.state)))
     counts: dict[str, int] = {}
@@ -78,6 +79,9 @@ def sources(
     blind = sorted({r.name.value for view in known for r in view.resources if r.wanted and r.state in OLD})
     told = tr("blind: {lists}", lists=", ".join(tr(name) for name in blind)) if blind else ""
     lines = [rule(title, told, width), *_row(head, "muted", width)]
+    for trouble in troubles:
+        for index, text in enumerate(wrapped(trouble, max(10, width - 4))):
+            lines.append(clip([Cell(f" {' ' if index else glyphs.ALARM} {text}", "alarm")], width))
     marked: int | None = None
     for view in views:
         name = view.info.name

@@ -29,10 +29,10 @@ from wallboard.domain.errors import (
     NotSent,
     Unreachable,
 )
+from wallboard.domain.unreachable import why_unreachable
 from wallboard.vendors import tls
 from wallboard.vendors.base import BearerAuth, OAuthAuth, Secret, Services, SourceSettings
 from wallboard.vendors.http.client import HttpSource, check_address, route
-from wallboard.vendors.http.words import why_unreachable
 
 Talk = Callable[[SocketStream, bytes, int], Awaitable[bool]]
 """Answers one request of connection number n; False ends the connection."""

@@ -11,8 +11,8 @@ from anyio.abc import ByteStream
 from wallboard.domain.errors import Unreachable
 from wallboard.domain.language import tr
 from wallboard.domain.text import clean
+from wallboard.domain.unreachable import why_unreachable
 from wallboard.vendors.asterisk.protocol import AmiUnreachable
-from wallboard.vendors.http.words import why_unreachable
 from wallboard.vendors.tls import context as verified
 
 #: Opens one new connection. Raises ``OSError`` when it cannot.

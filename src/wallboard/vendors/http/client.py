@@ -32,6 +32,7 @@ from wallboard.domain.errors import (
 from wallboard.domain.language import tr
 from wallboard.domain.records import dataclass
 from wallboard.domain.text import clean
+from wallboard.domain.unreachable import why_unreachable
 from wallboard.domain.update import Budget
 from wallboard.vendors.base import OAuthAuth, Services, SourceSettings
 from wallboard.vendors.http.address import Route, check_address, route
@@ -42,7 +43,6 @@ from wallboard.vendors.http.library import httpx
 from wallboard.vendors.http.limits import ERROR_LIMIT, LIVE_LIMIT, said
 from wallboard.vendors.http.remembered import Remembered
 from wallboard.vendors.http.stream import ENDLESS_HEAD, HEAD_LIMIT
-from wallboard.vendors.http.words import why_unreachable
 
 __all__ = ["ACT_DEADLINE", "READ_DEADLINE", "Answer", "HttpSource", "Params", "Route", "check_address", "route"]
 

@@ -26,11 +26,11 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.language import english, tr, trn
 from wallboard.domain.redaction import redact
 from wallboard.domain.text import clean
+from wallboard.domain.unreachable import why_unreachable
 from wallboard.vendors import tls
 from wallboard.vendors.base import LoginAuth, Services, Sink, SourceSettings
 from wallboard.vendors.http.client import check_address
 from wallboard.vendors.http.limits import THREAD_ABOVE
-from wallboard.vendors.http.words import why_unreachable
 from wallboard.vendors.kit.tasks import bare_failures
 from wallboard.vendors.pace import Pace, Sluice
 from wallboard.vendors.portsip.push_messages import Reply, decode
