@@ -53,7 +53,7 @@ def test_creds_are_a_jwt_and_a_seed(tmp_path: Path) -> None:
         assert not is_creds(file), text
 
 
-@pytest.mark.parametrize("text", ["SUNONE", "not base32 !", PAIR.public])
+@pytest.mark.parametrize("text", ["SUNONE", "not base32 !", PAIR.public], ids=["short", "no base32", "public"])
 def test_a_secret_that_is_no_seed_is_told_at_its_line(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -62,7 +62,7 @@ def test_a_secret_that_is_no_seed_is_told_at_its_line(
     assert text not in said
 
 
-@pytest.mark.parametrize("text", ["", "[share]", PAIR.seed])
+@pytest.mark.parametrize("text", ["", "[share]", PAIR.seed], ids=["empty", "a table", "a seed"])
 def test_a_file_that_holds_no_creds_is_told_at_its_line(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
