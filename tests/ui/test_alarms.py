@@ -152,6 +152,12 @@ def test_the_line_goes_to_the_next_alarm_in_the_moment_of_the_key(here: Desk) ->
     here.press("a")
     assert "all acknowledged" not in here.paint(160, 50)[1]
     assert "Sales longest" in here.paint(160, 50)[1]
+    here.press("a")
+    assert here.said == "another alarm is in the line, press again", "nobody can have read it"
+    here.press("Z")
+    chooser = here.console.dialog and here.console.dialog.dialog
+    assert isinstance(chooser, Chooser)
+    assert "SNOOZE Sales longest" in chooser.title
 
 
 def test_the_line_counts_what_its_key_goes_to(here: Desk) -> None:

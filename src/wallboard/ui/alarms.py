@@ -64,14 +64,18 @@ class AlarmPointer:
 
     @property
     def line(self) -> Together | None:
-        """What stands in the alarm line, and under the cursor of the alarms mode."""
+        """What stands in the alarm line, and under the cursor of the alarms mode. Behind one that was just acknowledged
+        the next is shown at once, and is there to be acknowledged with the next second."""
+        return self._pointed or next((line for line in self.lines() if line.open), None)
+
+    @property
+    def _pointed(self) -> Together | None:
         return next((line for line in self.lines() if line.holds(self._at)), None) if self._at else None
 
     @property
     def shown(self) -> str | None:
-        """Which alarms these are. Behind one that was just acknowledged the next is shown at once, and is there to be
-        acknowledged with the next second."""
-        line = self.line or next((line for line in self.lines() if line.open), None)
+        """Which alarms these are."""
+        line = self.line
         return None if line is None else line.stamp
 
     def heard(self) -> list[AlarmEvent]:
@@ -90,7 +94,7 @@ class AlarmPointer:
         open_ones = [line for line in lines if line.open]
         # Whoever has narrowed the list is at it. Under the cursor of somebody who is, an alarm may also be over.
         visiting = now - self._jumped_at < VISIT_SECONDS or bool(self.filter)
-        line = self.line
+        line = self._pointed
         self.fresh = 0
         if line is None or not (visiting or (line.open and not line.lead.cleared)):
             if not open_ones:
@@ -148,7 +152,7 @@ class AlarmPointer:
     def acknowledge(self, who: str, *, stay: bool = False) -> str:
         """Acknowledge what stands in the line; says what, "" if there is nothing. `stay`: the cursor of the alarms mode
         is on it and stays there."""
-        line = self.line
+        line = self._pointed
         if line is None:
             return ""
         done = [alarm for alarm in line.alarms if self._acknowledge(alarm, who)]
