@@ -71,7 +71,12 @@ def test_alarms_and_who_knew_of_them_outlive_a_kill(tmp_path: Path) -> None:
         def of_error(terminal: Terminal) -> str:
             """The row of the alarms mode without the columns that run."""
             press(terminal, b"\x1b[15~", "ALARMS")
-            (row,) = (line for line in terminal.screen() if " error" in line and "high" in line)
+
+            def rows(screen: list[str]) -> list[str]:
+                return [line for line in screen if " error" in line and "high" in line]
+
+            # Those of before are there once they have been read.
+            (row,) = rows(terminal.wait(lambda screen: bool(rows(screen)), PATIENCE))
             since = row.split()[1]
             assert f"acked {OPERATOR}" in row
             return since
