@@ -23,6 +23,9 @@ settings.load_profile("wallboard")
 # As a moment after the start, whichever test is the first: numbers stand as people read them.
 warm()
 
+HANGS = 300
+"""Seconds: three times what the longest test takes on a busy machine."""
+
 # A shell that starts something behind it has it ignore these, and whatever that starts too; the tests send them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
@@ -77,6 +80,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shared:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first: the lab, which mostly waits, the terminals beside it, then all the rest."""
     items.sort(key=lambda item: ("lab", "terminal", "").index(_outside(item.nodeid)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """A test that hangs fails, and says where, instead of holding up all others for ever."""
+    before = signal.signal(signal.SIGALRM, _hangs)
+    signal.alarm(HANGS)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _hangs(_number: int, _frame: object) -> None:
+    raise TimeoutError(f"it did not end within {HANGS} s")
 
 
 @pytest.fixture

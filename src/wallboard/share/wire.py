@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from nats.aio.client import Client, Srv
-from nats.errors import Error
+from nats.errors import Error, NoServersError
 
 from wallboard.domain.language import tr
 from wallboard.share.rights import denied
@@ -31,6 +31,17 @@ class Wire(Client):
         super().__init__()
         self.server = ""
         self.tries = 0
+        self._ending = False
+
+    async def close(self) -> None:
+        self._ending = True
+        await super().close()
+
+    async def _select_next_server(self) -> None:
+        if self._ending:
+            # A cancellation that comes as a wait ends is lost in the library: it tried on for ever, and no loop ended.
+            raise NoServersError
+        await super()._select_next_server()
 
     async def _connect_to_server(self, s: Srv) -> None:
         self.server, self.tries = f"{s.uri.hostname}:{s.uri.port}", self.tries + 1
