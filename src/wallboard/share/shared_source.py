@@ -169,6 +169,8 @@ class SharedSource:
             gone = replace(status, cause=tr("no longer there"), unavailable=True, wanted=False, next_at=None)
             self._ports.sink.status(gone)
             del self._said[where], self._said_by[where]
+        # With the next reader again.
+        self._present = (self._whose, float("inf"))
 
     def _hand_over(self, *, reads: bool, stretch: float = 1.0) -> None:
         """From now on this console reads the source, or does not."""
