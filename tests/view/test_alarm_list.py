@@ -58,6 +58,14 @@ def test_a_narrow_screen_keeps_the_sentence_and_who_knows() -> None:
     assert shown(made, 60)[2] == " ■ 02:40:01 61s    Sales 0/5 ready  acked Mira hq"
 
 
+def test_who_knows_of_an_alarm_is_told_also_while_its_source_is_blind() -> None:
+    made = board(READY)
+    made.alarms.acknowledge("hq/queue/601:ready", "Mira")
+    made.alarms.update((), made.now(), lambda _alarm: True)
+    assert "unknown, acked Mira" in shown(made, 118)[2]
+    assert shown(made, 60)[2] == " ■ 02:40:01 61s    Sales 0/5 ready  unknown, acked Mira hq"
+
+
 def test_nothing_is_said_to_be_nothing() -> None:
     assert shown(board(), 60)[1:] == ["   since    age    alarm", "   nothing to know of"]
 

@@ -47,6 +47,8 @@ def state_word(alarm: Alarm, context: Context) -> str:
     match alarm.state:
         case "acked":
             return tr("acked {who}", who=alarm.acked_by)
+        case "unknown" if alarm.acked:
+            return tr("unknown, acked {who}", who=alarm.acked_by)
         case "snoozed" if alarm.snoozed_until is None:
             return tr("snoozed till clear {who}", who=alarm.snoozed_by)
         case "snoozed":
