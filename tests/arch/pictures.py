@@ -132,7 +132,9 @@ async def _shot(size: tuple[int, int], press: Press) -> str:
             press(desk)
             while desk.reads:
                 await desk.reads.pop(0)()
-            desk.clock.advance(0.3)
+            # Into the next second: that of before the app may have shown, or not yet.
+            desk.clock.advance(1.0)
+            desk.console.tick()
             app.paint()
             await pilot.pause()
             strips = [list(strip) for strip in app.screen._compositor.render_strips()]

@@ -33,7 +33,7 @@ from wallboard.board.trust import INSTANT
 from wallboard.domain.codec import Unreadable
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import AgentState
-from wallboard.share.bus import Bucket
+from wallboard.share.bucket import Bucket
 from wallboard.share.frames import Epoch, unpacked
 from wallboard.share.timing import USUAL, Timing
 

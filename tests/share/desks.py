@@ -17,7 +17,8 @@ from wallboard.history.acts import CallBackActs, NoteActs
 from wallboard.history.call_backs import CallBacks, Lost
 from wallboard.history.notes import Notes
 from wallboard.history.records import Caller, Record
-from wallboard.share.bus import Bus, Refused
+from wallboard.share.bucket import Refused
+from wallboard.share.bus import Bus
 from wallboard.share.desk import Desk
 from wallboard.share.names import Names
 from wallboard.share.shared_source import ShareSettings

@@ -12,7 +12,8 @@ from tests.share.desks import CALL, Post, queue
 from tests.share.nats import RIGHTS, Server
 from tests.share.site import until
 from wallboard.domain.clock import SystemClock
-from wallboard.share.bus import Bus, BusSettings, Refused
+from wallboard.share.bucket import Refused
+from wallboard.share.bus import Bus, BusSettings
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,8 @@ from wallboard.domain.clock import SystemClock
 from wallboard.domain.keys import Resource
 from wallboard.domain.states import AgentState, ResourceState
 from wallboard.domain.update import Update, UpdateKind
-from wallboard.share.bus import Bus, BusSettings, Refused
+from wallboard.share.bucket import Refused
+from wallboard.share.bus import Bus, BusSettings
 from wallboard.share.lease import Holder, Lease
 from wallboard.share.names import Names, list_key
 from wallboard.share.teller import Teller

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -324,6 +324,9 @@ def desk(
         "zone": UTC,
     }
     chosen = ConsoleSettings("north", **({"operator": "Mira"} | wanted | dict(settings or {})))
+    if chosen.regions:
+        # One configuration tells both.
+        shown.settings = replace(shown.settings, regions=chosen.regions)
 
     def refresh() -> str:
         asked.append("refresh")

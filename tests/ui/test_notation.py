@@ -13,11 +13,9 @@ from tests.support.console import HQ, NOW, RESPONDERS, Desk, desk, member
 from tests.support.console import board as evening
 from tests.ui.test_log import done
 from tests.ui.test_lost_callers import lost
-from wallboard.board.board import Board
 from wallboard.control.journal_reader import show
 from wallboard.control.outcome import Phase
 from wallboard.domain import numbers
-from wallboard.domain.clock import ManualClock
 from wallboard.domain.command import Verb
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.models import Call, Entry, Hotline, Member, Notice, ParkedCall, Queue, Receptionist, Row
@@ -34,12 +32,6 @@ SHOWN = "+49 30 111222"
 ABROAD = ("+4930111222", "0049 30 111222", "+49 (0)30 111-222", "004930111222")
 SENT = (*ABROAD, "030 111222", "030/111-222")
 SIZES = ((160, 50), (80, 24))
-
-
-def german(clock: ManualClock) -> Board:
-    made = evening(clock)
-    made.settings = replace(made.settings, regions=REGIONS)
-    return made
 
 
 def rows(sent: str) -> dict[tuple[str, Resource], tuple[Row, ...]]:
@@ -76,7 +68,7 @@ def rows(sent: str) -> dict[tuple[str, Resource], tuple[Row, ...]]:
 
 def at(folder: Path, sent: str) -> Desk:
     """A desk whose rows came with that number; notices, which people write, hold it where it is plainly one."""
-    here = desk(folder, make=german, settings={"regions": REGIONS})
+    here = desk(folder, make=evening, settings={"regions": REGIONS})
     for name, region in REGIONS.items():
         adapter = here.adapters[name]
         adapter.settings = replace(adapter.settings, region=region)
@@ -253,7 +245,7 @@ def test_a_pane_is_sorted_by_what_it_shows(tmp_path: Path) -> None:
 
 def test_a_caller_is_known_by_the_number_that_was_sent(tmp_path: Path) -> None:
     """Nine digits with the trunk zero are another line than the same nine without."""
-    here = desk(tmp_path, make=german, settings={"regions": REGIONS})
+    here = desk(tmp_path, make=evening, settings={"regions": REGIONS})
     for ident, gone in (("a", False), ("a", True), ("b", False)):
         people = () if gone else (member(ident, "601", "Sales", MemberState.WAITING, 0, "Kim", "030 111222"),)
         here.read({(HQ, Resource.MEMBERS): people})

@@ -105,7 +105,7 @@ class Glass:
         key = console.panel.subject if any(line.startswith(" ▸ ") for line in lines) else None
         row = console.pane.row(key) if console.pane.live(key) and console.mode == "board" else None
         if row is not None:
-            assert label(row, {})[:6] in text, "the row that is named stands there"
+            assert label(row, console.at.context())[:6] in text, "the row that is named stands there"
         dialog = console.dialog
         title = "" if dialog is None else str(getattr(dialog.dialog, "title", ""))[:8]
         question = dialog if dialog is not None and title in text else None

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.console import HQ, NOW, Desk, agent, call, desk
+from wallboard.control.outcome import Outcome, Phase
+from wallboard.domain.command import Command, new_id
 from wallboard.domain.keys import Key, Kind, Resource
 from wallboard.domain.states import AgentState, CallState, Direction
 from wallboard.domain.text import clean
+from wallboard.domain.verbs import Verb
 from wallboard.vendors.base import Report, Sheet
 from wallboard.view.context import Context
 from wallboard.view.format import instants
@@ -51,7 +54,7 @@ def test_the_ids_of_an_exchange_are_read_as_what_they_name(here: Desk) -> None:
     assert party("Mia Sand", "004930555666", HQ, context) == "Mia Sand +49 30 555666"
 
 
-def test_neither_target_line_nor_question_nor_report_shows_an_id_that_has_a_name(here: Desk) -> None:
+def test_neither_target_line_nor_question_nor_outcome_nor_report_shows_an_id_that_has_a_name(here: Desk) -> None:
     inner = call("c9", CallState.TALKING, Direction.IN, "", "+49 30 1", "022*603", 10)
     here.read({(HQ, Resource.CALLS): (inner,)})
     sheet = Sheet((clean("agent"),), ((clean("137_local"),),))
@@ -67,6 +70,12 @@ def test_neither_target_line_nor_question_nor_report_shows_an_id_that_has_a_name
     assert "HANG UP +49 30 1 ↔ 603 Emergency?" in page
     assert "022*" not in page
     assert "137_local" not in page
+    here.press("escape")
+    command = Command(new_id(), Verb.HANGUP, here.dispatcher.target(inner))
+    here.console.outcomes.heard(Outcome(command, Phase.CONFIRMED, "confirmed", here.clock.now(), True))
+    page = "\n".join(here.paint())
+    assert "hang up 603 Emergency ↔ +49 30 1: confirmed" in page, "what became of it says what was asked"
+    assert "022*" not in page
     assert Key(HQ, Kind.CALL, "c9") in here.console.pane.order()
 
 

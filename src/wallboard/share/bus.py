@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import ssl
 import time
@@ -18,46 +17,30 @@ from wallboard.domain.errors import WallboardError
 from wallboard.domain.language import tr
 from wallboard.domain.records import dataclass
 from wallboard.domain.text import clean
-from wallboard.domain.unreachable import why_unreachable
+from wallboard.share.bucket import Bucket
+from wallboard.share.causes import cause, plain
 from wallboard.share.rights import Rights, denied
+from wallboard.share.timing import WAIT
 
 if TYPE_CHECKING:
     from nats.js.client import JetStreamContext
-    from nats.js.kv import KeyValue
 
     from wallboard.share.wire import Wire
 
 log = logging.getLogger("wallboard.share")
 
-WAIT = 2.0
-"""Seconds that an answer of the server may take."""
 PENDING_MESSAGES, PENDING_BYTES = 256, 4 << 20
 """What of a subject may wait to be read; more is lost, and found missing."""
-
-BATCH = 500
-"""Values of a bucket that are asked for at once."""
-NO_MORE = ("204", "404")
-"""What the server says behind the last of them, and where there was none."""
-WRONG_REVISION = frozenset({10071, 10164})
-"""The server's numbers for it."""
 
 Heard = Callable[[bytes], Awaitable[bytes | None]]
 """Takes the data of a message; what it gives is the answer, where one was asked for."""
 
-
 Served = Callable[[str, bytes], Awaitable[bytes | None]]
 Start = Callable[[Callable[[], Awaitable[None]]], object]
-_REFUSED = ("authorization", "authentication", "credentials", "account")
-"""In what a server says of a user whom it does not take."""
-_CROWDED = "maximum"
 
 
 class BusError(WallboardError):
     """The bus cannot be used as this console is installed and configured: trying again helps nobody."""
-
-
-class Refused(WallboardError):
-    """Somebody else wrote there meanwhile."""
 
 
 class Forbidden(WallboardError):
@@ -175,7 +158,7 @@ class Bus:
 
     async def _error(self, error: Exception) -> None:
         # What it says is part of what it does next; on the screen's terminal it has no place.
-        log.debug("bus: %s", _plain(error))
+        log.debug("bus: %s", plain(error))
         if (found := denied(str(error))) is not None:
             publishes, subject = found
             for waiting in self._forbidden.get(subject, ()) if publishes else ():
@@ -188,7 +171,7 @@ class Bus:
         """It is not connected for that, unless something better is known: of this try, or of another server."""
         assert self._trying is not None
         server, tries = self._trying.server, self._trying.tries
-        why, unfit = _cause(error, server)
+        why, unfit = cause(error, server)
         if unfit:
             self._unfit[server] = tries, why
         elif self._unfit.get(server, (tries, ""))[0] != tries:
@@ -228,7 +211,7 @@ class Bus:
         except (NoRespondersError, TimeoutError):
             return None
         except Error as error:
-            raise OSError(_plain(error)) from error
+            raise OSError(plain(error)) from error
 
     async def request(self, subject: str, data: bytes, seconds: float) -> bytes | None:
         """As `ask`, of someone who acts: None where no answer came in time, so that nobody knows whether it was heard.
@@ -256,7 +239,7 @@ class Bus:
                 except NoRespondersError:
                     nobody = True
                 except (TimeoutError, Error) as error:
-                    log.debug("bus: %s: %s", subject, _plain(error))
+                    log.debug("bus: %s: %s", subject, plain(error))
                 tasks.cancel_scope.cancel()
         finally:
             waiting.remove(forbidden)
@@ -329,10 +312,10 @@ class Bus:
 
         if isinstance(error, NoRespondersError | ServiceUnavailableError):
             return tr("the NATS server has no JetStream for this user")
-        return (isinstance(error, TimeoutError) and self._rights.why(began, *names)) or _plain(error)
+        return (isinstance(error, TimeoutError) and self._rights.why(began, *names)) or plain(error)
 
     async def bucket(self, name: str, *, ttl: float, marker: float = 0.0, make: bool = True) -> Bucket:
-        """The bucket, made where it is missing OSError; Missing where others are to `make` it."""
+        """The bucket, made where it is missing. OSError; Missing where others are to `make` it."""
         from nats.errors import Error
         from nats.js.errors import NotFoundError
 
@@ -351,161 +334,4 @@ class Bus:
         except (Error, TimeoutError) as error:
             raise OSError(self.told(error, began, name)) from error
         made = int(info.created.timestamp() * 1e6) if info.created is not None else 0
-        return Bucket(self, held, self._client, self._stream, name, made)
-
-
-class Bucket:
-    """Keys and values; a value is replaced only by who knows its revision. Every call: OSError where nobody answers,
-    Refused where another has written since. `made` tells a bucket from one that was there before it (µs)."""
-
-    def __init__(self, bus: Bus, held: KeyValue, client: Wire, stream: JetStreamContext, name: str, made: int) -> None:
-        self._bus, self._held, self._client, self._stream, self._name = bus, held, client, stream, name
-        self.made = made
-
-    async def create(self, key: str, value: bytes) -> int:
-        """The revision; Refused where there is one. Over what the server left of one that lapsed, too: `nats-py` takes
-        that for a value that stands, and refuses for as long as the server remembers it."""
-        last, stands = await self._last(key)
-        if stands:
-            raise Refused(key)
-        return await self.update(key, value, last)
-
-    async def update(self, key: str, value: bytes, last: int, *, lasts: float | None = None) -> int:
-        """The revision. `lasts`: after so many whole seconds it is forgotten, however long the bucket keeps others."""
-        headers = {"Nats-Expected-Last-Subject-Sequence": str(last)}
-        return await self._write(key, value, headers, lasts)
-
-    async def put(self, key: str, value: bytes, *, lasts: float) -> int:
-        """Write a key that is nobody else's."""
-        return await self._write(key, value, {}, lasts)
-
-    async def _write(self, key: str, value: bytes, headers: dict[str, str], lasts: float | None) -> int:
-        subject = f"$KV.{self._name}.{key}"
-        done = await self._tried(self._stream.publish(subject, value, headers=headers, msg_ttl=lasts))
-        return int(done.seq)
-
-    async def delete(self, key: str, last: int) -> None:
-        await self._tried(self._held.delete(key, last=last))
-
-    async def get(self, key: str) -> tuple[bytes, int] | None:
-        """Value and revision, None where there is none."""
-        from nats.js.errors import NotFoundError
-
-        try:
-            entry = await self._tried(self._held.get(key))
-        except NotFoundError:
-            return None
-        return None if entry.value is None else (bytes(entry.value), int(entry.revision or 0))
-
-    async def revision(self, key: str) -> int:
-        """That of the last thing written there, a deletion too; 0 for none."""
-        return (await self._last(key))[0]
-
-    async def _last(self, key: str) -> tuple[int, bool]:
-        """That revision, and whether a value stands there: what says that one is over is empty."""
-        from nats.js.errors import NotFoundError
-
-        try:
-            message = await self._tried(self._stream.get_last_msg(f"KV_{self._name}", f"$KV.{self._name}.{key}"))
-        except NotFoundError:
-            return 0, False
-        return int(message.seq or 0), bool(message.data)
-
-    async def keys(self, prefix: str) -> list[str]:
-        """Those that begin with `prefix` and a point."""
-        before = f"$KV.{self._name}."
-        info = await self._tried(self._stream.stream_info(f"KV_{self._name}", subjects_filter=f"{before}{prefix}.>"))
-        return [subject.removeprefix(before) for subject in info.state.subjects or ()]
-
-    async def since(self, revision: int) -> list[tuple[bytes, int]]:
-        """What was written after `revision` and still stands, in its order: values and revisions. A few requests, and
-        nothing at the server that goes on; who has subscribed to the bucket's words before misses nothing."""
-        from nats.errors import Error
-
-        found: list[tuple[bytes, int]] = []
-        began, inbox = time.monotonic(), self._client.new_inbox()
-        try:
-            heard = await self._client.subscribe(inbox)
-            try:
-                left = True
-                while left:
-                    asked = {"seq": revision + 1, "batch": BATCH, "next_by_subj": f"$KV.{self._name}.>"}
-                    await self._client.publish(
-                        f"$JS.API.DIRECT.GET.KV_{self._name}", json.dumps(asked).encode(), reply=inbox
-                    )
-                    while not (told := (message := await heard.next_msg(timeout=WAIT)).headers or {}).get("Status"):
-                        revision = int(told["Nats-Sequence"])
-                        if message.data:
-                            found.append((bytes(message.data), revision))
-                    if told["Status"] not in NO_MORE:
-                        raise OSError(str(told))
-                    left = int(told.get("Nats-Num-Pending", 0)) > 0
-            finally:
-                await heard.unsubscribe()
-        except (Error, TimeoutError) as error:
-            raise OSError(self._bus.told(error, began, self._name)) from error
-        return found
-
-    async def watch(self, gone: Callable[[str], None]) -> None:
-        """Say of each key that it was deleted or has lapsed, until cancelled."""
-        from nats.errors import Error
-
-        began = time.monotonic()
-        try:
-            watcher = await self._held.watchall()
-            async for entry in watcher:
-                if entry is not None and entry.operation is not None:
-                    gone(entry.key)
-        except (Error, TimeoutError) as error:
-            raise OSError(self._bus.told(error, began, self._name)) from error
-
-    async def _tried(self, asked: Awaitable[Any]) -> Any:
-        from nats.errors import Error
-        from nats.js.errors import APIError, KeyWrongLastSequenceError, NotFoundError
-
-        began = time.monotonic()
-        try:
-            return await asked
-        except KeyWrongLastSequenceError as error:
-            raise Refused(str(error)) from error
-        except NotFoundError as error:
-            # Of a key that is what was asked; of a bucket, the server was wiped.
-            if "stream" in str(error):
-                raise OSError(_plain(error)) from error
-            raise
-        except (Error, TimeoutError) as error:
-            if isinstance(error, APIError) and error.err_code in WRONG_REVISION:
-                raise Refused(str(error)) from error
-            raise OSError(self._bus.told(error, began, self._name)) from error
-
-
-def _cause(error: BaseException, server: str) -> tuple[str, bool]:
-    """Why there is no connection, as a clause, and whether somebody has to do something about that."""
-    from nats.errors import Error
-
-    from wallboard.share.wire import UnfitError
-
-    said = clean(_plain(error).strip("'"), 100)
-    if isinstance(error, UnfitError):
-        return str(error), True
-    if isinstance(error, ssl.SSLError):
-        why = why_unreachable(error, server)
-        return tr("{why}: look at [share] url and ca_file", why=why), True
-    if isinstance(error, TimeoutError):
-        return tr("{host} does not answer", host=server), False
-    if isinstance(error, OSError):
-        return why_unreachable(error, server), False
-    if isinstance(error, Error) and any(word in said.lower() for word in _REFUSED) and _CROWDED not in said.lower():
-        told = tr(
-            "{server} does not take the sign-in ({said}): look at [share] auth and at the users of the server",
-            server=server,
-            said=said,
-        )
-        return told, True
-    if "info" in said.lower():
-        return tr("{server} does not speak NATS", server=server), True
-    return tr("{server} says: {said}", server=server, said=said), False
-
-
-def _plain(error: BaseException) -> str:
-    return str(error).removeprefix("nats: ") or type(error).__name__
+        return Bucket(self.told, held, self._client, self._stream, name, made)

@@ -8,7 +8,8 @@ import logging
 from wallboard.domain.errors import NotSent
 from wallboard.domain.language import english, tr
 from wallboard.domain.text import clean
-from wallboard.share.bus import Bucket, Bus, Refused
+from wallboard.share.bucket import Bucket, Refused
+from wallboard.share.bus import Bus
 from wallboard.share.frames import object_of
 
 log = logging.getLogger("wallboard.share")

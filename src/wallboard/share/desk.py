@@ -21,7 +21,8 @@ from wallboard.domain.clock import Clock, within
 from wallboard.domain.keys import Key, Kind
 from wallboard.domain.language import english, tr
 from wallboard.domain.text import clean
-from wallboard.share.bus import Bucket, Bus, Missing, Refused
+from wallboard.share.bucket import Bucket, Refused
+from wallboard.share.bus import Bus, Missing
 from wallboard.share.frames import object_of
 from wallboard.share.names import Names, act_key, here_key
 from wallboard.share.shared_source import ShareSettings

@@ -8,7 +8,7 @@ import anyio
 
 from wallboard.domain.clock import Clock
 from wallboard.domain.records import dataclass
-from wallboard.share.bus import Bucket, Refused
+from wallboard.share.bucket import Bucket, Refused
 from wallboard.share.frames import Epoch
 from wallboard.share.timing import Timing
 

@@ -17,7 +17,8 @@ from wallboard.domain.keys import Resource
 from wallboard.domain.language import tr
 from wallboard.domain.records import dataclass
 from wallboard.domain.update import FeedStatus, SourceInfo, Update, UpdateKind
-from wallboard.share.bus import Bucket, Bus, Missing, Refused
+from wallboard.share.bucket import Bucket, Refused
+from wallboard.share.bus import Bus, Missing
 from wallboard.share.follower import LEAP, Follower
 from wallboard.share.frames import Frame, object_of, unpacked
 from wallboard.share.lease import Holder, Lease

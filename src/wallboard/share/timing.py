@@ -29,6 +29,8 @@ class Timing:
 
 
 USUAL = Timing()
+WAIT = 2.0
+"""How long an answer of the server may take."""
 MARKER = 30.0
 """How long the server remembers that a lease lapsed: it counts whole seconds."""
 KEPT = 900.0

@@ -89,7 +89,7 @@ class Acting:
             came = not selection.entered and selection.enter(now)
             row = self._panel.known(self._panel.subject) if came else None
             said = (
-                tr("none was selected, now it is {row}: press again", row=label(row, at.settings.regions))
+                tr("none was selected, now it is {row}: press again", row=label(row, at.context()))
                 if row is not None
                 else ""
             )
@@ -117,7 +117,7 @@ class Acting:
         what = "" if now_row is None else fingerprint(row).difference(fingerprint(now_row))
         if what and action not in _ON_ENDED:
             # The verb may reach a call through this row, so the row must still be what was read on it.
-            at.warn(tr("{row}: {what}, press again", row=label(row, at.settings.regions), what=what))
+            at.warn(tr("{row}: {what}, press again", row=label(row, at.context()), what=what))
             return
         self._last = (action, filled)
         if self._panel.live(cursor):
@@ -151,7 +151,7 @@ class Acting:
             self._about = row.key
             self._next(self.flows.act([Intent(Verb.CALL, row, None, offer)], row))
         else:
-            self._at.warn(tr("call {row}: {why}", row=label(row, self._at.settings.regions), why=offer.reason))
+            self._at.warn(tr("call {row}: {why}", row=label(row, self._at.context()), why=offer.reason))
 
     def at_work(self) -> Mapping[Key, Doing]:
         """What others of the site should know of what is done here."""

@@ -79,7 +79,7 @@ class Console:
         self.settings = settings
         self.ports = ports
         self.key_of = settings.key_of
-        self.remarks = Remarks(clock, board.now, settings.regions)
+        self.remarks = Remarks(clock, board)
         at = self.at = Station(board, dispatcher, clock, settings, ports, self.remarks)
         self.alarms = AlarmPointer(board, dispatcher.remember_alarm, clock.now)
         self.log = LogBook(board, self.remarks)

@@ -30,12 +30,12 @@ class Copying:
         number = number_of(row)
         if found:
             numbers = [Choice(number, number, tr("its number"))] if number else []
-            title = tr("COPY of {row}: what?", row=label(row, self._at.settings.regions))
+            title = tr("COPY of {row}: what?", row=label(row, self._at.context()))
             self._asking.ask(Chooser(title, [*found, *numbers], self._at.clock.now()), self._chosen)
         elif number:
             self.text(number)
         else:
-            self._at.remarks.say(tr("{row} has no number to copy", row=label(row, self._at.settings.regions)))
+            self._at.remarks.say(tr("{row} has no number to copy", row=label(row, self._at.context())))
 
     def _addresses(self, row: Row) -> list[Choice]:
         """Those in what is told of the row, and in what was read about it."""

@@ -156,7 +156,7 @@ class Hints:
                     if action == "call.park" and isinstance(target, Member) and target.state in _IN_LINE:
                         does = tr("{verb} (loses place)", verb=does)
                     elif action == "staff.add" and isinstance(row, Queue) and self._panel.looks and len(able) == 1:
-                        does = tr("add {agent}", agent=label(target, at.settings.regions))
+                        does = tr("add {agent}", agent=label(target, at.context()))
                     out[action] = KeyHint(key, does, action=action)
                 else:
                     reason = found[0].offer.reason if found else self.nothing(action, row)

@@ -17,10 +17,11 @@ from wallboard.ui.asking import Asking
 from wallboard.ui.hints import Hints
 from wallboard.ui.modes import ANYWHERE, BOARD, Modes
 from wallboard.ui.panel import Panel
-from wallboard.ui.settings import ConsoleSettings, Station
+from wallboard.ui.settings import Station
 from wallboard.ui.undoing import Undoing
 from wallboard.ui.views import Views
 from wallboard.view.chrome import KeyHint
+from wallboard.view.context import Context
 from wallboard.view.dialogs import Answer, Choice, Chooser, best
 from wallboard.view.panes import PANES
 from wallboard.view.target import label
@@ -95,7 +96,7 @@ class Commanding:
     def open(self) -> None:
         at = self._at
         row, hints = (self._panel.row, self._hints.now()) if self._modes.now == BOARD else (None, None)
-        choices = commands(at.settings, bool(at.dispatcher.locked), row, hints)
+        choices = commands(at, row, hints)
         now, search, recent = at.clock.now() - 1, at.ports.search, tuple(self._recent)
         self._asking.ask(
             Palette(tr("COMMANDS"), choices, now, searching=True, search=search, recent=recent), self._chosen
@@ -126,11 +127,10 @@ class Commanding:
             self._run(action)
 
 
-def commands(
-    settings: ConsoleSettings, locked: bool, row: Row | None = None, hints: Mapping[str, KeyHint] | None = None
-) -> list[Choice]:
+def commands(at: Station, row: Row | None = None, hints: Mapping[str, KeyHint] | None = None) -> list[Choice]:
     """What can be done with `row` by its `hints` (None: no row is in sight), the other actions of the board, the panes,
     the views and themes, and last what cannot be done here."""
+    settings, locked, context = at.settings, bool(at.dispatcher.locked), at.context()
     able: list[Choice] = []
     others: list[Choice] = []
     panes: list[Choice] = []
@@ -149,7 +149,7 @@ def commands(
         if hint is not None and not hint.ok:
             unable.append(Choice(action.id, plain(action), hint.reason, ok=False, search=f"{keys} {does}"))
         elif hint is not None:
-            words = deed(action, hint, row, settings.regions)
+            words = deed(action, hint, row, context)
             search = f"{does} {english(words)}"
             able.append(Choice(action.id, _capital(words), keys, search=search, acts=action.acts))
         else:
@@ -171,12 +171,12 @@ def plain(action: Action) -> str:
     return _capital(tr(action.does).partition(";")[0].partition(":")[0])
 
 
-def deed(action: Action, hint: KeyHint, row: Row | None, regions: Mapping[str, str]) -> str:
+def deed(action: Action, hint: KeyHint, row: Row | None, context: Context) -> str:
     """What a verb key does to the row under the cursor, as a person says it: `listen to Bo Quist`."""
     verbs = VERB_KEYS[action.id].verbs
     if row is None or Verb.PUBLISH in verbs:
         return plain(action)
-    name, queue = label(row, regions), isinstance(row, Queue)
+    name, queue = label(row, context), isinstance(row, Queue)
     words = goal(verbs[0], row.key.kind) if len(verbs) == 1 else hint.text
     if action.id == "row.edit":
         words = trc("verb", VERB_KEYS[action.id].short)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TypeVar
 
+from wallboard.board.board import Board
 from wallboard.control.outcome import Outcome, Phase
 from wallboard.domain.clock import Clock
 from wallboard.domain.keys import Key
 from wallboard.domain.language import tr
 from wallboard.domain.redaction import redact_long
+from wallboard.view.context import Context
 from wallboard.view.eventlog import Entry
 from wallboard.view.numbers import in_words
 
@@ -28,13 +30,12 @@ T = TypeVar("T")
 
 
 class Remarks:
-    """Times in steady UTC seconds: of what was said by `clock`, of the log's lines by `moment`. `regions`: the country
-    of each source's national numbers."""
+    """Times in steady UTC seconds: of what was said by `clock`, of the log's lines by that of the `board`, which also
+    knows how people call what a command names."""
 
-    def __init__(self, clock: Clock, moment: Callable[[], float], regions: Mapping[str, str]) -> None:
+    def __init__(self, clock: Clock, board: Board) -> None:
         self._clock = clock
-        self._moment = moment
-        self._regions = regions
+        self._board = board
         self._last: tuple[str, str] = ("", "muted")
         self._said: dict[Key, tuple[str, float]] = {}
         self._seen: dict[Key, list[str]] = {}
@@ -63,7 +64,7 @@ class Remarks:
         return self.latest is not None and self._clock.now() - self.latest[2] < REMARK_SECONDS
 
     def log(self, what: str, text: str, style: str = "text", about: tuple[Key, ...] = ()) -> None:
-        self.entries.append(Entry(self._moment(), what, redact_long(text), style, about))
+        self.entries.append(Entry(self._board.now(), what, redact_long(text), style, about))
 
     def forget(self, since: float) -> None:
         """The log as it was then."""
@@ -86,7 +87,7 @@ class Remarks:
             self._under_way.add(outcome.command.id)
             return
         key, style = outcome.command.target.key, _STYLES.get(outcome.phase, "warn")
-        words = replace(outcome, command=in_words(outcome.command, self._regions))
+        words = replace(outcome, command=in_words(outcome.command, Context(self._board, self._board.now())))
         if outcome.final:
             self._under_way.discard(outcome.command.id)
         if not self._hides(outcome):

@@ -24,6 +24,7 @@ from wallboard.history.notes import Notes
 from wallboard.recording.player import Player
 from wallboard.ui.remarks import Remarks
 from wallboard.vendors.base import Report
+from wallboard.view.context import Context
 from wallboard.view.dialogs import Choice, KeyNames
 from wallboard.view.format import DASH
 
@@ -152,6 +153,10 @@ class Station:
     settings: ConsoleSettings
     ports: Ports
     remarks: Remarks
+
+    def context(self) -> Context:
+        """What is known at this moment, for the names of things."""
+        return Context(self.board, self.board.now())
 
     def warn(self, text: str) -> None:
         """Say why a key did nothing; keys rest after it."""

@@ -59,7 +59,7 @@ class Undoing:
             return ""
         if self._at.board.row(command.target.key) is None:
             return ""
-        return tr("undo: {action}", action=describe(in_words(replace(command, verb=verb), self._at.settings.regions)))
+        return tr("undo: {action}", action=describe(in_words(replace(command, verb=verb), self._at.context())))
 
     def _last(self, entries: Sequence[Entry]) -> Entry | None:
         """The last action that can be undone. What undid one is not undone in turn: it has a line of its own."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from wallboard.control.labels import number_of
-from wallboard.domain.models import Call, Row
+from wallboard.domain.models import Row
 from wallboard.ui.settings import Station
-from wallboard.view.context import Context
 from wallboard.view.directory import name_of
-from wallboard.view.target import label, named
+from wallboard.view.target import label
 
 
 class Words:
@@ -15,9 +14,7 @@ class Words:
         self._at = at
 
     def label(self, row: Row) -> str:
-        if isinstance(row, Call):
-            return named(row, Context(self._at.board, self._at.board.now()))
-        return label(row, self._at.settings.regions)
+        return label(row, self._at.context())
 
     def whose(self, row: Row) -> str:
         """What the directory says of the number on the row, if the row itself does not say it."""
@@ -27,4 +24,4 @@ class Words:
             return ""
         settings = at.settings
         name = name_of(number, row.key.source, at.board, settings.favourites, settings.regions)
-        return f" · {name}" if name and name.casefold() not in label(row, settings.regions).casefold() else ""
+        return f" · {name}" if name and name.casefold() not in label(row, at.context()).casefold() else ""

@@ -41,21 +41,27 @@ def target(text: str, source: str, context: Context) -> str:
     return f"{before} {short} {name if name not in text else ''}".strip()
 
 
-def readable(text: str, source: str, context: Context) -> str:
-    """A vendor's text in which numbers, instants and its own ids stand as people know them: `022*603` as 603 Emergency,
-    an agent's name in the exchange (`137_local`) as the agent's."""
+def known(text: str, source: str, context: Context) -> str:
+    """The same with an exchange's own ids as what people know: `022*603` as 603 Emergency, an agent's name in the
+    exchange (`137_local`) as the agent's."""
     if "*" in text or "_" in text:
-        text = " ".join(_known(word, source, context) for word in text.split(" "))
-    return prose(instants(text, context.zone))
+        return " ".join(_known(word, source, context) for word in text.split(" "))
+    return text
 
 
-def in_words(command: Command, regions: Mapping[str, str]) -> Command:
+def readable(text: str, source: str, context: Context) -> str:
+    """A vendor's text in which numbers, instants and its own ids stand as people know them."""
+    return prose(instants(known(text, source, context), context.zone))
+
+
+def in_words(command: Command, context: Context) -> Command:
     """The command as sentences about it name things. It is not one to send."""
-    region, to = regions.get(command.target.key.source, ""), command.destination
-    target = replace(command.target, label=pair(command.target.label, region))
+    source, to = command.target.key.source, command.destination
+    region = context.region(source)
+    called = replace(command.target, label=known(pair(command.target.label, region), source, context))
     if to is not None:
-        to = replace(to, number=written(to.number, region), label=written(to.label, region))
-    return replace(command, target=target, destination=to)
+        to = replace(to, number=inside(to.number, source, context)[0], label=written(to.label, region))
+    return replace(command, target=called, destination=to)
 
 
 def _known(word: str, source: str, context: Context) -> str:

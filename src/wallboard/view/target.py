@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from wallboard.domain.keys import RESOURCE_OF
 from wallboard.domain.language import tr
 from wallboard.domain.models import Agent, Call, Member, Phone, Row
-from wallboard.domain.notation import shown
 from wallboard.domain.states import ResourceState
 from wallboard.domain.text import clean
 from wallboard.view.cells import Cell
 from wallboard.view.colleagues import beside
 from wallboard.view.context import Context
 from wallboard.view.format import age, span
-from wallboard.view.numbers import party, readable
+from wallboard.view.numbers import party
 from wallboard.view.panes import PANES
 from wallboard.view.panes.agents import state_of
 
 
-def label(row: Row, regions: Mapping[str, str]) -> str:
-    """The row's name in a sentence, as its pane says it. `regions`: the country of each source's national numbers."""
-    row = shown(row, regions.get(row.key.source, ""))
+def label(row: Row, context: Context) -> str:
+    """The row's name in a sentence, as its pane says it."""
     if isinstance(row, Phone):
         return f"{row.name} {row.extension}".strip()
     pane = PANES.get(RESOURCE_OF[row.key.kind])
-    return clean(row.key.id) if pane is None else pane.label(row)
-
-
-def named(row: Row, context: Context) -> str:
-    """The same, the site's own numbers on a call as people know them."""
-    return readable(label(row, context.board.settings.regions), row.key.source, context)
+    return clean(row.key.id) if pane is None else pane.called(row, context)
 
 
 def told(row: Row, context: Context) -> tuple[str, Cell]:
     """A living row, and how fresh it is: `Eve Lund · Sales · waits 3:12`, `hq live`."""
     row = context.shown(row)
-    parts = [label(row, context.board.settings.regions)]
+    parts = [label(row, context)]
     match row:
         case Member():
             clock = context.elapsed(row.key, row.joined_at)
@@ -50,7 +41,6 @@ def told(row: Row, context: Context) -> tuple[str, Cell]:
             other = party(row.with_name, row.with_name, row.key.source, context)
             parts += [tr("with {who}", who=other)] if other else []
         case Call():
-            parts[0] = named(row, context)
             parts.append(span(context.elapsed(row.key, row.answered_at or row.started_at)))
         case _:
             pass
@@ -63,4 +53,4 @@ def told(row: Row, context: Context) -> tuple[str, Cell]:
 def ended(row: Row, seconds: float | None, context: Context) -> str:
     """One that has gone, so many seconds ago."""
     gone = tr("ended") if seconds is None else tr("ended {age} ago", age=age(max(1.0, seconds)))
-    return f"{label(row, context.board.settings.regions)} · {gone}"
+    return f"{label(row, context)} · {gone}"

@@ -18,6 +18,7 @@ from wallboard.view.colleagues import beside
 from wallboard.view.context import Context
 from wallboard.view.filters import Value, findable, words
 from wallboard.view.format import DASH, age
+from wallboard.view.numbers import known
 from wallboard.view.selection import RowFact
 
 Cells = dict[str, Cell | Callable[[int], Cell]]
@@ -146,8 +147,8 @@ class Pane:
         return findable(" ".join([*told, *([words("roster", "roster")] if roster else [])]))
 
     def called(self, row: Any, context: Context) -> str:
-        """Its label, numbers as people read them."""
-        return self.label(context.shown(row))
+        """Its label, numbers and ids as people know them."""
+        return known(self.label(context.shown(row)), row.key.source, context)
 
     def roster(self, row: Any) -> bool:
         """Whether the row can never have live numbers."""
