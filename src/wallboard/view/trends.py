@@ -125,7 +125,7 @@ def _missing(told: Told, zone: tzinfo | None) -> str:
     if course is None:
         notes = notes or [tr("reading the history")]
     elif course.first is None:
-        notes.append(tr("nothing of this span was written down"))
+        notes.append(tr("nothing of this span was written down, the numbers are of this moment"))
     elif course.first >= course.stretch.since + 2 * MINUTE:
         notes.append(tr("known since {time}", time=_moment(course.first, zone, told)))
     if course is not None and not all(column.whole for column in course.columns):
