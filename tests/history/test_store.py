@@ -9,13 +9,13 @@ import resource
 import sqlite3
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from wallboard.history.reading import History
+from wallboard.history.reading import History, Unreadable
 from wallboard.history.records import AgentSpell, Caller, Minute
 from wallboard.history.store import DAY, HistoryStore
 
@@ -166,6 +166,21 @@ def test_a_newer_file_is_left_as_it_is(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT count(*) FROM minute").fetchone() == (1,)
     connection.close()
+
+
+@pytest.mark.parametrize("version", [None, 99], ids=["no history", "a newer one"])
+def test_a_file_that_cannot_be_read_is_not_held_open(path: Path, version: int | None) -> None:
+    if version is None:
+        path.write_bytes(b"no history" * 400)
+    else:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute(f"PRAGMA user_version = {version}")
+    with pytest.raises(Unreadable) as told:
+        History(path)
+    # What was raised still knows where it came from, and all that was at hand there.
+    assert told.value.__traceback__ is not None
+    opened = {os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()}
+    assert str(path) not in opened
 
 
 def test_a_link_in_its_place_is_not_followed(path: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
@@ -31,12 +31,14 @@ class History:
             raise Unreadable(tr("there is no history yet: a console writes it while it runs"))
         try:
             self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)
-            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            with ExitStack() as unless_fit:
+                unless_fit.callback(self._connection.close)
+                (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+                if version != VERSION:
+                    raise Unreadable(tr("the history was written by another version of wallboard"))
+                unless_fit.pop_all()
         except sqlite3.Error as error:
             raise Unreadable(tr("the history cannot be read: {why}", why=str(error))) from error
-        if version != VERSION:
-            self._connection.close()
-            raise Unreadable(tr("the history was written by another version of wallboard"))
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Self:
