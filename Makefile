@@ -25,8 +25,8 @@ help:
 demo: $(VENV)/.run-installed
 	@$(BIN)/wallboard demo $(ARGS)
 
-# Three processes: one begins with the lab and one with the terminals, which mostly wait, one with the rest; then all share it.
-PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
+# Four processes: one begins with the lab and one with the terminals, which mostly wait, two with the rest; then all share it.
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
 
 test: lint
 	@.ci/tools
