@@ -26,19 +26,19 @@ demo: $(VENV)/.run-installed
 	@$(BIN)/wallboard demo $(ARGS)
 
 # Four processes: one begins with the lab and one with the terminals, which mostly wait, two with the rest; then all share it.
-PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --dist loadscope --no-loadscope-reorder --numprocesses
 
 test: lint
 	@.ci/tools
-	$(PYTEST) $(ARGS) || { [ $$? = 1 ] && $(BIN)/python -m tests.again; }
+	$(PYTEST) 4 $(ARGS) || { [ $$? = 1 ] && $(BIN)/python -m tests.again; }
 
 # Where Python itself is asked something: imports, typing, asyncio, TLS, sqlite, argparse, the screen. What vendors say and
-# what is made of it no Python changes, and the terminals and the lab take the longest.
+# what is made of it no Python changes, and the terminals and the lab take the longest. Nothing waits here.
 ON_PYTHON := $(wildcard tests/test_*.py) $(addprefix tests/,arch cli config control domain history polling ui/terminal) \
   $(addprefix tests/vendors/,http kit suite test_all_adapters.py test_third_party.py)
 
 test-python: $(VENV)/.test-installed
-	$(PYTEST) $(ON_PYTHON) $(ARGS)
+	$(PYTEST) 3 $(ON_PYTHON) $(ARGS)
 
 lint: $(VENV)/.test-installed
 	$(BIN)/ruff check .
